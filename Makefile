@@ -1,0 +1,48 @@
+# Everything that is run by hand or by CI. `make serve` on a fresh machine is enough.
+
+BIN := .venv/bin
+READY := .venv/.ready
+
+# The newest Python that can make a virtual environment; only looked for when there is none yet.
+FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
+	  $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && { echo $$python; break; }; \
+	done
+
+.PHONY: serve test check fmt bench lock
+
+serve: $(READY)
+	@exec $(BIN)/jiesu serve
+
+test: check
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+fmt: $(READY)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+$(READY): requirements.lock pyproject.toml
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  python=$$($(FIND_PYTHON)); \
+	  test -n "$$python" || { echo 'Python 3.11 or newer, with venv, is needed' >&2; exit 1; }; \
+	  echo "Making .venv with $$($$python --version); the first time takes a minute"; \
+	  $$python -m venv --clear .venv; \
+	}
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# One lock for every Python we run on; it names no index, so each machine uses its own.
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock

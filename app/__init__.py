@@ -1,0 +1,1 @@
+"""Jiesu (接诉即办): a citizen's request finds its street, is worked, called back and counted."""

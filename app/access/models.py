@@ -1,0 +1,25 @@
+"""Keys, kept so that the table gives none away."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.access.roles import Role
+from app.kit.db import Base, Code, one_of
+
+
+class Key(Base):
+    """`hash` is HMAC-SHA-256 of the key under the server's secret; the key itself is never kept."""
+
+    __tablename__ = "key"
+
+    id: Mapped[Code] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(unique=True)
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    office_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    label: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[Code]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[Code | None]

@@ -1,0 +1,23 @@
+"""Keys as they cross the wire."""
+
+from app.access.roles import Role
+from app.kit.wire import At, Form, Line, OfficeCode, View
+
+
+class NewKey(Form):
+    role: Role
+    office_code: OfficeCode | None = None
+    label: Line
+
+
+class KeyView(View):
+    id: str
+    role: Role
+    office_code: str | None
+    label: str
+    created_at: At
+    revoked_at: At | None
+
+
+class MadeKey(KeyView):
+    key: str

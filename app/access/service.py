@@ -1,0 +1,113 @@
+"""Making, revoking and recognising keys."""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.access.models import Key
+from app.access.roles import OFFICE_BOUND, Caller, Role
+from app.access.schemas import NewKey
+from app.kit.errors import Invalid, NotFound
+from app.kit.paging import beyond, instant, read_cursor, write_cursor
+from app.offices.directory import OfficeKind
+from app.offices.models import Office
+
+ADMIN_ID = "admin"
+
+
+class NoSuchKey(NotFound):
+    title = "There is no such key"
+
+
+class OfficeUnfit(Invalid):
+    title = "This office does not fit the role"
+
+
+def hashed(secret: bytes, key: str) -> bytes:
+    return hmac.new(secret, key.encode(), sha256).digest()
+
+
+def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -> tuple[Key, str]:
+    """A new key and, this once, its text. Refuses (OfficeUnfit) an office unfit for the role."""
+    check_office(session, new)
+    text = secrets.token_urlsafe(32)
+    key = Key(
+        id=secrets.token_hex(8),
+        hash=hashed(secret, text),
+        role=new.role,
+        office_code=new.office_code,
+        label=new.label,
+        created_at=now,
+        created_by=by,
+    )
+    session.add(key)
+    session.flush()
+    return key, text
+
+
+def check_office(session: Session, new: NewKey) -> None:
+    if new.role not in OFFICE_BOUND:
+        if new.office_code is not None:
+            raise unfit(f"the role {new.role} acts for no single office")
+        return
+    if new.office_code is None:
+        raise unfit(f"the role {new.role} acts for an office: name it")
+    office = session.get(Office, new.office_code)
+    if office is None:
+        raise unfit(f"there is no office {new.office_code}")
+    if (office.kind is OfficeKind.DISTRICT_CENTRE) != (new.role is Role.DISTRICT):
+        raise unfit(f"a {office.kind} is not worked with the role {new.role}")
+
+
+def unfit(detail: str) -> OfficeUnfit:
+    return OfficeUnfit(detail, errors=[{"pointer": "/office_code", "detail": detail}])
+
+
+def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
+    """The administrator's key to begin with is the one in the settings, and no former one."""
+    given = {"hash": hashed(secret, text), "revoked_at": None, "revoked_by": None}
+    begun = {
+        "role": Role.ADMIN,
+        "label": "JIESU_ADMIN_KEY",
+        "created_at": now,
+        "created_by": "settings",
+    }
+    kept = insert(Key).values(id=ADMIN_ID, **begun, **given)
+    session.execute(kept.on_conflict_do_update(index_elements=[Key.id], set_=given))
+
+
+def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Key], str | None]:
+    """Every key ever made, oldest first, and the cursor to those that follow."""
+    query = select(Key).order_by(Key.created_at, Key.id).limit(limit + 1)
+    if cursor:
+        query = query.where(beyond((Key.created_at, Key.id), read_cursor(cursor, instant, str)))
+    found = session.scalars(query).all()
+    rows = found[:limit]
+    more = len(found) > limit
+    return rows, write_cursor(rows[-1].created_at, rows[-1].id) if more else None
+
+
+def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
+    """Refuses (NoSuchKey) an unknown one; one already revoked stays as it is."""
+    key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
+    if key is None:
+        raise NoSuchKey(f"no key {key_id}")
+    if key.revoked_at is None:
+        key.revoked_at = now
+        key.revoked_by = by
+
+
+def recognise(session: Session, key_hash: bytes) -> Caller | None:
+    """Who holds the key that hashes to this, unless it was revoked."""
+    found = session.execute(
+        select(Key.id, Key.role, Key.office_code, Office.district_code)
+        .outerjoin(Office, Office.code == Key.office_code)
+        .where(Key.hash == key_hash, Key.revoked_at.is_(None))
+    ).one_or_none()
+    return Caller(*found) if found else None

@@ -1,0 +1,1 @@
+"""What the citizen said: reached? contacted? resolved? satisfied?"""

@@ -1,0 +1,55 @@
+"""How a callback goes: when to call, when it is final, what then becomes of the ticket."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from app.callbacks.answers import Answers, Reach, Resolved, Satisfied
+from app.kit.workdays import clock_of
+from app.policy import Policy
+from app.tickets.lifecycle import Status
+
+DISCONTENT = frozenset({Satisfied.DISSATISFIED, Satisfied.VERY_DISSATISFIED})
+
+
+class Attempts(NamedTuple):
+    """What was tried in this cycle, and since when the ticket awaits its callback."""
+
+    since: datetime
+    at: Sequence[datetime] = ()
+
+
+def callable_now(policy: Policy, attempts: Attempts, now: datetime) -> bool:
+    """Within calling hours, and long enough after the last attempt (RULEBOOK D.9)."""
+    rule = policy.callback
+    rested = not attempts.at or now - max(attempts.at) >= rule.gap
+    return rested and rule.window.opens <= clock_of(now) <= rule.window.closes
+
+
+def is_final(policy: Policy, answers: Answers, attempts: Attempts, now: datetime) -> bool:
+    """Anything but "not reached" settles it; that does as the last attempt, or past the time."""
+    if answers.reach is not Reach.UNREACHED:
+        return True
+    rule = policy.callback
+    return len(attempts.at) + 1 >= rule.attempts or now - attempts.since > rule.within
+
+
+def asks_rework(policy: Policy, answers: Answers, reworks: int) -> bool:
+    """T20: unresolved or dissatisfied, and not yet reworked as often as may be."""
+    discontent = answers.resolved is Resolved.UNRESOLVED or answers.satisfied in DISCONTENT
+    return discontent and reworks < policy.rework.max
+
+
+class Verdict(NamedTuple):
+    status: Status
+    doubted: bool = False
+
+
+def verdict(asked: bool, reasonable: bool | None) -> Verdict:
+    """T19, T20: closed, or reworked unless the demand is called unreasonable; a supervisor
+    then says."""
+    if not asked:
+        return Verdict(Status.CLOSED)
+    if reasonable is False:
+        return Verdict(Status.AWAITING_CALLBACK, doubted=True)
+    return Verdict(Status.REWORK)

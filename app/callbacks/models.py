@@ -1,0 +1,81 @@
+"""Callbacks as they were recorded, and the facts that rankings count."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
+from app.callbacks.outcome import KIND, OUTCOME, code_sql
+from app.kit.db import Base, Code, one_of
+from app.offices.catalogue import Urgency
+from app.tickets.lifecycle import Channel, TicketType
+
+
+class Callback(Base):
+    """One attempt to call a citizen back; its words stand in the event's statement."""
+
+    __tablename__ = "callback"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"))
+    seq: Mapped[int]
+    """The event it belongs to."""
+    cycle: Mapped[int]
+    """0 for the first time the ticket awaits a callback, 1 after a rework."""
+    attempt: Mapped[int]
+    at: Mapped[datetime]
+    reach: Mapped[Reach] = mapped_column(one_of(Reach))
+    contacted: Mapped[Contacted | None] = mapped_column(one_of(Contacted))
+    resolved: Mapped[Resolved | None] = mapped_column(one_of(Resolved))
+    satisfied: Mapped[Satisfied | None] = mapped_column(one_of(Satisfied))
+    reasonable: Mapped[bool | None]
+    final: Mapped[bool]
+    """Whether it settled its cycle (RULEBOOK D.9); only the first cycle's is scored."""
+
+    __table_args__ = (Index("ix_callback_ticket_number", "ticket_number", "cycle", "attempt"),)
+
+
+class Assessment(Base):
+    """What the first final callback settled: written once for a ticket, and never changed.
+
+    Later decisions about it are rows of their own (`Exclusion`). `kind` and `outcome` are the same
+    facts packed into two small numbers for the covering index that rankings read.
+    """
+
+    __tablename__ = "assessment"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    district_code: Mapped[Code | None]
+    industry_office: Mapped[Code | None]
+    category: Mapped[Code | None]
+    type: Mapped[TicketType] = mapped_column(one_of(TicketType))
+    channel: Mapped[Channel] = mapped_column(one_of(Channel))
+    urgency: Mapped[Urgency] = mapped_column(one_of(Urgency))
+    anonymous: Mapped[bool]
+    merge_group: Mapped[Code | None]
+    reach: Mapped[Reach] = mapped_column(one_of(Reach))
+    contacted: Mapped[Contacted | None] = mapped_column(one_of(Contacted))
+    resolved: Mapped[Resolved | None] = mapped_column(one_of(Resolved))
+    satisfied: Mapped[Satisfied | None] = mapped_column(one_of(Satisfied))
+    contact_ok: Mapped[bool]
+    late: Mapped[bool]
+    assessed_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    kind: Mapped[int] = mapped_column(sa.SmallInteger, sa.Computed(code_sql(KIND), persisted=True))
+    outcome: Mapped[int] = mapped_column(
+        sa.SmallInteger, sa.Computed(code_sql(OUTCOME), persisted=True)
+    )
+
+
+class Exclusion(Base):
+    """That an assessed ticket counts in no rate, and why (RULEBOOK D.10)."""
+
+    __tablename__ = "exclusion"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    code: Mapped[ExclusionCode] = mapped_column(one_of(ExclusionCode))
+    decided_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]

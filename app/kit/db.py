@@ -1,0 +1,134 @@
+"""The engine, the two kinds of session a request may hold, and the column types of all tables."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from sqlalchemy import event, orm
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session, mapped_column, sessionmaker
+
+POOL_TIMEOUT_SECONDS = 2
+STATEMENT_TIMEOUT_MS = 15_000
+
+Code = Annotated[str, mapped_column(sa.Text(collation="C"))]
+"""Office codes, ticket numbers and other identifiers: compared byte by byte."""
+
+Json = dict[str, Any]
+
+
+class Base(orm.DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: sa.TIMESTAMP(timezone=True),
+        str: sa.Text(),
+        Json: JSONB(),
+        list[str]: ARRAY(sa.Text()),
+    }
+
+
+def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
+    """A StrEnum stored as its value, with a CHECK (`name`, or the enum's) that admits no other."""
+    return sa.Enum(
+        members,
+        native_enum=False,
+        create_constraint=True,
+        name=name or members.__name__.lower(),
+        length=40,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+def psycopg_url(url: str) -> URL:
+    """The URL with psycopg 3 as its driver, whatever way PostgreSQL was named in it."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def make_engine(url: str, pool_size: int) -> sa.Engine:
+    """One pool, as large as the threads that may ask it; who waits too long gets 503."""
+    return sa.create_engine(
+        psycopg_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+        },
+    )
+
+
+BeforeCommit = Callable[[Session], None]
+Sessions = sessionmaker[Session]
+
+
+def make_sessions(engine: sa.Engine, before_commit: Sequence[BeforeCommit] = ()) -> Sessions:
+    """Sessions whose every commit first does what `before_commit` lists, inside the transaction."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    for act in before_commit:
+        event.listen(sessions, "before_commit", act)
+    return sessions
+
+
+def all_sessions(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+def read_session(sessions: "AllSessions") -> Iterator[Session]:
+    with sessions() as session:
+        session.connection(execution_options={"postgresql_readonly": True})
+        yield session
+
+
+def write_session(sessions: "AllSessions") -> Iterator[Session]:
+    """One request, one transaction: committed after the endpoint returns and before the answer."""
+    with sessions() as session:
+        yield session
+        session.commit()
+
+
+AllSessions = Annotated[Sessions, Depends(all_sessions)]
+Reading = Annotated[Session, Depends(read_session, scope="function")]
+Writing = Annotated[Session, Depends(write_session, scope="function")]
+
+
+def insert_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """All rows in one statement, an array for each column; every row has the first one's names."""
+    if rows:
+        names = tuple(rows[0])
+        columns = zip(*(map(row.__getitem__, names) for row in rows), strict=True)
+        arrays = {
+            name: list(map(plain, values)) for name, values in zip(names, columns, strict=True)
+        }
+        session.execute(insertion(model, names), arrays)
+
+
+def plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
+
+
+@cache
+def insertion(model: type[Base], names: tuple[str, ...]) -> sa.Insert:
+    """INSERT … SELECT FROM unnest(…), with a bound array for each column; enums go as text."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    columns = [table.c[name] for name in names]
+    kinds = [sa.Text() if isinstance(c.type, sa.String) else c.type for c in columns]
+    arrays = [sa.bindparam(n, type_=ARRAY(kind)) for n, kind in zip(names, kinds, strict=True)]
+    unnested = sa.func.unnest(*arrays).table_valued(*names).render_derived()
+    return sa.insert(table).from_select(columns, sa.select(*unnested.c))

@@ -1,0 +1,234 @@
+"""A PostgreSQL 18 of our own, for as long as a block lasts, when the operator names no other.
+
+Who may come in is decided twice: the socket stands in a directory that only its owner enters, and
+`peer` asks the kernel who is calling. Nothing listens on the network.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from logging import getLogger
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+
+from app.kit import cluster
+from app.kit.cluster import CannotStart
+
+SOCKET = ".s.PGSQL.5432"
+SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107
+START_SECONDS = 600  # crash recovery after a busy day takes its time
+STOP_SECONDS = 60
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    # A log line must not hold a person: no statement, no "Key (phone)=(…) already exists".
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+logger = getLogger(__name__)
+
+
+class InUse(CannotStart):
+    """Another process runs this data directory's database."""
+
+
+def url(directory: Path) -> str:
+    """Where the server of this data directory is reached while it runs."""
+    return f"postgresql://{cluster.NAME}@/{cluster.NAME}?host={quote(str(cluster.path(directory)))}"
+
+
+@contextmanager
+def running(directory: Path, *, durable: bool = True, max_connections: int = 100) -> Iterator[str]:
+    """The URL of a PostgreSQL kept under `directory`; made on first use, stopped after the block.
+
+    `durable=False` is for tests: quick, and lost with the machine. Raises CannotStart.
+    """
+    server = _Server(directory, durable, max_connections)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_alone(directory))
+            server.start()
+        except OSError as error:
+            raise CannotStart(f"cannot use the data directory {directory}: {error}") from error
+        stack.callback(server.stop)
+        yield url(directory)
+
+
+@contextmanager
+def reached(directory: Path) -> Iterator[str]:
+    """The URL of this directory's database: the one that another process runs, or our own."""
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(running(directory))
+        except InUse:
+            found = url(directory)
+        yield found
+
+
+@dataclass
+class _Server:
+    """One postmaster, child of this process, started again when something kills it."""
+
+    directory: Path
+    durable: bool
+    max_connections: int
+    user: cluster.User = field(init=False)
+    process: subprocess.Popen[bytes] = field(init=False)
+    stopping: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        _check_socket_path(self.directory)
+        self.user = cluster.system_user(cluster.path(self.directory))
+        if self.user.uid is not None:
+            cluster.let_through(self.directory)
+        cluster.make(self.directory, self.user, self.durable)
+        self._launch()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends sessions and writes everything down; harsher only when that takes too long."""
+        with self.lock:
+            self.stopping = True
+        for harshness in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            self.process.send_signal(harshness)
+            try:
+                self.process.wait(STOP_SECONDS)
+                return
+            except subprocess.TimeoutExpired:
+                logger.warning("PostgreSQL does not stop at %s", harshness.name)
+
+    def _launch(self) -> None:
+        home = cluster.path(self.directory)
+        _end_leftovers(home)
+        settings = {
+            **SETTINGS,
+            **({} if self.durable else NOT_DURABLE),
+            "unix_socket_directories": f'"{home}"',
+            "max_connections": str(self.max_connections),
+        }
+        options = [f"-c{name}={value}" for name, value in settings.items()]
+        with _log(self.directory).open("ab") as log:
+            self.process = subprocess.Popen(
+                [*_ended_with_us(), cluster.programs() / "postgres", "-D", home, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in the terminal is for the service alone
+                user=self.user.uid,
+                group=self.user.gid,
+                extra_groups=self.user.groups,
+            )
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        """Until it lets us in, which is after any crash recovery."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                psycopg.connect(url(self.directory), connect_timeout=5).close()
+                return
+            except psycopg.OperationalError as error:
+                if "FATAL" in str(error) and "the database system is" not in str(error):
+                    break
+                time.sleep(0.02)
+        self.process.kill()
+        raise CannotStart(f"PostgreSQL does not start; {_log(self.directory)} says why")
+
+    def _watch(self) -> None:
+        """Starts it again as often as it is killed; ends the service when it does not come back."""
+        while True:
+            self.process.wait()
+            with self.lock:
+                if self.stopping:
+                    return
+                logger.error("PostgreSQL ended unexpectedly and is started again")
+                try:
+                    self._launch()
+                except (CannotStart, OSError):
+                    logger.critical("PostgreSQL does not come back; the service ends")
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    return
+
+
+def _log(directory: Path) -> Path:
+    return directory.resolve() / "postgres.log"
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Holds the data directory: two services would be two masters of one database."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (directory / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(f"another jiesu uses the data directory {directory}") from None
+        yield
+
+
+def _check_socket_path(directory: Path) -> None:
+    excess = len(os.fsencode(cluster.path(directory) / SOCKET)) - SOCKET_PATH_MAX
+    if excess > 0:
+        raise CannotStart(
+            f"the path of the data directory is {excess} bytes too long for a socket,"
+            f" set JIESU_DATA_DIR to a shorter one than {directory}"
+        )
+
+
+def _ended_with_us() -> list[str]:
+    """Linux ends the server in order when this process is killed; elsewhere the next start does."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT"] if setpriv else []
+
+
+def _end_leftovers(home: Path) -> None:
+    """Ends what a killed service left running here; after that no lock file tells the truth."""
+    left = _processes(home)
+    for process in left:
+        if str(process.pid) == _postmaster(home):
+            process.send_signal(signal.SIGINT)
+    _, alive = psutil.wait_procs(left, STOP_SECONDS)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, STOP_SECONDS)
+    for stale in ("postmaster.pid", f"{SOCKET}.lock"):
+        (home / stale).unlink(missing_ok=True)
+
+
+def _processes(home: Path) -> list[psutil.Process]:
+    """Every `postgres` that works in this directory: another with a reused number is none."""
+    running_here = {"name": "postgres", "cwd": str(home)}
+    here = (p for p in psutil.process_iter(["name", "cwd"]) if p.info == running_here)
+    return list(here)
+
+
+def _postmaster(home: Path) -> str:
+    try:
+        return (home / "postmaster.pid").read_text().split("\n")[0].strip()
+    except FileNotFoundError:
+        return ""

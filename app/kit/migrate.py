@@ -1,0 +1,73 @@
+"""The database as this code expects it: within reach, new enough, and with every migration."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.kit.db import psycopg_url
+
+OLDEST = 15
+CONFIG = Path(__file__).parent.parent.parent / "alembic.ini"
+
+
+class NoDatabase(Exception):
+    """Why the database cannot be used, in one line for the operator; never its password."""
+
+
+@contextmanager
+def connected(url: str) -> Iterator[sa.Connection]:
+    """A connection outside any pool, to a PostgreSQL that is new enough. Raises NoDatabase."""
+    target = psycopg_url(url)
+    engine = sa.create_engine(target, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    try:
+        connection = engine.connect()
+    except DBAPIError as refused:
+        why = " ".join(str(refused.orig).split())
+        raise NoDatabase(f"cannot reach the database {target.render_as_string()}: {why}") from None
+    with connection:
+        found = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+        connection.rollback()
+        if found < OLDEST:
+            raise NoDatabase(f"the database is PostgreSQL {found}; {OLDEST} or newer is needed")
+        yield connection
+
+
+def check(url: str) -> None:
+    """Raises NoDatabase unless there is one to work with."""
+    with connected(url):
+        pass
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Brings the database to a revision; of several replicas one works and the others wait."""
+    with connected(url) as connection:
+        command.upgrade(config(connection), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    with connected(url) as connection:
+        command.downgrade(config(connection), revision)
+
+
+def config(connection: sa.Connection) -> Config:
+    """What Alembic's own functions ask for, such as `command.check`."""
+    return Config(CONFIG, attributes={"connection": connection})
+
+
+def at_head(connection: sa.Connection) -> bool:
+    """Whether the database has the migrations that this code has, none less and none more."""
+    return set(MigrationContext.configure(connection).get_current_heads()) == heads()
+
+
+@cache
+def heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(Config(CONFIG)).get_heads())

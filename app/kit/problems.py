@@ -1,0 +1,115 @@
+"""Every refusal as RFC 9457 problem+json; the only file that knows their HTTP status."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.kit import errors
+from app.kit.errors import Invalid, Refusal
+
+STATUS: dict[type[Refusal], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Stale: 412,
+    errors.TooLarge: 413,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+HEADERS: dict[type[Refusal], dict[str, str]] = {
+    errors.Unauthenticated: {"WWW-Authenticate": "Bearer"},
+    errors.TooMany: {"Retry-After": "1"},
+    errors.Unavailable: {"Retry-After": "1"},
+}
+
+
+class Problem(JSONResponse):
+    media_type = "application/problem+json"
+
+
+def slug(refusal: type[Refusal]) -> str:
+    """`IllegalMove` → `illegal-move`: the last part of the problem's `type`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", refusal.__name__).lower()
+
+
+def family(refusal: Refusal) -> type[Refusal]:
+    return next(kind for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def describe(refusal: Refusal) -> dict[str, Any]:
+    """The problem's members, without the request's id. Facts may not use RFC 9457's own names."""
+    return {
+        **refusal.facts,
+        "type": f"/problems/{slug(type(refusal))}",
+        "title": refusal.title,
+        "status": STATUS[family(refusal)],
+        "detail": refusal.detail,
+    }
+
+
+def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) -> Problem:
+    request_id = getattr(request.state, "request_id", None)
+    return Problem({**members, "request_id": request_id}, members["status"], headers)
+
+
+def on_refusal(request: Request, refusal: Refusal) -> Problem:
+    return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
+
+
+def faults(found: Iterable[Any]) -> list[dict[str, str]]:
+    """Pydantic's findings as {pointer, detail}: `/address/text` in a body, `/query/limit` else."""
+    return [{"pointer": pointer(fault["loc"]), "detail": fault["msg"]} for fault in found]
+
+
+def pointer(location: tuple[int | str, ...]) -> str:
+    inside = location[1:] if location and location[0] == "body" else location
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in inside)
+
+
+def on_bad_form(request: Request, found: RequestValidationError) -> Problem:
+    """What was said instead of the form: unreadable or too large (see kit/route.py), or invalid."""
+    if isinstance(found.body, Refusal):
+        return on_refusal(request, found.body)
+    if isinstance(found.body, bytes):
+        unread = errors.Malformed("the body must be JSON, with Content-Type: application/json")
+        return on_refusal(request, unread)
+    listed = faults(found.errors())
+    first = f"{listed[0]['pointer']}: {listed[0]['detail']}" if listed else ""
+    return on_refusal(request, Invalid(first, errors=listed))
+
+
+def on_http(request: Request, found: HTTPException) -> Problem:
+    """Starlette's own answers: no such route, or not by that method."""
+    members = {
+        "type": "about:blank",
+        "title": found.detail,
+        "status": found.status_code,
+        "detail": f"{request.method} {request.url.path}: {found.detail}",
+    }
+    return problem(request, members, dict(found.headers or {}))
+
+
+def on_fault(request: Request, fault: Exception) -> Problem:
+    """Our own mistake: logged with its trace by the server, told without it."""
+    members = {
+        "type": "/problems/fault",
+        "title": "The service made a mistake",
+        "status": 500,
+        "detail": "it was logged under this request_id; nothing was changed",
+    }
+    return problem(request, members, {"X-Request-ID": str(request.state.request_id)})
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, cast(Any, on_refusal))
+    app.add_exception_handler(RequestValidationError, cast(Any, on_bad_form))
+    app.add_exception_handler(HTTPException, cast(Any, on_http))
+    app.add_exception_handler(Exception, on_fault)

@@ -1,0 +1,81 @@
+"""How spans, shares and clock times are written in a policy document, and what they are read as."""
+
+import re
+from datetime import time, timedelta
+from fractions import Fraction
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+DURATION = re.compile(
+    r"-?P(?!$)([0-9]+W|([0-9]+D)?(T(?!$)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]{1,6})?S)?)?)"
+)
+MONTHS = re.compile(r"P([0-9]{1,3})([MY])")
+WORKDAYS = re.compile(r"([0-9]{1,3})wd")
+MONTH_AND_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
+
+class Hours(NamedTuple):
+    """Opening hours of a day in Beijing: from `opens` to `closes`."""
+
+    opens: time
+    closes: time
+
+
+def duration(value: object) -> object:
+    """Weeks, days, hours, minutes, seconds of fixed length; months and years have none."""
+    if not isinstance(value, str) or not DURATION.fullmatch(value):
+        raise ValueError('is not an ISO 8601 duration such as "PT30M" or "P7D"')
+    if value.startswith("-"):
+        raise ValueError("is negative")
+    return value
+
+
+def not_nothing(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("is no time at all")
+    return value
+
+
+def calendar_months(value: object) -> int:
+    """`P6M` or `P5Y` as a number of months."""
+    found = MONTHS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('is not a number of calendar months or years such as "P6M" or "P5Y"')
+    return int(found[1]) * (12 if found[2] == "Y" else 1)
+
+
+def working_days(value: object) -> int:
+    """`3wd` as a number of working days."""
+    found = WORKDAYS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('is not a number of working days such as "3wd"')
+    return int(found[1])
+
+
+def hours(value: object) -> Hours:
+    """`08:00-21:00`; closing comes after opening."""
+    try:
+        opens, closes = (time.fromisoformat(part) for part in str(value).split("-"))
+    except ValueError:
+        raise ValueError('is not a window of the day such as "08:00-21:00"') from None
+    if opens >= closes:
+        raise ValueError("closes before it opens")
+    return Hours(opens, closes)
+
+
+Span = Annotated[timedelta, BeforeValidator(duration)]
+Limit = Annotated[Span, AfterValidator(not_nothing)]
+Months = Annotated[int, BeforeValidator(calendar_months), Field(ge=1)]
+Workdays = Annotated[int, BeforeValidator(working_days), Field(ge=1)]
+Window = Annotated[Hours, BeforeValidator(hours)]
+
+Count = Annotated[int, Field(ge=0, strict=True)]
+Positive = Annotated[int, Field(ge=1, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""Of a search or a matcher, compared with other floats; what counts in a rate is a Share."""
+
+Share = Annotated[Fraction, Field(ge=0, le=1)]
+Factor = Annotated[Fraction, Field(gt=0)]
+MonthDay = Annotated[str, Field(pattern=MONTH_AND_DAY)]

@@ -1,0 +1,133 @@
+"""What every request passes before its endpoint, whatever the room.
+
+The order of refusals is the contract's: who you are, what your role may, what is yours to see, and
+only then the form. So a body that cannot be read is not refused here: it is handed on as a refusal
+(`Unreadable`) which no form accepts, and told by kit/problems.py once the caller is known.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_parameterless_sub_dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
+
+MOST_BYTES = 1_000_000
+TRIES = 3
+DEADLOCK = "40P01"
+
+
+class JsonRequest(Request):
+    """A request whose body, when it is no JSON or too large, reads as the refusal to be told."""
+
+    refused: TooLarge | None = None
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            read = bytearray()
+            async for chunk in self.stream():
+                read += chunk
+                if len(read) > MOST_BYTES:
+                    self.refused = TooLarge("a JSON body is at most 1 MB", most_bytes=MOST_BYTES)
+                    break
+            self._body = bytes(read)
+        return self._body
+
+    async def json(self) -> Any:
+        if self.refused:
+            return self.refused
+        try:
+            return json.loads(await self.body())
+        except RecursionError:
+            return Malformed("the JSON is nested too deeply")
+        except ValueError as fault:
+            return Malformed(f"the body is not JSON: {fault}")
+
+
+class Route(APIRoute):
+    """The one route class: forgiving reading, no unknown query parameter, deadlocks repeated.
+
+    Applications take such routes as they are (`app.routes.extend`): `include_router` would build
+    handlers of its own.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        check = get_parameterless_sub_dependant(
+            depends=Depends(only(frozenset(query_names(self.dependant)))), path=self.path_format
+        )
+        self.dependant.dependencies.append(check)
+        self.app = repeated(self.app)
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+
+        async def read_first(request: Request) -> Any:
+            return await handle(JsonRequest(request.scope, request.receive))
+
+        return read_first
+
+
+def query_names(dependant: Dependant) -> Iterator[str]:
+    for below in dependant.dependencies:
+        yield from query_names(below)
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (info.alias or name for name, info in model.model_fields.items())
+        else:
+            yield field.alias
+
+
+def only(known: frozenset[str]) -> Callable[[Request], Any]:
+    async def refuse_unknown(request: Request) -> None:
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise Invalid(
+                f"unknown query parameter {unknown[0]}",
+                known=sorted(known),
+                errors=[{"pointer": f"/query/{name}", "detail": "unknown"} for name in unknown],
+            )
+
+    return refuse_unknown
+
+
+def repeated(app: ASGIApp) -> ASGIApp:
+    """A deadlock's victim is run again whole: it committed nothing and answered nothing."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        heard: list[Message] = []
+        for _ in range(TRIES):
+            try:
+                return await app(scope, hear_again(heard, receive), send)
+            except PoolTimeout as fault:
+                raise Unavailable("all connections to the database are in use") from fault
+            except (OperationalError, InterfaceError) as fault:
+                if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
+                    raise Unavailable("the database did not answer") from fault
+        raise Unavailable("others were changing the same rows; nothing was changed")
+
+    return run
+
+
+def hear_again(heard: list[Message], receive: Receive) -> Receive:
+    """What the client sent: what earlier tries have heard, then the rest, remembered up to 1 MB."""
+    told = iter(tuple(heard))
+
+    async def hear() -> Message:
+        for message in told:
+            return message
+        message = await receive()
+        if sum(len(m.get("body", b"")) for m in heard) <= MOST_BYTES:
+            heard.append(message)
+        return message
+
+    return hear

@@ -1,0 +1,119 @@
+"""The one place where rooms meet: what is prepared before serving, and the application itself."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from app.access import gate
+from app.access import service as access
+from app.access.router import router as keys
+from app.callbacks.router import router as callbacks
+from app.feed import service as feed
+from app.feed.router import router as entries
+from app.kit import clock, db, health, problems
+from app.kit.logs import Observed
+from app.offices import seed
+from app.offices import service as offices
+from app.offices.router import open_to
+from app.policy import Policies
+from app.policy_record import record
+from app.rankings.router import router as rankings
+from app.routing.decide import Router
+from app.settings import Settings
+from app.sweep import sweep
+from app.tickets.desk import Desk
+from app.tickets.router import inbox_router as inbox
+from app.tickets.router import router as tickets
+
+logger = logging.getLogger(__name__)
+
+POLICIES = Path(__file__).parent / "data" / "policy"
+
+
+def read_policies(settings: Settings) -> Policies:
+    """The shipped documents and the city's own. Refuses (PolicyRefused) what is not right."""
+    folders = [POLICIES, *([settings.policy_dir] if settings.policy_dir else [])]
+    texts: dict[str, str] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        texts[path.stem] = path.read_text(encoding="utf-8")
+    return Policies.read(texts)
+
+
+def prepare(settings: Settings) -> None:
+    """What the first request relies on, in a migrated database; again and again, to one effect."""
+    engine = db.make_engine(settings.database, pool_size=1)
+    policies, now = read_policies(settings), clock.utc()
+    with db.make_sessions(engine).begin() as session:
+        record(session, policies, now)
+        seed.seed(session, now)
+        if settings.admin_key:
+            access.keep_admin(session, settings.secret_key, settings.admin_key, now)
+    engine.dispose()
+
+
+def make_desk(session: Session, policies: Policies) -> Desk:
+    """All that routing and the services hold in memory, read once."""
+    gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
+    directory = offices.directory(session)
+    names = {code: office.name for code, office in directory.items()}
+    return Desk(policies, catalogue, directory, Router(gazetteer, catalogue, names))
+
+
+def create_app(settings: Settings) -> FastAPI:
+    app = FastAPI(title="Jiesu 接诉", version="1", lifespan=life, docs_url="/docs", redoc_url=None)
+    engine = db.make_engine(settings.database, settings.pool_size)
+    app.state.settings = settings
+    app.state.secret = settings.secret_key
+    app.state.clock = clock.utc
+    app.state.engine = engine
+    app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
+    app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
+    rooms = (
+        keys,
+        open_to(gate.caller),
+        tickets,
+        inbox,
+        callbacks,
+        entries,
+        rankings,
+        health.router,
+    )
+    for router in rooms:
+        app.routes.extend(router.routes)
+    problems.install(app)
+    app.add_middleware(Observed)
+    return app
+
+
+@asynccontextmanager
+async def life(app: FastAPI) -> AsyncIterator[None]:
+    """Reads what is held in memory; then sweeps until the end."""
+    await run_in_threadpool(load, app)
+    sweeping = asyncio.create_task(keep_sweeping(app))
+    yield
+    sweeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweeping
+    app.state.engine.dispose()
+
+
+def load(app: FastAPI) -> None:
+    with app.state.sessions() as session:
+        app.state.desk = make_desk(session, read_policies(app.state.settings))
+
+
+async def keep_sweeping(app: FastAPI) -> None:
+    """Every few seconds; a database that is away for a while is waited for, and told of."""
+    while True:
+        await asyncio.sleep(app.state.settings.sweep_seconds)
+        try:
+            await run_in_threadpool(sweep, app.state.sessions, app.state.desk, app.state.clock)
+        except DBAPIError:
+            logger.exception("the sweep did not reach the database; it tries again")

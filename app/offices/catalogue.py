@@ -1,0 +1,271 @@
+"""The category tree and the dispatch catalogue (派单目录): who answers for what.
+
+RULEBOOK D.5 R1 and D.18. A duty names offices by code, in which `*` stands for the district of the
+ticket: `*-market` is that district's market regulator, `*` alone its centre. No code at all means
+the street that routing finds.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+
+from app.kit.errors import Invalid
+from app.offices.gazetteer import in_force
+
+DISTRICT = "*"
+DIGITS = 2  # of a code for each level of the tree
+
+
+class Urgency(StrEnum):
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    L4 = "L4"
+
+
+class TargetKind(StrEnum):
+    STREET = "street"
+    DISTRICT_DEPT = "district_dept"
+    CITY_DEPT = "city_dept"
+    ENTERPRISE = "enterprise"
+    DISTRICT_CENTRE = "district_centre"
+
+
+class Goal(StrEnum):
+    """七有五性: what a good city gives (RULEBOOK D.17)."""
+
+    QY1 = "QY1"  # 幼有所育
+    QY2 = "QY2"  # 学有所教
+    QY3 = "QY3"  # 劳有所得
+    QY4 = "QY4"  # 病有所医
+    QY5 = "QY5"  # 老有所养
+    QY6 = "QY6"  # 住有所居
+    QY7 = "QY7"  # 弱有所扶
+    WX1 = "WX1"  # 便利性
+    WX2 = "WX2"  # 宜居性
+    WX3 = "WX3"  # 多样性
+    WX4 = "WX4"  # 公正性
+    WX5 = "WX5"  # 安全性
+
+
+class Season(StrEnum):
+    """When a category comes back every year (RULEBOOK D.17 `SEASON`)."""
+
+    HEATING = "heating"
+    FLOOD = "flood"
+    ENROLMENT = "enrolment"
+    WAGES = "wages"
+
+
+class Mark(StrEnum):
+    """What D.18 adds to some categories."""
+
+    SURGE = "surge"  # rises with a storm
+    WHISTLE = "whistle"  # often needs several departments
+    RESCUE = "rescue"  # 119 is told as well
+
+
+TARGETS = {
+    TargetKind.STREET: re.compile(""),
+    TargetKind.DISTRICT_DEPT: re.compile(r"\*-[a-z-]+"),
+    TargetKind.CITY_DEPT: re.compile("city-[a-z-]+"),
+    TargetKind.ENTERPRISE: re.compile("ent-[a-z-]+"),
+    TargetKind.DISTRICT_CENTRE: re.compile(r"\*"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who answers, and who helps. `rule_id` is None where a category's default speaks."""
+
+    target_kind: TargetKind = TargetKind.STREET
+    target: str = ""
+    joint: tuple[str, ...] = ()
+    department_duty: bool = False
+    rule_id: str | None = field(default=None, compare=False)
+
+    def lead_code(self, district_code: str | None) -> str | None:
+        """The office that leads; None when that is a street, or when the district is not known."""
+        return in_district(self.target, district_code)
+
+    def joint_codes(self, district_code: str | None) -> tuple[str, ...]:
+        """The offices that help, as far as they can be told without the district."""
+        found = (in_district(code, district_code) for code in self.joint)
+        return tuple(code for code in found if code)
+
+    @property
+    def needs_district(self) -> bool:
+        return DISTRICT in self.target
+
+    @property
+    def informs_street(self) -> bool:
+        """A street may know of a department's duty, never lead it (D.5 R1)."""
+        return self.department_duty
+
+
+TO_THE_STREET = Duty()
+"""No category or no rule: 诉求直派."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryEntry:
+    """A class of matters; any of the three levels may stand on a ticket."""
+
+    code: str
+    name: str
+    urgency: Urgency
+    duty: Duty
+    industry_office: str
+    goals: tuple[Goal, ...] = ()
+    season: Season | None = None
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def level(self) -> int:
+        return len(self.code) // DIGITS
+
+    @property
+    def parent_code(self) -> str | None:
+        return self.code[:-DIGITS] or None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRule:
+    """Where it matches, its duty stands before the category's default.
+
+    `category` takes in all below it, `area` (a district, a street or nothing) likewise; of
+    `subjects` (who or what it is about) and of `keywords` one each must stand in the text, if any.
+    """
+
+    id: str
+    category: str
+    duty: Duty
+    subjects: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    area: str = ""
+    priority: int = 0
+    effective_from: date = date.min
+    effective_to: date | None = None
+    basis: str = ""
+
+    @property
+    def precedence(self) -> tuple[int, int, bool, bool, int, date]:
+        """Most specific (category, area, subject, keyword), then priority, then newest: D.5 R1."""
+        narrow = (len(self.category), len(self.area), bool(self.subjects), bool(self.keywords))
+        return (*narrow, self.priority, self.effective_from)
+
+    def matches(self, text: str, area: str, on: date) -> bool:
+        return (
+            in_force(self.effective_from, self.effective_to, on)
+            and area.startswith(self.area)
+            and says(text, self.subjects)
+            and says(text, self.keywords)
+        )
+
+
+class NoSuchCategory(Invalid):
+    title = "The category tree has no such code"
+
+
+class BadCatalogue(Invalid):
+    title = "The catalogue breaks a rule"
+
+
+class ConflictingRules(BadCatalogue):
+    title = "Two rules of the catalogue answer the same ticket differently"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Made by `compile_catalogue`, which refuses what would be ambiguous."""
+
+    categories: Mapping[str, CategoryEntry]
+    rules: Mapping[str, tuple[CatalogueRule, ...]]
+    """By category, in order of precedence."""
+
+    def category(self, code: str) -> CategoryEntry:
+        try:
+            return self.categories[code]
+        except KeyError:
+            fault = {"pointer": "/category", "detail": f"no category {code!r}"}
+            raise NoSuchCategory(errors=[fault]) from None
+
+    def urgency(self, code: str | None) -> Urgency:
+        """The default of the category; without one L3."""
+        return Urgency.L3 if code is None else self.category(code).urgency
+
+    def find(self, code: str | None, text: str, area: str | None, on: date) -> Duty:
+        """Who answers for a matter told in `text` in `area` (street or district) on a day."""
+        if code is None:
+            return TO_THE_STREET
+        entry = self.category(code)
+        for length in range(len(code), 0, -DIGITS):
+            for rule in self.rules.get(code[:length], ()):
+                if rule.matches(text, area or "", on):
+                    return replace(rule.duty, rule_id=rule.id)
+        return entry.duty
+
+
+def compile_catalogue(
+    categories: Iterable[CategoryEntry], rules: Iterable[CatalogueRule]
+) -> Catalogue:
+    """Refuses (BadCatalogue, ConflictingRules) what is malformed or contradicts itself."""
+    tree = {entry.code: entry for entry in categories}
+    for entry in tree.values():
+        check_duty(f"category {entry.code}", entry.duty)
+    by_category: dict[str, list[CatalogueRule]] = defaultdict(list)
+    for rule in sorted(rules, key=lambda rule: (rule.precedence, rule.id), reverse=True):
+        check_rule(tree, rule)
+        by_category[rule.category].append(rule)
+    for ranked in by_category.values():
+        check_conflicts(ranked)
+    return Catalogue(tree, {code: tuple(ranked) for code, ranked in by_category.items()})
+
+
+def check_duty(where: str, duty: Duty) -> None:
+    if not TARGETS[duty.target_kind].fullmatch(duty.target):
+        raise BadCatalogue(f"{where}: {duty.target!r} is no {duty.target_kind}")
+    if duty.department_duty and duty.target_kind is TargetKind.STREET:
+        raise BadCatalogue(f"{where}: a department's duty may not go to a street")
+
+
+def check_rule(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None:
+    where = f"rule {rule.id}"
+    check_duty(where, rule.duty)
+    if rule.category not in tree:
+        raise BadCatalogue(f"{where}: no category {rule.category!r}")
+    if rule.effective_to is not None and rule.effective_to <= rule.effective_from:
+        raise BadCatalogue(f"{where}: ends before it begins")
+    if rule.duty.target_kind is TargetKind.STREET:
+        check_street(tree, rule)
+
+
+def check_street(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None:
+    """应由职能部门办理的诉求事项不得分派给基层: not by way of a rule either."""
+    for entry in tree.values():
+        if entry.duty.department_duty and entry.code.startswith(rule.category):
+            raise BadCatalogue(f"rule {rule.id}: {entry.code} is a department's duty")
+
+
+def check_conflicts(rules: Iterable[CatalogueRule]) -> None:
+    """Two of one precedence may both match a text, so they must say the same."""
+    for one, other in pairwise(sorted(rules, key=lambda rule: (rule.precedence, rule.area))):
+        same_place = one.precedence == other.precedence and one.area == other.area
+        if same_place and one.duty != other.duty:
+            ids = sorted((one.id, other.id))
+            raise ConflictingRules(f"rules {ids[0]} and {ids[1]} contradict each other", rules=ids)
+
+
+def says(text: str, words: tuple[str, ...]) -> bool:
+    return not words or any(word in text for word in words)
+
+
+def in_district(code: str, district_code: str | None) -> str | None:
+    """The office that a duty's code means in a district; None when there is none to be named."""
+    if DISTRICT not in code:
+        return code or None
+    return code.replace(DISTRICT, district_code) if district_code else None

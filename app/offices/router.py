@@ -1,0 +1,37 @@
+"""Offices over HTTP, for whomever `main` lets in: this room knows no caller."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from app.kit.db import Reading
+from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit, Page
+from app.kit.route import Route
+from app.offices import service
+from app.offices.schemas import OfficeFilter, OfficeView
+
+Wanted = Annotated[OfficeFilter, Depends()]
+
+
+def list_offices(
+    session: Reading, wanted: Wanted, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+) -> Page[OfficeView]:
+    """Offices in order of code: streets, townships, centres, departments, enterprises."""
+    offices, more = service.find(session, wanted, limit, cursor)
+    return Page(items=[OfficeView.model_validate(one) for one in offices], next=more)
+
+
+def read_office(code: str, session: Reading) -> OfficeView:
+    """One office, today's or a former one."""
+    return OfficeView.model_validate(service.get(session, code))
+
+
+def open_to(admit: Callable[..., Any]) -> APIRouter:
+    """The routes behind a dependency that refuses who may not look."""
+    router = APIRouter(
+        prefix="/v1/offices", tags=["offices"], dependencies=[Depends(admit)], route_class=Route
+    )
+    router.add_api_route("", list_offices)
+    router.add_api_route("/{code}", read_office)
+    return router

@@ -1,0 +1,33 @@
+"""An office as a client sees it, and how a client looks for one."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+
+from app.kit.wire import Clean, View
+from app.offices.directory import OfficeKind
+
+
+class OfficeView(View):
+    """`active_from` is the first day, `active_to` the first day no longer; null is unbounded."""
+
+    code: str
+    name: str
+    kind: OfficeKind
+    district_code: str | None
+    district_name: str | None
+    aliases: list[str]
+    population: int | None
+    active_from: date | None
+    active_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFilter:
+    """What a list of offices is narrowed to; `q` is a part of the name or of another name."""
+
+    kind: Annotated[OfficeKind | None, Query()] = None
+    district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None
+    q: Annotated[str | None, Query(min_length=1, max_length=100), Clean] = None

@@ -1,0 +1,203 @@
+"""Filling the tables from app/data: again and again, changing only what the files say otherwise."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.kit.db import Base
+from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry, Duty
+from app.offices.directory import OfficeEntry
+from app.offices.files import DATA, read_catalogue, read_directory, read_gazetteer, read_places
+from app.offices.gazetteer import Gazetteer, NameKind, Place
+from app.offices.models import (
+    CatalogueRuleRow,
+    CategoryRow,
+    DistrictRow,
+    Office,
+    OfficeName,
+    PlaceRow,
+    SeedFile,
+)
+
+FOLDERS = ("gazetteer", "offices", "catalogue")
+BY_HAND = "_by_hand.csv"
+"""What scripts/make_gazetteer.py takes into names.csv and streets.csv; not read here."""
+
+REPLACED = frozenset({OfficeName, CatalogueRuleRow})
+"""What a file no longer has is gone. To all else tickets may point: it is ended by its dates."""
+
+Row = dict[str, Any]
+Rows = Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What one seeding did to one table."""
+
+    table: str
+    inserted: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+def seed(session: Session, now: datetime, data: Path = DATA) -> list[Seeded]:
+    """All tables of this room as the files have them; a second time changes nothing.
+
+    Refuses (BadCatalogue) a catalogue that contradicts itself, before anything is written.
+    """
+    gazetteer = read_gazetteer(data / "gazetteer")
+    offices = read_directory(gazetteer, data / "offices")
+    catalogue = read_catalogue(data / "catalogue")
+    tables: dict[type[Base], Rows] = {
+        DistrictRow: [{"code": one.code, "name": one.name} for one in gazetteer.districts],
+        Office: [office_row(office) for office in offices],
+        OfficeName: list(name_rows(gazetteer, offices)),
+        PlaceRow: [place_row(place) for place in read_places(data / "gazetteer")],
+        CategoryRow: [category_row(entry) for entry in catalogue.categories.values()],
+        CatalogueRuleRow: [rule_row(rule) for rule in all_rules(catalogue)],
+        SeedFile: changed_files(session, data, now),
+    }
+    return [put(session, model, rows) for model, rows in tables.items()]
+
+
+def put(session: Session, model: type[Base], rows: Rows) -> Seeded:
+    """Insert what is new, update what differs, and of the REPLACED remove what is not there."""
+    table = cast(sa.Table, model.__table__)
+    removed = remove_others(session, table, rows) if model in REPLACED else 0
+    if not rows:
+        return Seeded(table.name, removed=removed)
+    new = insert(table)
+    plain = [column.name for column in table.columns if not column.primary_key]
+    put_in = new.on_conflict_do_update(
+        constraint=table.primary_key,
+        set_={name: new.excluded[name] for name in plain},
+        where=sa.tuple_(*(table.c[name] for name in plain)).is_distinct_from(
+            sa.tuple_(*(new.excluded[name] for name in plain))
+        ),
+    ).returning(sa.literal_column("xmax = 0", sa.Boolean))
+    were_new = session.scalars(put_in, rows).all()
+    return Seeded(table.name, sum(were_new), len(were_new) - sum(were_new), removed)
+
+
+def remove_others(session: Session, table: sa.Table, rows: Rows) -> int:
+    key = [column.name for column in table.primary_key]
+    kept = {tuple(row[name] for name in key) for row in rows}
+    columns = [table.c[name] for name in key]
+    gone = [found for found in session.execute(sa.select(*columns)) if tuple(found) not in kept]
+    if gone:
+        session.execute(sa.delete(table).where(sa.tuple_(*columns).in_(gone)))
+    return len(gone)
+
+
+def changed_files(session: Session, data: Path, now: datetime) -> Rows:
+    """The files whose content is not the one remembered."""
+    known = {one.name: one.sha256 for one in session.scalars(sa.select(SeedFile))}
+    found = (path for folder in FOLDERS for path in sorted((data / folder).glob("*.csv")))
+    hashes = {
+        path.relative_to(data).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in found
+        if not path.name.endswith(BY_HAND)
+    }
+    return [
+        {"name": name, "sha256": content, "seeded_at": now}
+        for name, content in hashes.items()
+        if known.get(name) != content
+    ]
+
+
+def office_row(office: OfficeEntry) -> Row:
+    return {
+        "code": office.code,
+        "name": office.name,
+        "kind": office.kind,
+        "district_code": office.district_code,
+        "parent_code": office.parent_code,
+        "population": office.population,
+        "active_from": office.active_from,
+        "active_to": office.active_to,
+    }
+
+
+def name_rows(gazetteer: Gazetteer, offices: Iterable[OfficeEntry]) -> Iterator[Row]:
+    """The gazetteer's names of streets, and of every other office its own and its short ones."""
+    for name in gazetteer.names:
+        yield named(name.street_code, name.kind, name.text, name.active_from, name.active_to)
+    streets = {street.code for street in gazetteer.streets}
+    for office in offices:
+        if office.code not in streets:
+            yield named(office.code, NameKind.OFFICIAL, office.name)
+            yield from (named(office.code, NameKind.ALIAS, alias) for alias in office.aliases)
+
+
+def named(
+    code: str,
+    kind: NameKind,
+    name: str,
+    active_from: date | None = None,
+    active_to: date | None = None,
+) -> Row:
+    return {
+        "office_code": code,
+        "kind": kind,
+        "name": name,
+        "active_from": active_from,
+        "active_to": active_to,
+    }
+
+
+def place_row(place: Place) -> Row:
+    return {
+        "code": place.code,
+        "street_code": place.street_code or None,
+        "kind": place.kind,
+        "name": place.name,
+    }
+
+
+def duty_row(duty: Duty) -> Row:
+    return {
+        "target_kind": duty.target_kind,
+        "target": duty.target,
+        "joint": list(duty.joint),
+        "department_duty": duty.department_duty,
+    }
+
+
+def category_row(entry: CategoryEntry) -> Row:
+    return {
+        "code": entry.code,
+        "name": entry.name,
+        "urgency": entry.urgency,
+        **duty_row(entry.duty),
+        "industry_office": entry.industry_office,
+        "goals": [goal.value for goal in entry.goals],
+        "season": entry.season,
+        "marks": [mark.value for mark in entry.marks],
+    }
+
+
+def all_rules(catalogue: Catalogue) -> Iterator[CatalogueRule]:
+    return chain.from_iterable(catalogue.rules.values())
+
+
+def rule_row(rule: CatalogueRule) -> Row:
+    return {
+        "id": rule.id,
+        "category": rule.category,
+        "subjects": list(rule.subjects),
+        "keywords": list(rule.keywords),
+        "area": rule.area,
+        **duty_row(rule.duty),
+        "priority": rule.priority,
+        "effective_from": rule.effective_from,
+        "effective_to": rule.effective_to,
+        "basis": rule.basis,
+    }

@@ -1,0 +1,163 @@
+"""Looking offices up, and handing the rules what they need of this room to hold in memory."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from app.kit.errors import NotFound
+from app.kit.paging import read_cursor, write_cursor
+from app.offices.catalogue import (
+    Catalogue,
+    CatalogueRule,
+    CategoryEntry,
+    Duty,
+    Goal,
+    Mark,
+    compile_catalogue,
+)
+from app.offices.directory import STREET_KINDS, OfficeEntry
+from app.offices.gazetteer import (
+    District,
+    Gazetteer,
+    Name,
+    Place,
+    Street,
+    StreetKind,
+    compile_gazetteer,
+)
+from app.offices.models import (
+    CatalogueRuleRow,
+    CategoryRow,
+    DistrictRow,
+    Office,
+    OfficeName,
+    PlaceRow,
+)
+from app.offices.schemas import OfficeFilter
+
+
+class NoSuchOffice(NotFound):
+    title = "There is no such office"
+
+
+def get(session: Session, code: str) -> Office:
+    """Refuses (NoSuchOffice) a code that no office has or had."""
+    office = session.get(Office, code) if code.isprintable() else None
+    if office is None:
+        raise NoSuchOffice(f"no office has the code {code!r}")
+    return office
+
+
+def find(
+    session: Session, wanted: OfficeFilter, limit: int, cursor: str | None
+) -> tuple[Sequence[Office], str | None]:
+    """A page of offices in order of code, and the cursor to the next. Refuses (BadCursor)."""
+    (after,) = read_cursor(cursor, str) if cursor else ("",)
+    ordered = select(Office).where(Office.code > after, *conditions(wanted)).order_by(Office.code)
+    found = session.scalars(ordered.limit(limit + 1)).all()
+    offices = found[:limit]
+    return offices, write_cursor(offices[-1].code) if len(found) > limit else None
+
+
+def conditions(wanted: OfficeFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.kind:
+        yield Office.kind == wanted.kind
+    if wanted.district_code:
+        yield Office.district_code == wanted.district_code
+    if wanted.q:
+        alias = Office.names.any(OfficeName.name.contains(wanted.q, autoescape=True))
+        yield or_(Office.name.contains(wanted.q, autoescape=True), alias)
+
+
+def directory(session: Session) -> dict[str, OfficeEntry]:
+    """Every office by its code."""
+    return {office.code: entry(office) for office in session.scalars(select(Office))}
+
+
+def entry(office: Office) -> OfficeEntry:
+    return OfficeEntry(
+        code=office.code,
+        name=office.name,
+        kind=office.kind,
+        district_code=office.district_code,
+        parent_code=office.parent_code,
+        aliases=tuple(office.aliases),
+        population=office.population,
+        active_from=office.active_from,
+        active_to=office.active_to,
+    )
+
+
+def gazetteer(session: Session) -> Gazetteer:
+    """The same, under the same version, as `files.read_gazetteer` of the files last seeded."""
+    streets = [street(one) for one in session.scalars(select(Office)) if one.kind in STREET_KINDS]
+    return compile_gazetteer(
+        (District(one.code, one.name) for one in session.scalars(select(DistrictRow))),
+        streets,
+        street_names(session),
+        (
+            Place(one.code, one.street_code or "", one.name, one.kind)
+            for one in session.scalars(select(PlaceRow))
+        ),
+    )
+
+
+def street(office: Office) -> Street:
+    return Street(
+        code=office.code,
+        district_code=office.district_code or "",
+        name=office.name,
+        kind=StreetKind(office.kind),
+        population=office.population,
+        active_from=office.active_from,
+        active_to=office.active_to,
+    )
+
+
+def street_names(session: Session) -> list[Name]:
+    found = select(OfficeName).join(Office).where(Office.kind.in_(STREET_KINDS))
+    return [
+        Name(one.office_code, one.name, one.kind, one.active_from, one.active_to)
+        for one in session.scalars(found)
+    ]
+
+
+def catalogue(session: Session) -> Catalogue:
+    """The tree and the rules, checked anew. Refuses (BadCatalogue) as `compile_catalogue` does."""
+    return compile_catalogue(
+        (category(row) for row in session.scalars(select(CategoryRow))),
+        (rule(row) for row in session.scalars(select(CatalogueRuleRow))),
+    )
+
+
+def duty(row: CategoryRow | CatalogueRuleRow) -> Duty:
+    return Duty(row.target_kind, row.target, tuple(row.joint), row.department_duty)
+
+
+def category(row: CategoryRow) -> CategoryEntry:
+    return CategoryEntry(
+        code=row.code,
+        name=row.name,
+        urgency=row.urgency,
+        duty=duty(row),
+        industry_office=row.industry_office,
+        goals=tuple(Goal(code) for code in row.goals),
+        season=row.season,
+        marks=tuple(Mark(word) for word in row.marks),
+    )
+
+
+def rule(row: CatalogueRuleRow) -> CatalogueRule:
+    return CatalogueRule(
+        id=row.id,
+        category=row.category,
+        duty=duty(row),
+        subjects=tuple(row.subjects),
+        keywords=tuple(row.keywords),
+        area=row.area,
+        priority=row.priority,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        basis=row.basis,
+    )

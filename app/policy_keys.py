@@ -1,0 +1,401 @@
+"""The keys of a policy document, group by group, and what each may hold (RULEBOOK D.19).
+
+What a key means stands in the document itself (`data/policy/`), with its source. A value that the
+rules allow but this version does not carry out is refused like any other that it does not know.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.kit.quantities import (
+    Count,
+    Factor,
+    Flag,
+    Limit,
+    MonthDay,
+    Months,
+    Positive,
+    Score,
+    Share,
+    Span,
+    Window,
+    Workdays,
+)
+
+Level = Literal["L1", "L2", "L3", "L4"]
+Class = Literal["rectify", "govern", "advanced", "improved"]
+WhistleKind = Literal["enforcement", "emergency", "key_work", "beyond_duty", "appeal"]
+Percentile = Annotated[int, Field(ge=0, le=100, strict=True)]
+Percent = Annotated[Fraction, Field(ge=0, le=100)]
+HUNDRED = 100
+T = TypeVar("T")
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PerLevel(Part, Generic[T]):
+    """One value for each urgency: `limits["L3"]`."""
+
+    L1: T
+    L2: T
+    L3: T
+    L4: T
+
+    def __getitem__(self, level: str) -> T:
+        value: T = getattr(self, level)
+        return value
+
+
+class Auth(Part):
+    four_eyes: Flag
+
+
+class Assess(Part):
+    types: frozenset[Literal["consult", "help", "complaint", "report", "suggest"]]
+    sources: frozenset[Literal["phone", "net", "media", "opinion", "p110", "superior", "patrol"]]
+    anonymous: Flag
+
+
+class Volume(Part):
+    by: Literal["location", "lead"]
+
+
+class Limits(Part):
+    acknowledge: Limit
+    contact: Limit
+    result: Limit
+
+
+class Clock(Part):
+    zone: Literal["Asia/Shanghai"]
+    calendar: Literal["natural", "working"]
+    day_mode: Literal["exact", "end_of_day"]
+    pause: tuple[()]
+
+
+class Contact(Part):
+    attempts: Positive
+    gap: PerLevel[Span]
+
+
+class Overdue(Part):
+    chief: Span
+    district: Span
+    supervisor: Span
+
+
+class Warn(Part):
+    before_due: PerLevel[tuple[Limit, ...]]
+    share_of_limit: PerLevel[tuple[Share, ...]]
+    overdue: Overdue
+
+
+class Route(Part):
+    accept: Score
+    margin: Score
+    border_m: Count
+    manual_limit: Limit
+    manual_limit_l1: Annotated[Limit, Field(alias="manual_limit_L1")]
+    district_limit: Limit
+    district_limit_l1: Annotated[Limit, Field(alias="district_limit_L1")]
+    info_wait: Limit
+
+
+class Objection(Part):
+    window: PerLevel[Limit]
+    decide: PerLevel[Limit]
+    silence_factor: Factor
+    per_office: Positive
+    max_upheld: Positive
+    consult_limit: Limit
+    problem_transfers: Positive
+    problem_reworks: Positive
+
+
+class Extension(Part):
+    max: Count
+    max_factor: Factor
+    levels: frozenset[Level]
+    district_max: Span
+
+
+class Reply(Part):
+    review: Literal["district", "none"]
+    auto_pass: Limit
+    max_returns: Count
+    require_whistle_closed: Flag
+
+
+class Callback(Part):
+    sample: Annotated[Share, Field(gt=0)]
+    attempts: Positive
+    gap: Span
+    window: Window
+    within: Limit
+    start: PerLevel[Limit]
+    force_grace: Span
+    dispute: Limit
+
+
+class Rework(Part):
+    max: Count
+
+
+class Repeat(Part):
+    days: Positive
+
+
+class Urge(Part):
+    count: Positive
+    within: Limit
+
+
+class Malicious(Part):
+    expires: Limit
+
+
+class Merge(Part):
+    days: Positive
+    radius_m: Count
+    similarity: Score
+    count: Literal["group_once", "each"]
+
+
+class Exclude(Part):
+    request_days: Positive
+    review_days: Positive
+    rate_alert: Share
+
+
+class Hold(Part):
+    max_review: Months
+    max_renew: Count
+
+
+class Weights(Part):
+    """What each rate counts in the composite; exact decimals whose sum is exactly 1."""
+
+    response: Annotated[Decimal, Field(ge=0)]
+    resolution: Annotated[Decimal, Field(ge=0)]
+    satisfaction: Annotated[Decimal, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = sum(map(Fraction, (self.response, self.resolution, self.satisfaction)))
+        if total != 1:
+            raise ValueError(f"the weights sum to {total}, not to 1")
+        return self
+
+
+class WeightsByLeague(Part):
+    streets: Weights | None = None
+    districts: Weights | None = None
+    city_departments: Weights | None = None
+    industries: Weights | None = None
+    enterprises: Weights | None = None
+
+
+class Scoring(Part):
+    weights: Weights
+    weights_by_league: WeightsByLeague
+    partly: Share
+    basic: Share
+    which_callback: Literal["first"]
+
+    def weights_for(self, league: str) -> Weights:
+        own: Weights | None = getattr(self.weights_by_league, league)
+        return own or self.weights
+
+
+class PeriodRule(Part):
+    start_day: Annotated[int, Field(ge=1, le=28, strict=True)]
+    attribute: Literal["callback"]
+    freeze_days: Count
+
+
+class Rank(Part):
+    min_reached: Count
+    tiebreak: tuple[Literal["resolution", "satisfaction", "response", "fewer_overdue"], ...]
+    rollup: Literal["pooled"]
+
+
+class League(Part):
+    groups: Literal["none", "kind", "volume"]
+
+
+class Classes(Part):
+    size: Count
+    share: Share
+    governance_by: Literal["volume", "per_10k"]
+    progress_by: Literal["score", "rank"]
+    precedence: tuple[Class, Class, Class, Class]
+
+    @model_validator(mode="after")
+    def _each_class_once(self) -> Self:
+        if len(set(self.precedence)) != len(self.precedence):
+            raise ValueError("precedence names a class twice")
+        return self
+
+
+class Publish(Part):
+    grades: Flag
+    thresholds: tuple[Percent, Percent, Percent]
+    daily_top: Count
+
+    @model_validator(mode="after")
+    def _thresholds_fall(self) -> Self:
+        if not self.thresholds[0] > self.thresholds[1] > self.thresholds[2]:
+            raise ValueError("thresholds do not fall")
+        return self
+
+
+class Urgent(Part):
+    accept: Limit
+    arrive: Limit
+
+
+class Planned(Urgent):
+    finish: Limit
+
+
+class EscalateAbsent(Part):
+    W1: Span
+    W2: Span
+    W3: Span
+
+
+class ObjectionDecide(Part):
+    W2: Limit
+    W3: Limit
+
+
+class FalseWhistle(Part):
+    rule_days: Positive
+    appeal_days: Positive
+    max: Positive
+    rate: Share
+
+
+class Whistle(Part):
+    kinds: frozenset[WhistleKind]
+    W1: Urgent
+    W2: Planned
+    W3: Planned
+    confirm: Limit
+    enforcement_immediate: Limit
+    earliest_meeting: Span
+    geo_m: Count
+    max_returns: Positive
+    escalate_absent: EscalateAbsent
+    objection_share: Share
+    objection_decide: ObjectionDecide
+    peer_agree: Limit
+    rate_outlier: tuple[Percentile, Percentile]
+    false: FalseWhistle
+
+
+class EvaluationItems(Part):
+    arrive: Count
+    stay: Count
+    feedback: Count
+    settled: Count
+    effect: Count
+    attitude: Count
+
+
+class Evaluation(Part):
+    weight: Annotated[Share, Field(ge=Fraction(3, 10))]
+    objective: Count
+    subjective: Count
+    items: EvaluationItems
+    late_arrival: Count
+    late_factor: Factor
+    text_below: Count
+    min: Positive
+    mean: Literal["per_street"]
+    submit: Workdays
+    appeal: Limit
+
+    @model_validator(mode="after")
+    def _points_add_up(self) -> Self:
+        items = self.items
+        if self.objective != items.arrive + items.stay + items.feedback + items.settled:
+            raise ValueError("arrive, stay, feedback and settled do not sum to objective")
+        if self.subjective != items.effect + items.attitude:
+            raise ValueError("effect and attitude do not sum to subjective")
+        if self.objective + self.subjective != HUNDRED:
+            raise ValueError(f"objective and subjective do not sum to {HUNDRED}")
+        return self
+
+
+class Cluster(Part):
+    requests: Positive
+    callers: Positive
+    radius_m: Count
+    within: Limit
+
+
+class Spike(Part):
+    requests: Positive
+    within: Limit
+    deviations: Factor
+    weeks: Positive
+
+
+class TicketsWithin(Part):
+    tickets: Positive
+    within: Limit
+
+
+class ObjectionsWithin(Part):
+    objections: Positive
+    within: Limit
+
+
+class Season(Part):
+    lead: Limit
+    starts: dict[str, MonthDay | Literal["spring_festival"]]
+    ends: dict[str, MonthDay]
+
+
+class Storm(Part):
+    factor: Factor
+    raise_to: Level
+
+
+class Topic(Part):
+    top: Positive
+
+
+class Govern(Part):
+    periods: Positive
+
+
+class TimesMedian(Part):
+    factor: Factor
+
+
+class Signals(Part):
+    every: Limit
+    every_urgent: Limit
+    cluster: Cluster
+    spike: Spike
+    rebound: TicketsWithin
+    repeat_caller: TicketsWithin
+    no_whistle: TicketsWithin
+    loop: ObjectionsWithin
+    season: Season
+    storm: Storm
+    topic: Topic
+    govern: Govern
+    withdraw_abuse: TimesMedian
+
+
+class Privacy(Part):
+    retention: Months
+    min_cell: Count

@@ -1,0 +1,102 @@
+"""Who is ranked against whom (RULEBOOK D.13.4): the rows of a league, whose tickets each takes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from app.kit.workdays import day_of
+from app.offices.catalogue import CategoryEntry
+from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
+from app.period import Period
+
+T = TypeVar("T")
+
+
+class League(StrEnum):
+    STREETS = "streets"
+    DISTRICTS = "districts"
+    CITY_DEPARTMENTS = "city_departments"
+    INDUSTRIES = "industries"
+    ENTERPRISES = "enterprises"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What kinds of office have a row, and the columns that tell whose row a ticket belongs to.
+
+    `assessed_by` is of an assessment; of a ticket, `led_by` says who handles it and `located_by`
+    where its place lies, as far as a league has places.
+    """
+
+    kinds: frozenset[OfficeKind]
+    assessed_by: str = "office_code"
+    led_by: str = "office_code"
+    located_by: str = "office_code"
+
+
+PLANS: Mapping[League, Plan] = {
+    League.STREETS: Plan(STREET_KINDS, located_by="street_code"),
+    League.DISTRICTS: Plan(frozenset({OfficeKind.DISTRICT_CENTRE}), located_by="district_code"),
+    League.CITY_DEPARTMENTS: Plan(frozenset({OfficeKind.CITY_DEPT})),
+    League.INDUSTRIES: Plan(
+        frozenset({OfficeKind.CITY_DEPT}), "industry_office", "category", "category"
+    ),
+    League.ENTERPRISES: Plan(frozenset({OfficeKind.ENTERPRISE})),
+}
+"""A district's row has its centre's code; an industry's, that of the office that answers for it."""
+
+POOLED = STREET_KINDS | {OfficeKind.DISTRICT_DEPT}
+"""Whose tickets make up a district's."""
+
+
+Rows = Mapping[str, str]
+"""The row that an office, a place or a category counts in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The offices that may have a row, and for each column of the plan whose row a value means."""
+
+    league: League
+    plan: Plan
+    offices: Mapping[str, OfficeEntry]
+    rows: Mapping[str, Rows]
+
+
+def roster(
+    league: League,
+    offices: Iterable[OfficeEntry],
+    categories: Iterable[CategoryEntry],
+    districts: Mapping[str, str],
+) -> Roster:
+    """Everyone of the league, whenever they work or worked. `districts` are names by code."""
+    plan, everyone = PLANS[league], tuple(offices)
+    found = {office.code: office for office in everyone if office.kind in plan.kinds}
+    industry = {category.code: category.industry_office for category in categories}
+    if league is League.INDUSTRIES:
+        found = {code: found[code] for code in found.keys() & set(industry.values())}
+    if league is League.DISTRICTS:
+        found = {c: replace(office, name=districts[c]) for c, office in found.items()}
+    itself = {code: code for code in found}
+    pooled = {o.code: o.district_code for o in everyone if o.kind in POOLED and o.district_code}
+    rows: dict[str, Rows] = dict.fromkeys((plan.assessed_by, plan.located_by), itself)
+    rows |= {"office_code": pooled} if league is League.DISTRICTS else {}
+    return Roster(league, plan, found, rows | {"category": industry})
+
+
+def rolled_up(found: Mapping[str, T], rows: Rows, add: Callable[[T, T], T]) -> dict[str, T]:
+    """Pooled into rows: sums, never means; what belongs to no row of the league is left out."""
+    pools: dict[str, T] = {}
+    for code, value in found.items():
+        row = rows.get(code)
+        if row is not None:
+            pools[row] = add(pools[row], value) if row in pools else value
+    return pools
+
+
+def works(office: OfficeEntry, period: Period) -> bool:
+    """Whether it works on any day of the period."""
+    begins = office.active_from is None or office.active_from < day_of(period.ends_at)
+    ended = office.active_to is not None and office.active_to <= day_of(period.starts_at)
+    return begins and not ended

@@ -1,0 +1,188 @@
+"""Counts → three rates → composite, in exact fractions (RULEBOOK D.10, D.11, D.13.3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
+from app.callbacks.outcome import Kind, Outcome
+from app.policy_keys import Assess, Scoring, Weights
+from app.tickets.lifecycle import Channel
+
+NET = frozenset({Channel.WECHAT, Channel.APP, Channel.WEB, Channel.WEIBO})
+"""The channels that `assess.sources` calls `net`."""
+
+
+Exact = int | Fraction
+"""Never a float; a whole number where it is one, for those add up much faster."""
+
+
+class Standing(StrEnum):
+    RANKED = "ranked"
+    INSUFFICIENT = "insufficient"
+    NO_SAMPLE = "no_sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What units of account add up to: |A|, |A_S|, |A_M| of D.13.3 and the exact sums over them.
+
+    Beside them the tickets left out: on request (D.10 X1-X6), and by themselves.
+    """
+
+    assessed: int = 0
+    reached: int = 0
+    responded: int = 0
+    resolution_answers: int = 0
+    resolved: Exact = 0
+    satisfaction_answers: int = 0
+    satisfied: Exact = 0
+    late: int = 0
+    excluded: int = 0
+    not_assessed: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in SUMS))
+
+    def __sub__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, name) - getattr(other, name) for name in SUMS))
+
+
+SUMS = tuple(field.name for field in fields(Counts))
+NOTHING = Counts()
+
+
+def pooled(counts: Iterable[Counts]) -> Counts:
+    """A roll-up: sums of numerators and of denominators, never a mean of rates."""
+    return sum(counts, NOTHING)
+
+
+def admitted(kind: Kind, assess: Assess) -> bool:
+    """Whether such a ticket is assessed at all, before anyone asks to exclude it (D.10)."""
+    source = "net" if kind.channel in NET else kind.channel
+    return (
+        kind.type in assess.types
+        and source in assess.sources
+        and (assess.anonymous or not kind.anonymous)
+    )
+
+
+def responded(outcome: Outcome) -> bool:
+    """In time, unless the citizen says that nobody called; else the record alone decides."""
+    return outcome.contact_ok and outcome.contacted is not Contacted.NO
+
+
+def count(outcome: Outcome, score: Scoring) -> Counts:
+    """What one ticket counts."""
+    reached = outcome.reach is Reach.REACHED
+    resolution = reached and outcome.resolved is not Resolved.NO_ANSWER
+    satisfaction = reached and outcome.satisfied is not Satisfied.NO_ANSWER
+    return Counts(
+        assessed=1,
+        reached=int(reached),
+        responded=int(responded(outcome)),
+        resolution_answers=int(resolution),
+        resolved=resolution_value(outcome.resolved, score) if resolution else 0,
+        satisfaction_answers=int(satisfaction),
+        satisfied=satisfaction_value(outcome.satisfied, score) if satisfaction else 0,
+        late=int(outcome.late),
+    )
+
+
+def resolution_value(answer: Resolved | None, score: Scoring) -> Exact:
+    return {Resolved.RESOLVED: 1, Resolved.PARTLY: whole(score.partly)}.get(answer, 0)
+
+
+def satisfaction_value(answer: Satisfied | None, score: Scoring) -> Exact:
+    basic = whole(score.basic)
+    return {Satisfied.VERY: 1, Satisfied.SATISFIED: 1, Satisfied.BASIC: basic}.get(answer, 0)
+
+
+def whole(value: Fraction) -> Exact:
+    return value.numerator if value.denominator == 1 else value
+
+
+def count_group(members: Sequence[tuple[Kind, Outcome]], score: Scoring) -> Counts:
+    """Merged tickets as one unit of account (D.11 `group_once`).
+
+    It responded if every member with a phone was contacted; it is resolved and satisfied as the
+    mean of the members who answered.
+    """
+    parts = [count(outcome, score) for _, outcome in members]
+    total = pooled(parts)
+    with_phone = [responded(outcome) for kind, outcome in members if not kind.anonymous]
+    return Counts(
+        assessed=1,
+        reached=min(total.reached, 1),
+        responded=int(all(with_phone or map(responded, (outcome for _, outcome in members)))),
+        resolution_answers=min(total.resolution_answers, 1),
+        resolved=Fraction(total.resolved, max(total.resolution_answers, 1)),
+        satisfaction_answers=min(total.satisfaction_answers, 1),
+        satisfied=Fraction(total.satisfied, max(total.satisfaction_answers, 1)),
+        late=min(total.late, 1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    numerator: Fraction
+    denominator: int
+
+    @property
+    def percent(self) -> Fraction | None:
+        """From 0 to 100; None without anything to divide by, which is neither 0 nor 100."""
+        return 100 * self.numerator / self.denominator if self.denominator else None
+
+
+def two_decimals(value: Fraction | None) -> Decimal | None:
+    """For showing only: rounded half up, from the exact value. Nothing is ever compared by it."""
+    if value is None:
+        return None
+    hundredths = (200 * value.numerator + value.denominator) // (2 * value.denominator)
+    return Decimal(hundredths).scaleb(-2)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An office's three rates and what they come to; `composite` is None unless it is ranked."""
+
+    counts: Counts
+    standing: Standing
+    response: Rate
+    resolution: Rate
+    satisfaction: Rate
+    composite: Fraction | None
+
+
+def score(counts: Counts, weights: Weights, min_reached: int) -> Score:
+    """The composite C = w·R + w·S + w·M over the exact rates."""
+    response = Rate(Fraction(counts.responded), counts.assessed)
+    resolution = Rate(Fraction(counts.resolved), counts.resolution_answers)
+    satisfaction = Rate(Fraction(counts.satisfied), counts.satisfaction_answers)
+    standing = standing_of(counts, min_reached)
+    weighed = (
+        (weights.response, response),
+        (weights.resolution, resolution),
+        (weights.satisfaction, satisfaction),
+    )
+    composite = sum(
+        (Fraction(weight) * (rate.percent or 0) for weight, rate in weighed), Fraction(0)
+    )
+    return Score(
+        counts=counts,
+        standing=standing,
+        response=response,
+        resolution=resolution,
+        satisfaction=satisfaction,
+        composite=composite if standing is Standing.RANKED else None,
+    )
+
+
+def standing_of(counts: Counts, min_reached: int) -> Standing:
+    if not counts.assessed:
+        return Standing.NO_SAMPLE
+    if not counts.resolution_answers or not counts.satisfaction_answers:
+        return Standing.INSUFFICIENT
+    return Standing.RANKED if counts.reached >= min_reached else Standing.INSUFFICIENT

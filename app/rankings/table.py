@@ -1,0 +1,115 @@
+"""A league's table: its rows in order, with the places before, the load, and the classes beside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.offices.directory import OfficeEntry
+from app.period import Period
+from app.policy_keys import Class, Weights
+from app.rankings.leagues import League, Roster, works
+from app.rankings.ranking import Form, classes, in_order, places
+from app.rankings.rates import NOTHING, Counts, Rate, Score, Standing, score, two_decimals
+
+RESIDENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A league in a period: the score of everyone who has a row, the places of the ranked."""
+
+    scores: Mapping[str, Score]
+    places: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """By row: requests accepted in the period, and tickets on hold now."""
+
+    volumes: Mapping[str, int]
+    on_hold: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    office: OfficeEntry
+    score: Score
+    rank: int | None
+    previous_rank: int | None
+    volume: int
+    per_10k: Fraction | None
+    on_hold: int
+    classes: tuple[Class, ...]
+
+
+def standings(counts: Mapping[str, Counts], roster: Roster, period: Period) -> Standings:
+    """Everyone who works in the period has a row, and who no longer does but still has counts."""
+    weights = period.policy.score.weights_for(roster.league)
+    scores = {
+        code: score(counts.get(code, NOTHING), weights, period.policy.rank.min_reached)
+        for code, office in roster.offices.items()
+        if code in counts or works(office, period)
+    }
+    return Standings(scores, places(scores, period.policy.rank))
+
+
+def table(
+    now: Standings, before: Standings, load: Load, roster: Roster, period: Period
+) -> tuple[Line, ...]:
+    """The rows by place, then by code; the four classes are the streets' alone (D.13.6)."""
+    forms = {code: form(code, now, before, load, roster.offices[code]) for code in now.scores}
+    named = classes(forms, period.policy.classes) if roster.league is League.STREETS else {}
+    return tuple(
+        Line(
+            office=roster.offices[code],
+            score=now.scores[code],
+            rank=forms[code].rank,
+            previous_rank=forms[code].former_rank,
+            volume=forms[code].volume,
+            per_10k=forms[code].per_10k,
+            on_hold=load.on_hold.get(code, 0),
+            classes=named.get(code, ()),
+        )
+        for code in in_order(forms, now.places)
+    )
+
+
+def form(code: str, now: Standings, before: Standings, load: Load, office: OfficeEntry) -> Form:
+    volume = load.volumes.get(code, 0)
+    former = before.scores.get(code)
+    return Form(
+        composite=now.scores[code].composite,
+        rank=now.places.get(code),
+        former_composite=former.composite if former else None,
+        former_rank=before.places.get(code),
+        volume=volume,
+        per_10k=Fraction(RESIDENTS * volume, office.population) if office.population else None,
+    )
+
+
+def explained(found: Score, weights: Weights) -> str:
+    """A row's score as one sentence: `86.88 = 0.30·100 + 0.35·75 + 0.35·87.5`."""
+    if found.composite is None:
+        return NOT_RANKED[found.standing].format(counts=found.counts)
+    parts = (
+        (weights.response, found.response),
+        (weights.resolution, found.resolution),
+        (weights.satisfaction, found.satisfaction),
+    )
+    terms = " + ".join(f"{weight:f}·{plainly(rate)}" for weight, rate in parts)
+    return f"{two_decimals(found.composite)} = {terms}"
+
+
+def plainly(rate: Rate) -> str:
+    """A percentage without needless zeros; two decimals at most."""
+    return f"{two_decimals(rate.percent or Fraction(0)):f}".rstrip("0").rstrip(".")
+
+
+NOT_RANKED = {
+    Standing.NO_SAMPLE: "not ranked: no ticket was assessed",
+    Standing.INSUFFICIENT: (
+        "not ranked: of {counts.assessed} assessed, {counts.reached} citizens were reached,"
+        " {counts.resolution_answers} said whether it was resolved"
+        " and {counts.satisfaction_answers} whether they were satisfied"
+    ),
+}

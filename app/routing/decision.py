@@ -1,0 +1,80 @@
+"""What routing is asked and what it answers: plain values, kept with the ticket as they are."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class DecisionKind(StrEnum):
+    DISPATCH = "dispatch"
+    PERSON = "person"
+    NEED_INFO = "need_info"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is known of a request's place. `title` and `content` serve the catalogue's keywords only."""
+
+    text: str
+    district_code: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    category: str | None = None
+    title: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The policy's route numbers: `border_m` in metres. `name` is the policy document's."""
+
+    name: str
+    accept: float
+    margin: float
+    border_m: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A find in the caller's own text, at `text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    office_code: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    office_code: str
+    office_name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department got the ticket.
+
+    `queue` is the district that must look further (D.5 R4); `gazetteer`, `policy` and `memory` are the
+    versions that the decision was made with, so that it can be made again.
+    """
+
+    decision: DecisionKind
+    office_code: str | None
+    office_name: str | None
+    confidence: float
+    method: str
+    reason: str
+    evidence: tuple[Span, ...]
+    candidates: tuple[Candidate, ...]
+    district_code: str | None
+    community_code: str | None
+    street_code: str | None
+    gazetteer: str
+    policy: str
+    memory: str
+    joint_office_codes: tuple[str, ...] = field(default=())
+    informed_office_codes: tuple[str, ...] = field(default=())
+    catalogue_rule: str | None = None
+    queue: str | None = None

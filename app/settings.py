@@ -1,0 +1,191 @@
+"""Everything an operator can set: the JIESU_* variables, and secrets kept where none is given."""
+
+import base64
+import binascii
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from sqlalchemy.exc import ArgumentError
+
+from app.kit import db, embedded
+
+PREFIX = "JIESU_"
+SECRET_BYTES = 32
+LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
+
+
+class BadSettings(Exception):
+    """Which variable is wrong and why, in one line for the operator."""
+
+
+def decoded(value: object) -> object:
+    """32 bytes from base64, plain or URL-safe; bytes stay as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = base64.b64decode(value.translate(str.maketrans("-_", "+/")), validate=True)
+    except binascii.Error:
+        found = b""
+    if len(found) != SECRET_BYTES:
+        raise ValueError(f"must be {SECRET_BYTES} bytes in base64")
+    return found
+
+
+def checked_url(value: str) -> str:
+    try:
+        backend = db.psycopg_url(value).get_backend_name() if "://" in value else ""
+    except (ArgumentError, ValueError):
+        backend = ""
+    if not value.startswith("postgres") or not backend:
+        raise ValueError("must be a URL such as postgresql://user:password@host/database")
+    return value
+
+
+def checked_key(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9._~-]{24,200}", value):
+        raise ValueError("must be 24 to 200 characters of A-Z a-z 0-9 . _ ~ -")
+    return value
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(1, ge=1, le=64)
+    data_dir: Path = Path("var")
+    database_url: Annotated[str, BeforeValidator(checked_url)] | None = Field(None, repr=False)
+    secret_key: Annotated[bytes, BeforeValidator(decoded)] = Field(b"", repr=False)
+    admin_key: Annotated[str, AfterValidator(checked_key)] = Field("", repr=False)
+    policy_dir: Path | None = None
+    pool_size: int = Field(32, ge=2, le=500)
+    """Connections to the database, and threads that may ask for one, in each worker."""
+    sweep_seconds: float = Field(5, gt=0, le=3600)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in use."""
+        return self.database_url or embedded.url(self.data_dir)
+
+    @property
+    def admin_key_file(self) -> Path:
+        return self.data_dir / "admin.key"
+
+    @property
+    def keeps_admin_key(self) -> bool:
+        """Whether the administrator's key is the one in the file."""
+        file = self.admin_key_file
+        return self.embedded and file.exists() and file.read_text().strip() == self.admin_key
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.data_dir / "secret.key"
+
+    @model_validator(mode="after")
+    def _policies_are_there(self) -> Self:
+        if self.policy_dir and not self.policy_dir.is_dir():
+            raise ValueError(f"{PREFIX}POLICY_DIR: {self.policy_dir} is no directory")
+        return self
+
+    @model_validator(mode="after")
+    def _own_database_stays_at_home(self) -> Self:
+        if self.embedded and not is_loopback(self.host):
+            raise ValueError(
+                f"{PREFIX}HOST: {self.host} is seen from other machines, and the embedded database"
+                f" is not made for that; set {PREFIX}DATABASE_URL or serve on 127.0.0.1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _given_database_has_true_secrets(self) -> Self:
+        if self.embedded:
+            return self
+        if not self.secret_key:
+            raise ValueError(
+                f"{PREFIX}SECRET_KEY is needed with {PREFIX}DATABASE_URL;"
+                " make one with: openssl rand -base64 32"
+            )
+        refuse_weak(SECRET=self.secret_key, ADMIN=self.admin_key)
+        return self
+
+
+def refuse_weak(**given: bytes | str) -> None:
+    for name, secret in given.items():
+        if secret and len(set(secret)) < LEAST_VARIETY:
+            raise ValueError(f"{PREFIX}{name}_KEY is weak: it repeats itself")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def load() -> Settings:
+    """This process's settings, an embedded default's kept secrets included. Raises BadSettings."""
+    refuse_unknown(EnvSettingsSource(Settings).env_vars)
+    try:
+        given = Settings()
+    except ValidationError as refused:
+        raise BadSettings(told(refused)) from None
+    return with_kept_secrets(given) if given.embedded else given
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """A misspelt name would otherwise be a setting that silently does nothing."""
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    for name in sorted({name.upper() for name in names} - known):
+        if name.startswith(PREFIX):
+            raise BadSettings(f"{name}: there is no such setting")
+
+
+def told(refused: ValidationError) -> str:
+    """The first thing wrong; never the value itself, which may be a secret."""
+    first = refused.errors()[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return message
+    return f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"
+
+
+def with_kept_secrets(given: Settings) -> Settings:
+    """Fills in what the operator left open from the data directory, made there on first use."""
+    try:
+        kept = {
+            "secret_key": given.secret_key or decoded(kept_in(given.secret_key_file, made_secret)),
+            "admin_key": given.admin_key or kept_in(given.admin_key_file, secrets.token_urlsafe),
+        }
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{PREFIX}DATA_DIR: no secret in {given.data_dir}: {error}") from None
+    return given.model_copy(update=kept)
+
+
+def made_secret() -> str:
+    return base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def kept_in(path: Path, make: Callable[[], str]) -> str:
+    """The file's one line, readable by its owner alone; of two who make it at once one wins."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = path.with_name(f"{path.name}.{os.getpid()}")
+        with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            file.write(make() + "\n")
+        with suppress(FileExistsError):
+            os.link(new, path)
+        new.unlink()
+    return path.read_text().strip()

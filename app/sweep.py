@@ -1,0 +1,69 @@
+"""The clock's hand: applies what falls due, whoever else does the same at the same time."""
+
+import logging
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.feed import service as feed
+from app.kit import idempotency
+from app.kit.clock import Clock
+from app.kit.db import Sessions
+from app.tickets import falls
+from app.tickets.change import Change
+from app.tickets.desk import Desk
+from app.tickets.models import Ticket
+from app.tickets.service import active
+
+AT_ONCE = 200
+BACK_OFF = timedelta(minutes=5)
+
+FAILED = Counter("jiesu_sweep_failed", "Tickets whose due change could not be applied")
+
+logger = logging.getLogger(__name__)
+
+
+def sweep(sessions: Sessions, desk: Desk, clock: Clock) -> int:
+    """Everything that is due by now, 200 tickets a transaction; how many changes it made."""
+    done = 0
+    with sessions.begin() as session:
+        idempotency.forget_old(session, clock())
+    while True:
+        now = clock()
+        with sessions.begin() as session:
+            tickets = due(session, now)
+            done += sum(apply(session, desk, ticket, now) for ticket in tickets)
+        if len(tickets) < AT_ONCE:
+            return done
+
+
+def due(session: Session, now: datetime) -> list[Ticket]:
+    """The longest due first, locked; those that another sweep has are left to it."""
+    return list(
+        session.scalars(
+            select(Ticket)
+            .where(Ticket.next_due_at < now)
+            .order_by(Ticket.next_due_at)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def apply(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> int:
+    """One ticket's due changes; where they fail, it alone is put off, and counted."""
+    number = ticket.number
+    told = feed.mark(session)
+    try:
+        with session.begin_nested():
+            change = Change(session, desk, ticket, now, dispatches=active(session, number))
+            return falls.apply_due(change)
+    except Exception:
+        logger.exception("what was due could not be applied", extra={"ticket": number})
+        FAILED.inc()
+        feed.forget_since(session, told)
+        session.refresh(ticket)
+        ticket.next_due_at = now + BACK_OFF
+        return 0

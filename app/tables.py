@@ -1,0 +1,52 @@
+"""Every table, for Alembic and the tests."""
+
+from app.access.models import Key
+from app.callbacks.models import Assessment, Callback, Exclusion
+from app.feed.models import FeedEntry, FeedHead
+from app.kit.db import Base
+from app.kit.idempotency import IdempotencyKey
+from app.offices.models import (
+    CatalogueRuleRow,
+    CategoryRow,
+    DistrictRow,
+    Office,
+    OfficeName,
+    PlaceRow,
+    SeedFile,
+)
+from app.policy_record import PolicyDocument
+from app.tickets.models import (
+    Citizen,
+    ContactMade,
+    Dispatch,
+    Event,
+    Request,
+    Statement,
+    Ticket,
+)
+
+TABLES: tuple[type[Base], ...] = (
+    PolicyDocument,
+    DistrictRow,
+    Office,
+    OfficeName,
+    PlaceRow,
+    CategoryRow,
+    CatalogueRuleRow,
+    SeedFile,
+    Key,
+    IdempotencyKey,
+    FeedHead,
+    FeedEntry,
+    Ticket,
+    Request,
+    Citizen,
+    Dispatch,
+    ContactMade,
+    Event,
+    Statement,
+    Callback,
+    Assessment,
+    Exclusion,
+)
+metadata = Base.metadata

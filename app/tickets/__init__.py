@@ -1,0 +1,1 @@
+"""The ticket, its life and its clock."""

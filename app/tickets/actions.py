@@ -1,0 +1,228 @@
+"""What each action does to a ticket, beside the move that MOVES names (RULEBOOK D.6.2).
+
+Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
+"""
+
+from app.kit.errors import Invalid
+from app.tickets import dispatching
+from app.tickets.change import Change
+from app.tickets.lifecycle import Action, IllegalMove, NotYourPart, Part, Status
+from app.tickets.models import ContactMade, Request
+from app.tickets.schemas import (
+    Add,
+    Decline,
+    DeclineReason,
+    NewContact,
+    NewDispatch,
+    NewReply,
+    Nothing,
+    Reason,
+    Review,
+    Transfer,
+    Withdrawal,
+    Words,
+)
+
+GRAVE = frozenset({DeclineReason.NA_UNLAWFUL, DeclineReason.NA_MALICIOUS})
+
+
+class FeedbackMissing(Invalid):
+    title = "A reply answers the citizen and the hotline"
+
+
+class ReasonMissing(Invalid):
+    title = "A returned reply needs a reason"
+
+
+def answer(change: Change, said: Words) -> None:
+    """T2: an enquiry or a praise, answered on the spot."""
+    change.record(Action.ANSWER, words={"text": said.text})
+
+
+def transfer(change: Change, said: Transfer) -> None:
+    """T3: to 110, 119, 120 or 122, at once."""
+    change.record(Action.TRANSFER, data={"service": said.service}, words={"text": said.text})
+
+
+def decline(change: Change, said: Decline) -> None:
+    """T4; unlawful or malicious is for a supervisor to say (RULEBOOK D.3)."""
+    if said.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
+        raise NotYourPart(f"{said.reason_code} is said by a supervisor only")
+    change.record(Action.DECLINE, data={"reason_code": said.reason_code}, words={"text": said.text})
+
+
+def ask(change: Change, said: Words) -> None:
+    """T5: the caller must tell more before an office can be found."""
+    change.ticket.queue = None
+    change.record(Action.ASK, words={"text": said.text})
+
+
+def add(change: Change, said: Add) -> None:
+    """T5, then T6 or T7: what the caller told in addition, and the route found with it."""
+    ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
+    if said.address:
+        request.address = said.address.text
+        request.said_district = said.address.district_code
+        ticket.lon, ticket.lat = said.address.lon, said.address.lat
+    if said.text:
+        request.content = f"{request.content}\n{said.text}"
+    address = said.address and said.address.text
+    change.record(Action.ADD, words={"text": said.text, "address": address})
+    decision = dispatching.locate(change, request)
+    if ticket.type not in dispatching.ENQUIRIES:
+        dispatching.route(change, decision)
+
+
+def dispatch(change: Change, said: NewDispatch) -> None:
+    """T7, T7b: a person names the office; whoever had the ticket is released from it."""
+    if Part.DISPATCHER not in change.parts:
+        inside(change, said.office_code)
+    dispatching.by_person(change, said.office_code, said.joint_office_codes)
+    change.record(Action.DISPATCH, data=dispatching.told(change), words={"reason": said.reason})
+
+
+def inside(change: Change, office_code: str) -> None:
+    """A district moves tickets within itself; across its border the city does."""
+    district = dispatching.lead_district(change.desk, office_code)
+    if change.caller and district != change.caller.office_code:
+        raise NotYourPart("a district dispatches to its own offices only")
+
+
+def read(change: Change, said: Nothing) -> None:
+    """签阅: the head of an office has read it."""
+    for one in change.dispatches:
+        if change.caller and one.office_code == change.caller.office_code:
+            one.read_at = one.read_at or change.now
+    change.record(Action.READ)
+
+
+def acknowledge(change: Change, said: Nothing) -> None:
+    """T9; an L1 that was contacted before goes on to T14."""
+    ticket, lead = change.ticket, change.lead
+    ticket.acknowledged_at = change.now
+    if lead:
+        lead.acknowledged_at = change.now
+    change.record(Action.ACKNOWLEDGE)
+    if ticket.contacted_at is not None:
+        change.record(Action.CONTACT, Status.IN_PROGRESS)
+
+
+def contact(change: Change, said: NewContact) -> None:
+    """T14: the citizen was reached, or was tried often enough; our clock says when (D.6.4)."""
+    ticket, lead = change.ticket, change.lead
+    if lead is None:
+        raise IllegalMove("no office leads it", status_now=ticket.status, allowed=[])
+    made = ContactMade(
+        ticket_number=ticket.number,
+        seq=ticket.version + 1,
+        dispatch_seq=lead.seq,
+        office_code=lead.office_code,
+        at=change.now,
+        method=said.method,
+        reached=said.reached,
+    )
+    change.session.add(made)
+    change.session.flush()
+    if ticket.contacted_at is None and responded(change):
+        ticket.contacted_at = lead.contacted_at = change.now
+    starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
+    change.record(
+        Action.CONTACT,
+        Status.IN_PROGRESS if starts else ticket.status,
+        data={"method": said.method, "reached": said.reached},
+        words={"note": said.note, "evidence": said.evidence},
+    )
+
+
+def responded(change: Change) -> bool:
+    """First contact recorded, or tried often enough (T14's guard)."""
+    made = change.contacts()
+    return any(one.reached for one in made) or len(made) >= change.policy.contact.attempts
+
+
+def note(change: Change, said: Words) -> None:
+    change.record(Action.NOTE, change.ticket.status, words={"text": said.text})
+
+
+def reply(change: Change, said: NewReply) -> None:
+    """T15, T21 双反馈; after a forced callback it is attached only (T18)."""
+    ticket, feedback = change.ticket, said.citizen_feedback
+    if feedback is None and not excused(change):
+        raise FeedbackMissing(
+            "tell how the citizen was answered; only after enough failed attempts, or where the"
+            " citizen is anonymous, may it be left out",
+            errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
+        )
+    ticket.replied_at = ticket.replied_at or change.now
+    after = (
+        Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
+    )
+    change.record(
+        Action.REPLY,
+        after,
+        data={"method": feedback.method, "claimed_at": feedback.at and feedback.at.isoformat()}
+        if feedback
+        else {},
+        words={
+            "text": said.text,
+            "measures": said.measures,
+            "person": feedback.person if feedback else None,
+        },
+    )
+    if after is Status.REPLIED and change.policy.reply.review == "none":
+        change.record(Action.PASS_REVIEW)
+
+
+def excused(change: Change) -> bool:
+    """Whether the citizen could not be answered, by the record."""
+    made = change.contacts()
+    tried = len(made) >= change.policy.contact.attempts and not any(c.reached for c in made)
+    return change.ticket.anonymous or tried
+
+
+def review(change: Change, said: Review) -> None:
+    """T16, T17 on a reply; T19, T20 where a callback called the demand unreasonable."""
+    if not said.approve and said.text is None:
+        raise ReasonMissing(errors=[{"pointer": "/text", "detail": "say what is missing"}])
+    to = doubt(change, said) if change.ticket.doubted else verdict(change, said)
+    change.record(Action.REVIEW, to, data={"approve": said.approve}, words={"text": said.text})
+
+
+def verdict(change: Change, said: Review) -> Status:
+    ticket, most = change.ticket, change.policy.reply.max_returns
+    if said.approve:
+        return Status.AWAITING_CALLBACK
+    if ticket.returns >= most:
+        raise IllegalMove(
+            f"a reply is returned at most {most} times", status_now=ticket.status, returns=most
+        )
+    ticket.returns += 1
+    return Status.IN_PROGRESS
+
+
+def doubt(change: Change, said: Review) -> Status:
+    """A supervisor confirms that the demand is unreasonable, or sends the ticket to rework."""
+    change.ticket.doubted = False
+    if said.approve:
+        return Status.CLOSED
+    dispatching.rework(change, change.now)
+    return Status.REWORK
+
+
+def withdraw(change: Change, said: Withdrawal) -> None:
+    """T24: the citizen takes it back; `evidence` is the recording's reference."""
+    change.record(
+        Action.WITHDRAW,
+        data={"after_contact": change.ticket.contacted_at is not None},
+        words={"evidence": said.evidence},
+    )
+
+
+def void(change: Change, said: Reason) -> None:
+    """T25: entered by mistake."""
+    change.record(Action.VOID, words={"reason": said.reason})
+
+
+def reveal(change: Change, said: Reason) -> None:
+    """Who called is shown once, on the record (RULEBOOK D.16)."""
+    change.record(Action.REVEAL, change.ticket.status, words={"reason": said.reason})

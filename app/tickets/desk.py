@@ -1,0 +1,52 @@
+"""What the services know without asking the database: rules, catalogue, offices, router."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.kit.errors import Invalid
+from app.kit.workdays import day_of
+from app.offices.catalogue import Catalogue
+from app.offices.directory import OfficeEntry
+from app.policy import Policies
+from app.routing.decide import Router
+from app.routing.decision import Decision, Query, Thresholds
+
+
+class NoSuchOffice(Invalid):
+    title = "There is no such office to dispatch to"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    policies: Policies
+    catalogue: Catalogue
+    offices: Mapping[str, OfficeEntry]
+    router: Router
+
+    def route(self, query: Query, now: datetime) -> Decision:
+        """Where a request belongs, by the rules and names of this day."""
+        policy = self.policies.at(now)
+        thresholds = Thresholds(
+            policy.name, policy.route.accept, policy.route.margin, policy.route.border_m
+        )
+        return self.router.route(query, thresholds, day_of(now))
+
+    def office(self, code: str, pointer: str, now: datetime) -> OfficeEntry:
+        """An office that works today. Refuses (NoSuchOffice) at the field that named it."""
+        office = self.offices.get(code)
+        if office is None or not office.active(day_of(now)):
+            detail = f"no office {code} works on {day_of(now)}"
+            raise NoSuchOffice(detail, errors=[{"pointer": pointer, "detail": detail}])
+        return office
+
+
+def desk(request: Request) -> Desk:
+    found: Desk = request.app.state.desk
+    return found
+
+
+AtDesk = Annotated[Desk, Depends(desk)]

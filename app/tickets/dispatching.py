@@ -1,0 +1,214 @@
+"""Giving a ticket to offices: by route or by a person, with the clock that this starts."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from app.feed.service import News, append
+from app.kit.errors import Invalid
+from app.kit.workdays import day_of
+from app.offices.directory import STREET_KINDS, OfficeKind
+from app.routing.decision import Decision, DecisionKind, Query
+from app.tickets import limits
+from app.tickets.change import Change
+from app.tickets.desk import Desk
+from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.models import Dispatch, Request, Ticket
+
+ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
+"""Stay with the operator, who may answer on the spot (T2), until time hands them over."""
+
+OUTCOMES = {
+    DecisionKind.DISPATCH: Status.DISPATCHED,
+    DecisionKind.PERSON: Status.TO_DISPATCH,
+    DecisionKind.NEED_INFO: Status.NEED_INFO,
+}
+
+
+class UnfitOffice(Invalid):
+    title = "This office cannot take the ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which offices get a ticket: one leads, others help, others only know of it."""
+
+    lead: str
+    joint: tuple[str, ...] = ()
+    informed: tuple[str, ...] = ()
+
+    def roles(self) -> dict[str, DispatchRole]:
+        """Each office once, by its weightiest role."""
+        return {
+            **dict.fromkeys(self.informed, DispatchRole.INFORMED),
+            **dict.fromkeys(self.joint, DispatchRole.JOINT),
+            self.lead: DispatchRole.LEAD,
+        }
+
+
+def share(desk: Desk, lead: str, joint: Iterable[str], informed: Iterable[str | None]) -> Share:
+    """With the district centres of lead and place among the informed (RULEBOOK D.5-8)."""
+    known = {code for code in (lead_district(desk, lead), *informed) if code in desk.offices}
+    return Share(lead, tuple(joint), tuple(sorted(filter(None, known))))
+
+
+def lead_district(desk: Desk, lead: str) -> str | None:
+    office = desk.offices.get(lead)
+    return office.district_code if office else None
+
+
+def rows(
+    number: str, seq: int, given: Share, due: limits.Due | None, now: datetime
+) -> list[dict[str, Any]]:
+    """The dispatch rows of one giving; only the lead has a clock."""
+    return [
+        {
+            "ticket_number": number,
+            "seq": seq,
+            "office_code": code,
+            "role": role,
+            "dispatched_at": now,
+            **clock(due if role is DispatchRole.LEAD else None),
+        }
+        for code, role in given.roles().items()
+    ]
+
+
+def clock(due: limits.Due | None) -> dict[str, datetime | None]:
+    """The three due times as a dispatch and its ticket have them; None: no clock."""
+    times = due or (None, None, None)
+    return dict(zip(("acknowledge_due_at", "contact_due_at", "due_at"), times, strict=True))
+
+
+def give(change: Change, given: Share, at: datetime) -> None:
+    """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
+    ticket = change.ticket
+    end(change, "redispatched")
+    policy = change.desk.policies.at(at)
+    due = limits.due(policy, ticket.urgency, at)
+    ticket.policy = policy.name
+    ticket.office_code = given.lead
+    ticket.district_code = ticket.district_code or lead_district(change.desk, given.lead)
+    ticket.queue = None
+    ticket.dispatches += 1
+    ticket.dispatched_at = at
+    ticket.acknowledged_at = ticket.contacted_at = None
+    for name, limit in clock(due).items():
+        setattr(ticket, name, limit)
+    change.dispatches = [
+        Dispatch(**row) for row in rows(ticket.number, ticket.dispatches, given, due, at)
+    ]
+    change.session.add_all(change.dispatches)
+
+
+def end(change: Change, why: str) -> None:
+    """The active dispatches are over; their offices are told."""
+    for one in change.dispatches:
+        one.ended_at, one.end_reason = change.now, why
+    gone = [
+        News(d.office_code, change.now, why, change.ticket.number, data={"role": d.role})
+        for d in change.dispatches
+    ]
+    append(change.session, gone)
+    change.session.flush()
+
+
+def told(change: Change) -> dict[str, Any]:
+    """A giving as its event has it: who has which part, and since when the clock runs."""
+    return {
+        "offices": {d.office_code: d.role for d in change.dispatches},
+        "due_at": change.ticket.due_at and change.ticket.due_at.isoformat(),
+    }
+
+
+def by_person(change: Change, lead_code: str, joint_codes: list[str]) -> None:
+    """A dispatcher's word. Refuses (UnfitOffice) a forwarder, the same office again, and a street
+    where the catalogue says that it is a department's duty (RULEBOOK D.5 R1, D.21-12)."""
+    lead = change.desk.office(lead_code, "/office_code", change.now)
+    pointer = "/office_code"
+    if lead.kind is OfficeKind.DISTRICT_CENTRE:
+        raise unfit(pointer, f"{lead.name} forwards tickets and handles none")
+    if lead_code == change.ticket.office_code:
+        raise unfit(pointer, f"{lead.name} has it already")
+    if lead.kind in STREET_KINDS:
+        check_duty(change, pointer)
+    joint = [
+        change.desk.office(code, f"/joint_office_codes/{n}", change.now).code
+        for n, code in enumerate(joint_codes)
+    ]
+    give(change, share(change.desk, lead_code, joint, [change.ticket.district_code]), change.now)
+
+
+def check_duty(change: Change, pointer: str) -> None:
+    ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
+    text, area = f"{request.title}\n{request.content}", ticket.street_code or ticket.district_code
+    duty = change.desk.catalogue.find(ticket.category, text, area, day_of(change.now))
+    if duty.department_duty:
+        detail = "by the catalogue this is a department's duty, which no street may lead"
+        raise unfit(pointer, detail, catalogue_rule=duty.rule_id, category=ticket.category)
+
+
+def unfit(pointer: str, detail: str, **facts: object) -> UnfitOffice:
+    return UnfitOffice(detail, errors=[{"pointer": pointer, "detail": detail}], **facts)
+
+
+def query(ticket: Ticket, request: Request) -> Query:
+    return Query(
+        text=request.address,
+        district_code=request.said_district,
+        lon=ticket.lon,
+        lat=ticket.lat,
+        category=ticket.category,
+        title=request.title,
+        content=request.content,
+    )
+
+
+def located(decision: Decision) -> dict[str, Any]:
+    """What a route says of the place, as the ticket's columns have it."""
+    return {
+        "district_code": decision.district_code,
+        "street_code": decision.street_code,
+        "community_code": decision.community_code,
+        "queue": decision.queue,
+    }
+
+
+def share_of(desk: Desk, decision: Decision) -> Share:
+    informed = [decision.district_code, *decision.informed_office_codes]
+    return share(desk, decision.office_code or "", decision.joint_office_codes, informed)
+
+
+def locate(change: Change, request: Request) -> Decision:
+    """Route the ticket by what is known of its place now."""
+    decision = change.desk.route(query(change.ticket, request), change.now)
+    for name, value in located(decision).items():
+        setattr(change.ticket, name, value)
+    request.route = asdict(decision)
+    return decision
+
+
+def route(change: Change, decision: Decision, due_at: datetime | None = None) -> None:
+    """T6, T7 or T5: where the route leads; `due_at` where an enquiry's time has run out."""
+    if decision.decision is DecisionKind.DISPATCH:
+        give(change, share_of(change.desk, decision), due_at or change.now)
+    change.record(Action.ROUTE, OUTCOMES[decision.decision], data=said(decision), due_at=due_at)
+
+
+def said(decision: Decision) -> dict[str, Any]:
+    """A route as its event has it: codes and figures, none of the caller's words."""
+    return {
+        "decision": decision.decision,
+        "office_code": decision.office_code,
+        "confidence": decision.confidence,
+        "method": decision.method,
+        "gazetteer": decision.gazetteer,
+    }
+
+
+def rework(change: Change, at: datetime) -> None:
+    """T20: once more, with the level's limit from `at`; the first callback is scored already."""
+    ticket = change.ticket
+    ticket.reworks += 1
+    ticket.due_at = limits.due(change.policy, ticket.urgency, at).result

@@ -1,0 +1,56 @@
+"""What falls due by itself: applied before every act, and by the sweep where nobody acts."""
+
+from collections.abc import Callable
+
+from app.tickets import dispatching, limits
+from app.tickets.change import Change, clockwork_of
+from app.tickets.lifecycle import Action, Status
+from app.tickets.limits import Fall
+from app.tickets.models import Request
+
+
+def apply_due(change: Change) -> int:
+    """Everything that is due by now, each as of the instant it was due; how many there were."""
+    done = 0
+    while fall := limits.due_now(change.policy, clockwork_of(change.ticket), change.now):
+        EFFECTS[fall.action](change, fall)
+        done += 1
+    return done
+
+
+def route(change: Change, fall: Fall) -> None:
+    """T6, T7: an enquiry that nobody answered on the spot is dispatched like any other request."""
+    request = change.session.get_one(Request, change.ticket.number)
+    dispatching.route(change, dispatching.locate(change, request), fall.at)
+
+
+def expire(change: Change, fall: Fall) -> None:
+    """T5: nobody answered what was asked."""
+    change.record(Action.EXPIRE, data={"reason_code": "na_no_info"}, due_at=fall.at)
+
+
+def pass_review(change: Change, fall: Fall) -> None:
+    """T17: silence passes the reply."""
+    change.record(Action.PASS_REVIEW, due_at=fall.at)
+
+
+def force_callback(change: Change, fall: Fall) -> None:
+    """T18: the citizen is called, replied or not."""
+    change.ticket.forced = True
+    change.record(Action.FORCE_CALLBACK, due_at=fall.at)
+
+
+def send_to_rework(change: Change, fall: Fall) -> None:
+    """T20: no supervisor confirmed that the demand is unreasonable."""
+    change.ticket.doubted = False
+    dispatching.rework(change, fall.at)
+    change.record(Action.SEND_TO_REWORK, Status.REWORK, due_at=fall.at)
+
+
+EFFECTS: dict[Action, Callable[[Change, Fall], None]] = {
+    Action.ROUTE: route,
+    Action.EXPIRE: expire,
+    Action.PASS_REVIEW: pass_review,
+    Action.FORCE_CALLBACK: force_callback,
+    Action.SEND_TO_REWORK: send_to_rework,
+}

@@ -1,0 +1,220 @@
+"""The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.feed.service import News, append
+from app.kit.db import insert_many
+from app.kit.errors import Invalid
+from app.kit.workdays import day_of
+from app.offices.catalogue import Urgency
+from app.offices.directory import OfficeKind
+from app.policy import Policy
+from app.routing.decision import Decision, Query
+from app.tickets import dispatching, limits
+from app.tickets.desk import Desk
+from app.tickets.dispatching import ENQUIRIES, OUTCOMES, Share
+from app.tickets.lifecycle import Action, Status, TicketType
+from app.tickets.models import NUMBERS, Citizen, Dispatch, Event, Request, Ticket
+from app.tickets.schemas import NewTicket
+
+DIGITS = 7
+
+
+class NoSuchDistrict(Invalid):
+    title = "There is no such district"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that has passed every check, with where it belongs and its clock."""
+
+    new: NewTicket
+    policy: Policy
+    urgency: Urgency
+    decision: Decision
+    status: Status
+    share: Share | None
+    due: limits.Due | None
+
+    @property
+    def secret(self) -> bool:
+        return self.new.type is TicketType.REPORT or self.new.citizen.confidential
+
+
+def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
+    """Check and route one request. Refuses NoSuchCategory and NoSuchDistrict."""
+    check_district(desk, new.address.district_code)
+    urgency = new.urgency or desk.catalogue.urgency(new.category)
+    policy = desk.policies.at(now)
+    decision = desk.route(query(new), now)
+    status = Status.RECEIVED if new.type in ENQUIRIES else OUTCOMES[decision.decision]
+    dispatched = status is Status.DISPATCHED
+    return Arrival(
+        new=new,
+        policy=policy,
+        urgency=urgency,
+        decision=decision,
+        status=status,
+        share=dispatching.share_of(desk, decision) if dispatched else None,
+        due=limits.due(policy, urgency, now) if dispatched else None,
+    )
+
+
+def check_district(desk: Desk, code: str | None) -> None:
+    office = desk.offices.get(code) if code else None
+    if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
+        fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
+        raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
+
+
+def query(new: NewTicket) -> Query:
+    return Query(
+        text=new.address.text,
+        district_code=new.address.district_code,
+        lon=new.address.lon,
+        lat=new.address.lat,
+        category=new.category,
+        title=new.title,
+        content=new.content,
+    )
+
+
+def receive(
+    session: Session, caller: Caller, arrivals: Sequence[Arrival], now: datetime
+) -> list[str]:
+    """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order."""
+    numbers = take_numbers(session, len(arrivals), now)
+    numbered = list(zip(numbers, arrivals, strict=True))
+    insert_many(session, Ticket, [ticket_row(n, a, now) for n, a in numbered])
+    insert_many(session, Request, [request_row(n, a) for n, a in numbered])
+    insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
+    insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a, now)])
+    insert_many(session, Event, [e for n, a in numbered for e in event_rows(n, a, caller, now)])
+    append(session, [one for n, a in numbered for one in news(n, a, now)])
+    return numbers
+
+
+def take_numbers(session: Session, count: int, now: datetime) -> list[str]:
+    """`BJ`, the day in Beijing and seven digits that are never reset; gaps are allowed."""
+    day = f"BJ{day_of(now):%Y%m%d}"
+    taken = session.scalars(
+        sa.select(NUMBERS.next_value()).select_from(sa.func.generate_series(1, count))
+    )
+    return [f"{day}{number % 10**DIGITS:0{DIGITS}}" for number in taken]
+
+
+def ticket_row(number: str, arrival: Arrival, now: datetime) -> dict[str, Any]:
+    new = arrival.new
+    lead = arrival.share.lead if arrival.share else None
+    place = dispatching.located(arrival.decision)
+    row = {
+        "number": number,
+        "status": arrival.status,
+        "since": now,
+        "version": 1 if arrival.status is Status.RECEIVED else 2,
+        "channel": new.channel,
+        "type": new.type,
+        "category": new.category,
+        "urgency": arrival.urgency,
+        "secret": arrival.secret,
+        "anonymous": new.citizen.anonymous,
+        "external_id": new.external_id,
+        "lon": new.address.lon,
+        "lat": new.address.lat,
+        **place,
+        "office_code": lead,
+        "policy": arrival.policy.name,
+        "occurred_at": new.occurred_at,
+        "received_at": now,
+        "dispatched_at": now if lead else None,
+        **dispatching.clock(arrival.due),
+        "updated_at": now,
+        "dispatches": 1 if lead else 0,
+    }
+    return row | wound(arrival.policy, row)
+
+
+def wound(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
+    """What falls due next, and who is to act by when, for a row about to be written."""
+    names = ("status", "urgency", "since", "due_at", "office_code", "queue", "district_code")
+    clockwork = limits.Clockwork(**{name: row[name] for name in names})
+    fall = limits.next_fall(policy, clockwork)
+    wait = limits.waiting(policy, clockwork)
+    return {
+        "next_due_at": fall.at if fall else None,
+        "waits_for": wait.office_code,
+        "waits_until": wait.until,
+    }
+
+
+def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
+    new = arrival.new
+    return {
+        "ticket_number": number,
+        "title": new.title,
+        "content": new.content,
+        "address": new.address.text,
+        "said_district": new.address.district_code,
+        "route": asdict(arrival.decision),
+    }
+
+
+def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
+    return {"ticket_number": number, **arrival.new.citizen.model_dump()}
+
+
+def dispatch_rows(number: str, arrival: Arrival, now: datetime) -> list[dict[str, Any]]:
+    if arrival.share is None:
+        return []
+    return dispatching.rows(number, 1, arrival.share, arrival.due, now)
+
+
+def event_rows(
+    number: str, arrival: Arrival, caller: Caller, now: datetime
+) -> list[dict[str, Any]]:
+    """That it was received, by whom; and that the system found where it belongs."""
+    received = {
+        "ticket_number": number,
+        "seq": 1,
+        "at": now,
+        "actor": caller.id,
+        "role": caller.role,
+        "office_code": caller.office_code,
+        "action": Action.RECEIVE,
+        "from_status": None,
+        "to_status": Status.RECEIVED,
+        "data": {"channel": arrival.new.channel, "policy": arrival.policy.name},
+    }
+    if arrival.status is Status.RECEIVED:
+        return [received]
+    routed = {
+        **received,
+        "seq": 2,
+        "actor": "system",
+        "role": None,
+        "office_code": None,
+        "action": Action.ROUTE,
+        "from_status": Status.RECEIVED,
+        "to_status": arrival.status,
+        "data": dispatching.said(arrival.decision),
+    }
+    return [received, routed]
+
+
+def news(number: str, arrival: Arrival, now: datetime) -> list[News]:
+    """Each office that got it, and the district that must look further."""
+    roles = arrival.share.roles() if arrival.share else {}
+    told: dict[str, str] = {code: role.value for code, role in roles.items()}
+    if arrival.status is Status.TO_DISPATCH and arrival.decision.queue:
+        told[arrival.decision.queue] = "queue"
+    return [
+        News(code, now, Action.ROUTE, number, data={"status": arrival.status, "role": role})
+        for code, role in told.items()
+    ]

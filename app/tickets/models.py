@@ -1,0 +1,221 @@
+"""Tickets and what is on record about them.
+
+`ticket` holds codes, numbers and times only, and `event` likewise: what a person said or is called
+stands in `request`, `citizen` and `statement`, so that it can be erased without a break in history.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.access.roles import Role
+from app.kit.db import Base, Code, Json, one_of
+from app.offices.catalogue import Urgency
+from app.tickets.contacts import Method
+from app.tickets.lifecycle import (
+    Action,
+    Channel,
+    DispatchRole,
+    Status,
+    TicketType,
+)
+
+NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
+
+
+class Ticket(Base):
+    __tablename__ = "ticket"
+
+    number: Mapped[Code] = mapped_column(primary_key=True)
+    status: Mapped[Status] = mapped_column(one_of(Status))
+    since: Mapped[datetime]
+    """When it came into its status; for what fell due by itself, the instant it was due."""
+    version: Mapped[int]
+    """How many events it has; the ETag."""
+    channel: Mapped[Channel] = mapped_column(one_of(Channel))
+    type: Mapped[TicketType] = mapped_column(one_of(TicketType))
+    category: Mapped[Code | None] = mapped_column(ForeignKey("category.code"))
+    urgency: Mapped[Urgency] = mapped_column(one_of(Urgency))
+    secret: Mapped[bool]
+    """A report or confidential: no office learns who called."""
+    anonymous: Mapped[bool]
+    external_id: Mapped[Code | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    district_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    street_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    """The street the place lies in, whoever handles the ticket: volume counts by it."""
+    community_code: Mapped[Code | None]
+    office_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    """The lead office: that of the newest active lead dispatch."""
+    queue: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    """The district that must dispatch it (RULEBOOK D.5 R4)."""
+    policy: Mapped[str]
+    occurred_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    dispatched_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
+    assessed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    acknowledge_due_at: Mapped[datetime | None]
+    contact_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    callback_due_at: Mapped[datetime | None]
+    next_due_at: Mapped[datetime | None]
+    """When something next happens by itself; the sweep looks here."""
+    waits_for: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    waits_until: Mapped[datetime | None]
+    """The office in whose inbox it lies, and by when that office is to act."""
+    updated_at: Mapped[datetime]
+    forced: Mapped[bool] = mapped_column(server_default=sa.false())
+    doubted: Mapped[bool] = mapped_column(server_default=sa.false())
+    """The callback called the demand unreasonable; a supervisor has not yet said."""
+    returns: Mapped[int] = mapped_column(server_default="0")
+    reworks: Mapped[int] = mapped_column(server_default="0")
+    dispatches: Mapped[int] = mapped_column(server_default="0")
+    urged: Mapped[int] = mapped_column(server_default="0")
+    excluded: Mapped[bool] = mapped_column(server_default=sa.false())
+    merged_into: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
+    repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
+
+    __table_args__ = (
+        Index(
+            "ix_ticket_inbox",
+            "waits_for",
+            "waits_until",
+            "number",
+            postgresql_where=sa.text("waits_for IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_next_due_at",
+            "next_due_at",
+            postgresql_where=sa.text("next_due_at IS NOT NULL"),
+        ),
+        Index("ix_ticket_received_at", "received_at", "number"),
+        Index("ix_ticket_updated_at", "updated_at", "number"),
+        Index("ix_ticket_office_code", "office_code", "received_at", "number"),
+        Index("ix_ticket_district_code", "district_code", "received_at", "number"),
+        Index(
+            "ix_ticket_located", "street_code", "received_at", postgresql_include=["type", "status"]
+        ),
+        Index(
+            "ix_ticket_external_id",
+            "external_id",
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_callback",
+            "callback_due_at",
+            "number",
+            postgresql_where=sa.text("callback_due_at IS NOT NULL"),
+        ),
+    )
+
+
+class Request(Base):
+    """What the citizen asked, in words."""
+
+    __tablename__ = "request"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    title: Mapped[str]
+    content: Mapped[str]
+    address: Mapped[str]
+    said_district: Mapped[Code | None]
+    """The district that the caller named, as far as it was given apart from the text."""
+    route: Mapped[Json]
+    """The decision that found its office, with the words it was found by."""
+
+
+class Citizen(Base):
+    """Who asked."""
+
+    __tablename__ = "citizen"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    anonymous: Mapped[bool]
+    confidential: Mapped[bool]
+
+
+class Dispatch(Base):
+    """That an office got the ticket, in which role and with which clock. Ended, never deleted."""
+
+    __tablename__ = "dispatch"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    role: Mapped[DispatchRole] = mapped_column(one_of(DispatchRole))
+    dispatched_at: Mapped[datetime]
+    acknowledge_due_at: Mapped[datetime | None]
+    contact_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+    __table_args__ = (
+        Index(
+            "uq_dispatch_lead",
+            "ticket_number",
+            unique=True,
+            postgresql_where=sa.text("role = 'lead' AND ended_at IS NULL"),
+        ),
+        Index(
+            "ix_dispatch_office_code",
+            "office_code",
+            "ticket_number",
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+
+class ContactMade(Base):
+    """An office's contact with the citizen, or its try; `at` is ours, never the office's clock."""
+
+    __tablename__ = "contact"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    dispatch_seq: Mapped[int]
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    at: Mapped[datetime]
+    method: Mapped[Method] = mapped_column(one_of(Method))
+    reached: Mapped[bool]
+
+
+class Event(Base):
+    """One change to a ticket: insert-only, and without a person or a word of one."""
+
+    __tablename__ = "event"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """For what happened by itself: the instant it was due, whenever it was then done."""
+    actor: Mapped[Code]
+    role: Mapped[Role | None] = mapped_column(one_of(Role))
+    office_code: Mapped[Code | None]
+    action: Mapped[Action] = mapped_column(one_of(Action))
+    from_status: Mapped[Status | None] = mapped_column(one_of(Status, "from_status"))
+    to_status: Mapped[Status] = mapped_column(one_of(Status, "to_status"))
+    data: Mapped[Json]
+
+
+class Statement(Base):
+    """What was said in an event, by its members' names: a reply's text, a reason, a note."""
+
+    __tablename__ = "statement"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[Json]

@@ -1,0 +1,245 @@
+"""Tickets as they cross the wire: what comes in, and what is shown."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, TypeGuard
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import StringConstraints as Text
+
+from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit
+from app.kit.wire import At, Clean, Form, Line, OfficeCode, Prose, Told, View
+from app.kit.workdays import ONE_DAY, midnight
+from app.offices.catalogue import Urgency
+from app.tickets.contacts import Method
+from app.tickets.lifecycle import Action, Channel, Status, TicketType
+
+Category = Annotated[str, Text(pattern=r"^([0-9]{2}){1,3}$")]
+ExternalId = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=128), Clean]
+AddressText = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=500), Clean]
+Name = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Clean]
+Phone = Annotated[str, Text(strip_whitespace=True, pattern=r"^[0-9+() -]{3,30}$")]
+Lon = Annotated[float, Field(ge=-180, le=180)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+
+
+class NewAddress(Form):
+    text: AddressText
+    district_code: OfficeCode | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
+class NewCitizen(Form):
+    name: Name | None = None
+    phone: Phone | None = None
+    anonymous: bool = False
+    confidential: bool = False
+
+
+class NewTicket(Form):
+    channel: Channel
+    type: TicketType
+    category: Category | None = None
+    title: Line
+    content: Prose
+    urgency: Urgency | None = None
+    address: NewAddress
+    citizen: NewCitizen = NewCitizen()
+    external_id: ExternalId | None = None
+    occurred_at: Told | None = None
+
+
+class Nothing(Form):
+    """An action that needs no words."""
+
+
+class Words(Form):
+    text: Prose
+
+
+class EmergencyService(StrEnum):
+    POLICE = "110"
+    FIRE = "119"
+    AMBULANCE = "120"
+    TRAFFIC = "122"
+
+
+class Transfer(Words):
+    service: EmergencyService
+
+
+class DeclineReason(StrEnum):
+    NA_LEGAL_ROUTE = "na_legal_route"
+    NA_UNLAWFUL = "na_unlawful"
+    NA_SECRET = "na_secret"
+    NA_OUT_OF_AREA = "na_out_of_area"
+    NA_MALICIOUS = "na_malicious"
+
+
+class Decline(Words):
+    """`text` is what the citizen was told."""
+
+    reason_code: DeclineReason
+
+
+class Add(Form):
+    text: Prose | None = None
+    address: NewAddress | None = None
+
+
+class NewDispatch(Form):
+    office_code: OfficeCode
+    joint_office_codes: Annotated[list[OfficeCode], Field(max_length=20)] = []
+    reason: Prose
+
+
+class NewContact(Form):
+    method: Method
+    reached: bool
+    note: Prose | None = None
+    evidence: Prose | None = None
+
+
+class CitizenFeedback(Form):
+    """How the office told the citizen; `at` is its own word, our time is the event's."""
+
+    method: Method
+    person: Name | None = None
+    at: Told | None = None
+
+
+class NewReply(Words):
+    measures: Prose | None = None
+    citizen_feedback: CitizenFeedback | None = None
+
+
+class Review(Form):
+    approve: bool
+    text: Prose | None = None
+
+
+class Withdrawal(Form):
+    evidence: Prose
+
+
+class Reason(Form):
+    reason: Prose
+
+
+class OfficeBrief(View):
+    code: str
+    name: str
+    district_code: str | None
+
+
+class AddressView(View):
+    text: str
+    district_code: str | None
+    lon: float | None
+    lat: float | None
+
+
+class CitizenView(View):
+    name: str | None
+    phone: str | None
+    anonymous: bool
+    confidential: bool
+
+
+class TicketView(View):
+    number: str
+    status: Status
+    version: int
+    channel: Channel
+    type: TicketType
+    category: str | None
+    title: str
+    content: str
+    urgency: Urgency
+    address: AddressView
+    district_code: str | None
+    community_code: str | None
+    office: OfficeBrief | None
+    joint_offices: list[OfficeBrief]
+    route: dict[str, Any]
+    citizen: CitizenView
+    received_at: At
+    dispatched_at: At | None
+    acknowledged_at: At | None
+    contacted_at: At | None
+    replied_at: At | None
+    assessed_at: At | None
+    closed_at: At | None
+    acknowledge_due_at: At | None
+    contact_due_at: At | None
+    due_at: At | None
+    overdue: bool
+    excluded: bool
+    merged_into: str | None
+    repeat_of: str | None
+    urged: int
+    open_whistles: int
+    external_id: str | None
+    occurred_at: At | None
+    policy: str
+    allowed: list[Action]
+
+
+class EventView(View):
+    seq: int
+    at: At
+    due_at: At | None
+    actor: str
+    role: str | None
+    action: Action
+    from_: Annotated[Status | None, Field(serialization_alias="from")]
+    to: Status
+    data: dict[str, Any]
+
+
+class Contacted(View):
+    name: str | None
+    phone: str | None
+
+
+def since(said: object) -> object:
+    """A date alone means the beginning of that day in Beijing."""
+    return midnight(date.fromisoformat(said)) if is_day(said) else said
+
+
+def until(said: object) -> object:
+    """A date alone takes that whole day in."""
+    return midnight(date.fromisoformat(said) + ONE_DAY) if is_day(said) else said
+
+
+def is_day(said: object) -> TypeGuard[str]:
+    return isinstance(said, str) and len(said) == len("2026-11-21")
+
+
+From = Annotated[AwareDatetime, BeforeValidator(since)]
+Until = Annotated[AwareDatetime, BeforeValidator(until)]
+
+
+class Filters(Form):
+    """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
+
+    office_code: OfficeCode | None = None
+    district_code: OfficeCode | None = None
+    status: list[Status] = []
+    category: Category | None = None
+    urgency: list[Urgency] = []
+    overdue: bool | None = None
+    received_from: From | None = None
+    received_to: Until | None = None
+    updated_after: From | None = None
+    external_id: ExternalId | None = None
+
+
+class Paging(Form):
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
+
+
+class Listing(Filters, Paging):
+    """A page of the tickets that the filters leave."""

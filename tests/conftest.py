@@ -1,0 +1,100 @@
+"""One migrated, seeded PostgreSQL for the session, emptied after each test; a clock that stands."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy.engine import make_url
+
+from app import main
+from app.kit import embedded, migrate
+from app.settings import Settings
+from tests.given import ADMIN_KEY, People
+
+KEPT = frozenset({"office", "district", "office_name", "place", "category", "catalogue_rule"})
+KEPT_TOO = frozenset({"seed_file", "policy_document", "key", "alembic_version"})
+
+
+class StillClock:
+    """Stands at an instant until a test moves it."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.at = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)  # 10:00 in Beijing, a Tuesday
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def tick(self, **span: float) -> datetime:
+        self.at += timedelta(**span)
+        return self.at
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded cluster of our own, or a database made for this run beside the one given."""
+    given = os.environ.get("JIESU_DATABASE_URL")
+    if given is None:
+        with embedded.running(Path(tmp_path_factory.mktemp("pg")), durable=False) as url:
+            yield url
+        return
+    name = f"jiesu_test_{os.getpid()}"
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield make_url(given).set(database=name).render_as_string(hide_password=False)
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        secret_key=bytes(range(32)),
+        admin_key=ADMIN_KEY,
+        sweep_seconds=3600,
+        pool_size=16,
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    migrate.upgrade(settings.database)
+    main.prepare(settings)
+    return main.create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def served(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def everyone(served: TestClient) -> People:
+    return People(served)
+
+
+@pytest.fixture
+def clock(app: FastAPI) -> StillClock:
+    clock = StillClock()
+    app.state.clock = clock
+    return clock
+
+
+@pytest.fixture
+def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People]:
+    """Whoever is needed, with a key of his own; what they did is gone afterwards."""
+    yield everyone
+    with app.state.engine.begin() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        ).scalars()
+        emptied = ", ".join(f'"{name}"' for name in sorted(set(found) - KEPT - KEPT_TOO))
+        connection.exec_driver_sql(f"TRUNCATE {emptied} CASCADE")

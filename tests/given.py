@@ -1,0 +1,116 @@
+"""What tests begin with: people with keys, and requests that are fit to be made."""
+
+from typing import Any
+
+from fastapi.testclient import TestClient
+from httpx import Response
+
+ADMIN_KEY = "an-administrators-key-for-tests"
+WANGJING = "110105026"
+CHAOYANG = "110105"
+
+
+class Person:
+    """Someone with a key: calls what he likes, and gets what comes."""
+
+    def __init__(self, client: TestClient, key: str) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {key}"}
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **asked: Any) -> Response:
+        return self.client.get(
+            f"/v1{path}", params=asked, headers={**self.headers, **(headers or {})}
+        )
+
+    def post(
+        self, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> Response:
+        sent = {} if body is None else body
+        return self.client.post(
+            f"/v1{path}", json=sent, headers={**self.headers, **(headers or {})}
+        )
+
+    def delete(self, path: str) -> Response:
+        return self.client.delete(f"/v1{path}", headers=self.headers)
+
+    def does(self, action: str, number: str, /, **said: Any) -> dict[str, Any]:
+        """An action on a ticket that must succeed; the ticket as it then is."""
+        answer = self.post(f"/tickets/{number}/{action}", said)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+
+class People:
+    """Each role's holder, made when first asked for."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.admin = Person(client, ADMIN_KEY)
+        self.made: dict[tuple[str, str | None], Person] = {}
+
+    def __call__(self, role: str, office_code: str | None = None) -> Person:
+        if (role, office_code) not in self.made:
+            new = {"role": role, "office_code": office_code, "label": f"{role} {office_code}"}
+            answer = self.admin.post("/keys", new)
+            assert answer.status_code == 201, answer.text
+            self.made[role, office_code] = Person(self.client, answer.json()["key"])
+        return self.made[role, office_code]
+
+    @property
+    def operator(self) -> Person:
+        return self("operator")
+
+    @property
+    def dispatcher(self) -> Person:
+        return self("dispatcher")
+
+    @property
+    def callback(self) -> Person:
+        return self("callback")
+
+    @property
+    def supervisor(self) -> Person:
+        return self("supervisor")
+
+    def street(self, code: str = WANGJING) -> Person:
+        return self("handler", code)
+
+    def district(self, code: str = CHAOYANG) -> Person:
+        return self("district", code)
+
+
+def request(**changed: Any) -> dict[str, Any]:
+    """A complaint about noise in 望京街道."""
+    return {
+        "channel": "phone",
+        "type": "complaint",
+        "title": "夜间施工噪声",
+        "content": "工地每天夜里十一点以后还在施工。",
+        "address": {"text": "朝阳区望京街道望京西园三区308楼"},
+        "citizen": {"name": "张三", "phone": "13800000000"},
+        **changed,
+    }
+
+
+def ticket(people: People, **changed: Any) -> str:
+    """The number of a request just taken in."""
+    answer = people.operator.post("/tickets", request(**changed))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+def replied(people: People, number: str, office: str = WANGJING) -> None:
+    """A street that does all that is asked of it, up to its reply."""
+    street = people.street(office)
+    street.does("acknowledge", number)
+    street.does("contact", number, method="call", reached=True)
+    street.does("reply", number, text="已停工。", citizen_feedback={"method": "call"})
+
+
+def awaiting(people: People, number: str, office: str = WANGJING) -> None:
+    """The same, and the district has passed the reply."""
+    replied(people, number, office)
+    people.supervisor.does("review", number, approve=True)
+
+
+CONTENT = {"reach": "reached", "contacted": "yes", "resolved": "resolved", "satisfied": "satisfied"}

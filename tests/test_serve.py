@@ -1,0 +1,218 @@
+"""The service as an operator runs it: processes, signals, a data directory, one line of refusal."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
+    given = {f"JIESU_{name}": value for name, value in variables.items()}
+    return subprocess.Popen(
+        [sys.executable, "-m", "app", command],
+        cwd=ROOT,
+        env={"PATH": PATH, "JIESU_DATA_DIR": str(directory), "JIESU_PORT": "0", **given},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+class Service:
+    """`jiesu serve` on one data directory, started and ended as often as a test likes."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.start()
+
+    def start(self, **variables: str) -> None:
+        self.process = jiesu("serve", self.directory, **variables)
+        assert self.process.stdout is not None
+        self.said = self.process.stdout.readline()
+        assert self.said.startswith("Jiesu is ready on "), self.process.communicate()[1]
+        self.url = self.said.split()[4].rstrip(";")
+        key = (self.directory / "admin.key").read_text().strip()
+        headers = {"Authorization": f"Bearer {key}"}
+        self.client = httpx.Client(base_url=self.url, headers=headers)
+
+    def end(self, how: signal.Signals) -> tuple[int, list[str]]:
+        """Its exit code and the lines of its log."""
+        self.client.close()
+        self.process.send_signal(how)
+        _, log = self.process.communicate(timeout=30)
+        return self.process.returncode, log.splitlines()
+
+    def labels(self) -> set[str]:
+        return {key["label"] for key in self.client.get("/v1/keys").json()["items"]}
+
+    def is_ready(self) -> bool:
+        return self.client.get("/readyz").status_code == 200
+
+    def postgres(self) -> psutil.Process:
+        return psutil.Process(int((self.directory / "pg/postmaster.pid").read_text().split()[0]))
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    running = Service(tmp_path_factory.mktemp("serve"))
+    yield running
+    running.end(signal.SIGTERM)
+
+
+def new_key(label: str) -> dict[str, str]:
+    return {"role": "auditor", "label": label}
+
+
+def refusal(process: subprocess.Popen[str]) -> str:
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    (line,) = said.splitlines()
+    return line
+
+
+def test_it_says_where_it_is_and_where_the_key_lies(service: Service) -> None:
+    kept = service.directory / "admin.key"
+
+    assert service.said.endswith(f"the administrator's key lies in {kept}\n")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert (service.directory / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert service.client.get("/healthz").status_code == 200
+    assert service.is_ready()
+    assert service.client.get("/v1/keys").status_code == 200
+
+
+def test_figures_name_the_template_and_never_the_path(service: Service) -> None:
+    service.client.get("/v1/offices/110105026")
+    service.client.get("/no/such/place")
+
+    figures = service.client.get("/metrics").text
+
+    assert 'jiesu_requests_total{method="GET",route="/v1/offices/{code}",status="200"}' in figures
+    assert 'route="unmatched",status="404"' in figures
+    assert "110105026" not in figures
+
+
+def test_a_request_keeps_its_callers_id(service: Service) -> None:
+    told = service.client.get("/healthz", headers={"X-Request-ID": "call-7"})
+    made = service.client.get("/healthz", headers={"X-Request-ID": "no id, but a sentence"})
+
+    assert told.headers["X-Request-ID"] == "call-7"
+    assert len(made.headers["X-Request-ID"]) == 32
+
+
+def test_a_second_service_on_the_same_data_directory_is_refused(service: Service) -> None:
+    line = refusal(jiesu("serve", service.directory))
+
+    assert line == f"jiesu: another jiesu uses the data directory {service.directory}"
+
+
+def test_a_busy_port_is_refused(service: Service, tmp_path: Path) -> None:
+    port = service.url.rpartition(":")[2]
+
+    line = refusal(jiesu("serve", tmp_path, PORT=port))
+
+    assert line == f"jiesu: cannot serve on 127.0.0.1:{port}: Address already in use"
+    assert not (tmp_path / "pg").exists()
+
+
+def test_a_command_runs_beside_the_service(service: Service) -> None:
+    process = jiesu("seed", service.directory)
+    _, log = process.communicate(timeout=30)
+
+    assert process.returncode == 0, log
+    assert service.is_ready()
+
+
+def test_sigterm_answers_what_is_open_and_ends_the_database(service: Service) -> None:
+    postgres = service.postgres()
+    body = json.dumps(new_key("asked before the end")).encode()
+    head = (
+        "POST /v1/keys HTTP/1.1\r\nHost: jiesu\r\nContent-Type: application/json\r\n"
+        f"Authorization: {service.client.headers['Authorization']}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    host, port = service.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as caller:
+        caller.sendall(head.encode() + body[:5])
+        time.sleep(0.2)
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        caller.sendall(body[5:])
+        answer = caller.recv(65536)
+
+    code, log = service.end(signal.SIGTERM)
+
+    assert answer.startswith(b"HTTP/1.1 201 ")
+    assert code == 0
+    assert not postgres.is_running()
+    assert all(json.loads(line)["level"] in {"INFO", "WARNING"} for line in log)
+    assert not any("?" in line or "asked before" in line for line in log)
+    service.start()
+    assert "asked before the end" in service.labels()
+
+
+def test_a_killed_postgres_is_started_again(service: Service) -> None:
+    killed = service.postgres()
+    killed.kill()
+    killed.wait(10)
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not service.is_ready():
+        time.sleep(0.05)
+
+    assert service.is_ready()
+    assert service.postgres().pid != killed.pid
+
+
+def test_a_killed_service_leaves_nothing_in_the_way_of_the_next(service: Service) -> None:
+    service.client.post("/v1/keys", json=new_key("before the kill"))
+    service.end(signal.SIGKILL)
+
+    service.start(WORKERS="2")
+
+    assert "before the kill" in service.labels()
+
+
+def test_workers_end_with_the_process_that_started_them(service: Service) -> None:
+    workers = psutil.Process(service.process.pid).children(recursive=True)
+
+    service.process.kill()
+    gone, alive = psutil.wait_procs(workers, timeout=15)
+    service.end(signal.SIGKILL)
+    service.start()
+
+    assert gone
+    assert not alive
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({"PROT": "8000"}, "JIESU_PROT: there is no such setting"),
+        (
+            {
+                "DATABASE_URL": "postgresql://who:hush@127.0.0.1:1/none",
+                "SECRET_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+            },
+            "cannot reach the database postgresql+psycopg://who:***@127.0.0.1:1/none: ",
+        ),
+    ],
+)
+def test_what_cannot_be_served_is_told_in_one_line(
+    variables: dict[str, str], line: str, tmp_path: Path
+) -> None:
+    said = refusal(jiesu("serve", tmp_path, **variables))
+
+    assert said.startswith(f"jiesu: {line}")
+    assert "hush" not in said
