@@ -92,12 +92,18 @@ def count(outcome: Outcome, score: Scoring) -> Counts:
 
 
 def resolution_value(answer: Resolved | None, score: Scoring) -> Exact:
-    return {Resolved.RESOLVED: 1, Resolved.PARTLY: whole(score.partly)}.get(answer, 0)
+    partly = whole(score.partly)
+    values: dict[Resolved | None, Exact] = {Resolved.RESOLVED: 1, Resolved.PARTLY: partly}
+    return values.get(answer, 0)
 
 
 def satisfaction_value(answer: Satisfied | None, score: Scoring) -> Exact:
-    basic = whole(score.basic)
-    return {Satisfied.VERY: 1, Satisfied.SATISFIED: 1, Satisfied.BASIC: basic}.get(answer, 0)
+    values: dict[Satisfied | None, Exact] = {
+        Satisfied.VERY: 1,
+        Satisfied.SATISFIED: 1,
+        Satisfied.BASIC: whole(score.basic),
+    }
+    return values.get(answer, 0)
 
 
 def whole(value: Fraction) -> Exact:

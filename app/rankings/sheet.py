@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from app.kit.sheet import inert, line
 from app.rankings.schemas import RankingView, RateView, RowView
-from app.tickets.export import inert, line
 
 RATES = ("response", "resolution", "satisfaction")
 

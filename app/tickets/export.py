@@ -1,7 +1,5 @@
 """A whole list as NDJSON or CSV, for whoever asks for it in `Accept`; formulas in CSV are inert."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
@@ -9,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.kit.paging import Page
+from app.kit.sheet import inert, line
 from app.tickets.schemas import TicketView
 
 COLUMNS = (
@@ -37,12 +36,6 @@ COLUMNS = (
     "external_id",
     "policy",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def inert(value: object) -> object:
-    """A text that a spreadsheet would run is shown with an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def ndjson(tickets: Iterable[TicketView]) -> Iterator[str]:
@@ -58,12 +51,6 @@ def as_csv(tickets: Iterable[TicketView]) -> Iterator[str]:
         shown |= {"office_code": office["code"], "office_name": office["name"]}
         shown["address"] = ticket.address.text
         yield line([inert(shown[name]) for name in COLUMNS])
-
-
-def line(values: Iterable[object]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(values)
-    return out.getvalue()
 
 
 FORMATS: dict[str, Callable[[Iterable[TicketView]], Iterator[str]]] = {

@@ -95,12 +95,17 @@ class Ticket(Base):
             "next_due_at",
             postgresql_where=sa.text("next_due_at IS NOT NULL"),
         ),
-        Index("ix_ticket_received_at", "received_at", "number"),
+        Index(
+            "ix_ticket_received_at",
+            "received_at",
+            "number",
+            postgresql_include=["street_code", "type", "status"],
+        ),
         Index("ix_ticket_updated_at", "updated_at", "number"),
         Index("ix_ticket_office_code", "office_code", "received_at", "number"),
         Index("ix_ticket_district_code", "district_code", "received_at", "number"),
         Index(
-            "ix_ticket_located", "street_code", "received_at", postgresql_include=["type", "status"]
+            "ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")
         ),
         Index(
             "ix_ticket_external_id",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "22123468ed8c"
+revision = "853d9a297a4a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -464,13 +464,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("waits_for IS NOT NULL"),
     )
     op.create_index(
-        "ix_ticket_located",
-        "ticket",
-        ["street_code", "received_at"],
-        unique=False,
-        postgresql_include=["type", "status"],
-    )
-    op.create_index(
         "ix_ticket_next_due_at",
         "ticket",
         ["next_due_at"],
@@ -480,7 +473,20 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_office_code", "ticket", ["office_code", "received_at", "number"], unique=False
     )
-    op.create_index("ix_ticket_received_at", "ticket", ["received_at", "number"], unique=False)
+    op.create_index(
+        "ix_ticket_on_hold",
+        "ticket",
+        ["office_code"],
+        unique=False,
+        postgresql_where=sa.text("status = 'on_hold'"),
+    )
+    op.create_index(
+        "ix_ticket_received_at",
+        "ticket",
+        ["received_at", "number"],
+        unique=False,
+        postgresql_include=["street_code", "type", "status"],
+    )
     op.create_index("ix_ticket_updated_at", "ticket", ["updated_at", "number"], unique=False)
     op.create_table(
         "assessment",
@@ -1008,14 +1014,20 @@ def downgrade() -> None:
     op.drop_table("callback")
     op.drop_table("assessment")
     op.drop_index("ix_ticket_updated_at", table_name="ticket")
-    op.drop_index("ix_ticket_received_at", table_name="ticket")
+    op.drop_index(
+        "ix_ticket_received_at",
+        table_name="ticket",
+        postgresql_include=["street_code", "type", "status"],
+    )
+    op.drop_index(
+        "ix_ticket_on_hold", table_name="ticket", postgresql_where=sa.text("status = 'on_hold'")
+    )
     op.drop_index("ix_ticket_office_code", table_name="ticket")
     op.drop_index(
         "ix_ticket_next_due_at",
         table_name="ticket",
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
     )
-    op.drop_index("ix_ticket_located", table_name="ticket", postgresql_include=["type", "status"])
     op.drop_index(
         "ix_ticket_inbox", table_name="ticket", postgresql_where=sa.text("waits_for IS NOT NULL")
     )
