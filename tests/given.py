@@ -18,20 +18,21 @@ class Person:
         self.headers = {"Authorization": f"Bearer {key}"}
 
     def get(self, path: str, headers: dict[str, str] | None = None, **asked: Any) -> Response:
-        return self.client.get(
-            f"/v1{path}", params=asked, headers={**self.headers, **(headers or {})}
-        )
+        sent = {**self.headers, **(headers or {})}
+        answer: Response = self.client.get(f"/v1{path}", params=asked, headers=sent)
+        return answer
 
     def post(
         self, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> Response:
-        sent = {} if body is None else body
-        return self.client.post(
-            f"/v1{path}", json=sent, headers={**self.headers, **(headers or {})}
-        )
+        sent = {**self.headers, **(headers or {})}
+        said = {} if body is None else body
+        answer: Response = self.client.post(f"/v1{path}", json=said, headers=sent)
+        return answer
 
     def delete(self, path: str) -> Response:
-        return self.client.delete(f"/v1{path}", headers=self.headers)
+        answer: Response = self.client.delete(f"/v1{path}", headers=self.headers)
+        return answer
 
     def does(self, action: str, number: str, /, **said: Any) -> dict[str, Any]:
         """An action on a ticket that must succeed; the ticket as it then is."""
