@@ -2,22 +2,33 @@
 
 import argparse
 import logging.config
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from fastapi import FastAPI
+from tqdm import tqdm
 
 from app import main, settings
 from app.access import service as access
-from app.access.roles import Role
+from app.access.roles import Caller, Role
 from app.access.schemas import NewKey
 from app.feed import service as feed
+from app.history import service as history
 from app.kit import clock, cluster, db, embedded, logs, migrate, serving
 from app.kit.db import Sessions
 from app.kit.errors import Refusal
+from app.rankings import offline, seals, verifying
+from app.rankings import service as rankings
 from app.settings import Settings
+from app.simulate import service as simulation
+from app.simulate.service import Plan
 from app.sweep import sweep
+from app.tickets.desk import Desk
 
 TOLD_IN_ONE_LINE = (
     settings.BadSettings,
@@ -70,9 +81,63 @@ def key(given: Settings, asked: argparse.Namespace) -> None:
 def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
     """Apply what has fallen due, as the service does every few seconds."""
     with any_database(given) as sessions:
-        with sessions() as session:
-            desk = main.make_desk(session, main.read_policies(given))
-        say(f"{sweep(sessions, desk, clock.utc)} changes")
+        say(f"{sweep(sessions, read_desk(given, sessions), clock.utc)} changes")
+
+
+def import_cases(given: Settings, asked: argparse.Namespace) -> None:
+    """Take in finished cases of an older system: NDJSON, one a line."""
+    caller, now = Caller("jiesu import", Role.ADMIN), clock.utc()
+    with any_database(given) as sessions, asked.file as file:
+        desk = read_desk(given, sessions)
+        total = os.fstat(file.fileno()).st_size
+        with tqdm(total=total, unit="B", unit_scale=True) as bar:
+            made = history.take_in_file(sessions, desk, caller, file, now, bar.update)
+    for one in made.rejected:
+        say(f"line {one.line}: " + "; ".join(" ".join(e.values()).strip() for e in one.errors))
+    rejected = len(made.rejected) + (made.unlisted or 0)
+    say(f"{made.accepted} accepted, {made.replayed} replayed, {rejected} rejected")
+
+
+def simulate(given: Settings, asked: argparse.Namespace) -> None:
+    """Fill a past with an imagined city's requests, and let them live on until now."""
+    plan = Plan(asked.start, asked.end, asked.cases, asked.seed, asked.among_others)
+    with any_database(given) as sessions:
+        desk = read_desk(given, sessions)
+        with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives") as bar:
+            made = simulation.simulate(session, desk, plan, clock.utc(), bar.update)
+    say(f"{made} tickets")
+
+
+def read_desk(given: Settings, sessions: Sessions) -> Desk:
+    with sessions() as session:
+        return main.make_desk(session, main.read_policies(given))
+
+
+def seal(given: Settings, asked: argparse.Namespace) -> None:
+    """Seal a period's rankings for good, in the name of `jiesu seal`."""
+    with any_database(given) as sessions, sessions.begin() as session:
+        desk, now = read_desk(given, sessions), clock.utc()
+        period = rankings.known(session, desk.policies, asked.period, now)
+        made = seals.seal(session, desk, period, "jiesu seal", now)
+        say(f"{made.period} {made.content_hash}")
+
+
+def verify(given: Settings, asked: argparse.Namespace) -> None:
+    """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
+    found = offline.faults(asked.file.read_bytes()) if asked.file else differences(given, asked)
+    for line in found:
+        say(line)
+    if found:
+        sys.exit(1)
+    say("everything holds")
+
+
+def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
+    with any_database(given) as sessions, sessions() as session:
+        desk, now = read_desk(given, sessions), clock.utc()
+        period = rankings.known(session, desk.policies, asked.period, now)
+        proof = verifying.verify(session, desk, period)
+    return [difference.model_dump_json() for difference in proof.differences]
 
 
 def prepare(given: Settings) -> None:
@@ -111,6 +176,13 @@ def whose_key(given: Settings) -> str:
     return "JIESU_ADMIN_KEY gives no administrator's key"
 
 
+def readable(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except OSError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
 
@@ -125,14 +197,30 @@ def command_line() -> argparse.ArgumentParser:
         return added
 
     command("serve", serve)
-    command("migrate", upgrade)
-    command("seed", seed)
-    command("sweep", sweep_now)
+    for name, act in (("migrate", upgrade), ("seed", seed), ("sweep", sweep_now)):
+        command(name, act)
+    importing = command("import", import_cases)
+    importing.add_argument("file", type=readable, metavar="FILE")
+    simulating = command("simulate", simulate)
+    days: dict[str, Any] = {"type": date.fromisoformat, "required": True, "metavar": "DAY"}
+    simulating.add_argument("--from", dest="start", help="the first day of requests", **days)
+    simulating.add_argument("--to", dest="end", help="the day after the last", **days)
+    simulating.add_argument("--cases", type=int, default=20_000, help="how many requests")
+    simulating.add_argument("--seed", type=int, default=7, help="which city")
+    simulating.add_argument("--among-others", action="store_true", help="where tickets are already")
+    period_of(command("seal", seal))
+    checking = command("verify", verify).add_mutually_exclusive_group(required=True)
+    period_of(checking, nargs="?")
+    checking.add_argument("--file", type=Path, metavar="FILE", help="a ranking as JSON")
     making = command("key", key)
     making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
     making.add_argument("--office", metavar="CODE", help="the office that the key acts for")
     making.add_argument("--label", required=True, help="whose it is, for the list of keys")
     return parser
+
+
+def period_of(asked: argparse._ActionsContainer, **more: Any) -> None:
+    asked.add_argument("period", metavar="PERIOD", help="like 2026-10", **more)
 
 
 def run() -> None:

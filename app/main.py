@@ -17,6 +17,7 @@ from app.access.router import router as keys
 from app.callbacks.router import router as callbacks
 from app.feed import service as feed
 from app.feed.router import router as entries
+from app.history.router import router as history
 from app.kit import clock, db, health, problems
 from app.kit.logs import Observed
 from app.offices import seed
@@ -25,7 +26,9 @@ from app.offices.router import open_to
 from app.policy import Policies
 from app.policy_record import record
 from app.rankings.router import router as rankings
-from app.routing.decide import Router
+from app.routing import service as routing
+from app.routing.files import make_router
+from app.routing.router import router as routes
 from app.settings import Settings
 from app.sweep import sweep
 from app.tickets.desk import Desk
@@ -33,6 +36,7 @@ from app.tickets.router import inbox_router as inbox
 from app.tickets.router import router as tickets
 
 logger = logging.getLogger(__name__)
+LEARN_SECONDS = 1.0
 
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -63,7 +67,7 @@ def make_desk(session: Session, policies: Policies) -> Desk:
     gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
-    return Desk(policies, catalogue, directory, Router(gazetteer, catalogue, names))
+    return Desk(policies, catalogue, directory, make_router(gazetteer, catalogue, names))
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -83,6 +87,8 @@ def create_app(settings: Settings) -> FastAPI:
         callbacks,
         entries,
         rankings,
+        routes,
+        history,
         health.router,
     )
     for router in rooms:
@@ -94,19 +100,21 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Reads what is held in memory; then sweeps until the end."""
+    """Reads what is held in memory; then sweeps and learns until the end."""
     await run_in_threadpool(load, app)
-    sweeping = asyncio.create_task(keep_sweeping(app))
+    tasks = [asyncio.create_task(keep(app)) for keep in (keep_sweeping, keep_learning)]
     yield
-    sweeping.cancel()
-    with suppress(asyncio.CancelledError):
-        await sweeping
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     app.state.engine.dispose()
 
 
 def load(app: FastAPI) -> None:
     with app.state.sessions() as session:
         app.state.desk = make_desk(session, read_policies(app.state.settings))
+        routing.refresh(session, app.state.desk.router)
 
 
 async def keep_sweeping(app: FastAPI) -> None:
@@ -117,3 +125,18 @@ async def keep_sweeping(app: FastAPI) -> None:
             await run_in_threadpool(sweep, app.state.sessions, app.state.desk, app.state.clock)
         except DBAPIError:
             logger.exception("the sweep did not reach the database; it tries again")
+
+
+async def keep_learning(app: FastAPI) -> None:
+    """Every second: what was taught anywhere is known here."""
+    while True:
+        await asyncio.sleep(LEARN_SECONDS)
+        try:
+            await run_in_threadpool(learn, app)
+        except DBAPIError:
+            logger.exception("the lessons could not be read; it tries again")
+
+
+def learn(app: FastAPI) -> None:
+    with app.state.sessions() as session:
+        routing.refresh(session, app.state.desk.router)

@@ -36,6 +36,7 @@ class NoSuchPeriod(NotFound):
 class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
+    SEALED = "sealed"
 
 
 @dataclass(frozen=True, slots=True)

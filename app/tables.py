@@ -3,6 +3,7 @@
 from app.access.models import Key
 from app.callbacks.models import Assessment, Callback, Exclusion
 from app.feed.models import FeedEntry, FeedHead
+from app.history.models import ImportedCase
 from app.kit.db import Base
 from app.kit.idempotency import IdempotencyKey
 from app.offices.models import (
@@ -15,6 +16,8 @@ from app.offices.models import (
     SeedFile,
 )
 from app.policy_record import PolicyDocument
+from app.rankings.models import Seal, SealedFacts, SealedRanking
+from app.routing.models import RoutingLesson
 from app.tickets.models import (
     Citizen,
     ContactMade,
@@ -38,6 +41,7 @@ TABLES: tuple[type[Base], ...] = (
     IdempotencyKey,
     FeedHead,
     FeedEntry,
+    RoutingLesson,
     Ticket,
     Request,
     Citizen,
@@ -48,5 +52,9 @@ TABLES: tuple[type[Base], ...] = (
     Callback,
     Assessment,
     Exclusion,
+    ImportedCase,
+    Seal,
+    SealedRanking,
+    SealedFacts,
 )
 metadata = Base.metadata

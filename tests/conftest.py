@@ -93,8 +93,13 @@ def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People
     """Whoever is needed, with a key of his own; what they did is gone afterwards."""
     yield everyone
     with app.state.engine.begin() as connection:
-        found = connection.exec_driver_sql(
+        tables = connection.exec_driver_sql(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         ).scalars()
-        emptied = ", ".join(f'"{name}"' for name in sorted(set(found) - KEPT - KEPT_TOO))
-        connection.exec_driver_sql(f"TRUNCATE {emptied} CASCADE")
+        filled = [
+            table
+            for table in set(tables) - KEPT - KEPT_TOO
+            if connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {table})").scalar_one()
+        ]
+        if filled:
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(sorted(filled))} CASCADE")

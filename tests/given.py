@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
@@ -115,3 +116,89 @@ def awaiting(people: People, number: str, office: str = WANGJING) -> None:
 
 
 CONTENT = {"reach": "reached", "contacted": "yes", "resolved": "resolved", "satisfied": "satisfied"}
+DISCONTENT = {**CONTENT, "resolved": "unresolved", "satisfied": "dissatisfied"}
+BODIES: dict[str, dict[str, Any]] = {
+    "answer": {"text": "已答复。"},
+    "transfer": {"service": "119", "text": "已转消防。"},
+    "decline": {"reason_code": "na_legal_route", "text": "请走诉讼途径。"},
+    "ask": {"text": "在哪条路上？"},
+    "add": {"address": {"text": "朝阳区望京街道"}},
+    "dispatch": {"office_code": "110105001", "reason": "属地为朝外街道。"},
+    "read": {},
+    "acknowledge": {},
+    "contact": {"method": "call", "reached": True},
+    "note": {"text": "已记录。"},
+    "reply": {"text": "已停工。", "citizen_feedback": {"method": "call"}},
+    "review": {"approve": True},
+    "callbacks": CONTENT,
+    "withdraw": {"evidence": "录音 0001"},
+    "void": {"reason": "重复录入。"},
+    "reveal": {"reason": "联系诉求人。"},
+}
+"""For every action a body fit to be sent."""
+
+
+def stands(people: People, status: str) -> str:
+    """The number of a new ticket that real calls have brought into a status."""
+    number = ticket(people, **BEGINNINGS.get(status, {}))
+    for who, office, action, said in JOURNEYS.get(status, ()):
+        answer = people(who, office).post(f"/tickets/{number}/{action}", said or BODIES[action])
+        assert answer.status_code in (200, 201), answer.text
+    return number
+
+
+BEGINNINGS: dict[str, dict[str, Any]] = {
+    "received": {"type": "consult"},
+    "answered": {"type": "consult"},
+    "transferred": {"type": "consult"},
+    "not_accepted": {"type": "consult"},
+    "need_info": {"address": {"text": "不知道在哪"}},
+    "to_dispatch": {"address": {"text": "朝阳区某处"}},
+}
+Step = tuple[str, str | None, str, dict[str, Any] | None]
+ACKNOWLEDGED: list[Step] = [("handler", WANGJING, "acknowledge", None)]
+IN_PROGRESS: list[Step] = [*ACKNOWLEDGED, ("handler", WANGJING, "contact", None)]
+REPLIED: list[Step] = [*IN_PROGRESS, ("handler", WANGJING, "reply", None)]
+AWAITING: list[Step] = [*REPLIED, ("district", CHAOYANG, "review", None)]
+JOURNEYS: dict[str, list[Step]] = {
+    "acknowledged": ACKNOWLEDGED,
+    "in_progress": IN_PROGRESS,
+    "replied": REPLIED,
+    "awaiting_callback": AWAITING,
+    "doubted": [*AWAITING, ("callback", None, "callbacks", {**DISCONTENT, "reasonable": False})],
+    "rework": [*AWAITING, ("callback", None, "callbacks", DISCONTENT)],
+    "closed": [*AWAITING, ("callback", None, "callbacks", CONTENT)],
+    "answered": [("operator", None, "answer", None)],
+    "transferred": [("operator", None, "transfer", None)],
+    "not_accepted": [("operator", None, "decline", None)],
+    "withdrawn": [*IN_PROGRESS, ("operator", None, "withdraw", None)],
+    "void": [("supervisor", None, "void", None)],
+}
+STATUSES = ["received", "need_info", "to_dispatch", "dispatched", *JOURNEYS]
+"""Every status of this issue, and `doubted`: awaiting a supervisor's word."""
+
+
+def record(app: FastAPI) -> dict[str, str | None]:
+    """Each table that tests fill, as one hash: equal only while nothing was written."""
+    hashed = " UNION ALL ".join(
+        f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"
+        for table in RECORDED
+    )
+    with app.state.engine.connect() as connection:
+        return dict(connection.exec_driver_sql(hashed).all())
+
+
+RECORDED = (
+    "ticket",
+    "request",
+    "citizen",
+    "dispatch",
+    "contact",
+    "event",
+    "statement",
+    "callback",
+    "assessment",
+    "feed_head",
+    "feed_entry",
+    "idempotency_key",
+)

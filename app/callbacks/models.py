@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
-from app.callbacks.outcome import KIND, OUTCOME, code_sql
+from app.callbacks.outcome import KIND, code_sql, tally_sql
 from app.kit.db import Base, Code, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.lifecycle import Channel, TicketType
@@ -40,8 +40,8 @@ class Callback(Base):
 class Assessment(Base):
     """What the first final callback settled: written once for a ticket, and never changed.
 
-    Later decisions about it are rows of their own (`Exclusion`). `kind` and `outcome` are the same
-    facts packed into two small numbers for the covering index that rankings read.
+    Later decisions about it are rows of their own (`Exclusion`). `kind` and the tallies are the
+    same facts packed for the covering indexes that rankings read (see `outcome`).
     """
 
     __tablename__ = "assessment"
@@ -65,8 +65,45 @@ class Assessment(Base):
     assessed_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     kind: Mapped[int] = mapped_column(sa.SmallInteger, sa.Computed(code_sql(KIND), persisted=True))
-    outcome: Mapped[int] = mapped_column(
-        sa.SmallInteger, sa.Computed(code_sql(OUTCOME), persisted=True)
+    office_tally: Mapped[Code] = mapped_column(
+        sa.Text(collation="C"), sa.Computed(tally_sql("office_code"), persisted=True)
+    )
+    industry_tally: Mapped[Code | None] = mapped_column(
+        sa.Text(collation="C"), sa.Computed(tally_sql("industry_office"), persisted=True)
+    )
+
+    __table_args__ = (
+        Index(
+            "ix_assessment_office",
+            "assessed_at",
+            postgresql_include=["office_tally", "kind"],
+            postgresql_where=sa.text("merge_group IS NULL"),
+        ),
+        Index(
+            "ix_assessment_industry",
+            "assessed_at",
+            postgresql_include=["industry_tally", "kind"],
+            postgresql_where=sa.text("merge_group IS NULL AND industry_office IS NOT NULL"),
+        ),
+        Index(
+            "ix_assessment_merged",
+            "assessed_at",
+            "merge_group",
+            postgresql_where=sa.text("merge_group IS NOT NULL"),
+        ),
+        Index(
+            "ix_assessment_merge_group",
+            "merge_group",
+            postgresql_where=sa.text("merge_group IS NOT NULL"),
+        ),
+        Index("ix_assessment_office_code", "office_code", "assessed_at", "ticket_number"),
+        Index("ix_assessment_recorded_at", "recorded_at"),
+        {
+            "postgresql_with": {
+                "autovacuum_vacuum_insert_scale_factor": "0.02",
+                "autovacuum_analyze_scale_factor": "0.02",
+            }
+        },
     )
 
 
@@ -79,3 +116,5 @@ class Exclusion(Base):
     code: Mapped[ExclusionCode] = mapped_column(one_of(ExclusionCode))
     decided_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_exclusion_recorded_at", "recorded_at"),)

@@ -39,8 +39,10 @@ def record_callback(
 
     def call() -> str:
         change = tickets.locked(doing.session, doing.desk, caller, ticket.number, doing.now)
-        tickets.check(change, Action.CALLBACK, if_match)
-        return str(service.record(change, said).id)
+        tickets.check_state(change, Action.CALLBACK, if_match)
+        made = service.record(change, said)
+        doing.session.flush()
+        return str(made.id)
 
     return service.show(doing.session, doing.once(call, 201))
 

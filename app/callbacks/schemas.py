@@ -1,38 +1,44 @@
 """Callbacks as they cross the wire."""
 
-from typing import Self
+from typing import Annotated, TypeVar
 
-from pydantic import model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.callbacks.answers import Answers, Contacted, Reach, Resolved, Satisfied
-from app.kit.wire import At, Form, Prose, View
+from app.kit.wire import At, Flag, Form, Prose, View
 from app.tickets.lifecycle import Status
 from app.tickets.schemas import TicketView
 
+A = TypeVar("A")
 
-class NewCallback(Form):
+
+class Answered(Form):
     """The three answers stand or fall together: all when the citizen was reached, else none."""
 
     reach: Reach
-    contacted: Contacted | None = None
-    resolved: Resolved | None = None
-    satisfied: Satisfied | None = None
-    reasonable: bool | None = None
-    reason: Prose | None = None
-    recording: Prose | None = None
+    contacted: Annotated[Contacted | None, Field(validate_default=True)] = None
+    resolved: Annotated[Resolved | None, Field(validate_default=True)] = None
+    satisfied: Annotated[Satisfied | None, Field(validate_default=True)] = None
 
-    @model_validator(mode="after")
-    def _answers_belong_to_reached(self) -> Self:
-        given = [self.contacted, self.resolved, self.satisfied]
-        if self.reach is Reach.REACHED and None in given:
-            raise ValueError("reached: contacted, resolved and satisfied are all required")
-        if self.reach is not Reach.REACHED and any(given):
-            raise ValueError(f"{self.reach}: contacted, resolved and satisfied are not given")
-        return self
+    @field_validator("contacted", "resolved", "satisfied")
+    @classmethod
+    def _belongs_to_reached(cls, answer: A, info: ValidationInfo) -> A:
+        reach = info.data.get("reach")
+        if reach is Reach.REACHED and answer is None:
+            raise ValueError("required of a citizen who was reached")
+        if reach not in (None, Reach.REACHED) and answer is not None:
+            raise ValueError(f"not given where reach is {reach}")
+        return answer
 
     @property
     def answers(self) -> Answers:
         return Answers(self.reach, self.contacted, self.resolved, self.satisfied)
+
+
+class NewCallback(Answered):
+    reasonable: Flag | None = None
+    reason: Prose | None = None
+    recording: Prose | None = None
 
 
 class CallbackView(View):

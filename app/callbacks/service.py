@@ -17,10 +17,11 @@ from app.kit.paging import Page, instant
 from app.tickets import dispatching, view
 from app.tickets.change import Change
 from app.tickets.contacts import contact_ok
-from app.tickets.lifecycle import Action, Status
+from app.tickets.lifecycle import Action, Status, allowed
 from app.tickets.lists import Order
 from app.tickets.models import Ticket
 from app.tickets.schemas import Paging
+from app.tickets.service import citizen
 from app.tickets.view import Viewer
 
 DUE_FIRST = Order((Ticket.callback_due_at, Ticket.number), (instant, str))
@@ -56,7 +57,6 @@ def record(change: Change, said: NewCallback) -> Callback:
         data={**said.model_dump(mode="json", exclude={"reason", "recording"}), "final": made.final},
         words={"reason": said.reason, "recording": said.recording},
     )
-    change.session.flush()
     return made
 
 
@@ -67,6 +67,7 @@ def check_callable(change: Change, tried: Attempts) -> None:
             f"between two vain attempts lie {rule.gap}, and calls are made from"
             f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing",
             status_now=change.ticket.status,
+            allowed=list(allowed(change.standing, change.parts)),
             last_attempt_at=max(tried.at).isoformat(),
         )
 
@@ -81,6 +82,8 @@ def settle(change: Change, said: NewCallback) -> Status:
     asked = conduct.asks_rework(change.policy, said.answers, ticket.reworks)
     after = conduct.verdict(asked, said.reasonable)
     ticket.doubted = after.doubted
+    if after.doubted:
+        ticket.since = change.now  # a supervisor has time from now on
     if after.status is Status.REWORK:
         dispatching.rework(change, change.now)
     return after.status
@@ -101,7 +104,7 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         type=ticket.type,
         channel=ticket.channel,
         urgency=ticket.urgency,
-        anonymous=ticket.anonymous,
+        anonymous=ticket.anonymous and citizen(change.session, ticket.number).phone is None,
         reach=said.reach,
         contacted=said.contacted,
         resolved=said.resolved,

@@ -40,7 +40,7 @@ def number(session: Session) -> None:
     """
     if session.in_nested_transaction() or not session.info.get(COLLECTED):
         return  # a savepoint's release is no commit
-    collected: list[News] = session.info.pop(COLLECTED)
+    collected: list[News] = sorted(session.info.pop(COLLECTED), key=lambda news: news.at)
     session.flush()
     told: dict[str, list[News]] = defaultdict(list)
     for news in collected:

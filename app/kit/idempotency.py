@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import sqlalchemy as sa
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy.dialects.postgresql import insert
+from pydantic import StringConstraints
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.clock import Now
@@ -16,6 +17,9 @@ from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid
 
 KEPT = timedelta(days=7)
+
+
+KeyText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[ -~]+$")]
 
 
 class IdempotencyKey(Base):
@@ -53,13 +57,14 @@ class Claim:
 
         Refuses (KeyReused) a key that came with another body.
         """
-        claimed = self.session.scalar(
-            insert(IdempotencyKey)
-            .values(**self.name, body_hash=self.body_hash, status=0, object="", at=now)
-            .on_conflict_do_nothing()
-            .returning(IdempotencyKey.key)
-        )
-        if claimed:
+        fresh = {"body_hash": self.body_hash, "status": 0, "object": "", "at": now}
+        over = IdempotencyKey.at < now - KEPT
+        claim = insert(IdempotencyKey).values(**self.name, **fresh)
+        if self.session.scalar(
+            claim.on_conflict_do_update(
+                index_elements=list(self.name), set_=fresh, where=over
+            ).returning(IdempotencyKey.key)
+        ):
             return None
         earlier = self.session.get_one(IdempotencyKey, tuple(self.name.values()))
         if not hmac.compare_digest(earlier.body_hash, self.body_hash):
@@ -69,6 +74,72 @@ class Claim:
     def settle(self, status: int, reference: str) -> None:
         self.session.execute(
             sa.update(IdempotencyKey).filter_by(**self.name).values(status=status, object=reference)
+        )
+
+
+class Claimed(NamedTuple):
+    """What a key once stood for."""
+
+    body_hash: bytes
+    object: str
+
+
+class Claims:
+    """Many keys of a caller on a path at once, for calls whose lines carry their own."""
+
+    def __init__(self, session: Session, caller: str, path: str) -> None:
+        self.session = session
+        self.name = {"caller": caller, "path": path}
+
+    def take(self, hashes: Mapping[str, bytes], now: datetime) -> dict[str, Claimed]:
+        """Claim the keys, in order; returned are those that came before, for what they stand."""
+        if not hashes:
+            return {}
+        keys = sorted(hashes)
+        told = (
+            sa.func.unnest(
+                sa.literal(keys, ARRAY(sa.Text())),
+                sa.literal([hashes[key] for key in keys], ARRAY(sa.LargeBinary())),
+            )
+            .table_valued("key", "body_hash")
+            .render_derived()
+        )
+        names = ["caller", "path", "key", "body_hash", "status", "object", "at"]
+        fixed = [sa.literal(self.name["caller"]), sa.literal(self.name["path"])]
+        empty = [sa.literal(0), sa.literal(""), sa.literal(now, sa.TIMESTAMP(timezone=True))]
+        claim = insert(IdempotencyKey).from_select(names, sa.select(*fixed, *told.c, *empty))
+        taken = self.session.scalars(
+            claim.on_conflict_do_update(
+                index_elements=names[:3],
+                set_={name: claim.excluded[name] for name in names[3:]},
+                where=IdempotencyKey.at < now - KEPT,
+            ).returning(IdempotencyKey.key)
+        )
+        return self.earlier(set(keys) - set(taken))
+
+    def earlier(self, keys: Iterable[str]) -> dict[str, Claimed]:
+        rows = self.session.execute(
+            sa.select(IdempotencyKey.key, IdempotencyKey.body_hash, IdempotencyKey.object)
+            .filter_by(**self.name)
+            .where(IdempotencyKey.key.in_(keys))
+        )
+        return {key: Claimed(body_hash, reference) for key, body_hash, reference in rows}
+
+    def settle(self, status: int, references: Mapping[str, str]) -> None:
+        told = (
+            sa.func.unnest(
+                sa.literal(list(references), ARRAY(sa.Text())),
+                sa.literal(list(references.values()), ARRAY(sa.Text())),
+            )
+            .table_valued("key", "object")
+            .render_derived("told")
+        )
+        self.session.execute(
+            sa.update(IdempotencyKey)
+            .filter_by(**self.name)
+            .where(IdempotencyKey.key == told.c.key)
+            .values(status=status, object=told.c.object)
+            .execution_options(synchronize_session=False)
         )
 
 

@@ -66,7 +66,10 @@ def on_refusal(request: Request, refusal: Refusal) -> Problem:
 
 def faults(found: Iterable[Any]) -> list[dict[str, str]]:
     """Pydantic's findings as {pointer, detail}: `/address/text` in a body, `/query/limit` else."""
-    return [{"pointer": pointer(fault["loc"]), "detail": fault["msg"]} for fault in found]
+    return [
+        {"pointer": pointer(fault["loc"]), "detail": fault["msg"].removeprefix("Value error, ")}
+        for fault in found
+    ]
 
 
 def pointer(location: tuple[int | str, ...]) -> str:
@@ -76,13 +79,14 @@ def pointer(location: tuple[int | str, ...]) -> str:
 
 def on_bad_form(request: Request, found: RequestValidationError) -> Problem:
     """What was said instead of the form: unreadable or too large (see kit/route.py), or invalid."""
-    if isinstance(found.body, Refusal):
-        return on_refusal(request, found.body)
-    if isinstance(found.body, bytes):
-        unread = errors.Malformed("the body must be JSON, with Content-Type: application/json")
-        return on_refusal(request, unread)
+    match found.body:
+        case [Refusal() as refusal]:
+            return on_refusal(request, refusal)
+        case bytes():
+            unread = errors.Malformed("the body must be JSON, with Content-Type: application/json")
+            return on_refusal(request, unread)
     listed = faults(found.errors())
-    first = f"{listed[0]['pointer']}: {listed[0]['detail']}" if listed else ""
+    first = " ".join(filter(None, listed[0].values())) if listed else ""
     return on_refusal(request, Invalid(first, errors=listed))
 
 

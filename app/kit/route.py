@@ -2,7 +2,8 @@
 
 The order of refusals is the contract's: who you are, what your role may, what is yours to see, and
 only then the form. So a body that cannot be read is not refused here: it is handed on as a refusal
-(`Unreadable`) which no form accepts, and told by kit/problems.py once the caller is known.
+in a list, which no form accepts (out of an object pydantic would read attributes), and told by
+kit/problems.py once the caller is known.
 """
 
 import json
@@ -43,13 +44,13 @@ class JsonRequest(Request):
 
     async def json(self) -> Any:
         if self.refused:
-            return self.refused
+            return [self.refused]
         try:
-            return json.loads(await self.body())
+            return json.loads((await self.body()).decode())
         except RecursionError:
-            return Malformed("the JSON is nested too deeply")
+            return [Malformed("the JSON is nested too deeply")]
         except ValueError as fault:
-            return Malformed(f"the body is not JSON: {fault}")
+            return [Malformed(f"the body is not JSON: {fault}")]
 
 
 class Route(APIRoute):
@@ -111,7 +112,7 @@ def repeated(app: ASGIApp) -> ASGIApp:
             except PoolTimeout as fault:
                 raise Unavailable("all connections to the database are in use") from fault
             except (OperationalError, InterfaceError) as fault:
-                if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
+                if getattr(fault.orig, "sqlstate", None) != DEADLOCK or too_much(heard):
                     raise Unavailable("the database did not answer") from fault
         raise Unavailable("others were changing the same rows; nothing was changed")
 
@@ -126,8 +127,13 @@ def hear_again(heard: list[Message], receive: Receive) -> Receive:
         for message in told:
             return message
         message = await receive()
-        if sum(len(m.get("body", b"")) for m in heard) <= MOST_BYTES:
+        if not too_much(heard):
             heard.append(message)
         return message
 
     return hear
+
+
+def too_much(heard: list[Message]) -> bool:
+    """More than is remembered: what came after it cannot be heard again."""
+    return sum(len(message.get("body", b"")) for message in heard) > MOST_BYTES

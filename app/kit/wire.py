@@ -1,10 +1,21 @@
 """What all forms and views share: no unknown members, texts clean and bounded, times in UTC."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
 from pydantic import StringConstraints as Text
+
+RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+")
 
 
 def clean(text: str) -> str:
@@ -12,6 +23,20 @@ def clean(text: str) -> str:
     if "\x00" in text:
         raise ValueError("a NUL character is not text")
     return text
+
+
+def moment(said: object) -> object:
+    """Refuses seconds since 1970, which pydantic would take: a time is told in RFC 3339."""
+    if isinstance(said, datetime) or (isinstance(said, str) and RFC3339.match(said)):
+        return said
+    raise ValueError('is no RFC 3339 time with an offset, such as "2026-11-21T10:00:00+08:00"')
+
+
+def to_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
 
 
 def in_utc(at: datetime) -> str:
@@ -22,7 +47,8 @@ Clean = AfterValidator(clean)
 Line = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=200), Clean]
 Prose = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=20_000), Clean]
 OfficeCode = Annotated[str, Text(pattern=r"^[A-Za-z0-9-]{1,40}$")]
-Told = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+Flag = Annotated[bool, Field(strict=True)]
+Told = Annotated[AwareDatetime, BeforeValidator(moment), AfterValidator(to_utc)]
 """An instant a client tells, with any offset; UTC inside."""
 At = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
 """An instant we tell: RFC 3339 in UTC, `…Z`."""

@@ -7,31 +7,77 @@ over a covering index, and the rule stays where it can be read.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.callbacks.models import Assessment, Exclusion
-from app.callbacks.outcome import KIND, KINDS, OUTCOME, OUTCOMES, Kind, Outcome, code, mask
+from app.callbacks.outcome import (
+    FIRST_TALLY,
+    KIND,
+    KINDS,
+    OUTCOME,
+    OUTCOMES,
+    Kind,
+    Outcome,
+    code,
+    mask,
+)
 from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
+from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
-from app.tickets.lifecycle import Status
-from app.tickets.models import Ticket
+from app.tickets.lifecycle import DispatchRole, Status
+from app.tickets.models import Dispatch, Event, Ticket
+
+Where = sa.ColumnElement[bool]
 
 NOT_TAKEN = (Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.ANSWERED, Status.VOID)
 """Requests that were not accepted do not add to the volume (RULEBOOK D.13.5)."""
 
 FACT = Assessment.__table__.c
-
-
+TALLY = {"office_code": FACT.office_tally, "industry_office": FACT.industry_tally}
 TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_assessed")]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on record about a period: now, or as it stood at an instant (`as_of`).
+
+    `late` lets what was recorded after that instant count too; `trial` is what a what-if changes.
+    """
+
+    session: Session
+    period: Period
+    as_of: datetime | None = None
+    late: bool = False
+    trial: Trial = OFFICIAL
+
+    def of(self, period: Period) -> "Record":
+        return replace(self, period=self.trial.on(period))
+
+    def known(self, recorded_at: InstrumentedAttribute[datetime]) -> Iterator[Where]:
+        """That a row was recorded by then, if that matters."""
+        if self.as_of and not self.late:
+            yield recorded_at <= self.as_of
+
+    def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
+        """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
+        found = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
+        if since:
+            found = found.where(Exclusion.recorded_at >= since)
+        if self.trial.lifted:
+            found = found.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
+        decided, besides = FACT.ticket_number.in_(found), self.trial.left_out
+        return decided | FACT.ticket_number.in_(besides) if besides else decided
 
 
 class Tally(NamedTuple):
@@ -57,37 +103,53 @@ def plan_anew(session: Session) -> None:
     session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def counts(session: Session, period: Period, by: str) -> dict[str, Counts]:
+def counts(record: Record, by: str) -> dict[str, Counts]:
     """What each value of an assessment's column (`by`) counts in a period, merged groups included.
 
     Excluded tickets are counted apart and taken off, for they are few: the covering index need not
-    know them.
+    know them. Nothing is excluded before it is assessed.
     """
     alone = Assessment.merge_group.is_(None)
-    out = Exclusion.ticket_number == Assessment.ticket_number
-    found = defaultdict(lambda: NOTHING, added(session, period, by, alone))
-    for owner, gone in added(session, period, by, alone, out).items():
+    out = record.excluded(since=record.period.starts_at)
+    found = defaultdict(lambda: NOTHING, added(record, by, alone))
+    for owner, gone in added(record, by, alone, out).items():
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
-    for owner, grouped in count_members(members(session, period, by), period).items():
+    for owner, grouped in count_members(members(record, by), record.period).items():
         found[owner] += grouped
     return found
 
 
-def added(
-    session: Session, period: Period, by: str, *where: sa.ColumnElement[bool]
-) -> dict[str, Counts]:
-    """One pass over the covering index; tickets that are not admitted are only counted."""
+def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
+    """One pass over the covering index, then one over its few thousand tallies.
+
+    Tickets that are not admitted are only counted.
+    """
+    period = record.period
     found, kinds = tallies(period.policy.score), admitted_kinds(period.policy.assess)
-    sums = [func.count().filter(bit(tally.bits, FACT.outcome) == 1) for tally in found]
-    query = (
-        select(FACT[by], bit(kinds, FACT.kind).label("admitted"), func.count(), *sums)
-        .where(within(Assessment.assessed_at, period), FACT[by].is_not(None), *where)
-        .group_by(FACT[by], sa.text("admitted"))
+    tally = TALLY[by]
+    told = (
+        select(
+            tally.label("tally"),
+            func.count().label("everyone"),
+            func.count().filter(bit(kinds, FACT.kind) == 1).label("admitted"),
+        )
+        .where(within(Assessment.assessed_at, period), *record.known(Assessment.recorded_at))
+        .where(FACT[by].is_not(None) if by == "industry_office" else sa.true(), *where)
+        .group_by(tally)
+        .subquery()
     )
-    totals: dict[str, Counts] = defaultdict(lambda: NOTHING)
-    for owner, counting, number, *numbers in session.execute(query):
-        totals[owner] += read(found, number, numbers) if counting else Counts(not_assessed=number)
-    return totals
+    number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
+    admitted = told.c.admitted
+    sums = [func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in found]
+    owner = func.left(told.c.tally, -1)
+    query = select(
+        owner, func.sum(told.c.everyone), func.sum(admitted).label("assessed"), *sums
+    ).group_by(owner)
+    return {
+        owner: Counts(assessed=int(assessed), not_assessed=int(everyone - assessed))
+        + read(found, numbers)
+        for owner, everyone, assessed, *numbers in record.session.execute(query)
+    }
 
 
 def admitted_kinds(assess: Assess) -> bytes:
@@ -102,59 +164,115 @@ def within(column: InstrumentedAttribute[datetime], period: Period) -> sa.Column
     return (column >= period.starts_at) & (column < period.ends_at)
 
 
-def read(found: Iterable[Tally], assessed: int, numbers: Iterable[int]) -> Counts:
+def read(found: Iterable[Tally], numbers: Iterable[Decimal | None]) -> Counts:
     sums: dict[str, Any] = defaultdict(int)
     for tally, number in zip(found, numbers, strict=True):
-        sums[tally.name] += number * tally.value
-    return Counts(assessed=assessed, **sums)
+        sums[tally.name] += int(number or 0) * tally.value
+    return Counts(**sums)
 
 
-def members(session: Session, period: Period, by: str) -> Iterator[Member]:
+def members(record: Record, by: str) -> Iterator[Member]:
     """Every member of each merged group that has one assessed in the period."""
+    known = tuple(record.known(Assessment.recorded_at))
     groups = select(Assessment.merge_group).where(
-        within(Assessment.assessed_at, period), Assessment.merge_group.is_not(None)
+        within(Assessment.assessed_at, record.period), Assessment.merge_group.is_not(None), *known
     )
-    query = (
-        select(Assessment, FACT[by], FACT.merge_group, Exclusion.ticket_number)
-        .outerjoin(Exclusion, Exclusion.ticket_number == Assessment.ticket_number)
-        .where(Assessment.merge_group.in_(groups), FACT[by].is_not(None))
+    query = select(Assessment, FACT[by], FACT.merge_group, record.excluded()).where(
+        Assessment.merge_group.in_(groups), FACT[by].is_not(None), *known
     )
-    for fact, owner, group, excluded in session.execute(query):
-        yield Member(
-            owner=owner,
-            group=group,
-            number=fact.ticket_number,
-            assessed_at=fact.assessed_at,
-            kind=Kind(fact.type, fact.channel, fact.anonymous),
-            outcome=Outcome(
-                fact.reach,
-                fact.contacted,
-                fact.resolved,
-                fact.satisfied,
-                fact.contact_ok,
-                fact.late,
-            ),
-            excluded=excluded is not None,
+    for fact, owner, group, excluded in record.session.execute(query):
+        yield member(fact, owner, group, excluded)
+
+
+def member(fact: Assessment, owner: str, group: str, excluded: bool) -> Member:
+    return Member(
+        owner=owner,
+        group=group,
+        number=fact.ticket_number,
+        assessed_at=fact.assessed_at,
+        kind=Kind(fact.type, fact.channel, fact.anonymous),
+        outcome=outcome_of(fact),
+        excluded=excluded,
+    )
+
+
+def outcome_of(fact: Assessment) -> Outcome:
+    return Outcome(
+        fact.reach, fact.contacted, fact.resolved, fact.satisfied, fact.contact_ok, fact.late
+    )
+
+
+def volumes(record: Record, by: str) -> dict[str, int]:
+    """How many requests were accepted in a period, by a column of the ticket, merged or not."""
+    period = record.period
+    return numbers(
+        record.session,
+        Ticket.__table__.c[by],
+        within(Ticket.received_at, period),
+        Ticket.type.in_(sorted(period.policy.assess.types)),
+        *accepted(record),
+    )
+
+
+def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
+    """How many requests that lie in each street were received in [begins, ends) and accepted."""
+    return numbers(
+        record.session,
+        Ticket.__table__.c.street_code,
+        (Ticket.received_at >= begins) & (Ticket.received_at < ends),
+        Ticket.type.in_(sorted(record.period.policy.assess.types)),
+        *accepted(record),
+    )
+
+
+def accepted(record: Record) -> Iterator[Where]:
+    """Not refused by then, and not brought along from an older system later on."""
+    if record.as_of is None:
+        yield Ticket.status.not_in(NOT_TAKEN)
+        return
+    yield Ticket.received_at <= record.as_of
+    yield ~(Ticket.status.in_(NOT_TAKEN) & (Ticket.since <= record.as_of))
+    if not record.late:
+        yield Ticket.number.not_in(
+            select(Assessment.ticket_number).where(
+                Assessment.recorded_at > record.as_of,
+                Assessment.recorded_at > Assessment.assessed_at,
+            )
         )
 
 
-def volumes(session: Session, period: Period, by: str) -> dict[str, int]:
-    """How many requests were accepted in a period, by a column of the ticket, merged or not."""
-    return numbers(
-        session,
-        by,
-        within(Ticket.received_at, period),
-        Ticket.type.in_(sorted(period.policy.assess.types)),
-        Ticket.status.not_in(NOT_TAKEN),
-    )
-
-
-def on_hold(session: Session, by: str) -> dict[str, int]:
-    return numbers(session, by, Ticket.status == Status.ON_HOLD)
-
-
-def numbers(session: Session, by: str, *where: sa.ColumnElement[bool]) -> dict[str, int]:
+def on_hold(record: Record, by: str) -> dict[str, int]:
+    """Now, from the tickets; at an instant, from their events."""
     column = Ticket.__table__.c[by]
+    if record.as_of is None:
+        return numbers(record.session, column, Ticket.status == Status.ON_HOLD)
+    owner = Dispatch.__table__.c.office_code if by == "office_code" else column
+    return numbers(record.session, owner, *held_at(record.as_of))
+
+
+def held_at(instant: datetime) -> Iterator[Where]:
+    """Whose last event by then put it on hold, with the lead dispatch it then had."""
+    later = aliased(Event)
+    left = sa.exists().where(
+        later.ticket_number == Event.ticket_number,
+        later.seq > Event.seq,
+        later.at <= instant,
+        later.to_status != Status.ON_HOLD,
+    )
+    yield Event.ticket_number == Ticket.number
+    yield Event.to_status == Status.ON_HOLD
+    yield Event.from_status != Status.ON_HOLD
+    yield Event.at <= instant
+    yield ~left
+    yield Dispatch.ticket_number == Ticket.number
+    yield Dispatch.role == DispatchRole.LEAD
+    yield Dispatch.dispatched_at <= instant
+    yield sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant)
+
+
+def numbers(
+    session: Session, column: sa.ColumnElement[str], *where: sa.ColumnElement[bool]
+) -> dict[str, int]:
     query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
     return dict(session.execute(query).all())
 

@@ -1,13 +1,18 @@
 """Scores → places, ties and all; the four classes (RULEBOOK D.13.5, D.13.6)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
+from typing import Literal
 
-from app.policy_keys import Class, Classes, Rank
+from app.policy_keys import Class, Classes, Publish, Rank
 from app.rankings.rates import Score
+
+Grade = Literal["excellent", "good", "fair", "poor"]
+GRADES: tuple[Grade, ...] = ("excellent", "good", "fair", "poor")
+"""优秀, 良好, 一般, 较差."""
 
 Key = tuple[Fraction, ...]
 Places = Mapping[str, int]
@@ -17,13 +22,15 @@ def merit(score: Score, rank: Rank) -> Key | None:
     """What a ranked office is ordered by, greater is better: exact composite, tie-breakers."""
     if score.composite is None:
         return None
-    breakers = {
-        "resolution": score.resolution.percent or Fraction(0),
-        "satisfaction": score.satisfaction.percent or Fraction(0),
-        "response": score.response.percent or Fraction(0),
-        "fewer_overdue": Fraction(-score.counts.late),
-    }
-    return (score.composite, *(breakers[name] for name in rank.tiebreak))
+    return (score.composite, *(BREAKERS[name](score) for name in rank.tiebreak))
+
+
+BREAKERS: Mapping[str, Callable[[Score], Fraction]] = {
+    "resolution": lambda score: score.resolution.percent or Fraction(0),
+    "satisfaction": lambda score: score.satisfaction.percent or Fraction(0),
+    "response": lambda score: score.response.percent or Fraction(0),
+    "fewer_overdue": lambda score: Fraction(-score.counts.late),
+}
 
 
 def places(scores: Mapping[str, Score], rank: Rank) -> dict[str, int]:
@@ -108,3 +115,29 @@ def climbed(form: Form) -> Fraction | None:
     if form.rank is None or form.former_rank is None:
         return None
     return Fraction(form.former_rank - form.rank)
+
+
+def grade(composite: Fraction | None, publish: Publish) -> Grade | None:
+    """The band of an exact composite, where bands are published (D.13.6)."""
+    if composite is None or not publish.grades:
+        return None
+    missed = sum(composite < threshold for threshold in publish.thresholds)
+    return GRADES[missed]
+
+
+def quartiles(volumes: Mapping[str, int]) -> dict[str, str]:
+    """Streets by how much they have to bear, the greatest quarter first; equal ones together."""
+    placed = competition({code: (Fraction(volume),) for code, volume in volumes.items()})
+    return {
+        code: f"q{min(4 * (place - 1) // len(placed) + 1, 4)}" for code, place in placed.items()
+    }
+
+
+def group_places(
+    scores: Mapping[str, Score], groups: Mapping[str, str], rank: Rank
+) -> dict[str, int]:
+    """Each group ranked by itself (D.13.4 `league.groups`)."""
+    found: dict[str, int] = {}
+    for group in set(groups.values()):
+        found |= places({c: s for c, s in scores.items() if groups.get(c) == group}, rank)
+    return found

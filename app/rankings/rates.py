@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -131,6 +131,11 @@ def count_group(members: Sequence[tuple[Kind, Outcome]], score: Scoring) -> Coun
     )
 
 
+Z = Decimal("1.959963984540054")
+"""Between -Z and Z lie 95 % of a normal distribution."""
+ZERO, HUNDRED, CENT = Decimal(0), Decimal(100), Decimal("0.01")
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     numerator: Fraction
@@ -139,7 +144,21 @@ class Rate:
     @property
     def percent(self) -> Fraction | None:
         """From 0 to 100; None without anything to divide by, which is neither 0 nor 100."""
-        return 100 * self.numerator / self.denominator if self.denominator else None
+        if not self.denominator:
+            return None
+        whole = self.numerator.denominator * self.denominator
+        return Fraction(100 * self.numerator.numerator, whole)
+
+    def interval(self) -> tuple[Decimal | None, Decimal | None]:
+        """Wilson's 95 % interval of the percentage, for showing: few answers leave it wide."""
+        if not self.denominator:
+            return None, None
+        n, successes = Decimal(self.denominator), Decimal(self.numerator.numerator)
+        share = successes / self.numerator.denominator / n
+        spread = Z * (share * (1 - share) / n + Z * Z / (4 * n * n)).sqrt()
+        middle, scale = share + Z * Z / (2 * n), 100 / (1 + Z * Z / n)
+        low, high = max((middle - spread) * scale, ZERO), min((middle + spread) * scale, HUNDRED)
+        return low.quantize(CENT, ROUND_HALF_UP), high.quantize(CENT, ROUND_HALF_UP)
 
 
 def two_decimals(value: Fraction | None) -> Decimal | None:

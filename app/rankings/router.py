@@ -1,74 +1,238 @@
-"""Periods and rankings over HTTP; any key may read them."""
+"""Periods and rankings over HTTP; any key may read them, but not what they are made of."""
 
+import datetime as dt
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from app.access.gate import Anyone
+from app.access.gate import Anyone, allow
+from app.access.roles import Caller, Role
 from app.kit.clock import Now
-from app.kit.db import Reading
+from app.kit.db import AllSessions, Reading, Writing
 from app.kit.etag import tagged
+from app.kit.idempotency import OneEffect
+from app.kit.paging import Page
 from app.kit.route import Route
-from app.rankings import service
+from app.rankings import adjusting, bulletin, counted, export, seals, service, verifying, whatif
+from app.rankings.models import Seal
 from app.rankings.schemas import (
+    AdjustmentsView,
+    BulletinQuery,
+    BulletinView,
+    CompareView,
+    CountedQuery,
+    CountedView,
+    DayView,
+    FactsQuery,
     Format,
+    LeagueQuery,
+    NewWhatIf,
     OfficeQuery,
     OfficeRowView,
     PeriodView,
     RankingQuery,
     RankingView,
+    SealView,
+    Stream,
+    VerifyView,
+    WhatIfView,
     as_json,
 )
-from app.rankings.sheet import as_csv
+from app.rankings.service import Asked, Found
+from app.rankings.sheet import as_csv, daily_csv, monthly_csv
 from app.tickets.desk import AtDesk
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=Route)
 
-WRITTEN = {Format.JSON: (as_json, "application/json"), Format.CSV: (as_csv, "text/csv")}
+FOR_EVER = "public, max-age=31536000, immutable"
+SHEET = {"content": {"text/csv": {"schema": {"type": "string"}}}}
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
 
-
-@dataclass
-class Look:
-    """Someone who reads the record as it stands now."""
-
-    caller: Anyone
-    desk: AtDesk
-    session: Reading
-    now: Now
+Evaluator = Annotated[Caller, Depends(allow({Role.EVALUATOR}))]
+Verifier = Annotated[Caller, Depends(allow({Role.EVALUATOR, Role.AUDITOR}))]
+Trier = Annotated[Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR}))]
+Exporter = Annotated[
+    Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR, Role.SUPERVISOR}))
+]
+Opener = Annotated[Caller, Depends(allow(counted.READERS))]
 
 
-Looking = Annotated[Look, Depends()]
+def asked(desk: AtDesk, session: Reading, now: Now) -> Asked:
+    return Asked(session, desk, now)
+
+
+Looking = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/periods")
-def list_periods(look: Looking) -> list[PeriodView]:
+def list_periods(caller: Anyone, look: Looking) -> list[PeriodView]:
     """Every assessment period from the first with a fact to the present one, oldest first."""
     return service.list_periods(look.session, look.desk.policies, look.now)
 
 
 @router.get("/rankings/{period}", response_model=RankingView, responses={200: TABLE})
 def read_ranking(
-    request: Request, period: str, query: Annotated[RankingQuery, Query()], look: Looking
+    request: Request,
+    caller: Anyone,
+    period: str,
+    query: Annotated[RankingQuery, Query()],
+    look: Looking,
 ) -> Response:
     """Who stands where: by place, then by office code; who is not ranked comes last."""
     write, media_type = WRITTEN[query.format]
-    found = service.ranking(look.session, look.desk, period, query, look.now)
-    return answer(request, write(found), media_type)
+    found = service.ranking(look, period, query)
+    headers = {"Cache-Control": FOR_EVER} if found.kept else {}
+    return answer(request, write(found), media_type, headers)
+
+
+@router.get("/rankings/{period}/adjustments")
+def read_adjustments(caller: Anyone, period: str, look: Looking) -> AdjustmentsView:
+    """What was recorded about sealed periods while this one ran: shown here, never there."""
+    return adjusting.adjustments(look, period)
+
+
+@router.get("/rankings/{period}/facts", response_class=StreamingResponse)
+def stream_facts(
+    caller: Exporter,
+    period: str,
+    query: Annotated[FactsQuery, Query()],
+    sessions: AllSessions,
+    desk: AtDesk,
+    now: Now,
+) -> StreamingResponse:
+    """Every assessment behind a period, streamed; the last line tells how many, and their hash."""
+    write, media_type = STREAMED[query.format]
+    with sessions() as session:
+        record = Asked(session, desk, now).record(period, query.as_of)
+    return StreamingResponse(export.streamed(sessions, record, write), media_type=media_type)
 
 
 @router.get("/rankings/{period}/offices/{code}", response_model=OfficeRowView)
 def read_office(
-    request: Request, period: str, code: str, query: Annotated[OfficeQuery, Query()], look: Looking
+    request: Request,
+    caller: Anyone,
+    period: str,
+    code: str,
+    query: Annotated[OfficeQuery, Query()],
+    look: Looking,
 ) -> Response:
     """One office's row, and the sentence that explains its score."""
-    found = service.office(look.session, look.desk, period, code, query.league, look.now)
-    return answer(request, as_json(found), "application/json")
+    found = service.office(look, period, code, query)
+    return answer(request, as_json(found), "application/json", {})
 
 
-def answer(request: Request, body: bytes, media_type: str) -> Response:
+@router.get("/rankings/{period}/offices/{code}/tickets")
+def read_counted(
+    caller: Opener,
+    period: str,
+    code: str,
+    query: Annotated[CountedQuery, Query()],
+    look: Looking,
+) -> Page[CountedView]:
+    """The tickets behind one number of a row, in order of number."""
+    return counted.page(look, caller, period, code, query)
+
+
+@router.get("/rankings/{period}/seal", response_model=SealView)
+def read_seal(caller: Anyone, period: str, look: Looking) -> Seal:
+    """What was sealed, when, by whom, and the hashes."""
+    return seals.get(look.session, look.period(period).name)
+
+
+@router.get("/rankings/{period}/bulletin", response_model=BulletinView, responses={200: SHEET})
+def read_bulletin(
+    request: Request,
+    caller: Anyone,
+    period: str,
+    query: Annotated[BulletinQuery, Query()],
+    look: Looking,
+) -> Response:
+    """The month: the four classes, exclusions, holds, overdue tickets, who rose and who fell."""
+    found = bulletin.monthly(look, period)
+    if query.format is Format.CSV:
+        return answer(request, monthly_csv(found), "text/csv", {})
+    return answer(request, as_json(found), "application/json", {})
+
+
+@router.get("/bulletins/{date}", response_model=DayView, responses={200: SHEET})
+def read_day(
+    request: Request,
+    caller: Anyone,
+    date: dt.date,
+    query: Annotated[BulletinQuery, Query()],
+    look: Looking,
+) -> Response:
+    """The day's places with the most requests, and their rates since the period began."""
+    found = bulletin.daily(look, date)
+    if query.format is Format.CSV:
+        return answer(request, daily_csv(found), "text/csv", {})
+    return answer(request, as_json(found), "application/json", {})
+
+
+@dataclass
+class Sealing:
+    session: Writing
+    desk: AtDesk
+    once: OneEffect
+    now: Now
+
+
+@router.post("/rankings/{period}/seal", response_model=SealView, status_code=201)
+def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depends()]) -> Seal:
+    """Close a period for good, some days after its end."""
+    session, desk, now = sealing.session, sealing.desk, sealing.now
+    name = service.known(session, desk.policies, period, now)
+    made = sealing.once(lambda: seals.seal(session, desk, name, caller.id, now).period, 201)
+    return seals.get(session, made)
+
+
+@router.post("/rankings/{period}/verify")
+def verify_period(caller: Verifier, period: str, look: Looking) -> VerifyView:
+    """The seal against the record as it stands now."""
+    return verifying.verify(look.session, look.desk, look.period(period))
+
+
+@router.post("/rankings/{period}/what-if", response_model=WhatIfView)
+def try_ranking(
+    caller: Trier,
+    period: str,
+    said: NewWhatIf,
+    query: Annotated[LeagueQuery, Query()],
+    look: Looking,
+) -> Response:
+    """The ranking under other values; nothing is stored."""
+    found = whatif.what_if(look, period, query.league, said)
+    return Response(as_json(found), media_type="application/json")
+
+
+@router.post("/rankings/{period}/compare", response_model=CompareView)
+def compare_ranking(
+    caller: Trier,
+    period: str,
+    said: NewWhatIf,
+    query: Annotated[LeagueQuery, Query()],
+    look: Looking,
+) -> Response:
+    """Who would gain and lose under other values, and why; nothing is stored."""
+    found = whatif.compare(look, period, query.league, said)
+    return Response(as_json(found), media_type="application/json")
+
+
+def csv_of(found: Found) -> bytes:
+    return as_csv(found.ranking())
+
+
+STREAMED = {
+    Stream.NDJSON: (export.ndjson, "application/x-ndjson"),
+    Stream.CSV: (export.csv, "text/csv; charset=utf-8"),
+}
+WRITTEN = {Format.JSON: (Found.body, "application/json"), Format.CSV: (csv_of, "text/csv")}
+
+
+def answer(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
     """The same facts give the same bytes, and so the same ETag."""
-    response = Response(body, media_type=media_type)
+    response = Response(body, media_type=media_type, headers=headers)
     return tagged(request, response, sha256(body).hexdigest(), response)

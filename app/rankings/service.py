@@ -1,8 +1,8 @@
 """Reading rankings: which periods there are, who stands where, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from operator import add
 
 from sqlalchemy.orm import Session
 
@@ -10,18 +10,20 @@ from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
 from app.policy import Policies
-from app.rankings import facts
-from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
+from app.rankings import computed, facts, seals
+from app.rankings.facts import Record
+from app.rankings.leagues import League
 from app.rankings.schemas import (
+    OfficeQuery,
     OfficeRowView,
     PeriodView,
     RankingQuery,
     RankingView,
+    as_json,
     shown,
     shown_period,
-    shown_weights,
 )
-from app.rankings.table import Line, Load, Standings, explained, standings, table
+from app.rankings.table import explained
 from app.tickets.desk import Desk
 
 
@@ -33,46 +35,86 @@ class NotInLeague(NotFound):
     title = "This office has no row in that league"
 
 
+class NotYet(Invalid):
+    title = "That instant has not come yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what: a session to read in, what is held in memory, and the time."""
+
+    session: Session
+    desk: Desk
+    now: datetime
+
+    def period(self, name: str) -> Period:
+        """Refuses MalformedPeriod, NoSuchPeriod."""
+        return known(self.session, self.desk.policies, name, self.now)
+
+    def record(self, name: str, as_of: datetime | None = None) -> Record:
+        """Refuses a period that had not begun by then, too."""
+        check_past(as_of, self.now)
+        period = self.period(name)
+        if as_of and as_of < period.starts_at:
+            raise NoSuchPeriod(f"{name} had not begun then")
+        return seals.record_of(self.session, period, as_of)
+
+
 def list_periods(session: Session, policies: Policies, now: datetime) -> list[PeriodView]:
     """From the first period with a fact to the one that contains now, oldest first."""
     first = facts.first_assessed_at(session) or now
-    return [shown_period(period, now) for period in Periods(policies).between(first, now)]
+    sealed = frozenset(seals.sealed_periods(session))
+    return [shown_period(period, sealed, now) for period in Periods(policies).between(first, now)]
 
 
-def ranking(
-    session: Session, desk: Desk, name: str, query: RankingQuery, now: datetime
-) -> RankingView:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ranking; of a sealed one the very bytes, which are not read for being handed on."""
+
+    view: RankingView | None = None
+    kept: seals.Kept | None = None
+
+    def ranking(self) -> RankingView:
+        if self.view is not None:
+            return self.view
+        assert self.kept is not None
+        return RankingView.model_validate_json(self.kept.body)
+
+    def body(self) -> bytes:
+        return self.kept.body if self.kept else as_json(self.ranking())
+
+
+def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
     """A league in a period; `district_code` shows only that district's rows, with the places that
-    they have in the whole league. Refuses MalformedPeriod, NoSuchPeriod, NoSuchDistrict.
+    they have in the whole league. Refuses MalformedPeriod, NoSuchPeriod, NoSuchDistrict, NotYet.
     """
-    period = known(session, desk.policies, name, now)
-    check_district(desk.offices, query.district_code)
-    policy = period.policy
-    rows = [shown(line) for line in lines(session, desk, period, query.league)]
-    return RankingView(
-        period=period.name,
-        league=query.league,
-        sealed=False,
-        policy=policy.name,
-        weights=shown_weights(policy.score.weights_for(query.league)),
-        rows=[row for row in rows if query.district_code in (None, row.district_code)],
-    ).hashed()
+    check_past(query.as_of, asked.now)
+    check_district(asked.desk.offices, query.district_code)
+    kept = seals.kept(asked.session, name, query.league, query.as_of)
+    found = Found(kept=kept) if kept else Found(computed_ranking(asked, name, query))
+    if query.district_code is None:
+        return found
+    whole = found.ranking()
+    rows = [row for row in whole.rows if row.district_code == query.district_code]
+    return Found(whole.model_copy(update={"rows": rows}).hashed())
 
 
-def office(
-    session: Session, desk: Desk, name: str, code: str, league: League | None, now: datetime
-) -> OfficeRowView:
+def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:
+    return computed.ranking(asked.record(name, query.as_of), asked.desk, query.league)
+
+
+def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
     """One row and what it comes from. Refuses MalformedPeriod, NoSuchPeriod, NotInLeague.
 
     Without a league it is the first in which offices of its kind stand.
     """
-    period = known(session, desk.policies, name, now)
-    asked = league or own_league(desk.offices, code)
-    for line in lines(session, desk, period, asked):
+    record = asked.record(name, query.as_of)
+    league = query.league or own_league(asked.desk.offices, code)
+    weights = record.period.policy.score.weights_for(league)
+    for line in computed.lines(record, asked.desk, league):
         if line.office.code == code:
-            weights = period.policy.score.weights_for(asked)
             return OfficeRowView(**dict(shown(line)), explained=explained(line.score, weights))
-    raise NotInLeague(f"office {code} has no row among the {asked} of {name}")
+    raise NotInLeague(f"office {code} has no row among the {league} of {name}")
 
 
 def known(session: Session, policies: Policies, name: str, now: datetime) -> Period:
@@ -84,6 +126,12 @@ def known(session: Session, policies: Policies, name: str, now: datetime) -> Per
     return period
 
 
+def check_past(as_of: datetime | None, now: datetime) -> None:
+    if as_of and as_of > now:
+        fault = {"pointer": "/query/as_of", "detail": "lies in the future"}
+        raise NotYet(fault["detail"], errors=[fault])
+
+
 def check_district(offices: Mapping[str, OfficeEntry], code: str | None) -> None:
     if code is not None and code not in {office.district_code for office in offices.values()}:
         fault = {"pointer": "/query/district_code", "detail": f"no district {code}"}
@@ -91,38 +139,7 @@ def check_district(offices: Mapping[str, OfficeEntry], code: str | None) -> None
 
 
 def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League:
-    found = offices.get(code)
-    for league, plan in PLANS.items():
-        if found is not None and found.kind in plan.kinds:
-            return league
-    raise NotInLeague(f"office {code} is not ranked in any league")
-
-
-def lines(session: Session, desk: Desk, period: Period, league: League) -> tuple[Line, ...]:
-    """The whole table, from the record as it stands."""
-    facts.plan_anew(session)
-    categories, districts = desk.catalogue.categories.values(), facts.districts(session)
-    members = roster(league, desk.offices.values(), categories, districts)
-    before = Periods(desk.policies).previous(period)
-    return table(
-        stand(session, members, period),
-        stand(session, members, before),
-        load(session, members, period),
-        members,
-        period,
-    )
-
-
-def stand(session: Session, members: Roster, period: Period) -> Standings:
-    by = members.plan.assessed_by
-    counts = rolled_up(facts.counts(session, period, by), members.rows[by], add)
-    return standings(counts, members, period)
-
-
-def load(session: Session, members: Roster, period: Period) -> Load:
-    led_by = members.plan.led_by
-    by = members.plan.located_by if period.policy.volume.by == "location" else led_by
-    return Load(
-        volumes=rolled_up(facts.volumes(session, period, by), members.rows[by], add),
-        on_hold=rolled_up(facts.on_hold(session, led_by), members.rows[led_by], add),
-    )
+    found = computed.own_league(offices, code)
+    if found is None:
+        raise NotInLeague(f"office {code} is not ranked in any league")
+    return found

@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 
 from app.kit.sheet import inert, line
-from app.rankings.schemas import RankingView, RateView, RowView
+from app.rankings.schemas import (
+    BulletinView,
+    DayView,
+    IntervalsView,
+    PlaceView,
+    RankingView,
+    RateView,
+    RowView,
+)
 
 RATES = ("response", "resolution", "satisfaction")
+BOUNDS = ("low", "high")
+LISTS = ("excluded", "on_hold", "overdue", "rose", "fell")
 
 
 def as_csv(ranking: RankingView) -> bytes:
@@ -14,10 +24,34 @@ def as_csv(ranking: RankingView) -> bytes:
     return "".join(lines).encode()
 
 
+def monthly_csv(bulletin: BulletinView) -> bytes:
+    """One line for each street of each list, the list's name before it."""
+    lists: dict[str, list[PlaceView]] = {
+        **{str(listed.name): listed.streets for listed in bulletin.classes},
+        **{name: getattr(bulletin, name) for name in LISTS},
+    }
+    rows = [(name, street) for name, streets in lists.items() for street in streets]
+    lines = [line(["list", *PlaceView.model_fields])]
+    lines += [line([name, *(inert(value) for _, value in street)]) for name, street in rows]
+    return "".join(lines).encode()
+
+
+def daily_csv(day: DayView) -> bytes:
+    names = ("place", "office_code", "office_name", "district_code", "requests", "composite")
+    header = [*names, *(f"{rate}_{part}" for rate in RATES for part in RateView.model_fields)]
+    lines = [line(header)]
+    for top in day.top:
+        shown = [inert(getattr(top, name)) for name in names]
+        lines.append(line([*shown, *(part for rate in RATES for _, part in getattr(top, rate))]))
+    return "".join(lines).encode()
+
+
 def columns() -> Iterator[str]:
     for name in RowView.model_fields:
         if name in RATES:
             yield from (f"{name}_{part}" for part in RateView.model_fields)
+        elif name == "intervals":
+            yield from (f"{rate}_{bound}" for rate in RATES for bound in BOUNDS)
         else:
             yield name
 
@@ -26,5 +60,7 @@ def cells(row: RowView) -> Iterator[object]:
     for name, value in row:
         if isinstance(value, RateView):
             yield from (part for _, part in value)
+        elif isinstance(value, IntervalsView):
+            yield from (bound for _, interval in value for _, bound in interval)
         else:
             yield " ".join(value) if name == "classes" else value

@@ -8,7 +8,16 @@ from app.offices.directory import OfficeEntry
 from app.period import Period
 from app.policy_keys import Class, Weights
 from app.rankings.leagues import League, Roster, works
-from app.rankings.ranking import Form, classes, in_order, places
+from app.rankings.ranking import (
+    Form,
+    Grade,
+    classes,
+    grade,
+    group_places,
+    in_order,
+    places,
+    quartiles,
+)
 from app.rankings.rates import NOTHING, Counts, Rate, Score, Standing, score, two_decimals
 
 RESIDENTS = 10_000
@@ -19,6 +28,17 @@ class Standings:
     """A league in a period: the score of everyone who has a row, the places of the ranked."""
 
     scores: Mapping[str, Score]
+    places: Mapping[str, int]
+
+    def former(self) -> "Former":
+        return Former({code: found.composite for code, found in self.scores.items()}, self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What the next period must know of this one."""
+
+    composites: Mapping[str, Fraction | None]
     places: Mapping[str, int]
 
 
@@ -40,6 +60,9 @@ class Line:
     per_10k: Fraction | None
     on_hold: int
     classes: tuple[Class, ...]
+    grade: Grade | None = None
+    group: str | None = None
+    group_rank: int | None = None
 
 
 def standings(counts: Mapping[str, Counts], roster: Roster, period: Period) -> Standings:
@@ -54,11 +77,13 @@ def standings(counts: Mapping[str, Counts], roster: Roster, period: Period) -> S
 
 
 def table(
-    now: Standings, before: Standings, load: Load, roster: Roster, period: Period
+    now: Standings, before: Former, load: Load, roster: Roster, period: Period
 ) -> tuple[Line, ...]:
     """The rows by place, then by code; the four classes are the streets' alone (D.13.6)."""
     forms = {code: form(code, now, before, load, roster.offices[code]) for code in now.scores}
     named = classes(forms, period.policy.classes) if roster.league is League.STREETS else {}
+    groups = grouped(forms, roster, period)
+    within = group_places(now.scores, groups, period.policy.rank)
     return tuple(
         Line(
             office=roster.offices[code],
@@ -69,18 +94,30 @@ def table(
             per_10k=forms[code].per_10k,
             on_hold=load.on_hold.get(code, 0),
             classes=named.get(code, ()),
+            grade=grade(now.scores[code].composite, period.policy.publish),
+            group=groups.get(code),
+            group_rank=within.get(code),
         )
         for code in in_order(forms, now.places)
     )
 
 
-def form(code: str, now: Standings, before: Standings, load: Load, office: OfficeEntry) -> Form:
+def grouped(forms: Mapping[str, Form], roster: Roster, period: Period) -> Mapping[str, str]:
+    """The group in which each street is ranked besides (分档), where the policy has groups."""
+    by = period.policy.league.groups
+    if by == "none" or roster.league is not League.STREETS:
+        return {}
+    if by == "volume":
+        return quartiles({code: form.volume for code, form in forms.items()})
+    return {code: roster.offices[code].kind.value for code in forms}
+
+
+def form(code: str, now: Standings, before: Former, load: Load, office: OfficeEntry) -> Form:
     volume = load.volumes.get(code, 0)
-    former = before.scores.get(code)
     return Form(
         composite=now.scores[code].composite,
         rank=now.places.get(code),
-        former_composite=former.composite if former else None,
+        former_composite=before.composites.get(code),
         former_rank=before.places.get(code),
         volume=volume,
         per_10k=Fraction(RESIDENTS * volume, office.population) if office.population else None,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.callbacks.outcome import Kind, Outcome
 from app.period import Period
-from app.policy_keys import Assess
+from app.policy_keys import Assess, Scoring
 from app.rankings.rates import NOTHING, Counts, admitted, count_group
 
 
@@ -34,15 +34,23 @@ def count_members(members: Iterable[Member], period: Period) -> dict[str, Counts
     found: dict[str, Counts] = defaultdict(lambda: NOTHING)
     policy, everyone = period.policy, tuple(members)
     for unit in units(everyone, period):
-        last = max(unit, key=lambda member: (member.assessed_at, member.number))
+        last = last_of(unit)
         if last.assessed_at in period:
-            pairs = [(member.kind, member.outcome) for member in unit]
-            found[last.owner] += count_group(pairs, policy.score)
+            found[last.owner] += unit_counts(unit, policy.score)
     for member in everyone:
         gone = left_out(member, policy.assess)
         if member.assessed_at in period and gone != NOTHING:
             found[member.owner] += gone
     return found
+
+
+def last_of(unit: Iterable[Member]) -> Member:
+    """Whose office and period the whole group has: the member assessed last."""
+    return max(unit, key=lambda member: (member.assessed_at, member.number))
+
+
+def unit_counts(unit: Iterable[Member], score: Scoring) -> Counts:
+    return count_group([(member.kind, member.outcome) for member in unit], score)
 
 
 def left_out(member: Member, assess: Assess) -> Counts:

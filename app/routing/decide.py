@@ -1,18 +1,33 @@
 """Evidence → a decision that says why: dispatch, or a person must look, or more must be asked."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 
 from app.offices.catalogue import Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
+from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds
-from app.routing.evidence import Location, locate
-from app.routing.names import Lexicon, meanings
-from app.routing.text import read
+from app.routing.evidence import Witness
+from app.routing.grounds import lay
+from app.routing.locate import Location, Locator
+from app.routing.memory import Key, Lesson, Memory
+from app.routing.names import Lexicon, change_days, meanings
+from app.routing.places import Spot
+from app.routing.ranker import Ranker
+from app.routing.scene import understand
+from app.routing.traits import key_of
 
 SHOWN = 5
 """Candidates that a dispatcher is shown, and that a ticket keeps."""
+
+LEAST_KNOWN = 0.40
+"""Below this the street counts as unknown (RULEBOOK D.5 R4, R5), though candidates are shown."""
+
+DECIMALS = 4
+VERBS = {"memory": "went to", "coordinates": "lies in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,112 +35,171 @@ class Verdict:
     """What follows from the place alone: a street, its district's queue, or a question."""
 
     decision: DecisionKind
-    reason: str
     method: str
+    reason: str
     queue: str | None = None
 
 
-@dataclass(slots=True)
 class Router:
-    """Address → office. Made once; `route` only reads it.
+    """Address → office. Made once; `route` only reads it, `learn` makes it wiser.
 
-    `office_names` are the departments' and enterprises', for the answer to name them.
+    `office_names` are the departments' and enterprises', for the answer to name them; `elsewhere`
+    names of other cities; `areas` the streets' polygons, where a city brings them.
     """
 
-    gazetteer: Gazetteer
-    catalogue: Catalogue
-    office_names: Mapping[str, str] = field(default_factory=dict)
-    lexicons: dict[date, Lexicon] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        districts = {one.code: one.name for one in self.gazetteer.districts}
-        streets = {one.code: one.name for one in self.gazetteer.streets}
-        self.office_names = {**self.office_names, **districts, **streets}
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        catalogue: Catalogue,
+        office_names: Mapping[str, str],
+        ranker: Ranker,
+        elsewhere: Iterable[str] = (),
+        areas: Areas | None = None,
+    ) -> None:
+        self.gazetteer = gazetteer
+        self.catalogue = catalogue
+        self.elsewhere = tuple(elsewhere)
+        self.days = change_days(gazetteer)
+        self.lexicons: dict[int, Lexicon] = {}
+        self.names = {
+            **office_names,
+            **{one.code: one.name for one in gazetteer.districts},
+            **{one.code: one.name for one in gazetteer.streets},
+        }
+        self.grounds = lay(gazetteer)
+        self.memory = Memory()
+        self.locator = Locator(self.grounds, ranker, self.names, self.memory, areas)
+        self.learned_to = (0, 0)
+        """The last lesson learned: it tells with which memory a decision was made."""
+        self.learning = Lock()
+        """Held by whoever brings the memory up to date: each lesson is learned once."""
+        self.lexicon(date.max)
 
     def route(self, query: Query, policy: Thresholds, on: date) -> Decision:
-        """The decision for one request as of a Beijing day; never refuses any text."""
-        reading = read(query.text)
-        location = locate(reading, self.lexicon(on).find(reading.text), query.district_code)
-        duty = self.duty(query, location, on)
+        """The decision for one request as of a Beijing day; refuses no text."""
+        place = self.locator.locate(self.lexicon(on), query, policy, on)
+        verdict = self.judge(place, policy)
+        duty = self.duty(query, place, on)
         if duty.target_kind is TargetKind.STREET:
-            return self.to_street(location, policy, duty)
-        return self.to_department(location, policy, duty)
+            office = place.best if verdict.decision is DecisionKind.DISPATCH else None
+            return self.answer(place, policy, (duty, verdict, verdict, office))
+        judged, office = self.to_department(place, verdict, duty)
+        return self.answer(place, policy, (duty, verdict, judged, office))
+
+    def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> None:
+        """What a confirmed dispatch, an upheld objection or a wish to forget teaches."""
+        for changed in self.memory.learn(lesson, key, street_code, on):
+            for code in ("", changed.district_code):
+                self.grounds[code].update(self.memory, changed)
+
+    def key(self, text: str, street_code: str, on: date) -> Key | None:
+        """How the place of a text would be remembered for a street; None where none is named."""
+        spot = self.place(text, on)[1]
+        return key_of(spot, street_code[:6]) if spot else None
+
+    def place(self, text: str, on: date) -> tuple[str | None, Spot | None]:
+        """The place that a text names, if any, and its district where that is told."""
+        scene = understand(self.lexicon(on), Query(text))
+        spot = scene.spot if scene.spot and scene.spot.name else None
+        return scene.district, spot
 
     def lexicon(self, on: date) -> Lexicon:
-        if on not in self.lexicons:
-            self.lexicons[on] = Lexicon(meanings(self.gazetteer, on))
-        return self.lexicons[on]
+        """The names in force on a day; made when first asked for."""
+        era = bisect_right(self.days, on)
+        if era not in self.lexicons:
+            day = self.days[era - 1] if era else date.min
+            self.lexicons[era] = Lexicon(meanings(self.gazetteer, day, self.elsewhere))
+        return self.lexicons[era]
 
-    def duty(self, query: Query, location: Location, on: date) -> Duty:
+    def duty(self, query: Query, place: Location, on: date) -> Duty:
         """What the catalogue says of a matter here (D.5 R1)."""
-        area = location.best or location.district_code
-        return self.catalogue.find(query.category, f"{query.title} {query.content}", area, on)
+        area = None if place.conflict else place.best or place.district_code
+        return self.catalogue.find(query.category, f"{query.title}\n{query.content}", area, on)
 
-    def to_street(self, location: Location, policy: Thresholds, duty: Duty) -> Decision:
-        verdict = self.judge(location, policy)
-        sent = verdict.decision is DecisionKind.DISPATCH
-        office = location.best if sent else None
-        return self.answer(location, policy, duty, verdict, office)
-
-    def to_department(self, location: Location, policy: Thresholds, duty: Duty) -> Decision:
-        """A department's, enterprise's or district's duty: dispatched when its office can be told."""
-        office = duty.lead_code(location.district_code)
-        if office is None:
-            why = "the catalogue gives this matter to a district's department, and the district is not known"
-            verdict = Verdict(DecisionKind.NEED_INFO, why, "catalogue")
-        else:
-            why = f"the catalogue gives this matter to {self.name(office)}"
-            verdict = Verdict(DecisionKind.DISPATCH, why, "catalogue")
-        return self.answer(location, policy, duty, verdict, office)
-
-    def judge(self, location: Location, policy: Thresholds) -> Verdict:
-        """RULEBOOK D.5 R3 to R5."""
-        if location.conflict:
-            return Verdict(DecisionKind.PERSON, location.conflict, location.method)
-        if location.best is None:
-            return self.unknown(location)
-        first, second = location.first_two
+    def judge(self, place: Location, policy: Thresholds) -> Verdict:
+        """RULEBOOK D.5 R3 to R5, for the place alone."""
+        witness = place.witness
+        method = witness.method if witness else "none"
+        if place.outside:
+            why = f"{place.outside} is outside the area of Beijing"
+            return Verdict(DecisionKind.PERSON, "outside", why)
+        if place.conflict:
+            return Verdict(DecisionKind.PERSON, method, place.conflict)
+        first, second = place.first_two
+        if witness is None or first < LEAST_KNOWN:
+            return self.unknown(place)
         if first >= policy.accept and first - second >= policy.margin:
-            why = f"{location.why} belongs to {self.name(location.best)}"
-            return Verdict(DecisionKind.DISPATCH, why, location.method)
-        why = (
-            f"{location.why} may belong to {self.name(location.best)}, which is not certain enough"
-        )
-        return Verdict(DecisionKind.PERSON, why, location.method, location.district_code)
+            return Verdict(DecisionKind.DISPATCH, method, self.because(witness))
+        return Verdict(DecisionKind.PERSON, method, self.doubt(witness))
 
-    def unknown(self, location: Location) -> Verdict:
-        if location.district_code is None:
-            return Verdict(DecisionKind.NEED_INFO, "no place of the city is named", "none")
-        why = f"only {self.name(location.district_code)} is known, not the street"
-        return Verdict(DecisionKind.PERSON, why, "district", location.district_code)
+    def because(self, witness: Witness) -> str:
+        street = self.name(witness.best)
+        if witness.method == "street":
+            return witness.why
+        return f"{witness.why} {VERBS.get(witness.method, 'belongs to')} {street}"
+
+    def doubt(self, witness: Witness) -> str:
+        told = [
+            f"{self.name(code)} ({score:.2f})" for code, score in witness.ranked[:2] if score > 0
+        ]
+        return f"{witness.why} may belong to {' or '.join(told)}: not certain enough to dispatch"
+
+    def unknown(self, place: Location) -> Verdict:
+        if place.district_code is None:
+            why = "the text names no place of Beijing that is known: ask for district and street"
+            return Verdict(DecisionKind.NEED_INFO, "none", why)
+        district = place.district_code
+        why = f"only {self.name(district)} is known, not the street: its centre must look"
+        return Verdict(DecisionKind.PERSON, "district", why, district)
+
+    def to_department(
+        self, place: Location, verdict: Verdict, duty: Duty
+    ) -> tuple[Verdict, str | None]:
+        """A department's, enterprise's or district's duty: sent when it is certain which."""
+        if place.outside:
+            return verdict, None
+        if duty.needs_district and (place.conflict or place.district_code is None):
+            kind = DecisionKind.PERSON if place.conflict else DecisionKind.NEED_INFO
+            why = (
+                place.conflict or "this matter is a district department's, and no district is known"
+            )
+            return Verdict(kind, "catalogue", why), None
+        office = duty.lead_code(place.district_code)
+        why = f"by the catalogue this matter is the duty of {self.name(office or '')}"
+        return Verdict(DecisionKind.DISPATCH, "catalogue", why), office
 
     def answer(
-        self, place: Location, policy: Thresholds, duty: Duty, verdict: Verdict, office: str | None
+        self,
+        place: Location,
+        policy: Thresholds,
+        judged: tuple[Duty, Verdict, Verdict, str | None],
     ) -> Decision:
-        street = place.best if self.judge(place, policy).decision is DecisionKind.DISPATCH else None
-        informed = {street, place.district_code} if duty.informs_street else {place.district_code}
+        duty, of_place, verdict, office = judged
+        street = place.best if of_place.decision is DecisionKind.DISPATCH else None
+        first = 1.0 if office and office != street else place.first_two[0]
+        ranked = place.witness.ranked[:SHOWN] if place.witness else ()
         return Decision(
             decision=verdict.decision,
             office_code=office,
             office_name=self.name(office) if office else None,
-            confidence=place.first_two[0] if duty.target_kind is TargetKind.STREET else 1.0,
+            confidence=round(first, DECIMALS),
             method=verdict.method,
             reason=verdict.reason,
             evidence=place.spans,
             candidates=tuple(
-                Candidate(code, self.name(code), score) for code, score in place.ranked[:SHOWN]
+                Candidate(code, self.name(code), round(score, DECIMALS)) for code, score in ranked
             ),
             district_code=place.district_code,
-            community_code=place.community_code,
+            community_code=place.community_code if street else None,
             street_code=street,
             gazetteer=self.gazetteer.version,
             policy=policy.name,
-            memory="",
+            memory=".".join(map(str, self.learned_to)),
             joint_office_codes=duty.joint_codes(place.district_code),
-            informed_office_codes=tuple(sorted(code for code in informed if code)),
+            informed_office_codes=(street,) if street and duty.informs_street else (),
             catalogue_rule=duty.rule_id,
             queue=verdict.queue,
         )
 
     def name(self, code: str) -> str:
-        return self.office_names.get(code, code)
+        return self.names.get(code, code)

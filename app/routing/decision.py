@@ -12,7 +12,7 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is known of a request's place. `title` and `content` serve the catalogue's keywords only."""
+    """What is known of a request. `title` and `content` serve the catalogue's keywords only."""
 
     text: str
     district_code: str | None = None
@@ -54,10 +54,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department got the ticket.
+    """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department leads.
 
-    `queue` is the district that must look further (D.5 R4); `gazetteer`, `policy` and `memory` are the
-    versions that the decision was made with, so that it can be made again.
+    `queue` is the district that must look further (D.5 R4); `gazetteer`, `policy` and `memory` are
+    the versions that the decision was made with, so that it can be made again.
     """
 
     decision: DecisionKind

@@ -1,95 +1,109 @@
-"""Finds in a text → scored evidence for streets, with the district as context."""
+"""What speaks for which street: official names, a point, the past of the place, names alike.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+Four witnesses, each with a measured probability of being right, in order of rank. A higher one
+outranks the lower ones; two that may not differ and do are a conflict, which a person must solve.
 
-from app.routing.decision import Span
-from app.routing.names import Find, Kind, Meaning
-from app.routing.text import Reading
+1. An official name in the text (OFFICIAL; IN_SEVERAL when two districts have such a street).
+2. The city's polygons, where they were loaded (INSIDE; on a border both streets, BORDER).
+3. A clear past of just this place (PAST, by the number of confirmed cases).
+4. The ranker's calibrated probability, from all that names and memory tell (ranker).
+"""
 
-SCORES = {Kind.STREET: 0.95, Kind.COMMUNITY: 0.92, Kind.VILLAGE: 0.92, Kind.STEM: 0.60}
-WITHOUT_DISTRICT = {Kind.STREET: 0.95, Kind.COMMUNITY: 0.80, Kind.VILLAGE: 0.80}
-IN_SEVERAL = 0.70
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.routing.memory import Memory, Past, is_clear, leader
+from app.routing.names import Find, Kind
+from app.routing.places import Spot
+from app.routing.scene import STREETS, Scene
+from app.routing.traits import key_of
+
+OFFICIAL = 0.99
+IN_SEVERAL = 0.5
+INSIDE = 0.98
+BORDER = 0.80
+PAST = (0.0, 0.97, 0.98, 0.99)
+"""By the number of cases, three and more alike; docs/routing.md tells how it was measured."""
+
+UNCLEAR_PAST = 0.5
+PAST_OF_ANY_DISTRICT = 0.9
+SHORTEST_ANYWHERE = 4
+"""A remembered name of fewer characters says nothing where the district is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """Where it is, as far as can be told: streets by falling probability, and what speaks for them."""
+class Witness:
+    """Streets by falling probability, and in words why."""
 
     ranked: tuple[tuple[str, float], ...]
-    spans: tuple[Span, ...]
-    district_code: str | None
-    community_code: str | None
     method: str
     why: str
-    conflict: str
 
     @property
-    def best(self) -> str | None:
-        return self.ranked[0][0] if self.ranked else None
+    def best(self) -> str:
+        return self.ranked[0][0]
 
     @property
-    def first_two(self) -> tuple[float, float]:
-        scores = [score for _, score in self.ranked[:2]] + [0.0, 0.0]
-        return scores[0], scores[1]
+    def sure(self) -> float:
+        return self.ranked[0][1]
 
 
-def locate(reading: Reading, finds: Sequence[Find], district_code: str | None) -> Location:
-    """The streets that the finds speak for; the district named, if any, decides between namesakes."""
-    named = {m.code for find in finds for m in find.meanings if m.kind is Kind.DISTRICT}
-    districts = {district_code} if district_code else named
-    spans = [span for find in finds for span in read_find(reading, find, districts)]
-    scores: dict[str, float] = {}
-    for span in spans:
-        scores[span.office_code] = max(scores.get(span.office_code, 0.0), span.score)
-    if any(span.kind == Kind.STREET for span in spans):
-        official = {span.office_code for span in spans if span.kind == Kind.STREET}
-        scores = {code: score for code, score in scores.items() if code in official}
-    ranked = tuple(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
-    best = ranked[0][0] if ranked else None
-    told = next(
-        (span for span in spans if span.office_code == best and span.score == ranked[0][1]), None
-    )
-    conflict = contradiction(named, districts, ranked)
-    if len(districts) == 1:
-        district = next(iter(districts))
-    else:
-        district = best[:6] if best else None
-    return Location(
-        ranked,
-        tuple(spans),
-        district,
-        None,
-        told.kind if told else "none",
-        told.text if told else "",
-        conflict,
-    )
+@dataclass(frozen=True, slots=True)
+class Official:
+    """An official name, and the streets that it may mean in the districts that may be meant."""
+
+    find: Find
+    codes: tuple[str, ...]
 
 
-def read_find(reading: Reading, find: Find, districts: set[str]) -> Iterable[Span]:
-    """One span for each street the find may mean."""
-    start, end = reading.span(find.start, find.end)
-    within = [m for m in find.meanings if m.kind in SCORES and m.code[:6] in districts]
-    meant = within or [m for m in find.meanings if m.kind in SCORES and not districts]
-    streets = {m.code: m for m in reversed(meant)}
-    for meaning in streets.values():
-        score = grade(meaning, len(streets) > 1, bool(districts))
-        yield Span(start, end, meaning.name, meaning.kind, meaning.code, score)
+def officials(scene: Scene) -> list[Official]:
+    """The official names of a text; of a name that several districts have, the district's own."""
+    found = []
+    for find in scene.finds:
+        if find.means(STREETS):
+            meant = [m for m in find.meanings if m.kind is Kind.STREET]
+            own = [m.code for m in scene.meant_by(replace(find, meanings=tuple(meant)))]
+            found.append(Official(find, tuple(dict.fromkeys(own))))
+    return found
 
 
-def grade(meaning: Meaning, several: bool, in_district: bool) -> float:
-    score = SCORES[meaning.kind]
-    if not in_district:
-        score = WITHOUT_DISTRICT.get(meaning.kind, score)
-    return min(score, IN_SEVERAL) if several else score
+def shared(said: Sequence[Official]) -> tuple[str, ...]:
+    """The streets that all the official names may mean."""
+    common = set(said[0].codes).intersection(*(one.codes for one in said[1:]))
+    return tuple(sorted(common))
 
 
-def contradiction(named: set[str], districts: set[str], ranked: Sequence[tuple[str, float]]) -> str:
-    first_two = [score for _, score in ranked[:2]]
-    if len(first_two) > 1 and min(first_two) >= SCORES[Kind.STREET]:
-        return "two streets are named"
-    if len(named) > 1:
-        return "two districts are named"
-    if named and districts and named != districts:
-        return "the district given is not the one in the text"
-    return ""
+def by_official_name(said: Sequence[Official], names: Mapping[str, str]) -> Witness:
+    codes = shared(said) or said[0].codes
+    sure = OFFICIAL if len(codes) == 1 else IN_SEVERAL
+    return Witness(tuple((code, sure) for code in codes), "street", f"{names[codes[0]]} is named")
+
+
+def by_point(near: Sequence[str], confirmed: bool) -> Witness:
+    """`near`: the streets within the border's width, the one that holds the point first;
+    `confirmed`: words are sure of that one too."""
+    if len(near) == 1 or confirmed:
+        rest = tuple((code, 1 - INSIDE) for code in near[1:2])
+        return Witness(((near[0], INSIDE), *rest), "coordinates", "the point")
+    return Witness(tuple((code, BORDER) for code in near), "coordinates", "the point")
+
+
+def by_past(past: Past, everywhere: bool) -> Witness:
+    best, count, total = leader(past)
+    sure = PAST[min(count, len(PAST) - 1)] if is_clear(past) else UNCLEAR_PAST
+    sure = min(sure, PAST_OF_ANY_DISTRICT) if everywhere else sure
+    shares = {code: (1 - sure) * tally.count / total for code, tally in past.items()}
+    ranked = sorted((shares | {best: sure}).items(), key=lambda item: (-item[1], item[0]))
+    told = f"{count} of {total}" if count < total else str(count)
+    requests = "request" if total == 1 else "requests"
+    return Witness(tuple(ranked), "memory", f"{told} earlier {requests} from here")
+
+
+def remembered(memory: Memory, spot: Spot, district_code: str | None) -> Past:
+    """The past of just this place; without a district, where only one has a place of that name."""
+    if district_code:
+        return memory.past(key_of(spot, district_code))
+    if len(spot.name) < SHORTEST_ANYWHERE:
+        return {}
+    keys = memory.keys_named(spot.name, spot.number if spot.road else None)
+    return memory.past(keys[0]) if len(keys) == 1 else {}

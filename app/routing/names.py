@@ -1,7 +1,7 @@
 """The names that a text is searched for: districts, streets and townships, communities, villages.
 
-One Aho-Corasick automaton finds them all in a single pass. Names are dated: `Lexicon` is built for the
-names in force on a day.
+One Aho-Corasick automaton finds them all in a single pass. Names are dated: a `Lexicon` holds
+those in force on a day.
 """
 
 import re
@@ -15,18 +15,19 @@ import ahocorasick
 from app.offices.gazetteer import Gazetteer, NameKind, Place, in_force
 from app.routing.text import read
 
-CITY = ("北京市", "北京", "首都北京")
+CITY = ("北京市", "北京", "京")
 COMMITTEE = re.compile(r"(社区)?(居民|村民|家属)?(委员会|居委会|村委会)$")
-SHORTEST_STEM = 2
-SHORTEST_PLACE = 3
+SHORTEST = 2
+SHORTEST_COMMUNITY = 3
 
 
 class Kind(StrEnum):
-    """What a find is; the order is that of strength where two finds cover the same characters."""
+    """What a find is."""
 
     CITY = "city"
-    OUTSIDE = "outside"
+    ELSEWHERE = "elsewhere"
     DISTRICT = "district"
+    SHORT_DISTRICT = "short_district"  # 朝阳, without 区: a district only at the head of an address
     STREET = "street"
     COMMUNITY = "community"
     VILLAGE = "village"
@@ -41,25 +42,34 @@ STRONG_NAMES = {
     NameKind.VARIANT,
     NameKind.OFFICE,
 }
-"""Names that mean the office and nothing else; a stem or a truncated name may be a road's or a place's."""
+"""Names that mean the office and nothing else; a stem or a truncated name may be a road's."""
+
+PLACES = frozenset({Kind.COMMUNITY, Kind.VILLAGE})
+HEADS = frozenset({Kind.CITY, Kind.SHORT_DISTRICT})
+"""Counted only at the head of an address, or right behind another of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name stands for: one office, or a district."""
+    """What a name stands for. `code` is an office's, or a district's; a place has its own too."""
 
     kind: Kind
     code: str
     name: str
+    place_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Find:
     """A name in a reading, at `text[start:end]`, with everything it may mean."""
 
     start: int
     end: int
     meanings: tuple[Meaning, ...]
+    kinds: frozenset[Kind]
+
+    def means(self, kinds: frozenset[Kind]) -> bool:
+        return not kinds.isdisjoint(self.kinds)
 
 
 def short_name(place: Place) -> str:
@@ -72,47 +82,66 @@ def place_forms(place: Place) -> Iterator[str]:
     short = short_name(place)
     yield short
     yield short + "社区"
-    if short.endswith("村") and len(short) > SHORTEST_STEM + 1:
+    if short.endswith("村") and len(short) > SHORTEST + 1:
         yield short[:-1]
 
 
-def meanings(gazetteer: Gazetteer, on: date) -> Iterator[tuple[str, Meaning]]:
+def meanings(
+    gazetteer: Gazetteer, on: date, elsewhere: Iterable[str] = ()
+) -> Iterator[tuple[str, Meaning]]:
     """Every name in force on a day, as written, with what it means."""
+    yield from ((name, Meaning(Kind.ELSEWHERE, "", name)) for name in elsewhere)
+    yield from ((name, Meaning(Kind.CITY, "", name)) for name in CITY)
     for district in gazetteer.districts:
         yield district.name, Meaning(Kind.DISTRICT, district.code, district.name)
-    for name in gazetteer.names:
-        if in_force(name.active_from, name.active_to, on):
-            kind = Kind.STREET if name.kind in STRONG_NAMES else Kind.STEM
-            yield name.text, Meaning(kind, name.street_code, name.text)
-    for place in gazetteer.places:
+        yield district.name[:-1], Meaning(Kind.SHORT_DISTRICT, district.code, district.name)
+    for said in gazetteer.names:
+        if in_force(said.active_from, said.active_to, on):
+            kind = Kind.STREET if said.kind in STRONG_NAMES else Kind.STEM
+            yield said.text, Meaning(kind, said.street_code, said.text)
+    yield from place_meanings(gazetteer.places)
+
+
+def place_meanings(places: Iterable[Place]) -> Iterator[tuple[str, Meaning]]:
+    for place in places:
+        kind = Kind(place.kind.value)
         for form in place_forms(place):
-            yield form, Meaning(Kind(place.kind.value), place.street_code, place.name)
+            yield form, Meaning(kind, place.street_code, short_name(place), place.code)
+
+
+def change_days(gazetteer: Gazetteer) -> list[date]:
+    """The days on which some name begins or ends, in order."""
+    days = {day for name in gazetteer.names for day in (name.active_from, name.active_to)}
+    return sorted(day for day in days if day)
 
 
 class Lexicon:
     """All names of one day, found in one pass."""
 
     def __init__(self, named: Iterable[tuple[str, Meaning]]) -> None:
-        self.automaton = ahocorasick.Automaton()
-        self.known: dict[str, dict[Meaning, None]] = {}
+        known: dict[str, dict[Meaning, None]] = {}
         for text, meaning in named:
             form = read(text).text
-            least = SHORTEST_PLACE if meaning.kind is Kind.COMMUNITY else SHORTEST_STEM
-            if len(form) >= least:
-                self.known.setdefault(form, {})[meaning] = None
-        for form, found in self.known.items():
-            self.automaton.add_word(form, (len(form), tuple(found)))
+            least = SHORTEST_COMMUNITY if meaning.kind is Kind.COMMUNITY else SHORTEST
+            if len(form) >= least or meaning.kind is Kind.CITY:
+                known.setdefault(form, {})[meaning] = None
+        self.automaton = ahocorasick.Automaton()
+        for form, found in known.items():
+            kinds = frozenset(meaning.kind for meaning in found)
+            self.automaton.add_word(form, (len(form), tuple(found), kinds))
         self.automaton.make_automaton()
 
     def find(self, text: str) -> list[Find]:
         """The names in a reading's text in order, none inside a longer one (RULEBOOK D.5.3)."""
         finds = [
-            Find(last + 1 - length, last + 1, found)
-            for last, (length, found) in self.automaton.iter(text)
+            Find(last + 1 - length, last + 1, found, kinds)
+            for last, (length, found, kinds) in self.automaton.iter(text)
         ]
         finds.sort(key=lambda find: (find.start, -find.end))
         kept: list[Find] = []
+        end = 0
         for find in finds:
-            if not kept or find.end > kept[-1].end:
+            if find.end > end:
                 kept.append(find)
+                end = find.end
         return kept

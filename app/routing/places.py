@@ -9,74 +9,155 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.routing.names import Find, Kind
-from app.routing.text import BREAK
+from app.routing.names import HEADS, PLACES, Find, Kind
+from app.routing.text import BREAK, JOIN
 
 UNIT = re.compile(
     r"[甲乙丙丁]?(?:[0-9]+|(?<![A-Z0-9])[A-Z](?![A-Z]))[0-9A-Z\-~#]*[甲乙丙丁]?"
-    r"(?:号院|号楼|号门|号|楼|栋|幢|座|单元|门|层|室|房|排|户|院|塔|#|$|(?=\|))"
+    r"(?:号院|号楼|号门|号|楼|栋|幢|座|单元|门|层|室|房|排|户|院|塔|#|$)"
 )
 NUMBERED = re.compile(r"[甲乙丙丁]?([0-9]+)")
 TAIL = re.compile(
-    r"(?:这边|那边|附近|旁边|对面|门口|门前|门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|院内|院里|"
-    r"内部|底商|地下|地库|车库|停车场|便道|所在|有人|有个|有一|总是|一直|经常|每天|长期|多次|夜间|晚上|"
-    r"凌晨|半夜|早上|白天|昨天|今天|最近|目前|现在|没有|无人|不通|不亮|堵|漏|噪声|噪音|扰民|油烟|垃圾|"
-    r"施工|违建|占道|停水|停电|暖气|供暖|燃气|物业|居民|邻居|家里|业主|路灯|井盖|异味|臭味|污水|积水).*"
+    "这边|那边|附近|旁边|对面|门口|门前|门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|院内|院里|内部|"
+    "底商|地下|地库|车库|停车|便道|所在|有人|有个|有1|总是|1直|经常|每天|长期|多次|夜间|晚上|凌晨|半夜|"
+    "早上|白天|昨天|今天|最近|目前|现在|没有|无人|不通|不亮|堵|漏|噪声|噪音|扰民|油烟|垃圾|施工|违建|"
+    "占道|停水|停电|暖气|供暖|燃气|物业|居民|邻居|家里|业主|路灯|井盖|异味|臭味|污水|积水"
 )
 LEAD = re.compile(
-    r"(?:您好|你好|喂|请问|麻烦|帮忙|我们|我是|我家|我住|我想|我要|我在|我|本人|家住|住在|住|来电人|"
-    r"市民|居民|诉求人|来电|反映一下|反映|反应|投诉|举报|咨询|求助|建议|希望|关于|地址是|地址为|地址|"
-    r"地点是|地点|位置|位于|坐落|就在|在|是|到|的|从|想|要|一下|这里|这边|那边|说|有|于|:)+"
+    "(?:您好|你好|喂|请问|麻烦|帮忙|我们|我是|我家|我住|我想|我要|我在|我|本人|家住|住在|住|来电人|"
+    "市民|居民|诉求人|来电|反映1下|反映|反应|投诉|举报|咨询|求助|建议|希望|关于|地址是|地址为|地址|"
+    "地点是|地点|位置|位于|坐落|就在|在|是|到|的|从|想|要|1下|这里|这边|那边|说|有|于|但是|但|现在|"
+    "今天|昨天|最近|刚才|来到|中国|_)+"
 )
-HOME = re.compile(r"(?:我家|家住|住在|我住|本人住|我是|居住)")
-ROAD = re.compile(r"(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
+HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
+BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
+TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
+ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
-ADMIN = {Kind.CITY, Kind.DISTRICT, Kind.STREET}
+WIDEST_GAP = 1
+"""Characters that may stand between 北京市, the district and the street."""
+
+PROPER = frozenset({Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spot:
-    """A place named in a reading at `text[start:end]`; `number` is its first house number, if any."""
+    """A place named in a reading at `text[start:end]`.
+
+    `number` is its first house number; `home` says that the caller lives there, which may not be
+    what the matter is about; `told` are the finds of city, district and street in its clause;
+    `known` says that it holds the name of a community or village.
+    """
 
     start: int
     end: int
     name: str
-    number: int | None
-    road: bool
-    home: bool
-    anchored: bool
+    number: int | None = None
+    road: bool = False
+    home: bool = False
+    told: tuple[Find, ...] = ()
+    known: bool = False
 
 
 def spots(text: str, finds: Sequence[Find]) -> list[Spot]:
-    """The places of a text, clause by clause."""
-    admin = [f for f in finds if any(m.kind in ADMIN for m in f.meanings)]
+    """The places of a text, clause by clause; a clause with nothing but a district is one too."""
     found: list[Spot] = []
     start = 0
-    for clause in text.split(BREAK):
-        found += clause_spots(text, start, start + len(clause), admin)
-        start += len(clause) + 1
+    for sentence in text.split(BREAK):
+        for clause in TURN.split(sentence):
+            found += read_clause(text, start, start + len(clause), finds)
+            start += len(clause)
+        start += len(BREAK)
     return found
 
 
-def clause_spots(text: str, start: int, end: int, admin: Sequence[Find]) -> Iterator[Spot]:
-    inside = [find for find in admin if start <= find.start and find.end <= end]
-    home = bool(HOME.search(text, start, inside[0].start if inside else end))
-    begin = max((find.end for find in inside), default=start)
-    if not inside and (lead := LEAD.match(text, begin, end)):
-        begin = lead.end()
-    spot = cut(text, begin, end, home, bool(inside))
-    if len(spot.name) >= SHORTEST:
-        yield spot
+def read_clause(text: str, start: int, end: int, finds: Sequence[Find]) -> Iterator[Spot]:
+    """The parts of a clause: where the caller's home is told first, its whole list is that."""
+    home = False
+    for part in text[start:end].split(JOIN):
+        stop = start + len(part)
+        inside = [find for find in finds if start <= find.start and find.end <= stop]
+        if part and (spot := read_part(text, start, stop, inside)):
+            spot.home = home = home or spot.home
+            yield spot
+        start = stop + len(JOIN)
 
 
-def cut(text: str, start: int, end: int, home: bool, anchored: bool) -> Spot:
-    """From the place's first character to its last that tells where."""
-    stop = end
-    if found := UNIT.search(text, start + SHORTEST, end):
-        stop = found.start()
-    number = NUMBERED.match(text, stop, end) if stop < end else None
-    if tail := TAIL.search(text, start + SHORTEST, stop):
-        stop, number = tail.start(), None
+def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
+    """The finds that name city, district or street; short names only where an address begins."""
+    told: list[Find] = []
+    for find in finds:
+        head = find.start <= (told[-1].end if told else start)
+        if find.means(PROPER) or (head and find.means(HEADS)):
+            told.append(find)
+    return told
+
+
+def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | None:
+    lead = LEAD.match(text, start, end)
+    begin = lead.end() if lead else start
+    told = administrative(begin, finds)
+    home = bool(HOME.search(text, start, told[0].start if told else end))
+    if told:
+        begin = behind(told)
+        if end - begin < SHORTEST and told[0].start - start >= SHORTEST:
+            begin, end = (lead.end() if lead else start), told[0].start
+    spot = cut(text, begin, end)
+    if not told and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
+        return None
+    spot.home, spot.told = home, tuple(told)
+    spot.known = any(find.means(PLACES) and find.start >= begin for find in finds)
+    return spot
+
+
+def behind(told: Sequence[Find]) -> int:
+    """The end of the finds that stand together: 北京市 · 朝阳区 · 望京街道."""
+    end = told[0].end
+    for find in told[1:]:
+        if find.start - end <= WIDEST_GAP:
+            end = max(end, find.end)
+    return end
+
+
+def cut(text: str, start: int, end: int) -> Spot:
+    """From the place's first character to the last that tells where."""
+    unit = UNIT.search(text, start + SHORTEST, end)
+    stop = unit.start() if unit else end
+    number = NUMBERED.match(text, stop, end) if unit else None
+    tail = TAIL.search(text, start + SHORTEST, stop)
+    if tail:
+        bare = BARE_NUMBER.search(text, start + SHORTEST, tail.start())
+        stop = bare.start() if bare else tail.start()
+        number = NUMBERED.match(text, stop, end) if bare else None
     name = text[start:stop].rstrip("-~#_第")
     road = number is not None and bool(ROAD.search(name))
-    return Spot(start, stop, name, int(number[1][:6]) if number else None, road, home, anchored)
+    return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)
+
+
+def choose(found: Sequence[Spot]) -> Spot | None:
+    """The place complained of: the first that names something, rather than where the caller lives.
+
+    A text that names no place at all is the first thing it says, or its bare district.
+    """
+    named = [spot for spot in found if spot.name]
+    for tells in (names_elsewhere, is_numbered, names_something, is_elsewhere):
+        for spot in named:
+            if tells(spot):
+                return spot
+    return next(iter(named or found), None)
+
+
+def names_something(spot: Spot) -> bool:
+    return bool(spot.told) or spot.known
+
+
+def names_elsewhere(spot: Spot) -> bool:
+    return names_something(spot) and not spot.home
+
+
+def is_numbered(spot: Spot) -> bool:
+    return spot.number is not None and not spot.home
+
+
+def is_elsewhere(spot: Spot) -> bool:
+    return not spot.home

@@ -1,12 +1,15 @@
 """Reads an address as a person does: one way of writing, and where each character stood before.
 
-Names of the gazetteer and texts of callers go through the same `read`, so that 三区, ３区 and 3区 meet,
-朝陽區 meets 朝阳区, and no space, tag or bracket stands between what belongs together. `Reading` keeps
-for every character the place it came from: all that is found is shown in the caller's own text.
+Names of the gazetteer and texts of callers go through the same `read`, so that 三区, ３区 and
+3区 meet, 朝陽區 meets 朝阳区, and no space or tag stands between what belongs together. A
+`Reading` knows where each of its characters came from: all that is found is shown in the caller's
+own text.
 """
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,47 +19,60 @@ LONGEST = 10_000
 """Characters of a text that are read; an address never needs more."""
 
 BREAK = "|"
-"""Stands where a sentence, a clause or a bracket ends: no name runs across it."""
+"""Stands where a clause ends: no name runs across it."""
+
+JOIN = "/"
+"""Stands where a list goes on or a bracket opens or closes: the same clause still."""
 
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
 TENS = {"十": 10, "百": 100}
 
-_NUMERAL = re.compile("[零〇一二三四五六七八九十][零〇一二三四五六七八九十百]*")
-_NOISE = re.compile(
-    r"<[^<>]{0,200}>|&[a-zA-Z#0-9]{1,8};|[\s\u200b-\u200f\u2060\ufeff\x00-\x1f·・'\"“”‘’]+"
-)
-_BREAKS = re.compile(r"[^\w\-~#]+")
-_AREA_BRACKETS = re.compile(r"\(地区\)")
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`old_start:old_end` of the original became `start:end`; behind it all is shifted."""
+
+    start: int
+    end: int
+    old_start: int
+    old_end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`text` as it is compared; character i of it came from `original[starts[i]:ends[i]]`."""
+    """`text` as it is compared, and the edits, in order, that made it from the original."""
 
     text: str
+    edits: tuple[Edit, ...]
     starts: tuple[int, ...]
-    ends: tuple[int, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stood in what the caller wrote."""
-        return self.starts[start], self.ends[end - 1]
+        return self._before(start)[0], self._before(end - 1)[1]
+
+    def _before(self, at: int) -> tuple[int, int]:
+        """Where the one character at `at` came from."""
+        last = bisect_right(self.starts, at) - 1
+        if last < 0:
+            return at, at + 1
+        edit = self.edits[last]
+        if at < edit.end:
+            return edit.old_start, edit.old_end
+        return at - edit.end + edit.old_end, at + 1 - edit.end + edit.old_end
 
 
-@cache
-def _plain() -> dict[int, str]:
-    """Full-width to half-width, traditional to simplified: one character for one."""
+def plain_table() -> dict[int, str]:
+    """Full-width to half-width, traditional to simplified, upper case: one character for one."""
     simplify = opencc.OpenCC("t2s").convert
     han = [chr(code) for code in range(0x3400, 0xA000)]
-    table = {
-        ord(old): new
-        for old, new in zip(han, simplify("\n".join(han)).split("\n"), strict=True)
-        if old != new and len(new) == 1
-    }
-    for code in (*range(0x2460, 0x2474), *range(0xFF01, 0xFF5F), *range(0xF900, 0xFB00)):
-        folded = unicodedata.normalize("NFKC", chr(code))
+    pairs = zip(han, simplify("\n".join(han)).split("\n"), strict=True)
+    table = {ord(old): new for old, new in pairs if old != new and len(new) == 1}
+    for code in (*range(0x2460, 0x2469), *range(0xFF01, 0xFF5F), *range(0xF900, 0xFB00)):
+        folded = unicodedata.normalize("NFKC", chr(code)).upper()
         if len(folded) == 1:
             table[code] = folded
-    return table | {ord("邨"): "村", ord("—"): "-", ord("–"): "-", ord("－"): "-", ord("～"): "~"}
+    table |= {code: chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
+    return table | {ord("邨"): "村", ord("—"): "-", ord("–"): "-", ord("～"): "~"}
 
 
 def value(numeral: str) -> str:
@@ -73,39 +89,43 @@ def value(numeral: str) -> str:
     return str(total + pending)
 
 
+CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "area": (r"\(地区\)", lambda _: "地区"),
+    "noise": (
+        r"<[^<>]{0,200}>|&[a-zA-Z#0-9]{1,8};"
+        r"|[\s\u200b-\u200f\u2060\ufeff\x00-\x1f·・'\"“”‘’]+",
+        lambda _: "",
+    ),
+    "numeral": ("[零〇一二三四五六七八九十][零〇一二三四五六七八九十百]*", value),
+    "join": (r"[、()/]+(?![^\w\-~#])", lambda _: JOIN),
+    "break": (r"[^\w\-~#]+", lambda _: BREAK),
+}
+"""What does not stay as it stands, in order of precedence, and what becomes of it."""
+
+CHANGED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CHANGES.items()))
+
+
 @cache
-def _shifts() -> re.Pattern[str]:
-    """Whatever does not stand in the text as it is compared."""
-    patterns = (_AREA_BRACKETS, _NOISE, _NUMERAL, _BREAKS)
-    return re.compile("|".join(f"({pattern.pattern})" for pattern in patterns))
-
-
-def _replace(found: re.Match[str]) -> str:
-    if found.lastindex == 1:
-        return "地区"
-    if found.lastindex == 2:
-        return ""
-    return value(found.group()) if found.lastindex == 3 else BREAK
+def translation() -> dict[int, str]:
+    return plain_table()
 
 
 def read(text: str) -> Reading:
     """The text as it is compared: simplified, half-width, upper case, Arabic numerals, no spaces.
 
-    Never refuses anything; at most LONGEST characters are read.
+    Refuses nothing; at most LONGEST characters are read.
     """
-    plain = text[:LONGEST].translate(_plain())
+    plain = text[:LONGEST].translate(translation())
     pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    done = 0
-    for found in _shifts().finditer(plain):
+    edits: list[Edit] = []
+    done = length = 0
+    for found in CHANGED.finditer(plain):
         start, end = found.span()
-        new = _replace(found)
+        new = CHANGES[found.lastgroup or "break"][1](found.group())
         pieces += plain[done:start], new
-        starts += [*range(done, start), *([start] * len(new))]
-        ends += [*range(done + 1, start + 1), *([end] * len(new))]
+        length += start - done
+        edits.append(Edit(length, length + len(new), start, end))
+        length += len(new)
         done = end
     pieces.append(plain[done:])
-    starts += range(done, len(plain))
-    ends += range(done + 1, len(plain) + 1)
-    return Reading("".join(pieces), tuple(starts), tuple(ends))
+    return Reading("".join(pieces), tuple(edits), tuple(edit.start for edit in edits))

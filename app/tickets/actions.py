@@ -3,10 +3,14 @@
 Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from app.kit.errors import Invalid
 from app.tickets import dispatching
 from app.tickets.change import Change
-from app.tickets.lifecycle import Action, IllegalMove, NotYourPart, Part, Status
+from app.tickets.contacts import Contact
+from app.tickets.lifecycle import Action, NotYourPart, Part, Status
 from app.tickets.models import ContactMade, Request
 from app.tickets.schemas import (
     Add,
@@ -30,10 +34,6 @@ class FeedbackMissing(Invalid):
     title = "A reply answers the citizen and the hotline"
 
 
-class ReasonMissing(Invalid):
-    title = "A returned reply needs a reason"
-
-
 def answer(change: Change, said: Words) -> None:
     """T2: an enquiry or a praise, answered on the spot."""
     change.record(Action.ANSWER, words={"text": said.text})
@@ -45,9 +45,7 @@ def transfer(change: Change, said: Transfer) -> None:
 
 
 def decline(change: Change, said: Decline) -> None:
-    """T4; unlawful or malicious is for a supervisor to say (RULEBOOK D.3)."""
-    if said.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
-        raise NotYourPart(f"{said.reason_code} is said by a supervisor only")
+    """T4: not accepted."""
     change.record(Action.DECLINE, data={"reason_code": said.reason_code}, words={"text": said.text})
 
 
@@ -68,24 +66,15 @@ def add(change: Change, said: Add) -> None:
         request.content = f"{request.content}\n{said.text}"
     address = said.address and said.address.text
     change.record(Action.ADD, words={"text": said.text, "address": address})
-    decision = dispatching.locate(change, request)
+    decision = dispatching.locate(change, request, change.now)
     if ticket.type not in dispatching.ENQUIRIES:
         dispatching.route(change, decision)
 
 
 def dispatch(change: Change, said: NewDispatch) -> None:
     """T7, T7b: a person names the office; whoever had the ticket is released from it."""
-    if Part.DISPATCHER not in change.parts:
-        inside(change, said.office_code)
     dispatching.by_person(change, said.office_code, said.joint_office_codes)
     change.record(Action.DISPATCH, data=dispatching.told(change), words={"reason": said.reason})
-
-
-def inside(change: Change, office_code: str) -> None:
-    """A district moves tickets within itself; across its border the city does."""
-    district = dispatching.lead_district(change.desk, office_code)
-    if change.caller and district != change.caller.office_code:
-        raise NotYourPart("a district dispatches to its own offices only")
 
 
 def read(change: Change, said: Nothing) -> None:
@@ -111,8 +100,9 @@ def contact(change: Change, said: NewContact) -> None:
     """T14: the citizen was reached, or was tried often enough; our clock says when (D.6.4)."""
     ticket, lead = change.ticket, change.lead
     if lead is None:
-        raise IllegalMove("no office leads it", status_now=ticket.status, allowed=[])
-    made = ContactMade(
+        raise change.illegal("no office leads it")
+    made = [*change.contacts(), Contact(change.now, said.reached)]
+    new = ContactMade(
         ticket_number=ticket.number,
         seq=ticket.version + 1,
         dispatch_seq=lead.seq,
@@ -121,9 +111,8 @@ def contact(change: Change, said: NewContact) -> None:
         method=said.method,
         reached=said.reached,
     )
-    change.session.add(made)
-    change.session.flush()
-    if ticket.contacted_at is None and responded(change):
+    change.session.add(new)
+    if ticket.contacted_at is None and responded(change, made):
         ticket.contacted_at = lead.contacted_at = change.now
     starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
     change.record(
@@ -134,9 +123,8 @@ def contact(change: Change, said: NewContact) -> None:
     )
 
 
-def responded(change: Change) -> bool:
+def responded(change: Change, made: Sequence[Contact]) -> bool:
     """First contact recorded, or tried often enough (T14's guard)."""
-    made = change.contacts()
     return any(one.reached for one in made) or len(made) >= change.policy.contact.attempts
 
 
@@ -147,12 +135,6 @@ def note(change: Change, said: Words) -> None:
 def reply(change: Change, said: NewReply) -> None:
     """T15, T21 双反馈; after a forced callback it is attached only (T18)."""
     ticket, feedback = change.ticket, said.citizen_feedback
-    if feedback is None and not excused(change):
-        raise FeedbackMissing(
-            "tell how the citizen was answered; only after enough failed attempts, or where the"
-            " citizen is anonymous, may it be left out",
-            errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
-        )
     ticket.replied_at = ticket.replied_at or change.now
     after = (
         Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
@@ -182,8 +164,6 @@ def excused(change: Change) -> bool:
 
 def review(change: Change, said: Review) -> None:
     """T16, T17 on a reply; T19, T20 where a callback called the demand unreasonable."""
-    if not said.approve and said.text is None:
-        raise ReasonMissing(errors=[{"pointer": "/text", "detail": "say what is missing"}])
     to = doubt(change, said) if change.ticket.doubted else verdict(change, said)
     change.record(Action.REVIEW, to, data={"approve": said.approve}, words={"text": said.text})
 
@@ -193,9 +173,7 @@ def verdict(change: Change, said: Review) -> Status:
     if said.approve:
         return Status.AWAITING_CALLBACK
     if ticket.returns >= most:
-        raise IllegalMove(
-            f"a reply is returned at most {most} times", status_now=ticket.status, returns=most
-        )
+        raise change.illegal(f"a reply is returned at most {most} times")
     ticket.returns += 1
     return Status.IN_PROGRESS
 
@@ -226,3 +204,48 @@ def void(change: Change, said: Reason) -> None:
 def reveal(change: Change, said: Reason) -> None:
     """Who called is shown once, on the record (RULEBOOK D.16)."""
     change.record(Action.REVEAL, change.ticket.status, words={"reason": said.reason})
+
+
+def check_decline(change: Change, said: Decline) -> None:
+    """Unlawful or malicious is for a supervisor to say (RULEBOOK D.3)."""
+    if said.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
+        raise NotYourPart(f"{said.reason_code} is said by a supervisor only")
+
+
+def check_add(change: Change, said: Add) -> None:
+    if said.address:
+        change.desk.check_district(said.address.district_code)
+
+
+def check_dispatch(change: Change, said: NewDispatch) -> None:
+    """A district moves tickets within itself; across its border the city does (T7b)."""
+    dispatching.check_offices(change, said.office_code, said.joint_office_codes)
+    if change.caller and Part.DISPATCHER not in change.parts:
+        former = [change.ticket.office_code] if change.ticket.office_code else []
+        for code in (*former, said.office_code, *said.joint_office_codes):
+            if dispatching.lead_district(change.desk, code) != change.caller.office_code:
+                raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
+
+
+def check_reply(change: Change, said: NewReply) -> None:
+    """双反馈: the citizen is answered too, unless the record says why not (T15)."""
+    if said.citizen_feedback is None and not excused(change):
+        raise FeedbackMissing(
+            "tell how the citizen was answered; only after enough failed attempts, or where the"
+            " citizen is anonymous, may it be left out",
+            errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
+        )
+
+
+CHECKS: dict[Action, Callable[[Change, Any], None]] = {
+    Action.DECLINE: check_decline,
+    Action.ADD: check_add,
+    Action.DISPATCH: check_dispatch,
+    Action.REPLY: check_reply,
+}
+
+
+def check_words(change: Change, action: Action, said: object) -> None:
+    """What is wrong with what was said, told before version and status are looked at."""
+    if action in CHECKS:
+        CHECKS[action](change, said)

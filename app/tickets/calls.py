@@ -12,7 +12,7 @@ from app.kit.clock import Now
 from app.kit.db import Reading, Writing
 from app.kit.etag import IfMatch
 from app.kit.idempotency import OneEffect
-from app.tickets import scope, service, view
+from app.tickets import actions, scope, service, view
 from app.tickets.change import Change
 from app.tickets.desk import AtDesk
 from app.tickets.lifecycle import WHO, Action
@@ -94,7 +94,10 @@ class Act:
         change = service.locked(
             doing.session, doing.desk, self.caller, self.ticket.number, doing.now
         )
-        service.check(change, action_of(doing.request), self.if_match)
+        action = action_of(doing.request)
+        service.check_part(change, action)
+        actions.check_words(change, action, said)
+        service.check_state(change, action, self.if_match)
         perform(change, said)
         doing.session.flush()
         return change.ticket.number

@@ -18,7 +18,17 @@ from app.policy import Policy
 from app.tickets import limits
 from app.tickets.contacts import Contact
 from app.tickets.desk import Desk
-from app.tickets.lifecycle import TERMINAL, Action, DispatchRole, Part, Standing, Status, move
+from app.tickets.lifecycle import (
+    TERMINAL,
+    Action,
+    DispatchRole,
+    IllegalMove,
+    Part,
+    Standing,
+    Status,
+    allowed,
+    move,
+)
 from app.tickets.models import ContactMade, Dispatch, Event, Statement, Ticket
 
 SYSTEM = "system"
@@ -120,6 +130,11 @@ class Change:
     def standing(self) -> Standing:
         return standing_of(self.ticket)
 
+    def illegal(self, why: str) -> IllegalMove:
+        """A refusal for what neither MOVES nor its guards can see."""
+        may = list(allowed(self.standing, self.parts))
+        return IllegalMove(why, status_now=self.ticket.status, allowed=may)
+
     def news(self, action: Action) -> list[News]:
         ticket = self.ticket
         offices = {d.office_code: {"role": d.role.value} for d in self.dispatches}
@@ -153,5 +168,4 @@ def standing_of(ticket: Ticket) -> Standing:
         doubted=ticket.doubted,
         secret=ticket.secret,
         forced=ticket.forced,
-        replied=ticket.replied_at is not None,
     )

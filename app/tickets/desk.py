@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
 from app.offices.catalogue import Catalogue
-from app.offices.directory import OfficeEntry
+from app.offices.directory import OfficeEntry, OfficeKind
 from app.policy import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query, Thresholds
@@ -18,6 +18,10 @@ from app.routing.decision import Decision, Query, Thresholds
 
 class NoSuchOffice(Invalid):
     title = "There is no such office to dispatch to"
+
+
+class NoSuchDistrict(Invalid):
+    title = "There is no such district"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class Desk:
             detail = f"no office {code} works on {day_of(now)}"
             raise NoSuchOffice(detail, errors=[{"pointer": pointer, "detail": detail}])
         return office
+
+    def check_district(self, code: str | None) -> None:
+        """Refuses (NoSuchDistrict) an address in a district that is none."""
+        office = self.offices.get(code) if code else None
+        if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
+            fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
+            raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
 
 
 def desk(request: Request) -> Desk:

@@ -103,11 +103,19 @@ def give(change: Change, given: Share, at: datetime) -> None:
 
 
 def end(change: Change, why: str) -> None:
-    """The active dispatches are over; their offices are told."""
+    """The active dispatches, if any, are over; their offices are told."""
+    if not change.dispatches:
+        return
     for one in change.dispatches:
         one.ended_at, one.end_reason = change.now, why
     gone = [
-        News(d.office_code, change.now, why, change.ticket.number, data={"role": d.role})
+        News(
+            d.office_code,
+            change.now,
+            why,
+            change.ticket.number,
+            data={"status": change.ticket.status, "role": d.role},
+        )
         for d in change.dispatches
     ]
     append(change.session, gone)
@@ -122,22 +130,28 @@ def told(change: Change) -> dict[str, Any]:
     }
 
 
-def by_person(change: Change, lead_code: str, joint_codes: list[str]) -> None:
-    """A dispatcher's word. Refuses (UnfitOffice) a forwarder, the same office again, and a street
+def check_offices(change: Change, lead_code: str, joint_codes: list[str]) -> None:
+    """Whether these offices can share the ticket. Refuses (UnfitOffice) a forwarder, and a street
     where the catalogue says that it is a department's duty (RULEBOOK D.5 R1, D.21-12)."""
-    lead = change.desk.office(lead_code, "/office_code", change.now)
-    pointer = "/office_code"
-    if lead.kind is OfficeKind.DISTRICT_CENTRE:
-        raise unfit(pointer, f"{lead.name} forwards tickets and handles none")
-    if lead_code == change.ticket.office_code:
-        raise unfit(pointer, f"{lead.name} has it already")
-    if lead.kind in STREET_KINDS:
-        check_duty(change, pointer)
-    joint = [
-        change.desk.office(code, f"/joint_office_codes/{n}", change.now).code
-        for n, code in enumerate(joint_codes)
-    ]
-    give(change, share(change.desk, lead_code, joint, [change.ticket.district_code]), change.now)
+    pointers = ["/office_code", *(f"/joint_office_codes/{n}" for n in range(len(joint_codes)))]
+    for pointer, code in zip(pointers, (lead_code, *joint_codes), strict=True):
+        office = change.desk.office(code, pointer, change.now)
+        if office.kind is OfficeKind.DISTRICT_CENTRE:
+            raise unfit(pointer, f"{office.name} forwards tickets and handles none")
+        if office.kind in STREET_KINDS:
+            check_duty(change, pointer)
+
+
+def by_person(change: Change, lead_code: str, joint_codes: list[str]) -> None:
+    """A dispatcher's word; a street that he names is also where the ticket lies."""
+    ticket, lead = change.ticket, change.desk.offices[lead_code]
+    if lead_code == ticket.office_code:
+        raise change.illegal(f"{lead.name} has it already")
+    given = share(change.desk, lead_code, joint_codes, [ticket.district_code])
+    if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
+        ticket.street_code, ticket.district_code = lead_code, lead.district_code
+        ticket.community_code = None
+    give(change, given, change.now)
 
 
 def check_duty(change: Change, pointer: str) -> None:
@@ -145,7 +159,7 @@ def check_duty(change: Change, pointer: str) -> None:
     text, area = f"{request.title}\n{request.content}", ticket.street_code or ticket.district_code
     duty = change.desk.catalogue.find(ticket.category, text, area, day_of(change.now))
     if duty.department_duty:
-        detail = "by the catalogue this is a department's duty, which no street may lead"
+        detail = "by the catalogue this is a department's duty, in which a street has no part"
         raise unfit(pointer, detail, catalogue_rule=duty.rule_id, category=ticket.category)
 
 
@@ -180,9 +194,9 @@ def share_of(desk: Desk, decision: Decision) -> Share:
     return share(desk, decision.office_code or "", decision.joint_office_codes, informed)
 
 
-def locate(change: Change, request: Request) -> Decision:
-    """Route the ticket by what is known of its place now."""
-    decision = change.desk.route(query(change.ticket, request), change.now)
+def locate(change: Change, request: Request, at: datetime) -> Decision:
+    """Route the ticket by what is known of its place, and by the names and rules of `at`."""
+    decision = change.desk.route(query(change.ticket, request), at)
     for name, value in located(decision).items():
         setattr(change.ticket, name, value)
     request.route = asdict(decision)
@@ -208,7 +222,9 @@ def said(decision: Decision) -> dict[str, Any]:
 
 
 def rework(change: Change, at: datetime) -> None:
-    """T20: once more, with the level's limit from `at`; the first callback is scored already."""
+    """T20: once more, with the level's limit from `at` and a reply of its own; the first callback
+    is scored already, late or not."""
     ticket = change.ticket
     ticket.reworks += 1
+    ticket.forced, ticket.replied_at = False, None
     ticket.due_at = limits.due(change.policy, ticket.urgency, at).result

@@ -21,7 +21,7 @@ def apply_due(change: Change) -> int:
 def route(change: Change, fall: Fall) -> None:
     """T6, T7: an enquiry that nobody answered on the spot is dispatched like any other request."""
     request = change.session.get_one(Request, change.ticket.number)
-    dispatching.route(change, dispatching.locate(change, request), fall.at)
+    dispatching.route(change, dispatching.locate(change, request, fall.at), fall.at)
 
 
 def expire(change: Change, fall: Fall) -> None:

@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 from app.access.roles import Caller
 from app.feed.service import News, append
 from app.kit.db import insert_many
-from app.kit.errors import Invalid
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
-from app.offices.directory import OfficeKind
 from app.policy import Policy
 from app.routing.decision import Decision, Query
 from app.tickets import dispatching, limits
@@ -27,15 +25,12 @@ from app.tickets.schemas import NewTicket
 DIGITS = 7
 
 
-class NoSuchDistrict(Invalid):
-    title = "There is no such district"
-
-
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A request that has passed every check, with where it belongs and its clock."""
 
     new: NewTicket
+    at: datetime
     policy: Policy
     urgency: Urgency
     decision: Decision
@@ -50,7 +45,7 @@ class Arrival:
 
 def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
     """Check and route one request. Refuses NoSuchCategory and NoSuchDistrict."""
-    check_district(desk, new.address.district_code)
+    desk.check_district(new.address.district_code)
     urgency = new.urgency or desk.catalogue.urgency(new.category)
     policy = desk.policies.at(now)
     decision = desk.route(query(new), now)
@@ -58,6 +53,7 @@ def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,
+        at=now,
         policy=policy,
         urgency=urgency,
         decision=decision,
@@ -65,13 +61,6 @@ def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
         share=dispatching.share_of(desk, decision) if dispatched else None,
         due=limits.due(policy, urgency, now) if dispatched else None,
     )
-
-
-def check_district(desk: Desk, code: str | None) -> None:
-    office = desk.offices.get(code) if code else None
-    if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
-        fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
-        raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
 
 
 def query(new: NewTicket) -> Query:
@@ -86,32 +75,32 @@ def query(new: NewTicket) -> Query:
     )
 
 
-def receive(
-    session: Session, caller: Caller, arrivals: Sequence[Arrival], now: datetime
-) -> list[str]:
+def receive(session: Session, caller: Caller, arrivals: Sequence[Arrival]) -> list[str]:
     """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order."""
-    numbers = take_numbers(session, len(arrivals), now)
+    numbers = take_numbers(session, [arrival.at for arrival in arrivals])
     numbered = list(zip(numbers, arrivals, strict=True))
-    insert_many(session, Ticket, [ticket_row(n, a, now) for n, a in numbered])
+    insert_many(session, Ticket, [ticket_row(n, a) for n, a in numbered])
     insert_many(session, Request, [request_row(n, a) for n, a in numbered])
     insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
-    insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a, now)])
-    insert_many(session, Event, [e for n, a in numbered for e in event_rows(n, a, caller, now)])
-    append(session, [one for n, a in numbered for one in news(n, a, now)])
+    insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a)])
+    insert_many(session, Event, [e for n, a in numbered for e in event_rows(n, a, caller)])
+    append(session, [one for n, a in numbered for one in news(n, a)])
     return numbers
 
 
-def take_numbers(session: Session, count: int, now: datetime) -> list[str]:
+def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
     """`BJ`, the day in Beijing and seven digits that are never reset; gaps are allowed."""
-    day = f"BJ{day_of(now):%Y%m%d}"
     taken = session.scalars(
-        sa.select(NUMBERS.next_value()).select_from(sa.func.generate_series(1, count))
+        sa.select(NUMBERS.next_value()).select_from(sa.func.generate_series(1, len(instants)))
     )
-    return [f"{day}{number % 10**DIGITS:0{DIGITS}}" for number in taken]
+    return [
+        f"BJ{day_of(at):%Y%m%d}{number % 10**DIGITS:0{DIGITS}}"
+        for number, at in zip(taken, instants, strict=True)
+    ]
 
 
-def ticket_row(number: str, arrival: Arrival, now: datetime) -> dict[str, Any]:
-    new = arrival.new
+def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
+    new, now = arrival.new, arrival.at
     lead = arrival.share.lead if arrival.share else None
     place = dispatching.located(arrival.decision)
     row = {
@@ -170,20 +159,18 @@ def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
     return {"ticket_number": number, **arrival.new.citizen.model_dump()}
 
 
-def dispatch_rows(number: str, arrival: Arrival, now: datetime) -> list[dict[str, Any]]:
+def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
     if arrival.share is None:
         return []
-    return dispatching.rows(number, 1, arrival.share, arrival.due, now)
+    return dispatching.rows(number, 1, arrival.share, arrival.due, arrival.at)
 
 
-def event_rows(
-    number: str, arrival: Arrival, caller: Caller, now: datetime
-) -> list[dict[str, Any]]:
+def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, Any]]:
     """That it was received, by whom; and that the system found where it belongs."""
     received = {
         "ticket_number": number,
         "seq": 1,
-        "at": now,
+        "at": arrival.at,
         "actor": caller.id,
         "role": caller.role,
         "office_code": caller.office_code,
@@ -208,13 +195,13 @@ def event_rows(
     return [received, routed]
 
 
-def news(number: str, arrival: Arrival, now: datetime) -> list[News]:
+def news(number: str, arrival: Arrival) -> list[News]:
     """Each office that got it, and the district that must look further."""
     roles = arrival.share.roles() if arrival.share else {}
     told: dict[str, str] = {code: role.value for code, role in roles.items()}
     if arrival.status is Status.TO_DISPATCH and arrival.decision.queue:
         told[arrival.decision.queue] = "queue"
     return [
-        News(code, now, Action.ROUTE, number, data={"status": arrival.status, "role": role})
+        News(code, arrival.at, Action.ROUTE, number, data={"status": arrival.status, "role": role})
         for code, role in told.items()
     ]

@@ -82,6 +82,8 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     VOID = "void"
     REVEAL = "reveal"
+    IMPORT = "import"
+    """Taken in as an older system finished it."""
     # what falls due by itself, when nobody acted in time
     EXPIRE = "expire"
     PASS_REVIEW = "pass_review"
@@ -208,7 +210,7 @@ class Standing:
     secret: bool = False
     """A report or a confidential ticket: no office learns who called (D.16)."""
     forced: bool = False
-    replied: bool = False
+    """The citizen is called without a reply; one may still be attached."""
 
 
 def move(status: Status, action: Action, to: Status | None = None) -> Status:
@@ -257,17 +259,17 @@ def needs_review(ticket: Standing, parts: frozenset[Part]) -> str | None:
 
 
 def needs_late_reply(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if ticket.status is S.AWAITING_CALLBACK and (ticket.replied or not ticket.forced):
+    if ticket.status is S.AWAITING_CALLBACK and not ticket.forced:
         return "it was replied to already"
     return None
 
 
 def needs_openness(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if not parts & {P.OPERATOR, P.CALLBACK, P.SUPERVISOR} and ticket.secret:
+    if P.LEAD not in parts:
+        return None
+    if ticket.secret:
         return "who called is not shown to an office: a report, or confidential"
-    if parts == {P.LEAD} and ticket.status in TERMINAL:
-        return "it is finished"
-    return None
+    return "it is finished" if ticket.status in TERMINAL else None
 
 
 def needs_no_doubt(ticket: Standing, parts: frozenset[Part]) -> str | None:

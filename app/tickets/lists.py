@@ -104,10 +104,8 @@ def inbox(viewer: Viewer, paging: Paging) -> Page[TicketView]:
 def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[TicketView]:
     """Every ticket of a filter in the list's order, read and shown a batch at a time."""
     query = order(filters).sorted(select(Ticket).where(*conditions(viewer, filters)))
-    with sessions() as session, sessions() as beside:
+    with sessions() as session:
         session.connection(execution_options={"postgresql_readonly": True})
         rows = session.scalars(query.execution_options(yield_per=BATCH))
         for batch in rows.partitions():
-            yield from view.views(replace(viewer, session=beside), batch)
-            session.expunge_all()
-            beside.expunge_all()
+            yield from view.views(replace(viewer, session=session), batch)

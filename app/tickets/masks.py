@@ -10,8 +10,8 @@ SPEAKS_WITH_CITIZENS = frozenset({Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR}
 NEAR_THE_SUBJECT = HANDLERS | {Role.DISTRICT}
 """Among them the party complained of may be: who reports or asks for secrecy is hidden whole."""
 
-
-SHORTEST_SHOWN = 8
+SHORTEST_SHOWN = 11
+"""Of fewer digits, the seven shown would leave too few to guess."""
 
 
 def masked_name(name: str | None) -> str | None:

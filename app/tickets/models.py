@@ -104,9 +104,7 @@ class Ticket(Base):
         Index("ix_ticket_updated_at", "updated_at", "number"),
         Index("ix_ticket_office_code", "office_code", "received_at", "number"),
         Index("ix_ticket_district_code", "district_code", "received_at", "number"),
-        Index(
-            "ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")
-        ),
+        Index("ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")),
         Index(
             "ix_ticket_external_id",
             "external_id",
@@ -214,6 +212,10 @@ class Event(Base):
     from_status: Mapped[Status | None] = mapped_column(one_of(Status, "from_status"))
     to_status: Mapped[Status] = mapped_column(one_of(Status, "to_status"))
     data: Mapped[Json]
+
+    __table_args__ = (
+        Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
+    )
 
 
 class Statement(Base):

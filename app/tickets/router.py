@@ -3,16 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from app.access.gate import Operator, allow
 from app.access.roles import OFFICE_BOUND
-from app.kit.db import AllSessions, Reading
+from app.kit.clock import Now
+from app.kit.db import AllSessions, Reading, Writing
 from app.kit.etag import tagged
 from app.kit.idempotency import NotHere
 from app.kit.paging import Page
 from app.kit.route import Route
-from app.tickets import actions, export, intake, lists, service, view
+from app.tickets import actions, batch, export, intake, lists, service, view
 from app.tickets.calls import Acting, Changing, Looking, Seen
+from app.tickets.desk import AtDesk
 from app.tickets.schemas import (
     Add,
     Contacted,
@@ -33,6 +36,11 @@ from app.tickets.schemas import (
     Words,
 )
 
+
+class Ndjson(Response):
+    media_type = "application/x-ndjson"
+
+
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 inbox_router = APIRouter(prefix="/v1/inbox", tags=["inbox"], route_class=Route)
 
@@ -43,11 +51,24 @@ def receive_ticket(caller: Operator, new: NewTicket, doing: Changing) -> TicketV
 
     def receive() -> str:
         arrival = intake.arrive(doing.desk, new, doing.now)
-        return intake.receive(doing.session, caller, [arrival], doing.now)[0]
+        return intake.receive(doing.session, caller, [arrival])[0]
 
     number = doing.once(receive, 201)
     doing.response.headers["Location"] = f"{router.prefix}/{number}"
     return doing.show(caller, number)
+
+
+@router.post("/batch", response_class=Ndjson)
+async def receive_batch(
+    request: Request, caller: Operator, session: Writing, desk: AtDesk, now: Now
+) -> Ndjson:
+    """Up to 1,000 requests, one a line; each stands alone and is answered by its line.
+
+    A line may carry its own `idempotency_key`.
+    """
+    brought = batch.Batch(session, desk, caller, request.app.state.secret, now)
+    lines = await batch.read(request.stream())
+    return Ndjson(await run_in_threadpool(brought.receive, lines))
 
 
 @router.get("", response_model=Page[TicketView])

@@ -1,14 +1,14 @@
 """Tickets as they cross the wire: what comes in, and what is shown."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeGuard
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit
-from app.kit.wire import At, Clean, Form, Line, OfficeCode, Prose, Told, View
+from app.kit.wire import At, Clean, Flag, Form, Line, OfficeCode, Prose, Told, View
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets.contacts import Method
@@ -19,8 +19,8 @@ ExternalId = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length
 AddressText = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=500), Clean]
 Name = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Clean]
 Phone = Annotated[str, Text(strip_whitespace=True, pattern=r"^[0-9+() -]{3,30}$")]
-Lon = Annotated[float, Field(ge=-180, le=180)]
-Lat = Annotated[float, Field(ge=-90, le=90)]
+Lon = Annotated[float, Field(ge=-180, le=180, strict=True)]
+Lat = Annotated[float, Field(ge=-90, le=90, strict=True)]
 
 
 class NewAddress(Form):
@@ -33,8 +33,8 @@ class NewAddress(Form):
 class NewCitizen(Form):
     name: Name | None = None
     phone: Phone | None = None
-    anonymous: bool = False
-    confidential: bool = False
+    anonymous: Flag = False
+    confidential: Flag = False
 
 
 class NewTicket(Form):
@@ -96,7 +96,7 @@ class NewDispatch(Form):
 
 class NewContact(Form):
     method: Method
-    reached: bool
+    reached: Flag
     note: Prose | None = None
     evidence: Prose | None = None
 
@@ -115,8 +115,17 @@ class NewReply(Words):
 
 
 class Review(Form):
-    approve: bool
-    text: Prose | None = None
+    """A reply that is sent back needs a text: what is missing."""
+
+    approve: Flag
+    text: Annotated[Prose | None, Field(validate_default=True)] = None
+
+    @field_validator("text")
+    @classmethod
+    def _a_return_has_its_reason(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if text is None and info.data.get("approve") is False:
+            raise ValueError("say what is missing")
+        return text
 
 
 class Withdrawal(Form):
@@ -205,20 +214,27 @@ class Contacted(View):
 
 def since(said: object) -> object:
     """A date alone means the beginning of that day in Beijing."""
-    return midnight(date.fromisoformat(said)) if is_day(said) else said
+    return beginning(date.fromisoformat(said), 0) if is_day(said) else said
 
 
 def until(said: object) -> object:
     """A date alone takes that whole day in."""
-    return midnight(date.fromisoformat(said) + ONE_DAY) if is_day(said) else said
+    return beginning(date.fromisoformat(said), 1) if is_day(said) else said
+
+
+def beginning(day: date, later: int) -> datetime:
+    try:
+        return midnight(day + later * ONE_DAY)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
 
 
 def is_day(said: object) -> TypeGuard[str]:
     return isinstance(said, str) and len(said) == len("2026-11-21")
 
 
-From = Annotated[AwareDatetime, BeforeValidator(since)]
-Until = Annotated[AwareDatetime, BeforeValidator(until)]
+From = Annotated[Told, BeforeValidator(since)]
+Until = Annotated[Told, BeforeValidator(until)]
 
 
 class Filters(Form):

@@ -51,20 +51,44 @@ def locked(session: Session, desk: Desk, caller: Caller, number: str, now: datet
     )
     change = Change(session, desk, found(number, row), now, None)
     change.dispatches = active(session, change.ticket.number)
-    falls.apply_due(change)
-    change.caller = caller
-    change.parts = scope.parts(caller, change.ticket, change.dispatches)
+    take_up(change, caller)
     return change
 
 
-def check(change: Change, action: Action, if_match: Versions | None) -> None:
-    """Refuses TicketChanged (`If-Match`), NotYourPart and IllegalMove."""
-    version = change.ticket.version
+def take_up(change: Change, caller: Caller) -> None:
+    """A caller with his part, after all that had fallen due by now."""
+    change.caller = None
+    falls.apply_due(change)
+    change.caller = caller
+    change.parts = scope.parts(caller, change.ticket, change.dispatches)
+
+
+def check_part(change: Change, action: Action) -> None:
     if not change.parts & WHO[action]:
         raise NotYourPart(f"{action} is done by: {', '.join(sorted(WHO[action]))}")
+
+
+def check_state(change: Change, action: Action, if_match: Versions | None) -> None:
+    """Refuses TicketChanged (`If-Match`), then IllegalMove."""
+    version = change.ticket.version
     if if_match is not None and str(version) not in if_match:
         raise TicketChanged(f"it is at version {version}", version=version)
     lifecycle.check(change.standing, action, change.parts)
+
+
+def changes(
+    session: Session, desk: Desk, numbers: Sequence[str], now: datetime
+) -> dict[str, Change]:
+    """The same for many tickets of any scope, before anyone takes them up."""
+    rows = select(Ticket).where(Ticket.number.in_(numbers)).order_by(Ticket.number)
+    found = {
+        ticket.number: Change(session, desk, ticket, now)
+        for ticket in session.scalars(rows.with_for_update())
+    }
+    given = select(Dispatch).where(Dispatch.ticket_number.in_(numbers), Dispatch.ended_at.is_(None))
+    for one in session.scalars(given.order_by(Dispatch.office_code)):
+        found[one.ticket_number].dispatches.append(one)
+    return found
 
 
 def active(session: Session, number: str) -> list[Dispatch]:

@@ -4,13 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "853d9a297a4a"
+revision = "4dcc89c53c79"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
-INSERT_ONLY = ("event", "assessment", "policy_document")
+INSERT_ONLY = ("event", "assessment", "policy_document", "seal", "sealed_ranking", "sealed_facts")
 
 
 def upgrade() -> None:
@@ -34,12 +34,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_key_at"), "idempotency_key", ["at"], unique=False)
     op.create_table(
+        "imported_case",
+        sa.Column("external_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("external_id", name=op.f("pk_imported_case")),
+    )
+    op.create_table(
         "policy_document",
         sa.Column("name", sa.Text(collation="C"), nullable=False),
         sa.Column("sha256", sa.Text(collation="C"), nullable=False),
         sa.Column("effective_from", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_policy_document")),
+    )
+    op.create_table(
+        "seal",
+        sa.Column("period", sa.Text(collation="C"), nullable=False),
+        sa.Column("sealed_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("sealed_by", sa.Text(collation="C"), nullable=False),
+        sa.Column("policy", sa.Text(collation="C"), nullable=False),
+        sa.Column("policy_sha256", sa.Text(collation="C"), nullable=False),
+        sa.Column("content_hash", sa.Text(collation="C"), nullable=False),
+        sa.Column("rankings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("facts_digest", sa.Text(collation="C"), nullable=False),
+        sa.Column("former", sa.Text(collation="C"), nullable=True),
+        sa.Column("former_hash", sa.Text(collation="C"), nullable=True),
+        sa.Column("seal_hash", sa.Text(collation="C"), nullable=False),
+        sa.ForeignKeyConstraint(["former"], ["seal.period"], name=op.f("fk_seal_former_seal")),
+        sa.PrimaryKeyConstraint("period", name=op.f("pk_seal")),
     )
     op.create_table(
         "seed_file",
@@ -86,6 +109,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_office_district_code"), "office", ["district_code"], unique=False)
     op.create_index(op.f("ix_office_kind"), "office", ["kind"], unique=False)
+    op.create_table(
+        "sealed_facts",
+        sa.Column("period", sa.Text(collation="C"), nullable=False),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(collation="C"), nullable=False),
+        sa.Column("lines", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["period"], ["seal.period"], name=op.f("fk_sealed_facts_period_seal")
+        ),
+        sa.PrimaryKeyConstraint("period", "office_code", name=op.f("pk_sealed_facts")),
+    )
+    op.create_table(
+        "sealed_ranking",
+        sa.Column("period", sa.Text(collation="C"), nullable=False),
+        sa.Column(
+            "league",
+            sa.Enum(
+                "streets",
+                "districts",
+                "city_departments",
+                "industries",
+                "enterprises",
+                name="league",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content_hash", sa.Text(collation="C"), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["period"], ["seal.period"], name=op.f("fk_sealed_ranking_period_seal")
+        ),
+        sa.PrimaryKeyConstraint("period", "league", name=op.f("pk_sealed_ranking")),
+    )
     op.create_table(
         "category",
         sa.Column("code", sa.Text(collation="C"), nullable=False),
@@ -613,19 +673,28 @@ def upgrade() -> None:
             "kind",
             sa.SmallInteger(),
             sa.Computed(
-                "(((0 << 4 | coalesce(array_position(ARRAY['consult', 'help', 'complaint', 'report', 'suggest', 'praise'], type::text), 0)) << 5 | coalesce(array_position(ARRAY['phone', 'wechat', 'app', 'web', 'weibo', 'media', 'opinion', 'p110', 'superior', 'patrol'], channel::text), 0)) << 1 | anonymous::int)",
+                "(((0 << 4 | CASE type WHEN 'consult' THEN 1 WHEN 'help' THEN 2 WHEN 'complaint' THEN 3 WHEN 'report' THEN 4 WHEN 'suggest' THEN 5 WHEN 'praise' THEN 6 ELSE 0 END) << 5 | CASE channel WHEN 'phone' THEN 1 WHEN 'wechat' THEN 2 WHEN 'app' THEN 3 WHEN 'web' THEN 4 WHEN 'weibo' THEN 5 WHEN 'media' THEN 6 WHEN 'opinion' THEN 7 WHEN 'p110' THEN 8 WHEN 'superior' THEN 9 WHEN 'patrol' THEN 10 ELSE 0 END) << 1 | anonymous::int)",
                 persisted=True,
             ),
             nullable=False,
         ),
         sa.Column(
-            "outcome",
-            sa.SmallInteger(),
+            "office_tally",
+            sa.Text(collation="C"),
             sa.Computed(
-                "((((((0 << 3 | coalesce(array_position(ARRAY['reached', 'unreached', 'refused', 'wrong_number', 'anonymous'], reach::text), 0)) << 3 | coalesce(array_position(ARRAY['yes', 'no', 'unsure'], contacted::text), 0)) << 3 | coalesce(array_position(ARRAY['resolved', 'partly', 'unresolved', 'no_answer'], resolved::text), 0)) << 3 | coalesce(array_position(ARRAY['very', 'satisfied', 'basic', 'dissatisfied', 'very_dissatisfied', 'no_answer'], satisfied::text), 0)) << 1 | contact_ok::int) << 1 | late::int)",
+                "office_code || chr(256 + ((((((0 << 1 | CASE reach WHEN 'reached' THEN 1 ELSE 0 END) << 1 | CASE contacted WHEN 'no' THEN 1 ELSE 0 END) << 2 | CASE resolved WHEN 'resolved' THEN 1 WHEN 'partly' THEN 2 WHEN 'unresolved' THEN 3 ELSE 0 END) << 2 | CASE satisfied WHEN 'satisfied' THEN 1 WHEN 'very' THEN 1 WHEN 'basic' THEN 2 WHEN 'dissatisfied' THEN 3 WHEN 'very_dissatisfied' THEN 3 ELSE 0 END) << 1 | contact_ok::int) << 1 | late::int))",
                 persisted=True,
             ),
             nullable=False,
+        ),
+        sa.Column(
+            "industry_tally",
+            sa.Text(collation="C"),
+            sa.Computed(
+                "industry_office || chr(256 + ((((((0 << 1 | CASE reach WHEN 'reached' THEN 1 ELSE 0 END) << 1 | CASE contacted WHEN 'no' THEN 1 ELSE 0 END) << 2 | CASE resolved WHEN 'resolved' THEN 1 WHEN 'partly' THEN 2 WHEN 'unresolved' THEN 3 ELSE 0 END) << 2 | CASE satisfied WHEN 'satisfied' THEN 1 WHEN 'very' THEN 1 WHEN 'basic' THEN 2 WHEN 'dissatisfied' THEN 3 WHEN 'very_dissatisfied' THEN 3 ELSE 0 END) << 1 | contact_ok::int) << 1 | late::int))",
+                persisted=True,
+            ),
+            nullable=True,
         ),
         sa.ForeignKeyConstraint(
             ["office_code"], ["office.code"], name=op.f("fk_assessment_office_code_office")
@@ -634,7 +703,48 @@ def upgrade() -> None:
             ["ticket_number"], ["ticket.number"], name=op.f("fk_assessment_ticket_number_ticket")
         ),
         sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_assessment")),
+        postgresql_with={
+            "autovacuum_vacuum_insert_scale_factor": "0.02",
+            "autovacuum_analyze_scale_factor": "0.02",
+        },
     )
+    op.create_index(
+        "ix_assessment_industry",
+        "assessment",
+        ["assessed_at"],
+        unique=False,
+        postgresql_include=["industry_tally", "kind"],
+        postgresql_where=sa.text("merge_group IS NULL AND industry_office IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_assessment_merge_group",
+        "assessment",
+        ["merge_group"],
+        unique=False,
+        postgresql_where=sa.text("merge_group IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_assessment_merged",
+        "assessment",
+        ["assessed_at", "merge_group"],
+        unique=False,
+        postgresql_where=sa.text("merge_group IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_assessment_office",
+        "assessment",
+        ["assessed_at"],
+        unique=False,
+        postgresql_include=["office_tally", "kind"],
+        postgresql_where=sa.text("merge_group IS NULL"),
+    )
+    op.create_index(
+        "ix_assessment_office_code",
+        "assessment",
+        ["office_code", "assessed_at", "ticket_number"],
+        unique=False,
+    )
+    op.create_index("ix_assessment_recorded_at", "assessment", ["recorded_at"], unique=False)
     op.create_table(
         "callback",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -852,6 +962,7 @@ def upgrade() -> None:
                 "withdraw",
                 "void",
                 "reveal",
+                "import",
                 "expire",
                 "pass_review",
                 "force_callback",
@@ -927,6 +1038,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("ticket_number", "seq", name=op.f("pk_event")),
     )
+    op.create_index(
+        "ix_event_on_hold",
+        "event",
+        ["at"],
+        unique=False,
+        postgresql_where=sa.text("to_status = 'on_hold'"),
+    )
     op.create_table(
         "exclusion",
         sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
@@ -953,6 +1071,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_exclusion")),
     )
+    op.create_index("ix_exclusion_recorded_at", "exclusion", ["recorded_at"], unique=False)
     op.create_table(
         "request",
         sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
@@ -995,7 +1114,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("statement")
     op.drop_table("request")
+    op.drop_index("ix_exclusion_recorded_at", table_name="exclusion")
     op.drop_table("exclusion")
+    op.drop_index(
+        "ix_event_on_hold", table_name="event", postgresql_where=sa.text("to_status = 'on_hold'")
+    )
     op.drop_table("event")
     op.drop_index(
         "uq_dispatch_lead",
@@ -1012,6 +1135,30 @@ def downgrade() -> None:
     op.drop_table("citizen")
     op.drop_index("ix_callback_ticket_number", table_name="callback")
     op.drop_table("callback")
+    op.drop_index("ix_assessment_recorded_at", table_name="assessment")
+    op.drop_index("ix_assessment_office_code", table_name="assessment")
+    op.drop_index(
+        "ix_assessment_office",
+        table_name="assessment",
+        postgresql_include=["office_tally", "kind"],
+        postgresql_where=sa.text("merge_group IS NULL"),
+    )
+    op.drop_index(
+        "ix_assessment_merged",
+        table_name="assessment",
+        postgresql_where=sa.text("merge_group IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_assessment_merge_group",
+        table_name="assessment",
+        postgresql_where=sa.text("merge_group IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_assessment_industry",
+        table_name="assessment",
+        postgresql_include=["industry_tally", "kind"],
+        postgresql_where=sa.text("merge_group IS NULL AND industry_office IS NOT NULL"),
+    )
     op.drop_table("assessment")
     op.drop_index("ix_ticket_updated_at", table_name="ticket")
     op.drop_index(
@@ -1051,11 +1198,15 @@ def downgrade() -> None:
     op.drop_table("feed_head")
     op.drop_table("feed_entry")
     op.drop_table("category")
+    op.drop_table("sealed_ranking")
+    op.drop_table("sealed_facts")
     op.drop_index(op.f("ix_office_kind"), table_name="office")
     op.drop_index(op.f("ix_office_district_code"), table_name="office")
     op.drop_table("office")
     op.drop_table("seed_file")
+    op.drop_table("seal")
     op.drop_table("policy_document")
+    op.drop_table("imported_case")
     op.drop_index(op.f("ix_idempotency_key_at"), table_name="idempotency_key")
     op.drop_table("idempotency_key")
     op.drop_table("district")

@@ -1,0 +1,274 @@
+"""The rows that a finished case becomes: those of a ticket that lived here, and was closed."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from app.access.roles import Caller
+from app.callbacks.answers import Reach
+from app.callbacks.models import Assessment, Callback, Exclusion
+from app.history.schemas import PastCase
+from app.kit.db import Base
+from app.offices.directory import STREET_KINDS, OfficeEntry
+from app.policy import Policy
+from app.routing.decision import Decision, DecisionKind
+from app.tickets import limits
+from app.tickets.contacts import Contact, contact_ok
+from app.tickets.desk import Desk
+from app.tickets.dispatching import clock
+from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.models import Citizen, ContactMade, Dispatch, Event, Request, Statement, Ticket
+
+Row = dict[str, Any]
+METHOD = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A case that is about to be written, with all that follows from it."""
+
+    case: PastCase
+    office: OfficeEntry
+    policy: Policy
+    due: limits.Due
+    contacts: list[Contact]
+    industry_office: str | None
+    caller: Caller
+    now: datetime
+    number: str = ""
+
+    def numbered(self, number: str) -> "Past":
+        return replace(self, number=number)
+
+    @property
+    def contacted_at(self) -> datetime | None:
+        """When the citizen was reached, or had been tried often enough."""
+        tries = sorted(one.at for one in self.contacts)[self.policy.contact.attempts - 1 :][:1]
+        return min([one.at for one in self.contacts if one.reached] + tries, default=None)
+
+    @property
+    def late(self) -> bool:
+        """Replied after its time, or never and called back after it."""
+        return (self.case.replied_at or self.case.callback.at) > self.due.result
+
+    @property
+    def anonymous(self) -> bool:
+        return self.case.callback.reach is Reach.ANONYMOUS
+
+    @property
+    def times(self) -> Row:
+        return {
+            "dispatched_at": self.case.dispatched_at,
+            "acknowledged_at": self.case.acknowledged_at,
+            "contacted_at": self.contacted_at,
+            **clock(self.due),
+        }
+
+
+def past(desk: Desk, case: PastCase, caller: Caller, now: datetime) -> Past:
+    """By the policy then in force. Refuses (NoWorkingCalendar) where that needs a calendar that
+    is not known."""
+    policy = desk.policies.at(case.dispatched_at)
+    category = desk.catalogue.category(case.category) if case.category else None
+    return Past(
+        case=case,
+        office=desk.offices[case.office_code],
+        policy=policy,
+        due=limits.due(policy, case.urgency, case.dispatched_at),
+        contacts=[Contact(one.at, one.reached) for one in case.contacts],
+        industry_office=category.industry_office if category else None,
+        caller=caller,
+        now=now,
+    )
+
+
+def ticket(past: Past) -> Iterator[Row]:
+    case, street = past.case, past.office.kind in STREET_KINDS
+    said = case.address
+    yield {
+        "number": past.number,
+        "status": Status.CLOSED,
+        "since": case.callback.at,
+        "version": 1,
+        "channel": case.channel,
+        "type": case.type,
+        "category": case.category,
+        "urgency": case.urgency,
+        "secret": case.type is TicketType.REPORT,
+        "anonymous": past.anonymous,
+        "external_id": case.external_id,
+        "lon": said.lon,
+        "lat": said.lat,
+        "district_code": (said.district_code if not street else None) or past.office.district_code,
+        "street_code": case.office_code if street else None,
+        "office_code": case.office_code,
+        "policy": past.policy.name,
+        "received_at": case.received_at,
+        **past.times,
+        "replied_at": case.replied_at,
+        "assessed_at": case.callback.at,
+        "closed_at": case.callback.at,
+        "updated_at": past.now,
+        "forced": case.replied_at is None and past.late,
+        "excluded": case.excluded is not None,
+        "dispatches": 1,
+    }
+
+
+def request(past: Past) -> Iterator[Row]:
+    """The older system sends no words; its office is taken, not found."""
+    address, office = past.case.address, past.office
+    yield {
+        "ticket_number": past.number,
+        "title": "",
+        "content": "",
+        "address": address.text,
+        "said_district": address.district_code,
+        "route": TAKEN
+        | {
+            "office_code": office.code,
+            "office_name": office.name,
+            "district_code": office.district_code,
+            "policy": past.policy.name,
+        },
+    }
+
+
+TAKEN = asdict(
+    Decision(
+        decision=DecisionKind.DISPATCH,
+        office_code=None,
+        office_name=None,
+        confidence=1.0,
+        method=METHOD,
+        reason="the older system gave it to this office",
+        evidence=(),
+        candidates=(),
+        district_code=None,
+        community_code=None,
+        street_code=None,
+        gazetteer="",
+        policy="",
+        memory="",
+    )
+)
+
+
+def citizen(past: Past) -> Iterator[Row]:
+    yield {
+        "ticket_number": past.number,
+        "name": None,
+        "phone": None,
+        "anonymous": past.anonymous,
+        "confidential": False,
+    }
+
+
+def dispatch(past: Past) -> Iterator[Row]:
+    yield {
+        "ticket_number": past.number,
+        "seq": 1,
+        "office_code": past.case.office_code,
+        "role": DispatchRole.LEAD,
+        **past.times,
+    }
+
+
+def contact(past: Past) -> Iterator[Row]:
+    for seq, made in enumerate(past.case.contacts, 1):
+        yield {
+            "ticket_number": past.number,
+            "seq": seq,
+            "dispatch_seq": 1,
+            "office_code": past.case.office_code,
+            "at": made.at,
+            "method": made.method,
+            "reached": made.reached,
+        }
+
+
+def event(past: Past) -> Iterator[Row]:
+    yield {
+        "ticket_number": past.number,
+        "seq": 1,
+        "at": past.now,
+        "actor": past.caller.id,
+        "role": past.caller.role,
+        "action": Action.IMPORT,
+        "to_status": Status.CLOSED,
+        "data": {"policy": past.policy.name, "office_code": past.case.office_code},
+    }
+
+
+def statement(past: Past) -> Iterator[Row]:
+    if past.case.excluded:
+        words = {"text": past.case.excluded.text}
+        yield {"ticket_number": past.number, "seq": 1, "words": words}
+
+
+def answers(past: Past) -> Row:
+    said = past.case.callback
+    return {
+        "ticket_number": past.number,
+        "reach": said.reach,
+        "contacted": said.contacted,
+        "resolved": said.resolved,
+        "satisfied": said.satisfied,
+    }
+
+
+def callback(past: Past) -> Iterator[Row]:
+    at = past.case.callback.at
+    yield {**answers(past), "seq": 1, "cycle": 0, "attempt": 1, "at": at, "final": True}
+
+
+def assessment(past: Past) -> Iterator[Row]:
+    case = past.case
+    yield {
+        **answers(past),
+        "office_code": case.office_code,
+        "district_code": past.office.district_code,
+        "industry_office": past.industry_office,
+        "category": case.category,
+        "type": case.type,
+        "channel": case.channel,
+        "urgency": case.urgency,
+        "anonymous": past.anonymous,
+        "merge_group": case.merge_group,
+        "contact_ok": contact_ok(past.policy, case.urgency, past.due.contact, past.contacts),
+        "late": past.late,
+        "assessed_at": case.callback.at,
+        "recorded_at": past.now,
+    }
+
+
+def exclusion(past: Past) -> Iterator[Row]:
+    if past.case.excluded:
+        yield {
+            "ticket_number": past.number,
+            "code": past.case.excluded.code,
+            "decided_at": past.case.callback.at,
+            "recorded_at": past.now,
+        }
+
+
+TABLES = {
+    Ticket: ticket,
+    Request: request,
+    Citizen: citizen,
+    Dispatch: dispatch,
+    ContactMade: contact,
+    Event: event,
+    Statement: statement,
+    Callback: callback,
+    Assessment: assessment,
+    Exclusion: exclusion,
+}
+"""In the order of their references."""
+
+
+def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
+    """The rows of all cases, table by table."""
+    for model, rows in TABLES.items():
+        yield model, [row for case in cases for row in rows(case)]

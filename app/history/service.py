@@ -1,0 +1,105 @@
+"""Taking finished cases in: so many lines a transaction, each line for itself."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.history import rows
+from app.history.check import check
+from app.history.models import ImportedCase
+from app.history.rows import Past
+from app.history.schemas import Imported, PastCase, RejectedLine
+from app.kit import ndjson
+from app.kit.db import Sessions, insert_many
+from app.kit.errors import Refusal
+from app.kit.ndjson import Line
+from app.tickets.desk import Desk
+from app.tickets.intake import take_numbers
+
+AT_ONCE = 500
+MOST_LISTED = 10_000
+FORM = TypeAdapter(PastCase)
+
+
+def take_in(
+    session: Session, desk: Desk, caller: Caller, lines: Sequence[Line], now: datetime
+) -> Imported:
+    """Some lines, in one transaction: what is right is written, what is not is told by its line."""
+    rejected: list[RejectedLine] = []
+    good: list[Past] = []
+    for line in lines:
+        try:
+            good.append(read(desk, caller, line, now))
+        except Refusal as refusal:
+            rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
+    new = claim(session, good, now)
+    for model, written in rows.tables(numbered(session, new)):
+        insert_many(session, model, written)
+    return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
+
+
+def take_in_file(
+    sessions: Sessions,
+    desk: Desk,
+    caller: Caller,
+    file: BinaryIO,
+    now: datetime,
+    told: Callable[[int], object],
+) -> Imported:
+    """A whole file; `told` hears how many bytes of it are done."""
+    total = Imported()
+    for lines in ndjson.file_chunks(file, AT_ONCE):
+        with sessions.begin() as session:
+            total = added(total, take_in(session, desk, caller, lines, now))
+        told(sum(len(line.text or b"") + 1 for line in lines))
+    return total
+
+
+def read(desk: Desk, caller: Caller, line: Line, now: datetime) -> Past:
+    case = ndjson.parse(FORM, line)
+    check(desk, case, now)
+    return rows.past(desk, case, caller, now)
+
+
+def told(refusal: Refusal) -> list[dict[str, str]]:
+    listed = refusal.facts.get("errors")
+    return listed if isinstance(listed, list) else [{"pointer": "", "detail": refusal.detail}]
+
+
+def claim(session: Session, cases: Sequence[Past], now: datetime) -> list[Past]:
+    """Those that were never taken in, in their order; a rival's claim of the same is waited for."""
+    first = {past.case.external_id: past for past in reversed(cases)}
+    ids = sa.func.unnest(sa.literal(sorted(first), ARRAY(sa.Text()))).column_valued("external_id")
+    claimed = set(
+        session.scalars(
+            insert(ImportedCase)
+            .from_select(["external_id", "at"], select(ids, sa.literal(now)))
+            .on_conflict_do_nothing()
+            .returning(ImportedCase.external_id)
+        )
+    )
+    return [p for p in cases if p.case.external_id in claimed and first[p.case.external_id] is p]
+
+
+def numbered(session: Session, cases: Sequence[Past]) -> list[Past]:
+    numbers = take_numbers(session, [past.case.received_at for past in cases])
+    return [past.numbered(number) for past, number in zip(cases, numbers, strict=True)]
+
+
+def added(one: Imported, other: Imported) -> Imported:
+    """The sum; of rejected lines only so many are listed, for a wrong file may have millions."""
+    rejected = one.rejected + other.rejected
+    beyond = (one.unlisted or 0) + len(rejected[MOST_LISTED:])
+    return Imported(
+        accepted=one.accepted + other.accepted,
+        replayed=one.replayed + other.replayed,
+        rejected=rejected[:MOST_LISTED],
+        unlisted=beyond or None,
+    )

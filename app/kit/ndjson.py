@@ -1,0 +1,105 @@
+"""Reading NDJSON as it comes: line by line, each bounded, so that no body is ever held whole."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from itertools import islice
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.kit.errors import Invalid, TooLarge
+from app.kit.problems import faults
+
+MOST_BYTES = 64_000
+READ_AT_ONCE = 1 << 16
+
+T = TypeVar("T")
+
+
+class LineTooLong(TooLarge):
+    title = "A line is at most 64 kB"
+
+
+class Line(NamedTuple):
+    """Its number, from 1, blank lines counted; `text` is None where it was longer than allowed."""
+
+    number: int
+    text: bytes | None
+
+
+Chunk = Sequence[Line]
+
+
+class Lines:
+    """Cuts what comes in pieces into lines; of a line that is too long nothing is kept."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.begun = bytearray()
+        self.too_long = False
+
+    def of(self, piece: bytes) -> Iterator[Line]:
+        """The lines that end in this piece, without the blank ones."""
+        *ended, rest = piece.split(b"\n")
+        for part in ended:
+            self.take(part)
+            yield from self.end()
+        self.take(rest)
+
+    def take(self, part: bytes) -> None:
+        if self.too_long or len(self.begun) + len(part) > MOST_BYTES:
+            self.too_long = True
+            self.begun.clear()
+        else:
+            self.begun += part
+
+    def end(self) -> Iterator[Line]:
+        """The line as far as it came, unless it is blank; for the last one, which may lack its
+        newline."""
+        self.number += 1
+        text = None if self.too_long else bytes(self.begun.strip())
+        self.begun.clear()
+        self.too_long = False
+        if text != b"":
+            yield Line(self.number, text)
+
+
+async def chunks(stream: AsyncIterable[bytes], size: int) -> AsyncIterator[Chunk]:
+    """The lines of a request's body, so many at a time."""
+    lines, chunk = Lines(), list[Line]()
+    async for piece in stream:
+        for line in lines.of(piece):
+            chunk.append(line)
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+    chunk += lines.end()
+    if chunk:
+        yield chunk
+
+
+def file_chunks(file: BinaryIO, size: int) -> Iterator[Chunk]:
+    """The same of a file."""
+    lines = file_lines(file)
+    while chunk := list(islice(lines, size)):
+        yield chunk
+
+
+def file_lines(file: BinaryIO) -> Iterator[Line]:
+    lines = Lines()
+    while piece := file.read(READ_AT_ONCE):
+        yield from lines.of(piece)
+    yield from lines.end()
+
+
+def parse(form: TypeAdapter[T], line: Line) -> T:
+    """What a line says. Refuses LineTooLong, and Invalid with every fault by its pointer."""
+    if line.text is None:
+        fault = {"pointer": "", "detail": "longer than 64 kB"}
+        raise LineTooLong(errors=[fault], most_bytes=MOST_BYTES)
+    try:
+        return form.validate_json(line.text)
+    except ValidationError as found:
+        listed = faults(found.errors(include_url=False, include_context=False, include_input=False))
+        raise Invalid(
+            f"{listed[0]['pointer']}: {listed[0]['detail']}".removeprefix(": "), errors=listed
+        ) from None

@@ -1,0 +1,103 @@
+"""A league's table computed from the record, as it stands now or stood at an instant."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from operator import add
+
+import msgspec
+from sqlalchemy import select
+
+from app.offices.directory import OfficeEntry
+from app.period import Period, Periods
+from app.rankings import facts
+from app.rankings.facts import Record
+from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
+from app.rankings.models import Seal, SealedRanking
+from app.rankings.schemas import RankingView, shown, shown_weights
+from app.rankings.table import Former, Line, Load, Standings, standings, table
+from app.rankings.trial import OFFICIAL
+from app.tickets.desk import Desk
+
+
+class SealedRow(msgspec.Struct):
+    """What of a sealed row the next period needs."""
+
+    office_code: str
+    rank: int | None
+    composite_exact: str | None
+
+
+class SealedRows(msgspec.Struct):
+    rows: list[SealedRow]
+
+
+def ranking(record: Record, desk: Desk, league: League) -> RankingView:
+    """The whole league, hashed."""
+    period, policy = record.period, record.period.policy
+    return RankingView(
+        period=period.name,
+        league=league,
+        sealed=False,
+        policy=policy.name,
+        weights=shown_weights(policy.score.weights_for(league)),
+        rows=[shown(line) for line in lines(record, desk, league)],
+    ).hashed()
+
+
+def lines(record: Record, desk: Desk, league: League) -> tuple[Line, ...]:
+    facts.plan_anew(record.session)
+    members = league_of(record, desk, league)
+    now, before = stand(record, members), former(record, desk, members)
+    return table(now, before, load(record, members), members, record.period)
+
+
+def league_of(record: Record, desk: Desk, league: League) -> Roster:
+    categories, districts = desk.catalogue.categories.values(), facts.districts(record.session)
+    return roster(league, desk.offices.values(), categories, districts)
+
+
+def stand(record: Record, members: Roster) -> Standings:
+    by = members.plan.assessed_by
+    counts = rolled_up(facts.counts(record, by), members.rows[by], add)
+    return standings(counts, members, record.period)
+
+
+def former(record: Record, desk: Desk, members: Roster) -> Former:
+    """The period before: as sealed, or else as the record has it."""
+    before = Periods(desk.policies).previous(record.period)
+    sealed = sealed_rows(record, before, members.league) if record.trial == OFFICIAL else None
+    if sealed is None:
+        return stand(record.of(before), members).former()
+    composites = {row.office_code: exact(row.composite_exact) for row in sealed}
+    places = {row.office_code: row.rank for row in sealed if row.rank is not None}
+    return Former(composites, places)
+
+
+def exact(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRow] | None:
+    query = select(SealedRanking.body).join(Seal, Seal.period == SealedRanking.period)
+    query = query.where(Seal.period == period.name, SealedRanking.league == league)
+    if record.as_of:
+        query = query.where(Seal.sealed_at <= record.as_of)
+    body = record.session.scalar(query)
+    return None if body is None else msgspec.json.decode(body, type=SealedRows).rows
+
+
+def load(record: Record, members: Roster) -> Load:
+    led_by = members.plan.led_by
+    by = members.plan.located_by if record.period.policy.volume.by == "location" else led_by
+    return Load(
+        volumes=rolled_up(facts.volumes(record, by), members.rows[by], add),
+        on_hold=rolled_up(facts.on_hold(record, led_by), members.rows[led_by], add),
+    )
+
+
+def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League | None:
+    """The first in which offices of its kind stand."""
+    found = offices.get(code)
+    return next(
+        (league for league, plan in PLANS.items() if found and found.kind in plan.kinds), None
+    )

@@ -1,0 +1,54 @@
+"""Sealed periods: what was published, and the facts that it came from. Insert-only."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Code, Json, one_of
+from app.rankings.leagues import League
+
+
+class Seal(Base):
+    """One period, closed for good. `seal_hash` is of all the other members, the former seal's too,
+    so that the seals are a chain: who changes one must change all that follow."""
+
+    __tablename__ = "seal"
+
+    period: Mapped[Code] = mapped_column(primary_key=True)
+    sealed_at: Mapped[datetime]
+    sealed_by: Mapped[Code]
+    policy: Mapped[Code]
+    policy_sha256: Mapped[Code]
+    content_hash: Mapped[Code]
+    """Of the streets' ranking; `rankings` has every league's."""
+    rankings: Mapped[Json]
+    counts: Mapped[Json]
+    facts_digest: Mapped[Code]
+    former: Mapped[Code | None] = mapped_column(ForeignKey("seal.period"))
+    former_hash: Mapped[Code | None]
+    seal_hash: Mapped[Code]
+
+
+class SealedRanking(Base):
+    """A league's answer, served byte for byte."""
+
+    __tablename__ = "sealed_ranking"
+
+    period: Mapped[Code] = mapped_column(ForeignKey("seal.period"), primary_key=True)
+    league: Mapped[League] = mapped_column(one_of(League), primary_key=True)
+    content_hash: Mapped[Code]
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class SealedFacts(Base):
+    """An office's assessments as they stood when sealed: lines of JSON, compressed with zlib."""
+
+    __tablename__ = "sealed_facts"
+
+    period: Mapped[Code] = mapped_column(ForeignKey("seal.period"), primary_key=True)
+    office_code: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    digest: Mapped[Code]
+    lines: Mapped[bytes] = mapped_column(sa.LargeBinary)

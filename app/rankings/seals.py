@@ -1,0 +1,169 @@
+"""Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import Assessment
+from app.kit.db import Json
+from app.kit.errors import Conflict, NotFound
+from app.kit.wire import in_utc
+from app.period import Period, Periods, State
+from app.rankings import computed, evidence
+from app.rankings.facts import Record, within
+from app.rankings.leagues import League
+from app.rankings.models import Seal, SealedFacts, SealedRanking
+from app.rankings.schemas import as_json
+from app.tickets.desk import Desk
+
+ONE_AT_A_TIME = 0x5EA1
+HASHED = sorted({column.name for column in Seal.__table__.columns} - {"seal_hash"})
+
+
+class NotSealed(NotFound):
+    title = "This period is not sealed"
+
+
+class AlreadySealed(Conflict):
+    title = "This period is sealed already"
+
+
+class NotYetFrozen(Conflict):
+    title = "A period is sealed some days after its end"
+
+
+class SealInOrder(Conflict):
+    title = "The period before it is not sealed"
+
+
+def seal(session: Session, desk: Desk, period: Period, by: str, now: datetime) -> Seal:
+    """Store what the leagues are now. Of two at once, the second finds it sealed.
+
+    Refuses AlreadySealed, NotYetFrozen, SealInOrder.
+    """
+    session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+    session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    check_sealable(session, desk, period, now)
+    record = Record(session, period, as_of=now)
+    rankings = [sealed_ranking(record, desk, league) for league in League]
+    bundles = [sealed_facts(record, *found) for found in evidence.bundles(record)]
+    made = Seal(
+        period=period.name,
+        sealed_at=now,
+        sealed_by=by,
+        policy=period.policy.name,
+        policy_sha256=period.policy.sha256,
+        content_hash=rankings[0].content_hash,
+        rankings={found.league.value: found.content_hash for found in rankings},
+        counts={"facts": sum(found.number for found in bundles), "offices": len(bundles)},
+        facts_digest=evidence.digest_of((f.office_code, f.digest) for f in bundles),
+        **link(session),
+    )
+    made.seal_hash = hash_of(made)
+    for rows in ([made], rankings, bundles):
+        session.add_all(rows)
+        session.flush()
+    return made
+
+
+def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) -> None:
+    if session.get(Seal, period.name):
+        raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])
+    opens = period.ends_at + timedelta(days=period.policy.period.freeze_days)
+    if now < opens:
+        raise NotYetFrozen(
+            f"{period.name} can be sealed from {in_utc(opens)}",
+            status_now=period.state(now),
+            sealable_at=in_utc(opens),
+            allowed=[],
+        )
+    before = Periods(desk.policies).previous(period)
+    if session.get(Seal, before.name) is None and has_facts(session, before):
+        raise SealInOrder(
+            f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
+        )
+
+
+def has_facts(session: Session, period: Period) -> bool:
+    found = select(Assessment.ticket_number).where(within(Assessment.assessed_at, period))
+    return session.scalar(found.limit(1)) is not None
+
+
+def sealed_ranking(record: Record, desk: Desk, league: League) -> SealedRanking:
+    view = computed.ranking(record, desk, league).model_copy(update={"sealed": True})
+    return SealedRanking(
+        period=record.period.name,
+        league=league,
+        content_hash=view.content_hash,
+        body=as_json(view),
+    )
+
+
+def sealed_facts(record: Record, office: str, bundle: evidence.Bundle, digest: str) -> SealedFacts:
+    return SealedFacts(
+        period=record.period.name,
+        office_code=office,
+        number=bundle.number,
+        digest=digest,
+        lines=bytes(bundle.packed),
+    )
+
+
+def link(session: Session) -> dict[str, str]:
+    """To the seal made last."""
+    last = session.scalar(select(Seal).order_by(Seal.sealed_at.desc(), Seal.period.desc()))
+    return {"former": last.period, "former_hash": last.seal_hash} if last else {}
+
+
+def hash_of(made: Seal) -> str:
+    """Of every member but itself, as compact JSON with sorted names."""
+    members: Json = {name: getattr(made, name) for name in HASHED}
+    members["sealed_at"] = in_utc(made.sealed_at)
+    return f"sha256:{sha256(msgspec.json.encode(members, order='deterministic')).hexdigest()}"
+
+
+def get(session: Session, period: str) -> Seal:
+    """Refuses NotSealed."""
+    found = session.get(Seal, period)
+    if found is None:
+        raise NotSealed(f"{period} is not sealed")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    content_hash: str
+    body: bytes
+
+
+def kept(
+    session: Session, period: str, league: League, as_of: datetime | None = None
+) -> Kept | None:
+    """The sealed answer, if there was one by then."""
+    query = select(SealedRanking.content_hash, SealedRanking.body).where(
+        SealedRanking.period == period, SealedRanking.league == league
+    )
+    if as_of:
+        query = query.join(Seal, Seal.period == SealedRanking.period)
+        query = query.where(Seal.sealed_at <= as_of)
+    found = session.execute(query).one_or_none()
+    return Kept(*found) if found else None
+
+
+def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
+    """The record behind a period's answer: of the seal's instant, once it is sealed."""
+    made = session.get(Seal, period.name)
+    sealed_at = made.sealed_at if made else None
+    if sealed_at and (as_of is None or as_of >= sealed_at):
+        return Record(session, period, as_of=sealed_at)
+    return Record(session, period, as_of=as_of)
+
+
+def sealed_periods(session: Session) -> Iterator[str]:
+    yield from session.scalars(select(Seal.period))

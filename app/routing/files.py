@@ -1,0 +1,47 @@
+"""The files that routing is made of: learned numbers, names of other cities, a city's polygons."""
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.offices.catalogue import Catalogue
+from app.offices.gazetteer import Gazetteer
+from app.routing.areas import Areas
+from app.routing.decide import Router
+from app.routing.ranker import Ranker
+
+DATA = Path(__file__).parent.parent / "data" / "routing"
+
+
+def read_ranker(path: Path = DATA / "ranker.json") -> Ranker:
+    """The numbers that scripts/learn_routing.py learned."""
+    return Ranker.of(json.loads(path.read_text(encoding="utf-8")))
+
+
+def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[str]:
+    """Provinces, cities and near counties that are not Beijing's."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [line["name"] for line in csv.DictReader(file)]
+
+
+def read_areas(path: Path | None) -> Areas | None:
+    """The streets' polygons, as GeoJSON, where a city brings them."""
+    return Areas.of(json.loads(path.read_text(encoding="utf-8"))) if path else None
+
+
+def make_router(
+    gazetteer: Gazetteer,
+    catalogue: Catalogue,
+    office_names: Mapping[str, str],
+    areas: Path | None = None,
+) -> Router:
+    """A router with all that the project ships, its memory still empty."""
+    return Router(
+        gazetteer,
+        catalogue,
+        office_names,
+        read_ranker(),
+        read_elsewhere(),
+        read_areas(areas),
+    )

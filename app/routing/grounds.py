@@ -1,0 +1,128 @@
+"""The ground a place may lie on: the streets of a district, or of the city, and their names."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from app.offices.gazetteer import Gazetteer, Name, NameKind, Street, StreetKind
+from app.routing.memory import Key, Memory
+from app.routing.names import short_name
+from app.routing.similarity import Floats, Index, Rarity
+from app.routing.text import read
+
+GENERAL = ("生活区", "社区")
+SHORTEST = 2
+DISTRICT_DIGITS = 6
+STANDING = ("memory_volume", "places", "township")
+"""What is so of a street whatever is asked: its share of cases and of places, and its kind."""
+
+NUMBERED = re.compile("(.+?(?:路|街|胡同|巷|条|里))([0-9]+)号")
+
+
+def essence(name: str) -> str:
+    """A place's name as it is compared: what only says that it is a community is left out."""
+    form = read(name).text
+    for word in GENERAL:
+        if form.endswith(word) and len(form) > len(word) + 1:
+            return form.removesuffix(word)
+    return form
+
+
+class Ground:
+    """Streets told apart by their position. In the index each stands twice: for the names of the
+    gazetteer, and, further on by `width`, for those that memory has learned."""
+
+    def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
+        self.codes = tuple(street.code for street in streets)
+        self.position = {code: at for at, code in enumerate(self.codes)}
+        self.width = len(self.codes)
+        self.index = Index(2 * self.width, rarity)
+        self.districts = {code[:DISTRICT_DIGITS] for code in self.codes}
+        self.within = {
+            district: [at for at, code in enumerate(self.codes) if code.startswith(district)]
+            for district in self.districts
+        }
+        self.whole_city = len(self.districts) > 1
+        self.stems: dict[str, list[int]] = {}
+        self.townships = np.array([street.kind is StreetKind.TOWNSHIP for street in streets], float)
+        self.sizes = np.zeros(self.width)
+        self.volumes = np.zeros(self.width)
+        self.roads: dict[str, list[tuple[int, int]]] = {}
+        self.learned: dict[tuple[str, int], int] = {}
+        self.standing = np.zeros((self.width, len(STANDING)))
+        self.experience = 0.0
+
+    def fill(self, places: Iterable[tuple[str, str]], names: Iterable[Name]) -> None:
+        """Take in those of the gazetteer that lie on this ground."""
+        for street_code, name in places:
+            if street_code in self.position:
+                self.add_place(street_code, name)
+        for said in names:
+            if said.kind is NameKind.STEM and said.street_code in self.position:
+                stem = read(said.text).text
+                self.stems.setdefault(stem, []).append(self.position[said.street_code])
+        self.settle()
+
+    def settle(self) -> None:
+        """Draw what follows from the counts as they are now."""
+        columns = (log_share(self.volumes), log_share(self.sizes), self.townships)
+        self.standing = np.stack(columns, axis=1)
+        self.experience = math.log1p(self.volumes.sum())
+
+    def add_place(self, street_code: str, name: str) -> None:
+        at = self.position[street_code]
+        self.sizes[at] += 1
+        if len(name) >= SHORTEST:
+            self.index.add(name, at)
+        if numbered := NUMBERED.match(name):  # a community named after a house: 太平路24号
+            self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
+
+    def update(self, memory: Memory, key: Key) -> None:
+        """Take in what memory holds of a name now, any number of it."""
+        counts: dict[int, int] = {}
+        for same in memory.same_name(key):
+            for code, tally in memory.past(same).items():
+                counts[self.position[code]] = counts.get(self.position[code], 0) + tally.count
+        for at in self.within[key.district_code]:
+            self.volumes[at] = memory.volumes[self.codes[at]]
+            self._learn(key.name, at, counts.get(at, 0))
+        self.settle()
+
+    def likest(self, place: str, at: int) -> str:
+        """The street's name that shares the longest beginning with a place, if any does."""
+        return self.index.likest(place, (at, at + self.width))
+
+    def _learn(self, name: str, at: int, count: int) -> None:
+        known = self.learned.get((name, at))
+        if count and known is None:
+            self.learned[name, at] = self.index.add(name, at + self.width)
+        elif not count and known is not None:
+            self.index.drop(self.learned.pop((name, at)))
+
+
+def lay(gazetteer: Gazetteer) -> dict[str, Ground]:
+    """A ground for each district by its code, and the city's under the empty code."""
+    known = {street.code for street in gazetteer.streets}
+    places = [
+        (place.street_code, essence(short_name(place)))
+        for place in gazetteer.places
+        if place.street_code in known
+    ]
+    rarity = Rarity.of(name for _, name in places)
+    codes = ["", *(district.code for district in gazetteer.districts)]
+    grounds = {code: Ground(within(gazetteer.streets, code), rarity) for code in codes}
+    for ground in grounds.values():
+        ground.fill(places, gazetteer.names)
+    return grounds
+
+
+def within(streets: Iterable[Street], district_code: str) -> list[Street]:
+    return [street for street in streets if street.code.startswith(district_code)]
+
+
+def log_share(counts: Floats) -> Floats:
+    """How each count stands to the mean, as a logarithm; nothing known gives zeros."""
+    share: Floats = np.log((counts + 1) / (counts.mean() + 1))
+    return share

@@ -1,0 +1,182 @@
+"""Where a request's place is: the witnesses heard in their order, with the district as context."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from app.routing import conflicts
+from app.routing.areas import Areas
+from app.routing.decision import Query, Span, Thresholds
+from app.routing.evidence import (
+    Official,
+    Witness,
+    by_official_name,
+    by_past,
+    by_point,
+    officials,
+    remembered,
+)
+from app.routing.grounds import Ground
+from app.routing.memory import Memory
+from app.routing.names import PLACES, Kind, Lexicon, Meaning
+from app.routing.places import Spot
+from app.routing.ranker import Ranker
+from app.routing.scene import DISTRICTS, Scene, understand
+from app.routing.traits import describe, likeliest
+
+CITY_WIDE = ""
+MOST_SPANS = 20
+MOST_RANKED = 8
+DISTRICT_DIGITS = 6
+DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What is known of the place. With `conflict` a person must decide, whatever else is known."""
+
+    witness: Witness | None
+    spans: tuple[Span, ...]
+    district_code: str | None
+    community_code: str | None
+    conflict: str = ""
+    outside: str = ""
+
+    @property
+    def best(self) -> str | None:
+        return self.witness.best if self.witness else None
+
+    @property
+    def first_two(self) -> tuple[float, float]:
+        ranked = self.witness.ranked if self.witness else ()
+        scores = [*(score for _, score in ranked[:2]), 0.0, 0.0]
+        return scores[0], scores[1]
+
+
+@dataclass(slots=True)
+class Locator:
+    """All that is known of the city, to be asked where a place is."""
+
+    grounds: Mapping[str, Ground]
+    ranker: Ranker
+    names: Mapping[str, str]
+    memory: Memory
+    areas: Areas | None = None
+
+    def locate(self, lexicon: Lexicon, query: Query, policy: Thresholds, on: date) -> Location:
+        scene = understand(lexicon, query)
+        near = self.near(query, policy, on)
+        said = officials(scene)
+        witness = self.official(said) or self.pointed(scene, near, policy) or self.told(scene)
+        conflict = (
+            conflicts.two_districts(scene, self.names)
+            or conflicts.two_streets(said, scene, self.names)
+            or conflicts.off_the_map(query, witness, self.names)
+            or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
+        )
+        certain = witness is not None and witness.sure >= policy.accept
+        inferred = witness.best[:DISTRICT_DIGITS] if witness and certain else None
+        return Location(
+            witness=witness,
+            spans=tuple(cite(scene, witness, query.text))[:MOST_SPANS],
+            district_code=scene.district or inferred,
+            community_code=community(scene, witness),
+            conflict=conflict,
+            outside=scene.elsewhere,
+        )
+
+    def near(self, query: Query, policy: Thresholds, on: date) -> list[str]:
+        if self.areas is None or query.lon is None or query.lat is None:
+            return []
+        return self.areas.near(query.lon, query.lat, policy.border_m, on)
+
+    def official(self, said: Sequence[Official]) -> Witness | None:
+        return by_official_name(said, self.names) if said else None
+
+    def pointed(self, scene: Scene, near: Sequence[str], policy: Thresholds) -> Witness | None:
+        """The polygon; but words that are sure of a street stand where they choose between the two
+        of a border, and where they contradict the point."""
+        if not near:
+            return None
+        told = self.told(scene)
+        heard = told is not None and told.sure >= policy.accept and told.best != near[0]
+        return (
+            told
+            if heard
+            else by_point(near, bool(told and told.best == near[0] and told.sure >= policy.accept))
+        )
+
+    def told(self, scene: Scene) -> Witness | None:
+        """What the place's past, or else the names on its ground say."""
+        if scene.spot is None or not scene.spot.name:
+            return None
+        past = remembered(self.memory, scene.spot, scene.district)
+        if past:
+            return by_past(past, everywhere=scene.district is None)
+        return self.alike(scene, scene.spot)
+
+    def alike(self, scene: Scene, spot: Spot) -> Witness | None:
+        ground = self.grounds.get(scene.district or CITY_WIDE)
+        if ground is None:
+            return None
+        sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
+        codes = ground.codes
+        if ground.whole_city:
+            if not sheet.known_at_all():
+                return None
+            kept = likeliest(sheet)
+            sheet, codes = sheet.rows(kept), tuple(codes[at] for at in kept)
+        shares = self.ranker.rank(sheet)
+        order = np.argsort(-shares, kind="stable")[:MOST_RANKED]
+        ranked = tuple((codes[at], float(shares[at])) for at in order.tolist())
+        return Witness(ranked, *account(scene, spot, ground, ranked[0][0]))
+
+
+def account(scene: Scene, spot: Spot, ground: Ground, best: str) -> tuple[str, str]:
+    """By what a street was found, in words: a name that stands there, or the likest one."""
+    for find in scene.finds:
+        if find.means(PLACES) and find.start >= spot.start:
+            for meaning in find.meanings:
+                if meaning.code == best and meaning.kind in PLACES:
+                    return meaning.kind.value, called(meaning)
+    likest = ground.likest(spot.name, ground.position[best])
+    if likest:
+        return "similarity", f"{spot.name} is like {likest}, which"
+    return "similarity", f"{spot.name}, by the names around it,"
+
+
+def cite(scene: Scene, witness: Witness | None, text: str) -> Iterator[Span]:
+    """The finds that speak for anything, in the caller's own words; then the place as a whole."""
+    shares = dict(witness.ranked) if witness else {}
+    for find in scene.finds:
+        start, end = scene.reading.span(find.start, find.end)
+        for meaning in scene.meant_by(find):
+            if meaning.code:
+                sure = 1.0 if meaning.kind in DISTRICTS else shares.get(meaning.code, 0.0)
+                kind = Kind.DISTRICT if meaning.kind in DISTRICTS else meaning.kind
+                yield Span(
+                    start, end, text[start:end], kind.value, meaning.code, round(sure, DECIMALS)
+                )
+    if witness and scene.spot and witness.method in ("memory", "similarity"):
+        start, end = scene.reading.span(scene.spot.start, scene.spot.end)
+        sure = round(witness.sure, DECIMALS)
+        yield Span(start, end, text[start:end], witness.method, witness.best, sure)
+
+
+def called(meaning: Meaning) -> str:
+    """望京西园三区 → 望京西园三区社区."""
+    known = meaning.name.endswith(("社区", "村")) or meaning.kind is Kind.VILLAGE
+    return meaning.name if known else f"{meaning.name}社区"
+
+
+def community(scene: Scene, witness: Witness | None) -> str | None:
+    """The one community or village named that lies in the street found."""
+    codes = {
+        meaning.place_code
+        for find in scene.finds
+        for meaning in find.meanings
+        if witness and meaning.place_code and meaning.code == witness.best
+    }
+    return codes.pop() if len(codes) == 1 else None

@@ -1,0 +1,136 @@
+"""What confirmed dispatches have taught: this place belongs to that street, so often, since then.
+
+A `Key` stops at compound, village, or road and number: no building, unit, room or person is in it.
+Memory is what its lessons make it, in their order: the same lessons give the same memory, so that
+an old decision can be made again. It holds at most MOST_PLACES; the one not heard of for longest
+goes.
+"""
+
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+MOST_PLACES = 200_000
+CLEAR = 2
+"""A past is clear when its street has this many times the cases of all others together."""
+NEAR_NUMBERS = 20
+
+
+class Lesson(StrEnum):
+    CONFIRM = "confirm"  # worked without an upheld objection, corrected by a person, or imported
+    WITHDRAW = "withdraw"  # an objection was upheld: what was confirmed there was wrong
+    FORGET = "forget"  # the place is taken out, whatever it taught
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A place as it is remembered; `number` is a house's on a road."""
+
+    district_code: str
+    name: str
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.number is None else f"{self.name}{self.number}号"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Confirmed cases of one place in one street."""
+
+    count: int
+    first_on: date
+    last_on: date
+
+    def more(self, on: date) -> "Tally":
+        return Tally(self.count + 1, min(self.first_on, on), max(self.last_on, on))
+
+    def fewer(self) -> "Tally":
+        return Tally(self.count - 1, self.first_on, self.last_on)
+
+
+Past = Mapping[str, Tally]
+"""Street code → tally."""
+
+
+class Memory:
+    def __init__(self, most: int = MOST_PLACES) -> None:
+        self.most = most
+        self.places: OrderedDict[Key, dict[str, Tally]] = OrderedDict()
+        self.volumes: Counter[str] = Counter()
+        self.districts: defaultdict[str, set[str]] = defaultdict(set)
+        self.numbers: defaultdict[tuple[str, str], dict[int, Key]] = defaultdict(dict)
+
+    def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> set[Key]:
+        """The places whose past is another now: this one, and one pushed out by it."""
+        if lesson is Lesson.CONFIRM:
+            return self._confirm(key, street_code, on)
+        if lesson is Lesson.WITHDRAW:
+            return self._withdraw(key, street_code)
+        return self._drop(key)
+
+    def past(self, key: Key) -> Past:
+        return self.places.get(key, {})
+
+    def keys_named(self, name: str, number: int | None) -> list[Key]:
+        """The places of that name in any district."""
+        districts = sorted(self.districts.get(name, set()).copy())
+        keys = (Key(district, name, number) for district in districts)
+        return [key for key in keys if key in self.places]
+
+    def on_road(self, district_code: str, name: str) -> Mapping[int, Key]:
+        """The known numbers of a road."""
+        return dict(self.numbers.get((district_code, name), {}))
+
+    def _confirm(self, key: Key, street_code: str, on: date) -> set[Key]:
+        past = self.places.setdefault(key, {})
+        past[street_code] = past[street_code].more(on) if street_code in past else Tally(1, on, on)
+        self.volumes[street_code] += 1
+        self.places.move_to_end(key)
+        self.districts[key.name].add(key.district_code)
+        if key.number is not None:
+            self.numbers[key.district_code, key.name][key.number] = key
+        pushed_out = next(iter(self.places)) if len(self.places) > self.most else None
+        return {key} | (self._drop(pushed_out) if pushed_out else set())
+
+    def _withdraw(self, key: Key, street_code: str) -> set[Key]:
+        past = self.places.get(key, {})
+        if street_code not in past:
+            return set()
+        self.volumes[street_code] -= 1
+        left = past.pop(street_code).fewer()
+        if left.count:
+            past[street_code] = left
+        return {key} if past else self._drop(key)
+
+    def _drop(self, key: Key) -> set[Key]:
+        past = self.places.pop(key, None)
+        if past is None:
+            return set()
+        self.volumes.subtract({code: tally.count for code, tally in past.items()})
+        if key.number is not None:
+            del self.numbers[key.district_code, key.name][key.number]
+        alike = (other.district_code for other in self.same_name(key))
+        if key.district_code not in alike:
+            self.districts[key.name].discard(key.district_code)
+        return {key}
+
+    def same_name(self, key: Key) -> list[Key]:
+        """The place without a number, and every known number, of one name in one district."""
+        numbered = self.numbers.get((key.district_code, key.name), {}).values()
+        whole = Key(key.district_code, key.name)
+        return [*([whole] if whole in self.places else []), *numbered]
+
+
+def leader(past: Past) -> tuple[str, int, int]:
+    """The street with most cases (of two, the one heard of last), its count, and that of all."""
+    best = max(past, key=lambda code: (past[code].count, past[code].last_on, code))
+    return best, past[best].count, sum(tally.count for tally in past.values())
+
+
+def is_clear(past: Past) -> bool:
+    """One case is enough where nothing speaks against it; one of three does not flip a place."""
+    _, most, total = leader(past)
+    return most >= CLEAR * (total - most)

@@ -1,0 +1,36 @@
+"""What confirmed dispatches taught: the rows that every replica's memory is made of."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Code, one_of
+from app.routing.memory import Lesson
+
+
+class RoutingLesson(Base):
+    """A place and a street, no person: `name` stops at compound or village, `number` is a road's.
+
+    Read in order of (transaction, id), up to the oldest transaction still open: so no late commit
+    is passed over, and every replica learns the same in the same order.
+    """
+
+    __tablename__ = "routing_lesson"
+    __table_args__ = (
+        Index(None, "transaction", "id"),
+        Index(None, "district_code", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, Identity(always=True), primary_key=True)
+    transaction: Mapped[int] = mapped_column(
+        sa.BigInteger, server_default=sa.text("(pg_current_xact_id()::text::bigint)")
+    )
+    lesson: Mapped[Lesson] = mapped_column(one_of(Lesson))
+    district_code: Mapped[Code]
+    name: Mapped[str]
+    number: Mapped[int | None]
+    street_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    taught_on: Mapped[date]
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,83 @@
+"""Numbers that speak for streets → how probable each is: a learned sum, made true by a table.
+
+For a street with the numbers x (traits.COLUMNS, each less its mean and over its spread) the sum is
+`x · straight + tanh(x · bent + turn) · hands`; the probabilities are the softmax over the ground's
+streets; `calibration` says how often the best street was right at such a probability. All of it was
+learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from app.routing.similarity import Floats
+from app.routing.traits import COLUMNS, PER_STREET, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The learned weights, drawn together so that no column has to be laid out twice.
+
+    A street's sum is linear in its own numbers, in the best street's (what it is behind by) and in
+    the place's; `own`, `best` and `place` are those parts of the weights, over the spreads.
+    """
+
+    own: Floats
+    best: Floats
+    place: Floats
+    base: Floats
+    hands: Floats
+    calibration: tuple[tuple[float, ...], tuple[float, ...]]
+    """Shares as the softmax gives them, rising, and how often such a street was right."""
+    version: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """From the document that the script writes; its columns must be the ones computed here."""
+        if tuple(document["columns"]) != COLUMNS:
+            raise ValueError("the learned numbers are for other columns: learn them again")
+        bent, straight = np.array(document["bent"]), np.array(document["straight"])
+        weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
+        base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
+        behind, place = len(PER_STREET), 2 * len(PER_STREET)
+        said, true = (tuple(side) for side in document["calibration"])
+        return cls(
+            own=weights[:behind] + weights[behind:place],
+            best=weights[behind:place],
+            place=weights[place:],
+            base=base,
+            hands=np.array(document["hands"]),
+            calibration=(said, true),
+            version=document["version"],
+        )
+
+    def rank(self, sheet: Sheet) -> Floats:
+        """The probability of each street, adding up to one, that of the best calibrated."""
+        common = self.base + sheet.of_place @ self.place - np.maximum.reduce(sheet.own) @ self.best
+        parts = sheet.own @ self.own + common
+        sums = np.tanh(parts[:, :-1]) @ self.hands + parts[:, -1]
+        odds = np.exp(sums - sums.max())
+        shares: Floats = odds / odds.sum()
+        return self.calibrate(shares)
+
+    def calibrate(self, shares: Floats) -> Floats:
+        best = int(shares.argmax())
+        said = float(shares[best])
+        others = 1.0 - said
+        true = self.chance(said)
+        calibrated: Floats = shares * ((1.0 - true) / others if others > 0 else 0.0)
+        calibrated[best] = true
+        return calibrated
+
+    def chance(self, said: float) -> float:
+        """How often the best street was right where the softmax gave it `said`."""
+        saids, trues = self.calibration
+        above = bisect_left(saids, said)
+        if above in (0, len(saids)):
+            return trues[min(above, len(trues) - 1)]
+        low, high = saids[above - 1], saids[above]
+        part = (said - low) / (high - low)
+        return trues[above - 1] + part * (trues[above] - trues[above - 1])

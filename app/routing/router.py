@@ -1,0 +1,129 @@
+"""Routing over HTTP: where a place belongs and why, and what memory holds of it."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
+
+from app.access.gate import allow
+from app.access.roles import STAFF, Role
+from app.kit import ndjson
+from app.kit.clock import Now
+from app.kit.db import Writing
+from app.kit.errors import Refusal, TooLarge
+from app.kit.problems import describe
+from app.kit.route import Route
+from app.kit.wire import OfficeCode
+from app.policy import Policies
+from app.routing import service
+from app.routing.decide import Router
+from app.routing.schemas import (
+    CategoryCode,
+    Latitude,
+    Longitude,
+    MemoryView,
+    Place,
+    RouteQuestion,
+    RouteView,
+)
+
+MOST_LINES = 10_000
+READ_AT_ONCE = 200
+"""Lines routed in one go, so that no other request waits long."""
+LINE = TypeAdapter(RouteQuestion)
+
+
+class TooManyLines(TooLarge):
+    title = "A batch has at most 10,000 lines"
+
+
+class Desk(Protocol):
+    """What `main` holds in memory; of it routing needs these."""
+
+    @property
+    def router(self) -> Router: ...
+    @property
+    def policies(self) -> Policies: ...
+
+
+class Ndjson(Response):
+    media_type = "application/x-ndjson"
+
+
+def desk(request: Request) -> Desk:
+    found: Desk = request.app.state.desk
+    return found
+
+
+AtDesk = Annotated[Desk, Depends(desk)]
+router = APIRouter(
+    prefix="/v1", tags=["routing"], dependencies=[Depends(allow(STAFF))], route_class=Route
+)
+supervised = [Depends(allow({Role.SUPERVISOR}))]
+
+
+def question(
+    text: Annotated[Place, Query()],
+    district_code: Annotated[OfficeCode | None, Query()] = None,
+    lon: Annotated[Longitude | None, Query()] = None,
+    lat: Annotated[Latitude | None, Query()] = None,
+    category: Annotated[CategoryCode | None, Query()] = None,
+) -> RouteQuestion:
+    return RouteQuestion(
+        text=text, district_code=district_code, lon=lon, lat=lat, category=category
+    )
+
+
+@router.get("/route", response_model=RouteView)
+def route_place(
+    desk: AtDesk, asked: Annotated[RouteQuestion, Depends(question)], now: Now
+) -> object:
+    """Where a request with this address belongs, and why; nothing is kept."""
+    return service.route(desk.router, desk.policies, asked, now)
+
+
+@router.post("/route/batch", response_class=Ndjson)
+async def route_batch(request: Request, desk: AtDesk, now: Now) -> Ndjson:
+    """Up to 10,000 places, one a line, answered in order; a line at fault is answered by its
+    problem."""
+    answers: list[str] = []
+    async for lines in ndjson.chunks(request.stream(), READ_AT_ONCE):
+        if len(answers) + len(lines) > MOST_LINES:
+            raise TooManyLines(most_lines=MOST_LINES)
+        answers += await run_in_threadpool(answer, desk, lines, now)
+    return Ndjson("".join(answers))
+
+
+def answer(desk: Desk, lines: ndjson.Chunk, now: datetime) -> list[str]:
+    return [answer_line(desk, line, now) for line in lines]
+
+
+def answer_line(desk: Desk, line: ndjson.Line, now: datetime) -> str:
+    """A RouteView, or the line's number with what is wrong. Refuses a line that is too long."""
+    try:
+        asked = ndjson.parse(LINE, line)
+        decision = service.route(desk.router, desk.policies, asked, now)
+    except TooLarge:
+        raise
+    except Refusal as refusal:
+        problem = describe(refusal)
+        wrong = {"line": line.number, "status": problem["status"], "problem": problem}
+        return json.dumps(wrong, ensure_ascii=False) + "\n"
+    return RouteView.model_validate(decision).model_dump_json() + "\n"
+
+
+@router.get("/routing/memory", dependencies=supervised)
+def read_memory(desk: AtDesk, text: Annotated[Place, Query()], now: Now) -> MemoryView:
+    """What confirmed dispatches have taught of the place of a text."""
+    return service.remembered(desk.router, text, now)
+
+
+@router.delete("/routing/memory", dependencies=supervised)
+def forget_place(
+    desk: AtDesk, session: Writing, text: Annotated[Place, Query()], now: Now
+) -> MemoryView:
+    """Forget the place of a text: what its requests have taught is erased."""
+    return service.forget(session, desk.router, text, now)

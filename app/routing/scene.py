@@ -1,0 +1,86 @@
+"""A text as it is understood: the place it is about, and what stands around that place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.routing.decision import Query
+from app.routing.names import Find, Kind, Lexicon, Meaning
+from app.routing.places import Spot, choose, spots
+from app.routing.text import Reading, read
+
+DISTRICTS = frozenset({Kind.DISTRICT, Kind.SHORT_DISTRICT})
+STREETS = frozenset({Kind.STREET})
+ELSEWHERE = frozenset({Kind.ELSEWHERE})
+BEIJING = DISTRICTS | STREETS | {Kind.CITY}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The place chosen, the finds that bear on it, the districts it may lie in, or the city that
+    is not Beijing."""
+
+    reading: Reading
+    spot: Spot | None
+    finds: tuple[Find, ...]
+    districts: tuple[str, ...]
+    elsewhere: str
+
+    @property
+    def district(self) -> str | None:
+        return self.districts[0] if len(self.districts) == 1 else None
+
+    def meant_by(self, find: Find) -> Sequence[Meaning]:
+        """What a find may mean here: in the district told, if it means anything there."""
+        if self.district is None or len(find.meanings) == 1:
+            return find.meanings
+        inside = [m for m in find.meanings if m.code.startswith(self.district)]
+        return inside or find.meanings
+
+
+def understand(lexicon: Lexicon, query: Query) -> Scene:
+    reading = read(query.text)
+    finds = lexicon.find(reading.text)
+    found = spots(reading.text, finds)
+    spot = choose(found)
+    told = told_of(spot, found)
+    districts = {m.code for find in told for m in find.meanings if m.kind in DISTRICTS}
+    if query.district_code:
+        districts.add(query.district_code)
+    return Scene(
+        reading,
+        spot,
+        tuple(bearing(spot, found, told, finds)),
+        tuple(sorted(districts)),
+        elsewhere(told) if not districts else "",
+    )
+
+
+def told_of(spot: Spot | None, found: Sequence[Spot]) -> tuple[Find, ...]:
+    """The administrative names of the place's own clause, else of the nearest one before it,
+    else of any."""
+    if spot is None or spot.told:
+        return spot.told if spot is not None else ()
+    others = [other for other in found if other.told and not (spot.known and other.home)]
+    before = [other.told for other in others if other.start <= spot.start]
+    behind = [other.told for other in others]
+    return (before[-1:] or behind[:1] or [()])[0]
+
+
+def bearing(
+    spot: Spot | None, found: Sequence[Spot], told: Sequence[Find], finds: Sequence[Find]
+) -> list[Find]:
+    """The finds in the place and before it, and the streets named of other places than home."""
+    if spot is None:
+        return []
+    near = [find for find in finds if spot.start <= find.start and find.end <= spot.end]
+    if len(found) > 1 and not spot.home:
+        others = [f for other in found if not other.home for f in other.told if f not in told]
+        near += [find for find in others if find.means(STREETS)]
+    return [*told, *(find for find in near if find not in told)]
+
+
+def elsewhere(told: Sequence[Find]) -> str:
+    """The other city that is named, if nothing of Beijing is."""
+    if any(find.means(BEIJING) for find in told):
+        return ""
+    return next((find.meanings[0].name for find in told if find.means(ELSEWHERE)), "")

@@ -1,0 +1,94 @@
+"""Routing on the wire: what is asked, what is answered, and what memory holds of a place."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+from pydantic import StringConstraints as Text
+
+from app.kit.wire import Clean, Form, OfficeCode, View
+from app.routing.decision import DecisionKind
+
+MOST_CHARACTERS = 10_000
+
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Place = Annotated[str, Text(max_length=MOST_CHARACTERS), Clean]
+CategoryCode = Annotated[str, Text(pattern=r"^[0-9]{2,6}$")]
+
+
+class RouteQuestion(Form):
+    """A place to be routed; `title` and `content` serve the catalogue's keywords only."""
+
+    text: Place
+    district_code: OfficeCode | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    category: CategoryCode | None = None
+    title: Annotated[str, Text(max_length=200), Clean] = ""
+    content: Annotated[str, Text(max_length=20_000), Clean] = ""
+
+
+class SpanView(View):
+    start: int
+    end: int
+    text: str
+    kind: str
+    office_code: str
+    score: float
+
+
+class CandidateView(View):
+    office_code: str
+    office_name: str
+    confidence: float
+
+
+class RouteView(View):
+    """The same object that a ticket stores in `route`."""
+
+    decision: DecisionKind
+    office_code: str | None
+    office_name: str | None
+    confidence: float
+    method: str
+    reason: str
+    evidence: list[SpanView]
+    candidates: list[CandidateView]
+    district_code: str | None
+    community_code: str | None
+    street_code: str | None
+    joint_office_codes: list[str]
+    informed_office_codes: list[str]
+    catalogue_rule: str | None
+    queue: str | None
+    gazetteer: str
+    policy: str
+    memory: str
+
+
+class TallyView(View):
+    """Confirmed cases of one place in one street."""
+
+    office_code: str
+    office_name: str
+    count: int
+    first_on: date
+    last_on: date
+
+
+class RememberedView(View):
+    """A place as it is remembered; `clear` says whether requests are routed by it."""
+
+    place: str
+    district_code: str
+    clear: bool
+    streets: list[TallyView]
+
+
+class MemoryView(View):
+    """What the place of a text has taught, in every district that has a place of that name."""
+
+    places: list[RememberedView]
+    known: int
+    """Places in the whole memory."""

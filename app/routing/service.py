@@ -1,0 +1,174 @@
+"""Routes requests, and keeps what confirmed dispatches teach.
+
+Lessons are rows; each process holds the memory they make, and reads new rows every second or so.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.kit.db import insert_many
+from app.kit.errors import Invalid
+from app.kit.workdays import day_of
+from app.policy import Policies
+from app.routing.decide import Router
+from app.routing.decision import Decision, Query, Thresholds
+from app.routing.memory import Key, Lesson, is_clear
+from app.routing.models import RoutingLesson
+from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, TallyView
+
+READ_AT_ONCE = 5_000
+
+
+class NoSuchDistrict(Invalid):
+    title = "There is no such district"
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A dispatch to a street that was confirmed, or withdrawn; `text` is the ticket's address."""
+
+    text: str
+    street_code: str
+    at: datetime
+    lesson: Lesson = Lesson.CONFIRM
+
+
+def thresholds(policies: Policies, now: datetime) -> Thresholds:
+    policy = policies.at(now)
+    route = policy.route
+    return Thresholds(policy.name, float(route.accept), float(route.margin), float(route.border_m))
+
+
+def route(router: Router, policies: Policies, asked: RouteQuestion, now: datetime) -> Decision:
+    """Where a request belongs, by the rules and names of this day. Refuses NoSuchDistrict."""
+    if asked.district_code and asked.district_code not in router.grounds:
+        fault = {"pointer": "/district_code", "detail": f"no district {asked.district_code}"}
+        raise NoSuchDistrict(f"there is no district {asked.district_code}", errors=[fault])
+    query = Query(**asked.model_dump())
+    return router.route(query, thresholds(policies, now), day_of(now))
+
+
+def teach(session: Session, router: Router, taught: Iterable[Taught], now: datetime) -> int:
+    """Keep what these dispatches teach; the number of lessons. A text without a place has none."""
+    rows = [row for one in taught for row in lessons(router, one, now)]
+    insert_many(session, RoutingLesson, rows)
+    return len(rows)
+
+
+def lessons(router: Router, one: Taught, now: datetime) -> Iterator[dict[str, object]]:
+    """The rows of one lesson: none where its office is no street or its text names no place."""
+    on = day_of(one.at)
+    known = one.street_code in router.grounds[""].position
+    key = router.key(one.text, one.street_code, on) if known else None
+    if key:
+        yield {
+            "lesson": one.lesson,
+            **asdict(key),
+            "street_code": one.street_code,
+            "taught_on": on,
+            "recorded_at": now,
+        }
+
+
+def refresh(session: Session, router: Router) -> int:
+    """Learn what was taught since the last time; the number of lessons learned."""
+    learned = 0
+    with router.learning:
+        while rows := session.scalars(since(router.learned_to)).all():
+            for row in rows:
+                apply(router, row)
+            learned += len(rows)
+    return learned
+
+
+def since(learned_to: tuple[int, int]) -> sa.Select[RoutingLesson]:
+    """Lessons behind one, but none of a transaction that may still be joined by an earlier one."""
+    place = sa.tuple_(RoutingLesson.transaction, RoutingLesson.id)
+    settled = sa.cast(
+        sa.cast(sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot()), sa.Text), sa.BigInteger
+    )
+    return (
+        sa.select(RoutingLesson)
+        .where(place > sa.tuple_(*map(sa.literal, learned_to)))
+        .where(RoutingLesson.transaction < settled)
+        .order_by(RoutingLesson.transaction, RoutingLesson.id)
+        .limit(READ_AT_ONCE)
+    )
+
+
+def apply(router: Router, row: RoutingLesson) -> None:
+    key = Key(row.district_code, row.name, row.number)
+    router.learn(row.lesson, key, row.street_code, row.taught_on)
+    router.learned_to = (row.transaction, row.id)
+
+
+def learn_up_to(session: Session, router: Router, version: str) -> None:
+    """Bring a fresh router to the memory that a decision names, so that it can be made again."""
+    last = tuple(int(part) for part in version.split("."))
+    place = sa.tuple_(RoutingLesson.transaction, RoutingLesson.id)
+    wanted = (
+        sa.select(RoutingLesson)
+        .where(place <= sa.tuple_(*map(sa.literal, last)))
+        .order_by(RoutingLesson.transaction, RoutingLesson.id)
+    )
+    for row in session.scalars(wanted):
+        apply(router, row)
+
+
+def remembered(router: Router, text: str, now: datetime) -> MemoryView:
+    """What memory holds of the place of a text."""
+    keys = keys_of(router, text, day_of(now))
+    return MemoryView(
+        places=[remembered_place(router, key) for key in keys], known=len(router.memory.places)
+    )
+
+
+def remembered_place(router: Router, key: Key) -> RememberedView:
+    past = router.memory.past(key)
+    ranked = sorted(past.items(), key=lambda item: (-item[1].count, item[0]))
+    return RememberedView(
+        place=str(key),
+        district_code=key.district_code,
+        clear=is_clear(past),
+        streets=[
+            TallyView(office_code=code, office_name=router.name(code), **asdict(tally))
+            for code, tally in ranked
+        ],
+    )
+
+
+def keys_of(router: Router, text: str, on: date) -> Sequence[Key]:
+    """The remembered places that a text may mean: its district's own, else every district's."""
+    district, spot = router.place(text, on)
+    if spot is None:
+        return []
+    found = router.memory.keys_named(spot.name, spot.number if spot.road else None)
+    return [key for key in found if district in (None, key.district_code)]
+
+
+def forget(session: Session, router: Router, text: str, now: datetime) -> MemoryView:
+    """Take a text's places out of memory, and their lessons out of the record."""
+    today = day_of(now)
+    for key in keys_of(router, text, today):
+        session.execute(
+            sa.delete(RoutingLesson).where(
+                RoutingLesson.district_code == key.district_code,
+                RoutingLesson.name == key.name,
+                RoutingLesson.number.is_not_distinct_from(key.number),
+            )
+        )
+        past = router.memory.past(key)
+        row = {
+            "lesson": Lesson.FORGET,
+            **asdict(key),
+            "street_code": next(iter(past)),
+            "taught_on": today,
+            "recorded_at": now,
+        }
+        insert_many(session, RoutingLesson, [row])
+        router.learn(Lesson.FORGET, key, next(iter(past)), today)
+    return remembered(router, text, now)

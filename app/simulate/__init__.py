@@ -1,0 +1,1 @@
+"""A city lived through the same services, for demos and benches."""

@@ -1,0 +1,207 @@
+"""What the imagined citizens ask, when, and how they say where."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import accumulate
+from random import Random
+from typing import TypeVar
+
+from app.kit.workdays import ONE_DAY, day_of, is_workday, midnight
+from app.offices.catalogue import Catalogue, CategoryEntry, Mark, Urgency
+from app.simulate.city import City, Home
+from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.schemas import NewAddress, NewCitizen, NewTicket
+
+TYPES = {
+    TicketType.COMPLAINT: 37,
+    TicketType.HELP: 30,
+    TicketType.REPORT: 7,
+    TicketType.SUGGEST: 5,
+    TicketType.CONSULT: 19,
+    TicketType.PRAISE: 2,
+}
+"""Of 100 that become a ticket; most enquiries (58.5 % of calls [B.4]) end in the call itself."""
+
+CHANNELS = {
+    Channel.PHONE: 845,
+    Channel.WECHAT: 45,
+    Channel.APP: 25,
+    Channel.WEB: 15,
+    Channel.WEIBO: 8,
+    Channel.MEDIA: 8,
+    Channel.OPINION: 6,
+    Channel.P110: 20,
+    Channel.SUPERIOR: 10,
+    Channel.PATROL: 18,
+}
+"""Nine in ten by phone or over it [B.4, 2020: 90.71 %]."""
+
+CLASSES = {
+    "01": 98,
+    "02": 65,
+    "03": 110,
+    "04": 90,
+    "05": 47,
+    "06": 110,
+    "07": 70,
+    "08": 20,
+    "09": 30,
+    "10": 12,
+    "11": 25,
+    "12": 35,
+    "13": 36,
+    "14": 20,
+    "15": 47,
+    "16": 8,
+    "17": 12,
+    "18": 12,
+    "19": 12,
+    "20": 15,
+}
+"""First-level classes after B45's ten greatest of 2020, without the pandemic's; 住房, 施工/违建 and
+市容 are raised, for they are what the first years' circulars of streets were about."""
+
+URGENT = {Urgency.L1: 0.08, Urgency.L2: 0.4, Urgency.L3: 1.0, Urgency.L4: 1.0}
+"""How often a matter of each level comes, beside its like."""
+
+NO_CATEGORY = 0.12
+HOURS = (8, 5, 3, 2, 2, 4, 12, 30, 62, 84, 88, 72, 48, 54, 74, 80, 76, 66, 52, 46, 42, 36, 26, 15)
+DAY_OFF = 0.72
+STORM = 3.5
+"""A storm day has so many times the requests of another, and most are about the rain [B42]."""
+
+ABOUT_RAIN = 0.65
+ANONYMOUS = 0.015
+CONFIDENTIAL = 0.02
+LEAF = 3  # the level of a category that is no class of others
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗"
+TELLS = (
+    "希望尽快处理。",
+    "多次联系物业没有结果，请相关部门核实解决。",
+    "已持续一段时间，影响周边居民生活。",
+    "请帮忙协调并给予答复。",
+    "之前反映过，问题又出现了。",
+    "希望有关部门到现场看一看。",
+)
+
+T = TypeVar("T")
+
+FORMS = {
+    "{district}{street}{place}{building}": 34,
+    "{district}{place}{building}": 22,
+    "北京市{district}{street}{place}": 12,
+    "{street}{place}{building}": 12,
+    "{district}{street}": 8,
+    "{place}{building}": 6,
+    "{district}某小区门口": 4,
+    "我家楼下": 2,
+}
+"""How people say where; after the last ones a person must look, or ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request on its way in; `chance` goes on with its life."""
+
+    seq: int
+    at: datetime
+    new: NewTicket
+    home: Home
+    chance: Random
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Which days there are, how busy each is, and the days of storm among them."""
+
+    days: Sequence[date]
+    storms: frozenset[date]
+    busy: Sequence[float]
+
+    def instant(self, chance: Random) -> datetime:
+        (day,) = chance.choices(self.days, cum_weights=self.busy)
+        (hour,) = chance.choices(range(24), HOURS)
+        return midnight(day) + timedelta(hours=hour, seconds=chance.random() * 3600)
+
+
+def season(city: City, first: date, end: date) -> Season:
+    """The days from `first` up to, without, `end`."""
+    chance = city.chance("storms")
+    days = [first + ONE_DAY * n for n in range((end - first).days)]
+    storms = frozenset(chance.sample(days, min(chance.randint(1, 2), len(days))))
+    busy = [(1 if is_workday(day) else DAY_OFF) * (STORM if day in storms else 1) for day in days]
+    return Season(days, storms, list(accumulate(busy)))
+
+
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """What may be asked, and how often it is."""
+
+    usual: dict[CategoryEntry, float]
+    rain: dict[CategoryEntry, float]
+
+    def one(self, chance: Random, storm: bool) -> CategoryEntry | None:
+        if storm and chance.random() < ABOUT_RAIN:
+            return drawn(chance, self.rain)
+        return None if chance.random() < NO_CATEGORY else drawn(chance, self.usual)
+
+
+def matters(catalogue: Catalogue) -> Matters:
+    """Third-level categories; the ones of a first-level class share its weight."""
+    leaves = [one for one in catalogue.categories.values() if one.level == LEAF]
+    totals = Counter[str]()
+    for one in leaves:
+        totals[one.code[:2]] += round(100 * URGENT[one.urgency])
+    return Matters(
+        {one: CLASSES[one.code[:2]] * URGENT[one.urgency] / totals[one.code[:2]] for one in leaves},
+        {one: URGENT[one.urgency] for one in leaves if Mark.SURGE in one.marks},
+    )
+
+
+def ask(city: City, catalogue: Catalogue, when: Season, number: int) -> list[Asked]:
+    """So many requests, in order of time."""
+    what = matters(catalogue)
+    made = (one(city, what, when, seq) for seq in range(number))
+    return sorted(made, key=lambda asked: asked.at)
+
+
+def one(city: City, what: Matters, when: Season, seq: int) -> Asked:
+    chance = city.chance("case", seq)
+    at, home = when.instant(chance), city.home(chance)
+    matter = what.one(chance, day_of(at) in when.storms)
+    title = matter.name if matter else "其他诉求"
+    new = NewTicket(
+        channel=drawn(chance, CHANNELS),
+        type=drawn(chance, TYPES),
+        category=matter.code if matter else None,
+        title=title,
+        content=f"市民反映{title}问题，{chance.choice(TELLS)}",
+        address=NewAddress(text=where(home, chance)),
+        citizen=citizen(chance),
+    )
+    return Asked(seq, at, new, home, chance)
+
+
+def citizen(chance: Random) -> NewCitizen:
+    """A name, and a number that no telephone in China can have."""
+    if chance.random() < ANONYMOUS:
+        return NewCitizen(anonymous=True)
+    return NewCitizen(
+        name=chance.choice(SURNAMES) + chance.choice(["先生", "女士"]),
+        phone=f"100{chance.randrange(10**8):08}",
+        confidential=chance.random() < CONFIDENTIAL,
+    )
+
+
+def where(home: Home, chance: Random) -> str:
+    building = f"{chance.randint(1, 40)}号楼{chance.choice(['', '1单元', '2单元', '3单元'])}"
+    return drawn(chance, FORMS).format(
+        district=home.district, street=home.street.name, place=home.place, building=building
+    )
+
+
+def drawn(chance: Random, weights: Mapping[T, float]) -> T:
+    (found,) = chance.choices(list(weights), list(weights.values()))
+    return found

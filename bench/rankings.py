@@ -1,0 +1,216 @@
+"""How fast a month is ranked, beside the bare GROUP BY of the same rows, alternately in one run.
+
+    python -m bench.rankings [--facts 2000000] [--others 0] [--rounds 9]
+
+`--others` puts so many facts into the three months before, of which the last is sealed.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import main
+from app.kit import db, embedded, migrate
+from app.period import Period, Periods
+from app.rankings import facts as counting
+from app.rankings import seals, service
+from app.rankings.facts import Record
+from app.rankings.schemas import RankingQuery
+from app.rankings.service import Asked
+from app.rankings.sheet import as_csv
+from app.settings import Settings
+from app.tickets.desk import Desk
+
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+OPEN, BEFORE = "2026-11", "2026-10"
+
+TICKETS = """
+INSERT INTO ticket (number, status, since, version, channel, type, urgency, secret, anonymous,
+    street_code, district_code, office_code, policy, received_at, updated_at)
+SELECT %(prefix)s || lpad(n::text, 9, '0'), 'closed', at, 9, 'phone', 'complaint', 'L3', false,
+    false, code, left(code, 6), code, 'beijing-2019', at, at
+FROM (SELECT n, %(start)s::timestamptz + n * %(step)s::interval AS at,
+        (%(streets)s::text[])[1 + (n * 7919) %% %(streets_number)s] AS code
+      FROM generate_series(0, %(number)s::bigint - 1) AS n) AS made
+"""
+FACTS = """
+INSERT INTO assessment (ticket_number, office_code, district_code, type, channel, urgency,
+    anonymous, reach, contacted, resolved, satisfied, contact_ok, late, assessed_at, recorded_at)
+SELECT number, office_code, district_code, type, channel, urgency, false,
+    CASE WHEN said < 0.8 THEN 'reached' ELSE 'unreached' END,
+    CASE WHEN said < 0.75 THEN 'yes' WHEN said < 0.8 THEN 'no' END,
+    CASE WHEN said < 0.6 THEN 'resolved' WHEN said < 0.65 THEN 'partly'
+         WHEN said < 0.77 THEN 'unresolved' WHEN said < 0.8 THEN 'no_answer' END,
+    CASE WHEN said >= 0.8 THEN NULL WHEN other < 0.5 THEN 'very' WHEN other < 0.7 THEN 'satisfied'
+         WHEN other < 0.8 THEN 'basic' ELSE 'dissatisfied' END,
+    other < 0.95, other > 0.9, received_at, received_at
+FROM (SELECT *, random() AS said, random() AS other FROM ticket
+      WHERE received_at >= %(start)s AND received_at < %(end)s) AS finished
+"""
+BARE = """
+SELECT office_code, count(*) FROM assessment
+WHERE assessed_at >= %(start)s AND assessed_at < %(end)s GROUP BY office_code
+"""
+BARE_VOLUME = """
+SELECT street_code, count(*) FROM ticket
+WHERE received_at >= %(start)s AND received_at < %(end)s GROUP BY street_code
+"""
+
+
+def fill(url: str, period: Period, number: int) -> None:
+    """So many finished tickets, spread evenly over a period and over all streets."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        streets = [
+            code
+            for (code,) in connection.execute(
+                "SELECT code FROM office WHERE kind IN ('street', 'township') ORDER BY code"
+            )
+        ]
+        values: dict[str, Any] = {
+            "prefix": f"BJ{period.name}",
+            "start": period.starts_at,
+            "end": period.ends_at,
+            "step": (min(period.ends_at, NOW) - period.starts_at) / max(number, 1),
+            "streets": streets,
+            "streets_number": len(streets),
+            "number": number,
+        }
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(TICKETS, values)
+        connection.execute(FACTS, values)
+
+
+def spent(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - began)
+
+
+def measure(
+    rounds: int, yardstick: Callable[[], object], works: dict[str, Callable[[], object]]
+) -> list[dict[str, Any]]:
+    """Milliseconds of each work, each time right after the yardstick; the first round is not
+    counted."""
+    took: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
+    for _ in range(rounds + 1):
+        for name, act in works.items():
+            took[name].append((spent(yardstick), spent(act)))
+    return [row(name, pairs[1:]) for name, pairs in took.items()]
+
+
+def row(name: str, pairs: list[tuple[float, float]]) -> dict[str, Any]:
+    milliseconds = [work for _, work in pairs]
+    return {
+        "work": name,
+        "median_ms": round(statistics.median(milliseconds), 2),
+        "least_ms": round(min(milliseconds), 2),
+        "most_ms": round(max(milliseconds), 2),
+        "yardstick_ms": round(statistics.median(bare for bare, _ in pairs), 2),
+        "ratio": round(statistics.median(work / bare for bare, work in pairs), 2),
+    }
+
+
+def works(sessions: db.Sessions, desk: Desk) -> dict[str, Callable[[], object]]:
+    def read(period: str) -> Callable[[Session], object]:
+        return lambda session: service.ranking(
+            Asked(session, desk, NOW), period, RankingQuery()
+        ).body()
+
+    def table(session: Session) -> object:
+        return as_csv(service.ranking(Asked(session, desk, NOW), OPEN, RankingQuery()).ranking())
+
+    period = Periods(desk.policies).named(OPEN)
+    found: dict[str, Callable[[Session], object]] = {
+        "open month": read(OPEN),
+        "open month, CSV": table,
+        "sealed month": read(BEFORE),
+        "its counts alone": lambda session: counts(session, period),
+        "bare volume": lambda session: bare(session, BARE_VOLUME, period),
+    }
+    return {name: within(sessions, act) for name, act in found.items()}
+
+
+def within(sessions: db.Sessions, act: Callable[[Session], object]) -> Callable[[], object]:
+    def once() -> object:
+        with sessions() as session:
+            return act(session)
+
+    return once
+
+
+def bare(session: Session, query: str, period: Period) -> object:
+    bounds = {"start": period.starts_at, "end": period.ends_at}
+    return session.connection().exec_driver_sql(query, bounds).all()
+
+
+def counts(session: Session, period: Period) -> object:
+    counting.plan_anew(session)
+    return counting.counts(Record(session, period), "office_code")
+
+
+def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
+    migrate.upgrade(url)
+    settings = Settings(database_url=url, secret_key=bytes(range(32)))
+    main.prepare(settings)
+    engine = db.make_engine(url, pool_size=4)
+    sessions = db.make_sessions(engine)
+    with sessions() as session:
+        desk = main.make_desk(session, main.read_policies(settings))
+    prepare(url, engine, desk, facts, others)
+    period = Periods(desk.policies).named(OPEN)
+    yardstick = within(sessions, lambda session: bare(session, BARE, period))
+    rows = measure(rounds, yardstick, works(sessions, desk))
+    engine.dispose()
+    return {"facts": facts, "others": others, "rounds": rounds, "rows": rows}
+
+
+def prepare(url: str, engine: sa.Engine, desk: Desk, facts: int, others: int) -> None:
+    """Four months of tickets, the three before the open one sealed."""
+    periods = Periods(desk.policies)
+    before = [periods.named(BEFORE)]
+    before += [periods.previous(before[0])]
+    before += [periods.previous(before[1])]
+    fill(url, periods.named(OPEN), facts)
+    for period in before:
+        fill(url, period, max(others // 3, 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("VACUUM (ANALYZE) ticket, assessment, exclusion"))
+    with Session(engine) as session, session.begin():
+        for period in reversed(before):
+            seals.seal(session, desk, period, "bench", NOW - timedelta(days=1))
+
+
+def show(found: dict[str, Any]) -> None:
+    names = list(found["rows"][0])
+    sys.stdout.write(" | ".join(f"{name:>16}" for name in names) + "\n")
+    for one in found["rows"]:
+        sys.stdout.write(" | ".join(f"{one[name]!s:>16}" for name in names) + "\n")
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def run() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--facts", type=int, default=2_000_000)
+    parser.add_argument("--others", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=9)
+    asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        embedded.running(Path(directory), durable=False) as url,
+    ):
+        show(bench(url, asked.facts, asked.others, asked.rounds))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,235 @@
+"""How right routing is, how sure it may be believed, and how fast: on labelled addresses.
+
+    BENCH_ADDRESSES=FILE.csv python -m bench.routing
+
+The file has the columns address_text, place_text, address_with_street, street_code, kind, balanced.
+Every figure is of addresses whose street the router was not told; the learning curve confirms the
+first half, row by row, and measures the second.
+"""
+
+import csv
+import json
+import os
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+
+from app.offices.catalogue import compile_catalogue
+from app.offices.files import read_gazetteer
+from app.routing.decide import Router
+from app.routing.decision import Decision, DecisionKind, Query, Thresholds
+from app.routing.files import make_router
+from app.routing.memory import Lesson
+
+ON = date(2026, 1, 1)
+POLICY = Thresholds("bench", accept=0.85, margin=0.10)
+ACCEPTS = (0.80, 0.85, 0.90, 0.95)
+SENTENCES = (
+    "我家住在{}楼下饭馆油烟大",
+    "您好，我要反映{}附近夜间施工噪声扰民",
+    "{}，暖气一直不热，物业不管",
+    "市民来电反映{}门口垃圾没人清运",
+)
+BELIEFS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.01)
+STEPS = (0.1, 0.25, 0.5, 1.0)
+MEGABYTE = 1 << 20
+
+Row = dict[str, str]
+Asked = Callable[[int, Row], str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    row: Row
+    decision: Decision
+    seconds: float
+
+    @property
+    def dispatched(self) -> bool:
+        return self.decision.decision is DecisionKind.DISPATCH
+
+    @property
+    def right(self) -> bool:
+        return self.found(1)
+
+    def found(self, among: int) -> bool:
+        codes = [one.office_code for one in self.decision.candidates[:among]]
+        return self.row["street_code"] in codes
+
+
+@dataclass(frozen=True)
+class Figures:
+    rows: int
+    coverage: float
+    precision: float
+    top1: float
+    top3: float
+    median_us: float
+
+    @classmethod
+    def of(cls, answers: Sequence[Answer]) -> "Figures":
+        sent = [answer for answer in answers if answer.dispatched]
+        return cls(
+            len(answers),
+            share(answer.dispatched for answer in answers),
+            share(answer.right for answer in sent),
+            share(answer.found(1) for answer in answers),
+            share(answer.found(3) for answer in answers),
+            round(statistics.median(answer.seconds for answer in answers) * 1e6, 1),
+        )
+
+
+def share(so: Iterable[bool]) -> float:
+    values = list(so)
+    return round(sum(values) / len(values), 4) if values else 0.0
+
+
+def plain(_: int, row: Row) -> str:
+    return row["address_text"]
+
+
+def told_in_a_sentence(at: int, row: Row) -> str:
+    return SENTENCES[at % len(SENTENCES)].format(row["address_text"])
+
+
+ASKED: dict[str, Asked] = {
+    "address": plain,
+    "without district": lambda _, row: row["place_text"],
+    "street named": lambda _, row: row["address_with_street"],
+    "in a sentence": told_in_a_sentence,
+}
+
+
+def ask(
+    router: Router, rows: Sequence[Row], asked: Asked = plain, policy: Thresholds = POLICY
+) -> list[Answer]:
+    answers = []
+    for at, row in enumerate(rows):
+        query = Query(asked(at, row))
+        begun = time.perf_counter()
+        decision = router.route(query, policy, ON)
+        answers.append(Answer(row, decision, time.perf_counter() - begun))
+    return answers
+
+
+def confirm(router: Router, rows: Iterable[Row]) -> None:
+    for row in rows:
+        key = router.key(row["address_text"], row["street_code"], ON)
+        if key:
+            router.learn(Lesson.CONFIRM, key, row["street_code"], ON)
+
+
+def believed(answers: Sequence[Answer]) -> list[tuple[str, int, float, float]]:
+    """For each band of confidence: how many, the mean said, and the share that was right."""
+    table = []
+    for low, high in pairwise(BELIEFS):
+        inside = [a for a in answers if low <= a.decision.confidence < high]
+        if inside:
+            said = statistics.fmean(a.decision.confidence for a in inside)
+            band = f"{low:.2f}-{min(high, 1):.2f}"
+            table.append((band, len(inside), round(said, 3), share(a.right for a in inside)))
+    return table
+
+
+def by(answers: Sequence[Answer], column: str) -> dict[str, Figures]:
+    groups: defaultdict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        groups[answer.row[column]].append(answer)
+    return {name: Figures.of(group) for name, group in sorted(groups.items())}
+
+
+def start() -> tuple[Router, float, float]:
+    """A router of the files, the seconds it took and the megabytes."""
+    memory = psutil.Process().memory_info().rss
+    begun = time.perf_counter()
+    router = make_router(read_gazetteer(), compile_catalogue([], []), {})
+    seconds = time.perf_counter() - begun
+    return router, seconds, (psutil.Process().memory_info().rss - memory) / MEGABYTE
+
+
+def learning(rows: Sequence[Row]) -> dict[str, Figures]:
+    """Parts of the first half confirmed, the second half measured; then of new places only."""
+    half = len(rows) // 2
+    first, second = rows[:half], rows[half:]
+    router, _, _ = start()
+    curve = {"0 confirmed": Figures.of(ask(router, second))}
+    done = 0
+    for step in STEPS:
+        upto = int(half * step)
+        confirm(router, first[done:upto])
+        done = upto
+        curve[f"{done} confirmed"] = Figures.of(ask(router, second))
+    answers = ask(router, second)
+    new = [answer for answer in answers if answer.decision.method != "memory"]
+    curve["new places only"] = Figures.of(new)
+    curve["in a sentence"] = Figures.of(ask(router, second, told_in_a_sentence))
+    return curve
+
+
+def measure(rows: Sequence[Row]) -> dict[str, object]:
+    router, seconds, megabytes = start()
+    ask(router, rows)  # the first pass lays out what is laid out when first asked for
+    answers = ask(router, rows)
+    tables: dict[str, dict[str, Figures]] = {
+        "how it is said": {
+            name: Figures.of(ask(router, rows, said)) for name, said in ASKED.items()
+        },
+        "thresholds": {
+            f"accept {accept:.2f}": Figures.of(
+                ask(router, rows, policy=replace(POLICY, accept=accept))
+            )
+            for accept in ACCEPTS
+        },
+        "kinds": by(answers, "kind"),
+        "balanced": {
+            "at most 4 a street": Figures.of([a for a in answers if a.row["balanced"] == "1"])
+        },
+        "learning": learning(rows),
+    }
+    for name, table in tables.items():
+        show(name, table)
+    reliability = believed(answers)
+    print(f"\n{'confidence':24}{'rows':>7}{'said':>10}{'right':>10}")
+    for band, count, said, right in reliability:
+        print(f"{band:24}{count:7}{said:10.3f}{right:10.3f}")
+    print(f"\nindex ready in {seconds:.2f} s, {megabytes:.0f} MB")
+    return {
+        **{name: {key: vars(one) for key, one in table.items()} for name, table in tables.items()},
+        "reliability": reliability,
+        "ready_seconds": round(seconds, 3),
+        "megabytes": round(megabytes, 1),
+    }
+
+
+def show(title: str, table: dict[str, Figures]) -> None:
+    heads = ("rows", "coverage", "precision", "top-1", "top-3", "µs median")
+    print(f"\n{title:24}" + f"{heads[0]:>7}" + "".join(f"{head:>10}" for head in heads[1:]))
+    for name, one in table.items():
+        shown = (one.coverage, one.precision, one.top1, one.top3)
+        print(
+            f"{name:24}{one.rows:7}"
+            + "".join(f"{v:10.3f}" for v in shown)
+            + f"{one.median_us:10.0f}"
+        )
+
+
+def main() -> None:
+    given = os.environ.get("BENCH_ADDRESSES")
+    if not given:
+        print("routing: skipped, BENCH_ADDRESSES names no labelled file", file=sys.stderr)
+        return
+    with Path(given).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    print(json.dumps({"routing": measure(rows)}, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

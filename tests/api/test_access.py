@@ -1,0 +1,289 @@
+"""Keys, and what a key may see: one scope for every list, act, history, export and feed."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.access.gate import Gate
+from tests import given
+from tests.given import CHAOYANG, WANGJING, People, Person
+
+XUEYUANLU = "110108010"
+HAIDIAN = "110108"
+
+
+@pytest.fixture
+def nobody(people: People) -> TestClient:
+    return people.client
+
+
+BAD_KEYS = [
+    None,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Basic YTpi",
+    "nobody's",
+    "Bearer nobody's",
+    "Bearer " + "x" * 5000,
+    "Bearer Ã©ÿ",
+    "Bearer a b",
+    "Token abc",
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/tickets"),
+        ("POST", "/v1/tickets"),
+        ("GET", "/v1/tickets/BJ202610200000001"),
+        ("POST", "/v1/tickets/BJ202610200000001/note"),
+        ("POST", "/v1/tickets/BJ202610200000001/callbacks"),
+        ("GET", "/v1/inbox"),
+        ("GET", "/v1/feed"),
+        ("GET", "/v1/keys"),
+        ("GET", "/v1/offices"),
+        ("GET", "/v1/callbacks/queue"),
+    ],
+)
+def test_no_route_opens_without_a_key(nobody: TestClient, method: str, path: str) -> None:
+    for sent in BAD_KEYS:
+        headers = {} if sent is None else {"Authorization": sent.encode("latin-1")}
+
+        answer = nobody.request(method, path, content=b"{", headers=headers)
+
+        assert answer.status_code == 401, sent
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_word_bearer_may_be_written_as_one_likes(people: People, nobody: TestClient) -> None:
+    key = people.operator.headers["Authorization"].removeprefix("Bearer ")
+
+    for scheme in ("bearer", "BEARER", "Bearer "):
+        answer = nobody.get("/v1/tickets", headers={"Authorization": f"{scheme} {key}"})
+        assert answer.status_code == 200
+
+
+@pytest.fixture
+def made(people: People, app: FastAPI) -> Iterator[dict[str, Any]]:
+    answer = people.admin.post("/keys", {"role": "operator", "label": "坐席一组"})
+    assert answer.status_code == 201
+    yield answer.json()
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM key WHERE id = '{answer.json()['id']}'")
+
+
+def test_a_key_is_shown_once_and_kept_as_a_hash(
+    people: People, app: FastAPI, made: dict[str, Any]
+) -> None:
+    listed = people.admin.get("/keys", limit=500).json()["items"]
+
+    assert made["id"] in [key["id"] for key in listed]
+    assert all("key" not in key for key in listed)
+    with app.state.engine.connect() as connection:
+        kept = "".join(connection.exec_driver_sql("SELECT k::text FROM key k").scalars())
+    assert made["key"] not in kept
+    assert made["key"].encode().hex() not in kept
+
+
+def test_a_revoked_key_opens_nothing_at_once_and_for_ever(
+    people: People, app: FastAPI, made: dict[str, Any]
+) -> None:
+    holder = Person(people.client, made["key"])
+    assert holder.get("/tickets").status_code == 200
+
+    assert people.admin.delete(f"/keys/{made['id']}").status_code == 204
+    assert people.admin.delete(f"/keys/{made['id']}").status_code == 204
+
+    assert holder.get("/tickets").status_code == 401
+    other_process = Gate(app.state.sessions, app.state.secret)
+    app.state.gate, ours = other_process, app.state.gate
+    try:
+        assert holder.get("/tickets").status_code == 401
+    finally:
+        app.state.gate = ours
+    key = next(
+        k for k in people.admin.get("/keys", limit=500).json()["items"] if k["id"] == made["id"]
+    )
+    assert key["revoked_at"] is not None
+
+
+BAD_NEW_KEYS = [
+    ({"role": "handler", "label": "a"}, "/office_code"),
+    ({"role": "handler", "label": "a", "office_code": "000"}, "/office_code"),
+    ({"role": "handler", "label": "a", "office_code": CHAOYANG}, "/office_code"),
+    ({"role": "district", "label": "a", "office_code": WANGJING}, "/office_code"),
+    ({"role": "operator", "label": "a", "office_code": WANGJING}, "/office_code"),
+    ({"role": "king", "label": "a"}, "/role"),
+    ({"role": "operator"}, "/label"),
+    ({"role": "operator", "label": " "}, "/label"),
+    ({"role": "operator", "label": "a", "key": "mine"}, "/key"),
+]
+
+
+@pytest.mark.parametrize(("body", "pointer"), BAD_NEW_KEYS)
+def test_a_key_fits_its_role_and_its_office(
+    people: People, body: dict[str, Any], pointer: str
+) -> None:
+    answer = people.admin.post("/keys", body)
+
+    assert answer.status_code == 422
+    assert pointer in [fault["pointer"] for fault in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("role", ["operator", "supervisor", "auditor", "evaluator", "analyst"])
+def test_only_an_administrator_deals_with_keys(people: People, role: str) -> None:
+    other = people(role)
+
+    assert other.post("/keys", {"role": "admin", "label": "a"}).status_code == 403
+    assert other.get("/keys").status_code == 403
+    assert other.delete("/keys/admin").status_code == 403
+    assert people.admin.delete("/keys/nobody").status_code == 404
+
+
+EVERYWHERE = ["/tickets", "/tickets/{}", "/tickets/{}/events", "/inbox", "/feed"]
+STRANGERS = [
+    ("handler", XUEYUANLU),
+    ("chief", XUEYUANLU),
+    ("handler", "110105-market"),
+    ("district", HAIDIAN),
+]
+
+
+@pytest.mark.parametrize(("role", "office"), STRANGERS)
+def test_a_foreign_ticket_is_nowhere(people: People, role: str, office: str) -> None:
+    number = given.stands(people, "in_progress")
+    stranger = people(role, office)
+
+    for path in EVERYWHERE:
+        answer = stranger.get(path.format(number))
+        assert (answer.status_code == 404) is ("{}" in path)
+        assert "望京" not in answer.text
+        assert answer.status_code == 404 or number not in answer.text
+    for asked in (f"office_code={WANGJING}", f"district_code={CHAOYANG}", "status=in_progress"):
+        assert stranger.get(f"/tickets?{asked}").json()["items"] == []
+    for kind in ("text/csv", "application/x-ndjson"):
+        assert number not in stranger.get("/tickets", headers={"Accept": kind}).text
+
+
+def test_what_does_not_exist_and_what_is_not_ones_own_look_alike(people: People) -> None:
+    mine = given.ticket(people)
+    other = people.street(XUEYUANLU)
+
+    def told(number: str) -> dict[str, Any]:
+        problem = other.get(f"/tickets/{number}").json()
+        return {
+            name: str(value).replace(number, "N")
+            for name, value in problem.items()
+            if name != "request_id"
+        }
+
+    assert told(mine) == told("BJ202610209999999")
+
+
+SECRETS = [
+    {"type": "report"},
+    {"citizen": {"name": "张三丰", "phone": "13812345678", "confidential": True}},
+]
+
+
+@pytest.mark.parametrize("changed", SECRETS)
+def test_who_reports_or_asks_for_secrecy_is_known_to_no_office_anywhere(
+    people: People, changed: dict[str, Any]
+) -> None:
+    citizen = {"citizen": {"name": "张三丰", "phone": "13812345678"}}
+    number = given.ticket(people, **{**citizen, **changed})
+    given.replied(people, number)
+    near = [people.street(), people("chief", WANGJING), people.district()]
+
+    for person in near:
+        for path in EVERYWHERE:
+            told = person.get(path.format(number)).text
+            assert not [word for word in ("张", "138", "5678") if word in told], path
+        exported = person.get("/tickets", headers={"Accept": "application/x-ndjson"}).text
+        assert json.loads(exported)["citizen"]["phone"] is None
+    for person in near[:2]:
+        refused = person.post(f"/tickets/{number}/reveal", {"reason": "联系。"})
+        assert refused.status_code == 409
+        assert "13812345678" not in refused.text
+    assert people.district().post(f"/tickets/{number}/reveal", {"reason": "a"}).status_code == 403
+    for role in ("dispatcher", "auditor", "panel", "evaluator"):
+        assert people(role).get(f"/tickets/{number}").json()["citizen"]["phone"] == "138****5678"
+    assert people.operator.get(f"/tickets/{number}").json()["citizen"]["phone"] == "13812345678"
+
+
+@pytest.mark.parametrize(
+    "role", ["operator", "callback", "supervisor", "dispatcher", "auditor", "panel", "evaluator"]
+)
+def test_lists_and_exports_mask_for_everyone(people: People, role: str) -> None:
+    given.ticket(people, citizen={"name": "张三丰", "phone": "13812345678"})
+    person = people(role)
+
+    told = [
+        person.get("/tickets").text,
+        person.get("/tickets", headers={"Accept": "application/x-ndjson"}).text,
+        person.get("/tickets", headers={"Accept": "text/csv"}).text,
+    ]
+
+    assert not [text for text in told if "张三丰" in text or "13812345678" in text]
+    assert person.get("/tickets").json()["items"][0]["citizen"]["name"] == "张**"
+
+
+def test_a_reveal_is_on_the_record_and_in_no_cache(people: People) -> None:
+    number = given.stands(people, "acknowledged")
+    street = people.street()
+    assert street.get(f"/tickets/{number}").json()["citizen"]["phone"] == "138****0000"
+
+    answer = street.post(f"/tickets/{number}/reveal", {"reason": "首次联系。"})
+
+    assert answer.json() == {"phone": "13800000000", "name": "张三"}
+    assert answer.headers["cache-control"] == "no-store"
+    event = people("auditor").get(f"/tickets/{number}/events").json()[-1]
+    assert (event["action"], event["role"], event["data"]) == (
+        "reveal",
+        "handler",
+        {"reason": "首次联系。"},
+    )
+    assert event["actor"] not in ("", "system")
+
+
+def test_a_finished_ticket_is_revealed_to_no_office(people: People) -> None:
+    number = given.stands(people, "closed")
+
+    for person in (people.street(), people("chief", WANGJING)):
+        answer = person.post(f"/tickets/{number}/reveal", {"reason": "再联系。"})
+        assert answer.status_code == 409
+
+
+def test_an_auditor_reads_everything_and_writes_nothing(people: People) -> None:
+    number = given.stands(people, "in_progress")
+    auditor = people("auditor")
+
+    assert number in auditor.get("/tickets").text
+    assert auditor.get(f"/tickets/{number}").json()["allowed"] == []
+    assert len(auditor.get(f"/tickets/{number}/events").json()) == 4
+    assert auditor.post("/tickets", given.request()).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["analyst", "admin"])
+def test_some_keys_have_no_business_with_tickets(people: People, role: str) -> None:
+    number = given.ticket(people)
+    person = people.admin if role == "admin" else people(role)
+
+    for path in EVERYWHERE:
+        assert person.get(path.format(number)).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["supervisor", "dispatcher", "handler", "admin", "callback"])
+def test_only_an_operator_takes_tickets_in(people: People, role: str) -> None:
+    person = (
+        people.admin if role == "admin" else people(role, WANGJING if role == "handler" else None)
+    )
+
+    assert person.post("/tickets", given.request()).status_code == 403

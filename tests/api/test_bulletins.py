@@ -1,0 +1,135 @@
+"""Bulletins over HTTP, as JSON and as CSV."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+
+from tests.conftest import StillClock
+from tests.given import WANGJING, People
+from tests.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case, storing
+
+FOUR = (WANGJING, JIANWAI, HEPINGJIE, DONGHUAMEN)
+UNRESOLVED = {"resolved": "unresolved"}
+
+
+@pytest.fixture
+def store(app: FastAPI, people: People) -> Store:
+    return storing(app)
+
+
+def month(people: People, period: str) -> Json:
+    answer = people("analyst").get(f"/rankings/{period}/bulletin")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def codes(streets: list[Json]) -> list[str]:
+    return [street["office_code"] for street in streets]
+
+
+def test_the_month_names_the_classes_and_who_moved(people: People, store: Store) -> None:
+    store(case(n, office_code=code) for n, code in enumerate(FOUR))
+    later = BORDER + timedelta(days=3)
+    bad = {"resolved": "unresolved", "satisfied": "dissatisfied"}
+    store(
+        [
+            case(0, at=later, said=UNRESOLVED),
+            case(1, at=later, office_code=JIANWAI, said={"satisfied": "dissatisfied"}),
+            case(2, at=later, office_code=HEPINGJIE),
+            case(3, at=later, office_code=DONGHUAMEN, said=bad),
+        ]
+    )
+
+    found = month(people, "2026-10")
+
+    classes = {listed["name"]: codes(listed["streets"]) for listed in found["classes"]}
+    assert list(classes) == ["rectify", "govern", "advanced", "improved"]
+    assert (classes["advanced"], classes["rectify"]) == ([HEPINGJIE], [DONGHUAMEN])
+    assert (found["ranked"], found["not_ranked"]) == (4, 339)
+    assert (codes(found["rose"]), codes(found["fell"])[0]) == ([], DONGHUAMEN)
+    assert found["fell"][0]["gained"] == -3
+
+
+def test_the_month_names_exclusions_and_who_has_too_many(people: People, store: Store) -> None:
+    store([case(0), case(1, excluded={"code": "X4"}, said=UNRESOLVED)])
+
+    found = month(people, "2026-09")
+
+    assert [(s["excluded"], s["excluded_share"]) for s in found["excluded"]] == [(1, 50.0)]
+    assert found["excluded_too_often"] == [WANGJING]
+
+
+def test_the_month_stays_what_it_is_when_it_is_sealed(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store([case(0), case(1, office_code=JIANWAI, said=UNRESOLVED)])
+    before = month(people, "2026-09")
+
+    assert people("evaluator").post("/rankings/2026-09/seal").status_code == 201
+
+    assert month(people, "2026-09") == {**before, "sealed": True}
+
+
+def test_a_day_names_the_places_with_the_most_requests(people: People, store: Store) -> None:
+    store(
+        [
+            *(case(n, said=UNRESOLVED) for n in range(3)),
+            *(case(n, office_code=JIANWAI) for n in (3, 4)),
+            case(5, at=BORDER - timedelta(days=5), office_code=DONGHUAMEN),
+            case(6, at=BORDER + timedelta(days=1), office_code=HEPINGJIE),
+        ]
+    )
+
+    day = people("analyst").get("/bulletins/2026-09-16").json()
+
+    assert (day["date"], day["period"], day["requests"]) == ("2026-09-16", "2026-09", 5)
+    assert [(t["place"], t["office_code"], t["requests"]) for t in day["top"]] == [
+        (1, WANGJING, 3),
+        (2, JIANWAI, 2),
+    ]
+    assert day["top"][0]["resolution"]["denominator"] == 0
+
+
+def test_the_rates_of_a_day_run_from_the_period_s_start_to_its_end(
+    people: People, store: Store
+) -> None:
+    store([case(0), case(1, at=BORDER - timedelta(days=2)), case(2, at=BORDER)])
+
+    top = people("analyst").get("/bulletins/2026-09-17").json()["top"]
+
+    assert (top[0]["requests"], top[0]["resolution"]["denominator"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "columns"),
+    [
+        ("/rankings/2026-09/bulletin", {"list", "office_code", "rank", "excluded_share"}),
+        ("/bulletins/2026-09-16", {"place", "office_name", "requests", "resolution_percent"}),
+    ],
+)
+def test_bulletins_are_tables_too(
+    people: People, store: Store, path: str, columns: set[str]
+) -> None:
+    store([case(0, excluded={"code": "X1"}, said=UNRESOLVED), case(1)])
+
+    lines = list(csv.DictReader(io.StringIO(people("analyst").get(path, format="csv").text)))
+
+    assert lines[0]["office_code"] == WANGJING
+    assert columns <= set(lines[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/bulletins/2030-01-01", 404),
+        ("/bulletins/2026-02-30", 422),
+        ("/bulletins/yesterday", 422),
+        ("/rankings/2026-12/bulletin", 404),
+        ("/rankings/2026-13/bulletin", 422),
+    ],
+)
+def test_what_has_no_bulletin(people: People, path: str, status: int) -> None:
+    assert people("analyst").get(path).status_code == status

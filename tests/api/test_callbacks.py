@@ -1,0 +1,219 @@
+"""The callback desk (RULEBOOK D.9): the queue, the attempts, what is final, what it leads to."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.sweep import sweep
+from tests import given
+from tests.conftest import StillClock
+from tests.given import CONTENT, DISCONTENT, People
+
+TICK = timedelta(microseconds=1)
+VAIN = {"reach": "unreached"}
+DOUBTED = {**DISCONTENT, "reasonable": False}
+
+
+def called(people: People, number: str, said: dict[str, Any]) -> dict[str, Any]:
+    answer = people.callback.post(f"/tickets/{number}/callbacks", said)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def status(people: People, number: str) -> str:
+    return str(people.operator.get(f"/tickets/{number}").json()["status"])
+
+
+def test_a_callback_says_whether_it_was_final(people: People, clock: StillClock) -> None:
+    number = given.stands(people, "awaiting_callback")
+
+    view = called(people, number, {**CONTENT, "reason": "很快。", "recording": "R-1"})
+
+    assert view["ticket_number"] == number
+    assert view["attempt"] == 1
+    assert (view["final"], view["status_now"]) == (True, "closed")
+    assert datetime.fromisoformat(view["at"]) == clock.at
+    ticket = people.operator.get(f"/tickets/{number}").json()
+    assert ticket["assessed_at"] == ticket["closed_at"] == view["at"]
+
+
+OUTCOMES = [
+    ({"reach": "refused"}, "closed"),
+    ({"reach": "wrong_number"}, "closed"),
+    ({"reach": "anonymous"}, "closed"),
+    (CONTENT, "closed"),
+    ({**CONTENT, "resolved": "partly"}, "closed"),
+    ({**CONTENT, "satisfied": "basic"}, "closed"),
+    ({**CONTENT, "contacted": "no"}, "closed"),
+    ({**CONTENT, "resolved": "no_answer", "satisfied": "no_answer"}, "closed"),
+    ({**CONTENT, "resolved": "unresolved"}, "rework"),
+    ({**CONTENT, "satisfied": "dissatisfied"}, "rework"),
+    ({**CONTENT, "satisfied": "very_dissatisfied"}, "rework"),
+    ({**DISCONTENT, "reasonable": True}, "rework"),
+    (DOUBTED, "awaiting_callback"),
+    ({**CONTENT, "reasonable": False}, "closed"),
+]
+
+
+@pytest.mark.parametrize(("said", "after"), OUTCOMES)
+def test_what_the_citizen_says_decides(people: People, said: dict[str, Any], after: str) -> None:
+    number = given.stands(people, "awaiting_callback")
+
+    view = called(people, number, said)
+
+    assert (view["final"], view["status_now"]) == (True, after)
+
+
+def test_a_vain_attempt_is_repeated_after_four_hours_and_the_third_is_final(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = given.stands(people, "awaiting_callback")
+    assert called(people, number, VAIN)["final"] is False
+
+    clock.tick(hours=4)
+    clock.at -= TICK
+    before = given.record(app)
+    soon = people.callback.post(f"/tickets/{number}/callbacks", VAIN)
+    assert soon.status_code == 409
+    assert (soon.json()["status_now"], "callback" in soon.json()["allowed"]) == (
+        "awaiting_callback",
+        True,
+    )
+    assert given.record(app) == before
+    clock.at += TICK
+    assert called(people, number, VAIN)["final"] is False
+    clock.tick(hours=4)
+    last = called(people, number, VAIN)
+
+    assert (last["attempt"], last["final"], last["status_now"]) == (3, True, "closed")
+
+
+def test_an_answer_is_taken_at_any_hour(people: People, clock: StillClock) -> None:
+    number = given.stands(people, "awaiting_callback")
+    called(people, number, VAIN)
+    clock.at = datetime(2026, 10, 20, 15, 0, tzinfo=UTC)  # 23:00 in Beijing
+
+    assert people.callback.post(f"/tickets/{number}/callbacks", VAIN).status_code == 409
+    assert called(people, number, CONTENT)["status_now"] == "closed"
+
+
+def test_after_three_days_a_vain_attempt_is_the_last(people: People, clock: StillClock) -> None:
+    first, second = (given.stands(people, "awaiting_callback") for _ in range(2))
+
+    clock.tick(days=3)
+    assert called(people, first, VAIN)["final"] is False
+    clock.at += TICK
+    assert called(people, second, VAIN)["final"] is True
+
+
+def test_the_queue_has_every_ticket_that_awaits_its_callback_by_due_time(
+    people: People, clock: StillClock
+) -> None:
+    slow = given.stands(people, "awaiting_callback")
+    doubted = given.stands(people, "doubted")
+    clock.tick(hours=1)
+    urgent = given.ticket(people, urgency="L2")
+    given.awaiting(people, urgent)
+    called(people, slow, VAIN)
+
+    first = people.callback.get("/callbacks/queue", limit=1).json()
+    rest = people.supervisor.get("/callbacks/queue", cursor=first["next"]).json()
+
+    assert doubted not in [item["number"] for item in first["items"] + rest["items"]]
+    assert [item["number"] for item in first["items"] + rest["items"]] == [urgent, slow]
+    assert rest["next"] is None
+    item = rest["items"][0]
+    assert (item["attempts"], item["callable_now"]) == (1, False)
+    assert first["items"][0]["callable_now"] is True
+    assert datetime.fromisoformat(item["callback_due_at"]) == clock.at + timedelta(hours=71)
+    assert item["citizen"]["phone"] == "138****0000"  # a list masks for everyone
+
+
+@pytest.mark.parametrize(("approve", "after"), [(True, "closed"), (False, "rework")])
+def test_a_supervisor_says_whether_the_demand_is_reasonable(
+    people: People, clock: StillClock, approve: bool, after: str
+) -> None:
+    number = given.stands(people, "awaiting_callback")
+    clock.tick(hours=60)  # the desk took its time; the supervisor has his own
+    called(people, number, DOUBTED)
+    again = people.callback.post(f"/tickets/{number}/callbacks", CONTENT)
+    assert again.status_code == 409
+
+    clock.tick(hours=24)
+    ticket = people.supervisor.does("review", number, approve=approve, text="经核实。")
+
+    assert ticket["status"] == after
+
+
+def test_where_no_supervisor_speaks_the_demand_is_taken_as_reasonable(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = given.stands(people, "awaiting_callback")
+    clock.tick(hours=60)
+    asked_at = clock.at
+    called(people, number, DOUBTED)
+
+    clock.tick(hours=24)
+    assert sweep(app.state.sessions, app.state.desk, clock) == 0
+    clock.at += TICK
+    assert sweep(app.state.sessions, app.state.desk, clock) == 1
+
+    ticket = people.operator.get(f"/tickets/{number}").json()
+    assert ticket["status"] == "rework"
+    begun = asked_at + timedelta(hours=24)
+    assert datetime.fromisoformat(ticket["due_at"]) == begun + timedelta(days=7)
+
+
+ANONYMOUS = [
+    # who called; is the ticket left out as one without any means of contact (D.10)
+    ({"anonymous": True}, True),
+    ({"anonymous": True, "phone": "13800000000"}, False),
+    ({"name": "张三", "phone": "13800000000"}, False),
+    ({}, False),
+]
+
+
+@pytest.mark.parametrize(("citizen", "left_out"), ANONYMOUS)
+def test_only_who_cannot_be_reached_at_all_is_assessed_as_anonymous(
+    people: People, app: FastAPI, citizen: dict[str, Any], left_out: bool
+) -> None:
+    number = given.ticket(people, citizen=citizen)
+    given.awaiting(people, number)
+    called(people, number, CONTENT)
+
+    with app.state.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT anonymous FROM assessment").scalar_one()
+    assert found is left_out
+
+
+def test_an_assessment_is_of_the_office_that_leads_at_that_time(
+    people: People, app: FastAPI
+) -> None:
+    number = given.ticket(people)
+    people.dispatcher.does("dispatch", number, office_code="110105001", reason="属地。")
+    given.awaiting(people, number, "110105001")
+    called(people, number, CONTENT)
+
+    with app.state.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT office_code, district_code FROM assessment")
+        assert rows.all() == [("110105001", "110105")]
+
+
+def test_a_second_callback_on_a_finished_ticket_is_refused(people: People, app: FastAPI) -> None:
+    number = given.stands(people, "closed")
+    before = given.record(app)
+
+    answer = people.callback.post(f"/tickets/{number}/callbacks", DISCONTENT)
+
+    assert (answer.status_code, answer.json()["status_now"]) == (409, "closed")
+    assert given.record(app) == before
+    assert status(people, number) == "closed"
+
+
+def test_who_handles_a_ticket_never_records_its_callback(people: People) -> None:
+    number = given.stands(people, "awaiting_callback")
+
+    for person in (people.street(), people("chief", given.WANGJING), people.district()):
+        assert person.post(f"/tickets/{number}/callbacks", CONTENT).status_code == 403

@@ -1,0 +1,75 @@
+"""A ranking checked without the service, and the command that does it."""
+
+import argparse
+from pathlib import Path
+from random import Random
+
+import pytest
+from fastapi import FastAPI
+
+from app.__main__ import seal, verify
+from app.rankings import offline
+from app.settings import Settings
+from tests.cases import random_cases
+from tests.given import People
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Store, storing
+
+
+@pytest.fixture
+def store(app: FastAPI, people: People) -> Store:
+    return storing(app)
+
+
+def test_what_was_downloaded_holds_by_itself(people: People, store: Store) -> None:
+    store(random_cases(Random(1), 200, STREETS, BORDER))
+
+    for asked in ({}, {"league": "districts"}, {"district_code": "110105"}):
+        answer = people("analyst").get("/rankings/2026-09", **asked)
+        assert offline.faults(answer.content) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ('"composite":86.88', '"composite":96.88', "weighted sum"),
+        ('"695/8"', '"95"', "weighted sum"),
+        ('"numerator":"6"', '"numerator":"7"', "resolution is not 7 of 8"),
+        ('"rank":1', '"rank":null', "ranked with the place None"),
+        ("望京街道", "朝外街道", "content_hash"),
+        ('"rank":1', '"rank":"x"', "no ranking"),
+        ('"6"', '"six"', "cannot be read"),
+    ],
+)
+def test_what_was_changed_on_the_way_is_named(
+    people: People, store: Store, was: str, now: str, told: str
+) -> None:
+    store(WORKED_EXAMPLE)
+    text = people("analyst").get("/rankings/2026-09").text
+    assert was in text
+
+    assert told in " ".join(offline.faults(text.replace(was, now, 1).encode()))
+
+
+def test_the_commands_seal_and_verify(
+    people: People,
+    store: Store,
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store(WORKED_EXAMPLE)
+    asked = argparse.Namespace(period="2026-09", file=None)
+
+    seal(settings, asked)
+    verify(settings, asked)
+    downloaded = tmp_path / "ranking.json"
+    downloaded.write_bytes(people("analyst").get("/rankings/2026-09").content)
+    verify(settings, argparse.Namespace(period=None, file=downloaded))
+    downloaded.write_text(downloaded.read_text().replace("望京", "亚运"))
+    with pytest.raises(SystemExit):
+        verify(settings, argparse.Namespace(period=None, file=downloaded))
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("2026-09 sha256:")
+    assert told[1:3] == ["everything holds"] * 2
+    assert told[3].startswith("content_hash is")

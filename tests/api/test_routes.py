@@ -1,0 +1,204 @@
+"""Routing over HTTP, and the memory that every replica learns from the same rows."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from app.kit.db import Sessions
+from app.offices.files import read_gazetteer
+from app.routing import service
+from app.routing.decide import Router
+from app.routing.files import make_router
+from app.routing.memory import Lesson
+from app.routing.models import RoutingLesson
+from app.routing.schemas import RouteQuestion
+from app.routing.service import Taught
+from tests.given import CHAOYANG, WANGJING, People, Person
+
+NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
+JINZHAN = "110105036"
+NEWBUILT = "朝阳区琥珀川嘉苑5号楼"
+
+
+@pytest.fixture
+def operator(people: People) -> Person:
+    return people("operator")
+
+
+@pytest.fixture
+def sessions(app: FastAPI, people: People) -> Sessions:
+    found: Sessions = app.state.sessions
+    return found
+
+
+@pytest.fixture
+def router(app: FastAPI) -> Iterator[Router]:
+    """The service's own router, with its memory as it was afterwards."""
+    desk = app.state.desk
+    yield desk.router
+    app.state.desk = type(desk)(desk.policies, desk.catalogue, desk.offices, fresh(app))
+
+
+def fresh(app: FastAPI) -> Router:
+    return make_router(read_gazetteer(), app.state.desk.catalogue, app.state.desk.router.names)
+
+
+def teach(
+    sessions: Sessions, router: Router, *streets: str, lesson: Lesson = Lesson.CONFIRM
+) -> None:
+    taught = [Taught(NEWBUILT, street, NOW, lesson) for street in streets]
+    with sessions.begin() as session:
+        service.teach(session, router, taught, NOW)
+    with sessions() as session:
+        service.refresh(session, router)
+
+
+def test_a_place_is_routed_with_its_reason(operator: Person) -> None:
+    answer = operator.get("/route", text="朝阳区望京西园三区308楼", category="0701")
+
+    view = answer.json()
+    assert answer.status_code == 200
+    assert (view["decision"], view["office_code"]) == ("dispatch", WANGJING)
+    assert view["reason"] == "望京西园三区社区 belongs to 望京街道"
+    assert {"start": 3, "end": 9, "text": "望京西园三区"}.items() <= view["evidence"][1].items()
+    assert view["candidates"][0]["office_name"] == "望京街道"
+    assert view["gazetteer"] == read_gazetteer().version
+
+
+def test_an_analyst_may_not_ask_for_routes(people: People) -> None:
+    assert people("analyst").get("/route", text="望京街道").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"text": "a" * 10_001},
+        {"text": "望京街道", "lon": 181},
+        {"text": "望京街道", "lat": "nan"},
+        {"text": "望京街道", "district_code": "110999"},
+        {"text": "望京街道", "category": "99"},
+        {"text": "望京街道", "unknown": 1},
+    ],
+)
+def test_a_question_against_the_form_is_refused(operator: Person, asked: dict[str, Any]) -> None:
+    answer = operator.get("/route", **asked)
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_many_places_are_routed_in_order_each_line_alone(operator: Person) -> None:
+    lines = ['{"text": "朝阳区望京街道"}', "{", '{"text": "", "lon": 999}', '{"text": "海淀区"}']
+
+    answer = operator.client.post(
+        "/v1/route/batch", content="\n".join(lines).encode(), headers=operator.headers
+    )
+
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    assert [line.get("decision") for line in told] == ["dispatch", None, None, "person"]
+    assert [told[1]["line"], told[1]["status"], told[2]["line"]] == [2, 422, 3]
+    assert told[3]["queue"] == "110108"
+
+
+def test_more_lines_or_longer_ones_are_too_large(operator: Person) -> None:
+    for body in (b'{"text": ""}\n' * 10_001, b'{"text": "' + b"a" * 64_001 + b'"}'):
+        answer = operator.client.post("/v1/route/batch", content=body, headers=operator.headers)
+        assert answer.status_code == 413
+
+
+def test_what_was_taught_is_known_to_every_router(
+    app: FastAPI, sessions: Sessions, router: Router, operator: Person
+) -> None:
+    other = fresh(app)
+
+    teach(sessions, router, JINZHAN, JINZHAN)
+    with sessions() as session:
+        service.refresh(session, other)
+
+    view = operator.get("/route", text="朝阳区琥珀川嘉苑9号楼").json()
+    assert (view["office_code"], view["method"]) == (JINZHAN, "memory")
+    assert view["reason"] == "2 earlier requests from here went to 金盏乡"
+    assert other.memory.places == router.memory.places
+    assert other.learned_to == router.learned_to
+
+
+def test_an_uncommitted_lesson_is_waited_for(sessions: Sessions, router: Router) -> None:
+    with sessions() as slow:
+        service.teach(slow, router, [Taught(NEWBUILT, WANGJING, NOW)], NOW)
+        teach(sessions, router, JINZHAN)  # committed later than begun by the slow one
+        before = dict(router.memory.places)
+        slow.commit()
+    with sessions() as session:
+        service.refresh(session, router)
+
+    assert before == {}
+    (past,) = router.memory.places.values()
+    assert {WANGJING, JINZHAN} == past.keys()
+
+
+def test_a_decision_can_be_made_again(app: FastAPI, sessions: Sessions, router: Router) -> None:
+    teach(sessions, router, JINZHAN)
+    policies = app.state.desk.policies
+    asked = RouteQuestion(text=NEWBUILT)
+    first = service.route(router, policies, asked, NOW)
+    teach(sessions, router, WANGJING, WANGJING, WANGJING)
+
+    again = fresh(app)
+    with sessions() as session:
+        service.learn_up_to(session, again, first.memory)
+
+    assert service.route(router, policies, asked, NOW) != first
+    assert service.route(again, policies, asked, NOW) == first
+
+
+def test_an_upheld_objection_unteaches(sessions: Sessions, router: Router) -> None:
+    teach(sessions, router, JINZHAN)
+    teach(sessions, router, JINZHAN, lesson=Lesson.WITHDRAW)
+
+    assert not router.memory.places
+
+
+def test_a_department_or_a_text_without_a_place_teaches_nothing(
+    sessions: Sessions, router: Router
+) -> None:
+    with sessions.begin() as session:
+        taught = [Taught(NEWBUILT, CHAOYANG, NOW), Taught("", JINZHAN, NOW)]
+        assert service.teach(session, router, taught, NOW) == 0
+
+
+def test_a_supervisor_sees_and_forgets_what_is_remembered(
+    sessions: Sessions, router: Router, people: People
+) -> None:
+    teach(sessions, router, JINZHAN, JINZHAN, WANGJING)
+    supervisor = people("supervisor")
+
+    seen = supervisor.get("/routing/memory", text=NEWBUILT).json()
+    gone = supervisor.client.delete(
+        "/v1/routing/memory", params={"text": NEWBUILT}, headers=supervisor.headers
+    )
+
+    (place,) = seen["places"]
+    assert (place["place"], place["district_code"], place["clear"]) == (
+        "琥珀川嘉苑",
+        CHAOYANG,
+        True,
+    )
+    assert [(one["office_code"], one["count"]) for one in place["streets"]] == [
+        (JINZHAN, 2),
+        (WANGJING, 1),
+    ]
+    assert gone.json()["places"] == []
+    with sessions() as session:
+        kept = session.scalars(select(RoutingLesson.lesson)).all()
+    assert kept == [Lesson.FORGET]
+
+
+def test_only_a_supervisor_looks_into_memory(people: People) -> None:
+    assert people("dispatcher").get("/routing/memory", text="望京").status_code == 403

@@ -1,0 +1,569 @@
+"""Sealed periods over HTTP: what was published stays, and who changes the record is found out."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import exc
+
+from app.callbacks.answers import ExclusionCode
+from app.callbacks.models import Exclusion
+from tests.cases import random_cases
+from tests.conftest import StillClock
+from tests.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
+
+FROZEN = BORDER + timedelta(days=5)
+FIRST = "BJ2026090100000"
+WEIGHED = {"response": "0.5", "resolution": "0.5", "satisfaction": 0}
+
+
+@pytest.fixture
+def store(app: FastAPI, people: People) -> Store:
+    return storing(app)
+
+
+def sealed(people: People, period: str = "2026-09") -> Json:
+    answer = people("evaluator").post(f"/rankings/{period}/seal")
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def verified(people: People, period: str = "2026-09") -> Json:
+    answer = people("auditor").post(f"/rankings/{period}/verify")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def force(app: FastAPI, statement: str, **values: Any) -> None:
+    """What only the database's owner can do: change a row although its trigger refuses."""
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(statement, values)
+
+
+def named(found: Json) -> dict[str, str]:
+    return {t["number"]: t["why"] for d in found["differences"] for t in d["tickets"]}
+
+
+def test_a_sealed_ranking_is_what_it_was_and_says_so(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    before = people("analyst").get("/rankings/2026-09").json()
+
+    seal = sealed(people)
+    after = people("analyst").get("/rankings/2026-09")
+
+    assert after.json() == {**before, "sealed": True}
+    assert seal["content_hash"] == before["content_hash"]
+    assert seal["counts"] == {"facts": 10, "offices": 1}
+    assert after.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert people("analyst").get("/rankings/2026-09/seal").json() == seal
+    assert people("analyst").get("/periods").json()[0]["state"] == "sealed"
+
+
+def test_a_sealed_ranking_is_the_same_bytes_whatever_is_recorded_later(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    before = people("analyst").get("/rankings/2026-09")
+    clock.tick(days=1)
+    store([case(99, said={"resolved": "unresolved"})], recorded_at=clock.at)
+
+    after = people("analyst").get("/rankings/2026-09")
+    known = people("analyst").get(
+        "/rankings/2026-09", headers={"If-None-Match": before.headers["ETag"]}
+    )
+
+    assert after.content == before.content
+    assert after.headers["ETag"] == before.headers["ETag"]
+    assert known.status_code == 304
+
+
+def test_a_period_is_sealed_some_days_after_its_end(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    clock.at = FROZEN - timedelta(microseconds=1)
+    early = people("evaluator").post("/rankings/2026-09/seal")
+    clock.at = FROZEN
+
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/not-yet-frozen")
+    assert (early.json()["status_now"], early.json()["allowed"]) == ("closed", [])
+    assert sealed(people)["sealed_at"] == "2026-09-23T16:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("period", "status", "problem"),
+    [
+        ("2026-11", 409, "not-yet-frozen"),
+        ("2026-12", 404, "no-such-period"),
+        ("2026-08", 404, "no-such-period"),
+        ("2026-9", 422, "malformed-period"),
+        ("2026-10", 409, "seal-in-order"),
+    ],
+)
+def test_what_is_not_sealed(
+    people: People, store: Store, clock: StillClock, period: str, status: int, problem: str
+) -> None:
+    store([*WORKED_EXAMPLE, case(99, at=BORDER)])
+    clock.tick(days=30 if problem == "seal-in-order" else 0)
+
+    answer = people("evaluator").post(f"/rankings/{period}/seal")
+
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{problem}")
+
+
+def test_a_period_is_sealed_once(people: People, store: Store, clock: StillClock) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+
+    again = people("evaluator").post("/rankings/2026-09/seal")
+
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/already-sealed")
+
+
+def test_the_same_key_seals_once_and_is_answered_twice(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+
+    first, again = (
+        people("evaluator").post("/rankings/2026-09/seal", headers={"Idempotency-Key": "s"})
+        for _ in range(2)
+    )
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert first.json() == again.json()
+
+
+def test_of_two_sealings_at_once_one_is_made(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    evaluator = people("evaluator")
+
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda _: evaluator.post("/rankings/2026-09/seal"), range(2)))
+
+    assert sorted(answer.status_code for answer in found) == [201, 409]
+
+
+def test_seals_are_a_chain(people: People, store: Store, clock: StillClock) -> None:
+    store([*WORKED_EXAMPLE, case(99, at=BORDER)])
+    clock.tick(days=30)
+
+    first, second = sealed(people), sealed(people, "2026-10")
+
+    assert (first["former"], first["former_hash"]) == (None, None)
+    assert (second["former"], second["former_hash"]) == ("2026-09", first["seal_hash"])
+
+
+@pytest.mark.parametrize("role", ["analyst", "auditor", "supervisor", "admin"])
+def test_only_the_evaluator_seals(people: People, clock: StillClock, role: str) -> None:
+    assert people(role).post("/rankings/2026-09/seal").status_code == 403
+
+
+def test_what_is_not_sealed_has_no_seal(people: People, store: Store, clock: StillClock) -> None:
+    store(WORKED_EXAMPLE)
+
+    seal = people("analyst").get("/rankings/2026-09/seal")
+    proof = people("auditor").post("/rankings/2026-09/verify")
+
+    assert (seal.status_code, seal.json()["type"]) == (404, "/problems/not-sealed")
+    assert proof.status_code == 404
+
+
+def test_an_untouched_record_verifies(people: People, store: Store, clock: StillClock) -> None:
+    store(random_cases(Random(5), 300, STREETS, BORDER))
+    clock.tick(days=30)
+    seals = [sealed(people, period) for period in ("2026-09", "2026-10")]
+
+    for period, seal in zip(("2026-09", "2026-10"), seals, strict=True):
+        assert verified(people, period) == {
+            "same": True,
+            "content_hash": seal["content_hash"],
+            "recomputed_hash": seal["content_hash"],
+            "differences": [],
+        }
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sealed_ranking SET body = ''",
+        "UPDATE seal SET content_hash = 'sha256:0'",
+        "DELETE FROM sealed_facts",
+        "DELETE FROM seal",
+        "UPDATE assessment SET satisfied = 'very'",
+        "DELETE FROM assessment",
+    ],
+)
+def test_plain_sql_changes_nothing_that_is_sealed(
+    people: People, store: Store, clock: StillClock, app: FastAPI, statement: str
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+
+    with pytest.raises(exc.DBAPIError, match="insert-only"), app.state.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+    assert verified(people)["same"]
+
+
+def test_a_changed_assessment_is_named(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    number = f"{FIRST}07"
+    force(app, "UPDATE assessment SET resolved = 'resolved' WHERE ticket_number = %(n)s", n=number)
+
+    found = verified(people)
+
+    assert not found["same"]
+    assert found["recomputed_hash"] != found["content_hash"]
+    assert named(found) == {number: "changed"}
+    fields = {(d["office_code"], d["field"]): d for d in found["differences"] if d["league"]}
+    moved = fields[WANGJING, "resolution.numerator"]
+    assert (moved["sealed"], moved["now"]) == ("6", "7")
+    assert moved["tickets"] == [{"number": number, "why": "changed"}]
+
+
+def test_a_missing_assessment_is_named(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    force(app, "DELETE FROM assessment WHERE ticket_number = %(n)s", n=f"{FIRST}00")
+
+    assert named(verified(people)) == {f"{FIRST}00": "missing"}
+
+
+def test_one_that_is_slipped_in_with_a_former_date_is_named(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    store([case(99)])
+
+    found = verified(people)
+
+    assert set(named(found).values()) == {"changed"}
+    assert found["recomputed_hash"] != found["content_hash"]
+
+
+def test_what_is_recorded_after_the_seal_is_late_and_no_tampering(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    store([case(99, said={"resolved": "unresolved"})], recorded_at=clock.tick(days=1))
+
+    found = verified(people)
+
+    assert not found["same"]
+    assert found["recomputed_hash"] == found["content_hash"]
+    assert named(found) == {f"{FIRST}10": "late"}
+    assessed = next(d for d in found["differences"] if d["field"] == "assessed")
+    assert (assessed["sealed"], assessed["now"]) == (10, 11)
+
+
+def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    at, number = clock.tick(hours=1), f"{FIRST}09"
+    with app.state.sessions.begin() as session:
+        ground = ExclusionCode.X2
+        session.add(Exclusion(ticket_number=number, code=ground, decided_at=at, recorded_at=at))
+
+    beside = people("analyst").get("/rankings/2026-11/adjustments").json()
+
+    assert named(verified(people)) == {number: "late"}
+    assert beside["items"] == [
+        {
+            "period": "2026-09",
+            "number": number,
+            "office_code": WANGJING,
+            "why": "excluded",
+            "recorded_at": "2026-10-20T03:00:00Z",
+        }
+    ]
+    assert {d["field"] for d in beside["differences"]} >= {"assessed", "excluded"}
+    assert people("analyst").get("/rankings/2026-10/adjustments").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "field"),
+    [
+        ("UPDATE sealed_ranking SET body = replace(encode(body, 'escape'),"
+         " '695/8', '95')::bytea WHERE league = 'streets'", "rankings.streets"),
+        ("UPDATE seal SET sealed_by = 'nobody'", "seal_hash"),
+        ("UPDATE seal SET policy_sha256 = '0'", "policy_sha256"),
+        ("UPDATE sealed_facts SET lines = ''", "facts_digest"),
+        ("DELETE FROM sealed_ranking WHERE league = 'enterprises'", "rankings.enterprises"),
+    ],
+)  # fmt: skip
+def test_a_tampered_seal_is_named(
+    people: People, store: Store, clock: StillClock, app: FastAPI, statement: str, field: str
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    force(app, statement)
+
+    found = verified(people)
+
+    assert not found["same"]
+    assert field in {difference["field"] for difference in found["differences"]}
+
+
+def test_an_edited_row_of_the_sealed_answer_is_named_with_its_office(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    force(
+        app,
+        "UPDATE sealed_ranking SET body = convert_to(replace(convert_from(body, 'UTF8'),"
+        " '695/8', '95'), 'UTF8') WHERE league = 'streets'",
+    )
+
+    rows = [d for d in verified(people)["differences"] if d["office_code"] == WANGJING]
+
+    assert [(d["field"], d["sealed"], d["now"]) for d in rows] == [
+        ("composite_exact", "95", "695/8")
+    ]
+
+
+def test_a_tampered_event_is_named(people: People, clock: StillClock, app: FastAPI) -> None:
+    number = finished(people, clock)
+    clock.at = BORDER + timedelta(days=70)
+    sealed(people, "2026-11")
+    force(
+        app,
+        "UPDATE event SET actor = 'somebody' WHERE ticket_number = %(n)s AND seq = 2",
+        n=number,
+    )
+
+    assert named(verified(people, "2026-11")) == {number: "changed"}
+
+
+def finished(people: People, clock: StillClock) -> str:
+    """A ticket that went through all hands."""
+    number = given_ticket(people)
+    clock.tick(hours=1)
+    answer = people.callback.post(f"/tickets/{number}/callbacks", CONTENT)
+    assert answer.status_code == 201, answer.text
+    return number
+
+
+def given_ticket(people: People) -> str:
+    number = ticket(people)
+    awaiting(people, number)
+    return number
+
+
+OPENED = [
+    (rate, part)
+    for rate in ("response", "resolution", "satisfaction")
+    for part in ("numerator", "denominator", "excluded")
+]
+
+
+def opened(people: People, office: str, rate: str, part: str, **asked: Any) -> Iterator[Json]:
+    cursor: dict[str, str] = {}
+    while True:
+        answer = people("auditor").get(
+            f"/rankings/2026-09/offices/{office}/tickets", rate=rate, counts=part, limit=7,
+            **asked, **cursor,
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        yield from answer.json()["items"]
+        if answer.json()["next"] is None:
+            return
+        cursor = {"cursor": answer.json()["next"]}
+
+
+def test_every_number_opens_into_tickets_that_sum_up_to_it(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(random_cases(Random(99), 250, STREETS, BORDER))
+
+    rows = people("analyst").get("/rankings/2026-09").json()["rows"]
+    for row in (row for row in rows if row["assessed"]):
+        for rate, part in OPENED:
+            items = list(opened(people, row["office_code"], rate, part))
+            published = row["excluded"] if part == "excluded" else row[rate][part]
+
+            assert sum(Fraction(item["value"]) for item in items) == Fraction(published)
+            assert [i["number"] for i in items] == sorted({i["number"] for i in items})
+
+
+def test_a_row_is_opened_by_who_controls_and_by_itself(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    path = f"/rankings/2026-09/offices/{WANGJING}/tickets"
+    asked = {"rate": "resolution", "counts": "numerator"}
+
+    may = [
+        people(role, office).get(path, **asked).status_code
+        for role, office in (
+            ("auditor", None),
+            ("supervisor", None),
+            ("evaluator", None),
+            ("district", "110105"),
+            ("handler", WANGJING),
+            ("chief", WANGJING),
+            ("handler", JIANWAI),
+            ("district", "110101"),
+            ("analyst", None),
+            ("operator", None),
+        )
+    ]
+
+    assert may == [200] * 6 + [404] * 2 + [403] * 2
+
+
+def test_the_running_ranking_of_a_past_instant_stays_the_same(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    past = "2026-09-19T00:00:00Z"
+    before = people("analyst").get("/rankings/2026-09", as_of=past)
+    store([case(99, said={"satisfied": "dissatisfied"})], recorded_at=clock.at)
+    with app.state.sessions.begin() as session:
+        at, ground = clock.at, ExclusionCode.X2
+        session.add(
+            Exclusion(ticket_number=f"{FIRST}09", code=ground, decided_at=at, recorded_at=at)
+        )
+
+    after = people("analyst").get("/rankings/2026-09", as_of=past)
+    now = people("analyst").get("/rankings/2026-09")
+
+    assert after.content == before.content
+    assert (now.json()["rows"][0]["assessed"], now.json()["rows"][0]["excluded"]) == (10, 1)
+
+
+def test_half_a_period_is_seen_at_half_time(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    at = BORDER - timedelta(days=10)
+    store([case(n, at=at + timedelta(days=n)) for n in range(4)])
+
+    found = people("analyst").get("/rankings/2026-09", as_of=(at + timedelta(days=1)).isoformat())
+
+    assert found.json()["rows"][0]["assessed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"), [("2030-01-01T00:00:00Z", 422), ("2026-08-01T00:00:00Z", 404)]
+)
+def test_an_instant_that_is_not_the_period_s_is_refused(
+    people: People, store: Store, clock: StillClock, as_of: str, status: int
+) -> None:
+    store(WORKED_EXAMPLE)
+
+    assert people("analyst").get("/rankings/2026-09", as_of=as_of).status_code == status
+
+
+def what_if(people: People, said: Json, verb: str = "what-if") -> Json:
+    answer = people("analyst").post(f"/rankings/2026-09/{verb}", said)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"weights": {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}},
+        {"weights": {"response": 0.3, "resolution": 0.35, "satisfaction": 0.35}, "basic": 1},
+    ],
+)
+def test_the_official_values_give_the_official_ranking(
+    people: People, store: Store, clock: StillClock, said: Json
+) -> None:
+    store(random_cases(Random(3), 100, STREETS, BORDER))
+    official = people("analyst").get("/rankings/2026-09").json()
+
+    found = what_if(people, said)
+
+    assert found.pop("what_if") is True
+    assert found == official
+
+
+def test_other_values_give_another_ranking_which_is_not_kept(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    official = people("analyst").get("/rankings/2026-09").content
+
+    half = what_if(people, {"partly": "1/2", "weights": WEIGHED})["rows"][0]
+    fewer = what_if(people, {"exclude": [f"{FIRST}07"]})["rows"][0]
+    strict = {row["status"] for row in what_if(people, {"min_reached": 9})["rows"]}
+
+    assert half["resolution"]["numerator"] == "13/2"
+    assert half["composite_exact"] == str(Fraction(1, 2) * 100 + Fraction(1, 2) * Fraction(650, 8))
+    assert (fewer["assessed"], fewer["excluded"]) == (9, 1)
+    assert strict == {"insufficient", "no_sample"}
+    assert people("analyst").get("/rankings/2026-09").content == official
+
+
+def test_a_lifted_ground_excludes_nobody(people: People, store: Store, clock: StillClock) -> None:
+    store([*WORKED_EXAMPLE, case(10, excluded={"code": "X4"}, said={"satisfied": "basic"})])
+
+    official = people("analyst").get("/rankings/2026-09").json()["rows"][0]
+    found = what_if(people, {"lift": ["X4"]})["rows"][0]
+
+    assert (official["assessed"], official["excluded"]) == (10, 1)
+    assert (found["assessed"], found["excluded"]) == (11, 0)
+
+
+def test_a_comparison_says_who_gains_and_why(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(
+        [
+            *(case(n, said={"resolved": "unresolved"}) for n in range(2)),
+            *(case(n, office_code=JIANWAI, said={"satisfied": "dissatisfied"}) for n in (2, 3)),
+        ]
+    )
+    said = {"weights": {"response": 0, "resolution": "0.3", "satisfaction": "0.7"}}
+
+    rows = {row["office_code"]: row for row in what_if(people, said, "compare")["rows"]}
+
+    assert (rows[WANGJING]["rank"], rows[WANGJING]["rank_then"]) == (1, 1)
+    assert (rows[JIANWAI]["rank_then"], rows[JIANWAI]["gained"]) == (2, -1)
+    assert rows[JIANWAI]["why"] == ["weight of response: -30.00", "weight of resolution: -5.00"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"weights": {"response": 0.3, "resolution": 0.35, "satisfaction": 0.36}},
+        {"weights": {"response": "-0.1", "resolution": "0.6", "satisfaction": "0.5"}},
+        {"weights": {"response": 1}},
+        {"weights": {"response": "NaN", "resolution": 0, "satisfaction": 1}},
+        {"exclude": ["BJ202609019999999"]},
+        {"partly": 2},
+        {"colour": "red"},
+    ],
+)
+def test_what_cannot_be_tried_is_refused(
+    people: People, store: Store, clock: StillClock, said: Json
+) -> None:
+    store(WORKED_EXAMPLE)
+
+    assert people("analyst").post("/rankings/2026-09/what-if", said).status_code == 422
+    assert people("operator").post("/rankings/2026-09/what-if", said).status_code == 403

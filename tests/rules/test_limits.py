@@ -1,0 +1,168 @@
+"""A ticket's clock to the microsecond: due times, what falls due by itself, whose turn it is."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.offices.catalogue import Urgency
+from app.policy import Policy, parse
+from app.tickets.lifecycle import IN_OFFICE, TERMINAL, Action, Status
+from app.tickets.limits import (
+    TICK,
+    Clockwork,
+    Fall,
+    Wait,
+    callback_due,
+    due,
+    due_now,
+    next_fall,
+    waiting,
+)
+
+DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
+POLICY = parse("beijing-2019", DOCUMENT)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+FRIDAY = datetime(2026, 9, 25, 8, 30, 0, 123456, tzinfo=UTC)  # 16:30 in Beijing; 中秋
+
+
+def ruled(**changed: str) -> Policy:
+    text = DOCUMENT
+    for old, new in changed.items():
+        text = text.replace(f'{old} = "{getattr(POLICY.clock, old)}"', f'{old} = "{new}"')
+    return parse("changed", text)
+
+
+LIMITS = [
+    (Urgency.L1, 10 * MINUTE, 30 * MINUTE, 2 * HOUR),
+    (Urgency.L2, 30 * MINUTE, 2 * HOUR, 24 * HOUR),
+    (Urgency.L3, 2 * HOUR, 24 * HOUR, 7 * DAY),
+    (Urgency.L4, 2 * HOUR, 24 * HOUR, 15 * DAY),
+]
+
+
+@pytest.mark.parametrize(("urgency", "acknowledge", "contact", "result"), LIMITS)
+def test_limits_are_natural_time_to_the_microsecond(
+    urgency: Urgency, acknowledge: timedelta, contact: timedelta, result: timedelta
+) -> None:
+    found = due(POLICY, urgency, FRIDAY)
+
+    assert found == (FRIDAY + acknowledge, FRIDAY + contact, FRIDAY + result)
+
+
+def test_working_days_count_for_limits_of_whole_days_only() -> None:
+    """中秋 2026 is 25 to 27 September; 国庆 1 to 7 October, with Sunday 20 September worked."""
+    working = ruled(calendar="working")
+    thursday = datetime(2026, 9, 24, 8, 30, tzinfo=UTC)
+
+    l2, l3 = due(working, Urgency.L2, thursday), due(working, Urgency.L3, thursday)
+
+    assert l2.result == thursday + DAY
+    assert l3.contact == thursday + DAY
+    assert l3.result == datetime(2026, 10, 12, 8, 30, tzinfo=UTC)  # 28 29 30, 8 9 10(Sat) 12
+
+
+def test_a_day_limit_may_run_to_the_last_microsecond_of_its_day_in_beijing() -> None:
+    late = datetime(2026, 10, 19, 16, 0, tzinfo=UTC)  # 00:00 on the 20th in Beijing
+
+    found = due(ruled(day_mode="end_of_day"), Urgency.L3, late)
+
+    assert found.result == datetime(2026, 10, 27, 15, 59, 59, 999999, tzinfo=UTC)
+    assert found.contact == late + DAY
+
+
+OPENED = Clockwork(
+    status=Status.DISPATCHED,
+    urgency=Urgency.L3,
+    since=FRIDAY,
+    due_at=FRIDAY + 7 * DAY,
+    office_code="110105026",
+    district_code="110105",
+)
+A = Action
+FALLS = [
+    # a status, what else is so, what happens by itself, how long after it came into the status
+    (Status.RECEIVED, {}, A.ROUTE, 15 * MINUTE),
+    (Status.RECEIVED, {"urgency": Urgency.L1}, A.ROUTE, 3 * MINUTE),
+    (Status.NEED_INFO, {}, A.EXPIRE, 24 * HOUR),
+    (Status.REPLIED, {}, A.PASS_REVIEW, 24 * HOUR),
+    (Status.AWAITING_CALLBACK, {"doubted": True}, A.SEND_TO_REWORK, 24 * HOUR),
+    *[(status, {}, A.FORCE_CALLBACK, 7 * DAY + DAY) for status in sorted(IN_OFFICE)],
+]
+
+
+@pytest.mark.parametrize(("status", "more", "action", "after"), FALLS)
+def test_at_its_instant_nothing_has_fallen_due_and_a_microsecond_later_it_has(
+    status: Status, more: dict[str, Any], action: Action, after: timedelta
+) -> None:
+    ticket = replace(OPENED, status=status, **more)
+
+    assert next_fall(POLICY, ticket) == Fall(FRIDAY + after, action)
+    assert due_now(POLICY, ticket, FRIDAY + after) is None
+    assert due_now(POLICY, ticket, FRIDAY + after + TICK) == Fall(FRIDAY + after, action)
+
+
+STAYS = [
+    (Status.NEED_INFO, Urgency.L1),
+    (Status.TO_DISPATCH, Urgency.L1),
+    (Status.TO_DISPATCH, Urgency.L3),
+    (Status.AWAITING_CALLBACK, Urgency.L3),
+    (Status.ON_HOLD, Urgency.L3),
+    *[(status, Urgency.L1) for status in sorted(TERMINAL)],
+]
+
+
+@pytest.mark.parametrize(("status", "urgency"), STAYS)
+def test_some_things_wait_for_a_person_for_ever(status: Status, urgency: Urgency) -> None:
+    assert next_fall(POLICY, replace(OPENED, status=status, urgency=urgency)) is None
+
+
+TURNS = [
+    (Status.DISPATCHED, {}, Wait("110105026", FRIDAY + 7 * DAY)),
+    (Status.IN_PROGRESS, {}, Wait("110105026", FRIDAY + 7 * DAY)),
+    (Status.REWORK, {}, Wait("110105026", FRIDAY + 7 * DAY)),
+    (Status.TO_DISPATCH, {"queue": "110105"}, Wait("110105", FRIDAY + 2 * HOUR)),
+    (Status.TO_DISPATCH, {}, Wait()),
+    (Status.REPLIED, {}, Wait("110105", FRIDAY + DAY)),
+    (Status.AWAITING_CALLBACK, {}, Wait()),
+    (Status.CLOSED, {}, Wait()),
+]
+
+
+@pytest.mark.parametrize(("status", "more", "wait"), TURNS)
+def test_a_ticket_lies_in_the_inbox_of_whoever_must_act(
+    status: Status, more: dict[str, Any], wait: Wait
+) -> None:
+    assert waiting(POLICY, replace(OPENED, status=status, **more)) == wait
+
+
+@pytest.mark.parametrize(("urgency", "hours"), [("L1", 24), ("L2", 24), ("L3", 72), ("L4", 72)])
+def test_the_citizen_is_called_back_by_a_time(urgency: str, hours: int) -> None:
+    ticket = replace(OPENED, status=Status.AWAITING_CALLBACK, urgency=Urgency(urgency))
+
+    assert callback_due(POLICY, ticket) == FRIDAY + hours * HOUR
+    assert callback_due(POLICY, replace(ticket, doubted=True)) is None
+    assert callback_due(POLICY, OPENED) is None
+
+
+NEW_YEAR = datetime(2019, 1, 1, tzinfo=UTC)
+
+
+@given(
+    st.timedeltas(timedelta(0), timedelta(days=7 * 365)).map(NEW_YEAR.__add__),
+    st.sampled_from(Urgency),
+    st.sampled_from([POLICY, ruled(calendar="working"), ruled(day_mode="end_of_day")]),
+)
+def test_whatever_the_calendar_nothing_is_due_before_its_plain_limit(
+    at: datetime, urgency: Urgency, policy: Policy
+) -> None:
+    found, plain = due(policy, urgency, at), due(POLICY, urgency, at)
+
+    assert all(ours >= theirs for ours, theirs in zip(found, plain, strict=True))
+    assert at < found.acknowledge <= found.contact <= found.result

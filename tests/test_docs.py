@@ -1,0 +1,210 @@
+"""The documents for people are true: routes, problems, moves, settings, commands, examples."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from app.__main__ import command_line
+from app.access.roles import Role
+from app.kit import problems
+from app.kit.errors import Refusal
+from app.settings import PREFIX, Settings
+from app.tickets.lifecycle import MOVES, OPEN, WHO, Action, Status
+from tests import pasted
+from tests.given import People
+
+API = pasted.text("openapi.md")
+READMES = ("README.md", "README.zh-CN.md")
+DOCUMENTS = (*READMES, "openapi.md", "docs/operations.md", "docs/decisions.md")
+
+NAMED_ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`?…]*)(?:\?[^`]*)?`")
+NOT_OURS = ("/docs", "/openapi.json")
+IN_GENERAL = "/v1/tickets/{number}/{action}"
+LINK = re.compile(r"\]\(([^)#]*)(#[^)]*)?\)")
+ROOM = re.compile(r"^ +((?:__)?[a-z_]+(?: · [a-z_]+)*)(?:  |$)", re.MULTILINE)
+
+
+def lines(text: str) -> Any:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+READ: dict[str, Callable[[str], Any]] = {"json": json.loads, "jsonl": lines}
+
+
+def routes(app: FastAPI) -> dict[tuple[str, str], APIRoute]:
+    found = [route for route in app.routes if isinstance(route, APIRoute)]
+    return {(method, route.path): route for route in found for method in route.methods or ()}
+
+
+def refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from refusals(below)
+
+
+def test_openapi_md_names_every_route_and_no_other(app: FastAPI) -> None:
+    named = {found.groups() for found in NAMED_ROUTE.finditer(API)} - {("POST", IN_GENERAL)}
+
+    assert named == set(routes(app))
+
+
+def test_openapi_md_names_every_problem_with_its_status(app: FastAPI) -> None:
+    given = {(problems.slug(kind), problems.STATUS[family(kind)]) for kind in refusals(Refusal)}
+
+    named = set(re.findall(r"/problems/([a-z-]+)", API)) - {"fault"}
+    rows = re.findall(r"^\| (\d{3}) \| (.*?) \|", API, re.MULTILINE)
+    told = {(slug, int(status)) for status, cell in rows for slug in named & slugs(cell)}
+
+    assert named == {slug for slug, _ in given}
+    assert told - {("fault", 500)} <= given
+
+
+def slugs(cell: str) -> set[str]:
+    return set(re.findall(r"/problems/([a-z-]+)", cell))
+
+
+def family(kind: type[Refusal]) -> type[Refusal]:
+    return next(above for above in kind.__mro__ if above in problems.STATUS)
+
+
+def test_openapi_md_names_every_member_and_every_word(app: FastAPI) -> None:
+    words = set(re.findall(r"[A-Za-z0-9_]+", API))
+    for name, schema in app.openapi()["components"]["schemas"].items():
+        missing = {*schema.get("properties", ()), *map(str, schema.get("enum", ()))} - words
+        if name not in ("HTTPValidationError", "ValidationError"):
+            assert not missing, name
+
+
+def test_openapi_md_names_every_query_parameter(app: FastAPI) -> None:
+    sections = API.split("\n\n`")
+    for path, methods in app.openapi()["paths"].items():
+        for method, operation in methods.items():
+            told = [s for s in sections if s.startswith(f"{method.upper()} {path}`")]
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "query":
+                    assert f"`{parameter['name']}`" in told[0], (path, parameter["name"])
+
+
+def test_openapi_md_shows_the_table_of_moves() -> None:
+    shown: dict[tuple[Status, Action], set[Status]] = {}
+    for action, start, end in move_rows():
+        for status in statuses(start):
+            ends = {status} if end == "the same" else statuses(end)
+            shown.setdefault((status, action), set()).update(ends)
+
+    assert shown == {at: set(ends) for at, ends in MOVES.items()}
+
+
+def move_rows() -> Iterator[tuple[Action, str, str]]:
+    for action, _, start, end in re.findall(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", API, re.M):
+        if re.fullmatch(r"`[a-z_]+`", action) and action.strip("`") in set(Action):
+            yield Action(action.strip("`")), start, end
+
+
+def statuses(cell: str) -> set[Status]:
+    named = {Status(word) for word in re.findall(r"`([a-z_]+)`", cell)}
+    whole = {"every open status": OPEN, "every status": frozenset(Status)}
+    for words, meant in whole.items():
+        if cell.startswith(words):
+            return set(meant) - named
+    return named
+
+
+def test_openapi_md_names_every_role_and_what_it_does() -> None:
+    rows = dict(re.findall(r"^\| (`[a-z]+`.*?) \| .*? \| (.*?) \|$", section("Roles"), re.M))
+    named = {Role(word) for cell in rows for word in re.findall(r"`([a-z]+)`", cell)}
+    acted = {word for cell in rows.values() for word in re.findall(r"`([a-z]+)`", cell)}
+
+    assert named == set(Role)
+    assert set(WHO) - {Action.CALLBACK} <= acted
+
+
+def section(title: str) -> str:
+    return API.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("name", ["openapi.md", *READMES])
+def test_every_request_gets_the_answer_that_is_shown(
+    name: str, served: TestClient, people: People
+) -> None:
+    shell = pasted.Shell(served, people)
+    answer: Any = None
+    for language, block in pasted.blocks(pasted.text(name)):
+        if language == "sh":
+            answer = shell.paste(block)
+        elif language in READ:
+            read = READ[language]
+            assert list(pasted.unlike(read(block), read(answer.text))) == [], block
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_file_that_a_readme_sends_to_exists(name: str) -> None:
+    for path in re.findall(r"`(app/[^`]*)`", pasted.text(name)):
+        assert (pasted.ROOT / path).exists(), path
+
+
+def test_every_setting_is_explained() -> None:
+    explained = pasted.text("README.md") + pasted.text("docs/operations.md")
+    named = set(re.findall(rf"{PREFIX}[A-Z_]+", explained))
+
+    assert named == {PREFIX + name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_command_that_is_named_exists(name: str) -> None:
+    document = pasted.text(name)
+    targets = set(re.findall(r"^([a-z]+):", pasted.text("Makefile"), re.MULTILINE))
+    subcommands = set(re.findall(r"^    ([a-z]+) ", command_line().format_help(), re.MULTILINE))
+
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", document, re.MULTILINE)) <= targets
+    assert set(re.findall(r"(?:`|bin/)jiesu ([a-z]+)", document)) <= subcommands
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_picture_of_rooms_is_the_contract(name: str) -> None:
+    settings = tomllib.loads(pasted.text("pyproject.toml"))["tool"]["importlinter"]
+    layers = [parts(layer) for layer in settings["contracts"][0]["layers"]]
+    picture = next(b for language, b in pasted.blocks(pasted.text(name)) if language == "text")
+
+    assert [row.split(" · ") for row in ROOM.findall(picture)] == [row for row in layers if row]
+
+
+def parts(layer: str) -> list[str]:
+    """The rooms of one layer that are there; a place kept for a later one is in brackets."""
+    names = [name.strip(" ()") for name in layer.split("|")]
+    app = pasted.ROOT / "app"
+    return [n for n in names if (app / n / "__init__.py").exists() or (app / f"{n}.py").exists()]
+
+
+def test_both_readmes_have_the_same_sections_and_the_same_code() -> None:
+    english, chinese = map(pasted.text, READMES)
+
+    assert len(re.findall("^##", english, re.M)) == len(re.findall("^##", chinese, re.M))
+    assert runnable(english) == runnable(chinese)
+    assert english.count("\n|") == chinese.count("\n|")
+
+
+def runnable(document: str) -> list[str]:
+    return [block for language, block in pasted.blocks(document) if language == "sh"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_leads_to_a_file(name: str) -> None:
+    folder = (pasted.ROOT / name).parent
+    for target, _ in LINK.findall(pasted.text(name)):
+        if target and "://" not in target:
+            assert (folder / target).exists(), target
+
+
+def test_every_library_has_its_reason() -> None:
+    project = tomllib.loads(pasted.text("pyproject.toml"))["project"]
+    names = {re.split(r"[\[<>=]", dependency)[0] for dependency in project["dependencies"]}
+
+    assert {name for name in names if f"`{name}`" not in pasted.text("docs/decisions.md")} == set()
