@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -71,7 +72,14 @@ def make_desk(session: Session, policies: Policies) -> Desk:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    app = FastAPI(title="Jiesu 接诉", version="1", lifespan=life, docs_url="/docs", redoc_url=None)
+    app = FastAPI(
+        title="Jiesu 接诉",
+        version="1",
+        lifespan=life,
+        docs_url="/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     engine = db.make_engine(settings.database, settings.pool_size)
     app.state.settings = settings
     app.state.secret = settings.secret_key
@@ -100,7 +108,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Reads what is held in memory; then sweeps and learns until the end."""
+    """Reads what is held in memory; then sweeps and learns until the end.
+
+    As many threads as connections: whoever waits, waits for a thread and not in the pool.
+    """
+    current_default_thread_limiter().total_tokens = app.state.settings.pool_size
     await run_in_threadpool(load, app)
     tasks = [asyncio.create_task(keep(app)) for keep in (keep_sweeping, keep_learning)]
     yield

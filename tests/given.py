@@ -18,7 +18,7 @@ class Person:
         self.client = client
         self.headers = {"Authorization": f"Bearer {key}"}
 
-    def get(self, path: str, headers: dict[str, str] | None = None, **asked: Any) -> Response:
+    def get(self, path: str, headers: Any = None, **asked: Any) -> Response:
         sent = {**self.headers, **(headers or {})}
         answer: Response = self.client.get(f"/v1{path}", params=asked, headers=sent)
         return answer

@@ -22,6 +22,7 @@ ENUMS = [
     if isinstance(column.type, sa.Enum)
 ]
 INSERT_ONLY = ["event", "assessment", "policy_document"]
+SEALED = {"seal", "sealed_ranking", "sealed_facts"}
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +101,11 @@ def test_what_happened_is_never_rewritten(
         app.state.engine.begin() as connection,
     ):
         connection.exec_driver_sql(change.format(table, column))
+
+
+def test_what_is_sealed_is_kept_by_the_same_hand(migrated: str) -> None:
+    with migrate.connected(migrated) as connection:
+        kept = connection.exec_driver_sql(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'insert_only'"
+        ).scalars()
+        assert set(kept) >= SEALED.union(INSERT_ONLY)

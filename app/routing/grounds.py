@@ -15,6 +15,7 @@ from app.routing.text import read
 GENERAL = ("生活区", "社区")
 SHORTEST = 2
 DISTRICT_DIGITS = 6
+LEARNED = 1
 STANDING = ("memory_volume", "places", "township")
 """What is so of a street whatever is asked: its share of cases and of places, and its kind."""
 
@@ -31,8 +32,8 @@ def essence(name: str) -> str:
 
 
 class Ground:
-    """Streets told apart by their position. In the index each stands twice: for the names of the
-    gazetteer, and, further on by `width`, for those that memory has learned."""
+    """Streets told apart by their position. In the index each stands twice: at twice its position
+    with the names of the gazetteer, and behind with those that memory has learned."""
 
     def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
         self.codes = tuple(street.code for street in streets)
@@ -75,7 +76,7 @@ class Ground:
         at = self.position[street_code]
         self.sizes[at] += 1
         if len(name) >= SHORTEST:
-            self.index.add(name, at)
+            self.index.add(name, 2 * at)
         if numbered := NUMBERED.match(name):  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
 
@@ -92,12 +93,12 @@ class Ground:
 
     def likest(self, place: str, at: int) -> str:
         """The street's name that shares the longest beginning with a place, if any does."""
-        return self.index.likest(place, (at, at + self.width))
+        return self.index.likest(place, (2 * at, 2 * at + LEARNED))
 
     def _learn(self, name: str, at: int, count: int) -> None:
         known = self.learned.get((name, at))
         if count and known is None:
-            self.learned[name, at] = self.index.add(name, at + self.width)
+            self.learned[name, at] = self.index.add(name, 2 * at + LEARNED)
         elif not count and known is not None:
             self.index.drop(self.learned.pop((name, at)))
 

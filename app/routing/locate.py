@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds
@@ -28,7 +26,6 @@ from app.routing.traits import describe, likeliest
 
 CITY_WIDE = ""
 MOST_SPANS = 20
-MOST_RANKED = 8
 DISTRICT_DIGITS = 6
 DECIMALS = 4
 
@@ -128,9 +125,7 @@ class Locator:
                 return None
             kept = likeliest(sheet)
             sheet, codes = sheet.rows(kept), tuple(codes[at] for at in kept)
-        shares = self.ranker.rank(sheet)
-        order = np.argsort(-shares, kind="stable")[:MOST_RANKED]
-        ranked = tuple((codes[at], float(shares[at])) for at in order.tolist())
+        ranked = tuple((codes[at], share) for at, share in self.ranker.rank(sheet))
         return Witness(ranked, *account(scene, spot, ground, ranked[0][0]))
 
 

@@ -9,12 +9,15 @@ learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
 from typing import Any, Self
 
 import numpy as np
 
 from app.routing.similarity import Floats
 from app.routing.traits import COLUMNS, PER_STREET, Sheet
+
+MOST_RANKED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +57,19 @@ class Ranker:
             version=document["version"],
         )
 
-    def rank(self, sheet: Sheet) -> Floats:
-        """The probability of each street, adding up to one, that of the best calibrated."""
+    def rank(self, sheet: Sheet) -> list[tuple[int, float]]:
+        """The most probable streets by their row, best first; the best one's share is calibrated,
+        and the others have what it leaves."""
         common = self.base + sheet.of_place @ self.place - np.maximum.reduce(sheet.own) @ self.best
         parts = sheet.own @ self.own + common
-        sums = np.tanh(parts[:, :-1]) @ self.hands + parts[:, -1]
-        odds = np.exp(sums - sums.max())
-        shares: Floats = odds / odds.sum()
-        return self.calibrate(shares)
-
-    def calibrate(self, shares: Floats) -> Floats:
-        best = int(shares.argmax())
-        said = float(shares[best])
-        others = 1.0 - said
-        true = self.chance(said)
-        calibrated: Floats = shares * ((1.0 - true) / others if others > 0 else 0.0)
-        calibrated[best] = true
-        return calibrated
+        sums: list[float] = (np.tanh(parts[:, :-1]) @ self.hands + parts[:, -1]).tolist()
+        most = max(sums)
+        odds = [exp(one - most) for one in sums]
+        order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
+        total = sum(odds)
+        true = self.chance(1.0 / total)
+        left = (1.0 - true) / (total - 1.0) if total > 1.0 else 0.0
+        return [(order[0], true), *((at, odds[at] * left) for at in order[1:])]
 
     def chance(self, said: float) -> float:
         """How often the best street was right where the softmax gave it `said`."""

@@ -194,8 +194,7 @@ class Index:
         arrays = [posting.arrays() for posting in found]
         ids = np.concatenate([ids for ids, _ in arrays])
         products = np.concatenate([products for _, products in arrays])
-        cosines = np.bincount(ids, products)
-        cosines /= size
+        cosines: Floats = np.bincount(ids, products) / size
         np.maximum.at(traits[:, Trait.COSINE], self.street[: len(cosines)], cosines)
 
     def _parts(self, parts: Sequence[Posting], longest: int, traits: Floats) -> None:

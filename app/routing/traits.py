@@ -27,7 +27,6 @@ COLUMNS = (*PER_STREET, *(f"{name}_behind" for name in PER_STREET), *OF_PLACE)
 """Each street's numbers, each less the best street's, and what is so for the place as a whole."""
 
 OWN = {name: at for at, name in enumerate(PER_STREET)}
-MEMORY_AT = len(Trait)
 STANDING_AT = 2 * len(Trait)
 FLAGS_AT = STANDING_AT + len(STANDING)
 NUMBER_SCALE = 20
@@ -62,9 +61,7 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     village = "村" in spot.name
     building = not village and BUILDING.search(tail) is not None
     own = np.zeros((ground.width, len(PER_STREET)))
-    alike = ground.index.liken(spot.name)
-    own[:, :MEMORY_AT] = alike[: ground.width]
-    own[:, MEMORY_AT:STANDING_AT] = alike[ground.width :]
+    own[:, :STANDING_AT] = ground.index.liken(spot.name).reshape(ground.width, STANDING_AT)
     own[:, STANDING_AT:FLAGS_AT] = ground.standing
     for at, so in enumerate((village, building, spot.road), FLAGS_AT):
         if so:

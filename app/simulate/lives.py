@@ -39,7 +39,8 @@ ACTOR = "simulate"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 METHODS = {Method.CALL: 85, Method.VISIT: 10, Method.MESSAGE: 5}
-REACHES = {Reach.REACHED: 905, Reach.UNREACHED: 70, Reach.REFUSED: 20, Reach.WRONG_NUMBER: 5}
+REACHES = {Reach.REACHED: 865, Reach.UNREACHED: 110, Reach.REFUSED: 20, Reach.WRONG_NUMBER: 5}
+REACHES_AGAIN = {Reach.REACHED: 45, Reach.UNREACHED: 50, Reach.REFUSED: 5}
 RESOLVED = 0.72
 """Of those who were reached: 74.36 % in October 2019, 53.09 % in its January [B.4]."""
 
@@ -268,7 +269,8 @@ def confirm(life: Life) -> Step | None:
 
 def answers(life: Life) -> NewCallback:
     chance, ticket = life.asked.chance, life.ticket
-    reach = Reach.ANONYMOUS if ticket.anonymous else drawn(chance, REACHES)
+    reaches = REACHES_AGAIN if life.calls > 1 else REACHES
+    reach = Reach.ANONYMOUS if ticket.anonymous else drawn(chance, reaches)
     if reach is not Reach.REACHED:
         return NewCallback(reach=reach)
     resolved = outcome(life)

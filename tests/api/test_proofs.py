@@ -1,6 +1,7 @@
 """A ranking checked without the service, and the command that does it."""
 
 import argparse
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -12,7 +13,8 @@ from app.rankings import offline
 from app.settings import Settings
 from tests.cases import random_cases
 from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Store, storing
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, storing
+from tests.recount import called_back_at
 
 
 @pytest.fixture
@@ -23,7 +25,8 @@ def store(app: FastAPI, people: People) -> Store:
 def test_what_was_downloaded_holds_by_itself(people: People, store: Store) -> None:
     store(random_cases(Random(1), 200, STREETS, BORDER))
 
-    for asked in ({}, {"league": "districts"}, {"district_code": "110105"}):
+    everything: list[Json] = [{}, {"league": "districts"}, {"district_code": "110105"}]
+    for asked in everything:
         answer = people("analyst").get("/rankings/2026-09", **asked)
         assert offline.faults(answer.content) == []
 
@@ -73,3 +76,27 @@ def test_the_commands_seal_and_verify(
     assert told[0].startswith("2026-09 sha256:")
     assert told[1:3] == ["everything holds"] * 2
     assert told[3].startswith("content_hash is")
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+def test_the_facts_behind_a_period_stream_out_with_their_number_and_hash(
+    people: People, store: Store, form: str
+) -> None:
+    cases = random_cases(Random(2), 120, STREETS, BORDER)
+    store(cases)
+
+    text = people("analyst").get("/rankings/2026-09/facts", format=form).content
+    *lines, end = text.splitlines(keepends=True)
+    number = len(lines) - (form == "csv")
+
+    digest = sha256(b"".join(lines)).hexdigest()
+    assert number == sum(called_back_at(case) < BORDER for case in cases)
+    told = {"csv": f"# rows {number} sha256:{digest}\n"}
+    assert end.decode() == told.get(form, f'{{"rows":{number},"sha256":"sha256:{digest}"}}\n')
+
+
+def test_the_facts_are_for_who_reckons_with_them(people: People, store: Store) -> None:
+    store(WORKED_EXAMPLE)
+
+    assert people.operator.get("/rankings/2026-09/facts").status_code == 403
+    assert people("analyst").get("/rankings/2026-12/facts").status_code == 404

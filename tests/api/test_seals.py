@@ -381,7 +381,7 @@ OPENED = [
 
 
 def opened(people: People, office: str, rate: str, part: str, **asked: Any) -> Iterator[Json]:
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         answer = people("auditor").get(
             f"/rankings/2026-09/offices/{office}/tickets", rate=rate, counts=part, limit=7,
@@ -414,7 +414,7 @@ def test_a_row_is_opened_by_who_controls_and_by_itself(
 ) -> None:
     store(WORKED_EXAMPLE)
     path = f"/rankings/2026-09/offices/{WANGJING}/tickets"
-    asked = {"rate": "resolution", "counts": "numerator"}
+    asked: dict[str, Any] = {"rate": "resolution", "counts": "numerator"}
 
     may = [
         people(role, office).get(path, **asked).status_code
