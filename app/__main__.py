@@ -103,7 +103,7 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
     plan = Plan(asked.start, asked.end, asked.cases, asked.seed, asked.among_others)
     with any_database(given) as sessions:
         desk = read_desk(given, sessions)
-        with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives") as bar:
+        with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
             made = simulation.simulate(session, desk, plan, clock.utc(), bar.update)
     say(f"{made} tickets")
 

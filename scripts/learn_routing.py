@@ -35,9 +35,9 @@ ON = date(2026, 1, 1)
 FOLDS = 5
 FRACTIONS = (0.0, 0.2, 0.5, 0.8)
 WHOLE_CITY = (0.0, 0.5)
-HIDDEN, BAGS = 8, 3
-STEPS, RATE, PENALTY = 150, 0.02, 2e-3
-BINS = 14
+HIDDEN, BAGS = 8, 2
+STEPS, RATE, PENALTY = 130, 0.02, 2e-3
+BINS = 16
 DECIMALS = 5
 
 
@@ -282,7 +282,9 @@ def main() -> None:
         name: value if isinstance(value, list) else np.round(np.asarray(value), DECIMALS).tolist()
         for name, value in document.items()
     }
-    plain["calibration"] = calibrate(answers)
+    for name, whole_city in (("district", False), ("city", True)):
+        of_kind = [answer for answer in answers if answer[0].whole_city == whole_city]
+        plain[f"calibration_{name}"] = calibrate(of_kind)
     content = json.dumps(plain, sort_keys=True).encode()
     plain["version"] = sha256(content).hexdigest()[:12]
     (DATA / "ranker.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")

@@ -17,7 +17,7 @@ from app.history.models import ImportedCase
 from app.history.rows import Past
 from app.history.schemas import Imported, PastCase, RejectedLine
 from app.kit import ndjson
-from app.kit.db import Sessions, insert_many
+from app.kit.db import Sessions, copy_many
 from app.kit.errors import Refusal
 from app.kit.ndjson import Line
 from app.tickets.desk import Desk
@@ -41,7 +41,7 @@ def take_in(
             rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
-        insert_many(session, model, written)
+        copy_many(session, model, written)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 
 

@@ -21,13 +21,14 @@ from app.routing.memory import Memory
 from app.routing.names import PLACES, Kind, Lexicon, Meaning
 from app.routing.places import Spot
 from app.routing.ranker import Ranker
-from app.routing.scene import DISTRICTS, Scene, understand
+from app.routing.scene import DISTRICT_KINDS, Scene, understand
 from app.routing.traits import describe, likeliest
 
 CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
 DECIMALS = 4
+WHOLE_PLACE = ("memory", "similarity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def account(scene: Scene, spot: Spot, ground: Ground, best: str) -> tuple[str, s
     for find in scene.finds:
         if find.means(PLACES) and find.start >= spot.start:
             for meaning in find.meanings:
-                if meaning.code == best and meaning.kind in PLACES:
+                if meaning.code == best and meaning.place_code:
                     return meaning.kind.value, called(meaning)
     likest = ground.likest(spot.name, ground.position[best])
     if likest:
@@ -148,13 +149,12 @@ def cite(scene: Scene, witness: Witness | None, text: str) -> Iterator[Span]:
     for find in scene.finds:
         start, end = scene.reading.span(find.start, find.end)
         for meaning in scene.meant_by(find):
-            if meaning.code:
-                sure = 1.0 if meaning.kind in DISTRICTS else shares.get(meaning.code, 0.0)
-                kind = Kind.DISTRICT if meaning.kind in DISTRICTS else meaning.kind
-                yield Span(
-                    start, end, text[start:end], kind.value, meaning.code, round(sure, DECIMALS)
-                )
-    if witness and scene.spot and witness.method in ("memory", "similarity"):
+            if meaning.kind in DISTRICT_KINDS:
+                yield Span(start, end, text[start:end], "district", meaning.code, 1.0)
+            elif meaning.code:
+                sure = round(shares.get(meaning.code, 0.0), DECIMALS)
+                yield Span(start, end, text[start:end], meaning.kind.value, meaning.code, sure)
+    if witness and scene.spot and witness.method in WHOLE_PLACE:
         start, end = scene.reading.span(scene.spot.start, scene.spot.end)
         sure = round(witness.sure, DECIMALS)
         yield Span(start, end, text[start:end], witness.method, witness.best, sure)

@@ -44,8 +44,15 @@ STRONG_NAMES = {
 }
 """Names that mean the office and nothing else; a stem or a truncated name may be a road's."""
 
-PLACES = frozenset({Kind.COMMUNITY, Kind.VILLAGE})
-HEADS = frozenset({Kind.CITY, Kind.SHORT_DISTRICT})
+
+def kinds(*these: Kind) -> int:
+    """A set of kinds as bits: asked many times for every text."""
+    return sum(1 << BITS[kind] for kind in these)
+
+
+BITS = {kind: bit for bit, kind in enumerate(Kind)}
+PLACES = kinds(Kind.COMMUNITY, Kind.VILLAGE)
+HEADS = kinds(Kind.CITY, Kind.SHORT_DISTRICT)
 """Counted only at the head of an address, or right behind another of these."""
 
 
@@ -66,10 +73,11 @@ class Find:
     start: int
     end: int
     meanings: tuple[Meaning, ...]
-    kinds: frozenset[Kind]
+    kinds: int
 
-    def means(self, kinds: frozenset[Kind]) -> bool:
-        return not kinds.isdisjoint(self.kinds)
+    def means(self, these: int) -> bool:
+        """Whether it may be of one of these kinds."""
+        return bool(self.kinds & these)
 
 
 def short_name(place: Place) -> str:
@@ -127,15 +135,15 @@ class Lexicon:
                 known.setdefault(form, {})[meaning] = None
         self.automaton = ahocorasick.Automaton()
         for form, found in known.items():
-            kinds = frozenset(meaning.kind for meaning in found)
-            self.automaton.add_word(form, (len(form), tuple(found), kinds))
+            of = kinds(*{meaning.kind for meaning in found})
+            self.automaton.add_word(form, (len(form), tuple(found), of))
         self.automaton.make_automaton()
 
     def find(self, text: str) -> list[Find]:
         """The names in a reading's text in order, none inside a longer one (RULEBOOK D.5.3)."""
         finds = [
-            Find(last + 1 - length, last + 1, found, kinds)
-            for last, (length, found, kinds) in self.automaton.iter(text)
+            Find(last + 1 - length, last + 1, found, of)
+            for last, (length, found, of) in self.automaton.iter(text)
         ]
         finds.sort(key=lambda find: (find.start, -find.end))
         kept: list[Find] = []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.routing.names import HEADS, PLACES, Find, Kind
+from app.routing.names import HEADS, PLACES, Find, Kind, kinds
 from app.routing.text import BREAK, JOIN
 
 UNIT = re.compile(
@@ -37,7 +37,7 @@ SHORTEST = 2
 WIDEST_GAP = 1
 """Characters that may stand between 北京市, the district and the street."""
 
-PROPER = frozenset({Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE})
+PROPER = kinds(Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Self
@@ -15,9 +15,13 @@ from typing import Any, Self
 import numpy as np
 
 from app.routing.similarity import Floats
-from app.routing.traits import COLUMNS, PER_STREET, Sheet
+from app.routing.traits import COLUMNS, OF_PLACE, PER_STREET, Sheet
 
 MOST_RANKED = 8
+WHOLE_CITY = OF_PLACE.index("whole_city")
+
+Calibration = tuple[tuple[float, ...], tuple[float, ...]]
+"""Shares as the softmax gives them, rising, and how often such a street was right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class Ranker:
     place: Floats
     base: Floats
     hands: Floats
-    calibration: tuple[tuple[float, ...], tuple[float, ...]]
-    """Shares as the softmax gives them, rising, and how often such a street was right."""
+    calibrations: tuple[Calibration, Calibration]
+    """Within a district, and over the whole city."""
     version: str
 
     @classmethod
@@ -46,14 +50,16 @@ class Ranker:
         weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
         base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
         behind, place = len(PER_STREET), 2 * len(PER_STREET)
-        said, true = (tuple(side) for side in document["calibration"])
         return cls(
             own=weights[:behind] + weights[behind:place],
             best=weights[behind:place],
             place=weights[place:],
             base=base,
             hands=np.array(document["hands"]),
-            calibration=(said, true),
+            calibrations=(
+                calibration(document["calibration_district"]),
+                calibration(document["calibration_city"]),
+            ),
             version=document["version"],
         )
 
@@ -67,16 +73,23 @@ class Ranker:
         odds = [exp(one - most) for one in sums]
         order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
         total = sum(odds)
-        true = self.chance(1.0 / total)
+        whole_city = bool(sheet.of_place[WHOLE_CITY])
+        true = chance(self.calibrations[whole_city], 1.0 / total)
         left = (1.0 - true) / (total - 1.0) if total > 1.0 else 0.0
         return [(order[0], true), *((at, odds[at] * left) for at in order[1:])]
 
-    def chance(self, said: float) -> float:
-        """How often the best street was right where the softmax gave it `said`."""
-        saids, trues = self.calibration
-        above = bisect_left(saids, said)
-        if above in (0, len(saids)):
-            return trues[min(above, len(trues) - 1)]
-        low, high = saids[above - 1], saids[above]
-        part = (said - low) / (high - low)
-        return trues[above - 1] + part * (trues[above] - trues[above - 1])
+
+def calibration(sides: Sequence[Sequence[float]]) -> Calibration:
+    said, true = sides
+    return tuple(said), tuple(true)
+
+
+def chance(table: Calibration, said: float) -> float:
+    """How often the best street was right where the softmax gave it `said`."""
+    saids, trues = table
+    above = bisect_left(saids, said)
+    if above in (0, len(saids)):
+        return trues[min(above, len(trues) - 1)]
+    low, high = saids[above - 1], saids[above]
+    part = (said - low) / (high - low)
+    return trues[above - 1] + part * (trues[above] - trues[above - 1])

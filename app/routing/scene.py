@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.routing.decision import Query
-from app.routing.names import Find, Kind, Lexicon, Meaning
+from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
 from app.routing.places import Spot, choose, spots
 from app.routing.text import Reading, read
 
-DISTRICTS = frozenset({Kind.DISTRICT, Kind.SHORT_DISTRICT})
-STREETS = frozenset({Kind.STREET})
-ELSEWHERE = frozenset({Kind.ELSEWHERE})
-BEIJING = DISTRICTS | STREETS | {Kind.CITY}
+DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
+DISTRICTS = kinds(*DISTRICT_KINDS)
+STREETS = kinds(Kind.STREET)
+ELSEWHERE = kinds(Kind.ELSEWHERE)
+BEIJING = DISTRICTS | STREETS | kinds(Kind.CITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
     found = spots(reading.text, finds)
     spot = choose(found)
     told = told_of(spot, found)
-    districts = {m.code for find in told for m in find.meanings if m.kind in DISTRICTS}
+    districts = {m.code for find in told for m in find.meanings if m.kind in DISTRICT_KINDS}
     if query.district_code:
         districts.add(query.district_code)
     return Scene(

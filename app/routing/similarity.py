@@ -195,7 +195,9 @@ class Index:
         ids = np.concatenate([ids for ids, _ in arrays])
         products = np.concatenate([products for _, products in arrays])
         cosines: Floats = np.bincount(ids, products) / size
-        np.maximum.at(traits[:, Trait.COSINE], self.street[: len(cosines)], cosines)
+        best = np.zeros(len(traits))
+        np.maximum.at(best, self.street[: len(cosines)], cosines)
+        traits[:, Trait.COSINE] = best
 
     def _parts(self, parts: Sequence[Posting], longest: int, traits: Floats) -> None:
         """`parts`: for each of the longest grams found, the names that hold it."""
