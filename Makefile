@@ -28,7 +28,8 @@ fmt: $(READY)
 	$(BIN)/ruff check --fix
 
 bench: $(READY)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.routing
+	$(BIN)/python -m bench.rankings
 
 $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
