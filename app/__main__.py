@@ -71,7 +71,7 @@ def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
     """Apply what has fallen due, as the service does every few seconds."""
     with any_database(given) as sessions:
         with sessions() as session:
-            desk = main.make_desk(session, main.read_policies(given))
+            desk = main.make_desk(session, main.read_policies(given), given.secret_key)
         say(f"{sweep(sessions, desk, clock.utc)} changes")
 
 

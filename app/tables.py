@@ -1,7 +1,14 @@
 """Every table, for Alembic and the tests."""
 
 from app.access.models import Key
-from app.callbacks.models import Assessment, Callback, Exclusion
+from app.callbacks.models import (
+    Assessment,
+    Callback,
+    Correction,
+    Dispute,
+    Exclusion,
+    ExclusionRequest,
+)
 from app.feed.models import FeedEntry, FeedHead
 from app.kit.db import Base
 from app.kit.idempotency import IdempotencyKey
@@ -15,13 +22,18 @@ from app.offices.models import (
     SeedFile,
 )
 from app.policy_record import PolicyDocument
+from app.tickets.attachment_models import Attachment
 from app.tickets.models import (
     Citizen,
     ContactMade,
     Dispatch,
     Event,
+    Extension,
+    Hold,
+    Objection,
     Request,
     Statement,
+    Supervision,
     Ticket,
 )
 
@@ -45,8 +57,16 @@ TABLES: tuple[type[Base], ...] = (
     ContactMade,
     Event,
     Statement,
+    Objection,
+    Extension,
+    Hold,
+    Supervision,
     Callback,
     Assessment,
     Exclusion,
+    ExclusionRequest,
+    Dispute,
+    Correction,
+    Attachment,
 )
 metadata = Base.metadata

@@ -1,38 +1,81 @@
 """Callbacks as they cross the wire."""
 
-from typing import Self
+from typing import Annotated, TypeVar
 
-from pydantic import model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from app.callbacks.answers import Answers, Contacted, Reach, Resolved, Satisfied
+from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.kit.wire import At, Form, Prose, View
 from app.tickets.lifecycle import Status
-from app.tickets.schemas import TicketView
+from app.tickets.schemas import TicketView, Words
+
+A = TypeVar("A")
 
 
-class NewCallback(Form):
+class Answered(Form):
     """The three answers stand or fall together: all when the citizen was reached, else none."""
 
     reach: Reach
-    contacted: Contacted | None = None
-    resolved: Resolved | None = None
-    satisfied: Satisfied | None = None
-    reasonable: bool | None = None
-    reason: Prose | None = None
-    recording: Prose | None = None
+    contacted: Annotated[Contacted | None, Field(validate_default=True)] = None
+    resolved: Annotated[Resolved | None, Field(validate_default=True)] = None
+    satisfied: Annotated[Satisfied | None, Field(validate_default=True)] = None
 
-    @model_validator(mode="after")
-    def _answers_belong_to_reached(self) -> Self:
-        given = [self.contacted, self.resolved, self.satisfied]
-        if self.reach is Reach.REACHED and None in given:
-            raise ValueError("reached: contacted, resolved and satisfied are all required")
-        if self.reach is not Reach.REACHED and any(given):
-            raise ValueError(f"{self.reach}: contacted, resolved and satisfied are not given")
-        return self
+    @field_validator("contacted", "resolved", "satisfied")
+    @classmethod
+    def _belongs_to_reached(cls, answer: A, info: ValidationInfo) -> A:
+        reach = info.data.get("reach")
+        if reach is Reach.REACHED and answer is None:
+            raise ValueError("required of a citizen who was reached")
+        if reach not in (None, Reach.REACHED) and answer is not None:
+            raise ValueError(f"not given where reach is {reach}")
+        return answer
 
     @property
     def answers(self) -> Answers:
         return Answers(self.reach, self.contacted, self.resolved, self.satisfied)
+
+
+class NewCallback(Answered):
+    reasonable: bool | None = None
+    reason: Prose | None = None
+    recording: Prose | None = None
+
+
+class NewExclusion(Words):
+    """Why an assessed ticket should not count (RULEBOOK D.10)."""
+
+    code: ExclusionCode
+    evidence: Prose | None = None
+
+
+class ExclusionView(View):
+    """A request and what was said to it; null while that word is still awaited."""
+
+    ticket_number: str
+    office_code: str
+    district_code: str | None
+    code: ExclusionCode
+    asked_at: At
+    reviewed: bool | None
+    reviewed_at: At | None
+    flagged: bool | None
+    flagged_at: At | None
+    approved: bool | None
+    decided_at: At | None
+
+
+class NewCorrection(Answered):
+    """What the recording says, heard again; `text` is how that was found."""
+
+    text: Prose
+
+
+class CorrectionView(View):
+    reach: Reach
+    contacted: Contacted | None
+    resolved: Resolved | None
+    satisfied: Satisfied | None
+    corrected_at: At
 
 
 class CallbackView(View):
@@ -46,6 +89,10 @@ class CallbackView(View):
     satisfied: Satisfied | None
     reasonable: bool | None
     final: bool
+    disputed_at: At | None
+    """When the office asked that the recording be heard again."""
+    correction: CorrectionView | None
+    """What counts instead; the record above stays as it was written."""
     status_now: Status
     """What the ticket is now."""
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from app.callbacks.models import Assessment, Exclusion
+from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import KIND, KINDS, OUTCOME, OUTCOMES, Kind, Outcome, code, mask
 from app.offices.models import DistrictRow
 from app.period import Period
@@ -29,6 +29,8 @@ NOT_TAKEN = (Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.ANSWERED, Status.VO
 """Requests that were not accepted do not add to the volume (RULEBOOK D.13.5)."""
 
 FACT = Assessment.__table__.c
+OWNERS = {"category": func.coalesce(FACT.category, sa.literal_column("''", sa.Text))}
+"""Where a column may be empty and what is empty is to be counted, too: under the empty text."""
 
 
 TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_assessed")]
@@ -60,14 +62,16 @@ def plan_anew(session: Session) -> None:
 def counts(session: Session, period: Period, by: str) -> dict[str, Counts]:
     """What each value of an assessment's column (`by`) counts in a period, merged groups included.
 
-    Excluded tickets are counted apart and taken off, for they are few: the covering index need not
-    know them.
+    Excluded tickets are counted apart and taken off, and corrected ones likewise, for they are few:
+    the covering index need not know them.
     """
     alone = Assessment.merge_group.is_(None)
     out = Exclusion.ticket_number == Assessment.ticket_number
     found = defaultdict(lambda: NOTHING, added(session, period, by, alone))
     for owner, gone in added(session, period, by, alone, out).items():
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
+    for owner, moved in corrected(session, period, by).items():
+        found[owner] += moved
     for owner, grouped in count_members(members(session, period, by), period).items():
         found[owner] += grouped
     return found
@@ -80,14 +84,50 @@ def added(
     found, kinds = tallies(period.policy.score), admitted_kinds(period.policy.assess)
     sums = [func.count().filter(bit(tally.bits, FACT.outcome) == 1) for tally in found]
     query = (
-        select(FACT[by], bit(kinds, FACT.kind).label("admitted"), func.count(), *sums)
-        .where(within(Assessment.assessed_at, period), FACT[by].is_not(None), *where)
-        .group_by(FACT[by], sa.text("admitted"))
+        select(owner_of(by), bit(kinds, FACT.kind).label("admitted"), func.count(), *sums)
+        .where(within(Assessment.assessed_at, period), owner_of(by).is_not(None), *where)
+        .group_by(owner_of(by), sa.text("admitted"))
     )
     totals: dict[str, Counts] = defaultdict(lambda: NOTHING)
     for owner, counting, number, *numbers in session.execute(query):
         totals[owner] += read(found, number, numbers) if counting else Counts(not_assessed=number)
     return totals
+
+
+def owner_of(by: str) -> sa.ColumnElement[str]:
+    return OWNERS.get(by, FACT[by])
+
+
+def corrected(session: Session, period: Period, by: str) -> dict[str, Counts]:
+    """What second hearings change of what was counted (D.9)."""
+    query = (
+        select(Assessment, Correction, owner_of(by))
+        .join(Correction, Correction.ticket_number == Assessment.ticket_number)
+        .outerjoin(Exclusion, Exclusion.ticket_number == Assessment.ticket_number)
+        .where(
+            within(Assessment.assessed_at, period),
+            Assessment.merge_group.is_(None),
+            Exclusion.ticket_number.is_(None),
+            owner_of(by).is_not(None),
+        )
+    )
+    totals: dict[str, Counts] = defaultdict(lambda: NOTHING)
+    score, assess = period.policy.score, period.policy.assess
+    for fact, heard, owner in session.execute(query):
+        if admitted(kind_of(fact), assess):
+            was, now = outcome_of(fact, fact), outcome_of(fact, heard)
+            totals[owner] += count(now, score) - count(was, score)
+    return totals
+
+
+def kind_of(fact: Assessment) -> Kind:
+    return Kind(fact.type, fact.channel, fact.anonymous)
+
+
+def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
+    """What counts: the citizen's answers as `said` has them, whether the office was in time."""
+    answers = (said.reach, said.contacted, said.resolved, said.satisfied)
+    return Outcome(*answers, fact.contact_ok, fact.late)
 
 
 def admitted_kinds(assess: Assess) -> bytes:
@@ -98,7 +138,7 @@ def bit(bits: bytes, packed: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return func.get_bit(bits, packed)
 
 
-def within(column: InstrumentedAttribute[datetime], period: Period) -> sa.ColumnElement[bool]:
+def within(column: sa.SQLColumnExpression[Any], period: Period) -> sa.ColumnElement[bool]:
     return (column >= period.starts_at) & (column < period.ends_at)
 
 
@@ -115,25 +155,19 @@ def members(session: Session, period: Period, by: str) -> Iterator[Member]:
         within(Assessment.assessed_at, period), Assessment.merge_group.is_not(None)
     )
     query = (
-        select(Assessment, FACT[by], FACT.merge_group, Exclusion.ticket_number)
+        select(Assessment, owner_of(by), FACT.merge_group, Exclusion.ticket_number, Correction)
         .outerjoin(Exclusion, Exclusion.ticket_number == Assessment.ticket_number)
-        .where(Assessment.merge_group.in_(groups), FACT[by].is_not(None))
+        .outerjoin(Correction, Correction.ticket_number == Assessment.ticket_number)
+        .where(Assessment.merge_group.in_(groups), owner_of(by).is_not(None))
     )
-    for fact, owner, group, excluded in session.execute(query):
+    for fact, owner, group, excluded, heard in session.execute(query):
         yield Member(
             owner=owner,
             group=group,
             number=fact.ticket_number,
             assessed_at=fact.assessed_at,
-            kind=Kind(fact.type, fact.channel, fact.anonymous),
-            outcome=Outcome(
-                fact.reach,
-                fact.contacted,
-                fact.resolved,
-                fact.satisfied,
-                fact.contact_ok,
-                fact.late,
-            ),
+            kind=kind_of(fact),
+            outcome=outcome_of(fact, heard or fact),
             excluded=excluded is not None,
         )
 

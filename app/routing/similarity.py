@@ -34,7 +34,9 @@ class Trait(IntEnum):
     COSINE = auto()
     SECOND_COSINE = auto()  # that of the street's second name
     PAIRS = auto()  # weight of the shared pairs of characters, of all pairs of the place
-    HEAD_SHARE = auto()  # share of the names with the longest known beginning that are this street's
+    HEAD_SHARE = (
+        auto()
+    )  # share of the names with the longest known beginning that are this street's
     PART_SHARE = auto()  # the same for the longest known parts, wherever they stand
     PART = auto()  # and how long these parts are
 

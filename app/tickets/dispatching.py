@@ -15,9 +15,12 @@ from app.tickets.change import Change
 from app.tickets.desk import Desk
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.parts import NotYourPart
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""
+
+CONSULTED = "consulted"
 
 OUTCOMES = {
     DecisionKind.DISPATCH: Status.DISPATCHED,
@@ -69,22 +72,20 @@ def rows(
             "office_code": code,
             "role": role,
             "dispatched_at": now,
-            **clock(due if role is DispatchRole.LEAD else None),
+            **limits.columns(due if role is DispatchRole.LEAD else None),
         }
         for code, role in given.roles().items()
     ]
 
 
-def clock(due: limits.Due | None) -> dict[str, datetime | None]:
-    """The three due times as a dispatch and its ticket have them; None: no clock."""
-    times = due or (None, None, None)
-    return dict(zip(("acknowledge_due_at", "contact_due_at", "due_at"), times, strict=True))
-
-
-def give(change: Change, given: Share, at: datetime) -> None:
+def give(change: Change, given: Share, at: datetime, why: str = "redispatched") -> None:
     """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
-    end(change, "redispatched")
+    former = end(change, why)
+    if former and former != given.lead:
+        ticket.interim_office = ticket.interim_office or former
+    if ticket.interim_office == given.lead:
+        ticket.interim_office = None
     policy = change.desk.policies.at(at)
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
@@ -94,7 +95,8 @@ def give(change: Change, given: Share, at: datetime) -> None:
     ticket.dispatches += 1
     ticket.dispatched_at = at
     ticket.acknowledged_at = ticket.contacted_at = None
-    for name, limit in clock(due).items():
+    ticket.warned, ticket.extended_from = [], None
+    for name, limit in limits.columns(due).items():
         setattr(ticket, name, limit)
     change.dispatches = [
         Dispatch(**row) for row in rows(ticket.number, ticket.dispatches, given, due, at)
@@ -102,8 +104,9 @@ def give(change: Change, given: Share, at: datetime) -> None:
     change.session.add_all(change.dispatches)
 
 
-def end(change: Change, why: str) -> None:
-    """The active dispatches are over; their offices are told."""
+def end(change: Change, why: str) -> str | None:
+    """The active dispatches are over; their offices are told. The lead office that was."""
+    former = change.lead
     for one in change.dispatches:
         one.ended_at, one.end_reason = change.now, why
     gone = [
@@ -112,6 +115,25 @@ def end(change: Change, why: str) -> None:
     ]
     append(change.session, gone)
     change.session.flush()
+    change.dispatches = []
+    return former.office_code if former else None
+
+
+def take_back(change: Change, why: str) -> None:
+    """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
+    ticket, former = change.ticket, end(change, why)
+    ticket.interim_office = ticket.interim_office or former
+    ticket.office_code = ticket.queue = None
+    ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    for name, limit in limits.columns(None).items():
+        setattr(ticket, name, limit)
+
+
+def check_inside(change: Change, *office_codes: str | None) -> None:
+    """A district moves tickets within itself; across its border the city does."""
+    districts = {lead_district(change.desk, code) for code in office_codes if code}
+    if change.caller and districts != {change.caller.office_code}:
+        raise NotYourPart("a district dispatches among its own offices only")
 
 
 def told(change: Change) -> dict[str, Any]:
@@ -122,14 +144,19 @@ def told(change: Change) -> dict[str, Any]:
     }
 
 
-def by_person(change: Change, lead_code: str, joint_codes: list[str]) -> None:
-    """A dispatcher's word. Refuses (UnfitOffice) a forwarder, the same office again, and a street
+def by_person(
+    change: Change,
+    lead_code: str,
+    joint_codes: list[str],
+    why: str = "redispatched",
+    pointer: str = "/office_code",
+) -> None:
+    """A person's word. Refuses (UnfitOffice) a forwarder, the same office again, and a street
     where the catalogue says that it is a department's duty (RULEBOOK D.5 R1, D.21-12)."""
-    lead = change.desk.office(lead_code, "/office_code", change.now)
-    pointer = "/office_code"
+    lead = change.desk.office(lead_code, pointer, change.now)
     if lead.kind is OfficeKind.DISTRICT_CENTRE:
         raise unfit(pointer, f"{lead.name} forwards tickets and handles none")
-    if lead_code == change.ticket.office_code:
+    if lead_code == change.ticket.office_code and why != CONSULTED:
         raise unfit(pointer, f"{lead.name} has it already")
     if lead.kind in STREET_KINDS:
         check_duty(change, pointer)
@@ -137,7 +164,8 @@ def by_person(change: Change, lead_code: str, joint_codes: list[str]) -> None:
         change.desk.office(code, f"/joint_office_codes/{n}", change.now).code
         for n, code in enumerate(joint_codes)
     ]
-    give(change, share(change.desk, lead_code, joint, [change.ticket.district_code]), change.now)
+    given = share(change.desk, lead_code, joint, [change.ticket.district_code])
+    give(change, given, change.now, why)
 
 
 def check_duty(change: Change, pointer: str) -> None:
@@ -211,4 +239,11 @@ def rework(change: Change, at: datetime) -> None:
     """T20: once more, with the level's limit from `at`; the first callback is scored already."""
     ticket = change.ticket
     ticket.reworks += 1
+    ticket.warned, ticket.extended_from = [], None
     ticket.due_at = limits.due(change.policy, ticket.urgency, at).result
+
+
+def begin_if_contacted(change: Change) -> None:
+    """T14, where an L1's citizen was contacted before the office had the ticket for good."""
+    if change.ticket.contacted_at is not None:
+        change.record(Action.CONTACT, Status.IN_PROGRESS)

@@ -4,13 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "853d9a297a4a"
+revision = "9b317e24e52c"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
-INSERT_ONLY = ("event", "assessment", "policy_document")
+INSERT_ONLY = ("event", "assessment", "exclusion", "correction", "policy_document")
 
 
 def upgrade() -> None:
@@ -402,16 +402,79 @@ def upgrade() -> None:
         sa.Column("next_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("waits_for", sa.Text(collation="C"), nullable=True),
         sa.Column("waits_until", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("asked_of", sa.Text(collation="C"), nullable=True),
+        sa.Column("asked_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("updated_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("forced", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("doubted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("supervised", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("interim_office", sa.Text(collation="C"), nullable=True),
+        sa.Column("objectors", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("upheld", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("objection_district", sa.Text(collation="C"), nullable=True),
+        sa.Column(
+            "objection_locked", sa.Boolean(), server_default=sa.text("false"), nullable=False
+        ),
+        sa.Column(
+            "asks_extension",
+            sa.Enum(
+                "operator",
+                "dispatcher",
+                "callback",
+                "supervisor",
+                "panel",
+                "interim",
+                "lead",
+                "joint",
+                "chief",
+                "queue",
+                "district",
+                name="asks_extension",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "asks_hold",
+            sa.Enum(
+                "operator",
+                "dispatcher",
+                "callback",
+                "supervisor",
+                "panel",
+                "interim",
+                "lead",
+                "joint",
+                "chief",
+                "queue",
+                "district",
+                name="asks_hold",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("extensions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("extended_from", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("review_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("due_left", sa.Interval(), nullable=True),
+        sa.Column("renewals", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("warned", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("returns", sa.Integer(), server_default="0", nullable=False),
         sa.Column("reworks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("dispatches", sa.Integer(), server_default="0", nullable=False),
         sa.Column("urged", sa.Integer(), server_default="0", nullable=False),
         sa.Column("excluded", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("merged_into", sa.Text(collation="C"), nullable=True),
+        sa.Column("members", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("called", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("repeat_of", sa.Text(collation="C"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_of"], ["office.code"], name=op.f("fk_ticket_asked_of_office")
+        ),
         sa.ForeignKeyConstraint(
             ["category"], ["category.code"], name=op.f("fk_ticket_category_category")
         ),
@@ -419,7 +482,15 @@ def upgrade() -> None:
             ["district_code"], ["office.code"], name=op.f("fk_ticket_district_code_office")
         ),
         sa.ForeignKeyConstraint(
+            ["interim_office"], ["office.code"], name=op.f("fk_ticket_interim_office_office")
+        ),
+        sa.ForeignKeyConstraint(
             ["merged_into"], ["ticket.number"], name=op.f("fk_ticket_merged_into_ticket")
+        ),
+        sa.ForeignKeyConstraint(
+            ["objection_district"],
+            ["office.code"],
+            name=op.f("fk_ticket_objection_district_office"),
         ),
         sa.ForeignKeyConstraint(
             ["office_code"], ["office.code"], name=op.f("fk_ticket_office_code_office")
@@ -435,6 +506,13 @@ def upgrade() -> None:
             ["waits_for"], ["office.code"], name=op.f("fk_ticket_waits_for_office")
         ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_ticket")),
+    )
+    op.create_index(
+        "ix_ticket_asked",
+        "ticket",
+        ["asked_of", "asked_until", "number"],
+        unique=False,
+        postgresql_where=sa.text("asked_of IS NOT NULL"),
     )
     op.create_index(
         "ix_ticket_callback",
@@ -462,6 +540,20 @@ def upgrade() -> None:
         ["waits_for", "waits_until", "number"],
         unique=False,
         postgresql_where=sa.text("waits_for IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ticket_lat",
+        "ticket",
+        ["lat", "lon"],
+        unique=False,
+        postgresql_where=sa.text("lat IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ticket_merged_into",
+        "ticket",
+        ["merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
     op.create_index(
         "ix_ticket_next_due_at",
@@ -636,6 +728,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_assessment")),
     )
     op.create_table(
+        "attachment",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(collation="C"), nullable=False),
+        sa.Column(
+            "media_type",
+            sa.Enum(
+                "image/jpeg",
+                "image/png",
+                "image/webp",
+                "image/heic",
+                "application/pdf",
+                name="mediatype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=True),
+        sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"], ["ticket.number"], name=op.f("fk_attachment_ticket_number_ticket")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint(
+            "ticket_number", "sha256", name=op.f("uq_attachment_ticket_number_sha256")
+        ),
+    )
+    op.create_table(
         "callback",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
@@ -716,12 +841,20 @@ def upgrade() -> None:
         sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("phone_hash", sa.LargeBinary(), nullable=True),
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket_number"], ["ticket.number"], name=op.f("fk_citizen_ticket_number_ticket")
         ),
         sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_citizen")),
+    )
+    op.create_index(
+        "ix_citizen_phone_hash",
+        "citizen",
+        ["phone_hash", "ticket_number"],
+        unique=False,
+        postgresql_where=sa.text("phone_hash IS NOT NULL"),
     )
     op.create_table(
         "contact",
@@ -852,10 +985,39 @@ def upgrade() -> None:
                 "withdraw",
                 "void",
                 "reveal",
+                "grade",
+                "object",
+                "rule-objection",
+                "conclude",
+                "request-extension",
+                "decide-extension",
+                "request-hold",
+                "decide-hold",
+                "resume",
+                "urge",
+                "supervise",
+                "merge",
+                "unmerge",
+                "adopt",
+                "let_go",
+                "request-exclusion",
+                "review-exclusion",
+                "decide-exclusion",
+                "dispute",
+                "correct",
+                "attach",
+                "warn",
+                "escalate",
+                "consult",
+                "reject_objection",
+                "refuse_extension",
+                "void_extension",
+                "end_hold",
                 "expire",
                 "pass_review",
                 "force_callback",
                 "send_to_rework",
+                "skip_callback",
                 name="action",
                 native_enum=False,
                 create_constraint=True,
@@ -954,17 +1116,187 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_exclusion")),
     )
     op.create_table(
+        "exclusion_request",
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("district_code", sa.Text(collation="C"), nullable=True),
+        sa.Column(
+            "code",
+            sa.Enum(
+                "X1",
+                "X2",
+                "X3",
+                "X4",
+                "X5",
+                "X6",
+                name="exclusioncode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("reviewed", sa.Boolean(), nullable=True),
+        sa.Column("reviewed_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("flagged", sa.Boolean(), nullable=True),
+        sa.Column("flagged_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("approved", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_code"], ["office.code"], name=op.f("fk_exclusion_request_office_code_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"],
+            ["ticket.number"],
+            name=op.f("fk_exclusion_request_ticket_number_ticket"),
+        ),
+        sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_exclusion_request")),
+    )
+    op.create_table(
+        "extension",
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("reason_code", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("asked_until", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("approved", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("void_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_code"], ["office.code"], name=op.f("fk_extension_office_code_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"], ["ticket.number"], name=op.f("fk_extension_ticket_number_ticket")
+        ),
+        sa.PrimaryKeyConstraint("ticket_number", "seq", name=op.f("pk_extension")),
+    )
+    op.create_index(op.f("ix_extension_office_code"), "extension", ["office_code"], unique=False)
+    op.create_table(
+        "hold",
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=False),
+        sa.Column(
+            "reason_code",
+            sa.Enum(
+                "planning",
+                "funds",
+                "law",
+                "history",
+                name="holdreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "street",
+                "district",
+                "city",
+                name="holdlevel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("review_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("milestones", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("district_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("held_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("refused_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("done", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_code"], ["office.code"], name=op.f("fk_hold_office_code_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"], ["ticket.number"], name=op.f("fk_hold_ticket_number_ticket")
+        ),
+        sa.PrimaryKeyConstraint("ticket_number", "seq", name=op.f("pk_hold")),
+    )
+    op.create_index(op.f("ix_hold_office_code"), "hold", ["office_code"], unique=False)
+    op.create_table(
+        "objection",
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("dispatch_seq", sa.Integer(), nullable=False),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=False),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "not_my_area",
+                "not_my_duty",
+                "department_duty",
+                "duplicate",
+                "not_acceptable",
+                "info_wrong",
+                name="ground",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("proposed_office", sa.Text(collation="C"), nullable=True),
+        sa.Column("raised_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column(
+            "ruling",
+            sa.Enum(
+                "uphold",
+                "reject",
+                "duplicate",
+                "not_acceptable",
+                "info_wrong",
+                "consult",
+                name="ruling",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("ruled_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("by_silence", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_code"], ["office.code"], name=op.f("fk_objection_office_code_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_office"], ["office.code"], name=op.f("fk_objection_proposed_office_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"], ["ticket.number"], name=op.f("fk_objection_ticket_number_ticket")
+        ),
+        sa.PrimaryKeyConstraint("ticket_number", "seq", name=op.f("pk_objection")),
+    )
+    op.create_index(op.f("ix_objection_office_code"), "objection", ["office_code"], unique=False)
+    op.create_table(
         "request",
         sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("place_key", sa.Text(collation="C"), nullable=True),
         sa.Column("said_district", sa.Text(collation="C"), nullable=True),
         sa.Column("route", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket_number"], ["ticket.number"], name=op.f("fk_request_ticket_number_ticket")
         ),
         sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_request")),
+    )
+    op.create_index(
+        "ix_request_place_key",
+        "request",
+        ["place_key", "ticket_number"],
+        unique=False,
+        postgresql_where=sa.text("place_key IS NOT NULL"),
     )
     op.create_table(
         "statement",
@@ -975,6 +1307,118 @@ def upgrade() -> None:
             ["ticket_number"], ["ticket.number"], name=op.f("fk_statement_ticket_number_ticket")
         ),
         sa.PrimaryKeyConstraint("ticket_number", "seq", name=op.f("pk_statement")),
+    )
+    op.create_table(
+        "supervision",
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "district",
+                "city",
+                name="supervisionlevel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("issuer", sa.Text(collation="C"), nullable=False),
+        sa.Column("issued_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("answer_due_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("answer_seq", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"], ["ticket.number"], name=op.f("fk_supervision_ticket_number_ticket")
+        ),
+        sa.PrimaryKeyConstraint("ticket_number", "seq", name=op.f("pk_supervision")),
+    )
+    op.create_table(
+        "correction",
+        sa.Column("ticket_number", sa.Text(collation="C"), nullable=False),
+        sa.Column("callback_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "reach",
+            sa.Enum(
+                "reached",
+                "unreached",
+                "refused",
+                "wrong_number",
+                "anonymous",
+                name="reach",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "contacted",
+            sa.Enum(
+                "yes",
+                "no",
+                "unsure",
+                name="contacted",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "resolved",
+            sa.Enum(
+                "resolved",
+                "partly",
+                "unresolved",
+                "no_answer",
+                name="resolved",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "satisfied",
+            sa.Enum(
+                "very",
+                "satisfied",
+                "basic",
+                "dissatisfied",
+                "very_dissatisfied",
+                "no_answer",
+                name="satisfied",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("corrected_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["callback_id"], ["callback.id"], name=op.f("fk_correction_callback_id_callback")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_number"], ["ticket.number"], name=op.f("fk_correction_ticket_number_ticket")
+        ),
+        sa.PrimaryKeyConstraint("ticket_number", name=op.f("pk_correction")),
+    )
+    op.create_table(
+        "dispute",
+        sa.Column("callback_id", sa.BigInteger(), nullable=False),
+        sa.Column("office_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("raised_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("heard_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["callback_id"], ["callback.id"], name=op.f("fk_dispute_callback_id_callback")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_code"], ["office.code"], name=op.f("fk_dispute_office_code_office")
+        ),
+        sa.PrimaryKeyConstraint("callback_id", name=op.f("pk_dispute")),
     )
 
     op.execute(
@@ -993,8 +1437,23 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("dispute")
+    op.drop_table("correction")
+    op.drop_table("supervision")
     op.drop_table("statement")
+    op.drop_index(
+        "ix_request_place_key",
+        table_name="request",
+        postgresql_where=sa.text("place_key IS NOT NULL"),
+    )
     op.drop_table("request")
+    op.drop_index(op.f("ix_objection_office_code"), table_name="objection")
+    op.drop_table("objection")
+    op.drop_index(op.f("ix_hold_office_code"), table_name="hold")
+    op.drop_table("hold")
+    op.drop_index(op.f("ix_extension_office_code"), table_name="extension")
+    op.drop_table("extension")
+    op.drop_table("exclusion_request")
     op.drop_table("exclusion")
     op.drop_table("event")
     op.drop_index(
@@ -1009,9 +1468,15 @@ def downgrade() -> None:
     )
     op.drop_table("dispatch")
     op.drop_table("contact")
+    op.drop_index(
+        "ix_citizen_phone_hash",
+        table_name="citizen",
+        postgresql_where=sa.text("phone_hash IS NOT NULL"),
+    )
     op.drop_table("citizen")
     op.drop_index("ix_callback_ticket_number", table_name="callback")
     op.drop_table("callback")
+    op.drop_table("attachment")
     op.drop_table("assessment")
     op.drop_index("ix_ticket_updated_at", table_name="ticket")
     op.drop_index(
@@ -1029,6 +1494,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
     )
     op.drop_index(
+        "ix_ticket_merged_into",
+        table_name="ticket",
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.drop_index("ix_ticket_lat", table_name="ticket", postgresql_where=sa.text("lat IS NOT NULL"))
+    op.drop_index(
         "ix_ticket_inbox", table_name="ticket", postgresql_where=sa.text("waits_for IS NOT NULL")
     )
     op.drop_index(
@@ -1041,6 +1512,9 @@ def downgrade() -> None:
         "ix_ticket_callback",
         table_name="ticket",
         postgresql_where=sa.text("callback_due_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_ticket_asked", table_name="ticket", postgresql_where=sa.text("asked_of IS NOT NULL")
     )
     op.drop_table("ticket")
     op.drop_table("catalogue_rule")
