@@ -73,21 +73,21 @@ def upgrade(given: Settings, asked: argparse.Namespace) -> None:
 def key(given: Settings, asked: argparse.Namespace) -> None:
     """Make a key and show it, this once."""
     new = NewKey(role=asked.role, office_code=asked.office, label=asked.label)
-    with any_database(given) as sessions, sessions.begin() as session:
+    with ready_database(given) as sessions, sessions.begin() as session:
         made, text = access.make(session, given.secret_key, new, "jiesu key", clock.utc())
     say(f"{text}  (id {made.id}, {made.role})")
 
 
 def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
     """Apply what has fallen due, as the service does every few seconds."""
-    with any_database(given) as sessions:
+    with ready_database(given) as sessions:
         say(f"{sweep(sessions, read_desk(given, sessions), clock.utc)} changes")
 
 
 def import_cases(given: Settings, asked: argparse.Namespace) -> None:
     """Take in finished cases of an older system: NDJSON, one a line."""
     caller, now = Caller("jiesu import", Role.ADMIN), clock.utc()
-    with any_database(given) as sessions, asked.file as file:
+    with ready_database(given) as sessions, asked.file as file:
         desk = read_desk(given, sessions)
         total = os.fstat(file.fileno()).st_size
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
@@ -101,7 +101,7 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
 def simulate(given: Settings, asked: argparse.Namespace) -> None:
     """Fill a past with an imagined city's requests, and let them live on until now."""
     plan = Plan(asked.start, asked.end, asked.cases, asked.seed, asked.among_others)
-    with any_database(given) as sessions:
+    with ready_database(given) as sessions:
         desk = read_desk(given, sessions)
         with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
             made = simulation.simulate(session, desk, plan, clock.utc(), bar.update)
@@ -115,7 +115,7 @@ def read_desk(given: Settings, sessions: Sessions) -> Desk:
 
 def seal(given: Settings, asked: argparse.Namespace) -> None:
     """Seal a period's rankings for good, in the name of `jiesu seal`."""
-    with any_database(given) as sessions, sessions.begin() as session:
+    with ready_database(given) as sessions, sessions.begin() as session:
         desk, now = read_desk(given, sessions), clock.utc()
         period = rankings.known(session, desk.policies, asked.period, now)
         made = seals.seal(session, desk, period, "jiesu seal", now)
@@ -133,7 +133,7 @@ def verify(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
-    with any_database(given) as sessions, sessions() as session:
+    with ready_database(given) as sessions, sessions() as session:
         desk, now = read_desk(given, sessions), clock.utc()
         period = rankings.known(session, desk.policies, asked.period, now)
         proof = verifying.verify(session, desk, period)
@@ -166,6 +166,14 @@ def any_database(given: Settings) -> Iterator[Sessions]:
         engine = db.make_engine(given.database, pool_size=2)
         yield db.make_sessions(engine, before_commit=[feed.number])
         engine.dispose()
+
+
+@contextmanager
+def ready_database(given: Settings) -> Iterator[Sessions]:
+    """The same with everything in it that a command may need, on an empty one too."""
+    with any_database(given) as sessions:
+        prepare(given)
+        yield sessions
 
 
 def whose_key(given: Settings) -> str:
