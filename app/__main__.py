@@ -110,7 +110,7 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
 
 def read_desk(given: Settings, sessions: Sessions) -> Desk:
     with sessions() as session:
-        return main.make_desk(session, main.read_policies(given))
+        return main.make_desk(session, main.read_policies(given), given.secret_key)
 
 
 def seal(given: Settings, asked: argparse.Namespace) -> None:

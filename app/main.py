@@ -27,13 +27,17 @@ from app.offices.router import open_to
 from app.policy import Policies
 from app.policy_record import record
 from app.rankings.router import router as rankings
+from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
 from app.routing.files import make_router
 from app.routing.router import router as routes
 from app.settings import Settings
 from app.sweep import sweep
+from app.tickets.attachment_router import router as attachments
 from app.tickets.desk import Desk
+from app.tickets.register_router import router as holds
 from app.tickets.router import inbox_router as inbox
+from app.tickets.router import merges_router as merges
 from app.tickets.router import router as tickets
 
 logger = logging.getLogger(__name__)
@@ -63,12 +67,12 @@ def prepare(settings: Settings) -> None:
     engine.dispose()
 
 
-def make_desk(session: Session, policies: Policies) -> Desk:
+def make_desk(session: Session, policies: Policies, secret: bytes) -> Desk:
     """All that routing and the services hold in memory, read once."""
     gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
-    return Desk(policies, catalogue, directory, make_router(gazetteer, catalogue, names))
+    return Desk(policies, catalogue, directory, make_router(gazetteer, catalogue, names), secret)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -92,11 +96,15 @@ def create_app(settings: Settings) -> FastAPI:
         open_to(gate.caller),
         tickets,
         inbox,
+        merges,
+        attachments,
+        holds,
         callbacks,
         entries,
         rankings,
         routes,
         history,
+        statistics,
         health.router,
     )
     for router in rooms:
@@ -125,7 +133,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 def load(app: FastAPI) -> None:
     with app.state.sessions() as session:
-        app.state.desk = make_desk(session, read_policies(app.state.settings))
+        app.state.desk = make_desk(session, read_policies(app.state.settings), app.state.secret)
         routing.refresh(session, app.state.desk.router)
 
 

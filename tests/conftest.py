@@ -63,9 +63,10 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         database_url=database_url,
+        data_dir=tmp_path_factory.mktemp("data"),
         secret_key=bytes(range(32)),
         admin_key=ADMIN_KEY,
         sweep_seconds=3600,

@@ -16,7 +16,8 @@ from app.access.roles import Role
 from app.kit import problems
 from app.kit.errors import Refusal
 from app.settings import PREFIX, Settings
-from app.tickets.lifecycle import MOVES, OPEN, WHO, Action, Status
+from app.tickets.lifecycle import MOVES, OPEN, Action, Status
+from app.tickets.parts import WHO
 from tests import pasted
 from tests.given import People
 

@@ -16,7 +16,6 @@ from app.routing.decision import Decision, DecisionKind
 from app.tickets import limits
 from app.tickets.contacts import Contact, contact_ok
 from app.tickets.desk import Desk
-from app.tickets.dispatching import clock
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.models import Citizen, ContactMade, Dispatch, Event, Request, Statement, Ticket
 
@@ -62,7 +61,7 @@ class Past:
             "dispatched_at": self.case.dispatched_at,
             "acknowledged_at": self.case.acknowledged_at,
             "contacted_at": self.contacted_at,
-            **clock(self.due),
+            **limits.columns(self.due),
         }
 
 

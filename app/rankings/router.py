@@ -11,12 +11,13 @@ from fastapi.responses import StreamingResponse
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.kit.clock import Now
-from app.kit.db import AllSessions, Reading, Writing
+from app.kit.db import AllSessions, Writing
 from app.kit.etag import tagged
 from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
 from app.kit.route import Route
 from app.rankings import adjusting, bulletin, counted, export, seals, service, verifying, whatif
+from app.rankings.calls import Looking
 from app.rankings.models import Seal
 from app.rankings.schemas import (
     AdjustmentsView,
@@ -58,13 +59,6 @@ Exporter = Annotated[
     Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR, Role.SUPERVISOR}))
 ]
 Opener = Annotated[Caller, Depends(allow(counted.READERS))]
-
-
-def asked(desk: AtDesk, session: Reading, now: Now) -> Asked:
-    return Asked(session, desk, now)
-
-
-Looking = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/periods")

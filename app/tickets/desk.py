@@ -1,7 +1,7 @@
 """What the services know without asking the database: rules, catalogue, offices, router."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -30,6 +30,8 @@ class Desk:
     catalogue: Catalogue
     offices: Mapping[str, OfficeEntry]
     router: Router
+    secret: bytes = field(default=b"", repr=False)
+    """The server's, for keyed hashes."""
 
     def route(self, query: Query, now: datetime) -> Decision:
         """Where a request belongs, by the rules and names of this day."""

@@ -12,17 +12,13 @@ from app.tickets.lifecycle import (
     MOVES,
     OPEN,
     TERMINAL,
-    WHO,
     Action,
     IllegalMove,
-    Part,
-    Standing,
     Status,
     TicketType,
-    allowed,
-    check,
     move,
 )
+from app.tickets.parts import WHO, Part, Standing, allowed, check
 
 S, A, P = Status, Action, Part
 ENTRANCE = A.RECEIVE

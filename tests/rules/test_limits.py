@@ -139,7 +139,7 @@ TURNS = [
 def test_a_ticket_lies_in_the_inbox_of_whoever_must_act(
     status: Status, more: dict[str, Any], wait: Wait
 ) -> None:
-    assert waiting(POLICY, replace(OPENED, status=status, **more)) == wait
+    assert waiting(replace(OPENED, status=status, **more)) == wait
 
 
 @pytest.mark.parametrize(("urgency", "hours"), [("L1", 24), ("L2", 24), ("L3", 72), ("L4", 72)])
