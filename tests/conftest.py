@@ -102,7 +102,9 @@ def clock(app: FastAPI) -> StillClock:
 @pytest.fixture
 def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People]:
     """Whoever is needed, with a key of his own; what they did is gone afterwards."""
+    desk = app.state.desk
     yield everyone
+    app.state.desk = desk
     with app.state.engine.begin() as connection:
         tables = connection.exec_driver_sql(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ def router(app: FastAPI) -> Iterator[Router]:
     """The service's own router, with its memory as it was afterwards."""
     desk = app.state.desk
     yield desk.router
-    app.state.desk = type(desk)(desk.policies, desk.catalogue, desk.offices, fresh(app))
+    app.state.desk = replace(desk, router=fresh(app))
 
 
 def fresh(app: FastAPI) -> Router:

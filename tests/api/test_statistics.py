@@ -525,13 +525,13 @@ def test_the_same_facts_give_the_same_bytes(people: People, store: Store) -> Non
 
 
 def test_who_is_not_in_the_sample_closes_without_a_callback(
-    people: People, app: FastAPI, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    people: People, app: FastAPI, clock: StillClock
 ) -> None:
     policies: Policies = app.state.desk.policies
     first = policies.documents[0]
     rule = first.callback.model_copy(update={"sample": Fraction(1, 10**9)})
     sparing = Policies((first.model_copy(update={"callback": rule}), *policies.documents[1:]))
-    monkeypatch.setattr(app.state, "desk", replace(app.state.desk, policies=sparing))
+    app.state.desk = replace(app.state.desk, policies=sparing)
     number = given.ticket(people)
     given.awaiting(people, number)
     answered_at = clock.at
