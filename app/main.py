@@ -41,7 +41,6 @@ from app.tickets.router import merges_router as merges
 from app.tickets.router import router as tickets
 
 logger = logging.getLogger(__name__)
-LEARN_SECONDS = 1.0
 
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -67,12 +66,14 @@ def prepare(settings: Settings) -> None:
     engine.dispose()
 
 
-def make_desk(session: Session, policies: Policies, secret: bytes) -> Desk:
+def make_desk(session: Session, settings: Settings) -> Desk:
     """All that routing and the services hold in memory, read once."""
+    policies = read_policies(settings)
     gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
-    return Desk(policies, catalogue, directory, make_router(gazetteer, catalogue, names), secret)
+    router = make_router(gazetteer, catalogue, names, settings.areas)
+    return Desk(policies, catalogue, directory, router, settings.secret_key)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -133,7 +134,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 def load(app: FastAPI) -> None:
     with app.state.sessions() as session:
-        app.state.desk = make_desk(session, read_policies(app.state.settings), app.state.secret)
+        app.state.desk = make_desk(session, app.state.settings)
         routing.refresh(session, app.state.desk.router)
 
 
@@ -148,9 +149,9 @@ async def keep_sweeping(app: FastAPI) -> None:
 
 
 async def keep_learning(app: FastAPI) -> None:
-    """Every second: what was taught anywhere is known here."""
+    """Every second or so: what was taught anywhere is known here."""
     while True:
-        await asyncio.sleep(LEARN_SECONDS)
+        await asyncio.sleep(app.state.settings.learn_seconds)
         try:
             await run_in_threadpool(learn, app)
         except DBAPIError:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
-from app.tickets import dispatching, merging
+from app.tickets import dispatching, merging, teaching
 from app.tickets.attention import answer_supervision
 from app.tickets.change import Change
 from app.tickets.lifecycle import Action, DispatchRole, Status
@@ -76,7 +76,9 @@ def add(change: Change, said: Add) -> None:
 
 def dispatch(change: Change, said: NewDispatch) -> None:
     """T7, T7b: a person names the office; whoever had the ticket is released from it."""
+    former = change.ticket.office_code
     dispatching.by_person(change, said.office_code, said.joint_office_codes)
+    teaching.correct(change, former, said.office_code)
     change.record(Action.DISPATCH, data=dispatching.told(change), words={"reason": said.reason})
 
 
@@ -161,6 +163,8 @@ def note(change: Change, said: Words) -> None:
 def reply(change: Change, said: NewReply) -> None:
     """T15, T21 双反馈; after a forced callback it is attached only (T18)."""
     ticket, feedback = change.ticket, said.citizen_feedback
+    if ticket.replied_at is None and ticket.office_code:
+        teaching.confirm(change, ticket.office_code)
     ticket.replied_at = ticket.replied_at or change.now
     after = (
         Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
@@ -224,6 +228,7 @@ def withdraw(change: Change, said: Withdrawal) -> None:
 
 def void(change: Change, said: Reason) -> None:
     """T25: entered by mistake."""
+    teaching.take_back(change)
     change.record(Action.VOID, words={"reason": said.reason})
 
 

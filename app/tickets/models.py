@@ -94,6 +94,8 @@ class Ticket(Base):
     objection_district: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     """The district inside which the newest objection lies, and which therefore rules."""
     objection_locked: Mapped[bool] = mapped_column(server_default=sa.false())
+    taught: Mapped[Code | None]
+    """The street that routing has learned from this ticket."""
     asks_extension: Mapped[Part | None] = mapped_column(one_of(Part, "asks_extension"))
     """Who is to decide what the office asked, while that is open."""
     asks_hold: Mapped[Part | None] = mapped_column(one_of(Part, "asks_hold"))
@@ -294,6 +296,7 @@ class Event(Base):
     data: Mapped[Json]
 
     __table_args__ = (
+        in_order_of_time("ix_event_at", "at"),
         Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
     )
 

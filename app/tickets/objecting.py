@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
-from app.tickets import dispatching, merging
+from app.tickets import dispatching, merging, teaching
 from app.tickets.change import Change
 from app.tickets.lifecycle import Action, Status
 from app.tickets.limits import Fall
 from app.tickets.models import Objection
-from app.tickets.objection import NAMES_ANOTHER, UPHELD, Ruling, goes_to_consulting
+from app.tickets.objection import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
 from app.tickets.parts import NotYourPart, Part
 from app.tickets.schemas import Conclusion, NewObjection, NewRuling
 
@@ -94,8 +94,10 @@ def uphold(change: Change, said: NewRuling) -> None:
     if Part.DISTRICT in change.parts:
         dispatching.check_inside(change, code)
     dispatching.check_offices(change, code)
-    close(change, Ruling.UPHOLD)
+    closed = close(change, Ruling.UPHOLD)
     dispatching.by_person(change, code, why=ENDED)
+    misplaced = closed.ground is Ground.NOT_MY_AREA
+    teaching.correct(change, closed.office_code, code, misplaced)
     ruled(change, said, Status.DISPATCHED)
 
 
@@ -128,6 +130,7 @@ def info_wrong(change: Change, said: NewRuling) -> None:
     """T11b: back to the dispatcher, who must learn more."""
     close(change, Ruling.INFO_WRONG)
     dispatching.take_back(change, ENDED)
+    teaching.take_back(change)
     ruled(change, said, Status.TO_DISPATCH)
 
 
@@ -185,8 +188,9 @@ def conclude(change: Change, said: Conclusion) -> None:
     """T13: 会商 names who handles it, finally."""
     lead, joint = said.lead_office_code, said.joint_office_codes
     dispatching.check_offices(change, lead, joint, "/lead_office_code")
-    change.ticket.objection_locked = True
+    former, change.ticket.objection_locked = change.ticket.office_code, True
     dispatching.by_person(change, lead, joint, dispatching.CONSULTED)
+    teaching.correct(change, former, lead)
     change.record(Action.CONCLUDE, data=dispatching.told(change), words={"text": said.text})
 
 
@@ -198,10 +202,11 @@ def open_objection(change: Change) -> Objection:
     return change.session.scalars(query).one()
 
 
-def close(change: Change, ruling: Ruling, by_silence: datetime | None = None) -> None:
+def close(change: Change, ruling: Ruling, by_silence: datetime | None = None) -> Objection:
     """`by_silence` is the instant after which nobody had ruled."""
     objection = open_objection(change)
     objection.ruling, objection.ruled_at = ruling, by_silence or change.now
     objection.by_silence = by_silence is not None
     if ruling in UPHELD:
         change.ticket.upheld += 1
+    return objection

@@ -368,6 +368,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_dispatch_due_at", "dispatch", ["due_at"], unique=False, postgresql_using="brin"
     )
+    op.create_index("ix_event_at", "event", ["at"], unique=False, postgresql_using="brin")
     op.add_column("request", sa.Column("place_key", sa.Text(collation="C"), nullable=True))
     op.create_index(
         "ix_request_place_key",
@@ -395,6 +396,7 @@ def upgrade() -> None:
             "objection_locked", sa.Boolean(), server_default=sa.text("false"), nullable=False
         ),
     )
+    op.add_column("ticket", sa.Column("taught", sa.Text(collation="C"), nullable=True))
     op.add_column(
         "ticket",
         sa.Column(
@@ -490,10 +492,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("repeat_of IS NOT NULL"),
     )
     op.create_foreign_key(
-        op.f("fk_ticket_asked_of_office"), "ticket", "office", ["asked_of"], ["code"]
+        op.f("fk_ticket_interim_office_office"), "ticket", "office", ["interim_office"], ["code"]
     )
     op.create_foreign_key(
-        op.f("fk_ticket_interim_office_office"), "ticket", "office", ["interim_office"], ["code"]
+        op.f("fk_ticket_asked_of_office"), "ticket", "office", ["asked_of"], ["code"]
     )
     op.create_foreign_key(
         op.f("fk_ticket_objection_district_office"),
@@ -513,8 +515,8 @@ def downgrade() -> None:
     allow_actions(*ACTIONS)
     op.execute("DROP TRIGGER insert_only ON exclusion")
     op.drop_constraint(op.f("fk_ticket_objection_district_office"), "ticket", type_="foreignkey")
-    op.drop_constraint(op.f("fk_ticket_interim_office_office"), "ticket", type_="foreignkey")
     op.drop_constraint(op.f("fk_ticket_asked_of_office"), "ticket", type_="foreignkey")
+    op.drop_constraint(op.f("fk_ticket_interim_office_office"), "ticket", type_="foreignkey")
     op.drop_index(
         "ix_ticket_repeat_of",
         table_name="ticket",
@@ -540,6 +542,7 @@ def downgrade() -> None:
     op.drop_column("ticket", "extensions")
     op.drop_column("ticket", "asks_hold")
     op.drop_column("ticket", "asks_extension")
+    op.drop_column("ticket", "taught")
     op.drop_column("ticket", "objection_locked")
     op.drop_column("ticket", "objection_district")
     op.drop_column("ticket", "upheld")
@@ -554,6 +557,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("place_key IS NOT NULL"),
     )
     op.drop_column("request", "place_key")
+    op.drop_index("ix_event_at", table_name="event", postgresql_using="brin")
     op.drop_index("ix_dispatch_due_at", table_name="dispatch", postgresql_using="brin")
     op.drop_index("ix_dispatch_dispatched_at", table_name="dispatch", postgresql_using="brin")
     op.drop_index(
