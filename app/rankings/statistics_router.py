@@ -8,7 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from app.access.gate import Anyone
 from app.kit.etag import tagged
 from app.kit.route import Route
+from app.kit.wire import View
 from app.rankings.calls import Looking
+from app.rankings.routed import RoutedQuery, RoutedView
+from app.rankings.routed import statistics as routed_statistics
 from app.rankings.schemas import as_json
 from app.rankings.statistics import StatisticsQuery, StatisticsView, statistics
 
@@ -24,6 +27,22 @@ def read_statistics(
     look: Looking,
 ) -> Response:
     """Secondary KPIs of a period, by office, district, category, channel or goal (七有五性)."""
-    body = as_json(statistics(look, period, query))
+    return sent(request, statistics(look, period, query))
+
+
+@router.get("/{period}/routing", response_model=RoutedView)
+def read_routing_statistics(
+    request: Request,
+    caller: Anyone,
+    period: str,
+    query: Annotated[RoutedQuery, Query()],
+    look: Looking,
+) -> Response:
+    """How much the system dispatched by itself, and how often a person then moved it."""
+    return sent(request, routed_statistics(look, period, query))
+
+
+def sent(request: Request, view: View) -> Response:
+    body = as_json(view)
     response = Response(body, media_type="application/json")
     return tagged(request, response, sha256(body).hexdigest(), response)

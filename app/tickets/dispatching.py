@@ -20,6 +20,7 @@ from app.tickets.parts import NotYourPart
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""
 
+REDISPATCHED = "redispatched"
 CONSULTED = "consulted"
 
 OUTCOMES = {
@@ -78,7 +79,7 @@ def rows(
     ]
 
 
-def give(change: Change, given: Share, at: datetime, why: str = "redispatched") -> None:
+def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) -> None:
     """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
     former = end(change, why)
@@ -168,7 +169,7 @@ def check_offices(
 
 
 def by_person(
-    change: Change, lead_code: str, joint_codes: Sequence[str] = (), why: str = "redispatched"
+    change: Change, lead_code: str, joint_codes: Sequence[str] = (), why: str = REDISPATCHED
 ) -> None:
     """A person's word; a street that he names is also where the ticket lies."""
     ticket, lead = change.ticket, change.desk.offices[lead_code]

@@ -175,3 +175,30 @@ def test_a_route_that_cannot_be_made_again_names_what_differs(
     fresh = main.make_desk(session, app.state.settings)
     names = {name for name, *_ in rerouting.differences(session, fresh, number)}
     assert {"decision", "office_code", "method", "memory"} <= names
+
+
+def routed(people: People, by: str) -> dict[str, Any]:
+    found = people("analyst").get("/statistics/2026-11/routing", by=by).json()
+    return {"total": found["total"], **{one["code"]: one for one in found["rows"]}}
+
+
+def test_what_the_system_routed_is_counted_with_what_was_moved(
+    people: People, clock: StillClock
+) -> None:
+    _, objected, corrected = (given.ticket(people) for _ in range(3))
+    unknown(people)
+    clock.tick(minutes=5)
+    dispatch(people, corrected, CHAOWAI)
+    said = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
+    people("handler", WANGJING).post(f"/tickets/{objected}/object", said)
+    ruling = {"decision": "uphold", "text": "属实。"}
+    people("district", given.CHAOYANG).post(f"/tickets/{objected}/rule-objection", ruling)
+
+    found = routed(people, "district")
+    total = {name: found["total"][name] for name in ("routed", "dispatched", "upheld", "corrected")}
+    assert total == {"routed": 4, "dispatched": 3, "upheld": 1, "corrected": 1}
+    assert found["total"]["automatic_share"]["percent"] == 75
+    assert found["total"]["accuracy"]["numerator"] == "1"
+    assert found[given.CHAOYANG]["name"] == "朝阳区"
+    methods = routed(people, "method")
+    assert sum(methods[code]["routed"] for code in methods if code != "total") == 4
