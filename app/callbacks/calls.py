@@ -91,7 +91,8 @@ class Step:
                 doing.session, doing.desk, subject.caller, subject.number, doing.now
             )
             tickets.check_version(change, self.if_match)
-            perform(change, said)
+            with tickets.told(change):
+                perform(change, said)
             doing.session.flush()
             return reference or subject.number
 

@@ -54,7 +54,8 @@ def record_callback(
             doing.session, doing.desk, caller, ticket.number, doing.now, ticket.merged_into
         )
         tickets.check_state(change, Action.CALLBACK, if_match)
-        made = service.record(change, said)
+        with tickets.told(change):
+            made = service.record(change, said)
         doing.session.flush()
         return str(made.id)
 

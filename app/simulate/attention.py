@@ -4,7 +4,7 @@ No source tells the shares: they are plausible, and ours.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.access.roles import Role
 from app.callbacks.conduct import content
@@ -102,23 +102,22 @@ def supervise(life: Life) -> Iterator[Step]:
     """督办: of some by chance; of what is overdue, before its citizen is called all the same."""
     ticket, due_at = life.ticket, life.ticket.due_at
     if life.seldom(SUPERVISED):
-        yield supervision(life, life.left())
+        yield supervision(life, life.after(life.left(), 2, 2))
     if due_at and life.likely(SUPERVISED_OVERDUE):
         at = due_at + life.asked.chance.random() * life.change.policy.callback.force_grace
-        late = supervision(life, DAY)._replace(at=max(at, life.now))
+        late = supervision(life, max(at, life.now))
         yield late._replace(still=lambda: ticket.due_at == due_at and ticket.status in IN_OFFICE)
 
 
 def press(life: Life, said: Words | None) -> Iterator[Step]:
     """Who calls often is heard."""
     if life.ticket.urged > 1 and life.ticket.status in IN_OFFICE and life.likely(SUPERVISED_URGED):
-        yield supervision(life, DAY)
+        yield supervision(life, life.after(DAY))
 
 
-def supervision(life: Life, within: timedelta) -> Step:
+def supervision(life: Life, at: datetime) -> Step:
     district = life.ticket.district_code if life.likely(0.7) else None
     level = SupervisionLevel.DISTRICT if district else SupervisionLevel.CITY
-    at = life.after(within, 2, 2)
     return Step(
         at,
         life.district(district),

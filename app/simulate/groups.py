@@ -41,7 +41,8 @@ def uncalled(life: Life) -> bool:
 
 def member(life: Life) -> Step | None:
     """Contacted by the parent's office, and called back when its parent's citizen is."""
-    head = life.head.ticket
+    head, ticket = life.head.ticket, life.ticket
     if head.status is Status.AWAITING_CALLBACK:
         return call_back(life)
-    return contact(life) if head.status in AT_WORK and not life.ticket.contacted_at else None
+    settled = ticket.contacted_at or ticket.assessed_at
+    return contact(life) if head.status in AT_WORK and not settled else None

@@ -115,6 +115,11 @@ class Life:
         return self.ticket.merged_into is not None
 
     @property
+    def grouped(self) -> bool:
+        """Whether it is in a group, or may come to be in one."""
+        return bool(self.kin or self.kindred)
+
+    @property
     def head(self) -> "Life":
         """Whose clock and office it has: its group's parent, or itself."""
         return self.kin if self.kin and self.merged else self

@@ -55,8 +55,7 @@ def simulate(session: Session, desk: Desk, wanted: Plan, now: datetime, lived: L
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     city = City(offices.gazetteer(session), wanted.start, wanted.seed, wanted.eventful)
     asked = ask(city, desk.catalogue, season(city, wanted.start, wanted.end), wanted.cases)
-    with session.no_autoflush:
-        return World(session, desk, city, lived).live(asked, now)
+    return World(session, desk, city, lived).live(asked, now)
 
 
 def check(session: Session, wanted: Plan, now: datetime) -> None:

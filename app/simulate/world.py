@@ -1,6 +1,7 @@
 """The imagined city's clock: whatever is due next is done next, by the services of the real one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -42,7 +43,10 @@ ON_RECORD = frozenset(
         Action.DECIDE_EXCLUSION,
     }
 )
-"""What asks the database for what was done before."""
+"""What asks the database for what was done before, or is asked for later."""
+
+ASKS_OF_ITSELF = frozenset({Action.CONTACT})
+"""What asks even for what it has just added."""
 
 SWEEP = timedelta(seconds=5)
 OPERATOR = desk(Role.OPERATOR)
@@ -161,17 +165,18 @@ class World:
         """The same checks as over HTTP; what is no longer allowed is let be, but for a ticket's
         next step, which must be."""
         change, asks = life.change, step.action in ON_RECORD
-        if asks or life.kin or life.kindred or life.is_due(step.at):
+        if asks or life.grouped or life.is_due(step.at):
             self.write(life)
         life.wake(step.at)
         service.take_up(change, step.who)
         if (turn is None and not life.lets(step)) or turn not in (None, life.turn):
             return
         check(life, step)
-        step.perform(change, step.said)
+        with nullcontext() if step.action in ASKS_OF_ITSELF or life.grouped else self.session.no_autoflush:
+            step.perform(change, step.said)
         if asks:
             self.unwritten.add(life)
-        if life.kin or life.kindred:
+        if life.grouped:
             self.write()
         if turn is not None:
             life.planned = None
@@ -179,7 +184,7 @@ class World:
 
     def write(self, life: Life | None = None) -> None:
         """What was done; for one life only if there is something of it, or of its group."""
-        if life is None or life.kin or life.kindred or life in self.unwritten:
+        if life is None or life.grouped or life in self.unwritten:
             self.session.flush()
             self.unwritten.clear()
 

@@ -11,7 +11,7 @@ from app.tickets import limits
 from app.tickets.change import Change
 from app.tickets.holding import SupervisionLevel
 from app.tickets.lifecycle import Action, Status
-from app.tickets.models import Event, Supervision, Ticket
+from app.tickets.models import Event, Supervision
 from app.tickets.parts import NotYourPart, Part
 from app.tickets.schemas import Grading, NewSupervision, Words
 
@@ -69,11 +69,11 @@ def check_grading(change: Change, said: Grading) -> None:
 def check_lowerable(change: Change) -> None:
     """Refuses TooLateToLower."""
     ticket = change.ticket
-    too_late(ticket.status in SETTLED, f"it is {ticket.status}", ticket)
+    too_late(ticket.status in SETTLED, f"it is {ticket.status}")
     if Part.DISTRICT in change.parts:
-        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue", ticket)
+        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue")
     else:
-        too_late(ticket.acknowledged_at is not None, "an office has signed for it", ticket)
+        too_late(ticket.acknowledged_at is not None, "an office has signed for it")
 
 
 def allow(right: bool, why: str) -> None:
@@ -81,9 +81,9 @@ def allow(right: bool, why: str) -> None:
         raise NotYourPart(why)
 
 
-def too_late(when: bool, why: str, ticket: Ticket) -> None:
+def too_late(when: bool, why: str) -> None:
     if when:
-        raise TooLateToLower(why, status_now=ticket.status)
+        raise TooLateToLower(why)
 
 
 def set_limits(change: Change, due: limits.Due, rises: bool) -> None:

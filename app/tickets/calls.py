@@ -103,7 +103,8 @@ class Act:
         service.check_part(change, action)
         checks.check_words(change, action, said)
         service.check_state(change, action, self.if_match)
-        perform(change, said)
+        with service.told(change):
+            perform(change, said)
         doing.session.flush()
         return change.ticket.number
 

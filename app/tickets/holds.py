@@ -71,7 +71,7 @@ def check_response(change: Change) -> None:
     """Refuses (NoResponse) a hold before the office has responded as it should (D.6.4)."""
     lead, urgency = change.lead, change.ticket.urgency
     if lead is None or lead.contact_due_at is None:
-        raise NoResponse("no office leads it", status_now=change.ticket.status)
+        raise NoResponse("no office leads it")
     if not contact_ok(change.policy, urgency, lead.contact_due_at, change.contacts()):
         raise NoResponse("the office did not contact the citizen in time")
 

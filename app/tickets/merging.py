@@ -14,7 +14,6 @@ from app.tickets import attention, dispatching, limits
 from app.tickets.change import Change
 from app.tickets.lifecycle import TERMINAL, Action, Status
 from app.tickets.models import ContactMade, Event, Ticket
-from app.tickets.parts import allowed
 from app.tickets.schemas import Merging, NewContact, Reason
 
 AS_MEMBER = 0
@@ -61,7 +60,7 @@ def check_parent(change: Change, parent_number: str) -> None:
 
 def parent_change(change: Change, parent_number: str) -> Change:
     if parent_number == change.ticket.number:
-        raise refusal(change, "a ticket is not merged into itself")
+        raise NotMergeable("a ticket is not merged into itself")
     return change.others[parent_number]
 
 
@@ -69,20 +68,15 @@ def check_pair(change: Change, head: Change) -> None:
     """An open parent, older than its member, and nobody of either called back yet."""
     ticket, parent = change.ticket, head.ticket
     if ticket.members:
-        raise refusal(change, "other citizens' tickets are merged into it")
+        raise NotMergeable("other citizens' tickets are merged into it")
     if parent.merged_into:
-        raise refusal(change, f"{parent.number} is itself merged into {parent.merged_into}")
+        raise NotMergeable(f"{parent.number} is itself merged into {parent.merged_into}")
     if parent.status in TERMINAL:
-        raise refusal(change, f"{parent.number} is {parent.status}")
+        raise NotMergeable(f"{parent.number} is {parent.status}")
     if parent.received_at > ticket.received_at:
-        raise refusal(change, "the older of the two is the parent: its clock is the earlier one")
+        raise NotMergeable("the older of the two is the parent: its clock is the earlier one")
     if ticket.assessed_at or was_called(change, parent):
-        raise refusal(change, "citizens of theirs were called back already")
-
-
-def refusal(change: Change, why: str) -> NotMergeable:
-    may = list(allowed(change.standing, change.parts))
-    return NotMergeable(why, status_now=change.ticket.status, allowed=may)
+        raise NotMergeable("citizens of theirs were called back already")
 
 
 def was_called(change: Change, parent: Ticket) -> bool:

@@ -1,13 +1,14 @@
 """Acting on one ticket: seen only in scope, locked, brought up to date, and then changed once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
-from app.kit.errors import NotFound, Stale
+from app.kit.errors import Conflict, NotFound, Stale
 from app.kit.etag import Versions
 from app.tickets import falls, parts, scope
 from app.tickets.change import Change
@@ -111,6 +112,18 @@ def check_version(change: Change, if_match: Versions | None) -> None:
     version = change.ticket.version
     if if_match is not None and str(version) not in if_match:
         raise TicketChanged(f"it is at version {version}", version=version)
+
+
+@contextmanager
+def told(change: Change) -> Iterator[None]:
+    """Whatever conflict is met, its caller learns how the ticket stands and what he may do now."""
+    standing = change.standing
+    try:
+        yield
+    except Conflict as met:
+        may = list(parts.allowed(standing, change.parts))
+        met.facts = {"status_now": standing.status, "allowed": may, **met.facts}
+        raise
 
 
 def changes(
