@@ -51,8 +51,9 @@ NEW_DUE_TIME = {
     "unmerge",
     "adopt",
 }
-ROWS = "SELECT number, status, version, dispatches, interim_office, assessed_at FROM ticket"
-LEADS = "SELECT ticket_number FROM dispatch WHERE role = 'lead' AND ended_at IS NULL"
+ROWS = "SELECT number, status, version, dispatches, interim_office, office_code FROM ticket"
+LEADS = "SELECT ticket_number, office_code FROM dispatch WHERE role = 'lead' AND ended_at IS NULL"
+PLACES = ["朝阳区望京街道望京西园三区308楼", "朝阳区某处", "不知道在哪"]
 
 
 class Lives(RuleBasedStateMachine):
@@ -67,10 +68,15 @@ class Lives(RuleBasedStateMachine):
         self.clock.reset()
         self.numbers = [stages.fresh(self.people, urgency=urgency)]
 
-    @rule(urgency=st.sampled_from(["L1", "L3"]), kind=st.sampled_from(["complaint", "consult"]))
-    def one_more(self, urgency: str, kind: str) -> None:
+    @rule(
+        urgency=st.sampled_from(["L1", "L3"]),
+        kind=st.sampled_from(["complaint", "consult"]),
+        place=st.sampled_from(PLACES),
+    )
+    def one_more(self, urgency: str, kind: str, place: str) -> None:
         self.clock.tick(seconds=1)
-        self.numbers.append(stages.fresh(self.people, urgency=urgency, type=kind))
+        told = {"urgency": urgency, "type": kind, "address": {"text": place}}
+        self.numbers.append(stages.fresh(self.people, **told))
 
     @rule(span=st.sampled_from(SPANS))
     def time_passes(self, span: timedelta) -> None:
@@ -96,6 +102,12 @@ class Lives(RuleBasedStateMachine):
     def someone_tries_something(self, data: st.DataObject, actor: str) -> None:
         action = data.draw(st.sampled_from(sorted(FORMS)))
         self.take(actor, action, data.draw(st.sampled_from(self.numbers)))
+
+    @rule(data=st.data())
+    def a_reply_is_sent_back(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(self.numbers))
+        answer = stages.tries(self.people.supervisor, "review", number, approve=False, text="再办")
+        assert answer.status_code in (200, 409), answer.text
 
     @rule(data=st.data(), said=st.sampled_from(ANSWERS))
     def the_citizen_is_called(self, data: st.DataObject, said: dict[str, Any]) -> None:
@@ -139,11 +151,15 @@ class Lives(RuleBasedStateMachine):
 
     def check_rows(self) -> None:
         """D.21-8: one lead at most; from the first dispatch on one leads or keeps the duty."""
-        leads = [number for (number,) in stages.rows(self.people, LEADS)]
-        assert len(leads) == len(set(leads))
-        for number, status, _, dispatches, interim, _ in self.mine():
+        given = stages.rows(self.people, LEADS)
+        leads = dict(given)
+        assert len(leads) == len(given)
+        for number, status, version, dispatches, interim, office in self.mine():
             if dispatches and status not in TERMINAL:
                 assert number in leads or interim, (number, status)
+            assert leads.get(number) == office, (number, status)
+            last = stages.events(self.people, number)[-1]
+            assert (last["to"], last["seq"]) == (status, version), (number, status)
 
     def check_history(self, history: list[dict[str, Any]]) -> None:
         """D.21-7: each change is one listed move and one event; what has ended does not change."""

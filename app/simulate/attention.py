@@ -35,7 +35,7 @@ ANSWERS = 0.92
 
 def call_again(life: Life) -> Iterator[Call]:
     """The same citizen, the same matter, while it is at work: D.7's urging."""
-    if not life.ticket.anonymous and life.seldom(CALLS_AGAIN):
+    if not life.ticket.anonymous and life.likely(CALLS_AGAIN):
         limit = life.change.policy.limits[life.ticket.urgency].result
         yield calling(life, limit * 1.2)
 
@@ -48,7 +48,7 @@ def and_again(life: Life, said: Words | None) -> Iterator[Call]:
 def come_back(life: Life) -> Iterator[Call]:
     """T26: it was closed, and is there again."""
     pleased = life.told is not None and content(life.told.answers)
-    if not life.ticket.anonymous and life.seldom(BACK_THOUGH_CONTENT if pleased else BACK):
+    if not life.ticket.anonymous and life.likely(BACK_THOUGH_CONTENT if pleased else BACK):
         yield calling(life, BACK_WITHIN)
 
 

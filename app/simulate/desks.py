@@ -44,7 +44,7 @@ DECLINES = {
     DeclineReason.NA_MALICIOUS: 5,
     DeclineReason.NA_SECRET: 3,
 }
-MISTAKEN = 0.04
+MISTAKEN = 0.12
 """A person, too, may take a place for the next street's."""
 
 NOTICED = 0.08
@@ -69,7 +69,7 @@ def answer(life: Life) -> Step | None:
 def tell_more(life: Life) -> Step | None:
     """The citizen says where it is; some never call again."""
     life.enquiries += 1
-    if life.enquiries > 1 or life.likely(NEVER_TELLS):
+    if life.enquiries > 1 or life.seldom(NEVER_TELLS):
         return None
     said = Add(address=NewAddress(text=life.asked.home.address))
     return Step(life.after(20 * HOUR), desk(Role.OPERATOR), Action.ADD, actions.add, said)
@@ -80,13 +80,13 @@ def by_hand(life: Life) -> Step | None:
     policy, ticket = life.change.policy, life.ticket
     span = limits.district_limit(policy, ticket.urgency) if ticket.queue else HOUR / 2
     at = life.after(span, 2, 3)
-    if not ticket.members and life.likely(NOT_ACCEPTED):
+    if not ticket.members and life.seldom(NOT_ACCEPTED):
         return decline(life, at)
-    if not ticket.members and not life.enquiries and life.likely(ASKED_AGAIN):
+    if not ticket.members and not life.enquiries and life.seldom(ASKED_AGAIN):
         said = Words(text="请说明具体位置。")
         return Step(at, desk(Role.OPERATOR), Action.ASK, actions.ask, said)
     code = right_office(life)
-    if life.likely(MISTAKEN):
+    if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
     given = NewDispatch(office_code=code, reason="核实地址后派单。")
     return Step(at, dispatcher(life, code), Action.DISPATCH, actions.dispatch, given)

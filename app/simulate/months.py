@@ -24,10 +24,10 @@ REASONS = {"awaiting_parts": 4, "several_offices": 3, "bad_weather": 2, "needs_s
 DAYS_ASKED = {3: 3, 5: 3, 7: 4}
 UNDECIDED = 0.08
 GRANTED = 0.85
-TOLD = 0.93
-"""Of those to whom it was granted: the others have it in vain, for the citizen was not told."""
+NOT_TOLD = 0.07
+"""Of those to whom it was granted: in vain, for the citizen must be told."""
 
-HELD = {Urgency.L1: 0.0, Urgency.L2: 0.0, Urgency.L3: 0.003, Urgency.L4: 0.02}
+HELD = {Urgency.L1: 0.0, Urgency.L2: 0.0, Urgency.L3: 0.004, Urgency.L4: 0.02}
 WHY_HELD = {
     HoldReason.PLANNING: 3,
     HoldReason.FUNDS: 3,
@@ -36,8 +36,10 @@ WHY_HELD = {
 }
 HOLD_APPROVED = 0.88
 DAYS_HELD = (14, 75)
-FATES = {"done": 50, "renewed": 20, "undone": 10, "forgotten": 20}
-"""Of a hold, by its day; what is forgotten ends by itself, one level higher."""
+FORGOTTEN = 0.2
+"""Of the holds, whose day comes: they end by themselves, and go one level higher."""
+
+FATES = {"done": 60, "renewed": 25, "undone": 15}
 
 
 def ask_time(life: Life) -> Iterator[Step]:
@@ -64,7 +66,7 @@ def ask_time(life: Life) -> Iterator[Step]:
 
 
 def decide_time(life: Life, said: NewExtension) -> Iterator[Step]:
-    if life.likely(UNDECIDED):
+    if life.seldom(UNDECIDED):
         return
     district = life.ticket.district_code if life.ticket.asks_extension is Part.DISTRICT else None
     word = Decision(approve=life.likely(GRANTED), text="已核实申请理由。")
@@ -76,7 +78,7 @@ def decide_time(life: Life, said: NewExtension) -> Iterator[Step]:
 def tell(life: Life, said: Decision) -> Iterator[Step]:
     """The citizen must hear of it before the time that he was told first."""
     until = life.ticket.extended_from
-    if said.approve and until and life.likely(TOLD):
+    if said.approve and until and not life.seldom(NOT_TOLD):
         yield contact_at(life, life.after(min(max(until - life.now, HOUR), DAY)))
 
 
@@ -126,7 +128,7 @@ def on_hold(life: Life) -> Step | None:
         return None
     at = life.after(max(ticket.review_at - life.now, HOUR), 4, 1.5)
     fate = drawn(life.asked.chance, FATES)
-    if fate == "forgotten" or (fate == "renewed" and ticket.renewals >= most):
+    if life.seldom(FORGOTTEN) or (fate == "renewed" and ticket.renewals >= most):
         return None
     if fate == "renewed":
         return asking(life, at)

@@ -95,19 +95,20 @@ TELLS = (
 
 T = TypeVar("T")
 
-FORMS = {
+PLAIN = {
     "{district}{street}{place}{building}": 34,
     "{district}{place}{building}": 22,
     "北京市{district}{street}{place}": 12,
     "{street}{place}{building}": 12,
     "{district}{street}": 8,
     "{place}{building}": 6,
-    "{district}某小区门口": 4,
-    "我家楼下": 2,
 }
-"""How people say where; after the last ones a person must look, or ask."""
+"""How people say where."""
 
-PLAIN = dict(list(FORMS.items())[:4])
+VAGUE = {"{district}某小区门口": 4, "我家楼下": 2}
+"""After these a person must look, or ask."""
+
+VAGUELY = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,8 @@ def one(
         return called_too(chance, when, seq, chance.choice(befalls))
     at, home = when.instant(chance), city.home(chance)
     matter = what.one(chance, day_of(at) in when.storms)
-    new = request(chance, matter, drawn(chance, TYPES), where(home, chance, FORMS))
+    forms = VAGUE if chance.random() < min(VAGUELY * city.eventful, 0.4) else PLAIN
+    new = request(chance, matter, drawn(chance, TYPES), where(home, chance, forms))
     return Asked(seq, at, new, home, chance)
 
 

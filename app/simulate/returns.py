@@ -26,8 +26,13 @@ EXCUSES = {
     Ground.INFO_WRONG: 15,
     Ground.DUPLICATE: 5,
 }
-WHERE_TRUE = {Ruling.UPHOLD: 88, Ruling.REJECT: 7, Ruling.CONSULT: 5}
-WHERE_NOT = {Ruling.REJECT: 85, Ruling.UPHOLD: 9, Ruling.CONSULT: 6}
+UPHELD = 0.92
+"""Of what is true, and is not talked over by all; of what is not true it is …"""
+
+BELIEVED = 0.08
+"""… and so it comes to an office that says the same."""
+
+CONSULTED = 0.06
 OF_THE_REQUEST = {
     Ground.DUPLICATE: (Ruling.DUPLICATE, 0.8),
     Ground.NOT_ACCEPTABLE: (Ruling.NOT_ACCEPTABLE, 0.4),
@@ -94,7 +99,7 @@ AT_OFFICES = frozenset(
 
 def rule(life: Life, said: NewObjection) -> Iterator[Step]:
     """T11 to T13: by the district inside itself, else by the city; some in silence."""
-    if life.ticket.status is not Status.OBJECTED or life.likely(NOT_RULED):
+    if life.ticket.status is not Status.OBJECTED or life.seldom(NOT_RULED):
         return
     rules = life.change.policy.objection
     limit, late = rules.decide[life.ticket.urgency], life.seldom(RULED_LATE)
@@ -119,9 +124,11 @@ def verdict(life: Life, said: NewObjection, *, inside: bool) -> Ruling:
         ruling, share = OF_THE_REQUEST[said.ground]
         grouped = life.ticket.members > 0 or (ruling is Ruling.DUPLICATE and not joins(life))
         return ruling if life.likely(share) and not grouped else Ruling.REJECT
+    if not inside and life.seldom(CONSULTED):
+        return Ruling.CONSULT
     true = said.proposed_office_code == right_office(life)
-    found = drawn(life.asked.chance, WHERE_TRUE if true else WHERE_NOT)
-    return Ruling.REJECT if inside and found is Ruling.CONSULT else found
+    upheld = life.likely(UPHELD) if true else life.seldom(BELIEVED)
+    return Ruling.UPHOLD if upheld else Ruling.REJECT
 
 
 def ruled(life: Life, ruling: Ruling) -> NewRuling:

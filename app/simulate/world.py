@@ -162,25 +162,27 @@ class World:
             falls.apply_due(life.change)
 
     def take(self, life: Life, step: Step, turn: Where | None) -> None:
-        """The same checks as over HTTP; what is no longer allowed is let be, but for a ticket's
-        next step, which must be."""
-        change, asks = life.change, step.action in ON_RECORD
-        if asks or life.grouped or life.is_due(step.at):
+        """What is no longer allowed is let be, but for a ticket's next step, which must be."""
+        if step.action in ON_RECORD or life.grouped or life.is_due(step.at):
             self.write(life)
         life.wake(step.at)
-        service.take_up(change, step.who)
-        if (turn is None and not life.lets(step)) or turn not in (None, life.turn):
-            return
+        service.take_up(life.change, step.who)
+        if turn == life.turn or (turn is None and life.lets(step)):
+            self.perform(life, step)
+            if turn is not None:
+                life.planned = None
+            self.follow(life, step.action, step.said)
+
+    def perform(self, life: Life, step: Step) -> None:
+        """With the same checks as over HTTP; written at once where it asks the database itself."""
         check(life, step)
-        with nullcontext() if step.action in ASKS_OF_ITSELF or life.grouped else self.session.no_autoflush:
-            step.perform(change, step.said)
-        if asks:
+        asks = step.action in ASKS_OF_ITSELF or life.grouped
+        with nullcontext() if asks else self.session.no_autoflush:
+            step.perform(life.change, step.said)
+        if step.action in ON_RECORD:
             self.unwritten.add(life)
         if life.grouped:
             self.write()
-        if turn is not None:
-            life.planned = None
-        self.follow(life, step.action, step.said)
 
     def write(self, life: Life | None = None) -> None:
         """What was done; for one life only if there is something of it, or of its group."""
@@ -199,23 +201,30 @@ class World:
 
     def go_on(self, life: Life) -> None:
         """What is done next, what else may be, and what falls due; without all that it is over."""
-        ticket = life.ticket
         if life.was != life.where:
             life.was, life.tries, life.calls = life.where, 0, 0
-            for aside in ASIDES.get(ticket.status, ()):
+            for aside in ASIDES.get(life.ticket.status, ()):
                 self.plan(life, aside(life))
         if life.planned != life.turn:
-            life.planned = life.turn
-            main = MAIN.get(ticket.status)
-            step = main(life) if main else None
-            self.push(step.at, life, step, life.turn) if step else None
-        if ticket.next_due_at and ticket.next_due_at != life.fall_at:
-            life.fall_at = ticket.next_due_at
-            self.push(ticket.next_due_at + SWEEP, life, None)
+            self.plan_next(life)
+        if life.ticket.next_due_at != life.fall_at:
+            self.await_fall(life)
         if not life.pending and not life.over:
             life.over = True
             self.ended += 1
             self.lived(1)
+
+    def plan_next(self, life: Life) -> None:
+        life.planned = life.turn
+        main = MAIN.get(life.ticket.status)
+        step = main(life) if main else None
+        if step:
+            self.push(step.at, life, step, life.turn)
+
+    def await_fall(self, life: Life) -> None:
+        life.fall_at = life.ticket.next_due_at
+        if life.fall_at:
+            self.push(life.fall_at + SWEEP, life, None)
 
     def plan(self, life: Life, things: Iterable[Step | Call]) -> None:
         for thing in things:

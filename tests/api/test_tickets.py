@@ -232,7 +232,7 @@ def test_redispatch_gives_a_full_clock_and_takes_the_ticket_from_the_former_offi
     people: People, clock: StillClock
 ) -> None:
     number = given.stands(people, "acknowledged")
-    former, new = people.street(), people.street(XUEYUANLU)
+    former = people.street()
     clock.tick(hours=20)
 
     ticket = people.dispatcher.does("dispatch", number, office_code=XUEYUANLU, reason="实在海淀。")

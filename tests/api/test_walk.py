@@ -386,11 +386,19 @@ class Walk:
     def stage(self) -> Stage:
         return KINDS[self.name]
 
+    def person(self, role: str) -> Person:
+        return person(self.people, role)
+
     def takes(self, role: str, action: str, number: str) -> Response:
+        said = self.words(role, action, number)
+        return stages.tries(self.person(role), action, number, **said)
+
+    def words(self, role: str, action: str, number: str) -> dict[str, Any]:
+        """What is fit to be said of this ticket now."""
         said = form(action, role, self.clock, self.parent)
         if action == "request-extension" and (due_at := stages.seen(self.people, number)["due_at"]):
             said["due_at"] = (stages.instant(due_at) + timedelta(days=3)).isoformat()
-        return stages.tries(person(self.people, role), action, number, **said)
+        return said
 
     def must_refuse(self, role: str, action: str, number: str) -> None:
         answer = self.takes(role, action, number)
