@@ -9,19 +9,12 @@ from app.kit.errors import NotFound
 from app.kit.workdays import midnight
 from app.period import Periods
 from app.rankings import computed, facts
+from app.rankings.bulletin_schemas import BulletinView, ClassView, DayView, PlaceView, TopView
 from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.ranking import competition
 from app.rankings.rates import Standing, two_decimals
-from app.rankings.schemas import (
-    BulletinView,
-    ClassView,
-    DayView,
-    PlaceView,
-    RankingQuery,
-    RowView,
-    TopView,
-)
+from app.rankings.schemas import RankingQuery, RowView, members
 from app.rankings.service import Asked, ranking
 
 ONE_DAY = timedelta(days=1)
@@ -79,9 +72,9 @@ def share(row: RowView) -> Fraction:
 
 
 def shown(row: RowView) -> PlaceView:
-    members = {name: getattr(row, name) for name in PlaceView.model_fields.keys() & dict(row)}
+    known = {name: value for name, value in members(row).items() if name in PlaceView.model_fields}
     gained = row.previous_rank - row.rank if row.rank and row.previous_rank else None
-    return PlaceView(**members, gained=gained, excluded_share=two_decimals(100 * share(row)))
+    return PlaceView(**known, gained=gained, excluded_share=two_decimals(100 * share(row)))
 
 
 def daily(asked: Asked, day: date) -> DayView:
@@ -112,7 +105,7 @@ def daily(asked: Asked, day: date) -> DayView:
             TopView(
                 place=places[row.office_code],
                 requests=counted[row.office_code],
-                **{name: getattr(row, name) for name in TopView.model_fields.keys() & dict(row)},
+                **{n: value for n, value in members(row).items() if n in TopView.model_fields},
             )
             for row in sorted(top, key=lambda row: (places[row.office_code], row.office_code))
         ],

@@ -17,32 +17,26 @@ from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
 from app.kit.route import Route
 from app.rankings import adjusting, bulletin, counted, export, seals, service, verifying, whatif
+from app.rankings.bulletin_schemas import BulletinQuery, BulletinView, DayView
 from app.rankings.models import Seal
 from app.rankings.schemas import (
-    AdjustmentsView,
-    BulletinQuery,
-    BulletinView,
-    CompareView,
     CountedQuery,
     CountedView,
-    DayView,
     FactsQuery,
     Format,
     LeagueQuery,
-    NewWhatIf,
     OfficeQuery,
     OfficeRowView,
     PeriodView,
     RankingQuery,
     RankingView,
-    SealView,
     Stream,
-    VerifyView,
-    WhatIfView,
     as_json,
 )
+from app.rankings.seal_schemas import AdjustmentsView, SealView, VerifyView
 from app.rankings.service import Asked, Found
 from app.rankings.sheet import as_csv, daily_csv, monthly_csv
+from app.rankings.trial_schemas import CompareView, NewWhatIf, WhatIfView
 from app.tickets.desk import AtDesk
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=Route)

@@ -1,7 +1,7 @@
 """Reading rankings: which periods there are, who stands where, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,8 +20,10 @@ from app.rankings.schemas import (
     RankingQuery,
     RankingView,
     as_json,
-    shown,
+    members,
+    read_ranking,
     shown_period,
+    shown_row,
 )
 from app.rankings.table import explained
 from app.tickets.desk import Desk
@@ -78,7 +80,7 @@ class Found:
         if self.view is not None:
             return self.view
         assert self.kept is not None
-        return RankingView.model_validate_json(self.kept.body)
+        return read_ranking(self.kept.body)
 
     def body(self) -> bytes:
         return self.kept.body if self.kept else as_json(self.ranking())
@@ -96,7 +98,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
         return found
     whole = found.ranking()
     rows = [row for row in whole.rows if row.district_code == query.district_code]
-    return Found(whole.model_copy(update={"rows": rows}).hashed())
+    return Found(replace(whole, rows=rows).hashed())
 
 
 def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:
@@ -113,7 +115,9 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     weights = record.period.policy.score.weights_for(league)
     for line in computed.lines(record, asked.desk, league):
         if line.office.code == code:
-            return OfficeRowView(**dict(shown(line)), explained=explained(line.score, weights))
+            return OfficeRowView(
+                **members(shown_row(line)), explained=explained(line.score, weights)
+            )
     raise NotInLeague(f"office {code} has no row among the {league} of {name}")
 
 

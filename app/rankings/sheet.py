@@ -1,20 +1,17 @@
 """A ranking as CSV: one line for each row, in the same order, with the same numbers."""
 
 from collections.abc import Iterator
+from dataclasses import astuple, fields
+from itertools import chain
 
 from app.kit.sheet import inert, line
-from app.rankings.schemas import (
-    BulletinView,
-    DayView,
-    IntervalsView,
-    PlaceView,
-    RankingView,
-    RateView,
-    RowView,
-)
+from app.rankings.bulletin_schemas import BulletinView, DayView, PlaceView
+from app.rankings.schemas import IntervalsView, RankingView, RateView, RowView
 
 RATES = ("response", "resolution", "satisfaction")
 BOUNDS = ("low", "high")
+RATE = tuple(one.name for one in fields(RateView))
+COLUMNS = tuple(one.name for one in fields(RowView))
 LISTS = ("excluded", "on_hold", "overdue", "rose", "fell")
 
 
@@ -38,18 +35,20 @@ def monthly_csv(bulletin: BulletinView) -> bytes:
 
 def daily_csv(day: DayView) -> bytes:
     names = ("place", "office_code", "office_name", "district_code", "requests", "composite")
-    header = [*names, *(f"{rate}_{part}" for rate in RATES for part in RateView.model_fields)]
+    header = [*names, *(f"{rate}_{part}" for rate in RATES for part in RATE)]
     lines = [line(header)]
     for top in day.top:
         shown = [inert(getattr(top, name)) for name in names]
-        lines.append(line([*shown, *(part for rate in RATES for _, part in getattr(top, rate))]))
+        lines.append(
+            line([*shown, *(part for rate in RATES for part in astuple(getattr(top, rate)))])
+        )
     return "".join(lines).encode()
 
 
 def columns() -> Iterator[str]:
-    for name in RowView.model_fields:
+    for name in COLUMNS:
         if name in RATES:
-            yield from (f"{name}_{part}" for part in RateView.model_fields)
+            yield from (f"{name}_{part}" for part in RATE)
         elif name == "intervals":
             yield from (f"{rate}_{bound}" for rate in RATES for bound in BOUNDS)
         else:
@@ -57,10 +56,11 @@ def columns() -> Iterator[str]:
 
 
 def cells(row: RowView) -> Iterator[object]:
-    for name, value in row:
+    for name in COLUMNS:
+        value = getattr(row, name)
         if isinstance(value, RateView):
-            yield from (part for _, part in value)
+            yield from astuple(value)
         elif isinstance(value, IntervalsView):
-            yield from (bound for _, interval in value for _, bound in interval)
+            yield from chain.from_iterable(astuple(value))
         else:
             yield " ".join(value) if name == "classes" else value

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,14 +15,8 @@ from app.rankings.evidence import Fact
 from app.rankings.facts import Record
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking
-from app.rankings.schemas import (
-    DifferenceView,
-    NamedTicket,
-    RankingView,
-    RowView,
-    VerifyView,
-    Why,
-)
+from app.rankings.schemas import RankingView, RowView, read_ranking
+from app.rankings.seal_schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.tickets.desk import Desk
 
 Named = Mapping[str, list[NamedTicket]]
@@ -115,7 +110,7 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
 
 def hash_of_body(body: bytes) -> str | None:
     try:
-        return RankingView.model_validate_json(body).hashed().content_hash
+        return read_ranking(body).hashed().content_hash
     except ValueError:
         return None
 
@@ -170,7 +165,7 @@ class Check:
 
 def rows(body: bytes) -> dict[str, RowView]:
     try:
-        return {row.office_code: row for row in RankingView.model_validate_json(body).rows}
+        return {row.office_code: row for row in read_ranking(body).rows}
     except ValueError:
         return {}
 
@@ -178,8 +173,8 @@ def rows(body: bytes) -> dict[str, RowView]:
 def differing(sealed: RowView | None, now: RowView) -> Iterator[tuple[str, object, object]]:
     """Which numbers of a row differ, each by its name with dots."""
     was, value = (
-        flat(sealed.model_dump(mode="json") if sealed else {}),
-        flat(now.model_dump(mode="json")),
+        flat(msgspec.to_builtins(sealed) if sealed else {}),
+        flat(msgspec.to_builtins(now)),
     )
     for name in value:
         if was.get(name) != value[name]:
