@@ -20,12 +20,14 @@ from app.feed import service as feed
 from app.feed.router import router as entries
 from app.history.router import router as history
 from app.kit import clock, db, health, problems
+from app.kit.compress import Compressed
 from app.kit.logs import Observed
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
 from app.policy import Policies
 from app.policy_record import record
+from app.rankings.bulletin_router import router as bulletins
 from app.rankings.router import router as rankings
 from app.routing import service as routing
 from app.routing.files import make_router
@@ -95,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         callbacks,
         entries,
         rankings,
+        bulletins,
         routes,
         history,
         health.router,
@@ -102,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in rooms:
         app.routes.extend(router.routes)
     problems.install(app)
+    app.add_middleware(Compressed)
     app.add_middleware(Observed)
     return app
 

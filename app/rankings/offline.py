@@ -7,9 +7,14 @@ from itertools import pairwise
 import msgspec
 
 from app.rankings.rates import Rate, Standing, two_decimals
-from app.rankings.schemas import RankingView, RateView, RowView, members, read_ranking
-
-RATES = ("response", "resolution", "satisfaction")
+from app.rankings.schemas import (
+    RATES,
+    RankingView,
+    RateView,
+    RowView,
+    members,
+    read_ranking,
+)
 
 
 def faults(text: bytes) -> list[str]:

@@ -29,6 +29,7 @@ from app.rankings.table import Line
 from app.tickets.schemas import Paging
 
 CENT = Decimal("0.01")
+RATES = ("response", "resolution", "satisfaction")
 
 Percent = Annotated[
     Decimal,
