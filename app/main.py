@@ -20,7 +20,6 @@ from app.feed import service as feed
 from app.feed.router import router as entries
 from app.history.router import router as history
 from app.kit import clock, db, health, problems
-from app.kit.compress import Compressed
 from app.kit.logs import Observed
 from app.offices import seed
 from app.offices import service as offices
@@ -105,7 +104,6 @@ def create_app(settings: Settings) -> FastAPI:
     for router in rooms:
         app.routes.extend(router.routes)
     problems.install(app)
-    app.add_middleware(Compressed)
     app.add_middleware(Observed)
     return app
 

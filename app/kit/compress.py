@@ -1,8 +1,16 @@
-"""gzip for whoever accepts it; the packed answer has an ETag of its own, as HTTP asks for."""
+"""gzip for whoever accepts it; the packed answer has an ETag of its own, as HTTP asks for.
+
+Only the routes of a router that says so (`route_class=PackedRoute`): a ticket's ETag is its version
+and stays that, and what is polled every few seconds is small.
+"""
+
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kit.route import Route
 
 SMALLEST_BYTES = 1_000  # below that, packing costs more than it saves
 LEVEL = 5
@@ -12,16 +20,19 @@ CONDITIONS = (b"if-none-match", b"if-match")
 NOT_MODIFIED = 304
 
 
+class PackedRoute(Route):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.app = Compressed(self.app)
+
+
 class Compressed:
-    """Streams are packed as they come, server-sent events never."""
+    """A whole answer, or a stream as it comes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = GZipMiddleware(app, SMALLEST_BYTES, LEVEL, exclude_content_types=PACKED_ALREADY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         known = Headers(scope=scope).get("if-none-match", "")
         scope["headers"] = [unmarked(*header) for header in scope["headers"]]
 

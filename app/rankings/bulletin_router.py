@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.gate import Anyone
-from app.kit.route import Route
+from app.kit.compress import PackedRoute
 from app.rankings import facts, paper
 from app.rankings.answers import FOR_EVER, INERT, Looking, answer
 from app.rankings.bulletin_schemas import (
@@ -25,7 +25,7 @@ from app.rankings.paper import Districts
 from app.rankings.schemas import as_json
 from app.rankings.spans import quarterly, yearly
 
-router = APIRouter(prefix="/v1", tags=["bulletins"], route_class=Route)
+router = APIRouter(prefix="/v1", tags=["bulletins"], route_class=PackedRoute)
 
 MEDIA = {Printed.JSON: "application/json", Printed.CSV: "text/csv", Printed.HTML: "text/html"}
 TEXT: dict[str, Any] = {"schema": {"type": "string"}}

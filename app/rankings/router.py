@@ -9,10 +9,10 @@ from fastapi.responses import StreamingResponse
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.kit.clock import Now
+from app.kit.compress import PackedRoute
 from app.kit.db import AllSessions, Writing
 from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
-from app.kit.route import Route
 from app.rankings import adjusting, counted, export, seals, service, verifying, whatif
 from app.rankings.answers import FOR_EVER, Looking, answer
 from app.rankings.models import Seal
@@ -36,7 +36,7 @@ from app.rankings.sheet import as_csv
 from app.rankings.trial_schemas import CompareView, NewWhatIf, WhatIfView
 from app.tickets.desk import AtDesk
 
-router = APIRouter(prefix="/v1", tags=["rankings"], route_class=Route)
+router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
 
