@@ -18,30 +18,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.callbacks.models import Assessment, Callback, Exclusion
+from app.rankings.columns import COLUMNS
 from app.rankings.facts import Record, within
 from app.tickets.models import ContactMade, Event
 
 AT_ONCE = 2_000
-KEPT = (
-    "ticket_number",
-    "assessed_at",
-    "recorded_at",
-    "office_code",
-    "district_code",
-    "industry_office",
-    "category",
-    "type",
-    "channel",
-    "urgency",
-    "anonymous",
-    "merge_group",
-    "reach",
-    "contacted",
-    "resolved",
-    "satisfied",
-    "contact_ok",
-    "late",
-)
 FACT = Assessment.__table__.c
 
 
@@ -60,7 +41,7 @@ def facts(record: Record) -> Iterator[Fact]:
     """
     ground = sa.case((sa.and_(True, *record.known(Exclusion.recorded_at)), Exclusion.code))
     line = func.json_build_array(
-        *(FACT[name] for name in KEPT),
+        *(FACT[name] for name in COLUMNS),
         ground,
         func.encode(func.sha256(func.convert_to(func.concat(*origins()), "UTF8")), "hex"),
     )

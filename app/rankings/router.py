@@ -1,5 +1,6 @@
 """Periods and rankings over HTTP; any key may read them, but not what they are made of."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,11 +11,12 @@ from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.kit.clock import Now
 from app.kit.compress import PackedRoute
-from app.kit.db import AllSessions, Writing
+from app.kit.db import AllSessions, Sessions, Writing
 from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
-from app.rankings import adjusting, counted, export, seals, service, verifying, whatif
+from app.rankings import adjusting, counted, export, parquet, seals, service, verifying, whatif
 from app.rankings.answers import FOR_EVER, Looking, answer
+from app.rankings.facts import Record
 from app.rankings.models import Seal
 from app.rankings.schemas import (
     CountedQuery,
@@ -38,6 +40,7 @@ from app.tickets.desk import AtDesk
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
+PARQUET = "application/vnd.apache.parquet"
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
 
 Evaluator = Annotated[Caller, Depends(allow({Role.EVALUATOR}))]
@@ -84,11 +87,10 @@ def stream_facts(
     desk: AtDesk,
     now: Now,
 ) -> StreamingResponse:
-    """Every assessment behind a period, streamed; the last line tells how many, and their hash."""
-    write, media_type = STREAMED[query.format]
+    """Every assessment behind a period, streamed; its end tells how many there were."""
     with sessions() as session:
         record = Asked(session, desk, now).record(period, query.as_of)
-    return StreamingResponse(export.streamed(sessions, record, write), media_type=media_type)
+    return STREAMED[query.format](sessions, record)
 
 
 @router.get("/rankings/{period}/offices/{code}", response_model=OfficeRowView)
@@ -176,8 +178,26 @@ def csv_of(found: Found) -> bytes:
     return as_csv(found.ranking())
 
 
-STREAMED = {
-    Stream.NDJSON: (export.ndjson, "application/x-ndjson"),
-    Stream.CSV: (export.csv, "text/csv; charset=utf-8"),
+def as_lines(sessions: Sessions, record: Record) -> StreamingResponse:
+    lines = export.streamed(sessions, record, export.ndjson)
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+def as_sheet(sessions: Sessions, record: Record) -> StreamingResponse:
+    lines = export.streamed(sessions, record, export.as_sheet)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
+
+
+def as_parquet(sessions: Sessions, record: Record) -> StreamingResponse:
+    file = parquet.made(sessions, record)
+    return StreamingResponse(
+        parquet.chunks(file), headers=parquet.headers(file), media_type=PARQUET
+    )
+
+
+STREAMED: Mapping[Stream, Callable[[Sessions, Record], StreamingResponse]] = {
+    Stream.NDJSON: as_lines,
+    Stream.CSV: as_sheet,
+    Stream.PARQUET: as_parquet,
 }
 WRITTEN = {Format.JSON: (Found.body, "application/json"), Format.CSV: (csv_of, "text/csv")}

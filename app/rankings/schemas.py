@@ -66,6 +66,7 @@ class OfficeQuery(Form):
 class Stream(StrEnum):
     NDJSON = "ndjson"
     CSV = "csv"
+    PARQUET = "parquet"
 
 
 class FactsQuery(Form):
