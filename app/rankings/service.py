@@ -11,6 +11,7 @@ from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
 from app.policy import Policies
 from app.rankings import computed, facts, seals
+from app.rankings.explaining import explained
 from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.schemas import (
@@ -23,9 +24,7 @@ from app.rankings.schemas import (
     members,
     read_ranking,
     shown_period,
-    shown_row,
 )
-from app.rankings.table import explained
 from app.tickets.desk import Desk
 
 
@@ -106,18 +105,18 @@ def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingVie
 
 
 def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
-    """One row and what it comes from. Refuses MalformedPeriod, NoSuchPeriod, NotInLeague.
+    """One row and what it comes from; of a sealed period, as it was sealed.
 
-    Without a league it is the first in which offices of its kind stand.
+    Without a league it is the first in which offices of its kind stand. Refuses MalformedPeriod,
+    NoSuchPeriod, NotInLeague.
     """
-    record = asked.record(name, query.as_of)
+    asked.period(name)
     league = query.league or own_league(asked.desk.offices, code)
-    weights = record.period.policy.score.weights_for(league)
-    for line in computed.lines(record, asked.desk, league):
-        if line.office.code == code:
-            return OfficeRowView(
-                **members(shown_row(line)), explained=explained(line.score, weights)
-            )
+    view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).ranking()
+    rules = asked.desk.policies.named(view.policy).rank
+    for row in view.rows:
+        if row.office_code == code:
+            return OfficeRowView(**members(row), explained=explained(row, view.weights, rules))
     raise NotInLeague(f"office {code} has no row among the {league} of {name}")
 
 

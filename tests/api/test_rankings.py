@@ -121,7 +121,7 @@ def test_one_row_is_explained(people: People, store: Store) -> None:
     assert ranked.pop("explained") == "86.88 = 0.30·100 + 0.35·75 + 0.35·87.5"
     assert ranked == row(people)
     assert unranked["status"] == "insufficient"
-    assert unranked["explained"].startswith("not ranked: of 1 assessed, 0 citizens were reached")
+    assert unranked["explained"].startswith("not ranked: of 1 assessed, 0 citizens said")
     assert district["office_name"] == "朝阳区"
 
 
