@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.period import Period
-from app.rankings import computed, evidence, seals
+from app.rankings import computed, deriving, evidence, seals
 from app.rankings.evidence import Fact
 from app.rankings.facts import Record
 from app.rankings.leagues import League, Roster
@@ -35,7 +35,12 @@ def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
     check = Check(desk, seal, tickets)
     again = {league: computed.ranking(then, desk, league) for league in League}
     now = Record(session, period, as_of=seal.sealed_at, late=True)
-    found = [*broken(session, seal, period), *check.facts(), *check.leagues(again, now)]
+    found = [
+        *broken(session, seal, period),
+        *falsified(then, desk),
+        *check.facts(),
+        *check.leagues(again, now),
+    ]
     return VerifyView(
         same=not found,
         content_hash=seal.content_hash,
@@ -113,6 +118,20 @@ def hash_of_body(body: bytes) -> str | None:
         return read_ranking(body).hashed().content_hash
     except ValueError:
         return None
+
+
+def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
+    """Each office with an assessment that was false before it was sealed."""
+    found = sorted(deriving.contradicted(then, desk.policies))
+    for office, tickets in groupby(found, key=lambda one: one.office_code):
+        yield DifferenceView(
+            league=None,
+            office_code=office,
+            field="evidence",
+            sealed=None,
+            now=None,
+            tickets=[NamedTicket(number=one.number, why="changed") for one in tickets],
+        )
 
 
 @dataclass(frozen=True, slots=True)

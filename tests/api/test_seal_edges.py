@@ -1,9 +1,11 @@
 """Seals at the edges: no facts, another policy, tickets on hold, and a row asked for by itself."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from fastapi import FastAPI
@@ -11,9 +13,10 @@ from fastapi import FastAPI
 from app.policy import Policies
 from app.tickets.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Event
+from tests.cases import random_cases
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
-from tests.past import BORDER, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 WEIGHTS = "weights = { response = 0.30, resolution = 0.35, satisfaction = 0.35 }"
@@ -160,3 +163,53 @@ def test_a_row_of_a_sealed_period_is_the_sealed_one(
 
     assert people("analyst").get(path).json() == before
     assert before["explained"] == "86.88 = 0.30·100 + 0.35·75 + 0.35·87.5"
+
+
+FALSE = {
+    "another answer": "UPDATE assessment SET satisfied = 'dissatisfied'",
+    "another lead": f"UPDATE assessment SET office_code = '{JIANWAI}'",
+    "a type that does not count": "UPDATE assessment SET type = 'praise'",
+    "no contact": "UPDATE assessment SET contact_ok = false",
+}
+
+
+@pytest.mark.parametrize("told", FALSE)
+def test_what_was_falsified_before_the_seal_is_named(
+    people: People, clock: StillClock, app: FastAPI, told: str
+) -> None:
+    number = ticket(people)
+    clock.tick(hours=1)
+    awaiting(people, number)
+    clock.tick(hours=1)
+    assert people.callback.post(f"/tickets/{number}/callbacks", CONTENT).status_code == 201
+    clock.at = BORDER + timedelta(days=70)
+    true = verified_when(people, app, "")
+    false = verified_when(people, app, FALSE[told])
+
+    assert (true["same"], false["same"]) == (True, False)
+    named = [d for d in false["differences"] if d["field"] == "evidence"]
+    assert [d["tickets"] for d in named] == [[{"number": number, "why": "changed"}]]
+
+
+def verified_when(people: People, app: FastAPI, falsified: str) -> Json:
+    """The proof of a seal made after somebody had changed the record; the seal is taken off."""
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("TRUNCATE seal, sealed_ranking, sealed_facts")
+        if falsified:
+            connection.exec_driver_sql(falsified)
+    sealed(people, "2026-11")
+    return verified(people, "2026-11")
+
+
+def test_imported_cases_are_what_they_were_made_from(people: People, clock: StillClock) -> None:
+    lines = []
+    for one in random_cases(Random(4), 150, STREETS, BORDER):
+        lines.append(json.dumps({**one, "address": {"text": "朝阳区"}, "category": None}))
+    taken = people.admin.client.post(
+        "/v1/imports/cases", content="\n".join(lines), headers=people.admin.headers
+    )
+    assert taken.json()["accepted"] > 100, taken.text
+    sealed(people, "2026-09")
+
+    assert verified(people, "2026-09")["differences"] == []
