@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.simulate import service as simulation
 from app.simulate.service import Plan
 from app.sweep import sweep
+from app.tickets import rerouting
 from app.tickets.desk import Desk
 
 TOLD_IN_ONE_LINE = (
@@ -108,9 +109,20 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
     say(f"{made} tickets")
 
 
+def reroute(given: Settings, asked: argparse.Namespace) -> None:
+    """Make a ticket's route again, as of the instant it was made; whatever differs is named."""
+    with ready_database(given) as sessions, sessions() as session:
+        found = list(rerouting.differences(session, read_desk(given, sessions), asked.number))
+    for name, stored, now in found:
+        say(f"{name}: stored {stored!r}, now {now!r}")
+    if found:
+        sys.exit(1)
+    say("the same route")
+
+
 def read_desk(given: Settings, sessions: Sessions) -> Desk:
     with sessions() as session:
-        return main.make_desk(session, main.read_policies(given))
+        return main.make_desk(session, given)
 
 
 def seal(given: Settings, asked: argparse.Namespace) -> None:
@@ -220,6 +232,7 @@ def command_line() -> argparse.ArgumentParser:
     checking = command("verify", verify).add_mutually_exclusive_group(required=True)
     period_of(checking, nargs="?")
     checking.add_argument("--file", type=Path, metavar="FILE", help="a ranking as JSON")
+    command("reroute", reroute).add_argument("number", metavar="NUMBER", help="a ticket's")
     making = command("key", key)
     making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
     making.add_argument("--office", metavar="CODE", help="the office that the key acts for")

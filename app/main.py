@@ -28,17 +28,20 @@ from app.policy import Policies
 from app.policy_record import record
 from app.rankings.bulletin_router import router as bulletins
 from app.rankings.router import router as rankings
+from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
 from app.routing.files import make_router
 from app.routing.router import router as routes
 from app.settings import Settings
 from app.sweep import sweep
+from app.tickets.attachment_router import router as attachments
 from app.tickets.desk import Desk
+from app.tickets.register_router import router as holds
 from app.tickets.router import inbox_router as inbox
+from app.tickets.router import merges_router as merges
 from app.tickets.router import router as tickets
 
 logger = logging.getLogger(__name__)
-LEARN_SECONDS = 1.0
 
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -64,12 +67,14 @@ def prepare(settings: Settings) -> None:
     engine.dispose()
 
 
-def make_desk(session: Session, policies: Policies) -> Desk:
+def make_desk(session: Session, settings: Settings) -> Desk:
     """All that routing and the services hold in memory, read once."""
+    policies = read_policies(settings)
     gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
-    return Desk(policies, catalogue, directory, make_router(gazetteer, catalogue, names))
+    router = make_router(gazetteer, catalogue, names, settings.areas)
+    return Desk(policies, catalogue, directory, router, settings.secret_key)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -93,12 +98,16 @@ def create_app(settings: Settings) -> FastAPI:
         open_to(gate.caller),
         tickets,
         inbox,
+        merges,
+        attachments,
+        holds,
         callbacks,
         entries,
         rankings,
         bulletins,
         routes,
         history,
+        statistics,
         health.router,
     )
     for router in rooms:
@@ -127,7 +136,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 def load(app: FastAPI) -> None:
     with app.state.sessions() as session:
-        app.state.desk = make_desk(session, read_policies(app.state.settings))
+        app.state.desk = make_desk(session, app.state.settings)
         routing.refresh(session, app.state.desk.router)
 
 
@@ -142,9 +151,9 @@ async def keep_sweeping(app: FastAPI) -> None:
 
 
 async def keep_learning(app: FastAPI) -> None:
-    """Every second: what was taught anywhere is known here."""
+    """Every second or so: what was taught anywhere is known here."""
     while True:
-        await asyncio.sleep(LEARN_SECONDS)
+        await asyncio.sleep(app.state.settings.learn_seconds)
         try:
             await run_in_threadpool(learn, app)
         except DBAPIError:

@@ -11,7 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
@@ -68,7 +75,11 @@ class Settings(BaseSettings):
     policy_dir: Path | None = None
     pool_size: int = Field(32, ge=2, le=500)
     """Connections to the database, and threads that may ask for one, in each worker."""
+    areas: FilePath | None = None
+    """GeoJSON of the streets' polygons, by nine-digit code."""
     sweep_seconds: float = Field(5, gt=0, le=3600)
+    learn_seconds: float = Field(1, gt=0, le=3600)
+    """How often each process learns what dispatches anywhere have taught."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

@@ -1,7 +1,14 @@
 """Every table, for Alembic and the tests."""
 
 from app.access.models import Key
-from app.callbacks.models import Assessment, Callback, Exclusion
+from app.callbacks.models import (
+    Assessment,
+    Callback,
+    Correction,
+    Dispute,
+    Exclusion,
+    ExclusionRequest,
+)
 from app.feed.models import FeedEntry, FeedHead
 from app.history.models import ImportedCase
 from app.kit.db import Base
@@ -18,13 +25,18 @@ from app.offices.models import (
 from app.policy_record import PolicyDocument
 from app.rankings.models import Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
+from app.tickets.attachment_models import Attachment
 from app.tickets.models import (
     Citizen,
     ContactMade,
     Dispatch,
     Event,
+    Extension,
+    Hold,
+    Objection,
     Request,
     Statement,
+    Supervision,
     Ticket,
 )
 
@@ -49,6 +61,10 @@ TABLES: tuple[type[Base], ...] = (
     ContactMade,
     Event,
     Statement,
+    Objection,
+    Extension,
+    Hold,
+    Supervision,
     Callback,
     Assessment,
     Exclusion,
@@ -56,5 +72,9 @@ TABLES: tuple[type[Base], ...] = (
     Seal,
     SealedRanking,
     SealedFacts,
+    ExclusionRequest,
+    Dispute,
+    Correction,
+    Attachment,
 )
 metadata = Base.metadata

@@ -208,7 +208,7 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     engine = db.make_engine(url, pool_size=4)
     sessions = db.make_sessions(engine)
     with sessions() as session:
-        desk = main.make_desk(session, main.read_policies(settings))
+        desk = main.make_desk(session, settings)
     prepare(url, engine, desk, facts, others)
     period = Periods(desk.policies).named(OPEN)
     yardstick = within(sessions, lambda session: bare(session, BARE, period))

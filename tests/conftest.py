@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import hypothesis
@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 
 from app import main
 from app.kit import embedded, migrate
+from app.routing.decide import Router
+from app.routing.memory import Lesson
 from app.settings import Settings
 from tests.given import ADMIN_KEY, People
 
@@ -63,12 +65,14 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         database_url=database_url,
+        data_dir=tmp_path_factory.mktemp("data"),
         secret_key=bytes(range(32)),
         admin_key=ADMIN_KEY,
         sweep_seconds=3600,
+        learn_seconds=3600,
         pool_size=16,
     )
 
@@ -98,10 +102,19 @@ def clock(app: FastAPI) -> StillClock:
     return clock
 
 
+def forget_lessons(router: Router) -> None:
+    for key in list(router.memory.places):
+        router.learn(Lesson.FORGET, key, "", date.min)
+    router.learned_to = (0, 0)
+
+
 @pytest.fixture
 def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People]:
     """Whoever is needed, with a key of his own; what they did is gone afterwards."""
+    desk = app.state.desk
     yield everyone
+    app.state.desk = desk
+    forget_lessons(desk.router)
     with app.state.engine.begin() as connection:
         tables = connection.exec_driver_sql(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -1,5 +1,6 @@
 """What tests begin with: people with keys, and requests that are fit to be made."""
 
+from itertools import count
 from typing import Any
 
 from fastapi import FastAPI
@@ -7,6 +8,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 ADMIN_KEY = "an-administrators-key-for-tests"
+CALLERS = count(1)
 WANGJING = "110105026"
 CHAOYANG = "110105"
 
@@ -29,6 +31,11 @@ class Person:
         sent = {**self.headers, **(headers or {})}
         said = {} if body is None else body
         answer: Response = self.client.post(f"/v1{path}", json=said, headers=sent)
+        return answer
+
+    def send(self, path: str, content: bytes, headers: dict[str, str] | None = None) -> Response:
+        sent = {**self.headers, **(headers or {})}
+        answer: Response = self.client.post(f"/v1{path}", content=content, headers=sent)
         return answer
 
     def delete(self, path: str) -> Response:
@@ -95,8 +102,9 @@ def request(**changed: Any) -> dict[str, Any]:
 
 
 def ticket(people: People, **changed: Any) -> str:
-    """The number of a request just taken in."""
-    answer = people.operator.post("/tickets", request(**changed))
+    """The number of a request just taken in; each is another citizen's, unless `citizen` says."""
+    caller = {"name": "张三", "phone": f"139{next(CALLERS):08}"}
+    answer = people.operator.post("/tickets", request(**{"citizen": caller, **changed}))
     assert answer.status_code == 201, answer.text
     return str(answer.json()["number"])
 
@@ -202,3 +210,4 @@ RECORDED = (
     "feed_entry",
     "idempotency_key",
 )
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 the site by night"

@@ -18,7 +18,8 @@ from app.kit import problems
 from app.kit.errors import Refusal
 from app.rankings import export, sheet
 from app.settings import PREFIX, Settings
-from app.tickets.lifecycle import MOVES, OPEN, WHO, Action, Status
+from app.tickets.lifecycle import MOVES, OPEN, Action, Status
+from app.tickets.parts import WHO
 from tests import pasted
 from tests.given import People
 
@@ -77,7 +78,7 @@ def family(kind: type[Refusal]) -> type[Refusal]:
 
 
 def test_openapi_md_names_every_member_and_every_word(app: FastAPI) -> None:
-    words = set(re.findall(r"[A-Za-z0-9_]+", API))
+    words = set(re.findall(r"[A-Za-z0-9_]+", API)) | set(re.findall(r"[\w/-]+", API, re.ASCII))
     for name, schema in app.openapi()["components"]["schemas"].items():
         missing = {*schema.get("properties", ()), *map(str, schema.get("enum", ()))} - words
         if name not in ("HTTPValidationError", "ValidationError"):
@@ -106,7 +107,7 @@ def test_openapi_md_shows_the_table_of_moves() -> None:
 
 def move_rows() -> Iterator[tuple[Action, str, str]]:
     for action, _, start, end in re.findall(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", API, re.M):
-        if re.fullmatch(r"`[a-z_]+`", action) and action.strip("`") in set(Action):
+        if re.fullmatch(r"`[a-z_-]+`", action) and action.strip("`") in set(Action):
             yield Action(action.strip("`")), start, end
 
 
@@ -122,7 +123,7 @@ def statuses(cell: str) -> set[Status]:
 def test_openapi_md_names_every_role_and_what_it_does() -> None:
     rows = dict(re.findall(r"^\| (`[a-z]+`.*?) \| .*? \| (.*?) \|$", section("Roles"), re.M))
     named = {Role(word) for cell in rows for word in re.findall(r"`([a-z]+)`", cell)}
-    acted = {word for cell in rows.values() for word in re.findall(r"`([a-z]+)`", cell)}
+    acted = {word for cell in rows.values() for word in re.findall(r"`([a-z-]+)`", cell)}
 
     assert named == set(Role)
     assert set(WHO) - {Action.CALLBACK} <= acted

@@ -1,6 +1,6 @@
 """How a callback goes: when to call, when it is final, what then becomes of the ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from app.kit.workdays import clock_of
 from app.policy import Policy
 from app.tickets.lifecycle import Status
 
+PLEASED = frozenset({Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC})
 DISCONTENT = frozenset({Satisfied.DISSATISFIED, Satisfied.VERY_DISSATISFIED})
 
 
@@ -34,6 +35,11 @@ def is_final(policy: Policy, answers: Answers, attempts: Attempts, now: datetime
     return len(attempts.at) + 1 >= rule.attempts or now - attempts.since > rule.within
 
 
+def content(answers: Answers) -> bool:
+    """Resolved and satisfied: such a ticket stays counted (RULEBOOK D.10)."""
+    return answers.resolved is Resolved.RESOLVED and answers.satisfied in PLEASED
+
+
 def asks_rework(policy: Policy, answers: Answers, reworks: int) -> bool:
     """T20: unresolved or dissatisfied, and not yet reworked as often as may be."""
     discontent = answers.resolved is Resolved.UNRESOLVED or answers.satisfied in DISCONTENT
@@ -53,3 +59,10 @@ def verdict(asked: bool, reasonable: bool | None) -> Verdict:
     if reasonable is False:
         return Verdict(Status.AWAITING_CALLBACK, doubted=True)
     return Verdict(Status.REWORK)
+
+
+def together(verdicts: Iterable[Verdict]) -> Verdict:
+    """What becomes of merged tickets: who asks for rework has it for all of them (D.11)."""
+    found = frozenset(verdicts)
+    weighty = (Verdict(Status.REWORK), Verdict(Status.AWAITING_CALLBACK, doubted=True))
+    return next((one for one in weighty if one in found), Verdict(Status.CLOSED))

@@ -118,3 +118,55 @@ class Exclusion(Base):
     recorded_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_exclusion_recorded_at", "recorded_at"),)
+
+
+class ExclusionRequest(Base):
+    """That an office asked for it, and what each who has a word in it said: once for a ticket."""
+
+    __tablename__ = "exclusion_request"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int]
+    """The event it was asked in."""
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    district_code: Mapped[Code | None]
+    """Who reviews it first; none for an office of the city."""
+    code: Mapped[ExclusionCode] = mapped_column(one_of(ExclusionCode))
+    asked_at: Mapped[datetime]
+    reviewed: Mapped[bool | None]
+    reviewed_at: Mapped[datetime | None]
+    flagged: Mapped[bool | None]
+    """X3: a supervisor's word that the request was fabricated or malicious."""
+    flagged_at: Mapped[datetime | None]
+    approved: Mapped[bool | None]
+    decided_at: Mapped[datetime | None]
+
+
+class Dispute(Base):
+    """That the office asked for a second hearing of the recording (二次核实, RULEBOOK D.9)."""
+
+    __tablename__ = "dispute"
+
+    callback_id: Mapped[int] = mapped_column(
+        sa.BigInteger, ForeignKey("callback.id"), primary_key=True
+    )
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    raised_at: Mapped[datetime]
+    heard_at: Mapped[datetime | None]
+    """When a supervisor had heard it again, whatever came of it."""
+
+
+class Correction(Base):
+    """What the recording says where the record said otherwise: counted instead of the assessment's
+    answers, which stay as they were written."""
+
+    __tablename__ = "correction"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    callback_id: Mapped[int] = mapped_column(sa.BigInteger, ForeignKey("callback.id"))
+    reach: Mapped[Reach] = mapped_column(one_of(Reach))
+    contacted: Mapped[Contacted | None] = mapped_column(one_of(Contacted))
+    resolved: Mapped[Resolved | None] = mapped_column(one_of(Resolved))
+    satisfied: Mapped[Satisfied | None] = mapped_column(one_of(Satisfied))
+    corrected_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]

@@ -4,10 +4,10 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.callbacks.answers import Answers, Contacted, Reach, Resolved, Satisfied
+from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.kit.wire import At, Flag, Form, Prose, View
 from app.tickets.lifecycle import Status
-from app.tickets.schemas import TicketView
+from app.tickets.schemas import TicketView, Words
 
 A = TypeVar("A")
 
@@ -41,6 +41,43 @@ class NewCallback(Answered):
     recording: Prose | None = None
 
 
+class NewExclusion(Words):
+    """Why an assessed ticket should not count (RULEBOOK D.10)."""
+
+    code: ExclusionCode
+    evidence: Prose | None = None
+
+
+class ExclusionView(View):
+    """A request and what was said to it; null while that word is still awaited."""
+
+    ticket_number: str
+    office_code: str
+    district_code: str | None
+    code: ExclusionCode
+    asked_at: At
+    reviewed: bool | None
+    reviewed_at: At | None
+    flagged: bool | None
+    flagged_at: At | None
+    approved: bool | None
+    decided_at: At | None
+
+
+class NewCorrection(Answered):
+    """What the recording says, heard again; `text` is how that was found."""
+
+    text: Prose
+
+
+class CorrectionView(View):
+    reach: Reach
+    contacted: Contacted | None
+    resolved: Resolved | None
+    satisfied: Satisfied | None
+    corrected_at: At
+
+
 class CallbackView(View):
     id: int
     ticket_number: str
@@ -52,6 +89,10 @@ class CallbackView(View):
     satisfied: Satisfied | None
     reasonable: bool | None
     final: bool
+    disputed_at: At | None
+    """When the office asked that the recording be heard again."""
+    correction: CorrectionView | None
+    """What counts instead; the record above stays as it was written."""
     status_now: Status
     """What the ticket is now."""
 

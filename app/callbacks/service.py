@@ -1,25 +1,26 @@
 """The callback desk: who is to be called, and what came of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.callbacks import conduct
-from app.callbacks.answers import Reach
-from app.callbacks.conduct import Attempts
-from app.callbacks.models import Assessment, Callback
-from app.callbacks.schemas import CallbackView, NewCallback, QueuedView
+from app.callbacks.answers import Answers, Reach
+from app.callbacks.conduct import Attempts, Verdict
+from app.callbacks.models import Assessment, Callback, Correction, Dispute
+from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Page, instant
-from app.tickets import dispatching, view
+from app.tickets import dispatching, limits, view
 from app.tickets.change import Change
 from app.tickets.contacts import contact_ok
-from app.tickets.lifecycle import Action, Status, allowed
+from app.tickets.lifecycle import Action, Status
 from app.tickets.lists import Order
-from app.tickets.models import Ticket
+from app.tickets.models import Dispatch, Ticket
+from app.tickets.parts import allowed
 from app.tickets.schemas import Paging
 from app.tickets.service import citizen
 from app.tickets.view import Viewer
@@ -36,33 +37,36 @@ def record(change: Change, said: NewCallback) -> Callback:
 
     Refuses (NotCallableNow) a further vain attempt outside calling hours or too soon.
     """
-    ticket, policy = change.ticket, change.policy
+    ticket, head = change.ticket, change.head
     tried = attempts(change.session, [ticket])[ticket.number]
     if said.reach is Reach.UNREACHED and tried.at:
         check_callable(change, tried)
     made = Callback(
         ticket_number=ticket.number,
         seq=ticket.version + 1,
-        cycle=ticket.reworks,
+        cycle=head.ticket.reworks,
         attempt=len(tried.at) + 1,
         at=change.now,
-        final=conduct.is_final(policy, said.answers, tried, change.now),
+        final=conduct.is_final(head.policy, said.answers, tried, change.now),
         **said.model_dump(exclude={"reason", "recording"}),
     )
     change.session.add(made)
-    after = settle(change, said) if made.final else Status.AWAITING_CALLBACK
+    after = settle(change, said) if made.final else head.ticket.status
     change.record(
         Action.CALLBACK,
-        after,
+        after if head is change else Status.MERGED,
         data={**said.model_dump(mode="json", exclude={"reason", "recording"}), "final": made.final},
         words={"reason": said.reason, "recording": said.recording},
     )
+    if head is not change and all_called(head):
+        head.caller = change.caller
+        head.record(Action.CALLBACK, after, data={"member_number": ticket.number, "final": True})
     return made
 
 
 def check_callable(change: Change, tried: Attempts) -> None:
-    if not conduct.callable_now(change.policy, tried, change.now):
-        rule = change.policy.callback
+    if not conduct.callable_now(change.head.policy, tried, change.now):
+        rule = change.head.policy.callback
         raise NotCallableNow(
             f"between two vain attempts lie {rule.gap}, and calls are made from"
             f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing",
@@ -73,28 +77,57 @@ def check_callable(change: Change, tried: Attempts) -> None:
 
 
 def settle(change: Change, said: NewCallback) -> Status:
-    """A final callback: the first one is scored, and may send the ticket to rework."""
-    ticket = change.ticket
-    if ticket.assessed_at is not None:
-        return Status.CLOSED
-    ticket.assessed_at = change.now
-    change.session.add(assessment(change, said))
-    asked = conduct.asks_rework(change.policy, said.answers, ticket.reworks)
-    after = conduct.verdict(asked, said.reasonable)
-    ticket.doubted = after.doubted
+    """A final callback: the citizen's first one is scored; the last of a group says what becomes of
+    the ticket, and of its members with it (D.11)."""
+    ticket, head = change.ticket, change.head
+    if ticket.assessed_at is None:
+        ticket.assessed_at = change.now
+        change.session.add(assessment(change, said))
+    if head is change:
+        ticket.called = True
+    else:
+        ticket.callback_due_at = None
+    change.session.flush()
+    if not all_called(head):
+        return Status.AWAITING_CALLBACK
+    after = conduct.together(verdicts(head))
+    head.ticket.doubted = after.doubted
     if after.doubted:
-        ticket.since = change.now  # a supervisor has time from now on
+        head.ticket.since = change.now  # a supervisor has time from now on
     if after.status is Status.REWORK:
-        dispatching.rework(change, change.now)
+        dispatching.rework(head, change.now)
     return after.status
 
 
+def all_called(head: Change) -> bool:
+    """Nobody of the group is still to be called in this cycle."""
+    left = select(Ticket.number).where(
+        Ticket.merged_into == head.ticket.number, Ticket.callback_due_at.is_not(None)
+    )
+    return head.ticket.called and head.session.scalar(left.limit(1)) is None
+
+
+def verdicts(head: Change) -> Iterator[Verdict]:
+    """What each citizen's first final callback asks for; later ones are recorded only (T21)."""
+    ticket = head.ticket
+    if ticket.reworks:
+        return
+    group = or_(Ticket.number == ticket.number, Ticket.merged_into == ticket.number)
+    said = select(Callback).join(Ticket, Ticket.number == Callback.ticket_number)
+    for made in head.session.scalars(said.where(group, Callback.final)):
+        answers = Answers(made.reach, made.contacted, made.resolved, made.satisfied)
+        asked = conduct.asks_rework(head.policy, answers, ticket.reworks)
+        yield conduct.verdict(asked, made.reasonable)
+
+
 def assessment(change: Change, said: NewCallback) -> Assessment:
-    """The facts as of now: the lead office's own dispatch and contacts (RULEBOOK D.13.3)."""
-    ticket, lead, desk = change.ticket, change.lead, change.desk
+    """The facts as of now: the lead office's own dispatch and contacts (RULEBOOK D.13.3).
+
+    In a merged group each citizen's own answers and contacts, on the parent's matter and clock.
+    """
+    ticket, head, lead, desk = change.ticket, change.head.ticket, change.lead, change.desk
     assert lead is not None  # a ticket that awaits its callback has one
-    assert lead.contact_due_at is not None
-    category = desk.catalogue.category(ticket.category) if ticket.category else None
+    category = desk.catalogue.category(head.category) if head.category else None
     return Assessment(
         ticket_number=ticket.number,
         office_code=lead.office_code,
@@ -103,33 +136,52 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         category=ticket.category,
         type=ticket.type,
         channel=ticket.channel,
-        urgency=ticket.urgency,
+        urgency=head.urgency,
         anonymous=ticket.anonymous and citizen(change.session, ticket.number).phone is None,
+        merge_group=head.number if head.members else None,
         reach=said.reach,
         contacted=said.contacted,
         resolved=said.resolved,
         satisfied=said.satisfied,
-        contact_ok=contact_ok(
-            change.policy, ticket.urgency, lead.contact_due_at, change.contacts()
-        ),
-        late=view.overdue(ticket, change.now),
+        contact_ok=responded(change, lead),
+        late=view.overdue(head, change.now),
         assessed_at=change.now,
         recorded_at=change.now,
     )
 
 
+def responded(change: Change, lead: Dispatch) -> bool:
+    """Whether the citizen was contacted in time (D.6.4); in a group nobody asks it of those whom no
+    phone can reach (D.11)."""
+    ticket, head, due = change.ticket, change.head, lead.contact_due_at
+    assert due is not None  # every lead has one
+    if ticket.merged_into:
+        due = limits.member_contact_due(head.policy, head.ticket.urgency, due, ticket.since)
+    if head.ticket.members and citizen(change.session, ticket.number).phone is None:
+        return True
+    return contact_ok(head.policy, head.ticket.urgency, due, change.contacts())
+
+
 def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]:
-    """What was tried in each ticket's present cycle."""
-    cycles = {ticket.number: ticket.reworks for ticket in tickets}
+    """What was tried for each ticket in the present cycle of it or its group."""
+    heads = clocks(session, tickets)
     found: dict[str, list[datetime]] = defaultdict(list)
     for number, cycle, at in session.execute(
         select(Callback.ticket_number, Callback.cycle, Callback.at)
-        .where(Callback.ticket_number.in_(cycles))
+        .where(Callback.ticket_number.in_(heads))
         .order_by(Callback.attempt)
     ):
-        if cycle == cycles[number]:
+        if cycle == heads[number].reworks:
             found[number].append(at)
-    return {t.number: Attempts(t.since, found[t.number]) for t in tickets}
+    return {number: Attempts(head.since, found[number]) for number, head in heads.items()}
+
+
+def clocks(session: Session, tickets: Sequence[Ticket]) -> dict[str, Ticket]:
+    """For each ticket, by its number, the one whose clock it has: itself, or its group's parent."""
+    groups = {ticket.merged_into for ticket in tickets if ticket.merged_into}
+    query = select(Ticket).where(Ticket.number.in_(groups))
+    parents = {one.number: one for one in session.scalars(query)} if groups else {}
+    return {one.number: parents[one.merged_into] if one.merged_into else one for one in tickets}
 
 
 def queue(viewer: Viewer, paging: Paging) -> Page[QueuedView]:
@@ -156,9 +208,32 @@ class NoSuchCallback(NotFound):
 
 
 def show(session: Session, callback_id: str) -> CallbackView:
-    made = session.get_one(Callback, int(callback_id))
-    ticket = session.get_one(Ticket, made.ticket_number)
-    columns = {
-        name: getattr(made, name) for name in CallbackView.model_fields if name != "status_now"
-    }
-    return CallbackView(**columns, status_now=ticket.status)
+    return views(session, Callback.id == int(callback_id))[0]
+
+
+def history(session: Session, number: str) -> list[CallbackView]:
+    """Every attempt to call the citizen of a ticket, oldest first."""
+    return views(session, Callback.ticket_number == number)
+
+
+def views(session: Session, where: ColumnElement[bool]) -> list[CallbackView]:
+    rows = session.execute(
+        select(Callback, Ticket.status, Dispute.raised_at, Correction)
+        .join(Ticket, Ticket.number == Callback.ticket_number)
+        .outerjoin(Dispute, Dispute.callback_id == Callback.id)
+        .outerjoin(Correction, Correction.callback_id == Callback.id)
+        .where(where)
+        .order_by(Callback.id)
+    )
+    return [
+        CallbackView(
+            **{name: getattr(made, name) for name in RECORDED},
+            disputed_at=disputed_at,
+            correction=heard and CorrectionView.model_validate(heard),
+            status_now=status,
+        )
+        for made, status, disputed_at, heard in rows
+    ]
+
+
+RECORDED = frozenset(CallbackView.model_fields) & {c.key for c in Callback.__table__.columns}

@@ -13,10 +13,10 @@ from app.kit.db import Base
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.policy import Policy
 from app.routing.decision import Decision, DecisionKind
+from app.routing.service import Taught
 from app.tickets import limits
 from app.tickets.contacts import Contact, contact_ok
 from app.tickets.desk import Desk
-from app.tickets.dispatching import clock
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.models import Citizen, ContactMade, Dispatch, Event, Request, Statement, Ticket
 
@@ -62,7 +62,7 @@ class Past:
             "dispatched_at": self.case.dispatched_at,
             "acknowledged_at": self.case.acknowledged_at,
             "contacted_at": self.contacted_at,
-            **clock(self.due),
+            **limits.columns(self.due),
         }
 
 
@@ -81,6 +81,11 @@ def past(desk: Desk, case: PastCase, caller: Caller, now: datetime) -> Past:
         caller=caller,
         now=now,
     )
+
+
+def lesson(past: Past) -> Taught:
+    """What the case teaches routing: where it was worked, its place belongs."""
+    return Taught(past.case.address.text, past.case.office_code, past.case.dispatched_at)
 
 
 def ticket(past: Past) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from app.kit import ndjson
 from app.kit.db import Sessions, copy_many
 from app.kit.errors import Refusal
 from app.kit.ndjson import Line
+from app.routing.service import teach
 from app.tickets.desk import Desk
 from app.tickets.intake import take_numbers
 
@@ -42,6 +43,7 @@ def take_in(
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         copy_many(session, model, written)
+    teach(session, desk.router, map(rows.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 
 

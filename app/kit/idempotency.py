@@ -82,6 +82,7 @@ class Claimed(NamedTuple):
 
     body_hash: bytes
     object: str
+    status: int
 
 
 class Claims:
@@ -119,26 +120,33 @@ class Claims:
 
     def earlier(self, keys: Iterable[str]) -> dict[str, Claimed]:
         rows = self.session.execute(
-            sa.select(IdempotencyKey.key, IdempotencyKey.body_hash, IdempotencyKey.object)
+            sa.select(
+                IdempotencyKey.key,
+                IdempotencyKey.body_hash,
+                IdempotencyKey.object,
+                IdempotencyKey.status,
+            )
             .filter_by(**self.name)
             .where(IdempotencyKey.key.in_(keys))
         )
-        return {key: Claimed(body_hash, reference) for key, body_hash, reference in rows}
+        return {key: Claimed(hashed, name, status) for key, hashed, name, status in rows}
 
-    def settle(self, status: int, references: Mapping[str, str]) -> None:
+    def settle(self, made: Mapping[str, tuple[str, int]]) -> None:
+        """What each key now stands for: a reference, and the status it was answered with."""
         told = (
             sa.func.unnest(
-                sa.literal(list(references), ARRAY(sa.Text())),
-                sa.literal(list(references.values()), ARRAY(sa.Text())),
+                sa.literal(list(made), ARRAY(sa.Text())),
+                sa.literal([reference for reference, _ in made.values()], ARRAY(sa.Text())),
+                sa.literal([status for _, status in made.values()], ARRAY(sa.Integer())),
             )
-            .table_valued("key", "object")
+            .table_valued("key", "object", "status")
             .render_derived("told")
         )
         self.session.execute(
             sa.update(IdempotencyKey)
             .filter_by(**self.name)
             .where(IdempotencyKey.key == told.c.key)
-            .values(status=status, object=told.c.object)
+            .values(status=told.c.status, object=told.c.object)
             .execution_options(synchronize_session=False)
         )
 

@@ -6,6 +6,7 @@ holidays in the November before) is refused, never guessed: see `NoWorkingCalend
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from fractions import Fraction
 
 import chinese_calendar
 
@@ -84,6 +85,11 @@ def worktime(start: datetime, end: datetime) -> timedelta:
             )
         day += ONE_DAY
     return total
+
+
+def times(span: timedelta, factor: Fraction) -> timedelta:
+    """So much of a span, exactly; a fraction of a microsecond is dropped."""
+    return span * factor.numerator // factor.denominator
 
 
 def add_months(instant: datetime, months: int) -> datetime:

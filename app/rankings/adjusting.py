@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.callbacks.models import Assessment, Exclusion
+from app.callbacks.models import Assessment, Correction, Exclusion
 from app.period import Period, Periods
 from app.rankings import computed
 from app.rankings.facts import within
@@ -45,14 +45,15 @@ def late_for(
         within(Assessment.recorded_at, period),
         Assessment.recorded_at > seal.sealed_at,
     )
-    excluded = (
-        fact.add_columns(Exclusion.recorded_at)
-        .join(Exclusion, Exclusion.ticket_number == Assessment.ticket_number)
-        .where(
-            of_period, within(Exclusion.recorded_at, period), Exclusion.recorded_at > seal.sealed_at
+    later = {"assessed": assessed}
+    for why, table in (("excluded", Exclusion), ("corrected", Correction)):
+        later[why] = (
+            fact.add_columns(table.recorded_at)
+            .join(table, table.ticket_number == Assessment.ticket_number)
+            .where(of_period, within(table.recorded_at, period))
+            .where(table.recorded_at > seal.sealed_at)
         )
-    )
-    for why, query in (("assessed", assessed), ("excluded", excluded)):
+    for why, query in later.items():
         for number, office, recorded_at in session.execute(query):
             yield AdjustmentView(
                 period=sealed.name,

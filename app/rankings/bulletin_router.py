@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.access.gate import Anyone
 from app.kit.compress import PackedRoute
 from app.rankings import facts, paper
-from app.rankings.answers import FOR_EVER, INERT, Looking, answer
+from app.rankings.answers import FOR_EVER, INERT, answer
 from app.rankings.bulletin_schemas import (
     BulletinQuery,
     BulletinView,
@@ -19,6 +19,7 @@ from app.rankings.bulletin_schemas import (
     SpanView,
 )
 from app.rankings.bulletin_sheet import daily_csv, monthly_csv, span_csv
+from app.rankings.calls import Looking
 from app.rankings.daily import daily
 from app.rankings.monthly import monthly
 from app.rankings.paper import Districts

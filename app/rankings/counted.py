@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.access.roles import HANDLERS, Caller, Role
-from app.callbacks.models import Assessment, Exclusion
+from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import FIRST_TALLY, OUTCOME, OUTCOMES, Outcome, code, mask
 from app.kit.errors import NotFound
 from app.kit.paging import Page, read_cursor, write_cursor
@@ -87,29 +87,34 @@ class Row:
     owners: frozenset[str]
 
     def single(self, query: CountedQuery, after: str) -> Iterator[CountedView]:
-        """One more than a page of the tickets that stand for themselves; all the excluded."""
+        """One more than a page of the tickets that stand for themselves; all the corrected ones."""
         if query.counts is Part.EXCLUDED:
             yield from self.excluded(query, after)
             return
+        for fact in self.record.session.scalars(self.as_recorded(query, after)):
+            yield shown(self.record, query, fact, facts.outcome_of(fact, fact))
+        alone = self.counting(after).add_columns(Correction)
+        for fact, heard in self.record.session.execute(alone.join(Correction, self.record.heard())):
+            item = shown(self.record, query, fact, facts.outcome_of(fact, heard))
+            if item.value != "0":
+                yield item
+
+    def as_recorded(self, query: CountedQuery, after: str) -> sa.Select[Assessment]:
         score, value = self.record.period.policy.score, VALUES[query.rate, query.counts]
         counting = [o for o in OUTCOMES if value(count(o, score))]
         codes = mask(OUTCOME, {code(OUTCOME, outcome) for outcome in counting})
         tally = func.ascii(func.right(FACT.office_tally, 1)) - FIRST_TALLY
+        reheard = sa.exists().where(self.record.heard()).correlate(Assessment)
+        return self.counting(after).where(bit(codes, tally) == 1, ~reheard).limit(query.limit + 1)
+
+    def counting(self, after: str) -> sa.Select[Assessment]:
+        """What counts, and stands for itself."""
         kinds = facts.admitted_kinds(self.record.period.policy.assess)
-        wanted = (
+        return (
             self.mine(after)
             .where(Assessment.merge_group.is_(None), bit(kinds, FACT.kind) == 1)
-            .where(bit(codes, tally) == 1, ~self.record.excluded(self.record.period.starts_at))
-            .limit(query.limit + 1)
+            .where(~self.record.excluded(self.record.period.starts_at))
         )
-        for fact in self.record.session.scalars(wanted):
-            outcome = facts.outcome_of(fact)
-            yield CountedView(
-                number=fact.ticket_number,
-                assessed_at=fact.assessed_at,
-                value=str(value(count(outcome, score))),
-                reason=REASONS[query.rate](outcome),
-            )
 
     def mine(self, after: str) -> sa.Select[Assessment]:
         return (
@@ -162,6 +167,16 @@ class Row:
                     reason=f"{REASONS[query.rate](member.outcome)};"
                     f" one of {len(unit)} merged tickets that count once",
                 )
+
+
+def shown(record: Record, query: CountedQuery, fact: Assessment, outcome: Outcome) -> CountedView:
+    value = VALUES[query.rate, query.counts](count(outcome, record.period.policy.score))
+    return CountedView(
+        number=fact.ticket_number,
+        assessed_at=fact.assessed_at,
+        value=str(value),
+        reason=REASONS[query.rate](outcome),
+    )
 
 
 def speaks(outcome: Outcome, rate: RateName) -> bool:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.callbacks.models import Assessment, Exclusion
+from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import (
     FIRST_TALLY,
     KIND,
@@ -28,6 +28,7 @@ from app.callbacks.outcome import (
     Outcome,
     code,
     mask,
+    tally_sql,
 )
 from app.offices.models import DistrictRow
 from app.period import Period
@@ -79,6 +80,11 @@ class Record:
         decided, besides = FACT.ticket_number.in_(found), self.trial.left_out
         return decided | FACT.ticket_number.in_(besides) if besides else decided
 
+    def heard(self) -> sa.ColumnElement[bool]:
+        """Joins what a second hearing of an assessment's recording said (D.9)."""
+        same = Correction.ticket_number == FACT.ticket_number
+        return sa.and_(same, *self.known(Correction.recorded_at))
+
 
 class Tally(NamedTuple):
     """The outcomes that count `value` in the sum `name`, as bits."""
@@ -106,14 +112,17 @@ def plan_anew(session: Session) -> None:
 def counts(record: Record, by: str) -> dict[str, Counts]:
     """What each value of an assessment's column (`by`) counts in a period, merged groups included.
 
-    Excluded tickets are counted apart and taken off, for they are few: the covering index need not
-    know them. Nothing is excluded before it is assessed.
+    Excluded tickets are counted apart and taken off, and corrected ones likewise, for they are few:
+    the covering index need not know them. Nothing is excluded before it is assessed. Where the
+    column is empty, the owner is the empty text; only an industry office nobody is.
     """
     alone = Assessment.merge_group.is_(None)
     out = record.excluded(since=record.period.starts_at)
     found = defaultdict(lambda: NOTHING, added(record, by, alone))
     for owner, gone in added(record, by, alone, out).items():
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
+    for owner, moved in corrected(record, by):
+        found[owner] += moved
     for owner, grouped in count_members(members(record, by), record.period).items():
         found[owner] += grouped
     return found
@@ -126,7 +135,7 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
     """
     period = record.period
     found, kinds = tallies(period.policy.score), admitted_kinds(period.policy.assess)
-    tally = TALLY[by]
+    tally = TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
     told = (
         select(
             tally.label("tally"),
@@ -134,7 +143,7 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
             func.count().filter(bit(kinds, FACT.kind) == 1).label("admitted"),
         )
         .where(within(Assessment.assessed_at, period), *record.known(Assessment.recorded_at))
-        .where(FACT[by].is_not(None) if by == "industry_office" else sa.true(), *where)
+        .where(owned(by), *where)
         .group_by(tally)
         .subquery()
     )
@@ -152,6 +161,29 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
     }
 
 
+def owned(by: str) -> Where:
+    return FACT[by].is_not(None) if by == "industry_office" else sa.true()
+
+
+def owner_of(by: str) -> sa.ColumnElement[str]:
+    return func.coalesce(FACT[by], "")
+
+
+def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
+    """What each second hearing changes of what was counted (D.9)."""
+    query = (
+        select(Assessment, Correction, owner_of(by))
+        .join(Correction, record.heard())
+        .where(within(Assessment.assessed_at, record.period), Assessment.merge_group.is_(None))
+        .where(owned(by), ~record.excluded(), *record.known(Assessment.recorded_at))
+    )
+    score, assess = record.period.policy.score, record.period.policy.assess
+    for fact, heard, owner in record.session.execute(query):
+        if admitted(kind_of(fact), assess):
+            was, now = outcome_of(fact, fact), outcome_of(fact, heard)
+            yield owner, count(now, score) - count(was, score)
+
+
 def admitted_kinds(assess: Assess) -> bytes:
     return mask(KIND, [code(KIND, kind) for kind in KINDS if admitted(kind, assess)])
 
@@ -160,7 +192,7 @@ def bit(bits: bytes, packed: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return func.get_bit(bits, packed)
 
 
-def within(column: InstrumentedAttribute[datetime], period: Period) -> sa.ColumnElement[bool]:
+def within(column: sa.SQLColumnExpression[Any], period: Period) -> sa.ColumnElement[bool]:
     return (column >= period.starts_at) & (column < period.ends_at)
 
 
@@ -177,29 +209,31 @@ def members(record: Record, by: str) -> Iterator[Member]:
     groups = select(Assessment.merge_group).where(
         within(Assessment.assessed_at, record.period), Assessment.merge_group.is_not(None), *known
     )
-    query = select(Assessment, FACT[by], FACT.merge_group, record.excluded()).where(
-        Assessment.merge_group.in_(groups), FACT[by].is_not(None), *known
+    query = (
+        select(Assessment, owner_of(by), FACT.merge_group, record.excluded(), Correction)
+        .outerjoin(Correction, record.heard())
+        .where(Assessment.merge_group.in_(groups), owned(by), *known)
     )
-    for fact, owner, group, excluded in record.session.execute(query):
-        yield member(fact, owner, group, excluded)
+    for fact, owner, group, excluded, heard in record.session.execute(query):
+        yield Member(
+            owner=owner,
+            group=group,
+            number=fact.ticket_number,
+            assessed_at=fact.assessed_at,
+            kind=kind_of(fact),
+            outcome=outcome_of(fact, heard or fact),
+            excluded=excluded,
+        )
 
 
-def member(fact: Assessment, owner: str, group: str, excluded: bool) -> Member:
-    return Member(
-        owner=owner,
-        group=group,
-        number=fact.ticket_number,
-        assessed_at=fact.assessed_at,
-        kind=Kind(fact.type, fact.channel, fact.anonymous),
-        outcome=outcome_of(fact),
-        excluded=excluded,
-    )
+def kind_of(fact: Assessment) -> Kind:
+    return Kind(fact.type, fact.channel, fact.anonymous)
 
 
-def outcome_of(fact: Assessment) -> Outcome:
-    return Outcome(
-        fact.reach, fact.contacted, fact.resolved, fact.satisfied, fact.contact_ok, fact.late
-    )
+def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
+    """The citizen's answers as `said` has them, and whether the office was in time."""
+    answers = (said.reach, said.contacted, said.resolved, said.satisfied)
+    return Outcome(*answers, fact.contact_ok, fact.late)
 
 
 def volumes(record: Record, by: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from app.callbacks.models import Assessment
+from app.callbacks.models import Assessment, Correction
 from app.offices.models import PlaceRow
 from app.rankings import facts
 from app.rankings.facts import Record, within
@@ -74,15 +74,23 @@ def counts(record: Record, lanes: Collection[Lane]) -> Mapping[str, Counts]:
 
 
 def members(record: Record, lanes: Collection[Lane]) -> Iterator[Member]:
-    led = select(Assessment, NAME, record.excluded()).select_from(Assessment)
+    led = select(Assessment, Correction, NAME, record.excluded()).select_from(Assessment)
     query = (
         named(led.join(Ticket, Ticket.number == Assessment.ticket_number))
+        .outerjoin(Correction, record.heard())
         .where(Assessment.office_code.in_({lane.street_code for lane in lanes}))
         .where(Ticket.street_code == Assessment.office_code)
         .where(NAME.in_({lane.name for lane in lanes}))
         .where(within(Assessment.assessed_at, record.period))
         .where(*record.known(Assessment.recorded_at))
     )
-    for found, name, excluded in record.session.execute(query):
-        group = found.merge_group or found.ticket_number
-        yield facts.member(found, str(Lane(found.office_code, name)), group, excluded)
+    for fact, heard, name, excluded in record.session.execute(query):
+        yield Member(
+            owner=str(Lane(fact.office_code, name)),
+            group=fact.merge_group or fact.ticket_number,
+            number=fact.ticket_number,
+            assessed_at=fact.assessed_at,
+            kind=facts.kind_of(fact),
+            outcome=facts.outcome_of(fact, heard or fact),
+            excluded=excluded,
+        )

@@ -15,7 +15,8 @@ from app.kit.db import AllSessions, Sessions, Writing
 from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
 from app.rankings import adjusting, counted, export, parquet, seals, service, verifying, whatif
-from app.rankings.answers import FOR_EVER, Looking, answer
+from app.rankings.answers import FOR_EVER, answer
+from app.rankings.calls import Looking
 from app.rankings.facts import Record
 from app.rankings.models import Seal
 from app.rankings.schemas import (

@@ -54,7 +54,7 @@ class AdjustmentView(View):
     period: str
     number: str
     office_code: str
-    why: Literal["assessed", "excluded"]
+    why: Literal["assessed", "excluded", "corrected"]
     recorded_at: At
 
 

@@ -5,7 +5,7 @@ Lessons are rows; each process holds the memory they make, and reads new rows ev
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +21,10 @@ from app.routing.models import RoutingLesson
 from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, TallyView
 
 READ_AT_ONCE = 5_000
+ENOUGH = 100
+"""Cases of one place, all in one street, after which a further one teaches nothing new …"""
+AFRESH = timedelta(days=30)
+"""… but that it is still so: one lesson in so long."""
 
 
 class NoSuchDistrict(Invalid):
@@ -60,11 +64,12 @@ def teach(session: Session, router: Router, taught: Iterable[Taught], now: datet
 
 
 def lessons(router: Router, one: Taught, now: datetime) -> Iterator[dict[str, object]]:
-    """The rows of one lesson: none where its office is no street or its text names no place."""
+    """The rows of one lesson: none where its office is no street, its text names no place, or
+    nothing new is in it."""
     on = day_of(one.at)
     known = one.street_code in router.grounds[""].position
     key = router.key(one.text, one.street_code, on) if known else None
-    if key:
+    if key and not is_known_well(router, key, one, on):
         yield {
             "lesson": one.lesson,
             **asdict(key),
@@ -72,6 +77,13 @@ def lessons(router: Router, one: Taught, now: datetime) -> Iterator[dict[str, ob
             "taught_on": on,
             "recorded_at": now,
         }
+
+
+def is_known_well(router: Router, key: Key, one: Taught, on: date) -> bool:
+    """One more of many, and not long after the last: the table of lessons need not grow by it."""
+    past = router.memory.past(key)
+    told = past.get(one.street_code) if one.lesson is Lesson.CONFIRM and len(past) == 1 else None
+    return told is not None and told.count >= ENOUGH and on - told.last_on < AFRESH
 
 
 def refresh(session: Session, router: Router) -> int:

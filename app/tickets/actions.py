@@ -3,15 +3,18 @@
 Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
 from app.kit.errors import Invalid
-from app.tickets import dispatching
+from app.tickets import dispatching, merging, teaching
+from app.tickets.attention import answer_supervision
 from app.tickets.change import Change
-from app.tickets.contacts import Contact
-from app.tickets.lifecycle import Action, NotYourPart, Part, Status
-from app.tickets.models import ContactMade, Request
+from app.tickets.lifecycle import Action, DispatchRole, Status
+from app.tickets.models import ContactMade, Dispatch, Request
+from app.tickets.parts import NotYourPart, Part
 from app.tickets.schemas import (
     Add,
     Decline,
@@ -73,7 +76,9 @@ def add(change: Change, said: Add) -> None:
 
 def dispatch(change: Change, said: NewDispatch) -> None:
     """T7, T7b: a person names the office; whoever had the ticket is released from it."""
+    former = change.ticket.office_code
     dispatching.by_person(change, said.office_code, said.joint_office_codes)
+    teaching.correct(change, former, said.office_code)
     change.record(Action.DISPATCH, data=dispatching.told(change), words={"reason": said.reason})
 
 
@@ -89,31 +94,37 @@ def acknowledge(change: Change, said: Nothing) -> None:
     """T9; an L1 that was contacted before goes on to T14."""
     ticket, lead = change.ticket, change.lead
     ticket.acknowledged_at = change.now
+    ticket.interim_office = None
     if lead:
         lead.acknowledged_at = change.now
     change.record(Action.ACKNOWLEDGE)
-    if ticket.contacted_at is not None:
-        change.record(Action.CONTACT, Status.IN_PROGRESS)
+    dispatching.begin_if_contacted(change)
 
 
 def contact(change: Change, said: NewContact) -> None:
-    """T14: the citizen was reached, or was tried often enough; our clock says when (D.6.4)."""
-    ticket, lead = change.ticket, change.lead
-    if lead is None:
-        raise change.illegal("no office leads it")
-    made = [*change.contacts(), Contact(change.now, said.reached)]
-    new = ContactMade(
-        ticket_number=ticket.number,
-        seq=ticket.version + 1,
-        dispatch_seq=lead.seq,
-        office_code=lead.office_code,
-        at=change.now,
-        method=said.method,
-        reached=said.reached,
+    """T14: the citizen was reached, or was tried often enough; our clock says when (D.6.4).
+
+    What the office does that keeps the duty of first contact (D.5-10) counts for its own dispatch.
+    """
+    if change.ticket.merged_into:
+        merging.contact(change, said)
+        return
+    ticket, own = change.ticket, own_dispatch(change)
+    change.session.add(
+        ContactMade(
+            ticket_number=ticket.number,
+            seq=ticket.version + 1,
+            dispatch_seq=own.seq,
+            office_code=own.office_code,
+            at=change.now,
+            method=said.method,
+            reached=said.reached,
+        )
     )
-    change.session.add(new)
-    if ticket.contacted_at is None and responded(change, made):
-        ticket.contacted_at = lead.contacted_at = change.now
+    if own.contacted_at is None and responded(change, own):
+        own.contacted_at = change.now
+    if own is change.lead:
+        ticket.contacted_at = own.contacted_at
     starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
     change.record(
         Action.CONTACT,
@@ -123,18 +134,37 @@ def contact(change: Change, said: NewContact) -> None:
     )
 
 
-def responded(change: Change, made: Sequence[Contact]) -> bool:
+def own_dispatch(change: Change) -> Dispatch:
+    """The caller's: as the lead, or the one that it led before another was named."""
+    lead, caller = change.lead, change.caller
+    if lead is not None and Part.LEAD in change.parts:
+        return lead
+    assert caller is not None  # no contact falls due by itself
+    led = select(Dispatch).where(
+        Dispatch.ticket_number == change.ticket.number,
+        Dispatch.office_code == caller.office_code,
+        Dispatch.role == DispatchRole.LEAD,
+    )
+    return change.session.scalars(led.order_by(Dispatch.seq.desc()).limit(1)).one()
+
+
+def responded(change: Change, own: Dispatch) -> bool:
     """First contact recorded, or tried often enough (T14's guard)."""
+    made = change.contacts(own)
     return any(one.reached for one in made) or len(made) >= change.policy.contact.attempts
 
 
 def note(change: Change, said: Words) -> None:
+    if Part.LEAD in change.parts and change.ticket.supervised:
+        answer_supervision(change)
     change.record(Action.NOTE, change.ticket.status, words={"text": said.text})
 
 
 def reply(change: Change, said: NewReply) -> None:
     """T15, T21 双反馈; after a forced callback it is attached only (T18)."""
     ticket, feedback = change.ticket, said.citizen_feedback
+    if ticket.replied_at is None and ticket.office_code:
+        teaching.confirm(change, ticket.office_code)
     ticket.replied_at = ticket.replied_at or change.now
     after = (
         Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
@@ -198,6 +228,7 @@ def withdraw(change: Change, said: Withdrawal) -> None:
 
 def void(change: Change, said: Reason) -> None:
     """T25: entered by mistake."""
+    teaching.take_back(change)
     change.record(Action.VOID, words={"reason": said.reason})
 
 
@@ -219,12 +250,10 @@ def check_add(change: Change, said: Add) -> None:
 
 def check_dispatch(change: Change, said: NewDispatch) -> None:
     """A district moves tickets within itself; across its border the city does (T7b)."""
+    offices = (said.office_code, *said.joint_office_codes)
     dispatching.check_offices(change, said.office_code, said.joint_office_codes)
-    if change.caller and Part.DISPATCHER not in change.parts:
-        former = [change.ticket.office_code] if change.ticket.office_code else []
-        for code in (*former, said.office_code, *said.joint_office_codes):
-            if dispatching.lead_district(change.desk, code) != change.caller.office_code:
-                raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
+    if Part.DISPATCHER not in change.parts:
+        dispatching.check_inside(change, change.ticket.office_code, *offices)
 
 
 def check_reply(change: Change, said: NewReply) -> None:

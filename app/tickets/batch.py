@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -17,13 +18,12 @@ from app.kit.ndjson import Line, LineTooLong
 from app.kit.problems import describe
 from app.tickets import intake
 from app.tickets.desk import Desk
-from app.tickets.intake import Arrival
+from app.tickets.intake import Arrival, Taken
 from app.tickets.schemas import NewTicket
 
 MOST_LINES = 1_000
 READ_AT_ONCE = 100
 PATH = "/v1/tickets/batch"
-CREATED = 201
 
 Answer = dict[str, Any]
 
@@ -101,30 +101,33 @@ class Batch:
             for one in fit
             if one.key is None or (one is first[one.key] and one.key not in known)
         ]
-        numbers = intake.receive(self.session, self.caller, [one.arrival for one in fresh])
-        made = {one.line: number for one, number in zip(fresh, numbers, strict=True)}
-        claims.settle(CREATED, {one.key: made[one.line] for one in fresh if one.key})
+        arrivals = [one.arrival for one in fresh]
+        taken = intake.take(self.session, self.desk, self.caller, arrivals, self.now)
+        made = {one.line: found for one, found in zip(fresh, taken, strict=True)}
+        claims.settle({one.key: made[one.line] for one in fresh if one.key})
         known |= {
-            key: Claimed(one.body_hash, made[one.line])
+            key: Claimed(one.body_hash, *made[one.line])
             for key, one in first.items()
             if one.line in made
         }
         return {
-            one.line: created(made[one.line])
+            one.line: answer(made[one.line])
             if one.line in made
             else replayed(one, known[one.key or ""])
             for one in fit
         }
 
 
-def created(number: str) -> Answer:
-    return {"status": CREATED, "number": number}
+def answer(taken: Taken) -> Answer:
+    """A new ticket, or the same citizen's open one, which then says so (D.11)."""
+    told: Answer = {"status": taken.status, "number": taken.number}
+    return told | ({"duplicate_of_open": True} if taken.status == HTTPStatus.OK else {})
 
 
 def replayed(one: Fit, earlier: Claimed) -> Answer:
     if one.body_hash != earlier.body_hash:
         return refused(KeyReused("the same key came before with another body"))
-    return created(earlier.object) | {"replayed": True}
+    return answer(Taken(earlier.object, HTTPStatus(earlier.status))) | {"replayed": True}
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -15,8 +15,9 @@ from app.kit.idempotency import OneEffect
 from app.tickets import actions, scope, service, view
 from app.tickets.change import Change
 from app.tickets.desk import AtDesk
-from app.tickets.lifecycle import WHO, Action
+from app.tickets.lifecycle import Action
 from app.tickets.models import Ticket
+from app.tickets.parts import WHO
 from app.tickets.schemas import TicketView
 from app.tickets.view import Viewer
 
@@ -84,15 +85,19 @@ class Act:
     doing: Annotated[Doing, Depends()]
     if_match: IfMatch
 
-    def __call__(self, perform: Callable[[Change, S], None], said: S) -> TicketView:
-        """Do it, once for each Idempotency-Key, and show the ticket as it then is."""
-        number = self.doing.once(lambda: self.change(perform, said))
+    def __call__(
+        self, perform: Callable[[Change, S], None], said: S, *others: str | None
+    ) -> TicketView:
+        """Do it, once for each Idempotency-Key, and show the ticket as it then is; `others` are
+        tickets that are to change with it."""
+        number = self.doing.once(lambda: self.change(perform, said, *others))
         return self.doing.show(self.caller, number)
 
-    def change(self, perform: Callable[[Change, S], None], said: S) -> str:
-        doing = self.doing
+    def change(self, perform: Callable[[Change, S], None], said: S, *others: str | None) -> str:
+        doing, ticket = self.doing, self.ticket
+        concerned = (*others, ticket.merged_into)
         change = service.locked(
-            doing.session, doing.desk, self.caller, self.ticket.number, doing.now
+            doing.session, doing.desk, self.caller, ticket.number, doing.now, *concerned
         )
         action = action_of(doing.request)
         service.check_part(change, action)

@@ -9,27 +9,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.feed.service import News, append
 from app.policy import Policy
-from app.tickets import limits
+from app.tickets import limits, objection
 from app.tickets.contacts import Contact
 from app.tickets.desk import Desk
 from app.tickets.lifecycle import (
+    BY_ITSELF,
+    MOVES,
     TERMINAL,
     Action,
     DispatchRole,
     IllegalMove,
-    Part,
-    Standing,
     Status,
-    allowed,
     move,
 )
 from app.tickets.models import ContactMade, Dispatch, Event, Statement, Ticket
+from app.tickets.parts import Part, Standing, allowed
 
 SYSTEM = "system"
 UNTOLD = frozenset({Action.READ, Action.REVEAL})
@@ -46,7 +46,9 @@ class Change:
     """None: it falls due by itself."""
     parts: frozenset[Part] = frozenset()
     dispatches: list[Dispatch] = field(default_factory=list)
-    """The active ones: lead, joint, informed."""
+    """The active ones: lead, joint, informed. A member's are those of its group's parent."""
+    others: dict[str, "Change"] = field(default_factory=dict)
+    """Other tickets that this concerns, by number: locked and brought up to date like this one."""
 
     @property
     def policy(self) -> Policy:
@@ -56,13 +58,25 @@ class Change:
     def lead(self) -> Dispatch | None:
         return next((d for d in self.dispatches if d.role is DispatchRole.LEAD), None)
 
-    def contacts(self) -> list[Contact]:
-        """The lead office's contacts with the citizen, since the ticket is its own."""
-        if self.lead is None:
+    @property
+    def head(self) -> "Change":
+        """The ticket whose clock this one shares: its group's parent, or itself."""
+        parent = self.ticket.merged_into
+        return self.others[parent] if parent else self
+
+    def contacts(self, of: Dispatch | None = None) -> list[Contact]:
+        """An office's contacts with the citizen under one dispatch: the lead's, unless named.
+
+        With a member of a group it is any time that the office spoke with him.
+        """
+        given = of or self.lead
+        if given is None:
             return []
+        mine = ContactMade.dispatch_seq == given.seq
+        if self.ticket.merged_into:
+            mine = ContactMade.office_code == given.office_code
         rows = select(ContactMade.at, ContactMade.reached).where(
-            ContactMade.ticket_number == self.ticket.number,
-            ContactMade.dispatch_seq == self.lead.seq,
+            ContactMade.ticket_number == self.ticket.number, mine
         )
         return [Contact(at, reached) for at, reached in self.session.execute(rows)]
 
@@ -83,18 +97,31 @@ class Change:
         ticket.status = move(before, action, to)
         if ticket.status is not before:
             ticket.since = due_at or self.now
+            ticket.called = False
         if ticket.status in TERMINAL and before not in TERMINAL:
             ticket.closed_at = due_at or self.now
+            ticket.interim_office = None
+        self.lapse()
         ticket.version += 1
         ticket.updated_at = self.now
         self.wind()
+        if ticket.members and ticket.status is not before:
+            self.call_members()
         self.session.add(self.event(action, before, data, due_at))
         said = {name: text for name, text in (words or {}).items() if text is not None}
         if said:
             statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=said)
             self.session.add(statement)
         if action not in UNTOLD:
-            append(self.session, self.news(action))
+            append(self.session, self.news(action, data or {}))
+
+    def lapse(self) -> None:
+        """What was asked for is asked no longer where nobody may decide it."""
+        ticket = self.ticket
+        if (ticket.status, Action.DECIDE_EXTENSION) not in MOVES:
+            ticket.asks_extension = None
+        if (ticket.status, Action.DECIDE_HOLD) not in MOVES:
+            ticket.asks_hold = None
 
     def event(
         self,
@@ -103,7 +130,7 @@ class Change:
         data: Mapping[str, Any] | None,
         due_at: datetime | None,
     ) -> Event:
-        ticket, caller = self.ticket, self.caller
+        ticket, caller = self.ticket, None if action in BY_ITSELF else self.caller
         return Event(
             ticket_number=ticket.number,
             seq=ticket.version,
@@ -118,54 +145,99 @@ class Change:
             data=dict(data or {}),
         )
 
+    def warn_anew(self) -> None:
+        """Of a new due time all warnings are given again; what is overdue still stays told."""
+        ticket = self.ticket
+        late = ticket.due_at is not None and self.now > ticket.due_at
+        told = [name for name in ticket.warned if name.startswith("overdue")]
+        ticket.warned = told if late else []
+
     def wind(self) -> None:
         """Set the ticket's clock anew: what falls due next, and who is to act by when."""
-        ticket, clockwork = self.ticket, clockwork_of(self.ticket)
-        fall = limits.next_fall(self.policy, clockwork)
-        ticket.next_due_at = fall.at if fall else None
-        ticket.waits_for, ticket.waits_until = limits.waiting(self.policy, clockwork)
-        ticket.callback_due_at = limits.callback_due(self.policy, clockwork)
+        for name, value in limits.wound(self.policy, clockwork_of(self.ticket)).items():
+            setattr(self.ticket, name, value)
+
+    def call_members(self) -> None:
+        """Whoever was merged into it is called back when its own citizen is (D.11)."""
+        members = update(Ticket).where(Ticket.merged_into == self.ticket.number)
+        self.session.execute(members.values(callback_due_at=self.ticket.callback_due_at))
 
     @property
     def standing(self) -> Standing:
-        return standing_of(self.ticket)
+        office = self.caller.office_code if self.caller else None
+        return standing_of(self.ticket, self.policy, office, self.now)
 
     def illegal(self, why: str) -> IllegalMove:
         """A refusal for what neither MOVES nor its guards can see."""
         may = list(allowed(self.standing, self.parts))
         return IllegalMove(why, status_now=self.ticket.status, allowed=may)
 
-    def news(self, action: Action) -> list[News]:
-        ticket = self.ticket
-        offices = {d.office_code: {"role": d.role.value} for d in self.dispatches}
-        if ticket.queue:
-            offices.setdefault(ticket.queue, {"role": "queue"})
+    def news(self, action: Action, data: Mapping[str, Any]) -> list[News]:
+        """To lead, joint and informed offices, and to who keeps the duty of contact or must
+        dispatch; a warning not to those who are to learn of it only when it is passed on."""
+        ticket, warning = self.ticket, data.get("warning", "")
+        offices: dict[str | None, str] = {ticket.queue: "queue", ticket.interim_office: "interim"}
+        offices |= {d.office_code: d.role for d in self.dispatches}
+        said = {"status": ticket.status} | ({"warning": warning} if warning else {})
         return [
-            News(code, self.now, action, ticket.number, data={"status": ticket.status, **told})
-            for code, told in offices.items()
+            News(code, self.now, action, ticket.number, data={**said, "role": role})
+            for code, role in offices.items()
+            if code and (role != DispatchRole.INFORMED or limits.is_passed_on(warning))
         ]
 
 
 def clockwork_of(ticket: Ticket) -> limits.Clockwork:
     return limits.Clockwork(
+        number=ticket.number,
         status=ticket.status,
         urgency=ticket.urgency,
         since=ticket.since,
         due_at=ticket.due_at,
         doubted=ticket.doubted,
+        called=ticket.called,
+        callback_due_at=ticket.callback_due_at,
+        forced=ticket.forced,
+        replied=ticket.replied_at is not None,
+        dispatched_at=ticket.dispatched_at,
+        asks_extension=ticket.asks_extension,
+        asks_hold=ticket.asks_hold,
+        extended_from=ticket.extended_from,
+        review_at=ticket.review_at,
+        warned=ticket.warned,
         office_code=ticket.office_code,
         queue=ticket.queue,
         district_code=ticket.district_code,
+        objection_district=ticket.objection_district,
+        dispatches=ticket.dispatches,
+        reworks=ticket.reworks,
+        acknowledged=ticket.acknowledged_at is not None,
     )
 
 
-def standing_of(ticket: Ticket) -> Standing:
+def standing_of(ticket: Ticket, policy: Policy, office_code: str | None, now: datetime) -> Standing:
+    """How a ticket stands now, for someone of an office (or of none)."""
+    window_over = objection.window_over(policy, ticket.urgency, ticket.dispatched_at, now)
+    silent_at = objection.silent_at(policy, ticket.urgency, ticket.since)
     return Standing(
         status=ticket.status,
         type=ticket.type,
         urgency=ticket.urgency,
         contacted=ticket.contacted_at is not None,
         doubted=ticket.doubted,
+        called=not ticket.doubted and ticket.callback_due_at is None,
+        group=ticket.members > 0,
         secret=ticket.secret,
         forced=ticket.forced,
+        assessed=ticket.assessed_at is not None,
+        past_due=ticket.due_at is not None and now > ticket.due_at,
+        objection_over=window_over,
+        objection_locked=ticket.objection_locked,
+        objected=ticket.objectors.count(office_code or "") >= policy.objection.per_office,
+        objection_inside=ticket.objection_district is not None,
+        objection_mine=ticket.objection_district == office_code,
+        objection_silent=now > silent_at,
+        extendable=ticket.urgency in policy.extension.levels,
+        extended=ticket.extensions >= policy.extension.max,
+        asks_extension=ticket.asks_extension,
+        asks_hold=ticket.asks_hold,
     )

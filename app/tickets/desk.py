@@ -1,7 +1,7 @@
 """What the services know without asking the database: rules, catalogue, offices, router."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -13,7 +13,8 @@ from app.offices.catalogue import Catalogue
 from app.offices.directory import OfficeEntry, OfficeKind
 from app.policy import Policies
 from app.routing.decide import Router
-from app.routing.decision import Decision, Query, Thresholds
+from app.routing.decision import Decision, Query
+from app.routing.service import thresholds
 
 
 class NoSuchOffice(Invalid):
@@ -30,14 +31,12 @@ class Desk:
     catalogue: Catalogue
     offices: Mapping[str, OfficeEntry]
     router: Router
+    secret: bytes = field(default=b"", repr=False)
+    """The server's, for keyed hashes."""
 
     def route(self, query: Query, now: datetime) -> Decision:
         """Where a request belongs, by the rules and names of this day."""
-        policy = self.policies.at(now)
-        thresholds = Thresholds(
-            policy.name, policy.route.accept, policy.route.margin, policy.route.border_m
-        )
-        return self.router.route(query, thresholds, day_of(now))
+        return self.router.route(query, thresholds(self.policies, now), day_of(now))
 
     def office(self, code: str, pointer: str, now: datetime) -> OfficeEntry:
         """An office that works today. Refuses (NoSuchOffice) at the field that named it."""

@@ -1,6 +1,6 @@
 """Giving a ticket to offices: by route or by a person, with the clock that this starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,13 @@ from app.tickets.change import Change
 from app.tickets.desk import Desk
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.parts import NotYourPart
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""
+
+REDISPATCHED = "redispatched"
+CONSULTED = "consulted"
 
 OUTCOMES = {
     DecisionKind.DISPATCH: Status.DISPATCHED,
@@ -69,22 +73,20 @@ def rows(
             "office_code": code,
             "role": role,
             "dispatched_at": now,
-            **clock(due if role is DispatchRole.LEAD else None),
+            **limits.columns(due if role is DispatchRole.LEAD else None),
         }
         for code, role in given.roles().items()
     ]
 
 
-def clock(due: limits.Due | None) -> dict[str, datetime | None]:
-    """The three due times as a dispatch and its ticket have them; None: no clock."""
-    times = due or (None, None, None)
-    return dict(zip(("acknowledge_due_at", "contact_due_at", "due_at"), times, strict=True))
-
-
-def give(change: Change, given: Share, at: datetime) -> None:
+def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) -> None:
     """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
-    end(change, "redispatched")
+    former = end(change, why)
+    if former and former != given.lead:
+        ticket.interim_office = ticket.interim_office or former
+    if ticket.interim_office == given.lead:
+        ticket.interim_office = None
     policy = change.desk.policies.at(at)
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
@@ -94,7 +96,8 @@ def give(change: Change, given: Share, at: datetime) -> None:
     ticket.dispatches += 1
     ticket.dispatched_at = at
     ticket.acknowledged_at = ticket.contacted_at = None
-    for name, limit in clock(due).items():
+    ticket.warned, ticket.extended_from = [], None
+    for name, limit in limits.columns(due).items():
         setattr(ticket, name, limit)
     change.dispatches = [
         Dispatch(**row) for row in rows(ticket.number, ticket.dispatches, given, due, at)
@@ -102,10 +105,11 @@ def give(change: Change, given: Share, at: datetime) -> None:
     change.session.add_all(change.dispatches)
 
 
-def end(change: Change, why: str) -> None:
-    """The active dispatches, if any, are over; their offices are told."""
+def end(change: Change, why: str) -> str | None:
+    """The active dispatches, if any, are over; their offices are told. The lead that was."""
     if not change.dispatches:
-        return
+        return None
+    former, ticket = change.lead, change.ticket
     for one in change.dispatches:
         one.ended_at, one.end_reason = change.now, why
     gone = [
@@ -113,13 +117,33 @@ def end(change: Change, why: str) -> None:
             d.office_code,
             change.now,
             why,
-            change.ticket.number,
-            data={"status": change.ticket.status, "role": d.role},
+            ticket.number,
+            data={"status": ticket.status, "role": d.role},
         )
         for d in change.dispatches
     ]
     append(change.session, gone)
     change.session.flush()
+    change.dispatches = []
+    return former.office_code if former else None
+
+
+def take_back(change: Change, why: str) -> None:
+    """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
+    ticket, former = change.ticket, end(change, why)
+    ticket.interim_office = ticket.interim_office or former
+    ticket.office_code = ticket.queue = None
+    ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    for name, limit in limits.columns(None).items():
+        setattr(ticket, name, limit)
+
+
+def check_inside(change: Change, *office_codes: str | None) -> None:
+    """A district moves tickets within itself; across its border the city does."""
+    own = change.caller.office_code if change.caller else None
+    for code in filter(None, office_codes):
+        if lead_district(change.desk, code) != own:
+            raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
 
 
 def told(change: Change) -> dict[str, Any]:
@@ -130,28 +154,32 @@ def told(change: Change) -> dict[str, Any]:
     }
 
 
-def check_offices(change: Change, lead_code: str, joint_codes: list[str]) -> None:
+def check_offices(
+    change: Change, lead_code: str, joint_codes: Sequence[str] = (), pointer: str = "/office_code"
+) -> None:
     """Whether these offices can share the ticket. Refuses (UnfitOffice) a forwarder, and a street
     where the catalogue says that it is a department's duty (RULEBOOK D.5 R1, D.21-12)."""
-    pointers = ["/office_code", *(f"/joint_office_codes/{n}" for n in range(len(joint_codes)))]
-    for pointer, code in zip(pointers, (lead_code, *joint_codes), strict=True):
-        office = change.desk.office(code, pointer, change.now)
+    pointers = [pointer, *(f"/joint_office_codes/{n}" for n in range(len(joint_codes)))]
+    for where, code in zip(pointers, (lead_code, *joint_codes), strict=True):
+        office = change.desk.office(code, where, change.now)
         if office.kind is OfficeKind.DISTRICT_CENTRE:
-            raise unfit(pointer, f"{office.name} forwards tickets and handles none")
+            raise unfit(where, f"{office.name} forwards tickets and handles none")
         if office.kind in STREET_KINDS:
-            check_duty(change, pointer)
+            check_duty(change, where)
 
 
-def by_person(change: Change, lead_code: str, joint_codes: list[str]) -> None:
-    """A dispatcher's word; a street that he names is also where the ticket lies."""
+def by_person(
+    change: Change, lead_code: str, joint_codes: Sequence[str] = (), why: str = REDISPATCHED
+) -> None:
+    """A person's word; a street that he names is also where the ticket lies."""
     ticket, lead = change.ticket, change.desk.offices[lead_code]
-    if lead_code == ticket.office_code:
+    if lead_code == ticket.office_code and why != CONSULTED:
         raise change.illegal(f"{lead.name} has it already")
     given = share(change.desk, lead_code, joint_codes, [ticket.district_code])
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
-    give(change, given, change.now)
+    give(change, given, change.now, why)
 
 
 def check_duty(change: Change, pointer: str) -> None:
@@ -227,4 +255,11 @@ def rework(change: Change, at: datetime) -> None:
     ticket = change.ticket
     ticket.reworks += 1
     ticket.forced, ticket.replied_at = False, None
+    ticket.warned, ticket.extended_from = [], None
     ticket.due_at = limits.due(change.policy, ticket.urgency, at).result
+
+
+def begin_if_contacted(change: Change) -> None:
+    """T14, where an L1's citizen was contacted before the office had the ticket for good."""
+    if change.ticket.contacted_at is not None:
+        change.record(Action.CONTACT, Status.IN_PROGRESS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.tickets import dispatching, limits
+from app.tickets import dispatching, extending, holds, limits, objecting
 from app.tickets.change import Change, clockwork_of
 from app.tickets.lifecycle import Action, Status
 from app.tickets.limits import Fall
@@ -22,6 +22,19 @@ def route(change: Change, fall: Fall) -> None:
     """T6, T7: an enquiry that nobody answered on the spot is dispatched like any other request."""
     request = change.session.get_one(Request, change.ticket.number)
     dispatching.route(change, dispatching.locate(change, request, fall.at), fall.at)
+
+
+def warn(change: Change, fall: Fall) -> None:
+    """D.6.3: a due time nears."""
+    change.ticket.warned = [*change.ticket.warned, fall.name]
+    change.record(Action.WARN, change.ticket.status, data={"warning": fall.name}, due_at=fall.at)
+
+
+def escalate(change: Change, fall: Fall) -> None:
+    """D.6.3, D.8: a time has passed; whoever stands above learns of it, once."""
+    change.ticket.warned = [*change.ticket.warned, fall.name]
+    data = {"warning": fall.name}
+    change.record(Action.ESCALATE, change.ticket.status, data=data, due_at=fall.at)
 
 
 def expire(change: Change, fall: Fall) -> None:
@@ -47,10 +60,22 @@ def send_to_rework(change: Change, fall: Fall) -> None:
     change.record(Action.SEND_TO_REWORK, Status.REWORK, due_at=fall.at)
 
 
+def skip_callback(change: Change, fall: Fall) -> None:
+    """D.9: not in the sample of those who are called; closed, and not assessed."""
+    change.record(Action.SKIP_CALLBACK, due_at=fall.at)
+
+
 EFFECTS: dict[Action, Callable[[Change, Fall], None]] = {
     Action.ROUTE: route,
+    Action.WARN: warn,
+    Action.ESCALATE: escalate,
+    Action.REJECT_OBJECTION: objecting.reject_by_silence,
+    Action.REFUSE_EXTENSION: extending.refuse_by_silence,
+    Action.VOID_EXTENSION: extending.check_told,
+    Action.END_HOLD: holds.end_by_review,
     Action.EXPIRE: expire,
     Action.PASS_REVIEW: pass_review,
     Action.FORCE_CALLBACK: force_callback,
     Action.SEND_TO_REWORK: send_to_rework,
+    Action.SKIP_CALLBACK: skip_callback,
 }

@@ -1,11 +1,13 @@
 """The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
@@ -15,12 +17,14 @@ from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy import Policy
 from app.routing.decision import Decision, Query
-from app.tickets import dispatching, limits
+from app.tickets import attention, dispatching, duplicates, limits, service
+from app.tickets.change import Change
 from app.tickets.desk import Desk
 from app.tickets.dispatching import ENQUIRIES, OUTCOMES, Share
-from app.tickets.lifecycle import Action, Status, TicketType
+from app.tickets.lifecycle import TERMINAL, Action, Status, TicketType
+from app.tickets.likeness import Matter, place_key
 from app.tickets.models import NUMBERS, Citizen, Dispatch, Event, Request, Ticket
-from app.tickets.schemas import NewTicket
+from app.tickets.schemas import NewTicket, Words
 
 DIGITS = 7
 
@@ -37,6 +41,9 @@ class Arrival:
     status: Status
     share: Share | None
     due: limits.Due | None
+    matter: Matter
+    caller: bytes | None
+    repeat_of: str | None = None
 
     @property
     def secret(self) -> bool:
@@ -60,6 +67,21 @@ def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
         status=status,
         share=dispatching.share_of(desk, decision) if dispatched else None,
         due=limits.due(policy, urgency, now) if dispatched else None,
+        matter=matter(desk, new, decision, now),
+        caller=duplicates.caller_hash(desk.secret, new.citizen.phone, new.citizen.anonymous),
+    )
+
+
+def matter(desk: Desk, new: NewTicket, decision: Decision, now: datetime) -> Matter:
+    return Matter(
+        place=place_key(new.address.text, desk.router.lexicon(day_of(now))),
+        words=duplicates.words(new.title, new.content),
+        category=new.category,
+        praise=new.type is TicketType.PRAISE,
+        district_code=decision.district_code,
+        street_code=decision.street_code,
+        lon=new.address.lon,
+        lat=new.address.lat,
     )
 
 
@@ -73,6 +95,54 @@ def query(new: NewTicket) -> Query:
         title=new.title,
         content=new.content,
     )
+
+
+class Taken(NamedTuple):
+    """A request's ticket: a new one, or the same citizen's open one, which was urged."""
+
+    number: str
+    status: HTTPStatus
+
+
+def take(
+    session: Session, desk: Desk, caller: Caller, arrivals: Sequence[Arrival], now: datetime
+) -> list[Taken]:
+    """D.11: who tells his open matter again urges it; whatever else comes is received."""
+    callers = {one.caller for one in arrivals if one.caller}
+    duplicates.one_at_a_time(session, callers)
+    days = max((one.policy.repeat.days for one in arrivals), default=0)
+    known = duplicates.search(session, callers, now - timedelta(days=days))
+    opened = still_open(session, desk, duplicates.open_doubles(arrivals, known), now)
+    found = list(duplicates.settle(arrivals, known, opened, now))
+    new = {
+        place: replace(one, repeat_of=finding.repeat_of)
+        for place, (one, finding) in enumerate(zip(arrivals, found, strict=True))
+        if finding.urges is None
+    }
+    made = dict(zip(new, receive(session, caller, list(new.values())), strict=True))
+    urged = {
+        place: made[finding.urges] if isinstance(finding.urges, int) else finding.urges
+        for place, finding in enumerate(found)
+        if finding.urges is not None
+    }
+    opened |= still_open(session, desk, set(urged.values()) - opened.keys(), now)
+    for place, number in urged.items():
+        opened[number].caller = caller
+        attention.urge(opened[number], Words(text=arrivals[place].new.content))
+    status = {**dict.fromkeys(new, HTTPStatus.CREATED), **dict.fromkeys(urged, HTTPStatus.OK)}
+    return [Taken((made | urged)[place], status[place]) for place in range(len(arrivals))]
+
+
+def still_open(
+    session: Session, desk: Desk, numbers: Collection[str], now: datetime
+) -> dict[str, Change]:
+    """Of these tickets, locked and brought up to date, those that are not finished by now."""
+    if not numbers:
+        return {}
+    query = select(Ticket).where(Ticket.number.in_(numbers))
+    rows = session.scalars(service.renewed(query)).all()
+    changes = {row.number: service.up_to_date(session, desk, row, now) for row in rows}
+    return {number: one for number, one in changes.items() if one.ticket.status not in TERMINAL}
 
 
 def receive(session: Session, caller: Caller, arrivals: Sequence[Arrival]) -> list[str]:
@@ -123,24 +193,19 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "occurred_at": new.occurred_at,
         "received_at": now,
         "dispatched_at": now if lead else None,
-        **dispatching.clock(arrival.due),
+        **limits.columns(arrival.due),
         "updated_at": now,
         "dispatches": 1 if lead else 0,
+        "repeat_of": arrival.repeat_of,
     }
     return row | wound(arrival.policy, row)
 
 
 def wound(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
     """What falls due next, and who is to act by when, for a row about to be written."""
-    names = ("status", "urgency", "since", "due_at", "office_code", "queue", "district_code")
-    clockwork = limits.Clockwork(**{name: row[name] for name in names})
-    fall = limits.next_fall(policy, clockwork)
-    wait = limits.waiting(policy, clockwork)
-    return {
-        "next_due_at": fall.at if fall else None,
-        "waits_for": wait.office_code,
-        "waits_until": wait.until,
-    }
+    times = ("since", "dispatched_at", "due_at")
+    names = ("status", "urgency", *times, "office_code", "queue", "district_code")
+    return limits.wound(policy, limits.Clockwork(**{name: row[name] for name in names}))
 
 
 def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
@@ -150,13 +215,15 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "title": new.title,
         "content": new.content,
         "address": new.address.text,
+        "place_key": arrival.matter.place,
         "said_district": new.address.district_code,
         "route": asdict(arrival.decision),
     }
 
 
 def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
-    return {"ticket_number": number, **arrival.new.citizen.model_dump()}
+    said = arrival.new.citizen.model_dump()
+    return {"ticket_number": number, "phone_hash": arrival.caller, **said}
 
 
 def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:

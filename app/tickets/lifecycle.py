@@ -1,16 +1,12 @@
-"""A ticket's life: what it can be, what can be done to it, and who may (RULEBOOK D.6.1, D.6.2).
+"""A ticket's life: what it can be, and what each action makes of it (RULEBOOK D.6.1, D.6.2).
 
-Two tables hold all of it: MOVES says what each action makes of each status, WHO says whose part it
-is. Objection, consulting, extension, hold, merge, exclusion, urge and supervise (T8, T10–T13, T22,
-T23) will add rows to both; their statuses are named already, since they are words of the contract.
+MOVES holds all of it; whose part an action is stands in parts.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
-from app.kit.errors import Conflict, Forbidden
-from app.offices.catalogue import Urgency
+from app.kit.errors import Conflict
 
 
 class TicketType(StrEnum):
@@ -84,14 +80,62 @@ class Action(StrEnum):
     REVEAL = "reveal"
     IMPORT = "import"
     """Taken in as an older system finished it."""
+    GRADE = "grade"
+    OBJECT = "object"
+    RULE_OBJECTION = "rule-objection"
+    CONCLUDE = "conclude"
+    REQUEST_EXTENSION = "request-extension"
+    DECIDE_EXTENSION = "decide-extension"
+    REQUEST_HOLD = "request-hold"
+    DECIDE_HOLD = "decide-hold"
+    RESUME = "resume"
+    URGE = "urge"
+    SUPERVISE = "supervise"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    ADOPT = "adopt"
+    LET_GO = "let_go"
+    REQUEST_EXCLUSION = "request-exclusion"
+    REVIEW_EXCLUSION = "review-exclusion"
+    DECIDE_EXCLUSION = "decide-exclusion"
+    DISPUTE = "dispute"
+    CORRECT = "correct"
+    ATTACH = "attach"
     # what falls due by itself, when nobody acted in time
+    WARN = "warn"
+    ESCALATE = "escalate"
+    CONSULT = "consult"
+    REJECT_OBJECTION = "reject_objection"
+    REFUSE_EXTENSION = "refuse_extension"
+    VOID_EXTENSION = "void_extension"
+    END_HOLD = "end_hold"
     EXPIRE = "expire"
     PASS_REVIEW = "pass_review"
     FORCE_CALLBACK = "force_callback"
     SEND_TO_REWORK = "send_to_rework"
+    SKIP_CALLBACK = "skip_callback"
 
 
 S, A = Status, Action
+
+BY_ITSELF = frozenset(
+    {
+        A.ROUTE,
+        A.WARN,
+        A.ESCALATE,
+        A.CONSULT,
+        A.REJECT_OBJECTION,
+        A.REFUSE_EXTENSION,
+        A.VOID_EXTENSION,
+        A.END_HOLD,
+        A.EXPIRE,
+        A.PASS_REVIEW,
+        A.FORCE_CALLBACK,
+        A.SEND_TO_REWORK,
+        A.SKIP_CALLBACK,
+    }
+)
+"""The system's own, even where a person's act leads to it at once."""
 
 TERMINAL = frozenset(
     {S.CLOSED, S.ANSWERED, S.TRANSFERRED, S.NOT_ACCEPTED, S.MERGED, S.WITHDRAWN, S.VOID}
@@ -101,6 +145,10 @@ IN_OFFICE = frozenset(
     {S.DISPATCHED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.OBJECTED, S.CONSULTING, S.REWORK}
 )
 """A lead office has it and its clock runs."""
+
+AT_WORK = frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.REWORK})
+BETWEEN_OFFICES = frozenset({S.TO_DISPATCH, S.NEED_INFO})
+"""Nobody leads it; an office that had it before keeps the duty of contact (D.5-10)."""
 
 Moves = dict[tuple[Status, Action], tuple[Status, ...]]
 
@@ -127,7 +175,7 @@ MOVES: Moves = {
     **ending(A.DISPATCH, (S.RECEIVED, S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED), S.DISPATCHED),
     # T9, T14, T15, T21: the office works
     (S.DISPATCHED, A.ACKNOWLEDGE): (S.ACKNOWLEDGED,),
-    **staying(A.CONTACT, (S.DISPATCHED, S.OBJECTED, S.CONSULTING, S.IN_PROGRESS, S.REWORK)),
+    **staying(A.CONTACT, IN_OFFICE | BETWEEN_OFFICES),
     (S.ACKNOWLEDGED, A.CONTACT): (S.ACKNOWLEDGED, S.IN_PROGRESS),
     **ending(A.REPLY, (S.IN_PROGRESS, S.REWORK), S.REPLIED),
     # T18: a reply after the forced callback is attached, the status stays
@@ -141,9 +189,60 @@ MOVES: Moves = {
     (S.AWAITING_CALLBACK, A.CALLBACK): (S.AWAITING_CALLBACK, S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.REVIEW): (S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.SEND_TO_REWORK): (S.REWORK,),
+    (S.AWAITING_CALLBACK, A.SKIP_CALLBACK): (S.CLOSED,),
+    # T8: into a group, whose parent takes the member in; out of it before the callback (D.11)
+    **ending(
+        A.MERGE,
+        (S.RECEIVED, S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED, S.IN_PROGRESS),
+        S.MERGED,
+    ),
+    **staying(A.ADOPT, OPEN),
+    (S.MERGED, A.UNMERGE): (S.DISPATCHED, S.TO_DISPATCH),
+    **staying(A.LET_GO, S),
+    # each member's citizen is contacted by the parent's office, and called back (D.11)
+    (S.MERGED, A.CONTACT): (S.MERGED,),
+    (S.MERGED, A.CALLBACK): (S.MERGED,),
+    # T10–T13: an objection, its ruling, and the consultation whose result is final (D.8)
+    **ending(A.OBJECT, (S.DISPATCHED, S.ACKNOWLEDGED), S.OBJECTED),
+    (S.OBJECTED, A.RULE_OBJECTION): (
+        S.DISPATCHED,
+        S.ACKNOWLEDGED,
+        S.MERGED,
+        S.NOT_ACCEPTED,
+        S.TO_DISPATCH,
+        S.CONSULTING,
+    ),
+    (S.OBJECTED, A.CONSULT): (S.CONSULTING,),
+    (S.OBJECTED, A.REJECT_OBJECTION): (S.ACKNOWLEDGED,),
+    (S.CONSULTING, A.CONCLUDE): (S.DISPATCHED,),
+    # T22, T23: a matter that takes months (D.12); while on hold, a renewal
+    **staying(A.REQUEST_HOLD, (S.IN_PROGRESS, S.REWORK, S.ON_HOLD)),
+    (S.IN_PROGRESS, A.DECIDE_HOLD): (S.IN_PROGRESS, S.ON_HOLD),
+    (S.REWORK, A.DECIDE_HOLD): (S.REWORK, S.ON_HOLD),
+    (S.ON_HOLD, A.DECIDE_HOLD): (S.ON_HOLD,),
+    (S.ON_HOLD, A.RESUME): (S.IN_PROGRESS, S.AWAITING_CALLBACK),
+    (S.ON_HOLD, A.END_HOLD): (S.IN_PROGRESS,),
+    # D.6.5: time asked for, while the clock runs
+    **staying(A.REQUEST_EXTENSION, AT_WORK),
+    **staying(A.DECIDE_EXTENSION, AT_WORK),
+    **staying(A.REFUSE_EXTENSION, AT_WORK),
+    **staying(A.VOID_EXTENSION, IN_OFFICE),
     # T24, T25
     **ending(A.WITHDRAW, OPEN - {S.AWAITING_CALLBACK}, S.WITHDRAWN),
     **ending(A.VOID, (S.RECEIVED, S.TO_DISPATCH, S.DISPATCHED), S.VOID),
+    # D.10, D.9: what is said of an assessed ticket later changes its count, never its status
+    **staying(A.REQUEST_EXCLUSION, S),
+    **staying(A.REVIEW_EXCLUSION, S),
+    **staying(A.DECIDE_EXCLUSION, S),
+    **staying(A.DISPUTE, S),
+    **staying(A.CORRECT, S),
+    **staying(A.ATTACH, OPEN | {S.CLOSED}),
+    # D.4, D.7, D.6.3: urgency, urging, supervision, warnings
+    **staying(A.GRADE, OPEN),
+    **staying(A.URGE, OPEN),
+    **staying(A.SUPERVISE, OPEN),
+    **staying(A.WARN, OPEN),
+    **staying(A.ESCALATE, OPEN),
     # on the record only
     **staying(A.NOTE, OPEN),
     **staying(A.READ, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),
@@ -151,66 +250,8 @@ MOVES: Moves = {
 }
 
 
-class Part(StrEnum):
-    """Whose part an action is: a desk of the city, or an office by its tie to the ticket."""
-
-    OPERATOR = "operator"
-    DISPATCHER = "dispatcher"
-    CALLBACK = "callback"
-    SUPERVISOR = "supervisor"
-    PANEL = "panel"
-    LEAD = "lead"  # handler or chief of the lead office
-    JOINT = "joint"  # handler or chief of a joint or informed office
-    CHIEF = "chief"  # chief of any office the ticket was dispatched to
-    QUEUE = "queue"  # the district in whose queue it lies (D.5 R4)
-    DISTRICT = "district"  # the district it lies in
-
-
-P = Part
-
-WHO: dict[Action, frozenset[Part]] = {
-    A.ANSWER: frozenset({P.OPERATOR}),
-    A.TRANSFER: frozenset({P.OPERATOR}),
-    A.DECLINE: frozenset({P.OPERATOR, P.SUPERVISOR}),
-    A.ASK: frozenset({P.OPERATOR}),
-    A.ADD: frozenset({P.OPERATOR}),
-    A.DISPATCH: frozenset({P.DISPATCHER, P.QUEUE, P.DISTRICT}),
-    A.READ: frozenset({P.CHIEF}),
-    A.ACKNOWLEDGE: frozenset({P.LEAD}),
-    A.CONTACT: frozenset({P.LEAD}),
-    A.NOTE: frozenset(P) - {P.CHIEF, P.QUEUE},
-    A.REPLY: frozenset({P.LEAD}),
-    A.REVIEW: frozenset({P.DISTRICT, P.SUPERVISOR}),
-    A.CALLBACK: frozenset({P.CALLBACK}),
-    A.WITHDRAW: frozenset({P.OPERATOR}),
-    A.VOID: frozenset({P.SUPERVISOR}),
-    A.REVEAL: frozenset({P.OPERATOR, P.CALLBACK, P.SUPERVISOR, P.LEAD}),
-}
-"""Actions not named here are the system's own."""
-
-
 class IllegalMove(Conflict):
     title = "This ticket does not allow that action now"
-
-
-class NotYourPart(Forbidden):
-    title = "That is another's part in this ticket"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What of a ticket decides what may be done to it, beside its status."""
-
-    status: Status
-    type: TicketType
-    urgency: Urgency
-    contacted: bool = False
-    doubted: bool = False
-    """The callback called the demand unreasonable, and a supervisor has not yet said."""
-    secret: bool = False
-    """A report or a confidential ticket: no office learns who called (D.16)."""
-    forced: bool = False
-    """The citizen is called without a reply; one may still be attached."""
 
 
 def move(status: Status, action: Action, to: Status | None = None) -> Status:
@@ -221,91 +262,3 @@ def move(status: Status, action: Action, to: Status | None = None) -> Status:
     if to is None or to not in outcomes:
         raise IllegalMove(f"cannot {action} a ticket that is {status}")
     return to
-
-
-def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> str | None:
-    """Why an action that the status would allow is not allowed after all, or None."""
-    check = GUARDS.get(action)
-    return check(ticket, parts) if check else None
-
-
-def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if ticket.type in (TicketType.CONSULT, TicketType.PRAISE):
-        return None
-    return f"only a consult or a praise is answered on the spot, not a {ticket.type}"
-
-
-def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    """T7 for R4: a district dispatches what lies in its queue; T7b: before the first contact."""
-    if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
-        return "it lies in the city dispatcher's queue"
-    if ticket.status is S.RECEIVED and P.DISPATCHER not in parts:
-        return "the operator has it"
-    if ticket.contacted:
-        return "the office has contacted the citizen already"
-    return None
-
-
-def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if ticket.status is S.DISPATCHED and ticket.urgency is not Urgency.L1:
-        return "acknowledge it first; only an L1 is contacted before"
-    return None
-
-
-def needs_review(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if ticket.status is S.REPLIED or (ticket.doubted and P.SUPERVISOR in parts):
-        return None
-    return "no callback waits for a supervisor's word"
-
-
-def needs_late_reply(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if ticket.status is S.AWAITING_CALLBACK and not ticket.forced:
-        return "it was replied to already"
-    return None
-
-
-def needs_openness(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if P.LEAD not in parts:
-        return None
-    if ticket.secret:
-        return "who called is not shown to an office: a report, or confidential"
-    return "it is finished" if ticket.status in TERMINAL else None
-
-
-def needs_no_doubt(ticket: Standing, parts: frozenset[Part]) -> str | None:
-    if ticket.doubted:
-        return "a supervisor is to say whether the demand is reasonable"
-    return None
-
-
-GUARDS = {
-    A.ANSWER: needs_enquiry,
-    A.DISPATCH: needs_own_queue,
-    A.CONTACT: needs_urgent,
-    A.REVIEW: needs_review,
-    A.REPLY: needs_late_reply,
-    A.REVEAL: needs_openness,
-    A.CALLBACK: needs_no_doubt,
-}
-
-
-def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
-    """The actions that someone with these parts may take now."""
-    return tuple(
-        action
-        for action in Action
-        if parts & WHO.get(action, frozenset())
-        and (ticket.status, action) in MOVES
-        and hindrance(ticket, action, parts) is None
-    )
-
-
-def check(ticket: Standing, action: Action, parts: frozenset[Part]) -> None:
-    """Refuses (IllegalMove) an action that the ticket, as it stands, does not allow."""
-    found = hindrance(ticket, action, parts)
-    if (ticket.status, action) not in MOVES or found:
-        raise IllegalMove(
-            f"cannot {action} a ticket that is {ticket.status}" + (f": {found}" if found else ""),
-            status_now=ticket.status,
-            allowed=list(allowed(ticket, parts)),
-        )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.access.roles import Role
 from app.kit.db import Sessions
 from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
 from app.tickets import scope, view
@@ -81,6 +82,7 @@ class Order:
 NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)
 CHANGES = Order((Ticket.updated_at, Ticket.number), (instant, str))
 WAITING = Order((Ticket.waits_until, Ticket.number), (instant, str))
+ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 
 
 def order(filters: Filters) -> Order:
@@ -96,8 +98,10 @@ def page(viewer: Viewer, listing: Listing) -> Page[TicketView]:
 
 def inbox(viewer: Viewer, paging: Paging) -> Page[TicketView]:
     """What waits for this office, by when it is to act."""
-    query = select(Ticket).where(Ticket.waits_for == viewer.caller.office_code)
-    rows, after = WAITING.page(viewer.session, query, paging.cursor, paging.limit)
+    asks = viewer.caller.role is Role.DISTRICT
+    office, by_time = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
+    query = select(Ticket).where(office == viewer.caller.office_code)
+    rows, after = by_time.page(viewer.session, query, paging.cursor, paging.limit)
     return Page(items=view.views(viewer, rows), next=after)
 
 

@@ -4,7 +4,7 @@
 stands in `request`, `citizen` and `statement`, so that it can be erased without a break in history.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
@@ -14,6 +14,7 @@ from app.access.roles import Role
 from app.kit.db import Base, Code, Json, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.contacts import Method
+from app.tickets.holding import HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.lifecycle import (
     Action,
     Channel,
@@ -21,8 +22,15 @@ from app.tickets.lifecycle import (
     Status,
     TicketType,
 )
+from app.tickets.objection import Ground, Ruling
+from app.tickets.parts import Part
 
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
+
+
+def in_order_of_time(name: str, column: str) -> Index:
+    """For statistics: a few pages for millions of rows, which are written nearly in that order."""
+    return Index(name, column, postgresql_using="brin")
 
 
 class Ticket(Base):
@@ -69,17 +77,48 @@ class Ticket(Base):
     """When something next happens by itself; the sweep looks here."""
     waits_for: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     waits_until: Mapped[datetime | None]
-    """The office in whose inbox it lies, and by when that office is to act."""
+    """The lead office in whose inbox it lies, and by when that office is to act."""
+    asked_of: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    asked_until: Mapped[datetime | None]
+    """The district that is to dispatch, review, rule or decide, and by when."""
     updated_at: Mapped[datetime]
     forced: Mapped[bool] = mapped_column(server_default=sa.false())
     doubted: Mapped[bool] = mapped_column(server_default=sa.false())
     """The callback called the demand unreasonable; a supervisor has not yet said."""
+    supervised: Mapped[bool] = mapped_column(server_default=sa.false())
+    interim_office: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    """The office that keeps the duty of contact until another has acknowledged (D.5-10)."""
+    objectors: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The office of each objection, in order."""
+    upheld: Mapped[int] = mapped_column(server_default="0")
+    objection_district: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    """The district inside which the newest objection lies, and which therefore rules."""
+    objection_locked: Mapped[bool] = mapped_column(server_default=sa.false())
+    taught: Mapped[Code | None]
+    """The street that routing has learned from this ticket."""
+    asks_extension: Mapped[Part | None] = mapped_column(one_of(Part, "asks_extension"))
+    """Who is to decide what the office asked, while that is open."""
+    asks_hold: Mapped[Part | None] = mapped_column(one_of(Part, "asks_hold"))
+    extensions: Mapped[int] = mapped_column(server_default="0")
+    extended_from: Mapped[datetime | None]
+    """The due time before an extension of which the citizen is not yet told."""
+    review_at: Mapped[datetime | None]
+    """When a hold is looked at again."""
+    due_left: Mapped[timedelta | None]
+    """What was left of the time limit when it was put on hold."""
+    renewals: Mapped[int] = mapped_column(server_default="0")
+    warned: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The warnings of this due time that were given, by name."""
     returns: Mapped[int] = mapped_column(server_default="0")
     reworks: Mapped[int] = mapped_column(server_default="0")
     dispatches: Mapped[int] = mapped_column(server_default="0")
     urged: Mapped[int] = mapped_column(server_default="0")
     excluded: Mapped[bool] = mapped_column(server_default=sa.false())
     merged_into: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
+    members: Mapped[int] = mapped_column(server_default="0")
+    """How many tickets are merged into it."""
+    called: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
 
     __table_args__ = (
@@ -89,6 +128,13 @@ class Ticket(Base):
             "waits_until",
             "number",
             postgresql_where=sa.text("waits_for IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_asked",
+            "asked_of",
+            "asked_until",
+            "number",
+            postgresql_where=sa.text("asked_of IS NOT NULL"),
         ),
         Index(
             "ix_ticket_next_due_at",
@@ -102,6 +148,18 @@ class Ticket(Base):
             postgresql_include=["street_code", "type", "status"],
         ),
         Index("ix_ticket_updated_at", "updated_at", "number"),
+        Index(
+            "ix_ticket_merged_into",
+            "merged_into",
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_repeat_of",
+            "repeat_of",
+            postgresql_where=sa.text("repeat_of IS NOT NULL"),
+        ),
+        in_order_of_time("ix_ticket_closed_at", "closed_at"),
+        Index("ix_ticket_lat", "lat", "lon", postgresql_where=sa.text("lat IS NOT NULL")),
         Index("ix_ticket_office_code", "office_code", "received_at", "number"),
         Index("ix_ticket_district_code", "district_code", "received_at", "number"),
         Index("ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")),
@@ -128,10 +186,21 @@ class Request(Base):
     title: Mapped[str]
     content: Mapped[str]
     address: Mapped[str]
+    place_key: Mapped[Code | None]
+    """The address in one way of writing, without building and room (RULEBOOK D.11)."""
     said_district: Mapped[Code | None]
     """The district that the caller named, as far as it was given apart from the text."""
     route: Mapped[Json]
     """The decision that found its office, with the words it was found by."""
+
+    __table_args__ = (
+        Index(
+            "ix_request_place_key",
+            "place_key",
+            "ticket_number",
+            postgresql_where=sa.text("place_key IS NOT NULL"),
+        ),
+    )
 
 
 class Citizen(Base):
@@ -142,8 +211,19 @@ class Citizen(Base):
     ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
     name: Mapped[str | None]
     phone: Mapped[str | None]
+    phone_hash: Mapped[bytes | None]
+    """A keyed hash, to find the same caller's tickets; none for who wants to be anonymous."""
     anonymous: Mapped[bool]
     confidential: Mapped[bool]
+
+    __table_args__ = (
+        Index(
+            "ix_citizen_phone_hash",
+            "phone_hash",
+            "ticket_number",
+            postgresql_where=sa.text("phone_hash IS NOT NULL"),
+        ),
+    )
 
 
 class Dispatch(Base):
@@ -178,6 +258,8 @@ class Dispatch(Base):
             "ticket_number",
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
+        in_order_of_time("ix_dispatch_dispatched_at", "dispatched_at"),
+        in_order_of_time("ix_dispatch_due_at", "due_at"),
     )
 
 
@@ -214,8 +296,81 @@ class Event(Base):
     data: Mapped[Json]
 
     __table_args__ = (
+        in_order_of_time("ix_event_at", "at"),
         Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
     )
+
+
+class Objection(Base):
+    """That an office said a ticket is not its own, and what was ruled (RULEBOOK D.8)."""
+
+    __tablename__ = "objection"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    """The event it was raised in."""
+    dispatch_seq: Mapped[int]
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), index=True)
+    ground: Mapped[Ground] = mapped_column(one_of(Ground))
+    proposed_office: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    raised_at: Mapped[datetime]
+    ruling: Mapped[Ruling | None] = mapped_column(one_of(Ruling))
+    ruled_at: Mapped[datetime | None]
+    by_silence: Mapped[bool] = mapped_column(server_default=sa.false())
+
+
+class Extension(Base):
+    """That an office asked for more time, and what was decided (RULEBOOK D.6.5)."""
+
+    __tablename__ = "extension"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), index=True)
+    reason_code: Mapped[str]
+    asked_at: Mapped[datetime]
+    asked_until: Mapped[datetime]
+    approved: Mapped[bool | None]
+    decided_at: Mapped[datetime | None]
+    void_at: Mapped[datetime | None]
+    """Approved, and the citizen was not told in time."""
+
+
+class Hold(Base):
+    """A matter of months on the register (挂账, RULEBOOK D.12): one row for each asking."""
+
+    __tablename__ = "hold"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), index=True)
+    reason_code: Mapped[HoldReason] = mapped_column(one_of(HoldReason))
+    level: Mapped[HoldLevel] = mapped_column(one_of(HoldLevel))
+    asked_at: Mapped[datetime]
+    review_at: Mapped[datetime]
+    milestones: Mapped[list[str]]
+    """Instants by which a step of the plan is to be done; its words stand in the statement."""
+    district_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    done: Mapped[bool | None]
+
+
+class Supervision(Base):
+    """督办: an answer is asked for by a time; it changes no status (RULEBOOK D.6.3)."""
+
+    __tablename__ = "supervision"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    level: Mapped[SupervisionLevel] = mapped_column(one_of(SupervisionLevel))
+    issuer: Mapped[Code]
+    issued_at: Mapped[datetime]
+    answer_due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer_seq: Mapped[int | None]
+    """The event whose words answered it."""
 
 
 class Statement(Base):

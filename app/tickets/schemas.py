@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeGuard
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic import StringConstraints as Text
@@ -12,7 +12,10 @@ from app.kit.wire import At, Clean, Flag, Form, Line, OfficeCode, Prose, Told, V
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets.contacts import Method
+from app.tickets.holding import HoldReason, SupervisionLevel
 from app.tickets.lifecycle import Action, Channel, Status, TicketType
+from app.tickets.likeness import Matching, Placing
+from app.tickets.objection import Ground, Ruling
 
 Category = Annotated[str, Text(pattern=r"^([0-9]{2}){1,3}$")]
 ExternalId = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=128), Clean]
@@ -21,6 +24,10 @@ Name = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100),
 Phone = Annotated[str, Text(strip_whitespace=True, pattern=r"^[0-9+() -]{3,30}$")]
 Lon = Annotated[float, Field(ge=-180, le=180, strict=True)]
 Lat = Annotated[float, Field(ge=-90, le=90, strict=True)]
+
+
+Number = Annotated[str, Text(pattern=r"^BJ[0-9]{15}$")]
+ReasonCode = Annotated[str, Text(pattern=r"^[a-z][a-z_]{1,39}$")]
 
 
 class NewAddress(Form):
@@ -132,6 +139,67 @@ class Withdrawal(Form):
     evidence: Prose
 
 
+class NewObjection(Words):
+    ground: Ground
+    evidence: Prose | None = None
+    proposed_office_code: OfficeCode | None = None
+
+
+class NewRuling(Words):
+    decision: Ruling
+    office_code: OfficeCode | None = None
+    parent_number: Number | None = None
+
+
+class Conclusion(Words):
+    """The result of a 会商."""
+
+    lead_office_code: OfficeCode
+    joint_office_codes: Annotated[list[OfficeCode], Field(max_length=20)] = []
+
+
+class NewExtension(Form):
+    reason_code: ReasonCode
+    plan: Prose
+    due_at: Told
+
+
+class Decision(Form):
+    approve: bool
+    text: Prose
+
+
+class Milestone(Form):
+    at: Told
+    text: Prose
+
+
+class NewHold(Form):
+    reason_code: HoldReason
+    plan: Prose
+    review_at: Told
+    milestones: Annotated[list[Milestone], Field(max_length=50)] = []
+
+
+class Resumption(Words):
+    done: bool
+
+
+class Grading(Form):
+    urgency: Urgency
+    reason: Prose
+
+
+class NewSupervision(Form):
+    level: SupervisionLevel
+    reason: Prose
+    answer_due_at: Told
+
+
+class Merging(Form):
+    parent_number: Number
+
+
 class Reason(Form):
     reason: Prose
 
@@ -186,6 +254,7 @@ class TicketView(View):
     overdue: bool
     excluded: bool
     merged_into: str | None
+    members: int
     repeat_of: str | None
     urged: int
     open_whistles: int
@@ -193,6 +262,44 @@ class TicketView(View):
     occurred_at: At | None
     policy: str
     allowed: list[Action]
+
+
+class UrgedView(TicketView):
+    """An open ticket that its own citizen told once more."""
+
+    duplicate_of_open: Literal[True] = True
+
+
+class MemberView(View):
+    """A ticket that was merged into another, as far as who works on the group needs it."""
+
+    number: str
+    citizen: CitizenView
+    joined_at: At
+    contact_due_at: At | None
+    contacted_at: At | None
+    callback_due_at: At | None
+    assessed_at: At | None
+
+
+class MergeCandidate(View):
+    number: str
+    status: Status
+    category: str | None
+    urgency: Urgency
+    title: str
+    address: str
+    office_code: str | None
+    received_at: At
+
+
+class MergeProposal(View):
+    """`ticket` may be merged into `parent`; by what they are alike."""
+
+    ticket: MergeCandidate
+    parent: MergeCandidate
+    matter: Matching
+    place: Placing
 
 
 class EventView(View):

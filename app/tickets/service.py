@@ -1,6 +1,6 @@
 """Acting on one ticket: seen only in scope, locked, brought up to date, and then changed once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from app.access.roles import Caller
 from app.kit.errors import NotFound, Stale
 from app.kit.etag import Versions
-from app.tickets import falls, lifecycle, scope
+from app.tickets import falls, parts, scope
 from app.tickets.change import Change
 from app.tickets.desk import Desk
-from app.tickets.lifecycle import WHO, Action, NotYourPart
+from app.tickets.lifecycle import Action
 from app.tickets.models import Citizen, Dispatch, Event, Statement, Ticket
+from app.tickets.parts import WHO, NotYourPart
 
 
 class NoSuchTicket(NotFound):
@@ -44,14 +45,41 @@ def printable(number: str) -> str:
     return number if number.isascii() and number.isalnum() else ""
 
 
-def locked(session: Session, desk: Desk, caller: Caller, number: str, now: datetime) -> Change:
-    """The ticket's row, locked to the commit, with what had fallen due applied."""
-    row = session.scalar(
-        in_scope(caller, number).with_for_update().execution_options(populate_existing=True)
-    )
-    change = Change(session, desk, found(number, row), now, None)
-    change.dispatches = active(session, change.ticket.number)
-    take_up(change, caller)
+def locked(
+    session: Session, desk: Desk, caller: Caller, number: str, now: datetime, *others: str | None
+) -> Change:
+    """The ticket's row, locked to the commit, with what had fallen due applied; `others` that it
+    concerns likewise, all in order of number, and the parent of its group in any case."""
+    also = set(filter(None, others)) - {number}
+    if also:
+        lock(session, {number, *also})
+    row = session.scalar(renewed(in_scope(caller, number)))
+    change = up_to_date(session, desk, found(number, row), now)
+    if change.ticket.merged_into:
+        also.add(change.ticket.merged_into)
+    for other in session.scalars(renewed(select(Ticket).where(Ticket.number.in_(also)))):
+        change.others[other.number] = up_to_date(session, desk, other, now)
+    give_part(change, caller)
+    return change
+
+
+def lock(session: Session, numbers: Collection[str]) -> None:
+    """Several rows, always in the same order, so that two who want the same ones can wait."""
+    wanted = select(Ticket.number).where(Ticket.number.in_(numbers)).order_by(Ticket.number)
+    session.execute(wanted.with_for_update()).all()
+
+
+def renewed(query: Select[Ticket]) -> Select[Ticket]:
+    """Locked, and read anew whatever the session has of it."""
+    found: Select[Ticket] = query.order_by(Ticket.number).with_for_update()
+    return found.execution_options(populate_existing=True)
+
+
+def up_to_date(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> Change:
+    """A locked ticket with what had fallen due by now applied; nobody has acted on it yet."""
+    change = Change(session, desk, ticket, now)
+    change.dispatches = active(session, ticket.merged_into or ticket.number)
+    falls.apply_due(change)
     return change
 
 
@@ -59,6 +87,10 @@ def take_up(change: Change, caller: Caller) -> None:
     """A caller with his part, after all that had fallen due by now."""
     change.caller = None
     falls.apply_due(change)
+    give_part(change, caller)
+
+
+def give_part(change: Change, caller: Caller) -> None:
     change.caller = caller
     change.parts = scope.parts(caller, change.ticket, change.dispatches)
 
@@ -70,21 +102,23 @@ def check_part(change: Change, action: Action) -> None:
 
 def check_state(change: Change, action: Action, if_match: Versions | None) -> None:
     """Refuses TicketChanged (`If-Match`), then IllegalMove."""
+    check_version(change, if_match)
+    parts.check(change.standing, action, change.parts)
+
+
+def check_version(change: Change, if_match: Versions | None) -> None:
+    """Refuses TicketChanged (`If-Match`)."""
     version = change.ticket.version
     if if_match is not None and str(version) not in if_match:
         raise TicketChanged(f"it is at version {version}", version=version)
-    lifecycle.check(change.standing, action, change.parts)
 
 
 def changes(
     session: Session, desk: Desk, numbers: Sequence[str], now: datetime
 ) -> dict[str, Change]:
-    """The same for many tickets of any scope, before anyone takes them up."""
-    rows = select(Ticket).where(Ticket.number.in_(numbers)).order_by(Ticket.number)
-    found = {
-        ticket.number: Change(session, desk, ticket, now)
-        for ticket in session.scalars(rows.with_for_update())
-    }
+    """Many tickets of any scope, locked, before anyone takes them up."""
+    rows = renewed(select(Ticket).where(Ticket.number.in_(numbers)))
+    found = {one.number: Change(session, desk, one, now) for one in session.scalars(rows)}
     given = select(Dispatch).where(Dispatch.ticket_number.in_(numbers), Dispatch.ended_at.is_(None))
     for one in session.scalars(given.order_by(Dispatch.office_code)):
         found[one.ticket_number].dispatches.append(one)

@@ -13,8 +13,9 @@ from app.access.roles import Caller
 from app.tickets import masks, scope
 from app.tickets.change import standing_of
 from app.tickets.desk import Desk
-from app.tickets.lifecycle import IN_OFFICE, DispatchRole, allowed
+from app.tickets.lifecycle import IN_OFFICE, Action, DispatchRole
 from app.tickets.models import Citizen, Dispatch, Event, Request, Statement, Ticket
+from app.tickets.parts import Part, allowed
 from app.tickets.schemas import AddressView, EventView, OfficeBrief, TicketView
 
 
@@ -45,9 +46,10 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
         for c in session.scalars(select(Citizen).where(Citizen.ticket_number.in_(numbers)))
     }
     given = defaultdict(list)
+    parents = [ticket.merged_into for ticket in tickets if ticket.merged_into]
     for dispatch in session.scalars(
         select(Dispatch)
-        .where(Dispatch.ticket_number.in_(numbers), Dispatch.ended_at.is_(None))
+        .where(Dispatch.ticket_number.in_([*numbers, *parents]), Dispatch.ended_at.is_(None))
         .order_by(Dispatch.office_code)
     ):
         given[dispatch.ticket_number].append(dispatch)
@@ -59,10 +61,18 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
             citizen=masks.shown(citizens[n], ticket, caller, bulk),
             overdue=overdue(ticket, viewer.now),
             open_whistles=0,
-            allowed=list(allowed(standing_of(ticket), scope.parts(caller, ticket, given[n]))),
+            allowed=actions(
+                viewer, ticket, scope.parts(caller, ticket, given[ticket.merged_into or n])
+            ),
         )
         for n, ticket in zip(numbers, tickets, strict=True)
     ]
+
+
+def actions(viewer: Viewer, ticket: Ticket, parts: frozenset[Part]) -> list[Action]:
+    policy = viewer.desk.policies.named(ticket.policy)
+    standing = standing_of(ticket, policy, viewer.caller.office_code, viewer.now)
+    return list(allowed(standing, parts))
 
 
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)

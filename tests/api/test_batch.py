@@ -31,6 +31,11 @@ def answers(people: People, *lines: object) -> list[Json]:
     return [json.loads(text) for text in answer.text.splitlines()]
 
 
+def another() -> Json:
+    """A request of someone who has not called before."""
+    return given.request(citizen={"phone": f"137{next(given.CALLERS):08}"})
+
+
 def tickets(app: FastAPI) -> int:
     with app.state.sessions() as session:
         return session.scalar(select(func.count()).select_from(Ticket)) or 0
@@ -63,7 +68,7 @@ BAD: list[tuple[object, str]] = [
 def test_a_bad_line_is_told_in_its_place_and_hurts_no_other(
     app: FastAPI, people: People, bad: object, pointer: str
 ) -> None:
-    told = answers(people, given.request(), bad, given.request())
+    told = answers(people, another(), bad, another())
 
     assert [(one["line"], one["status"]) for one in told] == [(1, 201), (2, 422), (3, 201)]
     assert pointer in [error["pointer"] for error in told[1]["problem"]["errors"]]
@@ -72,10 +77,10 @@ def test_a_bad_line_is_told_in_its_place_and_hurts_no_other(
 
 
 def test_a_line_sent_again_under_its_key_is_told_again(app: FastAPI, people: People) -> None:
-    lines = [given.request(idempotency_key=f"k{n}") for n in range(3)]
+    lines = [another() | {"idempotency_key": f"k{n}"} for n in range(3)]
     before = answers(people, *lines)
 
-    after = answers(people, *lines, given.request())
+    after = answers(people, *lines, another())
 
     assert [one["number"] for one in after[:3]] == [one["number"] for one in before]
     assert [one.get("replayed") for one in after] == [True, True, True, None]
@@ -115,29 +120,36 @@ def test_a_key_is_another_operators_to_use_as_well(app: FastAPI, people: People)
     new = {"role": "operator", "label": "another"}
     other = Person(people.client, people.admin.post("/keys", new).json()["key"])
 
-    first, second = send(people.operator, line).json(), send(other, line).json()
+    first, second = send(people.operator, line).json(), send(other, line | another()).json()
 
+    assert (first["status"], second["status"]) == (201, 201)
     assert first["number"] != second["number"]
+    assert tickets(app) == 2
 
 
 def test_a_key_promises_for_seven_days(people: People, clock: StillClock) -> None:
+    """Afterwards the line is one more call of that citizen, and no longer the same one."""
     line = given.request(idempotency_key="k")
     (before,) = answers(people, line)
-    clock.tick(days=7, seconds=1)
+    clock.tick(days=7)
+    (in_time,) = answers(people, line)
+    clock.tick(seconds=1)
 
     (after,) = answers(people, line)
 
-    assert before["number"] != after["number"]
+    assert (in_time["number"], in_time["replayed"]) == (before["number"], True)
+    assert "replayed" not in after
+    assert (after["status"], after["duplicate_of_open"]) == (200, True)
 
 
 def test_a_thousand_lines_are_taken_and_one_more_is_too_many(app: FastAPI, people: People) -> None:
-    lines = [given.request()] * 1000
+    lines = [another() for _ in range(1000)]
 
     told = answers(people, *lines)
 
     assert [one["line"] for one in told] == list(range(1, 1001))
     assert len({one["number"] for one in told}) == 1000
-    refused = send(people.operator, *lines, given.request())
+    refused = send(people.operator, *lines, another())
     assert (refused.status_code, refused.json()["type"]) == (413, "/problems/too-many-lines")
     assert tickets(app) == 1000
 

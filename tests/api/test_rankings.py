@@ -363,7 +363,7 @@ def test_the_database_packs_every_kind_and_outcome_as_we_do(people: People, app:
         facts = session.scalars(sa.select(Assessment).execution_options(populate_existing=True))
         packed = [
             fact.kind == code(KIND, fact)
-            and fact.office_tally == tally(fact.office_code, outcome_of(fact))
+            and fact.office_tally == tally(fact.office_code, outcome_of(fact, fact))
             for fact in facts
         ]
 

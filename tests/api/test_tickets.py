@@ -10,11 +10,12 @@ from fastapi import FastAPI
 from app.sweep import sweep
 from tests import given
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
+from tests.given import BODIES, CHAOYANG, WANGJING, People
 
 HAIDIAN = "110108"
 XUEYUANLU = "110108010"
 CHAOWAI = "110105001"
+JIUXIANQIAO = "110105011"
 TICK = timedelta(microseconds=1)
 
 VIEW = {
@@ -106,7 +107,8 @@ def test_without_urgency_the_category_says_it_and_without_category_it_is_ordinar
     people: People,
 ) -> None:
     heating = people.operator.post("/tickets", given.request(category="0201")).json()
-    plain = people.operator.post("/tickets", given.request()).json()
+    other = given.request(citizen={"phone": "13700000000"})
+    plain = people.operator.post("/tickets", other).json()
 
     assert (heating["urgency"], plain["urgency"]) == ("L2", "L3")
 
@@ -239,13 +241,31 @@ def test_redispatch_gives_a_full_clock_and_takes_the_ticket_from_the_former_offi
     assert ticket["acknowledged_at"] is None
     assert datetime.fromisoformat(ticket["acknowledge_due_at"]) == clock.at + timedelta(hours=2)
     assert datetime.fromisoformat(ticket["due_at"]) == clock.at + timedelta(days=7)
+    assert former.get("/inbox").json()["items"] == []
+    assert former.post(f"/tickets/{number}/reply", BODIES["reply"]).status_code == 403
+    assert [e["kind"] for e in former.get("/feed").json()["items"]][-2:] == [
+        "redispatched",
+        "dispatch",
+    ]
+
+
+def test_the_former_office_keeps_the_duty_of_contact_until_another_has_signed(
+    people: People, clock: StillClock
+) -> None:
+    """首接负责, RULEBOOK D.5-10: then it is gone from there altogether."""
+    number = given.stands(people, "acknowledged")
+    former, new = people.street(), people.street(XUEYUANLU)
+    people.dispatcher.does("dispatch", number, office_code=XUEYUANLU, reason="实在海淀。")
+
+    ticket = former.does("contact", number, method="call", reached=True)
+    assert ticket["allowed"] == ["contact", "note", "reveal"]
+    assert new.does("acknowledge", number)["status"] == "acknowledged"  # its own contact is to come
+
     for path in (f"/tickets/{number}", f"/tickets/{number}/events"):
         assert former.get(path).status_code == 404
         assert new.get(path).status_code == 200
     assert former.get("/tickets").json()["items"] == []
-    assert former.get("/inbox").json()["items"] == []
     assert former.post(f"/tickets/{number}/note", {"text": "等等。"}).status_code == 404
-    assert [e["kind"] for e in former.get("/feed").json()["items"]][-1] == "redispatched"
 
 
 def test_a_ticket_lies_where_the_dispatcher_says_and_its_district_sees_it(people: People) -> None:
@@ -290,12 +310,12 @@ def test_a_departments_duty_goes_to_no_street_by_hand_either(people: People, rol
 def test_a_joint_office_sees_and_notes_and_does_not_lead(people: People) -> None:
     number = given.ticket(people)
     people.dispatcher.does(
-        "dispatch", number, office_code=CHAOWAI, joint_office_codes=[WANGJING], reason="骑线。"
+        "dispatch", number, office_code=CHAOWAI, joint_office_codes=[JIUXIANQIAO], reason="骑线。"
     )
-    joint = people.street()
+    joint = people.street(JIUXIANQIAO)
 
     ticket = joint.get(f"/tickets/{number}").json()
-    assert [office["code"] for office in ticket["joint_offices"]] == [WANGJING]
+    assert [office["code"] for office in ticket["joint_offices"]] == [JIUXIANQIAO]
     assert ticket["allowed"] == ["note"]
     assert joint.does("note", number, text="已到场。")["version"] == 4
     assert joint.post(f"/tickets/{number}/acknowledge").status_code == 403

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import BODIES, CONTENT, DISCONTENT, WANGJING, People
 
@@ -177,10 +177,14 @@ def test_an_office_that_does_not_reply_is_assessed_all_the_same(
     due_at = datetime.fromisoformat(people.operator.get(f"/tickets/{number}").json()["due_at"])
 
     clock.at = due_at + timedelta(days=1)
-    assert swept(app) == 0
+    assert swept(app) == 3
+    assert stages.warned(people, number) == ["before-48h", "before-24h", "overdue-chief"]
+    assert stages.status(people, number) == status
     clock.at += TICK
-    assert swept(app) == 1
+    assert swept(app) == 2
 
+    told = stages.events(people, number)[-2:]
+    assert [event["action"] for event in told] == ["escalate", "force_callback"]
     ticket = people.operator.get(f"/tickets/{number}").json()
     assert (ticket["status"], ticket["overdue"]) == ("awaiting_callback", True)
     queued = people.callback.get("/callbacks/queue").json()["items"]
@@ -210,7 +214,7 @@ def test_it_does_not_matter_whether_the_sweep_came_before_the_act(
     by_sweep, by_act = given.stands(people, "in_progress"), given.stands(people, "in_progress")
     clock.tick(days=9)
     people.callback.post(f"/tickets/{by_act}/callbacks", DISCONTENT)
-    assert swept(app) == 1
+    assert swept(app) == 5  # four warnings, and the forced callback
     people.callback.post(f"/tickets/{by_sweep}/callbacks", DISCONTENT)
 
     def told(number: str) -> list[tuple[Any, ...]]:
@@ -219,7 +223,7 @@ def test_it_does_not_matter_whether_the_sweep_came_before_the_act(
 
     def shown(number: str) -> dict[str, Any]:
         ticket = people.operator.get(f"/tickets/{number}").json()
-        return {name: value for name, value in ticket.items() if name != "number"}
+        return {name: ticket[name] for name in ticket.keys() - {"number", "citizen"}}
 
     assert told(by_sweep) == told(by_act)
     assert shown(by_sweep) == shown(by_act)
@@ -231,13 +235,24 @@ def test_several_things_that_fell_due_are_applied_in_their_order(
     start, number = clock.at, given.ticket(people, type="consult")
     clock.tick(days=30)
 
-    assert swept(app) == 2
+    assert swept(app) == 7
 
     events = people.operator.get(f"/tickets/{number}/events").json()
-    due = [(e["action"], datetime.fromisoformat(e["due_at"]) - start) for e in events[1:]]
-    assert due == [
-        ("route", timedelta(minutes=15)),
-        ("force_callback", timedelta(minutes=15, days=8)),
+    found = [
+        (
+            e["data"].get("warning") or e["action"],
+            datetime.fromisoformat(e["due_at"]) - start - timedelta(minutes=15),
+        )
+        for e in events[1:]
+    ]
+    assert found == [
+        ("route", timedelta(0)),
+        ("before-48h", timedelta(days=5)),
+        ("before-24h", timedelta(days=6)),
+        ("overdue-chief", timedelta(days=7)),
+        ("overdue-district", timedelta(days=8)),
+        ("force_callback", timedelta(days=8)),
+        ("overdue-supervisor", timedelta(days=10)),
     ]
 
 

@@ -17,12 +17,14 @@ from app.tickets.limits import (
     Clockwork,
     Fall,
     Wait,
+    asked,
     callback_due,
     due,
     due_now,
     next_fall,
     waiting,
 )
+from app.tickets.parts import Part
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 POLICY = parse("beijing-2019", DOCUMENT)
@@ -82,18 +84,36 @@ OPENED = Clockwork(
     urgency=Urgency.L3,
     since=FRIDAY,
     due_at=FRIDAY + 7 * DAY,
+    dispatched_at=FRIDAY,
     office_code="110105026",
     district_code="110105",
 )
 A = Action
+TOLD = ("before-48h", "before-24h", "overdue-chief", "overdue-district", "objection", "consulting")
+"""Every warning that goes before; tests/rules/test_warnings.py is about them."""
+
 FALLS = [
     # a status, what else is so, what happens by itself, how long after it came into the status
     (Status.RECEIVED, {}, A.ROUTE, 15 * MINUTE),
     (Status.RECEIVED, {"urgency": Urgency.L1}, A.ROUTE, 3 * MINUTE),
     (Status.NEED_INFO, {}, A.EXPIRE, 24 * HOUR),
     (Status.REPLIED, {}, A.PASS_REVIEW, 24 * HOUR),
+    (Status.OBJECTED, {}, A.REJECT_OBJECTION, 16 * HOUR),
+    (Status.ON_HOLD, {"review_at": FRIDAY + 60 * DAY}, A.END_HOLD, 60 * DAY),
+    (Status.IN_PROGRESS, {"asks_extension": Part.DISTRICT}, A.REFUSE_EXTENSION, 7 * DAY),
+    (Status.IN_PROGRESS, {"extended_from": FRIDAY + 5 * DAY}, A.VOID_EXTENSION, 5 * DAY),
     (Status.AWAITING_CALLBACK, {"doubted": True}, A.SEND_TO_REWORK, 24 * HOUR),
-    *[(status, {}, A.FORCE_CALLBACK, 7 * DAY + DAY) for status in sorted(IN_OFFICE)],
+    *[
+        (status, {}, A.FORCE_CALLBACK, 7 * DAY + DAY)
+        for status in sorted(IN_OFFICE - {Status.OBJECTED})
+    ],
+    # an objection that is left open so late is not waited for
+    (
+        Status.OBJECTED,
+        {"since": FRIDAY + 8 * DAY - HOUR, "due_at": FRIDAY + 7 * DAY},
+        A.FORCE_CALLBACK,
+        8 * DAY,
+    ),
 ]
 
 
@@ -101,7 +121,7 @@ FALLS = [
 def test_at_its_instant_nothing_has_fallen_due_and_a_microsecond_later_it_has(
     status: Status, more: dict[str, Any], action: Action, after: timedelta
 ) -> None:
-    ticket = replace(OPENED, status=status, **more)
+    ticket = replace(OPENED, status=status, warned=TOLD, **more)
 
     assert next_fall(POLICY, ticket) == Fall(FRIDAY + after, action)
     assert due_now(POLICY, ticket, FRIDAY + after) is None
@@ -123,23 +143,41 @@ def test_some_things_wait_for_a_person_for_ever(status: Status, urgency: Urgency
     assert next_fall(POLICY, replace(OPENED, status=status, urgency=urgency)) is None
 
 
-TURNS = [
-    (Status.DISPATCHED, {}, Wait("110105026", FRIDAY + 7 * DAY)),
-    (Status.IN_PROGRESS, {}, Wait("110105026", FRIDAY + 7 * DAY)),
-    (Status.REWORK, {}, Wait("110105026", FRIDAY + 7 * DAY)),
-    (Status.TO_DISPATCH, {"queue": "110105"}, Wait("110105", FRIDAY + 2 * HOUR)),
-    (Status.TO_DISPATCH, {}, Wait()),
-    (Status.REPLIED, {}, Wait("110105", FRIDAY + DAY)),
-    (Status.AWAITING_CALLBACK, {}, Wait()),
-    (Status.CLOSED, {}, Wait()),
+HELD = {"review_at": FRIDAY + 60 * DAY}
+IN_A_WEEK = FRIDAY + 7 * DAY
+TURNS: list[tuple[Status, dict[str, Any], Wait, Wait]] = [
+    # a status, what else is so, until when the lead works on it, until when its district is to act
+    (Status.DISPATCHED, {}, Wait("110105026", IN_A_WEEK), Wait()),
+    (Status.IN_PROGRESS, {}, Wait("110105026", IN_A_WEEK), Wait()),
+    (Status.REWORK, {}, Wait("110105026", IN_A_WEEK), Wait()),
+    (Status.ON_HOLD, HELD, Wait("110105026", FRIDAY + 60 * DAY), Wait()),
+    (
+        Status.OBJECTED,
+        {"objection_district": "110105"},
+        Wait("110105026", IN_A_WEEK),
+        Wait("110105", FRIDAY + 8 * HOUR),
+    ),
+    (
+        Status.IN_PROGRESS,
+        {"asks_extension": Part.DISTRICT},
+        Wait("110105026", IN_A_WEEK),
+        Wait("110105", IN_A_WEEK),
+    ),
+    (Status.TO_DISPATCH, {"queue": "110105"}, Wait(), Wait("110105", FRIDAY + 2 * HOUR)),
+    (Status.TO_DISPATCH, {}, Wait(), Wait()),
+    (Status.REPLIED, {}, Wait(), Wait("110105", FRIDAY + DAY)),
+    (Status.AWAITING_CALLBACK, {}, Wait(), Wait()),
+    (Status.CLOSED, {}, Wait(), Wait()),
 ]
 
 
-@pytest.mark.parametrize(("status", "more", "wait"), TURNS)
+@pytest.mark.parametrize(("status", "more", "lead", "district"), TURNS)
 def test_a_ticket_lies_in_the_inbox_of_whoever_must_act(
-    status: Status, more: dict[str, Any], wait: Wait
+    status: Status, more: dict[str, Any], lead: Wait, district: Wait
 ) -> None:
-    assert waiting(POLICY, replace(OPENED, status=status, **more)) == wait
+    ticket = replace(OPENED, status=status, **more)
+
+    assert (waiting(ticket), asked(POLICY, ticket)) == (lead, district)
 
 
 @pytest.mark.parametrize(("urgency", "hours"), [("L1", 24), ("L2", 24), ("L3", 72), ("L4", 72)])

@@ -1,0 +1,92 @@
+"""What a call on an assessed ticket brings along: who may make it, and what it is about."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Path
+
+from app.access.gate import allow
+from app.access.roles import HANDLERS, Caller, Role
+from app.callbacks.models import Callback
+from app.callbacks.service import NoSuchCallback
+from app.kit.db import Writing
+from app.kit.etag import IfMatch
+from app.tickets import service as tickets
+from app.tickets.calls import Doing
+from app.tickets.change import Change
+
+S = TypeVar("S")
+CallbackId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A ticket that the caller may see, or one of its callbacks."""
+
+    caller: Caller
+    number: str
+    made: Callback | None = None
+
+
+def ticket_for(roles: Iterable[Role]) -> Any:
+    """A dependency: the ticket that the path names, for these roles."""
+
+    def seen(
+        number: str, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
+    ) -> Subject:
+        return Subject(caller, tickets.get(session, caller, number).number)
+
+    return Depends(seen)
+
+
+def callback_for(roles: Iterable[Role]) -> Any:
+    """A dependency: the callback that the path names, for these roles.
+
+    Refuses (NoSuchCallback) those of tickets that are not the caller's to know of.
+    """
+
+    def seen(
+        callback_id: CallbackId, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
+    ) -> Subject:
+        made = session.get(Callback, callback_id)
+        if made is None or not session.scalar(tickets.in_scope(caller, made.ticket_number)):
+            raise NoSuchCallback(f"no callback {callback_id}")
+        return Subject(caller, made.ticket_number, made)
+
+    return Depends(seen)
+
+
+Asked = Annotated[Subject, ticket_for(HANDLERS)]
+Reviewed = Annotated[Subject, ticket_for({Role.DISTRICT, Role.SUPERVISOR})]
+Decided = Annotated[Subject, ticket_for({Role.EVALUATOR})]
+Disputed = Annotated[Subject, callback_for(HANDLERS)]
+Corrected = Annotated[Subject, callback_for({Role.SUPERVISOR})]
+
+
+@dataclass
+class Step:
+    """One step of such a matter: once for each Idempotency-Key, on the version that was read."""
+
+    doing: Annotated[Doing, Depends()]
+    if_match: IfMatch
+
+    def __call__(
+        self, subject: Subject, perform: Callable[[Change, S], None], said: S, reference: str = ""
+    ) -> str:
+        """Do it; the number of what was changed, or `reference`."""
+        doing = self.doing
+
+        def act() -> str:
+            change = tickets.locked(
+                doing.session, doing.desk, subject.caller, subject.number, doing.now
+            )
+            tickets.check_version(change, self.if_match)
+            perform(change, said)
+            doing.session.flush()
+            return reference or subject.number
+
+        return doing.once(act)
+
+
+Stepping = Annotated[Step, Depends()]

@@ -1,0 +1,236 @@
+"""剔除: an office asks, its district reviews, the evaluator decides before the freeze (D.10).
+
+X3 (fabricated or malicious) needs a supervisor's flag beside the district's review. A no of
+district or supervisor ends the matter; a district that is silent for its days is passed over.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.callbacks import appeals, conduct
+from app.callbacks.answers import Answers, ExclusionCode
+from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
+from app.callbacks.schemas import ExclusionView, NewExclusion
+from app.kit.errors import Conflict, NotFound
+from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
+from app.period import Periods
+from app.tickets import scope
+from app.tickets.change import Change
+from app.tickets.extending import four_eyes
+from app.tickets.lifecycle import Action
+from app.tickets.models import Ticket
+from app.tickets.parts import NotYourPart, Part, allowed
+from app.tickets.schemas import Decision, Paging
+from app.tickets.view import Viewer
+
+
+class NotAssessed(Conflict):
+    title = "No callback has settled what this ticket counts"
+
+
+class ExclusionLate(Conflict):
+    title = "The time to ask for exclusion has passed"
+
+
+class ExclusionRepeated(Conflict):
+    title = "Its exclusion was asked for before"
+
+
+class CitizenContent(Conflict):
+    title = "A resolved and satisfied ticket stays counted"
+
+
+class NoExclusionAsked(Conflict):
+    title = "Nobody has asked to exclude this ticket"
+
+
+class ExclusionSettled(Conflict):
+    title = "That word on the exclusion was given before"
+
+
+class ReviewUnneeded(Conflict):
+    title = "This exclusion needs no such review"
+
+
+class ReviewLate(Conflict):
+    title = "The time to review the exclusion has passed"
+
+
+class ReviewAwaited(Conflict):
+    title = "The district may still review the exclusion"
+
+
+class FlagMissing(Conflict):
+    title = "Fabricated or malicious is for a supervisor to flag first"
+
+
+class DecisionLate(Conflict):
+    title = "The period is frozen: what was undecided is not excluded"
+
+
+class NoSuchExclusion(NotFound):
+    title = "Nobody has asked to exclude this ticket"
+
+
+def refused(change: Change, why: type[Conflict], detail: str) -> Conflict:
+    may = allowed(change.standing, change.parts)
+    return why(detail, status_now=change.ticket.status, allowed=list(may))
+
+
+def assessed(change: Change) -> Assessment:
+    """What the ticket counts. Refuses (NotAssessed) before its first final callback."""
+    found = change.session.get(Assessment, change.ticket.number)
+    if found is None:
+        raise refused(change, NotAssessed, "wait for its callback")
+    return found
+
+
+def check_own(change: Change, fact: Assessment) -> None:
+    """It is for the office that led the ticket when it was assessed (D.13.2)."""
+    if change.caller is None or change.caller.office_code != fact.office_code:
+        raise NotYourPart("that is for the office that it counts for")
+
+
+def check_discontent(change: Change, fact: Assessment) -> None:
+    said: Assessment | Correction = change.session.get(Correction, fact.ticket_number) or fact
+    if conduct.content(Answers(said.reach, said.contacted, said.resolved, said.satisfied)):
+        raise refused(change, CitizenContent, "the citizen called it resolved and is satisfied")
+
+
+def ask(change: Change, said: NewExclusion) -> None:
+    """By the office it counts for, once, within `exclude.request_days` of the callback."""
+    fact = assessed(change)
+    check_own(change, fact)
+    if change.session.get(ExclusionRequest, fact.ticket_number):
+        raise refused(change, ExclusionRepeated, "a ticket's exclusion is asked for once")
+    until = appeals.asked_until(change.policy, fact.assessed_at)
+    if change.now > until:
+        raise refused(change, ExclusionLate, f"it could be asked for until {until.isoformat()}")
+    check_discontent(change, fact)
+    change.session.add(
+        ExclusionRequest(
+            ticket_number=fact.ticket_number,
+            seq=change.ticket.version + 1,
+            office_code=fact.office_code,
+            district_code=fact.district_code,
+            code=said.code,
+            asked_at=change.now,
+        )
+    )
+    change.record(
+        Action.REQUEST_EXCLUSION,
+        change.ticket.status,
+        data={"code": said.code},
+        words={"text": said.text, "evidence": said.evidence},
+    )
+
+
+def asked(change: Change) -> ExclusionRequest:
+    """The request that is still open. Refuses (ExclusionSettled) one that has ended."""
+    found = change.session.get(ExclusionRequest, change.ticket.number)
+    if found is None:
+        raise refused(change, NoExclusionAsked, "an office asks first")
+    if found.approved is not None or False in (found.reviewed, found.flagged):
+        raise refused(change, ExclusionSettled, "it was decided, or refused in review")
+    return found
+
+
+def review(change: Change, said: Decision) -> None:
+    """The district's word; for X3 also a supervisor's, who flags it or not."""
+    request = asked(change)
+    four_eyes(change, request.seq)
+    if Part.SUPERVISOR in change.parts:
+        flag(change, request, said.approve)
+    else:
+        pre_review(change, request, said.approve)
+    data = {"approve": said.approve, "code": request.code}
+    change.record(
+        Action.REVIEW_EXCLUSION, change.ticket.status, data=data, words={"text": said.text}
+    )
+
+
+def pre_review(change: Change, request: ExclusionRequest, approve: bool) -> None:
+    if request.district_code is None:
+        raise refused(change, ReviewUnneeded, "the office lies in no district")
+    if change.caller is None or change.caller.office_code != request.district_code:
+        raise NotYourPart("it is reviewed by the district of the office that asked")
+    if request.reviewed is not None:
+        raise refused(change, ExclusionSettled, "the district has reviewed it")
+    until = appeals.reviewed_until(change.policy, request.asked_at)
+    if change.now > until:
+        raise refused(change, ReviewLate, f"it could be reviewed until {until.isoformat()}")
+    request.reviewed, request.reviewed_at = approve, change.now
+
+
+def flag(change: Change, request: ExclusionRequest, approve: bool) -> None:
+    if request.code is not ExclusionCode.X3:
+        raise refused(change, ReviewUnneeded, f"an {request.code} is reviewed by the district only")
+    if request.flagged is not None:
+        raise refused(change, ExclusionSettled, "a supervisor has flagged it")
+    request.flagged, request.flagged_at = approve, change.now
+
+
+def decide(change: Change, said: Decision) -> None:
+    """The evaluator's word; approved, the ticket counts in none of the three rates."""
+    fact, request = assessed(change), asked(change)
+    four_eyes(change, request.seq)
+    frozen_at = appeals.decided_until(Periods(change.desk.policies).of(fact.assessed_at))
+    if change.now > frozen_at:
+        raise refused(change, DecisionLate, f"it could be decided until {frozen_at.isoformat()}")
+    check_reviewed(change, request)
+    if said.approve:
+        approve(change, fact, request)
+    request.approved, request.decided_at = said.approve, change.now
+    data = {"approve": said.approve, "code": request.code}
+    change.record(
+        Action.DECIDE_EXCLUSION, change.ticket.status, data=data, words={"text": said.text}
+    )
+
+
+def check_reviewed(change: Change, request: ExclusionRequest) -> None:
+    """Refuses (ReviewAwaited) while the district's days run and it has said nothing."""
+    until = appeals.reviewed_until(change.policy, request.asked_at)
+    if request.district_code and request.reviewed is None and change.now <= until:
+        raise refused(change, ReviewAwaited, f"the district has time until {until.isoformat()}")
+
+
+def approve(change: Change, fact: Assessment, request: ExclusionRequest) -> None:
+    check_discontent(change, fact)
+    if request.code is ExclusionCode.X3 and not request.flagged:
+        raise refused(change, FlagMissing, "no supervisor has flagged it")
+    change.ticket.excluded = True
+    change.session.add(
+        Exclusion(
+            ticket_number=fact.ticket_number,
+            code=request.code,
+            decided_at=change.now,
+            recorded_at=change.now,
+        )
+    )
+
+
+def waiting(viewer: Viewer, paging: Paging) -> Page[ExclusionView]:
+    """Those that still wait for somebody's word, among the tickets the viewer may see."""
+    key = (ExclusionRequest.asked_at, ExclusionRequest.ticket_number)
+    query = (
+        select(ExclusionRequest)
+        .join(Ticket, Ticket.number == ExclusionRequest.ticket_number)
+        .where(scope.visible(viewer.caller), ExclusionRequest.approved.is_(None), UNREFUSED)
+    )
+    if paging.cursor:
+        query = query.where(beyond(key, read_cursor(paging.cursor, instant, str)))
+    found = viewer.session.scalars(query.order_by(*key).limit(paging.limit + 1)).all()
+    items = [ExclusionView.model_validate(row) for row in found[: paging.limit]]
+    last = items[-1] if len(found) > paging.limit else None
+    return Page(items=items, next=write_cursor(last.asked_at, last.ticket_number) if last else None)
+
+
+UNREFUSED = ExclusionRequest.reviewed.is_not(False) & ExclusionRequest.flagged.is_not(False)
+
+
+def show(session: Session, number: str) -> ExclusionView:
+    """Refuses (NoSuchExclusion) where nobody asked."""
+    found = session.get(ExclusionRequest, number)
+    if found is None:
+        raise NoSuchExclusion(f"no exclusion of {number} was asked for")
+    return ExclusionView.model_validate(found)

@@ -1,0 +1,147 @@
+"""How much attention a ticket gets: its urgency, urging 催办, and supervision 督办."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.feed.service import News, append
+from app.kit.errors import Conflict, Invalid
+from app.offices.catalogue import Urgency
+from app.tickets import limits
+from app.tickets.change import Change
+from app.tickets.holding import SupervisionLevel
+from app.tickets.lifecycle import Action, Status
+from app.tickets.models import Event, Supervision, Ticket
+from app.tickets.parts import NotYourPart, Part
+from app.tickets.schemas import Grading, NewSupervision, Words
+
+ORDER = tuple(Urgency)
+RAISERS = frozenset({Part.OPERATOR, Part.DISPATCHER, Part.SUPERVISOR})
+SETTLED = frozenset({Status.REPLIED, Status.AWAITING_CALLBACK, Status.ON_HOLD})
+"""An office has done its part for now: less urgent than it was it cannot become."""
+
+
+class SameUrgency(Invalid):
+    title = "It has that urgency already"
+
+
+class TooLateToLower(Conflict):
+    title = "Its urgency can no longer be lowered"
+
+
+class AnswerTimePast(Invalid):
+    title = "An answer is asked for by a time to come"
+
+
+def grade(change: Change, said: Grading) -> None:
+    """D.4: raised at any time, with the new limits from now but never later than the old ones;
+    lowered before it is signed for, and to L4 with the district's word before it is due."""
+    ticket, old = change.ticket, change.ticket.urgency
+    if said.urgency is old:
+        fault = {"pointer": "/urgency", "detail": f"it is {old}"}
+        raise SameUrgency(errors=[fault])
+    rises = ORDER.index(said.urgency) < ORDER.index(old)
+    check_right(change, said.urgency, rises)
+    ticket.urgency = said.urgency
+    if ticket.dispatched_at:
+        start = change.now if rises else ticket.dispatched_at
+        set_limits(change, limits.due(change.policy, said.urgency, start), rises)
+    data = {"from": old, "to": said.urgency}
+    change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
+
+
+def check_right(change: Change, new: Urgency, rises: bool) -> None:
+    """Refuses NotYourPart, and TooLateToLower."""
+    ticket, parts = change.ticket, change.parts
+    if rises:
+        allow(bool(parts & RAISERS), "a district does not raise the urgency")
+    elif ticket.status in SETTLED:
+        raise TooLateToLower(f"it is {ticket.status}", status_now=ticket.status)
+    elif Part.DISTRICT in parts:
+        allow((ticket.urgency, new) == (Urgency.L3, Urgency.L4), "a district lowers L3 to L4 only")
+        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue", ticket)
+    else:
+        allow(Part.SUPERVISOR in parts, "only a supervisor lowers the urgency")
+        too_late(ticket.acknowledged_at is not None, "an office has signed for it", ticket)
+
+
+def allow(right: bool, why: str) -> None:
+    if not right:
+        raise NotYourPart(why)
+
+
+def too_late(when: bool, why: str, ticket: Ticket) -> None:
+    if when:
+        raise TooLateToLower(why, status_now=ticket.status)
+
+
+def set_limits(change: Change, due: limits.Due, rises: bool) -> None:
+    """The more pressing of old and new where it rises, else the less pressing."""
+    ticket, lead = change.ticket, change.lead
+    before, nearer = ticket.due_at, min if rises else max
+    for name, at in limits.columns(due).items():
+        old: datetime | None = getattr(ticket, name)
+        if old is None:
+            continue
+        setattr(ticket, name, nearer(old, at))
+        if lead:
+            setattr(lead, name, nearer(old, at))
+    if ticket.due_left is not None:
+        ticket.due_left = nearer(ticket.due_left, due.result - change.now)
+    if ticket.due_at != before:
+        change.warn_anew()
+
+
+def urge(change: Change, said: Words) -> None:
+    """D.7: the citizen asks again; often enough, the district is told."""
+    ticket, rule = change.ticket, change.policy.urge
+    recent = change.session.scalar(
+        select(func.count()).where(
+            Event.ticket_number == ticket.number,
+            Event.action == Action.URGE,
+            Event.at >= change.now - rule.within,
+        )
+    )
+    flagged = (recent or 0) + 1 >= rule.count
+    ticket.urged += 1
+    data = {"urged": ticket.urged, "flagged": flagged}
+    change.record(Action.URGE, ticket.status, data=data, words={"text": said.text})
+    if flagged and ticket.district_code:
+        append(
+            change.session,
+            [News(ticket.district_code, change.now, "urged_often", ticket.number, data=data)],
+        )
+
+
+def supervise(change: Change, said: NewSupervision) -> None:
+    """督办: an answer is asked for; the status stays."""
+    if said.level is SupervisionLevel.CITY:
+        allow(Part.SUPERVISOR in change.parts, "a district supervises at its own level")
+    if said.answer_due_at <= change.now:
+        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead"}
+        raise AnswerTimePast(errors=[fault])
+    ticket = change.ticket
+    ticket.supervised = True
+    assert change.caller is not None  # no supervision falls due by itself
+    change.session.add(
+        Supervision(
+            ticket_number=ticket.number,
+            seq=ticket.version + 1,
+            level=said.level,
+            issuer=change.caller.id,
+            issued_at=change.now,
+            answer_due_at=said.answer_due_at,
+        )
+    )
+    data = {"level": said.level, "answer_due_at": said.answer_due_at.isoformat()}
+    change.record(Action.SUPERVISE, ticket.status, data=data, words={"reason": said.reason})
+
+
+def answer_supervision(change: Change) -> None:
+    """The lead office's next note answers what is open."""
+    query = select(Supervision).where(
+        Supervision.ticket_number == change.ticket.number, Supervision.answered_at.is_(None)
+    )
+    for one in change.session.scalars(query):
+        one.answered_at, one.answer_seq = change.now, change.ticket.version + 1
+    change.ticket.supervised = False

@@ -1,0 +1,29 @@
+"""Holds 挂账 and supervision 督办: their reasons and levels (RULEBOOK D.12, D.6.3)."""
+
+from enum import StrEnum
+
+
+class HoldReason(StrEnum):
+    """Reasons outside the office: planning, funds, law, history."""
+
+    PLANNING = "planning"
+    FUNDS = "funds"
+    LAW = "law"
+    HISTORY = "history"
+
+
+class HoldLevel(StrEnum):
+    """Who answers for the plan; each review that finds nothing done raises it."""
+
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+
+    @property
+    def above(self) -> "HoldLevel":
+        return {HoldLevel.STREET: HoldLevel.DISTRICT}.get(self, HoldLevel.CITY)
+
+
+class SupervisionLevel(StrEnum):
+    DISTRICT = "district"
+    CITY = "city"

@@ -1,0 +1,168 @@
+"""并单: several citizens, one matter, one clock; each is contacted and called back (D.11).
+
+The oldest ticket is the parent. A member keeps its number, its words and its events; its office,
+its dispatches and its clock are the parent's from then on.
+"""
+
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.kit.errors import Conflict, Invalid
+from app.kit.workdays import day_of
+from app.tickets import attention, dispatching, limits
+from app.tickets.change import Change
+from app.tickets.lifecycle import TERMINAL, Action, Status
+from app.tickets.models import ContactMade, Event, Ticket
+from app.tickets.parts import allowed
+from app.tickets.schemas import Merging, NewContact, Reason
+
+AS_MEMBER = 0
+"""The dispatch that a contact with a member belongs to: none of its own."""
+
+
+class NoSuchParent(Invalid):
+    title = "There is no such ticket to merge into"
+
+
+class NotMergeable(Conflict):
+    title = "These two tickets cannot be merged"
+
+
+def merge(change: Change, said: Merging) -> None:
+    """T8: a dispatcher confirms that the two are one matter."""
+    parent = join(change, said.parent_number, "merged")
+    change.record(Action.MERGE, data={"parent_number": parent.number})
+    change.ticket.queue = None
+
+
+def join(change: Change, parent_number: str, why: str) -> Ticket:
+    """Into the parent's group; the caller records it. Refuses NoSuchParent and NotMergeable."""
+    ticket, head = change.ticket, parent_change(change, parent_number)
+    check_pair(change, head)
+    dispatching.end(change, why)
+    leave_clock(ticket)
+    ticket.merged_into = parent_number
+    ticket.callback_due_at = head.ticket.callback_due_at
+    raise_urgency(change, head)
+    head.ticket.members += 1
+    head.caller = change.caller
+    data = {"member_number": ticket.number, "members": head.ticket.members}
+    head.record(Action.ADOPT, head.ticket.status, data=data)
+    return head.ticket
+
+
+def parent_change(change: Change, parent_number: str) -> Change:
+    if parent_number == change.ticket.number:
+        raise refusal(change, "a ticket is not merged into itself")
+    if parent_number not in change.others:
+        fault = {"pointer": "/parent_number", "detail": f"no ticket {parent_number}"}
+        raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
+    return change.others[parent_number]
+
+
+def check_pair(change: Change, head: Change) -> None:
+    """An open parent, older than its member, and nobody of either called back yet."""
+    ticket, parent = change.ticket, head.ticket
+    if ticket.members:
+        raise refusal(change, "other citizens' tickets are merged into it")
+    if parent.merged_into:
+        raise refusal(change, f"{parent.number} is itself merged into {parent.merged_into}")
+    if parent.status in TERMINAL:
+        raise refusal(change, f"{parent.number} is {parent.status}")
+    if parent.received_at > ticket.received_at:
+        raise refusal(change, "the older of the two is the parent: its clock is the earlier one")
+    if ticket.assessed_at or was_called(change, parent):
+        raise refusal(change, "citizens of theirs were called back already")
+
+
+def refusal(change: Change, why: str) -> NotMergeable:
+    may = list(allowed(change.standing, change.parts))
+    return NotMergeable(why, status_now=change.ticket.status, allowed=may)
+
+
+def was_called(change: Change, parent: Ticket) -> bool:
+    """Whether a callback, final or not, was made to anyone of the parent's group."""
+    group = or_(Ticket.number == parent.number, Ticket.merged_into == parent.number)
+    calls = (
+        select(Event.seq)
+        .join(Ticket, Ticket.number == Event.ticket_number)
+        .where(group, Event.action == Action.CALLBACK)
+    )
+    return change.session.scalar(calls.limit(1)) is not None
+
+
+def leave_clock(ticket: Ticket) -> None:
+    """Its own office and limits are over."""
+    ticket.office_code = ticket.interim_office = None
+    ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.extended_from = ticket.review_at = ticket.due_left = None
+    for name, limit in limits.columns(None).items():
+        setattr(ticket, name, limit)
+
+
+def raise_urgency(change: Change, head: Change) -> None:
+    """The group is as urgent as its most urgent member; it is never due later than it was."""
+    ticket, parent = change.ticket, head.ticket
+    if attention.ORDER.index(ticket.urgency) >= attention.ORDER.index(parent.urgency):
+        return
+    parent.urgency = ticket.urgency
+    if parent.dispatched_at:
+        due = limits.due(head.policy, parent.urgency, change.now)
+        attention.set_limits(head, due, rises=True)
+
+
+def unmerge(change: Change, said: Reason) -> None:
+    """Out of its group, before anyone of it is called back: to the parent's lead office with a full
+    clock of its own, or to the dispatchers where no office has it."""
+    ticket, head = change.ticket, change.head
+    parent = head.ticket
+    if was_called(change, parent):
+        raise change.illegal("citizens of the group were called back already")
+    ticket.merged_into = ticket.queue = ticket.callback_due_at = None
+    ticket.contacted_at = ticket.closed_at = None
+    parent.members -= 1
+    head.caller = change.caller
+    change.dispatches = []
+    to = give_back(change, head)
+    data: dict[str, Any] = {"parent_number": parent.number, **dispatching.told(change)}
+    change.record(Action.UNMERGE, to, data=data, words={"reason": said.reason})
+    left = {"member_number": ticket.number, "members": parent.members}
+    head.record(Action.LET_GO, parent.status, data=left)
+
+
+def give_back(change: Change, head: Change) -> Status:
+    lead = head.ticket.office_code
+    office = change.desk.offices.get(lead) if lead else None
+    if office is None or head.ticket.status in TERMINAL or not office.active(day_of(change.now)):
+        return Status.TO_DISPATCH
+    given = dispatching.share(change.desk, office.code, [], [change.ticket.district_code])
+    dispatching.give(change, given, change.now)
+    return Status.DISPATCHED
+
+
+def contact(change: Change, said: NewContact) -> None:
+    """The parent's lead office reached a member's citizen, or tried to; it stays merged."""
+    ticket, lead = change.ticket, change.lead
+    if lead is None:
+        raise change.illegal("no office leads its group")
+    change.session.add(
+        ContactMade(
+            ticket_number=ticket.number,
+            seq=ticket.version + 1,
+            dispatch_seq=AS_MEMBER,
+            office_code=lead.office_code,
+            at=change.now,
+            method=said.method,
+            reached=said.reached,
+        )
+    )
+    tried = change.contacts()
+    enough = any(one.reached for one in tried) or len(tried) >= change.policy.contact.attempts
+    if ticket.contacted_at is None and enough:
+        ticket.contacted_at = change.now
+    change.record(
+        Action.CONTACT,
+        data={"method": said.method, "reached": said.reached},
+        words={"note": said.note, "evidence": said.evidence},
+    )

@@ -1,0 +1,204 @@
+"""What the fate of tickets teaches routing, over HTTP; and that a route can be made again."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from app import main
+from app.offices.directory import OfficeKind
+from app.routing import service
+from app.tickets import rerouting
+from tests import given
+from tests.conftest import StillClock
+from tests.given import WANGJING, People
+
+PLACE = "朝阳区金榆嘉苑3号楼2单元"
+"""No gazetteer knows it, so that nothing but memory can tell its street."""
+CHAOWAI = "110105001"
+
+
+@pytest.fixture
+def session(app: FastAPI, people: People) -> Iterator[Session]:
+    with app.state.sessions() as session:
+        yield session
+
+
+def unknown(people: People) -> str:
+    number = given.ticket(people, address={"text": PLACE})
+    assert people.operator.get(f"/tickets/{number}").json()["status"] == "to_dispatch"
+    return number
+
+
+def learn(app: FastAPI) -> None:
+    with app.state.sessions() as session:
+        service.refresh(session, app.state.desk.router)
+
+
+def route(people: People) -> Any:
+    return people.operator.get("/route", text=PLACE).json()
+
+
+def dispatch(people: People, number: str, office: str) -> None:
+    said = {"office_code": office, "reason": "属地。"}
+    answer = people.dispatcher.post(f"/tickets/{number}/dispatch", said)
+    assert answer.status_code == 200, answer.text
+
+
+def streets(people: People) -> dict[str, int]:
+    """How many cases of the place memory has, by street."""
+    found = people("supervisor").get("/routing/memory", text=PLACE).json()
+    return {one["office_code"]: one["count"] for p in found["places"] for one in p["streets"]}
+
+
+def test_what_a_dispatcher_said_once_is_known_from_then_on(people: People, app: FastAPI) -> None:
+    dispatch(people, unknown(people), WANGJING)
+    learn(app)
+
+    found = route(people)
+    assert (found["decision"], found["office_code"], found["method"]) == (
+        "dispatch",
+        WANGJING,
+        "memory",
+    )
+    assert "1 earlier request" in found["reason"]
+
+
+def test_a_ticket_teaches_once_however_often_it_is_confirmed(people: People, app: FastAPI) -> None:
+    number = unknown(people)
+    dispatch(people, number, WANGJING)
+    given.awaiting(people, number)
+    learn(app)
+
+    assert streets(people) == {WANGJING: 1}
+
+
+def test_an_office_that_worked_unopposed_has_confirmed_the_route(
+    people: People, app: FastAPI
+) -> None:
+    number = given.ticket(people)
+    learn(app)
+    assert not app.state.desk.router.memory.places
+
+    given.awaiting(people, number)
+    learn(app)
+    [past] = app.state.desk.router.memory.places.values()
+    assert {street: tally.count for street, tally in past.items()} == {WANGJING: 1}
+
+
+def test_a_redispatch_to_another_street_takes_the_lesson_back(people: People, app: FastAPI) -> None:
+    number = unknown(people)
+    dispatch(people, number, WANGJING)
+    dispatch(people, number, CHAOWAI)
+    learn(app)
+
+    assert streets(people) == {CHAOWAI: 1}
+
+
+def test_an_upheld_objection_unteaches_and_teaches_anew(people: People, app: FastAPI) -> None:
+    dispatch(people, unknown(people), WANGJING)
+    learn(app)
+    number = given.ticket(people, address={"text": PLACE})
+    said = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
+    assert people("handler", WANGJING).post(f"/tickets/{number}/object", said).status_code == 200
+    ruling = {"decision": "uphold", "office_code": CHAOWAI, "text": "属实。"}
+    district = people("district", given.CHAOYANG)
+    assert district.post(f"/tickets/{number}/rule-objection", ruling).status_code == 200
+    learn(app)
+
+    assert streets(people) == {CHAOWAI: 1}
+    assert route(people)["office_code"] == CHAOWAI
+
+
+def test_a_void_ticket_has_taught_nothing(people: People, app: FastAPI) -> None:
+    number = unknown(people)
+    dispatch(people, number, WANGJING)
+    people("supervisor").post(f"/tickets/{number}/void", {"reason": "重复录入。"})
+    learn(app)
+
+    assert streets(people) == {}
+
+
+def test_a_departments_work_says_nothing_of_a_place(people: People, app: FastAPI) -> None:
+    number = unknown(people)
+    offices = app.state.desk.offices.values()
+    department = next(one.code for one in offices if one.kind is OfficeKind.CITY_DEPT)
+    dispatch(people, number, department)
+    learn(app)
+
+    assert streets(people) == {}
+
+
+def test_many_cases_of_one_place_do_not_grow_the_record_for_ever(
+    people: People, app: FastAPI, clock: StillClock, session: Session
+) -> None:
+    router = app.state.desk.router
+    taught = [service.Taught(PLACE, WANGJING, clock.at)] * service.ENOUGH
+    for told in (service.ENOUGH, 0):
+        with app.state.sessions.begin() as writing:
+            assert service.teach(writing, router, taught, clock.at) == told
+        learn(app)
+
+    later = service.Taught(PLACE, WANGJING, clock.at + timedelta(days=30))
+    with app.state.sessions.begin() as writing:
+        assert service.teach(writing, router, [later, later], clock.at) == 2
+    assert streets(people) == {WANGJING: service.ENOUGH}
+
+
+def test_a_route_is_made_again_with_the_memory_that_it_had(
+    people: People, app: FastAPI, session: Session
+) -> None:
+    first = unknown(people)
+    dispatch(people, first, WANGJING)
+    learn(app)
+    second = given.ticket(people, address={"text": PLACE})
+    dispatch(people, second, CHAOWAI)
+    learn(app)
+    third = given.ticket(people, address={"text": PLACE})
+
+    for number in (first, second, third):
+        fresh = main.make_desk(session, app.state.settings)
+        assert list(rerouting.differences(session, fresh, number)) == []
+
+
+def test_a_route_that_cannot_be_made_again_names_what_differs(
+    people: People, app: FastAPI, session: Session
+) -> None:
+    dispatch(people, unknown(people), WANGJING)
+    learn(app)
+    number = given.ticket(people, address={"text": PLACE})
+    people("supervisor").delete(f"/routing/memory?text={PLACE}")
+
+    fresh = main.make_desk(session, app.state.settings)
+    names = {name for name, *_ in rerouting.differences(session, fresh, number)}
+    assert {"decision", "office_code", "method", "memory"} <= names
+
+
+def routed(people: People, by: str) -> dict[str, Any]:
+    found = people("analyst").get("/statistics/2026-11/routing", by=by).json()
+    return {"total": found["total"], **{one["code"]: one for one in found["rows"]}}
+
+
+def test_what_the_system_routed_is_counted_with_what_was_moved(
+    people: People, clock: StillClock
+) -> None:
+    _, objected, corrected = (given.ticket(people) for _ in range(3))
+    unknown(people)
+    clock.tick(minutes=5)
+    dispatch(people, corrected, CHAOWAI)
+    said = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
+    people("handler", WANGJING).post(f"/tickets/{objected}/object", said)
+    ruling = {"decision": "uphold", "text": "属实。"}
+    people("district", given.CHAOYANG).post(f"/tickets/{objected}/rule-objection", ruling)
+
+    found = routed(people, "district")
+    total = {name: found["total"][name] for name in ("routed", "dispatched", "upheld", "corrected")}
+    assert total == {"routed": 4, "dispatched": 3, "upheld": 1, "corrected": 1}
+    assert found["total"]["automatic_share"]["percent"] == 75
+    assert found["total"]["accuracy"]["numerator"] == "1"
+    assert found[given.CHAOYANG]["name"] == "朝阳区"
+    methods = routed(people, "method")
+    assert sum(methods[code]["routed"] for code in methods if code != "total") == 4
