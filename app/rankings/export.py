@@ -13,15 +13,15 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from app.callbacks.models import Assessment, Exclusion
+from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
 from app.kit.sheet import inert, line
-from app.rankings.columns import COLUMNS
+from app.rankings.columns import COLUMNS, HEARD, LATER
 from app.rankings.facts import Record, within
 
 AT_ONCE = 5_000
 FACT = Assessment.__table__.c
-NAMES = (*COLUMNS, "excluded")
+NAMES = (*COLUMNS, *LATER)
 
 Row = Sequence[Any]
 FactLine = msgspec.defstruct("FactLine", NAMES)
@@ -36,9 +36,12 @@ def batches(record: Record) -> Iterator[Sequence[Row]]:
     same = sa.and_(
         Exclusion.ticket_number == FACT.ticket_number, *record.known(Exclusion.recorded_at)
     )
+    heard = (Correction.__table__.c[name] for name in HEARD)
+    columns = (*(FACT[name] for name in COLUMNS), Exclusion.__table__.c.code, *heard)
     query = (
-        select(*map(plain, (*(FACT[name] for name in COLUMNS), Exclusion.__table__.c.code)))
+        select(*map(plain, columns))
         .outerjoin_from(Assessment, Exclusion, same)
+        .outerjoin(Correction, record.heard())
         .where(within(Assessment.assessed_at, record.period))
         .where(*record.known(Assessment.recorded_at))
         .order_by(Assessment.assessed_at, Assessment.ticket_number)

@@ -83,8 +83,8 @@ class Compared:
             return "late" if fact.recorded_at > self.seal.sealed_at else "changed"
         if sealed != fact.line:
             return "changed"
-        excluded_late = fact.excluded_at and fact.excluded_at > self.seal.sealed_at
-        return "late" if excluded_late else None
+        decided_late = fact.decided_at and fact.decided_at > self.seal.sealed_at
+        return "late" if decided_late else None
 
 
 def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:

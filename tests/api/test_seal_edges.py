@@ -213,3 +213,32 @@ def test_imported_cases_are_what_they_were_made_from(people: People, clock: Stil
     sealed(people, "2026-09")
 
     assert verified(people, "2026-09")["differences"] == []
+
+
+def test_a_second_hearing_is_sealed_handed_out_and_guarded(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    number = ticket(people)
+    awaiting(people, number)
+    denied = {**CONTENT, "contacted": "no"}
+    made = people.callback.post(f"/tickets/{number}/callbacks", denied).json()
+    dispute, heard = {"text": "记录有误。"}, {**CONTENT, "text": "录音中诉求人说已联系。"}
+    assert people.street().post(f"/callbacks/{made['id']}/dispute", dispute).status_code == 200
+    path = f"/callbacks/{made['id']}/correction"
+    assert people.supervisor.post(path, heard).status_code == 200
+    clock.at = BORDER + timedelta(days=70)
+    sealed(people, "2026-11")
+
+    untouched = verified(people, "2026-11")
+    fact = people("analyst").get("/rankings/2026-11/facts").text.splitlines()[0]
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("UPDATE correction SET satisfied = 'very_dissatisfied'")
+    touched = verified(people, "2026-11")
+
+    assert untouched["same"]
+    told = json.loads(fact)
+    assert (told["contacted"], told["heard_contacted"]) == ("no", "yes")
+    assert told["heard_satisfied"] == "satisfied"
+    named = [one["tickets"] for one in touched["differences"] if one["field"] == "facts"]
+    assert named == [[{"number": number, "why": "changed"}]]
