@@ -15,8 +15,11 @@ COPY alembic.ini ./
 COPY migrations migrations
 COPY app app
 RUN .venv/bin/python -m compileall -q app migrations
+RUN install -d -o jiesu /var/lib/jiesu
 USER jiesu
-ENV JIESU_HOST=0.0.0.0
+# Files that citizens and offices attach: a volume, shared by replicas.
+VOLUME /var/lib/jiesu
+ENV JIESU_HOST=0.0.0.0 JIESU_DATA_DIR=/var/lib/jiesu
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
     CMD [".venv/bin/python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]

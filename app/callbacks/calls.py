@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Request
+from sqlalchemy.orm import Session
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
@@ -41,20 +42,28 @@ def ticket_for(roles: Iterable[Role]) -> Any:
 
 
 def callback_for(roles: Iterable[Role]) -> Any:
-    """A dependency: the callback that the path names, for these roles.
+    """A dependency: the callback that the path names, with its ticket or alone, for these roles.
 
     Refuses (NoSuchCallback) those of tickets that are not the caller's to know of.
     """
 
     def seen(
-        callback_id: CallbackId, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
+        request: Request,
+        callback_id: CallbackId,
+        caller: Annotated[Caller, Depends(allow(roles))],
+        session: Writing,
     ) -> Subject:
         made = session.get(Callback, callback_id)
-        if made is None or not session.scalar(tickets.in_scope(caller, made.ticket_number)):
+        named = request.path_params.get("number", made and made.ticket_number)
+        if made is None or made.ticket_number != named or not visible(session, caller, made):
             raise NoSuchCallback(f"no callback {callback_id}")
         return Subject(caller, made.ticket_number, made)
 
     return Depends(seen)
+
+
+def visible(session: Session, caller: Caller, made: Callback) -> bool:
+    return session.scalar(tickets.in_scope(caller, made.ticket_number)) is not None
 
 
 Asked = Annotated[Subject, ticket_for(HANDLERS)]

@@ -74,12 +74,14 @@ def show_callbacks(ticket: Seen, session: Reading) -> list[CallbackView]:
 
 
 @router.post("/callbacks/{callback_id}/dispute")
+@router.post("/tickets/{number}/callbacks/{callback_id}/dispute")
 def dispute_callback(subject: Disputed, step: Stepping, said: Words) -> CallbackView:
     """D.9: the office doubts the record; a supervisor is to hear the recording again."""
     return heard_again(subject, step, disputes.dispute, said)
 
 
 @router.post("/callbacks/{callback_id}/correction")
+@router.post("/tickets/{number}/callbacks/{callback_id}/correction")
 def correct_callback(subject: Corrected, step: Stepping, said: NewCorrection) -> CallbackView:
     """D.9: what the recording says. Where it differs, this counts, and the record is kept."""
     return heard_again(subject, step, disputes.correct, said)

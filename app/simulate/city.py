@@ -51,8 +51,9 @@ class Quality:
 class City:
     """The same seed imagines the same city from the same gazetteer."""
 
-    def __init__(self, gazetteer: Gazetteer, on: date, seed: int) -> None:
+    def __init__(self, gazetteer: Gazetteer, on: date, seed: int, eventful: float = 1) -> None:
         self.seed = seed
+        self.eventful = eventful
         self.districts = {one.code: one.name for one in gazetteer.districts}
         self.places = places(gazetteer)
         self.streets = [

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -73,6 +73,13 @@ STORM = 3.5
 """A storm day has so many times the requests of another, and most are about the rain [B42]."""
 
 ABOUT_RAIN = 0.65
+GATHERED = 0.03
+"""Of all requests: several citizens call about one flood or one outage. Plausible, and ours."""
+
+CALLERS = 5
+"""How many they are, on average."""
+
+GATHERS_IN = timedelta(hours=8)
 ANONYMOUS = 0.015
 CONFIDENTIAL = 0.02
 LEAF = 3  # the level of a category that is no class of others
@@ -100,6 +107,18 @@ FORMS = {
 }
 """How people say where; after the last ones a person must look, or ask."""
 
+PLAIN = dict(list(FORMS.items())[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What befalls a whole estate: a flood on a storm day, else the water or the power is off."""
+
+    seq: int
+    at: datetime
+    home: Home
+    matter: CategoryEntry
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -110,6 +129,11 @@ class Asked:
     new: NewTicket
     home: Home
     chance: Random
+    gathering: int | None = None
+    """Which one it belongs to."""
+
+    call: int = 1
+    """The how manieth call of its citizen in this matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +165,11 @@ class Matters:
 
     usual: dict[CategoryEntry, float]
     rain: dict[CategoryEntry, float]
+    outage: dict[CategoryEntry, float]
+
+    def common(self, chance: Random, storm: bool) -> CategoryEntry:
+        """What befalls many at once."""
+        return drawn(chance, self.rain if storm else self.outage)
 
     def one(self, chance: Random, storm: bool) -> CategoryEntry | None:
         if storm and chance.random() < ABOUT_RAIN:
@@ -157,31 +186,70 @@ def matters(catalogue: Catalogue) -> Matters:
     return Matters(
         {one: CLASSES[one.code[:2]] * URGENT[one.urgency] / totals[one.code[:2]] for one in leaves},
         {one: URGENT[one.urgency] for one in leaves if Mark.SURGE in one.marks},
+        {one: 1.0 for one in leaves if one.urgency is Urgency.L2 and not one.marks},
     )
 
 
 def ask(city: City, catalogue: Catalogue, when: Season, number: int) -> list[Asked]:
     """So many requests, in order of time."""
     what = matters(catalogue)
-    made = (one(city, what, when, seq) for seq in range(number))
+    share = min(GATHERED * city.eventful, 0.25)
+    befalls = [
+        gathering(city, what, when, seq) for seq in range(max(1, round(number * share / CALLERS)))
+    ]
+    made = (one(city, what, when, seq, befalls, share) for seq in range(number))
     return sorted(made, key=lambda asked: asked.at)
 
 
-def one(city: City, what: Matters, when: Season, seq: int) -> Asked:
+def gathering(city: City, what: Matters, when: Season, seq: int) -> Gathering:
+    chance = city.chance("gathering", seq)
+    at, home = when.instant(chance), city.home(chance)
+    return Gathering(seq, at, home, what.common(chance, day_of(at) in when.storms))
+
+
+def one(
+    city: City, what: Matters, when: Season, seq: int, befalls: Sequence[Gathering], share: float
+) -> Asked:
     chance = city.chance("case", seq)
+    if chance.random() < share:
+        return called_too(chance, when, seq, chance.choice(befalls))
     at, home = when.instant(chance), city.home(chance)
     matter = what.one(chance, day_of(at) in when.storms)
+    new = request(chance, matter, drawn(chance, TYPES), where(home, chance, FORMS))
+    return Asked(seq, at, new, home, chance)
+
+
+def called_too(chance: Random, when: Season, seq: int, befallen: Gathering) -> Asked:
+    """One of the many who call about it."""
+    latest = midnight(when.days[-1] + ONE_DAY) - timedelta(seconds=1)
+    at = min(befallen.at + GATHERS_IN * chance.betavariate(1, 2), latest)
+    address = where(befallen.home, chance, PLAIN)
+    new = request(chance, befallen.matter, TicketType.HELP, address)
+    return Asked(seq, at, new, befallen.home, chance, befallen.seq)
+
+
+def request(
+    chance: Random, matter: CategoryEntry | None, kind: TicketType, address: str
+) -> NewTicket:
     title = matter.name if matter else "其他诉求"
-    new = NewTicket(
+    return NewTicket(
         channel=drawn(chance, CHANNELS),
-        type=drawn(chance, TYPES),
+        type=kind,
         category=matter.code if matter else None,
         title=title,
         content=f"市民反映{title}问题，{chance.choice(TELLS)}",
-        address=NewAddress(text=where(home, chance)),
+        address=NewAddress(text=address),
         citizen=citizen(chance),
     )
-    return Asked(seq, at, new, home, chance)
+
+
+def again(city: City, asked: Asked, at: datetime) -> Asked:
+    """The same citizen's next call about it, in other words, with a fate of its own."""
+    call = asked.call + 1
+    chance = city.chance("case", asked.seq, call)
+    said = f"市民再次反映{asked.new.title}问题，{chance.choice(TELLS)}"
+    new = asked.new.model_copy(update={"content": said})
+    return replace(asked, at=at, new=new, chance=chance, gathering=None, call=call)
 
 
 def citizen(chance: Random) -> NewCitizen:
@@ -195,9 +263,9 @@ def citizen(chance: Random) -> NewCitizen:
     )
 
 
-def where(home: Home, chance: Random) -> str:
+def where(home: Home, chance: Random, forms: Mapping[str, float]) -> str:
     building = f"{chance.randint(1, 40)}号楼{chance.choice(['', '1单元', '2单元', '3单元'])}"
-    return drawn(chance, FORMS).format(
+    return drawn(chance, forms).format(
         district=home.district, street=home.street.name, place=home.place, building=building
     )
 

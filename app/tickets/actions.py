@@ -3,9 +3,6 @@
 Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
@@ -264,17 +261,3 @@ def check_reply(change: Change, said: NewReply) -> None:
             " citizen is anonymous, may it be left out",
             errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
         )
-
-
-CHECKS: dict[Action, Callable[[Change, Any], None]] = {
-    Action.DECLINE: check_decline,
-    Action.ADD: check_add,
-    Action.DISPATCH: check_dispatch,
-    Action.REPLY: check_reply,
-}
-
-
-def check_words(change: Change, action: Action, said: object) -> None:
-    """What is wrong with what was said, told before version and status are looked at."""
-    if action in CHECKS:
-        CHECKS[action](change, said)

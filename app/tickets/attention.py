@@ -37,11 +37,9 @@ def grade(change: Change, said: Grading) -> None:
     """D.4: raised at any time, with the new limits from now but never later than the old ones;
     lowered before it is signed for, and to L4 with the district's word before it is due."""
     ticket, old = change.ticket, change.ticket.urgency
-    if said.urgency is old:
-        fault = {"pointer": "/urgency", "detail": f"it is {old}"}
-        raise SameUrgency(errors=[fault])
-    rises = ORDER.index(said.urgency) < ORDER.index(old)
-    check_right(change, said.urgency, rises)
+    rises = is_raised(old, said.urgency)
+    if not rises:
+        check_lowerable(change)
     ticket.urgency = said.urgency
     if ticket.dispatched_at:
         start = change.now if rises else ticket.dispatched_at
@@ -50,18 +48,31 @@ def grade(change: Change, said: Grading) -> None:
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
 
 
-def check_right(change: Change, new: Urgency, rises: bool) -> None:
-    """Refuses NotYourPart, and TooLateToLower."""
-    ticket, parts = change.ticket, change.parts
-    if rises:
+def is_raised(old: Urgency, new: Urgency) -> bool:
+    return ORDER.index(new) < ORDER.index(old)
+
+
+def check_grading(change: Change, said: Grading) -> None:
+    """Refuses NotYourPart and SameUrgency."""
+    old, new, parts = change.ticket.urgency, said.urgency, change.parts
+    if new is old:
+        fault = {"pointer": "/urgency", "detail": f"it is {old}"}
+        raise SameUrgency(errors=[fault])
+    if is_raised(old, new):
         allow(bool(parts & RAISERS), "a district does not raise the urgency")
-    elif ticket.status in SETTLED:
-        raise TooLateToLower(f"it is {ticket.status}", status_now=ticket.status)
     elif Part.DISTRICT in parts:
-        allow((ticket.urgency, new) == (Urgency.L3, Urgency.L4), "a district lowers L3 to L4 only")
-        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue", ticket)
+        allow((old, new) == (Urgency.L3, Urgency.L4), "a district lowers L3 to L4 only")
     else:
         allow(Part.SUPERVISOR in parts, "only a supervisor lowers the urgency")
+
+
+def check_lowerable(change: Change) -> None:
+    """Refuses TooLateToLower."""
+    ticket = change.ticket
+    too_late(ticket.status in SETTLED, f"it is {ticket.status}", ticket)
+    if Part.DISTRICT in change.parts:
+        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue", ticket)
+    else:
         too_late(ticket.acknowledged_at is not None, "an office has signed for it", ticket)
 
 
@@ -115,11 +126,6 @@ def urge(change: Change, said: Words) -> None:
 
 def supervise(change: Change, said: NewSupervision) -> None:
     """督办: an answer is asked for; the status stays."""
-    if said.level is SupervisionLevel.CITY:
-        allow(Part.SUPERVISOR in change.parts, "a district supervises at its own level")
-    if said.answer_due_at <= change.now:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead"}
-        raise AnswerTimePast(errors=[fault])
     ticket = change.ticket
     ticket.supervised = True
     assert change.caller is not None  # no supervision falls due by itself
@@ -135,6 +141,15 @@ def supervise(change: Change, said: NewSupervision) -> None:
     )
     data = {"level": said.level, "answer_due_at": said.answer_due_at.isoformat()}
     change.record(Action.SUPERVISE, ticket.status, data=data, words={"reason": said.reason})
+
+
+def check_supervision(change: Change, said: NewSupervision) -> None:
+    """Refuses NotYourPart and AnswerTimePast."""
+    if said.level is SupervisionLevel.CITY:
+        allow(Part.SUPERVISOR in change.parts, "a district supervises at its own level")
+    if said.answer_due_at <= change.now:
+        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead"}
+        raise AnswerTimePast(errors=[fault])
 
 
 def answer_supervision(change: Change) -> None:

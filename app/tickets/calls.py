@@ -12,7 +12,7 @@ from app.kit.clock import Now
 from app.kit.db import Reading, Writing
 from app.kit.etag import IfMatch
 from app.kit.idempotency import OneEffect
-from app.tickets import actions, scope, service, view
+from app.tickets import checks, scope, service, view
 from app.tickets.change import Change
 from app.tickets.desk import AtDesk
 from app.tickets.lifecycle import Action
@@ -101,7 +101,7 @@ class Act:
         )
         action = action_of(doing.request)
         service.check_part(change, action)
-        actions.check_words(change, action, said)
+        checks.check_words(change, action, said)
         service.check_state(change, action, self.if_match)
         perform(change, said)
         doing.session.flush()

@@ -28,7 +28,6 @@ def request(change: Change, said: NewExtension) -> None:
     ticket = change.ticket
     assert ticket.due_at is not None  # an office has it
     assert ticket.office_code is not None
-    check_until(change, ticket.due_at, said.due_at)
     longer = said.due_at - ticket.due_at > change.policy.extension.district_max
     far = longer or ticket.district_code is None
     ticket.asks_extension = Part.SUPERVISOR if far else Part.DISTRICT
@@ -50,11 +49,15 @@ def request(change: Change, said: NewExtension) -> None:
     )
 
 
-def check_until(change: Change, due_at: datetime, until: datetime) -> None:
-    """Later than it is due, by at most the original limit (times `extension.max_factor`)."""
+def check_until(change: Change, said: NewExtension) -> None:
+    """Later than it is due, by at most the original limit (times `extension.max_factor`): else
+    refused (ExtensionUnfit)."""
+    due_at = change.ticket.due_at
+    if due_at is None:
+        return  # no office has it, which its status says
     policy, result = change.policy, change.policy.limits[change.ticket.urgency].result
     latest = limits.after(policy.clock, due_at, times(result, policy.extension.max_factor))
-    if not due_at < until <= latest:
+    if not due_at < said.due_at <= latest:
         detail = f"after {due_at.isoformat()} and until {latest.isoformat()}"
         raise ExtensionUnfit(detail, errors=[{"pointer": "/due_at", "detail": detail}])
 

@@ -35,7 +35,6 @@ def request(change: Change, said: NewHold) -> None:
     """For the district, then a supervisor, to approve; on a hold it asks for a renewal."""
     ticket = change.ticket
     assert ticket.office_code is not None
-    check_review(change, said.review_at)
     check_response(change)
     if ticket.status is Status.ON_HOLD and ticket.renewals >= change.policy.hold.max_renew:
         raise RenewalsSpent(f"at most {change.policy.hold.max_renew} times")
@@ -60,9 +59,10 @@ def request(change: Change, said: NewHold) -> None:
     )
 
 
-def check_review(change: Change, review_at: datetime) -> None:
+def check_review(change: Change, said: NewHold) -> None:
+    """Refuses (ReviewUnfit) a day that is past or too far."""
     latest = add_months(change.now, change.policy.hold.max_review)
-    if not change.now < review_at <= latest:
+    if not change.now < said.review_at <= latest:
         detail = f"after now and until {latest.isoformat()}"
         raise ReviewUnfit(detail, errors=[{"pointer": "/review_at", "detail": detail}])
 

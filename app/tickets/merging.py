@@ -37,7 +37,7 @@ def merge(change: Change, said: Merging) -> None:
 
 
 def join(change: Change, parent_number: str, why: str) -> Ticket:
-    """Into the parent's group; the caller records it. Refuses NoSuchParent and NotMergeable."""
+    """Into the parent's group; the caller records it. Refuses NotMergeable."""
     ticket, head = change.ticket, parent_change(change, parent_number)
     check_pair(change, head)
     dispatching.end(change, why)
@@ -52,12 +52,16 @@ def join(change: Change, parent_number: str, why: str) -> Ticket:
     return head.ticket
 
 
+def check_parent(change: Change, parent_number: str) -> None:
+    """Refuses (NoSuchParent) a ticket that is not the caller's to know of."""
+    if parent_number not in {change.ticket.number, *change.others}:
+        fault = {"pointer": "/parent_number", "detail": f"no ticket {parent_number}"}
+        raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
+
+
 def parent_change(change: Change, parent_number: str) -> Change:
     if parent_number == change.ticket.number:
         raise refusal(change, "a ticket is not merged into itself")
-    if parent_number not in change.others:
-        fault = {"pointer": "/parent_number", "detail": f"no ticket {parent_number}"}
-        raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
     return change.others[parent_number]
 
 

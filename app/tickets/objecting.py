@@ -30,7 +30,7 @@ def object_to(change: Change, said: NewObjection) -> None:
     """T10; where enough was upheld already, or two offices point at each other, T13 at once."""
     ticket, lead = change.ticket, change.lead
     assert lead is not None  # only the lead office objects
-    proposed = proposed_office(change, said)
+    proposed = said.proposed_office_code
     consulted = goes_to_consulting(change.policy, ticket.upheld, proposed, ticket.objectors)
     ticket.objection_district = common_district(change, lead.office_code, proposed)
     ticket.objectors = [*ticket.objectors, lead.office_code]
@@ -62,7 +62,7 @@ def common_district(change: Change, office_code: str, proposed: str | None) -> s
     return district if inside else None
 
 
-def proposed_office(change: Change, said: NewObjection) -> str | None:
+def check_objection(change: Change, said: NewObjection) -> None:
     """Refuses (OfficeUnnamed) a ground that needs another office without one."""
     code = said.proposed_office_code
     if code is None and said.ground in NAMES_ANOTHER:
@@ -71,7 +71,6 @@ def proposed_office(change: Change, said: NewObjection) -> str | None:
         change.desk.office(code, "/proposed_office_code", change.now)
         if code == change.ticket.office_code:
             raise unnamed("/proposed_office_code", "that is your own office")
-    return code
 
 
 def unnamed(pointer: str, detail: str) -> OfficeUnnamed:
@@ -79,21 +78,37 @@ def unnamed(pointer: str, detail: str) -> OfficeUnnamed:
 
 
 def rule(change: Change, said: NewRuling) -> None:
-    """T11, T11b, T12, T13: what the deciding office says. Refuses (NotYourPart) by RULERS."""
-    who = RULERS[said.decision]
-    if not change.parts & who:
-        raise NotYourPart(f"{said.decision} is said by: {', '.join(sorted(who))}")
+    """T11, T11b, T12, T13: what the deciding office says."""
     RULINGS[said.decision](change, said)
 
 
-def uphold(change: Change, said: NewRuling) -> None:
-    """T11: to the office named, with a full clock; who objected keeps the duty of first contact."""
+def check_ruling(change: Change, said: NewRuling) -> None:
+    """Refuses (NotYourPart) by RULERS, and what lacks the office or ticket that it is about."""
+    who = RULERS[said.decision]
+    if not change.parts & who:
+        raise NotYourPart(f"{said.decision} is said by: {', '.join(sorted(who))}")
+    if said.decision is Ruling.DUPLICATE:
+        if said.parent_number is None:
+            fault = {"pointer": "/parent_number", "detail": "required"}
+            raise ParentUnnamed(errors=[fault])
+        merging.check_parent(change, said.parent_number)
+    if said.decision is Ruling.UPHOLD and change.ticket.status is Status.OBJECTED:
+        check_upheld(change, said)
+
+
+def check_upheld(change: Change, said: NewRuling) -> None:
     code = said.office_code or open_objection(change).proposed_office
     if code is None:
         raise unnamed("/office_code", "an upheld objection needs the office whose it is")
     if Part.DISTRICT in change.parts:
         dispatching.check_inside(change, code)
     dispatching.check_offices(change, code)
+
+
+def uphold(change: Change, said: NewRuling) -> None:
+    """T11: to the office named, with a full clock; who objected keeps the duty of first contact."""
+    code = said.office_code or open_objection(change).proposed_office
+    assert code is not None  # check_upheld
     closed = close(change, Ruling.UPHOLD)
     dispatching.by_person(change, code, why=ENDED)
     misplaced = closed.ground is Ground.NOT_MY_AREA
@@ -111,9 +126,7 @@ def reject(change: Change, said: NewRuling) -> None:
 
 def duplicate(change: Change, said: NewRuling) -> None:
     """T11b: into the group of the ticket that it doubles."""
-    if said.parent_number is None:
-        fault = {"pointer": "/parent_number", "detail": "required"}
-        raise ParentUnnamed(errors=[fault])
+    assert said.parent_number is not None  # check_ruling
     close(change, Ruling.DUPLICATE)
     merging.join(change, said.parent_number, ENDED)
     ruled(change, said, Status.MERGED)
@@ -187,11 +200,15 @@ def reject_by_silence(change: Change, fall: Fall) -> None:
 def conclude(change: Change, said: Conclusion) -> None:
     """T13: 会商 names who handles it, finally."""
     lead, joint = said.lead_office_code, said.joint_office_codes
-    dispatching.check_offices(change, lead, joint, "/lead_office_code")
     former, change.ticket.objection_locked = change.ticket.office_code, True
     dispatching.by_person(change, lead, joint, dispatching.CONSULTED)
     teaching.correct(change, former, lead)
     change.record(Action.CONCLUDE, data=dispatching.told(change), words={"text": said.text})
+
+
+def check_conclusion(change: Change, said: Conclusion) -> None:
+    lead, joint = said.lead_office_code, said.joint_office_codes
+    dispatching.check_offices(change, lead, joint, "/lead_office_code")
 
 
 def open_objection(change: Change) -> Objection:

@@ -141,6 +141,18 @@ def test_only_the_office_disputes_and_only_a_supervisor_corrects(people: People)
     assert people.callback.post(f"/callbacks/{callback}/correction", HEARD).status_code == 403
 
 
+def test_a_record_is_named_with_its_ticket_or_alone(people: People) -> None:
+    number, callback = called(people)
+    other, _ = called(people)
+    said = {"text": "记录有误。"}
+
+    wrong = people.street().post(f"/tickets/{other}/callbacks/{callback}/dispute", said)
+    right = people.street().post(f"/tickets/{number}/callbacks/{callback}/dispute", said)
+    assert (wrong.status_code, right.status_code) == (404, 200)
+    path = f"/tickets/{number}/callbacks/{callback}/correction"
+    assert people.supervisor.post(path, HEARD).json()["correction"]["contacted"] == "yes"
+
+
 @pytest.mark.parametrize(
     "said",
     [{}, {"reach": "reached", "text": "…"}, {**HEARD, "reach": "refused"}, {**HEARD, "text": ""}],

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, refused, tries
@@ -162,7 +163,9 @@ def test_inside_a_district_its_centre_rules_and_nobody_else(
 def test_across_districts_the_city_rules(people: People, clock: StillClock) -> None:
     number = stages.objected(people, proposed_office_code=DONGHUAMEN)
     said = {"decision": "uphold", "text": "属东华门街道"}
-    refused(tries(people.district(), "rule-objection", number, **said), 409, "illegal-move")
+    kept = {"decision": "reject", "text": "属望京街道"}
+    refused(tries(people.district(), "rule-objection", number, **kept), 409, "illegal-move")
+    refused(tries(people.district(), "rule-objection", number, **said), 403, "not-your-part")
     ticket = people.dispatcher.does("rule-objection", number, **said)
     assert ticket["office"]["code"] == DONGHUAMEN
 
@@ -259,7 +262,8 @@ def test_the_result_of_consulting_binds(people: People, clock: StillClock) -> No
     assert ticket["office"]["code"] == JIUXIANQIAO
     assert [office["code"] for office in ticket["joint_offices"]] == [WANGJING]
     assert ticket["due_at"] == (now + timedelta(days=7)).isoformat().replace("+00:00", "Z")
-    answer = tries(people.street(JIUXIANQIAO), "object", number, **stages.objection())
+    again = stages.objection(proposed_office_code=WANGJING)
+    answer = tries(people.street(JIUXIANQIAO), "object", number, **again)
     refused(answer, 409, "objection-locked")
     back = {"office_code": WANGJING, "reason": "改派"}
     refused(tries(people.dispatcher, "dispatch", number, **back), 409, "objection-locked")
@@ -368,3 +372,29 @@ def test_only_the_district_of_both_offices_rules(people: People, clock: StillClo
     assert people.district("110101").does("rule-objection", number, **ruling)["status"] == (
         "acknowledged"
     )
+
+
+STALE = {"If-Match": '"1"'}
+AT_FAULT: dict[str, tuple[str, dict[str, Any], int]] = {
+    "object": ("street", {"ground": "not_my_area", "text": "不属我处"}, 422),
+    "supervise": (
+        "supervisor",
+        {"level": "city", "reason": "超期", "answer_due_at": "2020-01-01T00:00:00Z"},
+        422,
+    ),
+    "merge": ("dispatcher", {"parent_number": "BJ202001010000001"}, 422),
+    "grade": ("district", {"urgency": "L1", "reason": "升级"}, 403),
+    "rule-objection": ("supervisor", {"decision": "uphold", "text": "属实"}, 403),
+}
+
+
+@pytest.mark.parametrize("action", AT_FAULT)
+def test_what_is_said_is_judged_before_the_version_and_the_status(
+    people: People, action: str
+) -> None:
+    number = given.ticket(people)
+    role, said, status = AT_FAULT[action]
+    bound = {"street": people.street, "district": people.district}
+    person = bound[role]() if role in bound else people(role)
+    answer = person.post(f"/tickets/{number}/{action}", said, headers=STALE)
+    assert answer.status_code == status, answer.text

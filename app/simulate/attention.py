@@ -1,0 +1,141 @@
+"""What the citizen and those above do meanwhile: calling again, another urgency, supervision 督办.
+
+No source tells the shares: they are plausible, and ours.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from app.access.roles import Role
+from app.callbacks.conduct import content
+from app.offices.catalogue import Urgency
+from app.simulate.life import DAY, HOUR, Call, Life, Step, desk
+from app.simulate.requests import again
+from app.tickets import actions, attention
+from app.tickets.attention import ORDER
+from app.tickets.holding import SupervisionLevel
+from app.tickets.lifecycle import IN_OFFICE, Action, Status
+from app.tickets.schemas import Grading, NewSupervision, Words
+
+CALLS_AGAIN = 0.045
+AND_AGAIN = 0.3
+BACK = 0.07
+"""Of those whose matter was closed without content: it is there again."""
+
+BACK_THOUGH_CONTENT = 0.012
+BACK_WITHIN = timedelta(days=35)
+RAISED = 0.004
+LOWERED = 0.002
+HARDER = 0.004
+SUPERVISED = 0.004
+SUPERVISED_OVERDUE = 0.2
+SUPERVISED_URGED = 0.3
+ANSWERS = 0.92
+
+
+def call_again(life: Life) -> Iterator[Call]:
+    """The same citizen, the same matter, while it is at work: D.7's urging."""
+    if not life.ticket.anonymous and life.seldom(CALLS_AGAIN):
+        limit = life.change.policy.limits[life.ticket.urgency].result
+        yield calling(life, limit * 1.2)
+
+
+def and_again(life: Life, said: Words | None) -> Iterator[Call]:
+    if life.likely(AND_AGAIN):
+        yield calling(life, 20 * HOUR)
+
+
+def come_back(life: Life) -> Iterator[Call]:
+    """T26: it was closed, and is there again."""
+    pleased = life.told is not None and content(life.told.answers)
+    if not life.ticket.anonymous and life.seldom(BACK_THOUGH_CONTENT if pleased else BACK):
+        yield calling(life, BACK_WITHIN)
+
+
+def calling(life: Life, within: timedelta) -> Call:
+    at = life.after(within, 2, 3)
+    return Call(at, again(life.city, life.asked, at))
+
+
+def grade(life: Life) -> Iterator[Step]:
+    """D.4: it turns out to be more pressing; or less, before anyone has signed for it."""
+    old = life.ticket.urgency
+    place = ORDER.index(old)
+    if place and life.seldom(RAISED):
+        yield grading(life, Role.OPERATOR, ORDER[place - 1], life.left() / 2)
+    elif old is Urgency.L2 and life.seldom(LOWERED):
+        limit = life.change.policy.limits[old].acknowledge
+        yield grading(life, Role.SUPERVISOR, Urgency.L3, limit / 2)
+
+
+def harder(life: Life) -> Iterator[Step]:
+    """D.4: L3 becomes L4, with the district's word, before it is due."""
+    ticket = life.ticket
+    if ticket.urgency is Urgency.L3 and ticket.district_code and life.seldom(HARDER):
+        life.slow = True
+        yield grading(life, Role.DISTRICT, Urgency.L4, life.left() * 0.9)
+
+
+def grading(life: Life, role: Role, new: Urgency, within: timedelta) -> Step:
+    ticket, old = life.ticket, life.ticket.urgency
+    district = ticket.district_code if role is Role.DISTRICT else None
+    return Step(
+        life.after(within),
+        life.district(district) if district else desk(role),
+        Action.GRADE,
+        attention.grade,
+        Grading(urgency=new, reason="经核实调整紧急程度。"),
+        lambda: ticket.urgency is old and may_be(life, role),
+    )
+
+
+def may_be(life: Life, role: Role) -> bool:
+    """Lowered by a supervisor only before it is signed for; by a district before it is due."""
+    ticket = life.ticket
+    if role is Role.SUPERVISOR:
+        return ticket.status is Status.DISPATCHED
+    late = ticket.due_at is None or life.now > ticket.due_at
+    return ticket.status in IN_OFFICE and not late
+
+
+def supervise(life: Life) -> Iterator[Step]:
+    """督办: of some by chance; of what is overdue, before its citizen is called all the same."""
+    ticket, due_at = life.ticket, life.ticket.due_at
+    if life.seldom(SUPERVISED):
+        yield supervision(life, life.left())
+    if due_at and life.likely(SUPERVISED_OVERDUE):
+        at = due_at + life.asked.chance.random() * life.change.policy.callback.force_grace
+        late = supervision(life, DAY)._replace(at=max(at, life.now))
+        yield late._replace(still=lambda: ticket.due_at == due_at and ticket.status in IN_OFFICE)
+
+
+def press(life: Life, said: Words | None) -> Iterator[Step]:
+    """Who calls often is heard."""
+    if life.ticket.urged > 1 and life.ticket.status in IN_OFFICE and life.likely(SUPERVISED_URGED):
+        yield supervision(life, DAY)
+
+
+def supervision(life: Life, within: timedelta) -> Step:
+    district = life.ticket.district_code if life.likely(0.7) else None
+    level = SupervisionLevel.DISTRICT if district else SupervisionLevel.CITY
+    at = life.after(within, 2, 2)
+    return Step(
+        at,
+        life.district(district),
+        Action.SUPERVISE,
+        attention.supervise,
+        NewSupervision(
+            level=level,
+            reason="请说明进展。",
+            answer_due_at=at + life.asked.chance.randint(1, 6) * DAY,
+        ),
+        lambda: life.ticket.status in IN_OFFICE,
+    )
+
+
+def answer(life: Life, said: NewSupervision) -> Iterator[Step]:
+    """The lead office's next note; a few are late, or say nothing."""
+    if life.likely(ANSWERS):
+        at = life.after((said.answer_due_at - life.now) * 1.2, 2, 3)
+        note = Words(text="已安排专人办理，进展如下。")
+        yield Step(at, life.handler(), Action.NOTE, actions.note, note)

@@ -1,0 +1,174 @@
+"""The city's operators and dispatchers: answering, asking, finding the office."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.access.roles import Caller, Role
+from app.kit.workdays import day_of
+from app.offices.catalogue import Duty
+from app.offices.directory import STREET_KINDS, OfficeKind
+from app.simulate.life import HOUR, MINUTE, Life, Step, desk
+from app.simulate.requests import drawn
+from app.tickets import actions, limits
+from app.tickets.dispatching import lead_district
+from app.tickets.lifecycle import Action
+from app.tickets.schemas import (
+    Add,
+    Decline,
+    DeclineReason,
+    EmergencyService,
+    NewAddress,
+    NewDispatch,
+    Reason,
+    Transfer,
+    Withdrawal,
+    Words,
+)
+
+# No source tells how often any of this happens: the shares are plausible, and ours.
+UNANSWERED = 0.08
+EMERGENCY = 0.006
+SERVICES = {
+    EmergencyService.POLICE: 5,
+    EmergencyService.FIRE: 2,
+    EmergencyService.AMBULANCE: 2,
+    EmergencyService.TRAFFIC: 1,
+}
+NEVER_TELLS = 0.12
+ASKED_AGAIN = 0.03
+NOT_ACCEPTED = 0.03
+DECLINES = {
+    DeclineReason.NA_LEGAL_ROUTE: 70,
+    DeclineReason.NA_OUT_OF_AREA: 16,
+    DeclineReason.NA_UNLAWFUL: 6,
+    DeclineReason.NA_MALICIOUS: 5,
+    DeclineReason.NA_SECRET: 3,
+}
+MISTAKEN = 0.04
+"""A person, too, may take a place for the next street's."""
+
+NOTICED = 0.08
+"""Of wrong dispatches: seen by who dispatches, before the office says so (T7b)."""
+
+ENTERED_BY_MISTAKE = 0.002
+TAKEN_BACK = 0.006
+
+
+def answer(life: Life) -> Step | None:
+    """T2, T3; where nobody answers on the spot, the clock dispatches it."""
+    if life.likely(UNANSWERED):
+        return None
+    at, who = life.after(9 * MINUTE), desk(Role.OPERATOR)
+    if life.seldom(EMERGENCY):
+        called = Transfer(service=drawn(life.asked.chance, SERVICES), text="已转接紧急服务。")
+        return Step(at, who, Action.TRANSFER, actions.transfer, called)
+    said = Words(text="已按政策口径答复来电人。")
+    return Step(at, who, Action.ANSWER, actions.answer, said)
+
+
+def tell_more(life: Life) -> Step | None:
+    """The citizen says where it is; some never call again."""
+    life.enquiries += 1
+    if life.enquiries > 1 or life.likely(NEVER_TELLS):
+        return None
+    said = Add(address=NewAddress(text=life.asked.home.address))
+    return Step(life.after(20 * HOUR), desk(Role.OPERATOR), Action.ADD, actions.add, said)
+
+
+def by_hand(life: Life) -> Step | None:
+    """A person finds the office, asks, or does not accept; a group is only dispatched."""
+    policy, ticket = life.change.policy, life.ticket
+    span = limits.district_limit(policy, ticket.urgency) if ticket.queue else HOUR / 2
+    at = life.after(span, 2, 3)
+    if not ticket.members and life.likely(NOT_ACCEPTED):
+        return decline(life, at)
+    if not ticket.members and not life.enquiries and life.likely(ASKED_AGAIN):
+        said = Words(text="请说明具体位置。")
+        return Step(at, desk(Role.OPERATOR), Action.ASK, actions.ask, said)
+    code = right_office(life)
+    if life.likely(MISTAKEN):
+        code = neighbour(life, code) or code
+    given = NewDispatch(office_code=code, reason="核实地址后派单。")
+    return Step(at, dispatcher(life, code), Action.DISPATCH, actions.dispatch, given)
+
+
+def decline(life: Life, at: datetime) -> Step:
+    reason = drawn(life.asked.chance, DECLINES)
+    who = desk(Role.SUPERVISOR if reason in actions.GRAVE else Role.OPERATOR)
+    said = Decline(reason_code=reason, text="已向来电人说明不予受理的理由和其他途径。")
+    return Step(at, who, Action.DECLINE, actions.decline, said)
+
+
+def dispatcher(life: Life, code: str) -> Caller:
+    """The queue's district within itself, else the city."""
+    queue = life.ticket.queue
+    inside = queue is not None and lead_district(life.change.desk, code) == queue
+    return life.district(queue) if inside else desk(Role.DISPATCHER)
+
+
+def duty(life: Life) -> Duty:
+    """What the catalogue says of the true place."""
+    asked = life.asked
+    text = f"{asked.new.title}\n{asked.new.content}"
+    on, catalogue = day_of(life.now), life.change.desk.catalogue
+    return catalogue.find(asked.new.category, text, asked.home.street.code, on)
+
+
+def right_office(life: Life) -> str:
+    """Whoever the catalogue names for the true place, else its street."""
+    street = life.asked.home.street
+    code = duty(life).lead_code(street.district_code)
+    handles = code and life.change.desk.offices[code].kind is not OfficeKind.DISTRICT_CENTRE
+    return code if code and handles else street.code
+
+
+def is_street(life: Life, code: str | None) -> bool:
+    office = life.change.desk.offices.get(code or "")
+    return office is not None and office.kind in STREET_KINDS
+
+
+def neighbour(life: Life, code: str) -> str | None:
+    """Another street of the same district, if the matter may be a street's at all."""
+    if duty(life).department_duty or not is_street(life, code):
+        return None
+    district = lead_district(life.change.desk, code)
+    others = [one.code for one in life.city.streets if one.district_code == district]
+    others.remove(code)
+    return life.asked.chance.choice(others) if others else None
+
+
+def redispatch(life: Life) -> Iterator[Step]:
+    """T7b: by the city, or by the district within itself."""
+    former, code = life.ticket.office_code, right_office(life)
+    if former == code or not life.seldom(NOTICED):
+        return
+    offices = life.change.desk
+    own = lead_district(offices, former or "")
+    inside = own is not None and own == lead_district(offices, code) and life.likely(0.5)
+    who = life.district(own if inside and own == life.ticket.district_code else None)
+    if who.role is not Role.DISTRICT:
+        who = desk(Role.DISPATCHER)
+    said = NewDispatch(office_code=code, reason="派单有误，改派。")
+    yield Step(
+        life.after(HOUR, 2, 2),
+        who,
+        Action.DISPATCH,
+        actions.dispatch,
+        said,
+        lambda: life.ticket.office_code == former,
+    )
+
+
+def void(life: Life) -> Iterator[Step]:
+    """T25: entered by mistake, which is seen within the hour."""
+    if life.seldom(ENTERED_BY_MISTAKE):
+        said = Reason(reason="误录入。")
+        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, actions.void, said)
+
+
+def take_back(life: Life) -> Iterator[Step]:
+    """T24: the citizen needs nobody any more."""
+    if life.seldom(TAKEN_BACK):
+        at = life.after(life.left() / 2)
+        said = Withdrawal(evidence="rec-withdrawn")
+        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, actions.withdraw, said)

@@ -1,0 +1,134 @@
+"""More time (D.6.5), and matters of months 挂账 (D.12).
+
+Extensions are given once, after [B27]; 挂账 is for key problems [S4]. The shares are plausible, and
+ours.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.access.roles import Role
+from app.offices.catalogue import Urgency
+from app.simulate.life import DAY, HOUR, Life, Step, desk
+from app.simulate.requests import drawn
+from app.simulate.work import contact_at
+from app.tickets import extending, holds
+from app.tickets.contacts import contact_ok
+from app.tickets.holding import HoldReason
+from app.tickets.lifecycle import Action, Status
+from app.tickets.parts import Part
+from app.tickets.schemas import Decision, Milestone, NewExtension, NewHold, Resumption
+
+ASKS_FOR_TIME = 0.025
+REASONS = {"awaiting_parts": 4, "several_offices": 3, "bad_weather": 2, "needs_survey": 1}
+DAYS_ASKED = {3: 3, 5: 3, 7: 4}
+UNDECIDED = 0.08
+GRANTED = 0.85
+TOLD = 0.93
+"""Of those to whom it was granted: the others have it in vain, for the citizen was not told."""
+
+HELD = {Urgency.L1: 0.0, Urgency.L2: 0.0, Urgency.L3: 0.003, Urgency.L4: 0.02}
+WHY_HELD = {
+    HoldReason.PLANNING: 3,
+    HoldReason.FUNDS: 3,
+    HoldReason.HISTORY: 3,
+    HoldReason.LAW: 1,
+}
+HOLD_APPROVED = 0.88
+DAYS_HELD = (14, 75)
+FATES = {"done": 50, "renewed": 20, "undone": 10, "forgotten": 20}
+"""Of a hold, by its day; what is forgotten ends by itself, one level higher."""
+
+
+def ask_time(life: Life) -> Iterator[Step]:
+    """In time, by who sees that it will be late."""
+    ticket, policy = life.ticket, life.change.policy
+    due_at = ticket.due_at
+    may = ticket.urgency in policy.extension.levels and not ticket.extensions
+    if due_at is None or not may or not life.seldom(ASKS_FOR_TIME):
+        return
+    life.slow = True
+    said = NewExtension(
+        reason_code=drawn(life.asked.chance, REASONS),
+        plan="配件到货后安排施工。",
+        due_at=due_at + drawn(life.asked.chance, DAYS_ASKED) * DAY,
+    )
+    yield Step(
+        life.after(life.left(), 3, 4),
+        life.handler(),
+        Action.REQUEST_EXTENSION,
+        extending.request,
+        said,
+        lambda: life.ticket.due_at == due_at,
+    )
+
+
+def decide_time(life: Life, said: NewExtension) -> Iterator[Step]:
+    if life.likely(UNDECIDED):
+        return
+    district = life.ticket.district_code if life.ticket.asks_extension is Part.DISTRICT else None
+    word = Decision(approve=life.likely(GRANTED), text="已核实申请理由。")
+    at = life.after(min(life.left(), 2 * DAY))
+    who = life.district(district)
+    yield Step(at, who, Action.DECIDE_EXTENSION, extending.decide, word)
+
+
+def tell(life: Life, said: Decision) -> Iterator[Step]:
+    """The citizen must hear of it before the time that he was told first."""
+    until = life.ticket.extended_from
+    if said.approve and until and life.likely(TOLD):
+        yield contact_at(life, life.after(min(max(until - life.now, HOUR), DAY)))
+
+
+def ask_hold(life: Life) -> Iterator[Step]:
+    """T22: planning, funds, law or history stand in the way; not before he was contacted."""
+    if life.seldom(HELD[life.ticket.urgency]):
+        life.slow = True
+        at = life.after(life.left(), 2, 4)
+        still = life.is_open(Status.IN_PROGRESS, Status.REWORK)
+        yield asking(life, at)._replace(still=lambda: still() and responded(life))
+
+
+def asking(life: Life, at: datetime) -> Step:
+    """For a hold, or for its renewal, with a plan."""
+    review_at = at + life.asked.chance.randint(*DAYS_HELD) * DAY
+    said = NewHold(
+        reason_code=drawn(life.asked.chance, WHY_HELD),
+        plan="列入改造计划，分步实施。",
+        review_at=review_at,
+        milestones=[Milestone(at=at + (review_at - at) / 2, text="完成立项。")],
+    )
+    return Step(at, life.handler(), Action.REQUEST_HOLD, holds.request, said)
+
+
+def responded(life: Life) -> bool:
+    lead, policy = life.change.lead, life.change.policy
+    due_at = lead.contact_due_at if lead else None
+    made = life.change.contacts()
+    return due_at is not None and contact_ok(policy, life.ticket.urgency, due_at, made)
+
+
+def decide_hold(life: Life, said: NewHold | Decision) -> Iterator[Step]:
+    """The district's word, then a supervisor's; some requests are left lying."""
+    asked = life.ticket.asks_hold
+    if asked is None or life.likely(UNDECIDED):
+        return
+    district = life.ticket.district_code if asked is Part.DISTRICT else None
+    word = Decision(approve=life.likely(HOLD_APPROVED), text="已书面告知诉求人。")
+    at = life.after(2 * DAY, 2, 3)
+    yield Step(at, life.district(district), Action.DECIDE_HOLD, holds.decide, word)
+
+
+def on_hold(life: Life) -> Step | None:
+    """T23: done before its day, given up, renewed, or forgotten."""
+    ticket, most = life.ticket, life.change.policy.hold.max_renew
+    if ticket.review_at is None or ticket.asks_hold:
+        return None
+    at = life.after(max(ticket.review_at - life.now, HOUR), 4, 1.5)
+    fate = drawn(life.asked.chance, FATES)
+    if fate == "forgotten" or (fate == "renewed" and ticket.renewals >= most):
+        return None
+    if fate == "renewed":
+        return asking(life, at)
+    said = Resumption(done=fate == "done", text="已现场核实。")
+    return Step(at, desk(Role.SUPERVISOR), Action.RESUME, holds.resume, said)

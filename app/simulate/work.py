@@ -1,0 +1,135 @@
+"""The offices: signing for a ticket, reaching the citizen, replying; and the reply's review."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.access.roles import Role
+from app.simulate.life import Life, Step, desk
+from app.simulate.requests import drawn
+from app.tickets import actions
+from app.tickets.contacts import Method
+from app.tickets.lifecycle import Action, Status
+from app.tickets.schemas import (
+    CitizenFeedback,
+    NewContact,
+    NewReply,
+    Nothing,
+    Reason,
+    Review,
+    Words,
+)
+
+METHODS = {Method.CALL: 85, Method.VISIT: 10, Method.MESSAGE: 5}
+
+# Response is 97 to 100 % in every source [B.4, B43]; the other shares are plausible, and ours.
+FORGOTTEN = 0.004
+NEVER_CONTACTED = 0.003
+CONTACTED_LATE = 0.009
+REACHED = 0.9
+NEVER_REPLIED = 0.008
+PASSED_IN_SILENCE = 0.35
+SENT_BACK = 0.06
+READ_BY_THE_HEAD = 0.3
+"""Every dispatch is told to the head of its office [B8]; so many heads tick them off here."""
+
+NUMBER_ASKED_FOR = 0.02
+NOTED = 0.03
+
+
+def sign(life: Life) -> Step | None:
+    """T9; who forgets it is found out by the citizen's callback, one day after the limit."""
+    if life.likely(FORGOTTEN):
+        return None
+    ticket, policy = life.ticket, life.change.policy
+    at = life.at_pace(life.now, policy.limits[ticket.urgency].acknowledge, 1.3, 4.5)
+    return Step(at, life.handler(), Action.ACKNOWLEDGE, actions.acknowledge, Nothing())
+
+
+def contact(life: Life) -> Step | None:
+    """T14: the citizen is reached, mostly at once and in time; else tried again after the gap."""
+    if life.likely(NEVER_CONTACTED):
+        return None
+    return contact_at(life, next_try(life))
+
+
+def next_try(life: Life) -> datetime:
+    ticket, policy = life.head.ticket, life.change.policy
+    limit = policy.limits[ticket.urgency].contact
+    gap = policy.contact.gap[ticket.urgency]
+    if life.tries:
+        return life.now + gap + life.asked.chance.random() * gap
+    if life.likely(CONTACTED_LATE):
+        return life.now + limit + life.asked.chance.random() * limit
+    return life.after(limit / 2)
+
+
+def contact_at(life: Life, at: datetime) -> Step:
+    life.tries += 1
+    method = drawn(life.asked.chance, METHODS)
+    said = NewContact(method=method, reached=life.likely(REACHED))
+    return Step(at, life.handler(), Action.CONTACT, actions.contact, said)
+
+
+def meanwhile(life: Life) -> Iterator[Step]:
+    """D.8, D.5-10: who objects, or did, still keeps the duty of contact; few think of it."""
+    if life.likely(0.3):
+        yield contact_at(life, life.after(life.change.policy.contact.gap[life.ticket.urgency]))
+
+
+def reply(life: Life) -> Step | None:
+    """T15, T21: mostly well within the limit; some offices are late, and a few never reply."""
+    ticket, policy = life.ticket, life.change.policy
+    if life.likely(NEVER_REPLIED):
+        return None
+    started = ticket.dispatched_at if ticket.status is Status.IN_PROGRESS else life.now
+    start = started or life.now
+    limit = ticket.due_at - start if ticket.due_at else policy.limits[ticket.urgency].result
+    at = life.at_pace(start, limit, 2.2, 3.6)
+    if at < life.now + life.left() / 20:
+        at = life.at_pace(life.now, life.left(), 1.5, 4)  # thought over late
+    said = NewReply(
+        text="已到现场核实并处理，向来电人反馈办理情况。",
+        citizen_feedback=CitizenFeedback(method=drawn(life.asked.chance, METHODS)),
+    )
+    return Step(at, life.handler(), Action.REPLY, actions.reply, said)
+
+
+def review(life: Life) -> Step | None:
+    """T16, T17: most replies pass, some are sent back, and many pass in silence."""
+    ticket, policy = life.ticket, life.change.policy
+    if life.likely(PASSED_IN_SILENCE):
+        return None
+    back = life.likely(SENT_BACK) and ticket.returns < policy.reply.max_returns
+    said = Review(approve=not back, text="请补充办理情况。" if back else None)
+    who = life.district(ticket.district_code)
+    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, actions.review, said)
+
+
+def read(life: Life) -> Iterator[Step]:
+    """签阅."""
+    if life.likely(READ_BY_THE_HEAD):
+        chief = life.handler(Role.CHIEF)
+        yield Step(life.after(life.left() / 3), chief, Action.READ, actions.read, Nothing())
+
+
+def reveal(life: Life) -> Iterator[Step]:
+    """The caller's number is masked: who needs it says why."""
+    if life.seldom(NUMBER_ASKED_FOR):
+        limit = life.change.policy.limits[life.ticket.urgency].contact
+        said = Reason(reason="联系诉求人。")
+        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, actions.reveal, said)
+
+
+def note(life: Life) -> Iterator[Step]:
+    if life.seldom(NOTED):
+        said = Words(text="已现场查看，正在协调。")
+        yield Step(life.after(life.left()), life.handler(), Action.NOTE, actions.note, said)
+
+
+def confirm(life: Life) -> Step | None:
+    """T20: a supervisor's word on a demand that the callback called unreasonable."""
+    if life.likely(0.3):
+        return None
+    said = Review(approve=life.likely(0.6), text="已听录音核实。")
+    at = life.after(life.change.policy.reply.auto_pass * 0.8)
+    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, actions.review, said)
