@@ -26,6 +26,7 @@ from app.offices import service as offices
 from app.offices.router import open_to
 from app.policy import Policies
 from app.policy_record import record
+from app.rankings.bulletin_router import router as bulletins
 from app.rankings.router import router as rankings
 from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         callbacks,
         entries,
         rankings,
+        bulletins,
         routes,
         history,
         statistics,

@@ -1,4 +1,5 @@
-"""How fast a month is ranked, beside the bare GROUP BY of the same rows, alternately in one run.
+"""How fast a month is ranked, beside the bare GROUP BY of the same rows, alternately in one run;
+and how fast its facts are handed out, beside a COPY of them.
 
     python -m bench.rankings [--facts 2000000] [--others 0] [--rounds 9]
 
@@ -11,7 +12,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,8 @@ from sqlalchemy.orm import Session
 from app import main
 from app.kit import db, embedded, migrate
 from app.period import Period, Periods
+from app.rankings import export, parquet, seals, service
 from app.rankings import facts as counting
-from app.rankings import seals, service
 from app.rankings.facts import Record
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
@@ -66,6 +68,13 @@ BARE_VOLUME = """
 SELECT street_code, count(*) FROM ticket
 WHERE received_at >= %(start)s AND received_at < %(end)s GROUP BY street_code
 """
+COPY = """
+COPY (SELECT a.*, e.code FROM assessment a LEFT JOIN exclusion e USING (ticket_number)
+      WHERE assessed_at >= %(start)s AND assessed_at < %(end)s
+      ORDER BY assessed_at, ticket_number) TO STDOUT
+"""
+EXPORTED = 10
+"""The export is measured on one part of so many of the month."""
 
 
 def fill(url: str, period: Period, number: int) -> None:
@@ -141,6 +150,39 @@ def works(sessions: db.Sessions, desk: Desk) -> dict[str, Callable[[], object]]:
     return {name: within(sessions, act) for name, act in found.items()}
 
 
+def part_of(period: Period) -> Period:
+    span = min(period.ends_at, NOW) - period.starts_at
+    return replace(period, ends_at=period.starts_at + span / EXPORTED)
+
+
+def exports(sessions: db.Sessions, period: Period) -> dict[str, Callable[[], object]]:
+    def lines(write: Callable[[Record], Iterator[bytes]]) -> Callable[[Session], object]:
+        return lambda session: sum(map(len, write(Record(session, period))))
+
+    def columns(session: Session) -> None:
+        with tempfile.TemporaryFile() as file:
+            parquet.written(Record(session, period), file)
+
+    found: dict[str, Callable[[Session], object]] = {
+        "export, NDJSON": lines(export.ndjson),
+        "export, CSV": lines(export.as_sheet),
+        "export, Parquet": columns,
+    }
+    return {name: within(sessions, act) for name, act in found.items()}
+
+
+def copied(url: str, period: Period) -> Callable[[], object]:
+    bounds = {"start": period.starts_at, "end": period.ends_at}
+
+    def once() -> object:
+        with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as connection:
+            rows = connection.cursor().copy(COPY, bounds)
+            with rows as copy:
+                return sum(map(len, copy))
+
+    return once
+
+
 def within(sessions: db.Sessions, act: Callable[[Session], object]) -> Callable[[], object]:
     def once() -> object:
         with sessions() as session:
@@ -171,8 +213,12 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     period = Periods(desk.policies).named(OPEN)
     yardstick = within(sessions, lambda session: bare(session, BARE, period))
     rows = measure(rounds, yardstick, works(sessions, desk))
+    part = part_of(period)
+    handed = measure(min(rounds, 3), copied(url, part), exports(sessions, part))
+    for one in handed:
+        one["rows_per_second"] = round(1000 * facts / EXPORTED / one["median_ms"])
     engine.dispose()
-    return {"facts": facts, "others": others, "rounds": rounds, "rows": rows}
+    return {"facts": facts, "others": others, "rounds": rounds, "rows": rows, "exports": handed}
 
 
 def prepare(url: str, engine: sa.Engine, desk: Desk, facts: int, others: int) -> None:
@@ -192,10 +238,11 @@ def prepare(url: str, engine: sa.Engine, desk: Desk, facts: int, others: int) ->
 
 
 def show(found: dict[str, Any]) -> None:
-    names = list(found["rows"][0])
-    sys.stdout.write(" | ".join(f"{name:>16}" for name in names) + "\n")
-    for one in found["rows"]:
-        sys.stdout.write(" | ".join(f"{one[name]!s:>16}" for name in names) + "\n")
+    for table in (found["rows"], found["exports"]):
+        names = list(table[0])
+        sys.stdout.write(" | ".join(f"{name:>16}" for name in names) + "\n")
+        for one in table:
+            sys.stdout.write(" | ".join(f"{one[name]!s:>16}" for name in names) + "\n")
     sys.stdout.write(json.dumps(found) + "\n")
 
 

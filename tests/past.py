@@ -29,6 +29,7 @@ Json = dict[str, Any]
 
 def ticket(case: Case, number: str) -> Ticket:
     street = case["office_code"] if case["office_code"].isdigit() else None
+    district = case["office_code"][:6]
     at = recount.instant(case["received_at"])
     return Ticket(
         number=number,
@@ -41,7 +42,7 @@ def ticket(case: Case, number: str) -> Ticket:
         secret=False,
         anonymous=False,
         street_code=street,
-        district_code=case["office_code"][:6],
+        district_code=district if district.isdigit() else None,
         office_code=case["office_code"],
         policy="beijing-2019",
         received_at=at,
@@ -54,6 +55,7 @@ def assessment(case: Case, number: str) -> Assessment:
     return Assessment(
         ticket_number=number,
         office_code=case["office_code"],
+        industry_office=case.get("industry_office"),
         type=case["type"],
         channel=case["channel"],
         urgency=case["urgency"],

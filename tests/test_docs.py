@@ -1,5 +1,6 @@
 """The documents for people are true: routes, problems, moves, settings, commands, examples."""
 
+import ast
 import json
 import re
 import tomllib
@@ -15,6 +16,7 @@ from app.__main__ import command_line
 from app.access.roles import Role
 from app.kit import problems
 from app.kit.errors import Refusal
+from app.rankings import export, sheet
 from app.settings import PREFIX, Settings
 from app.tickets.lifecycle import MOVES, OPEN, Action, Status
 from app.tickets.parts import WHO
@@ -193,7 +195,21 @@ def test_both_readmes_have_the_same_sections_and_the_same_code() -> None:
 
 
 def runnable(document: str) -> list[str]:
-    return [block for language, block in pasted.blocks(document) if language == "sh"]
+    return [block for language, block in pasted.blocks(document) if language in ("sh", "python")]
+
+
+def test_the_analysts_example_asks_for_what_there_is(people: People) -> None:
+    analyst = people("analyst")
+    present = analyst.get("/periods").json()[-1]["name"]
+    examples = [b for language, b in pasted.blocks(pasted.text(READMES[0])) if language == "python"]
+    told = {node.value for node in ast.walk(ast.parse(*examples)) if isinstance(node, ast.Constant)}
+    words = {word for word in told if isinstance(word, str)}
+    columns = {word for word in words if re.fullmatch("[a-z]+(_[a-z]+)*", word)} - {"str"}
+
+    for path in (word for word in words if word.startswith("/")):
+        asked = path.replace("2026-10", present)
+        assert analyst.client.get(f"/v1{asked}", headers=analyst.headers).status_code == 200
+    assert columns <= {*sheet.columns(), *export.NAMES}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

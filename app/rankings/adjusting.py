@@ -12,7 +12,7 @@ from app.rankings import computed
 from app.rankings.facts import within
 from app.rankings.leagues import League
 from app.rankings.models import Seal
-from app.rankings.schemas import AdjustedView, AdjustmentsView, AdjustmentView, NamedTicket
+from app.rankings.seal_schemas import AdjustedView, AdjustmentsView, AdjustmentView, NamedTicket
 from app.rankings.service import Asked
 from app.rankings.verifying import differing
 from app.tickets.desk import Desk

@@ -13,7 +13,7 @@ from app.rankings import facts
 from app.rankings.facts import Record
 from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
 from app.rankings.models import Seal, SealedRanking
-from app.rankings.schemas import RankingView, shown, shown_weights
+from app.rankings.schemas import RankingView, shown_row, shown_weights
 from app.rankings.table import Former, Line, Load, Standings, standings, table
 from app.rankings.trial import OFFICIAL
 from app.tickets.desk import Desk
@@ -40,7 +40,7 @@ def ranking(record: Record, desk: Desk, league: League) -> RankingView:
         sealed=False,
         policy=policy.name,
         weights=shown_weights(policy.score.weights_for(league)),
-        rows=[shown(line) for line in lines(record, desk, league)],
+        rows=[shown_row(line) for line in lines(record, desk, league)],
     ).hashed()
 
 

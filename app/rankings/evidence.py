@@ -1,8 +1,9 @@
 """The facts of a period as lines of JSON: what a seal keeps, and what a verification compares.
 
-A line is `[number, assessed_at, recorded_at, …, exclusion, evidence]`: the assessment as it stands
-in the database, the ground on which it is excluded, and a hash of what it was made from (the
-ticket's events, contacts and callbacks up to then). No line holds a person.
+A line is `[number, assessed_at, recorded_at, …, exclusion, heard…, evidence]`: the assessment as it
+stands in the database, the ground on which it is excluded, a second hearing's answers, and a hash
+of what it was made from (the ticket's events, contacts and callbacks up to then). No line holds a
+person.
 """
 
 import zlib
@@ -17,31 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.callbacks.models import Assessment, Callback, Exclusion
+from app.callbacks.models import Assessment, Callback, Correction, Exclusion
+from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.facts import Record, within
 from app.tickets.models import ContactMade, Event
 
 AT_ONCE = 2_000
-KEPT = (
-    "ticket_number",
-    "assessed_at",
-    "recorded_at",
-    "office_code",
-    "district_code",
-    "industry_office",
-    "category",
-    "type",
-    "channel",
-    "urgency",
-    "anonymous",
-    "merge_group",
-    "reach",
-    "contacted",
-    "resolved",
-    "satisfied",
-    "contact_ok",
-    "late",
-)
 FACT = Assessment.__table__.c
 
 
@@ -49,19 +31,22 @@ class Fact(NamedTuple):
     office_code: str
     number: str
     recorded_at: datetime
-    excluded_at: datetime | None
+    decided_at: datetime | None
     line: str
 
 
 def facts(record: Record) -> Iterator[Fact]:
     """Every assessment of the period, whenever it was recorded, by office, then by number.
 
-    An exclusion counts as far as it is known by the record's instant; `excluded_at` tells of any.
+    An exclusion or a second hearing counts as far as it is known by the record's instant;
+    `decided_at` tells of any.
     """
-    ground = sa.case((sa.and_(True, *record.known(Exclusion.recorded_at)), Exclusion.code))
+    excluded = sa.and_(True, *record.known(Exclusion.recorded_at))
+    heard = sa.and_(True, *record.known(Correction.recorded_at))
     line = func.json_build_array(
-        *(FACT[name] for name in KEPT),
-        ground,
+        *(FACT[name] for name in COLUMNS),
+        sa.case((excluded, Exclusion.code)),
+        *(sa.case((heard, Correction.__table__.c[name])) for name in HEARD),
         func.encode(func.sha256(func.convert_to(func.concat(*origins()), "UTF8")), "hex"),
     )
     query = (
@@ -69,10 +54,11 @@ def facts(record: Record) -> Iterator[Fact]:
             FACT.office_code,
             FACT.ticket_number,
             FACT.recorded_at,
-            Exclusion.recorded_at,
+            func.greatest(Exclusion.recorded_at, Correction.recorded_at),
             sa.cast(line, sa.Text),
         )
         .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
+        .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
         .where(within(Assessment.assessed_at, record.period))
         .order_by(FACT.office_code, FACT.ticket_number)
         .execution_options(yield_per=AT_ONCE)

@@ -1,113 +1,122 @@
 """The facts behind a period as a stream: every assessment, then how many there were and a hash."""
 
-from collections.abc import Callable, Iterable, Iterator
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from app.callbacks.models import Assessment, Exclusion
+from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
 from app.kit.sheet import inert, line
-from app.kit.wire import in_utc
+from app.rankings.columns import COLUMNS, HEARD, LATER
 from app.rankings.facts import Record, within
 
-AT_ONCE = 2_000
-COLUMNS = (
-    "ticket_number",
-    "assessed_at",
-    "recorded_at",
-    "office_code",
-    "district_code",
-    "industry_office",
-    "category",
-    "type",
-    "channel",
-    "urgency",
-    "anonymous",
-    "merge_group",
-    "reach",
-    "contacted",
-    "resolved",
-    "satisfied",
-    "contact_ok",
-    "late",
-    "excluded",
-)
+AT_ONCE = 5_000
 FACT = Assessment.__table__.c
-Row = tuple[object, ...]
+NAMES = (*COLUMNS, *LATER)
+
+Row = Sequence[Any]
+FactLine = msgspec.defstruct("FactLine", NAMES)
+LINES = msgspec.json.Encoder()
 
 
-def rows(record: Record) -> Iterator[Row]:
-    """In order of `assessed_at`, then number, as they stood at the record's instant; no person."""
+def batches(record: Record) -> Iterator[Sequence[Row]]:
+    """In order of `assessed_at`, then number, as they stood at the record's instant; no person.
+
+    Enums come as the texts that they are.
+    """
     same = sa.and_(
         Exclusion.ticket_number == FACT.ticket_number, *record.known(Exclusion.recorded_at)
     )
+    heard = (Correction.__table__.c[name] for name in HEARD)
+    columns = (*(FACT[name] for name in COLUMNS), Exclusion.__table__.c.code, *heard)
     query = (
-        select(*(FACT[name] for name in COLUMNS[:-1]), Exclusion.code)
+        select(*map(plain, columns))
         .outerjoin_from(Assessment, Exclusion, same)
+        .outerjoin(Correction, record.heard())
         .where(within(Assessment.assessed_at, record.period))
         .where(*record.known(Assessment.recorded_at))
         .order_by(Assessment.assessed_at, Assessment.ticket_number)
         .execution_options(yield_per=AT_ONCE)
     )
-    for found in record.session.execute(query):
-        number, assessed_at, recorded_at, *rest = found
-        yield number, in_utc(assessed_at), in_utc(recorded_at), *rest
+    yield from record.session.connection().execute(query).partitions()
 
 
-def as_ndjson(found: Iterable[Row]) -> Iterator[bytes]:
-    for row in found:
-        yield msgspec.json.encode(dict(zip(COLUMNS, row, strict=True))) + b"\n"
+def plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.type_coerce(column, sa.Text) if isinstance(column.type, sa.Enum) else column
 
 
-def as_csv(found: Iterable[Row]) -> Iterator[bytes]:
-    yield line(COLUMNS).encode()
-    for row in found:
-        yield line(map(inert, row)).encode()
+def as_ndjson(found: Sequence[Row]) -> bytes:
+    return LINES.encode_lines([FactLine(*row) for row in found])
 
 
-def sealed_off(
-    lines: Iterable[bytes], end: Callable[[int, str], bytes], header: int
+def as_csv(found: Sequence[Row]) -> bytes:
+    out = io.StringIO()
+    columns = map(cells, zip(*found, strict=True))
+    csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
+    return out.getvalue().encode()
+
+
+def cells(column: Sequence[object]) -> Iterable[object]:
+    """A column as it is shown; each of its few values is looked at once."""
+    if isinstance(column[0], datetime):
+        stamps: list[str] = msgspec.to_builtins(column)
+        return stamps
+    shown = {value: inert(value) for value in set(column)}
+    return map(shown.__getitem__, column)
+
+
+def ended(
+    head: bytes, written: Iterable[tuple[int, bytes]], end: Callable[[int, str], bytes]
 ) -> Iterator[bytes]:
-    """The lines, many at a time, and after them how many rows there were and their hash."""
-    digest, number, chunk = sha256(), -header, bytearray()
-    for one in lines:
-        digest.update(one)
-        number += 1
-        chunk += one
-        if len(chunk) > CHUNK:
-            yield bytes(chunk)
-            chunk.clear()
-    yield bytes(chunk) + end(number, f"sha256:{digest.hexdigest()}")
+    """What is written of each batch, and after it how many rows there were and their hash."""
+    digest, rows = sha256(head), 0
+    yield head
+    for number, chunk in written:
+        digest.update(chunk)
+        rows += number
+        yield chunk
+    yield end(rows, f"sha256:{digest.hexdigest()}")
 
 
-CHUNK = 1 << 16
+def ndjson_end(rows: int, digest: str) -> bytes:
+    return msgspec.json.encode({"rows": rows, "sha256": digest}) + b"\n"
 
 
-def ndjson_end(number: int, digest: str) -> bytes:
-    return msgspec.json.encode({"rows": number, "sha256": digest}) + b"\n"
-
-
-def csv_end(number: int, digest: str) -> bytes:
-    return f"# rows {number} {digest}\n".encode()
+def csv_end(rows: int, digest: str) -> bytes:
+    return f"# rows {rows} {digest}\n".encode()
 
 
 def ndjson(record: Record) -> Iterator[bytes]:
-    return sealed_off(as_ndjson(rows(record)), ndjson_end, 0)
+    written = ((len(found), as_ndjson(found)) for found in batches(record))
+    return ended(b"", written, ndjson_end)
 
 
-def csv(record: Record) -> Iterator[bytes]:
-    return sealed_off(as_csv(rows(record)), csv_end, 1)
+def as_sheet(record: Record) -> Iterator[bytes]:
+    written = ((len(found), as_csv(found)) for found in batches(record))
+    return ended(line(NAMES).encode(), written, csv_end)
+
+
+@contextmanager
+def reading(sessions: Sessions, record: Record) -> Iterator[Record]:
+    """The record in a transaction of its own, which may last as long as it takes."""
+    with sessions() as session:
+        session.connection(execution_options={"postgresql_readonly": True})
+        session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        yield replace(record, session=session)
 
 
 def streamed(
     sessions: Sessions, record: Record, write: Callable[[Record], Iterator[bytes]]
 ) -> Iterator[bytes]:
-    """In a transaction of its own that lasts as long as the client reads."""
-    with sessions() as session:
-        session.connection(execution_options={"postgresql_readonly": True})
-        session.execute(sa.text("SET LOCAL statement_timeout = 0"))
-        yield from write(replace(record, session=session))
+    """For as long as the client reads."""
+    with reading(sessions, record) as there:
+        yield from write(there)

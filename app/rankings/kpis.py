@@ -106,4 +106,4 @@ def waited_minutes(figures: Figures) -> Rate:
 
 
 def mean(total: Rate) -> Fraction | None:
-    return total.numerator / total.denominator if total.denominator else None
+    return Fraction(total.numerator, total.denominator) if total.denominator else None

@@ -4,21 +4,26 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from pydantic import ValidationError
+import msgspec
 
 from app.rankings.rates import Rate, Standing, two_decimals
-from app.rankings.schemas import RankingView, RateView, RowView
-
-RATES = ("response", "resolution", "satisfaction")
+from app.rankings.schemas import (
+    RATES,
+    RankingView,
+    RateView,
+    RowView,
+    members,
+    read_ranking,
+)
 
 
 def faults(text: bytes) -> list[str]:
     """What does not hold in the JSON of a ranking, in words; empty where all does."""
     try:
-        ranking = RankingView.model_validate_json(text)
+        ranking = read_ranking(text)
         return [*of_hash(ranking), *of_rows(ranking), *of_places(ranking)]
-    except ValidationError as fault:
-        return [f"this is no ranking: {error['loc']}: {error['msg']}" for error in fault.errors()]
+    except msgspec.DecodeError as fault:
+        return [f"this is no ranking: {fault}"]
     except (ValueError, ArithmeticError) as fault:
         return [f"a number cannot be read: {fault}"]
 
@@ -30,7 +35,7 @@ def of_hash(ranking: RankingView) -> Iterator[str]:
 
 
 def of_rows(ranking: RankingView) -> Iterator[str]:
-    weights = {name: Fraction(weight) for name, weight in ranking.weights}
+    weights = {name: Fraction(weight) for name, weight in members(ranking.weights).items()}
     for row in ranking.rows:
         for name in RATES:
             shown: RateView = getattr(row, name)

@@ -1,10 +1,9 @@
 """Scores → places, ties and all; the four classes (RULEBOOK D.13.5, D.13.6)."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
+from itertools import groupby
 from typing import Literal
 
 from app.policy_keys import Class, Classes, Publish, Rank
@@ -15,6 +14,7 @@ GRADES: tuple[Grade, ...] = ("excellent", "good", "fair", "poor")
 """优秀, 良好, 一般, 较差."""
 
 Key = tuple[Fraction, ...]
+FINE = 10**15
 Places = Mapping[str, int]
 
 
@@ -41,10 +41,17 @@ def places(scores: Mapping[str, Score], rank: Rank) -> dict[str, int]:
 
 def competition(keys: Mapping[str, Key]) -> dict[str, int]:
     """One more than the number of those who are better."""
-    sizes = sorted(Counter(keys.values()).items(), reverse=True)
-    before = accumulate((size for _, size in sizes), initial=1)
-    place_of = {key: place for (key, _), place in zip(sizes, before, strict=False)}
-    return {code: place_of[key] for code, key in keys.items()}
+    order = sorted(((sortable(key), code) for code, key in keys.items()), reverse=True)
+    found: dict[str, int] = {}
+    for _, equals in groupby(order, key=lambda one: one[0]):
+        found |= dict.fromkeys((code for _, code in equals), len(found) + 1)
+    return found
+
+
+def sortable(key: Key) -> tuple[tuple[int, Fraction], ...]:
+    """The same order, with whole numbers before the fractions: those are compared much faster, and
+    where they are equal the exact values decide."""
+    return tuple((value.numerator * FINE // value.denominator, value) for value in key)
 
 
 def in_order(codes: Iterable[str], ranks: Places) -> list[str]:

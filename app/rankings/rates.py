@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import sqrt
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
@@ -131,42 +132,51 @@ def count_group(members: Sequence[tuple[Kind, Outcome]], score: Scoring) -> Coun
     )
 
 
-Z = Decimal("1.959963984540054")
+Z = 1.959963984540054
 """Between -Z and Z lie 95 % of a normal distribution."""
-ZERO, HUNDRED, CENT = Decimal(0), Decimal(100), Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    numerator: Fraction
+    numerator: Exact
     denominator: int
+
+    @property
+    def ratio(self) -> tuple[int, int]:
+        """The percentage as one whole number over another, not yet in lowest terms."""
+        return 100 * self.numerator.numerator, self.numerator.denominator * self.denominator
 
     @property
     def percent(self) -> Fraction | None:
         """From 0 to 100; None without anything to divide by, which is neither 0 nor 100."""
-        if not self.denominator:
-            return None
-        whole = self.numerator.denominator * self.denominator
-        return Fraction(100 * self.numerator.numerator, whole)
+        return Fraction(*self.ratio) if self.denominator else None
+
+    @property
+    def shown(self) -> Decimal | None:
+        return rounded(*self.ratio) if self.denominator else None
 
     def interval(self) -> tuple[Decimal | None, Decimal | None]:
-        """Wilson's 95 % interval of the percentage, for showing: few answers leave it wide."""
+        """Wilson's 95 % interval of the percentage, for showing: few answers leave it wide.
+
+        An estimate, and so reckoned in floats; nothing is ever compared by it.
+        """
         if not self.denominator:
             return None, None
-        n, successes = Decimal(self.denominator), Decimal(self.numerator.numerator)
-        share = successes / self.numerator.denominator / n
-        spread = Z * (share * (1 - share) / n + Z * Z / (4 * n * n)).sqrt()
-        middle, scale = share + Z * Z / (2 * n), 100 / (1 + Z * Z / n)
-        low, high = max((middle - spread) * scale, ZERO), min((middle + spread) * scale, HUNDRED)
-        return low.quantize(CENT, ROUND_HALF_UP), high.quantize(CENT, ROUND_HALF_UP)
+        n, successes = self.denominator, self.numerator.numerator / self.numerator.denominator
+        spread = Z * sqrt(successes * (n - successes) / n + Z * Z / 4)
+        middle, scale = successes + Z * Z / 2, 100 / (n + Z * Z)
+        low, high = max((middle - spread) * scale, 0.0), min((middle + spread) * scale, 100.0)
+        return Decimal(f"{low:.2f}"), Decimal(f"{high:.2f}")
+
+
+def rounded(numerator: int, denominator: int) -> Decimal:
+    """Half up, to two decimals."""
+    return Decimal((200 * numerator + denominator) // (2 * denominator)).scaleb(-2)
 
 
 def two_decimals(value: Fraction | None) -> Decimal | None:
-    """For showing only: rounded half up, from the exact value. Nothing is ever compared by it."""
-    if value is None:
-        return None
-    hundredths = (200 * value.numerator + value.denominator) // (2 * value.denominator)
-    return Decimal(hundredths).scaleb(-2)
+    """For showing only: rounded from the exact value. Nothing is ever compared by it."""
+    return None if value is None else rounded(value.numerator, value.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +193,14 @@ class Score:
 
 def score(counts: Counts, weights: Weights, min_reached: int) -> Score:
     """The composite C = w·R + w·S + w·M over the exact rates."""
-    response = Rate(Fraction(counts.responded), counts.assessed)
-    resolution = Rate(Fraction(counts.resolved), counts.resolution_answers)
-    satisfaction = Rate(Fraction(counts.satisfied), counts.satisfaction_answers)
+    response = Rate(counts.responded, counts.assessed)
+    resolution = Rate(counts.resolved, counts.resolution_answers)
+    satisfaction = Rate(counts.satisfied, counts.satisfaction_answers)
     standing = standing_of(counts, min_reached)
     weighed = (
         (weights.response, response),
         (weights.resolution, resolution),
         (weights.satisfaction, satisfaction),
-    )
-    composite = sum(
-        (Fraction(weight) * (rate.percent or 0) for weight, rate in weighed), Fraction(0)
     )
     return Score(
         counts=counts,
@@ -201,8 +208,17 @@ def score(counts: Counts, weights: Weights, min_reached: int) -> Score:
         response=response,
         resolution=resolution,
         satisfaction=satisfaction,
-        composite=composite if standing is Standing.RANKED else None,
+        composite=composite(weighed) if standing is Standing.RANKED else None,
     )
+
+
+def composite(weighed: Iterable[tuple[Decimal, Rate]]) -> Fraction:
+    """The weighted sum, in whole numbers up to its end: only there is it put in lowest terms."""
+    above, below = 0, 1
+    for weight, rate in weighed:
+        (factor, scale), (percent, whole) = weight.as_integer_ratio(), rate.ratio
+        above, below = above * scale * whole + factor * percent * below, below * scale * whole
+    return Fraction(above, below)
 
 
 def standing_of(counts: Counts, min_reached: int) -> Standing:

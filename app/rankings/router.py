@@ -1,8 +1,7 @@
 """Periods and rankings over HTTP; any key may read them, but not what they are made of."""
 
-import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,45 +10,38 @@ from fastapi.responses import StreamingResponse
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.kit.clock import Now
-from app.kit.db import AllSessions, Writing
-from app.kit.etag import tagged
+from app.kit.compress import PackedRoute
+from app.kit.db import AllSessions, Sessions, Writing
 from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
-from app.kit.route import Route
-from app.rankings import adjusting, bulletin, counted, export, seals, service, verifying, whatif
+from app.rankings import adjusting, counted, export, parquet, seals, service, verifying, whatif
+from app.rankings.answers import FOR_EVER, answer
 from app.rankings.calls import Looking
+from app.rankings.facts import Record
 from app.rankings.models import Seal
 from app.rankings.schemas import (
-    AdjustmentsView,
-    BulletinQuery,
-    BulletinView,
-    CompareView,
     CountedQuery,
     CountedView,
-    DayView,
     FactsQuery,
     Format,
     LeagueQuery,
-    NewWhatIf,
     OfficeQuery,
     OfficeRowView,
     PeriodView,
     RankingQuery,
     RankingView,
-    SealView,
     Stream,
-    VerifyView,
-    WhatIfView,
     as_json,
 )
+from app.rankings.seal_schemas import AdjustmentsView, SealView, VerifyView
 from app.rankings.service import Asked, Found
-from app.rankings.sheet import as_csv, daily_csv, monthly_csv
+from app.rankings.sheet import as_csv
+from app.rankings.trial_schemas import CompareView, NewWhatIf, WhatIfView
 from app.tickets.desk import AtDesk
 
-router = APIRouter(prefix="/v1", tags=["rankings"], route_class=Route)
+router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
-FOR_EVER = "public, max-age=31536000, immutable"
-SHEET = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+PARQUET = "application/vnd.apache.parquet"
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
 
 Evaluator = Annotated[Caller, Depends(allow({Role.EVALUATOR}))]
@@ -78,8 +70,7 @@ def read_ranking(
     """Who stands where: by place, then by office code; who is not ranked comes last."""
     write, media_type = WRITTEN[query.format]
     found = service.ranking(look, period, query)
-    headers = {"Cache-Control": FOR_EVER} if found.kept else {}
-    return answer(request, write(found), media_type, headers)
+    return answer(request, write(found), media_type, FOR_EVER if found.kept else {})
 
 
 @router.get("/rankings/{period}/adjustments")
@@ -97,11 +88,10 @@ def stream_facts(
     desk: AtDesk,
     now: Now,
 ) -> StreamingResponse:
-    """Every assessment behind a period, streamed; the last line tells how many, and their hash."""
-    write, media_type = STREAMED[query.format]
+    """Every assessment behind a period, streamed; its end tells how many there were."""
     with sessions() as session:
         record = Asked(session, desk, now).record(period, query.as_of)
-    return StreamingResponse(export.streamed(sessions, record, write), media_type=media_type)
+    return STREAMED[query.format](sessions, record)
 
 
 @router.get("/rankings/{period}/offices/{code}", response_model=OfficeRowView)
@@ -134,36 +124,6 @@ def read_counted(
 def read_seal(caller: Anyone, period: str, look: Looking) -> Seal:
     """What was sealed, when, by whom, and the hashes."""
     return seals.get(look.session, look.period(period).name)
-
-
-@router.get("/rankings/{period}/bulletin", response_model=BulletinView, responses={200: SHEET})
-def read_bulletin(
-    request: Request,
-    caller: Anyone,
-    period: str,
-    query: Annotated[BulletinQuery, Query()],
-    look: Looking,
-) -> Response:
-    """The month: the four classes, exclusions, holds, overdue tickets, who rose and who fell."""
-    found = bulletin.monthly(look, period)
-    if query.format is Format.CSV:
-        return answer(request, monthly_csv(found), "text/csv", {})
-    return answer(request, as_json(found), "application/json", {})
-
-
-@router.get("/bulletins/{date}", response_model=DayView, responses={200: SHEET})
-def read_day(
-    request: Request,
-    caller: Anyone,
-    date: dt.date,
-    query: Annotated[BulletinQuery, Query()],
-    look: Looking,
-) -> Response:
-    """The day's places with the most requests, and their rates since the period began."""
-    found = bulletin.daily(look, date)
-    if query.format is Format.CSV:
-        return answer(request, daily_csv(found), "text/csv", {})
-    return answer(request, as_json(found), "application/json", {})
 
 
 @dataclass
@@ -219,14 +179,26 @@ def csv_of(found: Found) -> bytes:
     return as_csv(found.ranking())
 
 
-STREAMED = {
-    Stream.NDJSON: (export.ndjson, "application/x-ndjson"),
-    Stream.CSV: (export.csv, "text/csv; charset=utf-8"),
+def as_lines(sessions: Sessions, record: Record) -> StreamingResponse:
+    lines = export.streamed(sessions, record, export.ndjson)
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+def as_sheet(sessions: Sessions, record: Record) -> StreamingResponse:
+    lines = export.streamed(sessions, record, export.as_sheet)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
+
+
+def as_parquet(sessions: Sessions, record: Record) -> StreamingResponse:
+    file = parquet.made(sessions, record)
+    return StreamingResponse(
+        parquet.chunks(file), headers=parquet.headers(file), media_type=PARQUET
+    )
+
+
+STREAMED: Mapping[Stream, Callable[[Sessions, Record], StreamingResponse]] = {
+    Stream.NDJSON: as_lines,
+    Stream.CSV: as_sheet,
+    Stream.PARQUET: as_parquet,
 }
 WRITTEN = {Format.JSON: (Found.body, "application/json"), Format.CSV: (csv_of, "text/csv")}
-
-
-def answer(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    """The same facts give the same bytes, and so the same ETag."""
-    response = Response(body, media_type=media_type, headers=headers)
-    return tagged(request, response, sha256(body).hexdigest(), response)

@@ -1,22 +1,24 @@
 """Periods and rankings as they cross the wire, and the canonical bytes that their hash is taken of.
 
+A ranking's rows are plain dataclasses: there are hundreds of them in an answer, made from our own
+numbers, and msgspec writes and reads them as they are. What is asked is checked by Pydantic.
+
 The canonical form of a ranking is compact JSON in UTF-8: members in the order of these classes, no
 spaces, percentages and composites with two decimals (`100.00`), exact numbers as fractions in
 lowest terms ("20/3"). `content_hash` is the SHA-256 of that form without itself and `sealed`.
 """
 
 from collections.abc import Set
-from datetime import date, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
-from app.callbacks.answers import ExclusionCode
-from app.kit.quantities import Share
 from app.kit.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
 from app.policy_keys import Class, Weights
@@ -24,10 +26,10 @@ from app.rankings.leagues import League
 from app.rankings.ranking import Grade
 from app.rankings.rates import Rate, Standing, two_decimals
 from app.rankings.table import Line
-from app.rankings.trial import Trial
 from app.tickets.schemas import Paging
 
 CENT = Decimal("0.01")
+RATES = ("response", "resolution", "satisfaction")
 
 Percent = Annotated[
     Decimal,
@@ -35,11 +37,9 @@ Percent = Annotated[
     WithJsonSchema({"type": "number", "examples": [87.5]}),
 ]
 """With two decimals, also when it was read back from JSON."""
-TicketNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,40}$")]
-Why = Literal["late", "changed", "missing"]
 Exact = Annotated[str, WithJsonSchema({"type": "string", "examples": ["20/3"]})]
 
-ENCODER = msgspec.json.Encoder(decimal_format="number")
+ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=BaseModel.model_dump)
 
 
 class Format(StrEnum):
@@ -66,6 +66,7 @@ class OfficeQuery(Form):
 class Stream(StrEnum):
     NDJSON = "ndjson"
     CSV = "csv"
+    PARQUET = "parquet"
 
 
 class FactsQuery(Form):
@@ -107,26 +108,30 @@ class PeriodView(View):
     state: State
 
 
-class RateView(View):
+@dataclass(slots=True, kw_only=True)
+class RateView:
     percent: Percent | None
     numerator: Exact
     denominator: int
 
 
-class IntervalView(View):
+@dataclass(slots=True, kw_only=True)
+class IntervalView:
     """Where the true percentage lies with 95 % confidence, after Wilson; None without answers."""
 
     low: Percent | None
     high: Percent | None
 
 
-class IntervalsView(View):
+@dataclass(slots=True, kw_only=True)
+class IntervalsView:
     response: IntervalView
     resolution: IntervalView
     satisfaction: IntervalView
 
 
-class RowView(View):
+@dataclass(slots=True, kw_only=True)
+class RowView:
     office_code: str
     office_name: str
     district_code: str | None
@@ -153,17 +158,20 @@ class RowView(View):
     intervals: IntervalsView
 
 
+@dataclass(slots=True, kw_only=True)
 class OfficeRowView(RowView):
     explained: str
 
 
-class WeightsView(View):
+@dataclass(slots=True, kw_only=True)
+class WeightsView:
     response: Exact
     resolution: Exact
     satisfaction: Exact
 
 
-class RankingView(View):
+@dataclass(slots=True, kw_only=True)
+class RankingView:
     period: str
     league: League
     sealed: bool
@@ -173,202 +181,32 @@ class RankingView(View):
     rows: list[RowView]
 
     def canonical(self) -> bytes:
-        return ENCODER.encode(self.model_dump(include=CANONICAL))
+        return ENCODER.encode({name: getattr(self, name) for name in CANONICAL})
 
-    def hashed(self) -> "RankingView":
-        content_hash = f"sha256:{sha256(self.canonical()).hexdigest()}"
-        return self.model_copy(update={"content_hash": content_hash})
-
-
-CANONICAL = {"period", "league", "policy", "weights", "rows"}
+    def hashed(self) -> Self:
+        return replace(self, content_hash=f"sha256:{sha256(self.canonical()).hexdigest()}")
 
 
-class SealView(View):
-    """`content_hash` is of the streets' ranking; `seal_hash` of all the rest, chained."""
-
-    period: str
-    sealed_at: At
-    sealed_by: str
-    policy: str
-    policy_sha256: str
-    content_hash: str
-    rankings: dict[str, str]
-    counts: dict[str, int]
-    facts_digest: str
-    former: str | None
-    former_hash: str | None
-    seal_hash: str
+CANONICAL = ("period", "league", "policy", "weights", "rows")
 
 
-class NamedTicket(View):
-    number: str
-    why: Why
+def members(view: RankingView | RowView | WeightsView) -> dict[str, Any]:
+    """A view's members by name, as they are."""
+    return {one.name: getattr(view, one.name) for one in fields(view)}
 
 
-class DifferenceView(View):
-    """`field` is a row's (`resolution.numerator`), or `facts`, or what of the seal is broken."""
-
-    league: League | None
-    office_code: str | None
-    field: str
-    sealed: Any
-    now: Any
-    tickets: list[NamedTicket]
+def read_ranking(text: bytes) -> RankingView:
+    """Refuses (ValueError) what is no ranking."""
+    return msgspec.json.decode(text, type=RankingView)
 
 
-class VerifyView(View):
-    same: bool
-    content_hash: str
-    recomputed_hash: str
-    differences: list[DifferenceView]
-
-
-class AdjustmentView(View):
-    """What was recorded after a seal: shown beside the period it was recorded in."""
-
-    period: str
-    number: str
-    office_code: str
-    why: Literal["assessed", "excluded", "corrected"]
-    recorded_at: At
-
-
-class AdjustedView(DifferenceView):
-    period: str
-
-
-class AdjustmentsView(View):
-    items: list[AdjustmentView]
-    differences: list[AdjustedView]
-
-
-class BulletinQuery(Form):
-    format: Format = Format.JSON
-
-
-class PlaceView(View):
-    """A street in a bulletin, with the figures it is there for."""
-
-    office_code: str
-    office_name: str
-    district_code: str | None
-    rank: int | None
-    previous_rank: int | None
-    gained: int | None
-    composite: Percent | None
-    volume: int
-    excluded: int
-    excluded_share: Percent | None
-    on_hold: int
-    overdue: int
-
-
-class ClassView(View):
-    name: Class
-    streets: list[PlaceView]
-
-
-class BulletinView(View):
-    """The month for its meeting (RULEBOOK D.13.7): the classes, and what must be spoken of."""
-
-    period: str
-    sealed: bool
-    policy: str
-    content_hash: str
-    ranked: int
-    not_ranked: int
-    classes: list[ClassView]
-    excluded: list[PlaceView]
-    excluded_too_often: list[str]
-    """Streets whose share of exclusions is beyond `exclude.rate_alert`."""
-    on_hold: list[PlaceView]
-    overdue: list[PlaceView]
-    rose: list[PlaceView]
-    fell: list[PlaceView]
-
-
-class TopView(View):
-    """A street by its requests of the day, with its rates from the period's start to then."""
-
-    place: int
-    office_code: str
-    office_name: str
-    district_code: str | None
-    requests: int
-    response: RateView
-    resolution: RateView
-    satisfaction: RateView
-    composite: Percent | None
-
-
-class DayView(View):
-    date: date
-    period: str
-    policy: str
-    content_hash: str
-    """Of the streets' ranking from the period's start to the end of the day."""
-    requests: int
-    top: list[TopView]
-
-
-class NewWhatIf(Form):
-    """What is tried instead of the policy's values; what is absent stays official.
-
-    `exclude`: tickets left out beside the excluded ones; `lift`: grounds on which nothing is.
-    """
-
-    weights: Weights | None = None
-    partly: Share | None = None
-    basic: Share | None = None
-    min_reached: Annotated[int, Field(ge=0, strict=True)] | None = None
-    exclude: Annotated[list[TicketNumber], Field(max_length=10_000)] = []
-    lift: list[ExclusionCode] = []
-
-    def trial(self) -> Trial:
-        return Trial(
-            weights=self.weights,
-            partly=self.partly,
-            basic=self.basic,
-            min_reached=self.min_reached,
-            lifted=frozenset(self.lift),
-            left_out=frozenset(self.exclude),
-        )
-
-
-class WhatIfView(RankingView):
-    what_if: Literal[True] = True
-
-
-class MovedView(View):
-    """One office's gain or loss: the places and composites, and which rates and counts moved."""
-
-    office_code: str
-    office_name: str
-    rank: int | None
-    rank_then: int | None
-    gained: int | None
-    composite: Percent | None
-    composite_then: Percent | None
-    composite_gained: Exact | None
-    why: list[str]
-
-
-class CompareView(View):
-    what_if: Literal[True] = True
-    period: str
-    league: League
-    content_hash: str
-    content_hash_then: str
-    rows: list[MovedView]
-
-
-def as_json(view: BaseModel) -> bytes:
-    return ENCODER.encode(view.model_dump())
+def as_json(view: object) -> bytes:
+    return ENCODER.encode(view)
 
 
 def shown_rate(rate: Rate) -> RateView:
     return RateView(
-        percent=two_decimals(rate.percent),
+        percent=rate.shown,
         numerator=str(rate.numerator),
         denominator=rate.denominator,
     )
@@ -387,7 +225,7 @@ def shown_weights(weights: Weights) -> WeightsView:
     )
 
 
-def shown(line: Line) -> RowView:
+def shown_row(line: Line) -> RowView:
     found, office = line.score, line.office
     return RowView(
         office_code=office.code,

@@ -1,7 +1,7 @@
 """Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -96,7 +96,7 @@ def has_facts(session: Session, period: Period) -> bool:
 
 
 def sealed_ranking(record: Record, desk: Desk, league: League) -> SealedRanking:
-    view = computed.ranking(record, desk, league).model_copy(update={"sealed": True})
+    view = replace(computed.ranking(record, desk, league), sealed=True)
     return SealedRanking(
         period=record.period.name,
         league=league,

@@ -1,7 +1,7 @@
 """Reading rankings: which periods there are, who stands where, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
 from app.policy import Policies
 from app.rankings import computed, facts, seals
+from app.rankings.explaining import explained
 from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.schemas import (
@@ -20,10 +21,10 @@ from app.rankings.schemas import (
     RankingQuery,
     RankingView,
     as_json,
-    shown,
+    members,
+    read_ranking,
     shown_period,
 )
-from app.rankings.table import explained
 from app.tickets.desk import Desk
 
 
@@ -78,7 +79,7 @@ class Found:
         if self.view is not None:
             return self.view
         assert self.kept is not None
-        return RankingView.model_validate_json(self.kept.body)
+        return read_ranking(self.kept.body)
 
     def body(self) -> bytes:
         return self.kept.body if self.kept else as_json(self.ranking())
@@ -96,7 +97,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
         return found
     whole = found.ranking()
     rows = [row for row in whole.rows if row.district_code == query.district_code]
-    return Found(whole.model_copy(update={"rows": rows}).hashed())
+    return Found(replace(whole, rows=rows).hashed())
 
 
 def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:
@@ -104,16 +105,18 @@ def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingVie
 
 
 def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
-    """One row and what it comes from. Refuses MalformedPeriod, NoSuchPeriod, NotInLeague.
+    """One row and what it comes from; of a sealed period, as it was sealed.
 
-    Without a league it is the first in which offices of its kind stand.
+    Without a league it is the first in which offices of its kind stand. Refuses MalformedPeriod,
+    NoSuchPeriod, NotInLeague.
     """
-    record = asked.record(name, query.as_of)
+    asked.period(name)
     league = query.league or own_league(asked.desk.offices, code)
-    weights = record.period.policy.score.weights_for(league)
-    for line in computed.lines(record, asked.desk, league):
-        if line.office.code == code:
-            return OfficeRowView(**dict(shown(line)), explained=explained(line.score, weights))
+    view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).ranking()
+    rules = asked.desk.policies.named(view.policy).rank
+    for row in view.rows:
+        if row.office_code == code:
+            return OfficeRowView(**members(row), explained=explained(row, view.weights, rules))
     raise NotInLeague(f"office {code} has no row among the {league} of {name}")
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from app.offices.directory import OfficeEntry
 from app.period import Period
-from app.policy_keys import Class, Weights
+from app.policy_keys import Class
 from app.rankings.leagues import League, Roster, works
 from app.rankings.ranking import (
     Form,
@@ -18,7 +18,7 @@ from app.rankings.ranking import (
     places,
     quartiles,
 )
-from app.rankings.rates import NOTHING, Counts, Rate, Score, Standing, score, two_decimals
+from app.rankings.rates import NOTHING, Counts, Score, score
 
 RESIDENTS = 10_000
 
@@ -122,31 +122,3 @@ def form(code: str, now: Standings, before: Former, load: Load, office: OfficeEn
         volume=volume,
         per_10k=Fraction(RESIDENTS * volume, office.population) if office.population else None,
     )
-
-
-def explained(found: Score, weights: Weights) -> str:
-    """A row's score as one sentence: `86.88 = 0.30·100 + 0.35·75 + 0.35·87.5`."""
-    if found.composite is None:
-        return NOT_RANKED[found.standing].format(counts=found.counts)
-    parts = (
-        (weights.response, found.response),
-        (weights.resolution, found.resolution),
-        (weights.satisfaction, found.satisfaction),
-    )
-    terms = " + ".join(f"{weight:f}·{plainly(rate)}" for weight, rate in parts)
-    return f"{two_decimals(found.composite)} = {terms}"
-
-
-def plainly(rate: Rate) -> str:
-    """A percentage without needless zeros; two decimals at most."""
-    return f"{two_decimals(rate.percent or Fraction(0)):f}".rstrip("0").rstrip(".")
-
-
-NOT_RANKED = {
-    Standing.NO_SAMPLE: "not ranked: no ticket was assessed",
-    Standing.INSUFFICIENT: (
-        "not ranked: of {counts.assessed} assessed, {counts.reached} citizens were reached,"
-        " {counts.resolution_answers} said whether it was resolved"
-        " and {counts.satisfaction_answers} whether they were satisfied"
-    ),
-}

@@ -4,24 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.period import Period
-from app.rankings import computed, evidence, seals
+from app.rankings import computed, deriving, evidence, seals
 from app.rankings.evidence import Fact
 from app.rankings.facts import Record
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking
-from app.rankings.schemas import (
-    DifferenceView,
-    NamedTicket,
-    RankingView,
-    RowView,
-    VerifyView,
-    Why,
-)
+from app.rankings.schemas import RankingView, RowView, read_ranking
+from app.rankings.seal_schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.tickets.desk import Desk
 
 Named = Mapping[str, list[NamedTicket]]
@@ -40,7 +35,12 @@ def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
     check = Check(desk, seal, tickets)
     again = {league: computed.ranking(then, desk, league) for league in League}
     now = Record(session, period, as_of=seal.sealed_at, late=True)
-    found = [*broken(session, seal, period), *check.facts(), *check.leagues(again, now)]
+    found = [
+        *broken(session, seal, period),
+        *falsified(then, desk),
+        *check.facts(),
+        *check.leagues(again, now),
+    ]
     return VerifyView(
         same=not found,
         content_hash=seal.content_hash,
@@ -83,8 +83,8 @@ class Compared:
             return "late" if fact.recorded_at > self.seal.sealed_at else "changed"
         if sealed != fact.line:
             return "changed"
-        excluded_late = fact.excluded_at and fact.excluded_at > self.seal.sealed_at
-        return "late" if excluded_late else None
+        decided_late = fact.decided_at and fact.decided_at > self.seal.sealed_at
+        return "late" if decided_late else None
 
 
 def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:
@@ -115,9 +115,23 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
 
 def hash_of_body(body: bytes) -> str | None:
     try:
-        return RankingView.model_validate_json(body).hashed().content_hash
+        return read_ranking(body).hashed().content_hash
     except ValueError:
         return None
+
+
+def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
+    """Each office with an assessment that was false before it was sealed."""
+    found = sorted(deriving.contradicted(then, desk.policies))
+    for office, tickets in groupby(found, key=lambda one: one.office_code):
+        yield DifferenceView(
+            league=None,
+            office_code=office,
+            field="evidence",
+            sealed=None,
+            now=None,
+            tickets=[NamedTicket(number=one.number, why="changed") for one in tickets],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +184,7 @@ class Check:
 
 def rows(body: bytes) -> dict[str, RowView]:
     try:
-        return {row.office_code: row for row in RankingView.model_validate_json(body).rows}
+        return {row.office_code: row for row in read_ranking(body).rows}
     except ValueError:
         return {}
 
@@ -178,8 +192,8 @@ def rows(body: bytes) -> dict[str, RowView]:
 def differing(sealed: RowView | None, now: RowView) -> Iterator[tuple[str, object, object]]:
     """Which numbers of a row differ, each by its name with dots."""
     was, value = (
-        flat(sealed.model_dump(mode="json") if sealed else {}),
-        flat(now.model_dump(mode="json")),
+        flat(msgspec.to_builtins(sealed) if sealed else {}),
+        flat(msgspec.to_builtins(now)),
     )
     for name in value:
         if was.get(name) != value[name]:

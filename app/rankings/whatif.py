@@ -12,17 +12,10 @@ from app.rankings import computed
 from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.rates import two_decimals
-from app.rankings.schemas import (
-    CompareView,
-    MovedView,
-    NewWhatIf,
-    RankingView,
-    RateView,
-    RowView,
-    WhatIfView,
-)
+from app.rankings.schemas import RankingView, RateView, RowView, members
 from app.rankings.service import Asked
 from app.rankings.trial import OFFICIAL
+from app.rankings.trial_schemas import CompareView, MovedView, NewWhatIf, WhatIfView
 
 BESIDE = ("assessed", "excluded", "not_assessed")
 
@@ -37,7 +30,7 @@ def what_if(asked: Asked, name: str, league: League, said: NewWhatIf) -> WhatIfV
     Refuses NoSuchPeriod, MalformedPeriod, NoSuchAssessed.
     """
     tried = computed.ranking(trial_of(asked.record(name), said), asked.desk, league)
-    return WhatIfView(**dict(tried))
+    return WhatIfView(**members(tried))
 
 
 def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> CompareView:
@@ -124,7 +117,7 @@ def told(found: RateView) -> str:
 
 def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[str]:
     """What each changed weight adds to an office with these rates."""
-    for name, weight in official.weights:
+    for name, weight in members(official.weights).items():
         change = Fraction(getattr(then.weights, name)) - Fraction(weight)
         percent = rate(row, name)
         if change and row.rank and percent.numerator != "0":

@@ -1,19 +1,25 @@
 """A ranking checked without the service, and the command that does it."""
 
 import argparse
+import json
+from base64 import b64encode
+from datetime import datetime, timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
+import arro3.io
 import pytest
 from fastapi import FastAPI
 
 from app.__main__ import seal, verify
+from app.kit.wire import in_utc
 from app.rankings import offline
 from app.settings import Settings
 from tests.cases import random_cases
 from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, storing
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
 from tests.recount import called_back_at
 
 
@@ -100,3 +106,50 @@ def test_the_facts_are_for_who_reckons_with_them(people: People, store: Store) -
 
     assert people.operator.get("/rankings/2026-09/facts").status_code == 403
     assert people("analyst").get("/rankings/2026-12/facts").status_code == 404
+
+
+def test_the_facts_are_columns_with_types_too(people: People, store: Store) -> None:
+    store(random_cases(Random(2), 120, STREETS, BORDER))
+    analyst = people("analyst")
+
+    answer = analyst.get("/rankings/2026-09/facts", format="parquet")
+    lines = analyst.get("/rankings/2026-09/facts").text.splitlines()[:-1]
+
+    digest = b64encode(sha256(answer.content).digest()).decode()
+    assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+    assert answer.headers["Content-Type"] == "application/vnd.apache.parquet"
+    assert "Content-Encoding" not in answer.headers
+    assert rows_of(answer.content) == [json.loads(line) for line in lines]
+
+
+def rows_of(file: bytes) -> list[Json]:
+    """What a Parquet file holds, as the lines of JSON have it."""
+    table = arro3.io.read_parquet(BytesIO(file)).read_all()
+    names = table.schema.names
+    columns = [map(shown, table.column(name).to_pylist()) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def shown(value: object) -> object:
+    return in_utc(value) if isinstance(value, datetime) else value
+
+
+def test_a_period_without_facts_is_an_export_without_rows(people: People, store: Store) -> None:
+    store([case(0, at=BORDER - timedelta(days=40))])
+    path = "/rankings/2026-11/facts"
+
+    text = people("analyst").get(path).text
+    sheet = people("analyst").get(path, format="csv").text.splitlines()
+    columns = people("analyst").get(path, format="parquet").content
+
+    assert json.loads(text) == {"rows": 0, "sha256": f"sha256:{sha256(b'').hexdigest()}"}
+    assert sheet[1].startswith("# rows 0 sha256:")
+    assert rows_of(columns) == []
+
+
+def test_no_cell_of_the_facts_is_a_formula(people: People, store: Store) -> None:
+    store([case(0, merge_group="=1+1")])
+
+    sheet = people("analyst").get("/rankings/2026-09/facts", format="csv").text
+
+    assert ",'=1+1," in sheet

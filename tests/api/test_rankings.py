@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
 from app.rankings.facts import outcome_of
-from app.rankings.schemas import RankingView
+from app.rankings.schemas import read_ranking
 from app.rankings.sheet import as_csv
 from tests import recount
 from tests.cases import random_cases
@@ -120,7 +121,7 @@ def test_one_row_is_explained(people: People, store: Store) -> None:
     assert ranked.pop("explained") == "86.88 = 0.30·100 + 0.35·75 + 0.35·87.5"
     assert ranked == row(people)
     assert unranked["status"] == "insufficient"
-    assert unranked["explained"].startswith("not ranked: of 1 assessed, 0 citizens were reached")
+    assert unranked["explained"].startswith("not ranked: of 1 assessed, 0 citizens said")
     assert district["office_name"] == "朝阳区"
 
 
@@ -279,10 +280,10 @@ def test_the_csv_has_the_same_rows(people: People, store: Store) -> None:
 
 def test_no_cell_of_the_csv_is_a_formula(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
-    found = RankingView.model_validate_json(people("analyst").get("/rankings/2026-09").content)
-    hostile = found.rows[0].model_copy(update={"office_name": "=1+1"})
+    found = read_ranking(people("analyst").get("/rankings/2026-09").content)
+    hostile = replace(found.rows[0], office_name="=1+1")
 
-    written = as_csv(found.model_copy(update={"rows": [hostile]}))
+    written = as_csv(replace(found, rows=[hostile]))
 
     assert b",'=1+1," in written
 

@@ -49,6 +49,19 @@ def test_what_rounding_would_join_stays_apart() -> None:
     assert ranks(nearly, Fraction(695, 8), Fraction(173750, 2000)) == [3, 1, 1]
 
 
+def test_what_lies_closer_than_whole_numbers_tell_stays_apart() -> None:
+    closer = Fraction(1, 10**40)
+
+    assert ranks(90, 90 + closer, 90 - closer, 90) == [2, 1, 4, 2]
+
+
+@given(st.lists(st.fractions(0, 100, max_denominator=10**9), min_size=1, max_size=40))
+def test_a_place_is_one_more_than_the_number_of_those_who_are_better(
+    composites: list[Fraction],
+) -> None:
+    assert ranks(*composites) == [1 + sum(o > mine for o in composites) for mine in composites]
+
+
 def test_a_policy_may_break_ties() -> None:
     rules = Rank(min_reached=1, tiebreak=("resolution", "fewer_overdue"), rollup="pooled")
     scores = {

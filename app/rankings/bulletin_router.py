@@ -1,0 +1,95 @@
+"""Bulletins over HTTP: for programs, for spreadsheets, and as pages to be printed."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.access.gate import Anyone
+from app.kit.compress import PackedRoute
+from app.rankings import facts, paper
+from app.rankings.answers import FOR_EVER, INERT, answer
+from app.rankings.bulletin_schemas import (
+    BulletinQuery,
+    BulletinView,
+    DayView,
+    Printed,
+    SpanView,
+)
+from app.rankings.bulletin_sheet import daily_csv, monthly_csv, span_csv
+from app.rankings.calls import Looking
+from app.rankings.daily import daily
+from app.rankings.monthly import monthly
+from app.rankings.paper import Districts
+from app.rankings.schemas import as_json
+from app.rankings.spans import quarterly, yearly
+
+router = APIRouter(prefix="/v1", tags=["bulletins"], route_class=PackedRoute)
+
+MEDIA = {Printed.JSON: "application/json", Printed.CSV: "text/csv", Printed.HTML: "text/html"}
+TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": TEXT, "text/html": TEXT}}}
+
+
+class Sealable(Protocol):
+    sealed: bool
+
+
+View = TypeVar("View", bound=Sealable)
+
+
+@dataclass
+class Asking:
+    request: Request
+    query: Annotated[BulletinQuery, Query()]
+    look: Looking
+
+    def form(self) -> Printed:
+        """The parameter's, or the first of `Accept` that there is."""
+        accept = self.request.headers.get("accept", "").split(",")
+        kinds = [kind.partition(";")[0].strip() for kind in accept]
+        known = (form for kind in kinds for form, media in MEDIA.items() if media == kind)
+        return self.query.format or next(known, Printed.JSON)
+
+    def told(
+        self,
+        view: View,
+        sheet: Callable[[View], bytes],
+        page: Callable[[View, Districts], bytes],
+    ) -> Response:
+        form = self.form()
+        headers = {"Vary": "Accept", **(FOR_EVER if view.sealed else {})}
+        if form is Printed.HTML:
+            body = page(view, facts.districts(self.look.session))
+            return answer(self.request, body, MEDIA[form], headers | INERT)
+        body = {Printed.JSON: as_json, Printed.CSV: sheet}[form](view)
+        return answer(self.request, body, MEDIA[form], headers)
+
+
+Asked = Annotated[Asking, Depends()]
+
+
+@router.get("/rankings/{period}/bulletin", response_model=BulletinView, responses=FORMS)
+def read_bulletin(caller: Anyone, period: str, asked: Asked) -> Response:
+    """The month: the four classes, exclusions, holds, overdue tickets, who rose and who fell."""
+    return asked.told(monthly(asked.look, period), monthly_csv, paper.monthly)
+
+
+@router.get("/bulletins/{date}", response_model=DayView, responses=FORMS)
+def read_day(caller: Anyone, date: dt.date, asked: Asked) -> Response:
+    """The day's places with the most requests, and their rates since the period began."""
+    return asked.told(daily(asked.look, date), daily_csv, paper.daily)
+
+
+@router.get("/bulletins/quarters/{quarter}", response_model=SpanView, responses=FORMS)
+def read_quarter(caller: Anyone, quarter: str, asked: Asked) -> Response:
+    """Three periods beside each other: the city, the classes, what is on hold."""
+    return asked.told(quarterly(asked.look, quarter), span_csv, paper.quarterly)
+
+
+@router.get("/bulletins/years/{year}", response_model=SpanView, responses=FORMS)
+def read_year(caller: Anyone, year: str, asked: Asked) -> Response:
+    """The twelve periods of a year beside each other."""
+    return asked.told(yearly(asked.look, year), span_csv, paper.yearly)

@@ -1,0 +1,83 @@
+"""The facts behind a period as Parquet: columns with their types, a group of rows at a time.
+
+A Parquet file ends with its number of rows; what it holds before that cannot be told its own hash,
+so that stands beside it, in a header.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from hashlib import file_digest
+from io import BufferedRandom
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import arro3.io
+from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
+
+from app.kit.db import Sessions
+from app.rankings.export import NAMES, Row, batches, reading
+from app.rankings.facts import Record
+
+TEXT, FLAG, TIME = DataType.utf8(), DataType.bool(), DataType.timestamp("us", tz="UTC")
+OTHERS = {
+    "assessed_at": TIME,
+    "recorded_at": TIME,
+    "anonymous": FLAG,
+    "contact_ok": FLAG,
+    "late": FLAG,
+}
+TYPES = {name: OTHERS.get(name, TEXT) for name in NAMES}
+SCHEMA = Schema([Field(name, kind) for name, kind in TYPES.items()])
+EPOCH, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+ROWS_AT_ONCE = 100_000
+BYTES_AT_ONCE = 1 << 16
+
+
+def written(record: Record, file: IO[bytes]) -> None:
+    arro3.io.write_parquet(
+        RecordBatchReader.from_batches(SCHEMA, map(batch, batches(record))),
+        file,
+        compression="zstd(3)",
+        max_row_group_size=ROWS_AT_ONCE,
+        key_value_metadata={
+            "period": record.period.name,
+            "policy": record.period.policy.name,
+        },
+    )
+
+
+def batch(found: Sequence[Row]) -> RecordBatch:
+    columns = zip(TYPES.values(), zip(*found, strict=True), strict=True)
+    return RecordBatch.from_arrays([array(kind, column) for kind, column in columns], schema=SCHEMA)
+
+
+def array(kind: DataType, column: Sequence[Any]) -> Array:
+    if kind == TIME:
+        return Array([(at - EPOCH) // TICK for at in column], DataType.int64()).cast(TIME)
+    return Array(column, kind)
+
+
+def made(sessions: Sessions, record: Record) -> BufferedRandom:
+    """A file without a name, which is gone when it is closed."""
+    with ExitStack() as kept, reading(sessions, record) as there:
+        file = kept.enter_context(TemporaryFile())
+        written(there, file)
+        kept.pop_all()
+    return file
+
+
+def headers(file: BufferedRandom) -> dict[str, str]:
+    """Its length and its hash (RFC 9530)."""
+    length = file.tell()
+    file.seek(0)
+    digest = b64encode(file_digest(file, "sha256").digest()).decode()
+    return {"Content-Length": str(length), "Repr-Digest": f"sha-256=:{digest}:"}
+
+
+def chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(BYTES_AT_ONCE):
+            yield chunk

@@ -1,0 +1,129 @@
+"""The bulletins of a quarter and of a year (RULEBOOK D.13.7), made from its periods' rankings."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from app.kit.errors import Invalid, NotFound
+from app.period import Period, Periods, State
+from app.policy_keys import Class, Weights
+from app.rankings import facts
+from app.rankings.bulletin_schemas import CourseView, MonthView, SpanView
+from app.rankings.leagues import League
+from app.rankings.rates import Rate, Standing, composite, two_decimals
+from app.rankings.schemas import RATES, RankingQuery, RankingView, RowView, shown_rate
+from app.rankings.service import Asked, ranking
+
+QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
+YEAR = re.compile(r"([0-9]{4})")
+SUMS = ("volume", "excluded", "on_hold", "overdue")
+
+
+class MalformedSpan(Invalid):
+    title = "A quarter is named like 2026-Q3, a year like 2026"
+
+
+class NoSuchSpan(NotFound):
+    title = "Nothing was assessed then, or it has not begun"
+
+
+def quarterly(asked: Asked, name: str) -> SpanView:
+    """Refuses MalformedSpan, NoSuchSpan."""
+    found = QUARTER.fullmatch(name)
+    if found is None:
+        raise MalformedSpan(f"{name!r} is no quarter like 2026-Q3")
+    last = 3 * int(found[2])
+    return span(asked, name, [f"{found[1]}-{month:02}" for month in range(last - 2, last + 1)])
+
+
+def yearly(asked: Asked, name: str) -> SpanView:
+    """Refuses MalformedSpan, NoSuchSpan."""
+    if YEAR.fullmatch(name) is None:
+        raise MalformedSpan(f"{name!r} is no year like 2026")
+    return span(asked, name, [f"{name}-{month:02}" for month in range(1, 13)])
+
+
+def span(asked: Asked, name: str, months: Sequence[str]) -> SpanView:
+    known = begun(asked, months)
+    if not known:
+        raise NoSuchSpan(f"{name} has no period yet in which anything was assessed")
+    views = [ranking(asked, period.name, RankingQuery()).ranking() for period in known]
+    streets = courses(views)
+    precedence = known[-1].policy.classes.precedence
+    return SpanView(
+        span=name,
+        sealed=len(views) == len(months) and all(view.sealed for view in views),
+        periods=[month(asked, *pair) for pair in zip(known, views, strict=True)],
+        classes={listed: having(streets, listed) for listed in precedence},
+        holds=sorted((s for s in streets if s.on_hold[-1]), key=lambda s: -s.on_hold[-1]),
+        streets=streets,
+    )
+
+
+def begun(asked: Asked, months: Iterable[str]) -> list[Period]:
+    periods = Periods(asked.desk.policies)
+    first = facts.first_assessed_at(asked.session) or asked.now
+    named = map(periods.named, months)
+    return [one for one in named if one.starts_at <= asked.now and one.ends_at > first]
+
+
+def having(streets: Iterable[CourseView], listed: Class) -> list[CourseView]:
+    """Those that were in a class, most often first."""
+    found = [street for street in streets if street.classes.get(listed)]
+    return sorted(found, key=lambda street: -street.classes[listed])
+
+
+def month(asked: Asked, period: Period, view: RankingView) -> MonthView:
+    pools = {name: pooled(view, name) for name in RATES}
+    weights = period.policy.score.weights_for(League.STREETS)
+    total = city(pools, weights)
+    ended = State.SEALED if view.sealed else period.state(asked.now)
+    return MonthView(
+        period=view.period,
+        state=ended,
+        policy=view.policy,
+        content_hash=view.content_hash,
+        ranked=sum(row.status is Standing.RANKED for row in view.rows),
+        assessed=sum(row.assessed for row in view.rows),
+        composite=two_decimals(total),
+        composite_exact=None if total is None else str(total),
+        **{name: shown_rate(rate) for name, rate in pools.items()},
+        **{name: sum(getattr(row, name) for row in view.rows) for name in SUMS},
+    )
+
+
+def pooled(view: RankingView, name: str) -> Rate:
+    """The city's rate: the sums of all streets' numerators and denominators."""
+    found = [getattr(row, name) for row in view.rows]
+    numerator = sum((Fraction(rate.numerator) for rate in found), Fraction(0))
+    return Rate(numerator, sum(rate.denominator for rate in found))
+
+
+def city(pools: Mapping[str, Rate], weights: Weights) -> Fraction | None:
+    if not all(rate.denominator for rate in pools.values()):
+        return None
+    return composite((getattr(weights, name), rate) for name, rate in pools.items())
+
+
+def courses(views: Sequence[RankingView]) -> list[CourseView]:
+    """Every street that had a row, by code, with what it was in each period."""
+    tables = [{row.office_code: row for row in view.rows} for view in views]
+    codes = sorted({code for table in tables for code in table})
+    return [course([table.get(code) for table in tables]) for code in codes]
+
+
+def course(rows: Sequence[RowView | None]) -> CourseView:
+    there = [row for row in rows if row]
+    named: list[Class] = [listed for row in there for listed in row.classes]
+    return CourseView(
+        office_code=there[-1].office_code,
+        office_name=there[-1].office_name,
+        district_code=there[-1].district_code,
+        ranks=[row and row.rank for row in rows],
+        composites=[row and row.composite for row in rows],
+        on_hold=[row.on_hold if row else 0 for row in rows],
+        volume=sum(row.volume for row in there),
+        excluded=sum(row.excluded for row in there),
+        overdue=sum(row.overdue for row in there),
+        classes={listed: named.count(listed) for listed in dict.fromkeys(named)},
+    )

@@ -1,0 +1,136 @@
+"""Leagues over HTTP: groups of streets, numbers opened in every league, one without offices."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.policy import Policies
+from tests.conftest import StillClock
+from tests.given import CHAOYANG, WANGJING, People
+from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
+
+DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
+TOWNSHIP = "110105021"
+UNRESOLVED = {"resolved": "unresolved"}
+ENTERPRISE, CITY, INDUSTRY = "ent-water", "city-police", "city-market"
+Change = Callable[..., None]
+
+
+@pytest.fixture
+def store(app: FastAPI, people: People) -> Store:
+    return storing(app)
+
+
+@pytest.fixture
+def desk(app: FastAPI, people: People) -> Iterator[Change]:
+    """Changes what the services hold in memory, for one test."""
+    kept = app.state.desk
+
+    def change(**changed: Any) -> None:
+        app.state.desk = replace(app.state.desk, **changed)
+
+    yield change
+    app.state.desk = kept
+
+
+def rows(people: People, league: str = "streets") -> list[Json]:
+    answer = people("analyst").get("/rankings/2026-09", league=league)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["rows"])
+
+
+def grouped(text: str) -> Policies:
+    return Policies.read({"beijing-2019": DOCUMENT.replace('groups = "none" ', text)})
+
+
+def test_streets_and_townships_may_be_ranked_apart(
+    people: People, store: Store, desk: Change
+) -> None:
+    desk(policies=grouped('groups = "kind" '))
+    store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, said=UNRESOLVED)])
+    store([case(4, office_code=TOWNSHIP, said={"satisfied": "dissatisfied"}), case(5)])
+
+    found = {row["office_code"]: row for row in rows(people)}
+
+    shown = [(found[c]["group"], found[c]["rank"], found[c]["group_rank"]) for c in PLACED]
+    assert shown == [("street", 1, 1), ("street", 2, 2), ("township", 2, 1)]
+    assert {row["group"] for row in found.values()} == {"street", "township"}
+    assert (found[DONGHUAMEN]["group"], found[DONGHUAMEN]["group_rank"]) == ("street", None)
+
+
+PLACED = (WANGJING, JIANWAI, TOWNSHIP)
+
+
+def test_streets_may_be_ranked_among_those_that_bear_as_much(
+    people: People, store: Store, desk: Change
+) -> None:
+    desk(policies=grouped('groups = "volume" '))
+    store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, said=UNRESOLVED)])
+
+    found = {row["office_code"]: row for row in rows(people)}
+
+    assert [found[code]["group"] for code in (WANGJING, JIANWAI, DONGHUAMEN)] == ["q1"] * 3
+    assert [found[code]["group_rank"] for code in (WANGJING, JIANWAI)] == [1, 2]
+
+
+def test_without_groups_nobody_has_one(people: People, store: Store) -> None:
+    store(WORKED_EXAMPLE)
+
+    assert {(row["group"], row["group_rank"]) for row in rows(people)} == {(None, None)}
+
+
+LEAGUES = {
+    "districts": CHAOYANG,
+    "city_departments": CITY,
+    "industries": INDUSTRY,
+    "enterprises": ENTERPRISE,
+}
+
+
+@pytest.mark.parametrize("league", LEAGUES)
+def test_every_number_of_every_league_opens(people: People, store: Store, league: str) -> None:
+    offices = (WANGJING, "110105-market", CITY, ENTERPRISE)
+    answers: tuple[Json, ...] = ({}, UNRESOLVED, {"satisfied": "dissatisfied"}, {"contacted": "no"})
+    store(
+        case(n, office_code=office, said=dict(said), industry_office=INDUSTRY)
+        for n, (office, said) in enumerate((o, s) for o in offices for s in answers)
+    )
+    store([case(90, office_code=WANGJING, industry_office=INDUSTRY, excluded={"code": "X1"})])
+
+    code = LEAGUES[league]
+    row = next(row for row in rows(people, league) if row["office_code"] == code)
+
+    assert row["assessed"] >= 4
+    for rate in ("response", "resolution", "satisfaction"):
+        for part in ("numerator", "denominator"):
+            items = opened(people, league, rate=rate, counts=part)
+            assert sum(Fraction(item["value"]) for item in items) == Fraction(row[rate][part])
+        assert len(opened(people, league, rate=rate, counts="excluded")) == row["excluded"]
+
+
+def opened(people: People, league: str, **asked: str) -> list[Json]:
+    path = f"/rankings/2026-09/offices/{LEAGUES[league]}/tickets"
+    answer = people("auditor").get(path, league=league, limit=500, **asked)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+def test_a_league_without_offices_has_no_rows_and_can_be_sealed(
+    people: People, store: Store, desk: Change, app: FastAPI, clock: StillClock
+) -> None:
+    others = {c: o for c, o in app.state.desk.offices.items() if o.kind != "enterprise"}
+    desk(offices=others)
+    store(WORKED_EXAMPLE)
+
+    before = people("analyst").get("/rankings/2026-09", league="enterprises")
+    assert people("evaluator").post("/rankings/2026-09/seal").status_code == 201
+    after = people("analyst").get("/rankings/2026-09", league="enterprises")
+
+    assert (before.status_code, before.json()["rows"], after.json()["rows"]) == (200, [], [])
+    assert after.json()["content_hash"] == before.json()["content_hash"]
+    assert people("auditor").post("/rankings/2026-09/verify").json()["same"]
