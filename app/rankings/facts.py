@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.callbacks.models import Assessment, Correction, Exclusion
@@ -30,19 +31,17 @@ from app.callbacks.outcome import (
     mask,
     tally_sql,
 )
-from app.offices.models import DistrictRow
+from app.offices.directory import STREET_KINDS
+from app.offices.models import DistrictRow, Office
 from app.period import Period
 from app.policy_keys import Assess, Scoring
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
 from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
 from app.tickets.lifecycle import DispatchRole, Status
-from app.tickets.models import Dispatch, Event, Ticket
+from app.tickets.models import ACCEPTED, NOT_TAKEN, Dispatch, Event, Ticket
 
 Where = sa.ColumnElement[bool]
-
-NOT_TAKEN = (Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.ANSWERED, Status.VOID)
-"""Requests that were not accepted do not add to the volume (RULEBOOK D.13.5)."""
 
 FACT = Assessment.__table__.c
 TALLY = {"office_code": FACT.office_tally, "industry_office": FACT.industry_tally}
@@ -239,12 +238,38 @@ def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
 def volumes(record: Record, by: str) -> dict[str, int]:
     """How many requests were accepted in a period, by a column of the ticket, merged or not."""
     period = record.period
+    if by == "street_code" and record.as_of is None:
+        found = record.session.execute(by_street(period))
+        return {street: int(number) for street, number in found.all()}
     return numbers(
         record.session,
         Ticket.__table__.c[by],
         within(Ticket.received_at, period),
         Ticket.type.in_(sorted(period.policy.assess.types)),
         *accepted(record),
+    )
+
+
+def by_street(period: Period) -> sa.Select[str, Decimal]:
+    """As of now, from one stretch of an index for each street and type: the period alone is read,
+    however many tickets there are of others."""
+    types = sa.literal(sorted(period.policy.assess.types), ARRAY(sa.Text()))
+    kinds = func.unnest(types).table_valued("type", name="kinds").render_derived()
+    found = (
+        select(func.count().label("number"))
+        .where(Ticket.street_code == Office.code, Ticket.type == kinds.c.type)
+        .where(within(Ticket.received_at, period), sa.text(ACCEPTED))
+        .lateral()
+    )
+    number: sa.ColumnElement[Decimal] = func.sum(found.c.number)
+    return (
+        select(Office.code, number)
+        .select_from(Office)
+        .join(kinds, sa.true())
+        .join(found, sa.true())
+        .where(Office.kind.in_(sorted(STREET_KINDS)))
+        .group_by(Office.code)
+        .having(number > 0)
     )
 
 

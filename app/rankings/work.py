@@ -13,10 +13,10 @@ from sqlalchemy.orm import aliased
 from app.callbacks.models import Assessment
 from app.period import Period
 from app.rankings import facts
-from app.rankings.facts import FACT, NOT_TAKEN, Record, within
+from app.rankings.facts import FACT, Record, within
 from app.rankings.kpis import NO_WORK, Figures
 from app.tickets.lifecycle import OPEN, Action, DispatchRole, Status
-from app.tickets.models import Dispatch, Event, Objection, Ticket
+from app.tickets.models import NOT_TAKEN, Dispatch, Event, Objection, Ticket
 from app.tickets.objection import UPHELD, Ruling
 
 TICKET = Ticket.__table__.c

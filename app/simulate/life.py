@@ -19,6 +19,9 @@ from app.tickets.parts import WHO, hindrance
 
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MOST = 0.3
+"""However eventful the city is, most lives stay plain."""
+
 SLOW = 1.7
 """How much longer a hard matter takes its office."""
 
@@ -161,7 +164,7 @@ class Life:
 
     def seldom(self, chance: float) -> bool:
         """The same for what is rare, in a city that may be more eventful than ours."""
-        return self.likely(min(chance * self.city.eventful, 0.5))
+        return self.likely(min(chance * self.city.eventful, MOST))
 
     def after(self, span: timedelta, early: float = 1.5, late: float = 4.0) -> datetime:
         """Some time within a span, rather early than late (a beta distribution)."""

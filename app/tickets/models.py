@@ -28,6 +28,11 @@ from app.tickets.parts import Part
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
 
 
+NOT_TAKEN = (Status.ANSWERED, Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.VOID)
+"""Requests that were not accepted do not add to the volume (RULEBOOK D.13.5)."""
+ACCEPTED = f"status NOT IN ({', '.join(map(repr, map(str, NOT_TAKEN)))})"
+
+
 def in_order_of_time(name: str, column: str) -> Index:
     """For statistics: a few pages for millions of rows, which are written nearly in that order."""
     return Index(name, column, postgresql_using="brin")
@@ -146,6 +151,13 @@ class Ticket(Base):
             "received_at",
             "number",
             postgresql_include=["street_code", "type", "status"],
+        ),
+        Index(
+            "ix_ticket_volume",
+            "street_code",
+            "type",
+            "received_at",
+            postgresql_where=sa.text(ACCEPTED),
         ),
         Index("ix_ticket_updated_at", "updated_at", "number"),
         Index(

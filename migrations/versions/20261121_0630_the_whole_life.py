@@ -491,11 +491,17 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("repeat_of IS NOT NULL"),
     )
-    op.create_foreign_key(
-        op.f("fk_ticket_interim_office_office"), "ticket", "office", ["interim_office"], ["code"]
+    op.create_index(
+        "ix_ticket_volume",
+        "ticket",
+        ["street_code", "type", "received_at"],
+        unique=False,
+        postgresql_where=sa.text(
+            "status NOT IN ('answered', 'not_accepted', 'transferred', 'void')"
+        ),
     )
     op.create_foreign_key(
-        op.f("fk_ticket_asked_of_office"), "ticket", "office", ["asked_of"], ["code"]
+        op.f("fk_ticket_interim_office_office"), "ticket", "office", ["interim_office"], ["code"]
     )
     op.create_foreign_key(
         op.f("fk_ticket_objection_district_office"),
@@ -503,6 +509,9 @@ def upgrade() -> None:
         "office",
         ["objection_district"],
         ["code"],
+    )
+    op.create_foreign_key(
+        op.f("fk_ticket_asked_of_office"), "ticket", "office", ["asked_of"], ["code"]
     )
     for table in INSERT_ONLY:
         op.execute(
@@ -514,9 +523,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     allow_actions(*ACTIONS)
     op.execute("DROP TRIGGER insert_only ON exclusion")
-    op.drop_constraint(op.f("fk_ticket_objection_district_office"), "ticket", type_="foreignkey")
     op.drop_constraint(op.f("fk_ticket_asked_of_office"), "ticket", type_="foreignkey")
+    op.drop_constraint(op.f("fk_ticket_objection_district_office"), "ticket", type_="foreignkey")
     op.drop_constraint(op.f("fk_ticket_interim_office_office"), "ticket", type_="foreignkey")
+    op.drop_index(
+        "ix_ticket_volume",
+        table_name="ticket",
+        postgresql_where=sa.text(
+            "status NOT IN ('answered', 'not_accepted', 'transferred', 'void')"
+        ),
+    )
     op.drop_index(
         "ix_ticket_repeat_of",
         table_name="ticket",
