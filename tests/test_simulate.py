@@ -84,7 +84,7 @@ def test_the_same_seed_lives_the_same_city_and_another_seed_another(
     served: TestClient, app: FastAPI
 ) -> None:
     def one(seed: int) -> dict[str, list[Any]]:
-        with lived(app, replace(LIVELY, cases=60, seed=seed)) as session:
+        with lived(app, replace(LIVELY, cases=40, seed=seed)) as session:
             return told_of(session)
 
     assert one(7) == one(7) != one(8)
@@ -94,7 +94,7 @@ def test_nothing_happens_after_now_and_work_waits_where_the_past_ends(
     served: TestClient, app: FastAPI
 ) -> None:
     now = datetime(2026, 10, 19, tzinfo=UTC)
-    with lived(app, replace(LIVELY, cases=150), now) as session:
+    with lived(app, replace(LIVELY, cases=80), now) as session:
         latest = session.scalar(select(func.max(Event.at)))
         waits = select(func.count()).select_from(Ticket).where(Ticket.waits_for.is_not(None))
         waiting = session.scalar(waits)
@@ -194,7 +194,7 @@ def test_every_unit_of_account_counts_once_in_one_period(city: Session, app: Fas
     asked = rankings.Asked(city, app.state.desk, MUCH_LATER)
     units = units_of_account(city)
 
-    assert len(units) > 3
+    assert len(units) > 1
     for name, count in units.items():
         tables = {
             league: rankings.ranking(asked, name, RankingQuery(league=league)).ranking()
