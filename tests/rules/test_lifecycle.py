@@ -23,7 +23,7 @@ from app.tickets.parts import WHO, Part, Standing, allowed, check
 S, A, P = Status, Action, Part
 ENTRANCE = A.RECEIVE
 SYSTEM = "system"
-QUEUE = {P.DISPATCHER, P.QUEUE, P.DISTRICT}
+QUEUE: set[Part | str] = {P.DISPATCHER, P.QUEUE, P.DISTRICT}
 AT_AN_OFFICE = {
     *(S.ACKNOWLEDGED, S.IN_PROGRESS, S.DISPATCHED, S.OBJECTED, S.CONSULTING, S.REWORK),
 }
