@@ -36,9 +36,9 @@ class Thresholds:
     border_m: float = 30.0
 
     def enough(self, district_told: bool) -> float:
-        """The confidence that dispatches; where no district is told, half the doubt is allowed: of
-        the surest such addresses more are wrong than of those with a district."""
-        return self.accept if district_told else (1 + self.accept) / 2
+        """The confidence that dispatches; where no district is told, a third of the doubt is
+        allowed: of the surest such addresses more are wrong than of those with a district."""
+        return self.accept if district_told else (2 + self.accept) / 3
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ PAST = (0.0, 0.97, 0.98, 0.99)
 """By the number of cases, three and more alike; docs/routing.md tells how it was measured."""
 
 UNCLEAR_PAST = 0.5
-PAST_OF_ANY_DISTRICT = 0.95
+PAST_OF_ANY_DISTRICT = 0.96
 SHORTEST_ANYWHERE = 4
 """A remembered name of fewer characters says nothing where the district is not known."""
 
