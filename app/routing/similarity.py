@@ -113,7 +113,7 @@ class Index:
     def add(self, name: str, street: int) -> int:
         """Take a name in; the number by which it can be taken out again."""
         name_id = len(self.names)
-        found = set(grams(name))
+        found = dict.fromkeys(grams(name))  # in order: a sum is the same in every process
         self.names.append(name)
         self.streets.append(street)
         self.sizes.append(self.rarity.size(found))
@@ -170,12 +170,10 @@ class Index:
     def _heads(self, place: str, near: Iterable[int], alike: Mapping[int, Alike]) -> None:
         longest = 0
         witnesses: list[int] = []
-        for name_id in near:
-            name = self.names[name_id]
+        begun = place[:HEAD]
+        for name_id in [one for one in near if self.names[one].startswith(begun)]:
+            name, street = self.names[name_id], self.streets[name_id]
             shared = common(place, name)
-            if shared < HEAD:
-                continue
-            street = self.streets[name_id]
             alike[street].begin(shared, len(name), name == place)
             if shared > longest:
                 longest, witnesses = shared, []
