@@ -27,16 +27,16 @@ from app.routing.grounds import Ground, lay
 from app.routing.memory import Lesson, Memory, is_clear
 from app.routing.names import Lexicon, meanings
 from app.routing.places import Spot, spots
-from app.routing.similarity import Floats
+from app.routing.profile import Floats
 from app.routing.text import read
-from app.routing.traits import COLUMNS, describe, key_of, likeliest
+from app.routing.traits import COLUMNS, describe, key_of
 
 ON = date(2026, 1, 1)
 FOLDS = 5
 FRACTIONS = (0.0, 0.2, 0.5, 0.8)
 WHOLE_CITY = (0.0, 0.5)
-HIDDEN, BAGS = 8, 2
-STEPS, RATE, PENALTY = 130, 0.02, 2e-3
+HIDDEN, BAGS = 8, 3
+STEPS, RATE, PENALTY = 130, 0.02, 4e-3
 BINS = 16
 DECIMALS = 5
 
@@ -111,9 +111,11 @@ def samples(
             row = rows[at]
             if at in within or known(memory, row):
                 continue
-            yield sample(grounds[row.district], memory, (row.spot, row.tail), (at, fraction), row)
+            yield from sample(
+                grounds[row.district], memory, (row.spot, row.tail), (at, fraction), row
+            )
             if fraction in WHOLE_CITY:
-                yield sample(grounds[""], memory, row.bare, (at, fraction), row)
+                yield from sample(grounds[""], memory, row.bare, (at, fraction), row)
 
 
 def known(memory: Memory, row: Row) -> bool:
@@ -123,12 +125,13 @@ def known(memory: Memory, row: Row) -> bool:
 
 def sample(
     ground: Ground, memory: Memory, where: tuple[Spot, str], of: tuple[int, float], row: Row
-) -> Sample:
+) -> Iterator[Sample]:
+    """One, or none where no street has anything like the place."""
     sheet = describe(ground, memory, *where)
-    kept = likeliest(sheet)
-    codes = [ground.codes[at] for at in kept]
+    codes = [ground.codes[at] for at in sheet.streets]
     truth = codes.index(row.street_code) if row.street_code in codes else -1
-    return Sample(sheet.rows(kept).matrix(), truth, of[0], of[1], ground.whole_city)
+    if sheet.alike or not ground.whole_city:
+        yield Sample(sheet.matrix(), truth, of[0], of[1], ground.whole_city)
 
 
 class Net:
@@ -164,12 +167,12 @@ class Net:
 
     def sums(self, x: Floats) -> tuple[Floats, Floats]:
         bent, turn, hands, straight = self.parts
-        hidden = np.tanh(x @ bent + turn)
+        hidden = np.maximum(x @ bent + turn, 0.0)
         return hidden, hidden @ hands + x @ straight
 
     def slopes(self, x: Floats, hidden: Floats, pull: Floats) -> list[Floats]:
         bent, _, hands, straight = self.parts
-        back = np.outer(pull, hands) * (1 - hidden**2)
+        back = np.outer(pull, hands) * (hidden > 0)
         return [
             x.T @ back + PENALTY * bent,
             back.sum(axis=0),
@@ -204,7 +207,8 @@ def learn(found: Sequence[Sample]) -> dict[str, object]:
 def shares(document: dict[str, object], x: Floats) -> Floats:
     part = {name: np.asarray(value) for name, value in document.items() if name != "columns"}
     scaled = (x - part["mean"]) / part["spread"]
-    sums = scaled @ part["straight"] + np.tanh(scaled @ part["bent"] + part["turn"]) @ part["hands"]
+    bent = np.maximum(scaled @ part["bent"] + part["turn"], 0.0)
+    sums = scaled @ part["straight"] + bent @ part["hands"]
     odds = np.exp(sums - sums.max())
     result: Floats = odds / odds.sum()
     return result
@@ -287,7 +291,14 @@ def main() -> None:
         plain[f"calibration_{name}"] = calibrate(of_kind)
     content = json.dumps(plain, sort_keys=True).encode()
     plain["version"] = sha256(content).hexdigest()[:12]
-    (DATA / "ranker.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    write(DATA / "ranker.json", json.dumps(plain, indent=1) + "\n")
+
+
+def write(path: Path, content: str) -> None:
+    """Whole or not at all: who reads meanwhile finds the old file."""
+    new = path.with_suffix(".new")
+    new.write_text(content, encoding="utf-8")
+    new.replace(path)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from threading import Lock
+from typing import NamedTuple
 
 from app.offices.catalogue import Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
@@ -30,8 +30,7 @@ DECIMALS = 4
 VERBS = {"memory": "went to", "coordinates": "lies in"}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What follows from the place alone: a street, its district's queue, or a question."""
 
     decision: DecisionKind
@@ -128,7 +127,7 @@ class Router:
         first, second = place.first_two
         if witness is None or first < LEAST_KNOWN:
             return self.unknown(place)
-        if first >= policy.accept and first - second >= policy.margin:
+        if first >= place.enough and first - second >= policy.margin:
             return Verdict(DecisionKind.DISPATCH, method, self.because(witness))
         return Verdict(DecisionKind.PERSON, method, self.doubt(witness))
 
@@ -155,7 +154,8 @@ class Router:
     def to_department(
         self, place: Location, verdict: Verdict, duty: Duty
     ) -> tuple[Verdict, str | None]:
-        """A department's, enterprise's or district's duty: sent when it is certain which."""
+        """A department's or enterprise's duty: sent when it is certain whose. A district's waits in
+        its centre's queue."""
         if place.outside:
             return verdict, None
         if duty.needs_district and (place.conflict or place.district_code is None):
@@ -166,6 +166,8 @@ class Router:
             return Verdict(kind, "catalogue", why), None
         office = duty.lead_code(place.district_code)
         why = f"by the catalogue this matter is the duty of {self.name(office or '')}"
+        if duty.target_kind is TargetKind.DISTRICT_CENTRE:  # it only forwards (D.5 R4)
+            return Verdict(DecisionKind.PERSON, "catalogue", why, office), None
         return Verdict(DecisionKind.DISPATCH, "catalogue", why), office
 
     def answer(

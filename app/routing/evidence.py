@@ -10,7 +10,7 @@ outranks the lower ones; two that may not differ and do are a conflict, which a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from app.routing.memory import Memory, Past, is_clear, leader
 from app.routing.names import Find, Kind
@@ -26,13 +26,12 @@ PAST = (0.0, 0.97, 0.98, 0.99)
 """By the number of cases, three and more alike; docs/routing.md tells how it was measured."""
 
 UNCLEAR_PAST = 0.5
-PAST_OF_ANY_DISTRICT = 0.9
+PAST_OF_ANY_DISTRICT = 0.96
 SHORTEST_ANYWHERE = 4
 """A remembered name of fewer characters says nothing where the district is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """Streets by falling probability, and in words why."""
 
     ranked: tuple[tuple[str, float], ...]
@@ -48,8 +47,7 @@ class Witness:
         return self.ranked[0][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Official:
+class Official(NamedTuple):
     """An official name, and the streets that it may mean in the districts that may be meant."""
 
     find: Find
@@ -62,7 +60,7 @@ def officials(scene: Scene) -> list[Official]:
     for find in scene.finds:
         if find.means(STREETS):
             meant = [m for m in find.meanings if m.kind is Kind.STREET]
-            own = [m.code for m in scene.meant_by(replace(find, meanings=tuple(meant)))]
+            own = [m.code for m in scene.meant_by(find._replace(meanings=tuple(meant)))]
             found.append(Official(find, tuple(dict.fromkeys(own))))
     return found
 

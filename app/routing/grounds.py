@@ -2,22 +2,44 @@
 
 import math
 import re
+from array import array
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from app.offices.gazetteer import Gazetteer, Name, NameKind, Street, StreetKind
 from app.routing.memory import Key, Memory
 from app.routing.names import short_name
-from app.routing.similarity import Floats, Index, Rarity
+from app.routing.profile import Floats, Profile
+from app.routing.similarity import TRAITS, Index, Rarity
 from app.routing.text import read
 
 GENERAL = ("生活区", "社区")
 SHORTEST = 2
 DISTRICT_DIGITS = 6
-LEARNED = 1
+
 STANDING = ("memory_volume", "places", "township")
 """What is so of a street whatever is asked: its share of cases and of places, and its kind."""
+
+FLAGS = ("road", "village", "building")
+"""What a place is; whether a street is a township counts for each of them apart."""
+
+FOUND = ("number_near", "number_between", "stem_begins", "stem_within", "characters")
+PER_STREET = (
+    *(f"gazetteer_{trait}" for trait in TRAITS),
+    *(f"memory_{trait}" for trait in TRAITS),
+    *STANDING,
+    *(f"township_of_{flag}" for flag in FLAGS),
+    *FOUND,
+)
+"""The numbers that speak for a street or against it."""
+
+OF_PLACE = (*FLAGS, "whole_city", "memory", "length")
+"""What is so for the place as a whole."""
+
+OWN = {name: at for at, name in enumerate(PER_STREET)}
+STANDING_AT = OWN[STANDING[0]]
 
 NUMBERED = re.compile("(.+?(?:路|街|胡同|巷|条|里))([0-9]+)号")
 
@@ -31,15 +53,32 @@ def essence(name: str) -> str:
     return form
 
 
+Numbers: TypeAlias = "array[float]"
+Flags: TypeAlias = tuple[bool, bool, bool]
+
+
+def numbers_of(at: int) -> tuple[int, int]:
+    """A street's two numbers in its ground's index: that of the gazetteer's names, and that of the
+    names that memory has learned."""
+    return 2 * at, 2 * at + 1
+
+
+def street_of(number: int) -> int:
+    return number // 2
+
+
 class Ground:
-    """Streets told apart by their position. In the index each stands twice: at twice its position
-    with the names of the gazetteer, and behind with those that memory has learned."""
+    """Streets told apart by their position.
+
+    A `blank` is a sheet of numbers to be filled in for a place: PER_STREET for each street, then
+    OF_PLACE and a one. What is so whatever the place's name stands in it.
+    """
 
     def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
         self.codes = tuple(street.code for street in streets)
         self.position = {code: at for at, code in enumerate(self.codes)}
         self.width = len(self.codes)
-        self.index = Index(2 * self.width, rarity)
+        self.index = Index(rarity)
         self.districts = {code[:DISTRICT_DIGITS] for code in self.codes}
         self.within = {
             district: [at for at, code in enumerate(self.codes) if code.startswith(district)]
@@ -52,31 +91,39 @@ class Ground:
         self.volumes = np.zeros(self.width)
         self.roads: dict[str, list[tuple[int, int]]] = {}
         self.learned: dict[tuple[str, int], int] = {}
-        self.standing = np.zeros((self.width, len(STANDING)))
-        self.experience = 0.0
+        self.profile = Profile(self.sizes)
+        self._blanks: dict[Flags, Numbers] = {}
 
     def fill(self, places: Iterable[tuple[str, str]], names: Iterable[Name]) -> None:
         """Take in those of the gazetteer that lie on this ground."""
         for street_code, name in places:
             if street_code in self.position:
-                self.add_place(street_code, name)
+                self.add_place(self.position[street_code], name)
         for said in names:
             if said.kind is NameKind.STEM and said.street_code in self.position:
                 stem = read(said.text).text
                 self.stems.setdefault(stem, []).append(self.position[said.street_code])
-        self.settle()
 
-    def settle(self) -> None:
-        """Draw what follows from the counts as they are now."""
-        columns = (log_share(self.volumes), log_share(self.sizes), self.townships)
-        self.standing = np.stack(columns, axis=1)
-        self.experience = math.log1p(self.volumes.sum())
+    def blank(self, flags: Flags) -> Numbers:
+        """A copy, to be written on, for a place that is what the FLAGS say."""
+        blanks = self._blanks
+        if flags not in blanks:
+            blanks[flags] = self._draw(flags)
+        return blanks[flags][:]
 
-    def add_place(self, street_code: str, name: str) -> None:
-        at = self.position[street_code]
+    def _draw(self, flags: Flags) -> Numbers:
+        rows = np.zeros((self.width, len(PER_STREET)), dtype=np.float32)
+        standing = [log_share(self.volumes), log_share(self.sizes), self.townships]
+        standing += [self.townships * flag for flag in flags]
+        rows[:, STANDING_AT : STANDING_AT + len(standing)] = np.stack(standing, axis=1)
+        of_place = [*flags, self.whole_city, math.log1p(self.volumes.sum()), 0.0, 1.0]
+        return array("f", [*rows.ravel().tolist(), *of_place])
+
+    def add_place(self, at: int, name: str) -> None:
         self.sizes[at] += 1
         if len(name) >= SHORTEST:
-            self.index.add(name, 2 * at)
+            self.index.add(name, numbers_of(at)[0])
+            self.profile.add(name, at)
         if numbered := NUMBERED.match(name):  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
 
@@ -89,18 +136,16 @@ class Ground:
         for at in self.within[key.district_code]:
             self.volumes[at] = memory.volumes[self.codes[at]]
             self._learn(key.name, at, counts.get(at, 0))
-        self.settle()
-
-    def likest(self, place: str, at: int) -> str:
-        """The street's name that shares the longest beginning with a place, if any does."""
-        return self.index.likest(place, (2 * at, 2 * at + LEARNED))
+        self._blanks = {}
 
     def _learn(self, name: str, at: int, count: int) -> None:
         known = self.learned.get((name, at))
         if count and known is None:
-            self.learned[name, at] = self.index.add(name, 2 * at + LEARNED)
+            self.learned[name, at] = self.index.add(name, numbers_of(at)[1])
+            self.profile.add(name, at)
         elif not count and known is not None:
             self.index.drop(self.learned.pop((name, at)))
+            self.profile.add(name, at, -1)
 
 
 def lay(gazetteer: Gazetteer) -> dict[str, Ground]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from app.routing import conflicts
 from app.routing.areas import Areas
@@ -22,7 +23,7 @@ from app.routing.names import PLACES, Kind, Lexicon, Meaning
 from app.routing.places import Spot
 from app.routing.ranker import Ranker
 from app.routing.scene import DISTRICT_KINDS, Scene, understand
-from app.routing.traits import describe, likeliest
+from app.routing.traits import describe
 
 CITY_WIDE = ""
 MOST_SPANS = 20
@@ -31,14 +32,15 @@ DECIMALS = 4
 WHOLE_PLACE = ("memory", "similarity")
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
-    """What is known of the place. With `conflict` a person must decide, whatever else is known."""
+class Location(NamedTuple):
+    """What is known of the place. With `conflict` a person must decide, whatever else is known;
+    `enough` is the confidence to be reached without one."""
 
     witness: Witness | None
     spans: tuple[Span, ...]
     district_code: str | None
     community_code: str | None
+    enough: float
     conflict: str = ""
     outside: str = ""
 
@@ -74,13 +76,15 @@ class Locator:
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
-        certain = witness is not None and witness.sure >= policy.accept
+        enough = policy.enough(district_told=scene.district is not None)
+        certain = witness is not None and witness.sure >= enough
         inferred = witness.best[:DISTRICT_DIGITS] if witness and certain else None
         return Location(
             witness=witness,
             spans=tuple(cite(scene, witness, query.text))[:MOST_SPANS],
             district_code=scene.district or inferred,
             community_code=community(scene, witness),
+            enough=enough,
             conflict=conflict,
             outside=scene.elsewhere,
         )
@@ -120,24 +124,20 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        codes = ground.codes
-        if ground.whole_city:
-            if not sheet.known_at_all():
-                return None
-            kept = likeliest(sheet)
-            sheet, codes = sheet.rows(kept), tuple(codes[at] for at in kept)
-        ranked = tuple((codes[at], share) for at, share in self.ranker.rank(sheet))
-        return Witness(ranked, *account(scene, spot, ground, ranked[0][0]))
+        if ground.whole_city and not sheet.alike:
+            return None
+        ranked = tuple((ground.codes[at], share) for at, share in self.ranker.rank(sheet))
+        likest = sheet.likest(ground.position[ranked[0][0]])
+        return Witness(ranked, *account(scene, spot, ranked[0][0], likest))
 
 
-def account(scene: Scene, spot: Spot, ground: Ground, best: str) -> tuple[str, str]:
+def account(scene: Scene, spot: Spot, best: str, likest: str) -> tuple[str, str]:
     """By what a street was found, in words: a name that stands there, or the likest one."""
     for find in scene.finds:
         if find.means(PLACES) and find.start >= spot.start:
             for meaning in find.meanings:
                 if meaning.code == best and meaning.place_code:
                     return meaning.kind.value, called(meaning)
-    likest = ground.likest(spot.name, ground.position[best])
     if likest:
         return "similarity", f"{spot.name} is like {likest}, which"
     return "similarity", f"{spot.name}, by the names around it,"
@@ -149,11 +149,12 @@ def cite(scene: Scene, witness: Witness | None, text: str) -> Iterator[Span]:
     for find in scene.finds:
         start, end = scene.reading.span(find.start, find.end)
         for meaning in scene.meant_by(find):
+            code = meaning.code
             if meaning.kind in DISTRICT_KINDS:
-                yield Span(start, end, text[start:end], "district", meaning.code, 1.0)
-            elif meaning.code:
-                sure = round(shares.get(meaning.code, 0.0), DECIMALS)
-                yield Span(start, end, text[start:end], meaning.kind.value, meaning.code, sure)
+                yield Span(start, end, text[start:end], "district", code, 1.0)
+            elif code:
+                sure = round(shares[code], DECIMALS) if code in shares else 0.0
+                yield Span(start, end, text[start:end], meaning.kind.value, code, sure)
     if witness and scene.spot and witness.method in WHOLE_PLACE:
         start, end = scene.reading.span(scene.spot.start, scene.spot.end)
         sure = round(witness.sure, DECIMALS)

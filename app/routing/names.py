@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -66,8 +67,7 @@ class Meaning:
     place_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Find:
+class Find(NamedTuple):
     """A name in a reading, at `text[start:end]`, with everything it may mean."""
 
     start: int
@@ -141,15 +141,12 @@ class Lexicon:
 
     def find(self, text: str) -> list[Find]:
         """The names in a reading's text in order, none inside a longer one (RULEBOOK D.5.3)."""
-        finds = [
-            Find(last + 1 - length, last + 1, found, of)
-            for last, (length, found, of) in self.automaton.iter(text)
-        ]
-        finds.sort(key=lambda find: (find.start, -find.end))
         kept: list[Find] = []
-        end = 0
-        for find in finds:
-            if find.end > end:
-                kept.append(find)
-                end = find.end
+        for last, (length, found, of) in self.automaton.iter(text):  # of one end, the longest first
+            start, end = last + 1 - length, last + 1
+            if kept and kept[-1].end == end:
+                continue
+            while kept and kept[-1].start >= start:
+                kept.pop()
+            kept.append(Find(start, end, found, of))
         return kept

@@ -13,6 +13,7 @@ from app.routing.names import HEADS, PLACES, Find, Kind, kinds
 from app.routing.text import BREAK, JOIN
 
 UNIT = re.compile(
+    r"(?=[甲乙丙丁0-9A-Z])"  # passes over most characters at a glance
     r"[甲乙丙丁]?(?:[0-9]+|(?<![A-Z0-9])[A-Z](?![A-Z]))[0-9A-Z\-~#]*[甲乙丙丁]?"
     r"(?:号院|号楼|号门|号|楼|栋|幢|座|单元|门|层|室|房|排|户|院|塔|#|$)"
 )
@@ -65,16 +66,16 @@ def spots(text: str, finds: Sequence[Find]) -> list[Spot]:
     start = 0
     for sentence in text.split(BREAK):
         for clause in TURN.split(sentence):
-            found += read_clause(text, start, start + len(clause), finds)
+            found += read_clause(clause, text, start, finds)
             start += len(clause)
         start += len(BREAK)
     return found
 
 
-def read_clause(text: str, start: int, end: int, finds: Sequence[Find]) -> Iterator[Spot]:
+def read_clause(clause: str, text: str, start: int, finds: Sequence[Find]) -> Iterator[Spot]:
     """The parts of a clause: where the caller's home is told first, its whole list is that."""
     home = False
-    for part in text[start:end].split(JOIN):
+    for part in clause.split(JOIN):
         stop = start + len(part)
         inside = [find for find in finds if start <= find.start and find.end <= stop]
         if part and (spot := read_part(text, start, stop, inside)):
@@ -106,7 +107,7 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
     if not told and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
         return None
     spot.home, spot.told = home, tuple(told)
-    spot.known = any(find.means(PLACES) and find.start >= begin for find in finds)
+    spot.known = any(find.kinds & PLACES and find.start >= begin for find in finds)
     return spot
 
 

@@ -1,9 +1,9 @@
 """Numbers that speak for streets → how probable each is: a learned sum, made true by a table.
 
 For a street with the numbers x (traits.COLUMNS, each less its mean and over its spread) the sum is
-`x · straight + tanh(x · bent + turn) · hands`; the probabilities are the softmax over the ground's
-streets; `calibration` says how often the best street was right at such a probability. All of it was
-learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
+`x · straight + max(x · bent + turn, 0) · hands`; the probabilities are the softmax over the
+ground's streets; `calibration` says how often the best street was right at such a probability. All
+of it was learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
 """
 
 from bisect import bisect_left
@@ -14,11 +14,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.routing.similarity import Floats
-from app.routing.traits import COLUMNS, OF_PLACE, PER_STREET, Sheet
+from app.routing.grounds import OF_PLACE, PER_STREET
+from app.routing.profile import Floats
+from app.routing.traits import COLUMNS, Sheet
 
 MOST_RANKED = 8
-WHOLE_CITY = OF_PLACE.index("whole_city")
+FARTHEST = 9.0
+"""A street whose sum is farther behind the best has a chance of 1 in 8,000 against it."""
+
+WHOLE_CITY = OF_PLACE.index("whole_city") - len(OF_PLACE) - 1
 
 Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 """Shares as the softmax gives them, rising, and how often such a street was right."""
@@ -26,17 +30,14 @@ Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The learned weights, drawn together so that no column has to be laid out twice.
-
-    A street's sum is linear in its own numbers, in the best street's (what it is behind by) and in
-    the place's; `own`, `best` and `place` are those parts of the weights, over the spreads.
-    """
+    """The learned weights over the spreads: those of a street's `own` numbers and those of what is
+    so of the place. Their last column is the straight one, on which no `floor` is set and of which
+    the last of the `hands`, one, takes all."""
 
     own: Floats
-    best: Floats
-    place: Floats
-    base: Floats
+    of_place: Floats
     hands: Floats
+    floor: Floats
     calibrations: tuple[Calibration, Calibration]
     """Within a district, and over the whole city."""
     version: str
@@ -49,13 +50,12 @@ class Ranker:
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
         weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
         base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
-        behind, place = len(PER_STREET), 2 * len(PER_STREET)
+        width = len(PER_STREET)
         return cls(
-            own=weights[:behind] + weights[behind:place],
-            best=weights[behind:place],
-            place=weights[place:],
-            base=base,
-            hands=np.array(document["hands"]),
+            own=narrow(weights[:width]),
+            of_place=narrow(np.vstack([weights[width:], base])),
+            hands=narrow(np.append(document["hands"], 1.0)),
+            floor=narrow(np.append(np.zeros(len(document["hands"])), -np.inf)),
             calibrations=(
                 calibration(document["calibration_district"]),
                 calibration(document["calibration_city"]),
@@ -64,19 +64,33 @@ class Ranker:
         )
 
     def rank(self, sheet: Sheet) -> list[tuple[int, float]]:
-        """The most probable streets by their row, best first; the best one's share is calibrated,
-        and the others have what it leaves."""
-        common = self.base + sheet.of_place @ self.place - np.maximum.reduce(sheet.own) @ self.best
-        parts = sheet.own @ self.own + common
-        sums: list[float] = (np.tanh(parts[:, :-1]) @ self.hands + parts[:, -1]).tolist()
-        most = max(sums)
-        odds = [exp(one - most) for one in sums]
-        order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
-        total = sum(odds)
+        """The most probable streets by their position, best first; the best one's share is
+        calibrated, and the others have what it leaves."""
+        odds = self.odds(sheet)
+        total = sum([odd for odd, _ in odds])
         whole_city = bool(sheet.of_place[WHOLE_CITY])
-        true = chance(self.calibrations[whole_city], 1.0 / total)
-        left = (1.0 - true) / (total - 1.0) if total > 1.0 else 0.0
-        return [(order[0], true), *((at, odds[at] * left) for at in order[1:])]
+        said = chance(self.calibrations[whole_city], 1.0 / total)
+        second = odds[1][0] if len(odds) > 1 else 0.0
+        true = max(said, second / (total - 1.0 + second)) if second else said
+        left = (1.0 - true) / (total - 1.0) if second else 0.0
+        others = [(at, odd * left) for odd, at in odds[1:MOST_RANKED]]
+        return [(odds[0][1], true), *others]
+
+    def odds(self, sheet: Sheet) -> list[tuple[float, int]]:
+        """Chances against the best street's, and whose; those next to nothing are left out."""
+        parts = sheet.own.dot(self.own)
+        parts += sheet.of_place.dot(self.of_place)
+        sums: list[float] = np.maximum(parts, self.floor).dot(self.hands).tolist()
+        most = max(sums)
+        least = most - FARTHEST
+        near = [(one, -at) for at, one in zip(sheet.streets, sums, strict=True) if one > least]
+        near.sort(reverse=True)
+        return [(exp(one - most), -at) for one, at in near]
+
+
+def narrow(weights: Floats) -> Floats:
+    """In single precision: twice as fast, and far finer than what was learned."""
+    return np.ascontiguousarray(weights, dtype=np.float32)
 
 
 def calibration(sides: Sequence[Sequence[float]]) -> Calibration:

@@ -1,7 +1,7 @@
 """A text as it is understood: the place it is about, and what stands around that place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.routing.decision import Query
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
@@ -15,8 +15,7 @@ ELSEWHERE = kinds(Kind.ELSEWHERE)
 BEIJING = DISTRICTS | STREETS | kinds(Kind.CITY)
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """The place chosen, the finds that bear on it, the districts it may lie in, or the city that
     is not Beijing."""
 

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import opencc
 
@@ -28,8 +28,7 @@ DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 TENS = {"十": 10, "百": 100}
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """`old_start:old_end` of the original became `start:end`; behind it all is shifted."""
 
     start: int
@@ -38,8 +37,7 @@ class Edit:
     old_end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """`text` as it is compared, and the edits, in order, that made it from the original."""
 
     text: str
@@ -48,6 +46,8 @@ class Reading:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stood in what the caller wrote."""
+        if not self.edits:
+            return start, end
         return self._before(start)[0], self._before(end - 1)[1]
 
     def _before(self, at: int) -> tuple[int, int]:
@@ -102,12 +102,18 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 """What does not stay as it stands, in order of precedence, and what becomes of it."""
 
-CHANGED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CHANGES.items()))
+BEGINS = r"(?=[零〇一二三四五六七八九十\W])"
+"""All that changes begins with one of these: most characters are passed over at a glance."""
+
+KINDS_OF_CHANGE = "|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CHANGES.items())
+CHANGED = re.compile(f"{BEGINS}(?:{KINDS_OF_CHANGE})")
 
 
 @cache
-def translation() -> dict[int, str]:
-    return plain_table()
+def translation() -> tuple[re.Pattern[str], dict[int, str]]:
+    """The table, and what finds any of its characters: most texts have none."""
+    table = plain_table()
+    return re.compile(f"[{re.escape(''.join(map(chr, table)))}]"), table
 
 
 def read(text: str) -> Reading:
@@ -115,7 +121,10 @@ def read(text: str) -> Reading:
 
     Refuses nothing; at most LONGEST characters are read.
     """
-    plain = text[:LONGEST].translate(translation())
+    plain = text[:LONGEST]
+    foreign, table = translation()
+    if foreign.search(plain):
+        plain = plain.translate(table)
     pieces: list[str] = []
     edits: list[Edit] = []
     done = length = 0
@@ -128,4 +137,4 @@ def read(text: str) -> Reading:
         length += len(new)
         done = end
     pieces.append(plain[done:])
-    return Reading("".join(pieces), tuple(edits), tuple(edit.start for edit in edits))
+    return Reading("".join(pieces), tuple(edits), tuple([edit.start for edit in edits]))

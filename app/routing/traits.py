@@ -1,99 +1,144 @@
 """A place on a ground → a row of numbers for each street: what names tell for and against it."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from struct import Struct
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.routing.grounds import STANDING, Ground
+from app.routing.grounds import (
+    OF_PLACE,
+    OWN,
+    PER_STREET,
+    Flags,
+    Ground,
+    Numbers,
+    numbers_of,
+    street_of,
+)
 from app.routing.memory import Key, Memory, leader
 from app.routing.places import Spot
-from app.routing.similarity import Floats, Trait
+from app.routing.profile import Floats
+from app.routing.similarity import TRAITS, Alike, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
-FLAGS = ("township_of_village", "township_of_building", "township_of_road")
-FOUND = ("number_near", "number_between", "stem_begins", "stem_within")
-PER_STREET = (
-    *(f"gazetteer_{trait.name.lower()}" for trait in Trait),
-    *(f"memory_{trait.name.lower()}" for trait in Trait),
-    *STANDING,
-    *FLAGS,
-    *FOUND,
-)
-OF_PLACE = ("length", "road", "village", "building", "whole_city", "memory")
-COLUMNS = (*PER_STREET, *(f"{name}_behind" for name in PER_STREET), *OF_PLACE)
-"""Each street's numbers, each less the best street's, and what is so for the place as a whole."""
+COLUMNS = (*PER_STREET, *OF_PLACE)
+"""Each street's numbers, and what is so for the place as a whole."""
 
-OWN = {name: at for at, name in enumerate(PER_STREET)}
-STANDING_AT = 2 * len(Trait)
-FLAGS_AT = STANDING_AT + len(STANDING)
+WIDTH = len(PER_STREET)
+NUMBER_NEAR, NUMBER_BETWEEN = OWN["number_near"], OWN["number_between"]
+STEM_BEGINS, STEM_WITHIN = OWN["stem_begins"], OWN["stem_within"]
+CHARACTERS = OWN["characters"]
+WRITTEN = Struct(f"{len(TRAITS)}f")
+LENGTH = OF_PLACE.index("length") - len(OF_PLACE) - 1
 NUMBER_SCALE = 20
-STEM_LENGTHS = (2, 3, 4)
 MOST_LIKELY = 24
+ALIKE = 1_000.0
+"""More than characters ever say for a street."""
+
+Ids = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What speaks for each street: `own` has a row for each and the columns PER_STREET."""
+class Sheet(NamedTuple):
+    """What speaks for each of some streets: `own` has a row for each and the columns PER_STREET.
 
+    `streets` are their positions on the ground; `of_place` has OF_PLACE and a one; `alike` is what
+    the ground's index found.
+    """
+
+    streets: Sequence[int]
     own: Floats
     of_place: Floats
+    alike: Mapping[int, Alike]
 
     def matrix(self) -> Floats:
         """All COLUMNS, as the numbers are learned from."""
-        behind = self.own - self.own.max(axis=0)
-        place = np.broadcast_to(self.of_place, (len(self.own), len(OF_PLACE)))
-        return np.concatenate([self.own, behind, place], axis=1)
+        place = np.broadcast_to(self.of_place[:-1], (len(self.own), len(OF_PLACE)))
+        return np.concatenate([self.own, place], axis=1, dtype=np.float64)
 
-    def rows(self, kept: NDArray[np.intp]) -> "Sheet":
-        return Sheet(self.own[kept], self.of_place)
-
-    def known_at_all(self) -> bool:
-        """Whether any name shares two characters with the place."""
-        columns = [OWN["gazetteer_part"], OWN["memory_part"]]
-        return bool(self.own[:, columns].max() > 1)
+    def likest(self, at: int) -> str:
+        """The name of a street that is most like the place, if any is."""
+        found = [self.alike[number] for number in numbers_of(at) if number in self.alike]
+        return max(found, key=lambda one: one.cosine).name if found else ""
 
 
 def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     """The place on its ground; `tail` is the text behind the place."""
-    village = "村" in spot.name
-    building = not village and BUILDING.search(tail) is not None
-    own = np.zeros((ground.width, len(PER_STREET)))
-    own[:, :STANDING_AT] = ground.index.liken(spot.name).reshape(ground.width, STANDING_AT)
-    own[:, STANDING_AT:FLAGS_AT] = ground.standing
-    for at, so in enumerate((village, building, spot.road), FLAGS_AT):
-        if so:
-            own[:, at] = ground.townships
-    write_stems(ground.stems, spot.name, own)
+    found = dict.fromkeys(grams(spot.name))
+    alike = ground.index.liken(spot.name, found)
+    numbers = ground.blank(flags_of(spot, tail))
+    numbers[LENGTH] = len(spot.name)
+    write_alike(alike, numbers)
+    write_stems(ground.stems, spot.name, found, numbers)
     if spot.road and spot.number is not None:
-        write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, own)
-    facts = (len(spot.name), spot.road, village, building, ground.whole_city, ground.experience)
-    return Sheet(own, np.array(facts, dtype=float))
+        write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
+    return lay_out(ground, numbers, ground.profile.tell(spot.name), alike)
 
 
-def write_stems(stems: Mapping[str, list[int]], place: str, own: Floats) -> None:
+def lay_out(
+    ground: Ground, numbers: Numbers, characters: Floats, alike: Mapping[int, Alike]
+) -> Sheet:
+    """Of a district all streets; of the whole city those worth ranking."""
+    flat = np.frombuffer(numbers, dtype=np.float32)
+    behind = ground.width * WIDTH
+    own, of_place = flat[:behind].reshape(ground.width, WIDTH), flat[behind:]
+    own[:, CHARACTERS] = characters
+    streets: Sequence[int] = range(ground.width)
+    if ground.whole_city:
+        kept = likeliest(alike, characters)
+        streets, own = kept.tolist(), own[kept]
+    return Sheet(streets, own, of_place, alike)
+
+
+def flags_of(spot: Spot, tail: str) -> Flags:
+    village = "村" in spot.name
+    return spot.road, village, not village and BUILDING.search(tail) is not None
+
+
+def likeliest(alike: Mapping[int, Alike], characters: Floats) -> Ids:
+    """Of the whole city, the streets worth ranking: those with the likest names, and then those
+    whose names are made of such characters."""
+    worth = characters.copy()
+    for number, one in alike.items():
+        at = street_of(number)
+        worth[at] = max(worth[at], ALIKE + one.cosine)
+    order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
+    return order
+
+
+def write_alike(alike: Mapping[int, Alike], numbers: Numbers) -> None:
+    """The traits of the gazetteer's names, and those of learned ones behind them."""
+    for number, one in alike.items():
+        start = street_of(number) * WIDTH + number % 2 * len(TRAITS)
+        WRITTEN.pack_into(numbers, start * numbers.itemsize, *one.traits)
+
+
+def write_stems(
+    stems: Mapping[str, list[int]], place: str, found: Collection[str], numbers: Numbers
+) -> None:
     """What the streets' own names say: 望京 at the beginning, or anywhere."""
-    for length in STEM_LENGTHS:
-        for start in range(len(place) - length + 1):
-            for at in stems.get(place[start : start + length], ()):
-                own[at, OWN["stem_within"]] = length
-                own[at, OWN["stem_begins"]] = max(own[at, OWN["stem_begins"]], start == 0)
+    for gram in found:
+        for at in stems.get(gram, ()):
+            numbers[at * WIDTH + STEM_WITHIN] = len(gram)
+            if place.startswith(gram):
+                numbers[at * WIDTH + STEM_BEGINS] = 1.0
 
 
-def write_numbers(known: Iterable[tuple[int, int]], number: int, own: Floats) -> None:
+def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Numbers) -> None:
     """Known numbers of the road: how near each street's nearest is, and whose lie on both sides."""
     below = above = None
     for other, at in known:
         near = 1 / (1 + abs(other - number) / NUMBER_SCALE)
-        own[at, OWN["number_near"]] = max(own[at, OWN["number_near"]], near)
+        nearest = at * WIDTH + NUMBER_NEAR
+        numbers[nearest] = max(numbers[nearest], near)
         if other <= number:
             below = at
         if other >= number and above is None:
             above = at
     if below is not None and below == above:
-        own[below, OWN["number_between"]] = 1.0
+        numbers[below * WIDTH + NUMBER_BETWEEN] = 1.0
 
 
 def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int, int]]:
@@ -108,12 +153,3 @@ def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int,
 def key_of(spot: Spot, district_code: str) -> Key:
     """How the place is remembered."""
     return Key(district_code, spot.name, spot.number if spot.road else None)
-
-
-def likeliest(sheet: Sheet) -> NDArray[np.intp]:
-    """The streets worth ranking: all of a district, and of the whole city those most alike."""
-    if len(sheet.own) <= 2 * MOST_LIKELY:
-        return np.arange(len(sheet.own))
-    columns = [OWN["gazetteer_cosine"], OWN["memory_cosine"]]
-    alike = sheet.own[:, columns].max(axis=1)
-    return np.sort(np.argsort(-alike, kind="stable")[:MOST_LIKELY])

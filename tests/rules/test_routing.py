@@ -55,6 +55,7 @@ def confirm(router: Router, text: str, street: str, lesson: Lesson = Lesson.CONF
 
 
 WANGJING, JINZHAN, DOUGEZHUANG = "110105026", "110105036", "110105041"
+DONGHU, WANGPING = "110105043", "110109005"
 
 SURE = [
     ("朝阳区望京街道阜通东大街6号", WANGJING),
@@ -76,6 +77,11 @@ SURE = [
     ("朝阳区八里庄街道", "110105015"),
     ("海淀区海淀街道", "110108012"),
     ("海淀区海淀镇", "110108023"),
+    ("朝阳区望京西园三区居委会对面", WANGJING),
+    ("朝阳区望京西园三区（308楼）旁边", WANGJING),
+    ("门头沟区色树坟村3组", WANGPING),
+    ("门头沟区东石古岩村二队12号", WANGPING),
+    ("朝阳区阜通东大街与望京街交叉口，望京街道", WANGJING),
 ]
 
 
@@ -97,11 +103,15 @@ UNSURE = [
     ("上海市浦东新区世纪大道1号", DecisionKind.PERSON, "outside the area"),
     ("河北省三河市燕郊镇", DecisionKind.PERSON, "outside the area"),
     ("北京市海淀区", DecisionKind.PERSON, "only 海淀区 is known"),
+    ("海淀区西城区", DecisionKind.PERSON, "both named"),
+    ("新源西里", DecisionKind.PERSON, "not certain enough"),  # in 朝阳 and in 大兴
     ("", DecisionKind.NEED_INFO, "no place"),
     ("京", DecisionKind.NEED_INFO, "no place"),
     ("😀", DecisionKind.NEED_INFO, "no place"),
     ("<script></script>", DecisionKind.NEED_INFO, "no place"),
     ("\ud800\x00", DecisionKind.NEED_INFO, "no place"),
+    ("，。！" * 3000, DecisionKind.NEED_INFO, "no place"),
+    ("很吵" * 5000, DecisionKind.NEED_INFO, "no place"),
 ]
 
 
@@ -111,6 +121,20 @@ def test_what_is_not_certain_is_not_guessed(text: str, kind: DecisionKind, why: 
 
     assert (decision.decision, decision.office_code) == (kind, None)
     assert why in decision.reason
+
+
+def test_a_place_named_after_the_neighbouring_street_goes_to_a_person_with_both() -> None:
+    decision = route("朝阳区望京西园二区201楼")  # of 东湖街道, among those of 望京街道
+
+    assert decision.decision is DecisionKind.PERSON
+    assert {one.office_code for one in decision.candidates[:2]} == {WANGJING, DONGHU}
+
+
+def test_without_a_district_more_is_asked_of_a_name() -> None:
+    told, untold = (POLICY.enough(district_told=so) for so in (True, False))
+
+    assert told == POLICY.accept
+    assert untold == pytest.approx(0.95)
 
 
 def test_a_known_district_without_a_street_waits_in_the_districts_queue() -> None:
@@ -191,7 +215,15 @@ def test_an_enterprises_duty_needs_no_place() -> None:
 def test_the_catalogues_keyword_is_looked_for_in_the_content() -> None:
     decision = route(Query("朝阳区望京西园三区", category="07", content="这是骑线的事"))
 
-    assert (decision.office_code, decision.catalogue_rule) == ("110105", "r1")
+    assert decision.catalogue_rule == "r1"
+
+
+def test_a_district_centres_duty_waits_in_its_queue_for_a_person() -> None:
+    decision = route(Query("朝阳区望京西园三区", category="07", content="这是骑线的事"))
+
+    assert (decision.decision, decision.office_code) == (DecisionKind.PERSON, None)
+    assert (decision.queue, decision.method) == ("110105", "catalogue")
+    assert decision.candidates[0].office_code == WANGJING
 
 
 NEWBUILT = "朝阳区琥珀川嘉苑5号楼"
@@ -368,4 +400,58 @@ def test_any_text_gets_a_decision_with_its_reason(text: str) -> None:
     assert all(0 <= s.start <= s.end <= len(text) for s in decision.evidence)
     assert all(text[s.start : s.end] == s.text for s in decision.evidence)
     assert sum(one.confidence for one in decision.candidates) <= 1.01
+    confidences = [one.confidence for one in decision.candidates]
+    assert confidences == sorted(confidences, reverse=True)
+    assert len({one.office_code for one in decision.candidates}) == len(confidences)
     assert route(text) == decision
+
+
+PUPILS = fresh(), fresh()
+PLACES = [
+    f"朝阳区琥珀川{where}" for where in ("嘉苑5号楼", "东路2号", "东路90号", "家园", "嘉苑二期")
+]
+
+
+def emptied(router: Router) -> Router:
+    for key in list(router.memory.places):
+        router.learn(Lesson.FORGET, key, "", TODAY)
+    return router
+
+
+CASES = st.lists(st.sampled_from([WANGJING, JINZHAN, DOUGEZHUANG]), max_size=12)
+
+
+@given(CASES)
+@settings(max_examples=25)
+def test_no_past_overrides_an_official_name(cases: list[str]) -> None:
+    router = emptied(PUPILS[0])
+    for street in cases:
+        confirm(router, NEWBUILT, street)
+
+    decision = route("朝阳区望京街道琥珀川嘉苑5号楼", router)
+
+    assert (decision.decision, decision.office_code) == (DecisionKind.DISPATCH, WANGJING)
+
+
+@given(st.integers(3, 12), st.data())
+@settings(max_examples=25)
+def test_one_contrary_case_among_three_or_more_flips_no_place(
+    number: int, data: st.DataObject
+) -> None:
+    router = emptied(PUPILS[0])
+    contrary = data.draw(st.integers(0, number - 1))
+    for at in range(number):
+        confirm(router, NEWBUILT, DOUGEZHUANG if at == contrary else JINZHAN)
+
+    assert route(NEWBUILT, router).office_code == JINZHAN
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from([JINZHAN, DOUGEZHUANG]))))
+@settings(max_examples=15)
+def test_the_same_lessons_make_the_same_decisions(lessons: list[tuple[str, str]]) -> None:
+    one, other = map(emptied, PUPILS)
+    for router in (one, other):
+        for place, street in lessons:
+            confirm(router, place, street)
+
+    assert [route(place, one) for place in PLACES] == [route(place, other) for place in PLACES]

@@ -1,5 +1,6 @@
 """The learned numbers, and how texts and names are read for them."""
 
+import numpy as np
 import pytest
 
 from app.offices.files import read_gazetteer
@@ -7,7 +8,8 @@ from app.routing.files import DATA, read_elsewhere, read_ranker
 from app.routing.grounds import essence, lay
 from app.routing.memory import Memory
 from app.routing.places import Spot
-from app.routing.similarity import Index, Rarity, Trait
+from app.routing.profile import Profile
+from app.routing.similarity import COMMON, TRAITS, Alike, Index, Rarity, grams
 from app.routing.text import read, value
 from app.routing.traits import describe
 
@@ -65,26 +67,83 @@ def test_only_what_says_community_is_left_out_of_a_name() -> None:
     ]
 
 
+def index_of(*names: str) -> Index:
+    """Each name is of a street of its own."""
+    index = Index(Rarity.of(names))
+    for street, name in enumerate(names):
+        index.add(name, street)
+    return index
+
+
+def liken(index: Index, place: str) -> dict[int, Alike]:
+    return index.liken(place, grams(place))
+
+
 def test_a_name_taken_out_of_the_index_was_never_there() -> None:
-    index = Index(2, Rarity.of(["翠城馨园", "翠城雅园"]))
-    index.add("翠城馨园", 0)
-    before = index.liken("翠城趣园")
+    index = index_of("翠城馨园", "方庄芳群园")
+    before = liken(index, "翠城趣园")
 
     index.drop(index.add("翠城趣园", 1))
 
-    assert (index.liken("翠城趣园") == before).all()
+    assert liken(index, "翠城趣园") == before
 
 
 def test_a_likeness_tells_of_the_likest_name() -> None:
-    index = Index(2, Rarity.of(["翠城馨园", "方庄芳群园"]))
-    index.add("翠城馨园", 0)
-    index.add("方庄芳群园", 1)
+    alike = liken(index_of("翠城馨园", "方庄芳群园"), "翠城雅园")
 
-    near, far = index.liken("翠城雅园")
+    assert list(alike) == [0]
+    assert alike[0].head == 2
+    assert alike[0].whole_head == 0.5
+    assert alike[0].part_share == 1
+    assert alike[0].name == "翠城馨园"
 
-    assert near[Trait.HEAD] == 2
-    assert near[Trait.PART_SHARE] == 1
-    assert near[Trait.COSINE] > far[Trait.COSINE]
+
+def test_a_place_is_wholly_like_itself() -> None:
+    alike = liken(index_of("翠城馨园", "翠城雅园"), "翠城雅园")
+
+    assert alike[1].cosine == pytest.approx(1)
+    assert (alike[1].whole_head, alike[1].same) == (1, 1)
+    assert alike[1].head_share == pytest.approx(2 / 3)
+    assert alike[0].cosine < 1
+
+
+def test_a_part_that_many_names_have_leads_to_none_of_them() -> None:
+    index = index_of(*(chr(0x4E00 + at) * 2 + "东里" for at in range(COMMON + 1)))
+
+    assert not liken(index, "琥珀东里")
+
+
+def test_the_traits_stand_in_the_order_of_their_names() -> None:
+    alike = Alike(1, 2, 3, 4, 5, 6, 7)
+
+    assert alike.traits == tuple(getattr(alike, name) for name in TRAITS)
+
+
+def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
+    profile = Profile(np.array([2.0, 2.0]))
+    for name, at in (("张家峪", 0), ("李家峪", 0), ("翠城馨园", 1), ("翠城雅园", 1)):
+        profile.add(name, at)
+
+    first, second = profile.tell("王家峪")
+
+    assert first > second
+
+
+def test_a_name_taken_out_of_the_profile_was_never_there() -> None:
+    profile = Profile(np.array([2.0, 2.0]))
+    profile.add("张家峪", 0)
+    before = profile.tell("王家峪")
+
+    profile.add("王家峪", 1)
+    learned = profile.tell("王家峪")
+    profile.add("王家峪", 1, times=-1)
+
+    assert not np.allclose(learned, before)
+    assert np.allclose(profile.tell("王家峪"), before)
+
+
+def test_unknown_characters_say_nothing() -> None:
+    assert not Profile(np.array([1.0, 1.0])).tell("峪").any()
 
 
 def test_the_learned_numbers_hold_no_name() -> None:
