@@ -19,7 +19,7 @@ from app.tickets.parts import WHO, hindrance
 
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-MOST = 0.3
+MOST = 0.4
 """However eventful the city is, most lives stay plain."""
 
 SLOW = 1.7

@@ -16,7 +16,7 @@ from app.tickets.objection import Ground, Ruling
 from app.tickets.schemas import Conclusion, NewObjection, NewRuling
 
 WRONG_OBJECTED = 0.8
-RIGHT_OBJECTED = 0.012
+RIGHT_OBJECTED = 0.02
 """Some try it with what is theirs."""
 
 EXCUSES = {
@@ -40,8 +40,8 @@ OF_THE_REQUEST = {
 }
 """Grounds that speak of the request, not of an office: what is then ruled, and how often."""
 
-NOT_RULED = 0.06
-RULED_LATE = 0.06
+NOT_RULED = 0.01
+RULED_LATE = 0.05
 """By the city's dispatcher, where the district was silent."""
 
 NOT_CONCLUDED = 0.05

@@ -129,11 +129,12 @@ class World:
         if taken.status is HTTPStatus.CREATED:
             self.begin([call.asked], [taken.number])
             return
-        urged = self.lives[taken.number]
-        urged.change.now = call.at
-        urged.change.dispatches = service.active(self.session, taken.number)
-        self.follow(urged, Action.URGE, None)
-        self.tend(urged)
+        urged = self.lives.get(taken.number)
+        if urged:
+            urged.change.now = call.at
+            urged.change.dispatches = service.active(self.session, taken.number)
+            self.follow(urged, Action.URGE, None)
+            self.tend(urged)
 
     def work(self, end: datetime) -> None:
         """Whatever is due by then, in order of time, and written all together where that can be."""
