@@ -40,7 +40,7 @@ OF_THE_REQUEST = {
 }
 """Grounds that speak of the request, not of an office: what is then ruled, and how often."""
 
-NOT_RULED = 0.01
+NOT_RULED = 0.03
 RULED_LATE = 0.05
 """By the city's dispatcher, where the district was silent."""
 

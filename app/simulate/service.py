@@ -1,7 +1,8 @@
 """Living the imagined city: whatever is due next is done next, by the services of the real one.
 
 All of it is one transaction. So a broken run leaves nothing, and a service on the same database,
-whose clock is far ahead of the imagined one, sees the past only when it is over.
+whose clock is far ahead of the imagined one, sees the past only when it is over. Nobody attaches
+photos in it: a file on disk would not be taken back with a broken run.
 """
 
 from dataclasses import dataclass

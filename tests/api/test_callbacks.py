@@ -128,7 +128,9 @@ def test_the_queue_has_every_ticket_that_awaits_its_callback_by_due_time(
     assert (item["attempts"], item["callable_now"]) == (1, False)
     assert first["items"][0]["callable_now"] is True
     assert datetime.fromisoformat(item["callback_due_at"]) == clock.at + timedelta(hours=71)
-    assert item["citizen"]["phone"] == "138****0000"  # a list masks for everyone
+    phone = people.callback.get(f"/tickets/{slow}").json()["citizen"]["phone"]
+    masked = f"{phone[:3]}****{phone[-4:]}"
+    assert item["citizen"]["phone"] == masked != phone  # a list masks for everyone
 
 
 @pytest.mark.parametrize(("approve", "after"), [(True, "closed"), (False, "rework")])
