@@ -46,7 +46,7 @@ class Plan:
 
 
 def simulate(session: Session, desk: Desk, wanted: Plan, now: datetime, lived: Lived) -> int:
-    """Fill the past, and let it live on until now; `lived` is told how many lives have ended.
+    """Fill the past, and let it live on until now; `lived` is told how many requests' lives ended.
 
     The number of tickets: one for each request, and for each who calls again when his matter is
     closed. The same seed gives the same city, but for the tickets' numbers, as far as `now` lets it

@@ -96,14 +96,15 @@ class World:
             end = min(start + WINDOW, until)
             self.arrive(list(popped(waiting, end)))
             self.work(end)
-        self.lived(self.born - self.ended)
+        self.lived(len(asked) - self.ended)
         return self.born
 
     def next(self, waiting: Sequence[Asked]) -> datetime | None:
         return min([o.at for o in waiting[-1:]] + [d.at for d in self.due[:1]], default=None)
 
     def arrive(self, asked: Sequence[Asked]) -> None:
-        """Received together, each at its own time; nobody of them has called before."""
+        """Received together, each at its own time. Nobody of them has called before, so that no
+        double is searched for, and no lock of theirs is held to the end of it all."""
         if asked:
             arrivals = [intake.arrive(self.desk, one.new, one.at) for one in asked]
             self.begin(asked, intake.receive(self.session, OPERATOR, arrivals))
@@ -211,7 +212,12 @@ class World:
         if life.ticket.next_due_at != life.fall_at:
             self.await_fall(life)
         if not life.pending and not life.over:
-            life.over = True
+            self.end(life)
+
+    def end(self, life: Life) -> None:
+        """Told of the first ticket of each matter, so that there are as many as requests."""
+        life.over = True
+        if life.asked.call == 1:
             self.ended += 1
             self.lived(1)
 
