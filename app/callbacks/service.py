@@ -87,10 +87,9 @@ def settle(change: Change, said: NewCallback) -> Status:
         ticket.called = True
     else:
         ticket.callback_due_at = None
-    change.session.flush()
     if not all_called(head):
         return Status.AWAITING_CALLBACK
-    after = conduct.together(verdicts(head))
+    after = conduct.together(verdicts(head, said))
     head.ticket.doubted = after.doubted
     if after.doubted:
         head.ticket.since = change.now  # a supervisor has time from now on
@@ -101,23 +100,36 @@ def settle(change: Change, said: NewCallback) -> Status:
 
 def all_called(head: Change) -> bool:
     """Nobody of the group is still to be called in this cycle."""
+    if not head.ticket.members:
+        return head.ticket.called
+    head.session.flush()
     left = select(Ticket.number).where(
         Ticket.merged_into == head.ticket.number, Ticket.callback_due_at.is_not(None)
     )
     return head.ticket.called and head.session.scalar(left.limit(1)) is None
 
 
-def verdicts(head: Change) -> Iterator[Verdict]:
-    """What each citizen's first final callback asks for; later ones are recorded only (T21)."""
+def verdicts(head: Change, said: NewCallback) -> Iterator[Verdict]:
+    """What each citizen's first final callback asks for; later ones are recorded only (T21).
+
+    `said` is the last one; those of a group's others are on record.
+    """
     ticket = head.ticket
     if ticket.reworks:
         return
-    group = or_(Ticket.number == ticket.number, Ticket.merged_into == ticket.number)
-    said = select(Callback).join(Ticket, Ticket.number == Callback.ticket_number)
-    for made in head.session.scalars(said.where(group, Callback.final)):
-        answers = Answers(made.reach, made.contacted, made.resolved, made.satisfied)
-        asked = conduct.asks_rework(head.policy, answers, ticket.reworks)
-        yield conduct.verdict(asked, made.reasonable)
+    yield wish(head, said.answers, said.reasonable)
+    if ticket.members:
+        group = or_(Ticket.number == ticket.number, Ticket.merged_into == ticket.number)
+        final = select(Callback).join(Ticket, Ticket.number == Callback.ticket_number)
+        for made in head.session.scalars(final.where(group, Callback.final)):
+            answers = Answers(made.reach, made.contacted, made.resolved, made.satisfied)
+            yield wish(head, answers, made.reasonable)
+
+
+def wish(head: Change, answers: Answers, reasonable: bool | None) -> Verdict:
+    return conduct.verdict(
+        conduct.asks_rework(head.policy, answers, head.ticket.reworks), reasonable
+    )
 
 
 def assessment(change: Change, said: NewCallback) -> Assessment:

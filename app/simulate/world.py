@@ -45,9 +45,6 @@ ON_RECORD = frozenset(
 )
 """What asks the database for what was done before, or is asked for later."""
 
-ASKS_OF_ITSELF = frozenset({Action.CONTACT})
-"""What asks even for what it has just added."""
-
 SWEEP = timedelta(seconds=5)
 OPERATOR = desk(Role.OPERATOR)
 
@@ -178,8 +175,7 @@ class World:
     def perform(self, life: Life, step: Step) -> None:
         """With the same checks as over HTTP; written at once where it asks the database itself."""
         check(life, step)
-        asks = step.action in ASKS_OF_ITSELF or life.grouped
-        with nullcontext() if asks else self.session.no_autoflush:
+        with nullcontext() if life.grouped else self.session.no_autoflush:
             step.perform(life.change, step.said)
         if step.action in ON_RECORD:
             self.unwritten.add(life)

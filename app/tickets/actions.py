@@ -3,12 +3,15 @@
 Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
 from app.tickets import dispatching, merging, teaching
 from app.tickets.attention import answer_supervision
 from app.tickets.change import Change
+from app.tickets.contacts import Contact
 from app.tickets.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import ContactMade, Dispatch, Request
 from app.tickets.parts import NotYourPart, Part
@@ -107,6 +110,7 @@ def contact(change: Change, said: NewContact) -> None:
         merging.contact(change, said)
         return
     ticket, own = change.ticket, own_dispatch(change)
+    made = [*change.contacts(own), Contact(change.now, said.reached)]
     change.session.add(
         ContactMade(
             ticket_number=ticket.number,
@@ -118,7 +122,7 @@ def contact(change: Change, said: NewContact) -> None:
             reached=said.reached,
         )
     )
-    if own.contacted_at is None and responded(change, own):
+    if own.contacted_at is None and responded(change, made):
         own.contacted_at = change.now
     if own is change.lead:
         ticket.contacted_at = own.contacted_at
@@ -145,9 +149,8 @@ def own_dispatch(change: Change) -> Dispatch:
     return change.session.scalars(led.order_by(Dispatch.seq.desc()).limit(1)).one()
 
 
-def responded(change: Change, own: Dispatch) -> bool:
+def responded(change: Change, made: Sequence[Contact]) -> bool:
     """First contact recorded, or tried often enough (T14's guard)."""
-    made = change.contacts(own)
     return any(one.reached for one in made) or len(made) >= change.policy.contact.attempts
 
 

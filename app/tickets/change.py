@@ -194,6 +194,7 @@ def clockwork_of(ticket: Ticket) -> limits.Clockwork:
         since=ticket.since,
         due_at=ticket.due_at,
         doubted=ticket.doubted,
+        group=bool(ticket.members),
         called=ticket.called,
         callback_due_at=ticket.callback_due_at,
         forced=ticket.forced,

@@ -77,6 +77,7 @@ class Clockwork:
     since: datetime
     due_at: datetime | None = None
     doubted: bool = False
+    group: bool = False
     called: bool = False
     callback_due_at: datetime | None = None
     forced: bool = False
@@ -138,8 +139,9 @@ class Standstill(NamedTuple):
 
 
 def info_expires(policy: Policy, ticket: Clockwork) -> datetime | None:
-    """T5: never for an L1."""
-    return None if ticket.urgency is Urgency.L1 else ticket.since + policy.route.info_wait
+    """T5: never for an L1, nor for a group, whose members would go with it."""
+    stays = ticket.urgency is Urgency.L1 or ticket.group
+    return None if stays else ticket.since + policy.route.info_wait
 
 
 def doubt_ends(policy: Policy, ticket: Clockwork) -> datetime | None:

@@ -133,7 +133,10 @@ def duplicate(change: Change, said: NewRuling) -> None:
 
 
 def not_acceptable(change: Change, said: NewRuling) -> None:
-    """T11b: it should not have been accepted."""
+    """T11b: it should not have been accepted. Refuses (IllegalMove) a group: each of its citizens
+    must be told first, once a supervisor has taken them out."""
+    if change.ticket.members:
+        raise change.illegal("other citizens' tickets are merged into it")
     close(change, Ruling.NOT_ACCEPTABLE)
     dispatching.end(change, ENDED)
     ruled(change, said, Status.NOT_ACCEPTED)

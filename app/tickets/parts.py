@@ -251,8 +251,14 @@ def needs_no_callback(ticket: Standing, parts: frozenset[Part]) -> IllegalMove |
     return refuse(ticket.assessed, "its citizen was called back already")
 
 
+def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return needs_enquiry(ticket, parts) or needs_no_members(ticket, parts)
+
+
 GUARDS: dict[Action, Guard] = {
-    A.ANSWER: needs_enquiry,
+    A.ANSWER: needs_lone_enquiry,
+    A.TRANSFER: needs_no_members,
+    A.DECLINE: needs_no_members,
     A.DISPATCH: needs_own_queue,
     A.CONTACT: needs_urgent,
     A.REVIEW: needs_review,

@@ -236,8 +236,9 @@ def test_lists_and_exports_mask_for_everyone(people: People, role: str) -> None:
 
 
 def test_a_reveal_is_on_the_record_and_in_no_cache(people: People) -> None:
-    number = given.stands(people, "acknowledged")
+    number = given.ticket(people, citizen={"name": "张三", "phone": "13800000000"})
     street = people.street()
+    street.does("acknowledge", number)
     assert street.get(f"/tickets/{number}").json()["citizen"]["phone"] == "138****0000"
 
     answer = street.post(f"/tickets/{number}/reveal", {"reason": "首次联系。"})

@@ -111,7 +111,8 @@ def test_a_key_is_of_one_caller_and_one_path(people: People) -> None:
     other = people.admin.post("/keys", {"role": "operator", "label": "another"}).json()["key"]
     theirs = given.Person(people.client, other)
     one = people.operator.post("/tickets", given.request(), KEY).json()["number"]
-    two = theirs.post("/tickets", given.request(), KEY).json()["number"]
+    another = given.request(citizen={"name": "李四", "phone": "13900009999"})
+    two = theirs.post("/tickets", another, KEY).json()["number"]
     note = {"text": "补充。"}
 
     assert one != two
@@ -124,6 +125,7 @@ def test_a_replay_shows_no_more_than_the_caller_may_see_now(people: People) -> N
     street = people.street()
     assert street.post(f"/tickets/{number}/acknowledge", {}, KEY).status_code == 200
     people.dispatcher.does("dispatch", number, office_code="110105001", reason="属地。")
+    people.street("110105001").does("acknowledge", number)
 
     assert street.post(f"/tickets/{number}/acknowledge", {}, KEY).status_code == 404
 

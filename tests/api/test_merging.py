@@ -536,3 +536,45 @@ def test_proposals_come_in_pages_and_none_is_missed(people: People, clock: Still
             break
 
     assert found == numbers[1:]
+
+
+ENDINGS: dict[str, tuple[str, dict[str, Any]]] = {
+    "answer": ("operator", {"text": "已答复。"}),
+    "transfer": ("operator", {"service": "119", "text": "已转消防。"}),
+    "decline": ("supervisor", {"reason_code": "na_legal_route", "text": "请走诉讼途径。"}),
+}
+
+
+@pytest.mark.parametrize("action", ENDINGS)
+def test_an_enquiry_is_not_ended_under_its_members(
+    people: People, clock: StillClock, action: str
+) -> None:
+    parent, _ = group(people, clock, type="consult")
+    role, said = ENDINGS[action]
+    answer = people(role).post(f"/tickets/{parent}/{action}", said)
+    assert answer.status_code == 409, answer.text
+    assert seen(people, parent)["status"] == "received"
+
+
+def test_a_group_that_is_asked_for_its_place_never_expires(
+    people: People, clock: StillClock
+) -> None:
+    parent, child = group(people, clock, address={"text": "朝阳区某处"})
+    people.operator.does("ask", parent, text="在哪条路上？")
+    clock.tick(days=30)
+    people.operator.does("add", parent, address={"text": "朝阳区望京街道"})
+    assert seen(people, parent)["status"] == "dispatched"
+    assert seen(people, child)["merged_into"] == parent
+
+
+def test_a_group_is_not_found_unacceptable_with_its_members_in_it(
+    people: People, clock: StillClock
+) -> None:
+    parent, child = group(people, clock)
+    people.street().does("object", parent, ground="not_acceptable", text="不应受理。")
+    ruling = {"decision": "not_acceptable", "text": "同意。"}
+    answer = people.supervisor.post(f"/tickets/{parent}/rule-objection", ruling)
+    assert answer.status_code == 409, answer.text
+    people.supervisor.does("unmerge", child, reason="分开。")
+    ticket = people.supervisor.does("rule-objection", parent, **ruling)
+    assert ticket["status"] == "not_accepted"

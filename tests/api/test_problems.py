@@ -364,7 +364,7 @@ NOT_THERE = [
     ("GET", f"/v1/tickets/{'B' * 5000}", 404),
     ("GET", "/v1/tickets/ＢＪ１", 404),
     ("POST", "/v1/tickets/BJ202610200000001/fly", 404),
-    ("POST", "/v1/tickets/BJ202610200000001/object", 404),
+    ("POST", "/v1/tickets/BJ202610200000001/dance", 404),
     ("POST", "/v1/tickets/BJ202610200000001/route", 404),
     ("POST", "/v1/tickets/BJ202610200000001/expire", 404),
     ("PUT", "/v1/tickets", 405),
