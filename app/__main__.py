@@ -24,6 +24,7 @@ from app.kit.db import Sessions
 from app.kit.errors import Refusal
 from app.rankings import offline, seals, verifying
 from app.rankings import service as rankings
+from app.routing.areas import BadAreas
 from app.settings import Settings
 from app.simulate import service as simulation
 from app.simulate.service import Plan
@@ -36,6 +37,7 @@ TOLD_IN_ONE_LINE = (
     cluster.CannotStart,
     migrate.NoDatabase,
     serving.CannotListen,
+    BadAreas,
     Refusal,
 )
 SPARE_CONNECTIONS = 20  # beside the pools: for listeners, sweeps and an operator's psql
@@ -176,8 +178,10 @@ def any_database(given: Settings) -> Iterator[Sessions]:
     with embedded.reached(given.data_dir) if given.embedded else nullcontext():
         migrate.check(given.database)
         engine = db.make_engine(given.database, pool_size=2)
-        yield db.make_sessions(engine, before_commit=[feed.number])
-        engine.dispose()
+        try:
+            yield db.make_sessions(engine, before_commit=[feed.number])
+        finally:
+            engine.dispose()
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from app.rankings.bulletin_router import router as bulletins
 from app.rankings.router import router as rankings
 from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
-from app.routing.files import make_router
+from app.routing.files import make_router, read_areas
 from app.routing.router import router as routes
 from app.settings import Settings
 from app.sweep import sweep
@@ -56,15 +56,21 @@ def read_policies(settings: Settings) -> Policies:
 
 
 def prepare(settings: Settings) -> None:
-    """What the first request relies on, in a migrated database; again and again, to one effect."""
+    """What the first request relies on, in a migrated database; again and again, to one effect.
+
+    Refuses PolicyRefused and BadAreas: what an operator brings is looked at before serving.
+    """
     engine = db.make_engine(settings.database, pool_size=1)
     policies, now = read_policies(settings), clock.utc()
-    with db.make_sessions(engine).begin() as session:
-        record(session, policies, now)
-        seed.seed(session, now)
-        if settings.admin_key:
-            access.keep_admin(session, settings.secret_key, settings.admin_key, now)
-    engine.dispose()
+    try:
+        with db.make_sessions(engine).begin() as session:
+            record(session, policies, now)
+            seed.seed(session, now)
+            read_areas(settings.areas, offices.directory(session))
+            if settings.admin_key:
+                access.keep_admin(session, settings.secret_key, settings.admin_key, now)
+    finally:
+        engine.dispose()
 
 
 def make_desk(session: Session, settings: Settings) -> Desk:

@@ -4,6 +4,7 @@ Only the routes of a router that says so (`route_class=PackedRoute`): a ticket's
 and stays that, and what is polled every few seconds is small.
 """
 
+import re
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,6 +18,7 @@ LEVEL = 5
 PACKED_ALREADY = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.apache.parquet")
 MARK = '-gzip"'
 CONDITIONS = (b"if-none-match", b"if-match")
+REFUSED = re.compile(rb"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
 NOT_MODIFIED = 304
 
 
@@ -45,7 +47,10 @@ class Compressed:
 
 
 def unmarked(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """What a client knows packed, it knows: the application has one version of both."""
+    """What a client knows packed, it knows: the application has one version of both. Whoever
+    refuses gzip by name is understood too."""
+    if name == b"accept-encoding" and REFUSED.search(value):
+        return name, b"identity"
     return name, value.replace(MARK.encode(), b'"') if name in CONDITIONS else value
 
 
@@ -54,6 +59,7 @@ def mark(headers: MutableHeaders, status: int, known: str) -> None:
     if tag is None:
         return
     packed = tag[:-1] + MARK
-    headers.add_vary_header("Accept-Encoding")
+    if "accept-encoding" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Accept-Encoding")
     if "content-encoding" in headers or (status == NOT_MODIFIED and packed in known):
         headers["etag"] = packed

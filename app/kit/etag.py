@@ -8,6 +8,9 @@ T = TypeVar("T")
 
 Versions = frozenset[str]
 
+KEPT = ("ETag", "Cache-Control", "Vary")
+"""What a 304 says as the answer would have (RFC 9110, 15.4.5)."""
+
 
 def versions(header: str | None) -> Versions | None:
     """The entity tags that a header names; None where it is absent or `*`."""
@@ -28,7 +31,8 @@ def tagged(request: Request, response: Response, version: object, body: T) -> T 
     response.headers["ETag"] = tag
     known = request.headers.get("if-none-match")
     if known and (known.strip() == "*" or str(version) in (versions(known) or ())):
-        return Response(status_code=304, headers={"ETag": tag})
+        kept = {name: response.headers[name] for name in KEPT if name in response.headers}
+        return Response(status_code=304, headers=kept)
     return body
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from app.kit.errors import NotFound
-from app.kit.workdays import midnight
-from app.period import Period, Periods
+from app.kit.workdays import day_of, midnight
+from app.period import FIRST_YEAR, NoSuchPeriod, Period, Periods
 from app.rankings import computed, facts, lanes, seals
 from app.rankings.bulletin_schemas import DayView, LaneView, TopView
 from app.rankings.facts import Record
@@ -32,11 +32,13 @@ class NoSuchDay(NotFound):
 
 def daily(asked: Asked, day: date) -> DayView:
     """The places with the most requests of a day, with the rates from the period's start to the
-    end of that day. Refuses NoSuchDay.
+    end of that day. Refuses NoSuchDay, NoSuchPeriod.
     """
-    begins, ends = midnight(day), midnight(day + ONE_DAY)
-    if begins > asked.now:
+    if day > day_of(asked.now):
         raise NoSuchDay(f"{day} has not come yet")
+    if day.year < FIRST_YEAR:
+        raise NoSuchPeriod(f"there is no period that {day} falls in")
+    begins, ends = midnight(day), midnight(day + ONE_DAY)
     record = until(asked, begins, ends)
     view = computed.ranking(record, asked.desk, League.STREETS)
     rows = {row.office_code: row for row in view.rows}

@@ -19,8 +19,8 @@ from app.offices.catalogue import Urgency
 from app.policy import Policies
 from app.rankings.facts import Record, Where, within
 from app.tickets.contacts import Contact, contact_ok
-from app.tickets.lifecycle import DispatchRole
-from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.lifecycle import Action, DispatchRole
+from app.tickets.models import ContactMade, Dispatch, Event, Ticket
 
 AT_ONCE = 2_000
 FACT = Assessment.__table__.c
@@ -113,11 +113,16 @@ def misjudged(record: Record, policies: Policies) -> Iterator[Contradicted]:
 
 
 def tried(column: InstrumentedAttribute[Any]) -> sa.ScalarSelect[Any]:
-    """Of each contact that the lead office had made by then."""
+    """Of each contact that the lead office had made by then; of an imported case, of all that it
+    came with."""
+    imported = sa.exists().where(
+        Event.ticket_number == Assessment.ticket_number, Event.action == Action.IMPORT
+    )
+    by_then = sa.or_(ContactMade.at <= Assessment.assessed_at, imported)
     return (
         select(func.array_agg(aggregate_order_by(column, ContactMade.seq)))
         .where(ContactMade.ticket_number == Assessment.ticket_number)
-        .where(ContactMade.dispatch_seq == Dispatch.seq, ContactMade.at <= Assessment.assessed_at)
+        .where(ContactMade.dispatch_seq == Dispatch.seq, by_then)
         .correlate(Assessment, Dispatch)
         .scalar_subquery()
     )

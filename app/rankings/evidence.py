@@ -119,7 +119,7 @@ def unpacked(lines: bytes | None) -> list[str]:
     if lines is None:
         return []
     try:
-        return zlib.decompress(lines).decode().splitlines()
+        return zlib.decompress(lines).decode().split("\n")[:-1]
     except (zlib.error, UnicodeDecodeError):
         return []
 
@@ -129,8 +129,8 @@ def number_of(line: str) -> str:
     return line.split('"', 2)[1]
 
 
-def digest_of_lines(lines: bytes) -> str:
-    return sha256("".join(f"{line}\n" for line in unpacked(lines)).encode()).hexdigest()
+def digest_of_lines(lines: Iterable[str]) -> str:
+    return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def digest_of(digests: Iterable[tuple[str, str]]) -> str:

@@ -35,6 +35,7 @@ from app.offices.directory import STREET_KINDS
 from app.offices.models import DistrictRow, Office
 from app.period import Period
 from app.policy_keys import Assess, Scoring
+from app.rankings import whereabouts
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
 from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
@@ -243,7 +244,7 @@ def volumes(record: Record, by: str) -> dict[str, int]:
         return {street: int(number) for street, number in found.all()}
     return numbers(
         record.session,
-        Ticket.__table__.c[by],
+        whereabouts.at(record.as_of, by),
         within(Ticket.received_at, period),
         Ticket.type.in_(sorted(period.policy.assess.types)),
         *accepted(record),
@@ -277,7 +278,7 @@ def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]
     """How many requests that lie in each street were received in [begins, ends) and accepted."""
     return numbers(
         record.session,
-        Ticket.__table__.c.street_code,
+        whereabouts.at(record.as_of, "street_code"),
         (Ticket.received_at >= begins) & (Ticket.received_at < ends),
         Ticket.type.in_(sorted(record.period.policy.assess.types)),
         *accepted(record),

@@ -14,6 +14,7 @@ from app.rankings import computed, facts, seals
 from app.rankings.explaining import explained
 from app.rankings.facts import Record
 from app.rankings.leagues import League
+from app.rankings.models import Seal
 from app.rankings.schemas import (
     OfficeQuery,
     OfficeRowView,
@@ -91,6 +92,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
     """
     check_past(query.as_of, asked.now)
     check_district(asked.desk.offices, query.district_code)
+    Periods(asked.desk.policies).named(name)
     kept = seals.kept(asked.session, name, query.league, query.as_of)
     found = Found(kept=kept) if kept else Found(computed_ranking(asked, name, query))
     if query.district_code is None:
@@ -121,10 +123,12 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
 
 
 def known(session: Session, policies: Policies, name: str, now: datetime) -> Period:
-    """A period that has begun, from the first with a fact on."""
+    """A period that has begun, from the first with a fact on; a sealed one whatever was done to
+    its facts."""
     period = Periods(policies).named(name)
     first = facts.first_assessed_at(session) or now
-    if period.starts_at > now or period.ends_at <= first:
+    before = period.ends_at <= first and session.get(Seal, name) is None
+    if period.starts_at > now or before:
         raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")
     return period
 

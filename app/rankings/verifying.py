@@ -1,7 +1,7 @@
 """A seal against the record as it stands now: whatever differs is named, and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import msgspec
@@ -15,7 +15,7 @@ from app.rankings.evidence import Fact
 from app.rankings.facts import Record
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking
-from app.rankings.schemas import RankingView, RowView, read_ranking
+from app.rankings.schemas import RankingView, RowView, as_json, read_ranking
 from app.rankings.seal_schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.tickets.desk import Desk
 
@@ -103,21 +103,29 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
         former = session.get(Seal, seal.former)
         yield "former_hash", seal.former_hash, former and former.seal_hash
     bodies = session.scalars(select(SealedRanking).where(SealedRanking.period == seal.period))
-    hashes = {found.league.value: hash_of_body(found.body) for found in bodies}
+    hashes = {found.league.value: hash_of_kept(found) for found in bodies}
     for league, sealed in sorted(seal.rankings.items()):
         yield f"rankings.{league}", sealed, hashes.get(league)
-    facts = session.execute(
-        select(SealedFacts.office_code, SealedFacts.lines).where(SealedFacts.period == seal.period)
-    )
-    digests = ((office, evidence.digest_of_lines(lines)) for office, lines in facts)
+    bundles = session.scalars(select(SealedFacts).where(SealedFacts.period == seal.period))
+    digests = ((found.office_code, digest_of_kept(found)) for found in bundles)
     yield "facts_digest", seal.facts_digest, evidence.digest_of(digests)
 
 
-def hash_of_body(body: bytes) -> str | None:
+def hash_of_kept(found: SealedRanking) -> str | None:
+    """None where the bytes are not those that were written when it was sealed."""
     try:
-        return read_ranking(body).hashed().content_hash
+        view = read_ranking(found.body).hashed()
     except ValueError:
         return None
+    written = as_json(replace(view, sealed=True)) == found.body
+    return view.content_hash if written and found.content_hash == view.content_hash else None
+
+
+def digest_of_kept(found: SealedFacts) -> str:
+    """Nothing where the row does not say it itself."""
+    lines = evidence.unpacked(found.lines)
+    digest = evidence.digest_of_lines(lines)
+    return digest if (found.number, found.digest) == (len(lines), digest) else ""
 
 
 def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:

@@ -61,10 +61,16 @@ GIVEN = (
 def given(period: Period, column: str, now: datetime) -> Select[Any]:
     """Dispatches to a lead office, with its signature and its objection.
 
-    A dispatch that was taken back is in no timeliness (D.6.3).
+    A dispatch that was taken back is in no timeliness (D.6.3), nor one whose ticket ended before
+    its signature was due.
     """
     key = Dispatch.office_code if column == "office_code" else TICKET[column]
-    judged = Dispatch.ended_at.is_(None) & (Dispatch.acknowledge_due_at < now)
+    ended = Dispatch.acknowledged_at.is_(None) & (Ticket.closed_at <= Dispatch.acknowledge_due_at)
+    judged = (
+        Dispatch.ended_at.is_(None)
+        & (Dispatch.acknowledge_due_at < now)
+        & ~func.coalesce(ended, False)
+    )
     in_time = judged & (Dispatch.acknowledged_at <= Dispatch.acknowledge_due_at)
     ruled = Objection.ruling.is_not(None) & (Objection.ruling != Ruling.CONSULT)
     return (
@@ -98,13 +104,21 @@ def count_if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 DUE = ("due", "on_time")
-NOT_DUE = (*NOT_TAKEN, Status.WITHDRAWN, Status.MERGED, Status.ON_HOLD)
+NOT_DUE = (*NOT_TAKEN, Status.MERGED, Status.ON_HOLD)
 
 
 def due(period: Period, column: str, now: datetime) -> Select[Any]:
-    """Results of the lead's own dispatch; a rework's new limit is another matter."""
+    """Results of the lead's own dispatch; a rework's new limit and reply are another matter.
+
+    What was withdrawn before it was due is none; what was withdrawn afterwards stays late.
+    """
+    scored_in_time = sa.exists().where(Assessment.ticket_number == Ticket.number, ~Assessment.late)
+    in_time = sa.case(
+        (Ticket.reworks > 0, scored_in_time), else_=Ticket.replied_at <= Dispatch.due_at
+    )
+    in_vain = (Ticket.status == Status.WITHDRAWN) & (Ticket.closed_at <= Dispatch.due_at)
     return (
-        select(TICKET[column], func.count(), count_if(Ticket.replied_at <= Dispatch.due_at))
+        select(TICKET[column], func.count(), count_if(in_time))
         .join(Dispatch, Dispatch.ticket_number == Ticket.number)
         .where(
             Dispatch.role == DispatchRole.LEAD,
@@ -112,6 +126,7 @@ def due(period: Period, column: str, now: datetime) -> Select[Any]:
             within(Dispatch.due_at, period),
             Dispatch.due_at < now,
             Ticket.status.not_in(NOT_DUE),
+            ~func.coalesce(in_vain, False),
         )
         .group_by(TICKET[column])
     )

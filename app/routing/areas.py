@@ -1,13 +1,14 @@
 """Where a point lies: the polygons of streets that a city brings, as GeoJSON by 9-digit code."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
+import msgspec
 from shapely import STRtree, make_valid
 from shapely.affinity import scale
+from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -32,6 +33,27 @@ class BadAreas(ValueError):
     """A GeoJSON whose features are not areas of known streets."""
 
 
+class Outline(msgspec.Struct):
+    type: Literal["Polygon", "MultiPolygon"]
+    coordinates: list[Any]
+
+
+class Feature(msgspec.Struct):
+    geometry: Outline
+    properties: dict[str, Any] | None = None
+    id: str | int | None = None
+
+
+class Document(msgspec.Struct):
+    features: Annotated[list[Feature], msgspec.Meta(min_length=1)]
+
+
+class Area(NamedTuple):
+    code: str
+    term: tuple[date | None, date | None]
+    shape: BaseGeometry
+
+
 @dataclass(frozen=True, slots=True)
 class Areas:
     """The streets' areas in a plane whose unit is a degree of latitude."""
@@ -43,12 +65,16 @@ class Areas:
     tree: STRtree
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Self:
-        """From a FeatureCollection; the code stands in `id` or a property (CODE_NAMES)."""
-        features = document.get("features", ())
-        codes = tuple(code_of(feature) for feature in features)
-        shapes = tuple(flat(feature["geometry"]) for feature in features)
-        terms = tuple(term_of(feature) for feature in features)
+    def of(cls, document: object) -> Self:
+        """From a FeatureCollection; the code stands in `id` or a property (CODE_NAMES).
+
+        Refuses BadAreas.
+        """
+        try:
+            features = msgspec.convert(document, Document).features
+        except msgspec.ValidationError as fault:
+            raise BadAreas(f"no GeoJSON of areas: {fault}") from None
+        codes, terms, shapes = zip(*map(area_of, features), strict=True)
         return cls(codes, terms, shapes, STRtree(shapes))
 
     def near(self, lon: float, lat: float, border_m: float, on: date) -> list[str]:
@@ -61,21 +87,26 @@ class Areas:
         return list(dict.fromkeys(code for _, code in ranked))
 
 
-def code_of(feature: Mapping[str, Any]) -> str:
-    said = {**feature.get("properties", {}), "id": feature.get("id")}
+def area_of(feature: Feature) -> Area:
+    said = {**(feature.properties or {}), "id": feature.id}
     code = next((str(said[name]) for name in CODE_NAMES if said.get(name)), "")
     if not (code.isdigit() and len(code) == len("110105026")):
         raise BadAreas(f"a feature without the 9-digit code of a street: {code!r}")
-    return code
+    try:
+        return Area(code, term_of(said), flat(feature.geometry))
+    except (ValueError, TypeError, ShapelyError) as fault:
+        raise BadAreas(f"the area of {code}: {fault}") from None
 
 
-def term_of(feature: Mapping[str, Any]) -> tuple[date | None, date | None]:
+def term_of(said: dict[str, Any]) -> tuple[date | None, date | None]:
     """`active_from` and `active_to` of a feature's properties: borders are dated as names are."""
-    said = feature.get("properties", {})
     first, last = said.get("active_from"), said.get("active_to")
     return first and date.fromisoformat(first), last and date.fromisoformat(last)
 
 
-def flat(geometry: Mapping[str, Any]) -> BaseGeometry:
-    whole: BaseGeometry = make_valid(shape(dict(geometry)))
+def flat(outline: Outline) -> BaseGeometry:
+    whole: BaseGeometry = make_valid(shape(msgspec.to_builtins(outline)))
+    west, south, east, north = whole.bounds
+    if not (in_city(west, south) and in_city(east, north)):
+        raise ValueError("lies outside Beijing; longitude comes before latitude")
     return scale(whole, xfact=SHRINK, yfact=1.0, origin=(0, 0))

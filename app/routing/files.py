@@ -2,12 +2,12 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from app.offices.catalogue import Catalogue
 from app.offices.gazetteer import Gazetteer
-from app.routing.areas import Areas
+from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Router
 from app.routing.ranker import Ranker
 
@@ -25,9 +25,21 @@ def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[str]:
         return [line["name"] for line in csv.DictReader(file)]
 
 
-def read_areas(path: Path | None) -> Areas | None:
-    """The streets' polygons, as GeoJSON, where a city brings them."""
-    return Areas.of(json.loads(path.read_text(encoding="utf-8"))) if path else None
+def read_areas(path: Path | None, known: Container[str]) -> Areas | None:
+    """The streets' polygons, as GeoJSON, where a city brings them; `known` are the offices' codes.
+
+    Refuses BadAreas, with the file and what is wrong in it.
+    """
+    if path is None:
+        return None
+    try:
+        areas = Areas.of(json.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError) as fault:
+        raise BadAreas(f"{path}: {fault}") from None
+    unknown = [code for code in areas.codes if code not in known]
+    if unknown:
+        raise BadAreas(f"{path}: there is no office {unknown[0]}")
+    return areas
 
 
 def make_router(
@@ -43,5 +55,5 @@ def make_router(
         office_names,
         read_ranker(),
         read_elsewhere(),
-        read_areas(areas),
+        read_areas(areas, office_names),
     )

@@ -94,10 +94,10 @@ def acknowledge(change: Change, said: Nothing) -> None:
     """T9; an L1 that was contacted before goes on to T14."""
     ticket, lead = change.ticket, change.lead
     ticket.acknowledged_at = change.now
-    ticket.interim_office = None
     if lead:
         lead.acknowledged_at = change.now
     change.record(Action.ACKNOWLEDGE)
+    ticket.interim_office = None
     dispatching.begin_if_contacted(change)
 
 

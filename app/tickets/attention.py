@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.feed.service import News, append
 from app.kit.errors import Conflict, Invalid
 from app.offices.catalogue import Urgency
-from app.tickets import limits
+from app.tickets import extending, limits
 from app.tickets.change import Change
 from app.tickets.holding import SupervisionLevel
 from app.tickets.lifecycle import Action, Status
@@ -88,19 +88,19 @@ def too_late(when: bool, why: str) -> None:
 
 def set_limits(change: Change, due: limits.Due, rises: bool) -> None:
     """The more pressing of old and new where it rises, else the less pressing."""
-    ticket, lead = change.ticket, change.lead
-    before, nearer = ticket.due_at, min if rises else max
+    ticket, lead, nearer = change.ticket, change.lead, min if rises else max
     for name, at in limits.columns(due).items():
         old: datetime | None = getattr(ticket, name)
-        if old is None:
+        if old is None or nearer(old, at) == old:
             continue
-        setattr(ticket, name, nearer(old, at))
+        if name == "due_at":
+            extending.change_due(change, at, rises)
+            continue
+        setattr(ticket, name, at)
         if lead:
-            setattr(lead, name, nearer(old, at))
+            setattr(lead, name, at)
     if ticket.due_left is not None:
         ticket.due_left = nearer(ticket.due_left, due.result - change.now)
-    if ticket.due_at != before:
-        change.warn_anew()
 
 
 def urge(change: Change, said: Words) -> None:

@@ -96,11 +96,7 @@ class Change:
         ticket, before = self.ticket, self.ticket.status
         ticket.status = move(before, action, to)
         if ticket.status is not before:
-            ticket.since = due_at or self.now
-            ticket.called = False
-        if ticket.status in TERMINAL and before not in TERMINAL:
-            ticket.closed_at = due_at or self.now
-            ticket.interim_office = None
+            self.begin(due_at or self.now)
         self.lapse()
         ticket.version += 1
         ticket.updated_at = self.now
@@ -114,6 +110,15 @@ class Change:
             self.session.add(statement)
         if action not in UNTOLD:
             append(self.session, self.news(action, data or {}))
+        if ticket.status in TERMINAL:
+            ticket.interim_office = None
+
+    def begin(self, at: datetime) -> None:
+        """A new status counts from this instant."""
+        ticket = self.ticket
+        ticket.since, ticket.called = at, False
+        if ticket.status in TERMINAL:
+            ticket.closed_at = at
 
     def lapse(self) -> None:
         """What was asked for is asked no longer where nobody may decide it."""
@@ -165,7 +170,9 @@ class Change:
     @property
     def standing(self) -> Standing:
         office = self.caller.office_code if self.caller else None
-        return standing_of(self.ticket, self.policy, office, self.now)
+        parent = self.others.get(self.ticket.merged_into or "")
+        head = parent.ticket.status if parent else None
+        return standing_of(self.ticket, self.policy, office, self.now, head)
 
     def illegal(self, why: str) -> IllegalMove:
         """A refusal for what neither MOVES nor its guards can see."""
@@ -215,8 +222,14 @@ def clockwork_of(ticket: Ticket) -> limits.Clockwork:
     )
 
 
-def standing_of(ticket: Ticket, policy: Policy, office_code: str | None, now: datetime) -> Standing:
-    """How a ticket stands now, for someone of an office (or of none)."""
+def standing_of(
+    ticket: Ticket,
+    policy: Policy,
+    office_code: str | None,
+    now: datetime,
+    head: Status | None = None,
+) -> Standing:
+    """How a ticket stands now, for someone of an office (or of none); `head` is its parent's."""
     window_over = objection.window_over(policy, ticket.urgency, ticket.dispatched_at, now)
     silent_at = objection.silent_at(policy, ticket.urgency, ticket.since)
     return Standing(
@@ -227,6 +240,7 @@ def standing_of(ticket: Ticket, policy: Policy, office_code: str | None, now: da
         doubted=ticket.doubted,
         called=not ticket.doubted and ticket.callback_due_at is None,
         group=ticket.members > 0,
+        head=head,
         secret=ticket.secret,
         forced=ticket.forced,
         assessed=ticket.assessed_at is not None,

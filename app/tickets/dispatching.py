@@ -52,9 +52,11 @@ class Share:
 
 
 def share(desk: Desk, lead: str, joint: Iterable[str], informed: Iterable[str | None]) -> Share:
-    """With the district centres of lead and place among the informed (RULEBOOK D.5-8)."""
-    known = {code for code in (lead_district(desk, lead), *informed) if code in desk.offices}
-    return Share(lead, tuple(joint), tuple(sorted(filter(None, known))))
+    """With the district centres of place, lead and joint among the informed (RULEBOOK D.5-8)."""
+    others = tuple(joint)
+    theirs = (lead_district(desk, code) for code in (lead, *others))
+    known = {code for code in (*theirs, *informed) if code in desk.offices}
+    return Share(lead, others, tuple(sorted(filter(None, known))))
 
 
 def lead_district(desk: Desk, lead: str) -> str | None:
@@ -147,10 +149,14 @@ def check_inside(change: Change, *office_codes: str | None) -> None:
 
 
 def told(change: Change) -> dict[str, Any]:
-    """A giving as its event has it: who has which part, and since when the clock runs."""
+    """A giving as its event has it: who has which part, since when the clock runs, and where the
+    ticket lies from then on."""
+    ticket = change.ticket
     return {
         "offices": {d.office_code: d.role for d in change.dispatches},
-        "due_at": change.ticket.due_at and change.ticket.due_at.isoformat(),
+        "due_at": ticket.due_at and ticket.due_at.isoformat(),
+        "district_code": ticket.district_code,
+        "street_code": ticket.street_code,
     }
 
 
@@ -175,10 +181,10 @@ def by_person(
     ticket, lead = change.ticket, change.desk.offices[lead_code]
     if lead_code == ticket.office_code and why != CONSULTED:
         raise change.illegal(f"{lead.name} has it already")
-    given = share(change.desk, lead_code, joint_codes, [ticket.district_code])
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
+    given = share(change.desk, lead_code, joint_codes, [ticket.district_code])
     give(change, given, change.now, why)
 
 
@@ -245,6 +251,8 @@ def said(decision: Decision) -> dict[str, Any]:
         "office_code": decision.office_code,
         "confidence": decision.confidence,
         "method": decision.method,
+        "district_code": decision.district_code,
+        "street_code": decision.street_code,
         "gazetteer": decision.gazetteer,
     }
 

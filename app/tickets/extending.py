@@ -102,10 +102,26 @@ def pending(change: Change) -> Extension:
 
 def refuse_by_silence(change: Change, fall: Fall) -> None:
     """Undecided at the due time is refused."""
+    refuse(change, fall.at)
+
+
+def refuse(change: Change, at: datetime) -> None:
     asked = pending(change)
-    asked.approved, asked.decided_at = False, fall.at
+    asked.approved, asked.decided_at = False, at
     change.ticket.asks_extension = None
-    change.record(Action.REFUSE_EXTENSION, change.ticket.status, due_at=fall.at)
+    change.record(Action.REFUSE_EXTENSION, change.ticket.status, due_at=at)
+
+
+def change_due(change: Change, due_at: datetime, rises: bool) -> None:
+    """Another urgency's due time: what was asked for by the old one is refused with it, and what
+    was granted beyond it gives nothing that the citizen would have to be told."""
+    ticket = change.ticket
+    set_due(change, due_at)
+    change.warn_anew()
+    if ticket.extended_from and not (rises and ticket.extended_from < due_at):
+        ticket.extended_from = None
+    if ticket.asks_extension:
+        refuse(change, change.now)
 
 
 def check_told(change: Change, fall: Fall) -> None:

@@ -6,7 +6,15 @@ from enum import StrEnum
 
 from app.kit.errors import Forbidden
 from app.offices.catalogue import Urgency
-from app.tickets.lifecycle import MOVES, TERMINAL, Action, IllegalMove, Status, TicketType
+from app.tickets.lifecycle import (
+    IN_OFFICE,
+    MOVES,
+    TERMINAL,
+    Action,
+    IllegalMove,
+    Status,
+    TicketType,
+)
 
 A, S = Action, Status
 
@@ -105,6 +113,8 @@ class Standing:
     """Nobody is to call its citizen now: he was called, or his group does not await it yet."""
     group: bool = False
     """Others are merged into it."""
+    head: Status | None = None
+    """What its group's parent is, where it was merged into one."""
     secret: bool = False
     """A report or a confidential ticket: no office learns who called (D.16)."""
     forced: bool = False
@@ -155,9 +165,9 @@ def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | N
 
 def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """Who keeps the duty of contact for another need not wait for that one's signature; a member
-    of a group is contacted until he is called back."""
+    of a group is contacted until he is called back, and while the office works on it again."""
     if ticket.status is S.MERGED:
-        return needs_no_callback(ticket, parts)
+        return None if ticket.head in IN_OFFICE else needs_no_callback(ticket, parts)
     early = ticket.status is S.DISPATCHED and ticket.urgency is not Urgency.L1
     why = "acknowledge it first; only an L1 is contacted before"
     return refuse(early and P.INTERIM not in parts, why)
@@ -177,7 +187,7 @@ def needs_openness(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | No
     desk = bool(parts & {P.OPERATOR, P.CALLBACK, P.SUPERVISOR})
     if not desk and ticket.secret:
         return IllegalMove("who called is not shown to an office: a report, or confidential")
-    finished = ticket.status in TERMINAL - {S.MERGED}
+    finished = (ticket.head or ticket.status) in TERMINAL
     return refuse(not desk and finished, "it is finished")
 
 

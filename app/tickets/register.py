@@ -1,10 +1,11 @@
-"""The register of matters on hold (挂账), by the day on which each is looked at again (D.12)."""
+"""The register of matters on hold (挂账), by the day on which each is looked at again: public inside
+the system, and without any citizen (D.12)."""
 
 from sqlalchemy import select
 
 from app.kit.paging import Page, instant
 from app.kit.wire import At, OfficeCode, View
-from app.tickets import scope, view
+from app.tickets import view
 from app.tickets.holding import HoldLevel, HoldReason
 from app.tickets.lifecycle import Status
 from app.tickets.lists import Order
@@ -41,7 +42,7 @@ class Listing(Paging):
 
 
 def register(viewer: Viewer, listing: Listing) -> Page[HoldView]:
-    query = select(Ticket).where(Ticket.status == Status.ON_HOLD, scope.visible(viewer.caller))
+    query = select(Ticket).where(Ticket.status == Status.ON_HOLD)
     if listing.office_code:
         query = query.where(Ticket.office_code == listing.office_code)
     if listing.district_code:

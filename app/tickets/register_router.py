@@ -14,5 +14,5 @@ router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
 
 @router.get("")
 def read_register(looking: Looking, listing: Annotated[Listing, Query()]) -> Page[HoldView]:
-    """Matters on hold among the tickets you may see, the next to be reviewed first."""
+    """Matters on hold, whoever has them, the next to be reviewed first."""
     return register(looking, listing)

@@ -13,7 +13,7 @@ from app.access.roles import Caller
 from app.tickets import masks, scope
 from app.tickets.change import standing_of
 from app.tickets.desk import Desk
-from app.tickets.lifecycle import IN_OFFICE, Action, DispatchRole
+from app.tickets.lifecycle import IN_OFFICE, Action, DispatchRole, Status
 from app.tickets.models import Citizen, Dispatch, Event, Request, Statement, Ticket
 from app.tickets.parts import Part, allowed
 from app.tickets.schemas import AddressView, EventView, OfficeBrief, TicketView
@@ -47,6 +47,7 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
     }
     given = defaultdict(list)
     parents = [ticket.merged_into for ticket in tickets if ticket.merged_into]
+    heads = statuses(session, parents)
     for dispatch in session.scalars(
         select(Dispatch)
         .where(Dispatch.ticket_number.in_([*numbers, *parents]), Dispatch.ended_at.is_(None))
@@ -62,16 +63,26 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
             overdue=overdue(ticket, viewer.now),
             open_whistles=0,
             allowed=actions(
-                viewer, ticket, scope.parts(caller, ticket, given[ticket.merged_into or n])
+                viewer,
+                ticket,
+                scope.parts(caller, ticket, given[ticket.merged_into or n]),
+                heads.get(ticket.merged_into or ""),
             ),
         )
         for n, ticket in zip(numbers, tickets, strict=True)
     ]
 
 
-def actions(viewer: Viewer, ticket: Ticket, parts: frozenset[Part]) -> list[Action]:
+def statuses(session: Session, numbers: Sequence[str]) -> dict[str, Status]:
+    query = select(Ticket.number, Ticket.status).where(Ticket.number.in_(numbers))
+    return {row.number: row.status for row in session.execute(query)} if numbers else {}
+
+
+def actions(
+    viewer: Viewer, ticket: Ticket, parts: frozenset[Part], head: Status | None
+) -> list[Action]:
     policy = viewer.desk.policies.named(ticket.policy)
-    standing = standing_of(ticket, policy, viewer.caller.office_code, viewer.now)
+    standing = standing_of(ticket, policy, viewer.caller.office_code, viewer.now, head)
     return list(allowed(standing, parts))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.tickets.holding import SupervisionLevel
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.stages import refused, tries
@@ -235,8 +235,33 @@ def test_a_district_takes_nothing_from_another_districts_office(
     people: People, clock: StillClock
 ) -> None:
     number = stages.fresh(people)
-    move = {"office_code": stages.DONGHUAMEN, "reason": "跨区"}
+    move = {
+        "office_code": stages.DONGHUAMEN,
+        "joint_office_codes": [WANGJING],
+        "reason": "跨区",
+    }
     refused(tries(people.district(), "dispatch", number, **move), 403, "not-your-part")
     people.dispatcher.does("dispatch", number, **move)
     back = {"office_code": WANGJING, "reason": "收回"}
     refused(tries(people.district(), "dispatch", number, **back), 403, "not-your-part")
+
+
+def test_another_urgency_in_rework_changes_no_limit_of_the_first_reply(
+    people: People, clock: StillClock
+) -> None:
+    number = stages.rework(people, clock)
+    query = f"SELECT due_at FROM dispatch WHERE ticket_number = '{number}' AND role = 'lead'"
+    first = stages.rows(people, query)
+    clock.tick(days=8)
+    people.supervisor.does("grade", number, urgency="L2", reason="升级")
+    assert stages.rows(people, query) == first
+
+
+def test_a_district_has_no_part_in_what_was_found_to_lie_in_another(
+    people: People, clock: StillClock
+) -> None:
+    number = stages.objected_outside(people, clock)
+    people.dispatcher.does("rule-objection", number, decision="uphold", text="属东华门")
+    given.replied(people, number, stages.DONGHUAMEN)
+    assert tries(people.district(), "review", number, approve=True).status_code == 404
+    assert people.district("110101").does("review", number, approve=True)

@@ -125,6 +125,8 @@ def test_bulletins_are_tables_too(
     ("path", "status"),
     [
         ("/bulletins/2030-01-01", 404),
+        ("/bulletins/9999-12-31", 404),
+        ("/bulletins/0001-01-01", 404),
         ("/bulletins/2026-02-30", 422),
         ("/bulletins/yesterday", 422),
         ("/rankings/2026-12/bulletin", 404),

@@ -88,6 +88,33 @@ def test_a_sealed_ranking_verifies_out_of_its_packed_bytes(
     assert offline.faults(inside) == []
 
 
+def test_what_is_not_modified_says_so_with_the_same_headers(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store(WORKED_EXAMPLE)
+    assert people("evaluator").post(f"{RANKING}/seal").status_code == 201
+
+    for path in (RANKING, f"{RANKING}/bulletin"):
+        first = people("analyst").get(path, PACKED)
+        again = people("analyst").get(path, {**PACKED, "If-None-Match": first.headers["ETag"]})
+
+        assert again.status_code == 304
+        for name in ("ETag", "Cache-Control", "Vary"):
+            assert again.headers[name] == first.headers[name]
+        assert first.headers["Vary"].count("Accept-Encoding") == 1
+
+
+def test_who_refuses_gzip_gets_none(people: People, store: Store) -> None:
+    store(WORKED_EXAMPLE)
+
+    for said in ("gzip;q=0", "br, gzip; q=0.0, identity", "identity", "*;q=0"):
+        answer = people("analyst").get(RANKING, {"Accept-Encoding": said})
+        assert "Content-Encoding" not in answer.headers
+    for said in ("gzip;q=0.5", "gzip;q=1.0", "deflate, gzip"):
+        answer = people("analyst").get(RANKING, {"Accept-Encoding": said})
+        assert answer.headers["Content-Encoding"] == "gzip"
+
+
 def test_a_small_answer_is_not_packed(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
 

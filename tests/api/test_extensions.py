@@ -211,3 +211,35 @@ def test_two_decisions_at_once_have_one_winner(people: People, clock: StillClock
     number = asked(people)
     decide = partial(tries, people.district(), "decide-extension", number, **GRANT)
     assert stages.at_once([decide] * 6) == [200] + [409] * 5
+
+
+def test_what_was_asked_for_lapses_when_the_urgency_is_raised(
+    people: People, clock: StillClock
+) -> None:
+    number = asked(people)
+    due_at = people.supervisor.does("grade", number, urgency="L1", reason="有险情")["due_at"]
+    assert stages.actions(people, number)[-2:] == ["refuse_extension", "grade"]
+    refused(tries(people.district(), "decide-extension", number, **GRANT), 409, "illegal-move")
+    assert stages.seen(people, number)["due_at"] == due_at
+
+
+def test_what_a_raise_cut_short_is_not_prolonged_when_the_citizen_was_not_told(
+    people: People, clock: StillClock
+) -> None:
+    number = asked(people)
+    before = stages.instant(stages.seen(people, number)["due_at"])
+    people.district().does("decide-extension", number, **GRANT)
+    clock.at = before - timedelta(hours=36)
+    due_at = people.supervisor.does("grade", number, urgency="L2", reason="停热")["due_at"]
+    clock.at = before + TICK
+    assert people.supervisor.does("note", number, text="在办")["due_at"] == due_at
+    assert "void_extension" not in stages.actions(people, number)
+
+
+def test_a_longer_limit_is_not_void_with_an_extension_before_it(
+    people: People, clock: StillClock
+) -> None:
+    number = granted(people, clock)
+    due_at = people.district().does("grade", number, urgency="L4", reason="需施工")["due_at"]
+    clock.tick(days=8)
+    assert people.supervisor.does("note", number, text="在办")["due_at"] == due_at

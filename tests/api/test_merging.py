@@ -578,3 +578,28 @@ def test_a_group_is_not_found_unacceptable_with_its_members_in_it(
     people.supervisor.does("unmerge", child, reason="分开。")
     ticket = people.supervisor.does("rule-objection", parent, **ruling)
     assert ticket["status"] == "not_accepted"
+
+
+def test_who_called_is_shown_to_no_office_once_the_group_is_finished(
+    people: People, clock: StillClock
+) -> None:
+    numbers = group(people, clock)
+    given.awaiting(people, numbers[0])
+    asked = {"reason": "核实"}
+    assert people.street().post(f"/tickets/{numbers[1]}/reveal", asked).status_code == 200
+    for number in numbers:
+        assert call(people, number).status_code == 201
+    for number in numbers:
+        answer = people.street().post(f"/tickets/{number}/reveal", asked)
+        assert answer.status_code == 409
+        assert "reveal" not in answer.json()["allowed"]
+        assert "reveal" not in people.street().get(f"/tickets/{number}").json()["allowed"]
+
+
+def test_in_rework_the_members_are_contacted_again(people: People, clock: StillClock) -> None:
+    numbers = group(people, clock)
+    given.awaiting(people, numbers[0])
+    for number in numbers:
+        call(people, number, DISCONTENT)
+    assert seen(people, numbers[0])["status"] == "rework"
+    people.street().does("contact", numbers[1], method="visit", reached=True)

@@ -362,7 +362,8 @@ def test_rejected_objections_are_counted_by_their_office(people: People, clock: 
 
 def test_only_the_district_of_both_offices_rules(people: People, clock: StillClock) -> None:
     number = stages.fresh(people)
-    people.dispatcher.does("dispatch", number, office_code=DONGHUAMEN, reason="跨区")
+    across = {"office_code": DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨区"}
+    people.dispatcher.does("dispatch", number, **across)
     said = stages.objection(proposed_office_code="110101002")
     people.street(DONGHUAMEN).does("object", number, **said)
     ruling = {"decision": "reject", "text": "属东华门"}
@@ -398,3 +399,13 @@ def test_what_is_said_is_judged_before_the_version_and_the_status(
     person = bound[role]() if role in bound else people(role)
     answer = person.post(f"/tickets/{number}/{action}", said, headers=STALE)
     assert answer.status_code == status, answer.text
+
+
+def test_who_kept_the_duty_is_told_that_it_is_over(people: People, clock: StillClock) -> None:
+    signed, withdrawn = stages.objected(people), stages.objected(people)
+    for number in (signed, withdrawn):
+        people.district().does("rule-objection", number, decision="uphold", text="属酒仙桥")
+    people.street(JIUXIANQIAO).does("acknowledge", signed)
+    people.operator.does("withdraw", withdrawn, evidence="录音 7")
+    assert stages.told(people.street(), signed)[-1] == "acknowledge"
+    assert stages.told(people.street(), withdrawn)[-1] == "withdraw"

@@ -293,6 +293,7 @@ def test_no_cell_of_the_csv_is_a_formula(people: People, store: Store) -> None:
     [
         ("/rankings/2026-13", {}, 422, "malformed-period"),
         ("/rankings/october", {}, 422, "malformed-period"),
+        ("/rankings/%00", {}, 422, "malformed-period"),
         ("/rankings/2026-12", {}, 404, "no-such-period"),
         ("/rankings/2019-01", {}, 404, "no-such-period"),
         ("/rankings/2026-09", {"league": "parks"}, 422, "invalid"),

@@ -311,6 +311,12 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
         ("UPDATE seal SET sealed_by = 'nobody'", "seal_hash"),
         ("UPDATE seal SET policy_sha256 = '0'", "policy_sha256"),
         ("UPDATE sealed_facts SET lines = ''", "facts_digest"),
+        ("UPDATE sealed_facts SET number = 9", "facts_digest"),
+        ("UPDATE sealed_facts SET digest = '0'", "facts_digest"),
+        ("UPDATE sealed_ranking SET content_hash = '0'", "rankings.streets"),
+        ("UPDATE sealed_ranking SET body = body || ' '::bytea", "rankings.streets"),
+        ("UPDATE sealed_ranking SET body = convert_to(replace(convert_from(body, 'UTF8'),"
+         " '\"sealed\":true', '\"sealed\":false'), 'UTF8')", "rankings.streets"),
         ("DELETE FROM sealed_ranking WHERE league = 'enterprises'", "rankings.enterprises"),
     ],
 )  # fmt: skip
@@ -325,6 +331,25 @@ def test_a_tampered_seal_is_named(
 
     assert not found["same"]
     assert field in {difference["field"] for difference in found["differences"]}
+
+
+def test_facts_that_are_all_gone_are_named_too(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+    force(app, "DELETE FROM assessment")
+
+    assert set(named(verified(people)).values()) == {"missing"}
+
+
+def test_a_seal_holds_over_names_with_any_character(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    store([case(0, merge_group="\u2028\x85\x0b\x1c")])
+    sealed(people)
+
+    assert verified(people)["same"]
 
 
 def test_an_edited_row_of_the_sealed_answer_is_named_with_its_office(

@@ -49,6 +49,7 @@ class Life:
     replied_at: datetime | None
     closed_at: datetime | None
     assessed_at: datetime | None
+    withdrawn_at: datetime | None
     answers: tuple[str | None, ...]
     corrected: tuple[str | None, ...] | None
     ruling: str | None
@@ -63,6 +64,29 @@ class Life:
     @property
     def lead(self) -> str:
         return self.moved_to or self.office
+
+    @property
+    def due_at(self) -> datetime:
+        return self.sent_at + 168 * HOUR
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.closed_at or self.withdrawn_at
+
+    @property
+    def on_time(self) -> bool:
+        """By the first reply."""
+        return self.replied_at is not None and self.replied_at <= self.due_at
+
+    @property
+    def had_to_sign(self) -> bool:
+        """It did not end before it had to be signed for."""
+        spared = self.ended_at is not None and self.ended_at <= self.sent_at + 2 * HOUR
+        return self.acknowledged_at is not None or not spared
+
+    @property
+    def had_to_reply(self) -> bool:
+        return self.withdrawn_at is None or self.withdrawn_at > self.due_at
 
 
 def somewhen(chance: Random, since: datetime, hours: int) -> datetime:
@@ -113,13 +137,14 @@ def life(chance: Random, n: int) -> Life:
         replied_at=somewhen(chance, sent_at, 200) if chance.random() < 0.7 else None,
         closed_at=assessed_at if closed else None,
         assessed_at=assessed_at,
+        withdrawn_at=somewhen(chance, sent_at, 200) if status is Status.WITHDRAWN else None,
         answers=said(chance),
         corrected=said(chance) if chance.random() < 0.3 else None,
         ruling=ruling,
         objected=objected,
         moved_to=chance.choice(elsewhere) if moves else None,
         excluded=chance.random() < 0.15,
-        reworks=int(chance.random() < 0.2),
+        reworks=int(chance.random() < 0.2 and assessed_at is not None),
         returns=int(chance.random() < 0.2),
         repeat_of=f"BJ20261019{chance.randrange(n):07}" if n and chance.random() < 0.2 else None,
         merge_group=f"BJ20261019{n // 10:07}" if chance.random() < 0.2 else None,
@@ -161,9 +186,9 @@ def ticket(one: Life) -> Ticket:
         office_code=one.lead,
         policy="beijing-2019",
         received_at=one.received_at,
-        replied_at=one.replied_at,
+        replied_at=None if one.reworks else one.replied_at,
         assessed_at=one.assessed_at,
-        closed_at=one.closed_at,
+        closed_at=one.ended_at,
         reworks=one.reworks,
         returns=one.returns,
         repeat_of=one.repeat_of,
@@ -182,7 +207,7 @@ def dispatches(one: Life) -> Iterator[Dispatch]:
             dispatched_at=one.sent_at,
             acknowledge_due_at=one.sent_at + 2 * HOUR,
             contact_due_at=one.sent_at + 24 * HOUR,
-            due_at=one.sent_at + 168 * HOUR,
+            due_at=one.due_at,
             acknowledged_at=one.acknowledged_at,
             ended_at=one.sent_at if ended else None,
             end_reason="objection_upheld" if ended else None,
@@ -218,7 +243,7 @@ def counted(one: Life, at: datetime) -> Iterator[Base]:
         merge_group=one.merge_group,
         **dict(zip(ANSWERS, one.answers, strict=True)),
         contact_ok=one.acknowledged_at is not None,
-        late=one.replied_at is None,
+        late=not one.on_time,
         assessed_at=at,
         recorded_at=at,
     )
@@ -298,7 +323,11 @@ def recount(everyone: Iterable[Life], office: str) -> dict[str, tuple[int, int]]
         for here in filter(None, (one.office, one.moved_to))
         if here == office and within(one.sent_at) and one.status != "void"
     ]
-    judged = [one for one, _, active in given_here if active and one.sent_at + 2 * HOUR < NOW]
+    judged = [
+        one
+        for one, _, active in given_here
+        if active and one.sent_at + 2 * HOUR < NOW and one.had_to_sign
+    ]
     objected = [one for one, here, _ in given_here if one.objected and here == one.office]
     upheld = [
         one
@@ -310,8 +339,9 @@ def recount(everyone: Iterable[Life], office: str) -> dict[str, tuple[int, int]]
     due = [
         one
         for one in led
-        if within(one.sent_at + 168 * HOUR)
-        and one.status not in ("void", "withdrawn", "not_accepted", "on_hold")
+        if within(one.due_at)
+        and one.status not in ("void", "not_accepted", "on_hold")
+        and one.had_to_reply
     ]
     called = [one for one in led if within(one.assessed_at)]
     closed = [one for one in led if within(one.closed_at)]
@@ -329,9 +359,7 @@ def recount(everyone: Iterable[Life], office: str) -> dict[str, tuple[int, int]]
             judged,
             lambda one: bool(one.acknowledged_at and one.acknowledged_at <= one.sent_at + 2 * HOUR),
         ),
-        "on_time_rate": share(
-            due, lambda one: bool(one.replied_at and one.replied_at <= one.sent_at + 168 * HOUR)
-        ),
+        "on_time_rate": share(due, lambda one: one.on_time),
         "first_time_rate": share(
             closed, lambda one: not one.reworks and not one.returns and one.number not in again
         ),
@@ -546,3 +574,28 @@ def test_who_is_not_in_the_sample_closes_without_a_callback(
     last = people.operator.get(f"/tickets/{number}/events").json()[-1]
     assert (last["action"], last["actor"]) == ("skip_callback", "system")
     assert read(people, "office")["total"]["assessed"] == 0
+
+
+def test_a_rework_takes_nothing_from_a_first_reply_in_time(
+    people: People, clock: StillClock
+) -> None:
+    number = given.ticket(people, category="0701")
+    given.awaiting(people, number)
+    people.callback.post(f"/tickets/{number}/callbacks", given.DISCONTENT)
+    clock.tick(days=9)
+    assert pair(read(people, "office")["total"]["on_time_rate"]) == (1, 1)
+
+
+def test_a_withdrawal_in_time_is_no_breach_and_takes_none_away(
+    people: People, clock: StillClock
+) -> None:
+    early = given.ticket(people)
+    people.operator.does("withdraw", early, evidence="录音 1")
+    late = given.ticket(people)
+    people.street().does("acknowledge", late)
+    clock.tick(days=7, microseconds=1)
+    people.operator.does("withdraw", late, evidence="录音 2")
+    clock.tick(days=1)
+    total = read(people, "office")["total"]
+    assert pair(total["acknowledge_rate"]) == (1, 1)
+    assert pair(total["on_time_rate"]) == (0, 1)
