@@ -45,8 +45,11 @@ class Sheet(NamedTuple):
 
     def likest(self, at: int) -> str:
         """The name of a street that is most like the place, if any is."""
-        found = [self.alike[number] for number in numbers_of(at) if number in self.alike]
-        return max(found, key=lambda one: one.cosine).name if found else ""
+        listed, learned = map(self.alike.get, numbers_of(at))
+        if listed and learned:
+            return learned.name if learned.cosine > listed.cosine else listed.name
+        one = listed or learned
+        return one.name if one else ""
 
 
 def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
@@ -85,7 +88,7 @@ def likeliest(alike: Mapping[int, Alike], characters: Floats) -> Ids:
 
 def write_alike(alike: Mapping[int, Alike], numbers: Floats) -> None:
     """The traits of the gazetteer's names, and those of learned ones behind them."""
-    rows = memoryview(numbers)
+    rows = numbers.data
     for number, one in alike.items():
         start = street_of(number) * ROW + number % 2 * WRITTEN.size
         WRITTEN.pack_into(rows, start, *one.traits)
