@@ -180,7 +180,6 @@ class Router:
         street = place.best if of_place.decision is DecisionKind.DISPATCH else None
         first = 1.0 if office and office != street else place.first_two[0]
         ranked = place.witness.ranked[:SHOWN] if place.witness else ()
-        names = self.names
         return Decision(
             decision=verdict.decision,
             office_code=office,
@@ -190,7 +189,7 @@ class Router:
             reason=verdict.reason,
             evidence=place.spans,
             candidates=tuple(
-                [Candidate(code, names[code], round(score, DECIMALS)) for code, score in ranked]
+                [Candidate(code, self.name(code), round(score, DECIMALS)) for code, score in ranked]
             ),
             district_code=place.district_code,
             community_code=place.community_code if street else None,
