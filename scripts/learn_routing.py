@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from app.offices.files import read_gazetteer
 from app.routing.files import DATA
-from app.routing.grounds import Ground, lay
+from app.routing.grounds import COLUMNS, Ground, lay
 from app.routing.memory import Lesson, Memory, is_clear
 from app.routing.names import Lexicon, meanings
 from app.routing.places import Spot, spots
 from app.routing.profile import Floats
 from app.routing.text import read
-from app.routing.traits import COLUMNS, describe, key_of
+from app.routing.traits import describe, key_of
 
 ON = date(2026, 1, 1)
 FOLDS = 5

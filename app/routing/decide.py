@@ -189,14 +189,14 @@ class Router:
             reason=verdict.reason,
             evidence=place.spans,
             candidates=tuple(
-                Candidate(code, self.name(code), round(score, DECIMALS)) for code, score in ranked
+                [Candidate(code, self.name(code), round(score, DECIMALS)) for code, score in ranked]
             ),
             district_code=place.district_code,
             community_code=place.community_code if street else None,
             street_code=street,
             gazetteer=self.gazetteer.version,
             policy=policy.name,
-            memory=".".join(map(str, self.learned_to)),
+            memory="{}.{}".format(*self.learned_to),
             joint_office_codes=duty.joint_codes(place.district_code),
             informed_office_codes=(street,) if street and duty.informs_street else (),
             catalogue_rule=duty.rule_id,

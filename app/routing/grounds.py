@@ -2,7 +2,6 @@
 
 import math
 import re
-from array import array
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -38,8 +37,9 @@ PER_STREET = (
 OF_PLACE = (*FLAGS, "whole_city", "memory", "length")
 """What is so for the place as a whole."""
 
-OWN = {name: at for at, name in enumerate(PER_STREET)}
-STANDING_AT = OWN[STANDING[0]]
+COLUMNS = (*PER_STREET, *OF_PLACE)
+AT = {name: at for at, name in enumerate(COLUMNS)}
+STANDING_AT = AT[STANDING[0]]
 
 NUMBERED = re.compile("(.+?(?:路|街|胡同|巷|条|里))([0-9]+)号")
 
@@ -53,7 +53,6 @@ def essence(name: str) -> str:
     return form
 
 
-Numbers: TypeAlias = "array[float]"
 Flags: TypeAlias = tuple[bool, bool, bool]
 
 
@@ -70,8 +69,8 @@ def street_of(number: int) -> int:
 class Ground:
     """Streets told apart by their position.
 
-    A `blank` is a sheet of numbers to be filled in for a place: PER_STREET for each street, then
-    OF_PLACE and a one. What is so whatever the place's name stands in it.
+    A `blank` is a sheet of numbers to be filled in for a place: for each street a row of COLUMNS
+    and a one. What is so whatever the place's name stands in it.
     """
 
     def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
@@ -92,7 +91,7 @@ class Ground:
         self.roads: dict[str, list[tuple[int, int]]] = {}
         self.learned: dict[tuple[str, int], int] = {}
         self.profile = Profile(self.sizes)
-        self._blanks: dict[Flags, Numbers] = {}
+        self._blanks: dict[Flags, Floats] = {}
 
     def fill(self, places: Iterable[tuple[str, str]], names: Iterable[Name]) -> None:
         """Take in those of the gazetteer that lie on this ground."""
@@ -104,20 +103,21 @@ class Ground:
                 stem = read(said.text).text
                 self.stems.setdefault(stem, []).append(self.position[said.street_code])
 
-    def blank(self, flags: Flags) -> Numbers:
+    def blank(self, flags: Flags) -> Floats:
         """A copy, to be written on, for a place that is what the FLAGS say."""
         blanks = self._blanks
         if flags not in blanks:
             blanks[flags] = self._draw(flags)
-        return blanks[flags][:]
+        return blanks[flags].copy()
 
-    def _draw(self, flags: Flags) -> Numbers:
-        rows = np.zeros((self.width, len(PER_STREET)), dtype=np.float32)
+    def _draw(self, flags: Flags) -> Floats:
+        rows = np.zeros((self.width, len(COLUMNS) + 1), dtype=np.float32)
         standing = [log_share(self.volumes), log_share(self.sizes), self.townships]
         standing += [self.townships * flag for flag in flags]
         rows[:, STANDING_AT : STANDING_AT + len(standing)] = np.stack(standing, axis=1)
-        of_place = [*flags, self.whole_city, math.log1p(self.volumes.sum()), 0.0, 1.0]
-        return array("f", [*rows.ravel().tolist(), *of_place])
+        of_place = (*flags, self.whole_city, math.log1p(self.volumes.sum()), 0.0, 1.0)
+        rows[:, len(PER_STREET) :] = of_place
+        return rows
 
     def add_place(self, at: int, name: str) -> None:
         self.sizes[at] += 1

@@ -50,9 +50,7 @@ class Location(NamedTuple):
 
     @property
     def first_two(self) -> tuple[float, float]:
-        ranked = self.witness.ranked if self.witness else ()
-        scores = [*(score for _, score in ranked[:2]), 0.0, 0.0]
-        return scores[0], scores[1]
+        return (self.witness.sure, self.witness.second) if self.witness else (0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -126,8 +124,9 @@ class Locator:
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
         if ground.whole_city and not sheet.alike:
             return None
-        ranked = tuple((ground.codes[at], share) for at, share in self.ranker.rank(sheet))
-        likest = sheet.likest(ground.position[ranked[0][0]])
+        places = self.ranker.rank(sheet)
+        ranked = tuple([(ground.codes[at], share) for at, share in places])
+        likest = sheet.likest(places[0][0])
         return Witness(ranked, *account(scene, spot, ranked[0][0], likest))
 
 
@@ -153,7 +152,7 @@ def cite(scene: Scene, witness: Witness | None, text: str) -> Iterator[Span]:
             if meaning.kind in DISTRICT_KINDS:
                 yield Span(start, end, text[start:end], "district", code, 1.0)
             elif code:
-                sure = round(shares[code], DECIMALS) if code in shares else 0.0
+                sure = round(shares.get(code, 0.0), DECIMALS)
                 yield Span(start, end, text[start:end], meaning.kind.value, code, sure)
     if witness and scene.spot and witness.method in WHOLE_PLACE:
         start, end = scene.reading.span(scene.spot.start, scene.spot.end)
@@ -169,10 +168,14 @@ def called(meaning: Meaning) -> str:
 
 def community(scene: Scene, witness: Witness | None) -> str | None:
     """The one community or village named that lies in the street found."""
+    if witness is None:
+        return None
+    best = witness.best
     codes = {
         meaning.place_code
         for find in scene.finds
+        if find.means(PLACES)
         for meaning in find.meanings
-        if witness and meaning.place_code and meaning.code == witness.best
+        if meaning.place_code and meaning.code == best
     }
     return codes.pop() if len(codes) == 1 else None

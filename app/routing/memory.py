@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 MOST_PLACES = 200_000
 CLEAR = 2
@@ -24,8 +25,7 @@ class Lesson(StrEnum):
     FORGET = "forget"  # the place is taken out, whatever it taught
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A place as it is remembered; `number` is a house's on a road."""
 
     district_code: str

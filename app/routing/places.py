@@ -140,6 +140,8 @@ def choose(found: Sequence[Spot]) -> Spot | None:
 
     A text that names no place at all is the first thing it says, or its bare district.
     """
+    if len(found) == 1:
+        return found[0]
     named = [spot for spot in found if spot.name]
     for tells in (names_elsewhere, is_numbered, names_something, is_elsewhere):
         for spot in named:

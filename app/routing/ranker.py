@@ -14,15 +14,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.routing.grounds import OF_PLACE, PER_STREET
+from app.routing.grounds import COLUMNS
 from app.routing.profile import Floats
-from app.routing.traits import COLUMNS, Sheet
+from app.routing.traits import Sheet
 
 MOST_RANKED = 8
 FARTHEST = 9.0
 """A street whose sum is farther behind the best has a chance of 1 in 8,000 against it."""
-
-WHOLE_CITY = OF_PLACE.index("whole_city") - len(OF_PLACE) - 1
 
 Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 """Shares as the softmax gives them, rising, and how often such a street was right."""
@@ -30,12 +28,11 @@ Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The learned weights over the spreads: those of a street's `own` numbers and those of what is
-    so of the place. Their last column is the straight one, on which no `floor` is set and of which
-    the last of the `hands`, one, takes all."""
+    """The learned weights over the spreads, and under them what the means and turns come to. Their
+    last column is the straight one, on which no `floor` is set and of which the last of the
+    `hands`, one, takes all."""
 
-    own: Floats
-    of_place: Floats
+    weights: Floats
     hands: Floats
     floor: Floats
     calibrations: tuple[Calibration, Calibration]
@@ -50,10 +47,8 @@ class Ranker:
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
         weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
         base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
-        width = len(PER_STREET)
         return cls(
-            own=narrow(weights[:width]),
-            of_place=narrow(np.vstack([weights[width:], base])),
+            weights=narrow(np.vstack([weights, base])),
             hands=narrow(np.append(document["hands"], 1.0)),
             floor=narrow(np.append(np.zeros(len(document["hands"])), -np.inf)),
             calibrations=(
@@ -68,8 +63,7 @@ class Ranker:
         calibrated, and the others have what it leaves."""
         odds = self.odds(sheet)
         total = sum([odd for odd, _ in odds])
-        whole_city = bool(sheet.of_place[WHOLE_CITY])
-        said = chance(self.calibrations[whole_city], 1.0 / total)
+        said = chance(self.calibrations[sheet.whole_city], 1.0 / total)
         second = odds[1][0] if len(odds) > 1 else 0.0
         true = max(said, second / (total - 1.0 + second)) if second else said
         left = (1.0 - true) / (total - 1.0) if second else 0.0
@@ -78,8 +72,7 @@ class Ranker:
 
     def odds(self, sheet: Sheet) -> list[tuple[float, int]]:
         """Chances against the best street's, and whose; those next to nothing are left out."""
-        parts = sheet.own.dot(self.own)
-        parts += sheet.of_place.dot(self.of_place)
+        parts = sheet.numbers.dot(self.weights)
         sums: list[float] = np.maximum(parts, self.floor).dot(self.hands).tolist()
         most = max(sums)
         least = most - FARTHEST

@@ -23,17 +23,16 @@ class Scene(NamedTuple):
     spot: Spot | None
     finds: tuple[Find, ...]
     districts: tuple[str, ...]
+    district: str | None
+    """The one district, where no more and no fewer are told."""
     elsewhere: str
-
-    @property
-    def district(self) -> str | None:
-        return self.districts[0] if len(self.districts) == 1 else None
 
     def meant_by(self, find: Find) -> Sequence[Meaning]:
         """What a find may mean here: in the district told, if it means anything there."""
         if self.district is None or len(find.meanings) == 1:
             return find.meanings
-        inside = [m for m in find.meanings if m.code.startswith(self.district)]
+        district = self.district
+        inside = [m for m in find.meanings if m.code.startswith(district)]
         return inside or find.meanings
 
 
@@ -43,15 +42,18 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
     found = spots(reading.text, finds)
     spot = choose(found)
     told = told_of(spot, found)
-    districts = {m.code for find in told for m in find.meanings if m.kind in DISTRICT_KINDS}
+    of_districts = [find for find in told if find.means(DISTRICTS)]
+    said = {m.code for find in of_districts for m in find.meanings if m.kind in DISTRICT_KINDS}
     if query.district_code:
-        districts.add(query.district_code)
+        said.add(query.district_code)
+    districts = tuple(sorted(said))
     return Scene(
-        reading,
-        spot,
-        tuple(bearing(spot, found, told, finds)),
-        tuple(sorted(districts)),
-        elsewhere(told) if not districts else "",
+        reading=reading,
+        spot=spot,
+        finds=bearing(spot, found, told, finds),
+        districts=districts,
+        district=districts[0] if len(districts) == 1 else None,
+        elsewhere=elsewhere(told) if not districts else "",
     )
 
 
@@ -68,15 +70,15 @@ def told_of(spot: Spot | None, found: Sequence[Spot]) -> tuple[Find, ...]:
 
 def bearing(
     spot: Spot | None, found: Sequence[Spot], told: Sequence[Find], finds: Sequence[Find]
-) -> list[Find]:
+) -> tuple[Find, ...]:
     """The finds in the place and before it, and the streets named of other places than home."""
     if spot is None:
-        return []
+        return ()
     near = [find for find in finds if spot.start <= find.start and find.end <= spot.end]
     if len(found) > 1 and not spot.home:
         others = [f for other in found if not other.home for f in other.told if f not in told]
         near += [find for find in others if find.means(STREETS)]
-    return [*told, *(find for find in near if find not in told)]
+    return (*told, *[find for find in near if find not in told])
 
 
 def elsewhere(told: Sequence[Find]) -> str:

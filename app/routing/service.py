@@ -72,7 +72,7 @@ def lessons(router: Router, one: Taught, now: datetime) -> Iterator[dict[str, ob
     if key and not is_known_well(router, key, one, on):
         yield {
             "lesson": one.lesson,
-            **asdict(key),
+            **key._asdict(),
             "street_code": one.street_code,
             "taught_on": on,
             "recorded_at": now,
@@ -176,7 +176,7 @@ def forget(session: Session, router: Router, text: str, now: datetime) -> Memory
         past = router.memory.past(key)
         row = {
             "lesson": Lesson.FORGET,
-            **asdict(key),
+            **key._asdict(),
             "street_code": next(iter(past)),
             "taught_on": today,
             "recorded_at": now,

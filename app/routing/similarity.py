@@ -11,9 +11,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import add
 from typing import Self
 
-GRAMS = (2, 3, 4)
 BEGIN = "^"
 HEAD = 2
 LONGEST_HEAD = 8
@@ -65,11 +65,11 @@ def grams(name: str) -> list[str]:
     """The first character, marked; pairs, also those one apart (新华南路 is like 新南路); threes
     and fours. A name that no place can have counts by its beginning."""
     name = name[:LONGEST_NAME]
-    found = [BEGIN + name[:1]]
-    found += [one + other for one, other in zip(name, name[2:], strict=False)]
-    for long in GRAMS:
-        found += [name[at : at + long] for at in range(len(name) - long + 1)]
-    return found
+    third = name[2:]
+    pairs = list(map(add, name, name[1:]))
+    threes = list(map(add, pairs, third))
+    fours = map(add, threes, name[3:])
+    return [BEGIN + name[:1], *map(add, name, third), *pairs, *threes, *fours]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Index:
         if followed:
             near = nearest(followed)
             self._cosines(near, size, alike)
-            self._heads(place, near, alike)
+            self._heads(place, begun(place, followed) or near, alike)
             self._parts(followed, alike)
         return alike
 
@@ -157,9 +157,10 @@ class Index:
         return followed, math.sqrt(size) or 1.0
 
     def _cosines(self, near: Mapping[int, float], size: float, alike: dict[int, Alike]) -> None:
+        sizes, streets = self.sizes, self.streets
         for name_id, weight in near.items():
-            cosine = weight / (size * self.sizes[name_id])
-            street = self.streets[name_id]
+            cosine = weight / (size * sizes[name_id])
+            street = streets[name_id]
             one = alike.get(street)
             if one is None:
                 one = alike[street] = Alike()
@@ -170,9 +171,9 @@ class Index:
     def _heads(self, place: str, near: Iterable[int], alike: Mapping[int, Alike]) -> None:
         longest = 0
         witnesses: list[int] = []
-        begun = place[:HEAD]
-        for name_id in [one for one in near if self.names[one].startswith(begun)]:
-            name, street = self.names[name_id], self.streets[name_id]
+        names, head = self.names, place[:HEAD]
+        for name_id in [one for one in near if names[one].startswith(head)]:
+            name, street = names[name_id], self.streets[name_id]
             shared = common(place, name)
             alike[street].begin(shared, len(name), name == place)
             if shared > longest:
@@ -194,12 +195,19 @@ class Index:
                 one.part = longest
 
 
+def begun(place: str, followed: Iterable[Lead]) -> Sequence[int]:
+    """The names that hold the place's first two characters, if these lead to any."""
+    head = place[:HEAD]
+    return next((posting for gram, _, posting in followed if gram == head), ())
+
+
 def nearest(followed: Iterable[Lead]) -> dict[int, float]:
     """The names that share a gram, with the weight of all that they share."""
     near: dict[int, float] = {}
+    so_far = near.get
     for _, weight, posting in followed:
         for name_id in posting:
-            near[name_id] = near.get(name_id, 0.0) + weight
+            near[name_id] = so_far(name_id, 0.0) + weight
     return near
 
 

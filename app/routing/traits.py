@@ -8,31 +8,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.routing.grounds import (
-    OF_PLACE,
-    OWN,
-    PER_STREET,
-    Flags,
-    Ground,
-    Numbers,
-    numbers_of,
-    street_of,
-)
+from app.routing.grounds import AT, COLUMNS, Flags, Ground, numbers_of, street_of
 from app.routing.memory import Key, Memory, leader
 from app.routing.places import Spot
 from app.routing.profile import Floats
 from app.routing.similarity import TRAITS, Alike, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
-COLUMNS = (*PER_STREET, *OF_PLACE)
-"""Each street's numbers, and what is so for the place as a whole."""
-
-WIDTH = len(PER_STREET)
-NUMBER_NEAR, NUMBER_BETWEEN = OWN["number_near"], OWN["number_between"]
-STEM_BEGINS, STEM_WITHIN = OWN["stem_begins"], OWN["stem_within"]
-CHARACTERS = OWN["characters"]
+NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]
+STEM_BEGINS, STEM_WITHIN = AT["stem_begins"], AT["stem_within"]
+CHARACTERS, LENGTH = AT["characters"], AT["length"]
 WRITTEN = Struct(f"{len(TRAITS)}f")
-LENGTH = OF_PLACE.index("length") - len(OF_PLACE) - 1
+ROW = Struct(f"{len(COLUMNS) + 1}f").size
 NUMBER_SCALE = 20
 MOST_LIKELY = 24
 ALIKE = 1_000.0
@@ -42,54 +29,45 @@ Ids = NDArray[np.intp]
 
 
 class Sheet(NamedTuple):
-    """What speaks for each of some streets: `own` has a row for each and the columns PER_STREET.
+    """What speaks for each of some streets: `numbers` has a row for each, of COLUMNS and a one.
 
-    `streets` are their positions on the ground; `of_place` has OF_PLACE and a one; `alike` is what
-    the ground's index found.
+    `streets` are their positions on the ground; `alike` is what the ground's index found.
     """
 
     streets: Sequence[int]
-    own: Floats
-    of_place: Floats
+    numbers: Floats
     alike: Mapping[int, Alike]
+    whole_city: bool
 
     def matrix(self) -> Floats:
         """All COLUMNS, as the numbers are learned from."""
-        place = np.broadcast_to(self.of_place[:-1], (len(self.own), len(OF_PLACE)))
-        return np.concatenate([self.own, place], axis=1, dtype=np.float64)
+        return self.numbers[:, :-1].astype(np.float64)
 
     def likest(self, at: int) -> str:
         """The name of a street that is most like the place, if any is."""
-        found = [self.alike[number] for number in numbers_of(at) if number in self.alike]
-        return max(found, key=lambda one: one.cosine).name if found else ""
+        listed, learned = map(self.alike.get, numbers_of(at))
+        if listed and learned:
+            return learned.name if learned.cosine > listed.cosine else listed.name
+        one = listed or learned
+        return one.name if one else ""
 
 
 def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
-    """The place on its ground; `tail` is the text behind the place."""
+    """The place on its ground: of a district all streets, of the whole city those worth ranking;
+    `tail` is the text behind the place."""
     found = dict.fromkeys(grams(spot.name))
     alike = ground.index.liken(spot.name, found)
     numbers = ground.blank(flags_of(spot, tail))
-    numbers[LENGTH] = len(spot.name)
+    numbers[:, LENGTH] = len(spot.name)
+    numbers[:, CHARACTERS] = ground.profile.tell(spot.name)
     write_alike(alike, numbers)
     write_stems(ground.stems, spot.name, found, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
-    return lay_out(ground, numbers, ground.profile.tell(spot.name), alike)
-
-
-def lay_out(
-    ground: Ground, numbers: Numbers, characters: Floats, alike: Mapping[int, Alike]
-) -> Sheet:
-    """Of a district all streets; of the whole city those worth ranking."""
-    flat = np.frombuffer(numbers, dtype=np.float32)
-    behind = ground.width * WIDTH
-    own, of_place = flat[:behind].reshape(ground.width, WIDTH), flat[behind:]
-    own[:, CHARACTERS] = characters
-    streets: Sequence[int] = range(ground.width)
-    if ground.whole_city:
-        kept = likeliest(alike, characters)
-        streets, own = kept.tolist(), own[kept]
-    return Sheet(streets, own, of_place, alike)
+    if not ground.whole_city:
+        return Sheet(range(ground.width), numbers, alike, whole_city=False)
+    kept = likeliest(alike, numbers[:, CHARACTERS])
+    return Sheet(kept.tolist(), numbers[kept], alike, whole_city=True)
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:
@@ -108,37 +86,37 @@ def likeliest(alike: Mapping[int, Alike], characters: Floats) -> Ids:
     return order
 
 
-def write_alike(alike: Mapping[int, Alike], numbers: Numbers) -> None:
+def write_alike(alike: Mapping[int, Alike], numbers: Floats) -> None:
     """The traits of the gazetteer's names, and those of learned ones behind them."""
+    rows = numbers.data
     for number, one in alike.items():
-        start = street_of(number) * WIDTH + number % 2 * len(TRAITS)
-        WRITTEN.pack_into(numbers, start * numbers.itemsize, *one.traits)
+        start = street_of(number) * ROW + number % 2 * WRITTEN.size
+        WRITTEN.pack_into(rows, start, *one.traits)
 
 
 def write_stems(
-    stems: Mapping[str, list[int]], place: str, found: Collection[str], numbers: Numbers
+    stems: Mapping[str, list[int]], place: str, found: Collection[str], numbers: Floats
 ) -> None:
     """What the streets' own names say: 望京 at the beginning, or anywhere."""
     for gram in found:
         for at in stems.get(gram, ()):
-            numbers[at * WIDTH + STEM_WITHIN] = len(gram)
+            numbers[at, STEM_WITHIN] = len(gram)
             if place.startswith(gram):
-                numbers[at * WIDTH + STEM_BEGINS] = 1.0
+                numbers[at, STEM_BEGINS] = 1.0
 
 
-def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Numbers) -> None:
+def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Floats) -> None:
     """Known numbers of the road: how near each street's nearest is, and whose lie on both sides."""
     below = above = None
     for other, at in known:
         near = 1 / (1 + abs(other - number) / NUMBER_SCALE)
-        nearest = at * WIDTH + NUMBER_NEAR
-        numbers[nearest] = max(numbers[nearest], near)
+        numbers[at, NUMBER_NEAR] = max(numbers[at, NUMBER_NEAR], near)
         if other <= number:
             below = at
         if other >= number and above is None:
             above = at
     if below is not None and below == above:
-        numbers[below * WIDTH + NUMBER_BETWEEN] = 1.0
+        numbers[below, NUMBER_BETWEEN] = 1.0
 
 
 def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int, int]]:
