@@ -89,12 +89,12 @@ def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
 
 def import_cases(given: Settings, asked: argparse.Namespace) -> None:
     """Take in finished cases of an older system: NDJSON, one a line."""
-    caller, now = Caller("jiesu import", Role.ADMIN), clock.utc()
+    caller = Caller("jiesu import", Role.ADMIN)
     with ready_database(given) as sessions, asked.file as file:
         desk = read_desk(given, sessions)
         total = os.fstat(file.fileno()).st_size
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
-            made = history.take_in_file(sessions, desk, caller, file, now, bar.update)
+            made = history.take_in_file(sessions, desk, caller, file, clock.utc, bar.update)
     for one in made.rejected:
         say(f"line {one.line}: " + "; ".join(" ".join(e.values()).strip() for e in one.errors))
     rejected = len(made.rejected) + (made.unlisted or 0)

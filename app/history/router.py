@@ -7,7 +7,6 @@ from app.access.gate import Admin
 from app.history import service
 from app.history.schemas import Imported
 from app.kit import ndjson
-from app.kit.clock import Now
 from app.kit.db import AllSessions
 from app.kit.route import Route
 from app.tickets.desk import AtDesk
@@ -17,7 +16,7 @@ router = APIRouter(prefix="/v1/imports", tags=["history"], route_class=Route)
 
 @router.post("/cases", response_model_exclude_none=True)
 async def import_cases(
-    request: Request, caller: Admin, sessions: AllSessions, desk: AtDesk, now: Now
+    request: Request, caller: Admin, sessions: AllSessions, desk: AtDesk
 ) -> Imported:
     """Finished cases of an older system, one a line; each stands alone.
 
@@ -26,7 +25,7 @@ async def import_cases(
 
     def take_in(lines: ndjson.Chunk) -> Imported:
         with sessions.begin() as session:
-            return service.take_in(session, desk, caller, lines, now)
+            return service.take_in(session, desk, caller, lines, request.app.state.clock)
 
     total = Imported()
     async for lines in ndjson.chunks(request.stream(), service.AT_ONCE):

@@ -17,9 +17,11 @@ from app.history.models import ImportedCase
 from app.history.rows import Past
 from app.history.schemas import Imported, PastCase, RejectedLine
 from app.kit import ndjson
+from app.kit.clock import Clock
 from app.kit.db import Sessions, copy_many
 from app.kit.errors import Refusal
 from app.kit.ndjson import Line
+from app.rankings import seals
 from app.routing.service import teach
 from app.tickets.desk import Desk
 from app.tickets.intake import take_numbers
@@ -30,9 +32,11 @@ FORM = TypeAdapter(PastCase)
 
 
 def take_in(
-    session: Session, desk: Desk, caller: Caller, lines: Sequence[Line], now: datetime
+    session: Session, desk: Desk, caller: Caller, lines: Sequence[Line], clock: Clock
 ) -> Imported:
     """Some lines, in one transaction: what is right is written, what is not is told by its line."""
+    seals.wait_for_seal(session)
+    now = clock()
     rejected: list[RejectedLine] = []
     good: list[Past] = []
     for line in lines:
@@ -52,14 +56,14 @@ def take_in_file(
     desk: Desk,
     caller: Caller,
     file: BinaryIO,
-    now: datetime,
+    clock: Clock,
     told: Callable[[int], object],
 ) -> Imported:
     """A whole file; `told` hears how many bytes of it are done."""
     total = Imported()
     for lines in ndjson.file_chunks(file, AT_ONCE):
         with sessions.begin() as session:
-            total = added(total, take_in(session, desk, caller, lines, now))
+            total = added(total, take_in(session, desk, caller, lines, clock))
         told(sum(len(line.text or b"") + 1 for line in lines))
     return total
 

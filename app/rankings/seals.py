@@ -72,6 +72,12 @@ def seal(session: Session, desk: Desk, period: Period, by: str, now: datetime) -
     return made
 
 
+def wait_for_seal(session: Session) -> None:
+    """Whoever records facts of the past reads the clock after this: then they are recorded wholly
+    before a seal, or after it."""
+    session.execute(select(sa.func.pg_advisory_xact_lock_shared(ONE_AT_A_TIME)))
+
+
 def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) -> None:
     if session.get(Seal, period.name):
         raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])

@@ -35,6 +35,8 @@ BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
 ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
+LONGEST = 40
+"""No place has a longer name: it is a tale, or one word a thousand times."""
 WIDEST_GAP = 1
 """Characters that may stand between 北京市, the district and the street."""
 
@@ -131,6 +133,8 @@ def cut(text: str, start: int, end: int) -> Spot:
         stop = bare.start() if bare else tail.start()
         number = NUMBERED.match(text, stop, end) if bare else None
     name = text[start:stop].rstrip("-~#_第")
+    if len(name) > LONGEST:
+        return Spot(start, start, "")
     road = number is not None and bool(ROAD.search(name))
     return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)
 

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from app.routing.decision import Query
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
-from app.routing.places import Spot, choose, spots
+from app.routing.places import WIDEST_GAP, Spot, choose, spots
 from app.routing.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
 DISTRICTS = kinds(*DISTRICT_KINDS)
 STREETS = kinds(Kind.STREET)
 ELSEWHERE = kinds(Kind.ELSEWHERE)
-BEIJING = DISTRICTS | STREETS | kinds(Kind.CITY)
+CITY = kinds(Kind.CITY)
+BEIJING = DISTRICTS | STREETS | CITY
 
 
 class Scene(NamedTuple):
@@ -53,7 +54,7 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
         finds=bearing(spot, found, told, finds),
         districts=districts,
         district=districts[0] if len(districts) == 1 else None,
-        elsewhere=elsewhere(told) if not districts else "",
+        elsewhere=elsewhere(told),
     )
 
 
@@ -82,7 +83,12 @@ def bearing(
 
 
 def elsewhere(told: Sequence[Find]) -> str:
-    """The other city that is named, if nothing of Beijing is."""
-    if any(find.means(BEIJING) for find in told):
+    """The other city that is named, if nothing of Beijing is, or if it stands right before that:
+    a 朝阳区 that is told to be Shanghai's is not ours."""
+    others = [find for find in told if find.means(ELSEWHERE)]
+    ours = [find for find in told if find.means(BEIJING)]
+    if not others or any(find.means(CITY) for find in told):
         return ""
-    return next((find.meanings[0].name for find in told if find.means(ELSEWHERE)), "")
+    if ours and not 0 <= ours[0].start - others[-1].end <= WIDEST_GAP:
+        return ""
+    return others[0].meanings[0].name

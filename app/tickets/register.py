@@ -1,5 +1,7 @@
-"""The register of matters on hold (挂账), by the day on which each is looked at again: public inside
-the system, and without any citizen (D.12)."""
+"""The register of matters on hold (挂账), by the day on which each is looked at again (D.12).
+
+It is public inside the system, and names no citizen.
+"""
 
 from sqlalchemy import select
 

@@ -39,7 +39,9 @@ def test_it_tells_the_plan_and_who_answers_for_it(people: People, clock: StillCl
     assert line["milestones"] == [{"at": "2026-11-09T02:00:00Z", "text": "立项批复"}]
 
 
-def test_every_office_sees_all_of_it_and_what_is_over_is_off(people: People, clock: StillClock) -> None:
+def test_every_office_sees_all_of_it_and_what_is_over_is_off(
+    people: People, clock: StillClock
+) -> None:
     number = stages.on_hold(people, clock)
 
     assert len(people.street().get("/holds").json()["items"]) == 1

@@ -102,6 +102,8 @@ UNSURE = [
     ("朝阳区海淀区某小区", DecisionKind.PERSON, "朝阳区 and 海淀区"),
     ("上海市浦东新区世纪大道1号", DecisionKind.PERSON, "outside the area"),
     ("河北省三河市燕郊镇", DecisionKind.PERSON, "outside the area"),
+    ("上海市朝阳区望京街道", DecisionKind.PERSON, "outside the area"),
+    ("吉林省长春市朝阳区", DecisionKind.PERSON, "outside the area"),
     ("北京市海淀区", DecisionKind.PERSON, "only 海淀区 is known"),
     ("海淀区西城区", DecisionKind.PERSON, "both named"),
     ("新源西里", DecisionKind.PERSON, "not certain enough"),  # in 朝阳 and in 大兴
@@ -112,6 +114,9 @@ UNSURE = [
     ("\ud800\x00", DecisionKind.NEED_INFO, "no place"),
     ("，。！" * 3000, DecisionKind.NEED_INFO, "no place"),
     ("很吵" * 5000, DecisionKind.NEED_INFO, "no place"),
+    ("吉" * 100, DecisionKind.NEED_INFO, "no place"),
+    ("街道" * 100, DecisionKind.NEED_INFO, "no place"),
+    ("路" * 5000, DecisionKind.NEED_INFO, "no place"),
 ]
 
 
