@@ -164,11 +164,13 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
 
 def responded(change: Change, lead: Dispatch) -> bool:
     """Whether the citizen was contacted in time (D.6.4); in a group nobody asks it of those whom no
-    phone can reach (D.11)."""
+    phone can reach (D.11), nor of who joined it after the office's reply while his time runs."""
     ticket, head, due = change.ticket, change.head, lead.contact_due_at
     assert due is not None  # every lead has one
     if ticket.merged_into:
         due = limits.member_contact_due(head.policy, head.ticket.urgency, due, ticket.since)
+        if ticket.since >= change.head.ticket.since and change.now < due:
+            return True
     if head.ticket.members and citizen(change.session, ticket.number).phone is None:
         return True
     return contact_ok(head.policy, head.ticket.urgency, due, change.contacts())

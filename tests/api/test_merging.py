@@ -1,6 +1,7 @@
 """D.11 并单: one matter of several citizens has one clock, and nobody is forgotten in it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import StillClock
 from tests.given import CHAOYANG, CONTENT, WANGJING, People
 
 NOISE = "0701"
+TICK, DAY = timedelta(microseconds=1), timedelta(days=1)
 ELSEWHERE = "110105002"
 DISCONTENT = {**CONTENT, "resolved": "unresolved", "satisfied": "dissatisfied"}
 
@@ -364,12 +366,33 @@ def test_the_group_has_responded_when_every_member_with_a_phone_was_contacted(
     if contacted:
         people.street().does("contact", child, method="call", reached=True)
     given.awaiting(people, parent)
+    clock.tick(days=1)
     for number in (parent, child):
         assert call(people, number).status_code == 201
 
+    assert response(people) == responded
+
+
+def response(people: People) -> str:
     rows = people("analyst").get("/rankings/2026-11").json()["rows"]
     [row] = [one for one in rows if one["office_code"] == WANGJING]
-    assert row["response"]["numerator"] == responded
+    return str(row["response"]["numerator"])
+
+
+@pytest.mark.parametrize(("late", "responded"), [(timedelta(0), "1"), (TICK, "1"), (DAY, "0")])
+def test_who_is_called_before_his_time_to_be_contacted_has_run_costs_the_office_nothing(
+    people: People, clock: StillClock, late: timedelta, responded: str
+) -> None:
+    parent = given.ticket(people, category=NOISE)
+    given.awaiting(people, parent)
+    clock.tick(hours=30)
+    child = given.ticket(people, category=NOISE)
+    assert merge(people, child, parent).status_code == 200
+    clock.at += late
+    for number in (parent, child):
+        assert call(people, number).status_code == 201
+
+    assert response(people) == responded
 
 
 def test_a_forced_callback_calls_the_members_too(people: People, clock: StillClock) -> None:
