@@ -1,5 +1,6 @@
 """How much attention a ticket gets: its urgency, urging 催办, and supervision 督办."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,7 +9,7 @@ from app.feed.service import News, append
 from app.kit.errors import Conflict, Invalid
 from app.offices.catalogue import Urgency
 from app.tickets import extending, limits
-from app.tickets.change import Change
+from app.tickets.change import Change, clockwork_of
 from app.tickets.holding import SupervisionLevel
 from app.tickets.lifecycle import Action, Status
 from app.tickets.models import Event, Supervision
@@ -40,12 +41,23 @@ def grade(change: Change, said: Grading) -> None:
     rises = is_raised(old, said.urgency)
     if not rises:
         check_lowerable(change)
+    if rises and ticket.status in (Status.RECEIVED, Status.OBJECTED):
+        ticket.since = hastened(change, said.urgency)
     ticket.urgency = said.urgency
     if ticket.dispatched_at:
         start = change.now if rises else ticket.dispatched_at
         set_limits(change, limits.due(change.policy, said.urgency, start), rises)
     data = {"from": old, "to": said.urgency}
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
+
+
+def hastened(change: Change, new: Urgency) -> datetime:
+    """Since when it would have waited, so that what ends its waiting comes a full new limit from
+    now, yet not later than it was to come."""
+    waits = replace(clockwork_of(change.ticket), since=change.now)
+    before = limits.stands_until(change.policy, clockwork_of(change.ticket))
+    after = limits.stands_until(change.policy, replace(waits, urgency=new))
+    return min(change.now, change.now - (after - before))
 
 
 def is_raised(old: Urgency, new: Urgency) -> bool:

@@ -171,6 +171,13 @@ STANDSTILLS: dict[Status, Standstill] = {
 }
 
 
+def stands_until(policy: Policy, ticket: Clockwork) -> datetime:
+    """When the waiting of a status that nobody leaves ends by itself."""
+    at = STANDSTILLS[ticket.status].at(policy, ticket)
+    assert at is not None  # asked only where time ends it
+    return at
+
+
 def extension_falls(ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
     """Undecided at the due time is refused; untold to the citizen by then is void (D.6.5)."""
     if ticket.asks_extension is not None:

@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from app.sweep import sweep
 from app.tickets.holding import SupervisionLevel
 from tests import given, stages
 from tests.conftest import StillClock
@@ -265,3 +267,33 @@ def test_a_district_has_no_part_in_what_was_found_to_lie_in_another(
     given.replied(people, number, stages.DONGHUAMEN)
     assert tries(people.district(), "review", number, approve=True).status_code == 404
     assert people.district("110101").does("review", number, approve=True)
+
+
+@pytest.mark.parametrize(("waited", "left"), [(10, 3), (14, 1)])
+def test_an_enquiry_made_urgent_is_dispatched_in_its_new_time_and_not_in_the_past(
+    people: People, app: FastAPI, clock: StillClock, waited: int, left: int
+) -> None:
+    number = given.ticket(people, type="consult")
+    clock.tick(minutes=waited)
+    people.operator.does("grade", number, urgency="L1", reason="有人受困。")
+    raised = clock.at
+
+    clock.tick(minutes=left)
+    assert sweep(app.state.sessions, app.state.desk, clock) == 0
+    assert people.operator.get(f"/tickets/{number}").json()["status"] == "received"
+    clock.tick(microseconds=1)
+    sweep(app.state.sessions, app.state.desk, clock)
+    ticket = people.operator.get(f"/tickets/{number}").json()
+    assert ticket["status"] == "dispatched"
+    assert stages.instant(ticket["dispatched_at"]) == raised + timedelta(minutes=left)
+
+
+def test_an_objection_made_urgent_is_not_rejected_in_the_past(
+    people: People, clock: StillClock
+) -> None:
+    number = stages.objected(people)
+    clock.tick(hours=2)
+    people.operator.does("grade", number, urgency="L1", reason="有人受困。")
+
+    ruling = {"decision": "uphold", "text": "属实。"}
+    assert people.district().does("rule-objection", number, **ruling)["status"] == "dispatched"
