@@ -34,6 +34,7 @@ from app.routing.files import make_router, read_areas
 from app.routing.router import router as routes
 from app.settings import Settings
 from app.sweep import sweep
+from app.tickets.action_router import router as actions
 from app.tickets.attachment_router import router as attachments
 from app.tickets.desk import Desk
 from app.tickets.register_router import router as holds
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         keys,
         open_to(gate.caller),
         tickets,
+        actions,
         inbox,
         merges,
         attachments,

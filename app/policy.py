@@ -18,6 +18,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError
 
 from app import policy_keys as keys
+from app import policy_whistles
 from app.kit.errors import Invalid
 from app.kit.workdays import midnight
 
@@ -69,9 +70,9 @@ class Policy(keys.Part):
     league: keys.League
     classes: Annotated[keys.Classes, Field(alias="class")]
     publish: keys.Publish
-    whistle: keys.Whistle
-    evaluation: Annotated[keys.Evaluation, Field(alias="eval")]
-    signals: keys.Signals
+    whistle: policy_whistles.Whistle
+    evaluation: Annotated[policy_whistles.Evaluation, Field(alias="eval")]
+    signals: policy_whistles.Signals
     privacy: keys.Privacy
 
 

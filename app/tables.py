@@ -25,20 +25,10 @@ from app.offices.models import (
 from app.policy_record import PolicyDocument
 from app.rankings.models import Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
+from app.tickets.asked_models import Extension, Hold, Objection, Supervision
 from app.tickets.attachment_models import Attachment
-from app.tickets.models import (
-    Citizen,
-    ContactMade,
-    Dispatch,
-    Event,
-    Extension,
-    Hold,
-    Objection,
-    Request,
-    Statement,
-    Supervision,
-    Ticket,
-)
+from app.tickets.event_models import Event, Statement
+from app.tickets.models import Citizen, ContactMade, Dispatch, Request, Ticket
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,

@@ -29,8 +29,9 @@ from app.rankings import service as rankings
 from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
-from app.tickets.models import Citizen, Dispatch, Event, Ticket
+from app.tickets.models import Citizen, Dispatch, Ticket
 from tests.recount import ASSESSED_TYPES, period_of
 
 CASES = 400

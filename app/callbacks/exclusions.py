@@ -17,10 +17,12 @@ from app.period import Periods
 from app.tickets import scope
 from app.tickets.change import Change
 from app.tickets.extending import four_eyes
+from app.tickets.guards import NotYourPart, allowed
 from app.tickets.lifecycle import Action
+from app.tickets.listing import Paging
 from app.tickets.models import Ticket
-from app.tickets.parts import NotYourPart, Part, allowed
-from app.tickets.schemas import Decision, Paging
+from app.tickets.parts import Part
+from app.tickets.schemas import Decision
 from app.tickets.view import Viewer
 
 

@@ -26,8 +26,10 @@ from app.tickets import service as tickets
 from app.tickets.calls import Changing, Looking, Seen
 from app.tickets.change import Change
 from app.tickets.lifecycle import Action
+from app.tickets.listing import Paging
 from app.tickets.models import Ticket
-from app.tickets.schemas import Decision, Paging, TicketView, Words
+from app.tickets.schemas import Decision, Words
+from app.tickets.shown import TicketView
 
 router = APIRouter(prefix="/v1", tags=["callbacks"], route_class=Route)
 

@@ -7,7 +7,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.kit.wire import At, Flag, Form, Prose, View
 from app.tickets.lifecycle import Status
-from app.tickets.schemas import TicketView, Words
+from app.tickets.schemas import Words
+from app.tickets.shown import TicketView
 
 A = TypeVar("A")
 

@@ -17,11 +17,11 @@ from app.kit.paging import Page, instant
 from app.tickets import dispatching, limits, view
 from app.tickets.change import Change
 from app.tickets.contacts import contact_ok
+from app.tickets.guards import allowed
 from app.tickets.lifecycle import Action, Status
+from app.tickets.listing import Paging
 from app.tickets.lists import Order
 from app.tickets.models import Dispatch, Ticket
-from app.tickets.parts import allowed
-from app.tickets.schemas import Paging
 from app.tickets.service import citizen
 from app.tickets.view import Viewer
 

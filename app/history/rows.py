@@ -17,8 +17,9 @@ from app.routing.service import Taught
 from app.tickets import limits
 from app.tickets.contacts import Contact, contact_ok
 from app.tickets.desk import Desk
+from app.tickets.event_models import Event, Statement
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
-from app.tickets.models import Citizen, ContactMade, Dispatch, Event, Request, Statement, Ticket
+from app.tickets.models import Citizen, ContactMade, Dispatch, Request, Ticket
 
 Row = dict[str, Any]
 METHOD = "import"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.offices.directory import OfficeEntry
 from app.period import Period, Periods
-from app.rankings import facts
+from app.rankings import facts, volumes
 from app.rankings.facts import Record
 from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
 from app.rankings.models import Seal, SealedRanking
@@ -90,8 +90,8 @@ def load(record: Record, members: Roster) -> Load:
     led_by = members.plan.led_by
     by = members.plan.located_by if record.period.policy.volume.by == "location" else led_by
     return Load(
-        volumes=rolled_up(facts.volumes(record, by), members.rows[by], add),
-        on_hold=rolled_up(facts.on_hold(record, led_by), members.rows[led_by], add),
+        volumes=rolled_up(volumes.volumes(record, by), members.rows[by], add),
+        on_hold=rolled_up(volumes.on_hold(record, led_by), members.rows[led_by], add),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from app.kit.errors import NotFound
 from app.kit.workdays import day_of, midnight
 from app.period import FIRST_YEAR, NoSuchPeriod, Period, Periods
-from app.rankings import computed, facts, lanes, seals
+from app.rankings import computed, lanes, seals, volumes
 from app.rankings.bulletin_schemas import DayView, LaneView, TopView
 from app.rankings.facts import Record
 from app.rankings.lanes import Lane
@@ -42,7 +42,7 @@ def daily(asked: Asked, day: date) -> DayView:
     record = until(asked, begins, ends)
     view = computed.ranking(record, asked.desk, League.STREETS)
     rows = {row.office_code: row for row in view.rows}
-    requests = facts.requests(record, begins, ends)
+    requests = volumes.requests(record, begins, ends)
     return DayView(
         date=day,
         period=view.period,

@@ -19,8 +19,9 @@ from app.offices.catalogue import Urgency
 from app.policy import Policies
 from app.rankings.facts import Record, Where, within
 from app.tickets.contacts import Contact, contact_ok
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action, DispatchRole
-from app.tickets.models import ContactMade, Dispatch, Event, Ticket
+from app.tickets.models import ContactMade, Dispatch, Ticket
 
 AT_ONCE = 2_000
 FACT = Assessment.__table__.c

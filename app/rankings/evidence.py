@@ -21,7 +21,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.facts import Record, within
-from app.tickets.models import ContactMade, Event
+from app.tickets.event_models import Event
+from app.tickets.models import ContactMade
 
 AT_ONCE = 2_000
 FACT = Assessment.__table__.c

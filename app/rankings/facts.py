@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import (
@@ -31,16 +30,12 @@ from app.callbacks.outcome import (
     mask,
     tally_sql,
 )
-from app.offices.directory import STREET_KINDS
-from app.offices.models import DistrictRow, Office
+from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
-from app.rankings import whereabouts
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
 from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
-from app.tickets.lifecycle import DispatchRole, Status
-from app.tickets.models import ACCEPTED, NOT_TAKEN, Dispatch, Event, Ticket
 
 Where = sa.ColumnElement[bool]
 
@@ -234,107 +229,6 @@ def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
     """The citizen's answers as `said` has them, and whether the office was in time."""
     answers = (said.reach, said.contacted, said.resolved, said.satisfied)
     return Outcome(*answers, fact.contact_ok, fact.late)
-
-
-def volumes(record: Record, by: str) -> dict[str, int]:
-    """How many requests were accepted in a period, by a column of the ticket, merged or not."""
-    period = record.period
-    if by == "street_code" and record.as_of is None:
-        found = record.session.execute(by_street(period))
-        return {street: int(number) for street, number in found.all()}
-    return numbers(
-        record.session,
-        whereabouts.at(record.as_of, by),
-        within(Ticket.received_at, period),
-        Ticket.type.in_(sorted(period.policy.assess.types)),
-        *accepted(record),
-    )
-
-
-def by_street(period: Period) -> sa.Select[str, Decimal]:
-    """As of now, from one stretch of an index for each street and type: the period alone is read,
-    however many tickets there are of others."""
-    types = sa.literal(sorted(period.policy.assess.types), ARRAY(sa.Text()))
-    kinds = func.unnest(types).table_valued("type", name="kinds").render_derived()
-    found = (
-        select(func.count().label("number"))
-        .where(Ticket.street_code == Office.code, Ticket.type == kinds.c.type)
-        .where(within(Ticket.received_at, period), sa.text(ACCEPTED))
-        .lateral()
-    )
-    number: sa.ColumnElement[Decimal] = func.sum(found.c.number)
-    return (
-        select(Office.code, number)
-        .select_from(Office)
-        .join(kinds, sa.true())
-        .join(found, sa.true())
-        .where(Office.kind.in_(sorted(STREET_KINDS)))
-        .group_by(Office.code)
-        .having(number > 0)
-    )
-
-
-def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
-    """How many requests that lie in each street were received in [begins, ends) and accepted."""
-    return numbers(
-        record.session,
-        whereabouts.at(record.as_of, "street_code"),
-        (Ticket.received_at >= begins) & (Ticket.received_at < ends),
-        Ticket.type.in_(sorted(record.period.policy.assess.types)),
-        *accepted(record),
-    )
-
-
-def accepted(record: Record) -> Iterator[Where]:
-    """Not refused by then, and not brought along from an older system later on."""
-    if record.as_of is None:
-        yield Ticket.status.not_in(NOT_TAKEN)
-        return
-    yield Ticket.received_at <= record.as_of
-    yield ~(Ticket.status.in_(NOT_TAKEN) & (Ticket.since <= record.as_of))
-    if not record.late:
-        yield Ticket.number.not_in(
-            select(Assessment.ticket_number).where(
-                Assessment.recorded_at > record.as_of,
-                Assessment.recorded_at > Assessment.assessed_at,
-            )
-        )
-
-
-def on_hold(record: Record, by: str) -> dict[str, int]:
-    """Now, from the tickets; at an instant, from their events."""
-    column = Ticket.__table__.c[by]
-    if record.as_of is None:
-        return numbers(record.session, column, Ticket.status == Status.ON_HOLD)
-    owner = Dispatch.__table__.c.office_code if by == "office_code" else column
-    return numbers(record.session, owner, *held_at(record.as_of))
-
-
-def held_at(instant: datetime) -> Iterator[Where]:
-    """Whose last event by then put it on hold, with the lead dispatch it then had."""
-    later = aliased(Event)
-    left = sa.exists().where(
-        later.ticket_number == Event.ticket_number,
-        later.seq > Event.seq,
-        later.at <= instant,
-        later.to_status != Status.ON_HOLD,
-    )
-    yield Event.ticket_number == Ticket.number
-    yield Event.to_status == Status.ON_HOLD
-    yield Event.from_status != Status.ON_HOLD
-    yield Event.at <= instant
-    yield ~left
-    yield Dispatch.ticket_number == Ticket.number
-    yield Dispatch.role == DispatchRole.LEAD
-    yield Dispatch.dispatched_at <= instant
-    yield sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant)
-
-
-def numbers(
-    session: Session, column: sa.ColumnElement[str], *where: sa.ColumnElement[bool]
-) -> dict[str, int]:
-    query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
-    return dict(session.execute(query).all())
 
 
 def first_assessed_at(session: Session) -> datetime | None:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.callbacks.models import Assessment, Correction
 from app.offices.models import PlaceRow
-from app.rankings import facts
+from app.rankings import facts, volumes
 from app.rankings.facts import Record, within
 from app.rankings.rates import Counts
 from app.rankings.units import Member, count_members
@@ -57,7 +57,7 @@ def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int
         named(select(Ticket.street_code, NAME, number).select_from(Ticket))
         .where(Ticket.received_at >= begins, Ticket.received_at < ends)
         .where(NAME.is_not(None))
-        .where(Ticket.type.in_(sorted(policy.assess.types)), *facts.accepted(record))
+        .where(Ticket.type.in_(sorted(policy.assess.types)), *volumes.accepted(record))
         .group_by(Ticket.street_code, NAME)
         .having(number >= policy.privacy.min_cell)
     )

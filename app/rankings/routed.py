@@ -22,8 +22,9 @@ from app.rankings.rates import Rate
 from app.rankings.schemas import RateView, shown_rate
 from app.rankings.service import Asked
 from app.tickets.dispatching import CONSULTED, REDISPATCHED
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action, DispatchRole, Status
-from app.tickets.models import Dispatch, Event, Ticket
+from app.tickets.models import Dispatch, Ticket
 from app.tickets.objecting import ENDED
 
 

@@ -26,7 +26,7 @@ from app.rankings.leagues import League
 from app.rankings.ranking import Grade
 from app.rankings.rates import Rate, Standing, two_decimals
 from app.rankings.table import Line
-from app.tickets.schemas import Paging
+from app.tickets.listing import Paging
 
 CENT = Decimal("0.01")
 RATES = ("response", "resolution", "satisfaction")

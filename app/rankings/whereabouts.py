@@ -9,8 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import DispatchRole
-from app.tickets.models import Dispatch, Event, Ticket
+from app.tickets.models import Dispatch, Ticket
 
 NOWHERE = ""
 

@@ -15,8 +15,10 @@ from app.period import Period
 from app.rankings import facts
 from app.rankings.facts import FACT, Record, within
 from app.rankings.kpis import NO_WORK, Figures
+from app.tickets.asked_models import Objection
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import OPEN, Action, DispatchRole, Status
-from app.tickets.models import NOT_TAKEN, Dispatch, Event, Objection, Ticket
+from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 from app.tickets.objection import UPHELD, Ruling
 
 TICKET = Ticket.__table__.c

@@ -13,9 +13,10 @@ from app.simulate.requests import Asked
 from app.tickets import falls
 from app.tickets.change import Change
 from app.tickets.dispatching import lead_district
+from app.tickets.guards import hindrance
 from app.tickets.lifecycle import Action, Status
 from app.tickets.models import Ticket
-from app.tickets.parts import WHO, hindrance
+from app.tickets.parts import WHO
 
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -12,9 +12,10 @@ from app.tickets import dispatching, merging, teaching
 from app.tickets.attention import answer_supervision
 from app.tickets.change import Change
 from app.tickets.contacts import Contact
+from app.tickets.guards import NotYourPart
 from app.tickets.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import ContactMade, Dispatch, Request
-from app.tickets.parts import NotYourPart, Part
+from app.tickets.parts import Part
 from app.tickets.schemas import (
     Add,
     Decline,

@@ -12,8 +12,8 @@ from app.tickets import files
 from app.tickets.attachment_models import Attachment
 from app.tickets.change import Change
 from app.tickets.files import MediaType
+from app.tickets.guards import allowed
 from app.tickets.lifecycle import MOVES, Action, IllegalMove
-from app.tickets.parts import allowed
 
 MOST_FILES = 50
 

@@ -9,11 +9,13 @@ from app.feed.service import News, append
 from app.kit.errors import Conflict, Invalid
 from app.offices.catalogue import Urgency
 from app.tickets import extending, limits
+from app.tickets.asked_models import Supervision
 from app.tickets.change import Change, clockwork_of
+from app.tickets.event_models import Event
+from app.tickets.guards import NotYourPart
 from app.tickets.holding import SupervisionLevel
 from app.tickets.lifecycle import Action, Status
-from app.tickets.models import Event, Supervision
-from app.tickets.parts import NotYourPart, Part
+from app.tickets.parts import Part
 from app.tickets.schemas import Grading, NewSupervision, Words
 
 ORDER = tuple(Urgency)

@@ -18,7 +18,7 @@ from app.tickets.desk import AtDesk
 from app.tickets.lifecycle import Action
 from app.tickets.models import Ticket
 from app.tickets.parts import WHO
-from app.tickets.schemas import TicketView
+from app.tickets.shown import TicketView
 from app.tickets.view import Viewer
 
 Reader = Annotated[Caller, Depends(allow(scope.READERS))]

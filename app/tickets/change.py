@@ -16,8 +16,11 @@ from app.access.roles import Caller
 from app.feed.service import News, append
 from app.policy import Policy
 from app.tickets import limits, objection
+from app.tickets.clockwork import Clockwork
 from app.tickets.contacts import Contact
 from app.tickets.desk import Desk
+from app.tickets.event_models import Event, Statement
+from app.tickets.guards import Standing, allowed
 from app.tickets.lifecycle import (
     BY_ITSELF,
     MOVES,
@@ -28,8 +31,9 @@ from app.tickets.lifecycle import (
     Status,
     move,
 )
-from app.tickets.models import ContactMade, Dispatch, Event, Statement, Ticket
-from app.tickets.parts import Part, Standing, allowed
+from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.parts import Part
+from app.tickets.warning import is_passed_on
 
 SYSTEM = "system"
 UNTOLD = frozenset({Action.READ, Action.REVEAL})
@@ -189,12 +193,12 @@ class Change:
         return [
             News(code, self.now, action, ticket.number, data={**said, "role": role})
             for code, role in offices.items()
-            if code and (role != DispatchRole.INFORMED or limits.is_passed_on(warning))
+            if code and (role != DispatchRole.INFORMED or is_passed_on(warning))
         ]
 
 
-def clockwork_of(ticket: Ticket) -> limits.Clockwork:
-    return limits.Clockwork(
+def clockwork_of(ticket: Ticket) -> Clockwork:
+    return Clockwork(
         number=ticket.number,
         status=ticket.status,
         urgency=ticket.urgency,

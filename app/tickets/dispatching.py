@@ -13,9 +13,9 @@ from app.routing.decision import Decision, DecisionKind, Query
 from app.tickets import limits
 from app.tickets.change import Change
 from app.tickets.desk import Desk
+from app.tickets.guards import NotYourPart
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
-from app.tickets.parts import NotYourPart
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from app.kit.paging import Page
 from app.kit.sheet import inert, line
-from app.tickets.schemas import TicketView
+from app.tickets.shown import TicketView
 
 COLUMNS = (
     "number",

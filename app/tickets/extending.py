@@ -7,10 +7,12 @@ from sqlalchemy import select
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import times
 from app.tickets import limits
+from app.tickets.asked_models import Extension
 from app.tickets.change import Change
+from app.tickets.clockwork import Fall
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action
-from app.tickets.limits import Fall
-from app.tickets.models import ContactMade, Event, Extension
+from app.tickets.models import ContactMade
 from app.tickets.parts import Part
 from app.tickets.schemas import Decision, NewExtension
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from app.tickets import dispatching, extending, holds, limits, objecting
 from app.tickets.change import Change, clockwork_of
+from app.tickets.clockwork import Fall
 from app.tickets.lifecycle import Action, Status
-from app.tickets.limits import Fall
 from app.tickets.models import Request
 
 

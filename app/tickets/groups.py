@@ -16,8 +16,9 @@ from app.tickets import limits, masks
 from app.tickets.duplicates import matter_of
 from app.tickets.lifecycle import MOVES, OPEN, Action
 from app.tickets.likeness import METRES_PER_DEGREE, Likeness, Matter, alike
+from app.tickets.listing import Paging
 from app.tickets.models import Citizen, Request, Ticket
-from app.tickets.schemas import MemberView, MergeCandidate, MergeProposal, Paging
+from app.tickets.shown import MemberView, MergeCandidate, MergeProposal
 from app.tickets.view import Viewer
 
 MERGEABLE = sorted(status for status, action in MOVES if action is Action.MERGE)

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import add_months
 from app.offices.directory import STREET_KINDS
+from app.tickets.asked_models import Hold
 from app.tickets.change import Change
+from app.tickets.clockwork import Fall
 from app.tickets.contacts import contact_ok
 from app.tickets.extending import four_eyes, set_due
 from app.tickets.holding import HoldLevel
 from app.tickets.lifecycle import Action, Status
-from app.tickets.limits import Fall
-from app.tickets.models import Hold
 from app.tickets.parts import Part
 from app.tickets.schemas import Decision, NewHold, Resumption
 

@@ -19,11 +19,13 @@ from app.policy import Policy
 from app.routing.decision import Decision, Query
 from app.tickets import attention, dispatching, duplicates, limits, service
 from app.tickets.change import Change
+from app.tickets.clockwork import Clockwork
 from app.tickets.desk import Desk
 from app.tickets.dispatching import ENQUIRIES, OUTCOMES, Share
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import TERMINAL, Action, Status, TicketType
 from app.tickets.likeness import Matter, place_key
-from app.tickets.models import NUMBERS, Citizen, Dispatch, Event, Request, Ticket
+from app.tickets.models import NUMBERS, Citizen, Dispatch, Request, Ticket
 from app.tickets.schemas import NewTicket, Words
 
 DIGITS = 7
@@ -205,7 +207,7 @@ def wound(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
     """What falls due next, and who is to act by when, for a row about to be written."""
     times = ("since", "dispatched_at", "due_at")
     names = ("status", "urgency", *times, "office_code", "queue", "district_code")
-    return limits.wound(policy, limits.Clockwork(**{name: row[name] for name in names}))
+    return limits.wound(policy, Clockwork(**{name: row[name] for name in names}))
 
 
 def request_row(number: str, arrival: Arrival) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A ticket's life: what it can be, and what each action makes of it (RULEBOOK D.6.1, D.6.2).
 
-MOVES holds all of it; whose part an action is stands in parts.py.
+MOVES holds all of it; whose part an action is stands in parts.py, what else must hold in guards.py.
 """
 
 from collections.abc import Iterable

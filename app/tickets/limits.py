@@ -1,23 +1,19 @@
 """A ticket's clock: its time limits, what falls due by itself, and who must act by when."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from app.kit.workdays import ONE_DAY, add_workdays, day_of, midnight, next_workday, times
+from app.kit.workdays import ONE_DAY, add_workdays, day_of, midnight, next_workday
 from app.offices.catalogue import Urgency
 from app.policy import Policy
 from app.policy_keys import Clock
 from app.tickets import objection
+from app.tickets.clockwork import TICK, Clockwork, Fall
 from app.tickets.lifecycle import IN_OFFICE, Action, Status
 from app.tickets.parts import Part
 from app.tickets.sampling import in_sample
-
-TICK = timedelta(microseconds=1)
-HOUR = timedelta(hours=1)
-OFFICES_OWN = ("before-", "share-", "overdue-chief")
-"""Warnings for those who work on it; the others go to the district as well."""
+from app.tickets.warning import warnings
 
 
 class Due(NamedTuple):
@@ -66,44 +62,6 @@ def nth_workday(day: date, number: int) -> date:
     for _ in range(number):
         day = next_workday(day)
     return day
-
-
-@dataclass(frozen=True, slots=True)
-class Clockwork:
-    """What of a ticket its clock depends on; `since` is when it came into its status."""
-
-    status: Status
-    urgency: Urgency
-    since: datetime
-    due_at: datetime | None = None
-    doubted: bool = False
-    group: bool = False
-    called: bool = False
-    callback_due_at: datetime | None = None
-    forced: bool = False
-    replied: bool = False
-    dispatched_at: datetime | None = None
-    asks_extension: Part | None = None
-    asks_hold: Part | None = None
-    extended_from: datetime | None = None
-    review_at: datetime | None = None
-    warned: Sequence[str] = ()
-    office_code: str | None = None
-    queue: str | None = None
-    district_code: str | None = None
-    objection_district: str | None = None
-    dispatches: int = 0
-    reworks: int = 0
-    acknowledged: bool = False
-    number: str = ""
-
-
-class Fall(NamedTuple):
-    """What happens by itself once `now` is past `at`; a warning has a name, and is given once."""
-
-    at: datetime
-    action: Action
-    name: str = ""
 
 
 def next_fall(policy: Policy, ticket: Clockwork) -> Fall | None:
@@ -186,58 +144,11 @@ def extension_falls(ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
         yield Fall(ticket.extended_from, Action.VOID_EXTENSION)
 
 
-def warnings(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
-    """Who is told that a due time nears or has passed (D.6.3); a breach stays on the record."""
-    working = ticket.status in IN_OFFICE
-    unanswered = ticket.status is Status.AWAITING_CALLBACK and ticket.forced and not ticket.replied
-    if ticket.due_at is None or not (working or unanswered):
-        return
-    if working:
-        yield from nearing(policy, ticket, ticket.due_at)
-        yield from silence(policy, ticket)
-        yield from trouble(policy, ticket)
-    for who, span in policy.warn.overdue:
-        yield Fall(ticket.due_at + span, Action.ESCALATE, f"overdue-{who}")
-
-
-def is_passed_on(warning: str) -> bool:
-    """Whether the district is to learn of it, too; no warning at all is news like any other."""
-    return not warning.startswith(OFFICES_OWN)
-
-
-def nearing(policy: Policy, ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
-    warn = policy.warn
-    for span in warn.before_due[ticket.urgency]:
-        yield Fall(due_at - span, Action.WARN, f"before-{span // HOUR}h")
-    if ticket.dispatched_at is not None:
-        for share in warn.share_of_limit[ticket.urgency]:
-            rest = times(policy.limits[ticket.urgency].result, 1 - share)
-            yield Fall(due_at - rest, Action.WARN, f"share-{share}")
-
-
-def silence(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
-    """Rulings and results that are awaited for too long."""
-    if ticket.status is Status.OBJECTED:
-        at = objection.silent_at(policy, ticket.urgency, ticket.since)
-        yield Fall(at, Action.ESCALATE, "objection")
-    if ticket.status is Status.CONSULTING:
-        at = ticket.since + policy.objection.consult_limit
-        yield Fall(at, Action.ESCALATE, "consulting")
-
-
 def member_contact_due(
     policy: Policy, urgency: Urgency, parent_due_at: datetime, joined_at: datetime
 ) -> datetime:
     """By when the citizen of a ticket merged into another is to be contacted (RULEBOOK D.11)."""
     return max(parent_due_at, due(policy, urgency, joined_at).contact)
-
-
-def trouble(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
-    """问题工单: passed on so often that nobody has signed for it, or so often reworked (D.8)."""
-    rule = policy.objection
-    adrift = ticket.dispatches > rule.problem_transfers and not ticket.acknowledged
-    if adrift or ticket.reworks >= rule.problem_reworks:
-        yield Fall(ticket.since, Action.ESCALATE, "problem")
 
 
 def manual_limit(policy: Policy, urgency: Urgency) -> timedelta:

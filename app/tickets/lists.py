@@ -14,8 +14,9 @@ from app.kit.db import Sessions
 from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
 from app.tickets import scope, view
 from app.tickets.lifecycle import IN_OFFICE
+from app.tickets.listing import Filters, Listing, Paging
 from app.tickets.models import Ticket
-from app.tickets.schemas import Filters, Listing, Paging, TicketView
+from app.tickets.shown import TicketView
 from app.tickets.view import Viewer
 
 Condition = sa.ColumnElement[bool]

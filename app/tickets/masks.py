@@ -2,7 +2,7 @@
 
 from app.access.roles import HANDLERS, Caller, Role
 from app.tickets.models import Citizen, Ticket
-from app.tickets.schemas import CitizenView
+from app.tickets.shown import CitizenView
 
 SPEAKS_WITH_CITIZENS = frozenset({Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR})
 """The hotline's own desks, which were told the name and the number, or must dial it."""

@@ -12,8 +12,9 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
 from app.tickets import attention, dispatching, limits
 from app.tickets.change import Change
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import TERMINAL, Action, Status
-from app.tickets.models import ContactMade, Event, Ticket
+from app.tickets.models import ContactMade, Ticket
 from app.tickets.schemas import Merging, NewContact, Reason
 
 AS_MEMBER = 0

@@ -10,19 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.access.roles import Role
 from app.kit.db import Base, Code, Json, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.contacts import Method
-from app.tickets.holding import HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.lifecycle import (
-    Action,
     Channel,
     DispatchRole,
     Status,
     TicketType,
 )
-from app.tickets.objection import Ground, Ruling
 from app.tickets.parts import Part
 
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
@@ -287,109 +283,3 @@ class ContactMade(Base):
     at: Mapped[datetime]
     method: Mapped[Method] = mapped_column(one_of(Method))
     reached: Mapped[bool]
-
-
-class Event(Base):
-    """One change to a ticket: insert-only, and without a person or a word of one."""
-
-    __tablename__ = "event"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    due_at: Mapped[datetime | None]
-    """For what happened by itself: the instant it was due, whenever it was then done."""
-    actor: Mapped[Code]
-    role: Mapped[Role | None] = mapped_column(one_of(Role))
-    office_code: Mapped[Code | None]
-    action: Mapped[Action] = mapped_column(one_of(Action))
-    from_status: Mapped[Status | None] = mapped_column(one_of(Status, "from_status"))
-    to_status: Mapped[Status] = mapped_column(one_of(Status, "to_status"))
-    data: Mapped[Json]
-
-    __table_args__ = (
-        in_order_of_time("ix_event_at", "at"),
-        Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
-    )
-
-
-class Objection(Base):
-    """That an office said a ticket is not its own, and what was ruled (RULEBOOK D.8)."""
-
-    __tablename__ = "objection"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    """The event it was raised in."""
-    dispatch_seq: Mapped[int]
-    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), index=True)
-    ground: Mapped[Ground] = mapped_column(one_of(Ground))
-    proposed_office: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
-    raised_at: Mapped[datetime]
-    ruling: Mapped[Ruling | None] = mapped_column(one_of(Ruling))
-    ruled_at: Mapped[datetime | None]
-    by_silence: Mapped[bool] = mapped_column(server_default=sa.false())
-
-
-class Extension(Base):
-    """That an office asked for more time, and what was decided (RULEBOOK D.6.5)."""
-
-    __tablename__ = "extension"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), index=True)
-    reason_code: Mapped[str]
-    asked_at: Mapped[datetime]
-    asked_until: Mapped[datetime]
-    approved: Mapped[bool | None]
-    decided_at: Mapped[datetime | None]
-    void_at: Mapped[datetime | None]
-    """Approved, and the citizen was not told in time."""
-
-
-class Hold(Base):
-    """A matter of months on the register (挂账, RULEBOOK D.12): one row for each asking."""
-
-    __tablename__ = "hold"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), index=True)
-    reason_code: Mapped[HoldReason] = mapped_column(one_of(HoldReason))
-    level: Mapped[HoldLevel] = mapped_column(one_of(HoldLevel))
-    asked_at: Mapped[datetime]
-    review_at: Mapped[datetime]
-    milestones: Mapped[list[str]]
-    """Instants by which a step of the plan is to be done; its words stand in the statement."""
-    district_at: Mapped[datetime | None]
-    held_at: Mapped[datetime | None]
-    refused_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    done: Mapped[bool | None]
-
-
-class Supervision(Base):
-    """督办: an answer is asked for by a time; it changes no status (RULEBOOK D.6.3)."""
-
-    __tablename__ = "supervision"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    level: Mapped[SupervisionLevel] = mapped_column(one_of(SupervisionLevel))
-    issuer: Mapped[Code]
-    issued_at: Mapped[datetime]
-    answer_due_at: Mapped[datetime]
-    answered_at: Mapped[datetime | None]
-    answer_seq: Mapped[int | None]
-    """The event whose words answered it."""
-
-
-class Statement(Base):
-    """What was said in an event, by its members' names: a reply's text, a reason, a note."""
-
-    __tablename__ = "statement"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    words: Mapped[Json]

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from app.kit.errors import Invalid
 from app.tickets import dispatching, merging, teaching
+from app.tickets.asked_models import Objection
 from app.tickets.change import Change
+from app.tickets.clockwork import Fall
+from app.tickets.guards import NotYourPart
 from app.tickets.lifecycle import Action, Status
-from app.tickets.limits import Fall
-from app.tickets.models import Objection
 from app.tickets.objection import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
-from app.tickets.parts import NotYourPart, Part
+from app.tickets.parts import Part
 from app.tickets.schemas import Conclusion, NewObjection, NewRuling
 
 ENDED = "objection_upheld"

@@ -8,11 +8,14 @@ from sqlalchemy import select
 from app.kit.paging import Page, instant
 from app.kit.wire import At, OfficeCode, View
 from app.tickets import view
+from app.tickets.asked_models import Hold
+from app.tickets.event_models import Statement
 from app.tickets.holding import HoldLevel, HoldReason
 from app.tickets.lifecycle import Status
+from app.tickets.listing import Paging
 from app.tickets.lists import Order
-from app.tickets.models import Hold, Statement, Ticket
-from app.tickets.schemas import OfficeBrief, Paging
+from app.tickets.models import Ticket
+from app.tickets.shown import OfficeBrief
 from app.tickets.view import Viewer
 
 REVIEW_FIRST = Order((Ticket.review_at, Ticket.number), (instant, str))

@@ -12,8 +12,9 @@ from app.kit.errors import Conflict
 from app.routing import service as routing
 from app.tickets import dispatching
 from app.tickets.desk import Desk
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action
-from app.tickets.models import Event, Request, Ticket
+from app.tickets.models import Request, Ticket
 from app.tickets.service import found, printable
 
 ROUTED = (Action.RECEIVE, Action.ADD, Action.ROUTE)

@@ -1,4 +1,4 @@
-"""Tickets over HTTP: in, seen, and acted upon."""
+"""Tickets over HTTP: taken in, and seen."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -11,58 +11,24 @@ from app.access.roles import OFFICE_BOUND, Role
 from app.kit.clock import Now
 from app.kit.db import AllSessions, Reading, Writing
 from app.kit.etag import tagged
-from app.kit.idempotency import NotHere
 from app.kit.paging import Page
 from app.kit.route import Route
 from app.tickets import (
-    actions,
-    attention,
     batch,
     export,
-    extending,
     groups,
-    holds,
     intake,
     lists,
-    merging,
-    objecting,
     service,
     view,
 )
-from app.tickets.calls import Acting, Changing, Looking, Seen
+from app.tickets.calls import Changing, Looking, Seen
 from app.tickets.desk import AtDesk
+from app.tickets.listing import Listing, Paging
 from app.tickets.schemas import (
-    Add,
-    Conclusion,
-    Contacted,
-    Decision,
-    Decline,
-    EventView,
-    Grading,
-    Listing,
-    MemberView,
-    MergeProposal,
-    Merging,
-    NewContact,
-    NewDispatch,
-    NewExtension,
-    NewHold,
-    NewObjection,
-    NewReply,
-    NewRuling,
-    NewSupervision,
     NewTicket,
-    Nothing,
-    Paging,
-    Reason,
-    Resumption,
-    Review,
-    TicketView,
-    Transfer,
-    UrgedView,
-    Withdrawal,
-    Words,
 )
+from app.tickets.shown import EventView, MemberView, MergeProposal, TicketView, UrgedView
 
 
 class Ndjson(Response):
@@ -147,180 +113,6 @@ def show_members(looking: Looking, ticket: Seen) -> list[MemberView]:
 def show_history(ticket: Seen, session: Reading) -> list[EventView]:
     """Everything that happened to a ticket, oldest first."""
     return [view.event(*row) for row in service.history(session, ticket.number)]
-
-
-@router.post("/{number}/answer")
-def answer_ticket(act: Acting, said: Words) -> TicketView:
-    """T2: the operator answers an enquiry on the spot."""
-    return act(actions.answer, said)
-
-
-@router.post("/{number}/transfer")
-def transfer_ticket(act: Acting, said: Transfer) -> TicketView:
-    """T3: to 110, 119, 120 or 122, at once."""
-    return act(actions.transfer, said)
-
-
-@router.post("/{number}/decline")
-def decline_ticket(act: Acting, said: Decline) -> TicketView:
-    """T4: not accepted, for a named reason, with what the citizen was told."""
-    return act(actions.decline, said)
-
-
-@router.post("/{number}/ask")
-def ask_citizen(act: Acting, said: Words) -> TicketView:
-    """T5: the citizen must tell more before an office can be found."""
-    return act(actions.ask, said)
-
-
-@router.post("/{number}/add")
-def add_to_ticket(act: Acting, said: Add) -> TicketView:
-    """T5: what the citizen told in addition; the ticket is routed again."""
-    return act(actions.add, said)
-
-
-@router.post("/{number}/dispatch")
-def dispatch_ticket(act: Acting, said: NewDispatch) -> TicketView:
-    """T7, T7b: a person names the office; also redispatches, before the first contact."""
-    return act(actions.dispatch, said)
-
-
-@router.post("/{number}/read")
-def mark_read(act: Acting, said: Nothing) -> TicketView:
-    """签阅: the head of the office has read it."""
-    return act(actions.read, said)
-
-
-@router.post("/{number}/acknowledge")
-def acknowledge_ticket(act: Acting, said: Nothing) -> TicketView:
-    """T9: the lead office signs for the ticket (签收)."""
-    return act(actions.acknowledge, said)
-
-
-@router.post("/{number}/contact")
-def record_contact(act: Acting, said: NewContact) -> TicketView:
-    """T14: the office reached the citizen, or tried to; the server's clock says when."""
-    return act(actions.contact, said)
-
-
-@router.post("/{number}/note")
-def add_note(act: Acting, said: Words) -> TicketView:
-    """A note on the record; the ticket stays as it is."""
-    return act(actions.note, said)
-
-
-@router.post("/{number}/reply")
-def reply_to_ticket(act: Acting, said: NewReply) -> TicketView:
-    """T15, T21: the result, to the hotline and to the citizen (双反馈)."""
-    return act(actions.reply, said)
-
-
-@router.post("/{number}/review")
-def review_reply(act: Acting, said: Review) -> TicketView:
-    """T16, T17: the district or a supervisor passes a reply or sends it back.
-
-    Where a callback called the demand unreasonable, a supervisor confirms it (closed) or not
-    (rework).
-    """
-    return act(actions.review, said)
-
-
-@router.post("/{number}/grade")
-def grade_ticket(act: Acting, said: Grading) -> TicketView:
-    """D.4: another urgency, and the limits that go with it."""
-    return act(attention.grade, said)
-
-
-@router.post("/{number}/object")
-def object_to_ticket(act: Acting, said: NewObjection) -> TicketView:
-    """T10: the lead office says that the ticket is another's (派单异议); the clock runs on."""
-    return act(objecting.object_to, said)
-
-
-@router.post("/{number}/rule-objection")
-def rule_objection(act: Acting, said: NewRuling) -> TicketView:
-    """T11–T13: a district inside itself, else the city's dispatcher, rules."""
-    return act(objecting.rule, said, said.parent_number)
-
-
-@router.post("/{number}/conclude")
-def conclude_consulting(act: Acting, said: Conclusion) -> TicketView:
-    """T13: the result of 会商, which is final."""
-    return act(objecting.conclude, said)
-
-
-@router.post("/{number}/request-extension")
-def request_extension(act: Acting, said: NewExtension) -> TicketView:
-    """D.6.5: more time, asked for once and before the due time."""
-    return act(extending.request, said)
-
-
-@router.post("/{number}/decide-extension")
-def decide_extension(act: Acting, said: Decision) -> TicketView:
-    """D.6.5: granted or not; granted, the citizen must be told before the old due time."""
-    return act(extending.decide, said)
-
-
-@router.post("/{number}/request-hold")
-def request_hold(act: Acting, said: NewHold) -> TicketView:
-    """T22 挂账: a matter of months, with its plan; on a hold, its renewal."""
-    return act(holds.request, said)
-
-
-@router.post("/{number}/decide-hold")
-def decide_hold(act: Acting, said: Decision) -> TicketView:
-    """T22: the district's word, then the supervisor's."""
-    return act(holds.decide, said)
-
-
-@router.post("/{number}/resume")
-def resume_ticket(act: Acting, said: Resumption) -> TicketView:
-    """T23 销账: done, or back to work."""
-    return act(holds.resume, said)
-
-
-@router.post("/{number}/urge")
-def urge_ticket(act: Acting, said: Words) -> TicketView:
-    """D.7 催办: the citizen asks again."""
-    return act(attention.urge, said)
-
-
-@router.post("/{number}/supervise")
-def supervise_ticket(act: Acting, said: NewSupervision) -> TicketView:
-    """D.6.3 督办: an answer is asked for by a time."""
-    return act(attention.supervise, said)
-
-
-@router.post("/{number}/merge")
-def merge_ticket(act: Acting, said: Merging) -> TicketView:
-    """T8, D.11: into the group of another citizen's ticket on the same matter."""
-    return act(merging.merge, said, said.parent_number)
-
-
-@router.post("/{number}/unmerge")
-def unmerge_ticket(act: Acting, said: Reason) -> TicketView:
-    """D.11: out of its group again, before the citizen is called back."""
-    return act(merging.unmerge, said)
-
-
-@router.post("/{number}/withdraw")
-def withdraw_ticket(act: Acting, said: Withdrawal) -> TicketView:
-    """T24: the citizen takes it back; `evidence` refers to the recording."""
-    return act(actions.withdraw, said)
-
-
-@router.post("/{number}/void")
-def void_ticket(act: Acting, said: Reason) -> TicketView:
-    """T25: entered by mistake."""
-    return act(actions.void, said)
-
-
-@router.post("/{number}/reveal")
-def reveal_citizen(act: Acting, said: Reason, no_key: NotHere) -> Contacted:
-    """Who called, in the clear, for a reason that is logged; takes no Idempotency-Key."""
-    act.doing.response.headers["Cache-Control"] = "no-store"
-    number = act.change(actions.reveal, said)
-    return Contacted.model_validate(service.citizen(act.doing.session, number))
 
 
 @merges_router.get("/proposals", dependencies=[Depends(allow({Role.DISPATCHER}))])

@@ -1,20 +1,16 @@
 """Tickets as they cross the wire: what comes in, and what is shown."""
 
-from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeGuard
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit
-from app.kit.wire import At, Clean, Flag, Form, Line, OfficeCode, Prose, Told, View
-from app.kit.workdays import ONE_DAY, midnight
+from app.kit.wire import Clean, Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.contacts import Method
 from app.tickets.holding import HoldReason, SupervisionLevel
-from app.tickets.lifecycle import Action, Channel, Status, TicketType
-from app.tickets.likeness import Matching, Placing
+from app.tickets.lifecycle import Channel, TicketType
 from app.tickets.objection import Ground, Ruling
 
 Category = Annotated[str, Text(pattern=r"^([0-9]{2}){1,3}$")]
@@ -202,167 +198,3 @@ class Merging(Form):
 
 class Reason(Form):
     reason: Prose
-
-
-class OfficeBrief(View):
-    code: str
-    name: str
-    district_code: str | None
-
-
-class AddressView(View):
-    text: str
-    district_code: str | None
-    lon: float | None
-    lat: float | None
-
-
-class CitizenView(View):
-    name: str | None
-    phone: str | None
-    anonymous: bool
-    confidential: bool
-
-
-class TicketView(View):
-    number: str
-    status: Status
-    version: int
-    channel: Channel
-    type: TicketType
-    category: str | None
-    title: str
-    content: str
-    urgency: Urgency
-    address: AddressView
-    district_code: str | None
-    community_code: str | None
-    office: OfficeBrief | None
-    joint_offices: list[OfficeBrief]
-    route: dict[str, Any]
-    citizen: CitizenView
-    received_at: At
-    dispatched_at: At | None
-    acknowledged_at: At | None
-    contacted_at: At | None
-    replied_at: At | None
-    assessed_at: At | None
-    closed_at: At | None
-    acknowledge_due_at: At | None
-    contact_due_at: At | None
-    due_at: At | None
-    overdue: bool
-    excluded: bool
-    merged_into: str | None
-    members: int
-    repeat_of: str | None
-    urged: int
-    open_whistles: int
-    external_id: str | None
-    occurred_at: At | None
-    policy: str
-    allowed: list[Action]
-
-
-class UrgedView(TicketView):
-    """An open ticket that its own citizen told once more."""
-
-    duplicate_of_open: Literal[True] = True
-
-
-class MemberView(View):
-    """A ticket that was merged into another, as far as who works on the group needs it."""
-
-    number: str
-    citizen: CitizenView
-    joined_at: At
-    contact_due_at: At | None
-    contacted_at: At | None
-    callback_due_at: At | None
-    assessed_at: At | None
-
-
-class MergeCandidate(View):
-    number: str
-    status: Status
-    category: str | None
-    urgency: Urgency
-    title: str
-    address: str
-    office_code: str | None
-    received_at: At
-
-
-class MergeProposal(View):
-    """`ticket` may be merged into `parent`; by what they are alike."""
-
-    ticket: MergeCandidate
-    parent: MergeCandidate
-    matter: Matching
-    place: Placing
-
-
-class EventView(View):
-    seq: int
-    at: At
-    due_at: At | None
-    actor: str
-    role: str | None
-    action: Action
-    from_: Annotated[Status | None, Field(serialization_alias="from")]
-    to: Status
-    data: dict[str, Any]
-
-
-class Contacted(View):
-    name: str | None
-    phone: str | None
-
-
-def since(said: object) -> object:
-    """A date alone means the beginning of that day in Beijing."""
-    return beginning(date.fromisoformat(said), 0) if is_day(said) else said
-
-
-def until(said: object) -> object:
-    """A date alone takes that whole day in."""
-    return beginning(date.fromisoformat(said), 1) if is_day(said) else said
-
-
-def beginning(day: date, later: int) -> datetime:
-    try:
-        return midnight(day + later * ONE_DAY)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
-
-
-def is_day(said: object) -> TypeGuard[str]:
-    return isinstance(said, str) and len(said) == len("2026-11-21")
-
-
-From = Annotated[Told, BeforeValidator(since)]
-Until = Annotated[Told, BeforeValidator(until)]
-
-
-class Filters(Form):
-    """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
-
-    office_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
-    status: list[Status] = []
-    category: Category | None = None
-    urgency: list[Urgency] = []
-    overdue: bool | None = None
-    received_from: From | None = None
-    received_to: Until | None = None
-    updated_after: From | None = None
-    external_id: ExternalId | None = None
-
-
-class Paging(Form):
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
-
-
-class Listing(Filters, Paging):
-    """A page of the tickets that the filters leave."""

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from app.access.roles import Caller
 from app.kit.errors import Conflict, NotFound, Stale
 from app.kit.etag import Versions
-from app.tickets import falls, parts, scope
+from app.tickets import falls, guards, scope
 from app.tickets.change import Change
 from app.tickets.desk import Desk
+from app.tickets.event_models import Event, Statement
+from app.tickets.guards import NotYourPart
 from app.tickets.lifecycle import Action
-from app.tickets.models import Citizen, Dispatch, Event, Statement, Ticket
-from app.tickets.parts import WHO, NotYourPart
+from app.tickets.models import Citizen, Dispatch, Ticket
+from app.tickets.parts import WHO
 
 
 class NoSuchTicket(NotFound):
@@ -104,7 +106,7 @@ def check_part(change: Change, action: Action) -> None:
 def check_state(change: Change, action: Action, if_match: Versions | None) -> None:
     """Refuses TicketChanged (`If-Match`), then IllegalMove."""
     check_version(change, if_match)
-    parts.check(change.standing, action, change.parts)
+    guards.check(change.standing, action, change.parts)
 
 
 def check_version(change: Change, if_match: Versions | None) -> None:
@@ -121,7 +123,7 @@ def told(change: Change) -> Iterator[None]:
     try:
         yield
     except Conflict as met:
-        may = list(parts.allowed(standing, change.parts))
+        may = list(guards.allowed(standing, change.parts))
         met.facts = {"status_now": standing.status, "allowed": may, **met.facts}
         raise
 

@@ -13,10 +13,12 @@ from app.access.roles import Caller
 from app.tickets import masks, scope
 from app.tickets.change import standing_of
 from app.tickets.desk import Desk
+from app.tickets.event_models import Event, Statement
+from app.tickets.guards import allowed
 from app.tickets.lifecycle import IN_OFFICE, Action, DispatchRole, Status
-from app.tickets.models import Citizen, Dispatch, Event, Request, Statement, Ticket
-from app.tickets.parts import Part, allowed
-from app.tickets.schemas import AddressView, EventView, OfficeBrief, TicketView
+from app.tickets.models import Citizen, Dispatch, Request, Ticket
+from app.tickets.parts import Part
+from app.tickets.shown import AddressView, EventView, OfficeBrief, TicketView
 
 
 @dataclass(frozen=True)

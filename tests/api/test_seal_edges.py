@@ -11,8 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.policy import Policies
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action, DispatchRole, Status
-from app.tickets.models import Dispatch, Event
+from app.tickets.models import Dispatch
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket

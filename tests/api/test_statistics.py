@@ -14,8 +14,10 @@ from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.kit.db import Base
 from app.policy import Policies
 from app.sweep import sweep
+from app.tickets.asked_models import Objection
+from app.tickets.event_models import Event
 from app.tickets.lifecycle import TERMINAL, Channel, Status, TicketType
-from app.tickets.models import Dispatch, Event, Objection, Ticket
+from app.tickets.models import Dispatch, Ticket
 from app.tickets.objection import Ground, Ruling
 from tests import given
 from tests import recount as slow

@@ -19,8 +19,8 @@ from app.policy import Policies, Policy
 from app.rankings.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
 from app.rankings.rates import Counts
 from app.tickets import limits
+from app.tickets.clockwork import Clockwork
 from app.tickets.lifecycle import Action, Status
-from app.tickets.limits import Clockwork
 from app.tickets.sampling import in_sample
 
 BEIJING = policy.parse("beijing-2019", Path(POLICIES, "beijing-2019.toml").read_text())

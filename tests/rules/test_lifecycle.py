@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.offices.catalogue import Urgency
+from app.tickets.guards import Standing, allowed, check
 from app.tickets.lifecycle import (
     BY_ITSELF,
     MOVES,
@@ -18,7 +19,7 @@ from app.tickets.lifecycle import (
     TicketType,
     move,
 )
-from app.tickets.parts import WHO, Part, Standing, allowed, check
+from app.tickets.parts import WHO, Part
 
 S, A, P = Status, Action, Part
 ENTRANCE = A.RECEIVE

@@ -11,19 +11,9 @@ from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
 from app.policy import Policy, parse
+from app.tickets.clockwork import TICK, Clockwork, Fall
 from app.tickets.lifecycle import IN_OFFICE, TERMINAL, Action, Status
-from app.tickets.limits import (
-    TICK,
-    Clockwork,
-    Fall,
-    Wait,
-    asked,
-    callback_due,
-    due,
-    due_now,
-    next_fall,
-    waiting,
-)
+from app.tickets.limits import Wait, asked, callback_due, due, due_now, next_fall, waiting
 from app.tickets.parts import Part
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()

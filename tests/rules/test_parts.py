@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from app.offices.catalogue import Urgency
-from app.tickets import parts
+from app.tickets import guards
+from app.tickets.guards import Standing
 from app.tickets.lifecycle import (
     BY_ITSELF,
     MOVES,
@@ -16,7 +17,7 @@ from app.tickets.lifecycle import (
     Status,
     TicketType,
 )
-from app.tickets.parts import WHO, Part, Standing
+from app.tickets.parts import WHO, Part
 
 A, P, S = Action, Part, Status
 
@@ -36,16 +37,22 @@ def standing(status: Status, **known: Any) -> Standing:
         (A.DISPATCH, P.QUEUE, S.TO_DISPATCH, {}, None),
         (A.DISPATCH, P.DISTRICT, S.RECEIVED, {}, IllegalMove),
         (A.DISPATCH, P.DISPATCHER, S.ACKNOWLEDGED, {"contacted": True}, IllegalMove),
-        (A.DISPATCH, P.DISPATCHER, S.DISPATCHED, {"objection_locked": True}, parts.ObjectionLocked),
+        (
+            A.DISPATCH,
+            P.DISPATCHER,
+            S.DISPATCHED,
+            {"objection_locked": True},
+            guards.ObjectionLocked,
+        ),
         (A.CONTACT, P.LEAD, S.DISPATCHED, {}, IllegalMove),
         (A.CONTACT, P.LEAD, S.DISPATCHED, {"urgency": Urgency.L1}, None),
         (A.CONTACT, P.INTERIM, S.DISPATCHED, {}, None),
         (A.CONTACT, P.INTERIM, S.TO_DISPATCH, {}, None),
         (A.OBJECT, P.LEAD, S.DISPATCHED, {}, None),
-        (A.OBJECT, P.LEAD, S.DISPATCHED, {"objection_over": True}, parts.ObjectionLate),
-        (A.OBJECT, P.LEAD, S.DISPATCHED, {"objected": True}, parts.ObjectionRepeated),
-        (A.OBJECT, P.LEAD, S.DISPATCHED, {"objection_locked": True}, parts.ObjectionLocked),
-        (A.OBJECT, P.LEAD, S.ACKNOWLEDGED, {"contacted": True}, parts.ObjectionLate),
+        (A.OBJECT, P.LEAD, S.DISPATCHED, {"objection_over": True}, guards.ObjectionLate),
+        (A.OBJECT, P.LEAD, S.DISPATCHED, {"objected": True}, guards.ObjectionRepeated),
+        (A.OBJECT, P.LEAD, S.DISPATCHED, {"objection_locked": True}, guards.ObjectionLocked),
+        (A.OBJECT, P.LEAD, S.ACKNOWLEDGED, {"contacted": True}, guards.ObjectionLate),
         (A.OBJECT, P.LEAD, S.DISPATCHED, {"contacted": True, "urgency": Urgency.L1}, None),
         (A.OBJECT, P.LEAD, S.IN_PROGRESS, {}, IllegalMove),
         (A.RULE_OBJECTION, P.DISPATCHER, S.OBJECTED, {}, None),
@@ -74,9 +81,9 @@ def standing(status: Status, **known: Any) -> Standing:
             IllegalMove,
         ),
         (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {}, None),
-        (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {"past_due": True}, parts.ExtensionLate),
-        (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {"extended": True}, parts.ExtensionSpent),
-        (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {"extendable": False}, parts.NotExtendable),
+        (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {"past_due": True}, guards.ExtensionLate),
+        (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {"extended": True}, guards.ExtensionSpent),
+        (A.REQUEST_EXTENSION, P.LEAD, S.IN_PROGRESS, {"extendable": False}, guards.NotExtendable),
         (A.DECIDE_EXTENSION, P.DISTRICT, S.IN_PROGRESS, {}, IllegalMove),
         (A.DECIDE_EXTENSION, P.DISTRICT, S.IN_PROGRESS, {"asks_extension": P.DISTRICT}, None),
         (
@@ -106,7 +113,7 @@ def test_each_guard(
     known: dict[str, Any],
     refused: type[Exception] | None,
 ) -> None:
-    found = parts.hindrance(standing(status, **known), action, frozenset({part}))
+    found = guards.hindrance(standing(status, **known), action, frozenset({part}))
     assert (type(found) if found else None) is refused
 
 
@@ -129,4 +136,4 @@ def test_every_open_status_can_be_left() -> None:
 
 @pytest.mark.parametrize("status", list(Status))
 def test_nobody_without_a_part_may_do_anything(status: Status) -> None:
-    assert parts.allowed(standing(status), frozenset()) == ()
+    assert guards.allowed(standing(status), frozenset()) == ()

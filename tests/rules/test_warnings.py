@@ -13,8 +13,8 @@ from app.kit.workdays import BEIJING as ZONE
 from app.kit.workdays import NoWorkingCalendar
 from app.offices.catalogue import Urgency
 from app.tickets import limits
+from app.tickets.clockwork import Clockwork, Fall
 from app.tickets.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, Status
-from app.tickets.limits import Clockwork, Fall
 from app.tickets.parts import Part
 from tests import policies
 
