@@ -103,7 +103,9 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
 
 def simulate(given: Settings, asked: argparse.Namespace) -> None:
     """Fill a past with an imagined city's requests, and let them live on until now."""
-    plan = Plan(asked.start, asked.end, asked.cases, asked.seed, asked.among_others)
+    plan = Plan(
+        asked.start, asked.end, asked.cases, asked.seed, given.attachments, asked.among_others
+    )
     with ready_database(given) as sessions:
         desk = read_desk(given, sessions)
         with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return self.embedded and file.exists() and file.read_text().strip() == self.admin_key
 
     @property
+    def attachments(self) -> Path:
+        """The folder of what is attached to tickets."""
+        return self.data_dir / "attachments"
+
+    @property
     def secret_key_file(self) -> Path:
         return self.data_dir / "secret.key"
 

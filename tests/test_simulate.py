@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,10 +26,12 @@ from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
+from app.policy import Policies
 from app.rankings import service as rankings
 from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
+from app.tickets.desk import Desk
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
 from app.tickets.models import Citizen, Dispatch, Ticket
@@ -37,18 +40,20 @@ from tests.recount import ASSESSED_TYPES, period_of
 CASES = 400
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 MUCH_LATER = datetime(2027, 2, 1, tzinfo=UTC)
-LIVELY = Plan(date(2026, 9, 19), date(2026, 10, 19), CASES, seed=7, eventful=20)
+LIVELY = Plan(
+    date(2026, 9, 19), date(2026, 10, 19), CASES, seed=7, photos=Path("never"), eventful=20
+)
 
 NOT_LIVED = {
     Action.IMPORT: "an older system's cases come finished",
-    Action.ATTACH: "a file on disk is not taken back with the transaction",
-    Action.SKIP_CALLBACK: "Beijing's sample is everyone",
+    Action.SKIP_CALLBACK: "Beijing's sample is everyone; see the city that calls back only some",
 }
 
 
 @contextmanager
 def lived(app: FastAPI, plan: Plan, now: datetime = NOW) -> Iterator[Session]:
     told: list[int] = []
+    plan = replace(plan, photos=app.state.settings.attachments)
     with app.state.sessions() as session:
         made = simulate(session, app.state.desk, plan, now, told.append)
         assert sum(told) == plan.cases <= made
@@ -108,7 +113,7 @@ def test_nothing_happens_after_now_and_work_waits_where_the_past_ends(
 def test_a_past_that_has_tickets_is_not_filled_unless_that_is_asked_for(
     served: TestClient, app: FastAPI
 ) -> None:
-    few = replace(LIVELY, cases=3)
+    few = replace(LIVELY, cases=3, photos=app.state.settings.attachments)
     with lived(app, few) as session:
         with pytest.raises(Inhabited, match="received after 2026-09-19"):
             simulate(session, app.state.desk, few, NOW, int)
@@ -121,6 +126,28 @@ def test_a_past_that_has_tickets_is_not_filled_unless_that_is_asked_for(
 def test_only_a_past_is_simulated(served: TestClient, app: FastAPI, end: date) -> None:
     with app.state.sessions() as session, pytest.raises(NotThePast):
         simulate(session, app.state.desk, replace(LIVELY, end=end), NOW, int)
+
+
+def test_a_city_that_calls_back_only_some_closes_the_other_tickets(
+    served: TestClient, app: FastAPI
+) -> None:
+    desk: Desk = app.state.desk
+    first = desk.policies.documents[0]
+    half = first.callback.model_copy(update={"sample": Fraction(1, 2)})
+    sparing = Policies((first.model_copy(update={"callback": half}),))
+    with app.state.sessions() as session:
+        plan = replace(LIVELY, cases=40, photos=app.state.settings.attachments)
+        simulate(session, replace(desk, policies=sparing), plan, MUCH_LATER, int)
+        last = Counter(
+            session.scalars(
+                select(Event.action).where(
+                    Event.to_status == Status.CLOSED, Event.from_status != Status.CLOSED
+                )
+            )
+        )
+
+    assert last[Action.SKIP_CALLBACK] > 5
+    assert last[Action.CALLBACK] > 5
 
 
 # From here on one city stands, uncommitted, and holds the feed's heads: no other lives beside it.

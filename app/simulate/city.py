@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
+from pathlib import Path
 from random import Random
 
 from app.offices.gazetteer import Gazetteer, Street, StreetKind, in_force
@@ -51,8 +52,11 @@ class Quality:
 class City:
     """The same seed imagines the same city from the same gazetteer."""
 
-    def __init__(self, gazetteer: Gazetteer, on: date, seed: int, eventful: float = 1) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, on: date, seed: int, photos: Path, eventful: float = 1
+    ) -> None:
         self.seed = seed
+        self.photos = photos
         self.eventful = eventful
         self.districts = {one.code: one.name for one in gazetteer.districts}
         self.places = places(gazetteer)

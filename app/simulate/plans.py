@@ -1,6 +1,6 @@
 """Who does what, when: a plan for each status, what else may come, and what follows on what."""
 
-from app.simulate import appeals, attention, calling, desks, groups, months, returns, work
+from app.simulate import appeals, attention, calling, desks, groups, months, photos, returns, work
 from app.simulate.life import Aside, Follow, Main
 from app.tickets.lifecycle import Action, Status
 
@@ -19,7 +19,7 @@ MAIN: dict[Status, Main] = {
     Status.MERGED: groups.member,
 }
 
-AT_FIRST: tuple[Aside, ...] = (desks.void, attention.call_again, groups.merge)
+AT_FIRST: tuple[Aside, ...] = (desks.void, attention.call_again, groups.merge, photos.of_matter)
 
 ASIDES: dict[Status, tuple[Aside, ...]] = {
     Status.DISPATCHED: (
@@ -33,6 +33,7 @@ ASIDES: dict[Status, tuple[Aside, ...]] = {
     Status.OBJECTED: (work.meanwhile,),
     Status.IN_PROGRESS: (
         work.note,
+        photos.of_work,
         months.ask_time,
         months.ask_hold,
         attention.harder,

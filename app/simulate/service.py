@@ -1,12 +1,12 @@
 """Living the imagined city: whatever is due next is done next, by the services of the real one.
 
 All of it is one transaction. So a broken run leaves nothing, and a service on the same database,
-whose clock is far ahead of the imagined one, sees the past only when it is over. Nobody attaches
-photos in it: a file on disk would not be taken back with a broken run.
+whose clock is far ahead of the imagined one, sees the past only when it is over.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -38,6 +38,9 @@ class Plan:
     end: date
     cases: int
     seed: int
+    photos: Path
+    """The folder that they are kept in."""
+
     among_others: bool = False
     """Also where there are tickets of that time already."""
 
@@ -54,7 +57,9 @@ def simulate(session: Session, desk: Desk, wanted: Plan, now: datetime, lived: L
     """
     check(session, wanted, now)
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
-    city = City(offices.gazetteer(session), wanted.start, wanted.seed, wanted.eventful)
+    city = City(
+        offices.gazetteer(session), wanted.start, wanted.seed, wanted.photos, wanted.eventful
+    )
     asked = ask(city, desk.catalogue, season(city, wanted.start, wanted.end), wanted.cases)
     return World(session, desk, city, lived).live(asked, now)
 

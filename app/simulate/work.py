@@ -6,7 +6,7 @@ from datetime import datetime
 from app.access.roles import Role
 from app.simulate.life import Life, Step, desk
 from app.simulate.requests import drawn
-from app.tickets import actions
+from app.tickets import actions, contacting
 from app.tickets.contacts import Method
 from app.tickets.lifecycle import Action, Status
 from app.tickets.schemas import (
@@ -67,7 +67,7 @@ def contact_at(life: Life, at: datetime) -> Step:
     life.tries += 1
     method = drawn(life.asked.chance, METHODS)
     said = NewContact(method=method, reached=life.likely(REACHED))
-    return Step(at, life.handler(), Action.CONTACT, actions.contact, said)
+    return Step(at, life.handler(), Action.CONTACT, contacting.contact, said)
 
 
 def meanwhile(life: Life) -> Iterator[Step]:

@@ -30,6 +30,7 @@ ON_RECORD = frozenset(
         Action.CONTACT,
         Action.CALLBACK,
         Action.NOTE,
+        Action.ATTACH,
         Action.SUPERVISE,
         Action.REQUEST_EXTENSION,
         Action.DECIDE_EXTENSION,

@@ -7,6 +7,7 @@ from app.kit.route import Route
 from app.tickets import (
     actions,
     attention,
+    contacting,
     extending,
     holds,
     merging,
@@ -93,7 +94,7 @@ def acknowledge_ticket(act: Acting, said: Nothing) -> TicketView:
 @router.post("/{number}/contact")
 def record_contact(act: Acting, said: NewContact) -> TicketView:
     """T14: the office reached the citizen, or tried to; the server's clock says when."""
-    return act(actions.contact, said)
+    return act(contacting.contact, said)
 
 
 @router.post("/{number}/note")

@@ -3,24 +3,18 @@
 Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
 """
 
-from collections.abc import Sequence
-
-from sqlalchemy import select
-
 from app.kit.errors import Invalid
-from app.tickets import dispatching, merging, teaching
+from app.tickets import dispatching, teaching
 from app.tickets.attention import answer_supervision
 from app.tickets.change import Change
-from app.tickets.contacts import Contact
 from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action, DispatchRole, Status
-from app.tickets.models import ContactMade, Dispatch, Request
+from app.tickets.lifecycle import Action, Status
+from app.tickets.models import Request
 from app.tickets.parts import Part
 from app.tickets.schemas import (
     Add,
     Decline,
     DeclineReason,
-    NewContact,
     NewDispatch,
     NewReply,
     Nothing,
@@ -92,67 +86,14 @@ def read(change: Change, said: Nothing) -> None:
 
 
 def acknowledge(change: Change, said: Nothing) -> None:
-    """T9; an L1 that was contacted before goes on to T14."""
+    """T9; who was contacted before goes on to T14. The first signature stays."""
     ticket, lead = change.ticket, change.lead
-    ticket.acknowledged_at = change.now
+    ticket.acknowledged_at = ticket.acknowledged_at or change.now
     if lead:
-        lead.acknowledged_at = change.now
+        lead.acknowledged_at = ticket.acknowledged_at
     change.record(Action.ACKNOWLEDGE)
     ticket.interim_office = None
     dispatching.begin_if_contacted(change)
-
-
-def contact(change: Change, said: NewContact) -> None:
-    """T14: the citizen was reached, or was tried often enough; our clock says when (D.6.4).
-
-    What the office does that keeps the duty of first contact (D.5-10) counts for its own dispatch.
-    """
-    if change.ticket.merged_into:
-        merging.contact(change, said)
-        return
-    ticket, own = change.ticket, own_dispatch(change)
-    made = [*change.contacts(own), Contact(change.now, said.reached)]
-    change.session.add(
-        ContactMade(
-            ticket_number=ticket.number,
-            seq=ticket.version + 1,
-            dispatch_seq=own.seq,
-            office_code=own.office_code,
-            at=change.now,
-            method=said.method,
-            reached=said.reached,
-        )
-    )
-    if own.contacted_at is None and responded(change, made):
-        own.contacted_at = change.now
-    if own is change.lead:
-        ticket.contacted_at = own.contacted_at
-    starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
-    change.record(
-        Action.CONTACT,
-        Status.IN_PROGRESS if starts else ticket.status,
-        data={"method": said.method, "reached": said.reached},
-        words={"note": said.note, "evidence": said.evidence},
-    )
-
-
-def own_dispatch(change: Change) -> Dispatch:
-    """The caller's: as the lead, or the one that it led before another was named."""
-    lead, caller = change.lead, change.caller
-    if lead is not None and Part.LEAD in change.parts:
-        return lead
-    assert caller is not None  # no contact falls due by itself
-    led = select(Dispatch).where(
-        Dispatch.ticket_number == change.ticket.number,
-        Dispatch.office_code == caller.office_code,
-        Dispatch.role == DispatchRole.LEAD,
-    )
-    return change.session.scalars(led.order_by(Dispatch.seq.desc()).limit(1)).one()
-
-
-def responded(change: Change, made: Sequence[Contact]) -> bool:
-    """First contact recorded, or tried often enough (T14's guard)."""
-    return any(one.reached for one in made) or len(made) >= change.policy.contact.attempts
 
 
 def note(change: Change, said: Words) -> None:

@@ -88,8 +88,8 @@ async def sent(request: Request, number: AttachTo) -> bytes:
 
 
 def folder(request: Request) -> Folder:
-    data_dir: Folder = request.app.state.settings.data_dir
-    return data_dir / "attachments"
+    kept: Folder = request.app.state.settings.attachments
+    return kept
 
 
 Kept = Annotated[Folder, Depends(folder)]

@@ -69,8 +69,8 @@ def same_file(change: Change, content: bytes) -> Attachment | None:
 
 
 def check_open(change: Change) -> None:
-    """Refuses (IllegalMove) a ticket that was ended otherwise than by its callback, and
-    (TooManyFiles) one that is full."""
+    """Refuses (IllegalMove) a ticket that was ended otherwise than by its callback or in a group,
+    and (TooManyFiles) one that is full."""
     ticket = change.ticket
     if (ticket.status, Action.ATTACH) not in MOVES:
         may = allowed(change.standing, change.parts)

@@ -107,27 +107,50 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
     change.session.add_all(change.dispatches)
 
 
-def end(change: Change, why: str) -> str | None:
-    """The active dispatches, if any, are over; their offices are told. The lead that was."""
-    if not change.dispatches:
-        return None
-    former, ticket = change.lead, change.ticket
+def share_anew(change: Change, joint: Iterable[str], why: str) -> None:
+    """Other helpers for the lead that has it already, who gets no time back."""
+    ticket, lead = change.ticket, change.lead
+    assert lead is not None  # there is one to share with
+    given = share(change.desk, lead.office_code, joint, [ticket.district_code])
+    roles = given.roles()
+    release(change, [d for d in change.dispatches if d.office_code not in roles], why)
     for one in change.dispatches:
-        one.ended_at, one.end_reason = change.now, why
-    gone = [
-        News(
-            d.office_code,
-            change.now,
-            why,
-            ticket.number,
-            data={"status": ticket.status, "role": d.role},
-        )
-        for d in change.dispatches
-    ]
-    append(change.session, gone)
-    change.session.flush()
-    change.dispatches = []
+        one.role = roles.pop(one.office_code)
+    more = rows(ticket.number, lead.seq, given, None, change.now)
+    added = [Dispatch(**row) for row in more if row["office_code"] in roles]
+    change.session.add_all(added)
+    change.dispatches = [*change.dispatches, *added]
+
+
+def end(change: Change, why: str) -> str | None:
+    """The active dispatches, if any, are over. The lead that was."""
+    former = change.lead
+    release(change, change.dispatches, why)
     return former.office_code if former else None
+
+
+def release(change: Change, those: Sequence[Dispatch], why: str) -> None:
+    """Their dispatches are over, and the offices are told."""
+    if not those:
+        return
+    ticket, now = change.ticket, change.now
+    for one in those:
+        one.ended_at, one.end_reason = now, why
+    append(
+        change.session,
+        [
+            News(
+                d.office_code,
+                now,
+                why,
+                ticket.number,
+                data={"status": ticket.status, "role": d.role},
+            )
+            for d in those
+        ],
+    )
+    change.session.flush()
+    change.dispatches = [d for d in change.dispatches if d not in those]
 
 
 def take_back(change: Change, why: str) -> None:
@@ -179,7 +202,7 @@ def by_person(
 ) -> None:
     """A person's word; a street that he names is also where the ticket lies."""
     ticket, lead = change.ticket, change.desk.offices[lead_code]
-    if lead_code == ticket.office_code and why != CONSULTED:
+    if lead_code == ticket.office_code:
         raise change.illegal(f"{lead.name} has it already")
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code

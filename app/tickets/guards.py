@@ -104,8 +104,6 @@ def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | N
     """T7 for R4: a district dispatches what lies in its queue; T7b: before the first contact."""
     if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
         return IllegalMove("it lies in the city dispatcher's queue")
-    if ticket.status is S.RECEIVED and P.DISPATCHER not in parts:
-        return IllegalMove("the operator has it")
     if ticket.status is not S.TO_DISPATCH and ticket.objection_locked:
         return ObjectionLocked("its 会商 named who handles it, finally")
     return refuse(ticket.contacted, "the office has contacted the citizen already")

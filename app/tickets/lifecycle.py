@@ -170,9 +170,9 @@ MOVES: Moves = {
     **ending(A.ASK, (S.RECEIVED, S.TO_DISPATCH), S.NEED_INFO),
     (S.NEED_INFO, A.ADD): (S.RECEIVED,),
     (S.NEED_INFO, A.EXPIRE): (S.NOT_ACCEPTED,),
-    # T6, T7, T7b: to an office, by the system or by a dispatcher
+    # T6, T7, T7b: to an office, first by the system, later by a dispatcher
     (S.RECEIVED, A.ROUTE): (S.DISPATCHED, S.TO_DISPATCH, S.NEED_INFO),
-    **ending(A.DISPATCH, (S.RECEIVED, S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED), S.DISPATCHED),
+    **ending(A.DISPATCH, (S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED), S.DISPATCHED),
     # T9, T14, T15, T21: the office works
     (S.DISPATCHED, A.ACKNOWLEDGE): (S.ACKNOWLEDGED,),
     **staying(A.CONTACT, IN_OFFICE | BETWEEN_OFFICES),
@@ -236,7 +236,7 @@ MOVES: Moves = {
     **staying(A.DECIDE_EXCLUSION, S),
     **staying(A.DISPUTE, S),
     **staying(A.CORRECT, S),
-    **staying(A.ATTACH, OPEN | {S.CLOSED}),
+    **staying(A.ATTACH, OPEN | {S.CLOSED, S.MERGED}),
     # D.4, D.7, D.6.3: urgency, urging, supervision, warnings
     **staying(A.GRADE, OPEN),
     **staying(A.URGE, OPEN),

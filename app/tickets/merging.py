@@ -14,11 +14,8 @@ from app.tickets import attention, dispatching, limits
 from app.tickets.change import Change
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import TERMINAL, Action, Status
-from app.tickets.models import ContactMade, Ticket
-from app.tickets.schemas import Merging, NewContact, Reason
-
-AS_MEMBER = 0
-"""The dispatch that a contact with a member belongs to: none of its own."""
+from app.tickets.models import Ticket
+from app.tickets.schemas import Merging, Reason
 
 
 class NoSuchParent(Invalid):
@@ -138,30 +135,3 @@ def give_back(change: Change, head: Change) -> Status:
     given = dispatching.share(change.desk, office.code, [], [change.ticket.district_code])
     dispatching.give(change, given, change.now)
     return Status.DISPATCHED
-
-
-def contact(change: Change, said: NewContact) -> None:
-    """The parent's lead office reached a member's citizen, or tried to; it stays merged."""
-    ticket, lead = change.ticket, change.lead
-    if lead is None:
-        raise change.illegal("no office leads its group")
-    change.session.add(
-        ContactMade(
-            ticket_number=ticket.number,
-            seq=ticket.version + 1,
-            dispatch_seq=AS_MEMBER,
-            office_code=lead.office_code,
-            at=change.now,
-            method=said.method,
-            reached=said.reached,
-        )
-    )
-    tried = change.contacts()
-    enough = any(one.reached for one in tried) or len(tried) >= change.policy.contact.attempts
-    if ticket.contacted_at is None and enough:
-        ticket.contacted_at = change.now
-    change.record(
-        Action.CONTACT,
-        data={"method": said.method, "reached": said.reached},
-        words={"note": said.note, "evidence": said.evidence},
-    )

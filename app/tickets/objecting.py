@@ -202,10 +202,14 @@ def reject_by_silence(change: Change, fall: Fall) -> None:
 
 
 def conclude(change: Change, said: Conclusion) -> None:
-    """T13: 会商 names who handles it, finally."""
+    """T13: 会商 names who handles it, finally; only an office that did not have it before gets a
+    new clock (D.6.3)."""
     lead, joint = said.lead_office_code, said.joint_office_codes
     former, change.ticket.objection_locked = change.ticket.office_code, True
-    dispatching.by_person(change, lead, joint, dispatching.CONSULTED)
+    if lead == former:
+        dispatching.share_anew(change, joint, dispatching.CONSULTED)
+    else:
+        dispatching.by_person(change, lead, joint, dispatching.CONSULTED)
     teaching.correct(change, former, lead)
     change.record(Action.CONCLUDE, data=dispatching.told(change), words={"text": said.text})
 

@@ -156,6 +156,15 @@ def test_evidence_may_follow_a_callback_but_no_other_end(people: People) -> None
     assert (answer.status_code, answer.json()["status_now"]) == (409, "void")
 
 
+def test_a_citizen_of_a_group_sends_photos_like_any_other(people: People) -> None:
+    parent = given.ticket(people)
+    member = given.ticket(people, citizen={"phone": "13911111111"})
+    people.dispatcher.does("merge", member, parent_number=parent)
+
+    assert people.operator.send(f"/tickets/{member}/attachments", JPEG).status_code == 201
+    assert len(people.street().get(f"/tickets/{member}/attachments").json()) == 1
+
+
 def test_a_file_that_changed_on_disk_is_not_handed_out(people: People, app: FastAPI) -> None:
     number, content = given.ticket(people), b"%PDF-1.7 an order"
     made = attach(people, number, content).json()["id"]

@@ -269,6 +269,32 @@ def test_the_result_of_consulting_binds(people: People, clock: StillClock) -> No
     refused(tries(people.dispatcher, "dispatch", number, **back), 409, "objection-locked")
 
 
+def test_an_office_that_consulting_leaves_the_ticket_with_gets_no_time_back(
+    people: People, clock: StillClock
+) -> None:
+    number = given.ticket(people)
+    people.street().does("acknowledge", number)
+    clock.tick(hours=1)
+    said = stages.objection(proposed_office_code=DONGHUAMEN)
+    people.street().does("object", number, **said)
+    people.dispatcher.does("rule-objection", number, decision="consult", text="会商")
+    people.street().does("contact", number, method="call", reached=True)
+    before = stages.seen(people, number)
+    clock.tick(hours=3)
+    said = {"joint_office_codes": [JIUXIANQIAO], "text": "还是望京主办，酒仙桥协办"}
+
+    after = people("panel").does("conclude", number, lead_office_code=WANGJING, **said)
+
+    assert (after["status"], after["office"]["code"]) == ("dispatched", WANGJING)
+    assert [office["code"] for office in after["joint_offices"]] == [JIUXIANQIAO]
+    times = ("dispatched_at", "acknowledged_at", "contacted_at", "due_at")
+    assert [after[name] for name in times] == [before[name] for name in times]
+    signed = people.street().does("acknowledge", number)
+    assert signed["status"] == "in_progress"
+    assert signed["acknowledged_at"] == before["acknowledged_at"]
+    assert stages.told(people.street(JIUXIANQIAO), number) == ["conclude", "acknowledge", "contact"]
+
+
 def test_consulting_that_takes_too_long_is_told_once(people: People, clock: StillClock) -> None:
     number = stages.consulting(people, clock)
     for _ in range(2):

@@ -80,7 +80,7 @@ RIGHTS: Rights = {
     "ask": [({S.RECEIVED, S.TO_DISPATCH}, {"operator"})],
     "add": [({S.NEED_INFO}, {"operator"})],
     "dispatch": [
-        ({S.RECEIVED, S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
+        ({S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
         ({S.DISPATCHED, S.ACKNOWLEDGED}, {"district"}),
     ],
     "read": [(HAD_BY_OFFICE - {S.TO_DISPATCH, S.NEED_INFO, S.ON_HOLD}, {"chief"})],

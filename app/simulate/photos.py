@@ -1,0 +1,59 @@
+"""Photos: what citizens send with a request, and of finished work (RULEBOOK D.16).
+
+A run that breaks takes its tickets back and leaves these files, which are so few that it does not
+matter: a file is named after its content.
+"""
+
+from collections.abc import Iterator
+from zlib import compress, crc32
+
+from app.access.roles import Role
+from app.simulate.life import HOUR, Life, Step, desk
+from app.tickets import attachments
+from app.tickets.change import Change
+from app.tickets.lifecycle import OPEN, Action, Status
+from app.tickets.schemas import Nothing
+
+SENT = 0.04
+OF_WORK = 0.1
+SHADES = range(0, 256, 32)
+SIDE = 16
+
+
+def of_matter(life: Life) -> Iterator[Step]:
+    """The operator takes in what the citizen sends."""
+    if life.seldom(SENT):
+        step = attaching(life, "现场.png")
+        yield step._replace(who=desk(Role.OPERATOR), still=life.is_open(*OPEN))
+
+
+def of_work(life: Life) -> Iterator[Step]:
+    if life.likely(OF_WORK):
+        yield attaching(life, "处理后.png")
+
+
+def attaching(life: Life, name: str) -> Step:
+    """By the office that has it, soon."""
+    picture, office = grey(life.asked.chance.choice(SHADES)), life.head.ticket.office_code
+
+    def attach(change: Change, said: Nothing) -> None:
+        if not attachments.same_file(change, picture):
+            attachments.attach(change, life.city.photos, picture, name)
+
+    def is_at_work() -> bool:
+        return (life.ticket.status, life.ticket.office_code) == (Status.IN_PROGRESS, office)
+
+    at = life.after(HOUR)
+    return Step(at, life.handler(), Action.ATTACH, attach, Nothing(), is_at_work)
+
+
+def grey(shade: int) -> bytes:
+    """A small square of one shade, as PNG."""
+    row = b"\0" + bytes([shade]) * SIDE
+    head = SIDE.to_bytes(4) * 2 + bytes([8, 0, 0, 0, 0])
+    parts = {b"IHDR": head, b"IDAT": compress(row * SIDE), b"IEND": b""}
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts.items())
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + crc32(kind + data).to_bytes(4)
