@@ -7,7 +7,6 @@ over a covering index, and the rule stays where it can be read.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -35,6 +34,7 @@ from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
+from app.rankings.stretches import WHOLE, Parts, in_order
 from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
 
@@ -102,27 +102,7 @@ def tallies(score: Scoring) -> list[Tally]:
 
 def plan_anew(session: Session) -> None:
     """For this transaction: a plan for the very period asked about, not one for any period."""
-    planned(session, plan_cache_mode="force_custom_plan")
-
-
-@contextmanager
-def in_order(record: Record, covered: bool) -> Iterator[None]:
-    """Groups are counted as they come along a covering index, by all cores, for half of what
-    hashing each row costs. The planner thinks otherwise, and an index that is read in stretches too
-    small to be shared. An index covers what is asked of the record as of now.
-    """
-    along = covered and record.as_of is None
-    if along:
-        planned(record.session, enable_hashagg="off", min_parallel_index_scan_size="0")
-    yield
-    if along:
-        planned(record.session, enable_hashagg="DEFAULT", min_parallel_index_scan_size="DEFAULT")
-
-
-def planned(session: Session, **settings: str) -> None:
-    """How the planner is to see things for the rest of this transaction."""
-    for name, value in settings.items():
-        session.execute(sa.text(f"SET LOCAL {name} = {value}"))
+    session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def counts(record: Record, by: str) -> dict[str, Counts]:
@@ -134,8 +114,8 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     """
     alone = Assessment.merge_group.is_(None)
     out = record.excluded(since=record.period.starts_at)
-    with in_order(record, by in TALLY):
-        found = defaultdict(lambda: NOTHING, added(record, by, alone))
+    with in_order(record.session, tally_of(by), by in TALLY and record.as_of is None) as parts:
+        found = defaultdict(lambda: NOTHING, added(record, by, alone, parts=parts))
     for owner, gone in added(record, by, alone, out).items():
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
     for owner, moved in corrected(record, by):
@@ -145,15 +125,15 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     return found
 
 
-def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
-    """One pass over the covering index, then one over its few thousand tallies.
+def added(record: Record, by: str, *where: Where, parts: Parts = WHOLE) -> dict[str, Counts]:
+    """One pass over the rows, part by part, then one over their few thousand tallies.
 
     Tickets that are not admitted are only counted.
     """
     period = record.period
     found, kinds = tallies(period.policy.score), admitted_kinds(period.policy.assess)
-    tally = TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
-    told = (
+    tally = tally_of(by)
+    of_period = (
         select(
             tally.label("tally"),
             func.count().label("everyone"),
@@ -162,8 +142,8 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
         .where(within(Assessment.assessed_at, period), *record.known(Assessment.recorded_at))
         .where(owned(by), *where)
         .group_by(tally)
-        .subquery()
     )
+    told = sa.union_all(*map(of_period.where, parts)).subquery()
     number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
     admitted = told.c.admitted
     sums = [func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in found]
@@ -176,6 +156,10 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
         + read(found, numbers)
         for owner, everyone, assessed, *numbers in record.session.execute(query)
     }
+
+
+def tally_of(by: str) -> sa.ColumnElement[str]:
+    return TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
 
 
 def owned(by: str) -> Where:

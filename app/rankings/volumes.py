@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.callbacks.models import Assessment
 from app.rankings import whereabouts
-from app.rankings.facts import Record, Where, in_order, within
+from app.rankings.facts import Record, Where, within
+from app.rankings.stretches import WHOLE, Parts, in_order
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import DispatchRole, Status
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
@@ -17,15 +18,15 @@ from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 
 def volumes(record: Record, by: str) -> dict[str, int]:
     """How many requests were accepted in a period, by a column of the ticket, merged or not."""
-    period = record.period
-    with in_order(record, by == "street_code"):
-        return numbers(
-            record.session,
-            whereabouts.at(record.as_of, by),
-            within(Ticket.received_at, period),
-            Ticket.type.in_(sorted(period.policy.assess.types)),
-            *accepted(record),
-        )
+    period, column = record.period, whereabouts.at(record.as_of, by)
+    where = (
+        within(Ticket.received_at, period),
+        Ticket.type.in_(sorted(period.policy.assess.types)),
+        *accepted(record),
+    )
+    covered = by == "street_code" and record.as_of is None
+    with in_order(record.session, column, covered) as parts:
+        return numbers(record.session, column, *where, parts=parts)
 
 
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
@@ -85,7 +86,7 @@ def held_at(instant: datetime) -> Iterator[Where]:
 
 
 def numbers(
-    session: Session, column: sa.ColumnElement[str], *where: sa.ColumnElement[bool]
+    session: Session, column: sa.ColumnElement[str], *where: Where, parts: Parts = WHOLE
 ) -> dict[str, int]:
     query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
-    return dict(session.execute(query).all())
+    return dict(session.execute(sa.union_all(*map(query.where, parts))).all())
