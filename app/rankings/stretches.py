@@ -1,8 +1,9 @@
 """Counting millions of rows in the order of an index that covers their groups, by two cores.
 
-PostgreSQL would hash every row, for twice what reading them in order costs; and what it shares out
-page by page is read no sooner. So hashing is off, and the groups are asked for in two halves: each
-is read by a process of its own, and of each group the period alone, whatever lies beside it.
+PostgreSQL would hash every row, which costs more than to read them in order; and what it shares out
+page by page is read no sooner. So it may neither hash nor sort, and the groups are asked for in two
+halves: each is read by a process of its own, and of each group the period alone, whatever lies
+beside it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,9 +28,14 @@ def in_order(session: Session, column: sa.ColumnElement[str], covered: bool) -> 
         yield WHOLE
         return
     code = session.scalars(select(MIDDLE).where(Office.kind.in_(sorted(STREET_KINDS)))).one()
-    session.execute(sa.text("SET LOCAL enable_hashagg = off"))
+    plan(session, "off")
     yield column < code, column >= code
-    session.execute(sa.text("SET LOCAL enable_hashagg = DEFAULT"))
+    plan(session, "DEFAULT")
+
+
+def plan(session: Session, value: str) -> None:
+    for way in ("enable_hashagg", "enable_sort"):
+        session.execute(sa.text(f"SET LOCAL {way} = {value}"))
 
 
 MIDDLE = func.coalesce(func.percentile_disc(0.5).within_group(Office.code), "")
