@@ -73,16 +73,19 @@ class Assessment(Base):
     )
 
     __table_args__ = (
+        Index("ix_assessment_assessed_at", "assessed_at"),
         Index(
             "ix_assessment_office",
+            "office_tally",
             "assessed_at",
-            postgresql_include=["office_tally", "kind"],
+            postgresql_include=["kind"],
             postgresql_where=sa.text("merge_group IS NULL"),
         ),
         Index(
             "ix_assessment_industry",
+            "industry_tally",
             "assessed_at",
-            postgresql_include=["industry_tally", "kind"],
+            postgresql_include=["kind"],
             postgresql_where=sa.text("merge_group IS NULL AND industry_office IS NOT NULL"),
         ),
         Index(

@@ -30,10 +30,13 @@ SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107
 START_SECONDS = 600  # crash recovery after a busy day takes its time
 STOP_SECONDS = 60
 
+MEMORY = min(psutil.virtual_memory().total // 4, 2**30)
+"""Room for a month of the whole city's facts and tickets, as rankings read them."""
+
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
+    "shared_buffers": f"{MEMORY // 2**20}MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",

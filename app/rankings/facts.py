@@ -34,6 +34,7 @@ from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
+from app.rankings.stretches import WHOLE, Parts, in_order
 from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
 
@@ -113,7 +114,8 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     """
     alone = Assessment.merge_group.is_(None)
     out = record.excluded(since=record.period.starts_at)
-    found = defaultdict(lambda: NOTHING, added(record, by, alone))
+    with in_order(record.session, tally_of(by), by in TALLY and record.as_of is None) as parts:
+        found = defaultdict(lambda: NOTHING, added(record, by, alone, parts=parts))
     for owner, gone in added(record, by, alone, out).items():
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
     for owner, moved in corrected(record, by):
@@ -123,15 +125,15 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     return found
 
 
-def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
-    """One pass over the covering index, then one over its few thousand tallies.
+def added(record: Record, by: str, *where: Where, parts: Parts = WHOLE) -> dict[str, Counts]:
+    """One pass over the rows, part by part, then one over their few thousand tallies.
 
     Tickets that are not admitted are only counted.
     """
     period = record.period
     found, kinds = tallies(period.policy.score), admitted_kinds(period.policy.assess)
-    tally = TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
-    told = (
+    tally = tally_of(by)
+    of_period = (
         select(
             tally.label("tally"),
             func.count().label("everyone"),
@@ -140,8 +142,8 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
         .where(within(Assessment.assessed_at, period), *record.known(Assessment.recorded_at))
         .where(owned(by), *where)
         .group_by(tally)
-        .subquery()
     )
+    told = sa.union_all(*map(of_period.where, parts)).subquery()
     number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
     admitted = told.c.admitted
     sums = [func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in found]
@@ -154,6 +156,10 @@ def added(record: Record, by: str, *where: Where) -> dict[str, Counts]:
         + read(found, numbers)
         for owner, everyone, assessed, *numbers in record.session.execute(query)
     }
+
+
+def tally_of(by: str) -> sa.ColumnElement[str]:
+    return TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
 
 
 def owned(by: str) -> Where:
@@ -232,12 +238,7 @@ def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
 
 
 def first_assessed_at(session: Session) -> datetime | None:
-    merged = Assessment.merge_group.is_not(None)
-    earliest = [
-        select(func.min(Assessment.assessed_at)).where(where).scalar_subquery()
-        for where in (merged, ~merged)
-    ]
-    return session.scalar(select(func.least(*earliest)))
+    return session.scalar(select(func.min(Assessment.assessed_at)))
 
 
 def districts(session: Session) -> dict[str, str]:

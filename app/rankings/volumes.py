@@ -2,60 +2,31 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from app.callbacks.models import Assessment
-from app.offices.directory import STREET_KINDS
-from app.offices.models import Office
-from app.period import Period
 from app.rankings import whereabouts
 from app.rankings.facts import Record, Where, within
+from app.rankings.stretches import WHOLE, Parts, in_order
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import DispatchRole, Status
-from app.tickets.models import ACCEPTED, NOT_TAKEN, Dispatch, Ticket
+from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 
 
 def volumes(record: Record, by: str) -> dict[str, int]:
     """How many requests were accepted in a period, by a column of the ticket, merged or not."""
-    period = record.period
-    if by == "street_code" and record.as_of is None:
-        found = record.session.execute(by_street(period))
-        return {street: int(number) for street, number in found.all()}
-    return numbers(
-        record.session,
-        whereabouts.at(record.as_of, by),
+    period, column = record.period, whereabouts.at(record.as_of, by)
+    where = (
         within(Ticket.received_at, period),
         Ticket.type.in_(sorted(period.policy.assess.types)),
         *accepted(record),
     )
-
-
-def by_street(period: Period) -> sa.Select[str, Decimal]:
-    """As of now, from one stretch of an index for each street and type: the period alone is read,
-    however many tickets there are of others."""
-    types = sa.literal(sorted(period.policy.assess.types), ARRAY(sa.Text()))
-    kinds = func.unnest(types).table_valued("type", name="kinds").render_derived()
-    found = (
-        select(func.count().label("number"))
-        .where(Ticket.street_code == Office.code, Ticket.type == kinds.c.type)
-        .where(within(Ticket.received_at, period), sa.text(ACCEPTED))
-        .lateral()
-    )
-    number: sa.ColumnElement[Decimal] = func.sum(found.c.number)
-    return (
-        select(Office.code, number)
-        .select_from(Office)
-        .join(kinds, sa.true())
-        .join(found, sa.true())
-        .where(Office.kind.in_(sorted(STREET_KINDS)))
-        .group_by(Office.code)
-        .having(number > 0)
-    )
+    covered = by == "street_code" and record.as_of is None
+    with in_order(record.session, column, covered) as parts:
+        return numbers(record.session, column, *where, parts=parts)
 
 
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
@@ -115,7 +86,7 @@ def held_at(instant: datetime) -> Iterator[Where]:
 
 
 def numbers(
-    session: Session, column: sa.ColumnElement[str], *where: sa.ColumnElement[bool]
+    session: Session, column: sa.ColumnElement[str], *where: Where, parts: Parts = WHOLE
 ) -> dict[str, int]:
     query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
-    return dict(session.execute(query).all())
+    return dict(session.execute(sa.union_all(*map(query.where, parts))).all())

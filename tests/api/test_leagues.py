@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.offices.directory import STREET_KINDS
 from app.policy import Policies
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
@@ -82,6 +83,19 @@ def test_without_groups_nobody_has_one(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
 
     assert {(row["group"], row["group_rank"]) for row in rows(people)} == {(None, None)}
+
+
+def test_every_street_is_counted_once_wherever_it_stands_in_the_order_of_codes(
+    people: People, store: Store, app: FastAPI
+) -> None:
+    offices = app.state.desk.offices.values()
+    streets = [office.code for office in offices if office.kind in STREET_KINDS]
+    store(case(n, office_code=code) for n, code in enumerate(streets))
+
+    assert len(streets) == 343
+    assert {row["office_code"]: (row["assessed"], row["volume"]) for row in rows(people)} == (
+        dict.fromkeys(streets, (1, 1))
+    )
 
 
 LEAGUES = {
