@@ -5,7 +5,7 @@ Both records are kept. A `q1 = no` is overturned in this way only (D.13.3).
 
 from app.callbacks.answers import Answers
 from app.callbacks.appeals import disputed_until
-from app.callbacks.exclusions import assessed, check_own, refused
+from app.callbacks.exclusions import assessed, refused
 from app.callbacks.models import Callback, Correction, Dispute
 from app.callbacks.schemas import NewCorrection
 from app.kit.errors import Conflict
@@ -44,7 +44,6 @@ def dispute(change: Change, made: Callback, said: Words) -> None:
     """By the office it counts for, once, within `callback.dispute` of the callback."""
     check_counted(change, made)
     fact = assessed(change)
-    check_own(change, fact)
     if change.session.get(Dispute, made.id):
         raise refused(change, DisputeRepeated, "a record is disputed once")
     if change.session.get(Correction, fact.ticket_number):

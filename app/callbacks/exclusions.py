@@ -7,6 +7,7 @@ district or supervisor ends the matter; a district that is silent for its days i
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.roles import HANDLERS, Role
 from app.callbacks import appeals, conduct
 from app.callbacks.answers import Answers, ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
@@ -87,10 +88,16 @@ def assessed(change: Change) -> Assessment:
     return found
 
 
-def check_own(change: Change, fact: Assessment) -> None:
-    """It is for the office that led the ticket when it was assessed (D.13.2)."""
-    if change.caller is None or change.caller.office_code != fact.office_code:
+def check_part(change: Change) -> None:
+    """Of those who ask it is the office that led the ticket when it was assessed (D.13.2), of those
+    who review that office's district. Refuses NotYourPart."""
+    caller, fact = change.caller, change.session.get(Assessment, change.ticket.number)
+    if caller is None or fact is None:
+        return
+    if caller.role in HANDLERS and caller.office_code != fact.office_code:
         raise NotYourPart("that is for the office that it counts for")
+    if caller.role is Role.DISTRICT and fact.district_code not in (None, caller.office_code):
+        raise NotYourPart("it is reviewed by the district of the office that asked")
 
 
 def check_discontent(change: Change, fact: Assessment) -> None:
@@ -102,7 +109,6 @@ def check_discontent(change: Change, fact: Assessment) -> None:
 def ask(change: Change, said: NewExclusion) -> None:
     """By the office it counts for, once, within `exclude.request_days` of the callback."""
     fact = assessed(change)
-    check_own(change, fact)
     if change.session.get(ExclusionRequest, fact.ticket_number):
         raise refused(change, ExclusionRepeated, "a ticket's exclusion is asked for once")
     until = appeals.asked_until(change.policy, fact.assessed_at)
@@ -154,8 +160,6 @@ def review(change: Change, said: Decision) -> None:
 def pre_review(change: Change, request: ExclusionRequest, approve: bool) -> None:
     if request.district_code is None:
         raise refused(change, ReviewUnneeded, "the office lies in no district")
-    if change.caller is None or change.caller.office_code != request.district_code:
-        raise NotYourPart("it is reviewed by the district of the office that asked")
     if request.reviewed is not None:
         raise refused(change, ExclusionSettled, "the district has reviewed it")
     until = appeals.reviewed_until(change.policy, request.asked_at)

@@ -49,8 +49,8 @@ def decline(change: Change, said: Decline) -> None:
 
 def ask(change: Change, said: Words) -> None:
     """T5: the caller must tell more before an office can be found."""
-    change.ticket.queue = None
     change.record(Action.ASK, words={"text": said.text})
+    change.ticket.queue = None
 
 
 def add(change: Change, said: Add) -> None:

@@ -131,6 +131,8 @@ class Change:
             ticket.asks_extension = None
         if (ticket.status, Action.DECIDE_HOLD) not in MOVES:
             ticket.asks_hold = None
+        if (ticket.status, Action.SUPERVISE) not in MOVES:
+            ticket.answer_due_at = None
 
     def event(
         self,
@@ -215,6 +217,7 @@ def clockwork_of(ticket: Ticket) -> Clockwork:
         asks_hold=ticket.asks_hold,
         extended_from=ticket.extended_from,
         review_at=ticket.review_at,
+        answer_due_at=ticket.answer_due_at,
         warned=ticket.warned,
         office_code=ticket.office_code,
         queue=ticket.queue,

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select, update
+
 from app.feed.service import News, append
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
@@ -94,10 +96,11 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
     ticket.policy = policy.name
     ticket.office_code = given.lead
     ticket.district_code = ticket.district_code or lead_district(change.desk, given.lead)
-    ticket.queue = None
+    leave_queue(change, given, why)
     ticket.dispatches += 1
     ticket.dispatched_at = at
-    ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.acknowledged_at = None
+    forget_contact(change)
     ticket.warned, ticket.extended_from = [], None
     for name, limit in limits.columns(due).items():
         setattr(ticket, name, limit)
@@ -105,6 +108,15 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
         Dispatch(**row) for row in rows(ticket.number, ticket.dispatches, given, due, at)
     ]
     change.session.add_all(change.dispatches)
+
+
+def leave_queue(change: Change, given: Share, why: str) -> None:
+    """A district that was to dispatch it, and has no more to do with it, is told."""
+    ticket, left = change.ticket, change.ticket.queue
+    if left and left not in given.roles():
+        data = {"status": ticket.status, "role": "queue"}
+        append(change.session, [News(left, change.now, why, ticket.number, data=data)])
+    ticket.queue = None
 
 
 def share_anew(change: Change, joint: Iterable[str], why: str) -> None:
@@ -153,14 +165,32 @@ def release(change: Change, those: Sequence[Dispatch], why: str) -> None:
     change.dispatches = [d for d in change.dispatches if d not in those]
 
 
+def last_lead(change: Change) -> str | None:
+    """The office that it was given to last, if it ever was."""
+    given = select(Dispatch.office_code).where(
+        Dispatch.ticket_number == change.ticket.number, Dispatch.role == DispatchRole.LEAD
+    )
+    return change.session.scalar(given.order_by(Dispatch.seq.desc()).limit(1))
+
+
 def take_back(change: Change, why: str) -> None:
     """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
     ticket, former = change.ticket, end(change, why)
     ticket.interim_office = ticket.interim_office or former
     ticket.office_code = ticket.queue = None
-    ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.dispatched_at = ticket.acknowledged_at = None
+    forget_contact(change)
     for name, limit in limits.columns(None).items():
         setattr(ticket, name, limit)
+
+
+def forget_contact(change: Change) -> None:
+    """A new lead is to contact the citizen himself, and everyone of his group."""
+    ticket = change.ticket
+    ticket.contacted_at = None
+    if ticket.members:
+        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        change.session.execute(members.values(contacted_at=None))
 
 
 def check_inside(change: Change, *office_codes: str | None) -> None:
@@ -242,7 +272,6 @@ def located(decision: Decision) -> dict[str, Any]:
         "district_code": decision.district_code,
         "street_code": decision.street_code,
         "community_code": decision.community_code,
-        "queue": decision.queue,
     }
 
 
@@ -264,6 +293,7 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     """T6, T7 or T5: where the route leads; `due_at` where an enquiry's time has run out."""
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.desk, decision), due_at or change.now)
+    change.ticket.queue = decision.queue
     change.record(Action.ROUTE, OUTCOMES[decision.decision], data=said(decision), due_at=due_at)
 
 

@@ -190,6 +190,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "lon": new.address.lon,
         "lat": new.address.lat,
         **place,
+        "queue": arrival.decision.queue if arrival.status is Status.TO_DISPATCH else None,
         "office_code": lead,
         "policy": arrival.policy.name,
         "occurred_at": new.occurred_at,

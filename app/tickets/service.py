@@ -95,7 +95,8 @@ def take_up(change: Change, caller: Caller) -> None:
 
 def give_part(change: Change, caller: Caller) -> None:
     change.caller = caller
-    change.parts = scope.parts(caller, change.ticket, change.dispatches)
+    offices, head = change.desk.offices, change.head.ticket
+    change.parts = scope.parts(caller, change.ticket, change.dispatches, offices, head)
 
 
 def check_part(change: Change, action: Action) -> None:

@@ -394,7 +394,7 @@ def test_only_the_district_of_both_offices_rules(people: People, clock: StillClo
     people.street(DONGHUAMEN).does("object", number, **said)
     ruling = {"decision": "reject", "text": "属东华门"}
     refused(
-        tries(people.district(CHAOYANG), "rule-objection", number, **ruling), 409, "illegal-move"
+        tries(people.district(CHAOYANG), "rule-objection", number, **ruling), 403, "not-your-part"
     )
     assert people.district("110101").does("rule-objection", number, **ruling)["status"] == (
         "acknowledged"
