@@ -121,13 +121,17 @@ def test_a_new_ticket_is_received_and_nothing_is_received_twice() -> None:
     assert ENTRANCE not in {action for _, action in MOVES}
 
 
+STILL = {S.MERGED: {A.CONTACT, A.CALLBACK, A.UNMERGE, A.ATTACH}, S.CLOSED: {A.ATTACH}}
+"""What else may be done to a ticket that has ended so."""
+
+
 def test_nothing_leaves_a_terminal_status_but_a_member_its_group() -> None:
     assert set(S) - ENDS == OPEN
     assert ENDS == TERMINAL
     for end in ENDS:
         possible = {action: tos for (status, action), tos in MOVES.items() if status is end}
         leaving = {action for action, tos in possible.items() if set(tos) != {end}}
-        more = {S.MERGED: {A.CONTACT, A.CALLBACK, A.UNMERGE}, S.CLOSED: {A.ATTACH}}.get(end, set())
+        more = STILL.get(end, set())
         assert set(possible) == LATER | more, end
         assert leaving == {A.UNMERGE} & more, end
 
