@@ -23,6 +23,7 @@ from app.tickets.lists import Order
 from app.tickets.models import Ticket
 from app.tickets.responding import responded
 from app.tickets.service import citizen
+from app.tickets.sharing import district_of
 from app.tickets.view import Viewer
 
 DUE_FIRST = Order((Ticket.callback_due_at, Ticket.number), (instant, str))
@@ -143,7 +144,7 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
     return Assessment(
         ticket_number=ticket.number,
         office_code=lead.office_code,
-        district_code=dispatching.lead_district(desk, lead.office_code),
+        district_code=district_of(desk, lead.office_code),
         industry_office=category and category.industry_office,
         category=ticket.category,
         type=ticket.type,

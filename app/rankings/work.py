@@ -112,15 +112,15 @@ NOT_DUE = (*NOT_TAKEN, Status.MERGED)
 def due(period: Period, column: str, now: datetime) -> Select[Any]:
     """Results of the lead's own dispatch; a rework's new limit and reply are another matter.
 
-    What was withdrawn, or put on hold, before it was due is none; afterwards it stays late.
+    What was withdrawn, or put on hold, before it was due is none; afterwards it stays late. On
+    hold the clock stands, also of what is withdrawn then.
     """
     scored_in_time = sa.exists().where(Assessment.ticket_number == Ticket.number, ~Assessment.late)
     in_time = sa.case(
         (Ticket.reworks > 0, scored_in_time), else_=Ticket.replied_at <= Dispatch.due_at
     )
     in_vain = (Ticket.status == Status.WITHDRAWN) & (Ticket.closed_at <= Dispatch.due_at)
-    held = (Ticket.status == Status.ON_HOLD) & (Ticket.reworks == 0)
-    in_time_held = held & (Ticket.due_left >= timedelta(0))
+    stands = (Ticket.due_left >= timedelta(0)) & (Ticket.reworks == 0)
     return (
         select(TICKET[column], func.count(), count_if(in_time))
         .join(Dispatch, Dispatch.ticket_number == Ticket.number)
@@ -130,7 +130,8 @@ def due(period: Period, column: str, now: datetime) -> Select[Any]:
             within(Dispatch.due_at, period),
             Dispatch.due_at < now,
             Ticket.status.not_in(NOT_DUE),
-            ~func.coalesce(in_vain | in_time_held, False),
+            ~func.coalesce(in_vain, False),
+            ~func.coalesce(stands, False),
         )
         .group_by(TICKET[column])
     )

@@ -1,7 +1,7 @@
 """Giving a ticket to offices: by route or by a person, with the clock that this starts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,10 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.routing.decision import Decision, DecisionKind, Query
 from app.tickets import limits
 from app.tickets.change import Change
-from app.tickets.desk import Desk
 from app.tickets.guards import NotYourPart
 from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.sharing import Share, district_of, rows, share, share_of
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""
@@ -36,53 +36,6 @@ class UnfitOffice(Invalid):
     title = "This office cannot take the ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which offices get a ticket: one leads, others help, others only know of it."""
-
-    lead: str
-    joint: tuple[str, ...] = ()
-    informed: tuple[str, ...] = ()
-
-    def roles(self) -> dict[str, DispatchRole]:
-        """Each office once, by its weightiest role."""
-        return {
-            **dict.fromkeys(self.informed, DispatchRole.INFORMED),
-            **dict.fromkeys(self.joint, DispatchRole.JOINT),
-            self.lead: DispatchRole.LEAD,
-        }
-
-
-def share(desk: Desk, lead: str, joint: Iterable[str], informed: Iterable[str | None]) -> Share:
-    """With the district centres of place, lead and joint among the informed (RULEBOOK D.5-8)."""
-    others = tuple(joint)
-    theirs = (lead_district(desk, code) for code in (lead, *others))
-    known = {code for code in (*theirs, *informed) if code in desk.offices}
-    return Share(lead, others, tuple(sorted(filter(None, known))))
-
-
-def lead_district(desk: Desk, lead: str) -> str | None:
-    office = desk.offices.get(lead)
-    return office.district_code if office else None
-
-
-def rows(
-    number: str, seq: int, given: Share, due: limits.Due | None, now: datetime
-) -> list[dict[str, Any]]:
-    """The dispatch rows of one giving; only the lead has a clock."""
-    return [
-        {
-            "ticket_number": number,
-            "seq": seq,
-            "office_code": code,
-            "role": role,
-            "dispatched_at": now,
-            **limits.columns(due if role is DispatchRole.LEAD else None),
-        }
-        for code, role in given.roles().items()
-    ]
-
-
 def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) -> None:
     """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
@@ -95,7 +48,7 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
     ticket.office_code = given.lead
-    ticket.district_code = ticket.district_code or lead_district(change.desk, given.lead)
+    ticket.district_code = ticket.district_code or district_of(change.desk, given.lead)
     leave_queue(change, given, why)
     ticket.dispatches += 1
     ticket.dispatched_at = at
@@ -197,7 +150,7 @@ def check_inside(change: Change, *office_codes: str | None) -> None:
     """A district moves tickets within itself; across its border the city does."""
     own = change.caller.office_code if change.caller else None
     for code in filter(None, office_codes):
-        if lead_district(change.desk, code) != own:
+        if district_of(change.desk, code) != own:
             raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
 
 
@@ -273,11 +226,6 @@ def located(decision: Decision) -> dict[str, Any]:
         "street_code": decision.street_code,
         "community_code": decision.community_code,
     }
-
-
-def share_of(desk: Desk, decision: Decision) -> Share:
-    informed = [decision.district_code, *decision.informed_office_codes]
-    return share(desk, decision.office_code or "", decision.joint_office_codes, informed)
 
 
 def locate(change: Change, request: Request, at: datetime) -> Decision:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
-from app.tickets import attention, dispatching, limits
+from app.tickets import attention, dispatching, limits, sharing
 from app.tickets.change import Change
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import TERMINAL, Action, Status
@@ -132,6 +132,6 @@ def give_back(change: Change, head: Change) -> Status:
     if office is None or not office.active(day_of(change.now)):
         change.ticket.interim_office = dispatching.last_lead(change)
         return Status.TO_DISPATCH
-    given = dispatching.share(change.desk, office.code, [], [change.ticket.district_code])
+    given = sharing.share(change.desk, office.code, [], [change.ticket.district_code])
     dispatching.give(change, given, change.now)
     return Status.DISPATCHED

@@ -15,6 +15,7 @@ from app.tickets.lifecycle import Action, Status
 from app.tickets.objection import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
 from app.tickets.parts import Part
 from app.tickets.schemas import Conclusion, NewObjection, NewRuling
+from app.tickets.sharing import district_of
 
 ENDED = "objection_upheld"
 
@@ -58,8 +59,8 @@ def object_to(change: Change, said: NewObjection) -> None:
 
 def common_district(change: Change, office_code: str, proposed: str | None) -> str | None:
     """The district that decides because both lie in it; None: the city does."""
-    district = dispatching.lead_district(change.desk, office_code)
-    inside = proposed and dispatching.lead_district(change.desk, proposed) == district
+    district = district_of(change.desk, office_code)
+    inside = proposed and district_of(change.desk, proposed) == district
     return district if inside else None
 
 

@@ -1,16 +1,17 @@
 """Which tickets a caller may know of, and which parts are his in one: decided here only."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
-from app.offices.directory import OfficeEntry
+from app.tickets.desk import Desk
 from app.tickets.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.parts import Part
+from app.tickets.sharing import district_of
 
 LEAD = DispatchRole.LEAD
 DESK_PARTS = {
@@ -57,7 +58,7 @@ def parts(
     caller: Caller,
     ticket: Ticket,
     dispatches: Sequence[Dispatch],
-    offices: Mapping[str, OfficeEntry],
+    desk: Desk,
     head: Ticket | None = None,
 ) -> frozenset[Part]:
     """A caller's parts in a ticket that he may see; `dispatches` are its active ones.
@@ -67,7 +68,7 @@ def parts(
     if caller.role in DESK_PARTS:
         return ROLE_PARTS[caller.role]
     if caller.role is Role.DISTRICT:
-        return frozenset(district_parts(caller, ticket, dispatches, offices))
+        return frozenset(district_parts(caller, ticket, dispatches, desk))
     if caller.role not in HANDLERS:
         return frozenset()
     own = set(office_parts(caller, head or ticket, dispatches))
@@ -78,11 +79,11 @@ def district_parts(
     caller: Caller,
     ticket: Ticket,
     dispatches: Iterable[Dispatch],
-    offices: Mapping[str, OfficeEntry],
+    desk: Desk,
 ) -> Iterator[Part]:
     """A district decides in what lies there or is led from there; of what it only helps another
     with it is told, and may note."""
-    leads = {offices[d.office_code].district_code for d in dispatches if d.role is LEAD}
+    leads = {district_of(desk, d.office_code) for d in dispatches if d.role is LEAD}
     own = caller.office_code in {ticket.district_code, *leads}
     yield Part.DISTRICT if own else Part.JOINT
     if ticket.queue == caller.office_code:

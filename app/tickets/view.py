@@ -82,7 +82,7 @@ def actions(
     caller, desk = viewer.caller, viewer.desk
     policy, status = desk.policies.named(ticket.policy), head.status if head else None
     standing = standing_of(ticket, policy, caller.office_code, viewer.now, status)
-    return list(allowed(standing, scope.parts(caller, ticket, given, desk.offices, head)))
+    return list(allowed(standing, scope.parts(caller, ticket, given, desk, head)))
 
 
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)

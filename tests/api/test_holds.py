@@ -213,15 +213,20 @@ def on_time(people: People) -> tuple[str, int]:
     return total["on_time_rate"]["numerator"], total["on_time_rate"]["denominator"]
 
 
+@pytest.mark.parametrize("withdrawn", [False, True])
 @pytest.mark.parametrize(("late", "counted"), [(False, 0), (True, 1)])
 def test_what_was_late_before_it_was_held_is_counted_as_late_meanwhile_and_after(
-    people: People, clock: StillClock, late: bool, counted: int
+    people: People, clock: StillClock, late: bool, counted: int, withdrawn: bool
 ) -> None:
     number = stages.working(people)
     clock.tick(days=7, microseconds=int(late))
     stages.held(people, number, clock, days=10)
     clock.tick(minutes=1)
     assert on_time(people) == ("0", counted)
+    if withdrawn:
+        people.operator.does("withdraw", number, evidence="录音 5")
+        assert on_time(people) == ("0", counted)
+        return
     people.supervisor.does("resume", number, done=False, text="继续")
     clock.tick(minutes=1)
     assert on_time(people) == ("0", 1)
