@@ -16,7 +16,6 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Page, instant
 from app.tickets import dispatching, view
 from app.tickets.change import Change
-from app.tickets.guards import allowed
 from app.tickets.lifecycle import Action, Status
 from app.tickets.listing import Paging
 from app.tickets.lists import Order
@@ -71,8 +70,6 @@ def check_callable(change: Change, tried: Attempts) -> None:
         raise NotCallableNow(
             f"between two vain attempts lie {rule.gap}, and calls are made from"
             f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing",
-            status_now=change.ticket.status,
-            allowed=list(allowed(change.standing, change.parts)),
             last_attempt_at=max(tried.at).isoformat(),
         )
 

@@ -15,7 +15,7 @@ from app.routing.decision import Decision, DecisionKind, Query
 from app.tickets import limits
 from app.tickets.change import Change
 from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.lifecycle import Action, DispatchRole, IllegalMove, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.sharing import Share, district_of, rows, share, share_of
 
@@ -186,7 +186,7 @@ def by_person(
     """A person's word; a street that he names is also where the ticket lies."""
     ticket, lead = change.ticket, change.desk.offices[lead_code]
     if lead_code == ticket.office_code:
-        raise change.illegal(f"{lead.name} has it already")
+        raise IllegalMove(f"{lead.name} has it already")
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None

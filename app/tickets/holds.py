@@ -13,7 +13,7 @@ from app.tickets.change import Change
 from app.tickets.clockwork import Fall
 from app.tickets.extending import four_eyes, set_due
 from app.tickets.holding import HoldLevel
-from app.tickets.lifecycle import Action, Status
+from app.tickets.lifecycle import Action, IllegalMove, Status
 from app.tickets.parts import Part
 from app.tickets.responding import all_responded
 from app.tickets.schemas import Decision, NewHold, Resumption
@@ -101,7 +101,7 @@ def decide(change: Change, said: Decision) -> None:
     ticket, asked = change.ticket, holds_of(change)[-1]
     four_eyes(change, asked.seq)
     if said.approve and asked.review_at <= change.now:
-        raise change.illegal("the day on which it was to be looked at has come: it is asked anew")
+        raise IllegalMove("the day on which it was to be looked at has come: it is asked anew")
     to = ticket.status
     if not said.approve:
         asked.refused_at, ticket.asks_hold = change.now, None

@@ -13,7 +13,7 @@ from app.kit.workdays import day_of
 from app.tickets import attention, dispatching, limits, sharing
 from app.tickets.change import Change
 from app.tickets.event_models import Event
-from app.tickets.lifecycle import TERMINAL, Action, Status
+from app.tickets.lifecycle import TERMINAL, Action, IllegalMove, Status
 from app.tickets.models import Ticket
 from app.tickets.schemas import Merging, Reason
 
@@ -109,9 +109,9 @@ def unmerge(change: Change, said: Reason) -> None:
     ticket, head = change.ticket, change.head
     parent = head.ticket
     if parent.status in TERMINAL:
-        raise change.illegal(f"its group is {parent.status}")
+        raise IllegalMove(f"its group is {parent.status}")
     if was_called(change, parent):
-        raise change.illegal("citizens of the group were called back already")
+        raise IllegalMove("citizens of the group were called back already")
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
     ticket.contacted_at = ticket.closed_at = None
     parent.members -= 1

@@ -11,7 +11,7 @@ from app.tickets.asked_models import Objection
 from app.tickets.change import Change
 from app.tickets.clockwork import Fall
 from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action, Status
+from app.tickets.lifecycle import Action, IllegalMove, Status
 from app.tickets.objection import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
 from app.tickets.parts import Part
 from app.tickets.schemas import Conclusion, NewObjection, NewRuling
@@ -138,7 +138,7 @@ def not_acceptable(change: Change, said: NewRuling) -> None:
     """T11b: it should not have been accepted. Refuses (IllegalMove) a group: each of its citizens
     must be told first, once a supervisor has taken them out."""
     if change.ticket.members:
-        raise change.illegal("other citizens' tickets are merged into it")
+        raise IllegalMove("other citizens' tickets are merged into it")
     close(change, Ruling.NOT_ACCEPTABLE)
     dispatching.end(change, ENDED)
     ruled(change, said, Status.NOT_ACCEPTED)

@@ -82,6 +82,7 @@ def test_who_keeps_the_duty_of_contact_keeps_it_for_the_members(
     clock.tick(seconds=1)
     member = stages.fresh(people)
     people.dispatcher.does("merge", member, parent_number=parent)
+    assert stages.told(people.street(), member)[-1] == "merge"
     seen = people.street().get(f"/tickets/{member}").json()
     assert set(seen["allowed"]) == {"contact", "reveal"}
     people.street().does("contact", member, method="call", reached=True)

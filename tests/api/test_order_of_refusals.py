@@ -69,3 +69,10 @@ def counted_for_another(people: People, clock: StillClock) -> tuple[str, int]:
     people.dispatcher.does("dispatch", number, **said)
     given.awaiting(people, number, DONGHUAMEN)
     return number, stages.called(people, number, **DISCONTENT)["id"]
+
+
+def test_what_no_file_is_said_to_be_is_told_before_the_version(people: People) -> None:
+    number = stages.fresh(people)
+    street, where = people.street(), f"/tickets/{number}/attachments"
+    refused(street.send(where, b"no file", STALE), 422, "unknown-file")
+    refused(street.send(where, given.JPEG, STALE), 412, "ticket-changed")

@@ -345,9 +345,7 @@ def recount(everyone: Iterable[Life], office: str) -> dict[str, tuple[int, int]]
     due = [
         one
         for one in led
-        if within(one.due_at)
-        and one.status not in ("void", "not_accepted")
-        and one.had_to_reply
+        if within(one.due_at) and one.status not in ("void", "not_accepted") and one.had_to_reply
     ]
     called = [one for one in led if within(one.assessed_at)]
     closed = [one for one in led if within(one.closed_at)]
