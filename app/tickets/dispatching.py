@@ -268,7 +268,8 @@ def rework(change: Change, at: datetime) -> None:
     ticket.due_at = limits.due(change.policy, ticket.urgency, at).result
 
 
-def begin_if_contacted(change: Change) -> None:
-    """T14, where an L1's citizen was contacted before the office had the ticket for good."""
+def begin_if_contacted(change: Change, due_at: datetime | None = None) -> None:
+    """T14, where an L1's citizen was contacted before the office had the ticket for good; `due_at`
+    where it has it by silence."""
     if change.ticket.contacted_at is not None:
-        change.record(Action.CONTACT, Status.IN_PROGRESS)
+        change.record(Action.CONTACT, Status.IN_PROGRESS, due_at=due_at)

@@ -199,7 +199,7 @@ def reject_by_silence(change: Change, fall: Fall) -> None:
     close(change, Ruling.REJECT, by_silence=fall.at)
     sign(change, fall.at)
     change.record(Action.REJECT_OBJECTION, due_at=fall.at)
-    dispatching.begin_if_contacted(change)
+    dispatching.begin_if_contacted(change, fall.at)
 
 
 def conclude(change: Change, said: Conclusion) -> None:

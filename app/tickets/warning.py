@@ -62,4 +62,5 @@ def trouble(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
     rule = policy.objection
     adrift = ticket.dispatches > rule.problem_transfers and not ticket.acknowledged
     if adrift or ticket.reworks >= rule.problem_reworks:
-        yield Fall(ticket.since, Action.ESCALATE, "problem")
+        at = ticket.dispatched_at if adrift else ticket.since
+        yield Fall(at or ticket.since, Action.ESCALATE, "problem")
