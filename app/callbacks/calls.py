@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
+from app.callbacks import exclusions
 from app.callbacks.models import Callback
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
@@ -83,13 +84,15 @@ class Step:
     def __call__(
         self, subject: Subject, perform: Callable[[Change, S], None], said: S, reference: str = ""
     ) -> str:
-        """Do it; the number of what was changed, or `reference`."""
+        """Do it; the number of what was changed, or `reference`. Refuses NotYourPart, then
+        TicketChanged, then what `perform` refuses."""
         doing = self.doing
 
         def act() -> str:
             change = tickets.locked(
                 doing.session, doing.desk, subject.caller, subject.number, doing.now
             )
+            exclusions.check_part(change)
             tickets.check_version(change, self.if_match)
             with tickets.told(change):
                 perform(change, said)

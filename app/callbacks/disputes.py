@@ -5,7 +5,7 @@ Both records are kept. A `q1 = no` is overturned in this way only (D.13.3).
 
 from app.callbacks.answers import Answers
 from app.callbacks.appeals import disputed_until
-from app.callbacks.exclusions import assessed, check_own, refused
+from app.callbacks.exclusions import assessed
 from app.callbacks.models import Callback, Correction, Dispute
 from app.callbacks.schemas import NewCorrection
 from app.kit.errors import Conflict
@@ -37,21 +37,20 @@ class NothingToCorrect(Conflict):
 def check_counted(change: Change, made: Callback) -> None:
     """The first final one (T20: a second, after a rework, is not scored)."""
     if not made.final or made.cycle > 0:
-        raise refused(change, NotCounted, "it is not the first final callback")
+        raise NotCounted("it is not the first final callback")
 
 
 def dispute(change: Change, made: Callback, said: Words) -> None:
     """By the office it counts for, once, within `callback.dispute` of the callback."""
     check_counted(change, made)
     fact = assessed(change)
-    check_own(change, fact)
     if change.session.get(Dispute, made.id):
-        raise refused(change, DisputeRepeated, "a record is disputed once")
+        raise DisputeRepeated("a record is disputed once")
     if change.session.get(Correction, fact.ticket_number):
-        raise refused(change, CorrectionRepeated, "it was corrected already")
+        raise CorrectionRepeated("it was corrected already")
     until = disputed_until(change.policy, made.at)
     if change.now > until:
-        raise refused(change, DisputeLate, f"it could be disputed until {until.isoformat()}")
+        raise DisputeLate(f"it could be disputed until {until.isoformat()}")
     change.session.add(
         Dispute(callback_id=made.id, office_code=fact.office_code, raised_at=change.now)
     )
@@ -72,10 +71,10 @@ def correct(change: Change, made: Callback, said: NewCorrection) -> None:
     assessed(change)
     raised = change.session.get(Dispute, made.id)
     if change.session.get(Correction, made.ticket_number) or (raised and raised.heard_at):
-        raise refused(change, CorrectionRepeated, "a recording is heard again once")
+        raise CorrectionRepeated("a recording is heard again once")
     differs = said.answers != answers_of(made)
     if not differs and raised is None:
-        raise refused(change, NothingToCorrect, "nobody disputes it, and nothing differs")
+        raise NothingToCorrect("nobody disputes it, and nothing differs")
     if raised:
         raised.heard_at = change.now
     if differs:

@@ -7,6 +7,7 @@ district or supervisor ends the matter; a district that is silent for its days i
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.roles import HANDLERS, Role
 from app.callbacks import appeals, conduct
 from app.callbacks.answers import Answers, ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
@@ -17,7 +18,7 @@ from app.period import Periods
 from app.tickets import scope
 from app.tickets.change import Change
 from app.tickets.extending import four_eyes
-from app.tickets.guards import NotYourPart, allowed
+from app.tickets.guards import NotYourPart
 from app.tickets.lifecycle import Action
 from app.tickets.listing import Paging
 from app.tickets.models import Ticket
@@ -74,40 +75,40 @@ class NoSuchExclusion(NotFound):
     title = "Nobody has asked to exclude this ticket"
 
 
-def refused(change: Change, why: type[Conflict], detail: str) -> Conflict:
-    may = allowed(change.standing, change.parts)
-    return why(detail, status_now=change.ticket.status, allowed=list(may))
-
-
 def assessed(change: Change) -> Assessment:
     """What the ticket counts. Refuses (NotAssessed) before its first final callback."""
     found = change.session.get(Assessment, change.ticket.number)
     if found is None:
-        raise refused(change, NotAssessed, "wait for its callback")
+        raise NotAssessed("wait for its callback")
     return found
 
 
-def check_own(change: Change, fact: Assessment) -> None:
-    """It is for the office that led the ticket when it was assessed (D.13.2)."""
-    if change.caller is None or change.caller.office_code != fact.office_code:
+def check_part(change: Change) -> None:
+    """Of those who ask it is the office that led the ticket when it was assessed (D.13.2), of those
+    who review that office's district. Refuses NotYourPart."""
+    caller, fact = change.caller, change.session.get(Assessment, change.ticket.number)
+    if caller is None or fact is None:
+        return
+    if caller.role in HANDLERS and caller.office_code != fact.office_code:
         raise NotYourPart("that is for the office that it counts for")
+    if caller.role is Role.DISTRICT and fact.district_code not in (None, caller.office_code):
+        raise NotYourPart("it is reviewed by the district of the office that asked")
 
 
 def check_discontent(change: Change, fact: Assessment) -> None:
     said: Assessment | Correction = change.session.get(Correction, fact.ticket_number) or fact
     if conduct.content(Answers(said.reach, said.contacted, said.resolved, said.satisfied)):
-        raise refused(change, CitizenContent, "the citizen called it resolved and is satisfied")
+        raise CitizenContent("the citizen called it resolved and is satisfied")
 
 
 def ask(change: Change, said: NewExclusion) -> None:
     """By the office it counts for, once, within `exclude.request_days` of the callback."""
     fact = assessed(change)
-    check_own(change, fact)
     if change.session.get(ExclusionRequest, fact.ticket_number):
-        raise refused(change, ExclusionRepeated, "a ticket's exclusion is asked for once")
+        raise ExclusionRepeated("a ticket's exclusion is asked for once")
     until = appeals.asked_until(change.policy, fact.assessed_at)
     if change.now > until:
-        raise refused(change, ExclusionLate, f"it could be asked for until {until.isoformat()}")
+        raise ExclusionLate(f"it could be asked for until {until.isoformat()}")
     check_discontent(change, fact)
     change.session.add(
         ExclusionRequest(
@@ -131,9 +132,9 @@ def asked(change: Change) -> ExclusionRequest:
     """The request that is still open. Refuses (ExclusionSettled) one that has ended."""
     found = change.session.get(ExclusionRequest, change.ticket.number)
     if found is None:
-        raise refused(change, NoExclusionAsked, "an office asks first")
+        raise NoExclusionAsked("an office asks first")
     if found.approved is not None or False in (found.reviewed, found.flagged):
-        raise refused(change, ExclusionSettled, "it was decided, or refused in review")
+        raise ExclusionSettled("it was decided, or refused in review")
     return found
 
 
@@ -153,22 +154,20 @@ def review(change: Change, said: Decision) -> None:
 
 def pre_review(change: Change, request: ExclusionRequest, approve: bool) -> None:
     if request.district_code is None:
-        raise refused(change, ReviewUnneeded, "the office lies in no district")
-    if change.caller is None or change.caller.office_code != request.district_code:
-        raise NotYourPart("it is reviewed by the district of the office that asked")
+        raise ReviewUnneeded("the office lies in no district")
     if request.reviewed is not None:
-        raise refused(change, ExclusionSettled, "the district has reviewed it")
+        raise ExclusionSettled("the district has reviewed it")
     until = appeals.reviewed_until(change.policy, request.asked_at)
     if change.now > until:
-        raise refused(change, ReviewLate, f"it could be reviewed until {until.isoformat()}")
+        raise ReviewLate(f"it could be reviewed until {until.isoformat()}")
     request.reviewed, request.reviewed_at = approve, change.now
 
 
 def flag(change: Change, request: ExclusionRequest, approve: bool) -> None:
     if request.code is not ExclusionCode.X3:
-        raise refused(change, ReviewUnneeded, f"an {request.code} is reviewed by the district only")
+        raise ReviewUnneeded(f"an {request.code} is reviewed by the district only")
     if request.flagged is not None:
-        raise refused(change, ExclusionSettled, "a supervisor has flagged it")
+        raise ExclusionSettled("a supervisor has flagged it")
     request.flagged, request.flagged_at = approve, change.now
 
 
@@ -178,7 +177,7 @@ def decide(change: Change, said: Decision) -> None:
     four_eyes(change, request.seq)
     frozen_at = appeals.decided_until(Periods(change.desk.policies).of(fact.assessed_at))
     if change.now > frozen_at:
-        raise refused(change, DecisionLate, f"it could be decided until {frozen_at.isoformat()}")
+        raise DecisionLate(f"it could be decided until {frozen_at.isoformat()}")
     check_reviewed(change, request)
     if said.approve:
         approve(change, fact, request)
@@ -193,13 +192,13 @@ def check_reviewed(change: Change, request: ExclusionRequest) -> None:
     """Refuses (ReviewAwaited) while the district's days run and it has said nothing."""
     until = appeals.reviewed_until(change.policy, request.asked_at)
     if request.district_code and request.reviewed is None and change.now <= until:
-        raise refused(change, ReviewAwaited, f"the district has time until {until.isoformat()}")
+        raise ReviewAwaited(f"the district has time until {until.isoformat()}")
 
 
 def approve(change: Change, fact: Assessment, request: ExclusionRequest) -> None:
     check_discontent(change, fact)
     if request.code is ExclusionCode.X3 and not request.flagged:
-        raise refused(change, FlagMissing, "no supervisor has flagged it")
+        raise FlagMissing("no supervisor has flagged it")
     change.ticket.excluded = True
     change.session.add(
         Exclusion(

@@ -14,15 +14,15 @@ from app.callbacks.models import Assessment, Callback, Correction, Dispute
 from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Page, instant
-from app.tickets import dispatching, limits, view
+from app.tickets import dispatching, view
 from app.tickets.change import Change
-from app.tickets.contacts import contact_ok
-from app.tickets.guards import allowed
 from app.tickets.lifecycle import Action, Status
 from app.tickets.listing import Paging
 from app.tickets.lists import Order
-from app.tickets.models import Dispatch, Ticket
+from app.tickets.models import Ticket
+from app.tickets.responding import responded
 from app.tickets.service import citizen
+from app.tickets.sharing import district_of
 from app.tickets.view import Viewer
 
 DUE_FIRST = Order((Ticket.callback_due_at, Ticket.number), (instant, str))
@@ -70,8 +70,6 @@ def check_callable(change: Change, tried: Attempts) -> None:
         raise NotCallableNow(
             f"between two vain attempts lie {rule.gap}, and calls are made from"
             f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing",
-            status_now=change.ticket.status,
-            allowed=list(allowed(change.standing, change.parts)),
             last_attempt_at=max(tried.at).isoformat(),
         )
 
@@ -143,7 +141,7 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
     return Assessment(
         ticket_number=ticket.number,
         office_code=lead.office_code,
-        district_code=dispatching.lead_district(desk, lead.office_code),
+        district_code=district_of(desk, lead.office_code),
         industry_office=category and category.industry_office,
         category=ticket.category,
         type=ticket.type,
@@ -160,20 +158,6 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         assessed_at=change.now,
         recorded_at=change.now,
     )
-
-
-def responded(change: Change, lead: Dispatch) -> bool:
-    """Whether the citizen was contacted in time (D.6.4); in a group nobody asks it of those whom no
-    phone can reach (D.11), nor of who joined it after the office's reply while his time runs."""
-    ticket, head, due = change.ticket, change.head, lead.contact_due_at
-    assert due is not None  # every lead has one
-    if ticket.merged_into:
-        due = limits.member_contact_due(head.policy, head.ticket.urgency, due, ticket.since)
-        if ticket.since >= change.head.ticket.since and change.now < due:
-            return True
-    if head.ticket.members and citizen(change.session, ticket.number).phone is None:
-        return True
-    return contact_ok(head.policy, head.ticket.urgency, due, change.contacts())
 
 
 def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]:

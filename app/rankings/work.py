@@ -106,19 +106,21 @@ def count_if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 DUE = ("due", "on_time")
-NOT_DUE = (*NOT_TAKEN, Status.MERGED, Status.ON_HOLD)
+NOT_DUE = (*NOT_TAKEN, Status.MERGED)
 
 
 def due(period: Period, column: str, now: datetime) -> Select[Any]:
     """Results of the lead's own dispatch; a rework's new limit and reply are another matter.
 
-    What was withdrawn before it was due is none; what was withdrawn afterwards stays late.
+    What was withdrawn, or put on hold, before it was due is none; afterwards it stays late. On
+    hold the clock stands, also of what is withdrawn then.
     """
     scored_in_time = sa.exists().where(Assessment.ticket_number == Ticket.number, ~Assessment.late)
     in_time = sa.case(
         (Ticket.reworks > 0, scored_in_time), else_=Ticket.replied_at <= Dispatch.due_at
     )
     in_vain = (Ticket.status == Status.WITHDRAWN) & (Ticket.closed_at <= Dispatch.due_at)
+    stands = (Ticket.due_left >= timedelta(0)) & (Ticket.reworks == 0)
     return (
         select(TICKET[column], func.count(), count_if(in_time))
         .join(Dispatch, Dispatch.ticket_number == Ticket.number)
@@ -129,6 +131,7 @@ def due(period: Period, column: str, now: datetime) -> Select[Any]:
             Dispatch.due_at < now,
             Ticket.status.not_in(NOT_DUE),
             ~func.coalesce(in_vain, False),
+            ~func.coalesce(stands, False),
         )
         .group_by(TICKET[column])
     )
@@ -138,9 +141,13 @@ CALLED = ("called", "reworked")
 
 
 def called(period: Period, column: str) -> Select[Any]:
+    """Each citizen's ticket; a group's rework is that of all of them."""
+    parent = aliased(Ticket)
+    reworks = func.coalesce(parent.reworks, Ticket.reworks)
     return (
-        select(FACT[column], func.count(), count_if(Ticket.reworks > 0))
+        select(FACT[column], func.count(), count_if(reworks > 0))
         .join(Ticket, Ticket.number == Assessment.ticket_number)
+        .outerjoin(parent, parent.number == Ticket.merged_into)
         .where(within(Assessment.assessed_at, period))
         .group_by(FACT[column])
     )
@@ -150,12 +157,17 @@ CLOSED = ("closed", "closed_at_once")
 
 
 def closed(period: Period, column: str) -> Select[Any]:
-    again = aliased(Ticket)
-    days = timedelta(days=period.policy.repeat.days)
-    asked_again = sa.exists().where(
-        again.repeat_of == Ticket.number, again.received_at <= Ticket.closed_at + days
+    """A group is one; whoever of it asks again was not content with it."""
+    again, member = aliased(Ticket), aliased(Ticket)
+    soon = again.received_at <= Ticket.closed_at + timedelta(days=period.policy.repeat.days)
+    asked_again = sa.exists().where(again.repeat_of == Ticket.number, soon)
+    members_ask = sa.exists().where(
+        Ticket.members > 0,
+        member.merged_into == Ticket.number,
+        again.repeat_of == member.number,
+        soon,
     )
-    at_once = (Ticket.reworks == 0) & (Ticket.returns == 0) & ~asked_again
+    at_once = (Ticket.reworks == 0) & (Ticket.returns == 0) & ~asked_again & ~members_ask
     return (
         select(TICKET[column], func.count(), count_if(at_once))
         .where(Ticket.status == Status.CLOSED, within(Ticket.closed_at, period))

@@ -19,9 +19,9 @@ from app.period import Periods
 from app.simulate.life import DAY, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.change import Change
-from app.tickets.dispatching import lead_district
 from app.tickets.lifecycle import Action
 from app.tickets.schemas import Decision, Words
+from app.tickets.sharing import district_of
 
 DISPUTED = 0.02
 HEARD = 0.85
@@ -96,7 +96,7 @@ def exclusion(life: Life) -> Step:
 
 def words_on(life: Life, said: NewExclusion) -> Iterator[Step]:
     """The district's, for X3 a supervisor's, and after the district's days the evaluator's."""
-    own = lead_district(life.change.desk, life.head.ticket.office_code or "")
+    own = district_of(life.change.desk, life.head.ticket.office_code or "")
     days = timedelta(days=life.change.policy.exclude.review_days)
     still, flagged = undecided(life), life.likely(FLAGGED)
     if said.code is ExclusionCode.X3:

@@ -10,7 +10,6 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.simulate.life import HOUR, MINUTE, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets import actions, limits
-from app.tickets.dispatching import lead_district
 from app.tickets.lifecycle import Action
 from app.tickets.schemas import (
     Add,
@@ -24,6 +23,7 @@ from app.tickets.schemas import (
     Withdrawal,
     Words,
 )
+from app.tickets.sharing import district_of
 
 # No source tells how often any of this happens: the shares are plausible, and ours.
 UNANSWERED = 0.08
@@ -102,7 +102,7 @@ def decline(life: Life, at: datetime) -> Step:
 def dispatcher(life: Life, code: str) -> Caller:
     """The queue's district within itself, else the city."""
     queue = life.ticket.queue
-    inside = queue is not None and lead_district(life.change.desk, code) == queue
+    inside = queue is not None and district_of(life.change.desk, code) == queue
     return life.district(queue) if inside else desk(Role.DISPATCHER)
 
 
@@ -131,7 +131,7 @@ def neighbour(life: Life, code: str) -> str | None:
     """Another street of the same district, if the matter may be a street's at all."""
     if duty(life).department_duty or not is_street(life, code):
         return None
-    district = lead_district(life.change.desk, code)
+    district = district_of(life.change.desk, code)
     others = [one.code for one in life.city.streets if one.district_code == district]
     others.remove(code)
     return life.asked.chance.choice(others) if others else None
@@ -143,8 +143,8 @@ def redispatch(life: Life) -> Iterator[Step]:
     if former == code or not life.seldom(NOTICED):
         return
     offices = life.change.desk
-    own = lead_district(offices, former or "")
-    inside = own is not None and own == lead_district(offices, code) and life.likely(0.5)
+    own = district_of(offices, former or "")
+    inside = own is not None and own == district_of(offices, code) and life.likely(0.5)
     who = life.district(own if inside and own == life.ticket.district_code else None)
     if who.role is not Role.DISTRICT:
         who = desk(Role.DISPATCHER)

@@ -12,11 +12,11 @@ from app.simulate.city import City
 from app.simulate.requests import Asked
 from app.tickets import falls
 from app.tickets.change import Change
-from app.tickets.dispatching import lead_district
 from app.tickets.guards import hindrance
 from app.tickets.lifecycle import Action, Status
 from app.tickets.models import Ticket
 from app.tickets.parts import WHO
+from app.tickets.sharing import district_of
 
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -186,7 +186,7 @@ class Life:
     def handler(self, role: Role = Role.HANDLER) -> Caller:
         """Someone of the lead office."""
         code = self.head.ticket.office_code or ""
-        return Caller(f"{ACTOR} {role}", role, code, lead_district(self.change.desk, code))
+        return Caller(f"{ACTOR} {role}", role, code, district_of(self.change.desk, code))
 
     def district(self, code: str | None) -> Caller:
         """A district's centre; a supervisor where no district has a say."""

@@ -8,7 +8,7 @@ from app.tickets import dispatching, teaching
 from app.tickets.attention import answer_supervision
 from app.tickets.change import Change
 from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action, Status
+from app.tickets.lifecycle import Action, IllegalMove, Status
 from app.tickets.models import Request
 from app.tickets.parts import Part
 from app.tickets.schemas import (
@@ -49,8 +49,8 @@ def decline(change: Change, said: Decline) -> None:
 
 def ask(change: Change, said: Words) -> None:
     """T5: the caller must tell more before an office can be found."""
-    change.ticket.queue = None
     change.record(Action.ASK, words={"text": said.text})
+    change.ticket.queue = None
 
 
 def add(change: Change, said: Add) -> None:
@@ -145,7 +145,7 @@ def verdict(change: Change, said: Review) -> Status:
     if said.approve:
         return Status.AWAITING_CALLBACK
     if ticket.returns >= most:
-        raise change.illegal(f"a reply is returned at most {most} times")
+        raise IllegalMove(f"a reply is returned at most {most} times")
     ticket.returns += 1
     return Status.IN_PROGRESS
 

@@ -114,12 +114,14 @@ def attach_file(
 
     def attach() -> str:
         change = service.locked(doing.session, doing.desk, caller, number, doing.now)
+        attachments.known_kind(upload.content)
         service.check_version(change, if_match)
         found = attachments.same_file(change, upload.content)
         if found:
             doing.response.status_code = 200
             return str(found.id)
-        made = attachments.attach(change, upload.folder, upload.content, upload.name)
+        with service.told(change):
+            made = attachments.attach(change, upload.folder, upload.content, upload.name)
         return str(made.id)
 
     made = doing.session.get_one(Attachment, int(doing.once(attach, 201)))

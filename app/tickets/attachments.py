@@ -12,7 +12,6 @@ from app.tickets import files
 from app.tickets.attachment_models import Attachment
 from app.tickets.change import Change
 from app.tickets.files import MediaType
-from app.tickets.guards import allowed
 from app.tickets.lifecycle import MOVES, Action, IllegalMove
 
 MOST_FILES = 50
@@ -73,12 +72,10 @@ def check_open(change: Change) -> None:
     and (TooManyFiles) one that is full."""
     ticket = change.ticket
     if (ticket.status, Action.ATTACH) not in MOVES:
-        may = allowed(change.standing, change.parts)
-        why = f"cannot attach to a ticket that is {ticket.status}"
-        raise IllegalMove(why, status_now=ticket.status, allowed=list(may))
+        raise IllegalMove(f"cannot attach to a ticket that is {ticket.status}")
     count = select(func.count()).where(Attachment.ticket_number == ticket.number)
     if (change.session.scalar(count) or 0) >= MOST_FILES:
-        raise TooManyFiles(f"at most {MOST_FILES}", status_now=ticket.status)
+        raise TooManyFiles(f"at most {MOST_FILES}")
 
 
 def of(session: Session, number: str) -> Sequence[Attachment]:

@@ -1,5 +1,6 @@
 """How much attention a ticket gets: its urgency, urging 催办, and supervision 督办."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from app.tickets.event_models import Event
 from app.tickets.guards import NotYourPart
 from app.tickets.holding import SupervisionLevel
 from app.tickets.lifecycle import Action, Status
+from app.tickets.models import Ticket
 from app.tickets.parts import Part
 from app.tickets.schemas import Grading, NewSupervision, Words
 
@@ -40,17 +42,33 @@ def grade(change: Change, said: Grading) -> None:
     """D.4: raised at any time, with the new limits from now but never later than the old ones;
     lowered before it is signed for, and to L4 with the district's word before it is due."""
     ticket, old = change.ticket, change.ticket.urgency
-    rises = is_raised(old, said.urgency)
-    if not rises:
-        check_lowerable(change)
-    if rises and ticket.status in (Status.RECEIVED, Status.OBJECTED):
-        ticket.since = hastened(change, said.urgency)
-    ticket.urgency = said.urgency
-    if ticket.dispatched_at:
-        start = change.now if rises else ticket.dispatched_at
-        set_limits(change, limits.due(change.policy, said.urgency, start), rises)
+    if is_raised(old, said.urgency):
+        hasten(change, said.urgency)
+    else:
+        check_lowerable(change, said.urgency)
+        slow(change, said.urgency)
     data = {"from": old, "to": said.urgency}
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
+
+
+def hasten(change: Change, new: Urgency) -> None:
+    """More urgent: its limits, and what ends its waiting, run from now."""
+    ticket = change.ticket
+    if ticket.status in (Status.RECEIVED, Status.OBJECTED):
+        ticket.since = hastened(change, new)
+    ticket.urgency = new
+    if ticket.dispatched_at:
+        set_limits(change, limits.due(change.policy, new, change.now), rises=True)
+
+
+def slow(change: Change, new: Urgency) -> None:
+    """Less urgent: its limits run from the dispatch; an L1's question never expired."""
+    ticket = change.ticket
+    if ticket.status is Status.NEED_INFO:
+        ticket.since = change.now
+    ticket.urgency = new
+    if ticket.dispatched_at:
+        set_limits(change, limits.due(change.policy, new, ticket.dispatched_at), rises=False)
 
 
 def hastened(change: Change, new: Urgency) -> datetime:
@@ -80,9 +98,12 @@ def check_grading(change: Change, said: Grading) -> None:
         allow(Part.SUPERVISOR in parts, "only a supervisor lowers the urgency")
 
 
-def check_lowerable(change: Change) -> None:
-    """Refuses TooLateToLower."""
+def check_lowerable(change: Change, new: Urgency) -> None:
+    """Refuses TooLateToLower; a group stays as urgent as its most urgent member (D.11)."""
     ticket = change.ticket
+    members = select(Ticket.urgency).where(Ticket.merged_into == ticket.number)
+    urgent = any(is_raised(new, one) for one in change.session.scalars(members))
+    too_late(urgent, "who was merged into it is more urgent")
     too_late(ticket.status in SETTLED, f"it is {ticket.status}")
     if Part.DISTRICT in change.parts:
         too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue")
@@ -142,6 +163,7 @@ def supervise(change: Change, said: NewSupervision) -> None:
     """督办: an answer is asked for; the status stays."""
     ticket = change.ticket
     ticket.supervised = True
+    ticket.answer_due_at = min(ticket.answer_due_at or said.answer_due_at, said.answer_due_at)
     assert change.caller is not None  # no supervision falls due by itself
     change.session.add(
         Supervision(
@@ -168,9 +190,22 @@ def check_supervision(change: Change, said: NewSupervision) -> None:
 
 def answer_supervision(change: Change) -> None:
     """The lead office's next note answers what is open."""
+    for one in unanswered(change):
+        one.answered_at, one.answer_seq = change.now, change.ticket.version + 1
+    change.ticket.supervised, change.ticket.answer_due_at = False, None
+
+
+def pass_over(change: Change, due_at: datetime) -> SupervisionLevel:
+    """Nobody answered by then: the next one asked for is awaited. Whose level was not answered."""
+    asked = unanswered(change)
+    later = (one.answer_due_at for one in asked if one.answer_due_at > due_at)
+    change.ticket.answer_due_at = min(later, default=None)
+    levels = {one.level for one in asked if one.answer_due_at == due_at}
+    return SupervisionLevel.CITY if SupervisionLevel.CITY in levels else SupervisionLevel.DISTRICT
+
+
+def unanswered(change: Change) -> Sequence[Supervision]:
     query = select(Supervision).where(
         Supervision.ticket_number == change.ticket.number, Supervision.answered_at.is_(None)
     )
-    for one in change.session.scalars(query):
-        one.answered_at, one.answer_seq = change.now, change.ticket.version + 1
-    change.ticket.supervised = False
+    return change.session.scalars(query).all()

@@ -20,14 +20,13 @@ from app.tickets.clockwork import Clockwork
 from app.tickets.contacts import Contact
 from app.tickets.desk import Desk
 from app.tickets.event_models import Event, Statement
-from app.tickets.guards import Standing, allowed
+from app.tickets.guards import Standing
 from app.tickets.lifecycle import (
     BY_ITSELF,
     MOVES,
     TERMINAL,
     Action,
     DispatchRole,
-    IllegalMove,
     Status,
     move,
 )
@@ -131,6 +130,8 @@ class Change:
             ticket.asks_extension = None
         if (ticket.status, Action.DECIDE_HOLD) not in MOVES:
             ticket.asks_hold = None
+        if (ticket.status, Action.SUPERVISE) not in MOVES:
+            ticket.answer_due_at = None
 
     def event(
         self,
@@ -178,16 +179,13 @@ class Change:
         head = parent.ticket.status if parent else None
         return standing_of(self.ticket, self.policy, office, self.now, head)
 
-    def illegal(self, why: str) -> IllegalMove:
-        """A refusal for what neither MOVES nor its guards can see."""
-        may = list(allowed(self.standing, self.parts))
-        return IllegalMove(why, status_now=self.ticket.status, allowed=may)
-
     def news(self, action: Action, data: Mapping[str, Any]) -> list[News]:
-        """To lead, joint and informed offices, and to who keeps the duty of contact or must
-        dispatch; a warning not to those who are to learn of it only when it is passed on."""
+        """To lead, joint and informed offices, and to who keeps the duty of contact (also with a
+        group's members) or must dispatch; a warning not to those who are to learn of it only when
+        it is passed on."""
         ticket, warning = self.ticket, data.get("warning", "")
-        offices: dict[str | None, str] = {ticket.queue: "queue", ticket.interim_office: "interim"}
+        keeper = self.others.get(ticket.merged_into or "", self).ticket.interim_office
+        offices: dict[str | None, str] = {ticket.queue: "queue", keeper: "interim"}
         offices |= {d.office_code: d.role for d in self.dispatches}
         said = {"status": ticket.status} | ({"warning": warning} if warning else {})
         return [
@@ -215,6 +213,7 @@ def clockwork_of(ticket: Ticket) -> Clockwork:
         asks_hold=ticket.asks_hold,
         extended_from=ticket.extended_from,
         review_at=ticket.review_at,
+        answer_due_at=ticket.answer_due_at,
         warned=ticket.warned,
         office_code=ticket.office_code,
         queue=ticket.queue,

@@ -32,6 +32,7 @@ class Clockwork:
     asks_hold: Part | None = None
     extended_from: datetime | None = None
     review_at: datetime | None = None
+    answer_due_at: datetime | None = None
     warned: Sequence[str] = ()
     office_code: str | None = None
     queue: str | None = None

@@ -46,7 +46,7 @@ def own_dispatch(change: Change) -> Dispatch:
         return lead
     assert caller is not None  # no contact falls due by itself
     led = select(Dispatch).where(
-        Dispatch.ticket_number == change.ticket.number,
+        Dispatch.ticket_number == change.head.ticket.number,
         Dispatch.office_code == caller.office_code,
         Dispatch.role == DispatchRole.LEAD,
     )

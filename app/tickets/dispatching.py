@@ -1,9 +1,11 @@
 """Giving a ticket to offices: by route or by a person, with the clock that this starts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select, update
 
 from app.feed.service import News, append
 from app.kit.errors import Invalid
@@ -12,10 +14,10 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.routing.decision import Decision, DecisionKind, Query
 from app.tickets import limits
 from app.tickets.change import Change
-from app.tickets.desk import Desk
 from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.lifecycle import Action, DispatchRole, IllegalMove, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.sharing import Share, district_of, rows, share, share_of
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""
@@ -34,53 +36,6 @@ class UnfitOffice(Invalid):
     title = "This office cannot take the ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which offices get a ticket: one leads, others help, others only know of it."""
-
-    lead: str
-    joint: tuple[str, ...] = ()
-    informed: tuple[str, ...] = ()
-
-    def roles(self) -> dict[str, DispatchRole]:
-        """Each office once, by its weightiest role."""
-        return {
-            **dict.fromkeys(self.informed, DispatchRole.INFORMED),
-            **dict.fromkeys(self.joint, DispatchRole.JOINT),
-            self.lead: DispatchRole.LEAD,
-        }
-
-
-def share(desk: Desk, lead: str, joint: Iterable[str], informed: Iterable[str | None]) -> Share:
-    """With the district centres of place, lead and joint among the informed (RULEBOOK D.5-8)."""
-    others = tuple(joint)
-    theirs = (lead_district(desk, code) for code in (lead, *others))
-    known = {code for code in (*theirs, *informed) if code in desk.offices}
-    return Share(lead, others, tuple(sorted(filter(None, known))))
-
-
-def lead_district(desk: Desk, lead: str) -> str | None:
-    office = desk.offices.get(lead)
-    return office.district_code if office else None
-
-
-def rows(
-    number: str, seq: int, given: Share, due: limits.Due | None, now: datetime
-) -> list[dict[str, Any]]:
-    """The dispatch rows of one giving; only the lead has a clock."""
-    return [
-        {
-            "ticket_number": number,
-            "seq": seq,
-            "office_code": code,
-            "role": role,
-            "dispatched_at": now,
-            **limits.columns(due if role is DispatchRole.LEAD else None),
-        }
-        for code, role in given.roles().items()
-    ]
-
-
 def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) -> None:
     """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
@@ -93,11 +48,12 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
     ticket.office_code = given.lead
-    ticket.district_code = ticket.district_code or lead_district(change.desk, given.lead)
-    ticket.queue = None
+    ticket.district_code = ticket.district_code or district_of(change.desk, given.lead)
+    leave_queue(change, given, why)
     ticket.dispatches += 1
     ticket.dispatched_at = at
-    ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.acknowledged_at = None
+    forget_contact(change)
     ticket.warned, ticket.extended_from = [], None
     for name, limit in limits.columns(due).items():
         setattr(ticket, name, limit)
@@ -105,6 +61,15 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
         Dispatch(**row) for row in rows(ticket.number, ticket.dispatches, given, due, at)
     ]
     change.session.add_all(change.dispatches)
+
+
+def leave_queue(change: Change, given: Share, why: str) -> None:
+    """A district that was to dispatch it, and has no more to do with it, is told."""
+    ticket, left = change.ticket, change.ticket.queue
+    if left and left not in given.roles():
+        data = {"status": ticket.status, "role": "queue"}
+        append(change.session, [News(left, change.now, why, ticket.number, data=data)])
+    ticket.queue = None
 
 
 def share_anew(change: Change, joint: Iterable[str], why: str) -> None:
@@ -153,21 +118,39 @@ def release(change: Change, those: Sequence[Dispatch], why: str) -> None:
     change.dispatches = [d for d in change.dispatches if d not in those]
 
 
+def last_lead(change: Change) -> str | None:
+    """The office that it was given to last, if it ever was."""
+    given = select(Dispatch.office_code).where(
+        Dispatch.ticket_number == change.ticket.number, Dispatch.role == DispatchRole.LEAD
+    )
+    return change.session.scalar(given.order_by(Dispatch.seq.desc()).limit(1))
+
+
 def take_back(change: Change, why: str) -> None:
     """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
     ticket, former = change.ticket, end(change, why)
     ticket.interim_office = ticket.interim_office or former
     ticket.office_code = ticket.queue = None
-    ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.dispatched_at = ticket.acknowledged_at = None
+    forget_contact(change)
     for name, limit in limits.columns(None).items():
         setattr(ticket, name, limit)
+
+
+def forget_contact(change: Change) -> None:
+    """A new lead is to contact the citizen himself, and everyone of his group."""
+    ticket = change.ticket
+    ticket.contacted_at = None
+    if ticket.members:
+        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        change.session.execute(members.values(contacted_at=None))
 
 
 def check_inside(change: Change, *office_codes: str | None) -> None:
     """A district moves tickets within itself; across its border the city does."""
     own = change.caller.office_code if change.caller else None
     for code in filter(None, office_codes):
-        if lead_district(change.desk, code) != own:
+        if district_of(change.desk, code) != own:
             raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
 
 
@@ -203,7 +186,7 @@ def by_person(
     """A person's word; a street that he names is also where the ticket lies."""
     ticket, lead = change.ticket, change.desk.offices[lead_code]
     if lead_code == ticket.office_code:
-        raise change.illegal(f"{lead.name} has it already")
+        raise IllegalMove(f"{lead.name} has it already")
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
@@ -242,13 +225,7 @@ def located(decision: Decision) -> dict[str, Any]:
         "district_code": decision.district_code,
         "street_code": decision.street_code,
         "community_code": decision.community_code,
-        "queue": decision.queue,
     }
-
-
-def share_of(desk: Desk, decision: Decision) -> Share:
-    informed = [decision.district_code, *decision.informed_office_codes]
-    return share(desk, decision.office_code or "", decision.joint_office_codes, informed)
 
 
 def locate(change: Change, request: Request, at: datetime) -> Decision:
@@ -264,6 +241,7 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     """T6, T7 or T5: where the route leads; `due_at` where an enquiry's time has run out."""
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.desk, decision), due_at or change.now)
+    change.ticket.queue = decision.queue
     change.record(Action.ROUTE, OUTCOMES[decision.decision], data=said(decision), due_at=due_at)
 
 
@@ -290,7 +268,8 @@ def rework(change: Change, at: datetime) -> None:
     ticket.due_at = limits.due(change.policy, ticket.urgency, at).result
 
 
-def begin_if_contacted(change: Change) -> None:
-    """T14, where an L1's citizen was contacted before the office had the ticket for good."""
+def begin_if_contacted(change: Change, due_at: datetime | None = None) -> None:
+    """T14, where an L1's citizen was contacted before the office had the ticket for good; `due_at`
+    where it has it by silence."""
     if change.ticket.contacted_at is not None:
-        change.record(Action.CONTACT, Status.IN_PROGRESS)
+        change.record(Action.CONTACT, Status.IN_PROGRESS, due_at=due_at)

@@ -12,8 +12,8 @@ from app.tickets.change import Change
 from app.tickets.clockwork import Fall
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action
-from app.tickets.models import ContactMade
 from app.tickets.parts import Part
+from app.tickets.responding import all_told
 from app.tickets.schemas import Decision, NewExtension
 
 
@@ -127,24 +127,13 @@ def change_due(change: Change, due_at: datetime, rises: bool) -> None:
 
 
 def check_told(change: Change, fall: Fall) -> None:
-    """The citizen must have been told by the old due time; else the extension is void."""
+    """The citizen, and everyone of his group, must have been told by the old due time; else the
+    extension is void."""
     ticket, granted = change.ticket, pending(change)
     ticket.extended_from = None
-    if ticket.anonymous or was_told(change, granted, fall.at):
+    if all_told(change, granted, fall.at):
         change.wind()
         return
     granted.void_at = fall.at
     set_due(change, fall.at)
     change.record(Action.VOID_EXTENSION, ticket.status, due_at=fall.at)
-
-
-def was_told(change: Change, granted: Extension, by: datetime) -> bool:
-    """By the lead office's contacts since the grant: reached, or tried often enough (D.6.4)."""
-    rows = select(ContactMade.reached).where(
-        ContactMade.ticket_number == change.ticket.number,
-        ContactMade.office_code == granted.office_code,
-        ContactMade.at >= granted.decided_at,
-        ContactMade.at <= by,
-    )
-    made = change.session.scalars(rows).all()
-    return any(made) or len(made) >= change.policy.contact.attempts

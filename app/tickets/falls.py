@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from app.tickets import dispatching, extending, holds, limits, objecting
+from app.tickets import attention, dispatching, extending, holds, limits, objecting
 from app.tickets.change import Change, clockwork_of
 from app.tickets.clockwork import Fall
 from app.tickets.lifecycle import Action, Status
 from app.tickets.models import Request
+from app.tickets.warning import SUPERVISION
 
 
 def apply_due(change: Change) -> int:
@@ -32,8 +33,11 @@ def warn(change: Change, fall: Fall) -> None:
 
 def escalate(change: Change, fall: Fall) -> None:
     """D.6.3, D.8: a time has passed; whoever stands above learns of it, once."""
-    change.ticket.warned = [*change.ticket.warned, fall.name]
     data = {"warning": fall.name}
+    if fall.name == SUPERVISION:
+        data["level"] = attention.pass_over(change, fall.at)
+    else:
+        change.ticket.warned = [*change.ticket.warned, fall.name]
     change.record(Action.ESCALATE, change.ticket.status, data=data, due_at=fall.at)
 
 

@@ -66,7 +66,7 @@ class Standing:
     secret: bool = False
     """A report or a confidential ticket: no office learns who called (D.16)."""
     forced: bool = False
-    """The citizen is called without a reply; one may still be attached."""
+    """The citizen is called without a reply in time; what the office replies is attached."""
     assessed: bool = False
     past_due: bool = False
     objection_over: bool = False

@@ -1,7 +1,7 @@
 """挂账: matters of months, on a register with a plan and a day on which it is looked at (D.12)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -11,11 +11,11 @@ from app.offices.directory import STREET_KINDS
 from app.tickets.asked_models import Hold
 from app.tickets.change import Change
 from app.tickets.clockwork import Fall
-from app.tickets.contacts import contact_ok
 from app.tickets.extending import four_eyes, set_due
 from app.tickets.holding import HoldLevel
-from app.tickets.lifecycle import Action, Status
+from app.tickets.lifecycle import Action, IllegalMove, Status
 from app.tickets.parts import Part
+from app.tickets.responding import all_responded
 from app.tickets.schemas import Decision, NewHold, Resumption
 
 
@@ -68,11 +68,10 @@ def check_review(change: Change, said: NewHold) -> None:
 
 
 def check_response(change: Change) -> None:
-    """Refuses (NoResponse) a hold before the office has responded as it should (D.6.4)."""
-    lead, urgency = change.lead, change.ticket.urgency
-    if lead is None or lead.contact_due_at is None:
-        raise NoResponse("no office leads it")
-    if not contact_ok(change.policy, urgency, lead.contact_due_at, change.contacts()):
+    """Refuses (NoResponse) a hold before the office has responded as it should (D.6.4), to everyone
+    of a group."""
+    assert change.lead is not None  # it is the lead office that asks
+    if not all_responded(change, change.lead):
         raise NoResponse("the office did not contact the citizen in time")
 
 
@@ -101,6 +100,8 @@ def decide(change: Change, said: Decision) -> None:
     """
     ticket, asked = change.ticket, holds_of(change)[-1]
     four_eyes(change, asked.seq)
+    if said.approve and asked.review_at <= change.now:
+        raise IllegalMove("the day on which it was to be looked at has come: it is asked anew")
     to = ticket.status
     if not said.approve:
         asked.refused_at, ticket.asks_hold = change.now, None
@@ -134,7 +135,9 @@ def end(change: Change, at: datetime, done: bool | None) -> None:
 def run_on(change: Change, at: datetime) -> None:
     """The clock goes on with what was left of it; what was late stays late."""
     ticket = change.ticket
-    if ticket.due_left is not None:
+    if ticket.due_left is not None and ticket.due_left < timedelta(0):
+        ticket.due_at = at + ticket.due_left
+    elif ticket.due_left is not None:
         set_due(change, at + ticket.due_left)
     ticket.due_left = ticket.review_at = ticket.asks_hold = None
 

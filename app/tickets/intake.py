@@ -17,16 +17,17 @@ from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy import Policy
 from app.routing.decision import Decision, Query
-from app.tickets import attention, dispatching, duplicates, limits, service
+from app.tickets import attention, dispatching, duplicates, limits, service, sharing
 from app.tickets.change import Change
 from app.tickets.clockwork import Clockwork
 from app.tickets.desk import Desk
-from app.tickets.dispatching import ENQUIRIES, OUTCOMES, Share
+from app.tickets.dispatching import ENQUIRIES, OUTCOMES
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import TERMINAL, Action, Status, TicketType
 from app.tickets.likeness import Matter, place_key
 from app.tickets.models import NUMBERS, Citizen, Dispatch, Request, Ticket
 from app.tickets.schemas import NewTicket, Words
+from app.tickets.sharing import Share
 
 DIGITS = 7
 
@@ -67,7 +68,7 @@ def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
         urgency=urgency,
         decision=decision,
         status=status,
-        share=dispatching.share_of(desk, decision) if dispatched else None,
+        share=sharing.share_of(desk, decision) if dispatched else None,
         due=limits.due(policy, urgency, now) if dispatched else None,
         matter=matter(desk, new, decision, now),
         caller=duplicates.caller_hash(desk.secret, new.citizen.phone, new.citizen.anonymous),
@@ -190,6 +191,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "lon": new.address.lon,
         "lat": new.address.lat,
         **place,
+        "queue": arrival.decision.queue if arrival.status is Status.TO_DISPATCH else None,
         "office_code": lead,
         "policy": arrival.policy.name,
         "occurred_at": new.occurred_at,
@@ -231,7 +233,7 @@ def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
 def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
     if arrival.share is None:
         return []
-    return dispatching.rows(number, 1, arrival.share, arrival.due, arrival.at)
+    return sharing.rows(number, 1, arrival.share, arrival.due, arrival.at)
 
 
 def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, Any]]:

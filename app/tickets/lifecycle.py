@@ -198,7 +198,7 @@ MOVES: Moves = {
     ),
     **staying(A.ADOPT, OPEN),
     (S.MERGED, A.UNMERGE): (S.DISPATCHED, S.TO_DISPATCH),
-    **staying(A.LET_GO, S),
+    **staying(A.LET_GO, OPEN),
     # each member's citizen is contacted by the parent's office, and called back (D.11)
     (S.MERGED, A.CONTACT): (S.MERGED,),
     (S.MERGED, A.CALLBACK): (S.MERGED,),

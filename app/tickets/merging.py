@@ -10,10 +10,10 @@ from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
-from app.tickets import attention, dispatching, limits
+from app.tickets import attention, dispatching, limits, sharing
 from app.tickets.change import Change
 from app.tickets.event_models import Event
-from app.tickets.lifecycle import TERMINAL, Action, Status
+from app.tickets.lifecycle import TERMINAL, Action, IllegalMove, Status
 from app.tickets.models import Ticket
 from app.tickets.schemas import Merging, Reason
 
@@ -99,13 +99,8 @@ def leave_clock(ticket: Ticket) -> None:
 
 def raise_urgency(change: Change, head: Change) -> None:
     """The group is as urgent as its most urgent member; it is never due later than it was."""
-    ticket, parent = change.ticket, head.ticket
-    if attention.ORDER.index(ticket.urgency) >= attention.ORDER.index(parent.urgency):
-        return
-    parent.urgency = ticket.urgency
-    if parent.dispatched_at:
-        due = limits.due(head.policy, parent.urgency, change.now)
-        attention.set_limits(head, due, rises=True)
+    if attention.is_raised(head.ticket.urgency, change.ticket.urgency):
+        attention.hasten(head, change.ticket.urgency)
 
 
 def unmerge(change: Change, said: Reason) -> None:
@@ -113,8 +108,10 @@ def unmerge(change: Change, said: Reason) -> None:
     clock of its own, or to the dispatchers where no office has it."""
     ticket, head = change.ticket, change.head
     parent = head.ticket
+    if parent.status in TERMINAL:
+        raise IllegalMove(f"its group is {parent.status}")
     if was_called(change, parent):
-        raise change.illegal("citizens of the group were called back already")
+        raise IllegalMove("citizens of the group were called back already")
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
     ticket.contacted_at = ticket.closed_at = None
     parent.members -= 1
@@ -124,14 +121,17 @@ def unmerge(change: Change, said: Reason) -> None:
     data: dict[str, Any] = {"parent_number": parent.number, **dispatching.told(change)}
     change.record(Action.UNMERGE, to, data=data, words={"reason": said.reason})
     left = {"member_number": ticket.number, "members": parent.members}
+    if parent.status is Status.NEED_INFO:
+        head.begin(change.now)
     head.record(Action.LET_GO, parent.status, data=left)
 
 
 def give_back(change: Change, head: Change) -> Status:
     lead = head.ticket.office_code
     office = change.desk.offices.get(lead) if lead else None
-    if office is None or head.ticket.status in TERMINAL or not office.active(day_of(change.now)):
+    if office is None or not office.active(day_of(change.now)):
+        change.ticket.interim_office = dispatching.last_lead(change)
         return Status.TO_DISPATCH
-    given = dispatching.share(change.desk, office.code, [], [change.ticket.district_code])
+    given = sharing.share(change.desk, office.code, [], [change.ticket.district_code])
     dispatching.give(change, given, change.now)
     return Status.DISPATCHED

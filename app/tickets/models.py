@@ -78,7 +78,8 @@ class Ticket(Base):
     """When something next happens by itself; the sweep looks here."""
     waits_for: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     waits_until: Mapped[datetime | None]
-    """The lead office in whose inbox it lies, and by when that office is to act."""
+    """The lead office in whose inbox it lies, and by when that office is to act; or whoever keeps
+    the duty of contact."""
     asked_of: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     asked_until: Mapped[datetime | None]
     """The district that is to dispatch, review, rule or decide, and by when."""
@@ -87,6 +88,8 @@ class Ticket(Base):
     doubted: Mapped[bool] = mapped_column(server_default=sa.false())
     """The callback called the demand unreasonable; a supervisor has not yet said."""
     supervised: Mapped[bool] = mapped_column(server_default=sa.false())
+    answer_due_at: Mapped[datetime | None]
+    """By when the next answer to a supervision is asked for, unless that was told already."""
     interim_office: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     """The office that keeps the duty of contact until another has acknowledged (D.5-10)."""
     objectors: Mapped[list[str]] = mapped_column(server_default="{}")
@@ -136,6 +139,13 @@ class Ticket(Base):
             "asked_until",
             "number",
             postgresql_where=sa.text("asked_of IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_kept",
+            "interim_office",
+            "waits_until",
+            "number",
+            postgresql_where=sa.text("interim_office IS NOT NULL"),
         ),
         Index(
             "ix_ticket_next_due_at",

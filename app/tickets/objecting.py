@@ -11,10 +11,11 @@ from app.tickets.asked_models import Objection
 from app.tickets.change import Change
 from app.tickets.clockwork import Fall
 from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action, Status
+from app.tickets.lifecycle import Action, IllegalMove, Status
 from app.tickets.objection import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
 from app.tickets.parts import Part
 from app.tickets.schemas import Conclusion, NewObjection, NewRuling
+from app.tickets.sharing import district_of
 
 ENDED = "objection_upheld"
 
@@ -58,8 +59,8 @@ def object_to(change: Change, said: NewObjection) -> None:
 
 def common_district(change: Change, office_code: str, proposed: str | None) -> str | None:
     """The district that decides because both lie in it; None: the city does."""
-    district = dispatching.lead_district(change.desk, office_code)
-    inside = proposed and dispatching.lead_district(change.desk, proposed) == district
+    district = district_of(change.desk, office_code)
+    inside = proposed and district_of(change.desk, proposed) == district
     return district if inside else None
 
 
@@ -137,7 +138,7 @@ def not_acceptable(change: Change, said: NewRuling) -> None:
     """T11b: it should not have been accepted. Refuses (IllegalMove) a group: each of its citizens
     must be told first, once a supervisor has taken them out."""
     if change.ticket.members:
-        raise change.illegal("other citizens' tickets are merged into it")
+        raise IllegalMove("other citizens' tickets are merged into it")
     close(change, Ruling.NOT_ACCEPTABLE)
     dispatching.end(change, ENDED)
     ruled(change, said, Status.NOT_ACCEPTED)
@@ -198,7 +199,7 @@ def reject_by_silence(change: Change, fall: Fall) -> None:
     close(change, Ruling.REJECT, by_silence=fall.at)
     sign(change, fall.at)
     change.record(Action.REJECT_OBJECTION, due_at=fall.at)
-    dispatching.begin_if_contacted(change)
+    dispatching.begin_if_contacted(change, fall.at)
 
 
 def conclude(change: Change, said: Conclusion) -> None:

@@ -20,10 +20,10 @@ class Part(StrEnum):
     PANEL = "panel"
     INTERIM = "interim"  # handler or chief of the first office, until another has acknowledged
     LEAD = "lead"  # handler or chief of the lead office
-    JOINT = "joint"  # handler or chief of a joint or informed office
+    JOINT = "joint"  # of a joint or informed office, or a district that only knows of it
     CHIEF = "chief"  # chief of any office the ticket was dispatched to
     QUEUE = "queue"  # the district in whose queue it lies (D.5 R4)
-    DISTRICT = "district"  # the district it lies in
+    DISTRICT = "district"  # the district it lies in, or whose office leads it
 
 
 P = Part

@@ -161,7 +161,7 @@ class NewExtension(Form):
 
 
 class Decision(Form):
-    approve: bool
+    approve: Flag
     text: Prose
 
 
@@ -178,7 +178,7 @@ class NewHold(Form):
 
 
 class Resumption(Words):
-    done: bool
+    done: Flag
 
 
 class Grading(Form):

@@ -1,15 +1,19 @@
 """Which tickets a caller may know of, and which parts are his in one: decided here only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
+from app.tickets.desk import Desk
 from app.tickets.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.parts import Part
+from app.tickets.sharing import district_of
 
+LEAD = DispatchRole.LEAD
 DESK_PARTS = {
     Role.OPERATOR: Part.OPERATOR,
     Role.DISPATCHER: Part.DISPATCHER,
@@ -19,7 +23,7 @@ DESK_PARTS = {
 }
 ROLE_PARTS: dict[Role, frozenset[Part]] = {
     **{role: frozenset({part}) for role, part in DESK_PARTS.items()},
-    Role.DISTRICT: frozenset({Part.QUEUE, Part.DISTRICT}),
+    Role.DISTRICT: frozenset({Part.QUEUE, Part.DISTRICT, Part.JOINT}),
     Role.HANDLER: frozenset({Part.LEAD, Part.JOINT, Part.INTERIM}),
     Role.CHIEF: frozenset({Part.LEAD, Part.JOINT, Part.INTERIM, Part.CHIEF}),
 }
@@ -32,8 +36,8 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
     """The condition on `ticket` that every read and every act by this caller carries.
 
     The city's desks see all, a district what lies in it or was copied to it, an office what it
-    now has as lead, joint or informed, or answers for until another acknowledges; and the lead
-    of a merged group its members (D.11).
+    now has as lead, joint or informed, or answers for until another acknowledges; and who leads a
+    merged group, or answers for it, its members (D.11).
     """
     if caller.role in CITY:
         return sa.true()
@@ -41,27 +45,54 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
         Dispatch.office_code == caller.office_code, Dispatch.ended_at.is_(None)
     )
     keeps_it = Ticket.interim_office == caller.office_code
-    leads_group = Ticket.merged_into.in_(given.where(Dispatch.role == DispatchRole.LEAD))
-    has_it = sa.or_(Ticket.number.in_(given), keeps_it, leads_group)
+    leads_group = Ticket.merged_into.in_(given.where(Dispatch.role == LEAD))
+    parent = aliased(Ticket)
+    kept = select(parent.number).where(parent.interim_office == caller.office_code)
+    has_it = sa.or_(Ticket.number.in_(given), keeps_it, leads_group, Ticket.merged_into.in_(kept))
     if caller.role is Role.DISTRICT:
         return sa.or_(Ticket.district_code == caller.office_code, has_it)
     return has_it if caller.role in HANDLERS else sa.false()
 
 
-def parts(caller: Caller, ticket: Ticket, dispatches: Iterable[Dispatch]) -> frozenset[Part]:
+def parts(
+    caller: Caller,
+    ticket: Ticket,
+    dispatches: Sequence[Dispatch],
+    desk: Desk,
+    head: Ticket | None = None,
+) -> frozenset[Part]:
     """A caller's parts in a ticket that he may see; `dispatches` are its active ones.
 
-    A member of a merged group has those of its parent.
+    A member of a merged group has those of its parent, `head`.
     """
     if caller.role in DESK_PARTS:
         return ROLE_PARTS[caller.role]
     if caller.role is Role.DISTRICT:
-        queued = ticket.queue == caller.office_code
-        return frozenset({Part.DISTRICT, Part.QUEUE} if queued else {Part.DISTRICT})
+        return frozenset(district_parts(caller, ticket, dispatches, desk))
     if caller.role not in HANDLERS:
         return frozenset()
-    roles = {d.role for d in dispatches if d.office_code == caller.office_code}
-    own = {Part.LEAD} if DispatchRole.LEAD in roles else {Part.JOINT} if roles else set()
-    if ticket.interim_office == caller.office_code:
-        own.add(Part.INTERIM)
+    own = set(office_parts(caller, head or ticket, dispatches))
     return frozenset(own | {Part.CHIEF} if own and caller.role is Role.CHIEF else own)
+
+
+def district_parts(
+    caller: Caller,
+    ticket: Ticket,
+    dispatches: Iterable[Dispatch],
+    desk: Desk,
+) -> Iterator[Part]:
+    """A district decides in what lies there or is led from there; of what it only helps another
+    with it is told, and may note."""
+    leads = {district_of(desk, d.office_code) for d in dispatches if d.role is LEAD}
+    own = caller.office_code in {ticket.district_code, *leads}
+    yield Part.DISTRICT if own else Part.JOINT
+    if ticket.queue == caller.office_code:
+        yield Part.QUEUE
+
+
+def office_parts(caller: Caller, ticket: Ticket, dispatches: Iterable[Dispatch]) -> Iterator[Part]:
+    roles = {d.role for d in dispatches if d.office_code == caller.office_code}
+    if roles:
+        yield Part.LEAD if LEAD in roles else Part.JOINT
+    if ticket.interim_office == caller.office_code:
+        yield Part.INTERIM

@@ -95,7 +95,8 @@ def take_up(change: Change, caller: Caller) -> None:
 
 def give_part(change: Change, caller: Caller) -> None:
     change.caller = caller
-    change.parts = scope.parts(caller, change.ticket, change.dispatches)
+    ticket, head = change.ticket, change.head.ticket
+    change.parts = scope.parts(caller, ticket, change.dispatches, change.desk, head)
 
 
 def check_part(change: Change, action: Action) -> None:

@@ -15,9 +15,8 @@ from app.tickets.change import standing_of
 from app.tickets.desk import Desk
 from app.tickets.event_models import Event, Statement
 from app.tickets.guards import allowed
-from app.tickets.lifecycle import IN_OFFICE, Action, DispatchRole, Status
+from app.tickets.lifecycle import IN_OFFICE, Action, DispatchRole
 from app.tickets.models import Citizen, Dispatch, Request, Ticket
-from app.tickets.parts import Part
 from app.tickets.shown import AddressView, EventView, OfficeBrief, TicketView
 
 
@@ -49,7 +48,7 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
     }
     given = defaultdict(list)
     parents = [ticket.merged_into for ticket in tickets if ticket.merged_into]
-    heads = statuses(session, parents)
+    heads = numbered(session, parents)
     for dispatch in session.scalars(
         select(Dispatch)
         .where(Dispatch.ticket_number.in_([*numbers, *parents]), Dispatch.ended_at.is_(None))
@@ -65,27 +64,25 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
             overdue=overdue(ticket, viewer.now),
             open_whistles=0,
             allowed=actions(
-                viewer,
-                ticket,
-                scope.parts(caller, ticket, given[ticket.merged_into or n]),
-                heads.get(ticket.merged_into or ""),
+                viewer, ticket, given[ticket.merged_into or n], heads.get(ticket.merged_into or "")
             ),
         )
         for n, ticket in zip(numbers, tickets, strict=True)
     ]
 
 
-def statuses(session: Session, numbers: Sequence[str]) -> dict[str, Status]:
-    query = select(Ticket.number, Ticket.status).where(Ticket.number.in_(numbers))
-    return {row.number: row.status for row in session.execute(query)} if numbers else {}
+def numbered(session: Session, numbers: Sequence[str]) -> dict[str, Ticket]:
+    query = select(Ticket).where(Ticket.number.in_(numbers))
+    return {row.number: row for row in session.scalars(query)} if numbers else {}
 
 
 def actions(
-    viewer: Viewer, ticket: Ticket, parts: frozenset[Part], head: Status | None
+    viewer: Viewer, ticket: Ticket, given: Sequence[Dispatch], head: Ticket | None
 ) -> list[Action]:
-    policy = viewer.desk.policies.named(ticket.policy)
-    standing = standing_of(ticket, policy, viewer.caller.office_code, viewer.now, head)
-    return list(allowed(standing, parts))
+    caller, desk = viewer.caller, viewer.desk
+    policy, status = desk.policies.named(ticket.policy), head.status if head else None
+    standing = standing_of(ticket, policy, caller.office_code, viewer.now, status)
+    return list(allowed(standing, scope.parts(caller, ticket, given, desk, head)))
 
 
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)

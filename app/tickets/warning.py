@@ -12,9 +12,14 @@ from app.tickets.lifecycle import IN_OFFICE, Action, Status
 OFFICES_OWN = ("before-", "share-", "overdue-chief")
 """Warnings for those who work on it; the others go to the district as well."""
 
+SUPERVISION = "supervision"
+"""What was asked for (督办) is not answered in time; told of each supervision."""
+
 
 def warnings(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
     """Who is told that a due time nears or has passed (D.6.3); a breach stays on the record."""
+    if ticket.answer_due_at is not None:
+        yield Fall(ticket.answer_due_at, Action.ESCALATE, SUPERVISION)
     working = ticket.status in IN_OFFICE
     unanswered = ticket.status is Status.AWAITING_CALLBACK and ticket.forced and not ticket.replied
     if ticket.due_at is None or not (working or unanswered):
@@ -57,4 +62,5 @@ def trouble(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
     rule = policy.objection
     adrift = ticket.dispatches > rule.problem_transfers and not ticket.acknowledged
     if adrift or ticket.reworks >= rule.problem_reworks:
-        yield Fall(ticket.since, Action.ESCALATE, "problem")
+        at = ticket.dispatched_at if adrift else ticket.since
+        yield Fall(at or ticket.since, Action.ESCALATE, "problem")

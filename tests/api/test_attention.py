@@ -297,3 +297,17 @@ def test_an_objection_made_urgent_is_not_rejected_in_the_past(
 
     ruling = {"decision": "uphold", "text": "属实。"}
     assert people.district().does("rule-objection", number, **ruling)["status"] == "dispatched"
+
+
+def test_a_question_that_is_no_longer_urgent_does_not_expire_in_the_past(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = stages.fresh(people, urgency="L1", address={"text": "不知道在哪"})
+    clock.tick(days=3)
+    people.supervisor.does("grade", number, urgency="L3", reason="误定")
+    clock.tick(days=1)
+    sweep(app.state.sessions, app.state.desk, clock)
+    assert stages.status(people, number) == "need_info"
+    clock.tick(microseconds=1)
+    sweep(app.state.sessions, app.state.desk, clock)
+    assert stages.status(people, number) == "not_accepted"

@@ -14,7 +14,7 @@ from app.sweep import sweep
 from tests import policies, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
-from tests.stages import refused, tries
+from tests.stages import JIUXIANQIAO, MAIZIDIAN, refused, tries
 
 TICK = timedelta(microseconds=1)
 WORKING = ('calendar = "natural"', 'calendar = "working"')
@@ -197,3 +197,30 @@ def test_an_act_whose_limit_falls_into_such_a_year_changes_nothing(
     assert stages.actions(people, late) == ["receive", "route"]
     the_sweep_comes_by(app, clock)
     assert stages.status(people, number) == "awaiting_callback"
+
+
+def test_a_ticket_adrift_is_told_of_as_of_its_last_dispatch(
+    app: FastAPI, people: People, clock: StillClock
+) -> None:
+    number = stages.fresh(people)
+    for office in (JIUXIANQIAO, MAIZIDIAN, WANGJING):
+        clock.tick(hours=1)
+        people.dispatcher.does("dispatch", number, office_code=office, reason="改派")
+    clock.tick(minutes=1)
+    the_sweep_comes_by(app, clock)
+    assert stages.warned(people, number) == ["problem"]
+    assert stages.events(people, number)[-1]["due_at"] == "2026-10-20T05:00:00Z"
+
+
+def test_what_follows_from_silence_is_dated_like_it(
+    app: FastAPI, people: People, clock: StillClock
+) -> None:
+    number = stages.fresh(people, urgency="L1")
+    people.street().does("contact", number, method="call", reached=True)
+    people.street().does("object", number, **stages.objection())
+    clock.tick(minutes=30)
+    the_sweep_comes_by(app, clock)
+    assert facts(people, number)[-2:] == [
+        ("reject_objection", "acknowledged", clock.at - timedelta(minutes=10)),
+        ("contact", "in_progress", clock.at - timedelta(minutes=10)),
+    ]

@@ -190,3 +190,53 @@ def test_the_register_names_no_citizen(people: People, clock: StillClock) -> Non
     held = stages.register(people("auditor"))[0]
     assert not {"citizen", "content", "title", "address"} & held.keys()
     assert people("analyst").get("/holds").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["district", "supervisor"])
+def test_it_is_not_approved_when_its_day_has_come(
+    people: People, clock: StillClock, who: str
+) -> None:
+    number = stages.working(people)
+    people.street().does("request-hold", number, **stages.hold(clock, 1))
+    said = {"approve": True, "text": "同意"}
+    if who == "supervisor":
+        people.district().does("decide-hold", number, **said)
+    decider = people.supervisor if who == "supervisor" else people.district()
+    clock.tick(days=1)
+    refused(tries(decider, "decide-hold", number, **said), 409, "illegal-move")
+    decider.does("decide-hold", number, approve=False, text="复核日已到")
+    people.street().does("request-hold", number, **stages.hold(clock, 30))
+
+
+def on_time(people: People) -> tuple[str, int]:
+    total = people("analyst").get("/statistics/2026-11").json()["total"]
+    return total["on_time_rate"]["numerator"], total["on_time_rate"]["denominator"]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+@pytest.mark.parametrize(("late", "counted"), [(False, 0), (True, 1)])
+def test_what_was_late_before_it_was_held_is_counted_as_late_meanwhile_and_after(
+    people: People, clock: StillClock, late: bool, counted: int, withdrawn: bool
+) -> None:
+    number = stages.working(people)
+    clock.tick(days=7, microseconds=int(late))
+    stages.held(people, number, clock, days=10)
+    clock.tick(minutes=1)
+    assert on_time(people) == ("0", counted)
+    if withdrawn:
+        people.operator.does("withdraw", number, evidence="录音 5")
+        assert on_time(people) == ("0", counted)
+        return
+    people.supervisor.does("resume", number, done=False, text="继续")
+    clock.tick(minutes=1)
+    assert on_time(people) == ("0", 1)
+
+
+def test_a_hold_in_rework_takes_nothing_from_the_first_reply_in_time(
+    people: People, clock: StillClock
+) -> None:
+    number = stages.rework(people, clock)
+    clock.tick(days=7, microseconds=1)
+    assert on_time(people) == ("1", 1)
+    stages.held(people, number, clock)
+    assert on_time(people) == ("1", 1)

@@ -386,6 +386,27 @@ def test_rejected_objections_are_counted_by_their_office(people: People, clock: 
     assert rulings == [(WANGJING, "reject", False)] * 2
 
 
+def test_an_objection_whose_ticket_is_withdrawn_is_raised_and_never_ruled(
+    people: People, clock: StillClock
+) -> None:
+    people.operator.does("withdraw", stages.objected(people), evidence="录音 3")
+    rates = people("analyst").get("/statistics/2026-11").json()["total"]
+    assert rates["objection_rate"]["numerator"] == "1"
+    for name in ("objection_uphold_rate", "objection_reject_rate"):
+        assert rates[name]["denominator"] == 0
+    assert rates["dispatch_accuracy"]["numerator"] == "1"
+
+
+def test_a_ticket_too_late_to_object_to_is_moved_by_the_dispatcher(
+    people: People, clock: StillClock
+) -> None:
+    number = stages.fresh(people)
+    clock.tick(hours=4, microseconds=1)
+    refused(tries(people.street(), "object", number, **stages.objection()), 409, "objection-late")
+    moved = people.dispatcher.does("dispatch", number, office_code=JIUXIANQIAO, reason="新证据")
+    assert moved["office"]["code"] == JIUXIANQIAO
+
+
 def test_only_the_district_of_both_offices_rules(people: People, clock: StillClock) -> None:
     number = stages.fresh(people)
     across = {"office_code": DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨区"}
@@ -394,7 +415,7 @@ def test_only_the_district_of_both_offices_rules(people: People, clock: StillClo
     people.street(DONGHUAMEN).does("object", number, **said)
     ruling = {"decision": "reject", "text": "属东华门"}
     refused(
-        tries(people.district(CHAOYANG), "rule-objection", number, **ruling), 409, "illegal-move"
+        tries(people.district(CHAOYANG), "rule-objection", number, **ruling), 403, "not-your-part"
     )
     assert people.district("110101").does("rule-objection", number, **ruling)["status"] == (
         "acknowledged"

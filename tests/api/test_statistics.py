@@ -61,6 +61,7 @@ class Life:
     reworks: int
     returns: int
     repeat_of: str | None
+    late_when_held: bool
     merge_group: str | None
 
     @property
@@ -88,7 +89,8 @@ class Life:
 
     @property
     def had_to_reply(self) -> bool:
-        return self.withdrawn_at is None or self.withdrawn_at > self.due_at
+        stood = self.status == "on_hold" and not self.late_when_held and not self.reworks
+        return not stood and (self.withdrawn_at is None or self.withdrawn_at > self.due_at)
 
 
 def somewhen(chance: Random, since: datetime, hours: int) -> datetime:
@@ -150,6 +152,7 @@ def life(chance: Random, n: int) -> Life:
         returns=int(chance.random() < 0.2),
         repeat_of=f"BJ20261019{chance.randrange(n):07}" if n and chance.random() < 0.2 else None,
         merge_group=f"BJ20261019{n // 10:07}" if chance.random() < 0.2 else None,
+        late_when_held=chance.random() < 0.5,
     )
 
 
@@ -194,6 +197,7 @@ def ticket(one: Life) -> Ticket:
         reworks=one.reworks,
         returns=one.returns,
         repeat_of=one.repeat_of,
+        due_left=-one.late_when_held * HOUR if one.status == "on_hold" else None,
         updated_at=one.received_at,
     )
 
@@ -341,9 +345,7 @@ def recount(everyone: Iterable[Life], office: str) -> dict[str, tuple[int, int]]
     due = [
         one
         for one in led
-        if within(one.due_at)
-        and one.status not in ("void", "not_accepted", "on_hold")
-        and one.had_to_reply
+        if within(one.due_at) and one.status not in ("void", "not_accepted") and one.had_to_reply
     ]
     called = [one for one in led if within(one.assessed_at)]
     closed = [one for one in led if within(one.closed_at)]
