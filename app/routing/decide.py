@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from threading import Lock
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.offices.catalogue import Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
@@ -30,7 +31,7 @@ DECIMALS = 4
 VERBS = {"memory": "went to", "coordinates": "lies in"}
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """What follows from the place alone: a street, its district's queue, or a question."""
 
     decision: DecisionKind

@@ -39,6 +39,7 @@ OF_PLACE = (*FLAGS, "whole_city", "memory", "length")
 
 COLUMNS = (*PER_STREET, *OF_PLACE)
 AT = {name: at for at, name in enumerate(COLUMNS)}
+ROW = len(COLUMNS) + 1
 STANDING_AT = AT[STANDING[0]]
 
 NUMBERED = re.compile("(.+?(?:路|街|胡同|巷|条|里))([0-9]+)号")
@@ -57,13 +58,13 @@ Flags: TypeAlias = tuple[bool, bool, bool]
 
 
 def numbers_of(at: int) -> tuple[int, int]:
-    """A street's two numbers in its ground's index: that of the gazetteer's names, and that of the
-    names that memory has learned."""
-    return 2 * at, 2 * at + 1
+    """A street's two numbers in its ground's index, that of the gazetteer's names and that of the
+    names that memory has learned: where the TRAITS of either begin in the cells of a sheet."""
+    return ROW * at, ROW * at + len(TRAITS)
 
 
 def street_of(number: int) -> int:
-    return number // 2
+    return number // ROW
 
 
 class Ground:
@@ -111,7 +112,7 @@ class Ground:
         return blanks[flags].copy()
 
     def _draw(self, flags: Flags) -> Floats:
-        rows = np.zeros((self.width, len(COLUMNS) + 1), dtype=np.float32)
+        rows = np.zeros((self.width, ROW), dtype=np.float32)
         standing = [log_share(self.volumes), log_share(self.sizes), self.townships]
         standing += [self.townships * flag for flag in flags]
         rows[:, STANDING_AT : STANDING_AT + len(standing)] = np.stack(standing, axis=1)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.routing import conflicts
 from app.routing.areas import Areas
@@ -23,7 +24,7 @@ from app.routing.names import PLACES, Kind, Lexicon, Meaning
 from app.routing.places import Spot
 from app.routing.ranker import Ranker
 from app.routing.scene import DISTRICT_KINDS, Scene, understand
-from app.routing.traits import describe
+from app.routing.traits import describe, likest
 
 CITY_WIDE = ""
 MOST_SPANS = 20
@@ -32,7 +33,7 @@ DECIMALS = 4
 WHOLE_PLACE = ("memory", "similarity")
 
 
-class Location(NamedTuple):
+class Location(Struct, frozen=True, gc=False):
     """What is known of the place. With `conflict` a person must decide, whatever else is known;
     `enough` is the confidence to be reached without one."""
 
@@ -122,12 +123,12 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        if ground.whole_city and not sheet.alike:
+        if ground.whole_city and not sheet.alike.near:
             return None
         places = self.ranker.rank(sheet)
         ranked = tuple([(ground.codes[at], share) for at, share in places])
-        likest = sheet.likest(places[0][0])
-        return Witness(ranked, *account(scene, spot, ranked[0][0], likest))
+        like = likest(ground, sheet.alike, places[0][0])
+        return Witness(ranked, *account(scene, spot, ranked[0][0], like))
 
 
 def account(scene: Scene, spot: Spot, best: str, likest: str) -> tuple[str, str]:

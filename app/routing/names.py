@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 import ahocorasick
+from msgspec import Struct
 
 from app.offices.gazetteer import Gazetteer, NameKind, Place, in_force
 from app.routing.text import read
@@ -67,7 +67,7 @@ class Meaning:
     place_code: str | None = None
 
 
-class Find(NamedTuple):
+class Find(Struct, frozen=True, gc=False):
     """A name in a reading, at `text[start:end]`, with everything it may mean."""
 
     start: int

@@ -7,7 +7,8 @@ neither compared nor remembered.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.routing.names import HEADS, PLACES, Find, Kind, kinds
 from app.routing.text import BREAK, JOIN
@@ -43,8 +44,7 @@ WIDEST_GAP = 1
 PROPER = kinds(Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE)
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(Struct, gc=False):
     """A place named in a reading at `text[start:end]`.
 
     `number` is its first house number; `home` says that the caller lives there, which may not be

@@ -61,24 +61,25 @@ class Ranker:
     def rank(self, sheet: Sheet) -> list[tuple[int, float]]:
         """The most probable streets by their position, best first; the best one's share is
         calibrated, and the others have what it leaves."""
-        odds = self.odds(sheet)
-        total = sum([odd for odd, _ in odds])
+        sums = self.sums(sheet)
+        order = sorted(range(len(sums)), key=sums.__getitem__, reverse=True)[:MOST_RANKED]
+        most = sums[order[0]]
+        least = most - FARTHEST
+        total = sum([exp(one - most) for one in sums if one > least])
+        odds = [(sheet.streets[at], exp(sums[at] - most)) for at in order if sums[at] > least]
         said = chance(self.calibrations[sheet.whole_city], 1.0 / total)
-        second = odds[1][0] if len(odds) > 1 else 0.0
-        true = max(said, second / (total - 1.0 + second)) if second else said
-        left = (1.0 - true) / (total - 1.0) if second else 0.0
-        others = [(at, odd * left) for odd, at in odds[1:MOST_RANKED]]
-        return [(odds[0][1], true), *others]
+        if len(odds) == 1:
+            return [(odds[0][0], said)]
+        second = odds[1][1]
+        true = max(said, second / (total - 1.0 + second))
+        left = (1.0 - true) / (total - 1.0)
+        return [(odds[0][0], true), *[(at, odd * left) for at, odd in odds[1:]]]
 
-    def odds(self, sheet: Sheet) -> list[tuple[float, int]]:
-        """Chances against the best street's, and whose; those next to nothing are left out."""
+    def sums(self, sheet: Sheet) -> list[float]:
+        """What speaks for each street of the sheet, against the others."""
         parts = sheet.numbers.dot(self.weights)
         sums: list[float] = np.maximum(parts, self.floor).dot(self.hands).tolist()
-        most = max(sums)
-        least = most - FARTHEST
-        near = [(one, -at) for at, one in zip(sheet.streets, sums, strict=True) if one > least]
-        near.sort(reverse=True)
-        return [(exp(one - most), -at) for one, at in near]
+        return sums
 
 
 def narrow(weights: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """A text as it is understood: the place it is about, and what stands around that place."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.routing.decision import Query
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
@@ -16,7 +17,7 @@ CITY = kinds(Kind.CITY)
 BEIJING = DISTRICTS | STREETS | CITY
 
 
-class Scene(NamedTuple):
+class Scene(Struct, frozen=True, gc=False):
     """The place chosen, the finds that bear on it, the districts it may lie in, or the city that
     is not Beijing."""
 

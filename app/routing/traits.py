@@ -2,24 +2,23 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from struct import Struct
-from typing import NamedTuple
+from operator import itemgetter
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from app.routing.grounds import AT, COLUMNS, Flags, Ground, numbers_of, street_of
+from app.routing.grounds import AT, Flags, Ground, numbers_of, street_of
 from app.routing.memory import Key, Memory, leader
 from app.routing.places import Spot
 from app.routing.profile import Floats
-from app.routing.similarity import TRAITS, Alike, grams
+from app.routing.similarity import TRAITS, Likeness, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
 NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]
 STEM_BEGINS, STEM_WITHIN = AT["stem_begins"], AT["stem_within"]
 CHARACTERS, LENGTH = AT["characters"], AT["length"]
-WRITTEN = Struct(f"{len(TRAITS)}f")
-ROW = Struct(f"{len(COLUMNS) + 1}f").size
+HEAD, WHOLE_HEAD, HEAD_SHARE, COSINE, PART_SHARE, PART, SAME = range(len(TRAITS))
 NUMBER_SCALE = 20
 MOST_LIKELY = 24
 ALIKE = 1_000.0
@@ -28,7 +27,7 @@ ALIKE = 1_000.0
 Ids = NDArray[np.intp]
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct, gc=False):
     """What speaks for each of some streets: `numbers` has a row for each, of COLUMNS and a one.
 
     `streets` are their positions on the ground; `alike` is what the ground's index found.
@@ -36,38 +35,31 @@ class Sheet(NamedTuple):
 
     streets: Sequence[int]
     numbers: Floats
-    alike: Mapping[int, Alike]
+    alike: Likeness
     whole_city: bool
 
     def matrix(self) -> Floats:
         """All COLUMNS, as the numbers are learned from."""
         return self.numbers[:, :-1].astype(np.float64)
 
-    def likest(self, at: int) -> str:
-        """The name of a street that is most like the place, if any is."""
-        listed, learned = map(self.alike.get, numbers_of(at))
-        if listed and learned:
-            return learned.name if learned.cosine > listed.cosine else listed.name
-        one = listed or learned
-        return one.name if one else ""
-
 
 def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     """The place on its ground: of a district all streets, of the whole city those worth ranking;
     `tail` is the text behind the place."""
-    found = dict.fromkeys(grams(spot.name))
-    alike = ground.index.liken(spot.name, found)
+    name = spot.name
+    found = dict.fromkeys(grams(name))
+    alike = ground.index.liken(name, found)
     numbers = ground.blank(flags_of(spot, tail))
-    numbers[:, LENGTH] = len(spot.name)
-    numbers[:, CHARACTERS] = ground.profile.tell(spot.name)
-    write_alike(alike, numbers)
-    write_stems(ground.stems, spot.name, found, numbers)
+    numbers[:, LENGTH] = len(name)
+    numbers[:, CHARACTERS] = ground.profile.tell(name)
+    write_alike(alike, numbers.reshape(-1).data)
+    write_stems(ground.stems, name, found, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
     if not ground.whole_city:
-        return Sheet(range(ground.width), numbers, alike, whole_city=False)
+        return Sheet(range(ground.width), numbers, alike, False)
     kept = likeliest(alike, numbers[:, CHARACTERS])
-    return Sheet(kept.tolist(), numbers[kept], alike, whole_city=True)
+    return Sheet(kept.tolist(), numbers[kept], alike, True)
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:
@@ -75,23 +67,36 @@ def flags_of(spot: Spot, tail: str) -> Flags:
     return spot.road, village, not village and BUILDING.search(tail) is not None
 
 
-def likeliest(alike: Mapping[int, Alike], characters: Floats) -> Ids:
+def likeliest(alike: Likeness, characters: Floats) -> Ids:
     """Of the whole city, the streets worth ranking: those with the likest names, and then those
     whose names are made of such characters."""
     worth = characters.copy()
-    for number, one in alike.items():
+    for number, cosine in alike.cosines.items():
         at = street_of(number)
-        worth[at] = max(worth[at], ALIKE + one.cosine)
-    order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
+        worth[at] = max(worth[at], ALIKE + cosine)
+    order: Ids = worth.argsort(kind="stable")[-MOST_LIKELY:]
+    order.sort()
     return order
 
 
-def write_alike(alike: Mapping[int, Alike], numbers: Floats) -> None:
-    """The traits of the gazetteer's names, and those of learned ones behind them."""
-    rows = numbers.data
-    for number, one in alike.items():
-        start = street_of(number) * ROW + number % 2 * WRITTEN.size
-        WRITTEN.pack_into(rows, start, *one.traits)
+def write_alike(alike: Likeness, cells: memoryview) -> None:
+    """The traits of each street that has a name like the place, from where its number says."""
+    for street, cosine in alike.cosines.items():
+        cells[street + COSINE] = cosine
+    for street, head in alike.heads.items():
+        cells[street + HEAD] = head.head
+        cells[street + WHOLE_HEAD] = head.whole_head
+        cells[street + HEAD_SHARE] = head.head_share
+        cells[street + SAME] = head.same
+    for street, share in alike.parts.items():
+        cells[street + PART_SHARE] = share
+        cells[street + PART] = alike.part
+
+
+def likest(ground: Ground, alike: Likeness, at: int) -> str:
+    """The name of a street that is most like the place, if any is."""
+    told = [ground.index.likest(alike.near, one) for one in numbers_of(at) if one in alike.cosines]
+    return max(told, key=itemgetter(0), default=(0.0, ""))[1]
 
 
 def write_stems(
