@@ -64,7 +64,7 @@ def officials(scene: Scene) -> list[Official]:
     """The official names of a text; of a name that several districts have, the district's own."""
     found = []
     for find in scene.finds:
-        if find.means(STREETS):
+        if find.kinds & STREETS:
             meant = [m for m in find.meanings if m.kind is Kind.STREET]
             own = [m.code for m in scene.meant_by(replace(find, meanings=tuple(meant)))]
             found.append(Official(find, tuple(dict.fromkeys(own))))

@@ -123,7 +123,7 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        if ground.whole_city and not sheet.alike.near:
+        if ground.whole_city and not sheet.alike.cosines:
             return None
         places = self.ranker.rank(sheet)
         ranked = tuple([(ground.codes[at], share) for at, share in places])
@@ -134,7 +134,7 @@ class Locator:
 def account(scene: Scene, spot: Spot, best: str, likest: str) -> tuple[str, str]:
     """By what a street was found, in words: a name that stands there, or the likest one."""
     for find in scene.finds:
-        if find.means(PLACES) and find.start >= spot.start:
+        if find.kinds & PLACES and find.start >= spot.start:
             for meaning in find.meanings:
                 if meaning.code == best and meaning.place_code:
                     return meaning.kind.value, called(meaning)
@@ -175,7 +175,7 @@ def community(scene: Scene, witness: Witness | None) -> str | None:
     codes = {
         meaning.place_code
         for find in scene.finds
-        if find.means(PLACES)
+        if find.kinds & PLACES
         for meaning in find.meanings
         if meaning.place_code and meaning.code == best
     }

@@ -34,6 +34,8 @@ LEAD = re.compile(
 HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
 BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
+DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
+"""No text is more than one place without one of these."""
 ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
 LONGEST = 40
@@ -64,6 +66,9 @@ class Spot(Struct, gc=False):
 
 def spots(text: str, finds: Sequence[Find]) -> list[Spot]:
     """The places of a text, clause by clause; a clause with nothing but a district is one too."""
+    if not DIVIDING.search(text):
+        spot = read_part(text, 0, len(text), finds) if text else None
+        return [spot] if spot else []
     found: list[Spot] = []
     start = 0
     for sentence in text.split(BREAK):
@@ -89,10 +94,11 @@ def read_clause(clause: str, text: str, start: int, finds: Sequence[Find]) -> It
 def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
     """The finds that name city, district or street; short names only where an address begins."""
     told: list[Find] = []
+    end = start
     for find in finds:
-        head = find.start <= (told[-1].end if told else start)
-        if find.means(PROPER) or (head and find.means(HEADS)):
+        if find.kinds & PROPER or (find.kinds & HEADS and find.start <= end):
             told.append(find)
+            end = find.end
     return told
 
 

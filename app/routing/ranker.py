@@ -6,7 +6,7 @@ ground's streets; `calibration` says how often the best street was right at such
 of it was learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
@@ -62,18 +62,20 @@ class Ranker:
         """The most probable streets by their position, best first; the best one's share is
         calibrated, and the others have what it leaves."""
         sums = self.sums(sheet)
-        order = sorted(range(len(sums)), key=sums.__getitem__, reverse=True)[:MOST_RANKED]
-        most = sums[order[0]]
-        least = most - FARTHEST
-        total = sum([exp(one - most) for one in sums if one > least])
-        odds = [(sheet.streets[at], exp(sums[at] - most)) for at in order if sums[at] > least]
-        said = chance(self.calibrations[sheet.whole_city], 1.0 / total)
-        if len(odds) == 1:
-            return [(odds[0][0], said)]
-        second = odds[1][1]
-        true = max(said, second / (total - 1.0 + second))
-        left = (1.0 - true) / (total - 1.0)
-        return [(odds[0][0], true), *[(at, odd * left) for at, odd in odds[1:]]]
+        rising = sorted(reversed(range(len(sums))), key=sums.__getitem__)
+        risen = [*map(sums.__getitem__, rising)]
+        chances = [*map(exp, risen[bisect_right(risen, risen[-1] - FARTHEST) :])]
+        best = chances[-1]
+        others = sum(chances) - best
+        said = chance(self.calibrations[sheet.whole_city], best / (best + others))
+        streets, first = sheet.streets, rising[-1]
+        if len(chances) == 1:
+            return [(streets[first], said)]
+        second = chances[-2]
+        true = max(said, second / (others + second))
+        left = (1.0 - true) / others
+        behind = zip(rising[-2:-MOST_RANKED - 1:-1], chances[-2::-1])
+        return [(streets[first], true), *[(streets[at], one * left) for at, one in behind]]
 
     def sums(self, sheet: Sheet) -> list[float]:
         """What speaks for each street of the sheet, against the others."""

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import add, itemgetter
+from operator import add
 from typing import Self
 
 from msgspec import Struct
@@ -51,8 +51,8 @@ class Likeness(Struct, gc=False):
     """How names are like a place: what is told of each street that has such, by its number. Most
     have nothing but a pair somewhere, so that they have a cosine and no more."""
 
-    near: dict[int, float] = {}  # the names, with the weight of the grams shared
     cosines: dict[int, float] = {}  # with the street's likest name
+    likest: dict[int, int] = {}  # that name
     heads: dict[int, Head] = {}
     parts: dict[int, float] = {}  # the street's share of those with the longest known parts
     part: int = 0  # and how long these parts are
@@ -132,43 +132,42 @@ class Index:
         In the place's vector what no name here has counts as unknown, and what leads nowhere for
         nothing.
         """
-        known = self.postings.get
-        held = [(gram, posting) for gram in found if (posting := known(gram))]
+        postings = self.postings
         weigh, unknown = self.rarity.weights.get, self.rarity.unknown
+        held = [*filter(postings.__contains__, found)]
         size = unknown * (len(found) - len(held))
         followed: dict[str, Sequence[int]] = {}
         near: dict[int, float] = {}
         so_far = near.get
-        for gram, posting in held:
+        for gram in held:
+            posting = postings.get(gram, ())
             if len(posting) <= COMMON:
-                names = followed[gram] = (*posting,)  # as they are now: others may come and go
                 weight = weigh(gram, unknown)
                 size += weight
+                followed[gram] = names = (*posting,)  # as they are now: others may come and go
                 for name_id in names:
                     near[name_id] = so_far(name_id, 0.0) + weight
         if not near:
             return NOTHING
-        cosines = self._cosines(near, math.sqrt(size) or 1.0)
         heads = self._heads(place, self._begun(place[:HEAD], followed, near))
-        return Likeness(near, cosines, heads, *self._parts(followed))
+        cosines, likest = self._cosines(near, math.sqrt(size) or 1.0)
+        return Likeness(cosines, likest, heads, *self._parts(followed))
 
-    def likest(self, near: Mapping[int, float], street: int) -> tuple[float, str]:
-        """Of the names that are near, the street's likest; and how near, beside others of them."""
-        sizes, streets = self.sizes, self.streets
-        own = [(weight / sizes[one], one) for one, weight in near.items() if streets[one] == street]
-        cosine, likest = max(reversed(own), key=itemgetter(0))
-        return cosine, self.names[likest]
-
-    def _cosines(self, near: Mapping[int, float], size: float) -> dict[int, float]:
+    def _cosines(
+        self, near: Mapping[int, float], size: float
+    ) -> tuple[dict[int, float], dict[int, int]]:
+        """Of each street that with its likest name; and that name."""
         sizes, streets = self.sizes, self.streets
         cosines: dict[int, float] = {}
+        likest: dict[int, int] = {}
         so_far = cosines.get
         for name_id, weight in near.items():
             cosine = weight / (size * sizes[name_id])
             street = streets[name_id]
-            if cosine > so_far(street, 0.0):
+            if cosine >= so_far(street, 0.0):
                 cosines[street] = cosine
-        return cosines
+                likest[street] = name_id
+        return cosines, likest
 
     def _begun(
         self, head: str, followed: Mapping[str, Sequence[int]], near: Iterable[int]
@@ -214,9 +213,9 @@ class Index:
 
 
 def common(one: str, other: str) -> int:
-    """How many characters two names share from their beginning, at most LONGEST_HEAD."""
+    """How many characters two names share that have a HEAD in common, at most LONGEST_HEAD."""
     most = min(len(one), len(other), LONGEST_HEAD)
-    shared = 0
+    shared = min(HEAD, most)
     while shared < most and one[shared] == other[shared]:
         shared += 1
     return shared

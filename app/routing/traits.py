@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import itemgetter
 
 import numpy as np
 from msgspec import Struct
@@ -53,7 +52,8 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     numbers[:, LENGTH] = len(name)
     numbers[:, CHARACTERS] = ground.profile.tell(name)
     write_alike(alike, numbers.reshape(-1).data)
-    write_stems(ground.stems, name, found, numbers)
+    if not ground.stems.keys().isdisjoint(found):
+        write_stems(ground.stems, name, found, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
     if not ground.whole_city:
@@ -95,8 +95,8 @@ def write_alike(alike: Likeness, cells: memoryview) -> None:
 
 def likest(ground: Ground, alike: Likeness, at: int) -> str:
     """The name of a street that is most like the place, if any is."""
-    told = [ground.index.likest(alike.near, one) for one in numbers_of(at) if one in alike.cosines]
-    return max(told, key=itemgetter(0), default=(0.0, ""))[1]
+    own = [number for number in numbers_of(at) if number in alike.cosines]
+    return ground.index.names[alike.likest[max(own, key=alike.cosines.__getitem__)]] if own else ""
 
 
 def write_stems(
