@@ -9,6 +9,14 @@ from enum import StrEnum
 from msgspec import Struct
 
 
+SCALE = 10_000
+
+
+def rounded(share: float) -> float:
+    """To four decimals; `round` itself takes four times as long."""
+    return int(share * SCALE + 0.5) / SCALE
+
+
 class DecisionKind(StrEnum):
     DISPATCH = "dispatch"
     PERSON = "person"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from app.routing import conflicts
 from app.routing.areas import Areas
-from app.routing.decision import Query, Span, Thresholds
+from app.routing.decision import Query, Span, Thresholds, rounded
 from app.routing.evidence import (
     Official,
     Witness,
@@ -20,17 +20,17 @@ from app.routing.evidence import (
 )
 from app.routing.grounds import Ground
 from app.routing.memory import Memory
-from app.routing.names import PLACES, Kind, Lexicon, Meaning
+from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
 from app.routing.places import Spot
 from app.routing.ranker import Ranker
-from app.routing.scene import DISTRICT_KINDS, Scene, understand
+from app.routing.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
 from app.routing.traits import describe, likest
 
 CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
-DECIMALS = 4
 WHOLE_PLACE = ("memory", "similarity")
+OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
 
 
 class Location(Struct, frozen=True, gc=False):
@@ -80,7 +80,7 @@ class Locator:
         inferred = witness.best[:DISTRICT_DIGITS] if witness and certain else None
         return Location(
             witness=witness,
-            spans=tuple(cite(scene, witness, query.text))[:MOST_SPANS],
+            spans=tuple(cite(scene, witness, query.text)[:MOST_SPANS]),
             district_code=scene.district or inferred,
             community_code=community(scene, witness),
             enough=enough,
@@ -143,22 +143,25 @@ def account(scene: Scene, spot: Spot, best: str, likest: str) -> tuple[str, str]
     return "similarity", f"{spot.name}, by the names around it,"
 
 
-def cite(scene: Scene, witness: Witness | None, text: str) -> Iterator[Span]:
+def cite(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
     """The finds that speak for anything, in the caller's own words; then the place as a whole."""
     shares = dict(witness.ranked) if witness else {}
+    spans: list[Span] = []
     for find in scene.finds:
-        start, end = scene.reading.span(find.start, find.end)
-        for meaning in scene.meant_by(find):
-            code = meaning.code
-            if meaning.kind in DISTRICT_KINDS:
-                yield Span(start, end, text[start:end], "district", code, 1.0)
-            elif code:
-                sure = round(shares.get(code, 0.0), DECIMALS)
-                yield Span(start, end, text[start:end], meaning.kind.value, code, sure)
+        if find.kinds & OFFICES:
+            start, end = scene.reading.span(find.start, find.end)
+            for meaning in scene.meant_by(find):
+                code, kind = meaning.code, meaning.kind
+                if kind in DISTRICT_KINDS:
+                    spans.append(Span(start, end, text[start:end], "district", code, 1.0))
+                elif code:
+                    sure = rounded(shares.get(code, 0.0))
+                    spans.append(Span(start, end, text[start:end], kind.value, code, sure))
     if witness and scene.spot and witness.method in WHOLE_PLACE:
         start, end = scene.reading.span(scene.spot.start, scene.spot.end)
-        sure = round(witness.sure, DECIMALS)
-        yield Span(start, end, text[start:end], witness.method, witness.best, sure)
+        sure = rounded(witness.sure)
+        spans.append(Span(start, end, text[start:end], witness.method, witness.best, sure))
+    return spans
 
 
 def called(meaning: Meaning) -> str:
