@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from app.routing.names import HEADS, PLACES, Find, Kind, kinds
-from app.routing.text import BREAK, JOIN
+from app.routing.text import BREAK, JOIN, LONGEST_PLACE
 
 UNIT = re.compile(
     r"(?=[甲乙丙丁0-9A-Z])"  # passes over most characters at a glance
@@ -38,8 +38,6 @@ DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
 """No text is more than one place without one of these."""
 ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
-LONGEST = 40
-"""No place has a longer name: it is a tale, or one word a thousand times."""
 WIDEST_GAP = 1
 """Characters that may stand between 北京市, the district and the street."""
 
@@ -139,7 +137,7 @@ def cut(text: str, start: int, end: int) -> Spot:
         stop = bare.start() if bare else tail.start()
         number = NUMBERED.match(text, stop, end) if bare else None
     name = text[start:stop].rstrip("-~#_第")
-    if len(name) > LONGEST:
+    if len(name) > LONGEST_PLACE:
         return Spot(start, start, "")
     road = number is not None and bool(ROAD.search(name))
     return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)

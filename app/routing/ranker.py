@@ -14,11 +14,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.routing.grounds import COLUMNS
-from app.routing.profile import Floats
+from app.routing.grounds import AT, COLUMNS
+from app.routing.profile import MARKS_BESIDE, Floats
+from app.routing.text import LONGEST_PLACE
 from app.routing.traits import Sheet
 
 MOST_RANKED = 8
+MOST_MARKS = LONGEST_PLACE + MARKS_BESIDE
 FARTHEST = 9.0
 """A street whose sum is farther behind the best has a chance of 1 in 8,000 against it."""
 
@@ -28,9 +30,9 @@ Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The learned weights over the spreads, and under them what the means and turns come to. Their
-    last column is the straight one, on which no `floor` is set and of which the last of the
-    `hands`, one, takes all."""
+    """The learned weights over the spreads for the lines of a sheet; that of ones has what the
+    means and turns come to. Their last row is the straight one, on which no `floor` is set and of
+    which the last of the `hands`, one, takes all."""
 
     weights: Floats
     hands: Floats
@@ -47,10 +49,11 @@ class Ranker:
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
         weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
         base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
+        of_name = [AT["length"], *[AT["characters"]] * MOST_MARKS]
         return cls(
-            weights=narrow(np.vstack([weights, base])),
-            hands=narrow(np.append(document["hands"], 1.0)),
-            floor=narrow(np.append(np.zeros(len(document["hands"])), -np.inf)),
+            weights=np.vstack([weights, base, weights[of_name]]).T.copy(),
+            hands=np.append(document["hands"], 1.0),
+            floor=np.append(np.zeros(len(document["hands"])), -np.inf)[:, None],
             calibrations=(
                 calibration(document["calibration_district"]),
                 calibration(document["calibration_city"]),
@@ -61,32 +64,29 @@ class Ranker:
     def rank(self, sheet: Sheet) -> list[tuple[int, float]]:
         """The most probable streets by their position, best first; the best one's share is
         calibrated, and the others have what it leaves."""
-        sums = self.sums(sheet)
-        rising = sorted(reversed(range(len(sums))), key=sums.__getitem__)
+        sums, streets = self.sums(sheet.numbers), sheet.streets
+        rising = sorted(reversed(range(len(streets))), key=sums.__getitem__)
         risen = [*map(sums.__getitem__, rising)]
         chances = [*map(exp, risen[bisect_right(risen, risen[-1] - FARTHEST) :])]
         best = chances[-1]
         others = sum(chances) - best
         said = chance(self.calibrations[sheet.whole_city], best / (best + others))
-        streets, first = sheet.streets, rising[-1]
+        first = streets[rising[-1]]
         if len(chances) == 1:
-            return [(streets[first], said)]
+            return [(first, said)]
         second = chances[-2]
         true = max(said, second / (others + second))
         left = (1.0 - true) / others
         behind = zip(rising[-2:-MOST_RANKED - 1:-1], chances[-2::-1])
-        return [(streets[first], true), *[(streets[at], one * left) for at, one in behind]]
+        return [(first, true), *[(streets[at], one * left) for at, one in behind]]
 
-    def sums(self, sheet: Sheet) -> list[float]:
-        """What speaks for each street of the sheet, against the others."""
-        parts = sheet.numbers.dot(self.weights)
-        sums: list[float] = np.maximum(parts, self.floor).dot(self.hands).tolist()
-        return sums
-
-
-def narrow(weights: Floats) -> Floats:
-    """In single precision: twice as fast, and far finer than what was learned."""
-    return np.ascontiguousarray(weights, dtype=np.float32)
+    def sums(self, numbers: Floats) -> list[float]:
+        """For each street what speaks for it, against the others. In single precision: what the
+        last bits of a sum are depends on the processor, and streets that are alike must tie."""
+        parts = self.weights[:, : len(numbers)].dot(numbers)
+        sums = self.hands.dot(np.maximum(parts, self.floor))
+        told: list[float] = sums.astype(np.float32).tolist()
+        return told
 
 
 def calibration(sides: Sequence[Sequence[float]]) -> Calibration:

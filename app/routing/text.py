@@ -18,6 +18,9 @@ from msgspec import Struct
 LONGEST = 10_000
 """Characters of a text that are read; an address never needs more."""
 
+LONGEST_PLACE = 40
+"""No place has a longer name: it is a tale, or one word a thousand times."""
+
 BREAK = "|"
 """Stands where a clause ends: no name runs across it."""
 
