@@ -5,9 +5,9 @@ What is made for every address is a msgspec Struct: those are made five times as
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from msgspec import Struct
-
+from msgspec import Struct, json
 
 SCALE = 10_000
 
@@ -93,3 +93,9 @@ class Decision(Struct, frozen=True, gc=False):
     informed_office_codes: tuple[str, ...] = ()
     catalogue_rule: str | None = None
     queue: str | None = None
+
+
+def kept(decision: Decision) -> dict[str, Any]:
+    """As it is kept with the ticket: what JSON holds."""
+    values: dict[str, Any] = json.decode(json.encode(decision))
+    return values

@@ -1,6 +1,6 @@
 """Where a request's place is: the witnesses heard in their order, with the district as context."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,12 +75,13 @@ class Locator:
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
+        cited = cite(scene, witness, query.text) + cite_whole(scene, witness, query.text)
         enough = policy.enough(district_told=scene.district is not None)
         certain = witness is not None and witness.sure >= enough
         inferred = witness.best[:DISTRICT_DIGITS] if witness and certain else None
         return Location(
             witness=witness,
-            spans=tuple(cite(scene, witness, query.text)[:MOST_SPANS]),
+            spans=tuple(cited[:MOST_SPANS]),
             district_code=scene.district or inferred,
             community_code=community(scene, witness),
             enough=enough,
@@ -125,26 +126,27 @@ class Locator:
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
         if ground.whole_city and not sheet.alike.cosines:
             return None
-        places = self.ranker.rank(sheet)
-        ranked = tuple([(ground.codes[at], share) for at, share in places])
-        like = likest(ground, sheet.alike, places[0][0])
-        return Witness(ranked, *account(scene, spot, ranked[0][0], like))
+        ranked = self.ranker.rank(sheet)
+        best = ranked[0][0]
+        if meaning := standing(scene, spot, best):
+            return Witness(ranked, meaning.kind.value, called(meaning))
+        like = likest(ground, sheet.alike, best)
+        by = f" is like {like}, which" if like else ", by the names around it,"
+        return Witness(ranked, "similarity", f"{spot.name}{by}")
 
 
-def account(scene: Scene, spot: Spot, best: str, likest: str) -> tuple[str, str]:
-    """By what a street was found, in words: a name that stands there, or the likest one."""
+def standing(scene: Scene, spot: Spot, best: str) -> Meaning | None:
+    """The community or village of the street found whose name stands in the place."""
     for find in scene.finds:
         if find.kinds & PLACES and find.start >= spot.start:
             for meaning in find.meanings:
                 if meaning.code == best and meaning.place_code:
-                    return meaning.kind.value, called(meaning)
-    if likest:
-        return "similarity", f"{spot.name} is like {likest}, which"
-    return "similarity", f"{spot.name}, by the names around it,"
+                    return meaning
+    return None
 
 
 def cite(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
-    """The finds that speak for anything, in the caller's own words; then the place as a whole."""
+    """The finds that speak for anything, in the caller's own words."""
     shares = dict(witness.ranked) if witness else {}
     spans: list[Span] = []
     for find in scene.finds:
@@ -157,11 +159,16 @@ def cite(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
                 elif code:
                     sure = rounded(shares.get(code, 0.0))
                     spans.append(Span(start, end, text[start:end], kind.value, code, sure))
-    if witness and scene.spot and witness.method in WHOLE_PLACE:
-        start, end = scene.reading.span(scene.spot.start, scene.spot.end)
-        sure = rounded(witness.sure)
-        spans.append(Span(start, end, text[start:end], witness.method, witness.best, sure))
     return spans
+
+
+def cite_whole(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
+    """The place as a whole, where it is by that that its street was found."""
+    if witness is None or scene.spot is None or witness.method not in WHOLE_PLACE:
+        return []
+    start, end = scene.reading.span(scene.spot.start, scene.spot.end)
+    sure = rounded(witness.sure)
+    return [Span(start, end, text[start:end], witness.method, witness.best, sure)]
 
 
 def called(meaning: Meaning) -> str:

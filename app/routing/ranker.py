@@ -24,19 +24,20 @@ MOST_MARKS = LONGEST_PLACE + MARKS_BESIDE
 FARTHEST = 9.0
 """A street whose sum is farther behind the best has a chance of 1 in 8,000 against it."""
 
+ZERO = np.zeros(())
+
 Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 """Shares as the softmax gives them, rising, and how often such a street was right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The learned weights over the spreads for the lines of a sheet; that of ones has what the
-    means and turns come to. Their last row is the straight one, on which no `floor` is set and of
-    which the last of the `hands`, one, takes all."""
+    """For the lines of a sheet the learned weights over the spreads; that of ones has what the
+    means and turns come to. What is straight stands among what is bent as x = max(x, 0) − max(−x,
+    0)."""
 
     weights: Floats
     hands: Floats
-    floor: Floats
     calibrations: tuple[Calibration, Calibration]
     """Within a district, and over the whole city."""
     version: str
@@ -47,13 +48,13 @@ class Ranker:
         if tuple(document["columns"]) != COLUMNS:
             raise ValueError("the learned numbers are for other columns: learn them again")
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
-        weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
-        base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
+        weights = np.column_stack([bent, straight, -straight])
+        weights /= np.array(document["spread"])[:, None]
+        base = np.append(document["turn"], [0.0, 0.0]) - np.array(document["mean"]) @ weights
         of_name = [AT["length"], *[AT["characters"]] * MOST_MARKS]
         return cls(
-            weights=np.vstack([weights, base, weights[of_name]]).T.copy(),
-            hands=np.append(document["hands"], 1.0),
-            floor=np.append(np.zeros(len(document["hands"])), -np.inf)[:, None],
+            weights=np.vstack([weights, base, weights[of_name]]).T,
+            hands=np.append(document["hands"], [1.0, -1.0]),
             calibrations=(
                 calibration(document["calibration_district"]),
                 calibration(document["calibration_city"]),
@@ -61,11 +62,11 @@ class Ranker:
             version=document["version"],
         )
 
-    def rank(self, sheet: Sheet) -> list[tuple[int, float]]:
-        """The most probable streets by their position, best first; the best one's share is
-        calibrated, and the others have what it leaves."""
+    def rank(self, sheet: Sheet) -> tuple[tuple[str, float], ...]:
+        """The most probable streets, best first; the best one's share is calibrated, and the
+        others have what it leaves."""
         sums, streets = self.sums(sheet.numbers), sheet.streets
-        rising = sorted(reversed(range(len(streets))), key=sums.__getitem__)
+        rising = sorted(range(len(streets) - 1, -1, -1), key=sums.__getitem__)
         risen = [*map(sums.__getitem__, rising)]
         chances = [*map(exp, risen[bisect_right(risen, risen[-1] - FARTHEST) :])]
         best = chances[-1]
@@ -73,18 +74,18 @@ class Ranker:
         said = chance(self.calibrations[sheet.whole_city], best / (best + others))
         first = streets[rising[-1]]
         if len(chances) == 1:
-            return [(first, said)]
+            return ((first, said),)
         second = chances[-2]
         true = max(said, second / (others + second))
         left = (1.0 - true) / others
-        behind = zip(rising[-2:-MOST_RANKED - 1:-1], chances[-2::-1])
-        return [(first, true), *[(streets[at], one * left) for at, one in behind]]
+        behind = zip(rising[-2 : -MOST_RANKED - 1 : -1], chances[-2::-1], strict=False)
+        return ((first, true), *[(streets[at], one * left) for at, one in behind])
 
     def sums(self, numbers: Floats) -> list[float]:
         """For each street what speaks for it, against the others. In single precision: what the
         last bits of a sum are depends on the processor, and streets that are alike must tie."""
         parts = self.weights[:, : len(numbers)].dot(numbers)
-        sums = self.hands.dot(np.maximum(parts, self.floor))
+        sums = self.hands.dot(np.maximum(parts, ZERO, out=parts))
         told: list[float] = sums.astype(np.float32).tolist()
         return told
 

@@ -196,7 +196,7 @@ class Index:
             heads[street].head_share += 1 / (len(witnesses) + DOUBT)
         return heads
 
-    def _parts(self, followed: Mapping[str, Sequence[int]]) -> tuple[dict[int, float], int]:
+    def _parts(self, followed: dict[str, Sequence[int]]) -> tuple[dict[int, float], int]:
         """Of each street its share of the longest grams that lead to names; and how long they
         are."""
         longest = len(next(reversed(followed)))

@@ -27,10 +27,10 @@ Ids = NDArray[np.intp]
 class Sheet(Struct, gc=False):
     """What speaks for each of some streets: `numbers` has the lines of `Ground.sheet`.
 
-    `streets` are their positions on the ground; `alike` is what the ground's index found.
+    `streets` are their codes; `alike` is what the ground's index found.
     """
 
-    streets: Sequence[int]
+    streets: Sequence[str]
     numbers: Floats
     alike: Likeness
     whole_city: bool
@@ -57,10 +57,10 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
     if not ground.whole_city:
-        return Sheet(range(width), numbers, alike, False)
+        return Sheet(ground.codes, numbers, alike, False)
     worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)
     kept = likeliest(ground, alike, worth)
-    return Sheet(kept.tolist(), numbers[:, kept], alike, True)
+    return Sheet([ground.codes[at] for at in kept], numbers[:, kept], alike, True)
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:
@@ -79,7 +79,7 @@ def likeliest(ground: Ground, alike: Likeness, worth: Floats) -> Ids:
     return order
 
 
-def write_alike(alike: Likeness, cells: memoryview, width: int) -> None:
+def write_alike(alike: Likeness, cells: "memoryview[float]", width: int) -> None:
     """The traits of each street that has a name like the place, from where its number says."""
     below = range(0, len(TRAITS) * width, width)
     head, whole_head, head_share, cosine, part_share, part, same = below
@@ -95,9 +95,10 @@ def write_alike(alike: Likeness, cells: memoryview, width: int) -> None:
         cells[street + part] = alike.part
 
 
-def likest(ground: Ground, alike: Likeness, at: int) -> str:
+def likest(ground: Ground, alike: Likeness, street_code: str) -> str:
     """The name of a street that is most like the place, if any is."""
-    own = [number for number in ground.numbers_of(at) if number in alike.cosines]
+    numbers = ground.numbers_of(ground.position[street_code])
+    own = [number for number in numbers if number in alike.cosines]
     return ground.index.names[alike.likest[max(own, key=alike.cosines.__getitem__)]] if own else ""
 
 
