@@ -68,18 +68,18 @@ class Ranker:
         sums, streets = self.sums(sheet.numbers), sheet.streets
         rising = sorted(range(len(streets) - 1, -1, -1), key=sums.__getitem__)
         risen = [*map(sums.__getitem__, rising)]
-        chances = [*map(exp, risen[bisect_right(risen, risen[-1] - FARTHEST) :])]
-        best = chances[-1]
-        others = sum(chances) - best
-        said = chance(self.calibrations[sheet.whole_city], best / (best + others))
+        most = risen[-1]
+        odds = [exp(one - most) for one in risen[bisect_right(risen, most - FARTHEST) :]]
+        total = sum(odds)
+        said = chance(self.calibrations[sheet.whole_city], 1.0 / total)
         first = streets[rising[-1]]
-        if len(chances) == 1:
+        if len(odds) == 1:
             return ((first, said),)
-        second = chances[-2]
-        true = max(said, second / (others + second))
-        left = (1.0 - true) / others
-        behind = zip(rising[-2 : -MOST_RANKED - 1 : -1], chances[-2::-1], strict=False)
-        return ((first, true), *[(streets[at], one * left) for at, one in behind])
+        second = odds[-2]
+        true = max(said, second / (total - 1.0 + second))
+        left = (1.0 - true) / (total - 1.0)
+        behind = zip(rising[-2 : -MOST_RANKED - 1 : -1], odds[-2::-1], strict=False)
+        return ((first, true), *[(streets[at], odd * left) for at, odd in behind])
 
     def sums(self, numbers: Floats) -> list[float]:
         """For each street what speaks for it, against the others. In single precision: what the

@@ -141,10 +141,11 @@ class Index:
         so_far = near.get
         for gram in held:
             posting = postings.get(gram, ())
-            if len(posting) <= COMMON:
+            names = (*posting,) if len(posting) <= COMMON else ()
+            if names:  # as they are now: others may come and go
                 weight = weigh(gram, unknown)
                 size += weight
-                followed[gram] = names = (*posting,)  # as they are now: others may come and go
+                followed[gram] = names
                 for name_id in names:
                     near[name_id] = so_far(name_id, 0.0) + weight
         if not near:
