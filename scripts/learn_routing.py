@@ -128,9 +128,9 @@ def sample(
 ) -> Iterator[Sample]:
     """One, or none where no street has anything like the place."""
     sheet = describe(ground, memory, *where)
-    codes = [ground.codes[at] for at in sheet.streets]
+    codes = list(sheet.streets)
     truth = codes.index(row.street_code) if row.street_code in codes else -1
-    if sheet.alike or not ground.whole_city:
+    if sheet.alike.cosines or not ground.whole_city:
         yield Sample(sheet.matrix(), truth, of[0], of[1], ground.whole_city)
 
 

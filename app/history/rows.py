@@ -1,7 +1,7 @@
 """The rows that a finished case becomes: those of a ticket that lived here, and was closed."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.history.schemas import PastCase
 from app.kit.db import Base
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.policy import Policy
-from app.routing.decision import Decision, DecisionKind
+from app.routing.decision import Decision, DecisionKind, kept
 from app.routing.service import Taught
 from app.tickets import limits
 from app.tickets.contacts import Contact, contact_ok
@@ -141,7 +141,7 @@ def request(past: Past) -> Iterator[Row]:
     }
 
 
-TAKEN = asdict(
+TAKEN = kept(
     Decision(
         decision=DecisionKind.DISPATCH,
         office_code=None,

@@ -4,12 +4,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from threading import Lock
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.offices.catalogue import Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
-from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds
+from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
 from app.routing.evidence import Witness
 from app.routing.grounds import lay
 from app.routing.locate import Location, Locator
@@ -26,11 +27,10 @@ SHOWN = 5
 LEAST_KNOWN = 0.40
 """Below this the street counts as unknown (RULEBOOK D.5 R4, R5), though candidates are shown."""
 
-DECIMALS = 4
 VERBS = {"memory": "went to", "coordinates": "lies in"}
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """What follows from the place alone: a street, its district's queue, or a question."""
 
     decision: DecisionKind
@@ -180,23 +180,24 @@ class Router:
         street = place.best if of_place.decision is DecisionKind.DISPATCH else None
         first = 1.0 if office and office != street else place.first_two[0]
         ranked = place.witness.ranked[:SHOWN] if place.witness else ()
+        name = self.names.get
         return Decision(
             decision=verdict.decision,
             office_code=office,
             office_name=self.name(office) if office else None,
-            confidence=round(first, DECIMALS),
+            confidence=rounded(first),
             method=verdict.method,
             reason=verdict.reason,
             evidence=place.spans,
             candidates=tuple(
-                [Candidate(code, self.name(code), round(score, DECIMALS)) for code, score in ranked]
+                [Candidate(code, name(code, code), rounded(score)) for code, score in ranked]
             ),
             district_code=place.district_code,
             community_code=place.community_code if street else None,
             street_code=street,
             gazetteer=self.gazetteer.version,
             policy=policy.name,
-            memory="{}.{}".format(*self.learned_to),
+            memory=f"{self.learned_to[0]}.{self.learned_to[1]}",
             joint_office_codes=duty.joint_codes(place.district_code),
             informed_office_codes=(street,) if street and duty.informs_street else (),
             catalogue_rule=duty.rule_id,

@@ -10,7 +10,9 @@ outranks the lower ones; two that may not differ and do are a conflict, which a 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.routing.memory import Memory, Past, is_clear, leader
 from app.routing.names import Find, Kind
@@ -31,7 +33,7 @@ SHORTEST_ANYWHERE = 4
 """A remembered name of fewer characters says nothing where the district is not known."""
 
 
-class Witness(NamedTuple):
+class Witness(Struct, frozen=True, gc=False):
     """Streets by falling probability, and in words why."""
 
     ranked: tuple[tuple[str, float], ...]
@@ -51,7 +53,7 @@ class Witness(NamedTuple):
         return self.ranked[1][1] if len(self.ranked) > 1 else 0.0
 
 
-class Official(NamedTuple):
+class Official(Struct, frozen=True, gc=False):
     """An official name, and the streets that it may mean in the districts that may be meant."""
 
     find: Find
@@ -62,9 +64,9 @@ def officials(scene: Scene) -> list[Official]:
     """The official names of a text; of a name that several districts have, the district's own."""
     found = []
     for find in scene.finds:
-        if find.means(STREETS):
+        if find.kinds & STREETS:
             meant = [m for m in find.meanings if m.kind is Kind.STREET]
-            own = [m.code for m in scene.meant_by(find._replace(meanings=tuple(meant)))]
+            own = [m.code for m in scene.meant_by(replace(find, meanings=tuple(meant)))]
             found.append(Official(find, tuple(dict.fromkeys(own))))
     return found
 

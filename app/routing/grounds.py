@@ -10,9 +10,9 @@ import numpy as np
 from app.offices.gazetteer import Gazetteer, Name, NameKind, Street, StreetKind
 from app.routing.memory import Key, Memory
 from app.routing.names import short_name
-from app.routing.profile import Floats, Profile
+from app.routing.profile import Floats, Profile, lines
 from app.routing.similarity import TRAITS, Index, Rarity
-from app.routing.text import read
+from app.routing.text import LONGEST_PLACE, read
 
 GENERAL = ("生活区", "社区")
 SHORTEST = 2
@@ -39,6 +39,9 @@ OF_PLACE = (*FLAGS, "whole_city", "memory", "length")
 
 COLUMNS = (*PER_STREET, *OF_PLACE)
 AT = {name: at for at, name in enumerate(COLUMNS)}
+ONES, LENGTH, CHARACTERS = range(len(COLUMNS), len(COLUMNS) + 3)
+"""The lines of a sheet that stand below those of the COLUMNS: a one for each street, the length of
+the place's name, and from there on what each of its characters says."""
 STANDING_AT = AT[STANDING[0]]
 
 NUMBERED = re.compile("(.+?(?:路|街|胡同|巷|条|里))([0-9]+)号")
@@ -56,21 +59,11 @@ def essence(name: str) -> str:
 Flags: TypeAlias = tuple[bool, bool, bool]
 
 
-def numbers_of(at: int) -> tuple[int, int]:
-    """A street's two numbers in its ground's index: that of the gazetteer's names, and that of the
-    names that memory has learned."""
-    return 2 * at, 2 * at + 1
-
-
-def street_of(number: int) -> int:
-    return number // 2
-
-
 class Ground:
     """Streets told apart by their position.
 
-    A `blank` is a sheet of numbers to be filled in for a place: for each street a row of COLUMNS
-    and a one. What is so whatever the place's name stands in it.
+    A `sheet` has a line of numbers, one for each street, for each of the COLUMNS, and below them
+    those of a name. What is so whatever the name stands in it; the rest is to be filled in.
     """
 
     def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
@@ -91,7 +84,8 @@ class Ground:
         self.roads: dict[str, list[tuple[int, int]]] = {}
         self.learned: dict[tuple[str, int], int] = {}
         self.profile = Profile(self.sizes)
-        self._blanks: dict[Flags, Floats] = {}
+        self.lengths = lines(np.repeat(np.arange(LONGEST_PLACE + 1)[:, None], self.width, axis=1))
+        self._blanks: dict[Flags, bytes] = {}
 
     def fill(self, places: Iterable[tuple[str, str]], names: Iterable[Name]) -> None:
         """Take in those of the gazetteer that lie on this ground."""
@@ -103,26 +97,33 @@ class Ground:
                 stem = read(said.text).text
                 self.stems.setdefault(stem, []).append(self.position[said.street_code])
 
-    def blank(self, flags: Flags) -> Floats:
-        """A copy, to be written on, for a place that is what the FLAGS say."""
-        blanks = self._blanks
-        if flags not in blanks:
-            blanks[flags] = self._draw(flags)
-        return blanks[flags].copy()
+    def sheet(self, name: str, flags: Flags) -> bytearray:
+        """To be written on, for a place of that name that is what the FLAGS say."""
+        blank = self._blanks.get(flags) or self._draw(flags)
+        return bytearray().join([blank, self.lengths[len(name)], *self.profile.tell(name)])
 
-    def _draw(self, flags: Flags) -> Floats:
-        rows = np.zeros((self.width, len(COLUMNS) + 1), dtype=np.float32)
+    def numbers_of(self, at: int) -> tuple[int, int]:
+        """A street's two numbers in the index, that of the gazetteer's names and that of the names
+        that memory has learned: where in the cells of a sheet the first of their TRAITS stands."""
+        return at, at + len(TRAITS) * self.width
+
+    def street_of(self, number: int) -> int:
+        return number % self.width
+
+    def _draw(self, flags: Flags) -> bytes:
+        table = np.zeros((ONES + 1, self.width))
         standing = [log_share(self.volumes), log_share(self.sizes), self.townships]
         standing += [self.townships * flag for flag in flags]
-        rows[:, STANDING_AT : STANDING_AT + len(standing)] = np.stack(standing, axis=1)
+        table[STANDING_AT : STANDING_AT + len(standing)] = standing
         of_place = (*flags, self.whole_city, math.log1p(self.volumes.sum()), 0.0, 1.0)
-        rows[:, len(PER_STREET) :] = of_place
-        return rows
+        table[len(PER_STREET) :] = np.array(of_place)[:, None]
+        blank = self._blanks[flags] = b"".join(lines(table))
+        return blank
 
     def add_place(self, at: int, name: str) -> None:
         self.sizes[at] += 1
         if len(name) >= SHORTEST:
-            self.index.add(name, numbers_of(at)[0])
+            self.index.add(name, self.numbers_of(at)[0])
             self.profile.add(name, at)
         if numbered := NUMBERED.match(name):  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
@@ -141,7 +142,7 @@ class Ground:
     def _learn(self, name: str, at: int, count: int) -> None:
         known = self.learned.get((name, at))
         if count and known is None:
-            self.learned[name, at] = self.index.add(name, numbers_of(at)[1])
+            self.learned[name, at] = self.index.add(name, self.numbers_of(at)[1])
             self.profile.add(name, at)
         elif not count and known is not None:
             self.index.drop(self.learned.pop((name, at)))

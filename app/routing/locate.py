@@ -1,13 +1,14 @@
 """Where a request's place is: the witnesses heard in their order, with the district as context."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.routing import conflicts
 from app.routing.areas import Areas
-from app.routing.decision import Query, Span, Thresholds
+from app.routing.decision import Query, Span, Thresholds, rounded
 from app.routing.evidence import (
     Official,
     Witness,
@@ -19,20 +20,20 @@ from app.routing.evidence import (
 )
 from app.routing.grounds import Ground
 from app.routing.memory import Memory
-from app.routing.names import PLACES, Kind, Lexicon, Meaning
+from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
 from app.routing.places import Spot
 from app.routing.ranker import Ranker
-from app.routing.scene import DISTRICT_KINDS, Scene, understand
-from app.routing.traits import describe
+from app.routing.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
+from app.routing.traits import describe, likest
 
 CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
-DECIMALS = 4
 WHOLE_PLACE = ("memory", "similarity")
+OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
 
 
-class Location(NamedTuple):
+class Location(Struct, frozen=True, gc=False):
     """What is known of the place. With `conflict` a person must decide, whatever else is known;
     `enough` is the confidence to be reached without one."""
 
@@ -74,12 +75,13 @@ class Locator:
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
+        cited = cite(scene, witness, query.text) + cite_whole(scene, witness, query.text)
         enough = policy.enough(district_told=scene.district is not None)
         certain = witness is not None and witness.sure >= enough
         inferred = witness.best[:DISTRICT_DIGITS] if witness and certain else None
         return Location(
             witness=witness,
-            spans=tuple(cite(scene, witness, query.text))[:MOST_SPANS],
+            spans=tuple(cited[:MOST_SPANS]),
             district_code=scene.district or inferred,
             community_code=community(scene, witness),
             enough=enough,
@@ -122,42 +124,51 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        if ground.whole_city and not sheet.alike:
+        if ground.whole_city and not sheet.alike.cosines:
             return None
-        places = self.ranker.rank(sheet)
-        ranked = tuple([(ground.codes[at], share) for at, share in places])
-        likest = sheet.likest(places[0][0])
-        return Witness(ranked, *account(scene, spot, ranked[0][0], likest))
+        ranked = self.ranker.rank(sheet)
+        best = ranked[0][0]
+        if meaning := standing(scene, spot, best):
+            return Witness(ranked, meaning.kind.value, called(meaning))
+        like = likest(ground, sheet.alike, best)
+        by = f" is like {like}, which" if like else ", by the names around it,"
+        return Witness(ranked, "similarity", f"{spot.name}{by}")
 
 
-def account(scene: Scene, spot: Spot, best: str, likest: str) -> tuple[str, str]:
-    """By what a street was found, in words: a name that stands there, or the likest one."""
+def standing(scene: Scene, spot: Spot, best: str) -> Meaning | None:
+    """The community or village of the street found whose name stands in the place."""
     for find in scene.finds:
-        if find.means(PLACES) and find.start >= spot.start:
+        if find.kinds & PLACES and find.start >= spot.start:
             for meaning in find.meanings:
                 if meaning.code == best and meaning.place_code:
-                    return meaning.kind.value, called(meaning)
-    if likest:
-        return "similarity", f"{spot.name} is like {likest}, which"
-    return "similarity", f"{spot.name}, by the names around it,"
+                    return meaning
+    return None
 
 
-def cite(scene: Scene, witness: Witness | None, text: str) -> Iterator[Span]:
-    """The finds that speak for anything, in the caller's own words; then the place as a whole."""
+def cite(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
+    """The finds that speak for anything, in the caller's own words."""
     shares = dict(witness.ranked) if witness else {}
+    spans: list[Span] = []
     for find in scene.finds:
-        start, end = scene.reading.span(find.start, find.end)
-        for meaning in scene.meant_by(find):
-            code = meaning.code
-            if meaning.kind in DISTRICT_KINDS:
-                yield Span(start, end, text[start:end], "district", code, 1.0)
-            elif code:
-                sure = round(shares.get(code, 0.0), DECIMALS)
-                yield Span(start, end, text[start:end], meaning.kind.value, code, sure)
-    if witness and scene.spot and witness.method in WHOLE_PLACE:
-        start, end = scene.reading.span(scene.spot.start, scene.spot.end)
-        sure = round(witness.sure, DECIMALS)
-        yield Span(start, end, text[start:end], witness.method, witness.best, sure)
+        if find.kinds & OFFICES:
+            start, end = scene.reading.span(find.start, find.end)
+            for meaning in scene.meant_by(find):
+                code, kind = meaning.code, meaning.kind
+                if kind in DISTRICT_KINDS:
+                    spans.append(Span(start, end, text[start:end], "district", code, 1.0))
+                elif code:
+                    sure = rounded(shares.get(code, 0.0))
+                    spans.append(Span(start, end, text[start:end], kind.value, code, sure))
+    return spans
+
+
+def cite_whole(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
+    """The place as a whole, where it is by that that its street was found."""
+    if witness is None or scene.spot is None or witness.method not in WHOLE_PLACE:
+        return []
+    start, end = scene.reading.span(scene.spot.start, scene.spot.end)
+    sure = rounded(witness.sure)
+    return [Span(start, end, text[start:end], witness.method, witness.best, sure)]
 
 
 def called(meaning: Meaning) -> str:
@@ -174,7 +185,7 @@ def community(scene: Scene, witness: Witness | None) -> str | None:
     codes = {
         meaning.place_code
         for find in scene.finds
-        if find.means(PLACES)
+        if find.kinds & PLACES
         for meaning in find.meanings
         if meaning.place_code and meaning.code == best
     }

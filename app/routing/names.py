@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 import ahocorasick
+from msgspec import Struct
 
 from app.offices.gazetteer import Gazetteer, NameKind, Place, in_force
 from app.routing.text import read
@@ -67,17 +67,14 @@ class Meaning:
     place_code: str | None = None
 
 
-class Find(NamedTuple):
+class Find(Struct, frozen=True, gc=False):
     """A name in a reading, at `text[start:end]`, with everything it may mean."""
 
     start: int
     end: int
     meanings: tuple[Meaning, ...]
     kinds: int
-
-    def means(self, these: int) -> bool:
-        """Whether it may be of one of these kinds."""
-        return bool(self.kinds & these)
+    """Those of its meanings, as `kinds` gives them."""
 
 
 def short_name(place: Place) -> str:
@@ -142,11 +139,12 @@ class Lexicon:
     def find(self, text: str) -> list[Find]:
         """The names in a reading's text in order, none inside a longer one (RULEBOOK D.5.3)."""
         kept: list[Find] = []
-        for last, (length, found, of) in self.automaton.iter(text):  # of one end, the longest first
-            start, end = last + 1 - length, last + 1
-            if kept and kept[-1].end == end:
-                continue
-            while kept and kept[-1].start >= start:
-                kept.pop()
-            kept.append(Find(start, end, found, of))
+        before = -1
+        for last, (length, found, of) in self.automaton.iter(text):
+            if last != before:  # of one end, the longest comes first
+                before, end = last, last + 1
+                start = end - length
+                while kept and kept[-1].start >= start:
+                    kept.pop()
+                kept.append(Find(start, end, found, of))
         return kept

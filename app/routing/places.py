@@ -7,10 +7,11 @@ neither compared nor remembered.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.routing.names import HEADS, PLACES, Find, Kind, kinds
-from app.routing.text import BREAK, JOIN
+from app.routing.text import BREAK, JOIN, LONGEST_PLACE
 
 UNIT = re.compile(
     r"(?=[甲乙丙丁0-9A-Z])"  # passes over most characters at a glance
@@ -33,18 +34,17 @@ LEAD = re.compile(
 HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
 BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
+DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
+"""No text is more than one place without one of these."""
 ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
-LONGEST = 40
-"""No place has a longer name: it is a tale, or one word a thousand times."""
 WIDEST_GAP = 1
 """Characters that may stand between 北京市, the district and the street."""
 
 PROPER = kinds(Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE)
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(Struct, gc=False):
     """A place named in a reading at `text[start:end]`.
 
     `number` is its first house number; `home` says that the caller lives there, which may not be
@@ -64,6 +64,9 @@ class Spot:
 
 def spots(text: str, finds: Sequence[Find]) -> list[Spot]:
     """The places of a text, clause by clause; a clause with nothing but a district is one too."""
+    if not DIVIDING.search(text):
+        spot = read_part(text, 0, len(text), finds) if text else None
+        return [spot] if spot else []
     found: list[Spot] = []
     start = 0
     for sentence in text.split(BREAK):
@@ -89,10 +92,11 @@ def read_clause(clause: str, text: str, start: int, finds: Sequence[Find]) -> It
 def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
     """The finds that name city, district or street; short names only where an address begins."""
     told: list[Find] = []
+    end = start
     for find in finds:
-        head = find.start <= (told[-1].end if told else start)
-        if find.means(PROPER) or (head and find.means(HEADS)):
+        if find.kinds & PROPER or (find.kinds & HEADS and find.start <= end):
             told.append(find)
+            end = find.end
     return told
 
 
@@ -133,7 +137,7 @@ def cut(text: str, start: int, end: int) -> Spot:
         stop = bare.start() if bare else tail.start()
         number = NUMBERED.match(text, stop, end) if bare else None
     name = text[start:stop].rstrip("-~#_第")
-    if len(name) > LONGEST:
+    if len(name) > LONGEST_PLACE:
         return Spot(start, start, "")
     road = number is not None and bool(ROAD.search(name))
     return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)

@@ -14,9 +14,17 @@ Floats = NDArray[np.floating]
 
 PRIOR = 10.0
 ROOM = 256
-UNKNOWN = ""
 END = "$"
 """Marks the last characters: 里 at the end of a name says other things than 里 within."""
+
+
+MARKS_BESIDE = 2
+"""Marks of a name beside its characters."""
+
+
+def lines(table: Floats) -> list[bytes]:
+    """Of each row the line of a sheet: a number for each street, in double precision."""
+    return [row.tobytes() for row in table.astype(np.float64)]
 
 
 def marks(name: str) -> list[str]:
@@ -30,10 +38,10 @@ class Profile:
     def __init__(self, names: Floats) -> None:
         """`names`: how many each street has in the gazetteer, counted elsewhere."""
         self.names = names
-        self.rows = {UNKNOWN: 0}
+        self.rows: dict[str, int] = {}
         self.counts = np.zeros((ROOM, len(names)), dtype=np.float32)
-        self.said = np.zeros_like(self.counts)
-        self.stale: set[int] = set()
+        self.said: dict[str, bytes] = {}
+        self.stale: set[str] = set()
         self.drawing = Lock()
 
     def add(self, name: str, at: int, times: int = 1) -> None:
@@ -41,31 +49,29 @@ class Profile:
         for mark in set(marks(name)):
             row = self._row(mark)
             self.counts[row, at] += times
-            self.stale.add(row)
+            self.stale.add(mark)
 
-    def tell(self, name: str) -> Floats:
-        """What a name's characters say for each street."""
+    def tell(self, name: str) -> list[bytes]:
+        """What each of a name's characters says for the streets, as lines of a sheet; those that no
+        name here holds say nothing."""
         if self.stale:
             self._draw()
-        row_of = self.rows.get
-        rows = [row_of(mark, 0) for mark in marks(name)]
-        said: Floats = np.add.reduce(self.said.take(rows, axis=0))
-        return said
+        return [*filter(None, map(self.said.get, marks(name)))]
 
     def _draw(self) -> None:
         with self.drawing:
-            rows = list(self.stale)
-            self.stale.difference_update(rows)
-            held = self.counts[rows]
+            stale = list(self.stale)
+            self.stale.difference_update(stale)
+            held = self.counts[[self.rows[mark] for mark in stale]]
             all_held = held.sum(axis=1, keepdims=True)
             share = (self.names + 1.0) / (self.names + 1.0).sum()
             said = np.log((held + PRIOR * share) / ((all_held + PRIOR) * share))
-            self.said[rows] = said - said.mean(axis=1, keepdims=True)
+            said -= said.mean(axis=1, keepdims=True)
+            self.said.update(zip(stale, lines(said), strict=True))
 
     def _row(self, mark: str) -> int:
         row = self.rows.setdefault(mark, len(self.rows))
         if row == len(self.counts):
             with self.drawing:
                 self.counts = np.concatenate([self.counts, np.zeros_like(self.counts)])
-                self.said = np.concatenate([self.said, np.zeros_like(self.said)])
         return row

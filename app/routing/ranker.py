@@ -6,7 +6,7 @@ ground's streets; `calibration` says how often the best street was right at such
 of it was learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
@@ -14,13 +14,17 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.routing.grounds import COLUMNS
-from app.routing.profile import Floats
+from app.routing.grounds import AT, COLUMNS
+from app.routing.profile import MARKS_BESIDE, Floats
+from app.routing.text import LONGEST_PLACE
 from app.routing.traits import Sheet
 
 MOST_RANKED = 8
+MOST_MARKS = LONGEST_PLACE + MARKS_BESIDE
 FARTHEST = 9.0
 """A street whose sum is farther behind the best has a chance of 1 in 8,000 against it."""
+
+ZERO = np.zeros(())
 
 Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 """Shares as the softmax gives them, rising, and how often such a street was right."""
@@ -28,13 +32,12 @@ Calibration = tuple[tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The learned weights over the spreads, and under them what the means and turns come to. Their
-    last column is the straight one, on which no `floor` is set and of which the last of the
-    `hands`, one, takes all."""
+    """For the lines of a sheet the learned weights over the spreads; that of ones has what the
+    means and turns come to. What is straight stands among what is bent as x = max(x, 0) − max(−x,
+    0)."""
 
     weights: Floats
     hands: Floats
-    floor: Floats
     calibrations: tuple[Calibration, Calibration]
     """Within a district, and over the whole city."""
     version: str
@@ -45,12 +48,13 @@ class Ranker:
         if tuple(document["columns"]) != COLUMNS:
             raise ValueError("the learned numbers are for other columns: learn them again")
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
-        weights = np.column_stack([bent, straight]) / np.array(document["spread"])[:, None]
-        base = np.append(document["turn"], 0.0) - np.array(document["mean"]) @ weights
+        weights = np.column_stack([bent, straight, -straight])
+        weights /= np.array(document["spread"])[:, None]
+        base = np.append(document["turn"], [0.0, 0.0]) - np.array(document["mean"]) @ weights
+        of_name = [AT["length"], *[AT["characters"]] * MOST_MARKS]
         return cls(
-            weights=narrow(np.vstack([weights, base])),
-            hands=narrow(np.append(document["hands"], 1.0)),
-            floor=narrow(np.append(np.zeros(len(document["hands"])), -np.inf)),
+            weights=np.vstack([weights, base, weights[of_name]]).T,
+            hands=np.append(document["hands"], [1.0, -1.0]),
             calibrations=(
                 calibration(document["calibration_district"]),
                 calibration(document["calibration_city"]),
@@ -58,32 +62,32 @@ class Ranker:
             version=document["version"],
         )
 
-    def rank(self, sheet: Sheet) -> list[tuple[int, float]]:
-        """The most probable streets by their position, best first; the best one's share is
-        calibrated, and the others have what it leaves."""
-        odds = self.odds(sheet)
-        total = sum([odd for odd, _ in odds])
+    def rank(self, sheet: Sheet) -> tuple[tuple[str, float], ...]:
+        """The most probable streets, best first; the best one's share is calibrated, and the
+        others have what it leaves."""
+        sums, streets = self.sums(sheet.numbers), sheet.streets
+        rising = sorted(range(len(streets) - 1, -1, -1), key=sums.__getitem__)
+        risen = [*map(sums.__getitem__, rising)]
+        most = risen[-1]
+        odds = [exp(one - most) for one in risen[bisect_right(risen, most - FARTHEST) :]]
+        total = sum(odds)
         said = chance(self.calibrations[sheet.whole_city], 1.0 / total)
-        second = odds[1][0] if len(odds) > 1 else 0.0
-        true = max(said, second / (total - 1.0 + second)) if second else said
-        left = (1.0 - true) / (total - 1.0) if second else 0.0
-        others = [(at, odd * left) for odd, at in odds[1:MOST_RANKED]]
-        return [(odds[0][1], true), *others]
+        first = streets[rising[-1]]
+        if len(odds) == 1:
+            return ((first, said),)
+        second = odds[-2]
+        true = max(said, second / (total - 1.0 + second))
+        left = (1.0 - true) / (total - 1.0)
+        behind = zip(rising[-2 : -MOST_RANKED - 1 : -1], odds[-2::-1], strict=False)
+        return ((first, true), *[(streets[at], odd * left) for at, odd in behind])
 
-    def odds(self, sheet: Sheet) -> list[tuple[float, int]]:
-        """Chances against the best street's, and whose; those next to nothing are left out."""
-        parts = sheet.numbers.dot(self.weights)
-        sums: list[float] = np.maximum(parts, self.floor).dot(self.hands).tolist()
-        most = max(sums)
-        least = most - FARTHEST
-        near = [(one, -at) for at, one in zip(sheet.streets, sums, strict=True) if one > least]
-        near.sort(reverse=True)
-        return [(exp(one - most), -at) for one, at in near]
-
-
-def narrow(weights: Floats) -> Floats:
-    """In single precision: twice as fast, and far finer than what was learned."""
-    return np.ascontiguousarray(weights, dtype=np.float32)
+    def sums(self, numbers: Floats) -> list[float]:
+        """For each street what speaks for it, against the others. In single precision: what the
+        last bits of a sum are depends on the processor, and streets that are alike must tie."""
+        parts = self.weights[:, : len(numbers)].dot(numbers)
+        sums = self.hands.dot(np.maximum(parts, ZERO, out=parts))
+        told: list[float] = sums.astype(np.float32).tolist()
+        return told
 
 
 def calibration(sides: Sequence[Sequence[float]]) -> Calibration:

@@ -1,7 +1,8 @@
 """A text as it is understood: the place it is about, and what stands around that place."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.routing.decision import Query
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
@@ -16,7 +17,7 @@ CITY = kinds(Kind.CITY)
 BEIJING = DISTRICTS | STREETS | CITY
 
 
-class Scene(NamedTuple):
+class Scene(Struct, frozen=True, gc=False):
     """The place chosen, the finds that bear on it, the districts it may lie in, or the city that
     is not Beijing."""
 
@@ -43,11 +44,7 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
     found = spots(reading.text, finds)
     spot = choose(found)
     told = told_of(spot, found)
-    of_districts = [find for find in told if find.means(DISTRICTS)]
-    said = {m.code for find in of_districts for m in find.meanings if m.kind in DISTRICT_KINDS}
-    if query.district_code:
-        said.add(query.district_code)
-    districts = tuple(sorted(said))
+    districts = districts_of(told, query.district_code)
     return Scene(
         reading=reading,
         spot=spot,
@@ -56,6 +53,15 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
         district=districts[0] if len(districts) == 1 else None,
         elsewhere=elsewhere(told),
     )
+
+
+def districts_of(told: Sequence[Find], given: str | None) -> tuple[str, ...]:
+    """The districts that are told, in the text or beside it."""
+    said = {given} if given else set()
+    for find in told:
+        if find.kinds & DISTRICTS:
+            said.update([m.code for m in find.meanings if m.kind in DISTRICT_KINDS])
+    return tuple(sorted(said))
 
 
 def told_of(spot: Spot | None, found: Sequence[Spot]) -> tuple[Find, ...]:
@@ -78,17 +84,17 @@ def bearing(
     near = [find for find in finds if spot.start <= find.start and find.end <= spot.end]
     if len(found) > 1 and not spot.home:
         others = [f for other in found if not other.home for f in other.told if f not in told]
-        near += [find for find in others if find.means(STREETS)]
+        near += [find for find in others if find.kinds & STREETS]
     return (*told, *[find for find in near if find not in told])
 
 
 def elsewhere(told: Sequence[Find]) -> str:
     """The other city that is named, if nothing of Beijing is, or if it stands right before that:
     a 朝阳区 that is told to be Shanghai's is not ours."""
-    others = [find for find in told if find.means(ELSEWHERE)]
-    ours = [find for find in told if find.means(BEIJING)]
-    if not others or any(find.means(CITY) for find in told):
+    others = [find for find in told if find.kinds & ELSEWHERE]
+    if not others or any(find.kinds & CITY for find in told):
         return ""
+    ours = [find for find in told if find.kinds & BEIJING]
     if ours and not 0 <= ours[0].start - others[-1].end <= WIDEST_GAP:
         return ""
     return others[0].meanings[0].name

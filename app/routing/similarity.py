@@ -9,10 +9,12 @@ place before its grams point to it.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import add
 from typing import Self
+
+from msgspec import Struct
 
 BEGIN = "^"
 HEAD = 2
@@ -26,44 +28,40 @@ DOUBT = 0.5
 """Half a name is taken to lie elsewhere: one witness says 2 in 3, nine say 18 in 19."""
 
 
-@dataclass(slots=True)
-class Alike:
-    """How a street's names are like a place."""
+class Head(Struct, gc=False):
+    """How a street's names begin as the place does."""
 
-    head: float = 0.0  # characters shared from the beginning, with the likest name
+    head: int = 0  # characters shared from the beginning, with the likest name
     whole_head: float = 0.0  # the share of that name they make up
     head_share: float = 0.0  # of the names with the longest known beginning, this street's
-    cosine: float = 0.0  # with the likest name
-    part_share: float = 0.0  # head_share for the longest known parts, wherever they stand
-    part: float = 0.0  # and how long these parts are
-    same: float = 0.0  # 1 where one of its names is the place's
-    name: str = ""  # the likest by cosine
+    same: bool = False  # one of its names is the place's
 
-    def begin(self, shared: int, length: int, same: bool) -> None:
+    def meet(self, shared: int, length: int, same: bool) -> None:
         """A name of some length shares its beginning with the place, or is the same."""
-        self.same = max(self.same, same)
         self.head = max(self.head, shared)
         self.whole_head = max(self.whole_head, shared / length)
-
-    @property
-    def traits(self) -> tuple[float, ...]:
-        return (
-            self.head,
-            self.whole_head,
-            self.head_share,
-            self.cosine,
-            self.part_share,
-            self.part,
-            self.same,
-        )
+        self.same = self.same or same
 
 
-TRAITS = tuple(one.name for one in fields(Alike) if one.type is float)
+TRAITS = ("head", "whole_head", "head_share", "cosine", "part_share", "part", "same")
+"""What is told of a street, in the order in which the ranker has it."""
+
+
+class Likeness(Struct, gc=False):
+    """How names are like a place: what is told of each street that has such, by its number. Most
+    have nothing but a pair somewhere, so that they have a cosine and no more."""
+
+    cosines: dict[int, float] = {}  # with the street's likest name
+    likest: dict[int, int] = {}  # that name
+    heads: dict[int, Head] = {}
+    parts: dict[int, float] = {}  # the street's share of those with the longest known parts
+    part: int = 0  # and how long these parts are
 
 
 def grams(name: str) -> list[str]:
     """The first character, marked; pairs, also those one apart (新华南路 is like 新南路); threes
-    and fours. A name that no place can have counts by its beginning."""
+    and fours: none is shorter than those before it. A name that no place can have counts by its
+    beginning."""
     name = name[:LONGEST_NAME]
     third = name[2:]
     pairs = list(map(add, name, name[1:]))
@@ -96,8 +94,7 @@ class Rarity:
         return math.sqrt(sum(weigh(gram, unknown) for gram in name_grams)) or 1.0
 
 
-Lead = tuple[str, float, Sequence[int]]
-"""A gram, its weight, and the names that have it."""
+NOTHING = Likeness()
 
 
 class Index:
@@ -129,92 +126,97 @@ class Index:
             if not posting:
                 del self.postings[gram]
 
-    def liken(self, place: str, found: Iterable[str]) -> dict[int, Alike]:
-        """The streets that have a name like the place, by their numbers; `found` are its grams."""
-        followed, size = self._follow(found)
-        alike: dict[int, Alike] = {}
-        if followed:
-            near = nearest(followed)
-            self._cosines(near, size, alike)
-            self._heads(place, begun(place, followed) or near, alike)
-            self._parts(followed, alike)
-        return alike
+    def liken(self, place: str, found: Collection[str]) -> Likeness:
+        """How the names are like the place; `found` are its grams, each once.
 
-    def _follow(self, place_grams: Iterable[str]) -> tuple[list[Lead], float]:
-        """The grams that lead to names; and the length of the place's vector, in which what no
-        name here holds counts as unknown, and what leads nowhere for nothing."""
-        known, weigh, unknown = self.postings.get, self.rarity.weights.get, self.rarity.unknown
-        followed: list[Lead] = []
-        size = 0.0
-        for gram in place_grams:
-            posting = known(gram, [])
-            if len(posting) > COMMON:
-                continue
-            weight = weigh(gram, unknown) if posting else unknown
-            size += weight
-            if names := (*posting,):  # as they are now: others may come and go
-                followed.append((gram, weight, names))
-        return followed, math.sqrt(size) or 1.0
+        In the place's vector what no name here has counts as unknown, and what leads nowhere for
+        nothing.
+        """
+        postings = self.postings
+        weigh, unknown = self.rarity.weights.get, self.rarity.unknown
+        held = [*filter(postings.__contains__, found)]
+        size = unknown * (len(found) - len(held))
+        followed: dict[str, Sequence[int]] = {}
+        near: dict[int, float] = {}
+        so_far = near.get
+        for gram in held:
+            posting = postings.get(gram, ())
+            names = (*posting,) if len(posting) <= COMMON else ()
+            if names:  # as they are now: others may come and go
+                weight = weigh(gram, unknown)
+                size += weight
+                followed[gram] = names
+                for name_id in names:
+                    near[name_id] = so_far(name_id, 0.0) + weight
+        if not near:
+            return NOTHING
+        heads = self._heads(place, self._begun(place[:HEAD], followed, near))
+        cosines, likest = self._cosines(near, math.sqrt(size) or 1.0)
+        return Likeness(cosines, likest, heads, *self._parts(followed))
 
-    def _cosines(self, near: Mapping[int, float], size: float, alike: dict[int, Alike]) -> None:
+    def _cosines(
+        self, near: Mapping[int, float], size: float
+    ) -> tuple[dict[int, float], dict[int, int]]:
+        """Of each street that with its likest name; and that name."""
         sizes, streets = self.sizes, self.streets
+        cosines: dict[int, float] = {}
+        likest: dict[int, int] = {}
+        so_far = cosines.get
         for name_id, weight in near.items():
             cosine = weight / (size * sizes[name_id])
             street = streets[name_id]
-            one = alike.get(street)
-            if one is None:
-                one = alike[street] = Alike()
-            if cosine >= one.cosine:
-                one.cosine = cosine
-                one.name = self.names[name_id]
+            if cosine >= so_far(street, 0.0):
+                cosines[street] = cosine
+                likest[street] = name_id
+        return cosines, likest
 
-    def _heads(self, place: str, near: Iterable[int], alike: Mapping[int, Alike]) -> None:
+    def _begun(
+        self, head: str, followed: Mapping[str, Sequence[int]], near: Iterable[int]
+    ) -> Iterable[int]:
+        """Names among which are all that begin like this: few, if the head is a gram that leads."""
+        if head in followed:
+            return followed[head]
+        return near if len(head) < HEAD or head in self.postings else ()
+
+    def _heads(self, place: str, near: Iterable[int]) -> dict[int, Head]:
+        heads: dict[int, Head] = {}
         longest = 0
         witnesses: list[int] = []
-        names, head = self.names, place[:HEAD]
-        for name_id in [one for one in near if names[one].startswith(head)]:
-            name, street = names[name_id], self.streets[name_id]
-            shared = common(place, name)
-            alike[street].begin(shared, len(name), name == place)
-            if shared > longest:
-                longest, witnesses = shared, []
-            if shared == longest:
-                witnesses.append(street)
+        names, begins = self.names, place[:HEAD]
+        for name_id in near:
+            name = names[name_id]
+            if name.startswith(begins):
+                street = self.streets[name_id]
+                shared = common(place, name)
+                heads.setdefault(street, Head()).meet(shared, len(name), name == place)
+                if shared > longest:
+                    longest, witnesses = shared, []
+                if shared == longest:
+                    witnesses.append(street)
         for street in witnesses:
-            alike[street].head_share += 1 / (len(witnesses) + DOUBT)
+            heads[street].head_share += 1 / (len(witnesses) + DOUBT)
+        return heads
 
-    def _parts(self, followed: Iterable[Lead], alike: Mapping[int, Alike]) -> None:
-        longest = max([len(gram) for gram, _, _ in followed])
-        parts = [posting for gram, _, posting in followed if len(gram) == longest]
-        total = sum([len(posting) / (len(posting) + DOUBT) for posting in parts])
-        for posting in parts:
+    def _parts(self, followed: dict[str, Sequence[int]]) -> tuple[dict[int, float], int]:
+        """Of each street its share of the longest grams that lead to names; and how long they
+        are."""
+        longest = len(next(reversed(followed)))
+        longest_parts = [posting for gram, posting in followed.items() if len(gram) == longest]
+        total = sum([len(posting) / (len(posting) + DOUBT) for posting in longest_parts])
+        parts: dict[int, float] = {}
+        so_far = parts.get
+        for posting in longest_parts:
             witness = 1 / (len(posting) + DOUBT) / total
             for name_id in posting:
-                one = alike[self.streets[name_id]]
-                one.part_share += witness
-                one.part = longest
-
-
-def begun(place: str, followed: Iterable[Lead]) -> Sequence[int]:
-    """The names that hold the place's first two characters, if these lead to any."""
-    head = place[:HEAD]
-    return next((posting for gram, _, posting in followed if gram == head), ())
-
-
-def nearest(followed: Iterable[Lead]) -> dict[int, float]:
-    """The names that share a gram, with the weight of all that they share."""
-    near: dict[int, float] = {}
-    so_far = near.get
-    for _, weight, posting in followed:
-        for name_id in posting:
-            near[name_id] = so_far(name_id, 0.0) + weight
-    return near
+                street = self.streets[name_id]
+                parts[street] = so_far(street, 0.0) + witness
+        return parts, longest
 
 
 def common(one: str, other: str) -> int:
-    """How many characters two names share from their beginning, at most LONGEST_HEAD."""
+    """How many characters two names share that have a HEAD in common, at most LONGEST_HEAD."""
     most = min(len(one), len(other), LONGEST_HEAD)
-    shared = 0
+    shared = min(HEAD, most)
     while shared < most and one[shared] == other[shared]:
         shared += 1
     return shared

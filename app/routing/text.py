@@ -11,12 +11,15 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
 
 import opencc
+from msgspec import Struct
 
 LONGEST = 10_000
 """Characters of a text that are read; an address never needs more."""
+
+LONGEST_PLACE = 40
+"""No place has a longer name: it is a tale, or one word a thousand times."""
 
 BREAK = "|"
 """Stands where a clause ends: no name runs across it."""
@@ -28,7 +31,7 @@ DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 TENS = {"十": 10, "百": 100}
 
 
-class Edit(NamedTuple):
+class Edit(Struct, frozen=True, gc=False):
     """`old_start:old_end` of the original became `start:end`; behind it all is shifted."""
 
     start: int
@@ -37,12 +40,12 @@ class Edit(NamedTuple):
     old_end: int
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """`text` as it is compared, and the edits, in order, that made it from the original."""
 
     text: str
-    edits: tuple[Edit, ...]
-    starts: tuple[int, ...]
+    edits: tuple[Edit, ...] = ()
+    starts: tuple[int, ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stood in what the caller wrote."""
@@ -102,18 +105,20 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 """What does not stay as it stands, in order of precedence, and what becomes of it."""
 
-BEGINS = r"(?=[零〇一二三四五六七八九十\W])"
+BEGINNINGS = r"零〇一二三四五六七八九十\W"
 """All that changes begins with one of these: most characters are passed over at a glance."""
 
 KINDS_OF_CHANGE = "|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CHANGES.items())
-CHANGED = re.compile(f"{BEGINS}(?:{KINDS_OF_CHANGE})")
+CHANGED = re.compile(f"(?=[{BEGINNINGS}])(?:{KINDS_OF_CHANGE})")
 
 
 @cache
 def translation() -> tuple[re.Pattern[str], dict[int, str]]:
-    """The table, and what finds any of its characters: most texts have none."""
+    """The table, and what finds a character that does not stay as it stands: most texts have
+    none."""
     table = plain_table()
-    return re.compile(f"[{re.escape(''.join(map(chr, table)))}]"), table
+    foreign = re.escape("".join(map(chr, table)))
+    return re.compile(f"[{foreign}{BEGINNINGS}]"), table
 
 
 def read(text: str) -> Reading:
@@ -123,8 +128,9 @@ def read(text: str) -> Reading:
     """
     plain = text[:LONGEST]
     foreign, table = translation()
-    if foreign.search(plain):
-        plain = plain.translate(table)
+    if not foreign.search(plain):
+        return Reading(plain)
+    plain = plain.translate(table)
     pieces: list[str] = []
     edits: list[Edit] = []
     done = length = 0

@@ -2,24 +2,20 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from struct import Struct
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from app.routing.grounds import AT, COLUMNS, Flags, Ground, numbers_of, street_of
+from app.routing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
 from app.routing.memory import Key, Memory, leader
 from app.routing.places import Spot
 from app.routing.profile import Floats
-from app.routing.similarity import TRAITS, Alike, grams
+from app.routing.similarity import TRAITS, Likeness, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
 NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]
 STEM_BEGINS, STEM_WITHIN = AT["stem_begins"], AT["stem_within"]
-CHARACTERS, LENGTH = AT["characters"], AT["length"]
-WRITTEN = Struct(f"{len(TRAITS)}f")
-ROW = Struct(f"{len(COLUMNS) + 1}f").size
 NUMBER_SCALE = 20
 MOST_LIKELY = 24
 ALIKE = 1_000.0
@@ -28,46 +24,45 @@ ALIKE = 1_000.0
 Ids = NDArray[np.intp]
 
 
-class Sheet(NamedTuple):
-    """What speaks for each of some streets: `numbers` has a row for each, of COLUMNS and a one.
+class Sheet(Struct, gc=False):
+    """What speaks for each of some streets: `numbers` has the lines of `Ground.sheet`.
 
-    `streets` are their positions on the ground; `alike` is what the ground's index found.
+    `streets` are their codes; `alike` is what the ground's index found.
     """
 
-    streets: Sequence[int]
+    streets: Sequence[str]
     numbers: Floats
-    alike: Mapping[int, Alike]
+    alike: Likeness
     whole_city: bool
 
     def matrix(self) -> Floats:
-        """All COLUMNS, as the numbers are learned from."""
-        return self.numbers[:, :-1].astype(np.float64)
-
-    def likest(self, at: int) -> str:
-        """The name of a street that is most like the place, if any is."""
-        listed, learned = map(self.alike.get, numbers_of(at))
-        if listed and learned:
-            return learned.name if learned.cosine > listed.cosine else listed.name
-        one = listed or learned
-        return one.name if one else ""
+        """For each street all COLUMNS, as the ranker is learned from: in single precision, far
+        finer than it is."""
+        lines = self.numbers.astype(np.float32, order="C")
+        columns = lines[:ONES].astype(np.float64)
+        columns[AT["length"]] = lines[LENGTH]
+        columns[AT["characters"]] = lines[CHARACTERS:].sum(axis=0)
+        return columns.T.copy()
 
 
 def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     """The place on its ground: of a district all streets, of the whole city those worth ranking;
     `tail` is the text behind the place."""
-    found = dict.fromkeys(grams(spot.name))
-    alike = ground.index.liken(spot.name, found)
-    numbers = ground.blank(flags_of(spot, tail))
-    numbers[:, LENGTH] = len(spot.name)
-    numbers[:, CHARACTERS] = ground.profile.tell(spot.name)
-    write_alike(alike, numbers)
-    write_stems(ground.stems, spot.name, found, numbers)
+    name, width = spot.name, ground.width
+    found = dict.fromkeys(grams(name))
+    alike = ground.index.liken(name, found)
+    cells = ground.sheet(name, flags_of(spot, tail))
+    numbers = np.frombuffer(cells).reshape(-1, width)
+    write_alike(alike, memoryview(cells).cast("d"), width)
+    if not ground.stems.keys().isdisjoint(found):
+        write_stems(ground.stems, name, found, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
     if not ground.whole_city:
-        return Sheet(range(ground.width), numbers, alike, whole_city=False)
-    kept = likeliest(alike, numbers[:, CHARACTERS])
-    return Sheet(kept.tolist(), numbers[kept], alike, whole_city=True)
+        return Sheet(ground.codes, numbers, alike, False)
+    worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)
+    kept = likeliest(ground, alike, worth)
+    return Sheet([ground.codes[at] for at in kept], numbers[:, kept], alike, True)
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:
@@ -75,23 +70,37 @@ def flags_of(spot: Spot, tail: str) -> Flags:
     return spot.road, village, not village and BUILDING.search(tail) is not None
 
 
-def likeliest(alike: Mapping[int, Alike], characters: Floats) -> Ids:
+def likeliest(ground: Ground, alike: Likeness, worth: Floats) -> Ids:
     """Of the whole city, the streets worth ranking: those with the likest names, and then those
-    whose names are made of such characters."""
-    worth = characters.copy()
-    for number, one in alike.items():
-        at = street_of(number)
-        worth[at] = max(worth[at], ALIKE + one.cosine)
+    whose names are made of such characters, which are all that they are worth at first."""
+    for number, cosine in alike.cosines.items():
+        at = ground.street_of(number)
+        worth[at] = max(worth[at], ALIKE + cosine)
     order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
     return order
 
 
-def write_alike(alike: Mapping[int, Alike], numbers: Floats) -> None:
-    """The traits of the gazetteer's names, and those of learned ones behind them."""
-    rows = numbers.data
-    for number, one in alike.items():
-        start = street_of(number) * ROW + number % 2 * WRITTEN.size
-        WRITTEN.pack_into(rows, start, *one.traits)
+def write_alike(alike: Likeness, cells: "memoryview[float]", width: int) -> None:
+    """The traits of each street that has a name like the place, from where its number says."""
+    below = range(0, len(TRAITS) * width, width)
+    head, whole_head, head_share, cosine, part_share, part, same = below
+    for street, near in alike.cosines.items():
+        cells[street + cosine] = near
+    for street, begun in alike.heads.items():
+        cells[street + head] = begun.head
+        cells[street + whole_head] = begun.whole_head
+        cells[street + head_share] = begun.head_share
+        cells[street + same] = begun.same
+    for street, share in alike.parts.items():
+        cells[street + part_share] = share
+        cells[street + part] = alike.part
+
+
+def likest(ground: Ground, alike: Likeness, street_code: str) -> str:
+    """The name of a street that is most like the place, if any is."""
+    numbers = ground.numbers_of(ground.position[street_code])
+    own = [number for number in numbers if number in alike.cosines]
+    return ground.index.names[alike.likest[max(own, key=alike.cosines.__getitem__)]] if own else ""
 
 
 def write_stems(
@@ -100,9 +109,9 @@ def write_stems(
     """What the streets' own names say: 望京 at the beginning, or anywhere."""
     for gram in found:
         for at in stems.get(gram, ()):
-            numbers[at, STEM_WITHIN] = len(gram)
+            numbers[STEM_WITHIN, at] = len(gram)
             if place.startswith(gram):
-                numbers[at, STEM_BEGINS] = 1.0
+                numbers[STEM_BEGINS, at] = 1.0
 
 
 def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Floats) -> None:
@@ -110,13 +119,13 @@ def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Floats
     below = above = None
     for other, at in known:
         near = 1 / (1 + abs(other - number) / NUMBER_SCALE)
-        numbers[at, NUMBER_NEAR] = max(numbers[at, NUMBER_NEAR], near)
+        numbers[NUMBER_NEAR, at] = max(numbers[NUMBER_NEAR, at], near)
         if other <= number:
             below = at
         if other >= number and above is None:
             above = at
     if below is not None and below == above:
-        numbers[below, NUMBER_BETWEEN] = 1.0
+        numbers[NUMBER_BETWEEN, below] = 1.0
 
 
 def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int, int]]:

@@ -1,7 +1,6 @@
 """Giving a ticket to offices: by route or by a person, with the clock that this starts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from app.feed.service import News, append
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeKind
-from app.routing.decision import Decision, DecisionKind, Query
+from app.routing.decision import Decision, DecisionKind, Query, kept
 from app.tickets import limits
 from app.tickets.change import Change
 from app.tickets.guards import NotYourPart
@@ -233,7 +232,7 @@ def locate(change: Change, request: Request, at: datetime) -> Decision:
     decision = change.desk.route(query(change.ticket, request), at)
     for name, value in located(decision).items():
         setattr(change.ticket, name, value)
-    request.route = asdict(decision)
+    request.route = kept(decision)
     return decision
 
 

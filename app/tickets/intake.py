@@ -1,7 +1,7 @@
 """The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from app.kit.db import insert_many
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy import Policy
-from app.routing.decision import Decision, Query
+from app.routing.decision import Decision, Query, kept
 from app.tickets import attention, dispatching, duplicates, limits, service, sharing
 from app.tickets.change import Change
 from app.tickets.clockwork import Clockwork
@@ -221,7 +221,7 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "address": new.address.text,
         "place_key": arrival.matter.place,
         "said_district": new.address.district_code,
-        "route": asdict(arrival.decision),
+        "route": kept(arrival.decision),
     }
 
 

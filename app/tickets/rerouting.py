@@ -1,8 +1,6 @@
 """A ticket's route made again: by the names, rules and memory of the instant it was made at."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict
 from app.routing import service as routing
+from app.routing.decision import kept
 from app.tickets import dispatching
 from app.tickets.desk import Desk
 from app.tickets.event_models import Event
@@ -40,7 +39,7 @@ def differences(session: Session, desk: Desk, number: str) -> Iterator[tuple[str
         raise NotRoutedHere(f"{number} was imported as finished")
     stored = request.route
     routing.learn_up_to(session, desk.router, stored["memory"])
-    made = json.loads(json.dumps(asdict(desk.route(dispatching.query(ticket, request), at))))
+    made = kept(desk.route(dispatching.query(ticket, request), at))
     for name in made:
         if stored.get(name) != made[name]:
             yield name, stored.get(name), made[name]

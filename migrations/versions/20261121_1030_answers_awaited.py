@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c41d7a90b3e5"
-down_revision = "59086de73a4e"
+down_revision = "c4e0a7d91b35"
 branch_labels = None
 depends_on = None
 

@@ -5,11 +5,11 @@ import pytest
 
 from app.offices.files import read_gazetteer
 from app.routing.files import DATA, read_elsewhere, read_ranker
-from app.routing.grounds import essence, lay
+from app.routing.grounds import COLUMNS, essence, lay
 from app.routing.memory import Memory
 from app.routing.places import Spot
-from app.routing.profile import Profile
-from app.routing.similarity import COMMON, TRAITS, Alike, Index, Rarity, grams
+from app.routing.profile import Floats, Profile
+from app.routing.similarity import COMMON, Index, Likeness, Rarity, grams
 from app.routing.text import read, value
 from app.routing.traits import describe
 
@@ -75,8 +75,8 @@ def index_of(*names: str) -> Index:
     return index
 
 
-def liken(index: Index, place: str) -> dict[int, Alike]:
-    return index.liken(place, grams(place))
+def liken(index: Index, place: str) -> Likeness:
+    return index.liken(place, dict.fromkeys(grams(place)))
 
 
 def test_a_name_taken_out_of_the_index_was_never_there() -> None:
@@ -91,32 +91,50 @@ def test_a_name_taken_out_of_the_index_was_never_there() -> None:
 def test_a_likeness_tells_of_the_likest_name() -> None:
     alike = liken(index_of("翠城馨园", "方庄芳群园"), "翠城雅园")
 
-    assert list(alike) == [0]
-    assert alike[0].head == 2
-    assert alike[0].whole_head == 0.5
-    assert alike[0].part_share == 1
-    assert alike[0].name == "翠城馨园"
+    assert list(alike.cosines) == [0]
+    assert alike.heads[0].head == 2
+    assert alike.heads[0].whole_head == 0.5
+    assert alike.parts == {0: 1}
+    assert alike.part == 2
+    assert alike.likest == {0: 0}
 
 
 def test_a_place_is_wholly_like_itself() -> None:
     alike = liken(index_of("翠城馨园", "翠城雅园"), "翠城雅园")
 
-    assert alike[1].cosine == pytest.approx(1)
-    assert (alike[1].whole_head, alike[1].same) == (1, 1)
-    assert alike[1].head_share == pytest.approx(2 / 3)
-    assert alike[0].cosine < 1
+    assert alike.cosines[1] == pytest.approx(1)
+    assert (alike.heads[1].whole_head, alike.heads[1].same) == (1, True)
+    assert alike.heads[1].head_share == pytest.approx(2 / 3)
+    assert alike.cosines[0] < 1
 
 
 def test_a_part_that_many_names_have_leads_to_none_of_them() -> None:
     index = index_of(*(chr(0x4E00 + at) * 2 + "东里" for at in range(COMMON + 1)))
 
-    assert not liken(index, "琥珀东里")
+    assert not liken(index, "琥珀东里").cosines
 
 
-def test_the_traits_stand_in_the_order_of_their_names() -> None:
-    alike = Alike(1, 2, 3, 4, 5, 6, 7)
+def test_what_is_told_of_a_street_stands_in_its_columns() -> None:
+    ground = GROUNDS["110105"]
+    name = "望京西园3区"
 
-    assert alike.traits == tuple(getattr(alike, name) for name in TRAITS)
+    sheet = describe(ground, Memory(), Spot(0, 6, name, 308), "308楼")
+
+    columns = dict(zip(COLUMNS, sheet.matrix()[sheet.streets.index("110105026")], strict=True))
+    assert columns["gazetteer_head"] == len(name)
+    assert columns["gazetteer_same"] == 1
+    assert columns["gazetteer_cosine"] == pytest.approx(1)
+    assert columns["memory_cosine"] == 0
+    assert (columns["building"], columns["village"], columns["length"]) == (1, 0, len(name))
+    assert columns["characters"] == pytest.approx(
+        said(ground.profile, name)[ground.position["110105026"]]
+    )
+
+
+def said(profile: Profile, name: str) -> Floats:
+    """What all of a name's characters say for each street."""
+    told = [np.frombuffer(line) for line in profile.tell(name)]
+    return np.sum(told, axis=0) if told else np.zeros_like(profile.names)
 
 
 def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
@@ -124,7 +142,7 @@ def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
     for name, at in (("张家峪", 0), ("李家峪", 0), ("翠城馨园", 1), ("翠城雅园", 1)):
         profile.add(name, at)
 
-    first, second = profile.tell("王家峪")
+    first, second = said(profile, "王家峪")
 
     assert first > second
 
@@ -132,18 +150,18 @@ def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
 def test_a_name_taken_out_of_the_profile_was_never_there() -> None:
     profile = Profile(np.array([2.0, 2.0]))
     profile.add("张家峪", 0)
-    before = profile.tell("王家峪")
+    before = said(profile, "王家峪")
 
     profile.add("王家峪", 1)
-    learned = profile.tell("王家峪")
+    learned = said(profile, "王家峪")
     profile.add("王家峪", 1, times=-1)
 
     assert not np.allclose(learned, before)
-    assert np.allclose(profile.tell("王家峪"), before)
+    assert np.allclose(said(profile, "王家峪"), before)
 
 
 def test_unknown_characters_say_nothing() -> None:
-    assert not Profile(np.array([1.0, 1.0])).tell("峪").any()
+    assert Profile(np.array([1.0, 1.0])).tell("峪") == []
 
 
 def test_the_learned_numbers_hold_no_name() -> None:
