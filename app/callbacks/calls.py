@@ -88,7 +88,7 @@ class Step:
 
         def act() -> str:
             change = tickets.locked(
-                doing.session, doing.desk, subject.caller, subject.number, doing.now
+                doing.session, doing.desk, subject.caller, subject.number, doing.clock
             )
             tickets.check_version(change, self.if_match)
             with tickets.told(change):

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment
+from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.errors import Conflict, NotFound
+from app.kit.instants import dividing
 from app.kit.wire import in_utc
 from app.period import Period, Periods, State
 from app.rankings import computed, evidence
@@ -42,13 +44,14 @@ class SealInOrder(Conflict):
     title = "The period before it is not sealed"
 
 
-def seal(session: Session, desk: Desk, period: Period, by: str, now: datetime) -> Seal:
+def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) -> Seal:
     """Store what the leagues are now. Of two at once, the second finds it sealed.
 
     Refuses AlreadySealed, NotYetFrozen, SealInOrder.
     """
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    now = dividing(session, clock)
     check_sealable(session, desk, period, now)
     record = Record(session, period, as_of=now)
     rankings = [sealed_ranking(record, desk, league) for league in League]
@@ -70,12 +73,6 @@ def seal(session: Session, desk: Desk, period: Period, by: str, now: datetime) -
         session.add_all(rows)
         session.flush()
     return made
-
-
-def wait_for_seal(session: Session) -> None:
-    """Whoever records facts of the past reads the clock after this: then they are recorded wholly
-    before a seal, or after it."""
-    session.execute(select(sa.func.pg_advisory_xact_lock_shared(ONE_AT_A_TIME)))
 
 
 def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) -> None:

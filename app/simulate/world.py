@@ -123,7 +123,7 @@ class World:
         """Who calls again urges what is open of his, or begins anew (D.11, T26)."""
         self.write()
         arrival = intake.arrive(self.desk, call.asked.new, call.at)
-        [taken] = intake.take(self.session, self.desk, OPERATOR, [arrival], call.at)
+        [taken] = intake.take(self.session, self.desk, OPERATOR, [arrival], lambda: call.at)
         if taken.status is HTTPStatus.CREATED:
             self.begin([call.asked], [taken.number])
             return

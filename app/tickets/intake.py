@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.feed.service import News, append
+from app.kit.clock import Clock
 from app.kit.db import insert_many
+from app.kit.instants import recording
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy import Policy
@@ -107,14 +109,15 @@ class Taken(NamedTuple):
 
 
 def take(
-    session: Session, desk: Desk, caller: Caller, arrivals: Sequence[Arrival], now: datetime
+    session: Session, desk: Desk, caller: Caller, arrivals: Sequence[Arrival], clock: Clock
 ) -> list[Taken]:
     """D.11: who tells his open matter again urges it; whatever else comes is received."""
+    now = clock()
     callers = {one.caller for one in arrivals if one.caller}
     duplicates.one_at_a_time(session, callers)
     days = max((one.policy.repeat.days for one in arrivals), default=0)
     known = duplicates.search(session, callers, now - timedelta(days=days))
-    opened = still_open(session, desk, duplicates.open_doubles(arrivals, known), now)
+    opened = still_open(session, desk, duplicates.open_doubles(arrivals, known), clock)
     found = list(duplicates.settle(arrivals, known, opened, now))
     new = {
         place: replace(one, repeat_of=finding.repeat_of)
@@ -127,7 +130,7 @@ def take(
         for place, finding in enumerate(found)
         if finding.urges is not None
     }
-    opened |= still_open(session, desk, set(urged.values()) - opened.keys(), now)
+    opened |= still_open(session, desk, set(urged.values()) - opened.keys(), clock)
     for place, number in urged.items():
         opened[number].caller = caller
         attention.urge(opened[number], Words(text=arrivals[place].new.content))
@@ -136,11 +139,12 @@ def take(
 
 
 def still_open(
-    session: Session, desk: Desk, numbers: Collection[str], now: datetime
+    session: Session, desk: Desk, numbers: Collection[str], clock: Clock
 ) -> dict[str, Change]:
     """Of these tickets, locked and brought up to date, those that are not finished by now."""
     if not numbers:
         return {}
+    now = recording(session, clock)
     query = select(Ticket).where(Ticket.number.in_(numbers))
     rows = session.scalars(service.renewed(query)).all()
     changes = {row.number: service.up_to_date(session, desk, row, now) for row in rows}
