@@ -130,7 +130,7 @@ def digest_of_kept(found: SealedFacts) -> str:
 
 def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
     """Each office with an assessment that was false before it was sealed."""
-    found = sorted(deriving.contradicted(then, desk.policies))
+    found = deriving.contradicted(then, desk.policies)
     for office, tickets in groupby(found, key=lambda one: one.office_code):
         yield DifferenceView(
             league=None,

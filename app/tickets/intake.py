@@ -250,7 +250,7 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "action": Action.RECEIVE,
         "from_status": None,
         "to_status": Status.RECEIVED,
-        "data": {"channel": arrival.new.channel, "policy": arrival.policy.name},
+        "data": matter_told(arrival),
     }
     if arrival.status is Status.RECEIVED:
         return [received]
@@ -266,6 +266,20 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "data": dispatching.said(arrival.decision),
     }
     return [received, routed]
+
+
+def matter_told(arrival: Arrival) -> dict[str, Any]:
+    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed."""
+    new = arrival.new
+    return {
+        "policy": arrival.policy.name,
+        "channel": new.channel,
+        "type": new.type,
+        "category": new.category,
+        "urgency": arrival.urgency,
+        "anonymous": new.citizen.anonymous,
+        "reachable": new.citizen.phone is not None,
+    }
 
 
 def news(number: str, arrival: Arrival) -> list[News]:
