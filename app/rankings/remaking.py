@@ -4,7 +4,7 @@ Only what the history holds is said. Events from before they told urgency, categ
 leave those out, and a registry that was changed since is no history: industries are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -176,18 +176,19 @@ def group(case: Case) -> str | None:
 def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bool:
     """As `callbacks.service.responded` says it when the citizen is called back."""
     if case.head is not case.own:
-        joined = [e.since for e in case.own.events if e.enters(Status.MERGED)][-1]
+        joined, waits = changed_at(case.own.events), changed_at(case.events())
         due_at = limits.member_contact_due(case.policy, urgency, due_at, joined)
-        if joined >= waiting_since(case) and case.call.at < due_at:
+        if joined >= waits and case.call.at < due_at:
             return True
     if group(case) and not case.told.get("reachable", True):
         return True
     return contact_ok(case.policy, urgency, due_at, list(contacts(case, lead)))
 
 
-def waiting_since(case: Case) -> datetime:
-    """When the group came to await its callbacks."""
-    return [e.since for e in case.events() if e.enters(Status.AWAITING_CALLBACK)][-1]
+def changed_at(events: Sequence[Happened]) -> datetime:
+    """Since when the last status counts: of a member, since it joined; of its group's parent, since
+    it awaits the callbacks."""
+    return next(e.since for e in reversed(events) if e.from_status is not e.to_status)
 
 
 def contacts(case: Case, lead: Given) -> Iterator[Contact]:

@@ -193,8 +193,9 @@ class World:
             self.plan(life, follow(life, said))
 
     def tend(self, life: Life) -> None:
-        """All that may have changed with it."""
+        """All that may have changed with it, from now on."""
         for one in life.family:
+            one.change.now = max(one.now, life.now)
             self.go_on(one)
 
     def go_on(self, life: Life) -> None:
