@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.callbacks.models import Assessment, Callback
 from app.policy import Policies
 from app.rankings.facts import Record, within
-from app.rankings.remaking import Called, Case, Given, Happened, History, Tried, remade
+from app.rankings.remaking import Called, Case, Given, Happened, History, Tried, before, remade
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import DispatchRole
 from app.tickets.models import ContactMade, Dispatch, Ticket
@@ -51,7 +52,8 @@ def holds(fact: sa.Row[Any], own: History, heads: dict[str, History], policies: 
     if head is None or own.called is None:
         return False
     policy = policies.named(head.policy)
-    case = Case(fact.ticket_number, own, head, own.called, policy, fact.urgency)
+    events = before(own, head, own.called)
+    case = Case(fact.ticket_number, own, head, own.called, policy, fact.urgency, events)
     return all(getattr(fact, name) == value for name, value in remade(case).items())
 
 
@@ -60,9 +62,10 @@ def histories(record: Record, numbers: Collection[str]) -> dict[str, History]:
     tickets = select(Ticket.number, Ticket.policy).where(Ticket.number.in_(numbers))
     found = {number: History(policy) for number, policy in record.session.execute(tickets)}
 
+    theirs = sa.any_(sa.literal([*found], ARRAY(sa.Text())))
     for name, (kind, query) in RECORDS.items():
         number, *_ = query.selected_columns
-        for key, *row in record.session.execute(query.where(number.in_(found))):
+        for key, *row in record.session.execute(query.where(number == theirs)):
             getattr(found[key], name).append(kind(*row))
     return found
 

@@ -105,6 +105,8 @@ class Case:
     call: Called
     policy: Policy
     urgency: Urgency
+    events: list[Happened]
+    """The head's, from before the callback."""
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -114,12 +116,6 @@ class Case:
     def imported(self) -> bool:
         return self.own.begun is not None and self.own.begun.action is Action.IMPORT
 
-    def events(self) -> list[Happened]:
-        """The head's, from before the callback."""
-        if self.head is self.own:
-            return [e for e in self.own.events if e.seq < self.call.seq or self.imported]
-        return [e for e in self.head.events if e.at <= self.call.at]
-
     def lead(self) -> Given | None:
         """Whoever led it then."""
         standing = (
@@ -128,6 +124,12 @@ class Case:
             if one.dispatched_at <= self.call.at and (one.ended_at or self.call.at) >= self.call.at
         )
         return max(standing, default=None)
+
+
+def before(own: History, head: History, call: Called) -> list[Happened]:
+    if head is own:
+        return [e for e in own.events if e.seq < call.seq or e.action is Action.IMPORT]
+    return [e for e in head.events if e.at <= call.at]
 
 
 def remade(case: Case) -> dict[str, object]:
@@ -160,7 +162,7 @@ def worked(case: Case) -> Iterator[tuple[str, object]]:
 
 
 def urgencies_of(case: Case) -> Iterator[Urgency]:
-    for event in case.events():
+    for event in case.events:
         said = event.data.get("to" if event.action is Action.GRADE else "urgency")
         if said:
             yield Urgency(said)
@@ -169,14 +171,14 @@ def urgencies_of(case: Case) -> Iterator[Urgency]:
 def group(case: Case) -> str | None:
     if case.head is not case.own:
         return case.own.parent
-    sizes = [e.data["members"] for e in case.events() if e.action in (Action.ADOPT, Action.LET_GO)]
+    sizes = [e.data["members"] for e in case.events if e.action in (Action.ADOPT, Action.LET_GO)]
     return case.number if sizes and sizes[-1] else None
 
 
 def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bool:
     """As `callbacks.service.responded` says it when the citizen is called back."""
     if case.head is not case.own:
-        joined, waits = changed_at(case.own.events), changed_at(case.events())
+        joined, waits = changed_at(case.own.events), changed_at(case.events)
         due_at = limits.member_contact_due(case.policy, urgency, due_at, joined)
         if joined >= waits and case.call.at < due_at:
             return True
@@ -188,7 +190,7 @@ def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bo
 def changed_at(events: Sequence[Happened]) -> datetime:
     """Since when the last status counts: of a member, since it joined; of its group's parent, since
     it awaits the callbacks."""
-    return next(e.since for e in reversed(events) if e.from_status is not e.to_status)
+    return max(e.since for e in events if e.from_status is not e.to_status)
 
 
 def contacts(case: Case, lead: Given) -> Iterator[Contact]:
@@ -206,7 +208,7 @@ def is_late(case: Case, due_at: datetime) -> bool:
     if case.imported:
         replied = case.told["replied_at"]
         return (datetime.fromisoformat(replied) if replied else case.call.at) > due_at
-    events = case.events()
+    events = case.events
     replies = [e.at for e in events if e.action is Action.REPLY or e.data.get("done")]
     forced = any(e.action is Action.FORCE_CALLBACK for e in events)
     return forced or (bool(replies) and replies[0] > due_at)

@@ -227,7 +227,6 @@ def located(decision: Decision) -> dict[str, Any]:
         "district_code": decision.district_code,
         "street_code": decision.street_code,
         "community_code": decision.community_code,
-        "queue": decision.queue,
     }
 
 
@@ -247,6 +246,7 @@ def locate(change: Change, request: Request, at: datetime) -> Decision:
 
 def route(change: Change, decision: Decision, due_at: datetime | None = None) -> None:
     """T6, T7 or T5: where the route leads; `due_at` where an enquiry's time has run out."""
+    change.ticket.queue = decision.queue
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.desk, decision), due_at or change.now)
     data = said(decision) | placed(change.ticket)

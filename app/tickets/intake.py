@@ -178,7 +178,7 @@ def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
 def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
     new, now = arrival.new, arrival.at
     lead = arrival.share.lead if arrival.share else None
-    place = dispatching.located(arrival.decision)
+    place = {**dispatching.located(arrival.decision), "queue": arrival.decision.queue}
     row = {
         "number": number,
         "status": arrival.status,
