@@ -4,14 +4,17 @@ A seal proves that nothing was changed since; this, that nothing was falsified b
 """
 
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from app.callbacks.models import Assessment, Callback
 from app.policy import Policies
+from app.rankings import whereabouts
 from app.rankings.facts import Record, within
 from app.rankings.remaking import Called, Case, Given, Happened, History, Tried, before, remade
 from app.tickets.event_models import Event
@@ -19,7 +22,9 @@ from app.tickets.lifecycle import DispatchRole
 from app.tickets.models import ContactMade, Dispatch, Ticket
 
 AT_ONCE = 1_000
-FACT = Assessment.__table__.c
+FACT, TICKET = Assessment.__table__.c, Ticket.__table__.c
+PLACE = ("street_code", "district_code")
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Contradicted(NamedTuple):
@@ -68,6 +73,40 @@ def histories(record: Record, numbers: Collection[str]) -> dict[str, History]:
         for key, *row in record.session.execute(query.where(number == theirs)):
             getattr(found[key], name).append(kind(*row))
     return found
+
+
+def misplaced(record: Record) -> Iterator[str]:
+    """The tickets received in a period of which a column says otherwise than their events do: when
+    it came, what it is, where it lies, what became of it."""
+    first, last = aliased(Event), aliased(Event)
+    newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
+    came = func.coalesce(
+        sa.cast(first.data["received_at"].astext, sa.TIMESTAMP(timezone=True)), first.at
+    )
+    query = (
+        select(Ticket.number)
+        .outerjoin(first, sa.and_(first.ticket_number == Ticket.number, first.seq == 1))
+        .outerjoin(
+            last,
+            sa.and_(last.ticket_number == Ticket.number, last.seq == newest.scalar_subquery()),
+        )
+        .where(sa.or_(within(Ticket.received_at, record.period), within(came, record.period)))
+        .where(
+            sa.or_(
+                first.data.has_key("type") & came.is_distinct_from(Ticket.received_at),
+                *(said_otherwise(first, name) for name in ("type", "category")),
+                *(TICKET[name].is_distinct_from(whereabouts.said(name, EVER)) for name in PLACE),
+                last.to_status.is_distinct_from(Ticket.status),
+            )
+        )
+        .order_by(Ticket.number)
+    )
+    yield from record.session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def said_otherwise(first: type[Event], name: str) -> sa.ColumnElement[bool]:
+    said = first.data[name].astext
+    return sa.and_(first.data.has_key(name), said.is_distinct_from(TICKET[name]))
 
 
 EVENTS = select(

@@ -144,7 +144,8 @@ def digest_of_kept(found: SealedFacts) -> str:
 
 
 def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
-    """Each office with an assessment that was false before it was sealed."""
+    """Each office with an assessment that is false by its own history, whenever it became so; and
+    the requests whose place, receipt or status are."""
     found = deriving.contradicted(then, desk.policies)
     for office, tickets in groupby(found, key=lambda one: one.office_code):
         yield DifferenceView(
@@ -154,6 +155,16 @@ def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
             sealed=None,
             now=None,
             tickets=[NamedTicket(number=one.number, why="changed") for one in tickets],
+        )
+    requests = [NamedTicket(number=number, why="changed") for number in deriving.misplaced(then)]
+    if requests:
+        yield DifferenceView(
+            league=None,
+            office_code=None,
+            field="requests.evidence",
+            sealed=None,
+            now=None,
+            tickets=requests,
         )
 
 
