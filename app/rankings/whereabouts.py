@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.tickets.event_models import Event
-from app.tickets.lifecycle import DispatchRole
+from app.tickets.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch, Ticket
 
 NOWHERE = ""
@@ -44,6 +44,16 @@ def district(instant: datetime) -> sa.ColumnElement[str]:
     return said("district_code", instant)
 
 
+def community(instant: datetime) -> sa.ColumnElement[str]:
+    return said("community_code", instant)
+
+
+def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
+    """That more was told of the place later: in which words it was told before, no column keeps."""
+    added = (Event.ticket_number == Ticket.number, Event.action == Action.ADD)
+    return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
+
+
 def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
     """As the last event by then has it; of a ticket that never moved no event speaks."""
     data = Event.__table__.c.data
@@ -58,4 +68,9 @@ def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
     return func.nullif(func.coalesce(found, Ticket.__table__.c[by]), NOWHERE)
 
 
-FORMER = {"office_code": lead, "street_code": street, "district_code": district}
+FORMER = {
+    "office_code": lead,
+    "street_code": street,
+    "district_code": district,
+    "community_code": community,
+}
