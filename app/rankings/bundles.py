@@ -39,7 +39,7 @@ def unpacked(lines: bytes | None) -> list[str]:
 
 def number_of(line: str) -> str:
     """The ticket that a line is of: its first text."""
-    return line.split('"', 2)[1]
+    return line.partition('"')[2].partition('"')[0]
 
 
 def digest_of_lines(lines: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import aliased
 
 from app.callbacks.models import Assessment, Callback
@@ -56,10 +56,13 @@ def holds(fact: sa.Row[Any], own: History, heads: dict[str, History], policies: 
     head = heads.get(own.parent) if own.parent else own
     if head is None or own.called is None:
         return False
-    policy = policies.named(head.policy)
-    events = before(own, head, own.called)
-    case = Case(fact.ticket_number, own, head, own.called, policy, fact.urgency, events)
-    return all(getattr(fact, name) == value for name, value in remade(case).items())
+    try:
+        policy = policies.named(head.policy)
+        events = before(own, head, own.called)
+        case = Case(fact.ticket_number, own, head, own.called, policy, fact.urgency, events)
+        return all(getattr(fact, name) == value for name, value in remade(case).items())
+    except (LookupError, StopIteration, TypeError, ValueError):
+        return False  # a history that cannot be read is not the one that was written
 
 
 def histories(record: Record, numbers: Collection[str]) -> dict[str, History]:
@@ -80,9 +83,9 @@ def misplaced(record: Record) -> Iterator[str]:
     it came, what it is, where it lies, what became of it."""
     first, last = aliased(Event), aliased(Event)
     newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
-    came = func.coalesce(
-        sa.cast(first.data["received_at"].astext, sa.TIMESTAMP(timezone=True)), first.at
-    )
+    said, stamp = first.data["received_at"].astext, sa.TIMESTAMP(timezone=True)
+    readable = func.pg_input_is_valid(said, "timestamptz")
+    came = sa.case((readable, sa.cast(said, stamp)), else_=first.at)
     query = (
         select(Ticket.number)
         .outerjoin(first, sa.and_(first.ticket_number == Ticket.number, first.seq == 1))
@@ -109,6 +112,7 @@ def said_otherwise(first: type[Event], name: str) -> sa.ColumnElement[bool]:
     return sa.and_(first.data.has_key(name), said.is_distinct_from(TICKET[name]))
 
 
+NOTHING = sa.literal({}, JSONB)
 EVENTS = select(
     Event.ticket_number,
     Event.seq,
@@ -117,7 +121,7 @@ EVENTS = select(
     Event.action,
     Event.from_status,
     Event.to_status,
-    Event.data,
+    sa.case((func.jsonb_typeof(Event.data) == "object", Event.data), else_=NOTHING),
 ).order_by(Event.ticket_number, Event.seq)
 LEADS = (
     select(

@@ -120,7 +120,10 @@ SUBJECTS: dict[Subject, Callable[[Record], Iterator[Piece]]] = {
 
 def owners_of(subject: Subject, line: str) -> set[tuple[str, str]]:
     """Whose a ticket is, by the columns of a line: `office_code`, `street_code` and the like."""
-    return set(zip(OWNERS[subject], json.loads(line)[1:], strict=False))
+    try:
+        return set(zip(OWNERS[subject], json.loads(line)[1:], strict=False))
+    except (LookupError, TypeError, ValueError):
+        return set()  # of a line that was changed so that it cannot be read
 
 
 def origins() -> Iterator[sa.ScalarSelect[str]]:

@@ -30,9 +30,18 @@ def lead(instant: datetime) -> sa.ColumnElement[str]:
         .where(Dispatch.ticket_number == Ticket.number, Dispatch.role == DispatchRole.LEAD)
         .where(Dispatch.dispatched_at <= instant)
         .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant))
+        .where(~routed_later(instant))
         .limit(1)
         .correlate(Ticket)
         .scalar_subquery()
+    )
+
+
+def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
+    """That the dispatch, though due by then, was made by a sweep that came later."""
+    swept = (Event.action == Action.ROUTE, Event.due_at == Dispatch.dispatched_at)
+    return sa.exists().where(
+        Event.ticket_number == Dispatch.ticket_number, *swept, Event.at > instant
     )
 
 

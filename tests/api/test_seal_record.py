@@ -1,5 +1,6 @@
 """What a seal rests on: the whole record of each ticket, the registry of its day, one instant."""
 
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -282,6 +283,46 @@ def test_a_registry_changed_by_force_under_the_seal_is_named(people: People, app
     found = verified(people, "/rankings/2026-09")
 
     assert "facts_digest" in {d["field"] for d in found["differences"]}
+
+
+GARBAGE = (
+    'data = data || \'{"urgency": "L9"}\'',
+    "data = data || '{\"type\": [1]}'",
+    'data = data || \'{"received_at": "yesterday"}\'',
+    "data = '[]'",
+)
+
+
+@pytest.mark.parametrize("column", GARBAGE)
+def test_events_that_cannot_be_read_are_named_too(
+    people: People, clock: StillClock, app: FastAPI, column: str
+) -> None:
+    number = finished(people, clock)
+    clock.at = LATER
+    sealed(people)
+    force(app, f"UPDATE event SET {column} WHERE seq = 1")
+
+    found = verified(people)
+
+    assert number in named(found, "facts")
+
+
+@pytest.mark.parametrize("subject", ["facts", "requests", "registry"])
+@pytest.mark.parametrize("text", ["", "7\n", '["x"\n', '["a", {}, []]\n'])
+def test_sealed_lines_that_cannot_be_read_are_named_too(
+    people: People, store: Store, clock: StillClock, app: FastAPI, subject: str, text: str
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people, "/rankings/2026-09")
+    lines = zlib.compress(text.encode()).hex()
+    force(
+        app, f"UPDATE sealed_facts SET lines = decode('{lines}', 'hex') WHERE subject = '{subject}'"
+    )
+
+    found = verified(people, "/rankings/2026-09")
+
+    assert "facts_digest" in {d["field"] for d in found["differences"]}
+    assert people("analyst").get("/rankings/2026-09/bulletin", format="html").status_code == 200
 
 
 @contextmanager
