@@ -381,6 +381,11 @@ def test_those_who_record_do_not_wait_for_one_another(
         assert first.result().status_code == 201
 
 
+def test_a_new_request_waits_for_no_seal(people: People, clock: StillClock, app: FastAPI) -> None:
+    with held(app, "SELECT pg_advisory_xact_lock(19978)"):
+        assert stages.fresh(people)
+
+
 def test_a_seal_that_must_wait_too_long_for_a_recorder_gives_way(
     people: People, store: Store, clock: StillClock, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
