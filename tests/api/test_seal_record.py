@@ -91,7 +91,7 @@ def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
     stages.called(people, raised)
     clock.tick(days=9)
     stages.called(people, silent)
-    rows = stages.rows(people, "SELECT urgency, late FROM assessment ORDER BY ticket_number")
+    rows = stages.rows(people, "SELECT urgency, late FROM assessment ORDER BY urgency")
     clock.at = LATER
     sealed(people)
 
