@@ -134,7 +134,7 @@ def seal(given: Settings, asked: argparse.Namespace) -> None:
     with ready_database(given) as sessions, sessions.begin() as session:
         desk, now = read_desk(given, sessions), clock.utc()
         period = rankings.known(session, desk.policies, asked.period, now)
-        made = seals.seal(session, desk, period, "jiesu seal", now)
+        made = seals.seal(session, desk, period, "jiesu seal", clock.utc)
         say(f"{made.period} {made.content_hash}")
 
 

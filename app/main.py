@@ -21,6 +21,7 @@ from app.feed.router import router as entries
 from app.history.router import router as history
 from app.kit import clock, db, health, problems
 from app.kit.logs import Observed
+from app.kit.route import Heads
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in rooms:
         app.routes.extend(router.routes)
     problems.install(app)
+    app.add_middleware(Heads)
     app.add_middleware(Observed)
     return app
 

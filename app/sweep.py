@@ -11,6 +11,7 @@ from app.feed import service as feed
 from app.kit import idempotency
 from app.kit.clock import Clock
 from app.kit.db import Sessions
+from app.kit.instants import recording
 from app.tickets import falls
 from app.tickets.change import Change
 from app.tickets.desk import Desk
@@ -31,8 +32,8 @@ def sweep(sessions: Sessions, desk: Desk, clock: Clock) -> int:
     with sessions.begin() as session:
         idempotency.forget_old(session, clock())
     while True:
-        now = clock()
         with sessions.begin() as session:
+            now = recording(session, clock)
             tickets = due(session, now)
             done += sum(apply(session, desk, ticket, now) for ticket in tickets)
         if len(tickets) < AT_ONCE:

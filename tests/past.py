@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from fastapi import FastAPI
 
 from app.callbacks.answers import ExclusionCode
-from app.callbacks.models import Assessment, Exclusion
-from app.tickets.lifecycle import Status
+from app.callbacks.models import Assessment, Callback, Exclusion
+from app.tickets.event_models import Event
+from app.tickets.lifecycle import Action, Status
 from app.tickets.models import Ticket
 from tests import recount
 from tests.given import WANGJING
@@ -72,6 +73,34 @@ def assessment(case: Case, number: str) -> Assessment:
     )
 
 
+def event(fact: Assessment) -> Event:
+    """That it was taken in; of its handling nothing is on record."""
+    return Event(
+        ticket_number=fact.ticket_number,
+        seq=1,
+        at=fact.recorded_at,
+        actor="tests",
+        action=Action.IMPORT,
+        to_status=Status.CLOSED,
+        data={},
+    )
+
+
+def callback(fact: Assessment) -> Callback:
+    return Callback(
+        ticket_number=fact.ticket_number,
+        seq=1,
+        cycle=0,
+        attempt=1,
+        at=fact.assessed_at,
+        reach=fact.reach,
+        contacted=fact.contacted,
+        resolved=fact.resolved,
+        satisfied=fact.satisfied,
+        final=True,
+    )
+
+
 def exclusion(case: Case, number: str) -> Exclusion:
     at = recount.called_back_at(case)
     excluded = ExclusionCode(case["excluded"]["code"])
@@ -92,6 +121,7 @@ def storing(app: FastAPI) -> Store:
             session.add_all([ticket(case, number) for case, number in numbered])
             session.flush()
             session.add_all(facts)
+            session.add_all(made for fact in facts for made in (event(fact), callback(fact)))
             session.flush()
             session.add_all([exclusion(c, number) for c, number in numbered if c.get("excluded")])
 

@@ -90,7 +90,7 @@ class Step:
 
         def act() -> str:
             change = tickets.locked(
-                doing.session, doing.desk, subject.caller, subject.number, doing.now
+                doing.session, doing.desk, subject.caller, subject.number, doing.clock
             )
             exclusions.check_part(change)
             tickets.check_version(change, self.if_match)

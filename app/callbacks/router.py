@@ -53,7 +53,7 @@ def record_callback(
 
     def call() -> str:
         change = tickets.locked(
-            doing.session, doing.desk, caller, ticket.number, doing.now, ticket.merged_into
+            doing.session, doing.desk, caller, ticket.number, doing.clock, ticket.merged_into
         )
         tickets.check_state(change, Action.CALLBACK, if_match)
         with tickets.told(change):

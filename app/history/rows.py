@@ -203,8 +203,31 @@ def event(past: Past) -> Iterator[Row]:
         "role": past.caller.role,
         "action": Action.IMPORT,
         "to_status": Status.CLOSED,
-        "data": {"policy": past.policy.name, "office_code": past.case.office_code},
+        "data": told(past),
     }
+
+
+def told(past: Past) -> Row:
+    """What a verification needs of a case (RULEBOOK D.21-11): columns may be changed."""
+    case, [row] = past.case, ticket(past)
+    return {name: row[name] for name in TOLD} | {
+        "merge_group": case.merge_group,
+        "received_at": case.received_at.isoformat(),
+        "replied_at": case.replied_at and case.replied_at.isoformat(),
+    }
+
+
+TOLD = (
+    "policy",
+    "channel",
+    "type",
+    "category",
+    "urgency",
+    "anonymous",
+    "office_code",
+    "district_code",
+    "street_code",
+)
 
 
 def statement(past: Past) -> Iterator[Row]:

@@ -20,8 +20,8 @@ from app.kit import ndjson
 from app.kit.clock import Clock
 from app.kit.db import Sessions, copy_many
 from app.kit.errors import Refusal
+from app.kit.instants import recording
 from app.kit.ndjson import Line
-from app.rankings import seals
 from app.routing.service import teach
 from app.tickets.desk import Desk
 from app.tickets.intake import take_numbers
@@ -35,8 +35,7 @@ def take_in(
     session: Session, desk: Desk, caller: Caller, lines: Sequence[Line], clock: Clock
 ) -> Imported:
     """Some lines, in one transaction: what is right is written, what is not is told by its line."""
-    seals.wait_for_seal(session)
-    now = clock()
+    now = recording(session, clock)
     rejected: list[RejectedLine] = []
     good: list[Past] = []
     for line in lines:

@@ -13,9 +13,16 @@ def utc() -> datetime:
     return datetime.now(UTC)
 
 
-async def now(request: Request) -> datetime:
-    """The application's time: `utc`, unless a test has set its clock."""
-    clock: Clock = request.app.state.clock
+async def clock(request: Request) -> Clock:
+    """The application's: `utc`, unless a test has set it."""
+    found: Clock = request.app.state.clock
+    return found
+
+
+AtClock = Annotated[Clock, Depends(clock)]
+
+
+async def now(clock: AtClock) -> datetime:
     return clock()
 
 

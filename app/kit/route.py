@@ -77,6 +77,23 @@ class Route(APIRoute):
         return read_first
 
 
+class Heads:
+    """HEAD is answered as GET is; the server leaves the body away (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        asked = {**scope, "method": "GET"}
+        try:
+            await self.app(asked, receive, send)
+        finally:
+            scope.update(asked, method="HEAD")
+
+
 def query_names(dependant: Dependant) -> Iterator[str]:
     for below in dependant.dependencies:
         yield from query_names(below)

@@ -9,16 +9,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.gate import Anyone
 from app.kit.compress import PackedRoute
-from app.rankings import facts, paper
+from app.rankings import facts, paper, registry
 from app.rankings.answers import FOR_EVER, INERT, answer
 from app.rankings.bulletin_schemas import (
     BulletinQuery,
     BulletinView,
     DayView,
     Printed,
+    QuarterView,
     SpanView,
+    YearView,
 )
-from app.rankings.bulletin_sheet import daily_csv, monthly_csv, span_csv
+from app.rankings.bulletin_sheet import daily_csv, monthly_csv, quarterly_csv, yearly_csv
 from app.rankings.calls import Looking
 from app.rankings.daily import daily
 from app.rankings.monthly import monthly
@@ -58,14 +60,20 @@ class Asking:
         view: View,
         sheet: Callable[[View], bytes],
         page: Callable[[View, Districts], bytes],
+        period: Callable[[View], str],
     ) -> Response:
         form = self.form()
         headers = {"Vary": "Accept", **(FOR_EVER if view.sealed else {})}
         if form is Printed.HTML:
-            body = page(view, facts.districts(self.look.session))
+            body = page(view, self.districts(period(view)))
             return answer(self.request, body, MEDIA[form], headers | INERT)
         body = {Printed.JSON: as_json, Printed.CSV: sheet}[form](view)
         return answer(self.request, body, MEDIA[form], headers)
+
+    def districts(self, period: str) -> Districts:
+        """Their names, as they were when the period was sealed."""
+        kept = registry.sealed(self.look.session, period)
+        return kept.districts if kept else facts.districts(self.look.session)
 
 
 Asked = Annotated[Asking, Depends()]
@@ -74,22 +82,31 @@ Asked = Annotated[Asking, Depends()]
 @router.get("/rankings/{period}/bulletin", response_model=BulletinView, responses=FORMS)
 def read_bulletin(caller: Anyone, period: str, asked: Asked) -> Response:
     """The month: the four classes, exclusions, holds, overdue tickets, who rose and who fell."""
-    return asked.told(monthly(asked.look, period), monthly_csv, paper.monthly)
+    return asked.told(monthly(asked.look, period), monthly_csv, paper.monthly, of_one)
 
 
 @router.get("/bulletins/{date}", response_model=DayView, responses=FORMS)
 def read_day(caller: Anyone, date: dt.date, asked: Asked) -> Response:
     """The day's places with the most requests, and their rates since the period began."""
-    return asked.told(daily(asked.look, date), daily_csv, paper.daily)
+    return asked.told(daily(asked.look, date), daily_csv, paper.daily, of_one)
 
 
-@router.get("/bulletins/quarters/{quarter}", response_model=SpanView, responses=FORMS)
+@router.get("/bulletins/quarters/{quarter}", response_model=QuarterView, responses=FORMS)
 def read_quarter(caller: Anyone, quarter: str, asked: Asked) -> Response:
-    """Three periods beside each other: the city, the classes, what is on hold."""
-    return asked.told(quarterly(asked.look, quarter), span_csv, paper.quarterly)
+    """Three periods beside each other: the city, the classes, what is on hold; what was escalated,
+    supervised, and looked at again."""
+    return asked.told(quarterly(asked.look, quarter), quarterly_csv, paper.quarterly, of_last)
 
 
-@router.get("/bulletins/years/{year}", response_model=SpanView, responses=FORMS)
+@router.get("/bulletins/years/{year}", response_model=YearView, responses=FORMS)
 def read_year(caller: Anyone, year: str, asked: Asked) -> Response:
-    """The twelve periods of a year beside each other."""
-    return asked.told(yearly(asked.look, year), span_csv, paper.yearly)
+    """The year as a whole, its periods beside each other, and the city's departments."""
+    return asked.told(yearly(asked.look, year), yearly_csv, paper.yearly, of_last)
+
+
+def of_one(view: BulletinView | DayView) -> str:
+    return view.period
+
+
+def of_last(view: SpanView) -> str:
+    return view.periods[-1].period

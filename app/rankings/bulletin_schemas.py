@@ -147,3 +147,45 @@ class SpanView(View):
     holds: list[CourseView]
     """The streets with tickets on hold in the last period, the most first."""
     streets: list[CourseView]
+
+
+class TallyView(View):
+    """An office (none where nobody led the ticket) and how often something was with it."""
+
+    office_code: str | None
+    office_name: str | None
+    district_code: str | None
+    total: int
+    counts: dict[str, int]
+
+
+class QuarterView(SpanView):
+    """季调度: beside the span what had to be pressed, by lead office, the most first."""
+
+    escalations: list[TallyView]
+    """By who was to learn of it (`overdue-district`) or what was awaited for too long."""
+    supervisions: list[TallyView]
+    """督办, by whether it was `answered`, `answered_late` or `unanswered`."""
+    hold_reviews: list[TallyView]
+    """挂账 that was looked at, by whether it was `done`, `undone` or `renewed`."""
+
+
+class TotalView(View):
+    """All periods of a year together, composed by the weights of the last."""
+
+    assessed: int
+    response: RateView
+    resolution: RateView
+    satisfaction: RateView
+    composite: Percent | None
+    composite_exact: Exact | None
+    volume: int
+    excluded: int
+    overdue: int
+
+
+class YearView(SpanView):
+    """年总结: the year as a whole, and the city's departments through it."""
+
+    total: TotalView
+    departments: list[CourseView]

@@ -5,13 +5,25 @@ from dataclasses import astuple
 from itertools import chain
 
 from app.kit.sheet import inert, line
-from app.rankings.bulletin_schemas import BulletinView, DayView, PlaceView, SpanView, TopView
+from app.rankings.bulletin_schemas import (
+    BulletinView,
+    CourseView,
+    DayView,
+    PlaceView,
+    QuarterView,
+    SpanView,
+    TopView,
+    YearView,
+)
 from app.rankings.schemas import RATES
 from app.rankings.sheet import RATE
 
 LISTS = ("excluded", "on_hold", "overdue", "rose", "fell", "ranking")
 TOP = ("place", "office_code", "office_name", "district_code", "requests", "composite")
+PRESSED = ("escalations", "supervisions", "hold_reviews")
 STREET = ("office_code", "office_name", "district_code")
+
+Cells = list[object]
 
 
 def monthly_csv(bulletin: BulletinView) -> bytes:
@@ -35,16 +47,42 @@ def cells(top: TopView) -> Iterator[object]:
     yield from chain.from_iterable(astuple(getattr(top, rate)) for rate in RATES)
 
 
-def span_csv(span: SpanView) -> bytes:
-    """One line for each street and period."""
-    rows = (
-        [*(getattr(street, name) for name in STREET), month.period, *told]
-        for street in span.streets
+def quarterly_csv(span: QuarterView) -> bytes:
+    lists = (("streets", span.streets),)
+    return span_csv(span, lists, *(tallied(span, name) for name in PRESSED))
+
+
+def yearly_csv(span: YearView) -> bytes:
+    lists = (("streets", span.streets), ("departments", span.departments))
+    total: Cells = ["total", "", "", "", span.span, "", span.total.composite, "", "", ""]
+    return span_csv(span, lists, [total])
+
+
+def span_csv(
+    span: SpanView, lists: Iterable[tuple[str, list[CourseView]]], *more: Iterable[Cells]
+) -> bytes:
+    """The city by period, one line for each office and period, and what the span has besides."""
+    city = (
+        ["city", "", "", "", one.period, "", one.composite, one.on_hold, "", ""]
+        for one in span.periods
+    )
+    courses = (
+        [name, *(getattr(office, column) for column in STREET), month.period, *told, "", ""]
+        for name, offices in lists
+        for office in offices
         for month, *told in zip(
-            span.periods, street.ranks, street.composites, street.on_hold, strict=True
+            span.periods, office.ranks, office.composites, office.on_hold, strict=True
         )
     )
-    return written([*STREET, "period", "rank", "composite", "on_hold"], rows)
+    header = ["list", *STREET, "period", "rank", "composite", "on_hold", "what", "number"]
+    return written(header, chain(city, courses, *more))
+
+
+def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
+    for one in getattr(span, name):
+        for what, number in one.counts.items():
+            office = (getattr(one, column) for column in STREET)
+            yield [name, *office, span.span, "", "", "", what, number]
 
 
 def written(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

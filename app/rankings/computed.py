@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.offices.directory import OfficeEntry
 from app.period import Period, Periods
-from app.rankings import facts, volumes
+from app.rankings import facts, registry, volumes
 from app.rankings.facts import Record
 from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
 from app.rankings.models import Seal, SealedRanking
@@ -52,8 +52,7 @@ def lines(record: Record, desk: Desk, league: League) -> tuple[Line, ...]:
 
 
 def league_of(record: Record, desk: Desk, league: League) -> Roster:
-    categories, districts = desk.catalogue.categories.values(), facts.districts(record.session)
-    return roster(league, desk.offices.values(), categories, districts)
+    return roster(league, record.registry or registry.present(record.session, desk))
 
 
 def stand(record: Record, members: Roster) -> Standings:

@@ -1,17 +1,15 @@
-"""The facts of a period as lines of JSON: what a seal keeps, and what a verification compares.
+"""What a period's numbers come from, as lines of JSON: a seal keeps, a verification compares them.
 
-A line is `[number, assessed_at, recorded_at, …, exclusion, heard…, evidence]`: the assessment as it
-stands in the database, the ground on which it is excluded, a second hearing's answers, and a hash
-of what it was made from (the ticket's events, contacts and callbacks up to then). No line holds a
-person.
+Each begins with the ticket's number. Of an assessment it is `[number, assessed_at, recorded_at, …,
+exclusion, heard…, evidence]`: as it stands in the database, the ground on which it is excluded, a
+second hearing's answers, and a hash of what it was made from (the ticket's events, contacts and
+callbacks up to then). Of a request that the volume counts it is its receipt, place, lead and
+category; of a ticket on hold its lead and category. No line holds a person.
 """
 
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from hashlib import sha256
-from itertools import groupby
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -19,24 +17,38 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.callbacks.models import Assessment, Callback, Correction, Exclusion
+from app.rankings import volumes, whereabouts
 from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.facts import Record, within
+from app.rankings.models import Subject
 from app.tickets.event_models import Event
-from app.tickets.models import ContactMade
+from app.tickets.models import ContactMade, Dispatch, Ticket
 
 AT_ONCE = 2_000
 FACT = Assessment.__table__.c
 
 
-class Fact(NamedTuple):
-    office_code: str
+REQUEST = ("street_code", "district_code", "office_code", "category")
+OWNERS: dict[Subject, tuple[str, ...]] = {
+    Subject.FACTS: COLUMNS[1:],
+    Subject.REQUESTS: ("received_at", *REQUEST),
+    Subject.HOLDS: ("office_code", "category"),
+}
+"""What stands in a line after the number: by some of it a ticket belongs to a row."""
+
+
+class Piece(NamedTuple):
+    """A line; its `part` is the assessed office, the day of receipt, or the office on hold."""
+
+    part: str
     number: str
-    recorded_at: datetime
-    decided_at: datetime | None
     line: str
+    recorded_at: datetime | None = None
+    """Of an assessment: whatever was recorded, by the record's instant or later."""
+    decided_at: datetime | None = None
 
 
-def facts(record: Record) -> Iterator[Fact]:
+def facts(record: Record) -> Iterator[Piece]:
     """Every assessment of the period, whenever it was recorded, by office, then by number.
 
     An exclusion or a second hearing counts as far as it is known by the record's instant;
@@ -54,9 +66,9 @@ def facts(record: Record) -> Iterator[Fact]:
         select(
             FACT.office_code,
             FACT.ticket_number,
+            sa.cast(line, sa.Text),
             FACT.recorded_at,
             func.greatest(Exclusion.recorded_at, Correction.recorded_at),
-            sa.cast(line, sa.Text),
         )
         .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
         .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
@@ -65,7 +77,53 @@ def facts(record: Record) -> Iterator[Fact]:
         .execution_options(yield_per=AT_ONCE)
     )
     for row in record.session.execute(query):
-        yield Fact(*row)
+        yield Piece(*row)
+
+
+def requests(record: Record) -> Iterator[Piece]:
+    """Every request that the volume counts, by the day on which it was received."""
+    day = sa.cast(sa.cast(func.timezone("Asia/Shanghai", Ticket.received_at), sa.Date), sa.Text)
+    places = (whereabouts.at(record.as_of, name) for name in REQUEST)
+    line = func.json_build_array(Ticket.number, Ticket.received_at, *places)
+    query = (
+        select(day, Ticket.number, sa.cast(line, sa.Text))
+        .where(within(Ticket.received_at, record.period))
+        .where(Ticket.type.in_(sorted(record.period.policy.assess.types)))
+        .where(*volumes.accepted(record))
+    )
+    yield from pieces(record, query)
+
+
+def holds(record: Record) -> Iterator[Piece]:
+    """Every ticket that was on hold at the record's instant, by its lead office."""
+    assert record.as_of is not None  # of a seal
+    lead = Dispatch.office_code
+    line = func.json_build_array(Ticket.number, lead, Ticket.category)
+    query = select(lead, Ticket.number, sa.cast(line, sa.Text))
+    yield from pieces(record, query.where(*volumes.held_at(record.as_of)))
+
+
+def pieces(record: Record, query: sa.Select[str, str, str]) -> Iterator[Piece]:
+    """In order of part and number."""
+    part, number, _ = query.selected_columns
+    ordered = query.order_by(part, number).execution_options(yield_per=AT_ONCE)
+    for row in record.session.execute(ordered):
+        yield Piece(*row)
+
+
+SUBJECTS: dict[Subject, Callable[[Record], Iterator[Piece]]] = {
+    Subject.FACTS: facts,
+    Subject.REQUESTS: requests,
+    Subject.HOLDS: holds,
+}
+
+
+def owners_of(subject: Subject, line: str) -> set[tuple[str, str]]:
+    """Whose a ticket is, by the columns of a line: `office_code`, `street_code` and the like."""
+    try:
+        return set(zip(OWNERS[subject], json.loads(line)[1:], strict=False))
+    except (LookupError, TypeError, ValueError):
+        return set()  # of a line that was changed so that it cannot be read
 
 
 def origins() -> Iterator[sa.ScalarSelect[str]]:
@@ -85,56 +143,3 @@ def origins() -> Iterator[sa.ScalarSelect[str]]:
             .correlate(Assessment)
             .scalar_subquery()
         )
-
-
-@dataclass(slots=True)
-class Bundle:
-    """An office's lines, compressed as they come."""
-
-    number: int = 0
-    packed: bytearray = field(default_factory=bytearray)
-
-    def add(self, lines: Iterable[str]) -> str:
-        """Takes them all in; the hash of the whole text."""
-        packer, digest = zlib.compressobj(), sha256()
-        for line in lines:
-            text = f"{line}\n".encode()
-            digest.update(text)
-            self.packed += packer.compress(text)
-            self.number += 1
-        self.packed += packer.flush()
-        return digest.hexdigest()
-
-
-def bundles(record: Record) -> Iterator[tuple[str, Bundle, str]]:
-    """Office, lines, hash: of all that was recorded by the record's instant."""
-    known = (f for f in facts(record) if not record.as_of or f.recorded_at <= record.as_of)
-    for office, found in groupby(known, key=lambda fact: fact.office_code):
-        bundle = Bundle()
-        digest = bundle.add(fact.line for fact in found)
-        yield office, bundle, digest
-
-
-def unpacked(lines: bytes | None) -> list[str]:
-    """The lines of a bundle; none where it cannot be read."""
-    if lines is None:
-        return []
-    try:
-        return zlib.decompress(lines).decode().split("\n")[:-1]
-    except (zlib.error, UnicodeDecodeError):
-        return []
-
-
-def number_of(line: str) -> str:
-    """The ticket that a line is of: its first text."""
-    return line.split('"', 2)[1]
-
-
-def digest_of_lines(lines: Iterable[str]) -> str:
-    return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
-
-
-def digest_of(digests: Iterable[tuple[str, str]]) -> str:
-    """One hash for all offices': of `code hash` lines in order of code."""
-    text = "".join(f"{office} {digest}\n" for office, digest in sorted(digests))
-    return f"sha256:{sha256(text.encode()).hexdigest()}"

@@ -33,6 +33,7 @@ from app.callbacks.outcome import (
 from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
+from app.rankings.leagues import Registry
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
 from app.rankings.stretches import WHOLE, Parts, in_order
 from app.rankings.trial import OFFICIAL, Trial
@@ -57,6 +58,8 @@ class Record:
     as_of: datetime | None = None
     late: bool = False
     trial: Trial = OFFICIAL
+    registry: Registry | None = None
+    """As it was sealed; else the present one counts."""
 
     def of(self, period: Period) -> "Record":
         return replace(self, period=self.trial.on(period))

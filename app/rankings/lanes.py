@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.callbacks.models import Assessment, Correction
 from app.offices.models import PlaceRow
-from app.rankings import facts, volumes
+from app.rankings import facts, volumes, whereabouts
 from app.rankings.facts import Record, within
 from app.rankings.rates import Counts
 from app.rankings.units import Member, count_members
@@ -39,12 +39,18 @@ NAME = func.coalesce(PlaceRow.name, SAID.op("#>>")(sa.cast("{}", sa.ARRAY(sa.Tex
 Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
 
-def named(query: Query) -> Query:
-    """With what the name of each ticket's lane is read from."""
-    unnamed = sa.and_(Request.ticket_number == Ticket.number, Ticket.community_code.is_(None))
-    return query.outerjoin(PlaceRow, PlaceRow.code == Ticket.community_code).outerjoin(
-        Request, unnamed
-    )
+def named(record: Record, query: Query) -> Query:
+    """With what the name of each ticket's lane is read from, as it was at the record's instant."""
+    community = whereabouts.at(record.as_of, "community_code")
+    unnamed = [Request.ticket_number == Ticket.number, community.is_(None)]
+    if record.as_of:
+        unnamed.append(~whereabouts.told_anew(record.as_of))
+    places = query.outerjoin(PlaceRow, PlaceRow.code == community)
+    return places.outerjoin(Request, sa.and_(*unnamed))
+
+
+def street_of(record: Record) -> sa.ColumnElement[str]:
+    return whereabouts.at(record.as_of, "street_code")
 
 
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int]:
@@ -53,18 +59,19 @@ def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int
     A lane with fewer than `privacy.min_cell` is not named: it might be somebody's.
     """
     policy, number = record.period.policy, func.count()
+    street = street_of(record)
     query = (
-        named(select(Ticket.street_code, NAME, number).select_from(Ticket))
+        named(record, select(street, NAME, number).select_from(Ticket))
         .where(Ticket.received_at >= begins, Ticket.received_at < ends)
         .where(NAME.is_not(None))
         .where(Ticket.type.in_(sorted(policy.assess.types)), *volumes.accepted(record))
-        .group_by(Ticket.street_code, NAME)
+        .group_by(street, NAME)
         .having(number >= policy.privacy.min_cell)
     )
     return {
-        Lane(street, name): count
-        for street, name, count in record.session.execute(query)
-        if street is not None
+        Lane(code, name): count
+        for code, name, count in record.session.execute(query)
+        if code is not None
     }
 
 
@@ -76,10 +83,10 @@ def counts(record: Record, lanes: Collection[Lane]) -> Mapping[str, Counts]:
 def members(record: Record, lanes: Collection[Lane]) -> Iterator[Member]:
     led = select(Assessment, Correction, NAME, record.excluded()).select_from(Assessment)
     query = (
-        named(led.join(Ticket, Ticket.number == Assessment.ticket_number))
+        named(record, led.join(Ticket, Ticket.number == Assessment.ticket_number))
         .outerjoin(Correction, record.heard())
         .where(Assessment.office_code.in_({lane.street_code for lane in lanes}))
-        .where(Ticket.street_code == Assessment.office_code)
+        .where(street_of(record) == Assessment.office_code)
         .where(NAME.in_({lane.name for lane in lanes}))
         .where(within(Assessment.assessed_at, record.period))
         .where(*record.known(Assessment.recorded_at))

@@ -1,12 +1,11 @@
 """Who is ranked against whom (RULEBOOK D.13.4): the rows of a league, whose tickets each takes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
 from app.kit.workdays import day_of
-from app.offices.catalogue import CategoryEntry
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.period import Period
 
@@ -50,6 +49,17 @@ POOLED = STREET_KINDS | {OfficeKind.DISTRICT_DEPT}
 """Whose tickets make up a district's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What of the city's registry rankings rest on, by code."""
+
+    offices: Mapping[str, OfficeEntry]
+    categories: Mapping[str, str]
+    """The office that answers for each category's industry."""
+    districts: Mapping[str, str]
+    """Their names."""
+
+
 Rows = Mapping[str, str]
 """The row that an office, a place or a category counts in."""
 
@@ -64,20 +74,15 @@ class Roster:
     rows: Mapping[str, Rows]
 
 
-def roster(
-    league: League,
-    offices: Iterable[OfficeEntry],
-    categories: Iterable[CategoryEntry],
-    districts: Mapping[str, str],
-) -> Roster:
-    """Everyone of the league, whenever they work or worked. `districts` are names by code."""
-    plan, everyone = PLANS[league], tuple(offices)
+def roster(league: League, registry: Registry) -> Roster:
+    """Everyone of the league, whenever they work or worked."""
+    plan, everyone = PLANS[league], registry.offices.values()
     found = {office.code: office for office in everyone if office.kind in plan.kinds}
-    industry = {category.code: category.industry_office for category in categories}
+    industry = registry.categories
     if league is League.INDUSTRIES:
         found = {code: found[code] for code in found.keys() & set(industry.values())}
     if league is League.DISTRICTS:
-        found = {c: replace(office, name=districts[c]) for c, office in found.items()}
+        found = {c: replace(office, name=registry.districts[c]) for c, office in found.items()}
     itself = {code: code for code in found}
     pooled = {o.code: o.district_code for o in everyone if o.kind in POOLED and o.district_code}
     rows: dict[str, Rows] = dict.fromkeys((plan.assessed_by, plan.located_by), itself)

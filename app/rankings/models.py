@@ -1,6 +1,7 @@
 """Sealed periods: what was published, and the facts that it came from. Insert-only."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey
@@ -42,13 +43,24 @@ class SealedRanking(Base):
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
+class Subject(StrEnum):
+    """What a seal keeps lines of."""
+
+    FACTS = "facts"
+    REQUESTS = "requests"
+    HOLDS = "holds"
+    REGISTRY = "registry"
+
+
 class SealedFacts(Base):
-    """An office's assessments as they stood when sealed: lines of JSON, compressed with zlib."""
+    """What the numbers came from when they were sealed: lines of JSON, compressed with zlib, and
+    parted by office, by day, or (of the registry) by what is listed."""
 
     __tablename__ = "sealed_facts"
 
     period: Mapped[Code] = mapped_column(ForeignKey("seal.period"), primary_key=True)
-    office_code: Mapped[Code] = mapped_column(primary_key=True)
+    subject: Mapped[Subject] = mapped_column(one_of(Subject), primary_key=True)
+    part: Mapped[Code] = mapped_column(primary_key=True)
     number: Mapped[int]
     digest: Mapped[Code]
     lines: Mapped[bytes] = mapped_column(sa.LargeBinary)

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
-from app.kit.clock import Now
+from app.kit.clock import AtClock, Now
 from app.kit.compress import PackedRoute
 from app.kit.db import AllSessions, Sessions, Writing
 from app.kit.idempotency import OneEffect
@@ -131,15 +131,15 @@ class Sealing:
     session: Writing
     desk: AtDesk
     once: OneEffect
-    now: Now
+    clock: AtClock
 
 
 @router.post("/rankings/{period}/seal", response_model=SealView, status_code=201)
 def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depends()]) -> Seal:
     """Close a period for good, some days after its end."""
-    session, desk, now = sealing.session, sealing.desk, sealing.now
-    name = service.known(session, desk.policies, period, now)
-    made = sealing.once(lambda: seals.seal(session, desk, name, caller.id, now).period, 201)
+    session, desk, clock = sealing.session, sealing.desk, sealing.clock
+    named = service.known(session, desk.policies, period, clock())
+    made = sealing.once(lambda: seals.seal(session, desk, named, caller.id, clock).period, 201)
     return seals.get(session, made)
 
 

@@ -1,9 +1,10 @@
 """Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
 
 import msgspec
 import sqlalchemy as sa
@@ -11,14 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment
+from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.errors import Conflict, NotFound
+from app.kit.instants import dividing
 from app.kit.wire import in_utc
 from app.period import Period, Periods, State
-from app.rankings import computed, evidence
+from app.rankings import computed, evidence, registry
+from app.rankings.bundles import Bundle, digest_of
+from app.rankings.evidence import Piece
 from app.rankings.facts import Record, within
-from app.rankings.leagues import League
-from app.rankings.models import Seal, SealedFacts, SealedRanking
+from app.rankings.leagues import League, Registry
+from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.schemas import as_json
 from app.tickets.desk import Desk
 
@@ -42,17 +47,20 @@ class SealInOrder(Conflict):
     title = "The period before it is not sealed"
 
 
-def seal(session: Session, desk: Desk, period: Period, by: str, now: datetime) -> Seal:
+def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) -> Seal:
     """Store what the leagues are now. Of two at once, the second finds it sealed.
 
     Refuses AlreadySealed, NotYetFrozen, SealInOrder.
     """
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    now = dividing(session, clock)
     check_sealable(session, desk, period, now)
-    record = Record(session, period, as_of=now)
+    found = registry.present(session, desk)
+    record = Record(session, period, as_of=now, registry=found)
     rankings = [sealed_ranking(record, desk, league) for league in League]
-    bundles = [sealed_facts(record, *found) for found in evidence.bundles(record)]
+    kept = [*sealed_lines(record), *sealed_registry(period, found)]
+    facts = [one for one in kept if one.subject is Subject.FACTS]
     made = Seal(
         period=period.name,
         sealed_at=now,
@@ -61,21 +69,15 @@ def seal(session: Session, desk: Desk, period: Period, by: str, now: datetime) -
         policy_sha256=period.policy.sha256,
         content_hash=rankings[0].content_hash,
         rankings={found.league.value: found.content_hash for found in rankings},
-        counts={"facts": sum(found.number for found in bundles), "offices": len(bundles)},
-        facts_digest=evidence.digest_of((f.office_code, f.digest) for f in bundles),
+        counts={"facts": sum(found.number for found in facts), "offices": len(facts)},
+        facts_digest=digest_of((one.subject, one.part, one.digest) for one in kept),
         **link(session),
     )
     made.seal_hash = hash_of(made)
-    for rows in ([made], rankings, bundles):
+    for rows in ([made], rankings, kept):
         session.add_all(rows)
         session.flush()
     return made
-
-
-def wait_for_seal(session: Session) -> None:
-    """Whoever records facts of the past reads the clock after this: then they are recorded wholly
-    before a seal, or after it."""
-    session.execute(select(sa.func.pg_advisory_xact_lock_shared(ONE_AT_A_TIME)))
 
 
 def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) -> None:
@@ -111,10 +113,30 @@ def sealed_ranking(record: Record, desk: Desk, league: League) -> SealedRanking:
     )
 
 
-def sealed_facts(record: Record, office: str, bundle: evidence.Bundle, digest: str) -> SealedFacts:
+def sealed_lines(record: Record) -> Iterator[SealedFacts]:
+    """All that the numbers come from, as it was recorded by the record's instant."""
+    for subject, told in evidence.SUBJECTS.items():
+        known = (one for one in told(record) if not late(one, record))
+        for part, found in groupby(known, key=lambda one: one.part):
+            yield bundled(record.period, subject, part, (one.line for one in found))
+
+
+def late(one: Piece, record: Record) -> bool:
+    return bool(record.as_of and one.recorded_at and one.recorded_at > record.as_of)
+
+
+def sealed_registry(period: Period, found: Registry) -> Iterator[SealedFacts]:
+    for part, lines in registry.lines(found):
+        yield bundled(period, Subject.REGISTRY, part, lines)
+
+
+def bundled(period: Period, subject: Subject, part: str, lines: Iterable[str]) -> SealedFacts:
+    bundle = Bundle()
+    digest = bundle.add(lines)
     return SealedFacts(
-        period=record.period.name,
-        office_code=office,
+        period=period.name,
+        subject=subject,
+        part=part,
         number=bundle.number,
         digest=digest,
         lines=bytes(bundle.packed),
@@ -163,12 +185,12 @@ def kept(
 
 
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
-    """The record behind a period's answer: of the seal's instant, once it is sealed."""
+    """The record behind a period's answer; once sealed, of the seal's instant and registry."""
     made = session.get(Seal, period.name)
-    sealed_at = made.sealed_at if made else None
-    if sealed_at and (as_of is None or as_of >= sealed_at):
-        return Record(session, period, as_of=sealed_at)
-    return Record(session, period, as_of=as_of)
+    if made is None:
+        return Record(session, period, as_of=as_of)
+    instant = min(as_of or made.sealed_at, made.sealed_at)
+    return Record(session, period, as_of=instant, registry=registry.sealed(session, period.name))
 
 
 def sealed_periods(session: Session) -> Iterator[str]:

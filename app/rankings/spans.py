@@ -3,20 +3,29 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from app.kit.errors import Invalid, NotFound
 from app.period import Period, Periods, State
 from app.policy_keys import Class, Weights
-from app.rankings import facts
-from app.rankings.bulletin_schemas import CourseView, MonthView, SpanView
+from app.rankings import facts, pressing, registry
+from app.rankings.bulletin_schemas import (
+    CourseView,
+    MonthView,
+    QuarterView,
+    TotalView,
+    YearView,
+)
 from app.rankings.leagues import League
+from app.rankings.pressing import Span
 from app.rankings.rates import Rate, Standing, composite, two_decimals
-from app.rankings.schemas import RATES, RankingQuery, RankingView, RowView, shown_rate
+from app.rankings.schemas import RATES, RankingQuery, RankingView, RateView, RowView, shown_rate
 from app.rankings.service import Asked, ranking
 
 QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 YEAR = re.compile(r"([0-9]{4})")
 SUMS = ("volume", "excluded", "on_hold", "overdue")
+WHOLE = ("assessed", "volume", "excluded", "overdue")
 
 
 class MalformedSpan(Invalid):
@@ -27,44 +36,85 @@ class NoSuchSpan(NotFound):
     title = "Nothing was assessed then, or it has not begun"
 
 
-def quarterly(asked: Asked, name: str) -> SpanView:
+def quarterly(asked: Asked, name: str) -> QuarterView:
     """Refuses MalformedSpan, NoSuchSpan."""
     found = QUARTER.fullmatch(name)
     if found is None:
         raise MalformedSpan(f"{name!r} is no quarter like 2026-Q3")
     last = 3 * int(found[2])
-    return span(asked, name, [f"{found[1]}-{month:02}" for month in range(last - 2, last + 1)])
-
-
-def yearly(asked: Asked, name: str) -> SpanView:
-    """Refuses MalformedSpan, NoSuchSpan."""
-    if YEAR.fullmatch(name) is None:
-        raise MalformedSpan(f"{name!r} is no year like 2026")
-    return span(asked, name, [f"{name}-{month:02}" for month in range(1, 13)])
-
-
-def span(asked: Asked, name: str, months: Sequence[str]) -> SpanView:
-    known = begun(asked, months)
-    if not known:
-        raise NoSuchSpan(f"{name} has no period yet in which anything was assessed")
-    views = [ranking(asked, period.name, RankingQuery()).ranking() for period in known]
-    streets = courses(views)
-    precedence = known[-1].policy.classes.precedence
-    return SpanView(
-        span=name,
-        sealed=len(views) == len(months) and all(view.sealed for view in views),
-        periods=[month(asked, *pair) for pair in zip(known, views, strict=True)],
-        classes={listed: having(streets, listed) for listed in precedence},
-        holds=sorted((s for s in streets if s.on_hold[-1]), key=lambda s: -s.on_hold[-1]),
-        streets=streets,
+    known = begun(asked, name, [f"{found[1]}-{month:02}" for month in range(last - 2, last + 1)])
+    view = span(asked, name, known, 3)
+    latest = asked.record(known[-1].name)
+    until = latest.as_of if view["sealed"] and latest.as_of else asked.now
+    pressed = Span(known[0].starts_at, known[-1].ends_at, until)
+    offices = latest.registry or registry.present(asked.session, asked.desk)
+    return QuarterView(
+        **view,
+        **{
+            listed: pressing.tallies(asked.session, query(pressed), offices)
+            for listed, query in PRESSED.items()
+        },
     )
 
 
-def begun(asked: Asked, months: Iterable[str]) -> list[Period]:
+PRESSED = {
+    "escalations": pressing.escalations,
+    "supervisions": pressing.supervisions,
+    "hold_reviews": pressing.hold_reviews,
+}
+
+
+def yearly(asked: Asked, name: str) -> YearView:
+    """Refuses MalformedSpan, NoSuchSpan."""
+    if YEAR.fullmatch(name) is None:
+        raise MalformedSpan(f"{name!r} is no year like 2026")
+    known = begun(asked, name, [f"{name}-{month:02}" for month in range(1, 13)])
+    view = span(asked, name, known, 12)
+    departments = courses(rankings(asked, known, League.CITY_DEPARTMENTS))
+    weights = known[-1].policy.score.weights_for(League.STREETS)
+    return YearView(**view, departments=departments, total=total(view["periods"], weights))
+
+
+def span(asked: Asked, name: str, known: Sequence[Period], months: int) -> dict[str, Any]:
+    """What every span has, by its members' names."""
+    views = rankings(asked, known, League.STREETS)
+    streets = courses(views)
+    precedence = known[-1].policy.classes.precedence
+    return {
+        "span": name,
+        "sealed": len(views) == months and all(view.sealed for view in views),
+        "periods": [month(asked, *pair) for pair in zip(known, views, strict=True)],
+        "classes": {listed: having(streets, listed) for listed in precedence},
+        "holds": sorted((s for s in streets if s.on_hold[-1]), key=lambda s: -s.on_hold[-1]),
+        "streets": streets,
+    }
+
+
+def rankings(asked: Asked, known: Iterable[Period], league: League) -> list[RankingView]:
+    query = RankingQuery(league=league)
+    return [ranking(asked, period.name, query).ranking() for period in known]
+
+
+def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:
+    pools = {name: summed(getattr(one, name) for one in periods) for name in RATES}
+    score = city(pools, weights)
+    return TotalView(
+        composite=two_decimals(score),
+        composite_exact=None if score is None else str(score),
+        **{name: shown_rate(rate) for name, rate in pools.items()},
+        **{name: sum(getattr(one, name) for one in periods) for name in WHOLE},
+    )
+
+
+def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
+    """Refuses NoSuchSpan."""
     periods = Periods(asked.desk.policies)
     first = facts.first_assessed_at(asked.session) or asked.now
     named = map(periods.named, months)
-    return [one for one in named if one.starts_at <= asked.now and one.ends_at > first]
+    known = [one for one in named if one.starts_at <= asked.now and one.ends_at > first]
+    if not known:
+        raise NoSuchSpan(f"{name} has no period yet in which anything was assessed")
+    return known
 
 
 def having(streets: Iterable[CourseView], listed: Class) -> list[CourseView]:
@@ -93,8 +143,13 @@ def month(asked: Asked, period: Period, view: RankingView) -> MonthView:
 
 
 def pooled(view: RankingView, name: str) -> Rate:
-    """The city's rate: the sums of all streets' numerators and denominators."""
-    found = [getattr(row, name) for row in view.rows]
+    """The city's rate."""
+    return summed(getattr(row, name) for row in view.rows)
+
+
+def summed(rates: Iterable[RateView]) -> Rate:
+    """The sums of all numerators and of all denominators."""
+    found = tuple(rates)
     numerator = sum((Fraction(rate.numerator) for rate in found), Fraction(0))
     return Rate(numerator, sum(rate.denominator for rate in found))
 

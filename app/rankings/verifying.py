@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -11,35 +12,32 @@ from sqlalchemy.orm import Session
 
 from app.period import Period
 from app.rankings import computed, deriving, evidence, seals
-from app.rankings.evidence import Fact
+from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
+from app.rankings.evidence import Piece
 from app.rankings.facts import Record
 from app.rankings.leagues import League, Roster
-from app.rankings.models import Seal, SealedFacts, SealedRanking
+from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.schemas import RankingView, RowView, as_json, read_ranking
 from app.rankings.seal_schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.tickets.desk import Desk
 
-Named = Mapping[str, list[NamedTicket]]
-"""By lead office, the tickets that are not as they were sealed."""
-
 
 def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
-    """Refuses NotSealed. Recomputed with the policy of that time, from what was then recorded.
+    """Refuses NotSealed. Recomputed with the policy and registry of that time, from what was then
+    recorded.
 
     `late` tickets were recorded after the seal: an adjustment. Anything else is tampering.
     """
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     seal = seals.get(session, period.name)
-    then = Record(session, period, as_of=seal.sealed_at)
-    tickets = Compared(seal).tickets(then)
-    check = Check(desk, seal, tickets)
+    then = seals.record_of(session, period)
+    check = Check(desk, seal, list(compared(then, seal)))
     again = {league: computed.ranking(then, desk, league) for league in League}
-    now = Record(session, period, as_of=seal.sealed_at, late=True)
     found = [
         *broken(session, seal, period),
         *falsified(then, desk),
-        *check.facts(),
-        *check.leagues(again, now),
+        *check.lines(),
+        *check.leagues(again, replace(then, late=True)),
     ]
     return VerifyView(
         same=not found,
@@ -49,42 +47,59 @@ def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The sealed lines of every office beside those that the record gives now."""
+class Differing(NamedTuple):
+    """A ticket whose line is not the sealed one; `owners` are whose it was or is."""
 
-    seal: Seal
+    subject: Subject
+    part: str
+    ticket: NamedTicket
+    owners: frozenset[tuple[str, str]]
 
-    def tickets(self, then: Record) -> dict[str, list[NamedTicket]]:
-        found: dict[str, list[NamedTicket]] = {}
-        sealed: dict[str, bytes | None] = dict(
-            then.session.execute(
-                select(SealedFacts.office_code, SealedFacts.lines).where(
-                    SealedFacts.period == self.seal.period
-                )
-            ).all()
-        )
-        for office, facts in groupby(evidence.facts(then), key=lambda fact: fact.office_code):
-            found[office] = list(self.office(sealed.pop(office, None), facts))
-        for office, lines in sealed.items():
-            found[office] = list(self.office(lines, ()))
-        return {office: named for office, named in found.items() if named}
 
-    def office(self, lines: bytes | None, facts: Iterable[Fact]) -> Iterator[NamedTicket]:
-        then = {evidence.number_of(line): line for line in evidence.unpacked(lines)}
-        for fact in facts:
-            why = self.why(fact, then.pop(fact.number, None))
-            if why:
-                yield NamedTicket(number=fact.number, why=why)
-        yield from (NamedTicket(number=number, why="missing") for number in then)
+def compared(then: Record, seal: Seal) -> Iterator[Differing]:
+    """The sealed lines beside those that the record gives now. A seal from before a subject was
+    kept has nothing to say of it."""
+    kept = sealed_lines(then, seal)
+    for subject, told in evidence.SUBJECTS.items():
+        sealed = {part: lines for (of, part), lines in kept.items() if of is subject}
+        if not sealed and not any(of is not Subject.FACTS for of, _ in kept):
+            continue
+        for part, pieces in groupby(told(then), key=lambda one: one.part):
+            yield from parts(seal, subject, part, sealed.pop(part, None), pieces)
+        for part, lines in sealed.items():
+            yield from parts(seal, subject, part, lines, ())
 
-    def why(self, fact: Fact, sealed: str | None) -> Why | None:
-        if sealed is None:
-            return "late" if fact.recorded_at > self.seal.sealed_at else "changed"
-        if sealed != fact.line:
-            return "changed"
-        decided_late = fact.decided_at and fact.decided_at > self.seal.sealed_at
-        return "late" if decided_late else None
+
+def sealed_lines(then: Record, seal: Seal) -> dict[tuple[Subject, str], bytes]:
+    query = select(SealedFacts.subject, SealedFacts.part, SealedFacts.lines)
+    kept = query.where(SealedFacts.period == seal.period, SealedFacts.subject != Subject.REGISTRY)
+    return {(subject, part): lines for subject, part, lines in then.session.execute(kept)}
+
+
+def parts(
+    seal: Seal, subject: Subject, part: str, lines: bytes | None, pieces: Iterable[Piece]
+) -> Iterator[Differing]:
+    then = {number_of(line): line for line in unpacked(lines)}
+    for piece in pieces:
+        sealed = then.pop(piece.number, None)
+        why = why_not(seal, piece, sealed)
+        if why:
+            both = (line for line in (piece.line, sealed) if line)
+            owners = frozenset().union(*(evidence.owners_of(subject, line) for line in both))
+            yield Differing(subject, part, NamedTicket(number=piece.number, why=why), owners)
+    for number, line in then.items():
+        owners = frozenset(evidence.owners_of(subject, line))
+        yield Differing(subject, part, NamedTicket(number=number, why="missing"), owners)
+
+
+def why_not(seal: Seal, piece: Piece, sealed: str | None) -> Why | None:
+    if sealed is None:
+        recorded_late = piece.recorded_at and piece.recorded_at > seal.sealed_at
+        return "late" if recorded_late else "changed"
+    if sealed != piece.line:
+        return "changed"
+    decided_late = piece.decided_at and piece.decided_at > seal.sealed_at
+    return "late" if decided_late else None
 
 
 def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:
@@ -107,8 +122,8 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
     for league, sealed in sorted(seal.rankings.items()):
         yield f"rankings.{league}", sealed, hashes.get(league)
     bundles = session.scalars(select(SealedFacts).where(SealedFacts.period == seal.period))
-    digests = ((found.office_code, digest_of_kept(found)) for found in bundles)
-    yield "facts_digest", seal.facts_digest, evidence.digest_of(digests)
+    digests = ((found.subject, found.part, digest_of_kept(found)) for found in bundles)
+    yield "facts_digest", seal.facts_digest, digest_of(digests)
 
 
 def hash_of_kept(found: SealedRanking) -> str | None:
@@ -123,14 +138,15 @@ def hash_of_kept(found: SealedRanking) -> str | None:
 
 def digest_of_kept(found: SealedFacts) -> str:
     """Nothing where the row does not say it itself."""
-    lines = evidence.unpacked(found.lines)
-    digest = evidence.digest_of_lines(lines)
+    lines = unpacked(found.lines)
+    digest = digest_of_lines(lines)
     return digest if (found.number, found.digest) == (len(lines), digest) else ""
 
 
 def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
-    """Each office with an assessment that was false before it was sealed."""
-    found = sorted(deriving.contradicted(then, desk.policies))
+    """Each office with an assessment that is false by its own history, whenever it became so; and
+    the requests whose place, receipt or status are."""
+    found = deriving.contradicted(then, desk.policies)
     for office, tickets in groupby(found, key=lambda one: one.office_code):
         yield DifferenceView(
             league=None,
@@ -140,22 +156,33 @@ def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
             now=None,
             tickets=[NamedTicket(number=one.number, why="changed") for one in tickets],
         )
+    requests = [NamedTicket(number=number, why="changed") for number in deriving.misplaced(then)]
+    if requests:
+        yield DifferenceView(
+            league=None,
+            office_code=None,
+            field="requests.evidence",
+            sealed=None,
+            now=None,
+            tickets=requests,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     desk: Desk
     seal: Seal
-    tickets: Named
+    tickets: list[Differing]
 
-    def facts(self) -> Iterator[DifferenceView]:
-        """Each office with a ticket that is not as it was sealed."""
-        for office, named in sorted(self.tickets.items()):
+    def lines(self) -> Iterator[DifferenceView]:
+        """Each office, day or register with a ticket that is not as it was sealed."""
+        for (subject, part), found in groupby(self.tickets, key=lambda one: one[:2]):
+            named = [one.ticket for one in found]
             late = sum(ticket.why == "late" for ticket in named)
             yield DifferenceView(
                 league=None,
-                office_code=office,
-                field="facts",
+                office_code=None if subject is Subject.REQUESTS else part,
+                field=subject,
                 sealed=None,
                 now={"late": late, "changed_or_missing": len(named) - late},
                 tickets=named,
@@ -180,14 +207,20 @@ class Check:
                     )
 
     def of_row(self, members: Roster, code: str) -> list[NamedTicket]:
-        """Those of the offices that are pooled in a row."""
-        owners = members.rows.get("office_code", {})
-        return [
-            ticket
-            for office, named in self.tickets.items()
-            if owners.get(office) == code
-            for ticket in named
-        ]
+        """Those that were or are in a row, by office, place or category."""
+        plan = members.plan
+        columns = {
+            Subject.FACTS: (plan.assessed_by,),
+            Subject.REQUESTS: (plan.located_by, plan.led_by),
+            Subject.HOLDS: (plan.led_by,),
+        }
+        mine = {
+            one.ticket.number: one.ticket
+            for one in self.tickets
+            for column, owner in one.owners
+            if column in columns[one.subject] and members.rows[column].get(owner) == code
+        }
+        return list(mine.values())
 
 
 def rows(body: bytes) -> dict[str, RowView]:

@@ -46,7 +46,7 @@ def accepted(record: Record) -> Iterator[Where]:
         yield Ticket.status.not_in(NOT_TAKEN)
         return
     yield Ticket.received_at <= record.as_of
-    yield ~(Ticket.status.in_(NOT_TAKEN) & (Ticket.since <= record.as_of))
+    yield ~(Ticket.status.in_(NOT_TAKEN) & refused_by(record.as_of))
     if not record.late:
         yield Ticket.number.not_in(
             select(Assessment.ticket_number).where(
@@ -54,6 +54,12 @@ def accepted(record: Record) -> Iterator[Where]:
                 Assessment.recorded_at > Assessment.assessed_at,
             )
         )
+
+
+def refused_by(instant: datetime) -> Where:
+    """That it was on record by then; `since` may lie before what is only recorded later."""
+    refused = Event.to_status.in_(NOT_TAKEN)
+    return sa.exists().where(Event.ticket_number == Ticket.number, refused, Event.at <= instant)
 
 
 def on_hold(record: Record, by: str) -> dict[str, int]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.tickets.event_models import Event
-from app.tickets.lifecycle import DispatchRole
+from app.tickets.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch, Ticket
 
 NOWHERE = ""
@@ -30,9 +30,18 @@ def lead(instant: datetime) -> sa.ColumnElement[str]:
         .where(Dispatch.ticket_number == Ticket.number, Dispatch.role == DispatchRole.LEAD)
         .where(Dispatch.dispatched_at <= instant)
         .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant))
+        .where(~routed_later(instant))
         .limit(1)
         .correlate(Ticket)
         .scalar_subquery()
+    )
+
+
+def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
+    """That the dispatch, though due by then, was made by a sweep that came later."""
+    swept = (Event.action == Action.ROUTE, Event.due_at == Dispatch.dispatched_at)
+    return sa.exists().where(
+        Event.ticket_number == Dispatch.ticket_number, *swept, Event.at > instant
     )
 
 
@@ -42,6 +51,16 @@ def street(instant: datetime) -> sa.ColumnElement[str]:
 
 def district(instant: datetime) -> sa.ColumnElement[str]:
     return said("district_code", instant)
+
+
+def community(instant: datetime) -> sa.ColumnElement[str]:
+    return said("community_code", instant)
+
+
+def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
+    """That more was told of the place later: in which words it was told before, no column keeps."""
+    added = (Event.ticket_number == Ticket.number, Event.action == Action.ADD)
+    return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
 
 
 def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
@@ -58,4 +77,9 @@ def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
     return func.nullif(func.coalesce(found, Ticket.__table__.c[by]), NOWHERE)
 
 
-FORMER = {"office_code": lead, "street_code": street, "district_code": district}
+FORMER = {
+    "office_code": lead,
+    "street_code": street,
+    "district_code": district,
+    "community_code": community,
+}

@@ -124,7 +124,7 @@ class World:
         """Who calls again urges what is open of his, or begins anew (D.11, T26)."""
         self.write()
         arrival = intake.arrive(self.desk, call.asked.new, call.at)
-        [taken] = intake.take(self.session, self.desk, OPERATOR, [arrival], call.at)
+        [taken] = intake.take(self.session, self.desk, OPERATOR, [arrival], lambda: call.at)
         if taken.status is HTTPStatus.CREATED:
             self.begin([call.asked], [taken.number])
             return
@@ -194,8 +194,9 @@ class World:
             self.plan(life, follow(life, said))
 
     def tend(self, life: Life) -> None:
-        """All that may have changed with it."""
+        """All that may have changed with it, from now on."""
         for one in life.family:
+            one.change.now = max(one.now, life.now)
             self.go_on(one)
 
     def go_on(self, life: Life) -> None:

@@ -63,8 +63,10 @@ def add(change: Change, said: Add) -> None:
     if said.text:
         request.content = f"{request.content}\n{said.text}"
     address = said.address and said.address.text
-    change.record(Action.ADD, words={"text": said.text, "address": address})
     decision = dispatching.locate(change, request, change.now)
+    words = {"text": said.text, "address": address}
+    change.record(Action.ADD, data=dispatching.placed(ticket), words=words)
+    ticket.queue = decision.queue
     if ticket.type not in dispatching.ENQUIRIES:
         dispatching.route(change, decision)
 

@@ -113,7 +113,7 @@ def attach_file(
     """A file, as the raw body; 200 where the ticket has it already."""
 
     def attach() -> str:
-        change = service.locked(doing.session, doing.desk, caller, number, doing.now)
+        change = service.locked(doing.session, doing.desk, caller, number, doing.clock)
         attachments.known_kind(upload.content)
         service.check_version(change, if_match)
         found = attachments.same_file(change, upload.content)

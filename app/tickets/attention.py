@@ -132,7 +132,7 @@ def set_limits(change: Change, due: limits.Due, rises: bool) -> None:
             extending.change_due(change, at, rises)
             continue
         setattr(ticket, name, at)
-        if lead:
+        if lead and not ticket.reworks:  # as of a result's: see extending.set_due
             setattr(lead, name, at)
     if ticket.due_left is not None:
         ticket.due_left = nearer(ticket.due_left, due.result - change.now)

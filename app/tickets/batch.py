@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.kit import ndjson
+from app.kit.clock import Clock
 from app.kit.errors import Refusal, TooLarge
 from app.kit.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
 from app.kit.ndjson import Line, LineTooLong
@@ -70,6 +71,7 @@ class Batch:
     desk: Desk
     caller: Caller
     secret: bytes
+    clock: Clock
     now: datetime
 
     def receive(self, lines: Iterable[Line]) -> str:
@@ -102,7 +104,7 @@ class Batch:
             if one.key is None or (one is first[one.key] and one.key not in known)
         ]
         arrivals = [one.arrival for one in fresh]
-        taken = intake.take(self.session, self.desk, self.caller, arrivals, self.now)
+        taken = intake.take(self.session, self.desk, self.caller, arrivals, self.clock)
         made = {one.line: found for one, found in zip(fresh, taken, strict=True)}
         claims.settle({one.key: made[one.line] for one in fresh if one.key})
         known |= {

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from app.access.gate import WrongRole, allow, caller
 from app.access.roles import Caller
-from app.kit.clock import Now
+from app.kit.clock import AtClock, Now
 from app.kit.db import Reading, Writing
 from app.kit.etag import IfMatch
 from app.kit.idempotency import OneEffect
@@ -66,6 +66,7 @@ class Doing:
     desk: AtDesk
     once: OneEffect
     now: Now
+    clock: AtClock
     request: Request
     response: Response
 
@@ -97,7 +98,7 @@ class Act:
         doing, ticket = self.doing, self.ticket
         concerned = (*others, ticket.merged_into)
         change = service.locked(
-            doing.session, doing.desk, self.caller, ticket.number, doing.now, *concerned
+            doing.session, doing.desk, self.caller, ticket.number, doing.clock, *concerned
         )
         action = action_of(doing.request)
         service.check_part(change, action)

@@ -160,8 +160,16 @@ def told(change: Change) -> dict[str, Any]:
     return {
         "offices": {d.office_code: d.role for d in change.dispatches},
         "due_at": ticket.due_at and ticket.due_at.isoformat(),
+        **placed(ticket),
+    }
+
+
+def placed(ticket: Ticket) -> dict[str, str | None]:
+    """Where it lies."""
+    return {
         "district_code": ticket.district_code,
         "street_code": ticket.street_code,
+        "community_code": ticket.community_code,
     }
 
 
@@ -241,7 +249,8 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.desk, decision), due_at or change.now)
     change.ticket.queue = decision.queue
-    change.record(Action.ROUTE, OUTCOMES[decision.decision], data=said(decision), due_at=due_at)
+    data = said(decision) | placed(change.ticket)
+    change.record(Action.ROUTE, OUTCOMES[decision.decision], data=data, due_at=due_at)
 
 
 def said(decision: Decision) -> dict[str, Any]:
@@ -253,6 +262,7 @@ def said(decision: Decision) -> dict[str, Any]:
         "method": decision.method,
         "district_code": decision.district_code,
         "street_code": decision.street_code,
+        "community_code": decision.community_code,
         "gazetteer": decision.gazetteer,
     }
 

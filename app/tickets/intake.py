@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.feed.service import News, append
+from app.kit.clock import Clock
 from app.kit.db import insert_many
+from app.kit.instants import recording
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy import Policy
@@ -108,14 +110,15 @@ class Taken(NamedTuple):
 
 
 def take(
-    session: Session, desk: Desk, caller: Caller, arrivals: Sequence[Arrival], now: datetime
+    session: Session, desk: Desk, caller: Caller, arrivals: Sequence[Arrival], clock: Clock
 ) -> list[Taken]:
     """D.11: who tells his open matter again urges it; whatever else comes is received."""
+    now = clock()
     callers = {one.caller for one in arrivals if one.caller}
     duplicates.one_at_a_time(session, callers)
     days = max((one.policy.repeat.days for one in arrivals), default=0)
     known = duplicates.search(session, callers, now - timedelta(days=days))
-    opened = still_open(session, desk, duplicates.open_doubles(arrivals, known), now)
+    opened = still_open(session, desk, duplicates.open_doubles(arrivals, known), clock)
     found = list(duplicates.settle(arrivals, known, opened, now))
     new = {
         place: replace(one, repeat_of=finding.repeat_of)
@@ -128,7 +131,7 @@ def take(
         for place, finding in enumerate(found)
         if finding.urges is not None
     }
-    opened |= still_open(session, desk, set(urged.values()) - opened.keys(), now)
+    opened |= still_open(session, desk, set(urged.values()) - opened.keys(), clock)
     for place, number in urged.items():
         opened[number].caller = caller
         attention.urge(opened[number], Words(text=arrivals[place].new.content))
@@ -137,11 +140,12 @@ def take(
 
 
 def still_open(
-    session: Session, desk: Desk, numbers: Collection[str], now: datetime
+    session: Session, desk: Desk, numbers: Collection[str], clock: Clock
 ) -> dict[str, Change]:
     """Of these tickets, locked and brought up to date, those that are not finished by now."""
     if not numbers:
         return {}
+    now = recording(session, clock)
     query = select(Ticket).where(Ticket.number.in_(numbers))
     rows = session.scalars(service.renewed(query)).all()
     changes = {row.number: service.up_to_date(session, desk, row, now) for row in rows}
@@ -175,7 +179,7 @@ def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
 def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
     new, now = arrival.new, arrival.at
     lead = arrival.share.lead if arrival.share else None
-    place = dispatching.located(arrival.decision)
+    place = {**dispatching.located(arrival.decision), "queue": arrival.decision.queue}
     row = {
         "number": number,
         "status": arrival.status,
@@ -248,7 +252,7 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "action": Action.RECEIVE,
         "from_status": None,
         "to_status": Status.RECEIVED,
-        "data": {"channel": arrival.new.channel, "policy": arrival.policy.name},
+        "data": matter_told(arrival),
     }
     if arrival.status is Status.RECEIVED:
         return [received]
@@ -264,6 +268,20 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "data": dispatching.said(arrival.decision),
     }
     return [received, routed]
+
+
+def matter_told(arrival: Arrival) -> dict[str, Any]:
+    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed."""
+    new = arrival.new
+    return {
+        "policy": arrival.policy.name,
+        "channel": new.channel,
+        "type": new.type,
+        "category": new.category,
+        "urgency": arrival.urgency,
+        "anonymous": new.citizen.anonymous,
+        "reachable": new.citizen.phone is not None,
+    }
 
 
 def news(number: str, arrival: Arrival) -> list[News]:

@@ -45,7 +45,7 @@ def join(change: Change, parent_number: str, why: str) -> Ticket:
     head.ticket.members += 1
     head.caller = change.caller
     data = {"member_number": ticket.number, "members": head.ticket.members}
-    head.record(Action.ADOPT, head.ticket.status, data=data)
+    head.record(Action.ADOPT, head.ticket.status, data={**data, "urgency": head.ticket.urgency})
     return head.ticket
 
 

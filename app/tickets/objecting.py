@@ -131,7 +131,7 @@ def duplicate(change: Change, said: NewRuling) -> None:
     assert said.parent_number is not None  # check_ruling
     close(change, Ruling.DUPLICATE)
     merging.join(change, said.parent_number, ENDED)
-    ruled(change, said, Status.MERGED)
+    ruled(change, said, Status.MERGED, parent_number=said.parent_number)
 
 
 def not_acceptable(change: Change, said: NewRuling) -> None:
@@ -176,11 +176,11 @@ RULINGS: dict[Ruling, Callable[[Change, NewRuling], None]] = {
 }
 
 
-def ruled(change: Change, said: NewRuling, to: Status) -> None:
+def ruled(change: Change, said: NewRuling, to: Status, **more: object) -> None:
     change.record(
         Action.RULE_OBJECTION,
         to,
-        data={"decision": said.decision, **dispatching.told(change)},
+        data={"decision": said.decision, **dispatching.told(change), **more},
         words={"text": said.text},
     )
 

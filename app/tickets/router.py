@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.access.gate import Operator, allow
 from app.access.roles import OFFICE_BOUND, Role
-from app.kit.clock import Now
+from app.kit.clock import AtClock
 from app.kit.db import AllSessions, Reading, Writing
 from app.kit.etag import tagged
 from app.kit.paging import Page
@@ -50,7 +50,7 @@ def receive_ticket(caller: Operator, new: NewTicket, doing: Changing) -> UrgedVi
 
     def receive() -> str:
         arrival = intake.arrive(doing.desk, new, doing.now)
-        [taken] = intake.take(doing.session, doing.desk, caller, [arrival], doing.now)
+        [taken] = intake.take(doing.session, doing.desk, caller, [arrival], doing.clock)
         doing.response.status_code = taken.status
         return taken.number
 
@@ -66,13 +66,13 @@ def shown(ticket: TicketView, status: int | None) -> TicketView:
 
 @router.post("/batch", response_class=Ndjson)
 async def receive_batch(
-    request: Request, caller: Operator, session: Writing, desk: AtDesk, now: Now
+    request: Request, caller: Operator, session: Writing, desk: AtDesk, clock: AtClock
 ) -> Ndjson:
     """Up to 1,000 requests, one a line; each stands alone and is answered by its line.
 
     A line may carry its own `idempotency_key`.
     """
-    brought = batch.Batch(session, desk, caller, request.app.state.secret, now)
+    brought = batch.Batch(session, desk, caller, request.app.state.secret, clock, clock())
     lines = await batch.read(request.stream())
     return Ndjson(await run_in_threadpool(brought.receive, lines))
 

@@ -8,8 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
+from app.kit.clock import Clock
 from app.kit.errors import Conflict, NotFound, Stale
 from app.kit.etag import Versions
+from app.kit.instants import recording
 from app.tickets import falls, guards, scope
 from app.tickets.change import Change
 from app.tickets.desk import Desk
@@ -49,10 +51,11 @@ def printable(number: str) -> str:
 
 
 def locked(
-    session: Session, desk: Desk, caller: Caller, number: str, now: datetime, *others: str | None
+    session: Session, desk: Desk, caller: Caller, number: str, clock: Clock, *others: str | None
 ) -> Change:
     """The ticket's row, locked to the commit, with what had fallen due applied; `others` that it
     concerns likewise, all in order of number, and the parent of its group in any case."""
+    now = recording(session, clock)
     also = set(filter(None, others)) - {number}
     if also:
         lock(session, {number, *also})

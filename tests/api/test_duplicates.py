@@ -254,7 +254,7 @@ def test_of_two_equal_lines_in_one_batch_the_second_urges_the_first(
     desk, now = app.state.desk, app.state.clock()
     with app.state.sessions.begin() as session:
         arrivals = [intake.arrive(desk, NewTicket(**body), now) for body in bodies]
-        taken = intake.take(session, desk, operator, arrivals, now)
+        taken = intake.take(session, desk, operator, arrivals, lambda: now)
 
     assert [one.status for one in taken] == [200, 201, 200, 201, 201, 200]
     numbers = [one.number for one in taken]

@@ -82,7 +82,7 @@ def test_a_member_leaves_its_clock_and_its_office_and_the_parent_takes_it_in(
     assert seen(people, parent)["due_at"] == due
     adopted = history(people, parent)[-1]
     assert adopted["action"] == "adopt"
-    assert adopted["data"] == {"member_number": child, "members": 1}
+    assert adopted["data"] == {"member_number": child, "members": 1, "urgency": "L3"}
     assert history(people, child)[-1]["data"] == {"parent_number": parent}
 
 

@@ -1,0 +1,400 @@
+"""What a seal rests on: the whole record of each ticket, the registry of its day, one instant."""
+
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.sweep import sweep
+from tests import stages
+from tests.conftest import StillClock
+from tests.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
+
+MONTH = "/rankings/2026-11"
+LATER = BORDER + timedelta(days=70)
+"""When 2026-11 may be sealed."""
+
+
+def sealed(people: People, path: str = MONTH) -> Json:
+    answer = people("evaluator").post(f"{path}/seal")
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def verified(people: People, path: str = MONTH) -> Json:
+    return dict(people("auditor").post(f"{path}/verify").json())
+
+
+def force(app: FastAPI, statement: str) -> None:
+    """What only the database's owner can do."""
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(statement)
+
+
+def named(found: Json, field: str) -> list[str]:
+    """The tickets under a field, whatever the row."""
+    return [t["number"] for d in found["differences"] if d["field"] == field for t in d["tickets"]]
+
+
+def finished(people: People, clock: StillClock, **changed: Any) -> str:
+    """A ticket that went through all hands."""
+    number = ticket(people, **changed)
+    clock.tick(hours=1)
+    awaiting(people, number)
+    clock.tick(hours=1)
+    stages.called(people, number)
+    return number
+
+
+FALSE = (
+    "urgency = 'L1'",
+    "category = '0701'",
+    "late = true",
+    "anonymous = true",
+    "merge_group = ticket_number",
+    "recorded_at = recorded_at - interval '1 hour'",
+    "assessed_at = assessed_at - interval '1 hour'",
+)
+
+
+@pytest.mark.parametrize("column", FALSE)
+def test_what_an_assessment_took_from_its_ticket_s_history_is_derived_again(
+    people: People, clock: StillClock, app: FastAPI, column: str
+) -> None:
+    number = finished(people, clock)
+    clock.at = LATER
+    force(app, f"UPDATE assessment SET {column}")
+    sealed(people)
+
+    assert named(verified(people), "evidence") == [number]
+
+
+def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
+    people: People, clock: StillClock
+) -> None:
+    """Raised in urgency and answered too late; and one that nobody ever answered."""
+    raised, silent = stages.working(people), stages.fresh(people)
+    clock.tick(hours=1)
+    people.supervisor.does("grade", raised, urgency="L2", reason="影响扩大。")
+    clock.tick(days=1.5)
+    people.street().does("reply", raised, text="已停工。", citizen_feedback={"method": "call"})
+    people.supervisor.does("review", raised, approve=True)
+    stages.called(people, raised)
+    clock.tick(days=9)
+    stages.called(people, silent)
+    rows = stages.rows(people, "SELECT urgency, late FROM assessment ORDER BY urgency")
+    clock.at = LATER
+    sealed(people)
+
+    assert rows == [("L2", True), ("L3", True)]
+    assert verified(people)["differences"] == []
+
+
+def group(people: People, clock: StillClock) -> tuple[str, str]:
+    """A parent and its member: both contacted in time, both called back."""
+    parent = stages.fresh(people)
+    clock.tick(minutes=1)
+    member = stages.fresh(people, urgency="L2")
+    people.dispatcher.does("merge", member, parent_number=parent)
+    clock.tick(minutes=1)
+    people.street().does("acknowledge", parent)
+    for number in (parent, member):
+        people.street().does("contact", number, method="call", reached=True)
+    people.street().does("reply", parent, text="已停工。", citizen_feedback={"method": "call"})
+    people.supervisor.does("review", parent, approve=True)
+    for number in (member, parent):
+        stages.called(people, number)
+    return parent, member
+
+
+@pytest.mark.parametrize("column", ["contact_ok = false", "urgency = 'L4'", "merge_group = NULL"])
+def test_a_merged_ticket_s_contacts_and_group_are_derived_again(
+    people: People, clock: StillClock, app: FastAPI, column: str
+) -> None:
+    parent, member = group(people, clock)
+    clock.at = LATER
+    sealed(people)
+    honest = verified(people)
+    force(app, f"UPDATE assessment SET {column} WHERE ticket_number = '{member}'")
+
+    assert honest["differences"] == []
+    assert named(verified(people), "evidence") == [member]
+    assert parent != member
+
+
+def test_an_assessment_that_nobody_called_back_for_is_named(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    finished(people, clock)
+    other = ticket(people)
+    force(
+        app,
+        "INSERT INTO assessment (ticket_number, office_code, type, channel, urgency, anonymous,"
+        " reach, contact_ok, late, assessed_at, recorded_at) SELECT"
+        f" '{other}', office_code, type, channel, urgency, false, 'unreached', true, false,"
+        " assessed_at, recorded_at FROM assessment",
+    )
+    clock.at = LATER
+    sealed(people)
+
+    assert named(verified(people), "evidence") == [other]
+
+
+MOVES = (
+    f"street_code = '{DONGHUAMEN}'",
+    "received_at = received_at - interval '40 days'",
+    "status = 'void'",
+    "type = 'praise'",
+)
+COUNTED = (MOVES[1], MOVES[3])
+"""Place and status are counted by the events, as of the seal."""
+
+
+@pytest.mark.parametrize("column", MOVES)
+@pytest.mark.parametrize("first", ["seal", "force"])
+def test_a_volume_that_was_changed_by_force_names_its_ticket(
+    people: People, clock: StillClock, app: FastAPI, column: str, first: str
+) -> None:
+    finished(people, clock)
+    number = ticket(people)
+    clock.at = LATER
+    if first == "seal":
+        sealed(people)
+    force(app, f"UPDATE ticket SET {column}, updated_at = '{LATER}' WHERE number = '{number}'")
+    if first == "force":
+        sealed(people)
+
+    found = verified(people)
+
+    assert named(found, "requests.evidence") == [number]
+    if first == "seal" and column in COUNTED:
+        assert number in named(found, "requests")
+        rows = [
+            d for d in found["differences"] if (d["league"], d["field"]) == ("streets", "volume")
+        ]
+        assert [(d["office_code"], d["sealed"], d["now"]) for d in rows] == [(WANGJING, 2, 1)]
+        assert number in [t["number"] for t in rows[0]["tickets"]]
+
+
+def test_a_place_that_was_changed_in_the_events_too_is_named_all_the_same(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    finished(people, clock)
+    number = ticket(people)
+    clock.at = LATER
+    sealed(people)
+    force(app, f"UPDATE ticket SET street_code = '{DONGHUAMEN}' WHERE number = '{number}'")
+    force(
+        app,
+        "UPDATE event SET data = jsonb_set(data, '{street_code}',"
+        f" '\"{DONGHUAMEN}\"') WHERE ticket_number = '{number}' AND data ? 'street_code'",
+    )
+
+    found = verified(people)
+
+    assert (named(found, "requests"), named(found, "requests.evidence")) == ([number], [])
+    moved = {d["office_code"]: d for d in found["differences"] if d["field"] == "volume"}
+    assert {WANGJING, DONGHUAMEN} <= set(moved)
+    assert moved[DONGHUAMEN]["tickets"] == [{"number": number, "why": "changed"}]
+
+
+def test_what_was_on_hold_is_named_when_its_events_are_gone(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    finished(people, clock)
+    number = stages.working(people)
+    stages.held(people, number, clock, days=150)
+    clock.at = LATER
+    sealed(people)
+    force(app, f"UPDATE event SET to_status = 'in_progress' WHERE ticket_number = '{number}'")
+
+    found = verified(people)
+
+    assert named(found, "holds") == [number]
+    assert number in named(found, "on_hold")
+
+
+def test_a_request_refused_by_time_and_swept_after_the_seal_is_no_tampering(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    """What falls due counts from the instant it was due, and is on record from later on."""
+    finished(people, clock)
+    clock.at = LATER - timedelta(days=8)
+    ticket(people, address={"text": "北京市"})
+    clock.at = LATER
+    sealed(people)
+    clock.tick(minutes=1)
+    assert sweep(app.state.sessions, app.state.desk, clock) > 0
+
+    assert verified(people)["differences"] == []
+
+
+@pytest.fixture
+def store(app: FastAPI, people: People) -> Store:
+    return storing(app)
+
+
+@pytest.fixture
+def renamed(people: People, app: FastAPI) -> None:
+    """A seal, and then a reseed: 望京街道 has another name, more residents, and will end."""
+    storing(app)([*WORKED_EXAMPLE, case(10, office_code=JIANWAI)])
+    sealed(people, "/rankings/2026-09")
+    desk = app.state.desk
+    offices = dict(desk.offices)
+    offices[WANGJING] = replace(
+        offices[WANGJING], name="望京", population=7, district_code="110101"
+    )
+    del offices[DONGHUAMEN]
+    app.state.desk = replace(desk, offices=offices)
+
+
+@pytest.mark.usefixtures("renamed")
+def test_a_registry_that_changes_after_the_seal_is_no_difference(people: People) -> None:
+    path = "/rankings/2026-09"
+
+    found = verified(people, path)
+    whole = people("analyst").get(path).json()
+    tried = people("analyst").post(f"{path}/what-if", {}).json()
+    compared = people("analyst").post(f"{path}/compare", {}).json()
+
+    assert found["differences"] == []
+    assert tried["content_hash"] == compared["content_hash"] == whole["content_hash"]
+    beside = people("analyst").get("/rankings/2026-11/adjustments").json()
+    assert beside["differences"] == []
+
+
+@pytest.mark.usefixtures("renamed")
+def test_a_registry_changed_by_force_under_the_seal_is_named(people: People, app: FastAPI) -> None:
+    force(
+        app,
+        "UPDATE sealed_facts SET lines = (SELECT lines FROM sealed_facts"
+        " WHERE part = 'districts') WHERE part = 'categories'",
+    )
+
+    found = verified(people, "/rankings/2026-09")
+
+    assert "facts_digest" in {d["field"] for d in found["differences"]}
+
+
+GARBAGE = (
+    'data = data || \'{"urgency": "L9"}\'',
+    "data = data || '{\"type\": [1]}'",
+    'data = data || \'{"received_at": "yesterday"}\'',
+    "data = '[]'",
+)
+
+
+@pytest.mark.parametrize("column", GARBAGE)
+def test_events_that_cannot_be_read_are_named_too(
+    people: People, clock: StillClock, app: FastAPI, column: str
+) -> None:
+    number = finished(people, clock)
+    clock.at = LATER
+    sealed(people)
+    force(app, f"UPDATE event SET {column} WHERE seq = 1")
+
+    found = verified(people)
+
+    assert number in named(found, "facts")
+
+
+@pytest.mark.parametrize("subject", ["facts", "requests", "registry"])
+@pytest.mark.parametrize("text", ["", "7\n", '["x"\n', '["a", {}, []]\n'])
+def test_sealed_lines_that_cannot_be_read_are_named_too(
+    people: People, store: Store, clock: StillClock, app: FastAPI, subject: str, text: str
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people, "/rankings/2026-09")
+    lines = zlib.compress(text.encode()).hex()
+    force(
+        app, f"UPDATE sealed_facts SET lines = decode('{lines}', 'hex') WHERE subject = '{subject}'"
+    )
+
+    found = verified(people, "/rankings/2026-09")
+
+    assert "facts_digest" in {d["field"] for d in found["differences"]}
+    assert people("analyst").get("/rankings/2026-09/bulletin", format="html").status_code == 200
+
+
+@contextmanager
+def held(app: FastAPI, statement: str) -> Iterator[None]:
+    """Another connection that has done this, and has yet to commit."""
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+        yield
+
+
+def waits(pending: Future[Any], seconds: float = 0.5) -> bool:
+    end = monotonic() + seconds
+    while monotonic() < end and not pending.done():
+        sleep(0.01)
+    return not pending.done()
+
+
+def test_a_correction_that_began_before_a_seal_is_in_it_or_after_it(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    number = ticket(people)
+    awaiting(people, number)
+    denied = {**CONTENT, "contacted": "no"}
+    made = people.callback.post(f"/tickets/{number}/callbacks", denied).json()
+    heard = {**CONTENT, "text": "录音中诉求人说已联系。"}
+    clock.at = LATER
+    evaluator, supervisor = people("evaluator"), people.supervisor
+
+    with ThreadPoolExecutor(2) as threads:
+        with held(app, f"SELECT 1 FROM ticket WHERE number = '{number}' FOR UPDATE"):
+            path = f"/callbacks/{made['id']}/correction"
+            correction = threads.submit(supervisor.post, path, heard)
+            assert waits(correction)
+            seal = threads.submit(evaluator.post, f"{MONTH}/seal")
+            assert waits(seal)
+        answers = [correction.result().status_code, seal.result().status_code]
+
+    assert answers == [200, 201]
+    assert verified(people)["differences"] == []
+    row = people("analyst").get(f"{MONTH}/offices/{WANGJING}").json()
+    assert row["response"]["numerator"] == "1"
+
+
+def test_those_who_record_do_not_wait_for_one_another(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    one, other = (stages.awaiting(people, clock) for _ in range(2))
+    callback = people.callback
+
+    with ThreadPoolExecutor(1) as threads:
+        with held(app, f"SELECT 1 FROM ticket WHERE number = '{one}' FOR UPDATE"):
+            first = threads.submit(callback.post, f"/tickets/{one}/callbacks", CONTENT)
+            assert waits(first)
+            assert callback.post(f"/tickets/{other}/callbacks", CONTENT).status_code == 201
+            assert stages.fresh(people)
+        assert first.result().status_code == 201
+
+
+def test_a_new_request_waits_for_no_seal(people: People, clock: StillClock, app: FastAPI) -> None:
+    with held(app, "SELECT pg_advisory_xact_lock(19978)"):
+        assert stages.fresh(people)
+
+
+def test_a_seal_that_must_wait_too_long_for_a_recorder_gives_way(
+    people: People, store: Store, clock: StillClock, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.kit.instants.PATIENCE", "100ms")
+    store(WORKED_EXAMPLE)
+    path = "/rankings/2026-09/seal"
+
+    with held(app, "SELECT pg_advisory_xact_lock_shared(19978)"):
+        answer = people("evaluator").post(path)
+
+    assert answer.status_code == 503
+    assert people("evaluator").post(path).status_code == 201
