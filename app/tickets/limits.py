@@ -10,7 +10,7 @@ from app.policy import Policy
 from app.policy_keys import Clock
 from app.tickets import objection
 from app.tickets.clockwork import TICK, Clockwork, Fall
-from app.tickets.lifecycle import BETWEEN_OFFICES, IN_OFFICE, Action, Status
+from app.tickets.lifecycle import IN_OFFICE, Action, Status
 from app.tickets.parts import Part
 from app.tickets.sampling import in_sample
 from app.tickets.warning import warnings
@@ -171,10 +171,7 @@ class Wait(NamedTuple):
 
 
 def waiting(ticket: Clockwork) -> Wait:
-    """The lead office, until its result is due or its hold is looked at again; where nobody leads,
-    whoever keeps the duty of contact has it at once."""
-    if ticket.status in BETWEEN_OFFICES:
-        return Wait(until=ticket.since)
+    """The lead office, until its result is due or its hold is looked at again."""
     until = ticket.review_at if ticket.status is Status.ON_HOLD else ticket.due_at
     works = ticket.status in IN_OFFICE or ticket.status is Status.ON_HOLD
     return Wait(ticket.office_code, until) if works else Wait()

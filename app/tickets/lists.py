@@ -66,31 +66,18 @@ class Order:
         self, session: Session, query: Select[Ticket], cursor: str | None, limit: int
     ) -> tuple[Sequence[Ticket], str | None]:
         """One page, and the cursor to the next if there is one."""
-        return self.pages(session, [query], cursor, limit)
-
-    def pages(
-        self, session: Session, queries: Sequence[Select[Ticket]], cursor: str | None, limit: int
-    ) -> tuple[Sequence[Ticket], str | None]:
-        """The same of several queries that have no row in common, each by its own index."""
-        found: list[Ticket] = []
-        for query in queries:
-            begin = query
-            if cursor:
-                key = read_cursor(cursor, *self.kinds)
-                begin = query.where(beyond(self.columns, key, self.falling))
-            found += session.scalars(self.sorted(begin).limit(limit + 1))
-        found.sort(key=self.key, reverse=self.falling)
+        if cursor:
+            key = read_cursor(cursor, *self.kinds)
+            query = query.where(beyond(self.columns, key, self.falling))
+        found = session.scalars(self.sorted(query).limit(limit + 1)).all()
         rows = found[:limit]
         return rows, self.after(rows[-1]) if len(found) > limit else None
-
-    def key(self, row: Ticket) -> tuple[Any, ...]:
-        return tuple(getattr(row, column.key) for column in self.columns)
 
     def sorted(self, query: Select[Ticket]) -> Select[Ticket]:
         return query.order_by(*(c.desc() if self.falling else c.asc() for c in self.columns))
 
     def after(self, row: Ticket) -> str:
-        return write_cursor(*self.key(row))
+        return write_cursor(*(getattr(row, column.key) for column in self.columns))
 
 
 NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)
@@ -111,13 +98,11 @@ def page(viewer: Viewer, listing: Listing) -> Page[TicketView]:
 
 
 def inbox(viewer: Viewer, paging: Paging) -> Page[TicketView]:
-    """What waits for this office, by when it is to act: as the lead, or as who keeps the duty of
-    contact (D.5-10)."""
-    asks, code = viewer.caller.role is Role.DISTRICT, viewer.caller.office_code
-    whose = [Ticket.asked_of] if asks else [Ticket.waits_for, Ticket.interim_office]
-    by_time, until = (ASKED, Ticket.asked_until) if asks else (WAITING, Ticket.waits_until)
-    queries = [select(Ticket).where(office == code, until.is_not(None)) for office in whose]
-    rows, after = by_time.pages(viewer.session, queries, paging.cursor, paging.limit)
+    """What waits for this office, by when it is to act."""
+    asks = viewer.caller.role is Role.DISTRICT
+    office, by_time = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
+    query = select(Ticket).where(office == viewer.caller.office_code)
+    rows, after = by_time.page(viewer.session, query, paging.cursor, paging.limit)
     return Page(items=view.views(viewer, rows), next=after)
 
 

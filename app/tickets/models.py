@@ -78,8 +78,7 @@ class Ticket(Base):
     """When something next happens by itself; the sweep looks here."""
     waits_for: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     waits_until: Mapped[datetime | None]
-    """The lead office in whose inbox it lies, and by when that office is to act; or whoever keeps
-    the duty of contact."""
+    """The lead office in whose inbox it lies, and by when that office is to act."""
     asked_of: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     asked_until: Mapped[datetime | None]
     """The district that is to dispatch, review, rule or decide, and by when."""
@@ -143,8 +142,6 @@ class Ticket(Base):
         Index(
             "ix_ticket_kept",
             "interim_office",
-            "waits_until",
-            "number",
             postgresql_where=sa.text("interim_office IS NOT NULL"),
         ),
         Index(

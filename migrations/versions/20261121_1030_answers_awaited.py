@@ -1,4 +1,4 @@
-"""When a supervision is to be answered; what lies with who keeps the duty of contact."""
+"""When a supervision is to be answered; the tickets whose citizen a former lead must contact."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,20 +17,14 @@ AWAITED = """
     ) asked
     WHERE asked.ticket_number = number AND closed_at IS NULL
 """
-AT_ONCE = """
-    UPDATE ticket SET waits_until = since WHERE status IN ('to_dispatch', 'need_info')
-"""
 
 
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(AWAITED)
-    op.execute(AT_ONCE)
-    columns = ["interim_office", "waits_until", "number"]
-    op.create_index("ix_ticket_kept", "ticket", columns, postgresql_where=KEPT)
+    op.create_index("ix_ticket_kept", "ticket", ["interim_office"], postgresql_where=KEPT)
 
 
 def downgrade() -> None:
     op.drop_index("ix_ticket_kept", table_name="ticket", postgresql_where=KEPT)
-    op.execute("UPDATE ticket SET waits_until = NULL WHERE waits_for IS NULL")
     op.drop_column("ticket", "answer_due_at")

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import JIUXIANQIAO
 
 
 def numbers(person: given.Person) -> list[str]:
@@ -118,35 +117,3 @@ def test_a_district_has_what_it_must_dispatch_and_review_by_time(
     queued = given.stands(people, "to_dispatch")
 
     assert numbers(people.district(CHAOYANG)) == [queued, replied]  # two hours, and a day
-
-
-@pytest.mark.parametrize("build", [stages.to_dispatch, stages.need_info])
-def test_whoever_must_still_contact_the_citizen_has_it_first_while_nobody_leads(
-    people: People, clock: StillClock, build: stages.Build
-) -> None:
-    own = given.ticket(people)
-    number = build(people, clock)
-    assert numbers(people.street()) == [number, own]
-    people.operator.does("withdraw", number, evidence="录音 9")
-    assert numbers(people.street()) == [own]
-
-
-def test_it_has_it_until_another_has_signed_in_pages_like_the_rest(
-    people: People, clock: StillClock
-) -> None:
-    made = []
-    for n in range(6):
-        clock.tick(minutes=1)
-        made.append(given.ticket(people))
-        if n % 2:
-            people.dispatcher.does("dispatch", made[n], office_code=JIUXIANQIAO, reason="改派")
-    found: list[str] = []
-    cursor: dict[str, Any] = {}
-    while not found or cursor["cursor"]:
-        page = people.street().get("/inbox", limit=2, **cursor).json()
-        found += [item["number"] for item in page["items"]]
-        cursor = {"cursor": page["next"]}
-    assert found == made
-    for n in (1, 3, 5):
-        people.street(JIUXIANQIAO).does("acknowledge", made[n])
-    assert numbers(people.street()) == made[::2]

@@ -135,9 +135,6 @@ def test_some_things_wait_for_a_person_for_ever(status: Status, urgency: Urgency
 
 HELD = {"review_at": FRIDAY + 60 * DAY}
 IN_A_WEEK = FRIDAY + 7 * DAY
-AT_ONCE = Wait(until=FRIDAY)
-"""Nobody leads it; whoever keeps the duty of contact, if anyone does, has it to do."""
-
 TURNS: list[tuple[Status, dict[str, Any], Wait, Wait]] = [
     # a status, what else is so, until when the lead works on it, until when its district is to act
     (Status.DISPATCHED, {}, Wait("110105026", IN_A_WEEK), Wait()),
@@ -156,9 +153,8 @@ TURNS: list[tuple[Status, dict[str, Any], Wait, Wait]] = [
         Wait("110105026", IN_A_WEEK),
         Wait("110105", IN_A_WEEK),
     ),
-    (Status.TO_DISPATCH, {"queue": "110105"}, AT_ONCE, Wait("110105", FRIDAY + 2 * HOUR)),
-    (Status.TO_DISPATCH, {}, AT_ONCE, Wait()),
-    (Status.NEED_INFO, {}, AT_ONCE, Wait()),
+    (Status.TO_DISPATCH, {"queue": "110105"}, Wait(), Wait("110105", FRIDAY + 2 * HOUR)),
+    (Status.TO_DISPATCH, {}, Wait(), Wait()),
     (Status.REPLIED, {}, Wait(), Wait("110105", FRIDAY + DAY)),
     (Status.AWAITING_CALLBACK, {}, Wait(), Wait()),
     (Status.CLOSED, {}, Wait(), Wait()),
