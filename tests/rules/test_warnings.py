@@ -14,7 +14,7 @@ from app.kit.workdays import NoWorkingCalendar
 from app.offices.catalogue import Urgency
 from app.tickets import limits
 from app.tickets.clockwork import Clockwork, Fall
-from app.tickets.lifecycle import BETWEEN_OFFICES, IN_OFFICE, OPEN, TERMINAL, Action, Status
+from app.tickets.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, Status
 from app.tickets.parts import Part
 from tests import policies
 
@@ -194,9 +194,7 @@ def test_in_whose_inbox_it_lies(
     ticket = clockwork(office_code="S", district_code="D", review_at=review_at, **known)
     wound = limits.wound(BEIJING, ticket)
     assert (wound["waits_for"], wound["asked_of"]) == (office, district)
-    assert (wound["waits_until"] is None) == (
-        office is None and ticket.status not in BETWEEN_OFFICES
-    )
+    assert (wound["waits_until"] is None) == (office is None)
     assert (wound["asked_until"] is None) == (district is None)
 
 
