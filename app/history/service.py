@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
-from app.history import rows
+from app.history import past, rows
 from app.history.check import check
 from app.history.models import ImportedCase
-from app.history.rows import Past
+from app.history.past import Past
 from app.history.schemas import Imported, PastCase, RejectedLine
 from app.kit import ndjson
 from app.kit.clock import Clock
@@ -46,7 +46,7 @@ def take_in(
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         copy_many(session, model, written)
-    teach(session, desk.router, map(rows.lesson, new), now)
+    teach(session, desk.router, map(past.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 
 
@@ -70,7 +70,7 @@ def take_in_file(
 def read(desk: Desk, caller: Caller, line: Line, now: datetime) -> Past:
     case = ndjson.parse(FORM, line)
     check(desk, case, now)
-    return rows.past(desk, case, caller, now)
+    return past.of(desk, case, caller, now)
 
 
 def told(refusal: Refusal) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from app.kit.errors import Unavailable
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """UTC+8 and no daylight saving, whatever the year (RULEBOOK D.6.3)."""
 
+KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.holidays)
 ONE_DAY = timedelta(days=1)
 
 
@@ -39,13 +40,12 @@ def midnight(day: date) -> datetime:
 
 def is_workday(day: date) -> bool:
     """Whether offices work that day: 调休 weekends yes, holidays on weekdays no."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    if day.year not in KNOWN_YEARS:
         raise NoWorkingCalendar(
             f"no holidays are known for {day.year}; update the package chinesecalendar",
             year=day.year,
-        ) from None
+        )
+    return bool(chinese_calendar.is_workday(day))
 
 
 def next_workday(day: date) -> date:
