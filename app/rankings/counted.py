@@ -59,7 +59,7 @@ def page(
     check_reader(caller, asked.desk.offices, code)
     record = asked.record(name)
     league = query.league or own_league(asked.desk.offices, code)
-    row = opened(record, computed.league_of(record, asked.desk, league), league, code)
+    row = opened(record, computed.league_of(record, league), league, code)
     after = read_cursor(query.cursor, str)[0] if query.cursor else ""
     found = sorted(
         chain(row.single(query, after), row.together(query, after)), key=lambda item: item.number
