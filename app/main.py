@@ -74,7 +74,7 @@ def prepare(settings: Settings) -> None:
             now = recording(session, clock.utc)
             policy_record.record(session, policies, now)
             seed.seed(session, now)
-            registry.record(session, now)
+            registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)

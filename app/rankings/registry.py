@@ -41,10 +41,10 @@ def known(session: Session, instant: datetime | None = None) -> Registry:
     return Registry(**{part: read(part, packed) for part, packed in session.execute(query)})
 
 
-def record(session: Session, now: datetime) -> None:
-    """Put on record whatever part is not what it was; the first time, all."""
+def record(session: Session, registry: Registry, now: datetime) -> None:
+    """Put on record whatever part of it is not what it was; the first time, all."""
     before = dict(session.execute(latest(RegistryVersion.digest)).all())
-    for part, found in lines(tabled(session)):
+    for part, found in lines(registry):
         bundle = Bundle()
         digest = bundle.add(found)
         if before.get(part) != digest:
