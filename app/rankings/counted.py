@@ -57,8 +57,8 @@ def page(
     Their values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
     """
     check_reader(caller, asked.desk.offices, code)
-    record = asked.record(name)
-    league = query.league or own_league(asked.desk.offices, code)
+    record = asked.record(name, query.as_of)
+    league = query.league or own_league(asked.offices(query.as_of), code)
     row = opened(record, computed.league_of(record, league), league, code)
     after = read_cursor(query.cursor, str)[0] if query.cursor else ""
     found = sorted(
