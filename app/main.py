@@ -8,10 +8,12 @@ from pathlib import Path
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from app import policy_record
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
@@ -20,13 +22,14 @@ from app.feed import service as feed
 from app.feed.router import router as entries
 from app.history.router import router as history
 from app.kit import clock, db, health, problems
+from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
 from app.policy import Policies
-from app.policy_record import record
+from app.rankings import registry
 from app.rankings.bulletin_router import router as bulletins
 from app.rankings.router import router as rankings
 from app.rankings.statistics_router import router as statistics
@@ -45,6 +48,7 @@ from app.tickets.router import router as tickets
 
 logger = logging.getLogger(__name__)
 
+ONE_AT_A_TIME = 0x5EED
 POLICIES = Path(__file__).parent / "data" / "policy"
 
 
@@ -63,11 +67,14 @@ def prepare(settings: Settings) -> None:
     Refuses PolicyRefused and BadAreas: what an operator brings is looked at before serving.
     """
     engine = db.make_engine(settings.database, pool_size=1)
-    policies, now = read_policies(settings), clock.utc()
+    policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
-            record(session, policies, now)
+            session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+            now = recording(session, clock.utc)
+            policy_record.record(session, policies, now)
             seed.seed(session, now)
+            registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)

@@ -23,7 +23,7 @@ from app.offices.models import (
     SeedFile,
 )
 from app.policy_record import PolicyDocument
-from app.rankings.models import Seal, SealedFacts, SealedRanking
+from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
 from app.tickets.asked_models import Extension, Hold, Objection, Supervision
 from app.tickets.attachment_models import Attachment
@@ -62,6 +62,7 @@ TABLES: tuple[type[Base], ...] = (
     Seal,
     SealedRanking,
     SealedFacts,
+    RegistryVersion,
     ExclusionRequest,
     Dispute,
     Correction,

@@ -1,26 +1,32 @@
 """One migrated, seeded PostgreSQL for the session, emptied after each test; a clock that stands."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
 from app.kit import embedded, migrate
+from app.rankings import registry
 from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from tests.given import ADMIN_KEY, People
 
 KEPT = frozenset({"office", "district", "office_name", "place", "category", "catalogue_rule"})
-KEPT_TOO = frozenset({"seed_file", "policy_document", "key", "alembic_version"})
+KEPT_TOO = frozenset({"seed_file", "registry_version", "policy_document", "key", "alembic_version"})
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 # A slow machine is no failure, and a gate that passes today passes tomorrow.
 hypothesis.settings.register_profile(
@@ -100,6 +106,27 @@ def clock(app: FastAPI) -> StillClock:
     clock = StillClock()
     app.state.clock = clock
     return clock
+
+
+@pytest.fixture
+def reseeded(app: FastAPI, people: People, clock: StillClock) -> Iterator[Callable[..., None]]:
+    """Puts on record that parts of the registry are others from now on, for one test."""
+
+    def change(**parts: Any) -> None:
+        with app.state.sessions.begin() as session:
+            found = replace(registry.known(session), **parts)
+            registry.record(session, found, clock.at)
+
+    record_anew(app, LONG_AGO)
+    yield change
+    record_anew(app, LONG_AGO)
+
+
+def record_anew(app: FastAPI, at: datetime) -> None:
+    """The registry as the tables have it, and none of before."""
+    with app.state.sessions.begin() as session:
+        session.execute(sa.text("TRUNCATE registry_version"))
+        registry.record(session, registry.tabled(session), at)
 
 
 def forget_lessons(router: Router) -> None:

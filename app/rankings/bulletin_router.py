@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.gate import Anyone
 from app.kit.compress import PackedRoute
-from app.rankings import facts, paper, registry
+from app.rankings import paper, registry
 from app.rankings.answers import FOR_EVER, INERT, answer
 from app.rankings.bulletin_schemas import (
     BulletinQuery,
@@ -72,8 +72,8 @@ class Asking:
 
     def districts(self, period: str) -> Districts:
         """Their names, as they were when the period was sealed."""
-        kept = registry.sealed(self.look.session, period)
-        return kept.districts if kept else facts.districts(self.look.session)
+        session = self.look.session
+        return (registry.sealed(session, period) or registry.known(session)).districts
 
 
 Asked = Annotated[Asking, Depends()]

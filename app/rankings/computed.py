@@ -46,13 +46,13 @@ def ranking(record: Record, desk: Desk, league: League) -> RankingView:
 
 def lines(record: Record, desk: Desk, league: League) -> tuple[Line, ...]:
     facts.plan_anew(record.session)
-    members = league_of(record, desk, league)
+    members = league_of(record, league)
     now, before = stand(record, members), former(record, desk, members)
     return table(now, before, load(record, members), members, record.period)
 
 
-def league_of(record: Record, desk: Desk, league: League) -> Roster:
-    return roster(league, record.registry or registry.present(record.session, desk))
+def league_of(record: Record, league: League) -> Roster:
+    return roster(league, record.registry or registry.known(record.session, record.as_of))
 
 
 def stand(record: Record, members: Roster) -> Standings:

@@ -57,9 +57,9 @@ def page(
     Their values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
     """
     check_reader(caller, asked.desk.offices, code)
-    record = asked.record(name)
-    league = query.league or own_league(asked.desk.offices, code)
-    row = opened(record, computed.league_of(record, asked.desk, league), league, code)
+    record = asked.record(name, query.as_of)
+    league = query.league or own_league(asked.offices(query.as_of), code)
+    row = opened(record, computed.league_of(record, league), league, code)
     after = read_cursor(query.cursor, str)[0] if query.cursor else ""
     found = sorted(
         chain(row.single(query, after), row.together(query, after)), key=lambda item: item.number

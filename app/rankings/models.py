@@ -1,4 +1,5 @@
-"""Sealed periods: what was published, and the facts that it came from. Insert-only."""
+"""Sealed periods: what was published, and the facts that it came from; and the registry as it was
+known. Insert-only."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -62,5 +63,17 @@ class SealedFacts(Base):
     subject: Mapped[Subject] = mapped_column(one_of(Subject), primary_key=True)
     part: Mapped[Code] = mapped_column(primary_key=True)
     number: Mapped[int]
+    digest: Mapped[Code]
+    lines: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class RegistryVersion(Base):
+    """A part of the city's registry as rankings know it from an instant on: all its lines, kept as
+    a seal keeps them, and written when any of them changed."""
+
+    __tablename__ = "registry_version"
+
+    part: Mapped[Code] = mapped_column(primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(primary_key=True)
     digest: Mapped[Code]
     lines: Mapped[bytes] = mapped_column(sa.LargeBinary)

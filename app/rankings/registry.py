@@ -1,25 +1,71 @@
-"""Who and what is ranked, as it stands in the registry or as it was when a period was sealed."""
+"""Who and what is ranked: as it was known at an instant, or as a seal has it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.offices import service
 from app.offices.directory import OfficeEntry
+from app.offices.models import CategoryRow
 from app.rankings import facts
-from app.rankings.bundles import unpacked
+from app.rankings.bundles import Bundle, unpacked
 from app.rankings.leagues import Registry
-from app.rankings.models import SealedFacts, Subject
-from app.tickets.desk import Desk
+from app.rankings.models import RegistryVersion, SealedFacts, Subject
 
-PARTS = ("categories", "districts", "offices")
+T = TypeVar("T")
+
+NAME = tuple[str, str]
+PARTS: Mapping[str, Any] = {
+    "categories": NAME,
+    "districts": NAME,
+    "offices": tuple[str, OfficeEntry],
+}
+"""What a line of each part is."""
 
 
-def present(session: Session, desk: Desk) -> Registry:
+def known(session: Session, instant: datetime | None = None) -> Registry:
+    """As it was on record by then, or as it is; before anything was recorded, as it was first.
+
+    Every replica reads the same, whenever it was started.
+    """
+    query = latest(RegistryVersion.lines)
+    if instant:
+        first = select(func.min(RegistryVersion.recorded_at)).scalar_subquery()
+        query = query.where(RegistryVersion.recorded_at <= func.greatest(instant, first))
+    return Registry(**{part: read(part, packed) for part, packed in session.execute(query)})
+
+
+def record(session: Session, registry: Registry, now: datetime) -> None:
+    """Put on record whatever part of it is not what it was; the first time, all."""
+    before = dict(session.execute(latest(RegistryVersion.digest)).all())
+    for part, found in lines(registry):
+        bundle = Bundle()
+        digest = bundle.add(found)
+        if before.get(part) != digest:
+            packed = bytes(bundle.packed)
+            version = RegistryVersion(part=part, recorded_at=now, digest=digest, lines=packed)
+            session.add(version)
+
+
+def latest(column: InstrumentedAttribute[T]) -> Select[str, T]:
+    """Of each part the version recorded last."""
+    part, recorded_at = RegistryVersion.part, RegistryVersion.recorded_at
+    return select(part, column).ext(distinct_on(part)).order_by(part, recorded_at.desc())
+
+
+def tabled(session: Session) -> Registry:
+    """As the tables have it, once they are seeded."""
     return Registry(
-        offices=desk.offices,
-        categories={one.code: one.industry_office for one in desk.catalogue.categories.values()},
+        offices=service.directory(session),
+        categories=dict(
+            session.execute(select(CategoryRow.code, CategoryRow.industry_office)).all()
+        ),
         districts=facts.districts(session),
     )
 
@@ -35,17 +81,16 @@ def sealed(session: Session, period: str) -> Registry | None:
     """None where nothing of it was kept, or what was kept cannot be read."""
     query = select(SealedFacts.part, SealedFacts.lines)
     kept = query.where(SealedFacts.period == period, SealedFacts.subject == Subject.REGISTRY)
-    parts = {part: unpacked(packed) for part, packed in session.execute(kept)}
-    if not parts.keys() >= set(PARTS):
+    parts = dict(session.execute(kept).all())
+    if not parts.keys() >= PARTS.keys():
         return None
     try:
-        return Registry(
-            offices=dict(msgspec.json.decode(line, type=OFFICE) for line in parts["offices"]),
-            categories=dict(msgspec.json.decode(line, type=NAME) for line in parts["categories"]),
-            districts=dict(msgspec.json.decode(line, type=NAME) for line in parts["districts"]),
-        )
+        return Registry(**{part: read(part, parts[part]) for part in PARTS})
     except msgspec.DecodeError:
         return None
 
 
-OFFICE, NAME = tuple[str, OfficeEntry], tuple[str, str]
+@lru_cache(maxsize=32)
+def read(part: str, packed: bytes) -> Mapping[str, Any]:
+    """The entries of a part by their codes; the same bytes are read once."""
+    return dict(msgspec.json.decode(line, type=PARTS[part]) for line in unpacked(packed))

@@ -90,6 +90,7 @@ class CountedQuery(Paging):
     rate: RateName
     counts: Part
     league: League | None = None
+    as_of: Told | None = None
 
 
 class CountedView(View):

@@ -56,7 +56,7 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
     session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     now = dividing(session, clock)
     check_sealable(session, desk, period, now)
-    found = registry.present(session, desk)
+    found = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=found)
     rankings = [sealed_ranking(record, desk, league) for league in League]
     kept = [*sealed_lines(record), *sealed_registry(period, found)]
@@ -185,12 +185,12 @@ def kept(
 
 
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
-    """The record behind a period's answer; once sealed, of the seal's instant and registry."""
+    """The record behind a period's answer; from its seal on, of the seal's instant and registry."""
     made = session.get(Seal, period.name)
-    if made is None:
+    if made is None or (as_of and as_of < made.sealed_at):
         return Record(session, period, as_of=as_of)
-    instant = min(as_of or made.sealed_at, made.sealed_at)
-    return Record(session, period, as_of=instant, registry=registry.sealed(session, period.name))
+    found = registry.sealed(session, period.name)
+    return Record(session, period, as_of=made.sealed_at, registry=found)
 
 
 def sealed_periods(session: Session) -> Iterator[str]:

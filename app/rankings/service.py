@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.callbacks.models import Assessment
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
 from app.policy import Policies
-from app.rankings import computed, facts, seals
+from app.rankings import computed, facts, registry, seals
 from app.rankings.explaining import explained
 from app.rankings.facts import Record
 from app.rankings.leagues import League
@@ -49,17 +51,18 @@ class Asked:
     desk: Desk
     now: datetime
 
-    def period(self, name: str) -> Period:
+    def period(self, name: str, as_of: datetime | None = None) -> Period:
         """Refuses MalformedPeriod, NoSuchPeriod."""
-        return known(self.session, self.desk.policies, name, self.now)
+        return known(self.session, self.desk.policies, name, as_of or self.now)
+
+    def offices(self, as_of: datetime | None = None) -> Mapping[str, OfficeEntry]:
+        """As they were known by then."""
+        return registry.known(self.session, as_of).offices
 
     def record(self, name: str, as_of: datetime | None = None) -> Record:
         """Refuses a period that had not begun by then, too."""
         check_past(as_of, self.now)
-        period = self.period(name)
-        if as_of and as_of < period.starts_at:
-            raise NoSuchPeriod(f"{name} had not begun then")
-        return seals.record_of(self.session, period, as_of)
+        return seals.record_of(self.session, self.period(name, as_of), as_of)
 
 
 def list_periods(session: Session, policies: Policies, now: datetime) -> list[PeriodView]:
@@ -91,7 +94,8 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
     they have in the whole league. Refuses MalformedPeriod, NoSuchPeriod, NoSuchDistrict, NotYet.
     """
     check_past(query.as_of, asked.now)
-    check_district(asked.desk.offices, query.district_code)
+    if query.district_code is not None:
+        check_district(asked.offices(query.as_of), query.district_code)
     Periods(asked.desk.policies).named(name)
     kept = seals.kept(asked.session, name, query.league, query.as_of)
     found = Found(kept=kept) if kept else Found(computed_ranking(asked, name, query))
@@ -112,8 +116,9 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     Without a league it is the first in which offices of its kind stand. Refuses MalformedPeriod,
     NoSuchPeriod, NotInLeague.
     """
-    asked.period(name)
-    league = query.league or own_league(asked.desk.offices, code)
+    check_past(query.as_of, asked.now)
+    asked.period(name, query.as_of)
+    league = query.league or own_league(asked.offices(query.as_of), code)
     view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).ranking()
     rules = asked.desk.policies.named(view.policy).rank
     for row in view.rows:
@@ -123,11 +128,13 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
 
 
 def known(session: Session, policies: Policies, name: str, now: datetime) -> Period:
-    """A period that has begun, from the first with a fact on; a sealed one whatever was done to
-    its facts."""
+    """A period that has begun, from the first with a fact on that was recorded by then; a sealed
+    one whatever was done to its facts."""
     period = Periods(policies).named(name)
-    first = facts.first_assessed_at(session) or now
-    before = period.ends_at <= first and session.get(Seal, name) is None
+    recorded = select(func.min(Assessment.assessed_at)).where(Assessment.recorded_at <= now)
+    first = session.scalar(recorded) or now
+    seal = session.get(Seal, name)
+    before = period.ends_at <= first and not (seal and seal.sealed_at <= now)
     if period.starts_at > now or before:
         raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")
     return period
@@ -139,8 +146,8 @@ def check_past(as_of: datetime | None, now: datetime) -> None:
         raise NotYet(fault["detail"], errors=[fault])
 
 
-def check_district(offices: Mapping[str, OfficeEntry], code: str | None) -> None:
-    if code is not None and code not in {office.district_code for office in offices.values()}:
+def check_district(offices: Mapping[str, OfficeEntry], code: str) -> None:
+    if code not in {office.district_code for office in offices.values()}:
         fault = {"pointer": "/query/district_code", "detail": f"no district {code}"}
         raise NoSuchDistrict(fault["detail"], errors=[fault])
 

@@ -47,7 +47,7 @@ def quarterly(asked: Asked, name: str) -> QuarterView:
     latest = asked.record(known[-1].name)
     until = latest.as_of if view["sealed"] and latest.as_of else asked.now
     pressed = Span(known[0].starts_at, known[-1].ends_at, until)
-    offices = latest.registry or registry.present(asked.session, asked.desk)
+    offices = latest.registry or registry.known(asked.session)
     return QuarterView(
         **view,
         **{

@@ -194,7 +194,7 @@ class Check:
             kept = seals.kept(now.session, self.seal.period, league)
             sealed = rows(kept.body) if kept else {}
             today = computed.ranking(now, self.desk, league) if self.tickets else then
-            members = computed.league_of(now, self.desk, league)
+            members = computed.league_of(now, league)
             for row in today.rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):
                     yield DifferenceView(

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from app.offices.directory import STREET_KINDS
 from app.policy import Policies
-from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
 
@@ -135,10 +134,10 @@ def opened(people: People, league: str, **asked: str) -> list[Json]:
 
 
 def test_a_league_without_offices_has_no_rows_and_can_be_sealed(
-    people: People, store: Store, desk: Change, app: FastAPI, clock: StillClock
+    people: People, store: Store, reseeded: Change, app: FastAPI
 ) -> None:
     others = {c: o for c, o in app.state.desk.offices.items() if o.kind != "enterprise"}
-    desk(offices=others)
+    reseeded(offices=others)
     store(WORKED_EXAMPLE)
 
     before = people("analyst").get("/rankings/2026-09", league="enterprises")

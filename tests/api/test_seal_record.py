@@ -1,7 +1,7 @@
 """What a seal rests on: the whole record of each ticket, the registry of its day, one instant."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -244,17 +244,16 @@ def store(app: FastAPI, people: People) -> Store:
 
 
 @pytest.fixture
-def renamed(people: People, app: FastAPI) -> None:
+def renamed(people: People, app: FastAPI, reseeded: Callable[..., None]) -> None:
     """A seal, and then a reseed: 望京街道 has another name, more residents, and will end."""
     storing(app)([*WORKED_EXAMPLE, case(10, office_code=JIANWAI)])
     sealed(people, "/rankings/2026-09")
-    desk = app.state.desk
-    offices = dict(desk.offices)
+    offices = dict(app.state.desk.offices)
     offices[WANGJING] = replace(
         offices[WANGJING], name="望京", population=7, district_code="110101"
     )
     del offices[DONGHUAMEN]
-    app.state.desk = replace(desk, offices=offices)
+    reseeded(offices=offices)
 
 
 @pytest.mark.usefixtures("renamed")
