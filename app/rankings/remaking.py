@@ -1,7 +1,7 @@
 """An assessment made again from the history of its ticket: what it ought to say.
 
-Only what the history holds is said. Events from before they told urgency, category and the like
-leave those out, and a registry that was changed since is no history: industries are left out.
+Only what the history holds is said. Events from before they told urgency, category, district,
+industry and the like leave those out: a registry that was changed since is no history.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ from app.tickets.lifecycle import Action, Status
 
 MATTER = ("type", "channel", "category", "merge_group")
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
+REGISTERED = ("district_code", "industry_office")
 
 
 class Happened(NamedTuple):
@@ -144,7 +145,14 @@ def remade(case: Case) -> dict[str, object]:
         found["anonymous"] = case.told["anonymous"] and not case.told["reachable"]
     if begun and not case.imported:
         found["merge_group"] = group(case)
-    return found | dict(worked(case))
+    return found | registered(case) | dict(worked(case))
+
+
+def registered(case: Case) -> dict[str, object]:
+    """What was taken from the registry of that day, as the callback's event tells it."""
+    event = next(e for e in case.own.events if e.seq == case.call.seq)
+    said = event.data.get("assessed", {})
+    return {name: said[name] for name in REGISTERED if name in said}
 
 
 def worked(case: Case) -> Iterator[tuple[str, object]]:
