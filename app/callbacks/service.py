@@ -51,11 +51,14 @@ def record(change: Change, said: NewCallback) -> Callback:
         **said.model_dump(exclude={"reason", "recording"}),
     )
     change.session.add(made)
+    data = {**said.model_dump(mode="json", exclude={"reason", "recording"}), "final": made.final}
+    if made.final and ticket.assessed_at is None:
+        data["assessed"] = score(change, said)
     after = settle(change, said) if made.final else head.ticket.status
     change.record(
         Action.CALLBACK,
         after if head is change else Status.MERGED,
-        data={**said.model_dump(mode="json", exclude={"reason", "recording"}), "final": made.final},
+        data=data,
         words={"reason": said.reason, "recording": said.recording},
     )
     if head is not change and all_called(head):
@@ -74,13 +77,19 @@ def check_callable(change: Change, tried: Attempts) -> None:
         )
 
 
+def score(change: Change, said: NewCallback) -> dict[str, str | None]:
+    """The citizen's first final callback is what counts; what it took from the registry of its day
+    is told, for no other event says it."""
+    change.ticket.assessed_at = change.now
+    made = assessment(change, said)
+    change.session.add(made)
+    return {"district_code": made.district_code, "industry_office": made.industry_office}
+
+
 def settle(change: Change, said: NewCallback) -> Status:
-    """A final callback: the citizen's first one is scored; the last of a group says what becomes of
-    the ticket, and of its members with it (D.11)."""
+    """A final callback: the last of a group says what becomes of the ticket, and of its members
+    with it (D.11)."""
     ticket, head = change.ticket, change.head
-    if ticket.assessed_at is None:
-        ticket.assessed_at = change.now
-        change.session.add(assessment(change, said))
     if head is change:
         ticket.called = True
     else:

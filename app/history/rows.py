@@ -139,6 +139,10 @@ def told(past: Past) -> Row:
     """What a verification needs of a case (RULEBOOK D.21-11): columns may be changed."""
     case, [row] = past.case, ticket(past)
     return {name: row[name] for name in TOLD} | {
+        "assessed": {
+            "district_code": past.office.district_code,
+            "industry_office": past.industry_office,
+        },
         "merge_group": case.merge_group,
         "received_at": case.received_at.isoformat(),
         "replied_at": case.replied_at and case.replied_at.isoformat(),

@@ -3,28 +3,35 @@
 A seal proves that nothing was changed since; this, that nothing was falsified before.
 """
 
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from app.callbacks.models import Assessment, Callback
+from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
+from app.offices.catalogue import Urgency
 from app.policy import Policies
 from app.rankings import whereabouts
+from app.rankings.evidence import Piece, late
 from app.rankings.facts import Record, within
+from app.rankings.histories import EVER, Lines, lines
 from app.rankings.remaking import Called, Case, Given, Happened, History, Tried, before, remade
 from app.tickets.event_models import Event
-from app.tickets.lifecycle import DispatchRole
-from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.lifecycle import Channel, DispatchRole, TicketType
+from app.tickets.models import Dispatch, Ticket
 
 AT_ONCE = 1_000
-FACT, TICKET = Assessment.__table__.c, Ticket.__table__.c
+TICKET = Ticket.__table__.c
 PLACE = ("street_code", "district_code")
-EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Contradicted(NamedTuple):
@@ -32,50 +39,110 @@ class Contradicted(NamedTuple):
     number: str
 
 
-def contradicted(record: Record, policies: Policies) -> Iterator[Contradicted]:
-    """The tickets of a period whose assessment is not what the record of their handling says, by
-    office."""
-    query = (
-        select(*FACT)
-        .where(within(Assessment.assessed_at, record.period))
-        .where(*record.known(Assessment.recorded_at))
-        .order_by(Assessment.office_code, Assessment.ticket_number)
-        .execution_options(yield_per=AT_ONCE)
-    )
-    for facts in record.session.connection().execute(query).partitions():
-        own = histories(record, [fact.ticket_number for fact in facts])
-        heads = histories(record, {one.parent for one in own.values() if one.parent})
+class Fact(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An assessment, as its line has it."""
+
+    ticket_number: str
+    assessed_at: datetime
+    recorded_at: datetime
+    office_code: str
+    district_code: str | None
+    industry_office: str | None
+    category: str | None
+    type: TicketType
+    channel: Channel
+    urgency: Urgency
+    anonymous: bool
+    merge_group: str | None
+    reach: Reach
+    contacted: Contacted | None
+    resolved: Resolved | None
+    satisfied: Satisfied | None
+    contact_ok: bool
+    late: bool
+
+
+FACT = msgspec.json.Decoder(Fact)
+EVENTS = msgspec.json.Decoder(Happened)
+CONTACTS = msgspec.json.Decoder(Tried)
+CALLS = msgspec.json.Decoder(Called)
+
+
+@dataclass(frozen=True, slots=True)
+class Deriving:
+    """Assessments made again, while their lines go by."""
+
+    record: Record
+    policies: Policies
+    contradicted: list[Contradicted] = field(default_factory=list)
+    """By office: whose assessment is not what the record of their handling says."""
+
+    def passing(self, facts: Iterable[Piece]) -> Iterator[Piece]:
+        rest = iter(facts)
+        while some := list(islice(rest, AT_ONCE)):
+            self.look_at([one for one in some if not late(one, self.record)])
+            yield from some
+
+    def look_at(self, facts: Sequence[Piece]) -> None:
+        told = {one.number: one.origins for one in facts if one.origins}
+        own = dict(histories(self.record, told))
+        parents = {one.parent for one in own.values() if one and one.parent}
+        whole = lines(self.record.session, dict.fromkeys(parents, EVER))
+        heads = dict(histories(self.record, whole))
         for fact in facts:
-            found = own.get(fact.ticket_number)
-            if found is None or not holds(fact, found, heads, policies):
-                yield Contradicted(fact.office_code, fact.ticket_number)
+            found = own.get(fact.number)
+            if found is None or not holds(fact, found, heads, self.policies):
+                self.contradicted.append(Contradicted(fact.part, fact.number))
 
 
-def holds(fact: sa.Row[Any], own: History, heads: dict[str, History], policies: Policies) -> bool:
+def holds(
+    piece: Piece, own: History, heads: Mapping[str, History | None], policies: Policies
+) -> bool:
     """Whether an assessment says what its ticket's history does."""
     head = heads.get(own.parent) if own.parent else own
     if head is None or own.called is None:
         return False
     try:
+        fact = FACT.decode(piece.line)
         policy = policies.named(head.policy)
         events = before(own, head, own.called)
-        case = Case(fact.ticket_number, own, head, own.called, policy, fact.urgency, events)
+        case = Case(piece.number, own, head, own.called, policy, fact.urgency, events)
         return all(getattr(fact, name) == value for name, value in remade(case).items())
     except (LookupError, StopIteration, TypeError, ValueError):
         return False  # a history that cannot be read is not the one that was written
 
 
-def histories(record: Record, numbers: Collection[str]) -> dict[str, History]:
-    """Of each ticket that there is, by its number."""
-    tickets = select(Ticket.number, Ticket.policy).where(Ticket.number.in_(numbers))
-    found = {number: History(policy) for number, policy in record.session.execute(tickets)}
+def histories(record: Record, told: Mapping[str, Lines]) -> Iterator[tuple[str, History | None]]:
+    """Of each ticket that there is, by its number; None where it cannot be read."""
+    theirs = sa.any_(sa.literal([*told], ARRAY(sa.Text())))
+    leads: dict[str, list[Given]] = defaultdict(list)
+    for number, *row in record.session.execute(LEADS.where(Dispatch.ticket_number == theirs)):
+        leads[number].append(Given(*row))
+    tickets = select(Ticket.number, Ticket.policy).where(Ticket.number == theirs)
+    for number, policy in record.session.execute(tickets):
+        yield number, history(policy, told[number], leads[number])
 
-    theirs = sa.any_(sa.literal([*found], ARRAY(sa.Text())))
-    for name, (kind, query) in RECORDS.items():
-        number, *_ = query.selected_columns
-        for key, *row in record.session.execute(query.where(number == theirs)):
-            getattr(found[key], name).append(kind(*row))
-    return found
+
+def history(policy: str, told: Lines, leads: list[Given]) -> History | None:
+    try:
+        return History(
+            policy,
+            read(EVENTS, told.events, told.later_events),
+            leads,
+            read(CONTACTS, told.contacts, told.later_contacts),
+            read(CALLS, told.calls, told.later_calls),
+        )
+    except ValueError:
+        return None
+
+
+Row = TypeVar("Row", Happened, Tried, Called)
+
+
+def read(kind: msgspec.json.Decoder[Row], *texts: str | None) -> list[Row]:
+    """The rows of some lines, in order."""
+    found = [row for text in texts if text for row in kind.decode_lines(text)]
+    return found if texts[1] is None else sorted(found, key=attrgetter("seq"))
 
 
 def misplaced(record: Record) -> Iterator[str]:
@@ -112,18 +179,7 @@ def said_otherwise(first: type[Event], name: str) -> sa.ColumnElement[bool]:
     return sa.and_(first.data.has_key(name), said.is_distinct_from(TICKET[name]))
 
 
-NOTHING = sa.literal({}, JSONB)
-EVENTS = select(
-    Event.ticket_number,
-    Event.seq,
-    Event.at,
-    func.coalesce(Event.due_at, Event.at),
-    Event.action,
-    Event.from_status,
-    Event.to_status,
-    sa.case((func.jsonb_typeof(Event.data) == "object", Event.data), else_=NOTHING),
-).order_by(Event.ticket_number, Event.seq)
-LEADS = (
+LEADS: sa.Select[*tuple[Any, ...]] = (
     select(
         Dispatch.ticket_number,
         Dispatch.seq,
@@ -136,30 +192,3 @@ LEADS = (
     .where(Dispatch.role == DispatchRole.LEAD)
     .order_by(Dispatch.ticket_number, Dispatch.seq)
 )
-CONTACTS = select(
-    ContactMade.ticket_number,
-    ContactMade.dispatch_seq,
-    ContactMade.office_code,
-    ContactMade.at,
-    ContactMade.reached,
-).order_by(ContactMade.ticket_number, ContactMade.seq)
-CALLBACKS = (
-    select(
-        Callback.ticket_number,
-        Callback.seq,
-        Callback.at,
-        Callback.reach,
-        Callback.contacted,
-        Callback.resolved,
-        Callback.satisfied,
-    )
-    .where(Callback.final, Callback.cycle == 0)
-    .order_by(Callback.ticket_number, Callback.seq)
-)
-RECORDS: dict[str, tuple[type[Any], sa.Select[*tuple[Any, ...]]]] = {
-    "events": (Happened, EVENTS),
-    "leads": (Given, LEADS),
-    "contacts": (Tried, CONTACTS),
-    "calls": (Called, CALLBACKS),
-}
-"""What a history is made of, by the names of its lists."""

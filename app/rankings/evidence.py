@@ -10,21 +10,21 @@ category; of a ticket on hold its lead and category. No line holds a person.
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.callbacks.models import Assessment, Callback, Correction, Exclusion
-from app.rankings import volumes, whereabouts
+from app.callbacks.models import Assessment, Correction, Exclusion
+from app.rankings import histories, volumes, whereabouts
 from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.facts import Record, within
+from app.rankings.histories import Lines
 from app.rankings.models import Subject
-from app.tickets.event_models import Event
-from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.models import Dispatch, Ticket
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 FACT = Assessment.__table__.c
 
 
@@ -46,6 +46,12 @@ class Piece(NamedTuple):
     recorded_at: datetime | None = None
     """Of an assessment: whatever was recorded, by the record's instant or later."""
     decided_at: datetime | None = None
+    origins: Lines | None = None
+
+
+def late(one: Piece, record: Record) -> bool:
+    """Recorded after the record's instant."""
+    return bool(record.as_of and one.recorded_at and one.recorded_at > record.as_of)
 
 
 def facts(record: Record) -> Iterator[Piece]:
@@ -60,7 +66,6 @@ def facts(record: Record) -> Iterator[Piece]:
         *(FACT[name] for name in COLUMNS),
         sa.case((excluded, Exclusion.code)),
         *(sa.case((heard, Correction.__table__.c[name])) for name in HEARD),
-        func.encode(func.sha256(func.convert_to(func.concat(*origins()), "UTF8")), "hex"),
     )
     query = (
         select(
@@ -69,6 +74,7 @@ def facts(record: Record) -> Iterator[Piece]:
             sa.cast(line, sa.Text),
             FACT.recorded_at,
             func.greatest(Exclusion.recorded_at, Correction.recorded_at),
+            FACT.assessed_at,
         )
         .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
         .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
@@ -76,8 +82,12 @@ def facts(record: Record) -> Iterator[Piece]:
         .order_by(FACT.office_code, FACT.ticket_number)
         .execution_options(yield_per=AT_ONCE)
     )
-    for row in record.session.execute(query):
-        yield Piece(*row)
+    for rows in record.session.connection().execute(query).partitions():
+        found = histories.lines(record.session, {number: at for _, number, *_, at in rows})
+        for part, number, text, recorded_at, decided_at, _ in rows:
+            origins = found[number]
+            whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
+            yield Piece(part, number, whole, recorded_at, decided_at, origins)
 
 
 def requests(record: Record) -> Iterator[Piece]:
@@ -124,22 +134,3 @@ def owners_of(subject: Subject, line: str) -> set[tuple[str, str]]:
         return set(zip(OWNERS[subject], json.loads(line)[1:], strict=False))
     except (LookupError, TypeError, ValueError):
         return set()  # of a line that was changed so that it cannot be read
-
-
-def origins() -> Iterator[sa.ScalarSelect[str]]:
-    """The rows that an assessment was made from, as texts that later columns do not change."""
-    for table, columns in (
-        (Event, ("seq", "at", "due_at", "actor", "role", "office_code", "action", "from_status")),
-        (ContactMade, ("seq", "dispatch_seq", "office_code", "at", "method", "reached")),
-        (Callback, ("seq", "cycle", "attempt", "at", "reach", "contacted", "resolved")),
-    ):
-        found = table.__table__.c
-        more = {Event: ("to_status", "data"), Callback: ("satisfied", "final")}.get(table, ())
-        text = sa.cast(func.json_build_array(*(found[n] for n in (*columns, *more))), sa.Text)
-        listed = func.string_agg(text, aggregate_order_by(sa.literal("\n"), found["seq"]))
-        yield (
-            select(listed)
-            .where(found["ticket_number"] == FACT.ticket_number, found["at"] <= FACT.assessed_at)
-            .correlate(Assessment)
-            .scalar_subquery()
-        )

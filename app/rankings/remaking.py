@@ -1,13 +1,16 @@
 """An assessment made again from the history of its ticket: what it ought to say.
 
-Only what the history holds is said. Events from before they told urgency, category and the like
-leave those out, and a registry that was changed since is no history: industries are left out.
+Only what the history holds is said. Events from before they told urgency, category, district,
+industry and the like leave those out: a registry that was changed since is no history.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
+
+import msgspec
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.offices.catalogue import Urgency
@@ -18,18 +21,27 @@ from app.tickets.lifecycle import Action, Status
 
 MATTER = ("type", "channel", "category", "merge_group")
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
+REGISTERED = ("district_code", "industry_office")
 
 
-class Happened(NamedTuple):
-    """An event; `since` is when its status counts from."""
+class Happened(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An event, as its line has it."""
 
     seq: int
     at: datetime
-    since: datetime
+    due_at: datetime | None
+    actor: str
+    role: str | None
+    office_code: str | None
     action: Action
     from_status: Status | None
     to_status: Status
-    data: Mapping[str, Any]
+    data: dict[str, Any]
+
+    @property
+    def since(self) -> datetime:
+        """When its status counts from."""
+        return self.due_at or self.at
 
     def enters(self, status: Status) -> bool:
         return self.to_status is status and self.from_status is not status
@@ -46,27 +58,32 @@ class Given(NamedTuple):
     due_at: datetime | None
 
 
-class Tried(NamedTuple):
-    """An office's contact with the citizen."""
+class Tried(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An office's contact with the citizen, as its line has it."""
 
+    seq: int
     dispatch_seq: int
     office_code: str
     at: datetime
+    method: str
     reached: bool
 
 
-class Called(NamedTuple):
-    """A final callback of the first cycle."""
+class Called(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A callback, as its line has it."""
 
     seq: int
+    cycle: int
+    attempt: int
     at: datetime
     reach: Reach
     contacted: Contacted | None
     resolved: Resolved | None
     satisfied: Satisfied | None
+    final: bool
 
 
-@dataclass(slots=True)
+@dataclass
 class History:
     """What is on record of one ticket."""
 
@@ -76,17 +93,18 @@ class History:
     contacts: list[Tried] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
 
-    @property
+    @cached_property
     def called(self) -> Called | None:
-        return next(iter(self.calls), None)
+        """The final one of the first cycle."""
+        return next((one for one in self.calls if one.final and one.cycle == 0), None)
 
-    @property
+    @cached_property
     def begun(self) -> Happened | None:
         """How it came in."""
         first = next(iter(self.events), None)
         return first if first and first.action in (Action.RECEIVE, Action.IMPORT) else None
 
-    @property
+    @cached_property
     def parent(self) -> str | None:
         """The ticket into which it was merged, in the end."""
         joined = [e for e in self.events if e.enters(Status.MERGED)]
@@ -144,7 +162,14 @@ def remade(case: Case) -> dict[str, object]:
         found["anonymous"] = case.told["anonymous"] and not case.told["reachable"]
     if begun and not case.imported:
         found["merge_group"] = group(case)
-    return found | dict(worked(case))
+    return found | registered(case) | dict(worked(case))
+
+
+def registered(case: Case) -> dict[str, object]:
+    """What was taken from the registry of that day, as the callback's event tells it."""
+    event = next(e for e in case.own.events if e.seq == case.call.seq)
+    said = event.data.get("assessed", {})
+    return {name: said[name] for name in REGISTERED if name in said}
 
 
 def worked(case: Case) -> Iterator[tuple[str, object]]:

@@ -20,7 +20,7 @@ from app.kit.wire import in_utc
 from app.period import Period, Periods, State
 from app.rankings import computed, evidence, registry
 from app.rankings.bundles import Bundle, digest_of
-from app.rankings.evidence import Piece
+from app.rankings.evidence import late
 from app.rankings.facts import Record, within
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
@@ -119,10 +119,6 @@ def sealed_lines(record: Record) -> Iterator[SealedFacts]:
         known = (one for one in told(record) if not late(one, record))
         for part, found in groupby(known, key=lambda one: one.part):
             yield bundled(record.period, subject, part, (one.line for one in found))
-
-
-def late(one: Piece, record: Record) -> bool:
-    return bool(record.as_of and one.recorded_at and one.recorded_at > record.as_of)
 
 
 def sealed_registry(period: Period, found: Registry) -> Iterator[SealedFacts]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.period import Period
 from app.rankings import computed, deriving, evidence, seals
 from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
+from app.rankings.deriving import Deriving
 from app.rankings.evidence import Piece
 from app.rankings.facts import Record
 from app.rankings.leagues import League, Roster
@@ -31,11 +32,12 @@ def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     seal = seals.get(session, period.name)
     then = seals.record_of(session, period)
-    check = Check(desk, seal, list(compared(then, seal)))
+    derived = Deriving(then, desk.policies)
+    check = Check(desk, seal, list(compared(then, seal, derived)))
     again = {league: computed.ranking(then, desk, league) for league in League}
     found = [
         *broken(session, seal, period),
-        *falsified(then, desk),
+        *falsified(then, derived),
         *check.lines(),
         *check.leagues(again, replace(then, late=True)),
     ]
@@ -56,24 +58,32 @@ class Differing(NamedTuple):
     owners: frozenset[tuple[str, str]]
 
 
-def compared(then: Record, seal: Seal) -> Iterator[Differing]:
-    """The sealed lines beside those that the record gives now. A seal from before a subject was
-    kept has nothing to say of it."""
-    kept = sealed_lines(then, seal)
+def compared(then: Record, seal: Seal, derived: Deriving) -> Iterator[Differing]:
+    """The sealed lines beside those that the record gives now, part by part; the assessments go
+    past `derived`. A seal from before a subject was kept has nothing to say of it."""
+    kept = sealed_parts(then, seal)
     for subject, told in evidence.SUBJECTS.items():
-        sealed = {part: lines for (of, part), lines in kept.items() if of is subject}
+        sealed = {part for of, part in kept if of is subject}
         if not sealed and not any(of is not Subject.FACTS for of, _ in kept):
             continue
-        for part, pieces in groupby(told(then), key=lambda one: one.part):
-            yield from parts(seal, subject, part, sealed.pop(part, None), pieces)
-        for part, lines in sealed.items():
-            yield from parts(seal, subject, part, lines, ())
+        pieces = derived.passing(told(then)) if subject is Subject.FACTS else told(then)
+        for part, found in groupby(pieces, key=lambda one: one.part):
+            yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), found)
+            sealed.discard(part)
+        for part in sorted(sealed):
+            yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), ())
 
 
-def sealed_lines(then: Record, seal: Seal) -> dict[tuple[Subject, str], bytes]:
-    query = select(SealedFacts.subject, SealedFacts.part, SealedFacts.lines)
-    kept = query.where(SealedFacts.period == seal.period, SealedFacts.subject != Subject.REGISTRY)
-    return {(subject, part): lines for subject, part, lines in then.session.execute(kept)}
+def sealed_parts(then: Record, seal: Seal) -> set[tuple[Subject, str]]:
+    query = select(SealedFacts.subject, SealedFacts.part).where(SealedFacts.period == seal.period)
+    found = then.session.execute(query.where(SealedFacts.subject != Subject.REGISTRY))
+    return {(subject, part) for subject, part in found}
+
+
+def sealed_lines(then: Record, seal: Seal, subject: Subject, part: str) -> bytes | None:
+    return then.session.scalar(
+        select(SealedFacts.lines).filter_by(period=seal.period, subject=subject, part=part)
+    )
 
 
 def parts(
@@ -121,7 +131,8 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
     hashes = {found.league.value: hash_of_kept(found) for found in bodies}
     for league, sealed in sorted(seal.rankings.items()):
         yield f"rankings.{league}", sealed, hashes.get(league)
-    bundles = session.scalars(select(SealedFacts).where(SealedFacts.period == seal.period))
+    query = select(SealedFacts).where(SealedFacts.period == seal.period)
+    bundles = session.scalars(query.execution_options(yield_per=1))
     digests = ((found.subject, found.part, digest_of_kept(found)) for found in bundles)
     yield "facts_digest", seal.facts_digest, digest_of(digests)
 
@@ -143,11 +154,10 @@ def digest_of_kept(found: SealedFacts) -> str:
     return digest if (found.number, found.digest) == (len(lines), digest) else ""
 
 
-def falsified(then: Record, desk: Desk) -> Iterator[DifferenceView]:
+def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
     """Each office with an assessment that is false by its own history, whenever it became so; and
     the requests whose place, receipt or status are."""
-    found = deriving.contradicted(then, desk.policies)
-    for office, tickets in groupby(found, key=lambda one: one.office_code):
+    for office, tickets in groupby(derived.contradicted, key=lambda one: one.office_code):
         yield DifferenceView(
             league=None,
             office_code=office,

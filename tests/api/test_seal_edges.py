@@ -220,6 +220,22 @@ def test_imported_cases_are_what_they_were_made_from(
     assert verified(people, "2026-09")["differences"] == []
 
 
+def test_an_imported_case_s_district_is_derived_again(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    one = case(0)
+    line = json.dumps({**one, "address": {"text": "朝阳区"}, "category": None})
+    people.admin.client.post("/v1/imports/cases", content=line, headers=people.admin.headers)
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("UPDATE assessment SET district_code = '110101'")
+    sealed(people, "2026-09")
+
+    found = verified(people, "2026-09")["differences"]
+
+    assert [(d["field"], len(d["tickets"])) for d in found] == [("evidence", 1)]
+
+
 def test_a_second_hearing_is_sealed_handed_out_and_guarded(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:

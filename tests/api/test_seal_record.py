@@ -63,6 +63,8 @@ FALSE = (
     "merge_group = ticket_number",
     "recorded_at = recorded_at - interval '1 hour'",
     "assessed_at = assessed_at - interval '1 hour'",
+    "district_code = '110101'",
+    "industry_office = 'city-market'",
 )
 
 
@@ -76,6 +78,18 @@ def test_what_an_assessment_took_from_its_ticket_s_history_is_derived_again(
     sealed(people)
 
     assert named(verified(people), "evidence") == [number]
+
+
+def test_events_from_before_they_told_of_the_registry_leave_it_out(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    finished(people, clock)
+    clock.at = LATER
+    force(app, "UPDATE event SET data = data - 'assessed'")
+    force(app, "UPDATE assessment SET industry_office = 'city-market'")
+    sealed(people)
+
+    assert verified(people)["differences"] == []
 
 
 def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
