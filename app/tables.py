@@ -23,6 +23,7 @@ from app.offices.models import (
     SeedFile,
 )
 from app.policy_record import PolicyDocument
+from app.rankings.day_models import ChangedDay, TalliedDay
 from app.rankings.models import Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
 from app.tickets.asked_models import Extension, Hold, Objection, Supervision
@@ -62,6 +63,8 @@ TABLES: tuple[type[Base], ...] = (
     Seal,
     SealedRanking,
     SealedFacts,
+    TalliedDay,
+    ChangedDay,
     ExclusionRequest,
     Dispute,
     Correction,

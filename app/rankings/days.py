@@ -83,17 +83,14 @@ def kept_days(session: Session, period: Period, count: Count) -> dict[date, byte
     if count.by not in WATCHED[count.source]:
         return {}
     query = select(TalliedDay.day, TalliedDay.body).where(
-        *of_count(TalliedDay, count),
+        TalliedDay.source == count.source,
+        TalliedDay.counted_by == count.by,
         TalliedDay.rule == count.digest,
         TalliedDay.day >= day_of(period.starts_at),
         TalliedDay.day < day_of(period.ends_at),
         ~changed(),
     )
     return dict(session.execute(query).all())
-
-
-def of_count(table: type[TalliedDay] | type[ChangedDay], count: Count) -> tuple[Part, Part]:
-    return table.source == count.source, table.counted_by == count.by
 
 
 def changed() -> Part:
