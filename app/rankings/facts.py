@@ -184,7 +184,7 @@ def read(record: Record, found: Numbers) -> dict[str, Counts]:
 
 def counts_of(found: Iterable[Tally], numbers: Sequence[int]) -> Counts:
     everyone, assessed, *tallied = numbers
-    sums: dict[str, Exact] = defaultdict(int)
+    sums: dict[str, Any] = defaultdict(int)
     for tally, number in zip(found, tallied, strict=True):
         sums[tally.name] += number * tally.value
     return Counts(assessed=assessed, not_assessed=everyone - assessed, **sums)

@@ -1,4 +1,4 @@
-"""Keeping what the finished days of the open months add up to, so that rankings need not count them.
+"""Keeping what finished days of the open months add up to, so that rankings need not count them.
 
 A day is counted while nobody changes it: who does shares its slot until he has committed (the
 triggers see to that), and a day whose slot is taken is left for the next time. So whatever is not
@@ -117,7 +117,7 @@ def counts(record: Record) -> Iterator[Count]:
 
 
 def keep_day(sessions: Sessions, period: Period, day: Day, now: datetime) -> bool:
-    """Whether it was counted: not while somebody changes it, or another counts it.
+    """Whether it was counted: not while somebody changes it, or another counts it or just did.
 
     Every statement sees what was committed before it, so those after the lock see all there is.
     """
@@ -125,9 +125,14 @@ def keep_day(sessions: Sessions, period: Period, day: Day, now: datetime) -> boo
         session.connection(execution_options={"isolation_level": "READ COMMITTED"})
         if not session.scalar(select(alone_with(day))):
             return False
-        kept = counted(Record(session, period), day, now)
+        count = count_of(Record(session, period), day)
+        if not is_due(states(session).get(day), count.digest, now):
+            return False
+        facts.plan_anew(session)
+        body = msgspec.json.encode(count.of_day(day.day))
         for table in (TalliedDay, ChangedDay):
             session.execute(delete(table).where(*day.of(table)))
+        kept = TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body)
         session.add(kept)
         return True
 
@@ -137,8 +142,6 @@ def alone_with(day: Day) -> sa.ColumnElement[bool]:
     return func.pg_try_advisory_xact_lock(func.hashtext(day.source), slot)
 
 
-def counted(record: Record, day: Day, now: datetime) -> TalliedDay:
-    facts.plan_anew(record.session)
-    (count,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
-    body = msgspec.json.encode(count.of_day(day.day))
-    return TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body)
+def count_of(record: Record, day: Day) -> Count:
+    (found,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
+    return found
