@@ -24,6 +24,7 @@ from app.kit.db import Sessions
 from app.kit.errors import Refusal
 from app.rankings import offline, seals, verifying
 from app.rankings import service as rankings
+from app.rankings.keeping import keep as keep_days
 from app.routing.areas import BadAreas
 from app.settings import Settings
 from app.simulate import service as simulation
@@ -82,9 +83,12 @@ def key(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
-    """Apply what has fallen due, as the service does every few seconds."""
+    """Apply what has fallen due and count finished days, as the service does every few seconds."""
     with ready_database(given) as sessions:
-        say(f"{sweep(sessions, read_desk(given, sessions), clock.utc)} changes")
+        desk = read_desk(given, sessions)
+        say(f"{sweep(sessions, desk, clock.utc)} changes")
+        while keep_days(sessions, desk, clock.utc):
+            pass
 
 
 def import_cases(given: Settings, asked: argparse.Namespace) -> None:

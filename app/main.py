@@ -31,6 +31,7 @@ from app.offices.router import open_to
 from app.policy import Policies
 from app.rankings import registry
 from app.rankings.bulletin_router import router as bulletins
+from app.rankings.keeping import keep as keep_days
 from app.rankings.router import router as rankings
 from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
@@ -162,7 +163,8 @@ async def keep_sweeping(app: FastAPI) -> None:
     while True:
         await asyncio.sleep(app.state.settings.sweep_seconds)
         try:
-            await run_in_threadpool(sweep, app.state.sessions, app.state.desk, app.state.clock)
+            for act in (sweep, keep_days):
+                await run_in_threadpool(act, app.state.sessions, app.state.desk, app.state.clock)
         except DBAPIError:
             logger.exception("the sweep did not reach the database; it tries again")
 

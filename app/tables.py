@@ -23,6 +23,7 @@ from app.offices.models import (
     SeedFile,
 )
 from app.policy_record import PolicyDocument
+from app.rankings.day_models import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
 from app.tickets.asked_models import Extension, Hold, Objection, Supervision
@@ -63,6 +64,8 @@ TABLES: tuple[type[Base], ...] = (
     SealedRanking,
     SealedFacts,
     RegistryVersion,
+    TalliedDay,
+    ChangedDay,
     ExclusionRequest,
     Dispute,
     Correction,

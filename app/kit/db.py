@@ -92,9 +92,13 @@ def all_sessions(request: Request) -> Sessions:
     return sessions
 
 
+ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
 def read_session(sessions: "AllSessions") -> Iterator[Session]:
+    """One request, one snapshot: all that it reads is as it stood at its first statement."""
     with sessions() as session:
-        session.connection(execution_options={"postgresql_readonly": True})
+        session.connection(execution_options=ONE_SNAPSHOT)
         yield session
 
 

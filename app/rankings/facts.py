@@ -6,10 +6,9 @@ over a covering index, and the rule stays where it can be read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -33,14 +32,17 @@ from app.callbacks.outcome import (
 from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
+from app.rankings import days
+from app.rankings.days import Count, Numbers
 from app.rankings.leagues import Registry
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
-from app.rankings.stretches import WHOLE, Parts, in_order
+from app.rankings.stretches import Parts
 from app.rankings.trial import OFFICIAL, Trial
 from app.rankings.units import Member, count_members
 
 Where = sa.ColumnElement[bool]
 
+ALONE = Assessment.merge_group.is_(None)
 FACT = Assessment.__table__.c
 TALLY = {"office_code": FACT.office_tally, "industry_office": FACT.industry_tally}
 TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_assessed")]
@@ -115,11 +117,9 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     the covering index need not know them. Nothing is excluded before it is assessed. Where the
     column is empty, the owner is the empty text; only an industry office nobody is.
     """
-    alone = Assessment.merge_group.is_(None)
     out = record.excluded(since=record.period.starts_at)
-    with in_order(record.session, tally_of(by), by in TALLY and record.as_of is None) as parts:
-        found = defaultdict(lambda: NOTHING, added(record, by, alone, parts=parts))
-    for owner, gone in added(record, by, alone, out).items():
+    found = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
+    for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
     for owner, moved in corrected(record, by):
         found[owner] += moved
@@ -128,37 +128,66 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     return found
 
 
-def added(record: Record, by: str, *where: Where, parts: Parts = WHOLE) -> dict[str, Counts]:
-    """One pass over the rows, part by part, then one over their few thousand tallies.
+def alone(record: Record, by: str) -> Count:
+    """How tickets are counted that are in no merged group."""
+    policy = record.period.policy
+    return Count(
+        at=Assessment.assessed_at,
+        by=by,
+        rule=(admitted_kinds(policy.assess), tallies(policy.score)),
+        numbers=lambda parts: added(record, by, parts, ALONE),
+        order=tally_of(by) if by in TALLY else None,
+    )
 
-    Tickets that are not admitted are only counted.
-    """
-    period = record.period
-    found, kinds = tallies(period.policy.score), admitted_kinds(period.policy.assess)
+
+def counted(record: Record, count: Count) -> Numbers:
+    """Now, with the help of what is kept; as of an instant, from the rows alone."""
+    if record.as_of is None:
+        return days.counted(record.session, record.period, count)
+    return count.numbers([count.within(record.period.starts_at, record.period.ends_at)])
+
+
+def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
+    """One pass over the rows, part by part, then one over their few thousand tallies: how many
+    there are, how many of them are admitted (the others are only counted), and their tallies."""
+    policy = record.period.policy
+    kinds = admitted_kinds(policy.assess)
     tally = tally_of(by)
-    of_period = (
+    of_part = (
         select(
             tally.label("tally"),
             func.count().label("everyone"),
             func.count().filter(bit(kinds, FACT.kind) == 1).label("admitted"),
         )
-        .where(within(Assessment.assessed_at, period), *record.known(Assessment.recorded_at))
-        .where(owned(by), *where)
+        .where(owned(by), *where, *record.known(Assessment.recorded_at))
         .group_by(tally)
     )
-    told = sa.union_all(*map(of_period.where, parts)).subquery()
+    told = sa.union_all(*map(of_part.where, parts)).subquery()
     number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
     admitted = told.c.admitted
-    sums = [func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in found]
+    sums = [
+        func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(policy.score)
+    ]
     owner = func.left(told.c.tally, -1)
-    query = select(
-        owner, func.sum(told.c.everyone), func.sum(admitted).label("assessed"), *sums
-    ).group_by(owner)
+    query = select(owner, func.sum(told.c.everyone), func.sum(admitted), *sums).group_by(owner)
     return {
-        owner: Counts(assessed=int(assessed), not_assessed=int(everyone - assessed))
-        + read(found, numbers)
-        for owner, everyone, assessed, *numbers in record.session.execute(query)
+        owner: [int(number or 0) for number in numbers]
+        for owner, *numbers in record.session.execute(query)
     }
+
+
+def read(record: Record, found: Numbers) -> dict[str, Counts]:
+    return {
+        owner: counts_of(tallies(record.period.policy.score), of) for owner, of in found.items()
+    }
+
+
+def counts_of(found: Iterable[Tally], numbers: Sequence[int]) -> Counts:
+    everyone, assessed, *tallied = numbers
+    sums: dict[str, Any] = defaultdict(int)
+    for tally, number in zip(found, tallied, strict=True):
+        sums[tally.name] += number * tally.value
+    return Counts(assessed=assessed, not_assessed=everyone - assessed, **sums)
 
 
 def tally_of(by: str) -> sa.ColumnElement[str]:
@@ -196,15 +225,12 @@ def bit(bits: bytes, packed: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return func.get_bit(bits, packed)
 
 
+def in_period(record: Record) -> Where:
+    return within(Assessment.assessed_at, record.period)
+
+
 def within(column: sa.SQLColumnExpression[Any], period: Period) -> sa.ColumnElement[bool]:
     return (column >= period.starts_at) & (column < period.ends_at)
-
-
-def read(found: Iterable[Tally], numbers: Iterable[Decimal | None]) -> Counts:
-    sums: dict[str, Any] = defaultdict(int)
-    for tally, number in zip(found, numbers, strict=True):
-        sums[tally.name] += int(number or 0) * tally.value
-    return Counts(**sums)
 
 
 def members(record: Record, by: str) -> Iterator[Member]:

@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
 
-Parts = Sequence[sa.ColumnElement[bool]]
+Part = sa.ColumnElement[bool]
+Parts = Sequence[Part]
 WHOLE: Parts = (sa.true(),)
 
 
 @contextmanager
-def in_order(session: Session, column: sa.ColumnElement[str], covered: bool) -> Iterator[Parts]:
+def in_order(session: Session, column: sa.ColumnElement[str] | None) -> Iterator[Parts]:
     """The parts in which to count by a column, and a planner that has it so while they are counted;
-    just one where no index covers all that is asked for."""
-    if not covered:
+    just one where no index covers all that is asked for, and so no column is given."""
+    if column is None:
         yield WHOLE
         return
     code = session.scalars(select(MIDDLE).where(Office.kind.in_(sorted(STREET_KINDS)))).one()

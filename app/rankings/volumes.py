@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, aliased
 
 from app.callbacks.models import Assessment
 from app.rankings import whereabouts
-from app.rankings.facts import Record, Where, within
-from app.rankings.stretches import WHOLE, Parts, in_order
+from app.rankings.days import Count, Numbers
+from app.rankings.facts import Record, Where, counted
+from app.rankings.stretches import WHOLE, Parts
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import DispatchRole, Status
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
@@ -18,15 +19,25 @@ from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 
 def volumes(record: Record, by: str) -> dict[str, int]:
     """How many requests were accepted in a period, by a column of the ticket, merged or not."""
-    period, column = record.period, whereabouts.at(record.as_of, by)
-    where = (
-        within(Ticket.received_at, period),
-        Ticket.type.in_(sorted(period.policy.assess.types)),
-        *accepted(record),
+    return {owner: number for owner, (number,) in counted(record, accepted_by(record, by)).items()}
+
+
+def accepted_by(record: Record, by: str) -> Count:
+    types = sorted(record.period.policy.assess.types)
+    column = whereabouts.at(record.as_of, by)
+
+    def counted_in(parts: Parts) -> Numbers:
+        where = (Ticket.type.in_(types), *accepted(record))
+        found = numbers(record.session, column, *where, parts=parts)
+        return {owner: [number] for owner, number in found.items()}
+
+    return Count(
+        at=Ticket.received_at,
+        by=by,
+        rule=(types, sorted(map(str, NOT_TAKEN))),
+        numbers=counted_in,
+        order=column if by == "street_code" else None,
     )
-    covered = by == "street_code" and record.as_of is None
-    with in_order(record.session, column, covered) as parts:
-        return numbers(record.session, column, *where, parts=parts)
 
 
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
