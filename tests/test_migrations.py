@@ -22,7 +22,7 @@ ENUMS = [
     if isinstance(column.type, sa.Enum)
 ]
 INSERT_ONLY = ["event", "assessment", "policy_document"]
-SEALED = {"seal", "sealed_ranking", "sealed_facts"}
+SEALED = {"seal", "sealed_ranking", "sealed_facts", "registry_version"}
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ class Asking:
         period: Callable[[View], str],
     ) -> Response:
         form = self.form()
-        headers = {"Vary": "Accept", **(FOR_EVER if view.sealed else {})}
+        headers = {"Vary": "Accept", **(FOR_EVER if lasting(view) else {})}
         if form is Printed.HTML:
             body = page(view, self.districts(period(view)))
             return answer(self.request, body, MEDIA[form], headers | INERT)
@@ -102,6 +102,11 @@ def read_quarter(caller: Anyone, quarter: str, asked: Asked) -> Response:
 def read_year(caller: Anyone, year: str, asked: Asked) -> Response:
     """The year as a whole, its periods beside each other, and the city's departments."""
     return asked.told(yearly(asked.look, year), yearly_csv, paper.yearly, of_last)
+
+
+def lasting(view: Sealable) -> bool:
+    """Not a day: the lanes of a sealed one are named as the gazetteer has them at present."""
+    return view.sealed and not isinstance(view, DayView)
 
 
 def of_one(view: BulletinView | DayView) -> str:

@@ -16,7 +16,8 @@ from app.callbacks.outcome import KIND, KINDS, OUTCOME, OUTCOMES, Kind, Outcome,
 from app.period import Period, Periods
 from app.policy import Policies, parse
 from app.policy_keys import Scoring
-from app.rankings.facts import read, tallies
+from app.rankings import facts
+from app.rankings.facts import tallies
 from app.rankings.rates import (
     NOTHING,
     Counts,
@@ -340,10 +341,11 @@ def test_counting_by_masks_equals_counting_one_by_one(
 ) -> None:
     found = tallies(rules)
     codes = [code(OUTCOME, outcome) for outcome in outcomes]
-    numbers = [Decimal(sum(tally.bits[c // 8] >> c % 8 & 1 for c in codes)) for tally in found]
+    numbers = [sum(tally.bits[c // 8] >> c % 8 & 1 for c in codes) for tally in found]
+    everyone = len(outcomes)
 
     counted_alone = pooled(count(outcome, rules) for outcome in outcomes)
-    assert replace(read(found, numbers), assessed=len(outcomes)) == counted_alone
+    assert facts.counts_of(found, [everyone, everyone, *numbers]) == counted_alone
 
 
 def test_every_kind_has_a_number_of_its_own_and_no_outcome_that_counts_otherwise_another_s() -> (
