@@ -129,17 +129,20 @@ def keep_day(sessions: Sessions, period: Period, day: Day, now: datetime) -> boo
         if not is_due(states(session).get(day), count.digest, now):
             return False
         facts.plan_anew(session)
-        body = msgspec.json.encode(count.of_day(day.day))
-        for table in (TalliedDay, ChangedDay):
-            session.execute(delete(table).where(*day.of(table)))
-        kept = TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body)
-        session.add(kept)
+        write(session, day, count, now)
         return True
 
 
 def alone_with(day: Day) -> sa.ColumnElement[bool]:
     slot = func.day_slot(day.day)
     return func.pg_try_advisory_xact_lock(func.hashtext(day.source), slot)
+
+
+def write(session: Session, day: Day, count: Count, now: datetime) -> None:
+    body = msgspec.json.encode(count.of_day(day.day))
+    for table in (TalliedDay, ChangedDay):
+        session.execute(delete(table).where(*day.of(table)))
+    session.add(TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body))
 
 
 def count_of(record: Record, day: Day) -> Count:
