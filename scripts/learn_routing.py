@@ -130,7 +130,7 @@ def sample(
     sheet = describe(ground, memory, *where)
     codes = list(sheet.streets)
     truth = codes.index(row.street_code) if row.street_code in codes else -1
-    if sheet.alike.cosines or not ground.whole_city:
+    if sheet.alike.likest or not ground.whole_city:
         yield Sample(sheet.matrix(), truth, of[0], of[1], ground.whole_city)
 
 

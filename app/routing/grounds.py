@@ -22,16 +22,10 @@ STANDING = ("memory_volume", "places", "township")
 """What is so of a street whatever is asked: its share of cases and of places, and its kind."""
 
 FLAGS = ("road", "village", "building")
-"""What a place is; whether a street is a township counts for each of them apart."""
+"""What a place is."""
 
 FOUND = ("number_near", "number_between", "stem_begins", "stem_within", "characters")
-PER_STREET = (
-    *(f"gazetteer_{trait}" for trait in TRAITS),
-    *(f"memory_{trait}" for trait in TRAITS),
-    *STANDING,
-    *(f"township_of_{flag}" for flag in FLAGS),
-    *FOUND,
-)
+PER_STREET = (*TRAITS, *STANDING, *FOUND)
 """The numbers that speak for a street or against it."""
 
 OF_PLACE = (*FLAGS, "whole_city", "memory", "length")
@@ -102,18 +96,9 @@ class Ground:
         blank = self._blanks.get(flags) or self._draw(flags)
         return bytearray().join([blank, self.lengths[len(name)], *self.profile.tell(name)])
 
-    def numbers_of(self, at: int) -> tuple[int, int]:
-        """A street's two numbers in the index, that of the gazetteer's names and that of the names
-        that memory has learned: where in the cells of a sheet the first of their TRAITS stands."""
-        return at, at + len(TRAITS) * self.width
-
-    def street_of(self, number: int) -> int:
-        return number % self.width
-
     def _draw(self, flags: Flags) -> bytes:
         table = np.zeros((ONES + 1, self.width))
-        standing = [log_share(self.volumes), log_share(self.sizes), self.townships]
-        standing += [self.townships * flag for flag in flags]
+        standing = (log_share(self.volumes), log_share(self.sizes), self.townships)
         table[STANDING_AT : STANDING_AT + len(standing)] = standing
         of_place = (*flags, self.whole_city, math.log1p(self.volumes.sum()), 0.0, 1.0)
         table[len(PER_STREET) :] = np.array(of_place)[:, None]
@@ -123,7 +108,7 @@ class Ground:
     def add_place(self, at: int, name: str) -> None:
         self.sizes[at] += 1
         if len(name) >= SHORTEST:
-            self.index.add(name, self.numbers_of(at)[0])
+            self.index.add(name, at)
             self.profile.add(name, at)
         if numbered := NUMBERED.match(name):  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
@@ -142,7 +127,7 @@ class Ground:
     def _learn(self, name: str, at: int, count: int) -> None:
         known = self.learned.get((name, at))
         if count and known is None:
-            self.learned[name, at] = self.index.add(name, self.numbers_of(at)[1])
+            self.learned[name, at] = self.index.add(name, at)
             self.profile.add(name, at)
         elif not count and known is not None:
             self.index.drop(self.learned.pop((name, at)))

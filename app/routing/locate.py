@@ -77,12 +77,10 @@ class Locator:
         )
         cited = cite(scene, witness, query.text) + cite_whole(scene, witness, query.text)
         enough = policy.enough(district_told=scene.district is not None)
-        certain = witness is not None and witness.sure >= enough
-        inferred = witness.best[:DISTRICT_DIGITS] if witness and certain else None
         return Location(
             witness=witness,
             spans=tuple(cited[:MOST_SPANS]),
-            district_code=scene.district or inferred,
+            district_code=scene.district or inferred(witness, enough),
             community_code=community(scene, witness),
             enough=enough,
             conflict=conflict,
@@ -124,7 +122,7 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        if ground.whole_city and not sheet.alike.cosines:
+        if ground.whole_city and not sheet.alike.likest:
             return None
         ranked = self.ranker.rank(sheet)
         best = ranked[0][0]
@@ -133,6 +131,11 @@ class Locator:
         like = likest(ground, sheet.alike, best)
         by = f" is like {like}, which" if like else ", by the names around it,"
         return Witness(ranked, "similarity", f"{spot.name}{by}")
+
+
+def inferred(witness: Witness | None, enough: float) -> str | None:
+    """The district of a street that is certain."""
+    return witness.best[:DISTRICT_DIGITS] if witness and witness.sure >= enough else None
 
 
 def standing(scene: Scene, spot: Spot, best: str) -> Meaning | None:

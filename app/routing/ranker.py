@@ -6,10 +6,9 @@ ground's streets; `calibration` says how often the best street was right at such
 of it was learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
 from typing import Any, Self
 
 import numpy as np
@@ -19,10 +18,10 @@ from app.routing.profile import MARKS_BESIDE, Floats
 from app.routing.text import LONGEST_PLACE
 from app.routing.traits import Sheet
 
-MOST_RANKED = 8
+MOST_RANKED = 5
 MOST_MARKS = LONGEST_PLACE + MARKS_BESIDE
-FARTHEST = 9.0
-"""A street whose sum is farther behind the best has a chance of 1 in 8,000 against it."""
+LEAST = 1 / 8_000
+"""A street whose chance against the best one is smaller is not told."""
 
 ZERO = np.zeros(())
 
@@ -65,42 +64,39 @@ class Ranker:
     def rank(self, sheet: Sheet) -> tuple[tuple[str, float], ...]:
         """The most probable streets, best first; the best one's share is calibrated, and the
         others have what it leaves."""
-        sums, streets = self.sums(sheet.numbers), sheet.streets
-        rising = sorted(range(len(streets) - 1, -1, -1), key=sums.__getitem__)
-        risen = [*map(sums.__getitem__, rising)]
-        most = risen[-1]
-        odds = [exp(one - most) for one in risen[bisect_right(risen, most - FARTHEST) :]]
-        total = sum(odds)
-        said = chance(self.calibrations[sheet.whole_city], 1.0 / total)
-        first = streets[rising[-1]]
-        if len(odds) == 1:
-            return ((first, said),)
-        second = odds[-2]
-        true = max(said, second / (total - 1.0 + second))
-        left = (1.0 - true) / (total - 1.0)
-        behind = zip(rising[-2 : -MOST_RANKED - 1 : -1], odds[-2::-1], strict=False)
-        return ((first, true), *[(streets[at], odd * left) for at, odd in behind])
+        odds, streets = self.odds(sheet.numbers), sheet.streets
+        first, *behind = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
+        most, total = odds[first], sum(odds)
+        said = chance(self.calibrations[sheet.whole_city], most / total)
+        least, second = most * LEAST, odds[behind[0]] if behind else 0.0
+        if second <= least:
+            return ((streets[first], said),)
+        others = total - most
+        true = max(said, second / (others + second))
+        left = (1.0 - true) / others
+        told = [(streets[at], odds[at] * left) for at in behind if odds[at] > least]
+        return ((streets[first], true), *told)
 
-    def sums(self, numbers: Floats) -> list[float]:
-        """For each street what speaks for it, against the others. In single precision: what the
-        last bits of a sum are depends on the processor, and streets that are alike must tie."""
+    def odds(self, numbers: Floats) -> list[float]:
+        """For each street how probable it is against the others. The sums are rounded to single
+        precision: what their last bits are depends on the processor, and streets that are alike
+        must tie."""
         parts = self.weights[:, : len(numbers)].dot(numbers)
-        sums = self.hands.dot(np.maximum(parts, ZERO, out=parts))
-        told: list[float] = sums.astype(np.float32).tolist()
-        return told
+        sums = self.hands.dot(np.maximum(parts, ZERO, out=parts)).astype(np.float32)
+        odds: list[float] = np.exp(sums, dtype=float).tolist()
+        return odds
 
 
 def calibration(sides: Sequence[Sequence[float]]) -> Calibration:
+    """Before the first and behind the last it goes on as it is there."""
     said, true = sides
-    return tuple(said), tuple(true)
+    return (0.0, *said, 1.0), (true[0], *true, true[-1])
 
 
 def chance(table: Calibration, said: float) -> float:
     """How often the best street was right where the softmax gave it `said`."""
     saids, trues = table
     above = bisect_left(saids, said)
-    if above in (0, len(saids)):
-        return trues[min(above, len(trues) - 1)]
     low, high = saids[above - 1], saids[above]
     part = (said - low) / (high - low)
     return trues[above - 1] + part * (trues[above] - trues[above - 1])

@@ -1,17 +1,17 @@
 """How like the names of a street's places a place is: for places that no list holds.
 
-Two names are alike by the beginning they share (`马家堡东里`, `马家堡西里`), by the longest part
-they share, and by the cosine of their `grams`, each weighted by its rarity (IDF). An `Index`
-holds names with the street each belongs to, takes new ones at any time, and tells of every street
-that has a name like a place how near it comes. It is read while it grows: a name's own data are in
-place before its grams point to it.
+Two names are alike by the beginning they share (`马家堡东里`, `马家堡西里`) and by the cosine of
+their `grams`, each weighted by its rarity (IDF). An `Index` holds names with the street each
+belongs to, takes new ones at any time, and tells of every street that has a name like a place how
+near it comes. It is read while it grows: a name's own data are in place before its grams point to
+it.
 """
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from operator import add
+from operator import add, truediv
 from typing import Self
 
 from msgspec import Struct
@@ -24,50 +24,24 @@ COMMON = 24
 """A gram that more names of an index have (东里, 小区) leads to none of them: they are left to
 profile.py, and a full memory is asked as fast as an empty one."""
 
-DOUBT = 0.5
-"""Half a name is taken to lie elsewhere: one witness says 2 in 3, nine say 18 in 19."""
-
-
-class Head(Struct, gc=False):
-    """How a street's names begin as the place does."""
-
-    head: int = 0  # characters shared from the beginning, with the likest name
-    whole_head: float = 0.0  # the share of that name they make up
-    head_share: float = 0.0  # of the names with the longest known beginning, this street's
-    same: bool = False  # one of its names is the place's
-
-    def meet(self, shared: int, length: int, same: bool) -> None:
-        """A name of some length shares its beginning with the place, or is the same."""
-        self.head = max(self.head, shared)
-        self.whole_head = max(self.whole_head, shared / length)
-        self.same = self.same or same
-
-
-TRAITS = ("head", "whole_head", "head_share", "cosine", "part_share", "part", "same")
+TRAITS = ("head", "cosine")
 """What is told of a street, in the order in which the ranker has it."""
 
 
 class Likeness(Struct, gc=False):
-    """How names are like a place: what is told of each street that has such, by its number. Most
+    """How names are like a place: what is told of each street that has such, by its position. Most
     have nothing but a pair somewhere, so that they have a cosine and no more."""
 
-    cosines: dict[int, float] = {}  # with the street's likest name
-    likest: dict[int, int] = {}  # that name
-    heads: dict[int, Head] = {}
-    parts: dict[int, float] = {}  # the street's share of those with the longest known parts
-    part: int = 0  # and how long these parts are
+    likest: dict[int, tuple[float, int]] = {}  # the cosine with its likest name, and that name
+    heads: dict[int, int] = {}  # the most characters that a name of it shares from the beginning
 
 
 def grams(name: str) -> list[str]:
-    """The first character, marked; pairs, also those one apart (新华南路 is like 新南路); threes
-    and fours: none is shorter than those before it. A name that no place can have counts by its
+    """The first character, marked; pairs and threes. A name that no place can have counts by its
     beginning."""
     name = name[:LONGEST_NAME]
-    third = name[2:]
     pairs = list(map(add, name, name[1:]))
-    threes = list(map(add, pairs, third))
-    fours = map(add, threes, name[3:])
-    return [BEGIN + name[:1], *map(add, name, third), *pairs, *threes, *fours]
+    return [BEGIN + name[:1], *pairs, *map(add, pairs, name[2:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,85 +106,41 @@ class Index:
         In the place's vector what no name here has counts as unknown, and what leads nowhere for
         nothing.
         """
-        postings = self.postings
-        weigh, unknown = self.rarity.weights.get, self.rarity.unknown
+        postings, weigh, unknown = self.postings, self.rarity.weights.get, self.rarity.unknown
         held = [*filter(postings.__contains__, found)]
         size = unknown * (len(found) - len(held))
-        followed: dict[str, Sequence[int]] = {}
         near: dict[int, float] = {}
         so_far = near.get
         for gram in held:
             posting = postings.get(gram, ())
-            names = (*posting,) if len(posting) <= COMMON else ()
-            if names:  # as they are now: others may come and go
+            if len(posting) <= COMMON:
                 weight = weigh(gram, unknown)
                 size += weight
-                followed[gram] = names
-                for name_id in names:
+                for name_id in (*posting,):  # as they are now: others may come and go
                     near[name_id] = so_far(name_id, 0.0) + weight
         if not near:
             return NOTHING
-        heads = self._heads(place, self._begun(place[:HEAD], followed, near))
-        cosines, likest = self._cosines(near, math.sqrt(size) or 1.0)
-        return Likeness(cosines, likest, heads, *self._parts(followed))
+        return Likeness(self._likest(near, math.sqrt(size) or 1.0), self._heads(place, near))
 
-    def _cosines(
-        self, near: Mapping[int, float], size: float
-    ) -> tuple[dict[int, float], dict[int, int]]:
-        """Of each street that with its likest name; and that name."""
-        sizes, streets = self.sizes, self.streets
-        cosines: dict[int, float] = {}
-        likest: dict[int, int] = {}
-        so_far = cosines.get
-        for name_id, weight in near.items():
-            cosine = weight / (size * sizes[name_id])
-            street = streets[name_id]
-            if cosine >= so_far(street, 0.0):
-                cosines[street] = cosine
-                likest[street] = name_id
-        return cosines, likest
+    def _likest(self, near: Mapping[int, float], size: float) -> dict[int, tuple[float, int]]:
+        """Of each street the greatest cosine, and the name that has it."""
+        streets = map(self.streets.__getitem__, near)
+        shares = map(truediv, near.values(), map(self.sizes.__getitem__, near))
+        rising = sorted(zip(streets, shares, near, strict=True))
+        return {street: (share / size, name_id) for street, share, name_id in rising}
 
-    def _begun(
-        self, head: str, followed: Mapping[str, Sequence[int]], near: Iterable[int]
-    ) -> Iterable[int]:
-        """Names among which are all that begin like this: few, if the head is a gram that leads."""
-        if head in followed:
-            return followed[head]
-        return near if len(head) < HEAD or head in self.postings else ()
-
-    def _heads(self, place: str, near: Iterable[int]) -> dict[int, Head]:
-        heads: dict[int, Head] = {}
-        longest = 0
-        witnesses: list[int] = []
-        names, begins = self.names, place[:HEAD]
-        for name_id in near:
-            name = names[name_id]
+    def _heads(self, place: str, near: Collection[int]) -> dict[int, int]:
+        """Of the streets with a name that begins as the place does, how far it goes on so: few
+        names are looked at if that gram leads."""
+        begins = place[:HEAD]
+        alike = self.postings.get(begins, ()) if len(begins) == HEAD else near
+        heads: dict[int, int] = {}
+        for name_id in (*alike,) if len(alike) <= COMMON else near:
+            name = self.names[name_id]
             if name.startswith(begins):
                 street = self.streets[name_id]
-                shared = common(place, name)
-                heads.setdefault(street, Head()).meet(shared, len(name), name == place)
-                if shared > longest:
-                    longest, witnesses = shared, []
-                if shared == longest:
-                    witnesses.append(street)
-        for street in witnesses:
-            heads[street].head_share += 1 / (len(witnesses) + DOUBT)
+                heads[street] = max(heads.get(street, 0), common(place, name))
         return heads
-
-    def _parts(self, followed: dict[str, Sequence[int]]) -> tuple[dict[int, float], int]:
-        """Of each street its share of the longest grams that lead to names; and how long they
-        are."""
-        longest = len(next(reversed(followed)))
-        longest_parts = [posting for gram, posting in followed.items() if len(gram) == longest]
-        total = sum([len(posting) / (len(posting) + DOUBT) for posting in longest_parts])
-        parts: dict[int, float] = {}
-        so_far = parts.get
-        for posting in longest_parts:
-            witness = 1 / (len(posting) + DOUBT) / total
-            for name_id in posting:
-                street = self.streets[name_id]
-                parts[street] = so_far(street, 0.0) + witness
-        return parts, longest
 
 
 def common(one: str, other: str) -> int:

@@ -11,7 +11,7 @@ from app.routing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
 from app.routing.memory import Key, Memory, leader
 from app.routing.places import Spot
 from app.routing.profile import Floats
-from app.routing.similarity import TRAITS, Likeness, grams
+from app.routing.similarity import Likeness, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
 NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]
@@ -73,34 +73,24 @@ def flags_of(spot: Spot, tail: str) -> Flags:
 def likeliest(ground: Ground, alike: Likeness, worth: Floats) -> Ids:
     """Of the whole city, the streets worth ranking: those with the likest names, and then those
     whose names are made of such characters, which are all that they are worth at first."""
-    for number, cosine in alike.cosines.items():
-        at = ground.street_of(number)
+    for at, (cosine, _) in alike.likest.items():
         worth[at] = max(worth[at], ALIKE + cosine)
     order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
     return order
 
 
 def write_alike(alike: Likeness, cells: "memoryview[float]", width: int) -> None:
-    """The traits of each street that has a name like the place, from where its number says."""
-    below = range(0, len(TRAITS) * width, width)
-    head, whole_head, head_share, cosine, part_share, part, same = below
-    for street, near in alike.cosines.items():
-        cells[street + cosine] = near
-    for street, begun in alike.heads.items():
-        cells[street + head] = begun.head
-        cells[street + whole_head] = begun.whole_head
-        cells[street + head_share] = begun.head_share
-        cells[street + same] = begun.same
-    for street, share in alike.parts.items():
-        cells[street + part_share] = share
-        cells[street + part] = alike.part
+    """The TRAITS of each street that has a name like the place."""
+    for at, shared in alike.heads.items():
+        cells[at] = shared
+    for at, (cosine, _) in alike.likest.items():
+        cells[width + at] = cosine
 
 
 def likest(ground: Ground, alike: Likeness, street_code: str) -> str:
     """The name of a street that is most like the place, if any is."""
-    numbers = ground.numbers_of(ground.position[street_code])
-    own = [number for number in numbers if number in alike.cosines]
-    return ground.index.names[alike.likest[max(own, key=alike.cosines.__getitem__)]] if own else ""
+    near = alike.likest.get(ground.position[street_code])
+    return ground.index.names[near[1]] if near else ""
 
 
 def write_stems(
