@@ -7,7 +7,7 @@ from threading import Lock
 
 from msgspec import Struct
 
-from app.offices.catalogue import Catalogue, Duty, TargetKind
+from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
@@ -112,6 +112,8 @@ class Router:
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:
         """What the catalogue says of a matter here (D.5 R1)."""
+        if query.category is None:
+            return TO_THE_STREET
         area = None if place.conflict else place.best or place.district_code
         return self.catalogue.find(query.category, f"{query.title}\n{query.content}", area, on)
 

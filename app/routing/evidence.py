@@ -48,10 +48,6 @@ class Witness(Struct, frozen=True, gc=False):
     def sure(self) -> float:
         return self.ranked[0][1]
 
-    @property
-    def second(self) -> float:
-        return self.ranked[1][1] if len(self.ranked) > 1 else 0.0
-
 
 class Official(Struct, frozen=True, gc=False):
     """An official name, and the streets that it may mean in the districts that may be meant."""

@@ -30,6 +30,7 @@ CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
 WHOLE_PLACE = ("memory", "similarity")
+NOBODY = ("", 0.0)
 OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
 
 
@@ -51,7 +52,10 @@ class Location(Struct, frozen=True, gc=False):
 
     @property
     def first_two(self) -> tuple[float, float]:
-        return (self.witness.sure, self.witness.second) if self.witness else (0.0, 0.0)
+        if self.witness is None:
+            return 0.0, 0.0
+        (_, first), (_, second) = (*self.witness.ranked, NOBODY)[:2]
+        return first, second
 
 
 @dataclass(slots=True)

@@ -104,7 +104,8 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
     lead = LEAD.match(text, start, end)
     begin = lead.end() if lead else start
     told = administrative(begin, finds)
-    home = bool(HOME.search(text, start, told[0].start if told else end))
+    before = told[0].start if told else end
+    home = before > start and HOME.search(text, start, before) is not None
     if told:
         begin = behind(told)
         if end - begin < SHORTEST and told[0].start - start >= SHORTEST:

@@ -57,11 +57,9 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
 
 def districts_of(told: Sequence[Find], given: str | None) -> tuple[str, ...]:
     """The districts that are told, in the text or beside it."""
-    said = {given} if given else set()
-    for find in told:
-        if find.kinds & DISTRICTS:
-            said.update([m.code for m in find.meanings if m.kind in DISTRICT_KINDS])
-    return tuple(sorted(said))
+    named = [meaning for find in told if find.kinds & DISTRICTS for meaning in find.meanings]
+    said = {meaning.code for meaning in named if meaning.kind in DISTRICT_KINDS}
+    return tuple(sorted(said | {given} if given else said))
 
 
 def told_of(spot: Spot | None, found: Sequence[Spot]) -> tuple[Find, ...]:
