@@ -142,7 +142,7 @@ def stored(record: Record, subject: Subject, part: str, lines: Iterable[str]) ->
     digest = bundle.add(lines)
     made = Sealed(subject, part, bundle.number, digest)
     kept = {"period": record.period.name, "lines": bytes(bundle.packed), **made._asdict()}
-    record.session.execute(insert(SealedFacts).values(kept))
+    record.session.execute(insert(SealedFacts), kept)
     return made
 
 
