@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from anyio.to_thread import current_default_thread_limiter
@@ -17,6 +18,7 @@ from app import policy_record
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
+from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.feed import service as feed
 from app.feed.router import router as entries
@@ -42,6 +44,7 @@ from app.sweep import sweep
 from app.tickets.action_router import router as actions
 from app.tickets.attachment_router import router as attachments
 from app.tickets.desk import Desk
+from app.tickets.models import Ticket
 from app.tickets.register_router import router as holds
 from app.tickets.router import inbox_router as inbox
 from app.tickets.router import merges_router as merges
@@ -62,6 +65,12 @@ def read_policies(settings: Settings) -> Policies:
     return Policies.read(texts)
 
 
+def last_case(session: Session) -> datetime | None:
+    """When a request was last received or an answer last counted."""
+    lasts = (func.max(at) for at in (Ticket.received_at, Assessment.assessed_at))
+    return session.scalar(select(func.greatest(*(select(at).scalar_subquery() for at in lasts))))
+
+
 def prepare(settings: Settings) -> None:
     """What the first request relies on, in a migrated database; again and again, to one effect.
 
@@ -73,7 +82,7 @@ def prepare(settings: Settings) -> None:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
-            policy_record.record(session, policies, now)
+            policy_record.record(session, policies, now, last_case(session))
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))

@@ -210,7 +210,8 @@ class Scoring(Part):
 class PeriodRule(Part):
     start_day: Annotated[int, Field(ge=1, le=28, strict=True)]
     attribute: Literal["callback"]
-    freeze_days: Count
+    freeze_days: Annotated[int, Field(ge=1, strict=True)]
+    """Not none: whatever was on its way at the end of the period has arrived."""
 
 
 class Rank(Part):

@@ -1,5 +1,6 @@
 """Which policy documents this database has worked with: a name stands for one content for ever."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -7,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.db import Base, Code
-from app.policy import Policies, PolicyRefused
+from app.kit.wire import in_utc
+from app.policy import Policies, Policy, PolicyRefused
 
 
 class PolicyDocument(Base):
@@ -21,14 +23,12 @@ class PolicyDocument(Base):
     recorded_at: Mapped[datetime]
 
 
-def record(session: Session, policies: Policies, now: datetime) -> None:
-    """Refuses (PolicyRefused) a known name with other content, and the lack of a known document."""
-    given = {policy.name: policy for policy in policies.documents}
-    for name, sha256 in session.execute(select(PolicyDocument.name, PolicyDocument.sha256)):
-        if name not in given:
-            raise PolicyRefused(f"{name}: this database has worked with it, and it is not here")
-        if given[name].sha256 != sha256:
-            raise PolicyRefused(f"{name}: it has other content than when it was first used")
+def record(session: Session, policies: Policies, now: datetime, last_case: datetime | None) -> None:
+    """Refuses (PolicyRefused) a known name with other content, the lack of a known document, and
+    a new one that would begin before the last case, which was worked by the rules before it."""
+    known = dict(session.execute(select(PolicyDocument.name, PolicyDocument.sha256)).all())
+    check_known(policies, known)
+    check_new([policy for policy in policies.documents if policy.name not in known], last_case)
     rows = [
         {
             "name": policy.name,
@@ -39,3 +39,21 @@ def record(session: Session, policies: Policies, now: datetime) -> None:
         for policy in policies.documents
     ]
     session.execute(insert(PolicyDocument).values(rows).on_conflict_do_nothing())
+
+
+def check_known(policies: Policies, known: Mapping[str, str]) -> None:
+    given = {policy.name: policy for policy in policies.documents}
+    for name, sha256 in known.items():
+        if name not in given:
+            raise PolicyRefused(f"{name}: this database has worked with it, and it is not here")
+        if given[name].sha256 != sha256:
+            raise PolicyRefused(f"{name}: it has other content than when it was first used")
+
+
+def check_new(policies: Iterable[Policy], last_case: datetime | None) -> None:
+    for policy in policies:
+        if last_case is not None and policy.effective_from <= last_case:
+            raise PolicyRefused(
+                f"{policy.name}: effective_from: {in_utc(policy.effective_from)} is not after the "
+                f"last case in this database, {in_utc(last_case)}; rules begin in time to come"
+            )

@@ -80,7 +80,7 @@ def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRo
     query = select(SealedRanking.body).join(Seal, Seal.period == SealedRanking.period)
     query = query.where(Seal.period == period.name, SealedRanking.league == league)
     if record.as_of:
-        query = query.where(Seal.sealed_at <= record.as_of)
+        query = query.where(Seal.published_at <= record.as_of)
     body = record.session.scalar(query)
     return None if body is None else msgspec.json.decode(body, type=SealedRows).rows
 

@@ -1,6 +1,5 @@
 """The facts behind a period as a stream: every assessment, then how many there were and a hash."""
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,8 +8,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import arro3.io
 import msgspec
 import sqlalchemy as sa
+from arro3.core import Array, DataType, Field, RecordBatch, Schema
 from sqlalchemy import select
 
 from app.callbacks.models import Assessment, Correction, Exclusion
@@ -22,6 +23,8 @@ from app.rankings.facts import Record, within
 AT_ONCE = 5_000
 FACT = Assessment.__table__.c
 NAMES = (*COLUMNS, *LATER)
+TEXT = DataType.utf8()
+TEXTS = Schema([Field(name, TEXT) for name in NAMES])
 
 Row = Sequence[Any]
 FactLine = msgspec.defstruct("FactLine", NAMES)
@@ -59,18 +62,18 @@ def as_ndjson(found: Sequence[Row]) -> bytes:
 
 
 def as_csv(found: Sequence[Row]) -> bytes:
-    out = io.StringIO()
-    columns = map(cells, zip(*found, strict=True))
-    csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
-    return out.getvalue().encode()
+    columns = [Array([*cells(column)], TEXT) for column in zip(*found, strict=True)]
+    out = io.BytesIO()
+    arro3.io.write_csv(RecordBatch.from_arrays(columns, schema=TEXTS), out, header=False)
+    return out.getvalue()
 
 
-def cells(column: Sequence[object]) -> Iterable[object]:
+def cells(column: Sequence[object]) -> Iterable[str | None]:
     """A column as it is shown; each of its few values is looked at once."""
     if isinstance(column[0], datetime):
         stamps: list[str] = msgspec.to_builtins(column)
         return stamps
-    shown = {value: inert(value) for value in set(column)}
+    shown = {value: None if value is None else str(inert(value)) for value in set(column)}
     return map(shown.__getitem__, column)
 
 

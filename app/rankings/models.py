@@ -6,20 +6,23 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from app.kit.db import Base, Code, Json, one_of
 from app.rankings.leagues import League
 
 
 class Seal(Base):
-    """One period, closed for good. `seal_hash` is of all the other members, the former seal's too,
+    """One period, closed for good. `seal_hash` is of all the members shown, the former seal's too,
     so that the seals are a chain: who changes one must change all that follow."""
 
     __tablename__ = "seal"
 
     period: Mapped[Code] = mapped_column(primary_key=True)
     sealed_at: Mapped[datetime]
+    """Of which instant it is; it takes some minutes to make."""
+    published_at: Mapped[datetime]
+    """From when on it can be read: `as_of` an instant before, its period was not sealed."""
     sealed_by: Mapped[Code]
     policy: Mapped[Code]
     policy_sha256: Mapped[Code]
@@ -33,12 +36,18 @@ class Seal(Base):
     seal_hash: Mapped[Code]
 
 
+def of_a_seal() -> MappedColumn[str]:
+    """What a seal keeps is stored as it is made, and the seal last."""
+    its = ForeignKey(Seal.period, deferrable=True, initially="DEFERRED")
+    return mapped_column(its, primary_key=True)
+
+
 class SealedRanking(Base):
     """A league's answer, served byte for byte."""
 
     __tablename__ = "sealed_ranking"
 
-    period: Mapped[Code] = mapped_column(ForeignKey("seal.period"), primary_key=True)
+    period: Mapped[Code] = of_a_seal()
     league: Mapped[League] = mapped_column(one_of(League), primary_key=True)
     content_hash: Mapped[Code]
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
@@ -59,7 +68,7 @@ class SealedFacts(Base):
 
     __tablename__ = "sealed_facts"
 
-    period: Mapped[Code] = mapped_column(ForeignKey("seal.period"), primary_key=True)
+    period: Mapped[Code] = of_a_seal()
     subject: Mapped[Subject] = mapped_column(one_of(Subject), primary_key=True)
     part: Mapped[Code] = mapped_column(primary_key=True)
     number: Mapped[int]

@@ -30,7 +30,8 @@ PARTS: Mapping[str, Any] = {
 
 
 def known(session: Session, instant: datetime | None = None) -> Registry:
-    """As it was on record by then, or as it is; before anything was recorded, as it was first.
+    """As it was on record by then, or as it is; before anything was recorded, as it was first,
+    or as the tables have it.
 
     Every replica reads the same, whenever it was started.
     """
@@ -38,7 +39,8 @@ def known(session: Session, instant: datetime | None = None) -> Registry:
     if instant:
         first = select(func.min(RegistryVersion.recorded_at)).scalar_subquery()
         query = query.where(RegistryVersion.recorded_at <= func.greatest(instant, first))
-    return Registry(**{part: read(part, packed) for part, packed in session.execute(query)})
+    parts = {part: read(part, packed) for part, packed in session.execute(query)}
+    return Registry(**parts) if parts else tabled(session)
 
 
 def record(session: Session, registry: Registry, now: datetime) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment
@@ -28,7 +29,7 @@ from app.rankings.schemas import as_json
 from app.tickets.desk import Desk
 
 ONE_AT_A_TIME = 0x5EA1
-HASHED = sorted({column.name for column in Seal.__table__.columns} - {"seal_hash"})
+HASHED = sorted({column.name for column in Seal.__table__.columns} - {"seal_hash", "published_at"})
 
 
 class NotSealed(NotFound):
@@ -59,11 +60,12 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
     found = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=found)
     rankings = [sealed_ranking(record, desk, league) for league in League]
-    kept = [*sealed_lines(record), *sealed_registry(period, found)]
+    kept = [*sealed_lines(record), *sealed_registry(record, found)]
     facts = [one for one in kept if one.subject is Subject.FACTS]
     made = Seal(
         period=period.name,
         sealed_at=now,
+        published_at=clock(),
         sealed_by=by,
         policy=period.policy.name,
         policy_sha256=period.policy.sha256,
@@ -74,9 +76,8 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
         **link(session),
     )
     made.seal_hash = hash_of(made)
-    for rows in ([made], rankings, kept):
-        session.add_all(rows)
-        session.flush()
+    session.add_all([made, *rankings])
+    session.flush()
     return made
 
 
@@ -113,30 +114,36 @@ def sealed_ranking(record: Record, desk: Desk, league: League) -> SealedRanking:
     )
 
 
-def sealed_lines(record: Record) -> Iterator[SealedFacts]:
+class Sealed(NamedTuple):
+    """A bundle that is stored."""
+
+    subject: Subject
+    part: str
+    number: int
+    digest: str
+
+
+def sealed_lines(record: Record) -> Iterator[Sealed]:
     """All that the numbers come from, as it was recorded by the record's instant."""
     for subject, told in evidence.SUBJECTS.items():
         known = (one for one in told(record) if not late(one, record))
         for part, found in groupby(known, key=lambda one: one.part):
-            yield bundled(record.period, subject, part, (one.line for one in found))
+            yield stored(record, subject, part, (one.line for one in found))
 
 
-def sealed_registry(period: Period, found: Registry) -> Iterator[SealedFacts]:
+def sealed_registry(record: Record, found: Registry) -> Iterator[Sealed]:
     for part, lines in registry.lines(found):
-        yield bundled(period, Subject.REGISTRY, part, lines)
+        yield stored(record, Subject.REGISTRY, part, lines)
 
 
-def bundled(period: Period, subject: Subject, part: str, lines: Iterable[str]) -> SealedFacts:
+def stored(record: Record, subject: Subject, part: str, lines: Iterable[str]) -> Sealed:
+    """Before its seal, so that none is held in memory until the last is made."""
     bundle = Bundle()
     digest = bundle.add(lines)
-    return SealedFacts(
-        period=period.name,
-        subject=subject,
-        part=part,
-        number=bundle.number,
-        digest=digest,
-        lines=bytes(bundle.packed),
-    )
+    made = Sealed(subject, part, bundle.number, digest)
+    kept = {"period": record.period.name, "lines": bytes(bundle.packed), **made._asdict()}
+    record.session.execute(insert(SealedFacts), kept)
+    return made
 
 
 def link(session: Session) -> dict[str, str]:
@@ -175,7 +182,7 @@ def kept(
     )
     if as_of:
         query = query.join(Seal, Seal.period == SealedRanking.period)
-        query = query.where(Seal.sealed_at <= as_of)
+        query = query.where(Seal.published_at <= as_of)
     found = session.execute(query).one_or_none()
     return Kept(*found) if found else None
 
@@ -183,7 +190,7 @@ def kept(
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
     """The record behind a period's answer; from its seal on, of the seal's instant and registry."""
     made = session.get(Seal, period.name)
-    if made is None or (as_of and as_of < made.sealed_at):
+    if made is None or (as_of and as_of < made.published_at):
         return Record(session, period, as_of=as_of)
     found = registry.sealed(session, period.name)
     return Record(session, period, as_of=made.sealed_at, registry=found)

@@ -134,7 +134,7 @@ def known(session: Session, policies: Policies, name: str, now: datetime) -> Per
     recorded = select(func.min(Assessment.assessed_at)).where(Assessment.recorded_at <= now)
     first = session.scalar(recorded) or now
     seal = session.get(Seal, name)
-    before = period.ends_at <= first and not (seal and seal.sealed_at <= now)
+    before = period.ends_at <= first and not (seal and seal.published_at <= now)
     if period.starts_at > now or before:
         raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")
     return period

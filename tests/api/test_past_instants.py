@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.callbacks.models import Callback, Correction, Exclusion
-from app.rankings import registry
+from app.period import Periods
+from app.rankings import registry, seals
 from app.sweep import sweep
 from tests import stages
 from tests.conftest import LONG_AGO, StillClock
@@ -116,6 +117,37 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     for at, before in asked.items():
         now = told(people, at)
         assert [path for path in before if now[path] != before[path]] == []
+
+
+def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    began, ended = clock.at, clock.at + timedelta(minutes=10)
+    between = clock.tick(minutes=5)
+    before = told(people, between)
+    hands = iter((began, ended))
+    desk = app.state.desk
+    with app.state.sessions.begin() as session:
+        period = Periods(desk.policies).named("2026-09")
+        made = seals.seal(session, desk, period, "evaluator", lambda: next(hands))
+        assert (made.sealed_at, made.published_at) == (began, ended)
+    clock.tick(hours=1)
+
+    def sealed(at: datetime) -> object:
+        return people("analyst").get("/rankings/2026-09", as_of=at.isoformat()).json()["sealed"]
+
+    assert told(people, between) == before
+    just_before = ended - timedelta(microseconds=1)
+    assert [sealed(between), sealed(just_before), sealed(ended)] == [False, False, True]
+
+
+def test_before_any_version_the_tables_count(app: FastAPI) -> None:
+    with app.state.sessions() as session:
+        session.execute(text("ALTER TABLE registry_version DISABLE TRIGGER insert_only"))
+        session.execute(text("DELETE FROM registry_version"))
+        found = registry.known(session, LONG_AGO)
+    assert found == registry.tabled(session)
 
 
 def leave_out(app: FastAPI, number: str, at: datetime) -> None:

@@ -57,6 +57,7 @@ def test_a_policy_knows_its_name_its_text_and_its_day() -> None:
         ("[auth]", 'name = "x"\n[auth]', "name", "not a key"),
         ("start_day = 19", "start_day = 29", "period.start_day", "28"),
         ("start_day = 19", "start_day = 0", "period.start_day", "1"),
+        ("freeze_days = 5", "freeze_days = 0", "period.freeze_days", "1"),
         ('weight = "1/3"', 'weight = "1/4"', "eval.weight", "3/10"),
         ("arrive = 25", "arrive = 26", "eval", "do not sum"),
         ("08:00-21:00", "21:00-08:00", "callback.window", "closes before"),

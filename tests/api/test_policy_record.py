@@ -1,0 +1,72 @@
+"""Which policy documents a database takes: what was worked by a rule stays worked by it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from app import main, policy_record
+from app.policy import Policies, PolicyRefused
+from app.settings import Settings
+from tests.past import case, storing
+
+NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
+SHIPPED = {
+    path.stem: path.read_text(encoding="utf-8") for path in sorted(main.POLICIES.glob("*.toml"))
+}
+ANY = next(iter(SHIPPED))
+BEGINS = "effective_from = 2019-01-01"
+
+
+def beginning(at: datetime) -> str:
+    """A document's text with another beginning."""
+    assert BEGINS in SHIPPED[ANY]
+    return SHIPPED[ANY].replace(BEGINS, f"effective_from = {at.isoformat()}")
+
+
+@pytest.fixture
+def session(app: FastAPI) -> Iterator[Session]:
+    """What is recorded here is forgotten again."""
+    with app.state.sessions() as session:
+        yield session
+
+
+def record(session: Session, texts: dict[str, str], last_case: datetime | None = NOON) -> None:
+    policy_record.record(session, Policies.read(texts), NOON, last_case)
+
+
+def test_a_document_begins_after_the_last_case(session: Session) -> None:
+    record(session, SHIPPED | {"next": beginning(NOON + timedelta(microseconds=1))})
+
+
+@pytest.mark.parametrize("before", [timedelta(), timedelta(microseconds=1), timedelta(days=900)])
+def test_a_document_that_would_rule_what_is_done_is_refused(
+    session: Session, before: timedelta
+) -> None:
+    with pytest.raises(PolicyRefused, match=r"late: effective_from: .* is not after the last case"):
+        record(session, SHIPPED | {"late": beginning(NOON - before)})
+
+
+def test_while_there_is_no_case_a_document_begins_when_it_likes(session: Session) -> None:
+    record(session, SHIPPED | {"late": beginning(NOON - timedelta(days=900))}, last_case=None)
+
+
+def test_a_known_document_stays_what_it_was_and_stays(session: Session) -> None:
+    record(session, SHIPPED, last_case=NOON)
+    with pytest.raises(PolicyRefused, match=f"{ANY}: it has other content"):
+        record(session, SHIPPED | {ANY: SHIPPED[ANY] + "\n# a word more\n"})
+    with pytest.raises(PolicyRefused, match=f"{ANY}: this database has worked with it"):
+        record(session, {"another": SHIPPED[ANY]})
+
+
+@pytest.mark.usefixtures("people")
+def test_the_start_knows_the_last_case(app: FastAPI, settings: Settings, tmp_path: Path) -> None:
+    """The last answer counted or the last request received, whichever is later."""
+    storing(app)([case(1, NOON)])
+    begins = NOON - timedelta(seconds=1)
+    (tmp_path / "late.toml").write_text(beginning(begins), encoding="utf-8")
+    with pytest.raises(PolicyRefused, match="late: effective_from"):
+        main.prepare(settings.model_copy(update={"policy_dir": tmp_path}))
