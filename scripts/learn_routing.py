@@ -38,6 +38,9 @@ WHOLE_CITY = (0.0, 0.5)
 HIDDEN, BAGS = 8, 3
 STEPS, RATE, PENALTY = 130, 0.02, 4e-3
 BINS = 16
+CALIBRATED = (("district", False, 1.645), ("city", True, 0.0))
+"""Each table's name, whether it is of the whole city, and how sure what it says must be, in
+deviations of a normal distribution: without a district far more is asked for already."""
 DECIMALS = 5
 
 
@@ -227,8 +230,8 @@ def cross_validate(rows: Sequence[Row]) -> list[tuple[Sample, Floats]]:
     return answers
 
 
-def calibrate(answers: Sequence[tuple[Sample, Floats]]) -> list[list[float]]:
-    """Said and true, in bins of equal size, never falling (pool adjacent violators)."""
+def calibrate(answers: Sequence[tuple[Sample, Floats]], sure: float) -> list[list[float]]:
+    """Said and surely true, in bins of equal size, never falling (pool adjacent violators)."""
     said = np.array([share.max() for _, share in answers])
     true = np.array([float(share.argmax() == one.truth) for one, share in answers])
     order = said.argsort()
@@ -241,7 +244,15 @@ def calibrate(answers: Sequence[tuple[Sample, Floats]]) -> list[list[float]]:
         merged.append(pool)
         while len(merged) > 1 and merged[-2][1] > merged[-1][1]:
             merged.append(pooled(merged.pop(), merged.pop()))
-    return [[round(p[0], DECIMALS) for p in merged], [round(p[1], DECIMALS) for p in merged]]
+    least = np.maximum.accumulate([surely(true, number, sure) for _, true, number in merged])
+    return [[round(p[0], DECIMALS) for p in merged], np.round(least, DECIMALS).tolist()]
+
+
+def surely(share: float, number: float, sure: float) -> float:
+    """The least that a share seen in so many may be (Wilson's bound)."""
+    doubt = sure**2 / number
+    spread = sure * np.sqrt(share * (1 - share) / number + doubt / number / 4)
+    return float((share + doubt / 2 - spread) / (1 + doubt))
 
 
 def pooled(one: list[float], other: list[float]) -> list[float]:
@@ -286,9 +297,9 @@ def main() -> None:
         name: value if isinstance(value, list) else np.round(np.asarray(value), DECIMALS).tolist()
         for name, value in document.items()
     }
-    for name, whole_city in (("district", False), ("city", True)):
+    for name, whole_city, sure in CALIBRATED:
         of_kind = [answer for answer in answers if answer[0].whole_city == whole_city]
-        plain[f"calibration_{name}"] = calibrate(of_kind)
+        plain[f"calibration_{name}"] = calibrate(of_kind, sure)
     content = json.dumps(plain, sort_keys=True).encode()
     plain["version"] = sha256(content).hexdigest()[:12]
     write(DATA / "ranker.json", json.dumps(plain, indent=1) + "\n")
