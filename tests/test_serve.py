@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+
+from app.kit.clock import utc
+from tests.given import request
 
 ROOT = Path(__file__).parent.parent
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -132,6 +136,28 @@ def test_a_command_runs_beside_the_service(service: Service) -> None:
 
     assert process.returncode == 0, log
     assert service.is_ready()
+
+
+def test_a_batch_that_comes_slowly_is_received_when_all_of_it_has_come(service: Service) -> None:
+    """Nothing is dated by an instant of which a ranking may have been told meanwhile."""
+    key = service.client.post("/v1/keys", json={"role": "operator", "label": "slow"}).json()["key"]
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
+    line = json.dumps(request()).encode() + b"\n"
+    sent: list[datetime] = []
+
+    def slowly() -> Iterator[bytes]:
+        yield line
+        time.sleep(0.2)
+        sent.append(utc())
+        yield line.replace(b"13800000000", b"13800000001")
+
+    answer = service.client.post("/v1/tickets/batch", content=slowly(), headers=headers)
+    numbers = [json.loads(one)["number"] for one in answer.text.splitlines()]
+
+    assert len(set(numbers)) == 2
+    for number in numbers:
+        ticket = service.client.get(f"/v1/tickets/{number}", headers=headers).json()
+        assert datetime.fromisoformat(ticket["received_at"]) >= sent[0]
 
 
 def test_sigterm_answers_what_is_open_and_ends_the_database(service: Service) -> None:

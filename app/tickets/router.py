@@ -72,8 +72,8 @@ async def receive_batch(
 
     A line may carry its own `idempotency_key`.
     """
+    lines = await batch.read(request.stream())  # of a slow client for long: received when all is
     brought = batch.Batch(session, desk, caller, request.app.state.secret, clock, clock())
-    lines = await batch.read(request.stream())
     return Ndjson(await run_in_threadpool(brought.receive, lines))
 
 
