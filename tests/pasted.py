@@ -26,7 +26,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 VARIABLE = re.compile(r"\$(\w+)")
 EXPECTED = re.compile(r"\s+# (\d{3})$")
 GIVEN = re.compile(r"(\w+)=\$\((.*)\)", re.DOTALL)
-FIXED = ("/status", "/decision", "/title", "/state", "/final", "/rank", "/same")
+FIXED = ("/status", "/decision", "/title", "/state", "/final", "/rank", "/same", "/confidence")
 FUNCTION = re.compile(r"(\w+)\(\) \{ (.*); \}")
 
 

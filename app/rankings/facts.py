@@ -266,8 +266,10 @@ def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
     return Outcome(*answers, fact.contact_ok, fact.late)
 
 
-def first_assessed_at(session: Session) -> datetime | None:
-    return session.scalar(select(func.min(Assessment.assessed_at)))
+def first_assessed_at(session: Session, by: datetime) -> datetime | None:
+    """Of what was recorded by an instant."""
+    first = select(func.min(Assessment.assessed_at))
+    return session.scalar(first.where(Assessment.recorded_at <= by))
 
 
 def districts(session: Session) -> dict[str, str]:

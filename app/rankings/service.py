@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.callbacks.models import Assessment
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
@@ -67,7 +65,7 @@ class Asked:
 
 def list_periods(session: Session, policies: Policies, now: datetime) -> list[PeriodView]:
     """From the first period with a fact to the one that contains now, oldest first."""
-    first = facts.first_assessed_at(session) or now
+    first = facts.first_assessed_at(session, now) or now
     sealed = frozenset(seals.sealed_periods(session))
     return [shown_period(period, sealed, now) for period in Periods(policies).between(first, now)]
 
@@ -131,8 +129,7 @@ def known(session: Session, policies: Policies, name: str, now: datetime) -> Per
     """A period that has begun, from the first with a fact on that was recorded by then; a sealed
     one whatever was done to its facts."""
     period = Periods(policies).named(name)
-    recorded = select(func.min(Assessment.assessed_at)).where(Assessment.recorded_at <= now)
-    first = session.scalar(recorded) or now
+    first = facts.first_assessed_at(session, now) or now
     seal = session.get(Seal, name)
     before = period.ends_at <= first and not (seal and seal.published_at <= now)
     if period.starts_at > now or before:

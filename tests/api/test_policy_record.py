@@ -1,6 +1,6 @@
 """Which policy documents a database takes: what was worked by a rule stays worked by it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app import main, policy_record
 from app.policy import Policies, PolicyRefused
 from app.settings import Settings
+from tests import stages
+from tests.given import People
 from tests.past import case, storing
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -62,11 +64,25 @@ def test_a_known_document_stays_what_it_was_and_stays(session: Session) -> None:
         record(session, {"another": SHIPPED[ANY]})
 
 
-@pytest.mark.usefixtures("people")
-def test_the_start_knows_the_last_case(app: FastAPI, settings: Settings, tmp_path: Path) -> None:
-    """The last answer counted or the last request received, whichever is later."""
+def answered(app: FastAPI, _: People) -> datetime:
     storing(app)([case(1, NOON)])
-    begins = NOON - timedelta(seconds=1)
+    return NOON
+
+
+def received(_: FastAPI, people: People) -> datetime:
+    number = stages.fresh(people)
+    return datetime.fromisoformat(people.operator.get(f"/tickets/{number}").json()["received_at"])
+
+
+@pytest.mark.parametrize("last", [answered, received])
+def test_the_start_knows_the_last_case(
+    app: FastAPI,
+    people: People,
+    settings: Settings,
+    tmp_path: Path,
+    last: Callable[[FastAPI, People], datetime],
+) -> None:
+    begins = last(app, people)
     (tmp_path / "late.toml").write_text(beginning(begins), encoding="utf-8")
     with pytest.raises(PolicyRefused, match="late: effective_from"):
         main.prepare(settings.model_copy(update={"policy_dir": tmp_path}))
