@@ -13,7 +13,7 @@ from app.rankings.leagues import League
 
 
 class Seal(Base):
-    """One period, closed for good. `seal_hash` is of all the members shown, the former seal's too,
+    """One period, closed for good. `seal_hash` is of all the other members, the former seal's too,
     so that the seals are a chain: who changes one must change all that follow."""
 
     __tablename__ = "seal"

@@ -13,6 +13,7 @@ class SealView(View):
 
     period: str
     sealed_at: At
+    published_at: At
     sealed_by: str
     policy: str
     policy_sha256: str

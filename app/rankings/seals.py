@@ -153,9 +153,12 @@ def link(session: Session) -> dict[str, str]:
 
 
 def hash_of(made: Seal) -> str:
-    """Of every member but itself, as compact JSON with sorted names."""
+    """Of every member but itself, as compact JSON with sorted names. Seals from before it was kept
+    say nothing of `published_at`, which is then `sealed_at`."""
     members: Json = {name: getattr(made, name) for name in HASHED}
     members["sealed_at"] = in_utc(made.sealed_at)
+    if made.published_at != made.sealed_at:
+        members["published_at"] = in_utc(made.published_at)
     return f"sha256:{sha256(msgspec.json.encode(members, order='deterministic')).hexdigest()}"
 
 

@@ -132,6 +132,10 @@ def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
         period = Periods(desk.policies).named("2026-09")
         made = seals.seal(session, desk, period, "evaluator", lambda: next(hands))
         assert (made.sealed_at, made.published_at) == (began, ended)
+        assert made.seal_hash == seals.hash_of(made)
+        made.published_at = began
+        assert made.seal_hash != seals.hash_of(made)
+        session.expire(made)
     clock.tick(hours=1)
 
     def sealed(at: datetime) -> object:

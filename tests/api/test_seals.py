@@ -309,6 +309,7 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
         ("UPDATE sealed_ranking SET body = replace(encode(body, 'escape'),"
          " '695/8', '95')::bytea WHERE league = 'streets'", "rankings.streets"),
         ("UPDATE seal SET sealed_by = 'nobody'", "seal_hash"),
+        ("UPDATE seal SET published_at = published_at + interval '1s'", "seal_hash"),
         ("UPDATE seal SET policy_sha256 = '0'", "policy_sha256"),
         ("UPDATE sealed_facts SET lines = ''", "facts_digest"),
         ("UPDATE sealed_facts SET number = 9", "facts_digest"),
