@@ -22,6 +22,7 @@ from app.history import service as history
 from app.kit import clock, cluster, db, embedded, logs, migrate, serving
 from app.kit.db import Sessions
 from app.kit.errors import Refusal
+from app.kit.instants import recording
 from app.rankings import offline, seals, verifying
 from app.rankings import service as rankings
 from app.rankings.keeping import keep as keep_days
@@ -113,7 +114,8 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
     with ready_database(given) as sessions:
         desk = read_desk(given, sessions)
         with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
-            made = simulation.simulate(session, desk, plan, clock.utc(), bar.update)
+            now = recording(session, clock.utc)
+            made = simulation.simulate(session, desk, plan, now, bar.update)
     say(f"{made} tickets")
 
 

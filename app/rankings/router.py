@@ -9,14 +9,14 @@ from fastapi.responses import StreamingResponse
 
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
-from app.kit.clock import AtClock, Now
+from app.kit.clock import AtClock
 from app.kit.compress import PackedRoute
 from app.kit.db import AllSessions, Sessions, Writing
 from app.kit.idempotency import OneEffect
 from app.kit.paging import Page
 from app.rankings import adjusting, counted, export, parquet, seals, service, verifying, whatif
 from app.rankings.answers import FOR_EVER, answer
-from app.rankings.calls import Looking
+from app.rankings.calls import Looking, SettledNow
 from app.rankings.facts import Record
 from app.rankings.models import Seal
 from app.rankings.schemas import (
@@ -86,7 +86,7 @@ def stream_facts(
     query: Annotated[FactsQuery, Query()],
     sessions: AllSessions,
     desk: AtDesk,
-    now: Now,
+    now: SettledNow,
 ) -> StreamingResponse:
     """Every assessment behind a period, streamed; its end tells how many there were."""
     with sessions() as session:

@@ -16,7 +16,7 @@ from app.callbacks.models import Assessment
 from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.errors import Conflict, NotFound
-from app.kit.instants import dividing
+from app.kit.instants import recording, settled
 from app.kit.wire import in_utc
 from app.period import Period, Periods, State
 from app.rankings import computed, evidence, registry
@@ -51,11 +51,12 @@ class SealInOrder(Conflict):
 def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) -> Seal:
     """Store what the leagues are now. Of two at once, the second finds it sealed.
 
-    Refuses AlreadySealed, NotYetFrozen, SealInOrder.
+    Refuses AlreadySealed, NotYetFrozen, SealInOrder, StillRecording.
     """
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-    now = dividing(session, clock)
+    now = clock()
+    settled(session)
     check_sealable(session, desk, period, now)
     found = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=found)
@@ -65,7 +66,7 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
     made = Seal(
         period=period.name,
         sealed_at=now,
-        published_at=clock(),
+        published_at=recording(session, clock),
         sealed_by=by,
         policy=period.policy.name,
         policy_sha256=period.policy.sha256,

@@ -14,7 +14,6 @@ from app.access.roles import Caller
 from app.feed.service import News, append
 from app.kit.clock import Clock
 from app.kit.db import insert_many
-from app.kit.instants import recording
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy import Policy
@@ -112,7 +111,10 @@ class Taken(NamedTuple):
 def take(
     session: Session, desk: Desk, caller: Caller, arrivals: Sequence[Arrival], clock: Clock
 ) -> list[Taken]:
-    """D.11: who tells his open matter again urges it; whatever else comes is received."""
+    """D.11: who tells his open matter again urges it; whatever else comes is received.
+
+    They arrived at an instant at which this transaction records.
+    """
     now = clock()
     callers = {one.caller for one in arrivals if one.caller}
     duplicates.one_at_a_time(session, callers)
@@ -145,7 +147,7 @@ def still_open(
     """Of these tickets, locked and brought up to date, those that are not finished by now."""
     if not numbers:
         return {}
-    now = recording(session, clock)
+    now = clock()
     query = select(Ticket).where(Ticket.number.in_(numbers))
     rows = session.scalars(service.renewed(query)).all()
     changes = {row.number: service.up_to_date(session, desk, row, now) for row in rows}

@@ -11,6 +11,7 @@ from app.access.roles import OFFICE_BOUND, Role
 from app.kit.clock import AtClock
 from app.kit.db import AllSessions, Reading, Writing
 from app.kit.etag import tagged
+from app.kit.instants import recording
 from app.kit.paging import Page
 from app.kit.route import Route
 from app.tickets import (
@@ -49,7 +50,8 @@ def receive_ticket(caller: Operator, new: NewTicket, doing: Changing) -> UrgedVi
     """
 
     def receive() -> str:
-        arrival = intake.arrive(doing.desk, new, doing.now)
+        now = recording(doing.session, doing.clock)
+        arrival = intake.arrive(doing.desk, new, now)
         [taken] = intake.take(doing.session, doing.desk, caller, [arrival], doing.clock)
         doing.response.status_code = taken.status
         return taken.number
@@ -73,8 +75,13 @@ async def receive_batch(
     A line may carry its own `idempotency_key`.
     """
     lines = await batch.read(request.stream())  # of a slow client for long: received when all is
-    brought = batch.Batch(session, desk, caller, request.app.state.secret, clock, clock())
-    return Ndjson(await run_in_threadpool(brought.receive, lines))
+
+    def receive() -> str:
+        now = recording(session, clock)
+        brought = batch.Batch(session, desk, caller, request.app.state.secret, clock, now)
+        return brought.receive(lines)
+
+    return Ndjson(await run_in_threadpool(receive))
 
 
 @router.get("", response_model=Page[TicketView])

@@ -1,12 +1,9 @@
 """What a seal rests on: the whole record of each ticket, the registry of its day, one instant."""
 
 import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -15,7 +12,7 @@ from fastapi import FastAPI
 from app.sweep import sweep
 from tests import stages
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.given import WANGJING, People, awaiting, ticket
 from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
 
 MONTH = "/rankings/2026-11"
@@ -336,78 +333,3 @@ def test_sealed_lines_that_cannot_be_read_are_named_too(
 
     assert "facts_digest" in {d["field"] for d in found["differences"]}
     assert people("analyst").get("/rankings/2026-09/bulletin", format="html").status_code == 200
-
-
-@contextmanager
-def held(app: FastAPI, statement: str) -> Iterator[None]:
-    """Another connection that has done this, and has yet to commit."""
-    with app.state.engine.begin() as connection:
-        connection.exec_driver_sql(statement)
-        yield
-
-
-def waits(pending: Future[Any], seconds: float = 0.5) -> bool:
-    end = monotonic() + seconds
-    while monotonic() < end and not pending.done():
-        sleep(0.01)
-    return not pending.done()
-
-
-def test_a_correction_that_began_before_a_seal_is_in_it_or_after_it(
-    people: People, clock: StillClock, app: FastAPI
-) -> None:
-    number = ticket(people)
-    awaiting(people, number)
-    denied = {**CONTENT, "contacted": "no"}
-    made = people.callback.post(f"/tickets/{number}/callbacks", denied).json()
-    heard = {**CONTENT, "text": "录音中诉求人说已联系。"}
-    clock.at = LATER
-    evaluator, supervisor = people("evaluator"), people.supervisor
-
-    with ThreadPoolExecutor(2) as threads:
-        with held(app, f"SELECT 1 FROM ticket WHERE number = '{number}' FOR UPDATE"):
-            path = f"/callbacks/{made['id']}/correction"
-            correction = threads.submit(supervisor.post, path, heard)
-            assert waits(correction)
-            seal = threads.submit(evaluator.post, f"{MONTH}/seal")
-            assert waits(seal)
-        answers = [correction.result().status_code, seal.result().status_code]
-
-    assert answers == [200, 201]
-    assert verified(people)["differences"] == []
-    row = people("analyst").get(f"{MONTH}/offices/{WANGJING}").json()
-    assert row["response"]["numerator"] == "1"
-
-
-def test_those_who_record_do_not_wait_for_one_another(
-    people: People, clock: StillClock, app: FastAPI
-) -> None:
-    one, other = (stages.awaiting(people, clock) for _ in range(2))
-    callback = people.callback
-
-    with ThreadPoolExecutor(1) as threads:
-        with held(app, f"SELECT 1 FROM ticket WHERE number = '{one}' FOR UPDATE"):
-            first = threads.submit(callback.post, f"/tickets/{one}/callbacks", CONTENT)
-            assert waits(first)
-            assert callback.post(f"/tickets/{other}/callbacks", CONTENT).status_code == 201
-            assert stages.fresh(people)
-        assert first.result().status_code == 201
-
-
-def test_a_new_request_waits_for_no_seal(people: People, clock: StillClock, app: FastAPI) -> None:
-    with held(app, "SELECT pg_advisory_xact_lock(19978)"):
-        assert stages.fresh(people)
-
-
-def test_a_seal_that_must_wait_too_long_for_a_recorder_gives_way(
-    people: People, store: Store, clock: StillClock, app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.kit.instants.PATIENCE", "100ms")
-    store(WORKED_EXAMPLE)
-    path = "/rankings/2026-09/seal"
-
-    with held(app, "SELECT pg_advisory_xact_lock_shared(19978)"):
-        answer = people("evaluator").post(path)
-
-    assert answer.status_code == 503
-    assert people("evaluator").post(path).status_code == 201
