@@ -83,6 +83,7 @@ TAKEN = kept(
         community_code=None,
         street_code=None,
         gazetteer="",
+        ranker="",
         policy="",
         memory="",
     )

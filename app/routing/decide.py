@@ -198,6 +198,7 @@ class Router:
             community_code=place.community_code if street else None,
             street_code=street,
             gazetteer=self.gazetteer.version,
+            ranker=self.locator.ranker.version,
             policy=policy.name,
             memory=f"{self.learned_to[0]}.{self.learned_to[1]}",
             joint_office_codes=duty.joint_codes(place.district_code),

@@ -71,8 +71,8 @@ class Candidate(Struct, frozen=True, gc=False):
 class Decision(Struct, frozen=True, gc=False):
     """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department leads.
 
-    `queue` is the district that must look further (D.5 R4); `gazetteer`, `policy` and `memory` are
-    the versions that the decision was made with, so that it can be made again.
+    `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `policy` and
+    `memory` are the versions that the decision was made with, so that it can be made again.
     """
 
     decision: DecisionKind
@@ -87,6 +87,7 @@ class Decision(Struct, frozen=True, gc=False):
     community_code: str | None
     street_code: str | None
     gazetteer: str
+    ranker: str
     policy: str
     memory: str
     joint_office_codes: tuple[str, ...] = ()

@@ -63,6 +63,7 @@ class RouteView(View):
     catalogue_rule: str | None
     queue: str | None
     gazetteer: str
+    ranker: str
     policy: str
     memory: str
 

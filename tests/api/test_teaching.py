@@ -1,6 +1,7 @@
 """What the fate of tickets teaches routing, over HTTP; and that a route can be made again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -175,6 +176,21 @@ def test_a_route_that_cannot_be_made_again_names_what_differs(
     fresh = main.make_desk(session, app.state.settings)
     names = {name for name, *_ in rerouting.differences(session, fresh, number)}
     assert {"decision", "office_code", "method", "memory"} <= names
+
+
+def test_a_route_made_again_by_another_ranker_says_so(
+    people: People, app: FastAPI, session: Session
+) -> None:
+    number = given.ticket(people)
+    fresh = main.make_desk(session, app.state.settings)
+    locator = fresh.router.locator
+    before = locator.ranker.version
+    locator.ranker = replace(locator.ranker, version="other")
+
+    found = list(rerouting.differences(session, fresh, number))
+
+    assert found == [("ranker", before, "other")]
+    assert people.operator.get(f"/tickets/{number}").json()["route"]["ranker"] == before
 
 
 def routed(people: People, by: str) -> dict[str, Any]:
