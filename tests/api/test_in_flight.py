@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
@@ -199,14 +199,12 @@ def test_who_asks_about_an_instant_waits_for_its_recorders_and_holds_up_nobody(
 
 def test_who_comes_later_is_not_waited_for(people: People, clock: StillClock, app: FastAPI) -> None:
     assert stages.fresh(people)
-    with ThreadPoolExecutor(1) as threads:
+    with ThreadPoolExecutor(1) as threads, ExitStack() as later:
         with held(app, RECORDS):
             early = threads.submit(asked, people, clock)
             assert waits(early)
-            later = held(app, RECORDS)
-            later.__enter__()
+            later.enter_context(held(app, RECORDS))
         assert early.result()
-        later.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize(
