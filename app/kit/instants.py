@@ -6,6 +6,8 @@ one. Who asks about an instant that has come looks who holds it, and waits until
 whoever takes it later reads the clock later.
 """
 
+import asyncio
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from time import monotonic, sleep
 from typing import Final
@@ -13,13 +15,15 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.kit.clock import Clock
+from app.kit.db import Sessions
 from app.kit.errors import Unavailable
 
 RECORDING: Final = 0x4E0A
 PATIENCE_SECONDS = 5
-PAUSE_SECONDS = 0.005
+SHORTEST_PAUSE = 0.005
 
 RECORDERS = sa.text(
     "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -39,16 +43,36 @@ def recording(session: Session, clock: Clock) -> datetime:
 
 
 def settled(session: Session) -> None:
-    """Returns when all that was recorded at an instant that has come can be read: by the session's
-    next statement, or by its next snapshot. Refuses StillRecording after PATIENCE_SECONDS.
+    """Returns when all that was recorded at an instant that has come can be read, by the session's
+    next statement. Refuses StillRecording after PATIENCE_SECONDS.
     """
-    until = monotonic() + PATIENCE_SECONDS
-    writing = recorders(session)
+    for pause in waiting(lambda: recorders(session)):
+        sleep(pause)
+
+
+async def settled_all(sessions: Sessions) -> None:
+    """The same for whatever snapshot is taken next; who waits holds neither thread nor connection,
+    so that those who record never wait for him."""
+
+    def look() -> set[str]:
+        with sessions() as session:
+            return recorders(session)
+
+    pauses = waiting(look)
+    while (pause := await run_in_threadpool(next, pauses, None)) is not None:
+        await asyncio.sleep(pause)
+
+
+def waiting(look: Callable[[], set[str]]) -> Iterator[float]:
+    """The pauses between looks, in seconds, until none is left of those that were there first: an
+    eighth of what was waited so far, so that long waits cost few looks."""
+    began, writing = monotonic(), look()
     while writing:
-        if monotonic() > until:
+        waited = monotonic() - began
+        if waited > PATIENCE_SECONDS:
             raise StillRecording(f"{len(writing)} have been writing for {PATIENCE_SECONDS} s")
-        sleep(PAUSE_SECONDS)
-        writing &= recorders(session)
+        yield max(SHORTEST_PAUSE, waited / 8)
+        writing &= look()
 
 
 def recorders(session: Session) -> set[str]:

@@ -7,16 +7,15 @@ from fastapi import Depends, Request
 
 from app.kit.clock import Now
 from app.kit.db import AllSessions, Reading
-from app.kit.instants import settled
+from app.kit.instants import settled_all
 from app.rankings.service import Asked
 from app.tickets.desk import AtDesk
 
 
-def settled_now(request: Request, sessions: AllSessions, now: Now) -> datetime:
+async def settled_now(request: Request, sessions: AllSessions, now: Now) -> datetime:
     """For whoever asks `as_of` an instant up to it, all that was recorded by then can be read."""
     if "as_of" in request.query_params:
-        with sessions() as session:
-            settled(session)
+        await settled_all(sessions)
     return now
 
 

@@ -147,9 +147,9 @@ def still_open(
     """Of these tickets, locked and brought up to date, those that are not finished by now."""
     if not numbers:
         return {}
-    now = clock()
     query = select(Ticket).where(Ticket.number.in_(numbers))
     rows = session.scalars(service.renewed(query)).all()
+    now = clock()  # later than all that was done to them
     changes = {row.number: service.up_to_date(session, desk, row, now) for row in rows}
     return {number: one for number, one in changes.items() if one.ticket.status not in TERMINAL}
 

@@ -55,15 +55,17 @@ def locked(
 ) -> Change:
     """The ticket's row, locked to the commit, with what had fallen due applied; `others` that it
     concerns likewise, all in order of number, and the parent of its group in any case."""
-    now = recording(session, clock)
+    recording(session, clock)
     also = set(filter(None, others)) - {number}
     if also:
         lock(session, {number, *also})
-    row = session.scalar(renewed(in_scope(caller, number)))
-    change = up_to_date(session, desk, found(number, row), now)
-    if change.ticket.merged_into:
-        also.add(change.ticket.merged_into)
-    for other in session.scalars(renewed(select(Ticket).where(Ticket.number.in_(also)))):
+    row = found(number, session.scalar(renewed(in_scope(caller, number))))
+    if row.merged_into:
+        also.add(row.merged_into)
+    besides = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(also)))).all()
+    now = clock()  # later than all that was done to them
+    change = up_to_date(session, desk, row, now)
+    for other in besides:
         change.others[other.number] = up_to_date(session, desk, other, now)
     give_part(change, caller)
     return change

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.sweep import sweep
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting
-from tests.past import BORDER, WORKED_EXAMPLE, Json, Store, storing
+from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, storing
 
 MONTH = "/rankings/2026-11"
 LATER = BORDER + timedelta(days=70)
@@ -147,7 +147,11 @@ def test_what_was_being_written_is_in_the_answer_about_its_instant(
 
 
 def asked(people: People, clock: StillClock) -> bytes:
-    answer = people("analyst").get(MONTH, as_of=clock.at.isoformat())
+    return asked_at(people, clock.at)
+
+
+def asked_at(people: People, at: datetime) -> bytes:
+    answer = people("analyst").get(MONTH, as_of=at.isoformat())
     assert answer.status_code == 200, answer.text
     return answer.content
 
@@ -273,3 +277,28 @@ def test_those_who_record_do_not_wait_for_one_another(
             assert callback.post(f"/tickets/{other}/callbacks", CONTENT).status_code == 201
             assert stages.fresh(people)
         assert first.result().status_code == 201
+
+
+def test_who_waited_for_a_ticket_acts_later_than_what_was_done_to_it_meanwhile(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    parent, member = stages.fresh(people), stages.fresh(people)
+    first, second = sorted((parent, member))  # the order in which they are locked
+    joined = {"parent_number": parent}
+
+    with ThreadPoolExecutor(1) as threads:
+        with held(app, f"SELECT 1 FROM ticket WHERE number = '{first}' FOR UPDATE"):
+            merge = threads.submit(people.dispatcher.post, f"/tickets/{member}/merge", joined)
+            assert records(app)
+            clock.tick(seconds=10)
+            moved = {"office_code": DONGHUAMEN, "reason": "不属望京街道。"}
+            people.dispatcher.does("dispatch", second, **moved)
+            between = clock.at
+            clock.tick(seconds=10)
+        assert merge.result().status_code == 200, merge.result().text
+
+    told = asked_at(people, between)
+    events = people.dispatcher.get(f"/tickets/{second}/events").json()
+    assert [one["at"] for one in events] == sorted(one["at"] for one in events)
+    people.supervisor.does("reveal", second, reason="联系诉求人。")
+    assert asked_at(people, between) == told
