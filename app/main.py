@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
@@ -65,10 +65,10 @@ def read_policies(settings: Settings) -> Policies:
     return Policies.read(texts)
 
 
-def last_case(session: Session) -> datetime | None:
-    """When a request was last received or an answer last counted."""
-    lasts = (func.max(at) for at in (Ticket.received_at, Assessment.assessed_at))
-    return session.scalar(select(func.greatest(*(select(at).scalar_subquery() for at in lasts))))
+def worked(session: Session) -> bool:
+    """Whether there is anything that the rules so far were applied to."""
+    done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
+    return session.scalar(select(sa.or_(*done))) is True
 
 
 def prepare(settings: Settings) -> None:
@@ -82,7 +82,7 @@ def prepare(settings: Settings) -> None:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
-            policy_record.record(session, policies, now, last_case(session))
+            policy_record.record(session, policies, now, worked(session))
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))

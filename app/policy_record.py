@@ -23,12 +23,13 @@ class PolicyDocument(Base):
     recorded_at: Mapped[datetime]
 
 
-def record(session: Session, policies: Policies, now: datetime, last_case: datetime | None) -> None:
-    """Refuses (PolicyRefused) a known name with other content, the lack of a known document, and
-    a new one that would begin before the last case, which was worked by the rules before it."""
+def record(session: Session, policies: Policies, now: datetime, worked: bool) -> None:
+    """Refuses (PolicyRefused) a known name with other content, the lack of a known document, and,
+    where there was work by the rules so far, a new one that would have begun."""
     known = dict(session.execute(select(PolicyDocument.name, PolicyDocument.sha256)).all())
     check_known(policies, known)
-    check_new([policy for policy in policies.documents if policy.name not in known], last_case)
+    if worked:
+        check_new([policy for policy in policies.documents if policy.name not in known], now)
     rows = [
         {
             "name": policy.name,
@@ -50,10 +51,11 @@ def check_known(policies: Policies, known: Mapping[str, str]) -> None:
             raise PolicyRefused(f"{name}: it has other content than when it was first used")
 
 
-def check_new(policies: Iterable[Policy], last_case: datetime | None) -> None:
+def check_new(policies: Iterable[Policy], now: datetime) -> None:
     for policy in policies:
-        if last_case is not None and policy.effective_from <= last_case:
+        if policy.effective_from <= now:
             raise PolicyRefused(
-                f"{policy.name}: effective_from: {in_utc(policy.effective_from)} is not after the "
-                f"last case in this database, {in_utc(last_case)}; rules begin in time to come"
+                f"{policy.name}: effective_from: {in_utc(policy.effective_from)} is past, and this "
+                "database has cases that were worked by the rules before; rules begin in time to "
+                "come"
             )
