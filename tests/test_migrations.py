@@ -88,7 +88,9 @@ def test_every_member_of_an_enum_is_admitted_and_nothing_else(
             connection.exec_driver_sql(f"INSERT INTO trial ({column}) VALUES ('nonsense')")
 
 
-@pytest.mark.parametrize("change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"]
+)
 @pytest.mark.parametrize("table", INSERT_ONLY)
 def test_what_happened_is_never_rewritten(
     people: People, app: FastAPI, table: str, change: str
@@ -105,7 +107,13 @@ def test_what_happened_is_never_rewritten(
 
 def test_what_is_sealed_is_kept_by_the_same_hand(migrated: str) -> None:
     with migrate.connected(migrated) as connection:
-        kept = connection.exec_driver_sql(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'insert_only'"
-        ).scalars()
-        assert set(kept) >= SEALED.union(INSERT_ONLY)
+        kept, never_emptied = (
+            set(
+                connection.exec_driver_sql(
+                    f"SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = '{name}'"
+                ).scalars()
+            )
+            for name in ("insert_only", "never_emptied")
+        )
+        assert kept >= SEALED.union(INSERT_ONLY)
+        assert kept == never_emptied

@@ -20,7 +20,7 @@ from app.rankings.schemas import read_ranking
 from app.rankings.sheet import as_csv
 from tests import recount
 from tests.cases import random_cases
-from tests.conftest import StillClock
+from tests.conftest import StillClock, empty
 from tests.given import CHAOYANG, WANGJING, People
 from tests.past import (
     BORDER,
@@ -242,7 +242,7 @@ def test_the_same_facts_give_the_same_bytes_whatever_their_order(
     again = people("auditor").get("/rankings/2026-09")
 
     with app.state.engine.begin() as connection:
-        connection.exec_driver_sql("TRUNCATE ticket CASCADE")
+        empty(connection, "ticket")
     storing(app)(Random(8).sample(cases, len(cases)))
     shuffled = people("analyst").get("/rankings/2026-09")
 

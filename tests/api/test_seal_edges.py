@@ -15,7 +15,7 @@ from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch
 from tests.cases import random_cases
-from tests.conftest import StillClock
+from tests.conftest import StillClock, empty
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
 from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
 
@@ -195,8 +195,7 @@ def test_what_was_falsified_before_the_seal_is_named(
 def verified_when(people: People, app: FastAPI, falsified: str) -> Json:
     """The proof of a seal made after somebody had changed the record; the seal is taken off."""
     with app.state.engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.exec_driver_sql("TRUNCATE seal, sealed_ranking, sealed_facts")
+        empty(connection, "seal", "sealed_ranking", "sealed_facts")
         if falsified:
             connection.exec_driver_sql(falsified)
     sealed(people, "2026-11")

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from app.sweep import sweep
 from tests import given
-from tests.conftest import StillClock
+from tests.conftest import StillClock, empty
 from tests.given import WANGJING, People
 
 
@@ -103,7 +103,7 @@ def test_a_sweep_that_comes_late_leaves_what_one_in_time_had_left(
         swept(app)
     often = due()
     with app.state.engine.begin() as connection:
-        connection.exec_driver_sql("TRUNCATE ticket CASCADE")
+        empty(connection, "ticket")
     clock.at = start
     given.ticket(people, type="consult")
     clock.at = start + timedelta(days=10)
