@@ -19,7 +19,7 @@ from app.tickets.change import Change
 from app.tickets.lifecycle import Action, Status
 from app.tickets.listing import Paging
 from app.tickets.lists import Order
-from app.tickets.models import Ticket
+from app.tickets.models import Dispatch, Ticket
 from app.tickets.responding import responded
 from app.tickets.service import citizen
 from app.tickets.sharing import district_of
@@ -163,10 +163,17 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         resolved=said.resolved,
         satisfied=said.satisfied,
         contact_ok=responded(change, lead),
-        late=view.overdue(head, change.now),
+        late=view.overdue(head, change.now) or missed(head, lead),
         assessed_at=change.now,
         recorded_at=change.now,
     )
+
+
+def missed(head: Ticket, lead: Dispatch) -> bool:
+    """What was late stays late: a hold moves the ticket's time on, and the dispatch keeps the one
+    that was missed (D.12). A rework has a reply and a time of its own."""
+    replied_at, due_at = head.replied_at, lead.due_at
+    return bool(not head.reworks and replied_at and due_at and replied_at > due_at)
 
 
 def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]:

@@ -1,6 +1,6 @@
 """挂账 over HTTP: asked for with a plan, approved twice, looked at again, no way out (D.12)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -114,6 +114,32 @@ def test_what_was_late_before_is_late_after(people: People, clock: StillClock) -
     ticket = people.supervisor.does("resume", number, done=True, text="已完工")
     assert (ticket["status"], ticket["overdue"]) == ("awaiting_callback", True)
     assert stages.warned(people, number) == ["before-48h", "before-24h", "overdue-chief"]
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_late_reply_is_late_whatever_hold_comes_after(
+    people: People, clock: StillClock, done: bool
+) -> None:
+    number = stages.working(people)
+    street, district = people.street(), people.district()
+    due_at = datetime.fromisoformat(street.get(f"/tickets/{number}").json()["due_at"])
+    clock.at = due_at + timedelta(hours=2)
+    feedback = {"method": "call"}
+    street.does("reply", number, text="已报规划部门。", citizen_feedback=feedback)
+    district.does("review", number, approve=False, text="没有办结。")
+    stages.held(people, number, clock)
+    clock.tick(days=5)
+    people.supervisor.does("resume", number, done=done, text="规划已定。")
+    if not done:
+        street.does("reply", number, text="已完成。", citizen_feedback=feedback)
+        district.does("review", number, approve=True)
+    stages.called(people, number)
+
+    row = people("analyst").get("/rankings/2026-11/offices/110105026").json()
+    assert (row["assessed"], row["overdue"]) == (1, 1)
+    clock.tick(days=60)
+    assert people("evaluator").post("/rankings/2026-11/seal").status_code == 201
+    assert people("auditor").post("/rankings/2026-11/verify").json()["same"]
 
 
 def test_done_it_goes_to_the_callback_and_is_assessed_then(
