@@ -10,7 +10,7 @@ shorter.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -47,6 +47,8 @@ class Period:
     starts_at: datetime
     ends_at: datetime
     policy: Policy
+    periods: "Periods" = field(repr=False, compare=False)
+    """All that there are."""
 
     def __contains__(self, instant: datetime) -> bool:
         return self.starts_at <= instant < self.ends_at
@@ -94,6 +96,7 @@ class Periods:
             starts_at=self._start(month),
             ends_at=self._end(month),
             policy=self._policy(month),
+            periods=self,
         )
 
     def of(self, instant: datetime) -> Period:

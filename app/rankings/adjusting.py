@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.period import Period, Periods
-from app.rankings import computed
+from app.rankings import computed, facts
 from app.rankings.facts import within
 from app.rankings.leagues import League
 from app.rankings.models import Seal
@@ -16,6 +17,8 @@ from app.rankings.seal_schemas import AdjustedView, AdjustmentsView, AdjustmentV
 from app.rankings.service import Asked
 from app.rankings.verifying import differing
 from app.tickets.desk import Desk
+
+TICK = timedelta(microseconds=1)
 
 
 def adjustments(asked: Asked, name: str) -> AdjustmentsView:
@@ -25,7 +28,9 @@ def adjustments(asked: Asked, name: str) -> AdjustmentsView:
     period = asked.period(name)
     items = sorted(late(asked.session, asked.desk, period), key=lambda item: item.number)
     changed = {item.period for item in items}
-    differences = [d for sealed in sorted(changed) for d in moved(asked, sealed, items)]
+    differences = [
+        d for sealed in sorted(changed) for d in moved(asked, sealed, items, period.ends_at)
+    ]
     return AdjustmentsView(items=items, differences=differences)
 
 
@@ -38,7 +43,8 @@ def late(session: Session, desk: Desk, period: Period) -> Iterator[AdjustmentVie
 def late_for(
     session: Session, seal: Seal, sealed: Period, period: Period
 ) -> Iterator[AdjustmentView]:
-    of_period = within(Assessment.assessed_at, sealed)
+    theirs = facts.followers(session, sealed, seal.sealed_at)
+    of_period = within(Assessment.assessed_at, sealed) | Assessment.ticket_number.in_(theirs)
     fact = select(Assessment.ticket_number, Assessment.office_code)
     assessed = fact.add_columns(Assessment.recorded_at).where(
         of_period,
@@ -64,11 +70,15 @@ def late_for(
             )
 
 
-def moved(asked: Asked, name: str, items: list[AdjustmentView]) -> Iterator[AdjustedView]:
-    """The streets' numbers that would be others, had it all been known before the seal."""
+def moved(
+    asked: Asked, name: str, items: list[AdjustmentView], until: datetime
+) -> Iterator[AdjustedView]:
+    """The streets' numbers that would be others, had all that was recorded until then been known
+    before the seal."""
     record = asked.record(name)
     then = computed.ranking(record, asked.desk, League.STREETS)
-    now = computed.ranking(replace(record, late=True), asked.desk, League.STREETS)
+    later = replace(record, late=until - TICK)
+    now = computed.ranking(later, asked.desk, League.STREETS)
     sealed = {row.office_code: row for row in then.rows}
     for row in now.rows:
         for field, was, value in differing(sealed.get(row.office_code), row):

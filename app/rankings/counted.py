@@ -20,7 +20,7 @@ from app.rankings.leagues import League, Roster
 from app.rankings.rates import Counts, Exact, count, responded
 from app.rankings.schemas import CountedQuery, CountedView, Part, RateName
 from app.rankings.service import Asked, NotInLeague, own_league
-from app.rankings.units import Member, last_of, unit_counts, units
+from app.rankings.units import Member, counts_in, last_of, unit_counts, units
 
 FACT = Assessment.__table__.c
 READERS = frozenset({Role.AUDITOR, Role.EVALUATOR, Role.SUPERVISOR, Role.DISTRICT}) | HANDLERS
@@ -146,9 +146,9 @@ class Row:
         """Members of merged groups, each with its part of the one unit that they are."""
         if query.counts is Part.EXCLUDED:
             return
-        for unit in units(tuple(facts.members(self.record, self.by)), self.record.period):
-            last = last_of(unit)
-            if last.owner in self.owners and last.assessed_at in self.record.period:
+        period, closed = self.record.period, self.record.closed()
+        for unit in units(tuple(facts.members(self.record, self.by)), period):
+            if last_of(unit).owner in self.owners and counts_in(unit, period, closed):
                 yield from (item for item in self.parts(unit, query) if item.number > after)
 
     def parts(self, unit: list[Member], query: CountedQuery) -> Iterator[CountedView]:

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.rankings import histories, volumes, whereabouts
 from app.rankings.columns import COLUMNS, HEARD
-from app.rankings.facts import Record, within
+from app.rankings.facts import Record, followers, within
 from app.rankings.histories import Lines
 from app.rankings.models import Subject
 from app.tickets.models import Dispatch, Ticket
@@ -78,7 +78,7 @@ def facts(record: Record) -> Iterator[Piece]:
         )
         .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
         .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
-        .where(within(Assessment.assessed_at, record.period))
+        .where(behind(record))
         .order_by(FACT.office_code, FACT.ticket_number)
         .execution_options(yield_per=AT_ONCE)
     )
@@ -88,6 +88,14 @@ def facts(record: Record) -> Iterator[Piece]:
             origins = found[number]
             whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
             yield Piece(part, number, whole, recorded_at, decided_at, origins)
+
+
+def behind(record: Record) -> sa.ColumnElement[bool]:
+    """An assessment of the period, or of a group that was sealed with it."""
+    assert record.as_of is not None  # of a seal
+    theirs = followers(record.session, record.period, record.as_of)
+    of_period = within(Assessment.assessed_at, record.period)
+    return of_period | FACT.ticket_number.in_(theirs) if theirs else of_period
 
 
 def requests(record: Record) -> Iterator[Piece]:

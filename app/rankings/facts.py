@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import (
@@ -35,10 +35,11 @@ from app.policy_keys import Assess, Scoring
 from app.rankings import days
 from app.rankings.days import Count, Numbers
 from app.rankings.leagues import Registry
+from app.rankings.models import Seal
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
 from app.rankings.stretches import Parts
 from app.rankings.trial import OFFICIAL, Trial
-from app.rankings.units import Member, count_members
+from app.rankings.units import Closed, Member, count_members
 
 Where = sa.ColumnElement[bool]
 
@@ -52,13 +53,14 @@ TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_as
 class Record:
     """What is on record about a period: now, or as it stood at an instant (`as_of`).
 
-    `late` lets what was recorded after that instant count too; `trial` is what a what-if changes.
+    `late` lets what was recorded after that instant count too, up to another; `trial` is what a
+    what-if changes.
     """
 
     session: Session
     period: Period
     as_of: datetime | None = None
-    late: bool = False
+    late: datetime | None = None
     trial: Trial = OFFICIAL
     registry: Registry | None = None
     """As it was sealed; else the present one counts."""
@@ -68,8 +70,18 @@ class Record:
 
     def known(self, recorded_at: InstrumentedAttribute[datetime]) -> Iterator[Where]:
         """That a row was recorded by then, if that matters."""
-        if self.as_of and not self.late:
-            yield recorded_at <= self.as_of
+        if self.known_by:
+            yield recorded_at <= self.known_by
+
+    @property
+    def known_by(self) -> datetime | None:
+        return self.late or self.as_of
+
+    def closed(self) -> list[Closed]:
+        """The periods that were sealed by then, in that order."""
+        query = select(Seal.period, Seal.sealed_at).order_by(Seal.sealed_at)
+        found = self.session.execute(query.where(*self.known(Seal.published_at)))
+        return [Closed(self.period.periods.named(name), at) for name, at in found]
 
     def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
@@ -123,8 +135,9 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
         found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
     for owner, moved in corrected(record, by):
         found[owner] += moved
-    for owner, grouped in count_members(members(record, by), record.period).items():
-        found[owner] += grouped
+    grouped = count_members(members(record, by), record.period, record.closed())
+    for owner, together in grouped.items():
+        found[owner] += together
     return found
 
 
@@ -250,10 +263,23 @@ def members(record: Record, by: str) -> Iterator[Member]:
             group=group,
             number=fact.ticket_number,
             assessed_at=fact.assessed_at,
+            recorded_at=fact.recorded_at,
             kind=kind_of(fact),
             outcome=outcome_of(fact, heard or fact),
             excluded=excluded,
         )
+
+
+def followers(session: Session, period: Period, sealed_at: datetime) -> list[str]:
+    """The members of groups that a seal counted in a period, who were assessed after that period
+    and recorded after the seal: they count nowhere else."""
+    group, other = FACT.merge_group, aliased(Assessment)
+    known = (other.merge_group == group, other.recorded_at <= sealed_at)
+    counted = sa.exists().where(*known, within(other.assessed_at, period))
+    moved_on = sa.exists().where(*known, other.assessed_at >= period.ends_at)
+    later = (FACT.assessed_at >= period.ends_at, FACT.recorded_at > sealed_at)
+    query = select(FACT.ticket_number).where(group.is_not(None), *later, counted, ~moved_on)
+    return list(session.scalars(query.order_by(FACT.ticket_number)))
 
 
 def kind_of(fact: Assessment) -> Kind:

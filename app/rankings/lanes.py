@@ -97,6 +97,7 @@ def members(record: Record, lanes: Collection[Lane]) -> Iterator[Member]:
             group=fact.merge_group or fact.ticket_number,
             number=fact.ticket_number,
             assessed_at=fact.assessed_at,
+            recorded_at=fact.recorded_at,
             kind=facts.kind_of(fact),
             outcome=facts.outcome_of(fact, heard or fact),
             excluded=excluded,

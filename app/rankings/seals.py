@@ -45,7 +45,7 @@ class NotYetFrozen(Conflict):
 
 
 class SealInOrder(Conflict):
-    title = "The period before it is not sealed"
+    title = "Periods are sealed in their order"
 
 
 def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) -> Seal:
@@ -85,6 +85,11 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
 def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) -> None:
     if session.get(Seal, period.name):
         raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])
+    later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
+    if later:
+        raise SealInOrder(
+            f"{later} is sealed already", status_now=State.CLOSED, allowed=[], sealed=later
+        )
     opens = period.ends_at + timedelta(days=period.policy.period.freeze_days)
     if now < opens:
         raise NotYetFrozen(

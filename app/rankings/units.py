@@ -1,7 +1,7 @@
 """Merged tickets: whose and of which period a group is, and what it counts (RULEBOOK D.11)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,24 +19,33 @@ class Member:
     group: str
     number: str
     assessed_at: datetime
+    recorded_at: datetime
     kind: Kind
     outcome: Outcome
     excluded: bool = False
 
 
-def count_members(members: Iterable[Member], period: Period) -> dict[str, Counts]:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A sealed period: what was recorded by `at` is in its numbers."""
+
+    period: Period
+    at: datetime
+
+
+def count_members(
+    members: Iterable[Member], period: Period, closed: Sequence[Closed] = ()
+) -> dict[str, Counts]:
     """What the groups add to each owner's counts in a period.
 
-    `members` are all members of every group that has one in the period: a group belongs as a whole
-    where its member assessed last does (of equal instants the highest number). Who is excluded or
-    not admitted leaves the group first.
+    `members` are all members of every group that has one in the period; `closed` are the sealed
+    periods in the order of their seals. Who is excluded or not admitted leaves the group first.
     """
     found: dict[str, Counts] = defaultdict(lambda: NOTHING)
     policy, everyone = period.policy, tuple(members)
     for unit in units(everyone, period):
-        last = last_of(unit)
-        if last.assessed_at in period:
-            found[last.owner] += unit_counts(unit, policy.score)
+        if counts_in(unit, period, closed):
+            found[last_of(unit).owner] += unit_counts(unit, policy.score)
     for member in everyone:
         gone = left_out(member, policy.assess)
         if member.assessed_at in period and gone != NOTHING:
@@ -44,8 +53,18 @@ def count_members(members: Iterable[Member], period: Period) -> dict[str, Counts
     return found
 
 
+def counts_in(unit: Sequence[Member], period: Period, closed: Iterable[Closed]) -> bool:
+    """A group counts in one period (D.21.1), as a whole: where a seal has counted it already, else
+    where its member assessed last belongs (of equal instants the highest number)."""
+    for one in closed:
+        known = [member for member in unit if member.recorded_at <= one.at]
+        if known and last_of(known).assessed_at in one.period:
+            return one.period == period
+    return last_of(unit).assessed_at in period
+
+
 def last_of(unit: Iterable[Member]) -> Member:
-    """Whose office and period the whole group has: the member assessed last."""
+    """Whose office the whole group has: the member assessed last."""
     return max(unit, key=lambda member: (member.assessed_at, member.number))
 
 

@@ -16,6 +16,7 @@ from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
 from app.rankings.deriving import Deriving
 from app.rankings.evidence import Piece
 from app.rankings.facts import Record
+from app.rankings.histories import EVER
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.schemas import RankingView, RowView, as_json, read_ranking
@@ -39,7 +40,7 @@ def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
         *broken(session, seal, period),
         *falsified(then, derived),
         *check.lines(),
-        *check.leagues(again, replace(then, late=True)),
+        *check.leagues(again, replace(then, late=EVER)),
     ]
     return VerifyView(
         same=not found,

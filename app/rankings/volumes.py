@@ -58,13 +58,12 @@ def accepted(record: Record) -> Iterator[Where]:
         return
     yield Ticket.received_at <= record.as_of
     yield ~(Ticket.status.in_(NOT_TAKEN) & refused_by(record.as_of))
-    if not record.late:
-        yield Ticket.number.not_in(
-            select(Assessment.ticket_number).where(
-                Assessment.recorded_at > record.as_of,
-                Assessment.recorded_at > Assessment.assessed_at,
-            )
+    yield Ticket.number.not_in(
+        select(Assessment.ticket_number).where(
+            Assessment.recorded_at > record.known_by,
+            Assessment.recorded_at > Assessment.assessed_at,
         )
+    )
 
 
 def refused_by(instant: datetime) -> Where:

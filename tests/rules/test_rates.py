@@ -206,7 +206,7 @@ def member(
     assessed_at: datetime = PERIOD.starts_at,
     kind: Kind = HELP,
 ) -> Member:
-    return Member(owner, "G1", number, assessed_at, kind, outcome)
+    return Member(owner, "G1", number, assessed_at, assessed_at, kind, outcome)
 
 
 def counts_of(*members: Member, period: Period = PERIOD) -> dict[str, Counts]:

@@ -43,6 +43,7 @@ def member(case: Case, number: str) -> Member:
         group=case.get("merge_group") or number,
         number=number,
         assessed_at=datetime.fromisoformat(said["at"]),
+        recorded_at=datetime.fromisoformat(said["at"]),
         kind=Kind(TicketType(case["type"]), Channel(case["channel"]), said["reach"] == "anonymous"),
         outcome=Outcome(
             Reach(said["reach"]),
