@@ -273,9 +273,12 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
 
 
 def matter_told(arrival: Arrival) -> dict[str, Any]:
-    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed."""
+    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed. Where it
+    lies, the event of its routing tells, if it has one."""
     new = arrival.new
+    unrouted = arrival.status is Status.RECEIVED
     return {
+        **(dispatching.located(arrival.decision) if unrouted else {}),
         "policy": arrival.policy.name,
         "channel": new.channel,
         "type": new.type,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.callbacks.models import Callback, Correction, Exclusion
 from app.period import Periods
-from app.rankings import registry, seals
+from app.rankings import registry, seals, whereabouts
 from app.sweep import sweep
 from tests import stages
 from tests.conftest import LONG_AGO, StillClock
@@ -233,3 +233,20 @@ def test_a_version_is_never_rewritten(app: FastAPI, people: People, change: str)
         app.state.engine.begin() as connection,
     ):
         connection.exec_driver_sql(change)
+
+
+def test_an_enquiry_lay_where_it_was_told_to_lie_whatever_was_told_later(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    number = stages.fresh(people, type="consult")
+    before = clock.at
+    clock.tick(minutes=1)
+    people.operator.does("ask", number, text="在哪条路上？")
+    people.operator.does("add", number, address={"text": "朝阳区建外街道"})
+
+    with app.state.sessions() as session:
+        lay, lies = (
+            session.scalars(select(whereabouts.at(at, "street_code"))).one()
+            for at in (before, clock.at)
+        )
+    assert (lay, lies) == (WANGJING, JIANWAI)
