@@ -201,6 +201,20 @@ def test_who_asks_about_an_instant_waits_for_its_recorders_and_holds_up_nobody(
         assert early.result().status_code == 200
 
 
+def test_who_waits_for_recorders_leaves_them_the_threads(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    assert stages.fresh(people)
+    many = app.state.settings.pool_size
+    with ThreadPoolExecutor(many) as threads:
+        with held(app, RECORDS):
+            asking = [threads.submit(asked, people, clock) for _ in range(many)]
+            assert waits(asking[-1])
+            assert stages.fresh(people)
+            assert not any(one.done() for one in asking)
+        assert len({one.result() for one in asking}) == 1
+
+
 def test_who_comes_later_is_not_waited_for(people: People, clock: StillClock, app: FastAPI) -> None:
     assert stages.fresh(people)
     with ThreadPoolExecutor(1) as threads, ExitStack() as later:
