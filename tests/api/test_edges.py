@@ -1,12 +1,21 @@
-"""Where rankings meet unlikely input: endless numbers, other leagues' weights, days of no period."""
+"""Where rankings meet unlikely input: endless numbers, weights of a league, days of no period."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from random import Random
 from time import monotonic
 
+import arro3.io
 import pytest
 from fastapi import FastAPI
 
+from app.policy import Policies
+from tests import policies
+from tests.cases import random_cases
 from tests.given import People
-from tests.past import WORKED_EXAMPLE, Json, Store, storing
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, storing
 
 OFFICIAL = {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}
 
@@ -73,3 +82,61 @@ def test_a_whole_number_too_long_to_read_is_refused_in_our_words(people: People)
 
     assert answer.status_code == 400
     assert answer.json()["detail"] == "a number in the JSON has too many digits"
+
+
+OWN = "{ city_departments = { response = 0.20, resolution = 0.40, satisfaction = 0.40 } }"
+
+
+@pytest.fixture
+def of_their_own(app: FastAPI, people: People) -> Iterator[None]:
+    """Beijing's policy with weights of their own for the city's departments."""
+    kept = app.state.desk
+    document = policies.text(("weights_by_league = {}", f"weights_by_league = {OWN}"))
+    app.state.desk = replace(kept, policies=Policies.read({"beijing-2019": document}))
+    yield
+    app.state.desk = kept
+
+
+@pytest.mark.usefixtures("of_their_own")
+@pytest.mark.parametrize(
+    ("league", "weights"),
+    [
+        ("city_departments", ("0.2", "0.4", "0.4")),
+        ("city_departments", (0.2, "0.4000", 0.4)),
+        ("streets", ("0.3", "0.35", "0.35")),
+    ],
+)
+def test_the_weights_of_a_league_give_its_official_ranking(
+    people: People, store: Store, league: str, weights: tuple[object, ...]
+) -> None:
+    store(random_cases(Random(3), 100, [*STREETS, "city-police"], BORDER))
+    official = people("analyst").get("/rankings/2026-09", league=league).content
+    said = {"weights": dict(zip(OFFICIAL, weights, strict=True)), "partly": "0.0"}
+
+    answer = people("analyst").post(f"/rankings/2026-09/what-if?league={league}", said)
+
+    assert answer.content == official.removesuffix(b"}") + b',"what_if":true}'
+
+
+@pytest.mark.usefixtures("of_their_own")
+def test_official_weights_are_shown_as_the_official_answer_does_beside_other_values(
+    people: People, store: Store
+) -> None:
+    store(WORKED_EXAMPLE)
+    said = {"weights": dict(zip(OFFICIAL, ("0.2", "0.4", "0.4"), strict=True)), "partly": "1/2"}
+
+    path = "/rankings/2026-09/what-if?league=city_departments"
+    found = people("analyst").post(path, said).json()
+
+    assert list(found["weights"].values()) == ["0.20", "0.40", "0.40"]
+
+
+def test_the_facts_as_parquet_are_the_same_bytes_at_each_call(people: People, store: Store) -> None:
+    store(random_cases(Random(4), 60, STREETS, BORDER))
+    path = "/rankings/2026-09/facts"
+
+    found = [people("analyst").get(path, format="parquet").content for _ in range(16)]
+
+    assert len(set(found)) == 1
+    kept = arro3.io.read_parquet(BytesIO(found[0])).schema.metadata_str["jiesu"]
+    assert json.loads(kept) == {"period": "2026-09", "policy": "beijing-2019"}
