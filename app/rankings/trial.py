@@ -8,7 +8,6 @@ from app.callbacks.answers import ExclusionCode
 from app.period import Period
 from app.policy import Policy
 from app.policy_keys import Weights, WeightsByLeague
-from app.rankings.leagues import League
 
 T = TypeVar("T")
 
@@ -27,7 +26,7 @@ class Trial:
     lifted: frozenset[ExclusionCode] = frozenset()
     left_out: frozenset[str] = frozenset()
 
-    def beside(self, policy: Policy, league: League) -> "Trial":
+    def beside(self, policy: Policy, league: str) -> "Trial":
         """Without what the policy says for the league as well, however either is written."""
         score = policy.score
         return replace(
