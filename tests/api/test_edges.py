@@ -140,3 +140,59 @@ def test_the_facts_as_parquet_are_the_same_bytes_at_each_call(people: People, st
     assert len(set(found)) == 1
     kept = arro3.io.read_parquet(BytesIO(found[0])).schema.metadata_str["jiesu"]
     assert json.loads(kept) == {"period": "2026-09", "policy": "beijing-2019"}
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "problem"),
+    [
+        ("1900-02-01", 404, "no-such-period"),
+        ("1899-12-31", 404, "no-such-period"),
+        ("2026-08-18", 404, "no-such-period"),
+        ("2026-10-21", 404, "no-such-day"),
+        ("1792368000", 422, "invalid"),
+        ("1792368000.5", 422, "invalid"),
+        ("2026-09-16T00:00:00", 422, "invalid"),
+        ("2026-09-1", 422, "invalid"),
+        ("2026-02-30", 422, "invalid"),
+        ("２０２６-09-16", 422, "invalid"),
+    ],
+)
+def test_a_day_of_no_period_and_what_is_no_day_is_refused(
+    people: People, store: Store, day: str, status: int, problem: str
+) -> None:
+    store(WORKED_EXAMPLE)
+
+    answer = people("analyst").get(f"/bulletins/{day}")
+
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{problem}")
+
+
+def test_a_day_before_the_first_fact_of_its_period_has_its_bulletin(
+    people: People, store: Store
+) -> None:
+    store(WORKED_EXAMPLE)
+
+    first = people("analyst").get("/bulletins/2026-08-19").json()
+
+    assert (first["period"], first["requests"]) == ("2026-09", 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("quarters/1792368000", 422),
+        ("quarters/2026-Q5", 422),
+        ("quarters/1899-Q4", 404),
+        ("quarters/9999-Q4", 404),
+        ("years/1792368000", 422),
+        ("years/26", 422),
+        ("years/1899", 404),
+        ("years/9999", 404),
+    ],
+)
+def test_a_span_of_no_period_and_what_is_no_span_is_refused(
+    people: People, store: Store, path: str, status: int
+) -> None:
+    store(WORKED_EXAMPLE)
+
+    assert people("analyst").get(f"/bulletins/{path}").status_code == status

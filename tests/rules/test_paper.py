@@ -20,8 +20,8 @@ from tests.rules.test_warnings import GIVEN
 
 def escalations() -> set[str]:
     """Every one that the rules give, whatever has become of a ticket."""
-    at = dict.fromkeys(("dispatched_at", "due_at", "answer_due_at"), GIVEN)
-    ticket = Clockwork(Status.DISPATCHED, Urgency.L3, GIVEN, **at, dispatches=99, reworks=99)
+    began = Clockwork(Status.DISPATCHED, Urgency.L3, GIVEN, dispatches=99, reworks=99)
+    ticket = replace(began, dispatched_at=GIVEN, due_at=GIVEN, answer_due_at=GIVEN)
     found = (
         warnings(policies.beijing(), replace(ticket, status=status, forced=forced))
         for status, forced in product(Status, (True, False))
