@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 from random import Random
 from time import monotonic
@@ -15,7 +16,7 @@ from app.policy import Policies
 from tests import policies
 from tests.cases import random_cases
 from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, storing
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
 
 OFFICIAL = {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}
 
@@ -196,3 +197,34 @@ def test_a_span_of_no_period_and_what_is_no_span_is_refused(
     store(WORKED_EXAMPLE)
 
     assert people("analyst").get(f"/bulletins/{path}").status_code == status
+
+
+TWO_OF_THREE: list[Json] = [{}, {}, {"contacted": "no", "resolved": "unresolved"}]
+
+
+def test_a_sum_of_rounded_rates_is_equal_only_where_it_comes_to_the_composite(
+    people: People, store: Store
+) -> None:
+    store([case(n, said={"contacted": "no"} if n == 0 else {}) for n in range(3)])
+    store([case(n, office_code=STREETS[1], said=said) for n, said in enumerate(TWO_OF_THREE)])
+    sentences = [
+        people("analyst").get(f"/rankings/2026-09/offices/{street}").json()["explained"]
+        for street in STREETS[:2]
+    ]
+
+    assert sentences == [
+        "90.00 = 0.30·66.67 + 0.35·100 + 0.35·100",
+        "78.33 ≈ 0.30·66.67 + 0.35·66.67 + 0.35·100",
+    ]
+
+
+def test_every_sentence_adds_up_as_it_says(people: People, store: Store) -> None:
+    store(random_cases(Random(8), 300, STREETS, BORDER))
+
+    for street in STREETS:
+        row = people("analyst").get(f"/rankings/2026-09/offices/{street}").json()
+        shown, sign, *terms = row["explained"].replace(" + ", " ").split(" ")
+        pairs = [map(Decimal, term.split("·")) for term in terms]
+        total = sum((weight * percent for weight, percent in pairs), Decimal(0))
+        assert (sign == "=") == (total.quantize(Decimal("0.01"), ROUND_HALF_UP) == Decimal(shown))
+        assert abs(total - Decimal(shown)) <= Decimal("0.01")
