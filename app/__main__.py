@@ -146,12 +146,19 @@ def seal(given: Settings, asked: argparse.Namespace) -> None:
 
 def verify(given: Settings, asked: argparse.Namespace) -> None:
     """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
-    found = offline.faults(asked.file.read_bytes()) if asked.file else differences(given, asked)
+    found = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
     for line in found:
         say(line)
     if found:
         sys.exit(1)
     say("everything holds")
+
+
+def content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        sys.exit(f"jiesu: {file} cannot be read: {fault.strerror}")
 
 
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:

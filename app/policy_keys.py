@@ -4,7 +4,6 @@ What a key means stands in the document itself (`data/policy/`), with its source
 rules allow but this version does not carry out is refused like any other that it does not know.
 """
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
@@ -16,16 +15,17 @@ from app.kit.quantities import (
     Flag,
     Limit,
     Months,
+    Percent,
     Positive,
     Score,
     Share,
     Span,
+    Weight,
     Window,
 )
 
 Level = Literal["L1", "L2", "L3", "L4"]
 Class = Literal["rectify", "govern", "advanced", "improved"]
-Percent = Annotated[Fraction, Field(ge=0, le=100)]
 T = TypeVar("T")
 
 
@@ -175,9 +175,9 @@ class Hold(Part):
 class Weights(Part):
     """What each rate counts in the composite; exact decimals whose sum is exactly 1."""
 
-    response: Annotated[Decimal, Field(ge=0)]
-    resolution: Annotated[Decimal, Field(ge=0)]
-    satisfaction: Annotated[Decimal, Field(ge=0)]
+    response: Weight
+    resolution: Weight
+    satisfaction: Weight
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:

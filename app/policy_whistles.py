@@ -10,6 +10,7 @@ from app.kit.quantities import (
     Factor,
     Limit,
     MonthDay,
+    Plain,
     Positive,
     Share,
     Span,
@@ -81,7 +82,7 @@ class EvaluationItems(Part):
 
 
 class Evaluation(Part):
-    weight: Annotated[Share, Field(ge=Fraction(3, 10))]
+    weight: Annotated[Fraction, Field(ge=Fraction(3, 10), le=1), Plain]
     objective: Count
     subjective: Count
     items: EvaluationItems

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, NamedTuple
 
@@ -12,6 +13,8 @@ DURATION = re.compile(
 )
 MONTHS = re.compile(r"P([0-9]{1,3})([MY])")
 WORKDAYS = re.compile(r"([0-9]{1,3})wd")
+DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,18})?")
+QUOTIENT = re.compile(r"-?[0-9]{1,9}/0{0,8}[1-9][0-9]{0,8}")
 MONTH_AND_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
@@ -64,6 +67,24 @@ def hours(value: object) -> Hours:
     return Hours(opens, closes)
 
 
+def decimal(value: object) -> Decimal:
+    """A number of few digits as it is written; no exponent, for `1e-10000000` is endless."""
+    text = str(value)
+    if not DECIMAL.fullmatch(text):
+        raise ValueError('is no plain decimal such as "0.35", of few digits and no exponent')
+    return Decimal(text)
+
+
+def fraction(value: object) -> Fraction:
+    """The same, or one such number over another; 0.1 is a tenth, also where JSON tells it."""
+    if isinstance(value, str | Fraction) and QUOTIENT.fullmatch(str(value)):
+        return Fraction(value)
+    try:
+        return Fraction(decimal(value))
+    except ValueError:
+        raise ValueError('is no plain decimal or fraction such as "0.35" or "1/3"') from None
+
+
 Span = Annotated[timedelta, BeforeValidator(duration)]
 Limit = Annotated[Span, AfterValidator(not_nothing)]
 Months = Annotated[int, BeforeValidator(calendar_months), Field(ge=1)]
@@ -76,6 +97,10 @@ Flag = Annotated[bool, Field(strict=True)]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """Of a search or a matcher, compared with other floats; what counts in a rate is a Share."""
 
-Share = Annotated[Fraction, Field(ge=0, le=1)]
-Factor = Annotated[Fraction, Field(gt=0)]
+Plain = BeforeValidator(fraction)
+
+Weight = Annotated[Decimal, Field(ge=0), BeforeValidator(decimal)]
+Share = Annotated[Fraction, Field(ge=0, le=1), Plain]
+Percent = Annotated[Fraction, Field(ge=0, le=100), Plain]
+Factor = Annotated[Fraction, Field(gt=0), Plain]
 MonthDay = Annotated[str, Field(pattern=MONTH_AND_DAY)]

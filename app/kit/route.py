@@ -49,8 +49,10 @@ class JsonRequest(Request):
             return json.loads((await self.body()).decode())
         except RecursionError:
             return [Malformed("the JSON is nested too deeply")]
-        except ValueError as fault:
+        except (json.JSONDecodeError, UnicodeDecodeError) as fault:
             return [Malformed(f"the body is not JSON: {fault}")]
+        except ValueError:
+            return [Malformed("a number in the JSON has too many digits")]
 
 
 class Route(APIRoute):

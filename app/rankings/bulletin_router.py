@@ -1,11 +1,13 @@
 """Bulletins over HTTP: for programs, for spreadsheets, and as pages to be printed."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BeforeValidator
 
 from app.access.gate import Anyone
 from app.kit.compress import PackedRoute
@@ -33,6 +35,18 @@ router = APIRouter(prefix="/v1", tags=["bulletins"], route_class=PackedRoute)
 MEDIA = {Printed.JSON: "application/json", Printed.CSV: "text/csv", Printed.HTML: "text/html"}
 TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": TEXT, "text/html": TEXT}}}
+
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def written(said: object) -> object:
+    """Refuses seconds since 1970, which pydantic would take, and times of a day."""
+    if isinstance(said, str) and not DAY.fullmatch(said):
+        raise ValueError("is no day such as 2026-10-20")
+    return said
+
+
+Day = Annotated[dt.date, BeforeValidator(written)]
 
 
 class Sealable(Protocol):
@@ -86,7 +100,7 @@ def read_bulletin(caller: Anyone, period: str, asked: Asked) -> Response:
 
 
 @router.get("/bulletins/{date}", response_model=DayView, responses=FORMS)
-def read_day(caller: Anyone, date: dt.date, asked: Asked) -> Response:
+def read_day(caller: Anyone, date: Day, asked: Asked) -> Response:
     """The day's places with the most requests, and their rates since the period began."""
     return asked.told(daily(asked.look, date), daily_csv, paper.daily, of_one)
 

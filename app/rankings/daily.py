@@ -32,7 +32,7 @@ class NoSuchDay(NotFound):
 
 def daily(asked: Asked, day: date) -> DayView:
     """The places with the most requests of a day, with the rates from the period's start to the
-    end of that day. Refuses NoSuchDay, NoSuchPeriod.
+    end of that day. Refuses NoSuchDay, and NoSuchPeriod as the period's ranking does.
     """
     if day > day_of(asked.now):
         raise NoSuchDay(f"{day} has not come yet")
@@ -56,8 +56,8 @@ def daily(asked: Asked, day: date) -> DayView:
 
 
 def until(asked: Asked, begins: datetime, ends: datetime) -> Record:
-    """What is on record from the period's start to the end of the day."""
-    period = Periods(asked.desk.policies).of(begins)
+    """What is on record from the period's start to the end of the day. Refuses NoSuchPeriod."""
+    period = asked.period(Periods(asked.desk.policies).of(begins).name)
     record = seals.record_of(asked.session, period)
     return replace(record, period=replace(period, ends_at=min(ends, period.ends_at)))
 

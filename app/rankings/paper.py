@@ -21,6 +21,7 @@ LABELS = {
     "objection": "异议逾期未裁定",
     "consulting": "会商逾期",
     "problem": "问题工单",
+    "supervision": "督办逾期未答复",
     "answered": "按时答复",
     "answered_late": "逾期答复",
     "unanswered": "未答复",

@@ -4,6 +4,7 @@ A Parquet file ends with its number of rows; what it holds before that cannot be
 so that stands beside it, in a header.
 """
 
+import json
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -41,11 +42,14 @@ def written(record: Record, file: IO[bytes]) -> None:
         file,
         compression="zstd(3)",
         max_row_group_size=ROWS_AT_ONCE,
-        key_value_metadata={
-            "period": record.period.name,
-            "policy": record.period.policy.name,
-        },
+        key_value_metadata=about(record),
     )
+
+
+def about(record: Record) -> dict[str, str]:
+    """One entry: several would be written in another order each time, and the bytes be others."""
+    told = {"period": record.period.name, "policy": record.period.policy.name}
+    return {"jiesu": json.dumps(told)}
 
 
 def batch(found: Sequence[Row]) -> RecordBatch:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from app.callbacks.answers import ExclusionCode
 from app.period import Period
 from app.policy import Policy
 from app.policy_keys import Weights, WeightsByLeague
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,17 @@ class Trial:
     min_reached: int | None = None
     lifted: frozenset[ExclusionCode] = frozenset()
     left_out: frozenset[str] = frozenset()
+
+    def beside(self, policy: Policy, league: str) -> "Trial":
+        """Without what the policy says for the league as well, however either is written."""
+        score = policy.score
+        return replace(
+            self,
+            weights=other(self.weights, score.weights_for(league)),
+            partly=other(self.partly, score.partly),
+            basic=other(self.basic, score.basic),
+            min_reached=other(self.min_reached, policy.rank.min_reached),
+        )
 
     def on(self, period: Period) -> Period:
         """The period as if its policy had been so."""
@@ -39,6 +53,10 @@ class Trial:
                 "rank": policy.rank.model_copy(update=rank),
             }
         )
+
+
+def other(tried: T | None, official: T) -> T | None:
+    return None if tried == official else tried
 
 
 OFFICIAL = Trial()

@@ -14,7 +14,6 @@ from app.rankings.leagues import League
 from app.rankings.rates import two_decimals
 from app.rankings.schemas import RankingView, RateView, RowView, members
 from app.rankings.service import Asked
-from app.rankings.trial import OFFICIAL
 from app.rankings.trial_schemas import CompareView, MovedView, NewWhatIf, WhatIfView
 
 BESIDE = ("assessed", "excluded", "not_assessed")
@@ -29,7 +28,7 @@ def what_if(asked: Asked, name: str, league: League, said: NewWhatIf) -> WhatIfV
 
     Refuses NoSuchPeriod, MalformedPeriod, NoSuchAssessed.
     """
-    tried = computed.ranking(trial_of(asked.record(name), said), asked.desk, league)
+    tried = computed.ranking(trial_of(asked.record(name), league, said), asked.desk, league)
     return WhatIfView(**members(tried))
 
 
@@ -37,7 +36,7 @@ def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> Compare
     """Who gains and who loses against the official ranking, in its order, and why."""
     record = asked.record(name)
     official = computed.ranking(record, asked.desk, league)
-    then = computed.ranking(trial_of(record, said), asked.desk, league)
+    then = computed.ranking(trial_of(record, league, said), asked.desk, league)
     return CompareView(
         period=name,
         league=league,
@@ -47,13 +46,10 @@ def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> Compare
     )
 
 
-def trial_of(record: Record, said: NewWhatIf) -> Record:
+def trial_of(record: Record, league: League, said: NewWhatIf) -> Record:
     """Values that are the official ones are not tried at all."""
-    trial = said.trial()
     check_assessed(record, said)
-    period = trial.on(record.period)
-    if period.policy == record.period.policy and not trial.lifted and not trial.left_out:
-        trial = OFFICIAL
+    trial = said.trial().beside(record.period.policy, league)
     return replace(record, period=trial.on(record.period), trial=trial)
 
 

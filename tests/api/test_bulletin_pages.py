@@ -127,6 +127,8 @@ def test_no_name_runs_in_a_page(people: People, store: Store, path: str) -> None
 def test_the_form_is_the_parameter_s_or_else_what_is_accepted(
     people: People, store: Store, asked: dict[str, str], accept: str, kind: str
 ) -> None:
+    store(WORKED_EXAMPLE)
+
     answer = people("analyst").get("/bulletins/2026-09-16", {"Accept": accept}, **asked)
 
     assert answer.headers["Content-Type"] == kind

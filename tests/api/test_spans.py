@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,9 @@ def test_a_quarter_tells_escalations_supervision_and_holds_looked_at(
     page = people("analyst").get(QUARTER, format="html").text
     assert "超期报区" in page
     assert "未答复" in page
+    assert levels["supervision"] >= 1
+    assert "督办逾期未答复" in page
+    assert not re.search("<td[^>]*>[a-z]", page)
 
 
 def test_a_sealed_quarter_is_as_it_was_when_it_was_sealed(

@@ -58,6 +58,10 @@ def test_a_policy_knows_its_name_its_text_and_its_day() -> None:
         ("start_day = 19", "start_day = 29", "period.start_day", "28"),
         ("start_day = 19", "start_day = 0", "period.start_day", "1"),
         ("freeze_days = 5", "freeze_days = 0", "period.freeze_days", "1"),
+        ("{ response = 0.30", "{ response = 1e-10000000", "score.weights.response", "plain"),
+        ("partly = 0 ", 'partly = "1e10000000" ', "score.partly", "plain"),
+        ("silence_factor = ", "silence_factor = 1e10000000 # ", "silence_factor", "plain"),
+        ("[95, 90, 80]", "[95, 90, 1e-10000000]", "publish.thresholds", "plain"),
         ('weight = "1/3"', 'weight = "1/4"', "eval.weight", "3/10"),
         ("arrive = 25", "arrive = 26", "eval", "do not sum"),
         ("08:00-21:00", "21:00-08:00", "callback.window", "closes before"),
@@ -111,8 +115,8 @@ def test_weights_are_taken_only_if_their_sum_is_exactly_one(parts: tuple[int, in
         assert weights.response == Decimal(parts[0]).scaleb(-6)
 
 
-def test_a_weight_too_fine_for_decimal_arithmetic_is_still_exact() -> None:
-    tiny = "0.35" + "0" * 40 + "1"
+def test_the_finest_weight_is_still_exact() -> None:
+    tiny = "0.35" + "0" * 15 + "1"
 
     with pytest.raises(PolicyRefused, match="sum to"):
         parse("fine", DOCUMENT.replace("satisfaction = 0.35 }", f"satisfaction = {tiny} }}"))
