@@ -20,7 +20,7 @@ from app.access.schemas import NewKey
 from app.feed import service as feed
 from app.history import service as history
 from app.kit import clock, cluster, db, embedded, logs, migrate, serving
-from app.kit.db import Sessions
+from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
 from app.kit.instants import recording
 from app.rankings import offline, seals, verifying
@@ -163,6 +163,7 @@ def content(file: Path) -> bytes:
 
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
+        session.connection(execution_options=ONE_SNAPSHOT)
         desk, now = read_desk(given, sessions), clock.utc()
         period = rankings.known(session, desk.policies, asked.period, now)
         proof = verifying.verify(session, desk, period)

@@ -144,6 +144,7 @@ def told(past: Past) -> Row:
             "district_code": past.office.district_code,
             "industry_office": past.industry_office,
         },
+        "excluded": case.excluded and case.excluded.code,
         "merge_group": case.merge_group,
         "received_at": case.received_at.isoformat(),
         "replied_at": case.replied_at and case.replied_at.isoformat(),

@@ -1,4 +1,4 @@
-"""Assessments and requests against the history that they were made from.
+"""Assessments, what was decided about them, and requests against the history they were made from.
 
 A seal proves that nothing was changed since; this, that nothing was falsified before.
 """
@@ -21,7 +21,7 @@ from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.offices.catalogue import Urgency
 from app.policy import Policies
 from app.rankings import whereabouts
-from app.rankings.evidence import Piece, late
+from app.rankings.evidence import Piece
 from app.rankings.facts import Record, within
 from app.rankings.histories import EVER, Lines, lines
 from app.rankings.remaking import Called, Case, Given, Happened, History, Tried, before, remade
@@ -75,12 +75,13 @@ class Deriving:
     record: Record
     policies: Policies
     contradicted: list[Contradicted] = field(default_factory=list)
-    """By office: whose assessment is not what the record of their handling says."""
+    """By office: whose assessment, whenever recorded, is not what the record of their handling
+    says."""
 
     def passing(self, facts: Iterable[Piece]) -> Iterator[Piece]:
         rest = iter(facts)
         while some := list(islice(rest, AT_ONCE)):
-            self.look_at([one for one in some if not late(one, self.record)])
+            self.look_at(some)
             yield from some
 
     def look_at(self, facts: Sequence[Piece]) -> None:
@@ -98,7 +99,8 @@ class Deriving:
 def holds(
     piece: Piece, own: History, heads: Mapping[str, History | None], policies: Policies
 ) -> bool:
-    """Whether an assessment says what its ticket's history does."""
+    """Whether an assessment, and what was decided about it later, say what its ticket's history
+    does."""
     head = heads.get(own.parent) if own.parent else own
     if head is None or own.called is None:
         return False
@@ -107,7 +109,8 @@ def holds(
         policy = policies.named(head.policy)
         events = before(own, head, own.called)
         case = Case(piece.number, own, head, own.called, policy, fact.urgency, events)
-        return all(getattr(fact, name) == value for name, value in remade(case).items())
+        same = all(getattr(fact, name) == value for name, value in remade(case).items())
+        return same and piece.decided.is_backed(own, own.called)
     except (LookupError, StopIteration, TypeError, ValueError):
         return False  # a history that cannot be read is not the one that was written
 

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.callbacks.models import Assessment, Correction, Exclusion
-from app.rankings import histories, volumes, whereabouts
+from app.rankings import deciding, histories, volumes, whereabouts
 from app.rankings.columns import COLUMNS, HEARD
+from app.rankings.deciding import Decided
 from app.rankings.facts import Record, followers, within
 from app.rankings.histories import Lines
 from app.rankings.models import Subject
@@ -45,8 +46,12 @@ class Piece(NamedTuple):
     line: str
     recorded_at: datetime | None = None
     """Of an assessment: whatever was recorded, by the record's instant or later."""
-    decided_at: datetime | None = None
+    decided: Decided = Decided(None, None)
     origins: Lines | None = None
+
+    @property
+    def decided_at(self) -> datetime | None:
+        return self.decided.recorded_at
 
 
 def late(one: Piece, record: Record) -> bool:
@@ -58,7 +63,7 @@ def facts(record: Record) -> Iterator[Piece]:
     """Every assessment of the period, whenever it was recorded, by office, then by number.
 
     An exclusion or a second hearing counts as far as it is known by the record's instant;
-    `decided_at` tells of any.
+    `decided` tells of any.
     """
     excluded = sa.and_(True, *record.known(Exclusion.recorded_at))
     heard = sa.and_(True, *record.known(Correction.recorded_at))
@@ -73,8 +78,8 @@ def facts(record: Record) -> Iterator[Piece]:
             FACT.ticket_number,
             sa.cast(line, sa.Text),
             FACT.recorded_at,
-            func.greatest(Exclusion.recorded_at, Correction.recorded_at),
             FACT.assessed_at,
+            *deciding.COLUMNS,
         )
         .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
         .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
@@ -83,11 +88,11 @@ def facts(record: Record) -> Iterator[Piece]:
         .execution_options(yield_per=AT_ONCE)
     )
     for rows in record.session.connection().execute(query).partitions():
-        found = histories.lines(record.session, {number: at for _, number, *_, at in rows})
-        for part, number, text, recorded_at, decided_at, _ in rows:
+        found = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
+        for part, number, text, recorded_at, _, *decided in rows:
             origins = found[number]
             whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
-            yield Piece(part, number, whole, recorded_at, decided_at, origins)
+            yield Piece(part, number, whole, recorded_at, Decided.read(decided), origins)
 
 
 def behind(record: Record) -> sa.ColumnElement[bool]:

@@ -46,6 +46,9 @@ class Happened(msgspec.Struct, array_like=True, frozen=True, gc=False):
     def enters(self, status: Status) -> bool:
         return self.to_status is status and self.from_status is not status
 
+    def leaves(self, status: Status) -> bool:
+        return self.from_status is status and self.to_status is not status
+
 
 class Given(NamedTuple):
     """A dispatch to a lead office."""
@@ -145,9 +148,14 @@ class Case:
 
 
 def before(own: History, head: History, call: Called) -> list[Happened]:
+    """What of the head's a callback found. A group's parent awaits callbacks until the last: by an
+    event of that very instant with which it no longer does, it says what came of this one."""
     if head is own:
         return [e for e in own.events if e.seq < call.seq or e.action is Action.IMPORT]
-    return [e for e in head.events if e.at <= call.at]
+    found = [e for e in head.events if e.at <= call.at]
+    after = (e.seq for e in found if e.at == call.at and e.leaves(Status.AWAITING_CALLBACK))
+    end = next(after, None)
+    return found if end is None else [e for e in found if e.seq < end]
 
 
 def remade(case: Case) -> dict[str, object]:

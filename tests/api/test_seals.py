@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -13,6 +13,8 @@ from sqlalchemy import exc
 
 from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Exclusion
+from app.tickets.event_models import Event
+from app.tickets.lifecycle import Action, Status
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
@@ -277,6 +279,23 @@ def test_what_is_recorded_after_the_seal_is_late_and_no_tampering(
     assert (assessed["sealed"], assessed["now"]) == (10, 11)
 
 
+def decided(number: str, at: datetime, code: ExclusionCode) -> Iterator[Event]:
+    """That an office asked to exclude a ticket, and that it was granted."""
+    asked = {"code": code}
+    steps = {Action.REQUEST_EXCLUSION: asked, Action.DECIDE_EXCLUSION: {"approve": True, **asked}}
+    for seq, (action, data) in enumerate(steps.items(), 2):
+        yield Event(
+            ticket_number=number,
+            seq=seq,
+            at=at,
+            actor="tests",
+            action=action,
+            from_status=Status.CLOSED,
+            to_status=Status.CLOSED,
+            data=data,
+        )
+
+
 def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
     people: People, store: Store, clock: StillClock, app: FastAPI
 ) -> None:
@@ -286,10 +305,13 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
     with app.state.sessions.begin() as session:
         ground = ExclusionCode.X2
         session.add(Exclusion(ticket_number=number, code=ground, decided_at=at, recorded_at=at))
+        session.add_all(decided(number, at, ground))
 
     beside = people("analyst").get("/rankings/2026-11/adjustments").json()
 
-    assert named(verified(people)) == {number: "late"}
+    found = verified(people)
+    assert named(found) == {number: "late"}
+    assert "evidence" not in {d["field"] for d in found["differences"]}
     assert beside["items"] == [
         {
             "period": "2026-09",
