@@ -26,8 +26,12 @@ from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
+from app.period import Periods
 from app.policy import Policies
+from app.rankings import evidence
 from app.rankings import service as rankings
+from app.rankings.deriving import Deriving
+from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
@@ -301,3 +305,14 @@ def test_streets_get_much_of_it_and_all_types_come(city: Session) -> None:
 
     assert sum(kinds[kind] for kind in STREET_KINDS) > kinds.total() / 3
     assert types == 6
+
+
+def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
+    city: Session, app: FastAPI
+) -> None:
+    desk: Desk = app.state.desk
+    for name in ("2026-10", "2026-11", "2026-12"):
+        derived = Deriving(Record(city, Periods(desk.policies).named(name)), desk.policies)
+        found = list(derived.passing(evidence.facts(derived.record)))
+
+        assert (bool(found), derived.contradicted) == (True, [])
