@@ -106,6 +106,8 @@ def ask(change: Change, said: NewExclusion) -> None:
     fact = assessed(change)
     if change.session.get(ExclusionRequest, fact.ticket_number):
         raise ExclusionRepeated("a ticket's exclusion is asked for once")
+    if change.session.get(Exclusion, fact.ticket_number):
+        raise ExclusionRepeated("the older system had excluded it")
     until = appeals.asked_until(change.policy, fact.assessed_at)
     if change.now > until:
         raise ExclusionLate(f"it could be asked for until {until.isoformat()}")

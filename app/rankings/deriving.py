@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
+from app.callbacks.models import Assessment, Callback
 from app.offices.catalogue import Urgency
 from app.policy import Policies
 from app.rankings import whereabouts
@@ -146,6 +147,17 @@ def read(kind: msgspec.json.Decoder[Row], *texts: str | None) -> list[Row]:
     """The rows of some lines, in order."""
     found = [row for text in texts if text for row in kind.decode_lines(text)]
     return found if texts[1] is None else sorted(found, key=attrgetter("seq"))
+
+
+def unassessed(record: Record) -> Iterator[str]:
+    """The tickets with a final callback of the period that no assessment tells of."""
+    told = sa.exists().where(Assessment.ticket_number == Callback.ticket_number)
+    query = (
+        select(Callback.ticket_number)
+        .where(within(Callback.at, record.period), Callback.final, ~told)
+        .order_by(Callback.ticket_number)
+    )
+    yield from record.session.scalars(query.distinct())
 
 
 def misplaced(record: Record) -> Iterator[str]:

@@ -156,27 +156,30 @@ def digest_of_kept(found: SealedFacts) -> str:
 
 
 def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
-    """Each office with an assessment that is false by its own history, whenever it became so; and
-    the requests whose place, receipt or status are."""
-    for office, tickets in groupby(derived.contradicted, key=lambda one: one.office_code):
+    """Each office with an assessment that is false by its own history, whenever it became so; those
+    that are gone, though their callback is there; and the requests whose place, receipt or status
+    are false."""
+    for office, false in groupby(derived.contradicted, key=lambda one: one.office_code):
         yield DifferenceView(
             league=None,
             office_code=office,
             field="evidence",
             sealed=None,
             now=None,
-            tickets=[NamedTicket(number=one.number, why="changed") for one in tickets],
+            tickets=[NamedTicket(number=one.number, why="changed") for one in false],
         )
+    gone = [NamedTicket(number=number, why="missing") for number in deriving.unassessed(then)]
     requests = [NamedTicket(number=number, why="changed") for number in deriving.misplaced(then)]
-    if requests:
-        yield DifferenceView(
-            league=None,
-            office_code=None,
-            field="requests.evidence",
-            sealed=None,
-            now=None,
-            tickets=requests,
-        )
+    for field, tickets in (("evidence", gone), ("requests.evidence", requests)):
+        if tickets:
+            yield DifferenceView(
+                league=None,
+                office_code=None,
+                field=field,
+                sealed=None,
+                now=None,
+                tickets=tickets,
+            )
 
 
 @dataclass(frozen=True, slots=True)

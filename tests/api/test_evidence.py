@@ -2,7 +2,7 @@
 falsified before the seal or after it, it is named."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -218,3 +218,26 @@ def test_whoever_of_a_group_is_called_last_found_it_awaiting_that_call(
 
     assert rows == [(True,), (True,)]
     assert verified(people)["differences"] == []
+
+
+def test_an_assessment_that_was_taken_away_before_the_seal_is_named(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    number, _ = finished(people, clock), finished(people, clock)
+    clock.at = LATER
+    force(app, f"DELETE FROM assessment WHERE ticket_number = '{number}'")
+    sealed(people)
+
+    found = verified(people)
+
+    assert named(found, "evidence") == [number]
+    assert [t["why"] for d in found["differences"] for t in d["tickets"]] == ["missing"]
+
+
+def test_what_came_excluded_is_not_excluded_again(people: People, clock: StillClock) -> None:
+    number = came_excluded(people)
+    clock.at = datetime.fromisoformat(line()["callback"]["at"]) + timedelta(hours=1)
+
+    answer = test_exclusions.ask(people, number)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/exclusion-repeated")
