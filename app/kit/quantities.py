@@ -15,6 +15,7 @@ MONTHS = re.compile(r"P([0-9]{1,3})([MY])")
 WORKDAYS = re.compile(r"([0-9]{1,3})wd")
 DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,18})?")
 QUOTIENT = re.compile(r"-?[0-9]{1,9}/0{0,8}[1-9][0-9]{0,8}")
+MOST_DIGITS = 18
 MONTH_AND_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
@@ -70,6 +71,8 @@ def hours(value: object) -> Hours:
 def decimal(value: object) -> Decimal:
     """A number of few digits as it is written; no exponent, for `1e-10000000` is endless."""
     text = str(value)
+    if isinstance(value, float | Decimal) and abs(Decimal(text).adjusted()) <= MOST_DIGITS:
+        text = f"{Decimal(text):f}"  # 0.0000001, which is told as 1E-7
     if not DECIMAL.fullmatch(text):
         raise ValueError('is no plain decimal such as "0.35", of few digits and no exponent')
     return Decimal(text)

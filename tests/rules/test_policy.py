@@ -91,6 +91,11 @@ def test_a_wrong_document_is_refused_by_path_and_reason(
     assert refused.value.detail.startswith("policy wrong: ")
 
 
+def test_a_small_number_is_taken_as_it_is_written() -> None:
+    document = DOCUMENT.replace("partly = 0 ", "partly = 0.0000001 ", 1)
+    assert parse("small", document).score.partly == Fraction(1, 10_000_000)
+
+
 def test_what_is_no_toml_is_refused() -> None:
     with pytest.raises(PolicyRefused, match="is not TOML"):
         parse("wrong", "[score")
