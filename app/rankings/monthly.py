@@ -35,8 +35,8 @@ def monthly(asked: Asked, name: str) -> BulletinView:
         ],
         on_hold=having(places, lambda row: row.on_hold),
         overdue=having(places, lambda row: row.overdue),
-        rose=sorted((p for p in moved if gain(p) > 0), key=gain, reverse=True)[:MOST_MOVED],
-        fell=sorted((p for p in moved if gain(p) < 0), key=gain)[:MOST_MOVED],
+        rose=furthest([place for place in moved if gain(place) > 0]),
+        fell=furthest([place for place in moved if gain(place) < 0]),
         ranking=[place for _, place in places],
     )
 
@@ -47,6 +47,13 @@ def having(
     """Every street with any, the greatest number first."""
     found = [(row, place) for row, place in places if number(row)]
     return [place for _, place in sorted(found, key=lambda pair: -number(pair[0]))]
+
+
+def furthest(moved: Iterable[PlaceView]) -> list[PlaceView]:
+    """The first ten, and whoever moved as far as the tenth."""
+    found = sorted(moved, key=lambda place: -abs(gain(place)))
+    border = abs(gain(found[:MOST_MOVED][-1])) if found else 0
+    return [place for place in found if abs(gain(place)) >= border]
 
 
 def gain(place: PlaceView) -> int:
