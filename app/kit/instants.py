@@ -26,7 +26,8 @@ PATIENCE_SECONDS = 5
 SHORTEST_PAUSE = 0.005
 
 RECORDERS = sa.text(
-    "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    "SELECT virtualtransaction FROM pg_locks"
+    " WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
     " AND classid = 0 AND objid = :recording AND objsubid = 1"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 ).bindparams(recording=RECORDING)

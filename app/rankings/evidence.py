@@ -97,8 +97,7 @@ def facts(record: Record) -> Iterator[Piece]:
 
 def behind(record: Record) -> sa.ColumnElement[bool]:
     """An assessment of the period, or of a group that was sealed with it."""
-    assert record.as_of is not None  # of a seal
-    theirs = followers(record.session, record.period, record.as_of)
+    theirs = followers(record.session, record.period, record.as_of) if record.as_of else []
     of_period = within(Assessment.assessed_at, record.period)
     return of_period | FACT.ticket_number.in_(theirs) if theirs else of_period
 
