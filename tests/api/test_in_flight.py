@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from app.kit.instants import RECORDING, recorders
+from app.kit.instants import RECORDING, recorders, recording, settled
 from app.sweep import sweep
 from tests import given, stages
 from tests.conftest import StillClock
@@ -250,6 +250,15 @@ def test_who_would_wait_too_long_for_a_recorder_is_told_to_come_again(
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.json()["type"] == "/problems/still-recording"
     assert ask(people).status_code in (200, 201)
+
+
+def test_nobody_waits_for_what_he_records_himself(
+    app: FastAPI, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.kit.instants.PATIENCE_SECONDS", 0.1)
+    with app.state.sessions() as session:
+        assert recording(session, clock) == clock.at
+        settled(session)
 
 
 def test_a_correction_that_began_before_a_seal_is_in_it_or_after_it(
