@@ -253,7 +253,7 @@ def test_who_would_wait_too_long_for_a_recorder_is_told_to_come_again(
 
 
 def test_nobody_waits_for_what_he_records_himself(
-    app: FastAPI, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    people: People, clock: StillClock, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.kit.instants.PATIENCE_SECONDS", 0.1)
     with app.state.sessions() as session:
