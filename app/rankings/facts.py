@@ -29,7 +29,6 @@ from app.callbacks.outcome import (
     mask,
     tally_sql,
 )
-from app.offices.models import DistrictRow
 from app.period import Period
 from app.policy_keys import Assess, Scoring
 from app.rankings import days
@@ -296,8 +295,3 @@ def first_assessed_at(session: Session, by: datetime) -> datetime | None:
     """Of what was recorded by an instant."""
     first = select(func.min(Assessment.assessed_at))
     return session.scalar(first.where(Assessment.recorded_at <= by))
-
-
-def districts(session: Session) -> dict[str, str]:
-    """Their names by code."""
-    return dict(session.execute(select(DistrictRow.code, DistrictRow.name)).all())

@@ -12,8 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.offices import service
 from app.offices.directory import OfficeEntry
-from app.offices.models import CategoryRow
-from app.rankings import facts
+from app.offices.models import CategoryRow, DistrictRow
 from app.rankings.bundles import Bundle, unpacked
 from app.rankings.leagues import Registry
 from app.rankings.models import RegistryVersion, SealedFacts, Subject
@@ -68,7 +67,7 @@ def tabled(session: Session) -> Registry:
         categories=dict(
             session.execute(select(CategoryRow.code, CategoryRow.industry_office)).all()
         ),
-        districts=facts.districts(session),
+        districts=districts(session),
     )
 
 
@@ -96,3 +95,8 @@ def sealed(session: Session, period: str) -> Registry | None:
 def read(part: str, packed: bytes) -> Mapping[str, Any]:
     """The entries of a part by their codes; the same bytes are read once."""
     return dict(msgspec.json.decode(line, type=PARTS[part]) for line in unpacked(packed))
+
+
+def districts(session: Session) -> dict[str, str]:
+    """Their present names by code."""
+    return dict(session.execute(select(DistrictRow.code, DistrictRow.name)).all())

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from app.kit.wire import Form, View
 from app.period import Period
-from app.rankings import facts
+from app.rankings import facts, registry
 from app.rankings.facts import within
 from app.rankings.rates import Rate
 from app.rankings.schemas import RateView, shown_rate
@@ -86,7 +86,7 @@ def statistics(asked: Asked, name: str, query: RoutedQuery) -> RoutedView:
     """A period's routes as they stand now. Refuses MalformedPeriod, NoSuchPeriod."""
     period, by = asked.period(name), query.by
     facts.plan_anew(asked.session)
-    names = facts.districts(asked.session) if by is RoutedBy.DISTRICT else {}
+    names = registry.districts(asked.session) if by is RoutedBy.DISTRICT else {}
     found: dict[str | None, Routed] = defaultdict(Routed)
     total = Routed()
     for code, *numbers in asked.session.execute(routes(period, COLUMNS[by])):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.kit.wire import Form, View
 from app.offices.catalogue import Goal
 from app.period import Period
-from app.rankings import facts, work
+from app.rankings import facts, registry, work
 from app.rankings.kpis import KPIS, NO_WORK, Cut, Figures, mean, waited_minutes
 from app.rankings.leagues import POOLED
 from app.rankings.rates import Rate, two_decimals
@@ -134,7 +134,7 @@ def rows_of(desk: Desk, by: Cut) -> Callable[[Key], Iterable[Key]]:
 def labels(session: Session, desk: Desk, by: Cut) -> Mapping[str, str]:
     named: dict[Cut, Callable[[], Mapping[str, str]]] = {
         Cut.OFFICE: lambda: {office.code: office.name for office in desk.offices.values()},
-        Cut.DISTRICT: lambda: facts.districts(session),
+        Cut.DISTRICT: lambda: registry.districts(session),
         Cut.CATEGORY: lambda: {c.code: c.name for c in desk.catalogue.categories.values()},
         Cut.QIYOU_WUXING: lambda: {goal: goal for goal in Goal},
     }

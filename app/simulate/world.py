@@ -18,6 +18,7 @@ from app.simulate.life import Call, Life, Step, Where, desk
 from app.simulate.plans import ASIDES, AT_FIRST, FOLLOWS, MAIN
 from app.simulate.requests import Asked
 from app.tickets import checks, falls, intake, service
+from app.tickets.arrival import arrive
 from app.tickets.desk import Desk
 from app.tickets.lifecycle import Action
 from app.tickets.parts import WHO
@@ -104,7 +105,7 @@ class World:
         """Received together, each at its own time. Nobody of them has called before, so that no
         double is searched for, and no lock of theirs is held to the end of it all."""
         if asked:
-            arrivals = [intake.arrive(self.desk, one.new, one.at) for one in asked]
+            arrivals = [arrive(self.desk, one.new, one.at) for one in asked]
             self.begin(asked, intake.receive(self.session, OPERATOR, arrivals))
 
     def begin(self, asked: Sequence[Asked], numbers: Sequence[str]) -> None:
@@ -123,7 +124,7 @@ class World:
     def call(self, call: Call) -> None:
         """Who calls again urges what is open of his, or begins anew (D.11, T26)."""
         self.write()
-        arrival = intake.arrive(self.desk, call.asked.new, call.at)
+        arrival = arrive(self.desk, call.asked.new, call.at)
         [taken] = intake.take(self.session, self.desk, OPERATOR, [arrival], lambda: call.at)
         if taken.status is HTTPStatus.CREATED:
             self.begin([call.asked], [taken.number])

@@ -18,8 +18,9 @@ from app.kit.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
 from app.kit.ndjson import Line, LineTooLong
 from app.kit.problems import describe
 from app.tickets import intake
+from app.tickets.arrival import Arrival, arrive
 from app.tickets.desk import Desk
-from app.tickets.intake import Arrival, Taken
+from app.tickets.intake import Taken
 from app.tickets.schemas import NewTicket
 
 MOST_LINES = 1_000
@@ -90,7 +91,7 @@ class Batch:
     def arrive(self, line: Line) -> Fit:
         new = ndjson.parse(FORM, line)
         body_hash = keyed_hash(self.secret, line.text or b"")
-        arrival = intake.arrive(self.desk, new, self.now)
+        arrival = arrive(self.desk, new, self.now)
         return Fit(line.number, new.idempotency_key, body_hash, arrival)
 
     def received(self, fit: Sequence[Fit]) -> dict[int, Answer]:

@@ -1,7 +1,7 @@
 """The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -15,90 +15,19 @@ from app.feed.service import News, append
 from app.kit.clock import Clock
 from app.kit.db import insert_many
 from app.kit.workdays import day_of
-from app.offices.catalogue import Urgency
 from app.policy import Policy
-from app.routing.decision import Decision, Query, kept
+from app.routing.decision import kept
 from app.tickets import attention, dispatching, duplicates, limits, service, sharing
+from app.tickets.arrival import Arrival
 from app.tickets.change import Change
 from app.tickets.clockwork import Clockwork
 from app.tickets.desk import Desk
-from app.tickets.dispatching import ENQUIRIES, OUTCOMES
 from app.tickets.event_models import Event
-from app.tickets.lifecycle import TERMINAL, Action, Status, TicketType
-from app.tickets.likeness import Matter, place_key
+from app.tickets.lifecycle import TERMINAL, Action, Status
 from app.tickets.models import NUMBERS, Citizen, Dispatch, Request, Ticket
-from app.tickets.schemas import NewTicket, Words
-from app.tickets.sharing import Share
+from app.tickets.schemas import Words
 
 DIGITS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A request that has passed every check, with where it belongs and its clock."""
-
-    new: NewTicket
-    at: datetime
-    policy: Policy
-    urgency: Urgency
-    decision: Decision
-    status: Status
-    share: Share | None
-    due: limits.Due | None
-    matter: Matter
-    caller: bytes | None
-    repeat_of: str | None = None
-
-    @property
-    def secret(self) -> bool:
-        return self.new.type is TicketType.REPORT or self.new.citizen.confidential
-
-
-def arrive(desk: Desk, new: NewTicket, now: datetime) -> Arrival:
-    """Check and route one request. Refuses NoSuchCategory and NoSuchDistrict."""
-    desk.check_district(new.address.district_code)
-    urgency = new.urgency or desk.catalogue.urgency(new.category)
-    policy = desk.policies.at(now)
-    decision = desk.route(query(new), now)
-    status = Status.RECEIVED if new.type in ENQUIRIES else OUTCOMES[decision.decision]
-    dispatched = status is Status.DISPATCHED
-    return Arrival(
-        new=new,
-        at=now,
-        policy=policy,
-        urgency=urgency,
-        decision=decision,
-        status=status,
-        share=sharing.share_of(desk, decision) if dispatched else None,
-        due=limits.due(policy, urgency, now) if dispatched else None,
-        matter=matter(desk, new, decision, now),
-        caller=duplicates.caller_hash(desk.secret, new.citizen.phone, new.citizen.anonymous),
-    )
-
-
-def matter(desk: Desk, new: NewTicket, decision: Decision, now: datetime) -> Matter:
-    return Matter(
-        place=place_key(new.address.text, desk.router.lexicon(day_of(now))),
-        words=duplicates.words(new.title, new.content),
-        category=new.category,
-        praise=new.type is TicketType.PRAISE,
-        district_code=decision.district_code,
-        street_code=decision.street_code,
-        lon=new.address.lon,
-        lat=new.address.lat,
-    )
-
-
-def query(new: NewTicket) -> Query:
-    return Query(
-        text=new.address.text,
-        district_code=new.address.district_code,
-        lon=new.address.lon,
-        lat=new.address.lat,
-        category=new.category,
-        title=new.title,
-        content=new.content,
-    )
 
 
 class Taken(NamedTuple):

@@ -23,6 +23,7 @@ from app.tickets import (
     service,
     view,
 )
+from app.tickets.arrival import arrive
 from app.tickets.calls import Changing, Looking, Seen
 from app.tickets.desk import AtDesk
 from app.tickets.listing import Listing, Paging
@@ -51,7 +52,7 @@ def receive_ticket(caller: Operator, new: NewTicket, doing: Changing) -> UrgedVi
 
     def receive() -> str:
         now = recording(doing.session, doing.clock)
-        arrival = intake.arrive(doing.desk, new, now)
+        arrival = arrive(doing.desk, new, now)
         [taken] = intake.take(doing.session, doing.desk, caller, [arrival], doing.clock)
         doing.response.status_code = taken.status
         return taken.number

@@ -9,6 +9,7 @@ from httpx import Response
 
 from app.access.roles import Caller, Role
 from app.tickets import intake
+from app.tickets.arrival import arrive
 from app.tickets.schemas import NewTicket
 from tests import given
 from tests.conftest import StillClock
@@ -253,7 +254,7 @@ def test_of_two_equal_lines_in_one_batch_the_second_urges_the_first(
     operator = Caller("operators-key", Role.OPERATOR)
     desk, now = app.state.desk, app.state.clock()
     with app.state.sessions.begin() as session:
-        arrivals = [intake.arrive(desk, NewTicket(**body), now) for body in bodies]
+        arrivals = [arrive(desk, NewTicket(**body), now) for body in bodies]
         taken = intake.take(session, desk, operator, arrivals, lambda: now)
 
     assert [one.status for one in taken] == [200, 201, 200, 201, 201, 200]

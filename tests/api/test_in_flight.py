@@ -15,6 +15,7 @@ from httpx import Response
 from app.kit.instants import RECORDING, recorders, recording, settled
 from app.sweep import sweep
 from tests import given, stages
+from tests.api.test_history import line
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting
 from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, storing
@@ -68,22 +69,7 @@ def batch(people: People, clock: StillClock, app: FastAPI) -> Act:
 
 
 def history(people: People, clock: StillClock, app: FastAPI) -> Act:
-    case = {
-        "external_id": "OLD-1",
-        "type": "complaint",
-        "channel": "phone",
-        "category": None,
-        "address": {"text": "朝阳区望京西园三区308楼"},
-        "office_code": WANGJING,
-        "urgency": "L3",
-        "received_at": "2026-09-20T09:00:00+08:00",
-        "dispatched_at": "2026-09-20T09:01:00+08:00",
-        "acknowledged_at": "2026-09-20T09:30:00+08:00",
-        "contacts": [{"at": "2026-09-20T10:00:00+08:00", "method": "call", "reached": True}],
-        "replied_at": "2026-09-24T10:00:00+08:00",
-        "callback": {"at": "2026-09-25T10:00:00+08:00", **CONTENT},
-    }
-    return lambda: people.admin.send("/imports/cases", json.dumps(case).encode())
+    return lambda: people.admin.send("/imports/cases", json.dumps(line()).encode())
 
 
 def callback(people: People, clock: StillClock, app: FastAPI) -> Act:
