@@ -29,7 +29,7 @@ from app.kit import db, embedded, migrate
 from app.period import Period, Periods
 from app.rankings import export, keeping, parquet, seals, service
 from app.rankings import facts as counting
-from app.rankings.facts import Record
+from app.rankings.record import Record
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.rankings.sheet import as_csv

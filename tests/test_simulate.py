@@ -31,8 +31,8 @@ from app.policy import Policies
 from app.rankings import evidence
 from app.rankings import service as rankings
 from app.rankings.deriving import Deriving
-from app.rankings.facts import Record
 from app.rankings.leagues import League
+from app.rankings.record import Record
 from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
 from app.tickets.desk import Desk

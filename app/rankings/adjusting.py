@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.period import Period, Periods
 from app.rankings import computed, facts
-from app.rankings.facts import within
 from app.rankings.leagues import League
 from app.rankings.models import Seal
+from app.rankings.record import within
 from app.rankings.seal_schemas import AdjustedView, AdjustmentsView, AdjustmentView, NamedTicket
 from app.rankings.service import Asked
 from app.rankings.verifying import differing

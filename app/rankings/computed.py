@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app.offices.directory import OfficeEntry
 from app.period import Period, Periods
 from app.rankings import facts, registry, volumes
-from app.rankings.facts import Record
 from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
 from app.rankings.models import Seal, SealedRanking
+from app.rankings.record import Record
 from app.rankings.schemas import RankingView, shown_row, shown_weights
 from app.rankings.table import Former, Line, Load, Standings, standings, table
 from app.rankings.trial import OFFICIAL

@@ -15,9 +15,10 @@ from app.kit.errors import NotFound
 from app.kit.paging import Page, read_cursor, write_cursor
 from app.offices.directory import OfficeEntry
 from app.rankings import computed, facts
-from app.rankings.facts import Record, bit, within
+from app.rankings.facts import bit
 from app.rankings.leagues import League, Roster
 from app.rankings.rates import Counts, Exact, count, responded
+from app.rankings.record import Record, within
 from app.rankings.schemas import CountedQuery, CountedView, Part, RateName
 from app.rankings.service import Asked, NotInLeague, own_league
 from app.rankings.units import Member, counts_in, last_of, unit_counts, units

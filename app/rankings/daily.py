@@ -11,11 +11,11 @@ from app.kit.workdays import day_of, midnight
 from app.period import FIRST_YEAR, NoSuchPeriod, Period, Periods
 from app.rankings import computed, lanes, seals, volumes
 from app.rankings.bulletin_schemas import DayView, LaneView, TopView
-from app.rankings.facts import Record
 from app.rankings.lanes import Lane
 from app.rankings.leagues import League
 from app.rankings.ranking import competition
 from app.rankings.rates import NOTHING, Counts, score, two_decimals
+from app.rankings.record import Record
 from app.rankings.schemas import RATES, RowView, shown_rate
 from app.rankings.service import Asked
 

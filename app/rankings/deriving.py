@@ -23,8 +23,8 @@ from app.offices.catalogue import Urgency
 from app.policy import Policies
 from app.rankings import whereabouts
 from app.rankings.evidence import Piece
-from app.rankings.facts import Record, within
 from app.rankings.histories import EVER, Lines, lines
+from app.rankings.record import Record, within
 from app.rankings.remaking import Called, Case, Given, Happened, History, Tried, before, remade
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import Channel, DispatchRole, TicketType

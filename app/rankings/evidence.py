@@ -20,9 +20,10 @@ from app.callbacks.models import Assessment, Correction, Exclusion
 from app.rankings import deciding, histories, volumes, whereabouts
 from app.rankings.columns import COLUMNS, HEARD
 from app.rankings.deciding import Decided
-from app.rankings.facts import Record, followers, within
+from app.rankings.facts import followers
 from app.rankings.histories import Lines
 from app.rankings.models import Subject
+from app.rankings.record import Record, within
 from app.tickets.models import Dispatch, Ticket
 
 AT_ONCE = 1_000

@@ -18,7 +18,7 @@ from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
 from app.kit.sheet import inert, line
 from app.rankings.columns import COLUMNS, HEARD, LATER
-from app.rankings.facts import Record, within
+from app.rankings.record import Record, within
 
 AT_ONCE = 5_000
 FACT = Assessment.__table__.c

@@ -22,9 +22,9 @@ from app.period import Period, Periods
 from app.rankings import facts, volumes
 from app.rankings.day_models import ChangedDay, TalliedDay
 from app.rankings.days import Count, changed
-from app.rankings.facts import Record
 from app.rankings.leagues import PLANS
 from app.rankings.models import Seal
+from app.rankings.record import Record
 from app.tickets.desk import Desk
 
 AT_ONCE = 12

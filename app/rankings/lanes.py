@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from app.callbacks.models import Assessment, Correction
 from app.offices.models import PlaceRow
 from app.rankings import facts, volumes, whereabouts
-from app.rankings.facts import Record, within
 from app.rankings.rates import Counts
+from app.rankings.record import Record, within
 from app.rankings.units import Member, count_members
 from app.tickets.models import Request, Ticket
 

@@ -19,7 +19,7 @@ from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, S
 
 from app.kit.db import Sessions
 from app.rankings.export import NAMES, Row, batches, reading
-from app.rankings.facts import Record
+from app.rankings.record import Record
 
 TEXT, FLAG, TIME = DataType.utf8(), DataType.bool(), DataType.timestamp("us", tz="UTC")
 OTHERS = {

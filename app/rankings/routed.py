@@ -17,8 +17,8 @@ from sqlalchemy.orm import aliased
 from app.kit.wire import Form, View
 from app.period import Period
 from app.rankings import facts, registry
-from app.rankings.facts import within
 from app.rankings.rates import Rate
+from app.rankings.record import within
 from app.rankings.schemas import RateView, shown_rate
 from app.rankings.service import Asked
 from app.tickets.dispatching import CONSULTED, REDISPATCHED

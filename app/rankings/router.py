@@ -17,8 +17,8 @@ from app.kit.paging import Page
 from app.rankings import adjusting, counted, export, parquet, seals, service, verifying, whatif
 from app.rankings.answers import FOR_EVER, answer
 from app.rankings.calls import Looking, SettledNow
-from app.rankings.facts import Record
 from app.rankings.models import Seal
+from app.rankings.record import Record
 from app.rankings.schemas import (
     CountedQuery,
     CountedView,

@@ -22,9 +22,9 @@ from app.period import Period, Periods, State
 from app.rankings import computed, evidence, registry
 from app.rankings.bundles import Bundle, digest_of
 from app.rankings.evidence import late
-from app.rankings.facts import Record, within
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.record import Record, within
 from app.rankings.schemas import as_json
 from app.tickets.desk import Desk
 

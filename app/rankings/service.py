@@ -12,9 +12,9 @@ from app.period import NoSuchPeriod, Period, Periods
 from app.policy import Policies
 from app.rankings import computed, facts, registry, seals
 from app.rankings.explaining import explained
-from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.models import Seal
+from app.rankings.record import Record
 from app.rankings.schemas import (
     OfficeQuery,
     OfficeRowView,

@@ -15,10 +15,10 @@ from app.rankings import computed, deriving, evidence, seals
 from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
 from app.rankings.deriving import Deriving
 from app.rankings.evidence import Piece
-from app.rankings.facts import Record
 from app.rankings.histories import EVER
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.record import Record
 from app.rankings.schemas import RankingView, RowView, as_json, read_ranking
 from app.rankings.seal_schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.tickets.desk import Desk

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from app.callbacks.models import Assessment
 from app.rankings import whereabouts
 from app.rankings.days import Count, Numbers
-from app.rankings.facts import Record, Where, counted
+from app.rankings.facts import counted
+from app.rankings.record import Record, Where
 from app.rankings.stretches import WHOLE, Parts
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import DispatchRole, Status

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.callbacks.models import Assessment
 from app.kit.errors import Invalid
 from app.rankings import computed
-from app.rankings.facts import Record
 from app.rankings.leagues import League
 from app.rankings.rates import two_decimals
+from app.rankings.record import Record
 from app.rankings.schemas import RankingView, RateView, RowView, members
 from app.rankings.service import Asked
 from app.rankings.trial_schemas import CompareView, MovedView, NewWhatIf, WhatIfView

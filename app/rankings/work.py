@@ -13,8 +13,9 @@ from sqlalchemy.orm import aliased
 from app.callbacks.models import Assessment
 from app.period import Period
 from app.rankings import facts
-from app.rankings.facts import FACT, Record, within
+from app.rankings.facts import FACT
 from app.rankings.kpis import NO_WORK, Figures
+from app.rankings.record import Record, within
 from app.tickets.asked_models import Objection
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import OPEN, Action, DispatchRole, Status

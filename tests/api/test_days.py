@@ -17,8 +17,8 @@ from app.kit.db import Base
 from app.rankings import keeping, service
 from app.rankings.day_models import ChangedDay, TalliedDay
 from app.rankings.days import WATCHED
-from app.rankings.facts import Record
 from app.rankings.leagues import League
+from app.rankings.record import Record
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.tickets.lifecycle import Status
