@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from app import policy_record
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
@@ -30,7 +29,8 @@ from app.kit.route import Heads
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
-from app.policy import Policies
+from app.policy import record
+from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.bulletin_router import router as bulletins
 from app.rankings.keeping import keep as keep_days
@@ -82,7 +82,7 @@ def prepare(settings: Settings) -> None:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
-            policy_record.record(session, policies, now, worked(session))
+            record.record(session, policies, now, worked(session))
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))

@@ -22,7 +22,7 @@ from app.offices.models import (
     PlaceRow,
     SeedFile,
 )
-from app.policy_record import PolicyDocument
+from app.policy.record import PolicyDocument
 from app.rankings.day_models import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson

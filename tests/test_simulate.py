@@ -27,7 +27,7 @@ from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
 from app.period import Periods
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.rankings import evidence
 from app.rankings import service as rankings
 from app.rankings.deriving import Deriving

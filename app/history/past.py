@@ -8,7 +8,7 @@ from app.access.roles import Caller
 from app.callbacks.answers import Reach
 from app.history.schemas import PastCase
 from app.offices.directory import OfficeEntry
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.routing.service import Taught
 from app.tickets import limits
 from app.tickets.contacts import Contact

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.kit.wire import Form, View
 from app.period import State
-from app.policy_keys import Class
+from app.policy.keys import Class
 from app.rankings.schemas import Exact, Percent, RateView
 
 

@@ -7,7 +7,7 @@ measured, nor the former composites. So some one size must explain who is in eve
 from collections.abc import Mapping, Set
 from fractions import Fraction
 
-from app.policy_keys import Class
+from app.policy.keys import Class
 from app.rankings.ranking import competition, top
 from app.rankings.schemas import RowView
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.models import Assessment, Callback
 from app.offices.catalogue import Urgency
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.rankings import whereabouts
 from app.rankings.evidence import Piece
 from app.rankings.histories import EVER, Lines, lines

@@ -7,7 +7,7 @@ made of the exact ones, it is `78.33 ≈ 0.30·66.67 + 0.35·66.67 + 0.35·100`.
 from decimal import Decimal
 from fractions import Fraction
 
-from app.policy_keys import Rank
+from app.policy.keys import Rank
 from app.rankings.rates import Standing, two_decimals
 from app.rankings.schemas import RATES, RowView, WeightsView
 

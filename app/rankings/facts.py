@@ -29,7 +29,7 @@ from app.callbacks.outcome import (
     tally_sql,
 )
 from app.period import Period
-from app.policy_keys import Assess, Scoring
+from app.policy.keys import Assess, Scoring
 from app.rankings import days
 from app.rankings.days import Count, Numbers
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count

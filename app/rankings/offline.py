@@ -11,7 +11,7 @@ from fractions import Fraction
 import msgspec
 from pydantic import ValidationError
 
-from app.policy_keys import Weights
+from app.policy.keys import Weights
 from app.rankings.placing import misplaced
 from app.rankings.rates import Counts, Rate, Score, Standing, score, standing_of, two_decimals
 from app.rankings.schemas import (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from app.policy_keys import Class
+from app.policy.keys import Class
 from app.rankings.classing import Rows, composite, fitting
 from app.rankings.leagues import League
 from app.rankings.ranking import GRADES, competition, in_order, quartiles

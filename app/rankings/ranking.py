@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from app.policy_keys import Class, Classes, Publish, Rank
+from app.policy.keys import Class, Classes, Publish, Rank
 from app.rankings.rates import Score
 
 Grade = Literal["excellent", "good", "fair", "poor"]

@@ -9,7 +9,7 @@ from math import sqrt
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
-from app.policy_keys import Assess, Scoring, Weights
+from app.policy.keys import Assess, Scoring, Weights
 from app.tickets.lifecycle import Channel
 
 NET = frozenset({Channel.WECHAT, Channel.APP, Channel.WEB, Channel.WEIBO})

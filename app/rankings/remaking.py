@@ -14,7 +14,7 @@ import msgspec
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.offices.catalogue import Urgency
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.tickets import limits
 from app.tickets.contacts import Contact, contact_ok
 from app.tickets.lifecycle import Action, Status

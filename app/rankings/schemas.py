@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
 from app.kit.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
-from app.policy_keys import Class, Weights
+from app.policy.keys import Class, Weights
 from app.rankings.leagues import League
 from app.rankings.ranking import Grade
 from app.rankings.rates import Rate, Standing, two_decimals

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.rankings import computed, facts, registry, seals
 from app.rankings.explaining import explained
 from app.rankings.leagues import League

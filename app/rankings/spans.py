@@ -7,7 +7,7 @@ from typing import Any
 
 from app.kit.errors import Invalid, NotFound
 from app.period import Period, Periods, State
-from app.policy_keys import Class, Weights
+from app.policy.keys import Class, Weights
 from app.rankings import facts, pressing, registry
 from app.rankings.bulletin_schemas import (
     CourseView,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from app.offices.directory import OfficeEntry
 from app.period import Period
-from app.policy_keys import Class
+from app.policy.keys import Class
 from app.rankings.leagues import League, Roster, works
 from app.rankings.ranking import (
     Form,

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from app.callbacks.answers import ExclusionCode
 from app.kit.quantities import Share
 from app.kit.wire import Form, View
-from app.policy_keys import Weights
+from app.policy.keys import Weights
 from app.rankings.leagues import League
 from app.rankings.schemas import Exact, Percent, RankingView
 from app.rankings.trial import Trial

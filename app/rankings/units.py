@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.callbacks.outcome import Kind, Outcome
 from app.period import Period
-from app.policy_keys import Assess, Scoring
+from app.policy.keys import Assess, Scoring
 from app.rankings.rates import NOTHING, Counts, admitted, count_group
 
 

@@ -17,7 +17,7 @@ from app.kit.errors import Refusal, TooLarge
 from app.kit.problems import describe
 from app.kit.route import Route
 from app.kit.wire import OfficeCode
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.routing import service
 from app.routing.decide import Router
 from app.routing.schemas import (

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
 from app.tickets import duplicates, limits, sharing
 from app.tickets.desk import Desk

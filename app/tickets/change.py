@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.feed.service import News, append
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.tickets import limits, objection
 from app.tickets.clockwork import Clockwork
 from app.tickets.contacts import Contact

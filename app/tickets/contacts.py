@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.offices.catalogue import Urgency
-from app.policy import Policy
+from app.policy.documents import Policy
 
 
 class Method(StrEnum):

@@ -11,7 +11,7 @@ from app.kit.errors import Invalid
 from app.kit.workdays import day_of
 from app.offices.catalogue import Catalogue
 from app.offices.directory import OfficeEntry, OfficeKind
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query
 from app.routing.service import thresholds

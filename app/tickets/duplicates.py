@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.tickets.lifecycle import TERMINAL, Status, TicketType
 from app.tickets.likeness import Matter, alike, phone_key
 from app.tickets.models import Citizen, Request, Ticket

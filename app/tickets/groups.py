@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
-from app.policy_keys import Merge
+from app.policy.keys import Merge
 from app.tickets import limits, masks
 from app.tickets.duplicates import matter_of
 from app.tickets.lifecycle import MOVES, OPEN, Action

@@ -15,7 +15,7 @@ from app.feed.service import News, append
 from app.kit.clock import Clock
 from app.kit.db import insert_many
 from app.kit.workdays import day_of
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.routing.decision import kept
 from app.tickets import attention, dispatching, duplicates, limits, service, sharing
 from app.tickets.arrival import Arrival

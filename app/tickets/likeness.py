@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.policy_keys import Merge
+from app.policy.keys import Merge
 from app.routing.names import Lexicon
 from app.routing.places import Spot, choose, spots
 from app.routing.text import read

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from app.kit.workdays import ONE_DAY, add_workdays, day_of, midnight, next_workday
 from app.offices.catalogue import Urgency
-from app.policy import Policy
-from app.policy_keys import Clock
+from app.policy.documents import Policy
+from app.policy.keys import Clock
 from app.tickets import objection
 from app.tickets.clockwork import TICK, Clockwork, Fall
 from app.tickets.lifecycle import IN_OFFICE, Action, Status

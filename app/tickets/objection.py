@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.kit.workdays import times
 from app.offices.catalogue import Urgency
-from app.policy import Policy
+from app.policy.documents import Policy
 
 
 class Ground(StrEnum):

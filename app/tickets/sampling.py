@@ -3,7 +3,7 @@
 from fractions import Fraction
 from hashlib import sha256
 
-from app.policy import Policy
+from app.policy.documents import Policy
 
 BITS = 64
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.kit.workdays import times
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.tickets import objection
 from app.tickets.clockwork import HOUR, Clockwork, Fall
 from app.tickets.lifecycle import IN_OFFICE, Action, Status

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi import FastAPI
 
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.sweep import sweep
 from tests import policies, stages
 from tests.conftest import StillClock

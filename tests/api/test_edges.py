@@ -11,7 +11,7 @@ import arro3.io
 import pytest
 from fastapi import FastAPI
 
-from app.policy import Policies
+from app.policy.documents import Policies
 from tests import policies
 from tests.cases import random_cases
 from tests.given import People

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.sweep import sweep
 from tests import given, policies, stages
 from tests.conftest import StillClock

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.offices.directory import STREET_KINDS
-from app.policy import Policies
+from app.policy.documents import Policies
 from tests.given import CHAOYANG, WANGJING, People
 from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
 

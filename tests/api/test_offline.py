@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.__main__ import verify
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.rankings import offline
 from app.rankings.schemas import RowView, as_json, read_ranking
 from app.settings import Settings

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from fastapi import FastAPI
 
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.tickets.event_models import Event
 from app.tickets.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.kit.db import Base
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.sweep import sweep
 from app.tickets.asked_models import Objection
 from app.tickets.event_models import Event

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
-from app.policy import parse
+from app.policy.documents import parse
 from app.tickets.contacts import Contact, contact_ok
 
 POLICY = parse("beijing-2019", Path("app/data/policy/beijing-2019.toml").read_text())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.offices import files
-from app.policy_keys import Merge
+from app.policy.keys import Merge
 from app.routing.names import Lexicon, meanings
 from app.tickets.duplicates import caller_hash
 from app.tickets.likeness import (

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
-from app.policy import Policy, parse
+from app.policy.documents import Policy, parse
 from app.tickets.clockwork import TICK, Clockwork, Fall
 from app.tickets.lifecycle import IN_OFFICE, TERMINAL, Action, Status
 from app.tickets.limits import Wait, asked, callback_due, due, due_now, next_fall, waiting

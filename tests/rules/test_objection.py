@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
-from app.policy import Policy
+from app.policy.documents import Policy
 from app.tickets.objection import goes_to_consulting, rejected_at, silent_at, window_over
 from tests import policies
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.offices.catalogue import Urgency
 from app.period import State
-from app.policy_keys import Class
+from app.policy.keys import Class
 from app.rankings import paper
 from app.tickets.clockwork import Clockwork
 from app.tickets.lifecycle import Action, Status

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy import parse
-from app.policy_keys import Class, Rank
+from app.policy.documents import parse
+from app.policy.keys import Class, Rank
 from app.rankings.ranking import Form, classes, in_order, places
 from app.rankings.rates import Counts, Rate, Score, Standing
 

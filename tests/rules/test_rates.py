@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import KIND, KINDS, OUTCOME, OUTCOMES, Kind, Outcome, code, mask
 from app.period import Period, Periods
-from app.policy import Policies, parse
-from app.policy_keys import Scoring
+from app.policy.documents import Policies, parse
+from app.policy.keys import Scoring
 from app.rankings import facts
 from app.rankings.facts import tallies
 from app.rankings.rates import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
 from app.period import Period, Periods
-from app.policy import Policies, parse
+from app.policy.documents import Policies, parse
 from app.rankings.ranking import places
 from app.rankings.rates import Score, score
 from app.rankings.units import Member, count_members

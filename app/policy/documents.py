@@ -17,10 +17,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from app import policy_keys as keys
-from app import policy_whistles
 from app.kit.errors import Invalid
 from app.kit.workdays import midnight
+from app.policy import keys, whistles
 
 
 class PolicyRefused(Invalid):
@@ -70,9 +69,9 @@ class Policy(keys.Part):
     league: keys.League
     classes: Annotated[keys.Classes, Field(alias="class")]
     publish: keys.Publish
-    whistle: policy_whistles.Whistle
-    evaluation: Annotated[policy_whistles.Evaluation, Field(alias="eval")]
-    signals: policy_whistles.Signals
+    whistle: whistles.Whistle
+    evaluation: Annotated[whistles.Evaluation, Field(alias="eval")]
+    signals: whistles.Signals
     privacy: keys.Privacy
 
 

@@ -16,7 +16,7 @@ from app.kit.quantities import (
     Span,
     Workdays,
 )
-from app.policy_keys import Level, Part
+from app.policy.keys import Level, Part
 
 WhistleKind = Literal["enforcement", "emergency", "key_work", "beyond_duty", "appeal"]
 

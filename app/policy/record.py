@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.db import Base, Code
 from app.kit.wire import in_utc
-from app.policy import Policies, Policy, PolicyRefused
+from app.policy.documents import Policies, Policy, PolicyRefused
 
 
 class PolicyDocument(Base):
