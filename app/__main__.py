@@ -18,7 +18,7 @@ from app.access import service as access
 from app.access.roles import Caller, Role
 from app.access.schemas import NewKey
 from app.feed import service as feed
-from app.history import service as history
+from app.imports import service as history
 from app.kit import clock, cluster, db, embedded, logs, migrate, serving
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal

@@ -21,7 +21,7 @@ from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.feed import service as feed
 from app.feed.router import router as entries
-from app.history.router import router as history
+from app.imports.router import router as history
 from app.kit import clock, db, health, problems
 from app.kit.instants import recording
 from app.kit.logs import Observed
@@ -37,7 +37,7 @@ from app.rankings.keeping import keep as keep_days
 from app.rankings.router import router as rankings
 from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
-from app.routing.files import make_router, read_areas
+from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
 from app.settings import Settings
 from app.sweep import sweep

@@ -10,7 +10,7 @@ from app.callbacks.models import (
     ExclusionRequest,
 )
 from app.feed.models import FeedEntry, FeedHead
-from app.history.models import ImportedCase
+from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.idempotency import IdempotencyKey
 from app.offices.models import (

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from app.policy.keys import Merge
 from app.routing.names import Lexicon
-from app.routing.places import Spot, choose, spots
+from app.routing.spots import Spot, choose, spots
 from app.routing.text import read
 
 METRES_PER_DEGREE = 111_320.0

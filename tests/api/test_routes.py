@@ -12,7 +12,7 @@ from app.kit.db import Sessions
 from app.offices.files import read_gazetteer
 from app.routing import service
 from app.routing.decide import Router
-from app.routing.files import make_router
+from app.routing.load import make_router
 from app.routing.memory import Lesson
 from app.routing.models import RoutingLesson
 from app.routing.schemas import RouteQuestion

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.access.roles import Caller
 from app.callbacks.answers import Reach
-from app.history.schemas import PastCase
+from app.imports.schemas import PastCase
 from app.offices.directory import OfficeEntry
 from app.policy.documents import Policy
 from app.routing.service import Taught

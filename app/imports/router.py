@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.access.gate import Admin
-from app.history import service
-from app.history.schemas import Imported
+from app.imports import service
+from app.imports.schemas import Imported
 from app.kit import ndjson
 from app.kit.db import AllSessions
 from app.kit.route import Route

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.callbacks.models import Assessment, Callback, Exclusion
-from app.history.past import Past
+from app.imports.case import Past
 from app.kit.db import Base
 from app.offices.directory import STREET_KINDS
 from app.routing.decision import Decision, DecisionKind, kept

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.callbacks.answers import Resolved, Satisfied
-from app.history.schemas import PastCase
+from app.imports.schemas import PastCase
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeKind
 from app.period import FIRST_YEAR

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
-from app.history import past, rows
-from app.history.check import check
-from app.history.models import ImportedCase
-from app.history.past import Past
-from app.history.schemas import Imported, PastCase, RejectedLine
+from app.imports import case, rows
+from app.imports.case import Past
+from app.imports.check import check
+from app.imports.models import ImportedCase
+from app.imports.schemas import Imported, PastCase, RejectedLine
 from app.kit import ndjson
 from app.kit.clock import Clock
 from app.kit.db import Sessions, copy_many
@@ -46,7 +46,7 @@ def take_in(
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         copy_many(session, model, written)
-    teach(session, desk.router, map(past.lesson, new), now)
+    teach(session, desk.router, map(case.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 
 
@@ -68,9 +68,9 @@ def take_in_file(
 
 
 def read(desk: Desk, caller: Caller, line: Line, now: datetime) -> Past:
-    case = ndjson.parse(FORM, line)
-    check(desk, case, now)
-    return past.of(desk, case, caller, now)
+    form = ndjson.parse(FORM, line)
+    check(desk, form, now)
+    return case.of(desk, form, caller, now)
 
 
 def told(refusal: Refusal) -> list[dict[str, str]]:
@@ -80,7 +80,7 @@ def told(refusal: Refusal) -> list[dict[str, str]]:
 
 def claim(session: Session, cases: Sequence[Past], now: datetime) -> list[Past]:
     """Those that were never taken in, in their order; a rival's claim of the same is waited for."""
-    first = {past.case.external_id: past for past in reversed(cases)}
+    first = {case.case.external_id: case for case in reversed(cases)}
     ids = sa.func.unnest(sa.literal(sorted(first), ARRAY(sa.Text()))).column_valued("external_id")
     claimed = set(
         session.scalars(
@@ -94,8 +94,8 @@ def claim(session: Session, cases: Sequence[Past], now: datetime) -> list[Past]:
 
 
 def numbered(session: Session, cases: Sequence[Past]) -> list[Past]:
-    numbers = take_numbers(session, [past.case.received_at for past in cases])
-    return [past.numbered(number) for past, number in zip(cases, numbers, strict=True)]
+    numbers = take_numbers(session, [case.case.received_at for case in cases])
+    return [case.numbered(number) for case, number in zip(cases, numbers, strict=True)]
 
 
 def added(one: Imported, other: Imported) -> Imported:
