@@ -28,12 +28,12 @@ from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
 from app.period import Periods
 from app.policy.documents import Policies
-from app.rankings import evidence
 from app.rankings import service as rankings
-from app.rankings.deriving import Deriving
+from app.rankings.counting.record import Record
 from app.rankings.leagues import League
-from app.rankings.record import Record
 from app.rankings.schemas import RankingQuery, RankingView, RateView
+from app.seals import sources
+from app.seals.contradictions import Deriving
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
 from app.tickets.desk import Desk
 from app.tickets.event_models import Event
@@ -313,6 +313,6 @@ def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
     desk: Desk = app.state.desk
     for name in ("2026-10", "2026-11", "2026-12"):
         derived = Deriving(Record(city, Periods(desk.policies).named(name)), desk.policies)
-        found = list(derived.passing(evidence.facts(derived.record)))
+        found = list(derived.passing(sources.facts(derived.record)))
 
         assert (bool(found), derived.contradicted) == (True, [])

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 
 from app.__main__ import verify
 from app.policy.documents import Policies
-from app.rankings import offline
 from app.rankings.schemas import RowView, as_json, read_ranking
+from app.seals import offline
 from app.settings import Settings
 from tests import policies
 from tests.cases import random_cases

@@ -14,7 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.callbacks.models import Callback, Correction, Exclusion
 from app.period import Periods
-from app.rankings import registry, seals, whereabouts
+from app.rankings import registry
+from app.rankings.counting import as_of
+from app.seals import service as seals
 from app.sweep import sweep
 from tests import stages
 from tests.conftest import LONG_AGO, StillClock
@@ -246,7 +248,6 @@ def test_an_enquiry_lay_where_it_was_told_to_lie_whatever_was_told_later(
 
     with app.state.sessions() as session:
         lay, lies = (
-            session.scalars(select(whereabouts.at(at, "street_code"))).one()
-            for at in (before, clock.at)
+            session.scalars(select(as_of.at(at, "street_code"))).one() for at in (before, clock.at)
         )
     assert (lay, lies) == (WANGJING, JIANWAI)

@@ -16,8 +16,8 @@ from app.offices.catalogue import Urgency
 from app.period import Periods
 from app.policy import documents
 from app.policy.documents import Policies, Policy
-from app.rankings.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
 from app.rankings.rates import Counts
+from app.statistics.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
 from app.tickets import limits
 from app.tickets.clockwork import Clockwork
 from app.tickets.lifecycle import Action, Status
