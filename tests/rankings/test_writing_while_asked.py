@@ -15,9 +15,9 @@ from httpx import Response
 from app.kit.instants import RECORDING, recorders, recording, settled
 from app.sweep import sweep
 from tests import given, stages
-from tests.api.test_history import line
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting
+from tests.imports.test_imports import line
 from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, storing
 
 MONTH = "/rankings/2026-11"

@@ -15,7 +15,7 @@ from app.tickets.clockwork import Clockwork
 from app.tickets.lifecycle import Action, Status
 from app.tickets.warning import warnings
 from tests import pasted, policies
-from tests.rules.test_warnings import GIVEN
+from tests.tickets.life.test_warnings import GIVEN
 
 
 def escalations() -> set[str]:

@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from httpx import Response
 
 from tests import given, stages
-from tests.api.test_walk import KINDS, UNCHANGING, Stage, Walk
 from tests.conftest import StillClock
 from tests.given import People
+from tests.tickets.acts.test_every_act import KINDS, UNCHANGING, Stage, Walk
 
 DONE: dict[str, tuple[str, str]] = {
     # an action, where it may be done, and by whom

@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from app.sweep import sweep
 from app.tickets.lifecycle import IN_OFFICE, MOVES, TERMINAL, Action, Status
 from tests import stages
-from tests.api.test_walk import FORMS, ROLES, form
 from tests.conftest import StillClock
 from tests.given import People, Person
 from tests.stages import DONGHUAMEN, JIUXIANQIAO
+from tests.tickets.acts.test_every_act import FORMS, ROLES, form
 
 SPANS = [
     timedelta(microseconds=1),

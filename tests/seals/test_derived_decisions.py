@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from tests import stages
-from tests.api import test_disputes, test_exclusions
-from tests.api.test_history import DISSATISFIED, EXCLUDED, imported, line, said
-from tests.api.test_seal_record import LATER, finished, force, named, sealed, verified
+from tests.callbacks import test_disputes, test_exclusions
 from tests.conftest import StillClock
 from tests.given import DISCONTENT, People, ticket
+from tests.imports.test_imports import DISSATISFIED, EXCLUDED, imported, line, said
+from tests.seals.test_record import LATER, finished, force, named, sealed, verified
 
 OCTOBER = "/rankings/2026-10"
 BEFORE, AFTER = LATER - timedelta(days=9), LATER + timedelta(hours=1)
