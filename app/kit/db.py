@@ -87,7 +87,7 @@ def make_sessions(engine: sa.Engine, before_commit: Sequence[BeforeCommit] = ())
     return sessions
 
 
-def all_sessions(request: Request) -> Sessions:
+async def all_sessions(request: Request) -> Sessions:
     sessions: Sessions = request.app.state.sessions
     return sessions
 

@@ -8,6 +8,7 @@ kit/problems.py once the caller is known.
 
 import json
 from collections.abc import Callable, Iterator
+from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi import Depends, Request
@@ -20,10 +21,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
+from app.kit.hop import carried, closing, settle
 
 MOST_BYTES = 1_000_000
 TRIES = 3
 DEADLOCK = "40P01"
+BODILESS = frozenset({"GET", "DELETE"})
 
 
 class JsonRequest(Request):
@@ -62,6 +65,8 @@ class Route(APIRoute):
     handlers of its own.
     """
 
+    request_class: type[JsonRequest] = JsonRequest
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         check = get_parameterless_sub_dependant(
@@ -71,12 +76,25 @@ class Route(APIRoute):
         self.app = repeated(self.app)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = super().get_route_handler()
+        settle(self.dependant)
+        handle, reads_first = super().get_route_handler(), self.reads_first()
 
-        async def read_first(request: Request) -> Any:
-            return await handle(JsonRequest(request.scope, request.receive))
+        async def answer(request: Request) -> Any:
+            if reads_first:
+                await request.body()
+            return await closing(request, handle)
 
-        return read_first
+        async def carry(request: Request) -> Any:
+            return await carried(answer(self.request_class(request.scope, request.receive)))
+
+        return carry
+
+    def reads_first(self) -> bool:
+        """Whether a body without a form, which only a key's claim looks at, is read before the
+        request holds anything; one with a form FastAPI reads first."""
+        waits_for_its_client = iscoroutinefunction(self.endpoint)
+        bodiless = BODILESS.intersection(self.methods or ())
+        return not (waits_for_its_client or self.body_field or bodiless)
 
 
 class Heads:

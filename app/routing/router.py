@@ -53,7 +53,7 @@ class Ndjson(Response):
     media_type = "application/x-ndjson"
 
 
-def desk(request: Request) -> Desk:
+async def desk(request: Request) -> Desk:
     found: Desk = request.app.state.desk
     return found
 

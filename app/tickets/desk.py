@@ -54,7 +54,7 @@ class Desk:
             raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
 
 
-def desk(request: Request) -> Desk:
+async def desk(request: Request) -> Desk:
     found: Desk = request.app.state.desk
     return found
 
