@@ -16,10 +16,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.kit.db import commits
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import carried, closing, settle
 
@@ -139,21 +140,37 @@ def only(known: frozenset[str]) -> Callable[[Request], Any]:
 
 
 def repeated(app: ASGIApp) -> ASGIApp:
-    """A deadlock's victim is run again whole: it committed nothing and answered nothing."""
+    """A deadlock's victim is run again whole: it committed nothing and answered nothing. So is who
+    found his connection lost, unless he may have committed something, or has begun to answer."""
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         heard: list[Message] = []
+        done: list[str] = []  # commits, and messages to the client
+        commits.set(done)
         for _ in range(TRIES):
             try:
-                return await app(scope, hear_again(heard, receive), send)
+                return await app(scope, hear_again(heard, receive), noting(done, send))
             except PoolTimeout as fault:
                 raise Unavailable("all connections to the database are in use") from fault
             except (OperationalError, InterfaceError) as fault:
-                if getattr(fault.orig, "sqlstate", None) != DEADLOCK or too_much(heard):
+                if too_much(heard) or not to_repeat(fault, done):
                     raise Unavailable("the database did not answer") from fault
         raise Unavailable("others were changing the same rows; nothing was changed")
 
     return run
+
+
+def noting(done: list[str], send: Send) -> Send:
+    async def send_on(message: Message) -> None:
+        done.append(message["type"])
+        await send(message)
+
+    return send_on
+
+
+def to_repeat(fault: DBAPIError, done: list[str]) -> bool:
+    lost = fault.connection_invalidated and not done
+    return lost or getattr(fault.orig, "sqlstate", None) == DEADLOCK
 
 
 def hear_again(heard: list[Message], receive: Receive) -> Receive:
