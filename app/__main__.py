@@ -23,10 +23,11 @@ from app.kit import clock, cluster, db, embedded, logs, migrate, serving
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
 from app.kit.instants import recording
-from app.rankings import offline, seals, verifying
 from app.rankings import service as rankings
-from app.rankings.keeping import keep as keep_days
+from app.rankings.counting.keep_days import keep as keep_days
 from app.routing.areas import BadAreas
+from app.seals import offline, verification
+from app.seals import service as seals
 from app.settings import Settings
 from app.simulate import service as simulation
 from app.simulate.service import Plan
@@ -166,7 +167,7 @@ def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
         session.connection(execution_options=ONE_SNAPSHOT)
         desk, now = read_desk(given, sessions), clock.utc()
         period = rankings.known(session, desk.policies, asked.period, now)
-        proof = verifying.verify(session, desk, period)
+        proof = verification.verify(session, desk, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 

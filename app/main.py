@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
+from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.feed import service as feed
@@ -32,14 +33,14 @@ from app.offices.router import open_to
 from app.policy import record
 from app.policy.documents import Policies
 from app.rankings import registry
-from app.rankings.bulletin_router import router as bulletins
-from app.rankings.keeping import keep as keep_days
+from app.rankings.counting.keep_days import keep as keep_days
 from app.rankings.router import router as rankings
-from app.rankings.statistics_router import router as statistics
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
+from app.seals.router import router as seals
 from app.settings import Settings
+from app.statistics.router import router as statistics
 from app.sweep import sweep
 from app.tickets.action_router import router as actions
 from app.tickets.attachment_router import router as attachments
@@ -130,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
         callbacks,
         entries,
         rankings,
+        seals,
         bulletins,
         routes,
         history,

@@ -23,7 +23,7 @@ from app.offices.models import (
     SeedFile,
 )
 from app.policy.record import PolicyDocument
-from app.rankings.day_models import ChangedDay, TalliedDay
+from app.rankings.counting.days import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
 from app.tickets.asked_models import Extension, Hold, Objection, Supervision

@@ -27,12 +27,14 @@ from sqlalchemy.orm import Session
 from app import main
 from app.kit import db, embedded, migrate
 from app.period import Period, Periods
-from app.rankings import export, keeping, parquet, seals, service
-from app.rankings import facts as counting
-from app.rankings.record import Record
+from app.rankings import facts_export, parquet, service
+from app.rankings.counting import assessments as counting
+from app.rankings.counting import keep_days
+from app.rankings.counting.record import Record
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.rankings.sheet import as_csv
+from app.seals import service as seals
 from app.settings import Settings
 from app.tickets.desk import Desk
 
@@ -166,8 +168,8 @@ def exports(sessions: db.Sessions, period: Period) -> dict[str, Callable[[], obj
             parquet.written(Record(session, period), file)
 
     found: dict[str, Callable[[Session], object]] = {
-        "export, NDJSON": lines(export.ndjson),
-        "export, CSV": lines(export.as_sheet),
+        "export, NDJSON": lines(facts_export.ndjson),
+        "export, CSV": lines(facts_export.as_sheet),
         "export, Parquet": columns,
     }
     return {name: within(sessions, act) for name, act in found.items()}
@@ -236,7 +238,7 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
 
 def keep_all(sessions: db.Sessions, desk: Desk) -> None:
     """Every finished day of the open month, counted by every column that some league asks for."""
-    while keeping.keep(sessions, desk, lambda: NOW):
+    while keep_days.keep(sessions, desk, lambda: NOW):
         pass
 
 

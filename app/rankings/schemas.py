@@ -23,7 +23,7 @@ from app.kit.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings.leagues import League
-from app.rankings.ranking import Grade
+from app.rankings.ranks import Grade
 from app.rankings.rates import Rate, Standing, two_decimals
 from app.rankings.table import Line
 from app.tickets.listing import Paging

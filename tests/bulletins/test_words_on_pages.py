@@ -1,0 +1,59 @@
+"""Whatever can be shown on a page in Chinese has a Chinese word."""
+
+import re
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from app.bulletins import pages
+from app.offices.catalogue import Urgency
+from app.period import State
+from app.policy.keys import Class
+from app.tickets.clockwork import Clockwork
+from app.tickets.lifecycle import Action, Status
+from app.tickets.warning import warnings
+from tests import pasted, policies
+from tests.tickets.life.test_warnings import GIVEN
+
+
+def escalations() -> set[str]:
+    """Every one that the rules give, whatever has become of a ticket."""
+    began = Clockwork(Status.DISPATCHED, Urgency.L3, GIVEN, dispatches=99, reworks=99)
+    ticket = replace(began, dispatched_at=GIVEN, due_at=GIVEN, answer_due_at=GIVEN)
+    found = (
+        warnings(policies.beijing(), replace(ticket, status=status, forced=forced))
+        for status, forced in product(Status, (True, False))
+    )
+    return {fall.name for falls in found for fall in falls if fall.action is Action.ESCALATE}
+
+
+def named_in_openapi() -> set[str]:
+    """What the contract says a quarter's `counts` are by."""
+    text = pasted.text("openapi.md")
+    told = text.partition("A quarter has besides")[2].partition("Whistles and signals")[0]
+    return set(re.findall("`([a-z_-]+)`", told))
+
+
+def test_every_class_and_state_has_a_word() -> None:
+    assert set(pages.CLASSES) == set(get_args(Class))
+    assert set(pages.STATES) == set(State)
+
+
+def test_every_escalation_has_a_word() -> None:
+    assert escalations() <= set(pages.LABELS)
+    assert "supervision" in escalations()
+
+
+def test_the_words_are_those_of_all_that_a_quarter_counts() -> None:
+    members = {"counts", "total", "escalations", "supervisions", "hold_reviews"}
+
+    assert named_in_openapi() - members == set(pages.LABELS)
+    assert escalations() <= named_in_openapi()
+
+
+@pytest.mark.parametrize("words", [pages.CLASSES, pages.LABELS, pages.STATES])
+def test_the_words_are_chinese_and_no_two_the_same(words: dict[str, str]) -> None:
+    assert len(set(words.values())) == len(words)
+    assert not re.search("[A-Za-z]", "".join(words.values()))
