@@ -4,13 +4,11 @@ A file comes as the raw body; what it is, is read from its first bytes and nowhe
 file twice is one. It goes out to those who may see the ticket, as a download only.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as Folder
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.routing import APIRoute
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
@@ -21,6 +19,7 @@ from app.attachments.store import MediaType
 from app.kit.db import AllSessions, Reading
 from app.kit.errors import TooLarge
 from app.kit.etag import IfMatch
+from app.kit.hop import in_loop
 from app.kit.route import JsonRequest, Route
 from app.kit.wire import At, Line, View
 from app.tickets.acts import locking
@@ -51,13 +50,10 @@ class FileRequest(JsonRequest):
 class FileRoute(Route):
     """As every route, with a larger body that is no JSON."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = APIRoute.get_route_handler(self)
+    request_class = FileRequest
 
-        async def read_first(request: Request) -> Any:
-            return await handle(FileRequest(request.scope, request.receive))
-
-        return read_first
+    def reads_first(self) -> bool:
+        return False
 
 
 router = APIRouter(prefix="/v1/tickets", tags=["attachments"], route_class=FileRoute)
@@ -88,10 +84,11 @@ AttachTo = Annotated[str, Depends(to_attach_to)]
 
 async def sent(request: Request, number: AttachTo) -> bytes:
     """The body; read only when the caller and the ticket are known."""
+    await in_loop()
     return await request.body()
 
 
-def folder(request: Request) -> Folder:
+async def folder(request: Request) -> Folder:
     kept: Folder = request.app.state.settings.attachments
     return kept
 
