@@ -54,7 +54,7 @@ class City:
             raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
 
 
-def city(request: Request) -> City:
+async def city(request: Request) -> City:
     found: City = request.app.state.city
     return found
 

@@ -4,13 +4,11 @@ A file comes as the raw body; what it is, is read from its first bytes and nowhe
 file twice is one. It goes out to those who may see the ticket, as a download only.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as Folder
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.routing import APIRoute
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
@@ -21,10 +19,12 @@ from app.attachments.store import MediaType
 from app.kit.db import AllSessions, Reading
 from app.kit.errors import TooLarge
 from app.kit.etag import IfMatch
+from app.kit.hop import in_loop
 from app.kit.route import JsonRequest, Route
 from app.kit.wire import At, Line, View
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
+from app.tickets.acts.change import Change
 from app.tickets.views import scope
 from app.tickets.views.http import Seen
 
@@ -51,13 +51,10 @@ class FileRequest(JsonRequest):
 class FileRoute(Route):
     """As every route, with a larger body that is no JSON."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = APIRoute.get_route_handler(self)
+    request_class = FileRequest
 
-        async def read_first(request: Request) -> Any:
-            return await handle(FileRequest(request.scope, request.receive))
-
-        return read_first
+    def reads_first(self) -> bool:
+        return False
 
 
 router = APIRouter(prefix="/v1/tickets", tags=["attachments"], route_class=FileRoute)
@@ -88,10 +85,11 @@ AttachTo = Annotated[str, Depends(to_attach_to)]
 
 async def sent(request: Request, number: AttachTo) -> bytes:
     """The body; read only when the caller and the ticket are known."""
+    await in_loop()
     return await request.body()
 
 
-def folder(request: Request) -> Folder:
+async def folder(request: Request) -> Folder:
     kept: Folder = request.app.state.settings.attachments
     return kept
 
@@ -116,19 +114,19 @@ def attach_file(
 ) -> AttachmentView:
     """A file, as the raw body; 200 where the ticket has it already."""
 
-    def attach() -> str:
-        change = locking.locked(doing.session, doing.city, caller, number, doing.clock)
+    def check(change: Change) -> None:
         attachments.known_kind(upload.content)
         locking.check_version(change, if_match)
-        found = attachments.same_file(change, upload.content)
-        if found:
-            doing.response.status_code = 200
-            return str(found.id)
-        with locking.told(change):
-            made = attachments.attach(change, upload.folder, upload.content, upload.name)
-        return str(made.id)
 
-    made = doing.session.get_one(Attachment, int(doing.once(attach, 201)))
+    def attach(change: Change) -> Attachment:
+        same = attachments.same_file(change, upload.content)
+        if same:
+            doing.response.status_code = 200
+            return same
+        return attachments.attach(change, upload.folder, upload.content, upload.name)
+
+    reference = doing.once(lambda: str(doing.take(caller, number, check, attach).id), 201)
+    made = doing.session.get_one(Attachment, int(reference))
     doing.response.headers["Location"] = f"{router.prefix}/{number}/attachments/{made.id}"
     return AttachmentView.model_validate(made)
 

@@ -53,7 +53,7 @@ class Ndjson(Response):
     media_type = "application/x-ndjson"
 
 
-def city(request: Request) -> City:
+async def city(request: Request) -> City:
     found: City = request.app.state.city
     return found
 
