@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import registry
 from sqlalchemy.orm import Session
 
 from app.kit.db import Base
+from app.kit.ready import DIALECT
 
 Row = Mapping[str, Any]
 
@@ -55,9 +55,8 @@ def binary(model: type[Base], names: tuple[str, ...]) -> tuple[str, ...]:
 
 def typed(model: type[Base], names: tuple[str, ...]) -> str:
     """The columns with their types, as a table made of JSON is told them."""
-    dialect = registry.load("postgresql")()
     columns = table_of(model).c
-    return ", ".join(f"{name} {columns[name].type.compile(dialect=dialect)}" for name in names)
+    return ", ".join(f"{name} {columns[name].type.compile(dialect=DIALECT)}" for name in names)
 
 
 def table_of(model: type[Base]) -> sa.Table:
