@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from app.kit.errors import Invalid, NotFound
 from app.kit.workdays import day_of, midnight
-from app.policy import Policies, Policy
+from app.policy.documents import Policies, Policy
 
 NAME = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 FIRST_YEAR, LAST_YEAR = 1900, 9998

@@ -1,6 +1,7 @@
 """Every table, for Alembic and the tests."""
 
 from app.access.models import Key
+from app.attachments.models import Attachment
 from app.callbacks.models import (
     Assessment,
     Callback,
@@ -10,7 +11,7 @@ from app.callbacks.models import (
     ExclusionRequest,
 )
 from app.feed.models import FeedEntry, FeedHead
-from app.history.models import ImportedCase
+from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.idempotency import IdempotencyKey
 from app.offices.models import (
@@ -22,14 +23,14 @@ from app.offices.models import (
     PlaceRow,
     SeedFile,
 )
-from app.policy_record import PolicyDocument
-from app.rankings.day_models import ChangedDay, TalliedDay
+from app.policy.record import PolicyDocument
+from app.rankings.counting.days import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
-from app.tickets.asked_models import Extension, Hold, Objection, Supervision
-from app.tickets.attachment_models import Attachment
-from app.tickets.event_models import Event, Statement
-from app.tickets.models import Citizen, ContactMade, Dispatch, Request, Ticket
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event, Statement
+from app.tickets.models import ContactMade, Dispatch, Request, Ticket
+from app.tickets.proceedings import Extension, Hold, Objection, Supervision
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,

@@ -28,7 +28,7 @@ from app.offices.catalogue import compile_catalogue
 from app.offices.files import read_gazetteer
 from app.routing.decide import Router
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds
-from app.routing.files import make_router
+from app.routing.load import make_router
 from app.routing.memory import Lesson
 
 ON = date(2026, 1, 1)

@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.offices.files import read_gazetteer
-from app.routing.files import DATA
 from app.routing.grounds import COLUMNS, Ground, lay
+from app.routing.load import DATA
 from app.routing.memory import Lesson, Memory, is_clear
 from app.routing.names import Lexicon, meanings
-from app.routing.places import Spot, spots
 from app.routing.profile import Floats
+from app.routing.spots import Spot, spots
 from app.routing.text import read
 from app.routing.traits import describe, key_of
 

@@ -166,9 +166,9 @@ def forget_lessons(router: Router) -> None:
 @pytest.fixture
 def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People]:
     """Whoever is needed, with a key of his own; what they did is gone afterwards."""
-    desk = app.state.desk
+    city = app.state.city
     yield everyone
-    app.state.desk = desk
-    forget_lessons(desk.router)
+    app.state.city = city
+    forget_lessons(city.router)
     with app.state.engine.begin() as connection:
         clear(connection)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.policy import Policy, parse
+from app.policy.documents import Policy, parse
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 

@@ -16,10 +16,10 @@ from app.__main__ import command_line
 from app.access.roles import Role
 from app.kit import problems
 from app.kit.errors import Refusal
-from app.rankings import export, sheet
+from app.rankings import facts_export, sheet
 from app.settings import PREFIX, Settings
-from app.tickets.lifecycle import MOVES, OPEN, Action, Status
-from app.tickets.parts import WHO
+from app.tickets.life.lifecycle import MOVES, OPEN, Action, Status
+from app.tickets.life.parts import WHO
 from tests import pasted
 from tests.conftest import StillClock
 from tests.given import People
@@ -211,7 +211,7 @@ def test_the_analysts_example_asks_for_what_there_is(people: People) -> None:
     for path in (word for word in words if word.startswith("/")):
         asked = path.replace("2026-10", present)
         assert analyst.client.get(f"/v1{asked}", headers=analyst.headers).status_code == 200
-    assert columns <= {*sheet.columns(), *export.NAMES}
+    assert columns <= {*sheet.columns(), *facts_export.NAMES}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.kit.workdays import BEIJING
 from app.period import MalformedPeriod, NoSuchPeriod, Periods, State
-from app.policy import Policies
+from app.policy.documents import Policies
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 INSTANTS = st.datetimes(

@@ -6,7 +6,7 @@ Every deadline is exact: at its very instant one is in time (RULEBOOK D.6.3).
 from datetime import datetime, timedelta
 
 from app.period import Period
-from app.policy import Policy
+from app.policy.documents import Policy
 
 
 def asked_until(policy: Policy, assessed_at: datetime) -> datetime:

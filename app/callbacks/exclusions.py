@@ -15,16 +15,16 @@ from app.callbacks.schemas import ExclusionView, NewExclusion
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
 from app.period import Periods
-from app.tickets import scope
-from app.tickets.change import Change
-from app.tickets.extending import four_eyes
-from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action
-from app.tickets.listing import Paging
+from app.tickets.acts.change import Change
+from app.tickets.acts.extension import four_eyes
+from app.tickets.acts.forms import Decision
+from app.tickets.life.guards import NotYourPart
+from app.tickets.life.lifecycle import Action
+from app.tickets.life.parts import Part
 from app.tickets.models import Ticket
-from app.tickets.parts import Part
-from app.tickets.schemas import Decision
-from app.tickets.view import Viewer
+from app.tickets.views import scope
+from app.tickets.views.lists import Paging
+from app.tickets.views.view import Viewer
 
 
 class NotAssessed(Conflict):
@@ -177,7 +177,7 @@ def decide(change: Change, said: Decision) -> None:
     """The evaluator's word; approved, the ticket counts in none of the three rates."""
     fact, request = assessed(change), asked(change)
     four_eyes(change, request.seq)
-    frozen_at = appeals.decided_until(Periods(change.desk.policies).of(fact.assessed_at))
+    frozen_at = appeals.decided_until(Periods(change.city.policies).of(fact.assessed_at))
     if change.now > frozen_at:
         raise DecisionLate(f"it could be decided until {frozen_at.isoformat()}")
     check_reviewed(change, request)

@@ -18,7 +18,6 @@ from app.kit.errors import Invalid
 
 KEPT = timedelta(days=7)
 
-
 KeyText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[ -~]+$")]
 
 

@@ -19,7 +19,6 @@ MOST = 500
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many items at the most")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
 
-
 T = TypeVar("T")
 
 

@@ -18,8 +18,8 @@ import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
 from app.kit.db import Sessions
-from app.rankings.export import NAMES, Row, batches, reading
-from app.rankings.record import Record
+from app.rankings.counting.record import Record
+from app.rankings.facts_export import NAMES, Row, batches, reading
 
 TEXT, FLAG, TIME = DataType.utf8(), DataType.bool(), DataType.timestamp("us", tz="UTC")
 OTHERS = {

@@ -15,11 +15,12 @@ from app.offices.directory import OfficeEntry
 from app.offices.models import CategoryRow, DistrictRow
 from app.rankings.bundles import Bundle, unpacked
 from app.rankings.leagues import Registry
-from app.rankings.models import RegistryVersion, SealedFacts, Subject
+from app.rankings.models import RegistryVersion
 
 T = TypeVar("T")
 
 NAME = tuple[str, str]
+
 PARTS: Mapping[str, Any] = {
     "categories": NAME,
     "districts": NAME,
@@ -76,19 +77,6 @@ def lines(registry: Registry) -> Iterator[tuple[str, list[str]]]:
     for part in PARTS:
         found = getattr(registry, part)
         yield part, [msgspec.json.encode((code, found[code])).decode() for code in sorted(found)]
-
-
-def sealed(session: Session, period: str) -> Registry | None:
-    """None where nothing of it was kept, or what was kept cannot be read."""
-    query = select(SealedFacts.part, SealedFacts.lines)
-    kept = query.where(SealedFacts.period == period, SealedFacts.subject == Subject.REGISTRY)
-    parts = dict(session.execute(kept).all())
-    if not parts.keys() >= PARTS.keys():
-        return None
-    try:
-        return Registry(**{part: read(part, parts[part]) for part in PARTS})
-    except msgspec.DecodeError:
-        return None
 
 
 @lru_cache(maxsize=32)

@@ -1,7 +1,6 @@
 """Periods and rankings over HTTP; any key may read them, but not what they are made of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,16 +8,13 @@ from fastapi.responses import StreamingResponse
 
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
-from app.kit.clock import AtClock
+from app.city import AtCity
 from app.kit.compress import PackedRoute
-from app.kit.db import AllSessions, Sessions, Writing
-from app.kit.idempotency import OneEffect
+from app.kit.db import AllSessions, Sessions
 from app.kit.paging import Page
-from app.rankings import adjusting, counted, export, parquet, seals, service, verifying, whatif
-from app.rankings.answers import FOR_EVER, answer
-from app.rankings.calls import Looking, SettledNow
-from app.rankings.models import Seal
-from app.rankings.record import Record
+from app.rankings import facts_export, parquet, row_tickets, service, what_if
+from app.rankings.counting.record import Record
+from app.rankings.http import FOR_EVER, Looking, SettledNow, answer
 from app.rankings.schemas import (
     CountedQuery,
     CountedView,
@@ -33,30 +29,29 @@ from app.rankings.schemas import (
     Stream,
     as_json,
 )
-from app.rankings.seal_schemas import AdjustmentsView, SealView, VerifyView
 from app.rankings.service import Asked, Found
 from app.rankings.sheet import as_csv
-from app.rankings.trial_schemas import CompareView, NewWhatIf, WhatIfView
-from app.tickets.desk import AtDesk
+from app.rankings.what_if import CompareView, NewWhatIf, WhatIfView
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
 PARQUET = "application/vnd.apache.parquet"
+
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
 
-Evaluator = Annotated[Caller, Depends(allow({Role.EVALUATOR}))]
-Verifier = Annotated[Caller, Depends(allow({Role.EVALUATOR, Role.AUDITOR}))]
 Trier = Annotated[Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR}))]
+
 Exporter = Annotated[
     Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR, Role.SUPERVISOR}))
 ]
-Opener = Annotated[Caller, Depends(allow(counted.READERS))]
+
+Opener = Annotated[Caller, Depends(allow(row_tickets.READERS))]
 
 
 @router.get("/periods")
 def list_periods(caller: Anyone, look: Looking) -> list[PeriodView]:
     """Every assessment period from the first with a fact to the present one, oldest first."""
-    return service.list_periods(look.session, look.desk.policies, look.now)
+    return service.list_periods(look.session, look.city.policies, look.now)
 
 
 @router.get("/rankings/{period}", response_model=RankingView, responses={200: TABLE})
@@ -73,24 +68,18 @@ def read_ranking(
     return answer(request, write(found), media_type, FOR_EVER if found.kept else {})
 
 
-@router.get("/rankings/{period}/adjustments")
-def read_adjustments(caller: Anyone, period: str, look: Looking) -> AdjustmentsView:
-    """What was recorded about sealed periods while this one ran: shown here, never there."""
-    return adjusting.adjustments(look, period)
-
-
 @router.get("/rankings/{period}/facts", response_class=StreamingResponse)
 def stream_facts(
     caller: Exporter,
     period: str,
     query: Annotated[FactsQuery, Query()],
     sessions: AllSessions,
-    desk: AtDesk,
+    city: AtCity,
     now: SettledNow,
 ) -> StreamingResponse:
     """Every assessment behind a period, streamed; its end tells how many there were."""
     with sessions() as session:
-        record = Asked(session, desk, now).record(period, query.as_of)
+        record = Asked(session, city, now).record(period, query.as_of)
     return STREAMED[query.format](sessions, record)
 
 
@@ -117,36 +106,7 @@ def read_counted(
     look: Looking,
 ) -> Page[CountedView]:
     """The tickets behind one number of a row, in order of number."""
-    return counted.page(look, caller, period, code, query)
-
-
-@router.get("/rankings/{period}/seal", response_model=SealView)
-def read_seal(caller: Anyone, period: str, look: Looking) -> Seal:
-    """What was sealed, when, by whom, and the hashes."""
-    return seals.get(look.session, look.period(period).name)
-
-
-@dataclass
-class Sealing:
-    session: Writing
-    desk: AtDesk
-    once: OneEffect
-    clock: AtClock
-
-
-@router.post("/rankings/{period}/seal", response_model=SealView, status_code=201)
-def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depends()]) -> Seal:
-    """Close a period for good, some days after its end."""
-    session, desk, clock = sealing.session, sealing.desk, sealing.clock
-    named = service.known(session, desk.policies, period, clock())
-    made = sealing.once(lambda: seals.seal(session, desk, named, caller.id, clock).period, 201)
-    return seals.get(session, made)
-
-
-@router.post("/rankings/{period}/verify")
-def verify_period(caller: Verifier, period: str, look: Looking) -> VerifyView:
-    """The seal against the record as it stands now."""
-    return verifying.verify(look.session, look.desk, look.period(period))
+    return row_tickets.page(look, caller, period, code, query)
 
 
 @router.post("/rankings/{period}/what-if", response_model=WhatIfView)
@@ -158,7 +118,7 @@ def try_ranking(
     look: Looking,
 ) -> Response:
     """The ranking under other values; nothing is stored."""
-    found = whatif.what_if(look, period, query.league, said)
+    found = what_if.what_if(look, period, query.league, said)
     return Response(as_json(found), media_type="application/json")
 
 
@@ -171,7 +131,7 @@ def compare_ranking(
     look: Looking,
 ) -> Response:
     """Who would gain and lose under other values, and why; nothing is stored."""
-    found = whatif.compare(look, period, query.league, said)
+    found = what_if.compare(look, period, query.league, said)
     return Response(as_json(found), media_type="application/json")
 
 
@@ -180,12 +140,12 @@ def csv_of(found: Found) -> bytes:
 
 
 def as_lines(sessions: Sessions, record: Record) -> StreamingResponse:
-    lines = export.streamed(sessions, record, export.ndjson)
+    lines = facts_export.streamed(sessions, record, facts_export.ndjson)
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 def as_sheet(sessions: Sessions, record: Record) -> StreamingResponse:
-    lines = export.streamed(sessions, record, export.as_sheet)
+    lines = facts_export.streamed(sessions, record, facts_export.as_sheet)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
 
 
@@ -201,4 +161,5 @@ STREAMED: Mapping[Stream, Callable[[Sessions, Record], StreamingResponse]] = {
     Stream.CSV: as_sheet,
     Stream.PARQUET: as_parquet,
 }
+
 WRITTEN = {Format.JSON: (Found.body, "application/json"), Format.CSV: (csv_of, "text/csv")}

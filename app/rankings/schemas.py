@@ -21,12 +21,12 @@ from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
 from app.kit.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
-from app.policy_keys import Class, Weights
+from app.policy.keys import Class, Weights
 from app.rankings.leagues import League
-from app.rankings.ranking import Grade
+from app.rankings.ranks import Grade
 from app.rankings.rates import Rate, Standing, two_decimals
 from app.rankings.table import Line
-from app.tickets.listing import Paging
+from app.tickets.views.lists import Paging
 
 CENT = Decimal("0.01")
 RATES = ("response", "resolution", "satisfaction")

@@ -3,30 +3,57 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
-from app.policy import Policies
-from app.rankings import computed, facts, registry, seals
-from app.rankings.explaining import explained
+from app.policy.documents import Policies
+from app.policy.keys import Rank
+from app.rankings import compute, published, registry
+from app.rankings.counting import assessments
+from app.rankings.counting.record import Record
 from app.rankings.leagues import League
 from app.rankings.models import Seal
-from app.rankings.record import Record
+from app.rankings.rates import Standing, two_decimals
 from app.rankings.schemas import (
+    RATES,
     OfficeQuery,
     OfficeRowView,
     PeriodView,
     RankingQuery,
     RankingView,
+    RowView,
+    WeightsView,
     as_json,
     members,
     read_ranking,
     shown_period,
 )
-from app.tickets.desk import Desk
+
+
+def explained(row: RowView, weights: WeightsView, rules: Rank) -> str:
+    if row.status is Standing.NO_SAMPLE:
+        return "not ranked: no ticket was assessed"
+    if row.status is Standing.INSUFFICIENT:
+        return (
+            f"not ranked: of {row.assessed} assessed, {row.resolution.denominator} citizens said"
+            f" whether it was resolved and {row.satisfaction.denominator} whether they were"
+            f" satisfied; some must say each, and {rules.min_reached} be reached"
+        )
+    parts = [(getattr(weights, name), getattr(row, name).percent) for name in RATES]
+    total = sum((Fraction(weight) * Fraction(percent) for weight, percent in parts), Fraction(0))
+    sign = "=" if two_decimals(total) == row.composite else "≈"
+    return f"{row.composite} {sign} {' + '.join(f'{w}·{plainly(p)}' for w, p in parts)}"
+
+
+def plainly(percent: Decimal) -> str:
+    """Without needless zeros."""
+    return f"{percent:f}".rstrip("0").rstrip(".")
 
 
 class NoSuchDistrict(Invalid):
@@ -46,12 +73,12 @@ class Asked:
     """Who asks for what: a session to read in, what is held in memory, and the time."""
 
     session: Session
-    desk: Desk
+    city: City
     now: datetime
 
     def period(self, name: str, as_of: datetime | None = None) -> Period:
         """Refuses MalformedPeriod, NoSuchPeriod."""
-        return known(self.session, self.desk.policies, name, as_of or self.now)
+        return known(self.session, self.city.policies, name, as_of or self.now)
 
     def offices(self, as_of: datetime | None = None) -> Mapping[str, OfficeEntry]:
         """As they were known by then."""
@@ -60,13 +87,13 @@ class Asked:
     def record(self, name: str, as_of: datetime | None = None) -> Record:
         """Refuses a period that had not begun by then, too."""
         check_past(as_of, self.now)
-        return seals.record_of(self.session, self.period(name, as_of), as_of)
+        return published.record_of(self.session, self.period(name, as_of), as_of)
 
 
 def list_periods(session: Session, policies: Policies, now: datetime) -> list[PeriodView]:
     """From the first period with a fact to the one that contains now, oldest first."""
-    first = facts.first_assessed_at(session, now) or now
-    sealed = frozenset(seals.sealed_periods(session))
+    first = assessments.first_assessed_at(session, now) or now
+    sealed = frozenset(published.sealed_periods(session))
     return [shown_period(period, sealed, now) for period in Periods(policies).between(first, now)]
 
 
@@ -75,7 +102,7 @@ class Found:
     """A ranking; of a sealed one the very bytes, which are not read for being handed on."""
 
     view: RankingView | None = None
-    kept: seals.Kept | None = None
+    kept: published.Kept | None = None
 
     def ranking(self) -> RankingView:
         if self.view is not None:
@@ -94,8 +121,8 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
     check_past(query.as_of, asked.now)
     if query.district_code is not None:
         check_district(asked.offices(query.as_of), query.district_code)
-    Periods(asked.desk.policies).named(name)
-    kept = seals.kept(asked.session, name, query.league, query.as_of)
+    Periods(asked.city.policies).named(name)
+    kept = published.kept(asked.session, name, query.league, query.as_of)
     found = Found(kept=kept) if kept else Found(computed_ranking(asked, name, query))
     if query.district_code is None:
         return found
@@ -105,7 +132,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
 
 
 def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:
-    return computed.ranking(asked.record(name, query.as_of), asked.desk, query.league)
+    return compute.ranking(asked.record(name, query.as_of), asked.city, query.league)
 
 
 def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
@@ -118,7 +145,7 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     asked.period(name, query.as_of)
     league = query.league or own_league(asked.offices(query.as_of), code)
     view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).ranking()
-    rules = asked.desk.policies.named(view.policy).rank
+    rules = asked.city.policies.named(view.policy).rank
     for row in view.rows:
         if row.office_code == code:
             return OfficeRowView(**members(row), explained=explained(row, view.weights, rules))
@@ -129,7 +156,7 @@ def known(session: Session, policies: Policies, name: str, now: datetime) -> Per
     """A period that has begun, from the first with a fact on that was recorded by then; a sealed
     one whatever was done to its facts."""
     period = Periods(policies).named(name)
-    first = facts.first_assessed_at(session, now) or now
+    first = assessments.first_assessed_at(session, now) or now
     seal = session.get(Seal, name)
     before = period.ends_at <= first and not (seal and seal.published_at <= now)
     if period.starts_at > now or before:
@@ -150,7 +177,7 @@ def check_district(offices: Mapping[str, OfficeEntry], code: str) -> None:
 
 
 def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League:
-    found = computed.own_league(offices, code)
+    found = compute.own_league(offices, code)
     if found is None:
         raise NotInLeague(f"office {code} is not ranked in any league")
     return found

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from app.offices.directory import OfficeEntry
 from app.period import Period
-from app.policy_keys import Class
+from app.policy.keys import Class
 from app.rankings.leagues import League, Roster, works
-from app.rankings.ranking import (
+from app.rankings.ranks import (
     Form,
     Grade,
     classes,

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from app.callbacks.answers import ExclusionCode
 from app.period import Period
-from app.policy import Policy
-from app.policy_keys import Weights, WeightsByLeague
+from app.policy.documents import Policy
+from app.policy.keys import Weights, WeightsByLeague
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from app.routing.areas import in_city
 from app.routing.decision import Query
-from app.routing.evidence import Official, Witness, shared
 from app.routing.scene import Scene
+from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
 Names = Mapping[str, str]

@@ -11,15 +11,15 @@ from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
-from app.routing.evidence import Witness
 from app.routing.grounds import lay
 from app.routing.locate import Location, Locator
 from app.routing.memory import Key, Lesson, Memory
 from app.routing.names import Lexicon, change_days, meanings
-from app.routing.places import Spot
 from app.routing.ranker import Ranker
 from app.routing.scene import understand
+from app.routing.spots import Spot
 from app.routing.traits import key_of
+from app.routing.witnesses import Witness
 
 SHOWN = 5
 """Candidates that a dispatcher is shown, and that a ticket keeps."""

@@ -9,7 +9,14 @@ from msgspec import Struct
 from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
-from app.routing.evidence import (
+from app.routing.grounds import Ground
+from app.routing.memory import Memory
+from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
+from app.routing.ranker import Ranker
+from app.routing.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
+from app.routing.spots import Spot
+from app.routing.traits import describe, likest
+from app.routing.witnesses import (
     Official,
     Witness,
     by_official_name,
@@ -18,13 +25,6 @@ from app.routing.evidence import (
     officials,
     remembered,
 )
-from app.routing.grounds import Ground
-from app.routing.memory import Memory
-from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
-from app.routing.places import Spot
-from app.routing.ranker import Ranker
-from app.routing.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
-from app.routing.traits import describe, likest
 
 CITY_WIDE = ""
 MOST_SPANS = 20

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from app.routing.decision import Query
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
-from app.routing.places import WIDEST_GAP, Spot, choose, spots
+from app.routing.spots import WIDEST_GAP, Spot, choose, spots
 from app.routing.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.kit.db import insert_many
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
-from app.policy import Policies
+from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query, Thresholds
 from app.routing.memory import Key, Lesson, is_clear

@@ -10,10 +10,10 @@ from app.kit.workdays import times
 from app.simulate.desks import duty, is_street, neighbour, right_office
 from app.simulate.life import Life, Step, desk
 from app.simulate.requests import drawn
-from app.tickets import objecting
-from app.tickets.lifecycle import Action, Status
-from app.tickets.objection import Ground, Ruling
-from app.tickets.schemas import Conclusion, NewObjection, NewRuling
+from app.tickets.acts import objection as objecting
+from app.tickets.acts.forms import Conclusion, NewObjection, NewRuling
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.objections import Ground, Ruling
 
 WRONG_OBJECTED = 0.8
 RIGHT_OBJECTED = 0.02

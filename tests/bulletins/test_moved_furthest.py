@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.rankings.bulletin_schemas import PlaceView
-from app.rankings.monthly import furthest
+from app.bulletins.monthly import furthest
+from app.bulletins.schemas import PlaceView
 
 TEN = [20, 19, 18, 17, 16, 15, 14, 13, 12, 11]
 

@@ -7,13 +7,13 @@ from typing import get_args
 
 import pytest
 
+from app.bulletins import pages
 from app.offices.catalogue import Urgency
 from app.period import State
-from app.policy_keys import Class
-from app.rankings import paper
-from app.tickets.clockwork import Clockwork
-from app.tickets.lifecycle import Action, Status
-from app.tickets.warning import warnings
+from app.policy.keys import Class
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.timers import Clockwork
+from app.tickets.life.warnings import warnings
 from tests import pasted, policies
 from tests.tickets.life.test_warnings import GIVEN
 
@@ -37,23 +37,23 @@ def named_in_openapi() -> set[str]:
 
 
 def test_every_class_and_state_has_a_word() -> None:
-    assert set(paper.CLASSES) == set(get_args(Class))
-    assert set(paper.STATES) == set(State)
+    assert set(pages.CLASSES) == set(get_args(Class))
+    assert set(pages.STATES) == set(State)
 
 
 def test_every_escalation_has_a_word() -> None:
-    assert escalations() <= set(paper.LABELS)
+    assert escalations() <= set(pages.LABELS)
     assert "supervision" in escalations()
 
 
 def test_the_words_are_those_of_all_that_a_quarter_counts() -> None:
     members = {"counts", "total", "escalations", "supervisions", "hold_reviews"}
 
-    assert named_in_openapi() - members == set(paper.LABELS)
+    assert named_in_openapi() - members == set(pages.LABELS)
     assert escalations() <= named_in_openapi()
 
 
-@pytest.mark.parametrize("words", [paper.CLASSES, paper.LABELS, paper.STATES])
+@pytest.mark.parametrize("words", [pages.CLASSES, pages.LABELS, pages.STATES])
 def test_the_words_are_chinese_and_no_two_the_same(words: dict[str, str]) -> None:
     assert len(set(words.values())) == len(words)
     assert not re.search("[A-Za-z]", "".join(words.values()))

@@ -12,8 +12,8 @@ from httpx import Response
 from sqlalchemy import func, select
 
 from app.feed.models import FeedEntry
-from app.history import rows, service
-from app.history.models import ImportedCase
+from app.imports import rows, service
+from app.imports.models import ImportedCase
 from app.kit.ndjson import MOST_BYTES
 from app.tickets.models import Ticket
 from tests import recount

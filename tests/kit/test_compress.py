@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from app.rankings import offline
+from app.seals import offline
 from tests.conftest import StillClock
 from tests.given import People, ticket
 from tests.past import WORKED_EXAMPLE, Store, storing

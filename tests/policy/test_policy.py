@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy import Policies, PolicyRefused, parse
+from app.policy.documents import Policies, PolicyRefused, parse
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 

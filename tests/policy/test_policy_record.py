@@ -8,8 +8,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from app import main, policy_record
-from app.policy import Policies, PolicyRefused
+from app import main
+from app.policy import record
+from app.policy.documents import Policies, PolicyRefused
 from app.settings import Settings
 from tests import stages
 from tests.conftest import LONG_AGO
@@ -37,12 +38,12 @@ def session(app: FastAPI) -> Iterator[Session]:
         yield session
 
 
-def record(session: Session, texts: dict[str, str], worked: bool = True) -> None:
-    policy_record.record(session, Policies.read(texts), NOON, worked)
+def put_on_record(session: Session, texts: dict[str, str], worked: bool = True) -> None:
+    record.record(session, Policies.read(texts), NOON, worked)
 
 
 def test_where_there_are_cases_a_document_begins_in_time_to_come(session: Session) -> None:
-    record(session, SHIPPED | {"next": beginning(NOON + timedelta(microseconds=1))})
+    put_on_record(session, SHIPPED | {"next": beginning(NOON + timedelta(microseconds=1))})
 
 
 @pytest.mark.parametrize("before", [timedelta(), timedelta(microseconds=1), timedelta(days=900)])
@@ -50,19 +51,19 @@ def test_a_document_that_would_rule_what_is_done_is_refused(
     session: Session, before: timedelta
 ) -> None:
     with pytest.raises(PolicyRefused, match=r"late: effective_from: .* is past"):
-        record(session, SHIPPED | {"late": beginning(NOON - before)})
+        put_on_record(session, SHIPPED | {"late": beginning(NOON - before)})
 
 
 def test_while_there_is_no_case_a_document_begins_when_it_likes(session: Session) -> None:
-    record(session, SHIPPED | {"late": beginning(NOON - timedelta(days=900))}, worked=False)
+    put_on_record(session, SHIPPED | {"late": beginning(NOON - timedelta(days=900))}, worked=False)
 
 
 def test_a_known_document_stays_what_it_was_and_stays(session: Session) -> None:
-    record(session, SHIPPED)
+    put_on_record(session, SHIPPED)
     with pytest.raises(PolicyRefused, match=f"{ANY}: it has other content"):
-        record(session, SHIPPED | {ANY: SHIPPED[ANY] + "\n# a word more\n"})
+        put_on_record(session, SHIPPED | {ANY: SHIPPED[ANY] + "\n# a word more\n"})
     with pytest.raises(PolicyRefused, match=f"{ANY}: this database has worked with it"):
-        record(session, {"another": SHIPPED[ANY]})
+        put_on_record(session, {"another": SHIPPED[ANY]})
 
 
 def answered(app: FastAPI, people: People) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.callbacks.models import Callback, Correction, Exclusion
 from app.period import Periods
-from app.rankings import registry, seals, whereabouts
+from app.rankings import registry
+from app.rankings.counting import as_of
+from app.seals import service as seals
 from app.sweep import sweep
 from tests import stages
 from tests.conftest import LONG_AGO, StillClock
@@ -112,7 +114,7 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     for month in MONTHS[:2]:
         assert people("evaluator").post(f"/rankings/{month}/seal").status_code == 201
     clock.tick(days=9)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
 
     for at, before in asked.items():
         now = told(people, at)
@@ -127,10 +129,10 @@ def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
     between = clock.tick(minutes=5)
     before = told(people, between)
     hands = iter((began, ended))
-    desk = app.state.desk
+    city = app.state.city
     with app.state.sessions.begin() as session:
-        period = Periods(desk.policies).named("2026-09")
-        made = seals.seal(session, desk, period, "evaluator", lambda: next(hands))
+        period = Periods(city.policies).named("2026-09")
+        made = seals.seal(session, city, period, "evaluator", lambda: next(hands))
         assert (made.sealed_at, made.published_at) == (began, ended)
         assert made.seal_hash == seals.hash_of(made)
         made.published_at = began
@@ -246,7 +248,6 @@ def test_an_enquiry_lay_where_it_was_told_to_lie_whatever_was_told_later(
 
     with app.state.sessions() as session:
         lay, lies = (
-            session.scalars(select(whereabouts.at(at, "street_code"))).one()
-            for at in (before, clock.at)
+            session.scalars(select(as_of.at(at, "street_code"))).one() for at in (before, clock.at)
         )
     assert (lay, lies) == (WANGJING, JIANWAI)

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
-from app.rankings.facts import outcome_of
+from app.rankings.counting.assessments import outcome_of
 from app.rankings.schemas import read_ranking
 from app.rankings.sheet import as_csv
 from tests import recount

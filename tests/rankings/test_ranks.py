@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy import parse
-from app.policy_keys import Class, Rank
-from app.rankings.ranking import Form, classes, in_order, places
+from app.policy.documents import parse
+from app.policy.keys import Class, Rank
+from app.rankings.ranks import Form, classes, in_order, places
 from app.rankings.rates import Counts, Rate, Score, Standing
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import KIND, KINDS, OUTCOME, OUTCOMES, Kind, Outcome, code, mask
 from app.period import Period, Periods
-from app.policy import Policies, parse
-from app.policy_keys import Scoring
-from app.rankings import facts
-from app.rankings.facts import tallies
+from app.policy.documents import Policies, parse
+from app.policy.keys import Scoring
+from app.rankings.counting import assessments
+from app.rankings.counting.assessments import tallies
+from app.rankings.counting.merged import Member, count_members
 from app.rankings.rates import (
     NOTHING,
     Counts,
@@ -30,8 +31,7 @@ from app.rankings.rates import (
     score,
     two_decimals,
 )
-from app.rankings.units import Member, count_members
-from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.life.lifecycle import Channel, TicketType
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 POLICY = parse("beijing-2019", DOCUMENT)
@@ -345,7 +345,7 @@ def test_counting_by_masks_equals_counting_one_by_one(
     everyone = len(outcomes)
 
     counted_alone = pooled(count(outcome, rules) for outcome in outcomes)
-    assert facts.counts_of(found, [everyone, everyone, *numbers]) == counted_alone
+    assert assessments.counts_of(found, [everyone, everyone, *numbers]) == counted_alone
 
 
 def test_every_kind_has_a_number_of_its_own_and_no_outcome_that_counts_otherwise_another_s() -> (

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
 from app.period import Period, Periods
-from app.policy import Policies, parse
-from app.rankings.ranking import places
+from app.policy.documents import Policies, parse
+from app.rankings.counting.merged import Member, count_members
+from app.rankings.ranks import places
 from app.rankings.rates import Score, score
-from app.rankings.units import Member, count_members
-from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.life.lifecycle import Channel, TicketType
 from tests import recount
 from tests.cases import random_cases
 from tests.past import BORDER, STREETS

@@ -18,7 +18,7 @@ from app.offices.files import read_gazetteer
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Router
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds
-from app.routing.files import make_router, read_elsewhere, read_ranker
+from app.routing.load import make_router, read_elsewhere, read_ranker
 from app.routing.memory import Key, Lesson
 
 TODAY = date(2026, 10, 20)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from app.offices.files import read_gazetteer
-from app.routing.files import DATA, read_elsewhere, read_ranker
 from app.routing.grounds import COLUMNS, essence, lay
+from app.routing.load import DATA, read_elsewhere, read_ranker
 from app.routing.memory import Memory
-from app.routing.places import Spot
 from app.routing.profile import Floats, Profile
 from app.routing.similarity import COMMON, Index, Likeness, Rarity, grams
+from app.routing.spots import Spot
 from app.routing.text import read, value
 from app.routing.traits import describe
 

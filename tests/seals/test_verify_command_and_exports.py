@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from app.__main__ import seal, verify
 from app.kit.wire import in_utc
-from app.rankings import offline
+from app.seals import offline
 from app.settings import Settings
 from tests.cases import random_cases
 from tests.given import People

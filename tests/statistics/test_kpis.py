@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import policy
 from app.callbacks import appeals, conduct
 from app.callbacks.answers import Answers, Reach, Resolved, Satisfied
 from app.main import POLICIES
 from app.offices.catalogue import Urgency
 from app.period import Periods
-from app.policy import Policies, Policy
-from app.rankings.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
+from app.policy import documents
+from app.policy.documents import Policies, Policy
 from app.rankings.rates import Counts
-from app.tickets import limits
-from app.tickets.clockwork import Clockwork
-from app.tickets.lifecycle import Action, Status
-from app.tickets.sampling import in_sample
+from app.statistics.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.sampling import in_sample
+from app.tickets.life.timers import Clockwork
 
-BEIJING = policy.parse("beijing-2019", Path(POLICIES, "beijing-2019.toml").read_text())
+BEIJING = documents.parse("beijing-2019", Path(POLICIES, "beijing-2019.toml").read_text())
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 

@@ -1,0 +1,103 @@
+"""Where within the streets a day's requests lie: communities, villages, estates and lanes.
+
+A ticket's lane is the community that routing found named, or else the estate or road as the caller
+called it (RULEBOOK D.13.5); building, unit and room are never part of it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
+
+from app.callbacks.models import Assessment, Correction
+from app.offices.models import PlaceRow
+from app.rankings.counting import as_of, assessments, volumes
+from app.rankings.counting.merged import Member, count_members
+from app.rankings.counting.record import Record, within
+from app.rankings.rates import Counts
+from app.tickets.models import Request, Ticket
+
+WHOLE_PLACE = '$.evidence[*] ? (@.kind == "memory" || @.kind == "similarity").text'
+"""The span of a route's evidence that is neither district nor street nor community."""
+
+
+class Lane(NamedTuple):
+    street_code: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.street_code} {self.name}"
+
+
+SAID = func.jsonb_path_query_first(Request.route, sa.cast(WHOLE_PLACE, JSONPATH))
+NAME = func.coalesce(PlaceRow.name, SAID.op("#>>")(sa.cast("{}", sa.ARRAY(sa.Text))))
+
+Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
+
+
+def named(record: Record, query: Query) -> Query:
+    """With what the name of each ticket's lane is read from, as it was at the record's instant."""
+    community = as_of.at(record.as_of, "community_code")
+    unnamed = [Request.ticket_number == Ticket.number, community.is_(None)]
+    if record.as_of:
+        unnamed.append(~as_of.told_anew(record.as_of))
+    places = query.outerjoin(PlaceRow, PlaceRow.code == community)
+    return places.outerjoin(Request, sa.and_(*unnamed))
+
+
+def street_of(record: Record) -> sa.ColumnElement[str]:
+    return as_of.at(record.as_of, "street_code")
+
+
+def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int]:
+    """How many requests of each lane were received in [begins, ends) and accepted.
+
+    A lane with fewer than `privacy.min_cell` is not named: it might be somebody's.
+    """
+    policy, number = record.period.policy, func.count()
+    street = street_of(record)
+    query = (
+        named(record, select(street, NAME, number).select_from(Ticket))
+        .where(Ticket.received_at >= begins, Ticket.received_at < ends)
+        .where(NAME.is_not(None))
+        .where(Ticket.type.in_(sorted(policy.assess.types)), *volumes.accepted(record))
+        .group_by(street, NAME)
+        .having(number >= policy.privacy.min_cell)
+    )
+    return {
+        Lane(code, name): count
+        for code, name, count in record.session.execute(query)
+        if code is not None
+    }
+
+
+def counts(record: Record, lanes: Collection[Lane]) -> Mapping[str, Counts]:
+    """What the streets' own tickets of each lane count in a period, by the lane as a text."""
+    return count_members(members(record, lanes), record.period)
+
+
+def members(record: Record, lanes: Collection[Lane]) -> Iterator[Member]:
+    led = select(Assessment, Correction, NAME, record.excluded()).select_from(Assessment)
+    query = (
+        named(record, led.join(Ticket, Ticket.number == Assessment.ticket_number))
+        .outerjoin(Correction, record.heard())
+        .where(Assessment.office_code.in_({lane.street_code for lane in lanes}))
+        .where(street_of(record) == Assessment.office_code)
+        .where(NAME.in_({lane.name for lane in lanes}))
+        .where(within(Assessment.assessed_at, record.period))
+        .where(*record.known(Assessment.recorded_at))
+    )
+    for fact, heard, name, excluded in record.session.execute(query):
+        yield Member(
+            owner=str(Lane(fact.office_code, name)),
+            group=fact.merge_group or fact.ticket_number,
+            number=fact.ticket_number,
+            assessed_at=fact.assessed_at,
+            recorded_at=fact.recorded_at,
+            kind=assessments.kind_of(fact),
+            outcome=assessments.outcome_of(fact, heard or fact),
+            excluded=excluded,
+        )

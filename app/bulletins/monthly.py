@@ -1,0 +1,72 @@
+"""The bulletin of a month for its meeting (RULEBOOK D.13.7), made from the ranking alone."""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from app.bulletins.schemas import BulletinView, ClassView, PlaceView
+from app.rankings.rates import Standing, two_decimals
+from app.rankings.schemas import RATES, RankingQuery, RowView, members
+from app.rankings.service import Asked, ranking
+
+MOST_MOVED = 10
+
+
+def monthly(asked: Asked, name: str) -> BulletinView:
+    """Refuses MalformedPeriod, NoSuchPeriod."""
+    view = ranking(asked, name, RankingQuery()).ranking()
+    policy = asked.city.policies.named(view.policy)
+    places = [(row, shown(row)) for row in view.rows]
+    moved = [place for _, place in places if place.gained]
+    ranked = sum(row.status is Standing.RANKED for row in view.rows)
+    return BulletinView(
+        period=view.period,
+        sealed=view.sealed,
+        policy=view.policy,
+        content_hash=view.content_hash,
+        ranked=ranked,
+        not_ranked=len(view.rows) - ranked,
+        classes=[
+            ClassView(name=name, streets=[place for row, place in places if name in row.classes])
+            for name in policy.classes.precedence
+        ],
+        excluded=having(places, lambda row: row.excluded),
+        excluded_too_often=[
+            row.office_code for row in view.rows if share(row) > policy.exclude.rate_alert
+        ],
+        on_hold=having(places, lambda row: row.on_hold),
+        overdue=having(places, lambda row: row.overdue),
+        rose=furthest([place for place in moved if gain(place) > 0]),
+        fell=furthest([place for place in moved if gain(place) < 0]),
+        ranking=[place for _, place in places],
+    )
+
+
+def having(
+    places: Iterable[tuple[RowView, PlaceView]], number: Callable[[RowView], int]
+) -> list[PlaceView]:
+    """Every street with any, the greatest number first."""
+    found = [(row, place) for row, place in places if number(row)]
+    return [place for _, place in sorted(found, key=lambda pair: -number(pair[0]))]
+
+
+def furthest(moved: Iterable[PlaceView]) -> list[PlaceView]:
+    """The first ten, and whoever moved as far as the tenth."""
+    found = sorted(moved, key=lambda place: -abs(gain(place)))
+    border = abs(gain(found[:MOST_MOVED][-1])) if found else 0
+    return [place for place in found if abs(gain(place)) >= border]
+
+
+def gain(place: PlaceView) -> int:
+    return place.gained or 0
+
+
+def share(row: RowView) -> Fraction:
+    """Of the tickets that would have counted, how many were excluded on request."""
+    return Fraction(row.excluded, max(row.assessed + row.excluded, 1))
+
+
+def shown(row: RowView) -> PlaceView:
+    known = {name: value for name, value in members(row).items() if name in PlaceView.model_fields}
+    known |= {name: getattr(row, name).percent for name in RATES}
+    gained = row.previous_rank - row.rank if row.rank and row.previous_rank else None
+    return PlaceView(**known, gained=gained, excluded_share=two_decimals(100 * share(row)))

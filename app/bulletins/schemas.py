@@ -1,0 +1,191 @@
+"""Bulletins as they cross the wire."""
+
+from datetime import date
+from enum import StrEnum
+
+from app.kit.wire import Form, View
+from app.period import State
+from app.policy.keys import Class
+from app.rankings.schemas import Exact, Percent, RateView
+
+
+class Printed(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+class BulletinQuery(Form):
+    format: Printed | None = None
+    """Before what `Accept` asks for; JSON where neither says anything."""
+
+
+class PlaceView(View):
+    """A street in a bulletin, with the figures it is there for; rates as percentages."""
+
+    office_code: str
+    office_name: str
+    district_code: str | None
+    rank: int | None
+    previous_rank: int | None
+    gained: int | None
+    response: Percent | None
+    resolution: Percent | None
+    satisfaction: Percent | None
+    composite: Percent | None
+    volume: int
+    excluded: int
+    excluded_share: Percent | None
+    on_hold: int
+    overdue: int
+
+
+class ClassView(View):
+    name: Class
+    streets: list[PlaceView]
+
+
+class BulletinView(View):
+    """The month for its meeting (RULEBOOK D.13.7): the classes, and what must be spoken of."""
+
+    period: str
+    sealed: bool
+    policy: str
+    content_hash: str
+    ranked: int
+    not_ranked: int
+    classes: list[ClassView]
+    excluded: list[PlaceView]
+    excluded_too_often: list[str]
+    """Streets whose share of exclusions is beyond `exclude.rate_alert`."""
+    on_hold: list[PlaceView]
+    overdue: list[PlaceView]
+    rose: list[PlaceView]
+    fell: list[PlaceView]
+    ranking: list[PlaceView]
+    """Every street, in the ranking's order."""
+
+
+class TopView(View):
+    """A street by its requests of the day, with its rates from the period's start to then."""
+
+    place: int
+    office_code: str
+    office_name: str
+    district_code: str | None
+    requests: int
+    response: RateView
+    resolution: RateView
+    satisfaction: RateView
+    composite: Percent | None
+
+
+class LaneView(TopView):
+    """A community, village, estate or lane (`name`) that lies in a street; its rates are of what
+    that street handled there."""
+
+    name: str
+
+
+class DayView(View):
+    date: date
+    period: str
+    sealed: bool
+    policy: str
+    content_hash: str
+    """Of the streets' ranking from the period's start to the end of the day."""
+    requests: int
+    top: list[TopView]
+    lanes: list[LaneView]
+
+
+class MonthView(View):
+    """A period of a longer span: the city's pooled rates, and what its ranking's numbers sum to."""
+
+    period: str
+    state: State
+    policy: str
+    content_hash: str
+    ranked: int
+    assessed: int
+    response: RateView
+    resolution: RateView
+    satisfaction: RateView
+    composite: Percent | None
+    composite_exact: Exact | None
+    volume: int
+    excluded: int
+    on_hold: int
+    overdue: int
+
+
+class CourseView(View):
+    """A street through a span; the lists have an entry for each of its periods."""
+
+    office_code: str
+    office_name: str
+    district_code: str | None
+    ranks: list[int | None]
+    composites: list[Percent | None]
+    on_hold: list[int]
+    volume: int
+    excluded: int
+    overdue: int
+    classes: dict[Class, int]
+    """How many times it was in each class."""
+
+
+class SpanView(View):
+    """A quarter or a year, as far as its periods have begun."""
+
+    span: str
+    sealed: bool
+    """Every period of the span is."""
+    periods: list[MonthView]
+    classes: dict[Class, list[CourseView]]
+    """The streets that were in a class, those most often first."""
+    holds: list[CourseView]
+    """The streets with tickets on hold in the last period, the most first."""
+    streets: list[CourseView]
+
+
+class TallyView(View):
+    """An office (none where nobody led the ticket) and how often something was with it."""
+
+    office_code: str | None
+    office_name: str | None
+    district_code: str | None
+    total: int
+    counts: dict[str, int]
+
+
+class QuarterView(SpanView):
+    """季调度: beside the span what had to be pressed, by lead office, the most first."""
+
+    escalations: list[TallyView]
+    """By who was to learn of it (`overdue-district`) or what was awaited for too long."""
+    supervisions: list[TallyView]
+    """督办, by whether it was `answered`, `answered_late` or `unanswered`."""
+    hold_reviews: list[TallyView]
+    """挂账 that was looked at, by whether it was `done`, `undone` or `renewed`."""
+
+
+class TotalView(View):
+    """All periods of a year together, composed by the weights of the last."""
+
+    assessed: int
+    response: RateView
+    resolution: RateView
+    satisfaction: RateView
+    composite: Percent | None
+    composite_exact: Exact | None
+    volume: int
+    excluded: int
+    overdue: int
+
+
+class YearView(SpanView):
+    """年总结: the year as a whole, and the city's departments through it."""
+
+    total: TotalView
+    departments: list[CourseView]

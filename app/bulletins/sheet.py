@@ -1,0 +1,89 @@
+"""Bulletins as CSV: their lists one below the other, each line with its list's name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+from itertools import chain
+
+from app.bulletins.schemas import (
+    BulletinView,
+    CourseView,
+    DayView,
+    PlaceView,
+    QuarterView,
+    SpanView,
+    TopView,
+    YearView,
+)
+from app.kit.sheet import inert, line
+from app.rankings.schemas import RATES
+from app.rankings.sheet import RATE
+
+LISTS = ("excluded", "on_hold", "overdue", "rose", "fell", "ranking")
+TOP = ("place", "office_code", "office_name", "district_code", "requests", "composite")
+PRESSED = ("escalations", "supervisions", "hold_reviews")
+STREET = ("office_code", "office_name", "district_code")
+
+Cells = list[object]
+
+
+def monthly_csv(bulletin: BulletinView) -> bytes:
+    lists: dict[str, list[PlaceView]] = {
+        **{str(listed.name): listed.streets for listed in bulletin.classes},
+        **{name: getattr(bulletin, name) for name in LISTS},
+    }
+    rows = ([name, *(v for _, v in one)] for name, streets in lists.items() for one in streets)
+    return written(["list", *PlaceView.model_fields], rows)
+
+
+def daily_csv(day: DayView) -> bytes:
+    header = ["list", "name", *TOP, *(f"{rate}_{part}" for rate in RATES for part in RATE)]
+    streets = (["streets", top.office_name, *cells(top)] for top in day.top)
+    lanes = (["lanes", lane.name, *cells(lane)] for lane in day.lanes)
+    return written(header, chain(streets, lanes))
+
+
+def cells(top: TopView) -> Iterator[object]:
+    yield from (getattr(top, name) for name in TOP)
+    yield from chain.from_iterable(astuple(getattr(top, rate)) for rate in RATES)
+
+
+def quarterly_csv(span: QuarterView) -> bytes:
+    lists = (("streets", span.streets),)
+    return span_csv(span, lists, *(tallied(span, name) for name in PRESSED))
+
+
+def yearly_csv(span: YearView) -> bytes:
+    lists = (("streets", span.streets), ("departments", span.departments))
+    total: Cells = ["total", "", "", "", span.span, "", span.total.composite, "", "", ""]
+    return span_csv(span, lists, [total])
+
+
+def span_csv(
+    span: SpanView, lists: Iterable[tuple[str, list[CourseView]]], *more: Iterable[Cells]
+) -> bytes:
+    """The city by period, one line for each office and period, and what the span has besides."""
+    city = (
+        ["city", "", "", "", one.period, "", one.composite, one.on_hold, "", ""]
+        for one in span.periods
+    )
+    courses = (
+        [name, *(getattr(office, column) for column in STREET), month.period, *told, "", ""]
+        for name, offices in lists
+        for office in offices
+        for month, *told in zip(
+            span.periods, office.ranks, office.composites, office.on_hold, strict=True
+        )
+    )
+    header = ["list", *STREET, "period", "rank", "composite", "on_hold", "what", "number"]
+    return written(header, chain(city, courses, *more))
+
+
+def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
+    for one in getattr(span, name):
+        for what, number in one.counts.items():
+            office = (getattr(one, column) for column in STREET)
+            yield [name, *office, span.span, "", "", "", what, number]
+
+
+def written(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
+    return "".join([line(header), *(line(map(inert, row)) for row in rows)]).encode()

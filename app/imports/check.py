@@ -1,0 +1,72 @@
+"""What makes a finished case impossible: it is refused by its line, with the member at fault."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from app.callbacks.answers import Resolved, Satisfied
+from app.city import City
+from app.imports.schemas import PastCase
+from app.kit.errors import Invalid
+from app.offices.directory import OfficeKind
+from app.period import FIRST_YEAR
+
+PLEASED = frozenset({Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC})
+
+
+class ImpossibleCase(Invalid):
+    title = "This cannot have been so"
+
+
+class Fault(NamedTuple):
+    pointer: str
+    detail: str
+
+
+def check(city: City, case: PastCase, now: datetime) -> None:
+    """Refuses (ImpossibleCase) with every fault: what is unknown, and times out of order."""
+    found = [*unknown(city, case), *disordered(case, now), *undue(case)]
+    if found:
+        raise ImpossibleCase(found[0].detail, errors=[fault._asdict() for fault in found])
+
+
+def unknown(city: City, case: PastCase) -> Iterator[Fault]:
+    if case.office_code not in city.offices:
+        yield Fault("/office_code", f"no office {case.office_code}")
+    if case.category and case.category not in city.catalogue.categories:
+        yield Fault("/category", f"no category {case.category}")
+    said = case.address.district_code
+    if said and not is_district(city, said):
+        yield Fault("/address/district_code", f"no district {said}")
+
+
+def is_district(city: City, code: str) -> bool:
+    office = city.offices.get(code)
+    return office is not None and office.kind is OfficeKind.DISTRICT_CENTRE
+
+
+def disordered(case: PastCase, now: datetime) -> Iterator[Fault]:
+    if case.received_at.year < FIRST_YEAR:
+        yield Fault("/received_at", f"before {FIRST_YEAR}")
+    if case.dispatched_at < case.received_at:
+        yield Fault("/dispatched_at", "before received_at")
+    for pointer, at in after_dispatch(case):
+        if at is not None and at < case.dispatched_at:
+            yield Fault(pointer, "before dispatched_at")
+    if case.callback.at > now:
+        yield Fault("/callback/at", "in the future")
+
+
+def after_dispatch(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
+    for n, contact in enumerate(case.contacts):
+        yield f"/contacts/{n}/at", contact.at
+    yield "/acknowledged_at", case.acknowledged_at
+    yield "/replied_at", case.replied_at
+    yield "/callback/at", case.callback.at
+
+
+def undue(case: PastCase) -> Iterator[Fault]:
+    """RULEBOOK D.10: who is content was served, and that stays counted."""
+    said = case.callback
+    if case.excluded and said.resolved is Resolved.RESOLVED and said.satisfied in PLEASED:
+        yield Fault("/excluded", "a resolved and satisfied case is not excluded")

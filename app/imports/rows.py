@@ -1,0 +1,238 @@
+"""The rows that a finished case becomes: those of a ticket that lived here, and was closed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.callbacks.models import Assessment, Callback, Exclusion
+from app.imports.case import Past
+from app.kit.db import Base
+from app.offices.directory import STREET_KINDS
+from app.routing.decision import Decision, DecisionKind, kept
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event, Statement
+from app.tickets.life.contacts import contact_ok
+from app.tickets.life.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.models import ContactMade, Dispatch, Request, Ticket
+
+Row = dict[str, Any]
+METHOD = "import"
+
+
+def ticket(past: Past) -> Iterator[Row]:
+    case, street = past.case, past.office.kind in STREET_KINDS
+    said = case.address
+    yield {
+        "number": past.number,
+        "status": Status.CLOSED,
+        "since": case.callback.at,
+        "version": 1,
+        "channel": case.channel,
+        "type": case.type,
+        "category": case.category,
+        "urgency": case.urgency,
+        "secret": case.type is TicketType.REPORT,
+        "anonymous": past.anonymous,
+        "external_id": case.external_id,
+        "lon": said.lon,
+        "lat": said.lat,
+        "district_code": (said.district_code if not street else None) or past.office.district_code,
+        "street_code": case.office_code if street else None,
+        "office_code": case.office_code,
+        "policy": past.policy.name,
+        "received_at": case.received_at,
+        **past.times,
+        "replied_at": case.replied_at,
+        "assessed_at": case.callback.at,
+        "closed_at": case.callback.at,
+        "updated_at": past.now,
+        "forced": case.replied_at is None and past.late,
+        "excluded": case.excluded is not None,
+        "dispatches": 1,
+    }
+
+
+def request(past: Past) -> Iterator[Row]:
+    """The older system sends no words; its office is taken, not found."""
+    address, office = past.case.address, past.office
+    yield {
+        "ticket_number": past.number,
+        "title": "",
+        "content": "",
+        "address": address.text,
+        "said_district": address.district_code,
+        "route": TAKEN
+        | {
+            "office_code": office.code,
+            "office_name": office.name,
+            "district_code": office.district_code,
+            "policy": past.policy.name,
+        },
+    }
+
+
+TAKEN = kept(
+    Decision(
+        decision=DecisionKind.DISPATCH,
+        office_code=None,
+        office_name=None,
+        confidence=1.0,
+        method=METHOD,
+        reason="the older system gave it to this office",
+        evidence=(),
+        candidates=(),
+        district_code=None,
+        community_code=None,
+        street_code=None,
+        gazetteer="",
+        ranker="",
+        policy="",
+        memory="",
+    )
+)
+
+
+def citizen(past: Past) -> Iterator[Row]:
+    yield {
+        "ticket_number": past.number,
+        "name": None,
+        "phone": None,
+        "anonymous": past.anonymous,
+        "confidential": False,
+    }
+
+
+def dispatch(past: Past) -> Iterator[Row]:
+    yield {
+        "ticket_number": past.number,
+        "seq": 1,
+        "office_code": past.case.office_code,
+        "role": DispatchRole.LEAD,
+        **past.times,
+    }
+
+
+def contact(past: Past) -> Iterator[Row]:
+    for seq, made in enumerate(past.case.contacts, 1):
+        yield {
+            "ticket_number": past.number,
+            "seq": seq,
+            "dispatch_seq": 1,
+            "office_code": past.case.office_code,
+            "at": made.at,
+            "method": made.method,
+            "reached": made.reached,
+        }
+
+
+def event(past: Past) -> Iterator[Row]:
+    yield {
+        "ticket_number": past.number,
+        "seq": 1,
+        "at": past.now,
+        "actor": past.caller.id,
+        "role": past.caller.role,
+        "action": Action.IMPORT,
+        "to_status": Status.CLOSED,
+        "data": told(past),
+    }
+
+
+def told(past: Past) -> Row:
+    """What a verification needs of a case (RULEBOOK D.21-11): columns may be changed."""
+    case, [row] = past.case, ticket(past)
+    return {name: row[name] for name in TOLD} | {
+        "assessed": {
+            "district_code": past.office.district_code,
+            "industry_office": past.industry_office,
+        },
+        "excluded": case.excluded and case.excluded.code,
+        "merge_group": case.merge_group,
+        "received_at": case.received_at.isoformat(),
+        "replied_at": case.replied_at and case.replied_at.isoformat(),
+    }
+
+
+TOLD = (
+    "policy",
+    "channel",
+    "type",
+    "category",
+    "urgency",
+    "anonymous",
+    "office_code",
+    "district_code",
+    "street_code",
+)
+
+
+def statement(past: Past) -> Iterator[Row]:
+    if past.case.excluded:
+        words = {"text": past.case.excluded.text}
+        yield {"ticket_number": past.number, "seq": 1, "words": words}
+
+
+def answers(past: Past) -> Row:
+    said = past.case.callback
+    return {
+        "ticket_number": past.number,
+        "reach": said.reach,
+        "contacted": said.contacted,
+        "resolved": said.resolved,
+        "satisfied": said.satisfied,
+    }
+
+
+def callback(past: Past) -> Iterator[Row]:
+    at = past.case.callback.at
+    yield {**answers(past), "seq": 1, "cycle": 0, "attempt": 1, "at": at, "final": True}
+
+
+def assessment(past: Past) -> Iterator[Row]:
+    case = past.case
+    yield {
+        **answers(past),
+        "office_code": case.office_code,
+        "district_code": past.office.district_code,
+        "industry_office": past.industry_office,
+        "category": case.category,
+        "type": case.type,
+        "channel": case.channel,
+        "urgency": case.urgency,
+        "anonymous": past.anonymous,
+        "merge_group": case.merge_group,
+        "contact_ok": contact_ok(past.policy, case.urgency, past.due.contact, past.contacts),
+        "late": past.late,
+        "assessed_at": case.callback.at,
+        "recorded_at": past.now,
+    }
+
+
+def exclusion(past: Past) -> Iterator[Row]:
+    if past.case.excluded:
+        yield {
+            "ticket_number": past.number,
+            "code": past.case.excluded.code,
+            "decided_at": past.case.callback.at,
+            "recorded_at": past.now,
+        }
+
+
+TABLES = {
+    Ticket: ticket,
+    Request: request,
+    Citizen: citizen,
+    Dispatch: dispatch,
+    ContactMade: contact,
+    Event: event,
+    Statement: statement,
+    Callback: callback,
+    Assessment: assessment,
+    Exclusion: exclusion,
+}
+"""In the order of their references."""
+
+
+def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
+    """The rows of all cases, table by table."""
+    for model, rows in TABLES.items():
+        yield model, [row for case in cases for row in rows(case)]

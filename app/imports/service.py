@@ -1,0 +1,110 @@
+"""Taking finished cases in: so many lines a transaction, each line for itself."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.city import City
+from app.imports import case, rows
+from app.imports.case import Past
+from app.imports.check import check
+from app.imports.models import ImportedCase
+from app.imports.schemas import Imported, PastCase, RejectedLine
+from app.kit import ndjson
+from app.kit.clock import Clock
+from app.kit.db import Sessions, copy_many
+from app.kit.errors import Refusal
+from app.kit.instants import recording
+from app.kit.ndjson import Line
+from app.routing.service import teach
+from app.tickets.intake.receive import take_numbers
+
+AT_ONCE = 500
+MOST_LISTED = 10_000
+FORM = TypeAdapter(PastCase)
+
+
+def take_in(
+    session: Session, city: City, caller: Caller, lines: Sequence[Line], clock: Clock
+) -> Imported:
+    """Some lines, in one transaction: what is right is written, what is not is told by its line."""
+    now = recording(session, clock)
+    rejected: list[RejectedLine] = []
+    good: list[Past] = []
+    for line in lines:
+        try:
+            good.append(read(city, caller, line, now))
+        except Refusal as refusal:
+            rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
+    new = claim(session, good, now)
+    for model, written in rows.tables(numbered(session, new)):
+        copy_many(session, model, written)
+    teach(session, city.router, map(case.lesson, new), now)
+    return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
+
+
+def take_in_file(
+    sessions: Sessions,
+    city: City,
+    caller: Caller,
+    file: BinaryIO,
+    clock: Clock,
+    told: Callable[[int], object],
+) -> Imported:
+    """A whole file; `told` hears how many bytes of it are done."""
+    total = Imported()
+    for lines in ndjson.file_chunks(file, AT_ONCE):
+        with sessions.begin() as session:
+            total = added(total, take_in(session, city, caller, lines, clock))
+        told(sum(len(line.text or b"") + 1 for line in lines))
+    return total
+
+
+def read(city: City, caller: Caller, line: Line, now: datetime) -> Past:
+    form = ndjson.parse(FORM, line)
+    check(city, form, now)
+    return case.of(city, form, caller, now)
+
+
+def told(refusal: Refusal) -> list[dict[str, str]]:
+    listed = refusal.facts.get("errors")
+    return listed if isinstance(listed, list) else [{"pointer": "", "detail": refusal.detail}]
+
+
+def claim(session: Session, cases: Sequence[Past], now: datetime) -> list[Past]:
+    """Those that were never taken in, in their order; a rival's claim of the same is waited for."""
+    first = {case.case.external_id: case for case in reversed(cases)}
+    ids = sa.func.unnest(sa.literal(sorted(first), ARRAY(sa.Text()))).column_valued("external_id")
+    claimed = set(
+        session.scalars(
+            insert(ImportedCase)
+            .from_select(["external_id", "at"], select(ids, sa.literal(now)))
+            .on_conflict_do_nothing()
+            .returning(ImportedCase.external_id)
+        )
+    )
+    return [p for p in cases if p.case.external_id in claimed and first[p.case.external_id] is p]
+
+
+def numbered(session: Session, cases: Sequence[Past]) -> list[Past]:
+    numbers = take_numbers(session, [case.case.received_at for case in cases])
+    return [case.numbered(number) for case, number in zip(cases, numbers, strict=True)]
+
+
+def added(one: Imported, other: Imported) -> Imported:
+    """The sum; of rejected lines only so many are listed, for a wrong file may have millions."""
+    rejected = one.rejected + other.rejected
+    beyond = (one.unlisted or 0) + len(rejected[MOST_LISTED:])
+    return Imported(
+        accepted=one.accepted + other.accepted,
+        replayed=one.replayed + other.replayed,
+        rejected=rejected[:MOST_LISTED],
+        unlisted=beyond or None,
+    )

@@ -1,0 +1,138 @@
+"""The policy: every number the rules give, in dated documents read from text and checked.
+
+A document is TOML; `data/policy/beijing-2019.toml` shows every key with its source,
+`policy_keys` what each may hold. Reading is strict: every key must be there, none may be added, and
+what is wrong is named by its path.
+"""
+
+import hashlib
+import tomllib
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from app.kit.errors import Invalid
+from app.kit.workdays import midnight
+from app.policy import keys, whistles
+
+
+class PolicyRefused(Invalid):
+    """A document that may not come into force; `errors` name each path and its reason."""
+
+    title = "The policy document is not right"
+
+
+def beginning(value: object) -> datetime:
+    """A day begins in Beijing; an instant must say its offset. Both come out as UTC."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return midnight(value)
+    raise ValueError("is neither a day nor a time with its offset")
+
+
+class Policy(keys.Part):
+    """One document. `name` is its file's, `sha256` that of its text."""
+
+    name: str
+    sha256: str
+    effective_from: Annotated[datetime, BeforeValidator(beginning)]
+
+    auth: keys.Auth
+    assess: keys.Assess
+    volume: keys.Volume
+    limits: keys.PerLevel[keys.Limits]
+    clock: keys.Clock
+    contact: keys.Contact
+    warn: keys.Warn
+    route: keys.Route
+    objection: keys.Objection
+    extension: keys.Extension
+    reply: keys.Reply
+    callback: keys.Callback
+    rework: keys.Rework
+    repeat: keys.Repeat
+    urge: keys.Urge
+    malicious: keys.Malicious
+    merge: keys.Merge
+    exclude: keys.Exclude
+    hold: keys.Hold
+    score: keys.Scoring
+    period: keys.PeriodRule
+    rank: keys.Rank
+    league: keys.League
+    classes: Annotated[keys.Classes, Field(alias="class")]
+    publish: keys.Publish
+    whistle: whistles.Whistle
+    evaluation: Annotated[whistles.Evaluation, Field(alias="eval")]
+    signals: whistles.Signals
+    privacy: keys.Privacy
+
+
+FROM_OUTSIDE = {"name", "sha256"}
+
+
+def parse(name: str, text: str) -> Policy:
+    """The policy a document says, or PolicyRefused with every path that is wrong."""
+    document = read(name, text)
+    if reserved := FROM_OUTSIDE & document.keys():
+        raise refused(name, [(key, "is not a key of the policy") for key in sorted(reserved)])
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return Policy.model_validate(document | {"name": name, "sha256": sha256})
+    except ValidationError as error:
+        raise refused(name, [reason(dict(found)) for found in error.errors()]) from None
+
+
+def read(name: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, ArithmeticError) as error:
+        raise refused(name, [("", f"is not TOML: {error}")]) from None
+
+
+def reason(found: Mapping[str, Any]) -> tuple[str, str]:
+    """A fault's path, dotted as in the document, and what is wrong there."""
+    return ".".join(map(str, found["loc"])), str(found["msg"]).removeprefix("Value error, ")
+
+
+def refused(name: str, faults: list[tuple[str, str]]) -> PolicyRefused:
+    detail = "; ".join(f"{path}: {why}" if path else why for path, why in faults)
+    errors = [{"pointer": path, "detail": why} for path, why in faults]
+    return PolicyRefused(f"policy {name}: {detail}", errors=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The documents in order of their day; the first is in force from the beginning of time."""
+
+    documents: tuple[Policy, ...]
+
+    @classmethod
+    def read(cls, texts: Mapping[str, str]) -> Self:
+        """From the text of each document by its name; two may not begin at the same instant."""
+        if not texts:
+            raise PolicyRefused("there is no policy document")
+        documents = sorted(
+            (parse(name, text) for name, text in texts.items()), key=lambda p: p.effective_from
+        )
+        for earlier, later in pairwise(documents):
+            if earlier.effective_from == later.effective_from:
+                why = f"is also that of {earlier.name}"
+                raise refused(later.name, [("effective_from", why)])
+        return cls(tuple(documents))
+
+    def at(self, instant: datetime) -> Policy:
+        """The policy in force at an instant."""
+        later = bisect_right(self.documents, instant, key=lambda policy: policy.effective_from)
+        return self.documents[max(later - 1, 0)]
+
+    def named(self, name: str) -> Policy:
+        """The document that a ticket or ranking names as its own."""
+        return next(policy for policy in self.documents if policy.name == name)

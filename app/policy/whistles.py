@@ -1,0 +1,167 @@
+"""The keys of whistles, of how departments are evaluated and of signals (RULEBOOK D.14 to D.17)."""
+
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from app.kit.quantities import (
+    Count,
+    Factor,
+    Limit,
+    MonthDay,
+    Plain,
+    Positive,
+    Share,
+    Span,
+    Workdays,
+)
+from app.policy.keys import Level, Part
+
+WhistleKind = Literal["enforcement", "emergency", "key_work", "beyond_duty", "appeal"]
+
+Percentile = Annotated[int, Field(ge=0, le=100, strict=True)]
+
+HUNDRED = 100
+
+
+class Urgent(Part):
+    accept: Limit
+    arrive: Limit
+
+
+class Planned(Urgent):
+    finish: Limit
+
+
+class EscalateAbsent(Part):
+    W1: Span
+    W2: Span
+    W3: Span
+
+
+class ObjectionDecide(Part):
+    W2: Limit
+    W3: Limit
+
+
+class FalseWhistle(Part):
+    rule_days: Positive
+    appeal_days: Positive
+    max: Positive
+    rate: Share
+
+
+class Whistle(Part):
+    kinds: frozenset[WhistleKind]
+    W1: Urgent
+    W2: Planned
+    W3: Planned
+    confirm: Limit
+    enforcement_immediate: Limit
+    earliest_meeting: Span
+    geo_m: Count
+    max_returns: Positive
+    escalate_absent: EscalateAbsent
+    objection_share: Share
+    objection_decide: ObjectionDecide
+    peer_agree: Limit
+    rate_outlier: tuple[Percentile, Percentile]
+    false: FalseWhistle
+
+
+class EvaluationItems(Part):
+    arrive: Count
+    stay: Count
+    feedback: Count
+    settled: Count
+    effect: Count
+    attitude: Count
+
+
+class Evaluation(Part):
+    weight: Annotated[Fraction, Field(ge=Fraction(3, 10), le=1), Plain]
+    objective: Count
+    subjective: Count
+    items: EvaluationItems
+    late_arrival: Count
+    late_factor: Factor
+    text_below: Count
+    min: Positive
+    mean: Literal["per_street"]
+    submit: Workdays
+    appeal: Limit
+
+    @model_validator(mode="after")
+    def _points_add_up(self) -> Self:
+        items = self.items
+        if self.objective != items.arrive + items.stay + items.feedback + items.settled:
+            raise ValueError("arrive, stay, feedback and settled do not sum to objective")
+        if self.subjective != items.effect + items.attitude:
+            raise ValueError("effect and attitude do not sum to subjective")
+        if self.objective + self.subjective != HUNDRED:
+            raise ValueError(f"objective and subjective do not sum to {HUNDRED}")
+        return self
+
+
+class Cluster(Part):
+    requests: Positive
+    callers: Positive
+    radius_m: Count
+    within: Limit
+
+
+class Spike(Part):
+    requests: Positive
+    within: Limit
+    deviations: Factor
+    weeks: Positive
+
+
+class TicketsWithin(Part):
+    tickets: Positive
+    within: Limit
+
+
+class ObjectionsWithin(Part):
+    objections: Positive
+    within: Limit
+
+
+class Season(Part):
+    lead: Limit
+    starts: dict[str, MonthDay | Literal["spring_festival"]]
+    ends: dict[str, MonthDay]
+
+
+class Storm(Part):
+    factor: Factor
+    raise_to: Level
+
+
+class Topic(Part):
+    top: Positive
+
+
+class Govern(Part):
+    periods: Positive
+
+
+class TimesMedian(Part):
+    factor: Factor
+
+
+class Signals(Part):
+    every: Limit
+    every_urgent: Limit
+    cluster: Cluster
+    spike: Spike
+    rebound: TicketsWithin
+    repeat_caller: TicketsWithin
+    no_whistle: TicketsWithin
+    loop: ObjectionsWithin
+    season: Season
+    storm: Storm
+    topic: Topic
+    govern: Govern
+    withdraw_abuse: TimesMedian

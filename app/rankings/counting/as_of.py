@@ -1,0 +1,85 @@
+"""Where a ticket lay, and who led it, at a past instant: from what its events and dispatches say.
+
+A ticket has its present place and office in columns; both change when a person gives it elsewhere
+or more is told of the place. Only those that changed since are looked up in their history.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, DispatchRole
+from app.tickets.models import Dispatch, Ticket
+
+NOWHERE = ""
+
+
+def at(instant: datetime | None, by: str) -> sa.ColumnElement[str]:
+    """A column of the ticket as it was at an instant; without one, as it is."""
+    now = Ticket.__table__.c[by]
+    if instant is None or by not in FORMER:
+        return now
+    return sa.case((Ticket.updated_at > instant, FORMER[by](instant)), else_=now)
+
+
+def lead(instant: datetime) -> sa.ColumnElement[str]:
+    return (
+        select(Dispatch.office_code)
+        .where(Dispatch.ticket_number == Ticket.number, Dispatch.role == DispatchRole.LEAD)
+        .where(Dispatch.dispatched_at <= instant)
+        .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant))
+        .where(~routed_later(instant))
+        .limit(1)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+
+
+def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
+    """That the dispatch, though due by then, was made by a sweep that came later."""
+    swept = (Event.action == Action.ROUTE, Event.due_at == Dispatch.dispatched_at)
+    return sa.exists().where(
+        Event.ticket_number == Dispatch.ticket_number, *swept, Event.at > instant
+    )
+
+
+def street(instant: datetime) -> sa.ColumnElement[str]:
+    return said("street_code", instant)
+
+
+def district(instant: datetime) -> sa.ColumnElement[str]:
+    return said("district_code", instant)
+
+
+def community(instant: datetime) -> sa.ColumnElement[str]:
+    return said("community_code", instant)
+
+
+def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
+    """That more was told of the place later: in which words it was told before, no column keeps."""
+    added = (Event.ticket_number == Ticket.number, Event.action == Action.ADD)
+    return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
+
+
+def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
+    """As the last event by then has it; of a ticket that never moved no event speaks."""
+    data = Event.__table__.c.data
+    found = (
+        select(func.coalesce(data[by].astext, NOWHERE))
+        .where(Event.ticket_number == Ticket.number, Event.at <= instant, data.has_key(by))
+        .order_by(Event.seq.desc())
+        .limit(1)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    return func.nullif(func.coalesce(found, Ticket.__table__.c[by]), NOWHERE)
+
+
+FORMER = {
+    "office_code": lead,
+    "street_code": street,
+    "district_code": district,
+    "community_code": community,
+}

@@ -1,0 +1,237 @@
+"""The SELECTs that turn rows into counts.
+
+What an answer counts is said once, in `rates`: for each sum it is asked about every outcome there
+is, and the outcomes that count go to PostgreSQL as bits of a mask. So the database only counts,
+over a covering index, and the rule stays where it can be read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.callbacks.models import Assessment, Correction
+from app.callbacks.outcome import (
+    FIRST_TALLY,
+    KIND,
+    KINDS,
+    OUTCOME,
+    OUTCOMES,
+    Kind,
+    Outcome,
+    code,
+    mask,
+    tally_sql,
+)
+from app.period import Period
+from app.policy.keys import Assess, Scoring
+from app.rankings.counting import days
+from app.rankings.counting.days import Count, Numbers, Parts
+from app.rankings.counting.merged import Member, count_members
+from app.rankings.counting.record import Record, Where, within
+from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
+
+ALONE = Assessment.merge_group.is_(None)
+FACT = Assessment.__table__.c
+TALLY = {"office_code": FACT.office_tally, "industry_office": FACT.industry_tally}
+TALLIED = [name for name in SUMS if name not in ("assessed", "excluded", "not_assessed")]
+
+
+class Tally(NamedTuple):
+    """The outcomes that count `value` in the sum `name`, as bits."""
+
+    name: str
+    value: Exact
+    bits: bytes
+
+
+@cache
+def tallies(score: Scoring) -> list[Tally]:
+    codes: dict[tuple[str, Exact], set[int]] = defaultdict(set)
+    for outcome in OUTCOMES:
+        counted, number = count(outcome, score), code(OUTCOME, outcome)
+        for name in TALLIED:
+            codes[name, getattr(counted, name)].add(number)
+    return [Tally(*key, mask(OUTCOME, found)) for key, found in codes.items() if key[1]]
+
+
+def plan_anew(session: Session) -> None:
+    """For this transaction: a plan for the very period asked about, not one for any period."""
+    session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
+def counts(record: Record, by: str) -> dict[str, Counts]:
+    """What each value of an assessment's column (`by`) counts in a period, merged groups included.
+
+    Excluded tickets are counted apart and taken off, and corrected ones likewise, for they are few:
+    the covering index need not know them. Nothing is excluded before it is assessed. Where the
+    column is empty, the owner is the empty text; only an industry office nobody is.
+    """
+    out = record.excluded(since=record.period.starts_at)
+    found = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
+    for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
+        found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
+    for owner, moved in corrected(record, by):
+        found[owner] += moved
+    grouped = count_members(members(record, by), record.period, record.closed())
+    for owner, together in grouped.items():
+        found[owner] += together
+    return found
+
+
+def alone(record: Record, by: str) -> Count:
+    """How tickets are counted that are in no merged group."""
+    policy = record.period.policy
+    return Count(
+        at=Assessment.assessed_at,
+        by=by,
+        rule=(admitted_kinds(policy.assess), tallies(policy.score)),
+        numbers=lambda parts: added(record, by, parts, ALONE),
+        order=tally_of(by) if by in TALLY else None,
+    )
+
+
+def counted(record: Record, count: Count) -> Numbers:
+    """Now, with the help of what is kept; as of an instant, from the rows alone."""
+    if record.as_of is None:
+        return days.counted(record.session, record.period, count)
+    return count.numbers([count.within(record.period.starts_at, record.period.ends_at)])
+
+
+def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
+    """One pass over the rows, part by part, then one over their few thousand tallies: how many
+    there are, how many of them are admitted (the others are only counted), and their tallies."""
+    policy = record.period.policy
+    kinds = admitted_kinds(policy.assess)
+    tally = tally_of(by)
+    of_part = (
+        select(
+            tally.label("tally"),
+            func.count().label("everyone"),
+            func.count().filter(bit(kinds, FACT.kind) == 1).label("admitted"),
+        )
+        .where(owned(by), *where, *record.known(Assessment.recorded_at))
+        .group_by(tally)
+    )
+    told = sa.union_all(*map(of_part.where, parts)).subquery()
+    number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
+    admitted = told.c.admitted
+    sums = [
+        func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(policy.score)
+    ]
+    owner = func.left(told.c.tally, -1)
+    query = select(owner, func.sum(told.c.everyone), func.sum(admitted), *sums).group_by(owner)
+    return {
+        owner: [int(number or 0) for number in numbers]
+        for owner, *numbers in record.session.execute(query)
+    }
+
+
+def read(record: Record, found: Numbers) -> dict[str, Counts]:
+    return {
+        owner: counts_of(tallies(record.period.policy.score), of) for owner, of in found.items()
+    }
+
+
+def counts_of(found: Iterable[Tally], numbers: Sequence[int]) -> Counts:
+    everyone, assessed, *tallied = numbers
+    sums: dict[str, Any] = defaultdict(int)
+    for tally, number in zip(found, tallied, strict=True):
+        sums[tally.name] += number * tally.value
+    return Counts(assessed=assessed, not_assessed=everyone - assessed, **sums)
+
+
+def tally_of(by: str) -> sa.ColumnElement[str]:
+    return TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
+
+
+def owned(by: str) -> Where:
+    return FACT[by].is_not(None) if by == "industry_office" else sa.true()
+
+
+def owner_of(by: str) -> sa.ColumnElement[str]:
+    return func.coalesce(FACT[by], "")
+
+
+def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
+    """What each second hearing changes of what was counted (D.9)."""
+    query = (
+        select(Assessment, Correction, owner_of(by))
+        .join(Correction, record.heard())
+        .where(within(Assessment.assessed_at, record.period), Assessment.merge_group.is_(None))
+        .where(owned(by), ~record.excluded(), *record.known(Assessment.recorded_at))
+    )
+    score, assess = record.period.policy.score, record.period.policy.assess
+    for fact, heard, owner in record.session.execute(query):
+        if admitted(kind_of(fact), assess):
+            was, now = outcome_of(fact, fact), outcome_of(fact, heard)
+            yield owner, count(now, score) - count(was, score)
+
+
+def admitted_kinds(assess: Assess) -> bytes:
+    return mask(KIND, [code(KIND, kind) for kind in KINDS if admitted(kind, assess)])
+
+
+def bit(bits: bytes, packed: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return func.get_bit(bits, packed)
+
+
+def in_period(record: Record) -> Where:
+    return within(Assessment.assessed_at, record.period)
+
+
+def members(record: Record, by: str) -> Iterator[Member]:
+    """Every member of each merged group that has one assessed in the period."""
+    known = tuple(record.known(Assessment.recorded_at))
+    groups = select(Assessment.merge_group).where(
+        within(Assessment.assessed_at, record.period), Assessment.merge_group.is_not(None), *known
+    )
+    query = (
+        select(Assessment, owner_of(by), FACT.merge_group, record.excluded(), Correction)
+        .outerjoin(Correction, record.heard())
+        .where(Assessment.merge_group.in_(groups), owned(by), *known)
+    )
+    for fact, owner, group, excluded, heard in record.session.execute(query):
+        yield Member(
+            owner=owner,
+            group=group,
+            number=fact.ticket_number,
+            assessed_at=fact.assessed_at,
+            recorded_at=fact.recorded_at,
+            kind=kind_of(fact),
+            outcome=outcome_of(fact, heard or fact),
+            excluded=excluded,
+        )
+
+
+def followers(session: Session, period: Period, sealed_at: datetime) -> list[str]:
+    """The members of groups that a seal counted in a period, who were assessed after that period
+    and recorded after the seal: they count nowhere else."""
+    group, other = FACT.merge_group, aliased(Assessment)
+    known = (other.merge_group == group, other.recorded_at <= sealed_at)
+    counted = sa.exists().where(*known, within(other.assessed_at, period))
+    moved_on = sa.exists().where(*known, other.assessed_at >= period.ends_at)
+    later = (FACT.assessed_at >= period.ends_at, FACT.recorded_at > sealed_at)
+    query = select(FACT.ticket_number).where(group.is_not(None), *later, counted, ~moved_on)
+    return list(session.scalars(query.order_by(FACT.ticket_number)))
+
+
+def kind_of(fact: Assessment) -> Kind:
+    return Kind(fact.type, fact.channel, fact.anonymous)
+
+
+def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
+    """The citizen's answers as `said` has them, and whether the office was in time."""
+    answers = (said.reach, said.contacted, said.resolved, said.satisfied)
+    return Outcome(*answers, fact.contact_ok, fact.late)
+
+
+def first_assessed_at(session: Session, by: datetime) -> datetime | None:
+    """Of what was recorded by an instant."""
+    first = select(func.min(Assessment.assessed_at))
+    return session.scalar(first.where(Assessment.recorded_at <= by))

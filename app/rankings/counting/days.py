@@ -1,0 +1,183 @@
+"""Counting a period day by day: what a finished day adds up to is kept, the rest is counted anew.
+
+A kept day is no counter that somebody must remember to raise. It is counted from the rows like any
+other, and PostgreSQL itself says, by triggers on those rows, when it no longer holds; then it is
+passed over until it is counted again (`keeping`). What is kept and whether it still holds are read
+at once, and in one snapshot with the rows of all other days.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from operator import add
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+
+from app.kit.db import Base, Code
+from app.kit.workdays import ONE_DAY, day_of, midnight
+from app.offices.directory import STREET_KINDS
+from app.offices.models import Office
+from app.period import Period
+
+
+class TalliedDay(Base):
+    """The numbers of one day's rows of a table, by one of its columns and under one rule."""
+
+    __tablename__ = "tallied_day"
+
+    source: Mapped[Code] = mapped_column(primary_key=True)
+    """The table."""
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """In Beijing."""
+    counted_by: Mapped[Code] = mapped_column(primary_key=True)
+    """The column."""
+    rule: Mapped[Code]
+    """The hash of what decides how a row counts."""
+    counted_at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class ChangedDay(Base):
+    """That a row of that day came, went or moved; written beside one another, so that no writer
+    waits for another's."""
+
+    __tablename__ = "changed_day"
+
+    source: Mapped[Code] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    counted_by: Mapped[Code] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+
+
+Part = sa.ColumnElement[bool]
+
+Parts = Sequence[Part]
+
+WHOLE: Parts = (sa.true(),)
+
+
+@contextmanager
+def in_order(session: Session, column: sa.ColumnElement[str] | None) -> Iterator[Parts]:
+    """The parts in which to count by a column, and a planner that has it so while they are counted;
+    just one where no index covers all that is asked for, and so no column is given."""
+    if column is None:
+        yield WHOLE
+        return
+    code = session.scalars(select(MIDDLE).where(Office.kind.in_(sorted(STREET_KINDS)))).one()
+    plan(session, "off")
+    yield column < code, column >= code
+    plan(session, "DEFAULT")
+
+
+def plan(session: Session, value: str) -> None:
+    for way in ("enable_hashagg", "enable_sort"):
+        session.execute(sa.text(f"SET LOCAL {way} = {value}"))
+
+
+MIDDLE = func.coalesce(func.percentile_disc(0.5).within_group(Office.code), "")
+"""The street that as many others stand before as after. Any other would do, only slower."""
+
+Numbers = dict[str, list[int]]
+"""What the rows of each owner add up to: the same sums for everyone, in one order."""
+
+WATCHED = {
+    "assessment": frozenset({"office_code", "industry_office"}),
+    "ticket": frozenset({"street_code", "district_code", "office_code", "category"}),
+}
+"""The columns by which days may be kept: of these the triggers know."""
+
+HOLES = 7
+"""So many days counted apart take as long as a whole month in the order of its index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How the rows of a table are counted, as it stands now, by one of its columns."""
+
+    at: InstrumentedAttribute[datetime]
+    """The instant by which a row belongs to a day."""
+    by: str
+    rule: object
+    """All else that decides how a row counts; of days counted by another rule nothing is taken."""
+    numbers: Callable[[Parts], Numbers]
+    """Counts the rows of some parts, no two of which have rows of one owner."""
+    order: sa.ColumnElement[str] | None = None
+    """The column in whose order an index has all that is counted, if one has."""
+
+    @property
+    def source(self) -> str:
+        return str(self.at.class_.__tablename__)
+
+    @property
+    def digest(self) -> str:
+        return sha256(repr(self.rule).encode()).hexdigest()
+
+    def within(self, begins: datetime, ends: datetime) -> Part:
+        return (self.at >= begins) & (self.at < ends)
+
+    def of_day(self, day: date) -> Numbers:
+        return self.numbers([self.within(midnight(day), midnight(day + ONE_DAY))])
+
+
+def counted(session: Session, period: Period, count: Count) -> Numbers:
+    kept = kept_days(session, period, count)
+    if kept and holes(period, kept) <= HOLES:
+        found: Numbers = {}
+        for body in kept.values():
+            put(found, msgspec.json.decode(body, type=Numbers))
+        for begins, ends in gaps(period, kept):
+            put(found, count.numbers([count.within(begins, ends)]))
+        return found
+    every = count.within(period.starts_at, period.ends_at)
+    with in_order(session, count.order) as parts:
+        return count.numbers([every & part for part in parts])
+
+
+def kept_days(session: Session, period: Period, count: Count) -> dict[date, bytes]:
+    """What still holds of the days of a period."""
+    if count.by not in WATCHED[count.source]:
+        return {}
+    query = select(TalliedDay.day, TalliedDay.body).where(
+        TalliedDay.source == count.source,
+        TalliedDay.counted_by == count.by,
+        TalliedDay.rule == count.digest,
+        TalliedDay.day >= day_of(period.starts_at),
+        TalliedDay.day < day_of(period.ends_at),
+        ~changed(),
+    )
+    return dict(session.execute(query).all())
+
+
+def changed() -> Part:
+    """That a row of a kept day came, went or moved since it was counted."""
+    names = ("source", "day", "counted_by")
+    same = (getattr(ChangedDay, name) == getattr(TalliedDay, name) for name in names)
+    return sa.exists().where(*same)
+
+
+def holes(period: Period, kept: Collection[date]) -> int:
+    """How many days before the last kept one are to be counted."""
+    return (max(kept) - day_of(period.starts_at)).days + 1 - len(kept)
+
+
+def gaps(period: Period, kept: Iterable[date]) -> Iterator[tuple[datetime, datetime]]:
+    """What of a period lies between kept days, and before and after them."""
+    begins = period.starts_at
+    for day in sorted(kept):
+        if begins < midnight(day):
+            yield begins, midnight(day)
+        begins = midnight(day + ONE_DAY)
+    if begins < period.ends_at:
+        yield begins, period.ends_at
+
+
+def put(found: Numbers, more: Numbers) -> None:
+    """Adds some owners' numbers to those there are."""
+    for owner, numbers in more.items():
+        had = found.get(owner)
+        found[owner] = list(map(add, had, numbers)) if had else numbers

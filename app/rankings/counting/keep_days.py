@@ -1,0 +1,149 @@
+"""Keeping what finished days of the open months add up to, so that rankings need not count them.
+
+A day is counted while nobody changes it: who does shares its slot until he has committed (the
+triggers see to that), and a day whose slot is taken is left for the next time. So whatever is not
+in the numbers comes after them, and marks them.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.city import City
+from app.kit.clock import Clock
+from app.kit.db import Sessions
+from app.kit.workdays import ONE_DAY, day_of
+from app.period import Period, Periods
+from app.rankings.counting import assessments, volumes
+from app.rankings.counting.days import ChangedDay, Count, TalliedDay, changed
+from app.rankings.counting.record import Record
+from app.rankings.leagues import PLANS
+from app.rankings.models import Seal
+
+AT_ONCE = 12
+"""Days, each by one column: less than a second's work between two sweeps."""
+PAUSE = timedelta(minutes=1)
+"""A day that changes all the time is not counted all the time."""
+
+
+class Day(NamedTuple):
+    """A day of a table, counted by a column."""
+
+    source: str
+    day: date
+    counted_by: str
+
+    def of(self, table: type[TalliedDay] | type[ChangedDay]) -> tuple[sa.ColumnElement[bool], ...]:
+        return tuple(getattr(table, name) == value for name, value in self._asdict().items())
+
+
+class State(NamedTuple):
+    """By which rule a day was counted and when, and whether it changed since."""
+
+    rule: str
+    counted_at: datetime
+    changed: bool
+
+
+def keep(sessions: Sessions, city: City, clock: Clock) -> int:
+    """Counts some of the finished days that are not kept or changed since; how many it did."""
+    now = clock()
+    with sessions.begin() as session:
+        periods = open_periods(session, city, now)
+        forget(session, periods)
+        wanted = list(islice(due(session, periods, now), AT_ONCE))
+    return sum(keep_day(sessions, period, day, now) for period, day in wanted)
+
+
+def open_periods(session: Session, city: City, now: datetime) -> list[Period]:
+    """The present one and the one before, which it is compared with, as far as they are not
+    sealed."""
+    periods = Periods(city.policies)
+    present = periods.of(now)
+    sealed = set(session.scalars(select(Seal.period)))
+    return [one for one in (present, periods.previous(present)) if one.name not in sealed]
+
+
+def forget(session: Session, periods: list[Period]) -> None:
+    first = min((day_of(period.starts_at) for period in periods), default=date.max)
+    session.execute(delete(TalliedDay).where(TalliedDay.day < first))
+
+
+def due(session: Session, periods: list[Period], now: datetime) -> Iterator[tuple[Period, Day]]:
+    """The newest first, so that what is left to count is one stretch."""
+    known = states(session)
+    for period in periods:
+        rules = {(c.source, c.by): c.digest for c in counts(Record(session, period))}
+        for day in finished(period, now):
+            for (source, by), rule in rules.items():
+                one = Day(source, day, by)
+                if is_due(known.get(one), rule, now):
+                    yield period, one
+
+
+def states(session: Session) -> Mapping[Day, State]:
+    names = (TalliedDay.source, TalliedDay.day, TalliedDay.counted_by)
+    query = select(*names, TalliedDay.rule, TalliedDay.counted_at, changed())
+    return {Day(*row[:3]): State(*row[3:]) for row in session.execute(query)}
+
+
+def is_due(known: State | None, rule: str, now: datetime) -> bool:
+    if known is None or known.rule != rule:
+        return True
+    return known.changed and known.counted_at <= now - PAUSE
+
+
+def finished(period: Period, now: datetime) -> Iterator[date]:
+    day = day_of(min(period.ends_at, now)) - ONE_DAY
+    while day >= day_of(period.starts_at):
+        yield day
+        day -= ONE_DAY
+
+
+def counts(record: Record) -> Iterator[Count]:
+    """All that some league counts of a period."""
+    for by in sorted({plan.assessed_by for plan in PLANS.values()}):
+        yield assessments.alone(record, by)
+    lead = record.period.policy.volume.by == "lead"
+    for by in sorted({plan.led_by if lead else plan.located_by for plan in PLANS.values()}):
+        yield volumes.accepted_by(record, by)
+
+
+def keep_day(sessions: Sessions, period: Period, day: Day, now: datetime) -> bool:
+    """Whether it was counted: not while somebody changes it, or another counts it or just did.
+
+    Every statement sees what was committed before it, so those after the lock see all there is.
+    """
+    with sessions.begin() as session:
+        session.connection(execution_options={"isolation_level": "READ COMMITTED"})
+        if not session.scalar(select(alone_with(day))):
+            return False
+        count = count_of(Record(session, period), day)
+        if not is_due(states(session).get(day), count.digest, now):
+            return False
+        assessments.plan_anew(session)
+        write(session, day, count, now)
+        return True
+
+
+def alone_with(day: Day) -> sa.ColumnElement[bool]:
+    slot = func.day_slot(day.day)
+    return func.pg_try_advisory_xact_lock(func.hashtext(day.source), slot)
+
+
+def write(session: Session, day: Day, count: Count, now: datetime) -> None:
+    body = msgspec.json.encode(count.of_day(day.day))
+    for table in (TalliedDay, ChangedDay):
+        session.execute(delete(table).where(*day.of(table)))
+    session.add(TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body))
+
+
+def count_of(record: Record, day: Day) -> Count:
+    (found,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
+    return found

@@ -1,0 +1,88 @@
+"""Merged tickets: whose and of which period a group is, and what it counts (RULEBOOK D.11)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.callbacks.outcome import Kind, Outcome
+from app.period import Period
+from app.policy.keys import Assess, Scoring
+from app.rankings.rates import NOTHING, Counts, admitted, count_group
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An assessed ticket of a group. `owner` is whom it counts for: an office or an industry."""
+
+    owner: str
+    group: str
+    number: str
+    assessed_at: datetime
+    recorded_at: datetime
+    kind: Kind
+    outcome: Outcome
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A sealed period: what was recorded by `at` is in its numbers."""
+
+    period: Period
+    at: datetime
+
+
+def count_members(
+    members: Iterable[Member], period: Period, closed: Sequence[Closed] = ()
+) -> dict[str, Counts]:
+    """What the groups add to each owner's counts in a period.
+
+    `members` are all members of every group that has one in the period; `closed` are the sealed
+    periods in the order of their seals. Who is excluded or not admitted leaves the group first.
+    """
+    found: dict[str, Counts] = defaultdict(lambda: NOTHING)
+    policy, everyone = period.policy, tuple(members)
+    for unit in units(everyone, period):
+        if counts_in(unit, period, closed):
+            found[last_of(unit).owner] += unit_counts(unit, policy.score)
+    for member in everyone:
+        gone = left_out(member, policy.assess)
+        if member.assessed_at in period and gone != NOTHING:
+            found[member.owner] += gone
+    return found
+
+
+def counts_in(unit: Sequence[Member], period: Period, closed: Iterable[Closed]) -> bool:
+    """A group counts in one period (D.21.1), as a whole: where a seal has counted it already, else
+    where its member assessed last belongs (of equal instants the highest number)."""
+    for one in closed:
+        known = [member for member in unit if member.recorded_at <= one.at]
+        if known and last_of(known).assessed_at in one.period:
+            return one.period == period
+    return last_of(unit).assessed_at in period
+
+
+def last_of(unit: Iterable[Member]) -> Member:
+    """Whose office the whole group has: the member assessed last."""
+    return max(unit, key=lambda member: (member.assessed_at, member.number))
+
+
+def unit_counts(unit: Iterable[Member], score: Scoring) -> Counts:
+    return count_group([(member.kind, member.outcome) for member in unit], score)
+
+
+def left_out(member: Member, assess: Assess) -> Counts:
+    if member.excluded:
+        return Counts(excluded=1)
+    return NOTHING if admitted(member.kind, assess) else Counts(not_assessed=1)
+
+
+def units(members: Iterable[Member], period: Period) -> Iterator[list[Member]]:
+    """The units of account: whole groups, or every ticket for itself where the policy says so."""
+    together = period.policy.merge.count == "group_once"
+    found: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        if left_out(member, period.policy.assess) == NOTHING:
+            found[member.group if together else member.number].append(member)
+    yield from found.values()

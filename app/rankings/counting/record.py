@@ -1,0 +1,75 @@
+"""What is on record about a period, and of it what was known at an instant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.callbacks.models import Assessment, Correction, Exclusion
+from app.period import Period
+from app.rankings.counting.merged import Closed
+from app.rankings.leagues import Registry
+from app.rankings.models import Seal
+from app.rankings.trial import OFFICIAL, Trial
+
+Where = sa.ColumnElement[bool]
+
+FACT = Assessment.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on record about a period: now, or as it stood at an instant (`as_of`).
+
+    `late` lets what was recorded after that instant count too, up to another; `trial` is what a
+    what-if changes.
+    """
+
+    session: Session
+    period: Period
+    as_of: datetime | None = None
+    late: datetime | None = None
+    trial: Trial = OFFICIAL
+    registry: Registry | None = None
+    """As it was sealed; else the present one counts."""
+
+    def of(self, period: Period) -> "Record":
+        return replace(self, period=self.trial.on(period))
+
+    def known(self, recorded_at: InstrumentedAttribute[datetime]) -> Iterator[Where]:
+        """That a row was recorded by then, if that matters."""
+        if self.known_by:
+            yield recorded_at <= self.known_by
+
+    @property
+    def known_by(self) -> datetime | None:
+        return self.late or self.as_of
+
+    def closed(self) -> list[Closed]:
+        """The periods that were sealed by then, in that order."""
+        query = select(Seal.period, Seal.sealed_at).order_by(Seal.sealed_at)
+        found = self.session.execute(query.where(*self.known(Seal.published_at)))
+        return [Closed(self.period.periods.named(name), at) for name, at in found]
+
+    def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
+        """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
+        found = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
+        if since:
+            found = found.where(Exclusion.recorded_at >= since)
+        if self.trial.lifted:
+            found = found.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
+        decided, besides = FACT.ticket_number.in_(found), self.trial.left_out
+        return decided | FACT.ticket_number.in_(besides) if besides else decided
+
+    def heard(self) -> sa.ColumnElement[bool]:
+        """Joins what a second hearing of an assessment's recording said (D.9)."""
+        same = Correction.ticket_number == FACT.ticket_number
+        return sa.and_(same, *self.known(Correction.recorded_at))
+
+
+def within(column: sa.SQLColumnExpression[Any], period: Period) -> sa.ColumnElement[bool]:
+    return (column >= period.starts_at) & (column < period.ends_at)

@@ -1,0 +1,108 @@
+"""How many requests there were, and how many are on hold: the numbers beside the rates."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.callbacks.models import Assessment
+from app.rankings.counting import as_of
+from app.rankings.counting.assessments import counted
+from app.rankings.counting.days import WHOLE, Count, Numbers, Parts
+from app.rankings.counting.record import Record, Where
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import DispatchRole, Status
+from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
+
+
+def volumes(record: Record, by: str) -> dict[str, int]:
+    """How many requests were accepted in a period, by a column of the ticket, merged or not."""
+    return {owner: number for owner, (number,) in counted(record, accepted_by(record, by)).items()}
+
+
+def accepted_by(record: Record, by: str) -> Count:
+    types = sorted(record.period.policy.assess.types)
+    column = as_of.at(record.as_of, by)
+
+    def counted_in(parts: Parts) -> Numbers:
+        where = (Ticket.type.in_(types), *accepted(record))
+        found = numbers(record.session, column, *where, parts=parts)
+        return {owner: [number] for owner, number in found.items()}
+
+    return Count(
+        at=Ticket.received_at,
+        by=by,
+        rule=(types, sorted(map(str, NOT_TAKEN))),
+        numbers=counted_in,
+        order=column if by == "street_code" else None,
+    )
+
+
+def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]:
+    """How many requests that lie in each street were received in [begins, ends) and accepted."""
+    return numbers(
+        record.session,
+        as_of.at(record.as_of, "street_code"),
+        (Ticket.received_at >= begins) & (Ticket.received_at < ends),
+        Ticket.type.in_(sorted(record.period.policy.assess.types)),
+        *accepted(record),
+    )
+
+
+def accepted(record: Record) -> Iterator[Where]:
+    """Not refused by then, and not brought along from an older system later on."""
+    if record.as_of is None:
+        yield Ticket.status.not_in(NOT_TAKEN)
+        return
+    yield Ticket.received_at <= record.as_of
+    yield ~(Ticket.status.in_(NOT_TAKEN) & refused_by(record.as_of))
+    yield Ticket.number.not_in(
+        select(Assessment.ticket_number).where(
+            Assessment.recorded_at > record.known_by,
+            Assessment.recorded_at > Assessment.assessed_at,
+        )
+    )
+
+
+def refused_by(instant: datetime) -> Where:
+    """That it was on record by then; `since` may lie before what is only recorded later."""
+    refused = Event.to_status.in_(NOT_TAKEN)
+    return sa.exists().where(Event.ticket_number == Ticket.number, refused, Event.at <= instant)
+
+
+def on_hold(record: Record, by: str) -> dict[str, int]:
+    """Now, from the tickets; at an instant, from their events."""
+    column = Ticket.__table__.c[by]
+    if record.as_of is None:
+        return numbers(record.session, column, Ticket.status == Status.ON_HOLD)
+    owner = Dispatch.__table__.c.office_code if by == "office_code" else column
+    return numbers(record.session, owner, *held_at(record.as_of))
+
+
+def held_at(instant: datetime) -> Iterator[Where]:
+    """Whose last event by then put it on hold, with the lead dispatch it then had."""
+    later = aliased(Event)
+    left = sa.exists().where(
+        later.ticket_number == Event.ticket_number,
+        later.seq > Event.seq,
+        later.at <= instant,
+        later.to_status != Status.ON_HOLD,
+    )
+    yield Event.ticket_number == Ticket.number
+    yield Event.to_status == Status.ON_HOLD
+    yield Event.from_status != Status.ON_HOLD
+    yield Event.at <= instant
+    yield ~left
+    yield Dispatch.ticket_number == Ticket.number
+    yield Dispatch.role == DispatchRole.LEAD
+    yield Dispatch.dispatched_at <= instant
+    yield sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant)
+
+
+def numbers(
+    session: Session, column: sa.ColumnElement[str], *where: Where, parts: Parts = WHOLE
+) -> dict[str, int]:
+    query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
+    return dict(session.execute(sa.union_all(*map(query.where, parts))).all())

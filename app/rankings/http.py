@@ -1,0 +1,45 @@
+"""What a call on rankings brings along: the record, the city and the instant."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app.city import AtCity
+from app.kit.clock import Now
+from app.kit.db import AllSessions, Reading
+from app.kit.etag import tagged
+from app.kit.instants import settled_all
+from app.rankings.service import Asked
+
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+INERT = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""For a page that runs nothing and fetches nothing."""
+
+
+def answer(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
+    response = Response(body, media_type=media_type, headers=headers)
+    return tagged(request, response, sha256(body).hexdigest(), response)
+
+
+async def settled_now(request: Request, sessions: AllSessions, now: Now) -> datetime:
+    """For whoever asks `as_of` an instant up to it, all that was recorded by then can be read."""
+    if "as_of" in request.query_params:
+        await settled_all(sessions)
+    return now
+
+
+SettledNow = Annotated[datetime, Depends(settled_now)]
+
+
+def asked(now: SettledNow, city: AtCity, session: Reading) -> Asked:
+    """The session's snapshot is taken when all has settled."""
+    return Asked(session, city, now)
+
+
+Looking = Annotated[Asked, Depends(asked)]

@@ -1,0 +1,95 @@
+"""What was sealed of a period, to be read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit.errors import NotFound
+from app.period import Period
+from app.rankings.counting.record import Record
+from app.rankings.leagues import League, Registry
+from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.registry import PARTS, read
+
+
+class NotSealed(NotFound):
+    title = "This period is not sealed"
+
+
+def get(session: Session, period: str) -> Seal:
+    """Refuses NotSealed."""
+    found = session.get(Seal, period)
+    if found is None:
+        raise NotSealed(f"{period} is not sealed")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    content_hash: str
+    body: bytes
+
+
+def kept(
+    session: Session, period: str, league: League, as_of: datetime | None = None
+) -> Kept | None:
+    """The sealed answer, if there was one by then."""
+    query = select(SealedRanking.content_hash, SealedRanking.body).where(
+        SealedRanking.period == period, SealedRanking.league == league
+    )
+    if as_of:
+        query = query.join(Seal, Seal.period == SealedRanking.period)
+        query = query.where(Seal.published_at <= as_of)
+    found = session.execute(query).one_or_none()
+    return Kept(*found) if found else None
+
+
+def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
+    """The record behind a period's answer; from its seal on, of the seal's instant and registry."""
+    made = session.get(Seal, period.name)
+    if made is None or (as_of and as_of < made.published_at):
+        return Record(session, period, as_of=as_of)
+    found = sealed(session, period.name)
+    return Record(session, period, as_of=made.sealed_at, registry=found)
+
+
+def sealed_periods(session: Session) -> Iterator[str]:
+    yield from session.scalars(select(Seal.period))
+
+
+class SealedRow(msgspec.Struct):
+    """What of a sealed row the next period needs."""
+
+    office_code: str
+    rank: int | None
+    composite_exact: str | None
+
+
+class SealedRows(msgspec.Struct):
+    rows: list[SealedRow]
+
+
+def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRow] | None:
+    query = select(SealedRanking.body).join(Seal, Seal.period == SealedRanking.period)
+    query = query.where(Seal.period == period.name, SealedRanking.league == league)
+    if record.as_of:
+        query = query.where(Seal.published_at <= record.as_of)
+    body = record.session.scalar(query)
+    return None if body is None else msgspec.json.decode(body, type=SealedRows).rows
+
+
+def sealed(session: Session, period: str) -> Registry | None:
+    """None where nothing of it was kept, or what was kept cannot be read."""
+    query = select(SealedFacts.part, SealedFacts.lines)
+    kept = query.where(SealedFacts.period == period, SealedFacts.subject == Subject.REGISTRY)
+    parts = dict(session.execute(kept).all())
+    if not parts.keys() >= PARTS.keys():
+        return None
+    try:
+        return Registry(**{part: read(part, parts[part]) for part in PARTS})
+    except msgspec.DecodeError:
+        return None

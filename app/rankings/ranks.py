@@ -1,0 +1,150 @@
+"""Scores → places, ties and all; the four classes (RULEBOOK D.13.5, D.13.6)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from typing import Literal
+
+from app.policy.keys import Class, Classes, Publish, Rank
+from app.rankings.rates import Score
+
+Grade = Literal["excellent", "good", "fair", "poor"]
+GRADES: tuple[Grade, ...] = ("excellent", "good", "fair", "poor")
+"""优秀, 良好, 一般, 较差."""
+
+Key = tuple[Fraction, ...]
+FINE = 10**15
+Places = Mapping[str, int]
+
+
+def merit(score: Score, rank: Rank) -> Key | None:
+    """What a ranked office is ordered by, greater is better: exact composite, tie-breakers."""
+    if score.composite is None:
+        return None
+    return (score.composite, *(BREAKERS[name](score) for name in rank.tiebreak))
+
+
+BREAKERS: Mapping[str, Callable[[Score], Fraction]] = {
+    "resolution": lambda score: score.resolution.percent or Fraction(0),
+    "satisfaction": lambda score: score.satisfaction.percent or Fraction(0),
+    "response": lambda score: score.response.percent or Fraction(0),
+    "fewer_overdue": lambda score: Fraction(-score.counts.late),
+}
+
+
+def places(scores: Mapping[str, Score], rank: Rank) -> dict[str, int]:
+    """The place of each ranked office by its code; equal ones share it (1-2-2-4)."""
+    merits = {code: merit(score, rank) for code, score in scores.items()}
+    return competition({code: key for code, key in merits.items() if key is not None})
+
+
+def competition(keys: Mapping[str, Key]) -> dict[str, int]:
+    """One more than the number of those who are better."""
+    order = sorted(((sortable(key), code) for code, key in keys.items()), reverse=True)
+    found: dict[str, int] = {}
+    for _, equals in groupby(order, key=lambda one: one[0]):
+        found |= dict.fromkeys((code for _, code in equals), len(found) + 1)
+    return found
+
+
+def sortable(key: Key) -> tuple[tuple[int, Fraction], ...]:
+    """The same order, with whole numbers before the fractions: those are compared much faster, and
+    where they are equal the exact values decide."""
+    return tuple((value.numerator * FINE // value.denominator, value) for value in key)
+
+
+def in_order(codes: Iterable[str], ranks: Places) -> list[str]:
+    """By place, then by code; who is not ranked comes after."""
+    last = len(ranks) + 1
+    return sorted(codes, key=lambda code: (ranks.get(code, last), code))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What of a street's period its classes are judged by; None where it was not ranked."""
+
+    composite: Fraction | None = None
+    rank: int | None = None
+    former_composite: Fraction | None = None
+    former_rank: int | None = None
+    volume: int = 0
+    per_10k: Fraction | None = None
+
+
+def classes(forms: Mapping[str, Form], rules: Classes) -> dict[str, tuple[Class, ...]]:
+    """The classes of each street, the one that precedes first; an empty tuple is 无.
+
+    Ties at a border are all included; who would be both advanced and rectify is neither.
+    """
+    composites = {code: f.composite for code, f in forms.items() if f.composite is not None}
+    k = min(rules.size, int(len(composites) * rules.share))
+    best = {code for code, form in forms.items() if form.rank is not None and form.rank <= k}
+    worst = top({code: -composite for code, composite in composites.items()}, k)
+    members: dict[Class, set[str]] = {
+        "advanced": best - worst,
+        "rectify": worst - best,
+        "govern": top(burdens(forms, rules), k),
+        "improved": top(improvements(forms, rules), k),
+    }
+    return {
+        code: tuple(name for name in rules.precedence if code in members[name]) for code in forms
+    }
+
+
+def top(values: Mapping[str, Fraction], k: int) -> set[str]:
+    """Those among the k greatest, ties at the border included."""
+    ranks = competition({code: (value,) for code, value in values.items()})
+    return {code for code, rank in ranks.items() if rank <= k}
+
+
+def burdens(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
+    """How much each street has to bear, where it has anything to bear."""
+    by_volume = rules.governance_by == "volume"
+    found = {code: Fraction(f.volume) if by_volume else f.per_10k for code, f in forms.items()}
+    return {code: burden for code, burden in found.items() if burden}
+
+
+def improvements(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
+    """By how much each street did better than in the period before, where it did."""
+    gain = gained if rules.progress_by == "score" else climbed
+    found = {code: gain(form) for code, form in forms.items()}
+    return {code: better for code, better in found.items() if better is not None and better > 0}
+
+
+def gained(form: Form) -> Fraction | None:
+    if form.composite is None or form.former_composite is None:
+        return None
+    return form.composite - form.former_composite
+
+
+def climbed(form: Form) -> Fraction | None:
+    if form.rank is None or form.former_rank is None:
+        return None
+    return Fraction(form.former_rank - form.rank)
+
+
+def grade(composite: Fraction | None, publish: Publish) -> Grade | None:
+    """The band of an exact composite, where bands are published (D.13.6)."""
+    if composite is None or not publish.grades:
+        return None
+    missed = sum(composite < threshold for threshold in publish.thresholds)
+    return GRADES[missed]
+
+
+def quartiles(volumes: Mapping[str, int]) -> dict[str, str]:
+    """Streets by how much they have to bear, the greatest quarter first; equal ones together."""
+    placed = competition({code: (Fraction(volume),) for code, volume in volumes.items()})
+    return {
+        code: f"q{min(4 * (place - 1) // len(placed) + 1, 4)}" for code, place in placed.items()
+    }
+
+
+def group_places(
+    scores: Mapping[str, Score], groups: Mapping[str, str], rank: Rank
+) -> dict[str, int]:
+    """Each group ranked by itself (D.13.4 `league.groups`)."""
+    found: dict[str, int] = {}
+    for group in set(groups.values()):
+        found |= places({c: s for c, s in scores.items() if groups.get(c) == group}, rank)
+    return found

@@ -1,0 +1,182 @@
+"""What a ranking would be under other values: computed, shown, never stored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import select
+
+from app.callbacks.answers import ExclusionCode
+from app.callbacks.models import Assessment
+from app.kit.errors import Invalid
+from app.kit.quantities import Share
+from app.kit.wire import Form, View
+from app.policy.keys import Weights
+from app.rankings import compute
+from app.rankings.counting.record import Record
+from app.rankings.leagues import League
+from app.rankings.rates import two_decimals
+from app.rankings.schemas import Exact, Percent, RankingView, RateView, RowView, members
+from app.rankings.service import Asked
+from app.rankings.trial import Trial
+
+TicketNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,40}$")]
+
+
+class NewWhatIf(Form):
+    """What is tried instead of the policy's values; what is absent stays official.
+
+    `exclude`: tickets left out beside the excluded ones; `lift`: grounds on which nothing is.
+    """
+
+    weights: Weights | None = None
+    partly: Share | None = None
+    basic: Share | None = None
+    min_reached: Annotated[int, Field(ge=0, strict=True)] | None = None
+    exclude: Annotated[list[TicketNumber], Field(max_length=10_000)] = []
+    lift: list[ExclusionCode] = []
+
+    def trial(self) -> Trial:
+        return Trial(
+            weights=self.weights,
+            partly=self.partly,
+            basic=self.basic,
+            min_reached=self.min_reached,
+            lifted=frozenset(self.lift),
+            left_out=frozenset(self.exclude),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class WhatIfView(RankingView):
+    what_if: Literal[True] = True
+
+
+class MovedView(View):
+    """One office's gain or loss: the places and composites, and which rates and counts moved."""
+
+    office_code: str
+    office_name: str
+    rank: int | None
+    rank_then: int | None
+    gained: int | None
+    composite: Percent | None
+    composite_then: Percent | None
+    composite_gained: Exact | None
+    why: list[str]
+
+
+class CompareView(View):
+    what_if: Literal[True] = True
+    period: str
+    league: League
+    content_hash: str
+    content_hash_then: str
+    rows: list[MovedView]
+
+
+BESIDE = ("assessed", "excluded", "not_assessed")
+
+
+class NoSuchAssessed(Invalid):
+    title = "A ticket to leave out was not assessed"
+
+
+def what_if(asked: Asked, name: str, league: League, said: NewWhatIf) -> WhatIfView:
+    """The league as it would be; with the official values it is the official one.
+
+    Refuses NoSuchPeriod, MalformedPeriod, NoSuchAssessed.
+    """
+    tried = compute.ranking(trial_of(asked.record(name), league, said), asked.city, league)
+    return WhatIfView(**members(tried))
+
+
+def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> CompareView:
+    """Who gains and who loses against the official ranking, in its order, and why."""
+    record = asked.record(name)
+    official = compute.ranking(record, asked.city, league)
+    then = compute.ranking(trial_of(record, league, said), asked.city, league)
+    return CompareView(
+        period=name,
+        league=league,
+        content_hash=official.content_hash,
+        content_hash_then=then.content_hash,
+        rows=list(moved(official, then)),
+    )
+
+
+def trial_of(record: Record, league: League, said: NewWhatIf) -> Record:
+    """Values that are the official ones are not tried at all."""
+    check_assessed(record, said)
+    trial = said.trial().beside(record.period.policy, league)
+    return replace(record, period=trial.on(record.period), trial=trial)
+
+
+def check_assessed(record: Record, said: NewWhatIf) -> None:
+    known = set(
+        record.session.scalars(
+            select(Assessment.ticket_number).where(Assessment.ticket_number.in_(said.exclude))
+        )
+    )
+    faults = [
+        {"pointer": f"/exclude/{n}", "detail": f"{number} was not assessed"}
+        for n, number in enumerate(said.exclude)
+        if number not in known
+    ]
+    if faults:
+        raise NoSuchAssessed(faults[0]["detail"], errors=faults)
+
+
+def moved(official: RankingView, then: RankingView) -> Iterator[MovedView]:
+    later = {row.office_code: row for row in then.rows}
+    for row in official.rows:
+        other = later[row.office_code]
+        yield MovedView(
+            office_code=row.office_code,
+            office_name=row.office_name,
+            rank=row.rank,
+            rank_then=other.rank,
+            gained=row.rank - other.rank if row.rank and other.rank else None,
+            composite=row.composite,
+            composite_then=other.composite,
+            composite_gained=gain(row, other),
+            why=[*why(row, other), *weighed(official, then, row)],
+        )
+
+
+def gain(row: RowView, other: RowView) -> str | None:
+    if row.composite_exact is None or other.composite_exact is None:
+        return None
+    return str(Fraction(other.composite_exact) - Fraction(row.composite_exact))
+
+
+def why(row: RowView, other: RowView) -> Iterator[str]:
+    """The rates and counts that are not the same."""
+    for name in ("response", "resolution", "satisfaction"):
+        was, now = rate(row, name), rate(other, name)
+        if was != now:
+            yield f"{name}: {told(was)} became {told(now)}"
+    for name in BESIDE:
+        if getattr(row, name) != getattr(other, name):
+            yield f"{name}: {getattr(row, name)} became {getattr(other, name)}"
+
+
+def rate(row: RowView, name: str) -> RateView:
+    found: RateView = getattr(row, name)
+    return found
+
+
+def told(found: RateView) -> str:
+    return f"{found.numerator} of {found.denominator}"
+
+
+def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[str]:
+    """What each changed weight adds to an office with these rates."""
+    for name, weight in members(official.weights).items():
+        change = Fraction(getattr(then.weights, name)) - Fraction(weight)
+        percent = rate(row, name)
+        if change and row.rank and percent.numerator != "0":
+            points = 100 * change * Fraction(percent.numerator) / percent.denominator
+            yield f"weight of {name}: {two_decimals(points):+f}"

@@ -1,0 +1,109 @@
+"""What speaks for which street: official names, a point, the past of the place, names alike.
+
+Four witnesses, each with a measured probability of being right, in order of rank. A higher one
+outranks the lower ones; two that may not differ and do are a conflict, which a person must solve.
+
+1. An official name in the text (OFFICIAL; IN_SEVERAL when two districts have such a street).
+2. The city's polygons, where they were loaded (INSIDE; on a border both streets, BORDER).
+3. A clear past of just this place (PAST, by the number of confirmed cases).
+4. The ranker's calibrated probability, from all that names and memory tell (ranker).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.routing.memory import Memory, Past, is_clear, leader
+from app.routing.names import Find, Kind
+from app.routing.scene import STREETS, Scene
+from app.routing.spots import Spot
+from app.routing.traits import key_of
+
+OFFICIAL = 0.99
+IN_SEVERAL = 0.5
+INSIDE = 0.98
+BORDER = 0.80
+PAST = (0.0, 0.97, 0.98, 0.99)
+"""By the number of cases, three and more alike; docs/routing.md tells how it was measured."""
+
+UNCLEAR_PAST = 0.5
+PAST_OF_ANY_DISTRICT = 0.96
+SHORTEST_ANYWHERE = 4
+"""A remembered name of fewer characters says nothing where the district is not known."""
+
+
+class Witness(Struct, frozen=True, gc=False):
+    """Streets by falling probability, and in words why."""
+
+    ranked: tuple[tuple[str, float], ...]
+    method: str
+    why: str
+
+    @property
+    def best(self) -> str:
+        return self.ranked[0][0]
+
+    @property
+    def sure(self) -> float:
+        return self.ranked[0][1]
+
+
+class Official(Struct, frozen=True, gc=False):
+    """An official name, and the streets that it may mean in the districts that may be meant."""
+
+    find: Find
+    codes: tuple[str, ...]
+
+
+def officials(scene: Scene) -> list[Official]:
+    """The official names of a text; of a name that several districts have, the district's own."""
+    found = []
+    for find in scene.finds:
+        if find.kinds & STREETS:
+            meant = [m for m in find.meanings if m.kind is Kind.STREET]
+            own = [m.code for m in scene.meant_by(replace(find, meanings=tuple(meant)))]
+            found.append(Official(find, tuple(dict.fromkeys(own))))
+    return found
+
+
+def shared(said: Sequence[Official]) -> tuple[str, ...]:
+    """The streets that all the official names may mean."""
+    common = set(said[0].codes).intersection(*(one.codes for one in said[1:]))
+    return tuple(sorted(common))
+
+
+def by_official_name(said: Sequence[Official], names: Mapping[str, str]) -> Witness:
+    codes = shared(said) or said[0].codes
+    sure = OFFICIAL if len(codes) == 1 else IN_SEVERAL
+    return Witness(tuple((code, sure) for code in codes), "street", f"{names[codes[0]]} is named")
+
+
+def by_point(near: Sequence[str], confirmed: bool) -> Witness:
+    """`near`: the streets within the border's width, the one that holds the point first;
+    `confirmed`: words are sure of that one too."""
+    if len(near) == 1 or confirmed:
+        rest = tuple((code, 1 - INSIDE) for code in near[1:2])
+        return Witness(((near[0], INSIDE), *rest), "coordinates", "the point")
+    return Witness(tuple((code, BORDER) for code in near), "coordinates", "the point")
+
+
+def by_past(past: Past, everywhere: bool) -> Witness:
+    best, count, total = leader(past)
+    sure = PAST[min(count, len(PAST) - 1)] if is_clear(past) else UNCLEAR_PAST
+    sure = min(sure, PAST_OF_ANY_DISTRICT) if everywhere else sure
+    shares = {code: (1 - sure) * tally.count / total for code, tally in past.items()}
+    ranked = sorted((shares | {best: sure}).items(), key=lambda item: (-item[1], item[0]))
+    told = f"{count} of {total}" if count < total else str(count)
+    requests = "request" if total == 1 else "requests"
+    return Witness(tuple(ranked), "memory", f"{told} earlier {requests} from here")
+
+
+def remembered(memory: Memory, spot: Spot, district_code: str | None) -> Past:
+    """The past of just this place; without a district, where only one has a place of that name."""
+    if district_code:
+        return memory.past(key_of(spot, district_code))
+    if len(spot.name) < SHORTEST_ANYWHERE:
+        return {}
+    keys = memory.keys_named(spot.name, spot.number if spot.road else None)
+    return memory.past(keys[0]) if len(keys) == 1 else {}

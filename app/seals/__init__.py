@@ -1,0 +1,1 @@
+"""Sealing a period, verifying a seal, and what was recorded after it."""

@@ -1,0 +1,218 @@
+"""Assessments, what was decided about them, and requests against the history they were made from.
+
+A seal proves that nothing was changed since; this, that nothing was falsified before.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
+from app.callbacks.models import Assessment, Callback
+from app.offices.catalogue import Urgency
+from app.policy.documents import Policies
+from app.rankings.counting import as_of
+from app.rankings.counting.record import Record, within
+from app.seals.histories import EVER, Lines, lines
+from app.seals.rederive.assessments import (
+    Called,
+    Case,
+    Given,
+    Happened,
+    History,
+    Tried,
+    before,
+    remade,
+)
+from app.seals.sources import Piece
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Channel, DispatchRole, TicketType
+from app.tickets.models import Dispatch, Ticket
+
+AT_ONCE = 1_000
+TICKET = Ticket.__table__.c
+PLACE = ("street_code", "district_code")
+
+
+class Contradicted(NamedTuple):
+    office_code: str
+    number: str
+
+
+class Fact(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An assessment, as its line has it."""
+
+    ticket_number: str
+    assessed_at: datetime
+    recorded_at: datetime
+    office_code: str
+    district_code: str | None
+    industry_office: str | None
+    category: str | None
+    type: TicketType
+    channel: Channel
+    urgency: Urgency
+    anonymous: bool
+    merge_group: str | None
+    reach: Reach
+    contacted: Contacted | None
+    resolved: Resolved | None
+    satisfied: Satisfied | None
+    contact_ok: bool
+    late: bool
+
+
+FACT = msgspec.json.Decoder(Fact)
+EVENTS = msgspec.json.Decoder(Happened)
+CONTACTS = msgspec.json.Decoder(Tried)
+CALLS = msgspec.json.Decoder(Called)
+
+
+@dataclass(frozen=True, slots=True)
+class Deriving:
+    """Assessments made again, while their lines go by."""
+
+    record: Record
+    policies: Policies
+    contradicted: list[Contradicted] = field(default_factory=list)
+    """By office: whose assessment, whenever recorded, is not what the record of their handling
+    says."""
+
+    def passing(self, facts: Iterable[Piece]) -> Iterator[Piece]:
+        rest = iter(facts)
+        while some := list(islice(rest, AT_ONCE)):
+            self.look_at(some)
+            yield from some
+
+    def look_at(self, facts: Sequence[Piece]) -> None:
+        told = {one.number: one.origins for one in facts if one.origins}
+        own = dict(histories(self.record, told))
+        parents = {one.parent for one in own.values() if one and one.parent}
+        whole = lines(self.record.session, dict.fromkeys(parents, EVER))
+        heads = dict(histories(self.record, whole))
+        for fact in facts:
+            found = own.get(fact.number)
+            if found is None or not holds(fact, found, heads, self.policies):
+                self.contradicted.append(Contradicted(fact.part, fact.number))
+
+
+def holds(
+    piece: Piece, own: History, heads: Mapping[str, History | None], policies: Policies
+) -> bool:
+    """Whether an assessment, and what was decided about it later, say what its ticket's history
+    does."""
+    head = heads.get(own.parent) if own.parent else own
+    if head is None or own.called is None:
+        return False
+    try:
+        fact = FACT.decode(piece.line)
+        policy = policies.named(head.policy)
+        events = before(own, head, own.called)
+        case = Case(piece.number, own, head, own.called, policy, fact.urgency, events)
+        same = all(getattr(fact, name) == value for name, value in remade(case).items())
+        return same and piece.decided.is_backed(own, own.called)
+    except (LookupError, StopIteration, TypeError, ValueError):
+        return False  # a history that cannot be read is not the one that was written
+
+
+def histories(record: Record, told: Mapping[str, Lines]) -> Iterator[tuple[str, History | None]]:
+    """Of each ticket that there is, by its number; None where it cannot be read."""
+    theirs = sa.any_(sa.literal([*told], ARRAY(sa.Text())))
+    leads: dict[str, list[Given]] = defaultdict(list)
+    for number, *row in record.session.execute(LEADS.where(Dispatch.ticket_number == theirs)):
+        leads[number].append(Given(*row))
+    tickets = select(Ticket.number, Ticket.policy).where(Ticket.number == theirs)
+    for number, policy in record.session.execute(tickets):
+        yield number, history(policy, told[number], leads[number])
+
+
+def history(policy: str, told: Lines, leads: list[Given]) -> History | None:
+    try:
+        return History(
+            policy,
+            read(EVENTS, told.events, told.later_events),
+            leads,
+            read(CONTACTS, told.contacts, told.later_contacts),
+            read(CALLS, told.calls, told.later_calls),
+        )
+    except ValueError:
+        return None
+
+
+Row = TypeVar("Row", Happened, Tried, Called)
+
+
+def read(kind: msgspec.json.Decoder[Row], *texts: str | None) -> list[Row]:
+    """The rows of some lines, in order."""
+    found = [row for text in texts if text for row in kind.decode_lines(text)]
+    return found if texts[1] is None else sorted(found, key=attrgetter("seq"))
+
+
+def unassessed(record: Record) -> Iterator[str]:
+    """The tickets with a final callback of the period that no assessment tells of."""
+    told = sa.exists().where(Assessment.ticket_number == Callback.ticket_number)
+    query = (
+        select(Callback.ticket_number)
+        .where(within(Callback.at, record.period), Callback.final, ~told)
+        .order_by(Callback.ticket_number)
+    )
+    yield from record.session.scalars(query.distinct())
+
+
+def misplaced(record: Record) -> Iterator[str]:
+    """The tickets received in a period of which a column says otherwise than their events do: when
+    it came, what it is, where it lies, what became of it."""
+    first, last = aliased(Event), aliased(Event)
+    newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
+    said, stamp = first.data["received_at"].astext, sa.TIMESTAMP(timezone=True)
+    readable = func.pg_input_is_valid(said, "timestamptz")
+    came = sa.case((readable, sa.cast(said, stamp)), else_=first.at)
+    query = (
+        select(Ticket.number)
+        .outerjoin(first, sa.and_(first.ticket_number == Ticket.number, first.seq == 1))
+        .outerjoin(
+            last,
+            sa.and_(last.ticket_number == Ticket.number, last.seq == newest.scalar_subquery()),
+        )
+        .where(sa.or_(within(Ticket.received_at, record.period), within(came, record.period)))
+        .where(
+            sa.or_(
+                first.data.has_key("type") & came.is_distinct_from(Ticket.received_at),
+                *(said_otherwise(first, name) for name in ("type", "category")),
+                *(TICKET[name].is_distinct_from(as_of.said(name, EVER)) for name in PLACE),
+                last.to_status.is_distinct_from(Ticket.status),
+            )
+        )
+        .order_by(Ticket.number)
+    )
+    yield from record.session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def said_otherwise(first: type[Event], name: str) -> sa.ColumnElement[bool]:
+    said = first.data[name].astext
+    return sa.and_(first.data.has_key(name), said.is_distinct_from(TICKET[name]))
+
+
+LEADS: sa.Select[*tuple[Any, ...]] = (
+    select(
+        Dispatch.ticket_number,
+        Dispatch.seq,
+        Dispatch.office_code,
+        Dispatch.dispatched_at,
+        Dispatch.ended_at,
+        Dispatch.contact_due_at,
+        Dispatch.due_at,
+    )
+    .where(Dispatch.role == DispatchRole.LEAD)
+    .order_by(Dispatch.ticket_number, Dispatch.seq)
+)

@@ -1,0 +1,85 @@
+"""The rows on record of many tickets at once, as lines of JSON: a seal hashes them, a verification
+also reads them. No later column changes a line."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import Callback
+from app.tickets.events import Event
+from app.tickets.models import ContactMade
+
+EVER = datetime.max.replace(tzinfo=UTC)
+EVENT = (
+    "seq",
+    "at",
+    "due_at",
+    "actor",
+    "role",
+    "office_code",
+    "action",
+    "from_status",
+    "to_status",
+    "data",
+)
+CONTACT = ("seq", "dispatch_seq", "office_code", "at", "method", "reached")
+CALL = ("seq", "cycle", "attempt", "at", "reach", "contacted", "resolved", "satisfied", "final")
+"""What stands in a line."""
+
+Asked = sa.TableValuedAlias
+
+
+class Lines(NamedTuple):
+    """A ticket's events, contacts and callbacks up to an instant, and those later."""
+
+    events: str | None
+    contacts: str | None
+    calls: str | None
+    later_events: str | None
+    later_contacts: str | None
+    later_calls: str | None
+
+    @property
+    def origins(self) -> str:
+        """What an assessment of that instant was made from."""
+        return "".join(filter(None, self[:3]))
+
+
+def lines(session: Session, instants: Mapping[str, datetime]) -> dict[str, Lines]:
+    """Of each ticket, by its number."""
+    asked = (
+        func.unnest(
+            sa.literal([*instants], ARRAY(sa.Text())),
+            sa.literal([*instants.values()], ARRAY(sa.TIMESTAMP(timezone=True))),
+        )
+        .table_valued("number", "instant")
+        .render_derived("asked")
+    )
+    events, contacts, calls = (
+        told(asked, Event.__table__, EVENT),
+        told(asked, ContactMade.__table__, CONTACT),
+        told(asked, Callback.__table__, CALL),
+    )
+    query = select(asked.c.number, *(one.c.before for one in (events, contacts, calls)))
+    query = query.add_columns(*(one.c.later for one in (events, contacts, calls)))
+    query = query.select_from(asked)
+    for one in (events, contacts, calls):
+        query = query.join(one, sa.true())
+    return {number: Lines(*row) for number, *row in session.execute(query)}
+
+
+def told(asked: Asked, table: sa.FromClause, columns: tuple[str, ...]) -> sa.FromClause:
+    found = table.c
+    line = sa.cast(func.json_build_array(*(found[name] for name in columns)), sa.Text)
+    listed = func.string_agg(line, aggregate_order_by(sa.literal("\n"), found["seq"]))
+    past: sa.ColumnElement[Any] = found["at"] <= asked.c.instant
+    return (
+        select(listed.filter(past).label("before"), listed.filter(~past).label("later"))
+        .where(found["ticket_number"] == asked.c.number)
+        .lateral()
+    )

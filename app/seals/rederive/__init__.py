@@ -1,0 +1,1 @@
+"""Assessments and decisions, made again from the events that a ticket has."""

@@ -1,0 +1,98 @@
+"""What was decided about an assessment later, against its ticket's events: that it is excluded
+(RULEBOOK D.10), and what a second hearing of the recording said (D.9).
+
+Both are rows of their own, of whatever time: each is backed by an event of that very instant, and
+whatever an event says was decided has its row.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.callbacks.models import Correction, Exclusion
+from app.rankings.columns import HEARD
+from app.seals.rederive.assessments import Called, Happened, History
+from app.tickets.life.lifecycle import Action
+
+
+class Excluded(NamedTuple):
+    code: str
+    decided_at: datetime
+    recorded_at: datetime
+
+
+class Heard(NamedTuple):
+    callback_id: int
+    reach: str
+    contacted: str | None
+    resolved: str | None
+    satisfied: str | None
+    corrected_at: datetime
+    recorded_at: datetime
+
+
+COLUMNS: list[sa.ColumnElement[Any]] = [
+    *(Exclusion.__table__.c[name] for name in Excluded._fields),
+    *(Correction.__table__.c[name] for name in Heard._fields),
+]
+
+
+class Decided(NamedTuple):
+    """The rows as they stand now."""
+
+    excluded: Excluded | None
+    heard: Heard | None
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> "Decided":
+        """Of COLUMNS; a row that is not there is all null."""
+        excluded, heard = values[: len(Excluded._fields)], values[len(Excluded._fields) :]
+        return cls(
+            None if excluded[0] is None else Excluded(*excluded),
+            None if heard[0] is None else Heard(*heard),
+        )
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """The last of them."""
+        return max((row.recorded_at for row in self if row), default=None)
+
+    def is_backed(self, own: History, call: Called) -> bool:
+        """Whether the events say the same. Raises LookupError where they do not say what they
+        always did."""
+        excluded = decision(own.events) or came(own, call, self.excluded)
+        return self == (excluded, hearing(own.events))
+
+
+def decision(events: Sequence[Happened]) -> Excluded | None:
+    """That the evaluator approved what an office asked for. Raises LookupError where none did."""
+    asked = None
+    for event in events:
+        if event.action is Action.REQUEST_EXCLUSION:
+            asked = event.data["code"]
+        if event.action is Action.DECIDE_EXCLUSION and event.data["approve"]:
+            if event.data["code"] != asked:
+                raise LookupError("nobody asked for that")
+            return Excluded(asked, event.at, event.at)
+    return None
+
+
+def came(own: History, call: Called, found: Excluded | None) -> Excluded | None:
+    """That an imported case had been excluded by the older system. Imports from before they told
+    leave out whether and why; then it is as found, if it came with the case."""
+    begun = own.begun
+    if begun is None or begun.action is not Action.IMPORT:
+        return None
+    code = begun.data.get("excluded", found and found.code)
+    return Excluded(code, call.at, begun.at) if code else None
+
+
+def hearing(events: Sequence[Happened]) -> Heard | None:
+    """What the recording said, where the record said otherwise."""
+    for event in events:
+        if event.action is Action.CORRECT and event.data["differs"]:
+            said = [event.data[name] for name in ("callback_id", *HEARD)]
+            return Heard._make([*said, event.at, event.at])
+    return None

@@ -1,0 +1,166 @@
+"""Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import groupby
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import Assessment
+from app.city import City
+from app.kit.clock import Clock
+from app.kit.db import Json
+from app.kit.errors import Conflict
+from app.kit.instants import recording, settled
+from app.kit.wire import in_utc
+from app.period import Period, Periods, State
+from app.rankings import compute, registry
+from app.rankings.bundles import Bundle, digest_of
+from app.rankings.counting.record import Record, within
+from app.rankings.leagues import League, Registry
+from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.schemas import as_json
+from app.seals import sources
+from app.seals.sources import late
+
+ONE_AT_A_TIME = 0x5EA1
+
+HASHED = sorted({column.name for column in Seal.__table__.columns} - {"seal_hash", "published_at"})
+
+
+class AlreadySealed(Conflict):
+    title = "This period is sealed already"
+
+
+class NotYetFrozen(Conflict):
+    title = "A period is sealed some days after its end"
+
+
+class SealInOrder(Conflict):
+    title = "Periods are sealed in their order"
+
+
+def seal(session: Session, city: City, period: Period, by: str, clock: Clock) -> Seal:
+    """Store what the leagues are now. Of two at once, the second finds it sealed.
+
+    Refuses AlreadySealed, NotYetFrozen, SealInOrder, StillRecording.
+    """
+    session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+    session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    now = clock()
+    settled(session)
+    check_sealable(session, city, period, now)
+    found = registry.known(session, now)
+    record = Record(session, period, as_of=now, registry=found)
+    rankings = [sealed_ranking(record, city, league) for league in League]
+    kept = [*sealed_lines(record), *sealed_registry(record, found)]
+    facts = [one for one in kept if one.subject is Subject.FACTS]
+    made = Seal(
+        period=period.name,
+        sealed_at=now,
+        published_at=recording(session, clock),
+        sealed_by=by,
+        policy=period.policy.name,
+        policy_sha256=period.policy.sha256,
+        content_hash=rankings[0].content_hash,
+        rankings={found.league.value: found.content_hash for found in rankings},
+        counts={"facts": sum(found.number for found in facts), "offices": len(facts)},
+        facts_digest=digest_of((one.subject, one.part, one.digest) for one in kept),
+        **link(session),
+    )
+    made.seal_hash = hash_of(made)
+    session.add_all([made, *rankings])
+    session.flush()
+    return made
+
+
+def check_sealable(session: Session, city: City, period: Period, now: datetime) -> None:
+    if session.get(Seal, period.name):
+        raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])
+    later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
+    if later:
+        raise SealInOrder(
+            f"{later} is sealed already", status_now=State.CLOSED, allowed=[], sealed=later
+        )
+    opens = period.ends_at + timedelta(days=period.policy.period.freeze_days)
+    if now < opens:
+        raise NotYetFrozen(
+            f"{period.name} can be sealed from {in_utc(opens)}",
+            status_now=period.state(now),
+            sealable_at=in_utc(opens),
+            allowed=[],
+        )
+    before = Periods(city.policies).previous(period)
+    if session.get(Seal, before.name) is None and has_facts(session, before):
+        raise SealInOrder(
+            f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
+        )
+
+
+def has_facts(session: Session, period: Period) -> bool:
+    found = select(Assessment.ticket_number).where(within(Assessment.assessed_at, period))
+    return session.scalar(found.limit(1)) is not None
+
+
+def sealed_ranking(record: Record, city: City, league: League) -> SealedRanking:
+    view = replace(compute.ranking(record, city, league), sealed=True)
+    return SealedRanking(
+        period=record.period.name,
+        league=league,
+        content_hash=view.content_hash,
+        body=as_json(view),
+    )
+
+
+class Sealed(NamedTuple):
+    """A bundle that is stored."""
+
+    subject: Subject
+    part: str
+    number: int
+    digest: str
+
+
+def sealed_lines(record: Record) -> Iterator[Sealed]:
+    """All that the numbers come from, as it was recorded by the record's instant."""
+    for subject, told in sources.SUBJECTS.items():
+        known = (one for one in told(record) if not late(one, record))
+        for part, found in groupby(known, key=lambda one: one.part):
+            yield stored(record, subject, part, (one.line for one in found))
+
+
+def sealed_registry(record: Record, found: Registry) -> Iterator[Sealed]:
+    for part, lines in registry.lines(found):
+        yield stored(record, Subject.REGISTRY, part, lines)
+
+
+def stored(record: Record, subject: Subject, part: str, lines: Iterable[str]) -> Sealed:
+    """Before its seal, so that none is held in memory until the last is made."""
+    bundle = Bundle()
+    digest = bundle.add(lines)
+    made = Sealed(subject, part, bundle.number, digest)
+    kept = {"period": record.period.name, "lines": bytes(bundle.packed), **made._asdict()}
+    record.session.execute(insert(SealedFacts), kept)
+    return made
+
+
+def link(session: Session) -> dict[str, str]:
+    """To the seal made last."""
+    last = session.scalar(select(Seal).order_by(Seal.sealed_at.desc(), Seal.period.desc()))
+    return {"former": last.period, "former_hash": last.seal_hash} if last else {}
+
+
+def hash_of(made: Seal) -> str:
+    """Of every member but itself, as compact JSON with sorted names. Seals from before it was kept
+    say nothing of `published_at`, which is then `sealed_at`."""
+    members: Json = {name: getattr(made, name) for name in HASHED}
+    members["sealed_at"] = in_utc(made.sealed_at)
+    if made.published_at != made.sealed_at:
+        members["published_at"] = in_utc(made.published_at)
+    return f"sha256:{sha256(msgspec.json.encode(members, order='deterministic')).hexdigest()}"

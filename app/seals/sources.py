@@ -1,0 +1,150 @@
+"""What a period's numbers come from, as lines of JSON: a seal keeps, a verification compares them.
+
+Each begins with the ticket's number. Of an assessment it is `[number, assessed_at, recorded_at, …,
+exclusion, heard…, evidence]`: as it stands in the database, the ground on which it is excluded, a
+second hearing's answers, and a hash of what it was made from (the ticket's events, contacts and
+callbacks up to then). Of a request that the volume counts it is its receipt, place, lead and
+category; of a ticket on hold its lead and category. No line holds a person.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from app.callbacks.models import Assessment, Correction, Exclusion
+from app.rankings.columns import COLUMNS, HEARD
+from app.rankings.counting import as_of, volumes
+from app.rankings.counting.assessments import followers
+from app.rankings.counting.record import Record, within
+from app.rankings.models import Subject
+from app.seals import histories
+from app.seals.histories import Lines
+from app.seals.rederive import decisions
+from app.seals.rederive.decisions import Decided
+from app.tickets.models import Dispatch, Ticket
+
+AT_ONCE = 1_000
+FACT = Assessment.__table__.c
+
+REQUEST = ("street_code", "district_code", "office_code", "category")
+OWNERS: dict[Subject, tuple[str, ...]] = {
+    Subject.FACTS: COLUMNS[1:],
+    Subject.REQUESTS: ("received_at", *REQUEST),
+    Subject.HOLDS: ("office_code", "category"),
+}
+"""What stands in a line after the number: by some of it a ticket belongs to a row."""
+
+
+class Piece(NamedTuple):
+    """A line; its `part` is the assessed office, the day of receipt, or the office on hold."""
+
+    part: str
+    number: str
+    line: str
+    recorded_at: datetime | None = None
+    """Of an assessment: whatever was recorded, by the record's instant or later."""
+    decided: Decided = Decided(None, None)
+    origins: Lines | None = None
+
+    @property
+    def decided_at(self) -> datetime | None:
+        return self.decided.recorded_at
+
+
+def late(one: Piece, record: Record) -> bool:
+    """Recorded after the record's instant."""
+    return bool(record.as_of and one.recorded_at and one.recorded_at > record.as_of)
+
+
+def facts(record: Record) -> Iterator[Piece]:
+    """Every assessment of the period, whenever it was recorded, by office, then by number.
+
+    An exclusion or a second hearing counts as far as it is known by the record's instant;
+    `decided` tells of any.
+    """
+    excluded = sa.and_(True, *record.known(Exclusion.recorded_at))
+    heard = sa.and_(True, *record.known(Correction.recorded_at))
+    line = func.json_build_array(
+        *(FACT[name] for name in COLUMNS),
+        sa.case((excluded, Exclusion.code)),
+        *(sa.case((heard, Correction.__table__.c[name])) for name in HEARD),
+    )
+    query = (
+        select(
+            FACT.office_code,
+            FACT.ticket_number,
+            sa.cast(line, sa.Text),
+            FACT.recorded_at,
+            FACT.assessed_at,
+            *decisions.COLUMNS,
+        )
+        .outerjoin_from(Assessment, Exclusion, Exclusion.ticket_number == FACT.ticket_number)
+        .outerjoin(Correction, Correction.ticket_number == FACT.ticket_number)
+        .where(behind(record))
+        .order_by(FACT.office_code, FACT.ticket_number)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for rows in record.session.connection().execute(query).partitions():
+        found = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
+        for part, number, text, recorded_at, _, *decided in rows:
+            origins = found[number]
+            whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
+            yield Piece(part, number, whole, recorded_at, Decided.read(decided), origins)
+
+
+def behind(record: Record) -> sa.ColumnElement[bool]:
+    """An assessment of the period, or of a group that was sealed with it."""
+    theirs = followers(record.session, record.period, record.as_of) if record.as_of else []
+    of_period = within(Assessment.assessed_at, record.period)
+    return of_period | FACT.ticket_number.in_(theirs) if theirs else of_period
+
+
+def requests(record: Record) -> Iterator[Piece]:
+    """Every request that the volume counts, by the day on which it was received."""
+    day = sa.cast(sa.cast(func.timezone("Asia/Shanghai", Ticket.received_at), sa.Date), sa.Text)
+    places = (as_of.at(record.as_of, name) for name in REQUEST)
+    line = func.json_build_array(Ticket.number, Ticket.received_at, *places)
+    query = (
+        select(day, Ticket.number, sa.cast(line, sa.Text))
+        .where(within(Ticket.received_at, record.period))
+        .where(Ticket.type.in_(sorted(record.period.policy.assess.types)))
+        .where(*volumes.accepted(record))
+    )
+    yield from pieces(record, query)
+
+
+def holds(record: Record) -> Iterator[Piece]:
+    """Every ticket that was on hold at the record's instant, by its lead office."""
+    assert record.as_of is not None  # of a seal
+    lead = Dispatch.office_code
+    line = func.json_build_array(Ticket.number, lead, Ticket.category)
+    query = select(lead, Ticket.number, sa.cast(line, sa.Text))
+    yield from pieces(record, query.where(*volumes.held_at(record.as_of)))
+
+
+def pieces(record: Record, query: sa.Select[str, str, str]) -> Iterator[Piece]:
+    """In order of part and number."""
+    part, number, _ = query.selected_columns
+    ordered = query.order_by(part, number).execution_options(yield_per=AT_ONCE)
+    for row in record.session.execute(ordered):
+        yield Piece(*row)
+
+
+SUBJECTS: dict[Subject, Callable[[Record], Iterator[Piece]]] = {
+    Subject.FACTS: facts,
+    Subject.REQUESTS: requests,
+    Subject.HOLDS: holds,
+}
+
+
+def owners_of(subject: Subject, line: str) -> set[tuple[str, str]]:
+    """Whose a ticket is, by the columns of a line: `office_code`, `street_code` and the like."""
+    try:
+        return set(zip(OWNERS[subject], json.loads(line)[1:], strict=False))
+    except (LookupError, TypeError, ValueError):
+        return set()  # of a line that was changed so that it cannot be read

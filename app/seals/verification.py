@@ -1,0 +1,269 @@
+"""A seal against the record as it stands now: whatever differs is named, and why."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.city import City
+from app.period import Period
+from app.rankings import compute, published
+from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
+from app.rankings.counting.record import Record
+from app.rankings.leagues import League, Roster
+from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.schemas import RankingView, RowView, as_json, read_ranking
+from app.seals import contradictions, sources
+from app.seals import service as seals
+from app.seals.contradictions import Deriving
+from app.seals.histories import EVER
+from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
+from app.seals.sources import Piece
+
+
+def verify(session: Session, city: City, period: Period) -> VerifyView:
+    """Refuses NotSealed. Recomputed with the policy and registry of that time, from what was then
+    recorded.
+
+    `late` tickets were recorded after the seal: an adjustment. Anything else is tampering.
+    """
+    session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+    seal = published.get(session, period.name)
+    then = published.record_of(session, period)
+    derived = Deriving(then, city.policies)
+    check = Check(city, seal, list(compared(then, seal, derived)))
+    again = {league: compute.ranking(then, city, league) for league in League}
+    found = [
+        *broken(session, seal, period),
+        *falsified(then, derived),
+        *check.lines(),
+        *check.leagues(again, replace(then, late=EVER)),
+    ]
+    return VerifyView(
+        same=not found,
+        content_hash=seal.content_hash,
+        recomputed_hash=again[League.STREETS].content_hash,
+        differences=found,
+    )
+
+
+class Differing(NamedTuple):
+    """A ticket whose line is not the sealed one; `owners` are whose it was or is."""
+
+    subject: Subject
+    part: str
+    ticket: NamedTicket
+    owners: frozenset[tuple[str, str]]
+
+
+def compared(then: Record, seal: Seal, derived: Deriving) -> Iterator[Differing]:
+    """The sealed lines beside those that the record gives now, part by part; the assessments go
+    past `derived`. A seal from before a subject was kept has nothing to say of it."""
+    kept = sealed_parts(then, seal)
+    for subject, told in sources.SUBJECTS.items():
+        sealed = {part for of, part in kept if of is subject}
+        if not sealed and not any(of is not Subject.FACTS for of, _ in kept):
+            continue
+        pieces = derived.passing(told(then)) if subject is Subject.FACTS else told(then)
+        for part, found in groupby(pieces, key=lambda one: one.part):
+            yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), found)
+            sealed.discard(part)
+        for part in sorted(sealed):
+            yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), ())
+
+
+def sealed_parts(then: Record, seal: Seal) -> set[tuple[Subject, str]]:
+    query = select(SealedFacts.subject, SealedFacts.part).where(SealedFacts.period == seal.period)
+    found = then.session.execute(query.where(SealedFacts.subject != Subject.REGISTRY))
+    return {(subject, part) for subject, part in found}
+
+
+def sealed_lines(then: Record, seal: Seal, subject: Subject, part: str) -> bytes | None:
+    return then.session.scalar(
+        select(SealedFacts.lines).filter_by(period=seal.period, subject=subject, part=part)
+    )
+
+
+def parts(
+    seal: Seal, subject: Subject, part: str, lines: bytes | None, pieces: Iterable[Piece]
+) -> Iterator[Differing]:
+    then = {number_of(line): line for line in unpacked(lines)}
+    for piece in pieces:
+        sealed = then.pop(piece.number, None)
+        why = why_not(seal, piece, sealed)
+        if why:
+            both = (line for line in (piece.line, sealed) if line)
+            owners = frozenset().union(*(sources.owners_of(subject, line) for line in both))
+            yield Differing(subject, part, NamedTicket(number=piece.number, why=why), owners)
+    for number, line in then.items():
+        owners = frozenset(sources.owners_of(subject, line))
+        yield Differing(subject, part, NamedTicket(number=number, why="missing"), owners)
+
+
+def why_not(seal: Seal, piece: Piece, sealed: str | None) -> Why | None:
+    if sealed is None:
+        recorded_late = piece.recorded_at and piece.recorded_at > seal.sealed_at
+        return "late" if recorded_late else "changed"
+    if sealed != piece.line:
+        return "changed"
+    decided_late = piece.decided_at and piece.decided_at > seal.sealed_at
+    return "late" if decided_late else None
+
+
+def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:
+    """Where the seal itself does not hold: its own hash, its parts', the chain, the policy."""
+    for name, sealed, now in held(session, seal, period):
+        if sealed != now:
+            yield DifferenceView(
+                league=None, office_code=None, field=name, sealed=sealed, now=now, tickets=[]
+            )
+
+
+def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, object, object]]:
+    yield "seal_hash", seal.seal_hash, seals.hash_of(seal)
+    yield "policy_sha256", seal.policy_sha256, period.policy.sha256
+    if seal.former:
+        former = session.get(Seal, seal.former)
+        yield "former_hash", seal.former_hash, former and former.seal_hash
+    bodies = session.scalars(select(SealedRanking).where(SealedRanking.period == seal.period))
+    hashes = {found.league.value: hash_of_kept(found) for found in bodies}
+    for league, sealed in sorted(seal.rankings.items()):
+        yield f"rankings.{league}", sealed, hashes.get(league)
+    query = select(SealedFacts).where(SealedFacts.period == seal.period)
+    bundles = session.scalars(query.execution_options(yield_per=1))
+    digests = ((found.subject, found.part, digest_of_kept(found)) for found in bundles)
+    yield "facts_digest", seal.facts_digest, digest_of(digests)
+
+
+def hash_of_kept(found: SealedRanking) -> str | None:
+    """None where the bytes are not those that were written when it was sealed."""
+    try:
+        view = read_ranking(found.body).hashed()
+    except ValueError:
+        return None
+    written = as_json(replace(view, sealed=True)) == found.body
+    return view.content_hash if written and found.content_hash == view.content_hash else None
+
+
+def digest_of_kept(found: SealedFacts) -> str:
+    """Nothing where the row does not say it itself."""
+    lines = unpacked(found.lines)
+    digest = digest_of_lines(lines)
+    return digest if (found.number, found.digest) == (len(lines), digest) else ""
+
+
+def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
+    """Each office with an assessment that is false by its own history, whenever it became so; those
+    that are gone, though their callback is there; and the requests whose place, receipt or status
+    are false."""
+    for office, false in groupby(derived.contradicted, key=lambda one: one.office_code):
+        yield DifferenceView(
+            league=None,
+            office_code=office,
+            field="evidence",
+            sealed=None,
+            now=None,
+            tickets=[NamedTicket(number=one.number, why="changed") for one in false],
+        )
+    gone = [NamedTicket(number=number, why="missing") for number in contradictions.unassessed(then)]
+    requests = [
+        NamedTicket(number=number, why="changed") for number in contradictions.misplaced(then)
+    ]
+    for field, tickets in (("evidence", gone), ("requests.evidence", requests)):
+        if tickets:
+            yield DifferenceView(
+                league=None,
+                office_code=None,
+                field=field,
+                sealed=None,
+                now=None,
+                tickets=tickets,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    city: City
+    seal: Seal
+    tickets: list[Differing]
+
+    def lines(self) -> Iterator[DifferenceView]:
+        """Each office, day or register with a ticket that is not as it was sealed."""
+        for (subject, part), found in groupby(self.tickets, key=lambda one: one[:2]):
+            named = [one.ticket for one in found]
+            late = sum(ticket.why == "late" for ticket in named)
+            yield DifferenceView(
+                league=None,
+                office_code=None if subject is Subject.REQUESTS else part,
+                field=subject,
+                sealed=None,
+                now={"late": late, "changed_or_missing": len(named) - late},
+                tickets=named,
+            )
+
+    def leagues(self, again: Mapping[League, RankingView], now: Record) -> Iterator[DifferenceView]:
+        """Each number of each row that is not the sealed one, with the late tickets counted in."""
+        for league, then in again.items():
+            kept = published.kept(now.session, self.seal.period, league)
+            sealed = rows(kept.body) if kept else {}
+            today = compute.ranking(now, self.city, league) if self.tickets else then
+            members = compute.league_of(now, league)
+            for row in today.rows:
+                for name, was, value in differing(sealed.get(row.office_code), row):
+                    yield DifferenceView(
+                        league=league,
+                        office_code=row.office_code,
+                        field=name,
+                        sealed=was,
+                        now=value,
+                        tickets=self.of_row(members, row.office_code),
+                    )
+
+    def of_row(self, members: Roster, code: str) -> list[NamedTicket]:
+        """Those that were or are in a row, by office, place or category."""
+        plan = members.plan
+        columns = {
+            Subject.FACTS: (plan.assessed_by,),
+            Subject.REQUESTS: (plan.located_by, plan.led_by),
+            Subject.HOLDS: (plan.led_by,),
+        }
+        mine = {
+            one.ticket.number: one.ticket
+            for one in self.tickets
+            for column, owner in one.owners
+            if column in columns[one.subject] and members.rows[column].get(owner) == code
+        }
+        return list(mine.values())
+
+
+def rows(body: bytes) -> dict[str, RowView]:
+    try:
+        return {row.office_code: row for row in read_ranking(body).rows}
+    except ValueError:
+        return {}
+
+
+def differing(sealed: RowView | None, now: RowView) -> Iterator[tuple[str, object, object]]:
+    """Which numbers of a row differ, each by its name with dots."""
+    was, value = (
+        flat(msgspec.to_builtins(sealed) if sealed else {}),
+        flat(msgspec.to_builtins(now)),
+    )
+    for name in value:
+        if was.get(name) != value[name]:
+            yield name, was.get(name), value[name]
+
+
+def flat(members: Mapping[str, object], before: str = "") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in members.items():
+        if isinstance(value, dict):
+            found |= flat(value, f"{before}{name}.")
+        else:
+            found[before + name] = value
+    return found

@@ -1,0 +1,1 @@
+"""Secondary figures of the work, beside the ranking."""

@@ -1,0 +1,224 @@
+"""The SELECTs that count the work on tickets, beside what `facts` counts of their callbacks."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from app.callbacks.models import Assessment
+from app.period import Period
+from app.rankings.counting import assessments
+from app.rankings.counting.assessments import FACT
+from app.rankings.counting.record import Record, within
+from app.statistics.kpis import NO_WORK, Figures
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import OPEN, Action, DispatchRole, Status
+from app.tickets.life.objections import UPHELD, Ruling
+from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
+from app.tickets.proceedings import Objection
+
+TICKET = Ticket.__table__.c
+Key = str | None
+Found = Mapping[Key, Figures]
+
+
+def figures(record: Record, column: str, now: datetime) -> Found:
+    """Everything there is to count, by a column of the ticket; none where it is empty."""
+    found: dict[Key, Figures] = defaultdict(lambda: NO_WORK)
+    session, period = record.session, record.period
+    for key, counted in assessments.counts(record, column).items():
+        found[key or None] += Figures(counts=counted)
+    for names, query in (
+        (GIVEN, given(period, column, now)),
+        (DUE, due(period, column, now)),
+        (CALLED, called(period, column)),
+        (CLOSED, closed(period, column)),
+        (RECEIVED, received(period, column)),
+        (OPENED, held(column)),
+    ):
+        for key, *numbers in session.execute(query):
+            found[key] += Figures(**dict(zip(names, map(exact, numbers), strict=True)))
+    return found
+
+
+def exact(number: Any) -> Any:
+    return number if isinstance(number, int) else Fraction(number or 0)
+
+
+GIVEN = (
+    "dispatched",
+    "to_acknowledge",
+    "acknowledged",
+    "objections",
+    "ruled",
+    "upheld",
+    "rejected",
+)
+
+
+def given(period: Period, column: str, now: datetime) -> Select[Any]:
+    """Dispatches to a lead office, with its signature and its objection.
+
+    A dispatch that was taken back is in no timeliness (D.6.3), nor one whose ticket ended before
+    its signature was due.
+    """
+    key = Dispatch.office_code if column == "office_code" else TICKET[column]
+    ended = Dispatch.acknowledged_at.is_(None) & (Ticket.closed_at <= Dispatch.acknowledge_due_at)
+    judged = (
+        Dispatch.ended_at.is_(None)
+        & (Dispatch.acknowledge_due_at < now)
+        & ~func.coalesce(ended, False)
+    )
+    in_time = judged & (Dispatch.acknowledged_at <= Dispatch.acknowledge_due_at)
+    ruled = Objection.ruling.is_not(None) & (Objection.ruling != Ruling.CONSULT)
+    return (
+        select(
+            key,
+            func.count(),
+            count_if(judged),
+            count_if(in_time),
+            func.count(Objection.seq),
+            count_if(ruled),
+            count_if(Objection.ruling.in_(sorted(UPHELD))),
+            count_if(Objection.ruling == Ruling.REJECT),
+        )
+        .join(Ticket, Ticket.number == Dispatch.ticket_number)
+        .outerjoin(
+            Objection,
+            (Objection.ticket_number == Dispatch.ticket_number)
+            & (Objection.dispatch_seq == Dispatch.seq),
+        )
+        .where(
+            Dispatch.role == DispatchRole.LEAD,
+            within(Dispatch.dispatched_at, period),
+            Ticket.status != Status.VOID,
+        )
+        .group_by(key)
+    )
+
+
+def count_if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return func.count().filter(condition)
+
+
+DUE = ("due", "on_time")
+NOT_DUE = (*NOT_TAKEN, Status.MERGED)
+
+
+def due(period: Period, column: str, now: datetime) -> Select[Any]:
+    """Results of the lead's own dispatch; a rework's new limit and reply are another matter.
+
+    What was withdrawn, or put on hold, before it was due is none; afterwards it stays late. On
+    hold the clock stands, also of what is withdrawn then.
+    """
+    scored_in_time = sa.exists().where(Assessment.ticket_number == Ticket.number, ~Assessment.late)
+    in_time = sa.case(
+        (Ticket.reworks > 0, scored_in_time), else_=Ticket.replied_at <= Dispatch.due_at
+    )
+    in_vain = (Ticket.status == Status.WITHDRAWN) & (Ticket.closed_at <= Dispatch.due_at)
+    stands = (Ticket.due_left >= timedelta(0)) & (Ticket.reworks == 0)
+    return (
+        select(TICKET[column], func.count(), count_if(in_time))
+        .join(Dispatch, Dispatch.ticket_number == Ticket.number)
+        .where(
+            Dispatch.role == DispatchRole.LEAD,
+            Dispatch.ended_at.is_(None),
+            within(Dispatch.due_at, period),
+            Dispatch.due_at < now,
+            Ticket.status.not_in(NOT_DUE),
+            ~func.coalesce(in_vain, False),
+            ~func.coalesce(stands, False),
+        )
+        .group_by(TICKET[column])
+    )
+
+
+CALLED = ("called", "reworked")
+
+
+def called(period: Period, column: str) -> Select[Any]:
+    """Each citizen's ticket; a group's rework is that of all of them."""
+    parent = aliased(Ticket)
+    reworks = func.coalesce(parent.reworks, Ticket.reworks)
+    return (
+        select(FACT[column], func.count(), count_if(reworks > 0))
+        .join(Ticket, Ticket.number == Assessment.ticket_number)
+        .outerjoin(parent, parent.number == Ticket.merged_into)
+        .where(within(Assessment.assessed_at, period))
+        .group_by(FACT[column])
+    )
+
+
+CLOSED = ("closed", "closed_at_once")
+
+
+def closed(period: Period, column: str) -> Select[Any]:
+    """A group is one; whoever of it asks again was not content with it."""
+    again, member = aliased(Ticket), aliased(Ticket)
+    soon = again.received_at <= Ticket.closed_at + timedelta(days=period.policy.repeat.days)
+    asked_again = sa.exists().where(again.repeat_of == Ticket.number, soon)
+    members_ask = sa.exists().where(
+        Ticket.members > 0,
+        member.merged_into == Ticket.number,
+        again.repeat_of == member.number,
+        soon,
+    )
+    at_once = (Ticket.reworks == 0) & (Ticket.returns == 0) & ~asked_again & ~members_ask
+    return (
+        select(TICKET[column], func.count(), count_if(at_once))
+        .where(Ticket.status == Status.CLOSED, within(Ticket.closed_at, period))
+        .group_by(TICKET[column])
+    )
+
+
+RECEIVED = ("received", "repeated", "sent", "sent_by_itself", "waited")
+
+
+def received(period: Period, column: str) -> Select[Any]:
+    """Requests as the volume counts them, and the first dispatch of each."""
+    first = aliased(Dispatch)
+    by_itself = sa.exists().where(
+        Event.ticket_number == Ticket.number,
+        Event.action == Action.ROUTE,
+        Event.to_status == Status.DISPATCHED,
+        func.coalesce(Event.due_at, Event.at) == first.dispatched_at,
+    )
+    waited = sa.extract("epoch", first.dispatched_at - Ticket.received_at) * 1_000_000
+    return (
+        select(
+            TICKET[column],
+            func.count(),
+            func.count(Ticket.repeat_of),
+            func.count(first.seq),
+            count_if(by_itself),
+            func.coalesce(func.sum(waited), 0),
+        )
+        .outerjoin(
+            first,
+            (first.ticket_number == Ticket.number)
+            & (first.seq == 1)
+            & (first.role == DispatchRole.LEAD),
+        )
+        .where(
+            within(Ticket.received_at, period),
+            Ticket.type.in_(sorted(period.policy.assess.types)),
+            Ticket.status.not_in(NOT_TAKEN),
+        )
+        .group_by(TICKET[column])
+    )
+
+
+OPENED = ("open", "on_hold")
+
+
+def held(column: str) -> Select[Any]:
+    return (
+        select(TICKET[column], func.count(), count_if(Ticket.status == Status.ON_HOLD))
+        .where(Ticket.office_code.is_not(None), Ticket.status.in_(sorted(OPEN)))
+        .group_by(TICKET[column])
+    )

@@ -1,0 +1,48 @@
+"""Statistics over HTTP; any key may read them."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.access.gate import Anyone
+from app.kit.etag import tagged
+from app.kit.route import Route
+from app.kit.wire import View
+from app.rankings.http import Looking
+from app.rankings.schemas import as_json
+from app.statistics.routing import RoutedQuery, RoutedView
+from app.statistics.routing import statistics as routed_statistics
+from app.statistics.service import StatisticsQuery, StatisticsView, statistics
+
+router = APIRouter(prefix="/v1/statistics", tags=["statistics"], route_class=Route)
+
+
+@router.get("/{period}", response_model=StatisticsView)
+def read_statistics(
+    request: Request,
+    caller: Anyone,
+    period: str,
+    query: Annotated[StatisticsQuery, Query()],
+    look: Looking,
+) -> Response:
+    """Secondary KPIs of a period, by office, district, category, channel or goal (七有五性)."""
+    return sent(request, statistics(look, period, query))
+
+
+@router.get("/{period}/routing", response_model=RoutedView)
+def read_routing_statistics(
+    request: Request,
+    caller: Anyone,
+    period: str,
+    query: Annotated[RoutedQuery, Query()],
+    look: Looking,
+) -> Response:
+    """How much the system dispatched by itself, and how often a person then moved it."""
+    return sent(request, routed_statistics(look, period, query))
+
+
+def sent(request: Request, view: View) -> Response:
+    body = as_json(view)
+    response = Response(body, media_type="application/json")
+    return tagged(request, response, sha256(body).hexdigest(), response)

@@ -1,0 +1,30 @@
+"""What a reading of tickets brings along: the caller, his session, the ticket that he may see."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.access.gate import allow
+from app.access.roles import Caller
+from app.city import AtCity
+from app.kit.clock import Now
+from app.kit.db import Reading
+from app.tickets.models import Ticket
+from app.tickets.views import scope
+from app.tickets.views.view import Viewer
+
+Reader = Annotated[Caller, Depends(allow(scope.READERS))]
+
+
+def viewer(caller: Reader, session: Reading, city: AtCity, now: Now) -> Viewer:
+    return Viewer(caller, session, city, now)
+
+
+Looking = Annotated[Viewer, Depends(viewer)]
+
+
+def seen(number: str, looking: Looking) -> Ticket:
+    return scope.get(looking.session, looking.caller, number)
+
+
+Seen = Annotated[Ticket, Depends(seen)]
