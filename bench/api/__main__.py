@@ -24,8 +24,8 @@ from app.period import Period, Periods
 from app.settings import Settings
 from bench import rankings
 from bench.api import city, client, report, rows, server, usage, yardsticks
-from bench.api.client import Load
 from bench.api.city import City
+from bench.api.client import Load
 from bench.api.rows import ROWS, Row, Site
 from bench.api.scales import SCALES, Scale, named_by_environment
 from bench.api.server import HERE, Server
@@ -99,18 +99,20 @@ class Bench:
         for one in self.cities:
             waiting = 0 if self.tickets else one.streets * city.WAITING
             one.load(more, waiting, self.now)
+        for site in self.sites:
+            site.server.settle()
         self.tickets += more
 
     def assess(self, number: int) -> None:
         """Up to so many facts in the open period; the first also bring a sealed one."""
         opened, sealed = periods(self.now)
-        for site in self.sites:
-            database = site.server.database
-            city.load_facts(database, opened, number - self.facts, f"F{self.facts}", self.now)
+        for site, theirs in zip(self.sites, self.cities, strict=True):
+            theirs.assess(opened, number - self.facts, f"F{self.facts}", self.now)
             if not self.facts:
-                city.load_facts(database, sealed, self.scale.facts[0], "S", self.now)
+                theirs.assess(sealed, self.scale.facts[0], "S", self.now)
                 key = site.server.key("evaluator")
                 site.server.call("POST", f"/v1/rankings/{sealed.name}/seal", key, {}, 201)
+            site.server.settle()
         self.facts = number
 
     def measure(self, row: Row) -> None:

@@ -44,7 +44,8 @@ SELECT n, 'BJ' || to_char(at, 'YYYYMMDD') || lpad(((%(first)s + n) %% 10000000):
 FROM (SELECT g AS n, CASE WHEN g < %(closed)s THEN %(start)s + g * %(step)s
             ELSE %(opens)s + (g - %(closed)s) * %(step_open)s END AS at
       FROM generate_series(0, %(number)s::bigint - 1) AS g) AS times
-JOIN (SELECT n AS place, code, district FROM bench.street) AS s ON place = (n * 7919) %% %(streets)s;
+JOIN (SELECT n AS place, code, district FROM bench.street) AS s
+    ON place = (n * 7919) %% %(streets)s;
 CREATE INDEX ON bench.made (number);
 """
 OPEN = "m.status NOT IN ('closed', 'withdrawn')"
@@ -110,6 +111,11 @@ ENTRY = {
     "at": "m.at",
     "ticket_number": "m.number",
 }
+ASSESSED = """
+CREATE UNLOGGED TABLE bench.assessed AS
+SELECT number, office_code AS office, NULL::bigint AS caller FROM ticket
+WHERE number LIKE %(prefix)s || '%%'
+"""
 HEADS = """
 INSERT INTO feed_head (office_code, last_seq) SELECT office, count(*) FROM bench.made GROUP BY 1
 ON CONFLICT (office_code) DO UPDATE SET last_seq = feed_head.last_seq + excluded.last_seq
@@ -134,13 +140,37 @@ class City:
             first = next_number(connection) + LEAPS
             connection.execute("DROP TABLE IF EXISTS bench.made")
             connection.execute(MADE, self.spans(number, waiting, now, first, regulars))
-            for table, given, joined in TABLES:
-                connection.execute(self.copies(connection, table, given, joined))
+            for table in TABLES:
+                connection.execute(self.copies(connection, table, "made"))
             connection.execute(HEADS)
             connection.execute("SELECT setval('ticket_number', %s)", [first + number + LEAPS])
         with psycopg.connect(self.database, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
+
+    def assess(self, period: Period, number: int, prefix: str, now: datetime) -> None:
+        """So many assessed tickets, spread evenly over a period and over all streets: no more of
+        each than lists and rankings read."""
+        with psycopg.connect(self.database, cursor_factory=psycopg.ClientCursor) as connection:
+            streets = connection.execute("SELECT code FROM bench.street ORDER BY n").fetchall()
+            values = {
+                "prefix": f"{prefix}-{period.name}-",
+                "start": period.starts_at,
+                "end": period.ends_at,
+                "step": (min(period.ends_at, now) - period.starts_at) / number,
+                "streets": [code for (code,) in streets],
+                "streets_number": len(streets),
+                "number": number,
+            }
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(TICKETS, values)
+            connection.execute(f"{FACTS} WHERE number LIKE %(prefix)s || '%%'", values)
+            connection.execute("DROP TABLE IF EXISTS bench.assessed")
+            connection.execute(ASSESSED, values)
+            for table in ("request", "citizen"):
+                connection.execute(self.copies(connection, table, "assessed"))
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE ticket, assessment, request, citizen")
 
     def spans(
         self, number: int, waiting: int, now: datetime, first: int, regulars: int
@@ -160,18 +190,18 @@ class City:
             "streets": self.streets,
         }
 
-    def copies(
-        self, connection: psycopg.Connection, table: str, given: dict[str, str], joined: str
-    ) -> sql.Composed:
-        """Rows of a table, as the model's are but for what is given."""
+    def copies(self, connection: psycopg.Connection, table: str, source: str) -> sql.Composed:
+        """Rows of a table for each of a source, as the model's are but for what is given."""
+        given, joined = TABLES[table]
         names = columns(connection, table)
         values = [sql.SQL(given.get(name, f't."{name}"')) for name in names]
         key = "number" if table == "ticket" else "ticket_number"
         return sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT {values} FROM bench.made m"
+            "INSERT INTO {table} ({names}) SELECT {values} FROM bench.{source} m"
             " JOIN {table} t ON t.{key} = {model} " + joined
         ).format(
             table=sql.Identifier(table),
+            source=sql.Identifier(source),
             names=sql.SQL(", ").join(map(sql.Identifier, names)),
             values=sql.SQL(", ").join(values),
             key=sql.Identifier(key),
@@ -179,18 +209,18 @@ class City:
         )
 
 
-TABLES = (
-    ("ticket", TICKET, ""),
-    ("request", REQUEST, ""),
-    ("citizen", CITIZEN, "LEFT JOIN bench.caller c ON c.n = m.caller"),
-    ("dispatch", DISPATCH, ""),
-    ("event", EVENT, STEPS),
-    (
-        "feed_entry",
+TABLES = {
+    "ticket": (TICKET, ""),
+    "request": (REQUEST, ""),
+    "citizen": (CITIZEN, "LEFT JOIN bench.caller c ON c.n = m.caller"),
+    "dispatch": (DISPATCH, ""),
+    "event": (EVENT, STEPS),
+    "feed_entry": (
         ENTRY,
         "AND length(t.office_code) = 9 LEFT JOIN feed_head h ON h.office_code = m.office",
     ),
-)
+}
+"""In each table what a copy has of its own, and what that is read from."""
 
 
 def prepare(database: str, number: int) -> int:
@@ -229,23 +259,3 @@ def copy_in(connection: psycopg.Connection, rows: Iterable[tuple[int, bytes | No
     with connection.cursor().copy("COPY bench.caller FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def load_facts(database: str, period: Period, number: int, prefix: str, now: datetime) -> None:
-    """So many assessed tickets, spread evenly over a period and over all streets."""
-    with psycopg.connect(database, cursor_factory=psycopg.ClientCursor) as connection:
-        codes = [code for (code,) in connection.execute("SELECT code FROM bench.street ORDER BY n")]
-        values = {
-            "prefix": f"{prefix}{period.name}",
-            "start": period.starts_at,
-            "end": period.ends_at,
-            "step": (min(period.ends_at, now) - period.starts_at) / number,
-            "streets": codes,
-            "streets_number": len(codes),
-            "number": number,
-        }
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(TICKETS, values)
-        connection.execute(f"{FACTS} WHERE number LIKE %(prefix)s || '%%'", values)
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE ticket, assessment")

@@ -29,7 +29,7 @@ class Row(NamedTuple):
     said: str
     load: Callable[["Site", float], Load]
     yardstick: str
-    done: Callable[["Site"], float] = lambda site: 1
+    done: Callable[["Site"], float] = lambda _: 1
     """How much of what is counted one request does."""
     grows: bool = False
     """Whether it is also measured on parts of the city."""
@@ -148,7 +148,7 @@ def post_keyed(site: Site, seconds: float) -> Load:
 def batch(site: Site, seconds: float) -> Load:
     most = int(seconds * 3000 / site.lines) + 1
     items = [(text,) for text in batches(site, addresses(site), most)]
-    content = (b'"status":201', site.lines)
+    content = (b'"number"', site.lines)  # a refused line has a problem instead
     return Load(site.server.port, items, 1, seconds, most=most, content=content)
 
 
@@ -267,11 +267,13 @@ def tickets_far(site: Site, seconds: float) -> Load:
 def acts(site: Site, seconds: float) -> Load:
     """Tickets that were dispatched and not yet touched, fresh ones for each turn."""
     number = max(int(seconds * 300), 10)
+    [(began,)] = site.ask("SELECT clock_timestamp()")
     for text in batches(site, addresses(site)[:DESKS], -(-number // site.lines)):
         site.send(Load(site.server.port, [(text,)], 1, 1, most=1))
     rows = site.ask(
         "SELECT number, office_code FROM ticket WHERE status = 'dispatched' AND version = 2"
-        " AND length(office_code) = 9 ORDER BY updated_at DESC LIMIT %s",
+        " AND length(office_code) = 9 AND received_at >= %s ORDER BY received_at LIMIT %s",
+        began,
         number,
     )
     items = []

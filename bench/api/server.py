@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -33,6 +32,8 @@ class Server:
     """The database's URL."""
     port: int
     process: int
+    tree: Path
+    data: Path
     keys: dict[tuple[str, str | None], str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     """What was not yet used, for what may come once."""
@@ -44,6 +45,10 @@ class Server:
             made = self.call("POST", "/v1/keys", ADMIN_KEY, new, expected=201)
             self.keys[role, office] = json.loads(made.body)["key"]
         return self.keys[role, office]
+
+    def settle(self) -> None:
+        """Does now what the service would do in its next minutes: finished days are counted."""
+        jiesu(self.tree, "sweep", self.database, self.data)
 
     def call(
         self, method: str, path: str, key: str, body: object = None, expected: int = 200
@@ -130,7 +135,7 @@ def serving(name: str, tree: Path, database: str, data: Path) -> Iterator[Server
             raise Failed(f"{name}: {tree} does not serve: {line!r}")
         port = urlsplit(line[line.index("http://") :].split(";")[0]).port
         assert port is not None
-        yield Server(name, database, port, process.pid)
+        yield Server(name, database, port, process.pid, tree, data)
     finally:
         process.terminate()
         process.wait(60)

@@ -74,4 +74,4 @@ def ratio(turns: Sequence[Turn], others: Sequence[Turn]) -> float | None:
     """Of the rates, round by round: the median."""
     pairs = [(a.rate, b.rate) for a, b in zip(turns, others, strict=True)]
     ratios = [a / b for a, b in pairs if b]
-    return round(statistics.median(ratios), 3) if ratios else None
+    return float(f"{statistics.median(ratios):.3g}") if ratios else None

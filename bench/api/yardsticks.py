@@ -13,7 +13,6 @@ from bench.api.city import columns
 from bench.api.turns import Turn, Work
 from bench.api.usage import Usage, of_family
 
-# The rows of one POST in one statement: %-signs are doubled nowhere, pgbench knows only :names.
 ONE_TICKET = """\\set n random(0, {last})
 WITH place AS (SELECT code, district FROM bench.street WHERE n = :n),
 t AS (INSERT INTO ticket ({ticket_names})
@@ -93,8 +92,9 @@ def pgbench(database: str, script: str, clients: int, directory: Path) -> Work:
 
     def work(seconds: float) -> Turn:
         before = of_family(postmaster(directory))
-        command = [cluster.programs() / "pgbench", "-n", "-M", "prepared", "-c", str(clients)]
-        command += ["-T", str(max(round(seconds), 1)), "-f", file, database]
+        command = [str(cluster.programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients)]
+        command += ["-T", str(round(seconds))] if seconds >= 1 else ["-t", "20"]
+        command += ["-f", str(file), database]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         rate = float(one(r"tps = ([\d.]+)", told))
         done = int(one(r"transactions actually processed: (\d+)", told))
