@@ -150,6 +150,8 @@ class Bench:
             return self.work(site, ROWS["healthz"])
         if name == "copy":
             return yardsticks.copy(database, self.scale.batch, self.directory)
+        if name == "copy-out":
+            return yardsticks.copy_out(database, rows.desks(site)[0][0], self.directory)
         script, clients = self.script(name, site)
         return yardsticks.pgbench(database, script, clients, self.directory)
 

@@ -320,7 +320,7 @@ def quoted(text: str) -> str:
 
 
 def export(site: Site, seconds: float) -> Load:
-    """A day's tickets or, in a small city, all."""
+    """All tickets of one office."""
     code, _ = desks(site)[0]
     headers = "Accept: application/x-ndjson\r\n"
     paths = [f"/v1/tickets?office_code={code}"]

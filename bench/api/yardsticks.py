@@ -65,6 +65,13 @@ COPIED = (
 )
 
 
+EXPORTED = """
+COPY (SELECT t.*, r.*, c.* FROM ticket t JOIN request r ON r.ticket_number = t.number
+    JOIN citizen c ON c.ticket_number = t.number WHERE t.office_code = %s
+    ORDER BY t.received_at DESC, t.number DESC) TO STDOUT
+"""
+
+
 def one_ticket(database: str, model: str) -> str:
     """A script that writes what one POST writes, as the model's rows show it."""
     names: dict[str, str] = {}
@@ -131,6 +138,22 @@ def copy(database: str, lines: int, directory: Path) -> Work:
             spent += time.perf_counter() - began
             done += lines
         return Turn(done, spent, Usage(0.0, of_family(postmaster(directory)) - before))
+
+    return work
+
+
+def copy_out(database: str, office: str, directory: Path) -> Work:
+    """COPY of an office's tickets with their words and citizens, as an export hands them out."""
+
+    def work(seconds: float) -> Turn:
+        done, before = 0, of_family(postmaster(directory))
+        began = time.perf_counter()
+        with psycopg.connect(database, cursor_factory=psycopg.ClientCursor) as connection:
+            while not done or time.perf_counter() - began < seconds:
+                with connection.cursor().copy(EXPORTED, [office]) as copied:
+                    done += sum(1 for _ in copied)
+        spent = of_family(postmaster(directory)) - before
+        return Turn(done, time.perf_counter() - began, Usage(0.0, spent))
 
     return work
 
