@@ -17,6 +17,7 @@ from app import main, settings
 from app.access import service as access
 from app.access.roles import Caller, Role
 from app.access.schemas import NewKey
+from app.city import City
 from app.feed import service as feed
 from app.imports import service as history
 from app.kit import clock, cluster, db, embedded, logs, migrate, serving
@@ -32,8 +33,7 @@ from app.settings import Settings
 from app.simulate import service as simulation
 from app.simulate.service import Plan
 from app.sweep import sweep
-from app.tickets import rerouting
-from app.tickets.desk import Desk
+from app.tickets.intake import rerouting
 
 TOLD_IN_ONE_LINE = (
     settings.BadSettings,
@@ -87,9 +87,9 @@ def key(given: Settings, asked: argparse.Namespace) -> None:
 def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
     """Apply what has fallen due and count finished days, as the service does every few seconds."""
     with ready_database(given) as sessions:
-        desk = read_desk(given, sessions)
-        say(f"{sweep(sessions, desk, clock.utc)} changes")
-        while keep_days(sessions, desk, clock.utc):
+        city = read_city(given, sessions)
+        say(f"{sweep(sessions, city, clock.utc)} changes")
+        while keep_days(sessions, city, clock.utc):
             pass
 
 
@@ -97,10 +97,10 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
     """Take in finished cases of an older system: NDJSON, one a line."""
     caller = Caller("jiesu import", Role.ADMIN)
     with ready_database(given) as sessions, asked.file as file:
-        desk = read_desk(given, sessions)
+        city = read_city(given, sessions)
         total = os.fstat(file.fileno()).st_size
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
-            made = history.take_in_file(sessions, desk, caller, file, clock.utc, bar.update)
+            made = history.take_in_file(sessions, city, caller, file, clock.utc, bar.update)
     for one in made.rejected:
         say(f"line {one.line}: " + "; ".join(" ".join(e.values()).strip() for e in one.errors))
     rejected = len(made.rejected) + (made.unlisted or 0)
@@ -113,17 +113,17 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
         asked.start, asked.end, asked.cases, asked.seed, given.attachments, asked.among_others
     )
     with ready_database(given) as sessions:
-        desk = read_desk(given, sessions)
+        city = read_city(given, sessions)
         with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
             now = recording(session, clock.utc)
-            made = simulation.simulate(session, desk, plan, now, bar.update)
+            made = simulation.simulate(session, city, plan, now, bar.update)
     say(f"{made} tickets")
 
 
 def reroute(given: Settings, asked: argparse.Namespace) -> None:
     """Make a ticket's route again, as of the instant it was made; whatever differs is named."""
     with ready_database(given) as sessions, sessions() as session:
-        found = list(rerouting.differences(session, read_desk(given, sessions), asked.number))
+        found = list(rerouting.differences(session, read_city(given, sessions), asked.number))
     for name, stored, now in found:
         say(f"{name}: stored {stored!r}, now {now!r}")
     if found:
@@ -131,17 +131,17 @@ def reroute(given: Settings, asked: argparse.Namespace) -> None:
     say("the same route")
 
 
-def read_desk(given: Settings, sessions: Sessions) -> Desk:
+def read_city(given: Settings, sessions: Sessions) -> City:
     with sessions() as session:
-        return main.make_desk(session, given)
+        return main.make_city(session, given)
 
 
 def seal(given: Settings, asked: argparse.Namespace) -> None:
     """Seal a period's rankings for good, in the name of `jiesu seal`."""
     with ready_database(given) as sessions, sessions.begin() as session:
-        desk, now = read_desk(given, sessions), clock.utc()
-        period = rankings.known(session, desk.policies, asked.period, now)
-        made = seals.seal(session, desk, period, "jiesu seal", clock.utc)
+        city, now = read_city(given, sessions), clock.utc()
+        period = rankings.known(session, city.policies, asked.period, now)
+        made = seals.seal(session, city, period, "jiesu seal", clock.utc)
         say(f"{made.period} {made.content_hash}")
 
 
@@ -165,9 +165,9 @@ def content(file: Path) -> bytes:
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
-        desk, now = read_desk(given, sessions), clock.utc()
-        period = rankings.known(session, desk.policies, asked.period, now)
-        proof = verification.verify(session, desk, period)
+        city, now = read_city(given, sessions), clock.utc()
+        period = rankings.known(session, city.policies, asked.period, now)
+        proof = verification.verify(session, city, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 

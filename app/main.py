@@ -17,9 +17,11 @@ from starlette.concurrency import run_in_threadpool
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
+from app.attachments.router import router as attachments
 from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
+from app.city import City
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
@@ -42,14 +44,10 @@ from app.seals.router import router as seals
 from app.settings import Settings
 from app.statistics.router import router as statistics
 from app.sweep import sweep
-from app.tickets.action_router import router as actions
-from app.tickets.attachment_router import router as attachments
-from app.tickets.desk import Desk
+from app.tickets.acts.router import router as actions
+from app.tickets.intake.router import router as tickets
 from app.tickets.models import Ticket
-from app.tickets.register_router import router as holds
-from app.tickets.router import inbox_router as inbox
-from app.tickets.router import merges_router as merges
-from app.tickets.router import router as tickets
+from app.tickets.views import router as views
 
 logger = logging.getLogger(__name__)
 
@@ -93,14 +91,14 @@ def prepare(settings: Settings) -> None:
         engine.dispose()
 
 
-def make_desk(session: Session, settings: Settings) -> Desk:
+def make_city(session: Session, settings: Settings) -> City:
     """All that routing and the services hold in memory, read once."""
     policies = read_policies(settings)
     gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    return Desk(policies, catalogue, directory, router, settings.secret_key)
+    return City(policies, catalogue, directory, router, settings.secret_key)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -123,11 +121,12 @@ def create_app(settings: Settings) -> FastAPI:
         keys,
         open_to(gate.caller),
         tickets,
+        views.router,
         actions,
-        inbox,
-        merges,
+        views.inbox_router,
+        views.merges_router,
         attachments,
-        holds,
+        views.holds_router,
         callbacks,
         entries,
         rankings,
@@ -165,8 +164,8 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 def load(app: FastAPI) -> None:
     with app.state.sessions() as session:
-        app.state.desk = make_desk(session, app.state.settings)
-        routing.refresh(session, app.state.desk.router)
+        app.state.city = make_city(session, app.state.settings)
+        routing.refresh(session, app.state.city.router)
 
 
 async def keep_sweeping(app: FastAPI) -> None:
@@ -175,7 +174,7 @@ async def keep_sweeping(app: FastAPI) -> None:
         await asyncio.sleep(app.state.settings.sweep_seconds)
         try:
             for act in (sweep, keep_days):
-                await run_in_threadpool(act, app.state.sessions, app.state.desk, app.state.clock)
+                await run_in_threadpool(act, app.state.sessions, app.state.city, app.state.clock)
         except DBAPIError:
             logger.exception("the sweep did not reach the database; it tries again")
 
@@ -192,4 +191,4 @@ async def keep_learning(app: FastAPI) -> None:
 
 def learn(app: FastAPI) -> None:
     with app.state.sessions() as session:
-        routing.refresh(session, app.state.desk.router)
+        routing.refresh(session, app.state.city.router)

@@ -7,16 +7,16 @@ from prometheus_client import Counter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.feed import service as feed
 from app.kit import idempotency
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.instants import recording
-from app.tickets import falls
-from app.tickets.change import Change
-from app.tickets.desk import Desk
+from app.tickets.acts import due as falls
+from app.tickets.acts.change import Change
+from app.tickets.acts.locking import active
 from app.tickets.models import Ticket
-from app.tickets.service import active
 
 AT_ONCE = 200
 BACK_OFF = timedelta(minutes=5)
@@ -26,7 +26,7 @@ FAILED = Counter("jiesu_sweep_failed", "Tickets whose due change could not be ap
 logger = logging.getLogger(__name__)
 
 
-def sweep(sessions: Sessions, desk: Desk, clock: Clock) -> int:
+def sweep(sessions: Sessions, city: City, clock: Clock) -> int:
     """Everything that is due by now, 200 tickets a transaction; how many changes it made."""
     done = 0
     with sessions.begin() as session:
@@ -35,7 +35,7 @@ def sweep(sessions: Sessions, desk: Desk, clock: Clock) -> int:
         with sessions.begin() as session:
             now = recording(session, clock)
             tickets = due(session, now)
-            done += sum(apply(session, desk, ticket, now) for ticket in tickets)
+            done += sum(apply(session, city, ticket, now) for ticket in tickets)
         if len(tickets) < AT_ONCE:
             return done
 
@@ -53,13 +53,13 @@ def due(session: Session, now: datetime) -> list[Ticket]:
     )
 
 
-def apply(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> int:
+def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
     """One ticket's due changes; where they fail, it alone is put off, and counted."""
     number = ticket.number
     told = feed.mark(session)
     try:
         with session.begin_nested():
-            change = Change(session, desk, ticket, now, dispatches=active(session, number))
+            change = Change(session, city, ticket, now, dispatches=active(session, number))
             return falls.apply_due(change)
     except Exception:
         logger.exception("what was due could not be applied", extra={"ticket": number})

@@ -1,6 +1,7 @@
 """Every table, for Alembic and the tests."""
 
 from app.access.models import Key
+from app.attachments.models import Attachment
 from app.callbacks.models import (
     Assessment,
     Callback,
@@ -26,10 +27,10 @@ from app.policy.record import PolicyDocument
 from app.rankings.counting.days import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
-from app.tickets.asked_models import Extension, Hold, Objection, Supervision
-from app.tickets.attachment_models import Attachment
-from app.tickets.event_models import Event, Statement
-from app.tickets.models import Citizen, ContactMade, Dispatch, Request, Ticket
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event, Statement
+from app.tickets.models import ContactMade, Dispatch, Request, Ticket
+from app.tickets.proceedings import Extension, Hold, Objection, Supervision
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,

@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import main
+from app.city import City
 from app.kit import db, embedded, migrate
 from app.period import Period, Periods
 from app.rankings import facts_export, parquet, service
@@ -36,7 +37,6 @@ from app.rankings.service import Asked
 from app.rankings.sheet import as_csv
 from app.seals import service as seals
 from app.settings import Settings
-from app.tickets.desk import Desk
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 OPEN, BEFORE = "2026-11", "2026-10"
@@ -134,16 +134,16 @@ def row(name: str, pairs: list[tuple[float, float]]) -> dict[str, Any]:
     }
 
 
-def works(sessions: db.Sessions, desk: Desk) -> dict[str, Callable[[], object]]:
+def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
     def read(period: str) -> Callable[[Session], object]:
         return lambda session: service.ranking(
-            Asked(session, desk, NOW), period, RankingQuery()
+            Asked(session, city, NOW), period, RankingQuery()
         ).body()
 
     def table(session: Session) -> object:
-        return as_csv(service.ranking(Asked(session, desk, NOW), OPEN, RankingQuery()).ranking())
+        return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).ranking())
 
-    period = Periods(desk.policies).named(OPEN)
+    period = Periods(city.policies).named(OPEN)
     found: dict[str, Callable[[Session], object]] = {
         "open month": read(OPEN),
         "open month, CSV": table,
@@ -212,14 +212,14 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     engine = db.make_engine(url, pool_size=4)
     sessions = db.make_sessions(engine)
     with sessions() as session:
-        desk = main.make_desk(session, settings)
-    prepare(url, engine, desk, facts, others)
-    period = Periods(desk.policies).named(OPEN)
+        city = main.make_city(session, settings)
+    prepare(url, engine, city, facts, others)
+    period = Periods(city.policies).named(OPEN)
     yardstick = within(sessions, lambda session: bare(session, BARE, period))
-    asked = works(sessions, desk)
+    asked = works(sessions, city)
     cold = {f"{name}, cold": asked[name] for name in ("open month", "its counts alone")}
     rows = measure(rounds, yardstick, cold)
-    keeping_ms = spent(lambda: keep_all(sessions, desk))
+    keeping_ms = spent(lambda: keep_all(sessions, city))
     rows += measure(rounds, yardstick, asked)
     part = part_of(period)
     handed = measure(min(rounds, 3), copied(url, part), exports(sessions, part))
@@ -236,15 +236,15 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     }
 
 
-def keep_all(sessions: db.Sessions, desk: Desk) -> None:
+def keep_all(sessions: db.Sessions, city: City) -> None:
     """Every finished day of the open month, counted by every column that some league asks for."""
-    while keep_days.keep(sessions, desk, lambda: NOW):
+    while keep_days.keep(sessions, city, lambda: NOW):
         pass
 
 
-def prepare(url: str, engine: sa.Engine, desk: Desk, facts: int, others: int) -> None:
+def prepare(url: str, engine: sa.Engine, city: City, facts: int, others: int) -> None:
     """Four months of tickets, the three before the open one sealed."""
-    periods = Periods(desk.policies)
+    periods = Periods(city.policies)
     before = [periods.named(BEFORE)]
     before += [periods.previous(before[0])]
     before += [periods.previous(before[1])]
@@ -255,7 +255,7 @@ def prepare(url: str, engine: sa.Engine, desk: Desk, facts: int, others: int) ->
         connection.execute(sa.text("VACUUM (ANALYZE) ticket, assessment, exclusion"))
     with Session(engine) as session, session.begin():
         for period in reversed(before):
-            seals.seal(session, desk, period, "bench", lambda: NOW - timedelta(days=1))
+            seals.seal(session, city, period, "bench", lambda: NOW - timedelta(days=1))
 
 
 def show(found: dict[str, Any]) -> None:

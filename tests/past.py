@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment, Callback, Exclusion
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Action, Status
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import Ticket
 from tests import recount
 from tests.given import WANGJING

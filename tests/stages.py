@@ -8,7 +8,7 @@ from typing import Any
 
 from httpx import Response
 
-from app.tickets.lifecycle import Status
+from app.tickets.life.lifecycle import Status
 from tests import given
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, Person

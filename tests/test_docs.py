@@ -18,8 +18,8 @@ from app.kit import problems
 from app.kit.errors import Refusal
 from app.rankings import facts_export, sheet
 from app.settings import PREFIX, Settings
-from app.tickets.lifecycle import MOVES, OPEN, Action, Status
-from app.tickets.parts import WHO
+from app.tickets.life.lifecycle import MOVES, OPEN, Action, Status
+from app.tickets.life.parts import WHO
 from tests import pasted
 from tests.conftest import StillClock
 from tests.given import People

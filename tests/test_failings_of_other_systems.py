@@ -60,13 +60,13 @@ def test_a_reopened_ticket_is_never_escalated_by_its_old_due_time(
     number = stages.rework(people, clock)
     reopened_at = clock()
     clock.tick(days=6, hours=23)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.warned(people, number) == ["before-48h", "before-24h"]
     ticket = stages.seen(people, number)
     assert stages.instant(ticket["due_at"]) == reopened_at + timedelta(days=7)
     assert not ticket["overdue"]
     clock.tick(hours=2)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.warned(people, number)[-1] == "overdue-chief"
 
 

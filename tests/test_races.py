@@ -147,7 +147,7 @@ def test_two_sweeps_at_once_apply_each_fall_once(
 
     with ThreadPoolExecutor(3) as threads:
         swept = list(
-            threads.map(lambda _: sweep(app.state.sessions, app.state.desk, clock), range(3))
+            threads.map(lambda _: sweep(app.state.sessions, app.state.city, clock), range(3))
         )
 
     assert sum(swept) == 12
@@ -160,7 +160,7 @@ def test_a_sweep_and_an_act_apply_the_same_fall_once(
 ) -> None:
     made = [given.stands(people, "in_progress") for _ in range(4)]
     clock.tick(days=9)
-    sweeping = Thread(target=sweep, args=(app.state.sessions, app.state.desk, clock))
+    sweeping = Thread(target=sweep, args=(app.state.sessions, app.state.city, clock))
 
     sweeping.start()
     answers = [people.callback.post(f"/tickets/{n}/callbacks", CONTENT) for n in made]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from app.sweep import sweep
-from app.tickets.lifecycle import IN_OFFICE, MOVES, TERMINAL, Action, Status
+from app.tickets.life.lifecycle import IN_OFFICE, MOVES, TERMINAL, Action, Status
 from tests import stages
 from tests.conftest import StillClock
 from tests.given import People, Person
@@ -85,10 +85,10 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def the_sweep_comes_by(self) -> None:
         self.sweep()
-        assert sweep(self.app.state.sessions, self.app.state.desk, self.clock) == 0
+        assert sweep(self.app.state.sessions, self.app.state.city, self.clock) == 0
 
     def sweep(self) -> None:
-        sweep(self.app.state.sessions, self.app.state.desk, self.clock)
+        sweep(self.app.state.sessions, self.app.state.city, self.clock)
 
     @rule(data=st.data(), actor=st.sampled_from(sorted(ACTORS)))
     def someone_does_what_he_may(self, data: st.DataObject, actor: str) -> None:

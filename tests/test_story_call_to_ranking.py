@@ -75,7 +75,7 @@ def test_a_month_of_two_streets(people: People, app: FastAPI, clock: StillClock)
     helped_by_another_street(people)
     reworked_to_content(people)
     clock.tick(days=8)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     callback(people, silent, {**DISCONTENT, "contacted": "no", "reasonable": False})
     people.supervisor.does("review", silent, approve=True)
 

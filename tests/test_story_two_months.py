@@ -18,7 +18,7 @@ def test_a_matter_of_two_months_is_held_renewed_done_and_counted(
 
     # weeks pass: nothing falls due, nothing is counted, the register shows it
     clock.tick(days=25)
-    assert sweep(app.state.sessions, app.state.desk, clock) == 0
+    assert sweep(app.state.sessions, app.state.city, clock) == 0
     assert [line["ticket_number"] for line in stages.register(district)] == [number]
     ranking = people("analyst").get("/rankings/2026-11")
     rows = ranking.json()["rows"] if ranking.status_code == 200 else []

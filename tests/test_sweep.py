@@ -13,7 +13,7 @@ from tests.given import WANGJING, People
 
 
 def swept(app: FastAPI) -> int:
-    return sweep(app.state.sessions, app.state.desk, app.state.clock)
+    return sweep(app.state.sessions, app.state.city, app.state.clock)
 
 
 def failures() -> float:

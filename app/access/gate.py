@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
 
 from app.access import service
 from app.access.roles import ANYONE, OFFICE_BOUND, STAFF, Caller, Role
 from app.kit.db import Sessions
 from app.kit.errors import Forbidden, Unauthenticated
+from app.kit.hop import in_thread
 
 REMEMBERED_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
@@ -72,7 +72,10 @@ def bearer(request: Request) -> str:
 async def caller(request: Request) -> Caller:
     gate: Gate = request.app.state.gate
     key_hash = service.hashed(gate.secret, bearer(request))
-    found = gate.remembered(key_hash) or await run_in_threadpool(gate.look_up, key_hash)
+    found = gate.remembered(key_hash)
+    if found is None:
+        await in_thread()
+        found = gate.look_up(key_hash)
     if found is None:
         raise NoKey("this key is unknown or revoked")
     request.state.caller_id = found.id

@@ -35,7 +35,6 @@ class Lane(NamedTuple):
 SAID = func.jsonb_path_query_first(Request.route, sa.cast(WHOLE_PLACE, JSONPATH))
 NAME = func.coalesce(PlaceRow.name, SAID.op("#>>")(sa.cast("{}", sa.ARRAY(sa.Text))))
 
-
 Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
 

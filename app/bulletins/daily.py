@@ -42,7 +42,7 @@ def daily(asked: Asked, day: date) -> DayView:
         raise NoSuchPeriod(f"there is no period that {day} falls in")
     begins, ends = midnight(day), midnight(day + ONE_DAY)
     record = until(asked, begins, ends)
-    view = compute.ranking(record, asked.desk, League.STREETS)
+    view = compute.ranking(record, asked.city, League.STREETS)
     rows = {row.office_code: row for row in view.rows}
     requests = volumes.requests(record, begins, ends)
     return DayView(
@@ -59,7 +59,7 @@ def daily(asked: Asked, day: date) -> DayView:
 
 def until(asked: Asked, begins: datetime, ends: datetime) -> Record:
     """What is on record from the period's start to the end of the day. Refuses NoSuchPeriod."""
-    period = asked.period(Periods(asked.desk.policies).of(begins).name)
+    period = asked.period(Periods(asked.city.policies).of(begins).name)
     record = published.record_of(asked.session, period)
     return replace(record, period=replace(period, ends_at=min(ends, period.ends_at)))
 

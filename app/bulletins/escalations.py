@@ -13,10 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.bulletins.schemas import TallyView
 from app.rankings.leagues import Registry
-from app.tickets.asked_models import Hold, Supervision
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Action, DispatchRole
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch
+from app.tickets.proceedings import Hold, Supervision
 
 Column = sa.SQLColumnExpression[Any]
 

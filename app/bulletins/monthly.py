@@ -14,7 +14,7 @@ MOST_MOVED = 10
 def monthly(asked: Asked, name: str) -> BulletinView:
     """Refuses MalformedPeriod, NoSuchPeriod."""
     view = ranking(asked, name, RankingQuery()).ranking()
-    policy = asked.desk.policies.named(view.policy)
+    policy = asked.city.policies.named(view.policy)
     places = [(row, shown(row)) for row in view.rows]
     moved = [place for _, place in places if place.gained]
     ranked = sum(row.status is Standing.RANKED for row in view.rows)

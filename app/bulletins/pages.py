@@ -77,7 +77,6 @@ PAGES.globals |= {
     "most_bars": MOST_BARS,
 }
 
-
 Districts = Mapping[str, str]
 """Their names by code."""
 

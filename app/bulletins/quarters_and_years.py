@@ -104,7 +104,7 @@ def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:
 
 def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
     """Refuses NoSuchSpan."""
-    periods = Periods(asked.desk.policies)
+    periods = Periods(asked.city.policies)
     first = assessments.first_assessed_at(asked.session, asked.now) or asked.now
     named = map(periods.named, months)
     known = [one for one in named if one.starts_at <= asked.now and one.ends_at > first]

@@ -14,9 +14,10 @@ from app.callbacks.models import Callback
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
 from app.kit.etag import IfMatch
-from app.tickets import service as tickets
-from app.tickets.calls import Doing
-from app.tickets.change import Change
+from app.tickets.acts import locking
+from app.tickets.acts.acting import Doing
+from app.tickets.acts.change import Change
+from app.tickets.views import scope
 
 S = TypeVar("S")
 CallbackId = Annotated[int, Path(ge=1, lt=2**63)]
@@ -37,7 +38,7 @@ def ticket_for(roles: Iterable[Role]) -> Any:
     def seen(
         number: str, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
     ) -> Subject:
-        return Subject(caller, tickets.get(session, caller, number).number)
+        return Subject(caller, scope.get(session, caller, number).number)
 
     return Depends(seen)
 
@@ -64,7 +65,7 @@ def callback_for(roles: Iterable[Role]) -> Any:
 
 
 def visible(session: Session, caller: Caller, made: Callback) -> bool:
-    return session.scalar(tickets.in_scope(caller, made.ticket_number)) is not None
+    return session.scalar(scope.in_scope(caller, made.ticket_number)) is not None
 
 
 Asked = Annotated[Subject, ticket_for(HANDLERS)]
@@ -88,15 +89,12 @@ class Step:
         TicketChanged, then what `perform` refuses."""
         doing = self.doing
 
-        def act() -> str:
-            change = tickets.locked(
-                doing.session, doing.desk, subject.caller, subject.number, doing.clock
-            )
+        def check(change: Change) -> None:
             exclusions.check_part(change)
-            tickets.check_version(change, self.if_match)
-            with tickets.told(change):
-                perform(change, said)
-            doing.session.flush()
+            locking.check_version(change, self.if_match)
+
+        def act() -> str:
+            doing.take(subject.caller, subject.number, check, lambda change: perform(change, said))
             return reference or subject.number
 
         return doing.once(act)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from app.callbacks.answers import Answers, Reach, Resolved, Satisfied
 from app.kit.workdays import clock_of
 from app.policy.documents import Policy
-from app.tickets.lifecycle import Status
+from app.tickets.life.lifecycle import Status
 
 PLEASED = frozenset({Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC})
 DISCONTENT = frozenset({Satisfied.DISSATISFIED, Satisfied.VERY_DISSATISFIED})

@@ -9,9 +9,9 @@ from app.callbacks.exclusions import assessed
 from app.callbacks.models import Callback, Correction, Dispute
 from app.callbacks.schemas import NewCorrection
 from app.kit.errors import Conflict
-from app.tickets.change import Change
-from app.tickets.lifecycle import Action
-from app.tickets.schemas import Words
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Words
+from app.tickets.life.lifecycle import Action
 
 
 class NotCounted(Conflict):

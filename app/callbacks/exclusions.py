@@ -13,18 +13,18 @@ from app.callbacks.answers import Answers, ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
 from app.callbacks.schemas import ExclusionView, NewExclusion
 from app.kit.errors import Conflict, NotFound
-from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
+from app.kit.paging import Order, Page, instant
 from app.period import Periods
-from app.tickets import scope
-from app.tickets.change import Change
-from app.tickets.extending import four_eyes
-from app.tickets.guards import NotYourPart
-from app.tickets.lifecycle import Action
-from app.tickets.listing import Paging
+from app.tickets.acts.change import Change
+from app.tickets.acts.extension import four_eyes
+from app.tickets.acts.forms import Decision
+from app.tickets.life.guards import NotYourPart
+from app.tickets.life.lifecycle import Action
+from app.tickets.life.parts import Part
 from app.tickets.models import Ticket
-from app.tickets.parts import Part
-from app.tickets.schemas import Decision
-from app.tickets.view import Viewer
+from app.tickets.views import scope
+from app.tickets.views.lists import Paging
+from app.tickets.views.view import Viewer
 
 
 class NotAssessed(Conflict):
@@ -177,7 +177,7 @@ def decide(change: Change, said: Decision) -> None:
     """The evaluator's word; approved, the ticket counts in none of the three rates."""
     fact, request = assessed(change), asked(change)
     four_eyes(change, request.seq)
-    frozen_at = appeals.decided_until(Periods(change.desk.policies).of(fact.assessed_at))
+    frozen_at = appeals.decided_until(Periods(change.city.policies).of(fact.assessed_at))
     if change.now > frozen_at:
         raise DecisionLate(f"it could be decided until {frozen_at.isoformat()}")
     check_reviewed(change, request)
@@ -214,19 +214,16 @@ def approve(change: Change, fact: Assessment, request: ExclusionRequest) -> None
 
 def waiting(viewer: Viewer, paging: Paging) -> Page[ExclusionView]:
     """Those that still wait for somebody's word, among the tickets the viewer may see."""
-    key = (ExclusionRequest.asked_at, ExclusionRequest.ticket_number)
     query = (
         select(ExclusionRequest)
         .join(Ticket, Ticket.number == ExclusionRequest.ticket_number)
         .where(scope.visible(viewer.caller), ExclusionRequest.approved.is_(None), UNREFUSED)
     )
-    if paging.cursor:
-        query = query.where(beyond(key, read_cursor(paging.cursor, instant, str)))
-    found = viewer.session.scalars(query.order_by(*key).limit(paging.limit + 1)).all()
-    items = [ExclusionView.model_validate(row) for row in found[: paging.limit]]
-    last = items[-1] if len(found) > paging.limit else None
-    return Page(items=items, next=write_cursor(last.asked_at, last.ticket_number) if last else None)
+    rows, after = ASKED_FIRST.page(viewer.session, query, paging.cursor, paging.limit)
+    return Page(items=[ExclusionView.model_validate(row) for row in rows], next=after)
 
+
+ASKED_FIRST = Order((ExclusionRequest.asked_at, ExclusionRequest.ticket_number), (instant, str))
 
 UNREFUSED = ExclusionRequest.reviewed.is_not(False) & ExclusionRequest.flagged.is_not(False)
 

@@ -10,7 +10,7 @@ from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Sat
 from app.callbacks.outcome import KIND, code_sql, tally_sql
 from app.kit.db import Base, Code, one_of
 from app.offices.catalogue import Urgency
-from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.life.lifecycle import Channel, TicketType
 
 
 class Callback(Base):

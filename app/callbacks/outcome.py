@@ -14,7 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
-from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.life.lifecycle import Channel, TicketType
 
 
 @dataclass(frozen=True, slots=True)

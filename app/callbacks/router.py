@@ -22,23 +22,25 @@ from app.kit.db import Reading, Writing
 from app.kit.etag import IfMatch
 from app.kit.paging import Page
 from app.kit.route import Route
-from app.tickets import service as tickets
-from app.tickets.calls import Changing, Looking, Seen
-from app.tickets.change import Change
-from app.tickets.lifecycle import Action
-from app.tickets.listing import Paging
+from app.tickets.acts import locking
+from app.tickets.acts.acting import Changing
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Decision, Words
+from app.tickets.life.lifecycle import Action
 from app.tickets.models import Ticket
-from app.tickets.schemas import Decision, Words
-from app.tickets.shown import TicketView
+from app.tickets.views import scope
+from app.tickets.views.http import Looking, Seen
+from app.tickets.views.lists import Paging
+from app.tickets.views.schemas import TicketView
 
 router = APIRouter(prefix="/v1", tags=["callbacks"], route_class=Route)
 
 S = TypeVar("S")
-Desk = Depends(allow({Role.CALLBACK, Role.SUPERVISOR}))
+Callers = Depends(allow({Role.CALLBACK, Role.SUPERVISOR}))
 
 
 def to_call(number: str, caller: CallbackDesk, session: Writing) -> Ticket:
-    return tickets.get(session, caller, number)
+    return scope.get(session, caller, number)
 
 
 @router.post("/tickets/{number}/callbacks", status_code=201)
@@ -51,20 +53,23 @@ def record_callback(
 ) -> CallbackView:
     """What came of calling the citizen: reached? contacted? resolved? satisfied? (D.9)"""
 
+    def check(change: Change) -> None:
+        locking.check_state(change, Action.CALLBACK, if_match)
+
     def call() -> str:
-        change = tickets.locked(
-            doing.session, doing.desk, caller, ticket.number, doing.clock, ticket.merged_into
+        made = doing.take(
+            caller,
+            ticket.number,
+            check,
+            lambda change: service.record(change, said),
+            ticket.merged_into,
         )
-        tickets.check_state(change, Action.CALLBACK, if_match)
-        with tickets.told(change):
-            made = service.record(change, said)
-        doing.session.flush()
         return str(made.id)
 
     return service.show(doing.session, doing.once(call, 201))
 
 
-@router.get("/callbacks/queue", dependencies=[Desk])
+@router.get("/callbacks/queue", dependencies=[Callers])
 def read_queue(looking: Looking, paging: Annotated[Paging, Query()]) -> Page[QueuedView]:
     """Every ticket that awaits a callback, by due time; `callable_now` by calling hours and gap."""
     return service.queue(looking, paging)

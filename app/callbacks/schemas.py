@@ -6,9 +6,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.kit.wire import At, Flag, Form, Prose, View
-from app.tickets.lifecycle import Status
-from app.tickets.schemas import Words
-from app.tickets.shown import TicketView
+from app.tickets.acts.forms import Words
+from app.tickets.life.lifecycle import Status
+from app.tickets.views.schemas import TicketView
 
 A = TypeVar("A")
 

@@ -12,18 +12,18 @@ from app.callbacks.answers import Answers, Reach
 from app.callbacks.conduct import Attempts, Verdict
 from app.callbacks.models import Assessment, Callback, Correction, Dispute
 from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
+from app.city import district_of
 from app.kit.errors import Conflict, NotFound
-from app.kit.paging import Page, instant
-from app.tickets import dispatching, view
-from app.tickets.change import Change
-from app.tickets.lifecycle import Action, Status
-from app.tickets.listing import Paging
-from app.tickets.lists import Order
+from app.kit.paging import Order, Page, instant
+from app.tickets.acts import dispatch
+from app.tickets.acts.change import Change
+from app.tickets.acts.response import responded
+from app.tickets.citizens import citizen
+from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import Dispatch, Ticket
-from app.tickets.responding import responded
-from app.tickets.service import citizen
-from app.tickets.sharing import district_of
-from app.tickets.view import Viewer
+from app.tickets.views import view
+from app.tickets.views.lists import Paging
+from app.tickets.views.view import Viewer
 
 DUE_FIRST = Order((Ticket.callback_due_at, Ticket.number), (instant, str))
 
@@ -101,7 +101,7 @@ def settle(change: Change, said: NewCallback) -> Status:
     if after.doubted:
         head.ticket.since = change.now  # a supervisor has time from now on
     if after.status is Status.REWORK:
-        dispatching.rework(head, change.now)
+        dispatch.rework(head, change.now)
     return after.status
 
 
@@ -144,13 +144,13 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
 
     In a merged group each citizen's own answers and contacts, on the parent's matter and clock.
     """
-    ticket, head, lead, desk = change.ticket, change.head.ticket, change.lead, change.desk
+    ticket, head, lead, city = change.ticket, change.head.ticket, change.lead, change.city
     assert lead is not None  # a ticket that awaits its callback has one
-    category = desk.catalogue.category(head.category) if head.category else None
+    category = city.catalogue.category(head.category) if head.category else None
     return Assessment(
         ticket_number=ticket.number,
         office_code=lead.office_code,
-        district_code=district_of(desk, lead.office_code),
+        district_code=district_of(city, lead.office_code),
         industry_office=category and category.industry_office,
         category=ticket.category,
         type=ticket.type,
@@ -209,7 +209,7 @@ def queue(viewer: Viewer, paging: Paging) -> Page[QueuedView]:
             callback_due_at=row.callback_due_at,
             attempts=len(tried[row.number].at),
             callable_now=conduct.callable_now(
-                viewer.desk.policies.named(row.policy), tried[row.number], viewer.now
+                viewer.city.policies.named(row.policy), tried[row.number], viewer.now
             ),
         )
         for row, shown in zip(rows, view.views(viewer, rows), strict=True)

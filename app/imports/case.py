@@ -6,13 +6,13 @@ from typing import Any
 
 from app.access.roles import Caller
 from app.callbacks.answers import Reach
+from app.city import City
 from app.imports.schemas import PastCase
 from app.offices.directory import OfficeEntry
 from app.policy.documents import Policy
 from app.routing.service import Taught
-from app.tickets import limits
-from app.tickets.contacts import Contact
-from app.tickets.desk import Desk
+from app.tickets.life import limits
+from app.tickets.life.contacts import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class Past:
         }
 
 
-def of(desk: Desk, case: PastCase, caller: Caller, now: datetime) -> Past:
+def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
     """By the policy then in force. Refuses (NoWorkingCalendar) where that needs a calendar that
     is not known."""
-    policy = desk.policies.at(case.dispatched_at)
-    category = desk.catalogue.category(case.category) if case.category else None
+    policy = city.policies.at(case.dispatched_at)
+    category = city.catalogue.category(case.category) if case.category else None
     return Past(
         case=case,
-        office=desk.offices[case.office_code],
+        office=city.offices[case.office_code],
         policy=policy,
         due=limits.due(policy, case.urgency, case.dispatched_at),
         contacts=[Contact(one.at, one.reached) for one in case.contacts],

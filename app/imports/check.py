@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.callbacks.answers import Resolved, Satisfied
+from app.city import City
 from app.imports.schemas import PastCase
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeKind
 from app.period import FIRST_YEAR
-from app.tickets.desk import Desk
 
 PLEASED = frozenset({Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC})
 
@@ -23,25 +23,25 @@ class Fault(NamedTuple):
     detail: str
 
 
-def check(desk: Desk, case: PastCase, now: datetime) -> None:
+def check(city: City, case: PastCase, now: datetime) -> None:
     """Refuses (ImpossibleCase) with every fault: what is unknown, and times out of order."""
-    found = [*unknown(desk, case), *disordered(case, now), *undue(case)]
+    found = [*unknown(city, case), *disordered(case, now), *undue(case)]
     if found:
         raise ImpossibleCase(found[0].detail, errors=[fault._asdict() for fault in found])
 
 
-def unknown(desk: Desk, case: PastCase) -> Iterator[Fault]:
-    if case.office_code not in desk.offices:
+def unknown(city: City, case: PastCase) -> Iterator[Fault]:
+    if case.office_code not in city.offices:
         yield Fault("/office_code", f"no office {case.office_code}")
-    if case.category and case.category not in desk.catalogue.categories:
+    if case.category and case.category not in city.catalogue.categories:
         yield Fault("/category", f"no category {case.category}")
     said = case.address.district_code
-    if said and not is_district(desk, said):
+    if said and not is_district(city, said):
         yield Fault("/address/district_code", f"no district {said}")
 
 
-def is_district(desk: Desk, code: str) -> bool:
-    office = desk.offices.get(code)
+def is_district(city: City, code: str) -> bool:
+    office = city.offices.get(code)
     return office is not None and office.kind is OfficeKind.DISTRICT_CENTRE
 
 

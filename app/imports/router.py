@@ -4,19 +4,19 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.access.gate import Admin
+from app.city import AtCity
 from app.imports import service
 from app.imports.schemas import Imported
 from app.kit import ndjson
 from app.kit.db import AllSessions
 from app.kit.route import Route
-from app.tickets.desk import AtDesk
 
 router = APIRouter(prefix="/v1/imports", tags=["history"], route_class=Route)
 
 
 @router.post("/cases", response_model_exclude_none=True)
 async def import_cases(
-    request: Request, caller: Admin, sessions: AllSessions, desk: AtDesk
+    request: Request, caller: Admin, sessions: AllSessions, city: AtCity
 ) -> Imported:
     """Finished cases of an older system, one a line; each stands alone.
 
@@ -25,7 +25,7 @@ async def import_cases(
 
     def take_in(lines: ndjson.Chunk) -> Imported:
         with sessions.begin() as session:
-            return service.take_in(session, desk, caller, lines, request.app.state.clock)
+            return service.take_in(session, city, caller, lines, request.app.state.clock)
 
     total = Imported()
     async for lines in ndjson.chunks(request.stream(), service.AT_ONCE):

@@ -8,10 +8,11 @@ from app.imports.case import Past
 from app.kit.db import Base
 from app.offices.directory import STREET_KINDS
 from app.routing.decision import Decision, DecisionKind, kept
-from app.tickets.contacts import contact_ok
-from app.tickets.event_models import Event, Statement
-from app.tickets.lifecycle import Action, DispatchRole, Status, TicketType
-from app.tickets.models import Citizen, ContactMade, Dispatch, Request, Ticket
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event, Statement
+from app.tickets.life.contacts import contact_ok
+from app.tickets.life.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 
 Row = dict[str, Any]
 METHOD = "import"

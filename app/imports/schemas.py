@@ -6,9 +6,10 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.schemas import Answered
 from app.kit.wire import Flag, Form, OfficeCode, Prose, Told, View
 from app.offices.catalogue import Urgency
-from app.tickets.contacts import Method
-from app.tickets.lifecycle import Channel, TicketType
-from app.tickets.schemas import Category, ExternalId, NewAddress
+from app.tickets.acts.forms import NewAddress
+from app.tickets.life.contacts import Method
+from app.tickets.life.lifecycle import Channel, TicketType
+from app.tickets.texts import Category, ExternalId
 
 
 class PastContact(Form):

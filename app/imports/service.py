@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
+from app.city import City
 from app.imports import case, rows
 from app.imports.case import Past
 from app.imports.check import check
@@ -23,8 +24,7 @@ from app.kit.errors import Refusal
 from app.kit.instants import recording
 from app.kit.ndjson import Line
 from app.routing.service import teach
-from app.tickets.desk import Desk
-from app.tickets.intake import take_numbers
+from app.tickets.intake.receive import take_numbers
 
 AT_ONCE = 500
 MOST_LISTED = 10_000
@@ -32,7 +32,7 @@ FORM = TypeAdapter(PastCase)
 
 
 def take_in(
-    session: Session, desk: Desk, caller: Caller, lines: Sequence[Line], clock: Clock
+    session: Session, city: City, caller: Caller, lines: Sequence[Line], clock: Clock
 ) -> Imported:
     """Some lines, in one transaction: what is right is written, what is not is told by its line."""
     now = recording(session, clock)
@@ -40,19 +40,19 @@ def take_in(
     good: list[Past] = []
     for line in lines:
         try:
-            good.append(read(desk, caller, line, now))
+            good.append(read(city, caller, line, now))
         except Refusal as refusal:
             rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         copy_many(session, model, written)
-    teach(session, desk.router, map(case.lesson, new), now)
+    teach(session, city.router, map(case.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 
 
 def take_in_file(
     sessions: Sessions,
-    desk: Desk,
+    city: City,
     caller: Caller,
     file: BinaryIO,
     clock: Clock,
@@ -62,15 +62,15 @@ def take_in_file(
     total = Imported()
     for lines in ndjson.file_chunks(file, AT_ONCE):
         with sessions.begin() as session:
-            total = added(total, take_in(session, desk, caller, lines, clock))
+            total = added(total, take_in(session, city, caller, lines, clock))
         told(sum(len(line.text or b"") + 1 for line in lines))
     return total
 
 
-def read(desk: Desk, caller: Caller, line: Line, now: datetime) -> Past:
+def read(city: City, caller: Caller, line: Line, now: datetime) -> Past:
     form = ndjson.parse(FORM, line)
-    check(desk, form, now)
-    return case.of(desk, form, caller, now)
+    check(city, form, now)
+    return case.of(city, form, caller, now)
 
 
 def told(refusal: Refusal) -> list[dict[str, str]]:

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum, StrEnum
-from functools import cache
+from select import POLLIN, poll
 from typing import Annotated, Any
 
 import psycopg
 import sqlalchemy as sa
 from fastapi import Depends, Request
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session, mapped_column, sessionmaker
 
 POOL_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_MS = 15_000
+OPEN = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 Code = Annotated[str, mapped_column(sa.Text(collation="C"))]
 """Office codes, ticket numbers and other identifiers: compared byte by byte."""
@@ -60,19 +63,66 @@ def psycopg_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+class Connection(psycopg.Connection[Any]):
+    """Keeps its prepared statements when a transaction is not to be committed.
+
+    psycopg forgets them at every ROLLBACK, for those who change tables in a transaction, and no
+    statement of a reader would ever be prepared. The server keeps them. A reading is committed.
+    """
+
+    def rollback(self) -> None:
+        if self.pgconn.transaction_status not in OPEN:
+            super().rollback()
+            return
+        with self.lock:
+            self.pgconn.exec_(b"COMMIT" if self.read_only else b"ROLLBACK")
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            raise psycopg.OperationalError("the connection was lost at the end of a transaction")
+
+
 def make_engine(url: str, pool_size: int) -> sa.Engine:
-    """One pool, as large as the threads that may ask it; who waits too long gets 503."""
-    return sa.create_engine(
+    """One pool, as large as the threads that may ask it; who waits too long gets 503.
+
+    The connection used last is used next, as its statements are prepared. Before that it is looked
+    at, which costs no round trip; one lost without a word is found by use (see kit/route.py).
+    """
+    engine = sa.create_engine(
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         connect_args={
             "connect_timeout": 5,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
         },
     )
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkout", refuse_closed)
+    event.listen(engine, "commit", note_commit)
+    return engine
+
+
+def connect(dialect: object, record: object, given: list[Any], named: dict[str, Any]) -> Connection:
+    return Connection.connect(*given, **named)
+
+
+def refuse_closed(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
+    """Nothing is to be read from an idle connection, unless the server has closed it."""
+    looked_at = poll()
+    looked_at.register(connection.fileno(), POLLIN)
+    if looked_at.poll(0):
+        raise sa.exc.DisconnectionError
+
+
+def note_commit(connection: sa.Connection) -> None:
+    done = commits.get()
+    if done is not None:
+        done.append("commit")
+
+
+commits: ContextVar[list[str] | None] = ContextVar("commits", default=None)
+"""The commits of a request, each noted before it is sent."""
 
 
 BeforeCommit = Callable[[Session], None]
@@ -87,7 +137,7 @@ def make_sessions(engine: sa.Engine, before_commit: Sequence[BeforeCommit] = ())
     return sessions
 
 
-def all_sessions(request: Request) -> Sessions:
+async def all_sessions(request: Request) -> Sessions:
     sessions: Sessions = request.app.state.sessions
     return sessions
 
@@ -112,17 +162,6 @@ def write_session(sessions: "AllSessions") -> Iterator[Session]:
 AllSessions = Annotated[Sessions, Depends(all_sessions)]
 Reading = Annotated[Session, Depends(read_session, scope="function")]
 Writing = Annotated[Session, Depends(write_session, scope="function")]
-
-
-def insert_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """All rows in one statement, an array for each column; every row has the first one's names."""
-    if rows:
-        names = tuple(rows[0])
-        columns = zip(*(map(row.__getitem__, names) for row in rows), strict=True)
-        arrays = {
-            name: list(map(plain, values)) for name, values in zip(names, columns, strict=True)
-        }
-        session.execute(insertion(model, names), arrays)
 
 
 READY = frozenset({str, int, float, bool, datetime, type(None)})
@@ -152,15 +191,3 @@ def written(value: object) -> object:
 
 def plain(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
-
-
-@cache
-def insertion(model: type[Base], names: tuple[str, ...]) -> sa.Insert:
-    """INSERT … SELECT FROM unnest(…), with a bound array for each column; enums go as text."""
-    table = model.__table__
-    assert isinstance(table, sa.Table)
-    columns = [table.c[name] for name in names]
-    kinds = [sa.Text() if isinstance(c.type, sa.String) else c.type for c in columns]
-    arrays = [sa.bindparam(n, type_=ARRAY(kind)) for n, kind in zip(names, kinds, strict=True)]
-    unnested = sa.func.unnest(*arrays).table_valued(*names).render_derived()
-    return sa.insert(table).from_select(columns, sa.select(*unnested.c))

@@ -15,11 +15,11 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Unavailable
+from app.kit.hop import in_loop, in_thread
 
 RECORDING: Final = 0x4E0A
 PATIENCE_SECONDS = 5
@@ -60,8 +60,11 @@ async def settled_all(sessions: Sessions) -> None:
             return recorders(session)
 
     pauses = waiting(look)
-    while (pause := await run_in_threadpool(next, pauses, None)) is not None:
+    await in_thread()
+    while (pause := next(pauses, None)) is not None:
+        await in_loop()
         await asyncio.sleep(pause)
+        await in_thread()
 
 
 def waiting(look: Callable[[], set[str]]) -> Iterator[float]:

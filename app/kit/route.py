@@ -8,6 +8,7 @@ kit/problems.py once the caller is known.
 
 import json
 from collections.abc import Callable, Iterator
+from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi import Depends, Request
@@ -15,15 +16,18 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.kit.db import commits
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
+from app.kit.hop import carried, closing, settle
 
 MOST_BYTES = 1_000_000
 TRIES = 3
 DEADLOCK = "40P01"
+BODILESS = frozenset({"GET", "DELETE"})
 
 
 class JsonRequest(Request):
@@ -62,6 +66,8 @@ class Route(APIRoute):
     handlers of its own.
     """
 
+    request_class: type[JsonRequest] = JsonRequest
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         check = get_parameterless_sub_dependant(
@@ -71,12 +77,25 @@ class Route(APIRoute):
         self.app = repeated(self.app)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = super().get_route_handler()
+        settle(self.dependant)
+        handle, reads_first = super().get_route_handler(), self.reads_first()
 
-        async def read_first(request: Request) -> Any:
-            return await handle(JsonRequest(request.scope, request.receive))
+        async def answer(request: Request) -> Any:
+            if reads_first:
+                await request.body()
+            return await closing(request, handle)
 
-        return read_first
+        async def carry(request: Request) -> Any:
+            return await carried(answer(self.request_class(request.scope, request.receive)))
+
+        return carry
+
+    def reads_first(self) -> bool:
+        """Whether a body without a form, which only a key's claim looks at, is read before the
+        request holds anything; one with a form FastAPI reads first."""
+        waits_for_its_client = iscoroutinefunction(self.endpoint)
+        bodiless = BODILESS.intersection(self.methods or ())
+        return not (waits_for_its_client or self.body_field or bodiless)
 
 
 class Heads:
@@ -121,21 +140,37 @@ def only(known: frozenset[str]) -> Callable[[Request], Any]:
 
 
 def repeated(app: ASGIApp) -> ASGIApp:
-    """A deadlock's victim is run again whole: it committed nothing and answered nothing."""
+    """A deadlock's victim is run again whole: it committed nothing and answered nothing. So is who
+    found his connection lost, unless he may have committed something, or has begun to answer."""
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         heard: list[Message] = []
+        done: list[str] = []  # commits, and messages to the client
+        commits.set(done)
         for _ in range(TRIES):
             try:
-                return await app(scope, hear_again(heard, receive), send)
+                return await app(scope, hear_again(heard, receive), noting(done, send))
             except PoolTimeout as fault:
                 raise Unavailable("all connections to the database are in use") from fault
             except (OperationalError, InterfaceError) as fault:
-                if getattr(fault.orig, "sqlstate", None) != DEADLOCK or too_much(heard):
+                if too_much(heard) or not to_repeat(fault, done):
                     raise Unavailable("the database did not answer") from fault
         raise Unavailable("others were changing the same rows; nothing was changed")
 
     return run
+
+
+def noting(done: list[str], send: Send) -> Send:
+    async def send_on(message: Message) -> None:
+        done.append(message["type"])
+        await send(message)
+
+    return send_on
+
+
+def to_repeat(fault: DBAPIError, done: list[str]) -> bool:
+    lost = fault.connection_invalidated and not done
+    return lost or getattr(fault.orig, "sqlstate", None) == DEADLOCK
 
 
 def hear_again(heard: list[Message], receive: Receive) -> Receive:

@@ -20,9 +20,7 @@ from app.policy.keys import Level, Part
 
 WhistleKind = Literal["enforcement", "emergency", "key_work", "beyond_duty", "appeal"]
 
-
 Percentile = Annotated[int, Field(ge=0, le=100, strict=True)]
-
 
 HUNDRED = 100
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from operator import add
 
+from app.city import City
 from app.offices.directory import OfficeEntry
 from app.period import Periods
 from app.rankings import registry
@@ -14,10 +15,9 @@ from app.rankings.published import sealed_rows
 from app.rankings.schemas import RankingView, shown_row, shown_weights
 from app.rankings.table import Former, Line, Load, Standings, standings, table
 from app.rankings.trial import OFFICIAL
-from app.tickets.desk import Desk
 
 
-def ranking(record: Record, desk: Desk, league: League) -> RankingView:
+def ranking(record: Record, city: City, league: League) -> RankingView:
     """The whole league, hashed."""
     period, policy = record.period, record.period.policy
     return RankingView(
@@ -26,14 +26,14 @@ def ranking(record: Record, desk: Desk, league: League) -> RankingView:
         sealed=False,
         policy=policy.name,
         weights=shown_weights(policy.score.weights_for(league)),
-        rows=[shown_row(line) for line in lines(record, desk, league)],
+        rows=[shown_row(line) for line in lines(record, city, league)],
     ).hashed()
 
 
-def lines(record: Record, desk: Desk, league: League) -> tuple[Line, ...]:
+def lines(record: Record, city: City, league: League) -> tuple[Line, ...]:
     assessments.plan_anew(record.session)
     members = league_of(record, league)
-    now, before = stand(record, members), former(record, desk, members)
+    now, before = stand(record, members), former(record, city, members)
     return table(now, before, load(record, members), members, record.period)
 
 
@@ -47,9 +47,9 @@ def stand(record: Record, members: Roster) -> Standings:
     return standings(counts, members, record.period)
 
 
-def former(record: Record, desk: Desk, members: Roster) -> Former:
+def former(record: Record, city: City, members: Roster) -> Former:
     """The period before: as sealed, or else as the record has it."""
-    before = Periods(desk.policies).previous(record.period)
+    before = Periods(city.policies).previous(record.period)
     sealed = sealed_rows(record, before, members.league) if record.trial == OFFICIAL else None
     if sealed is None:
         return stand(record.of(before), members).former()

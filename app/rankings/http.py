@@ -1,4 +1,4 @@
-"""What a call on rankings brings along: the record, the desk and the time it is asked at."""
+"""What a call on rankings brings along: the record, the city and the instant."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -6,15 +6,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from app.city import AtCity
 from app.kit.clock import Now
 from app.kit.db import AllSessions, Reading
 from app.kit.etag import tagged
 from app.kit.instants import settled_all
 from app.rankings.service import Asked
-from app.tickets.desk import AtDesk
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-
 
 INERT = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -38,9 +37,9 @@ async def settled_now(request: Request, sessions: AllSessions, now: Now) -> date
 SettledNow = Annotated[datetime, Depends(settled_now)]
 
 
-def asked(now: SettledNow, desk: AtDesk, session: Reading) -> Asked:
+def asked(now: SettledNow, city: AtCity, session: Reading) -> Asked:
     """The session's snapshot is taken when all has settled."""
-    return Asked(session, desk, now)
+    return Asked(session, city, now)
 
 
 Looking = Annotated[Asked, Depends(asked)]

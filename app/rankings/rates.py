@@ -10,11 +10,10 @@ from math import sqrt
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
 from app.policy.keys import Assess, Scoring, Weights
-from app.tickets.lifecycle import Channel
+from app.tickets.life.lifecycle import Channel
 
 NET = frozenset({Channel.WECHAT, Channel.APP, Channel.WEB, Channel.WEIBO})
 """The channels that `assess.sources` calls `net`."""
-
 
 Exact = int | Fraction
 """Never a float; a whole number where it is one, for those add up much faster."""

@@ -19,9 +19,7 @@ from app.rankings.models import RegistryVersion
 
 T = TypeVar("T")
 
-
 NAME = tuple[str, str]
-
 
 PARTS: Mapping[str, Any] = {
     "categories": NAME,

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
+from app.city import AtCity
 from app.kit.compress import PackedRoute
 from app.kit.db import AllSessions, Sessions
 from app.kit.paging import Page
@@ -31,24 +32,18 @@ from app.rankings.schemas import (
 from app.rankings.service import Asked, Found
 from app.rankings.sheet import as_csv
 from app.rankings.what_if import CompareView, NewWhatIf, WhatIfView
-from app.tickets.desk import AtDesk
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
-
 PARQUET = "application/vnd.apache.parquet"
-
 
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
 
-
 Trier = Annotated[Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR}))]
-
 
 Exporter = Annotated[
     Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR, Role.SUPERVISOR}))
 ]
-
 
 Opener = Annotated[Caller, Depends(allow(row_tickets.READERS))]
 
@@ -56,7 +51,7 @@ Opener = Annotated[Caller, Depends(allow(row_tickets.READERS))]
 @router.get("/periods")
 def list_periods(caller: Anyone, look: Looking) -> list[PeriodView]:
     """Every assessment period from the first with a fact to the present one, oldest first."""
-    return service.list_periods(look.session, look.desk.policies, look.now)
+    return service.list_periods(look.session, look.city.policies, look.now)
 
 
 @router.get("/rankings/{period}", response_model=RankingView, responses={200: TABLE})
@@ -79,12 +74,12 @@ def stream_facts(
     period: str,
     query: Annotated[FactsQuery, Query()],
     sessions: AllSessions,
-    desk: AtDesk,
+    city: AtCity,
     now: SettledNow,
 ) -> StreamingResponse:
     """Every assessment behind a period, streamed; its end tells how many there were."""
     with sessions() as session:
-        record = Asked(session, desk, now).record(period, query.as_of)
+        record = Asked(session, city, now).record(period, query.as_of)
     return STREAMED[query.format](sessions, record)
 
 
@@ -166,6 +161,5 @@ STREAMED: Mapping[Stream, Callable[[Sessions, Record], StreamingResponse]] = {
     Stream.CSV: as_sheet,
     Stream.PARQUET: as_parquet,
 }
-
 
 WRITTEN = {Format.JSON: (Found.body, "application/json"), Format.CSV: (csv_of, "text/csv")}

@@ -58,7 +58,7 @@ def page(
 
     Their values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
     """
-    check_reader(caller, asked.desk.offices, code)
+    check_reader(caller, asked.city.offices, code)
     record = asked.record(name, query.as_of)
     league = query.league or own_league(asked.offices(query.as_of), code)
     row = opened(record, compute.league_of(record, league), league, code)

@@ -26,7 +26,7 @@ from app.rankings.leagues import League
 from app.rankings.ranks import Grade
 from app.rankings.rates import Rate, Standing, two_decimals
 from app.rankings.table import Line
-from app.tickets.listing import Paging
+from app.tickets.views.lists import Paging
 
 CENT = Decimal("0.01")
 RATES = ("response", "resolution", "satisfaction")

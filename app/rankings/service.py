@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
@@ -33,7 +34,6 @@ from app.rankings.schemas import (
     read_ranking,
     shown_period,
 )
-from app.tickets.desk import Desk
 
 
 def explained(row: RowView, weights: WeightsView, rules: Rank) -> str:
@@ -73,12 +73,12 @@ class Asked:
     """Who asks for what: a session to read in, what is held in memory, and the time."""
 
     session: Session
-    desk: Desk
+    city: City
     now: datetime
 
     def period(self, name: str, as_of: datetime | None = None) -> Period:
         """Refuses MalformedPeriod, NoSuchPeriod."""
-        return known(self.session, self.desk.policies, name, as_of or self.now)
+        return known(self.session, self.city.policies, name, as_of or self.now)
 
     def offices(self, as_of: datetime | None = None) -> Mapping[str, OfficeEntry]:
         """As they were known by then."""
@@ -121,7 +121,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
     check_past(query.as_of, asked.now)
     if query.district_code is not None:
         check_district(asked.offices(query.as_of), query.district_code)
-    Periods(asked.desk.policies).named(name)
+    Periods(asked.city.policies).named(name)
     kept = published.kept(asked.session, name, query.league, query.as_of)
     found = Found(kept=kept) if kept else Found(computed_ranking(asked, name, query))
     if query.district_code is None:
@@ -132,7 +132,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
 
 
 def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:
-    return compute.ranking(asked.record(name, query.as_of), asked.desk, query.league)
+    return compute.ranking(asked.record(name, query.as_of), asked.city, query.league)
 
 
 def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
@@ -145,7 +145,7 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     asked.period(name, query.as_of)
     league = query.league or own_league(asked.offices(query.as_of), code)
     view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).ranking()
-    rules = asked.desk.policies.named(view.policy).rank
+    rules = asked.city.policies.named(view.policy).rank
     for row in view.rows:
         if row.office_code == code:
             return OfficeRowView(**members(row), explained=explained(row, view.weights, rules))

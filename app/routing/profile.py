@@ -17,7 +17,6 @@ ROOM = 256
 END = "$"
 """Marks the last characters: 里 at the end of a name says other things than 里 within."""
 
-
 MARKS_BESIDE = 2
 """Marks of a name beside its characters."""
 

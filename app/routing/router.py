@@ -40,7 +40,7 @@ class TooManyLines(TooLarge):
     title = "A batch has at most 10,000 lines"
 
 
-class Desk(Protocol):
+class City(Protocol):
     """What `main` holds in memory; of it routing needs these."""
 
     @property
@@ -53,12 +53,12 @@ class Ndjson(Response):
     media_type = "application/x-ndjson"
 
 
-def desk(request: Request) -> Desk:
-    found: Desk = request.app.state.desk
+async def city(request: Request) -> City:
+    found: City = request.app.state.city
     return found
 
 
-AtDesk = Annotated[Desk, Depends(desk)]
+AtCity = Annotated[City, Depends(city)]
 router = APIRouter(
     prefix="/v1", tags=["routing"], dependencies=[Depends(allow(STAFF))], route_class=Route
 )
@@ -79,33 +79,33 @@ def question(
 
 @router.get("/route", response_model=RouteView)
 def route_place(
-    desk: AtDesk, asked: Annotated[RouteQuestion, Depends(question)], now: Now
+    city: AtCity, asked: Annotated[RouteQuestion, Depends(question)], now: Now
 ) -> object:
     """Where a request with this address belongs, and why; nothing is kept."""
-    return service.route(desk.router, desk.policies, asked, now)
+    return service.route(city.router, city.policies, asked, now)
 
 
 @router.post("/route/batch", response_class=Ndjson)
-async def route_batch(request: Request, desk: AtDesk, now: Now) -> Ndjson:
+async def route_batch(request: Request, city: AtCity, now: Now) -> Ndjson:
     """Up to 10,000 places, one a line, answered in order; a line at fault is answered by its
     problem."""
     answers: list[str] = []
     async for lines in ndjson.chunks(request.stream(), READ_AT_ONCE):
         if len(answers) + len(lines) > MOST_LINES:
             raise TooManyLines(most_lines=MOST_LINES)
-        answers += await run_in_threadpool(answer, desk, lines, now)
+        answers += await run_in_threadpool(answer, city, lines, now)
     return Ndjson("".join(answers))
 
 
-def answer(desk: Desk, lines: ndjson.Chunk, now: datetime) -> list[str]:
-    return [answer_line(desk, line, now) for line in lines]
+def answer(city: City, lines: ndjson.Chunk, now: datetime) -> list[str]:
+    return [answer_line(city, line, now) for line in lines]
 
 
-def answer_line(desk: Desk, line: ndjson.Line, now: datetime) -> str:
+def answer_line(city: City, line: ndjson.Line, now: datetime) -> str:
     """A RouteView, or the line's number with what is wrong. Refuses a line that is too long."""
     try:
         asked = ndjson.parse(LINE, line)
-        decision = service.route(desk.router, desk.policies, asked, now)
+        decision = service.route(city.router, city.policies, asked, now)
     except TooLarge:
         raise
     except Refusal as refusal:
@@ -116,14 +116,14 @@ def answer_line(desk: Desk, line: ndjson.Line, now: datetime) -> str:
 
 
 @router.get("/routing/memory", dependencies=supervised)
-def read_memory(desk: AtDesk, text: Annotated[Place, Query()], now: Now) -> MemoryView:
+def read_memory(city: AtCity, text: Annotated[Place, Query()], now: Now) -> MemoryView:
     """What confirmed dispatches have taught of the place of a text."""
-    return service.remembered(desk.router, text, now)
+    return service.remembered(city.router, text, now)
 
 
 @router.delete("/routing/memory", dependencies=supervised)
 def forget_place(
-    desk: AtDesk, session: Writing, text: Annotated[Place, Query()], now: Now
+    city: AtCity, session: Writing, text: Annotated[Place, Query()], now: Now
 ) -> MemoryView:
     """Forget the place of a text: what its requests have taught is erased."""
-    return service.forget(session, desk.router, text, now)
+    return service.forget(session, city.router, text, now)

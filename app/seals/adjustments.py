@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment, Correction, Exclusion
+from app.city import City
 from app.period import Period, Periods
 from app.rankings import compute
 from app.rankings.counting import assessments
@@ -17,7 +18,6 @@ from app.rankings.models import Seal
 from app.rankings.service import Asked
 from app.seals.schemas import AdjustedView, AdjustmentsView, AdjustmentView, NamedTicket
 from app.seals.verification import differing
-from app.tickets.desk import Desk
 
 TICK = timedelta(microseconds=1)
 
@@ -27,7 +27,7 @@ def adjustments(asked: Asked, name: str) -> AdjustmentsView:
     streets' rows. Refuses MalformedPeriod, NoSuchPeriod.
     """
     period = asked.period(name)
-    items = sorted(late(asked.session, asked.desk, period), key=lambda item: item.number)
+    items = sorted(late(asked.session, asked.city, period), key=lambda item: item.number)
     changed = {item.period for item in items}
     differences = [
         d for sealed in sorted(changed) for d in moved(asked, sealed, items, period.ends_at)
@@ -35,8 +35,8 @@ def adjustments(asked: Asked, name: str) -> AdjustmentsView:
     return AdjustmentsView(items=items, differences=differences)
 
 
-def late(session: Session, desk: Desk, period: Period) -> Iterator[AdjustmentView]:
-    periods = Periods(desk.policies)
+def late(session: Session, city: City, period: Period) -> Iterator[AdjustmentView]:
+    periods = Periods(city.policies)
     for seal in session.scalars(select(Seal).order_by(Seal.period)):
         yield from late_for(session, seal, periods.named(seal.period), period)
 
@@ -77,9 +77,9 @@ def moved(
     """The streets' numbers that would be others, had all that was recorded until then been known
     before the seal."""
     record = asked.record(name)
-    then = compute.ranking(record, asked.desk, League.STREETS)
+    then = compute.ranking(record, asked.city, League.STREETS)
     later = replace(record, late=until - TICK)
-    now = compute.ranking(later, asked.desk, League.STREETS)
+    now = compute.ranking(later, asked.city, League.STREETS)
     sealed = {row.office_code: row for row in then.rows}
     for row in now.rows:
         for field, was, value in differing(sealed.get(row.office_code), row):

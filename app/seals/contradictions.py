@@ -35,8 +35,8 @@ from app.seals.rederive.assessments import (
     remade,
 )
 from app.seals.sources import Piece
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Channel, DispatchRole, TicketType
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Channel, DispatchRole, TicketType
 from app.tickets.models import Dispatch, Ticket
 
 AT_ONCE = 1_000

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Callback
-from app.tickets.event_models import Event
+from app.tickets.events import Event
 from app.tickets.models import ContactMade
 
 EVER = datetime.max.replace(tzinfo=UTC)

@@ -17,7 +17,6 @@ from app.rankings.schemas import RATES, RankingView, RowView
 
 Rows = Mapping[str, RowView]
 
-
 Values = Mapping[str, Fraction]
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
+from app.city import AtCity
 from app.kit.clock import AtClock
 from app.kit.compress import PackedRoute
 from app.kit.db import Writing
@@ -17,7 +18,6 @@ from app.rankings.models import Seal
 from app.seals import adjustments, verification
 from app.seals import service as seals
 from app.seals.schemas import AdjustmentsView, SealView, VerifyView
-from app.tickets.desk import AtDesk
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
@@ -40,7 +40,7 @@ def read_seal(caller: Anyone, period: str, look: Looking) -> Seal:
 @dataclass
 class Sealing:
     session: Writing
-    desk: AtDesk
+    city: AtCity
     once: OneEffect
     clock: AtClock
 
@@ -48,13 +48,13 @@ class Sealing:
 @router.post("/rankings/{period}/seal", response_model=SealView, status_code=201)
 def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depends()]) -> Seal:
     """Close a period for good, some days after its end."""
-    session, desk, clock = sealing.session, sealing.desk, sealing.clock
-    named = service.known(session, desk.policies, period, clock())
-    made = sealing.once(lambda: seals.seal(session, desk, named, caller.id, clock).period, 201)
+    session, city, clock = sealing.session, sealing.city, sealing.clock
+    named = service.known(session, city.policies, period, clock())
+    made = sealing.once(lambda: seals.seal(session, city, named, caller.id, clock).period, 201)
     return published.get(session, made)
 
 
 @router.post("/rankings/{period}/verify")
 def verify_period(caller: Verifier, period: str, look: Looking) -> VerifyView:
     """The seal against the record as it stands now."""
-    return verification.verify(look.session, look.desk, look.period(period))
+    return verification.verify(look.session, look.city, look.period(period))

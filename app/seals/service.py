@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment
+from app.city import City
 from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.errors import Conflict
@@ -27,10 +28,8 @@ from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.schemas import as_json
 from app.seals import sources
 from app.seals.sources import late
-from app.tickets.desk import Desk
 
 ONE_AT_A_TIME = 0x5EA1
-
 
 HASHED = sorted({column.name for column in Seal.__table__.columns} - {"seal_hash", "published_at"})
 
@@ -47,7 +46,7 @@ class SealInOrder(Conflict):
     title = "Periods are sealed in their order"
 
 
-def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) -> Seal:
+def seal(session: Session, city: City, period: Period, by: str, clock: Clock) -> Seal:
     """Store what the leagues are now. Of two at once, the second finds it sealed.
 
     Refuses AlreadySealed, NotYetFrozen, SealInOrder, StillRecording.
@@ -56,10 +55,10 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
     session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     now = clock()
     settled(session)
-    check_sealable(session, desk, period, now)
+    check_sealable(session, city, period, now)
     found = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=found)
-    rankings = [sealed_ranking(record, desk, league) for league in League]
+    rankings = [sealed_ranking(record, city, league) for league in League]
     kept = [*sealed_lines(record), *sealed_registry(record, found)]
     facts = [one for one in kept if one.subject is Subject.FACTS]
     made = Seal(
@@ -81,7 +80,7 @@ def seal(session: Session, desk: Desk, period: Period, by: str, clock: Clock) ->
     return made
 
 
-def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) -> None:
+def check_sealable(session: Session, city: City, period: Period, now: datetime) -> None:
     if session.get(Seal, period.name):
         raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])
     later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
@@ -97,7 +96,7 @@ def check_sealable(session: Session, desk: Desk, period: Period, now: datetime) 
             sealable_at=in_utc(opens),
             allowed=[],
         )
-    before = Periods(desk.policies).previous(period)
+    before = Periods(city.policies).previous(period)
     if session.get(Seal, before.name) is None and has_facts(session, before):
         raise SealInOrder(
             f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
@@ -109,8 +108,8 @@ def has_facts(session: Session, period: Period) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def sealed_ranking(record: Record, desk: Desk, league: League) -> SealedRanking:
-    view = replace(compute.ranking(record, desk, league), sealed=True)
+def sealed_ranking(record: Record, city: City, league: League) -> SealedRanking:
+    view = replace(compute.ranking(record, city, league), sealed=True)
     return SealedRanking(
         period=record.period.name,
         league=league,

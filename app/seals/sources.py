@@ -31,7 +31,6 @@ from app.tickets.models import Dispatch, Ticket
 AT_ONCE = 1_000
 FACT = Assessment.__table__.c
 
-
 REQUEST = ("street_code", "district_code", "office_code", "category")
 OWNERS: dict[Subject, tuple[str, ...]] = {
     Subject.FACTS: COLUMNS[1:],

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.period import Period
 from app.rankings import compute, published
 from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
@@ -23,10 +24,9 @@ from app.seals.contradictions import Deriving
 from app.seals.histories import EVER
 from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
-from app.tickets.desk import Desk
 
 
-def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
+def verify(session: Session, city: City, period: Period) -> VerifyView:
     """Refuses NotSealed. Recomputed with the policy and registry of that time, from what was then
     recorded.
 
@@ -35,9 +35,9 @@ def verify(session: Session, desk: Desk, period: Period) -> VerifyView:
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     seal = published.get(session, period.name)
     then = published.record_of(session, period)
-    derived = Deriving(then, desk.policies)
-    check = Check(desk, seal, list(compared(then, seal, derived)))
-    again = {league: compute.ranking(then, desk, league) for league in League}
+    derived = Deriving(then, city.policies)
+    check = Check(city, seal, list(compared(then, seal, derived)))
+    again = {league: compute.ranking(then, city, league) for league in League}
     found = [
         *broken(session, seal, period),
         *falsified(then, derived),
@@ -188,7 +188,7 @@ def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    desk: Desk
+    city: City
     seal: Seal
     tickets: list[Differing]
 
@@ -211,7 +211,7 @@ class Check:
         for league, then in again.items():
             kept = published.kept(now.session, self.seal.period, league)
             sealed = rows(kept.body) if kept else {}
-            today = compute.ranking(now, self.desk, league) if self.tickets else then
+            today = compute.ranking(now, self.city, league) if self.tickets else then
             members = compute.league_of(now, league)
             for row in today.rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):

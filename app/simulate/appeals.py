@@ -15,13 +15,13 @@ from app.callbacks.answers import ExclusionCode, Reach, Resolved, Satisfied
 from app.callbacks.conduct import content
 from app.callbacks.models import Callback, ExclusionRequest
 from app.callbacks.schemas import NewCallback, NewCorrection, NewExclusion
+from app.city import district_of
 from app.period import Periods
 from app.simulate.life import DAY, Life, Step, desk
 from app.simulate.requests import drawn
-from app.tickets.change import Change
-from app.tickets.lifecycle import Action
-from app.tickets.schemas import Decision, Words
-from app.tickets.sharing import district_of
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Decision, Words
+from app.tickets.life.lifecycle import Action
 
 DISPUTED = 0.02
 HEARD = 0.85
@@ -96,7 +96,7 @@ def exclusion(life: Life) -> Step:
 
 def words_on(life: Life, said: NewExclusion) -> Iterator[Step]:
     """The district's, for X3 a supervisor's, and after the district's days the evaluator's."""
-    own = district_of(life.change.desk, life.head.ticket.office_code or "")
+    own = district_of(life.change.city, life.head.ticket.office_code or "")
     days = timedelta(days=life.change.policy.exclude.review_days)
     still, flagged = undecided(life), life.likely(FLAGGED)
     if said.code is ExclusionCode.X3:
@@ -126,7 +126,7 @@ def undecided(life: Life) -> Callable[[], bool]:
         assessed_at = life.ticket.assessed_at
         if asked is None or assessed_at is None or False in (asked.reviewed, asked.flagged):
             return False
-        period = Periods(change.desk.policies).of(assessed_at)
+        period = Periods(change.city.policies).of(assessed_at)
         return life.now <= appeals.decided_until(period)
 
     return still

@@ -11,11 +11,12 @@ from app.callbacks.conduct import content
 from app.offices.catalogue import Urgency
 from app.simulate.life import DAY, HOUR, Call, Life, Step, desk
 from app.simulate.requests import again
-from app.tickets import actions, attention
-from app.tickets.attention import ORDER
-from app.tickets.holding import SupervisionLevel
-from app.tickets.lifecycle import IN_OFFICE, Action, Status
-from app.tickets.schemas import Grading, NewSupervision, Words
+from app.tickets.acts import handling, urgency
+from app.tickets.acts import supervision as supervising
+from app.tickets.acts.forms import Grading, NewSupervision, Words
+from app.tickets.acts.urgency import ORDER
+from app.tickets.life.holds import SupervisionLevel
+from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
 
 CALLS_AGAIN = 0.045
 AND_AGAIN = 0.3
@@ -83,9 +84,10 @@ def grading(life: Life, role: Role, new: Urgency, within: timedelta) -> Step:
         life.after(within),
         life.district(district) if district else desk(role),
         Action.GRADE,
-        attention.grade,
+        urgency.grade,
         Grading(urgency=new, reason="经核实调整紧急程度。"),
         lambda: ticket.urgency is old and may_be(life, role),
+        urgency.check_grading,
     )
 
 
@@ -122,13 +124,14 @@ def supervision(life: Life, at: datetime) -> Step:
         at,
         life.district(district),
         Action.SUPERVISE,
-        attention.supervise,
+        supervising.supervise,
         NewSupervision(
             level=level,
             reason="请说明进展。",
             answer_due_at=at + life.asked.chance.randint(1, 6) * DAY,
         ),
         lambda: life.ticket.status in IN_OFFICE,
+        supervising.check_supervision,
     )
 
 
@@ -137,4 +140,4 @@ def answer(life: Life, said: NewSupervision) -> Iterator[Step]:
     if life.likely(ANSWERS):
         at = life.after((said.answer_due_at - life.now) * 1.2, 2, 3)
         note = Words(text="已安排专人办理，进展如下。")
-        yield Step(at, life.handler(), Action.NOTE, actions.note, note)
+        yield Step(at, life.handler(), Action.NOTE, handling.note, note)

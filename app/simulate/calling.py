@@ -11,7 +11,7 @@ from app.kit.workdays import ONE_DAY, clock_of, day_of, midnight
 from app.simulate.life import HOUR, Life, Step, desk
 from app.simulate.requests import drawn
 from app.simulate.work import confirm
-from app.tickets.lifecycle import Action
+from app.tickets.life.lifecycle import Action
 
 REACHES = {Reach.REACHED: 865, Reach.UNREACHED: 110, Reach.REFUSED: 20, Reach.WRONG_NUMBER: 5}
 REACHES_AGAIN = {Reach.REACHED: 45, Reach.UNREACHED: 50, Reach.REFUSED: 5}

@@ -49,7 +49,7 @@ class Quality:
     skill: float
 
 
-class City:
+class LivedCity:
     """The same seed imagines the same city from the same gazetteer."""
 
     def __init__(

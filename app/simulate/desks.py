@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.access.roles import Caller, Role
+from app.city import district_of
 from app.kit.workdays import day_of
 from app.offices.catalogue import Duty
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.simulate.life import HOUR, MINUTE, Life, Step, desk
 from app.simulate.requests import drawn
-from app.tickets import actions, limits
-from app.tickets.lifecycle import Action
-from app.tickets.schemas import (
+from app.tickets.acts import handling
+from app.tickets.acts.forms import (
     Add,
     Decline,
     DeclineReason,
@@ -23,7 +23,8 @@ from app.tickets.schemas import (
     Withdrawal,
     Words,
 )
-from app.tickets.sharing import district_of
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Action
 
 # No source tells how often any of this happens: the shares are plausible, and ours.
 UNANSWERED = 0.08
@@ -61,9 +62,9 @@ def answer(life: Life) -> Step | None:
     at, who = life.after(9 * MINUTE), desk(Role.OPERATOR)
     if life.seldom(EMERGENCY):
         called = Transfer(service=drawn(life.asked.chance, SERVICES), text="已转接紧急服务。")
-        return Step(at, who, Action.TRANSFER, actions.transfer, called)
+        return Step(at, who, Action.TRANSFER, handling.transfer, called)
     said = Words(text="已按政策口径答复来电人。")
-    return Step(at, who, Action.ANSWER, actions.answer, said)
+    return Step(at, who, Action.ANSWER, handling.answer, said)
 
 
 def tell_more(life: Life) -> Step | None:
@@ -72,7 +73,14 @@ def tell_more(life: Life) -> Step | None:
     if life.enquiries > 1 or life.seldom(NEVER_TELLS):
         return None
     said = Add(address=NewAddress(text=life.asked.home.address))
-    return Step(life.after(20 * HOUR), desk(Role.OPERATOR), Action.ADD, actions.add, said)
+    return Step(
+        life.after(20 * HOUR),
+        desk(Role.OPERATOR),
+        Action.ADD,
+        handling.add,
+        said,
+        check=handling.check_add,
+    )
 
 
 def by_hand(life: Life) -> Step | None:
@@ -84,25 +92,32 @@ def by_hand(life: Life) -> Step | None:
         return decline(life, at)
     if not ticket.members and not life.enquiries and life.seldom(ASKED_AGAIN):
         said = Words(text="请说明具体位置。")
-        return Step(at, desk(Role.OPERATOR), Action.ASK, actions.ask, said)
+        return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, said)
     code = right_office(life)
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
     given = NewDispatch(office_code=code, reason="核实地址后派单。")
-    return Step(at, dispatcher(life, code), Action.DISPATCH, actions.dispatch, given)
+    return Step(
+        at,
+        dispatcher(life, code),
+        Action.DISPATCH,
+        handling.dispatch,
+        given,
+        check=handling.check_dispatch,
+    )
 
 
 def decline(life: Life, at: datetime) -> Step:
     reason = drawn(life.asked.chance, DECLINES)
-    who = desk(Role.SUPERVISOR if reason in actions.GRAVE else Role.OPERATOR)
+    who = desk(Role.SUPERVISOR if reason in handling.GRAVE else Role.OPERATOR)
     said = Decline(reason_code=reason, text="已向来电人说明不予受理的理由和其他途径。")
-    return Step(at, who, Action.DECLINE, actions.decline, said)
+    return Step(at, who, Action.DECLINE, handling.decline, said, check=handling.check_decline)
 
 
 def dispatcher(life: Life, code: str) -> Caller:
     """The queue's district within itself, else the city."""
     queue = life.ticket.queue
-    inside = queue is not None and district_of(life.change.desk, code) == queue
+    inside = queue is not None and district_of(life.change.city, code) == queue
     return life.district(queue) if inside else desk(Role.DISPATCHER)
 
 
@@ -110,7 +125,7 @@ def duty(life: Life) -> Duty:
     """What the catalogue says of the true place."""
     asked = life.asked
     text = f"{asked.new.title}\n{asked.new.content}"
-    on, catalogue = day_of(life.now), life.change.desk.catalogue
+    on, catalogue = day_of(life.now), life.change.city.catalogue
     return catalogue.find(asked.new.category, text, asked.home.street.code, on)
 
 
@@ -118,12 +133,12 @@ def right_office(life: Life) -> str:
     """Whoever the catalogue names for the true place, else its street."""
     street = life.asked.home.street
     code = duty(life).lead_code(street.district_code)
-    handles = code and life.change.desk.offices[code].kind is not OfficeKind.DISTRICT_CENTRE
+    handles = code and life.change.city.offices[code].kind is not OfficeKind.DISTRICT_CENTRE
     return code if code and handles else street.code
 
 
 def is_street(life: Life, code: str | None) -> bool:
-    office = life.change.desk.offices.get(code or "")
+    office = life.change.city.offices.get(code or "")
     return office is not None and office.kind in STREET_KINDS
 
 
@@ -131,7 +146,7 @@ def neighbour(life: Life, code: str) -> str | None:
     """Another street of the same district, if the matter may be a street's at all."""
     if duty(life).department_duty or not is_street(life, code):
         return None
-    district = district_of(life.change.desk, code)
+    district = district_of(life.change.city, code)
     others = [one.code for one in life.city.streets if one.district_code == district]
     others.remove(code)
     return life.asked.chance.choice(others) if others else None
@@ -142,7 +157,7 @@ def redispatch(life: Life) -> Iterator[Step]:
     former, code = life.ticket.office_code, right_office(life)
     if former == code or not life.seldom(NOTICED):
         return
-    offices = life.change.desk
+    offices = life.change.city
     own = district_of(offices, former or "")
     inside = own is not None and own == district_of(offices, code) and life.likely(0.5)
     who = life.district(own if inside and own == life.ticket.district_code else None)
@@ -153,9 +168,10 @@ def redispatch(life: Life) -> Iterator[Step]:
         life.after(HOUR, 2, 2),
         who,
         Action.DISPATCH,
-        actions.dispatch,
+        handling.dispatch,
         said,
         lambda: life.ticket.office_code == former,
+        handling.check_dispatch,
     )
 
 
@@ -163,7 +179,7 @@ def void(life: Life) -> Iterator[Step]:
     """T25: entered by mistake, which is seen within the hour."""
     if life.seldom(ENTERED_BY_MISTAKE):
         said = Reason(reason="误录入。")
-        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, actions.void, said)
+        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, handling.void, said)
 
 
 def take_back(life: Life) -> Iterator[Step]:
@@ -171,4 +187,4 @@ def take_back(life: Life) -> Iterator[Step]:
     if life.seldom(TAKEN_BACK):
         at = life.after(life.left() / 2)
         said = Withdrawal(evidence="rec-withdrawn")
-        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, actions.withdraw, said)
+        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, handling.withdraw, said)

@@ -7,9 +7,9 @@ from app.simulate.calling import call_back
 from app.simulate.life import DAY, HOUR, Life, Step, desk
 from app.simulate.returns import joins
 from app.simulate.work import contact
-from app.tickets import merging
-from app.tickets.lifecycle import AT_WORK, Action, Status
-from app.tickets.schemas import Merging, Reason
+from app.tickets.acts import merge as merging
+from app.tickets.acts.forms import Merging, Reason
+from app.tickets.life.lifecycle import AT_WORK, Action, Status
 
 SEEN = 0.85
 """Of those that the system would propose: confirmed by a dispatcher. Plausible, and ours."""
@@ -22,7 +22,9 @@ def merge(life: Life) -> Iterator[Step]:
     if life.kin and life.likely(SEEN):
         said = Merging(parent_number=life.kin.ticket.number)
         at, who = life.after(2 * HOUR, 2, 4), desk(Role.DISPATCHER)
-        yield Step(at, who, Action.MERGE, merging.merge, said, lambda: joins(life))
+        yield Step(
+            at, who, Action.MERGE, merging.merge, said, lambda: joins(life), merging.check_merging
+        )
 
 
 def unmerge(life: Life, said: Merging) -> Iterator[Step]:

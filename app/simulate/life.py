@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 from app.access.roles import Caller, Role
 from app.callbacks.schemas import NewCallback
+from app.city import district_of
 from app.kit.wire import Form
-from app.simulate.city import City
+from app.simulate.city import LivedCity
 from app.simulate.requests import Asked
-from app.tickets import falls
-from app.tickets.change import Change
-from app.tickets.guards import hindrance
-from app.tickets.lifecycle import Action, Status
+from app.tickets.acts import due
+from app.tickets.acts.change import Change
+from app.tickets.life.guards import hindrance
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.parts import WHO
 from app.tickets.models import Ticket
-from app.tickets.parts import WHO
-from app.tickets.sharing import district_of
 
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -43,6 +43,8 @@ class Step(NamedTuple):
     said: Form
     still: Callable[[], bool] = always
     """What must hold when the time has come, beside what every ticket asks for."""
+    check: Callable[[Change, Any], None] | None = None
+    """What is looked at before it, as over HTTP."""
 
 
 class Call(NamedTuple):
@@ -68,7 +70,7 @@ class Life:
 
     asked: Asked
     change: Change
-    city: City
+    city: LivedCity
     kin: "Life | None" = None
     """The first call about the same flood or outage, whose group this one may join."""
 
@@ -156,7 +158,7 @@ class Life:
         if self.kin:
             kin = self.kin.change
             kin.now, kin.caller = at, None
-            falls.apply_due(kin)
+            due.apply_due(kin)
         if self.merged:
             self.change.dispatches = self.head.change.dispatches
 
@@ -186,7 +188,7 @@ class Life:
     def handler(self, role: Role = Role.HANDLER) -> Caller:
         """Someone of the lead office."""
         code = self.head.ticket.office_code or ""
-        return Caller(f"{ACTOR} {role}", role, code, district_of(self.change.desk, code))
+        return Caller(f"{ACTOR} {role}", role, code, district_of(self.change.city, code))
 
     def district(self, code: str | None) -> Caller:
         """A district's centre; a supervisor where no district has a say."""

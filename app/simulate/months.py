@@ -12,12 +12,12 @@ from app.offices.catalogue import Urgency
 from app.simulate.life import DAY, HOUR, Life, Step, desk
 from app.simulate.requests import drawn
 from app.simulate.work import contact_at
-from app.tickets import extending, holds
-from app.tickets.contacts import contact_ok
-from app.tickets.holding import HoldReason
-from app.tickets.lifecycle import Action, Status
-from app.tickets.parts import Part
-from app.tickets.schemas import Decision, Milestone, NewExtension, NewHold, Resumption
+from app.tickets.acts import extension, hold
+from app.tickets.acts.forms import Decision, Milestone, NewExtension, NewHold, Resumption
+from app.tickets.life.contacts import contact_ok
+from app.tickets.life.holds import HoldReason
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.parts import Part
 
 ASKS_FOR_TIME = 0.025
 REASONS = {"awaiting_parts": 4, "several_offices": 3, "bad_weather": 2, "needs_survey": 1}
@@ -59,9 +59,10 @@ def ask_time(life: Life) -> Iterator[Step]:
         life.after(life.left(), 3, 4),
         life.handler(),
         Action.REQUEST_EXTENSION,
-        extending.request,
+        extension.request,
         said,
         lambda: life.ticket.due_at == due_at,
+        extension.check_until,
     )
 
 
@@ -72,7 +73,7 @@ def decide_time(life: Life, said: NewExtension) -> Iterator[Step]:
     word = Decision(approve=life.likely(GRANTED), text="已核实申请理由。")
     at = life.after(min(life.left(), 2 * DAY))
     who = life.district(district)
-    yield Step(at, who, Action.DECIDE_EXTENSION, extending.decide, word)
+    yield Step(at, who, Action.DECIDE_EXTENSION, extension.decide, word)
 
 
 def tell(life: Life, said: Decision) -> Iterator[Step]:
@@ -100,7 +101,9 @@ def asking(life: Life, at: datetime) -> Step:
         review_at=review_at,
         milestones=[Milestone(at=at + (review_at - at) / 2, text="完成立项。")],
     )
-    return Step(at, life.handler(), Action.REQUEST_HOLD, holds.request, said)
+    return Step(
+        at, life.handler(), Action.REQUEST_HOLD, hold.request, said, check=hold.check_review
+    )
 
 
 def responded(life: Life) -> bool:
@@ -118,7 +121,7 @@ def decide_hold(life: Life, said: NewHold | Decision) -> Iterator[Step]:
     district = life.ticket.district_code if asked is Part.DISTRICT else None
     word = Decision(approve=life.likely(HOLD_APPROVED), text="已书面告知诉求人。")
     at = life.after(2 * DAY, 2, 3)
-    yield Step(at, life.district(district), Action.DECIDE_HOLD, holds.decide, word)
+    yield Step(at, life.district(district), Action.DECIDE_HOLD, hold.decide, word)
 
 
 def on_hold(life: Life) -> Step | None:
@@ -133,4 +136,4 @@ def on_hold(life: Life) -> Step | None:
     if fate == "renewed":
         return asking(life, at)
     said = Resumption(done=fate == "done", text="已现场核实。")
-    return Step(at, desk(Role.SUPERVISOR), Action.RESUME, holds.resume, said)
+    return Step(at, desk(Role.SUPERVISOR), Action.RESUME, hold.resume, said)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from zlib import compress, crc32
 
 from app.access.roles import Role
+from app.attachments import service
 from app.simulate.life import HOUR, Life, Step, desk
-from app.tickets import attachments
-from app.tickets.change import Change
-from app.tickets.lifecycle import OPEN, Action, Status
-from app.tickets.schemas import Nothing
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Nothing
+from app.tickets.life.lifecycle import OPEN, Action, Status
 
 SENT = 0.04
 OF_WORK = 0.1
@@ -37,8 +37,8 @@ def attaching(life: Life, name: str) -> Step:
     picture, office = grey(life.asked.chance.choice(SHADES)), life.head.ticket.office_code
 
     def attach(change: Change, said: Nothing) -> None:
-        if not attachments.same_file(change, picture):
-            attachments.attach(change, life.city.photos, picture, name)
+        if not service.same_file(change, picture):
+            service.attach(change, life.city.photos, picture, name)
 
     def is_at_work() -> bool:
         return (life.ticket.status, life.ticket.office_code) == (Status.IN_PROGRESS, office)

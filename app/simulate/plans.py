@@ -2,7 +2,7 @@
 
 from app.simulate import appeals, attention, calling, desks, groups, months, photos, returns, work
 from app.simulate.life import Aside, Follow, Main
-from app.tickets.lifecycle import Action, Status
+from app.tickets.life.lifecycle import Action, Status
 
 MAIN: dict[Status, Main] = {
     Status.RECEIVED: desks.answer,

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from app.kit.workdays import ONE_DAY, day_of, is_workday, midnight
 from app.offices.catalogue import Catalogue, CategoryEntry, Mark, Urgency
-from app.simulate.city import City, Home
-from app.tickets.lifecycle import Channel, TicketType
-from app.tickets.schemas import NewAddress, NewCitizen, NewTicket
+from app.simulate.city import Home, LivedCity
+from app.tickets.acts.forms import NewAddress, NewCitizen, NewTicket
+from app.tickets.life.lifecycle import Channel, TicketType
 
 TYPES = {
     TicketType.COMPLAINT: 37,
@@ -151,7 +151,7 @@ class Season:
         return midnight(day) + timedelta(hours=hour, seconds=chance.random() * 3600)
 
 
-def season(city: City, first: date, end: date) -> Season:
+def season(city: LivedCity, first: date, end: date) -> Season:
     """The days from `first` up to, without, `end`."""
     chance = city.chance("storms")
     days = [first + ONE_DAY * n for n in range((end - first).days)]
@@ -191,7 +191,7 @@ def matters(catalogue: Catalogue) -> Matters:
     )
 
 
-def ask(city: City, catalogue: Catalogue, when: Season, number: int) -> list[Asked]:
+def ask(city: LivedCity, catalogue: Catalogue, when: Season, number: int) -> list[Asked]:
     """So many requests, in order of time."""
     what = matters(catalogue)
     share = min(GATHERED * city.eventful, 0.25)
@@ -202,14 +202,19 @@ def ask(city: City, catalogue: Catalogue, when: Season, number: int) -> list[Ask
     return sorted(made, key=lambda asked: asked.at)
 
 
-def gathering(city: City, what: Matters, when: Season, seq: int) -> Gathering:
+def gathering(city: LivedCity, what: Matters, when: Season, seq: int) -> Gathering:
     chance = city.chance("gathering", seq)
     at, home = when.instant(chance), city.home(chance)
     return Gathering(seq, at, home, what.common(chance, day_of(at) in when.storms))
 
 
 def one(
-    city: City, what: Matters, when: Season, seq: int, befalls: Sequence[Gathering], share: float
+    city: LivedCity,
+    what: Matters,
+    when: Season,
+    seq: int,
+    befalls: Sequence[Gathering],
+    share: float,
 ) -> Asked:
     chance = city.chance("case", seq)
     if chance.random() < share:
@@ -245,7 +250,7 @@ def request(
     )
 
 
-def again(city: City, asked: Asked, at: datetime) -> Asked:
+def again(city: LivedCity, asked: Asked, at: datetime) -> Asked:
     """The same citizen's next call about it, in other words, with a fate of its own."""
     call = asked.call + 1
     chance = city.chance("case", asked.seq, call)

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import midnight
 from app.offices import service as offices
-from app.simulate.city import City
+from app.simulate.city import LivedCity
 from app.simulate.requests import ask, season
 from app.simulate.world import Lived, World
-from app.tickets.desk import Desk
 from app.tickets.models import Ticket
 
 
@@ -48,7 +48,7 @@ class Plan:
     """How many times as often as usual there happens what is rare."""
 
 
-def simulate(session: Session, desk: Desk, wanted: Plan, now: datetime, lived: Lived) -> int:
+def simulate(session: Session, known: City, wanted: Plan, now: datetime, lived: Lived) -> int:
     """Fill the past, and let it live on until now; `lived` is told how many requests' lives ended.
 
     The number of tickets: one for each request, and for each who calls again when his matter is
@@ -57,11 +57,11 @@ def simulate(session: Session, desk: Desk, wanted: Plan, now: datetime, lived: L
     """
     check(session, wanted, now)
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
-    city = City(
+    city = LivedCity(
         offices.gazetteer(session), wanted.start, wanted.seed, wanted.photos, wanted.eventful
     )
-    asked = ask(city, desk.catalogue, season(city, wanted.start, wanted.end), wanted.cases)
-    return World(session, desk, city, lived).live(asked, now)
+    asked = ask(city, known.catalogue, season(city, wanted.start, wanted.end), wanted.cases)
+    return World(session, known, city, lived).live(asked, now)
 
 
 def check(session: Session, wanted: Plan, now: datetime) -> None:

@@ -6,10 +6,9 @@ from datetime import datetime
 from app.access.roles import Role
 from app.simulate.life import Life, Step, desk
 from app.simulate.requests import drawn
-from app.tickets import actions, contacting
-from app.tickets.contacts import Method
-from app.tickets.lifecycle import Action, Status
-from app.tickets.schemas import (
+from app.tickets.acts import contact as contacting
+from app.tickets.acts import handling
+from app.tickets.acts.forms import (
     CitizenFeedback,
     NewContact,
     NewReply,
@@ -18,6 +17,8 @@ from app.tickets.schemas import (
     Review,
     Words,
 )
+from app.tickets.life.contacts import Method
+from app.tickets.life.lifecycle import Action, Status
 
 METHODS = {Method.CALL: 85, Method.VISIT: 10, Method.MESSAGE: 5}
 
@@ -42,7 +43,7 @@ def sign(life: Life) -> Step | None:
         return None
     ticket, policy = life.ticket, life.change.policy
     at = life.at_pace(life.now, policy.limits[ticket.urgency].acknowledge, 1.3, 4.5)
-    return Step(at, life.handler(), Action.ACKNOWLEDGE, actions.acknowledge, Nothing())
+    return Step(at, life.handler(), Action.ACKNOWLEDGE, handling.acknowledge, Nothing())
 
 
 def contact(life: Life) -> Step | None:
@@ -91,7 +92,7 @@ def reply(life: Life) -> Step | None:
         text="已到现场核实并处理，向来电人反馈办理情况。",
         citizen_feedback=CitizenFeedback(method=drawn(life.asked.chance, METHODS)),
     )
-    return Step(at, life.handler(), Action.REPLY, actions.reply, said)
+    return Step(at, life.handler(), Action.REPLY, handling.reply, said, check=handling.check_reply)
 
 
 def review(life: Life) -> Step | None:
@@ -102,14 +103,14 @@ def review(life: Life) -> Step | None:
     back = life.likely(SENT_BACK) and ticket.returns < policy.reply.max_returns
     said = Review(approve=not back, text="请补充办理情况。" if back else None)
     who = life.district(ticket.district_code)
-    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, actions.review, said)
+    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, handling.review, said)
 
 
 def read(life: Life) -> Iterator[Step]:
     """签阅."""
     if life.likely(READ_BY_THE_HEAD):
         chief = life.handler(Role.CHIEF)
-        yield Step(life.after(life.left() / 3), chief, Action.READ, actions.read, Nothing())
+        yield Step(life.after(life.left() / 3), chief, Action.READ, handling.read, Nothing())
 
 
 def reveal(life: Life) -> Iterator[Step]:
@@ -117,13 +118,13 @@ def reveal(life: Life) -> Iterator[Step]:
     if life.seldom(NUMBER_ASKED_FOR):
         limit = life.change.policy.limits[life.ticket.urgency].contact
         said = Reason(reason="联系诉求人。")
-        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, actions.reveal, said)
+        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, handling.reveal, said)
 
 
 def note(life: Life) -> Iterator[Step]:
     if life.seldom(NOTED):
         said = Words(text="已现场查看，正在协调。")
-        yield Step(life.after(life.left()), life.handler(), Action.NOTE, actions.note, said)
+        yield Step(life.after(life.left()), life.handler(), Action.NOTE, handling.note, said)
 
 
 def confirm(life: Life) -> Step | None:
@@ -132,4 +133,4 @@ def confirm(life: Life) -> Step | None:
         return None
     said = Review(approve=life.likely(0.6), text="已听录音核实。")
     at = life.after(life.change.policy.reply.auto_pass * 0.8)
-    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, actions.review, said)
+    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, handling.review, said)

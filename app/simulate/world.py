@@ -13,15 +13,17 @@ from weakref import WeakValueDictionary
 from sqlalchemy.orm import Session
 
 from app.access.roles import Role
-from app.simulate.city import City
+from app.city import City
+from app.simulate.city import LivedCity
 from app.simulate.life import Call, Life, Step, Where, desk
 from app.simulate.plans import ASIDES, AT_FIRST, FOLLOWS, MAIN
 from app.simulate.requests import Asked
-from app.tickets import checks, falls, intake, service
-from app.tickets.arrival import arrive
-from app.tickets.desk import Desk
-from app.tickets.lifecycle import Action
-from app.tickets.parts import WHO
+from app.tickets.acts import due as falls
+from app.tickets.acts import locking
+from app.tickets.intake import receive
+from app.tickets.intake.arrival import arrive
+from app.tickets.life.lifecycle import Action
+from app.tickets.life.parts import WHO
 
 WINDOW = timedelta(hours=6)
 """Requests of so long are written together, before what else is done in that time."""
@@ -69,8 +71,8 @@ class Due(NamedTuple):
 @dataclass
 class World:
     session: Session
-    desk: Desk
-    city: City
+    known: City
+    city: LivedCity
     lived: Lived
     due: list[Due] = field(default_factory=list)
     """A heap."""
@@ -105,11 +107,11 @@ class World:
         """Received together, each at its own time. Nobody of them has called before, so that no
         double is searched for, and no lock of theirs is held to the end of it all."""
         if asked:
-            arrivals = [arrive(self.desk, one.new, one.at) for one in asked]
-            self.begin(asked, intake.receive(self.session, OPERATOR, arrivals))
+            arrivals = [arrive(self.known, one.new, one.at) for one in asked]
+            self.begin(asked, receive.receive(self.session, OPERATOR, arrivals))
 
     def begin(self, asked: Sequence[Asked], numbers: Sequence[str]) -> None:
-        changes = service.changes(self.session, self.desk, numbers, asked[-1].at)
+        changes = locking.changes(self.session, self.known, numbers, asked[-1].at)
         self.born += len(asked)
         for one, number in zip(asked, numbers, strict=True):
             change = changes[number]
@@ -124,15 +126,15 @@ class World:
     def call(self, call: Call) -> None:
         """Who calls again urges what is open of his, or begins anew (D.11, T26)."""
         self.write()
-        arrival = arrive(self.desk, call.asked.new, call.at)
-        [taken] = intake.take(self.session, self.desk, OPERATOR, [arrival], lambda: call.at)
+        arrival = arrive(self.known, call.asked.new, call.at)
+        [taken] = receive.take(self.session, self.known, OPERATOR, [arrival], lambda: call.at)
         if taken.status is HTTPStatus.CREATED:
             self.begin([call.asked], [taken.number])
             return
         urged = self.lives.get(taken.number)
         if urged:
             urged.change.now = call.at
-            urged.change.dispatches = service.active(self.session, taken.number)
+            urged.change.dispatches = locking.active(self.session, taken.number)
             self.follow(urged, Action.URGE, None)
             self.tend(urged)
 
@@ -167,7 +169,7 @@ class World:
         if step.action in ON_RECORD or life.grouped or life.is_due(step.at):
             self.write(life)
         life.wake(step.at)
-        service.take_up(life.change, step.who)
+        locking.take_up(life.change, step.who)
         if turn == life.turn or (turn is None and life.lets(step)):
             self.perform(life, step)
             if turn is not None:
@@ -251,6 +253,7 @@ def popped(waiting: list[Asked], end: datetime) -> Iterator[Asked]:
 def check(life: Life, step: Step) -> None:
     """Actions of an assessed ticket check their own."""
     if step.action in WHO:
-        service.check_part(life.change, step.action)
-        checks.check_words(life.change, step.action, step.said)
-        service.check_state(life.change, step.action, None)
+        locking.check_part(life.change, step.action)
+        if step.check:
+            step.check(life.change, step.said)
+        locking.check_state(life.change, step.action, None)

@@ -16,11 +16,11 @@ from app.rankings.counting import assessments
 from app.rankings.counting.assessments import FACT
 from app.rankings.counting.record import Record, within
 from app.statistics.kpis import NO_WORK, Figures
-from app.tickets.asked_models import Objection
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import OPEN, Action, DispatchRole, Status
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import OPEN, Action, DispatchRole, Status
+from app.tickets.life.objections import UPHELD, Ruling
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
-from app.tickets.objection import UPHELD, Ruling
+from app.tickets.proceedings import Objection
 
 TICKET = Ticket.__table__.c
 Key = str | None

@@ -22,11 +22,11 @@ from app.rankings.counting.record import within
 from app.rankings.rates import Rate
 from app.rankings.schemas import RateView, shown_rate
 from app.rankings.service import Asked
-from app.tickets.dispatching import CONSULTED, REDISPATCHED
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Action, DispatchRole, Status
+from app.tickets.acts.dispatch import CONSULTED, REDISPATCHED
+from app.tickets.acts.objection import ENDED
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Ticket
-from app.tickets.objecting import ENDED
 
 
 class RoutedBy(StrEnum):

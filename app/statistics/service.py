@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.kit.wire import Form, View
 from app.offices.catalogue import Goal
 from app.period import Period
@@ -26,7 +27,6 @@ from app.rankings.service import Asked
 from app.statistics import queries
 from app.statistics.kpis import KPIS, NO_WORK, Cut, Figures, mean, waited_minutes
 from app.statistics.queries import Found, Key
-from app.tickets.desk import Desk
 
 COLUMNS = {
     Cut.OFFICE: "office_code",
@@ -94,13 +94,13 @@ def statistics(asked: Asked, name: str, query: StatisticsQuery) -> StatisticsVie
 
     A category may serve several goals, so the rows by goal overlap; all others add up to the total.
     """
-    record, desk = asked.record(name), asked.desk
+    record, city = asked.record(name), asked.city
     period = record.period
     assessments.plan_anew(record.session)
     found = queries.figures(record, COLUMNS[query.by], asked.now)
-    names = labels(record.session, desk, query.by)
+    names = labels(record.session, city, query.by)
     sheet = Sheet(period, period.policy.privacy.min_cell if query.published else 0)
-    rows = rolled_up(found, rows_of(desk, query.by))
+    rows = rolled_up(found, rows_of(city, query.by))
     return StatisticsView(
         period=period.name,
         by=query.by,
@@ -122,9 +122,9 @@ def rolled_up(found: Found, rows: Callable[[Key], Iterable[Key]]) -> dict[Key, F
     return pools
 
 
-def rows_of(desk: Desk, by: Cut) -> Callable[[Key], Iterable[Key]]:
+def rows_of(city: City, by: Cut) -> Callable[[Key], Iterable[Key]]:
     """Whose rows a key counts in."""
-    offices, categories = desk.offices, desk.catalogue.categories
+    offices, categories = city.offices, city.catalogue.categories
     pooled = {o.code: o.district_code for o in offices.values() if o.kind in POOLED}
     if by is Cut.DISTRICT:
         return lambda code: [pooled.get(code or "")]
@@ -133,11 +133,11 @@ def rows_of(desk: Desk, by: Cut) -> Callable[[Key], Iterable[Key]]:
     return lambda code: [code]
 
 
-def labels(session: Session, desk: Desk, by: Cut) -> Mapping[str, str]:
+def labels(session: Session, city: City, by: Cut) -> Mapping[str, str]:
     named: dict[Cut, Callable[[], Mapping[str, str]]] = {
-        Cut.OFFICE: lambda: {office.code: office.name for office in desk.offices.values()},
+        Cut.OFFICE: lambda: {office.code: office.name for office in city.offices.values()},
         Cut.DISTRICT: lambda: registry.districts(session),
-        Cut.CATEGORY: lambda: {c.code: c.name for c in desk.catalogue.categories.values()},
+        Cut.CATEGORY: lambda: {c.code: c.name for c in city.catalogue.categories.values()},
         Cut.QIYOU_WUXING: lambda: {goal: goal for goal in Goal},
     }
     return named.get(by, dict)()

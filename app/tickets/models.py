@@ -12,20 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, Json, one_of
 from app.offices.catalogue import Urgency
-from app.tickets.contacts import Method
-from app.tickets.lifecycle import (
-    Channel,
-    DispatchRole,
-    Status,
-    TicketType,
-)
-from app.tickets.parts import Part
+from app.tickets.life.contacts import Method
+from app.tickets.life.lifecycle import Channel, DispatchRole, Status, TicketType
+from app.tickets.life.parts import Part
 
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
 
-
 NOT_TAKEN = (Status.ANSWERED, Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.VOID)
 """Requests that were not accepted do not add to the volume (RULEBOOK D.13.5)."""
+
 ACCEPTED = f"status NOT IN ({', '.join(map(repr, map(str, NOT_TAKEN)))})"
 
 
@@ -214,29 +209,6 @@ class Request(Base):
             "place_key",
             "ticket_number",
             postgresql_where=sa.text("place_key IS NOT NULL"),
-        ),
-    )
-
-
-class Citizen(Base):
-    """Who asked."""
-
-    __tablename__ = "citizen"
-
-    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
-    name: Mapped[str | None]
-    phone: Mapped[str | None]
-    phone_hash: Mapped[bytes | None]
-    """A keyed hash, to find the same caller's tickets; none for who wants to be anonymous."""
-    anonymous: Mapped[bool]
-    confidential: Mapped[bool]
-
-    __table_args__ = (
-        Index(
-            "ix_citizen_phone_hash",
-            "phone_hash",
-            "ticket_number",
-            postgresql_where=sa.text("phone_hash IS NOT NULL"),
         ),
     )
 

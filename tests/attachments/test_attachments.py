@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from app.tickets import files
-from app.tickets.attachment_router import MOST_BYTES
+from app.attachments import store
+from app.attachments.router import MOST_BYTES
 from tests import given
 from tests.given import CONTENT, JPEG, People
 
@@ -22,7 +22,7 @@ def attach(
 
 def kept(app: FastAPI, content: bytes) -> Path:
     folder: Path = app.state.settings.data_dir / "attachments"
-    return files.path_of(folder, sha256(content).hexdigest())
+    return store.path_of(folder, sha256(content).hexdigest())
 
 
 def test_a_photo_comes_back_as_it_was_and_only_as_a_download(people: People) -> None:
@@ -178,8 +178,8 @@ def test_a_file_that_changed_on_disk_is_not_handed_out(people: People, app: Fast
 
 
 def test_a_file_is_written_whole_and_leaves_nothing_beside(tmp_path: Path) -> None:
-    name = files.put(tmp_path, JPEG)
-    files.put(tmp_path, JPEG)
+    name = store.put(tmp_path, JPEG)
+    store.put(tmp_path, JPEG)
 
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [name]
-    assert files.get(tmp_path, name) == JPEG
+    assert store.get(tmp_path, name) == JPEG

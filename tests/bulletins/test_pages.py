@@ -55,7 +55,7 @@ def store(app: FastAPI, people: People) -> Store:
 @pytest.fixture
 def hostile(app: FastAPI, reseeded: Callable[..., None]) -> None:
     """望京街道 under a name that would be a script."""
-    offices = dict(app.state.desk.offices)
+    offices = dict(app.state.city.offices)
     reseeded(offices={**offices, WANGJING: replace(offices[WANGJING], name=HOSTILE)})
 
 

@@ -58,7 +58,7 @@ def pressed(people: People, clock: StillClock, app: FastAPI) -> None:
             people.street().does("note", one, text="已到现场。")
     people.supervisor.does("resume", done, done=True, text="已办结。")
     clock.tick(days=8, hours=30)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
 
 
 def test_a_quarter_tells_escalations_supervision_and_holds_looked_at(

@@ -11,9 +11,9 @@ from app.bulletins import pages
 from app.offices.catalogue import Urgency
 from app.period import State
 from app.policy.keys import Class
-from app.tickets.clockwork import Clockwork
-from app.tickets.lifecycle import Action, Status
-from app.tickets.warning import warnings
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.timers import Clockwork
+from app.tickets.life.warnings import warnings
 from tests import pasted, policies
 from tests.tickets.life.test_warnings import GIVEN
 

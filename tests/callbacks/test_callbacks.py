@@ -158,9 +158,9 @@ def test_where_no_supervisor_speaks_the_demand_is_taken_as_reasonable(
     called(people, number, DOUBTED)
 
     clock.tick(hours=24)
-    assert sweep(app.state.sessions, app.state.desk, clock) == 0
+    assert sweep(app.state.sessions, app.state.city, clock) == 0
     clock.at += TICK
-    assert sweep(app.state.sessions, app.state.desk, clock) == 1
+    assert sweep(app.state.sessions, app.state.city, clock) == 1
 
     ticket = people.operator.get(f"/tickets/{number}").json()
     assert ticket["status"] == "rework"

@@ -8,7 +8,7 @@ import pytest
 from app.callbacks.answers import Answers, Contacted, Reach, Resolved, Satisfied
 from app.callbacks.conduct import Attempts, asks_rework, callable_now, is_final, verdict
 from app.policy.documents import parse
-from app.tickets.lifecycle import Status
+from app.tickets.life.lifecycle import Status
 
 POLICY = parse("beijing-2019", Path("app/data/policy/beijing-2019.toml").read_text())
 TEN = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)  # 10:00 in Beijing

@@ -151,7 +151,7 @@ def test_after_seven_days_the_key_means_nothing_swept_or_not(
     assert second.json()["number"] != first
     assert count(app, "idempotency_key") == 1
     clock.tick(days=8)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert count(app, "idempotency_key") == 0
 
 

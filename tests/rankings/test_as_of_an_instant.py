@@ -114,7 +114,7 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     for month in MONTHS[:2]:
         assert people("evaluator").post(f"/rankings/{month}/seal").status_code == 201
     clock.tick(days=9)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
 
     for at, before in asked.items():
         now = told(people, at)
@@ -129,10 +129,10 @@ def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
     between = clock.tick(minutes=5)
     before = told(people, between)
     hands = iter((began, ended))
-    desk = app.state.desk
+    city = app.state.city
     with app.state.sessions.begin() as session:
-        period = Periods(desk.policies).named("2026-09")
-        made = seals.seal(session, desk, period, "evaluator", lambda: next(hands))
+        period = Periods(city.policies).named("2026-09")
+        made = seals.seal(session, city, period, "evaluator", lambda: next(hands))
         assert (made.sealed_at, made.published_at) == (began, ended)
         assert made.seal_hash == seals.hash_of(made)
         made.published_at = began

@@ -21,7 +21,7 @@ from app.rankings.counting.record import Record
 from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
-from app.tickets.lifecycle import Status
+from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
 from tests import stages
 from tests.cases import random_cases
@@ -46,7 +46,7 @@ def store(app: FastAPI, people: People, clock: StillClock) -> Store:
 def keep(app: FastAPI) -> int:
     """Everything that is to be counted is counted; how many days, each by each column."""
     done = 0
-    while found := keep_days.keep(app.state.sessions, app.state.desk, app.state.clock):
+    while found := keep_days.keep(app.state.sessions, app.state.city, app.state.clock):
         done += found
     return done
 
@@ -60,7 +60,7 @@ def scanned(app: FastAPI, period: str = PERIOD) -> list[bytes]:
     """The same with nothing kept."""
     with app.state.sessions() as session:
         session.execute(sa.delete(TalliedDay))
-        asked = Asked(session, app.state.desk, app.state.clock())
+        asked = Asked(session, app.state.city, app.state.clock())
         queries = [RankingQuery(league=league) for league in League]
         return [service.ranking(asked, period, query).body() for query in queries]
 
@@ -182,7 +182,7 @@ class Doing:
         keep(self.app)
 
     def keep_one(self) -> None:
-        keep_days.keep(self.app.state.sessions, self.app.state.desk, self.app.state.clock)
+        keep_days.keep(self.app.state.sessions, self.app.state.city, self.app.state.clock)
 
     def a_day_passes(self) -> None:
         self.app.state.clock.tick(hours=self.chance.choice([1, 7, 24]))
@@ -377,7 +377,7 @@ def test_who_changes_a_day_while_it_is_counted_waits_and_marks_it(
 def kept_by(app: FastAPI, session: Session, day: keep_days.Day) -> None:
     """What the keeper does in its transaction, once it is alone."""
     now = app.state.clock()
-    (period, _) = keep_days.open_periods(session, app.state.desk, now)
+    (period, _) = keep_days.open_periods(session, app.state.city, now)
     keep_days.write(session, day, keep_days.count_of(Record(session, period), day), now)
     session.flush()
 

@@ -27,15 +27,15 @@ def store(app: FastAPI, people: People) -> Store:
 
 
 @pytest.fixture
-def desk(app: FastAPI, people: People) -> Iterator[Change]:
+def city(app: FastAPI, people: People) -> Iterator[Change]:
     """Changes what the services hold in memory, for one test."""
-    kept = app.state.desk
+    kept = app.state.city
 
     def change(**changed: Any) -> None:
-        app.state.desk = replace(app.state.desk, **changed)
+        app.state.city = replace(app.state.city, **changed)
 
     yield change
-    app.state.desk = kept
+    app.state.city = kept
 
 
 def rows(people: People, league: str = "streets") -> list[Json]:
@@ -49,9 +49,9 @@ def grouped(text: str) -> Policies:
 
 
 def test_streets_and_townships_may_be_ranked_apart(
-    people: People, store: Store, desk: Change
+    people: People, store: Store, city: Change
 ) -> None:
-    desk(policies=grouped('groups = "kind" '))
+    city(policies=grouped('groups = "kind" '))
     store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, said=UNRESOLVED)])
     store([case(4, office_code=TOWNSHIP, said={"satisfied": "dissatisfied"}), case(5)])
 
@@ -67,9 +67,9 @@ PLACED = (WANGJING, JIANWAI, TOWNSHIP)
 
 
 def test_streets_may_be_ranked_among_those_that_bear_as_much(
-    people: People, store: Store, desk: Change
+    people: People, store: Store, city: Change
 ) -> None:
-    desk(policies=grouped('groups = "volume" '))
+    city(policies=grouped('groups = "volume" '))
     store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, said=UNRESOLVED)])
 
     found = {row["office_code"]: row for row in rows(people)}
@@ -87,7 +87,7 @@ def test_without_groups_nobody_has_one(people: People, store: Store) -> None:
 def test_every_street_is_counted_once_wherever_it_stands_in_the_order_of_codes(
     people: People, store: Store, app: FastAPI
 ) -> None:
-    offices = app.state.desk.offices.values()
+    offices = app.state.city.offices.values()
     streets = [office.code for office in offices if office.kind in STREET_KINDS]
     store(case(n, office_code=code) for n, code in enumerate(streets))
 
@@ -136,7 +136,7 @@ def opened(people: People, league: str, **asked: str) -> list[Json]:
 def test_a_league_without_offices_has_no_rows_and_can_be_sealed(
     people: People, store: Store, reseeded: Change, app: FastAPI
 ) -> None:
-    others = {c: o for c, o in app.state.desk.offices.items() if o.kind != "enterprise"}
+    others = {c: o for c, o in app.state.city.offices.items() if o.kind != "enterprise"}
     reseeded(offices=others)
     store(WORKED_EXAMPLE)
 

@@ -31,7 +31,7 @@ from app.rankings.rates import (
     score,
     two_decimals,
 )
-from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.life.lifecycle import Channel, TicketType
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 POLICY = parse("beijing-2019", DOCUMENT)

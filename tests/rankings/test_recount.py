@@ -15,7 +15,7 @@ from app.policy.documents import Policies, parse
 from app.rankings.counting.merged import Member, count_members
 from app.rankings.ranks import places
 from app.rankings.rates import Score, score
-from app.tickets.lifecycle import Channel, TicketType
+from app.tickets.life.lifecycle import Channel, TicketType
 from tests import recount
 from tests.cases import random_cases
 from tests.past import BORDER, STREETS

@@ -88,11 +88,11 @@ OWN = "{ city_departments = { response = 0.20, resolution = 0.40, satisfaction =
 @pytest.fixture
 def of_their_own(app: FastAPI, people: People) -> Iterator[None]:
     """Beijing's policy with weights of their own for the city's departments."""
-    kept = app.state.desk
+    kept = app.state.city
     document = policies.text(("weights_by_league = {}", f"weights_by_league = {OWN}"))
-    app.state.desk = replace(kept, policies=Policies.read({"beijing-2019": document}))
+    app.state.city = replace(kept, policies=Policies.read({"beijing-2019": document}))
     yield
-    app.state.desk = kept
+    app.state.city = kept
 
 
 @pytest.mark.usefixtures("of_their_own")

@@ -95,7 +95,7 @@ def fall(people: People, clock: StillClock, app: FastAPI) -> Act:
     """A hold whose review is due: the sweep ends it."""
     stages.held(people, stages.working(people), clock, days=5)
     clock.tick(days=6)
-    return lambda: sweep(app.state.sessions, app.state.desk, clock)
+    return lambda: sweep(app.state.sessions, app.state.city, clock)
 
 
 def denied(people: People) -> Json:

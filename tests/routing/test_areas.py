@@ -14,7 +14,7 @@ from app import __main__ as command
 from app import main
 from app.routing.areas import BadAreas
 from app.settings import Settings
-from app.tickets.service import NoSuchTicket
+from app.tickets.views.scope import NoSuchTicket
 from tests.given import WANGJING, People, ticket
 from tests.test_serve import jiesu
 
@@ -43,7 +43,7 @@ def mapped(app: FastAPI, people: People, settings: Settings, file: Path) -> Sett
     file.write_text(json.dumps(TWO))
     given = settings.model_copy(update={"areas": file})
     with app.state.sessions() as session:
-        app.state.desk = main.make_desk(session, given)
+        app.state.city = main.make_city(session, given)
     return given
 
 

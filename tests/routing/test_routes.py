@@ -38,12 +38,12 @@ def sessions(app: FastAPI, people: People) -> Sessions:
 @pytest.fixture
 def router(app: FastAPI) -> Router:
     """The service's own."""
-    found: Router = app.state.desk.router
+    found: Router = app.state.city.router
     return found
 
 
 def fresh(app: FastAPI) -> Router:
-    return make_router(read_gazetteer(), app.state.desk.catalogue, app.state.desk.router.names)
+    return make_router(read_gazetteer(), app.state.city.catalogue, app.state.city.router.names)
 
 
 def teach(
@@ -143,7 +143,7 @@ def test_an_uncommitted_lesson_is_waited_for(sessions: Sessions, router: Router)
 
 def test_a_decision_can_be_made_again(app: FastAPI, sessions: Sessions, router: Router) -> None:
     teach(sessions, router, JINZHAN)
-    policies = app.state.desk.policies
+    policies = app.state.city.policies
     asked = RouteQuestion(text=NEWBUILT)
     first = service.route(router, policies, asked, NOW)
     teach(sessions, router, WANGJING, WANGJING, WANGJING)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import main
 from app.offices.directory import OfficeKind
 from app.routing import service
-from app.tickets import rerouting
+from app.tickets.intake import rerouting
 from tests import given
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
@@ -36,7 +36,7 @@ def unknown(people: People) -> str:
 
 def learn(app: FastAPI) -> None:
     with app.state.sessions() as session:
-        service.refresh(session, app.state.desk.router)
+        service.refresh(session, app.state.city.router)
 
 
 def route(people: People) -> Any:
@@ -82,11 +82,11 @@ def test_an_office_that_worked_unopposed_has_confirmed_the_route(
 ) -> None:
     number = given.ticket(people)
     learn(app)
-    assert not app.state.desk.router.memory.places
+    assert not app.state.city.router.memory.places
 
     given.awaiting(people, number)
     learn(app)
-    [past] = app.state.desk.router.memory.places.values()
+    [past] = app.state.city.router.memory.places.values()
     assert {street: tally.count for street, tally in past.items()} == {WANGJING: 1}
 
 
@@ -125,7 +125,7 @@ def test_a_void_ticket_has_taught_nothing(people: People, app: FastAPI) -> None:
 
 def test_a_departments_work_says_nothing_of_a_place(people: People, app: FastAPI) -> None:
     number = unknown(people)
-    offices = app.state.desk.offices.values()
+    offices = app.state.city.offices.values()
     department = next(one.code for one in offices if one.kind is OfficeKind.CITY_DEPT)
     dispatch(people, number, department)
     learn(app)
@@ -136,7 +136,7 @@ def test_a_departments_work_says_nothing_of_a_place(people: People, app: FastAPI
 def test_many_cases_of_one_place_do_not_grow_the_record_for_ever(
     people: People, app: FastAPI, clock: StillClock, session: Session
 ) -> None:
-    router = app.state.desk.router
+    router = app.state.city.router
     taught = [service.Taught(PLACE, WANGJING, clock.at)] * service.ENOUGH
     for told in (service.ENOUGH, 0):
         with app.state.sessions.begin() as writing:
@@ -161,7 +161,7 @@ def test_a_route_is_made_again_with_the_memory_that_it_had(
     third = given.ticket(people, address={"text": PLACE})
 
     for number in (first, second, third):
-        fresh = main.make_desk(session, app.state.settings)
+        fresh = main.make_city(session, app.state.settings)
         assert list(rerouting.differences(session, fresh, number)) == []
 
 
@@ -173,7 +173,7 @@ def test_a_route_that_cannot_be_made_again_names_what_differs(
     number = given.ticket(people, address={"text": PLACE})
     people("supervisor").delete(f"/routing/memory?text={PLACE}")
 
-    fresh = main.make_desk(session, app.state.settings)
+    fresh = main.make_city(session, app.state.settings)
     names = {name for name, *_ in rerouting.differences(session, fresh, number)}
     assert {"decision", "office_code", "method", "memory"} <= names
 
@@ -182,7 +182,7 @@ def test_a_route_made_again_by_another_ranker_says_so(
     people: People, app: FastAPI, session: Session
 ) -> None:
     number = given.ticket(people)
-    fresh = main.make_desk(session, app.state.settings)
+    fresh = main.make_city(session, app.state.settings)
     locator = fresh.router.locator
     before = locator.ranker.version
     locator.ranker = replace(locator.ranker, version="other")

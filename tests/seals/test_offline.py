@@ -33,7 +33,7 @@ def store(app: FastAPI, people: People) -> Store:
 @pytest.fixture
 def streets(app: FastAPI) -> list[str]:
     """Forty in several districts."""
-    return sorted(c for c in app.state.desk.offices if c.isdigit() and len(c) == 9)[:120:3]
+    return sorted(c for c in app.state.city.offices if c.isdigit() and len(c) == 9)[:120:3]
 
 
 @pytest.fixture
@@ -266,10 +266,10 @@ def test_whatever_the_policy_what_the_service_says_holds(
     changes: list[tuple[str, str]],
 ) -> None:
     document = {"beijing-2019": policies.text(*changes)}
-    app.state.desk = replace(app.state.desk, policies=Policies.read(document))
+    app.state.city = replace(app.state.city, policies=Policies.read(document))
     populous = {
         code: replace(office, population=1 + 997 * n % 40_000)
-        for n, (code, office) in enumerate(app.state.desk.offices.items())
+        for n, (code, office) in enumerate(app.state.city.offices.items())
     }
     reseeded(offices=populous)
     offices = [*streets, "city-police", "ent-water", "110105-market"]

@@ -244,7 +244,7 @@ def test_a_request_refused_by_time_and_swept_after_the_seal_is_no_tampering(
     clock.at = LATER
     sealed(people)
     clock.tick(minutes=1)
-    assert sweep(app.state.sessions, app.state.desk, clock) > 0
+    assert sweep(app.state.sessions, app.state.city, clock) > 0
 
     assert verified(people)["differences"] == []
 
@@ -259,7 +259,7 @@ def renamed(people: People, app: FastAPI, reseeded: Callable[..., None]) -> None
     """A seal, and then a reseed: 望京街道 has another name, more residents, and will end."""
     storing(app)([*WORKED_EXAMPLE, case(10, office_code=JIANWAI)])
     sealed(people, "/rankings/2026-09")
-    offices = dict(app.state.desk.offices)
+    offices = dict(app.state.city.offices)
     offices[WANGJING] = replace(
         offices[WANGJING], name="望京", population=7, district_code="110101"
     )

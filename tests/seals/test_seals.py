@@ -13,8 +13,8 @@ from sqlalchemy import exc
 
 from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Exclusion
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Action, Status
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, Status
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket

@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.policy.documents import Policies
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Action, DispatchRole, Status
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch
 from tests.cases import random_cases
 from tests.conftest import StillClock, empty
@@ -35,11 +35,11 @@ def store(app: FastAPI, people: People) -> Store:
 @pytest.fixture
 def changed(app: FastAPI, people: People) -> Iterator[None]:
     """A second policy, in force from the middle of 2026-10 on."""
-    kept = app.state.desk
+    kept = app.state.city
     policies = Policies.read({"beijing-2019": DOCUMENT, "beijing-2026": LATER})
-    app.state.desk = replace(kept, policies=policies)
+    app.state.city = replace(kept, policies=policies)
     yield
-    app.state.desk = kept
+    app.state.city = kept
 
 
 def sealed(people: People, period: str) -> Json:
@@ -96,7 +96,7 @@ def test_a_policy_that_was_edited_afterwards_is_named(
     sealed(people, "2026-11")
     edited = LATER.replace(EQUAL, WEIGHTS)
     texts = {"beijing-2019": DOCUMENT, "beijing-2026": edited}
-    app.state.desk = replace(app.state.desk, policies=Policies.read(texts))
+    app.state.city = replace(app.state.city, policies=Policies.read(texts))
 
     found = verified(people, "2026-11")
 

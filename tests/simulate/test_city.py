@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.callbacks.models import Assessment, Callback, Exclusion
+from app.city import City
 from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
@@ -35,10 +36,10 @@ from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.seals import sources
 from app.seals.contradictions import Deriving
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
-from app.tickets.desk import Desk
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
-from app.tickets.models import Citizen, Dispatch, Ticket
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
+from app.tickets.models import Dispatch, Ticket
 from tests.recount import ASSESSED_TYPES, period_of
 
 CASES = 400
@@ -59,7 +60,7 @@ def lived(app: FastAPI, plan: Plan, now: datetime = NOW) -> Iterator[Session]:
     told: list[int] = []
     plan = replace(plan, photos=app.state.settings.attachments)
     with app.state.sessions() as session:
-        made = simulate(session, app.state.desk, plan, now, told.append)
+        made = simulate(session, app.state.city, plan, now, told.append)
         assert sum(told) == plan.cases <= made
         yield session
 
@@ -120,28 +121,28 @@ def test_a_past_that_has_tickets_is_not_filled_unless_that_is_asked_for(
     few = replace(LIVELY, cases=3, photos=app.state.settings.attachments)
     with lived(app, few) as session:
         with pytest.raises(Inhabited, match="received after 2026-09-19"):
-            simulate(session, app.state.desk, few, NOW, int)
+            simulate(session, app.state.city, few, NOW, int)
 
         among = replace(few, seed=8, among_others=True)
-        assert simulate(session, app.state.desk, among, NOW, int) >= 3
+        assert simulate(session, app.state.city, among, NOW, int) >= 3
 
 
 @pytest.mark.parametrize("end", [date(2026, 9, 19), date(2026, 11, 21)])
 def test_only_a_past_is_simulated(served: TestClient, app: FastAPI, end: date) -> None:
     with app.state.sessions() as session, pytest.raises(NotThePast):
-        simulate(session, app.state.desk, replace(LIVELY, end=end), NOW, int)
+        simulate(session, app.state.city, replace(LIVELY, end=end), NOW, int)
 
 
 def test_a_city_that_calls_back_only_some_closes_the_other_tickets(
     served: TestClient, app: FastAPI
 ) -> None:
-    desk: Desk = app.state.desk
-    first = desk.policies.documents[0]
+    known: City = app.state.city
+    first = known.policies.documents[0]
     half = first.callback.model_copy(update={"sample": Fraction(1, 2)})
     sparing = Policies((first.model_copy(update={"callback": half}),))
     with app.state.sessions() as session:
-        plan = replace(LIVELY, cases=40, photos=app.state.settings.attachments)
-        simulate(session, replace(desk, policies=sparing), plan, MUCH_LATER, int)
+        plan = replace(LIVELY, cases=80, photos=app.state.settings.attachments)
+        simulate(session, replace(known, policies=sparing), plan, MUCH_LATER, int)
         last = Counter(
             session.scalars(
                 select(Event.action).where(
@@ -223,7 +224,7 @@ def test_who_calls_again_is_the_same_citizen_and_his_matter_was_closed(city: Ses
 
 def test_every_unit_of_account_counts_once_in_one_period(city: Session, app: FastAPI) -> None:
     """D.21-1, D.21-2 and D.21-5, of all leagues."""
-    asked = rankings.Asked(city, app.state.desk, MUCH_LATER)
+    asked = rankings.Asked(city, app.state.city, MUCH_LATER)
     units = units_of_account(city)
 
     assert len(units) > 1
@@ -310,9 +311,9 @@ def test_streets_get_much_of_it_and_all_types_come(city: Session) -> None:
 def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
     city: Session, app: FastAPI
 ) -> None:
-    desk: Desk = app.state.desk
+    known: City = app.state.city
     for name in ("2026-10", "2026-11", "2026-12"):
-        derived = Deriving(Record(city, Periods(desk.policies).named(name)), desk.policies)
+        derived = Deriving(Record(city, Periods(known.policies).named(name)), known.policies)
         found = list(derived.passing(sources.facts(derived.record)))
 
         assert (bool(found), derived.contradicted) == (True, [])

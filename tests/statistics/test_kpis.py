@@ -18,10 +18,10 @@ from app.policy import documents
 from app.policy.documents import Policies, Policy
 from app.rankings.rates import Counts
 from app.statistics.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
-from app.tickets import limits
-from app.tickets.clockwork import Clockwork
-from app.tickets.lifecycle import Action, Status
-from app.tickets.sampling import in_sample
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.sampling import in_sample
+from app.tickets.life.timers import Clockwork
 
 BEIJING = documents.parse("beijing-2019", Path(POLICIES, "beijing-2019.toml").read_text())
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)

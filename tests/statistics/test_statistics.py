@@ -14,11 +14,11 @@ from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.kit.db import Base
 from app.policy.documents import Policies
 from app.sweep import sweep
-from app.tickets.asked_models import Objection
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import TERMINAL, Channel, Status, TicketType
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import TERMINAL, Channel, Status, TicketType
+from app.tickets.life.objections import Ground, Ruling
 from app.tickets.models import Dispatch, Ticket
-from app.tickets.objection import Ground, Ruling
+from app.tickets.proceedings import Objection
 from tests import given
 from tests import recount as slow
 from tests.conftest import StillClock
@@ -559,18 +559,18 @@ def test_the_same_facts_give_the_same_bytes(people: People, store: Store) -> Non
 def test_who_is_not_in_the_sample_closes_without_a_callback(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    policies: Policies = app.state.desk.policies
+    policies: Policies = app.state.city.policies
     first = policies.documents[0]
     rule = first.callback.model_copy(update={"sample": Fraction(1, 10**9)})
     sparing = Policies((first.model_copy(update={"callback": rule}), *policies.documents[1:]))
-    app.state.desk = replace(app.state.desk, policies=sparing)
+    app.state.city = replace(app.state.city, policies=sparing)
     number = given.ticket(people)
     given.awaiting(people, number)
     answered_at = clock.at
     assert people.callback.get("/callbacks/queue").json()["items"] == []
 
     clock.tick(seconds=1)
-    assert sweep(app.state.sessions, app.state.desk, clock) == 1
+    assert sweep(app.state.sessions, app.state.city, clock) == 1
 
     shown = people.operator.get(f"/tickets/{number}").json()
     assert (shown["status"], shown["assessed_at"]) == ("closed", None)

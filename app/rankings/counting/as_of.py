@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import Action, DispatchRole
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch, Ticket
 
 NOWHERE = ""

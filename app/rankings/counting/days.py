@@ -56,9 +56,7 @@ class ChangedDay(Base):
 
 Part = sa.ColumnElement[bool]
 
-
 Parts = Sequence[Part]
-
 
 WHOLE: Parts = (sa.true(),)
 
@@ -84,17 +82,14 @@ def plan(session: Session, value: str) -> None:
 MIDDLE = func.coalesce(func.percentile_disc(0.5).within_group(Office.code), "")
 """The street that as many others stand before as after. Any other would do, only slower."""
 
-
 Numbers = dict[str, list[int]]
 """What the rows of each owner add up to: the same sums for everyone, in one order."""
-
 
 WATCHED = {
     "assessment": frozenset({"office_code", "industry_office"}),
     "ticket": frozenset({"street_code", "district_code", "office_code", "category"}),
 }
 """The columns by which days may be kept: of these the triggers know."""
-
 
 HOLES = 7
 """So many days counted apart take as long as a whole month in the order of its index."""

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.workdays import ONE_DAY, day_of
@@ -24,7 +25,6 @@ from app.rankings.counting.days import ChangedDay, Count, TalliedDay, changed
 from app.rankings.counting.record import Record
 from app.rankings.leagues import PLANS
 from app.rankings.models import Seal
-from app.tickets.desk import Desk
 
 AT_ONCE = 12
 """Days, each by one column: less than a second's work between two sweeps."""
@@ -51,20 +51,20 @@ class State(NamedTuple):
     changed: bool
 
 
-def keep(sessions: Sessions, desk: Desk, clock: Clock) -> int:
+def keep(sessions: Sessions, city: City, clock: Clock) -> int:
     """Counts some of the finished days that are not kept or changed since; how many it did."""
     now = clock()
     with sessions.begin() as session:
-        periods = open_periods(session, desk, now)
+        periods = open_periods(session, city, now)
         forget(session, periods)
         wanted = list(islice(due(session, periods, now), AT_ONCE))
     return sum(keep_day(sessions, period, day, now) for period, day in wanted)
 
 
-def open_periods(session: Session, desk: Desk, now: datetime) -> list[Period]:
+def open_periods(session: Session, city: City, now: datetime) -> list[Period]:
     """The present one and the one before, which it is compared with, as far as they are not
     sealed."""
-    periods = Periods(desk.policies)
+    periods = Periods(city.policies)
     present = periods.of(now)
     sealed = set(session.scalars(select(Seal.period)))
     return [one for one in (present, periods.previous(present)) if one.name not in sealed]

@@ -12,8 +12,8 @@ from app.rankings.counting import as_of
 from app.rankings.counting.assessments import counted
 from app.rankings.counting.days import WHOLE, Count, Numbers, Parts
 from app.rankings.counting.record import Record, Where
-from app.tickets.event_models import Event
-from app.tickets.lifecycle import DispatchRole, Status
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import DispatchRole, Status
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 
 

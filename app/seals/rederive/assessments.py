@@ -15,9 +15,9 @@ import msgspec
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
-from app.tickets import limits
-from app.tickets.contacts import Contact, contact_ok
-from app.tickets.lifecycle import Action, Status
+from app.tickets.life import limits
+from app.tickets.life.contacts import Contact, contact_ok
+from app.tickets.life.lifecycle import Action, Status
 
 MATTER = ("type", "channel", "category", "merge_group")
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.callbacks.models import Correction, Exclusion
 from app.rankings.columns import HEARD
 from app.seals.rederive.assessments import Called, Happened, History
-from app.tickets.lifecycle import Action
+from app.tickets.life.lifecycle import Action
 
 
 class Excluded(NamedTuple):

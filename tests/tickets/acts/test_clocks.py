@@ -30,17 +30,17 @@ LIFE = [
 @pytest.fixture
 def working_calendar(app: FastAPI) -> Iterator[None]:
     """The city counts limits of days in working days."""
-    desk = app.state.desk
+    city = app.state.city
     document = {"beijing-2019": policies.text(WORKING)}
-    app.state.desk = replace(desk, policies=Policies.read(document))
+    app.state.city = replace(city, policies=Policies.read(document))
     yield
-    app.state.desk = desk
+    app.state.city = city
 
 
 def the_sweep_comes_by(app: FastAPI, clock: StillClock, hands: int = 1) -> int:
     """With so many hands at once; how much they did together."""
     with ThreadPoolExecutor(hands) as pool:
-        runs = [pool.submit(sweep, app.state.sessions, app.state.desk, clock) for _ in range(hands)]
+        runs = [pool.submit(sweep, app.state.sessions, app.state.city, clock) for _ in range(hands)]
         return sum(run.result() for run in runs)
 
 

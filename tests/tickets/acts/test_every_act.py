@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.access.roles import OFFICE_BOUND, Role
-from app.tickets.lifecycle import Status
+from app.tickets.life.lifecycle import Status
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, CONTENT, WANGJING, People, Person

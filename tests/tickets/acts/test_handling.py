@@ -15,7 +15,7 @@ TICK = timedelta(microseconds=1)
 
 
 def swept(app: FastAPI) -> int:
-    return sweep(app.state.sessions, app.state.desk, app.state.clock)
+    return sweep(app.state.sessions, app.state.city, app.state.clock)
 
 
 def assessed(app: FastAPI, number: str) -> dict[str, Any]:

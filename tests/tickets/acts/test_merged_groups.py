@@ -58,10 +58,10 @@ def test_an_urgent_member_does_not_decide_an_objection_in_the_past(
     urgent = stages.fresh(people, urgency="L1")
     people.dispatcher.does("merge", urgent, parent_number=parent)
     clock.tick(minutes=20)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, parent) == "objected"
     clock.at += TICK
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, parent) == "acknowledged"
 
 
@@ -166,20 +166,20 @@ def test_the_parent_does_not_expire_in_the_past_when_its_last_member_is_taken_ou
     clock.tick(days=30)
     people.supervisor.does("unmerge", member, reason="不是同一件事")
     clock.tick(days=1)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, parent) == "need_info"
     clock.at += TICK
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, parent) == "not_accepted"
 
 
 @pytest.fixture
 def nobody_is_called(app: FastAPI) -> Iterator[None]:
-    desk = app.state.desk
+    city = app.state.city
     document = {"beijing-2019": policies.text(NONE_IS_CALLED)}
-    app.state.desk = replace(desk, policies=Policies.read(document))
+    app.state.city = replace(city, policies=Policies.read(document))
     yield
-    app.state.desk = desk
+    app.state.city = city
 
 
 @pytest.mark.usefixtures("nobody_is_called")
@@ -191,7 +191,7 @@ def test_a_group_that_closed_without_a_callback_stays_as_it_is(
     people.street().does("reply", parent, text="已办", citizen_feedback={"method": "call"})
     people.supervisor.does("review", parent, approve=True)
     clock.tick(seconds=1)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, parent) == "closed"
     before = given.record(app)
     refused(tries(people.supervisor, "unmerge", member, reason="拆"), 409, "illegal-move")

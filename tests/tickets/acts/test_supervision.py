@@ -23,7 +23,7 @@ def asks(
 
 
 def swept(app: FastAPI, clock: StillClock) -> int:
-    return sweep(app.state.sessions, app.state.desk, clock)
+    return sweep(app.state.sessions, app.state.city, clock)
 
 
 def told(people: People, number: str) -> list[tuple[str, str]]:

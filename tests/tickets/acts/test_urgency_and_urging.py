@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from app.tickets.holding import SupervisionLevel
+from app.tickets.life.holds import SupervisionLevel
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
@@ -279,10 +279,10 @@ def test_an_enquiry_made_urgent_is_dispatched_in_its_new_time_and_not_in_the_pas
     raised = clock.at
 
     clock.tick(minutes=left)
-    assert sweep(app.state.sessions, app.state.desk, clock) == 0
+    assert sweep(app.state.sessions, app.state.city, clock) == 0
     assert people.operator.get(f"/tickets/{number}").json()["status"] == "received"
     clock.tick(microseconds=1)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     ticket = people.operator.get(f"/tickets/{number}").json()
     assert ticket["status"] == "dispatched"
     assert stages.instant(ticket["dispatched_at"]) == raised + timedelta(minutes=left)
@@ -306,8 +306,8 @@ def test_a_question_that_is_no_longer_urgent_does_not_expire_in_the_past(
     clock.tick(days=3)
     people.supervisor.does("grade", number, urgency="L3", reason="误定")
     clock.tick(days=1)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, number) == "need_info"
     clock.tick(microseconds=1)
-    sweep(app.state.sessions, app.state.desk, clock)
+    sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, number) == "not_accepted"

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.access.roles import Caller, Role
-from app.tickets import intake
-from app.tickets.arrival import arrive
-from app.tickets.schemas import NewTicket
+from app.tickets.acts.forms import NewTicket
+from app.tickets.intake import receive
+from app.tickets.intake.arrival import arrive
 from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
@@ -252,10 +252,10 @@ def test_of_two_equal_lines_in_one_batch_the_second_urges_the_first(
         given.request(category=NOISE),
     ]
     operator = Caller("operators-key", Role.OPERATOR)
-    desk, now = app.state.desk, app.state.clock()
+    city, now = app.state.city, app.state.clock()
     with app.state.sessions.begin() as session:
-        arrivals = [arrive(desk, NewTicket(**body), now) for body in bodies]
-        taken = intake.take(session, desk, operator, arrivals, lambda: now)
+        arrivals = [arrive(city, NewTicket(**body), now) for body in bodies]
+        taken = receive.take(session, city, operator, arrivals, lambda: now)
 
     assert [one.status for one in taken] == [200, 201, 200, 201, 201, 200]
     numbers = [one.number for one in taken]

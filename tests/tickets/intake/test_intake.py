@@ -32,7 +32,7 @@ ROUTE = {
 
 
 def swept(app: FastAPI) -> int:
-    return sweep(app.state.sessions, app.state.desk, app.state.clock)
+    return sweep(app.state.sessions, app.state.city, app.state.clock)
 
 
 def test_a_ticket_shows_all_that_was_promised(people: People) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import parse
-from app.tickets.contacts import Contact, contact_ok
+from app.tickets.life.contacts import Contact, contact_ok
 
 POLICY = parse("beijing-2019", Path("app/data/policy/beijing-2019.toml").read_text())
 GIVEN_AT = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.offices.catalogue import Urgency
-from app.tickets.guards import Standing, allowed, check
-from app.tickets.lifecycle import (
+from app.tickets.life.guards import Standing, allowed, check
+from app.tickets.life.lifecycle import (
     BY_ITSELF,
     MOVES,
     OPEN,
@@ -19,7 +19,7 @@ from app.tickets.lifecycle import (
     TicketType,
     move,
 )
-from app.tickets.parts import WHO, Part
+from app.tickets.life.parts import WHO, Part
 
 S, A, P = Status, Action, Part
 ENTRANCE = A.RECEIVE

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.offices import files
 from app.policy.keys import Merge
 from app.routing.names import Lexicon, meanings
-from app.tickets.duplicates import caller_hash
-from app.tickets.likeness import (
+from app.tickets.citizens import caller_hash
+from app.tickets.life.likeness import (
     Likeness,
     Matching,
     Matter,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy, parse
-from app.tickets.clockwork import TICK, Clockwork, Fall
-from app.tickets.lifecycle import IN_OFFICE, TERMINAL, Action, Status
-from app.tickets.limits import Wait, asked, callback_due, due, due_now, next_fall, waiting
-from app.tickets.parts import Part
+from app.tickets.life.lifecycle import IN_OFFICE, TERMINAL, Action, Status
+from app.tickets.life.limits import Wait, asked, callback_due, due, due_now, next_fall, waiting
+from app.tickets.life.parts import Part
+from app.tickets.life.timers import TICK, Clockwork, Fall
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 POLICY = parse("beijing-2019", DOCUMENT)

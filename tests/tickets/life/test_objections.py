@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
-from app.tickets.objection import goes_to_consulting, rejected_at, silent_at, window_over
+from app.tickets.life.objections import goes_to_consulting, rejected_at, silent_at, window_over
 from tests import policies
 
 BEIJING = policies.beijing()

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from app.offices.catalogue import Urgency
-from app.tickets import guards
-from app.tickets.guards import Standing
-from app.tickets.lifecycle import (
+from app.tickets.life import guards
+from app.tickets.life.guards import Standing
+from app.tickets.life.lifecycle import (
     BY_ITSELF,
     MOVES,
     OPEN,
@@ -17,7 +17,7 @@ from app.tickets.lifecycle import (
     Status,
     TicketType,
 )
-from app.tickets.parts import WHO, Part
+from app.tickets.life.parts import WHO, Part
 
 A, P, S = Action, Part, Status
 

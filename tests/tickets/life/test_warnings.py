@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from app.kit.workdays import BEIJING as ZONE
 from app.kit.workdays import NoWorkingCalendar
 from app.offices.catalogue import Urgency
-from app.tickets import limits
-from app.tickets.clockwork import Clockwork, Fall
-from app.tickets.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, Status
-from app.tickets.parts import Part
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, Status
+from app.tickets.life.parts import Part
+from app.tickets.life.timers import Clockwork, Fall
 from tests import policies
 
 BEIJING = policies.beijing()

@@ -82,13 +82,13 @@ def test_times_are_half_open_and_a_date_is_a_day_in_beijing(
         made.append(given.ticket(people))
     clock.at = midnight + timedelta(days=1)
     made.append(given.ticket(people))
-    desk = people.operator
+    city = people.operator
 
-    assert numbers(desk, received_from="2026-10-20", received_to="2026-10-20") == made[2:0:-1]
-    assert numbers(desk, received_from=midnight.isoformat()) == made[:0:-1]
-    assert numbers(desk, received_to="2026-10-19T16:00:00Z") == made[:1]
-    assert numbers(desk, received_to=(midnight + TICK).isoformat()) == made[1::-1]
-    assert numbers(desk, received_from="2026-10-22") == []
+    assert numbers(city, received_from="2026-10-20", received_to="2026-10-20") == made[2:0:-1]
+    assert numbers(city, received_from=midnight.isoformat()) == made[:0:-1]
+    assert numbers(city, received_to="2026-10-19T16:00:00Z") == made[:1]
+    assert numbers(city, received_to=(midnight + TICK).isoformat()) == made[1::-1]
+    assert numbers(city, received_from="2026-10-22") == []
 
 
 def test_pages_lose_and_repeat_nothing_while_tickets_change(
@@ -98,14 +98,14 @@ def test_pages_lose_and_repeat_nothing_while_tickets_change(
     for _ in range(7):
         made.append(given.ticket(people))
         clock.tick(seconds=1)
-    desk, street = people.operator, people.street()
+    city, street = people.operator, people.street()
 
-    first = desk.get("/tickets", limit=3).json()
+    first = city.get("/tickets", limit=3).json()
     street.does("acknowledge", made[5])
     street.does("acknowledge", made[3])
     new = given.ticket(people)
-    second = desk.get("/tickets", limit=3, cursor=first["next"]).json()
-    third = desk.get("/tickets", limit=3, cursor=second["next"]).json()
+    second = city.get("/tickets", limit=3, cursor=first["next"]).json()
+    third = city.get("/tickets", limit=3, cursor=second["next"]).json()
 
     walked = [item["number"] for page in (first, second, third) for item in page["items"]]
     assert walked == made[::-1]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.access.roles import Caller, Role
-from app.tickets.masks import masked_name, masked_phone, shown
-from app.tickets.models import Citizen, Ticket
+from app.tickets.citizens import Citizen, masked_name, masked_phone, shown
+from app.tickets.models import Ticket
 
 NAMES = [(None, None), ("张三", "张*"), ("欧阳建国", "欧***"), ("张", "张*"), ("𠮷野家", "𠮷**")]
 PHONES = [

@@ -1,0 +1,93 @@
+"""Files of a ticket: photos of callers and of finished work (RULEBOOK D.16)."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.attachments import store
+from app.attachments.models import Attachment
+from app.attachments.store import MediaType
+from app.kit.errors import Conflict, Invalid, NotFound
+from app.tickets.acts.change import Change
+from app.tickets.life.lifecycle import MOVES, Action, IllegalMove
+
+MOST_FILES = 50
+
+
+class UnknownFile(Invalid):
+    title = "Only JPEG, PNG, WebP, HEIC and PDF files are taken"
+
+
+class TooManyFiles(Conflict):
+    title = "The ticket has as many files as it may have"
+
+
+class NoSuchFile(NotFound):
+    title = "There is no such file on this ticket"
+
+
+def known_kind(content: bytes) -> MediaType:
+    """What it is, by its first bytes. Refuses (UnknownFile) what is not taken."""
+    found = store.kind_of(content)
+    if found is None:
+        raise UnknownFile("its first bytes are those of no such file")
+    return found
+
+
+def attach(change: Change, folder: Path, content: bytes, name: str | None) -> Attachment:
+    """Keep a file, on record with an event that has its hash and not its name."""
+    kind, ticket, caller = known_kind(content), change.ticket, change.caller
+    check_open(change)
+    made = Attachment(
+        ticket_number=ticket.number,
+        seq=ticket.version + 1,
+        sha256=store.put(folder, content),
+        media_type=kind,
+        size=len(content),
+        name=name,
+        office_code=caller.office_code if caller else None,
+        at=change.now,
+    )
+    change.session.add(made)
+    change.record(
+        Action.ATTACH,
+        ticket.status,
+        data={"sha256": made.sha256, "media_type": made.media_type, "size": made.size},
+    )
+    change.session.flush()
+    return made
+
+
+def same_file(change: Change, content: bytes) -> Attachment | None:
+    name = sha256(content).hexdigest()
+    query = select(Attachment).filter_by(ticket_number=change.ticket.number, sha256=name)
+    return change.session.scalar(query)
+
+
+def check_open(change: Change) -> None:
+    """Refuses (IllegalMove) a ticket that was ended otherwise than by its callback or in a group,
+    and (TooManyFiles) one that is full."""
+    ticket = change.ticket
+    if (ticket.status, Action.ATTACH) not in MOVES:
+        raise IllegalMove(f"cannot attach to a ticket that is {ticket.status}")
+    count = select(func.count()).where(Attachment.ticket_number == ticket.number)
+    if (change.session.scalar(count) or 0) >= MOST_FILES:
+        raise TooManyFiles(f"at most {MOST_FILES}")
+
+
+def of(session: Session, number: str) -> Sequence[Attachment]:
+    """What is attached to a ticket, oldest first."""
+    rows = select(Attachment).filter_by(ticket_number=number).order_by(Attachment.id)
+    return session.scalars(rows).all()
+
+
+def find(session: Session, number: str, attachment_id: int) -> Attachment:
+    """Refuses (NoSuchFile) what this ticket does not have."""
+    one = select(Attachment).filter_by(ticket_number=number, id=attachment_id)
+    found = session.scalar(one)
+    if found is None:
+        raise NoSuchFile(f"no file {attachment_id} on {number}")
+    return found

@@ -1,0 +1,67 @@
+"""What the services know without asking the database: rules, catalogue, offices, router."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.kit.errors import Invalid
+from app.kit.workdays import day_of
+from app.offices.catalogue import Catalogue
+from app.offices.directory import OfficeEntry, OfficeKind
+from app.policy.documents import Policies
+from app.routing.decide import Router
+from app.routing.decision import Decision, Query
+from app.routing.service import thresholds
+
+
+class NoSuchOffice(Invalid):
+    title = "There is no such office to dispatch to"
+
+
+class NoSuchDistrict(Invalid):
+    title = "There is no such district"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    policies: Policies
+    catalogue: Catalogue
+    offices: Mapping[str, OfficeEntry]
+    router: Router
+    secret: bytes = field(default=b"", repr=False)
+    """The server's, for keyed hashes."""
+
+    def route(self, query: Query, now: datetime) -> Decision:
+        """Where a request belongs, by the rules and names of this day."""
+        return self.router.route(query, thresholds(self.policies, now), day_of(now))
+
+    def office(self, code: str, pointer: str, now: datetime) -> OfficeEntry:
+        """An office that works today. Refuses (NoSuchOffice) at the field that named it."""
+        office = self.offices.get(code)
+        if office is None or not office.active(day_of(now)):
+            detail = f"no office {code} works on {day_of(now)}"
+            raise NoSuchOffice(detail, errors=[{"pointer": pointer, "detail": detail}])
+        return office
+
+    def check_district(self, code: str | None) -> None:
+        """Refuses (NoSuchDistrict) an address in a district that is none."""
+        office = self.offices.get(code) if code else None
+        if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
+            fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
+            raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
+
+
+async def city(request: Request) -> City:
+    found: City = request.app.state.city
+    return found
+
+
+AtCity = Annotated[City, Depends(city)]
+
+
+def district_of(city: City, code: str) -> str | None:
+    office = city.offices.get(code)
+    return office.district_code if office else None

@@ -1,0 +1,285 @@
+"""Giving a ticket to offices: by route or by a person, with the clock that this starts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.city import district_of
+from app.feed.service import News, append
+from app.kit.errors import Invalid
+from app.kit.workdays import day_of
+from app.offices.directory import STREET_KINDS, OfficeKind
+from app.routing.decision import Decision, DecisionKind, Query, kept
+from app.tickets.acts.change import Change
+from app.tickets.acts.recipients import Share, rows, share, share_of
+from app.tickets.life import limits
+from app.tickets.life.guards import NotYourPart
+from app.tickets.life.lifecycle import Action, DispatchRole, IllegalMove, Status, TicketType
+from app.tickets.models import Dispatch, Request, Ticket
+
+ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
+"""Stay with the operator, who may answer on the spot (T2), until time hands them over."""
+
+REDISPATCHED = "redispatched"
+CONSULTED = "consulted"
+
+OUTCOMES = {
+    DecisionKind.DISPATCH: Status.DISPATCHED,
+    DecisionKind.PERSON: Status.TO_DISPATCH,
+    DecisionKind.NEED_INFO: Status.NEED_INFO,
+}
+
+
+class UnfitOffice(Invalid):
+    title = "This office cannot take the ticket"
+
+
+def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) -> None:
+    """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
+    ticket = change.ticket
+    former = end(change, why)
+    if former and former != given.lead:
+        ticket.interim_office = ticket.interim_office or former
+    if ticket.interim_office == given.lead:
+        ticket.interim_office = None
+    policy = change.city.policies.at(at)
+    due = limits.due(policy, ticket.urgency, at)
+    ticket.policy = policy.name
+    ticket.office_code = given.lead
+    ticket.district_code = ticket.district_code or district_of(change.city, given.lead)
+    leave_queue(change, given, why)
+    ticket.dispatches += 1
+    ticket.dispatched_at = at
+    ticket.acknowledged_at = None
+    forget_contact(change)
+    ticket.warned, ticket.extended_from = [], None
+    for name, limit in limits.columns(due).items():
+        setattr(ticket, name, limit)
+    change.dispatches = [
+        Dispatch(**row) for row in rows(ticket.number, ticket.dispatches, given, due, at)
+    ]
+    change.session.add_all(change.dispatches)
+
+
+def leave_queue(change: Change, given: Share, why: str) -> None:
+    """A district that was to dispatch it, and has no more to do with it, is told."""
+    ticket, left = change.ticket, change.ticket.queue
+    if left and left not in given.roles():
+        data = {"status": ticket.status, "role": "queue"}
+        append(change.session, [News(left, change.now, why, ticket.number, data=data)])
+    ticket.queue = None
+
+
+def share_anew(change: Change, joint: Iterable[str], why: str) -> None:
+    """Other helpers for the lead that has it already, who gets no time back."""
+    ticket, lead = change.ticket, change.lead
+    assert lead is not None  # there is one to share with
+    given = share(change.city, lead.office_code, joint, [ticket.district_code])
+    roles = given.roles()
+    release(change, [d for d in change.dispatches if d.office_code not in roles], why)
+    for one in change.dispatches:
+        one.role = roles.pop(one.office_code)
+    more = rows(ticket.number, lead.seq, given, None, change.now)
+    added = [Dispatch(**row) for row in more if row["office_code"] in roles]
+    change.session.add_all(added)
+    change.dispatches = [*change.dispatches, *added]
+
+
+def end(change: Change, why: str) -> str | None:
+    """The active dispatches, if any, are over. The lead that was."""
+    former = change.lead
+    release(change, change.dispatches, why)
+    return former.office_code if former else None
+
+
+def release(change: Change, those: Sequence[Dispatch], why: str) -> None:
+    """Their dispatches are over, and the offices are told."""
+    if not those:
+        return
+    ticket, now = change.ticket, change.now
+    for one in those:
+        one.ended_at, one.end_reason = now, why
+    append(
+        change.session,
+        [
+            News(
+                d.office_code,
+                now,
+                why,
+                ticket.number,
+                data={"status": ticket.status, "role": d.role},
+            )
+            for d in those
+        ],
+    )
+    change.session.flush()
+    change.dispatches = [d for d in change.dispatches if d not in those]
+
+
+def last_lead(change: Change) -> str | None:
+    """The office that it was given to last, if it ever was."""
+    given = select(Dispatch.office_code).where(
+        Dispatch.ticket_number == change.ticket.number, Dispatch.role == DispatchRole.LEAD
+    )
+    return change.session.scalar(given.order_by(Dispatch.seq.desc()).limit(1))
+
+
+def take_back(change: Change, why: str) -> None:
+    """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
+    ticket, former = change.ticket, end(change, why)
+    ticket.interim_office = ticket.interim_office or former
+    ticket.office_code = ticket.queue = None
+    ticket.dispatched_at = ticket.acknowledged_at = None
+    forget_contact(change)
+    for name, limit in limits.columns(None).items():
+        setattr(ticket, name, limit)
+
+
+def forget_contact(change: Change) -> None:
+    """A new lead is to contact the citizen himself, and everyone of his group."""
+    ticket = change.ticket
+    ticket.contacted_at = None
+    if ticket.members:
+        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        change.session.execute(members.values(contacted_at=None))
+
+
+def check_inside(change: Change, *office_codes: str | None) -> None:
+    """A district moves tickets within itself; across its border the city does."""
+    own = change.caller.office_code if change.caller else None
+    for code in filter(None, office_codes):
+        if district_of(change.city, code) != own:
+            raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
+
+
+def told(change: Change) -> dict[str, Any]:
+    """A giving as its event has it: who has which part, since when the clock runs, and where the
+    ticket lies from then on."""
+    ticket = change.ticket
+    return {
+        "offices": {d.office_code: d.role for d in change.dispatches},
+        "due_at": ticket.due_at and ticket.due_at.isoformat(),
+        **placed(ticket),
+    }
+
+
+def placed(ticket: Ticket) -> dict[str, str | None]:
+    """Where it lies."""
+    return {
+        "district_code": ticket.district_code,
+        "street_code": ticket.street_code,
+        "community_code": ticket.community_code,
+    }
+
+
+def check_offices(
+    change: Change, lead_code: str, joint_codes: Sequence[str] = (), pointer: str = "/office_code"
+) -> None:
+    """Whether these offices can share the ticket. Refuses (UnfitOffice) a forwarder, and a street
+    where the catalogue says that it is a department's duty (RULEBOOK D.5 R1, D.21-12)."""
+    pointers = [pointer, *(f"/joint_office_codes/{n}" for n in range(len(joint_codes)))]
+    for where, code in zip(pointers, (lead_code, *joint_codes), strict=True):
+        office = change.city.office(code, where, change.now)
+        if office.kind is OfficeKind.DISTRICT_CENTRE:
+            raise unfit(where, f"{office.name} forwards tickets and handles none")
+        if office.kind in STREET_KINDS:
+            check_duty(change, where)
+
+
+def by_person(
+    change: Change, lead_code: str, joint_codes: Sequence[str] = (), why: str = REDISPATCHED
+) -> None:
+    """A person's word; a street that he names is also where the ticket lies."""
+    ticket, lead = change.ticket, change.city.offices[lead_code]
+    if lead_code == ticket.office_code:
+        raise IllegalMove(f"{lead.name} has it already")
+    if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
+        ticket.street_code, ticket.district_code = lead_code, lead.district_code
+        ticket.community_code = None
+    given = share(change.city, lead_code, joint_codes, [ticket.district_code])
+    give(change, given, change.now, why)
+
+
+def check_duty(change: Change, pointer: str) -> None:
+    ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
+    text, area = f"{request.title}\n{request.content}", ticket.street_code or ticket.district_code
+    duty = change.city.catalogue.find(ticket.category, text, area, day_of(change.now))
+    if duty.department_duty:
+        detail = "by the catalogue this is a department's duty, in which a street has no part"
+        raise unfit(pointer, detail, catalogue_rule=duty.rule_id, category=ticket.category)
+
+
+def unfit(pointer: str, detail: str, **facts: object) -> UnfitOffice:
+    return UnfitOffice(detail, errors=[{"pointer": pointer, "detail": detail}], **facts)
+
+
+def query(ticket: Ticket, request: Request) -> Query:
+    return Query(
+        text=request.address,
+        district_code=request.said_district,
+        lon=ticket.lon,
+        lat=ticket.lat,
+        category=ticket.category,
+        title=request.title,
+        content=request.content,
+    )
+
+
+def located(decision: Decision) -> dict[str, Any]:
+    """What a route says of the place, as the ticket's columns have it."""
+    return {
+        "district_code": decision.district_code,
+        "street_code": decision.street_code,
+        "community_code": decision.community_code,
+    }
+
+
+def locate(change: Change, request: Request, at: datetime) -> Decision:
+    """Route the ticket by what is known of its place, and by the names and rules of `at`."""
+    decision = change.city.route(query(change.ticket, request), at)
+    for name, value in located(decision).items():
+        setattr(change.ticket, name, value)
+    request.route = kept(decision)
+    return decision
+
+
+def route(change: Change, decision: Decision, due_at: datetime | None = None) -> None:
+    """T6, T7 or T5: where the route leads; `due_at` where an enquiry's time has run out."""
+    if decision.decision is DecisionKind.DISPATCH:
+        give(change, share_of(change.city, decision), due_at or change.now)
+    change.ticket.queue = decision.queue
+    data = said(decision) | placed(change.ticket)
+    change.record(Action.ROUTE, OUTCOMES[decision.decision], data=data, due_at=due_at)
+
+
+def said(decision: Decision) -> dict[str, Any]:
+    """A route as its event has it: codes and figures, none of the caller's words."""
+    return {
+        "decision": decision.decision,
+        "office_code": decision.office_code,
+        "confidence": decision.confidence,
+        "method": decision.method,
+        "district_code": decision.district_code,
+        "street_code": decision.street_code,
+        "community_code": decision.community_code,
+        "gazetteer": decision.gazetteer,
+    }
+
+
+def rework(change: Change, at: datetime) -> None:
+    """T20: once more, with the level's limit from `at` and a reply of its own; the first callback
+    is scored already, late or not."""
+    ticket = change.ticket
+    ticket.reworks += 1
+    ticket.forced, ticket.replied_at = False, None
+    ticket.warned, ticket.extended_from = [], None
+    ticket.due_at = limits.due(change.policy, ticket.urgency, at).result
+
+
+def begin_if_contacted(change: Change, due_at: datetime | None = None) -> None:
+    """T14, where an L1's citizen was contacted before the office had the ticket for good; `due_at`
+    where it has it by silence."""
+    if change.ticket.contacted_at is not None:
+        change.record(Action.CONTACT, Status.IN_PROGRESS, due_at=due_at)

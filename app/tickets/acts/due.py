@@ -1,0 +1,87 @@
+"""What falls due by itself: applied before every act, and by the sweep where nobody acts."""
+
+from collections.abc import Callable
+
+from app.tickets.acts import dispatch, extension, hold, objection, supervision
+from app.tickets.acts.change import Change
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.timers import Fall
+from app.tickets.life.warnings import SUPERVISION
+from app.tickets.models import Request
+from app.tickets.standing import clockwork_of
+
+
+def apply_due(change: Change) -> int:
+    """Everything that is due by now, each as of the instant it was due; how many there were."""
+    done = 0
+    while fall := limits.due_now(change.policy, clockwork_of(change.ticket), change.now):
+        EFFECTS[fall.action](change, fall)
+        done += 1
+    return done
+
+
+def route(change: Change, fall: Fall) -> None:
+    """T6, T7: an enquiry that nobody answered on the spot is dispatched like any other request."""
+    request = change.session.get_one(Request, change.ticket.number)
+    dispatch.route(change, dispatch.locate(change, request, fall.at), fall.at)
+
+
+def warn(change: Change, fall: Fall) -> None:
+    """D.6.3: a due time nears."""
+    change.ticket.warned = [*change.ticket.warned, fall.name]
+    change.record(Action.WARN, change.ticket.status, data={"warning": fall.name}, due_at=fall.at)
+
+
+def escalate(change: Change, fall: Fall) -> None:
+    """D.6.3, D.8: a time has passed; whoever stands above learns of it, once."""
+    data = {"warning": fall.name}
+    if fall.name == SUPERVISION:
+        data["level"] = supervision.pass_over(change, fall.at)
+    else:
+        change.ticket.warned = [*change.ticket.warned, fall.name]
+    change.record(Action.ESCALATE, change.ticket.status, data=data, due_at=fall.at)
+
+
+def expire(change: Change, fall: Fall) -> None:
+    """T5: nobody answered what was asked."""
+    change.record(Action.EXPIRE, data={"reason_code": "na_no_info"}, due_at=fall.at)
+
+
+def pass_review(change: Change, fall: Fall) -> None:
+    """T17: silence passes the reply."""
+    change.record(Action.PASS_REVIEW, due_at=fall.at)
+
+
+def force_callback(change: Change, fall: Fall) -> None:
+    """T18: the citizen is called, replied or not."""
+    change.ticket.forced = True
+    change.record(Action.FORCE_CALLBACK, due_at=fall.at)
+
+
+def send_to_rework(change: Change, fall: Fall) -> None:
+    """T20: no supervisor confirmed that the demand is unreasonable."""
+    change.ticket.doubted = False
+    dispatch.rework(change, fall.at)
+    change.record(Action.SEND_TO_REWORK, Status.REWORK, due_at=fall.at)
+
+
+def skip_callback(change: Change, fall: Fall) -> None:
+    """D.9: not in the sample of those who are called; closed, and not assessed."""
+    change.record(Action.SKIP_CALLBACK, due_at=fall.at)
+
+
+EFFECTS: dict[Action, Callable[[Change, Fall], None]] = {
+    Action.ROUTE: route,
+    Action.WARN: warn,
+    Action.ESCALATE: escalate,
+    Action.REJECT_OBJECTION: objection.reject_by_silence,
+    Action.REFUSE_EXTENSION: extension.refuse_by_silence,
+    Action.VOID_EXTENSION: extension.check_told,
+    Action.END_HOLD: hold.end_by_review,
+    Action.EXPIRE: expire,
+    Action.PASS_REVIEW: pass_review,
+    Action.FORCE_CALLBACK: force_callback,
+    Action.SEND_TO_REWORK: send_to_rework,
+    Action.SKIP_CALLBACK: skip_callback,
+}

@@ -1,0 +1,139 @@
+"""More time: asked for once, before the due time, and only with the citizen told (D.6.5)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.kit.errors import Conflict, Invalid
+from app.kit.workdays import times
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Decision, NewExtension
+from app.tickets.acts.response import all_told
+from app.tickets.events import Event
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Action
+from app.tickets.life.parts import Part
+from app.tickets.life.timers import Fall
+from app.tickets.proceedings import Extension
+
+
+class ExtensionUnfit(Invalid):
+    title = "This time cannot be asked for"
+
+
+class FourEyes(Conflict):
+    title = "Who asks may not decide"
+
+
+def request(change: Change, said: NewExtension) -> None:
+    """For a district to decide up to `extension.district_max`, for a supervisor beyond."""
+    ticket = change.ticket
+    assert ticket.due_at is not None  # an office has it
+    assert ticket.office_code is not None
+    longer = said.due_at - ticket.due_at > change.policy.extension.district_max
+    far = longer or ticket.district_code is None
+    ticket.asks_extension = Part.SUPERVISOR if far else Part.DISTRICT
+    change.session.add(
+        Extension(
+            ticket_number=ticket.number,
+            seq=ticket.version + 1,
+            office_code=ticket.office_code,
+            reason_code=said.reason_code,
+            asked_at=change.now,
+            asked_until=said.due_at,
+        )
+    )
+    change.record(
+        Action.REQUEST_EXTENSION,
+        ticket.status,
+        data={"reason_code": said.reason_code, "due_at": said.due_at.isoformat()},
+        words={"plan": said.plan},
+    )
+
+
+def check_until(change: Change, said: NewExtension) -> None:
+    """Later than it is due, by at most the original limit (times `extension.max_factor`): else
+    refused (ExtensionUnfit)."""
+    due_at = change.ticket.due_at
+    if due_at is None:
+        return  # no office has it, which its status says
+    policy, result = change.policy, change.policy.limits[change.ticket.urgency].result
+    latest = limits.after(policy.clock, due_at, times(result, policy.extension.max_factor))
+    if not due_at < said.due_at <= latest:
+        detail = f"after {due_at.isoformat()} and until {latest.isoformat()}"
+        raise ExtensionUnfit(detail, errors=[{"pointer": "/due_at", "detail": detail}])
+
+
+def decide(change: Change, said: Decision) -> None:
+    """Granted, the new time counts at once; before the old one is past the citizen must be told."""
+    ticket, asked = change.ticket, pending(change)
+    four_eyes(change, asked.seq)
+    asked.approved, asked.decided_at = said.approve, change.now
+    ticket.asks_extension = None
+    if said.approve:
+        ticket.extensions, ticket.extended_from = ticket.extensions + 1, ticket.due_at
+        set_due(change, asked.asked_until)
+        change.warn_anew()
+    change.record(
+        Action.DECIDE_EXTENSION,
+        ticket.status,
+        data={"approve": said.approve, "due_at": ticket.due_at and ticket.due_at.isoformat()},
+        words={"text": said.text},
+    )
+
+
+def four_eyes(change: Change, seq: int) -> None:
+    """Refuses (FourEyes) who asked himself."""
+    asker = change.session.get_one(Event, (change.ticket.number, seq)).actor
+    if change.policy.auth.four_eyes and change.caller and change.caller.id == asker:
+        raise FourEyes("another person decides")
+
+
+def set_due(change: Change, due_at: datetime) -> None:
+    """The dispatch keeps the time that its office had until the first callback."""
+    change.ticket.due_at = due_at
+    if change.lead and not change.ticket.reworks:
+        change.lead.due_at = due_at
+
+
+def pending(change: Change) -> Extension:
+    """The newest that was asked for."""
+    query = select(Extension).filter_by(ticket_number=change.ticket.number)
+    return change.session.scalars(query.order_by(Extension.seq.desc()).limit(1)).one()
+
+
+def refuse_by_silence(change: Change, fall: Fall) -> None:
+    """Undecided at the due time is refused."""
+    refuse(change, fall.at)
+
+
+def refuse(change: Change, at: datetime) -> None:
+    asked = pending(change)
+    asked.approved, asked.decided_at = False, at
+    change.ticket.asks_extension = None
+    change.record(Action.REFUSE_EXTENSION, change.ticket.status, due_at=at)
+
+
+def change_due(change: Change, due_at: datetime, rises: bool) -> None:
+    """Another urgency's due time: what was asked for by the old one is refused with it, and what
+    was granted beyond it gives nothing that the citizen would have to be told."""
+    ticket = change.ticket
+    set_due(change, due_at)
+    change.warn_anew()
+    if ticket.extended_from and not (rises and ticket.extended_from < due_at):
+        ticket.extended_from = None
+    if ticket.asks_extension:
+        refuse(change, change.now)
+
+
+def check_told(change: Change, fall: Fall) -> None:
+    """The citizen, and everyone of his group, must have been told by the old due time; else the
+    extension is void."""
+    ticket, granted = change.ticket, pending(change)
+    ticket.extended_from = None
+    if all_told(change, granted, fall.at):
+        change.wind()
+        return
+    granted.void_at = fall.at
+    set_due(change, fall.at)
+    change.record(Action.VOID_EXTENSION, ticket.status, due_at=fall.at)

@@ -1,0 +1,198 @@
+"""Tickets as they cross the wire: what comes in, and what is shown."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from app.kit.wire import Flag, Form, Line, OfficeCode, Prose, Told
+from app.offices.catalogue import Urgency
+from app.tickets.life.contacts import Method
+from app.tickets.life.holds import HoldReason, SupervisionLevel
+from app.tickets.life.lifecycle import Channel, TicketType
+from app.tickets.life.objections import Ground, Ruling
+from app.tickets.texts import (
+    AddressText,
+    Category,
+    ExternalId,
+    Lat,
+    Lon,
+    Name,
+    Number,
+    Phone,
+    ReasonCode,
+)
+
+
+class NewAddress(Form):
+    text: AddressText
+    district_code: OfficeCode | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
+class NewCitizen(Form):
+    name: Name | None = None
+    phone: Phone | None = None
+    anonymous: Flag = False
+    confidential: Flag = False
+
+
+class NewTicket(Form):
+    channel: Channel
+    type: TicketType
+    category: Category | None = None
+    title: Line
+    content: Prose
+    urgency: Urgency | None = None
+    address: NewAddress
+    citizen: NewCitizen = NewCitizen()
+    external_id: ExternalId | None = None
+    occurred_at: Told | None = None
+
+
+class Nothing(Form):
+    """An action that needs no words."""
+
+
+class Words(Form):
+    text: Prose
+
+
+class EmergencyService(StrEnum):
+    POLICE = "110"
+    FIRE = "119"
+    AMBULANCE = "120"
+    TRAFFIC = "122"
+
+
+class Transfer(Words):
+    service: EmergencyService
+
+
+class DeclineReason(StrEnum):
+    NA_LEGAL_ROUTE = "na_legal_route"
+    NA_UNLAWFUL = "na_unlawful"
+    NA_SECRET = "na_secret"
+    NA_OUT_OF_AREA = "na_out_of_area"
+    NA_MALICIOUS = "na_malicious"
+
+
+class Decline(Words):
+    """`text` is what the citizen was told."""
+
+    reason_code: DeclineReason
+
+
+class Add(Form):
+    text: Prose | None = None
+    address: NewAddress | None = None
+
+
+class NewDispatch(Form):
+    office_code: OfficeCode
+    joint_office_codes: Annotated[list[OfficeCode], Field(max_length=20)] = []
+    reason: Prose
+
+
+class NewContact(Form):
+    method: Method
+    reached: Flag
+    note: Prose | None = None
+    evidence: Prose | None = None
+
+
+class CitizenFeedback(Form):
+    """How the office told the citizen; `at` is its own word, our time is the event's."""
+
+    method: Method
+    person: Name | None = None
+    at: Told | None = None
+
+
+class NewReply(Words):
+    measures: Prose | None = None
+    citizen_feedback: CitizenFeedback | None = None
+
+
+class Review(Form):
+    """A reply that is sent back needs a text: what is missing."""
+
+    approve: Flag
+    text: Annotated[Prose | None, Field(validate_default=True)] = None
+
+    @field_validator("text")
+    @classmethod
+    def _a_return_has_its_reason(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if text is None and info.data.get("approve") is False:
+            raise ValueError("say what is missing")
+        return text
+
+
+class Withdrawal(Form):
+    evidence: Prose
+
+
+class NewObjection(Words):
+    ground: Ground
+    evidence: Prose | None = None
+    proposed_office_code: OfficeCode | None = None
+
+
+class NewRuling(Words):
+    decision: Ruling
+    office_code: OfficeCode | None = None
+    parent_number: Number | None = None
+
+
+class Conclusion(Words):
+    """The result of a 会商."""
+
+    lead_office_code: OfficeCode
+    joint_office_codes: Annotated[list[OfficeCode], Field(max_length=20)] = []
+
+
+class NewExtension(Form):
+    reason_code: ReasonCode
+    plan: Prose
+    due_at: Told
+
+
+class Decision(Form):
+    approve: Flag
+    text: Prose
+
+
+class Milestone(Form):
+    at: Told
+    text: Prose
+
+
+class NewHold(Form):
+    reason_code: HoldReason
+    plan: Prose
+    review_at: Told
+    milestones: Annotated[list[Milestone], Field(max_length=50)] = []
+
+
+class Resumption(Words):
+    done: Flag
+
+
+class Grading(Form):
+    urgency: Urgency
+    reason: Prose
+
+
+class NewSupervision(Form):
+    level: SupervisionLevel
+    reason: Prose
+    answer_due_at: Told
+
+
+class Merging(Form):
+    parent_number: Number
+
+
+class Reason(Form):
+    reason: Prose

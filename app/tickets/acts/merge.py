@@ -1,0 +1,142 @@
+"""并单: several citizens, one matter, one clock; each is contacted and called back (D.11).
+
+The oldest ticket is the parent. A member keeps its number, its words and its events; its office,
+its dispatches and its clock are the parent's from then on.
+"""
+
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.kit.errors import Conflict, Invalid
+from app.kit.workdays import day_of
+from app.tickets.acts import dispatch, recipients, urgency
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Merging, Reason
+from app.tickets.events import Event
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import TERMINAL, Action, IllegalMove, Status
+from app.tickets.models import Ticket
+
+
+class NoSuchParent(Invalid):
+    title = "There is no such ticket to merge into"
+
+
+class NotMergeable(Conflict):
+    title = "These two tickets cannot be merged"
+
+
+def merge(change: Change, said: Merging) -> None:
+    """T8: a dispatcher confirms that the two are one matter."""
+    parent = join(change, said.parent_number, "merged")
+    change.record(Action.MERGE, data={"parent_number": parent.number})
+    change.ticket.queue = None
+
+
+def join(change: Change, parent_number: str, why: str) -> Ticket:
+    """Into the parent's group; the caller records it. Refuses NotMergeable."""
+    ticket, head = change.ticket, parent_change(change, parent_number)
+    check_pair(change, head)
+    dispatch.end(change, why)
+    leave_clock(ticket)
+    ticket.merged_into = parent_number
+    ticket.callback_due_at = head.ticket.callback_due_at
+    raise_urgency(change, head)
+    head.ticket.members += 1
+    head.caller = change.caller
+    data = {"member_number": ticket.number, "members": head.ticket.members}
+    head.record(Action.ADOPT, head.ticket.status, data={**data, "urgency": head.ticket.urgency})
+    return head.ticket
+
+
+def check_parent(change: Change, parent_number: str) -> None:
+    """Refuses (NoSuchParent) a ticket that is not the caller's to know of."""
+    if parent_number not in {change.ticket.number, *change.others}:
+        fault = {"pointer": "/parent_number", "detail": f"no ticket {parent_number}"}
+        raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
+
+
+def check_merging(change: Change, said: Merging) -> None:
+    check_parent(change, said.parent_number)
+
+
+def parent_change(change: Change, parent_number: str) -> Change:
+    if parent_number == change.ticket.number:
+        raise NotMergeable("a ticket is not merged into itself")
+    return change.others[parent_number]
+
+
+def check_pair(change: Change, head: Change) -> None:
+    """An open parent, older than its member, and nobody of either called back yet."""
+    ticket, parent = change.ticket, head.ticket
+    if ticket.members:
+        raise NotMergeable("other citizens' tickets are merged into it")
+    if parent.merged_into:
+        raise NotMergeable(f"{parent.number} is itself merged into {parent.merged_into}")
+    if parent.status in TERMINAL:
+        raise NotMergeable(f"{parent.number} is {parent.status}")
+    if parent.received_at > ticket.received_at:
+        raise NotMergeable("the older of the two is the parent: its clock is the earlier one")
+    if ticket.assessed_at or was_called(change, parent):
+        raise NotMergeable("citizens of theirs were called back already")
+
+
+def was_called(change: Change, parent: Ticket) -> bool:
+    """Whether a callback, final or not, was made to anyone of the parent's group."""
+    group = or_(Ticket.number == parent.number, Ticket.merged_into == parent.number)
+    calls = (
+        select(Event.seq)
+        .join(Ticket, Ticket.number == Event.ticket_number)
+        .where(group, Event.action == Action.CALLBACK)
+    )
+    return change.session.scalar(calls.limit(1)) is not None
+
+
+def leave_clock(ticket: Ticket) -> None:
+    """Its own office and limits are over."""
+    ticket.office_code = ticket.interim_office = None
+    ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.extended_from = ticket.review_at = ticket.due_left = None
+    for name, limit in limits.columns(None).items():
+        setattr(ticket, name, limit)
+
+
+def raise_urgency(change: Change, head: Change) -> None:
+    """The group is as urgent as its most urgent member; it is never due later than it was."""
+    if urgency.is_raised(head.ticket.urgency, change.ticket.urgency):
+        urgency.hasten(head, change.ticket.urgency)
+
+
+def unmerge(change: Change, said: Reason) -> None:
+    """Out of its group, before anyone of it is called back: to the parent's lead office with a full
+    clock of its own, or to the dispatchers where no office has it."""
+    ticket, head = change.ticket, change.head
+    parent = head.ticket
+    if parent.status in TERMINAL:
+        raise IllegalMove(f"its group is {parent.status}")
+    if was_called(change, parent):
+        raise IllegalMove("citizens of the group were called back already")
+    ticket.merged_into = ticket.queue = ticket.callback_due_at = None
+    ticket.contacted_at = ticket.closed_at = None
+    parent.members -= 1
+    head.caller = change.caller
+    change.dispatches = []
+    to = give_back(change, head)
+    data: dict[str, Any] = {"parent_number": parent.number, **dispatch.told(change)}
+    change.record(Action.UNMERGE, to, data=data, words={"reason": said.reason})
+    left = {"member_number": ticket.number, "members": parent.members}
+    if parent.status is Status.NEED_INFO:
+        head.begin(change.now)
+    head.record(Action.LET_GO, parent.status, data=left)
+
+
+def give_back(change: Change, head: Change) -> Status:
+    lead = head.ticket.office_code
+    office = change.city.offices.get(lead) if lead else None
+    if office is None or not office.active(day_of(change.now)):
+        change.ticket.interim_office = dispatch.last_lead(change)
+        return Status.TO_DISPATCH
+    given = recipients.share(change.city, office.code, [], [change.ticket.district_code])
+    dispatch.give(change, given, change.now)
+    return Status.DISPATCHED

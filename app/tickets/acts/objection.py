@@ -1,0 +1,238 @@
+"""Objection and consultation: an office says that a ticket is another's, and is ruled on (D.8)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.city import district_of
+from app.kit.errors import Invalid
+from app.tickets.acts import dispatch, merge, teaching
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Conclusion, NewObjection, NewRuling
+from app.tickets.life.guards import NotYourPart
+from app.tickets.life.lifecycle import Action, IllegalMove, Status
+from app.tickets.life.objections import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
+from app.tickets.life.parts import Part
+from app.tickets.life.timers import Fall
+from app.tickets.proceedings import Objection
+
+ENDED = "objection_upheld"
+
+
+class OfficeUnnamed(Invalid):
+    title = "Say whose ticket it is"
+
+
+class ParentUnnamed(Invalid):
+    title = "Say which ticket it doubles"
+
+
+def object_to(change: Change, said: NewObjection) -> None:
+    """T10; where enough was upheld already, or two offices point at each other, T13 at once."""
+    ticket, lead = change.ticket, change.lead
+    assert lead is not None  # only the lead office objects
+    proposed = said.proposed_office_code
+    consulted = goes_to_consulting(change.policy, ticket.upheld, proposed, ticket.objectors)
+    ticket.objection_district = common_district(change, lead.office_code, proposed)
+    ticket.objectors = [*ticket.objectors, lead.office_code]
+    change.session.add(
+        Objection(
+            ticket_number=ticket.number,
+            seq=ticket.version + 1,
+            dispatch_seq=lead.seq,
+            office_code=lead.office_code,
+            ground=said.ground,
+            proposed_office=proposed,
+            raised_at=change.now,
+        )
+    )
+    change.record(
+        Action.OBJECT,
+        data={"ground": said.ground, "proposed_office_code": proposed},
+        words={"text": said.text, "evidence": said.evidence},
+    )
+    if consulted:
+        close(change, Ruling.CONSULT)
+        change.record(Action.CONSULT)
+
+
+def common_district(change: Change, office_code: str, proposed: str | None) -> str | None:
+    """The district that decides because both lie in it; None: the city does."""
+    district = district_of(change.city, office_code)
+    inside = proposed and district_of(change.city, proposed) == district
+    return district if inside else None
+
+
+def check_objection(change: Change, said: NewObjection) -> None:
+    """Refuses (OfficeUnnamed) a ground that needs another office without one."""
+    code = said.proposed_office_code
+    if code is None and said.ground in NAMES_ANOTHER:
+        raise unnamed("/proposed_office_code", f"{said.ground} needs the office whose it is")
+    if code is not None:
+        change.city.office(code, "/proposed_office_code", change.now)
+        if code == change.ticket.office_code:
+            raise unnamed("/proposed_office_code", "that is your own office")
+
+
+def unnamed(pointer: str, detail: str) -> OfficeUnnamed:
+    return OfficeUnnamed(detail, errors=[{"pointer": pointer, "detail": detail}])
+
+
+def rule(change: Change, said: NewRuling) -> None:
+    """T11, T11b, T12, T13: what the deciding office says."""
+    RULINGS[said.decision](change, said)
+
+
+def check_ruling(change: Change, said: NewRuling) -> None:
+    """Refuses (NotYourPart) by RULERS, and what lacks the office or ticket that it is about."""
+    who = RULERS[said.decision]
+    if not change.parts & who:
+        raise NotYourPart(f"{said.decision} is said by: {', '.join(sorted(who))}")
+    if said.decision is Ruling.DUPLICATE:
+        if said.parent_number is None:
+            fault = {"pointer": "/parent_number", "detail": "required"}
+            raise ParentUnnamed(errors=[fault])
+        merge.check_parent(change, said.parent_number)
+    if said.decision is Ruling.UPHOLD and change.ticket.status is Status.OBJECTED:
+        check_upheld(change, said)
+
+
+def check_upheld(change: Change, said: NewRuling) -> None:
+    code = said.office_code or open_objection(change).proposed_office
+    if code is None:
+        raise unnamed("/office_code", "an upheld objection needs the office whose it is")
+    if Part.DISTRICT in change.parts:
+        dispatch.check_inside(change, code)
+    dispatch.check_offices(change, code)
+
+
+def uphold(change: Change, said: NewRuling) -> None:
+    """T11: to the office named, with a full clock; who objected keeps the duty of first contact."""
+    code = said.office_code or open_objection(change).proposed_office
+    assert code is not None  # check_upheld
+    closed = close(change, Ruling.UPHOLD)
+    dispatch.by_person(change, code, why=ENDED)
+    misplaced = closed.ground is Ground.NOT_MY_AREA
+    teaching.correct(change, closed.office_code, code, misplaced)
+    ruled(change, said, Status.DISPATCHED)
+
+
+def reject(change: Change, said: NewRuling) -> None:
+    """T12: binding; no time is given back."""
+    close(change, Ruling.REJECT)
+    sign(change, change.now)
+    ruled(change, said, Status.ACKNOWLEDGED)
+    dispatch.begin_if_contacted(change)
+
+
+def duplicate(change: Change, said: NewRuling) -> None:
+    """T11b: into the group of the ticket that it doubles."""
+    assert said.parent_number is not None  # check_ruling
+    close(change, Ruling.DUPLICATE)
+    merge.join(change, said.parent_number, ENDED)
+    ruled(change, said, Status.MERGED, parent_number=said.parent_number)
+
+
+def not_acceptable(change: Change, said: NewRuling) -> None:
+    """T11b: it should not have been accepted. Refuses (IllegalMove) a group: each of its citizens
+    must be told first, once a supervisor has taken them out."""
+    if change.ticket.members:
+        raise IllegalMove("other citizens' tickets are merged into it")
+    close(change, Ruling.NOT_ACCEPTABLE)
+    dispatch.end(change, ENDED)
+    ruled(change, said, Status.NOT_ACCEPTED)
+
+
+def info_wrong(change: Change, said: NewRuling) -> None:
+    """T11b: back to the dispatcher, who must learn more."""
+    close(change, Ruling.INFO_WRONG)
+    dispatch.take_back(change, ENDED)
+    teaching.take_back(change)
+    ruled(change, said, Status.TO_DISPATCH)
+
+
+def consult(change: Change, said: NewRuling) -> None:
+    """T13: hotline and offices name lead and joint together; the lead stays until then."""
+    close(change, Ruling.CONSULT)
+    ruled(change, said, Status.CONSULTING)
+
+
+RULERS: dict[Ruling, frozenset[Part]] = {
+    Ruling.UPHOLD: frozenset({Part.DISPATCHER, Part.DISTRICT}),
+    Ruling.REJECT: frozenset({Part.DISPATCHER, Part.DISTRICT}),
+    Ruling.DUPLICATE: frozenset({Part.DISPATCHER}),
+    Ruling.NOT_ACCEPTABLE: frozenset({Part.SUPERVISOR}),
+    Ruling.INFO_WRONG: frozenset({Part.DISPATCHER}),
+    Ruling.CONSULT: frozenset({Part.DISPATCHER}),
+}
+RULINGS: dict[Ruling, Callable[[Change, NewRuling], None]] = {
+    Ruling.UPHOLD: uphold,
+    Ruling.REJECT: reject,
+    Ruling.DUPLICATE: duplicate,
+    Ruling.NOT_ACCEPTABLE: not_acceptable,
+    Ruling.INFO_WRONG: info_wrong,
+    Ruling.CONSULT: consult,
+}
+
+
+def ruled(change: Change, said: NewRuling, to: Status, **more: object) -> None:
+    change.record(
+        Action.RULE_OBJECTION,
+        to,
+        data={"decision": said.decision, **dispatch.told(change), **more},
+        words={"text": said.text},
+    )
+
+
+def sign(change: Change, at: datetime) -> None:
+    """A rejected objector has the ticket, as if it had signed for it."""
+    ticket, lead = change.ticket, change.lead
+    ticket.acknowledged_at = ticket.acknowledged_at or at
+    if lead:
+        lead.acknowledged_at = ticket.acknowledged_at
+    ticket.interim_office = None
+
+
+def reject_by_silence(change: Change, fall: Fall) -> None:
+    """D.8: nobody ruled within twice the limit; flagged by its own event."""
+    close(change, Ruling.REJECT, by_silence=fall.at)
+    sign(change, fall.at)
+    change.record(Action.REJECT_OBJECTION, due_at=fall.at)
+    dispatch.begin_if_contacted(change, fall.at)
+
+
+def conclude(change: Change, said: Conclusion) -> None:
+    """T13: 会商 names who handles it, finally; only an office that did not have it before gets a
+    new clock (D.6.3)."""
+    lead, joint = said.lead_office_code, said.joint_office_codes
+    former, change.ticket.objection_locked = change.ticket.office_code, True
+    if lead == former:
+        dispatch.share_anew(change, joint, dispatch.CONSULTED)
+    else:
+        dispatch.by_person(change, lead, joint, dispatch.CONSULTED)
+    teaching.correct(change, former, lead)
+    change.record(Action.CONCLUDE, data=dispatch.told(change), words={"text": said.text})
+
+
+def check_conclusion(change: Change, said: Conclusion) -> None:
+    lead, joint = said.lead_office_code, said.joint_office_codes
+    dispatch.check_offices(change, lead, joint, "/lead_office_code")
+
+
+def open_objection(change: Change) -> Objection:
+    query = select(Objection).where(
+        Objection.ticket_number == change.ticket.number, Objection.ruling.is_(None)
+    )
+    change.session.flush()
+    return change.session.scalars(query).one()
+
+
+def close(change: Change, ruling: Ruling, by_silence: datetime | None = None) -> Objection:
+    """`by_silence` is the instant after which nobody had ruled."""
+    objection = open_objection(change)
+    objection.ruling, objection.ruled_at = ruling, by_silence or change.now
+    objection.by_silence = by_silence is not None
+    if ruling in UPHELD:
+        change.ticket.upheld += 1
+    return objection

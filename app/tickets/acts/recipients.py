@@ -1,0 +1,58 @@
+"""Which offices get a ticket, in which role: as a value, and as the rows it makes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.city import City, district_of
+from app.routing.decision import Decision
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import DispatchRole
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which offices get a ticket: one leads, others help, others only know of it."""
+
+    lead: str
+    joint: tuple[str, ...] = ()
+    informed: tuple[str, ...] = ()
+
+    def roles(self) -> dict[str, DispatchRole]:
+        """Each office once, by its weightiest role."""
+        return {
+            **dict.fromkeys(self.informed, DispatchRole.INFORMED),
+            **dict.fromkeys(self.joint, DispatchRole.JOINT),
+            self.lead: DispatchRole.LEAD,
+        }
+
+
+def share(city: City, lead: str, joint: Iterable[str], informed: Iterable[str | None]) -> Share:
+    """With the district centres of place, lead and joint among the informed (RULEBOOK D.5-8)."""
+    others = tuple(joint)
+    theirs = (district_of(city, code) for code in (lead, *others))
+    known = {code for code in (*theirs, *informed) if code in city.offices}
+    return Share(lead, others, tuple(sorted(filter(None, known))))
+
+
+def rows(
+    number: str, seq: int, given: Share, due: limits.Due | None, now: datetime
+) -> list[dict[str, Any]]:
+    """The dispatch rows of one giving; only the lead has a clock."""
+    return [
+        {
+            "ticket_number": number,
+            "seq": seq,
+            "office_code": code,
+            "role": role,
+            "dispatched_at": now,
+            **limits.columns(due if role is DispatchRole.LEAD else None),
+        }
+        for code, role in given.roles().items()
+    ]
+
+
+def share_of(city: City, decision: Decision) -> Share:
+    informed = [decision.district_code, *decision.informed_office_codes]
+    return share(city, decision.office_code or "", decision.joint_office_codes, informed)

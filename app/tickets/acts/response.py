@@ -1,0 +1,71 @@
+"""Whether citizens were contacted in time, and told: a ticket's own, and all of a group (D.11)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.tickets.acts.change import Change
+from app.tickets.citizens import Citizen
+from app.tickets.life import limits
+from app.tickets.life.contacts import contact_ok
+from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.proceedings import Extension
+
+
+def responded(change: Change, lead: Dispatch) -> bool:
+    """Whether the citizen was contacted in time (D.6.4); in a group nobody asks it of those whom no
+    phone can reach (D.11), nor of who joined it after the office's reply while his time runs."""
+    ticket, head, due = change.ticket, change.head.ticket, lead.contact_due_at
+    assert due is not None  # every lead has one
+    if ticket.merged_into:
+        due = limits.member_contact_due(change.head.policy, head.urgency, due, ticket.since)
+        if ticket.since >= head.since and change.now < due:
+            return True
+    if head.members and change.session.get_one(Citizen, ticket.number).phone is None:
+        return True
+    return contact_ok(change.head.policy, head.urgency, due, change.contacts())
+
+
+def all_responded(change: Change, lead: Dispatch) -> bool:
+    """The same of everyone in its group."""
+    members = select(Ticket).where(Ticket.merged_into == change.ticket.number)
+    head = {change.ticket.number: change}
+    group = [
+        Change(change.session, change.city, one, change.now, others=head, dispatches=[lead])
+        for one in change.session.scalars(members)
+    ]
+    return all(responded(one, lead) for one in (change, *group))
+
+
+def all_told(change: Change, granted: Extension, by: datetime) -> bool:
+    """By the office's contacts since the grant: reached, or tried often enough (D.6.4, D.6.5)."""
+    group = set(to_be_told(change, granted))
+    rows = select(ContactMade.ticket_number, ContactMade.reached).where(
+        ContactMade.ticket_number.in_(group),
+        ContactMade.office_code == granted.office_code,
+        ContactMade.at >= granted.decided_at,
+        ContactMade.at <= by,
+    )
+    made: dict[str, list[bool]] = defaultdict(list)
+    for number, reached in change.session.execute(rows):
+        made[number].append(reached)
+    most = change.policy.contact.attempts
+    return all(any(made[number]) or len(made[number]) >= most for number in group)
+
+
+def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
+    """Who is not anonymous; of a group's others those with a phone, who waited then already."""
+    ticket = change.ticket
+    if not ticket.anonymous:
+        yield ticket.number
+    members = select(Ticket.number).join(Citizen, Citizen.ticket_number == Ticket.number)
+    yield from change.session.scalars(
+        members.where(
+            Ticket.merged_into == ticket.number,
+            Ticket.since <= granted.decided_at,
+            ~Ticket.anonymous,
+            Citizen.phone.is_not(None),
+        )
+    )

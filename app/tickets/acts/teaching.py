@@ -1,0 +1,54 @@
+"""What a ticket's fate teaches routing: where its place belongs, and where it does not (D.5).
+
+A ticket teaches one lesson at a time: what it taught before is taken back when it turns out wrong.
+"""
+
+from app.offices.directory import STREET_KINDS
+from app.routing import service as routing
+from app.routing.memory import Lesson
+from app.routing.service import Taught
+from app.tickets.acts.change import Change
+from app.tickets.models import Request
+
+
+def confirm(change: Change, office_code: str) -> None:
+    """Its place belongs to this office: a person said so, or it did the work unopposed."""
+    ticket = change.ticket
+    if ticket.taught == office_code or not is_street(change, office_code):
+        return
+    if ticket.taught:
+        tell(change, ticket.taught, Lesson.WITHDRAW)
+    tell(change, office_code, Lesson.CONFIRM)
+    ticket.taught = office_code
+
+
+def deny(change: Change, office_code: str) -> None:
+    """Its place does not belong to this office, whatever was learned there before."""
+    if is_street(change, office_code):
+        tell(change, office_code, Lesson.WITHDRAW)
+        change.ticket.taught = None
+
+
+def correct(change: Change, former: str | None, office_code: str, misplaced: bool = False) -> None:
+    """A person gave it to another office: of two streets the former is wrong, and so is a street
+    that said with right that the place is not in its area (`misplaced`)."""
+    if former and former != office_code and (misplaced or is_street(change, office_code)):
+        deny(change, former)
+    confirm(change, office_code)
+
+
+def take_back(change: Change) -> None:
+    """It should not have been here at all: it teaches nothing."""
+    if change.ticket.taught:
+        deny(change, change.ticket.taught)
+
+
+def is_street(change: Change, office_code: str) -> bool:
+    office = change.city.offices.get(office_code)
+    return office is not None and office.kind in STREET_KINDS
+
+
+def tell(change: Change, street_code: str, lesson: Lesson) -> None:
+    address = change.session.get_one(Request, change.ticket.number).address
+    taught = Taught(address, street_code, change.now, lesson)
+    routing.teach(change.session, change.city.router, [taught], change.now)

@@ -1,0 +1,133 @@
+"""How much attention a ticket gets: its urgency, urging 催办, and supervision 督办."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.kit.errors import Conflict, Invalid
+from app.offices.catalogue import Urgency
+from app.tickets.acts import extension
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Grading
+from app.tickets.life import limits
+from app.tickets.life.guards import NotYourPart
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.parts import Part
+from app.tickets.models import Ticket
+from app.tickets.standing import clockwork_of
+
+ORDER = tuple(Urgency)
+
+RAISERS = frozenset({Part.OPERATOR, Part.DISPATCHER, Part.SUPERVISOR})
+
+SETTLED = frozenset({Status.REPLIED, Status.AWAITING_CALLBACK, Status.ON_HOLD})
+"""An office has done its part for now: less urgent than it was it cannot become."""
+
+
+class SameUrgency(Invalid):
+    title = "It has that urgency already"
+
+
+class TooLateToLower(Conflict):
+    title = "Its urgency can no longer be lowered"
+
+
+def grade(change: Change, said: Grading) -> None:
+    """D.4: raised at any time, with the new limits from now but never later than the old ones;
+    lowered before it is signed for, and to L4 with the district's word before it is due."""
+    ticket, old = change.ticket, change.ticket.urgency
+    if is_raised(old, said.urgency):
+        hasten(change, said.urgency)
+    else:
+        check_lowerable(change, said.urgency)
+        slow(change, said.urgency)
+    data = {"from": old, "to": said.urgency}
+    change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
+
+
+def hasten(change: Change, new: Urgency) -> None:
+    """More urgent: its limits, and what ends its waiting, run from now."""
+    ticket = change.ticket
+    if ticket.status in (Status.RECEIVED, Status.OBJECTED):
+        ticket.since = hastened(change, new)
+    ticket.urgency = new
+    if ticket.dispatched_at:
+        set_limits(change, limits.due(change.policy, new, change.now), rises=True)
+
+
+def slow(change: Change, new: Urgency) -> None:
+    """Less urgent: its limits run from the dispatch; an L1's question never expired."""
+    ticket = change.ticket
+    if ticket.status is Status.NEED_INFO:
+        ticket.since = change.now
+    ticket.urgency = new
+    if ticket.dispatched_at:
+        set_limits(change, limits.due(change.policy, new, ticket.dispatched_at), rises=False)
+
+
+def hastened(change: Change, new: Urgency) -> datetime:
+    """Since when it would have waited, so that what ends its waiting comes a full new limit from
+    now, yet not later than it was to come."""
+    waits = replace(clockwork_of(change.ticket), since=change.now)
+    before = limits.stands_until(change.policy, clockwork_of(change.ticket))
+    after = limits.stands_until(change.policy, replace(waits, urgency=new))
+    return min(change.now, change.now - (after - before))
+
+
+def is_raised(old: Urgency, new: Urgency) -> bool:
+    return ORDER.index(new) < ORDER.index(old)
+
+
+def check_grading(change: Change, said: Grading) -> None:
+    """Refuses NotYourPart and SameUrgency."""
+    old, new, parts = change.ticket.urgency, said.urgency, change.parts
+    if new is old:
+        fault = {"pointer": "/urgency", "detail": f"it is {old}"}
+        raise SameUrgency(errors=[fault])
+    if is_raised(old, new):
+        allow(bool(parts & RAISERS), "a district does not raise the urgency")
+    elif Part.DISTRICT in parts:
+        allow((old, new) == (Urgency.L3, Urgency.L4), "a district lowers L3 to L4 only")
+    else:
+        allow(Part.SUPERVISOR in parts, "only a supervisor lowers the urgency")
+
+
+def check_lowerable(change: Change, new: Urgency) -> None:
+    """Refuses TooLateToLower; a group stays as urgent as its most urgent member (D.11)."""
+    ticket = change.ticket
+    members = select(Ticket.urgency).where(Ticket.merged_into == ticket.number)
+    urgent = any(is_raised(new, one) for one in change.session.scalars(members))
+    too_late(urgent, "who was merged into it is more urgent")
+    too_late(ticket.status in SETTLED, f"it is {ticket.status}")
+    if Part.DISTRICT in change.parts:
+        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue")
+    else:
+        too_late(ticket.acknowledged_at is not None, "an office has signed for it")
+
+
+def allow(right: bool, why: str) -> None:
+    if not right:
+        raise NotYourPart(why)
+
+
+def too_late(when: bool, why: str) -> None:
+    if when:
+        raise TooLateToLower(why)
+
+
+def set_limits(change: Change, due: limits.Due, rises: bool) -> None:
+    """The more pressing of old and new where it rises, else the less pressing."""
+    ticket, lead, nearer = change.ticket, change.lead, min if rises else max
+    for name, at in limits.columns(due).items():
+        old: datetime | None = getattr(ticket, name)
+        if old is None or nearer(old, at) == old:
+            continue
+        if name == "due_at":
+            extension.change_due(change, at, rises)
+            continue
+        setattr(ticket, name, at)
+        if lead and not ticket.reworks:  # as of a result's: see extending.set_due
+            setattr(lead, name, at)
+    if ticket.due_left is not None:
+        ticket.due_left = nearer(ticket.due_left, due.result - change.now)

@@ -1,0 +1,30 @@
+"""Urging 催办: the citizen asks again."""
+
+from sqlalchemy import func, select
+
+from app.feed.service import News, append
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Words
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action
+
+
+def urge(change: Change, said: Words) -> None:
+    """D.7: the citizen asks again; often enough, the district is told."""
+    ticket, rule = change.ticket, change.policy.urge
+    recent = change.session.scalar(
+        select(func.count()).where(
+            Event.ticket_number == ticket.number,
+            Event.action == Action.URGE,
+            Event.at >= change.now - rule.within,
+        )
+    )
+    flagged = (recent or 0) + 1 >= rule.count
+    ticket.urged += 1
+    data = {"urged": ticket.urged, "flagged": flagged}
+    change.record(Action.URGE, ticket.status, data=data, words={"text": said.text})
+    if flagged and ticket.district_code:
+        append(
+            change.session,
+            [News(ticket.district_code, change.now, "urged_often", ticket.number, data=data)],
+        )

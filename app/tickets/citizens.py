@@ -1,0 +1,117 @@
+"""Who called, as far as a role may know (RULEBOOK D.16)."""
+
+import hashlib
+import hmac
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.access.roles import HANDLERS, Caller, Role
+from app.kit.db import Base, Code
+from app.kit.wire import View
+from app.tickets.life.likeness import phone_key
+from app.tickets.models import Ticket
+
+SPEAKS_WITH_CITIZENS = frozenset({Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR})
+"""The hotline's own desks, which were told the name and the number, or must dial it."""
+
+NEAR_THE_SUBJECT = HANDLERS | {Role.DISTRICT}
+"""Among them the party complained of may be: who reports or asks for secrecy is hidden whole."""
+
+SHORTEST_SHOWN = 11
+"""Of fewer digits, the seven shown would leave too few to guess."""
+
+
+class Citizen(Base):
+    """Who asked."""
+
+    __tablename__ = "citizen"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    phone_hash: Mapped[bytes | None]
+    """A keyed hash, to find the same caller's tickets; none for who wants to be anonymous."""
+    anonymous: Mapped[bool]
+    confidential: Mapped[bool]
+
+    __table_args__ = (
+        Index(
+            "ix_citizen_phone_hash",
+            "phone_hash",
+            "ticket_number",
+            postgresql_where=sa.text("phone_hash IS NOT NULL"),
+        ),
+    )
+
+
+class CitizenView(View):
+    name: str | None
+    phone: str | None
+    anonymous: bool
+    confidential: bool
+
+
+def masked_name(name: str | None) -> str | None:
+    """张三 → 张*"""
+    return name and name[0] + "*" * (len(name) - 1 or 1)
+
+
+def masked_phone(phone: str | None) -> str | None:
+    """13800000000 → 138****0000; a short number is hidden whole."""
+    if phone is None or len(phone) < SHORTEST_SHOWN:
+        return phone and "*" * len(phone)
+    return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
+
+
+def shown(citizen: Citizen, ticket: Ticket, caller: Caller, bulk: bool) -> CitizenView:
+    """In the clear for the hotline's desks, one ticket at a time; else masked, or nothing."""
+    name, phone = masked(citizen.name, citizen.phone, ticket.secret, caller.role, bulk)
+    return CitizenView(
+        name=name,
+        phone=phone,
+        anonymous=citizen.anonymous,
+        confidential=citizen.confidential,
+    )
+
+
+def masked(
+    name: str | None, phone: str | None, secret: bool, role: Role, bulk: bool
+) -> tuple[str | None, str | None]:
+    if secret and role in NEAR_THE_SUBJECT:
+        return None, None
+    if bulk or role not in SPEAKS_WITH_CITIZENS:
+        return masked_name(name), masked_phone(phone)
+    return name, phone
+
+
+SHOWN = {
+    "caller_name": Citizen.name,
+    "caller_phone": Citizen.phone,
+    "caller_anonymous": Citizen.anonymous,
+    "confidential": Citizen.confidential,
+}
+"""What a row is to have for `members`."""
+
+
+def members(row: Any, caller: Caller, bulk: bool) -> dict[str, Any]:
+    """As `shown`, from a row of `SHOWN` and `secret`: the members of a CitizenView."""
+    name, phone = masked(row.caller_name, row.caller_phone, row.secret, caller.role, bulk)
+    return {
+        "name": name,
+        "phone": phone,
+        "anonymous": row.caller_anonymous,
+        "confidential": row.confidential,
+    }
+
+
+def citizen(session: Session, number: str) -> Citizen:
+    return session.get_one(Citizen, number)
+
+
+def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | None:
+    """Under which a citizen's tickets are found again; anonymous callers never are."""
+    key = None if anonymous else phone_key(phone)
+    return hmac.new(secret, f"citizen:{key}".encode(), hashlib.sha256).digest() if key else None

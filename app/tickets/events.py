@@ -1,0 +1,46 @@
+"""What happened to a ticket, and what was said in it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.access.roles import Role
+from app.kit.db import Base, Code, Json, one_of
+from app.tickets.life.lifecycle import Action, Status
+from app.tickets.models import in_order_of_time
+
+
+class Event(Base):
+    """One change to a ticket: insert-only, and without a person or a word of one."""
+
+    __tablename__ = "event"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """For what happened by itself: the instant it was due, whenever it was then done."""
+    actor: Mapped[Code]
+    role: Mapped[Role | None] = mapped_column(one_of(Role))
+    office_code: Mapped[Code | None]
+    action: Mapped[Action] = mapped_column(one_of(Action))
+    from_status: Mapped[Status | None] = mapped_column(one_of(Status, "from_status"))
+    to_status: Mapped[Status] = mapped_column(one_of(Status, "to_status"))
+    data: Mapped[Json]
+
+    __table_args__ = (
+        in_order_of_time("ix_event_at", "at"),
+        Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
+    )
+
+
+class Statement(Base):
+    """What was said in an event, by its members' names: a reply's text, a reason, a note."""
+
+    __tablename__ = "statement"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[Json]

@@ -1,0 +1,87 @@
+"""A request that has passed every check, routed: all that is known of it before it is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.city import City
+from app.kit.workdays import day_of
+from app.offices.catalogue import Urgency
+from app.policy.documents import Policy
+from app.routing.decision import Decision, Query
+from app.tickets import citizens
+from app.tickets.acts import recipients
+from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
+from app.tickets.acts.forms import NewTicket
+from app.tickets.acts.recipients import Share
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Status, TicketType
+from app.tickets.life.likeness import Matter, place_key
+from app.tickets.matter import words
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that has passed every check, with where it belongs and its clock."""
+
+    new: NewTicket
+    at: datetime
+    policy: Policy
+    urgency: Urgency
+    decision: Decision
+    status: Status
+    share: Share | None
+    due: limits.Due | None
+    matter: Matter
+    caller: bytes | None
+    repeat_of: str | None = None
+
+    @property
+    def secret(self) -> bool:
+        return self.new.type is TicketType.REPORT or self.new.citizen.confidential
+
+
+def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
+    """Check and route one request. Refuses NoSuchCategory and NoSuchDistrict."""
+    city.check_district(new.address.district_code)
+    urgency = new.urgency or city.catalogue.urgency(new.category)
+    policy = city.policies.at(now)
+    decision = city.route(query(new), now)
+    status = Status.RECEIVED if new.type in ENQUIRIES else OUTCOMES[decision.decision]
+    dispatched = status is Status.DISPATCHED
+    return Arrival(
+        new=new,
+        at=now,
+        policy=policy,
+        urgency=urgency,
+        decision=decision,
+        status=status,
+        share=recipients.share_of(city, decision) if dispatched else None,
+        due=limits.due(policy, urgency, now) if dispatched else None,
+        matter=matter(city, new, decision, now),
+        caller=citizens.caller_hash(city.secret, new.citizen.phone, new.citizen.anonymous),
+    )
+
+
+def matter(city: City, new: NewTicket, decision: Decision, now: datetime) -> Matter:
+    return Matter(
+        place=place_key(new.address.text, city.router.lexicon(day_of(now))),
+        words=words(new.title, new.content),
+        category=new.category,
+        praise=new.type is TicketType.PRAISE,
+        district_code=decision.district_code,
+        street_code=decision.street_code,
+        lon=new.address.lon,
+        lat=new.address.lat,
+    )
+
+
+def query(new: NewTicket) -> Query:
+    return Query(
+        text=new.address.text,
+        district_code=new.address.district_code,
+        lon=new.address.lon,
+        lat=new.address.lat,
+        category=new.category,
+        title=new.title,
+        content=new.content,
+    )

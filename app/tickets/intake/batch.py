@@ -1,0 +1,138 @@
+"""Many requests in one call, by the same way in: each line stands alone and has its own answer."""
+
+import json
+from collections.abc import AsyncIterable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.city import City
+from app.kit import ndjson
+from app.kit.clock import Clock
+from app.kit.errors import Refusal, TooLarge
+from app.kit.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
+from app.kit.ndjson import Line, LineTooLong
+from app.kit.problems import describe
+from app.tickets.acts.forms import NewTicket
+from app.tickets.intake import receive as intake
+from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.receive import Taken
+
+MOST_LINES = 1_000
+READ_AT_ONCE = 100
+PATH = "/v1/tickets/batch"
+
+Answer = dict[str, Any]
+
+
+class TooManyLines(TooLarge):
+    title = "A batch has at most 1,000 lines"
+
+
+class NewLine(NewTicket):
+    idempotency_key: KeyText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A line that may be received; `body_hash` tells it from another under the same key."""
+
+    line: int
+    key: str | None
+    body_hash: bytes
+    arrival: Arrival
+
+
+FORM = TypeAdapter(NewLine)
+
+
+async def read(stream: AsyncIterable[bytes]) -> list[Line]:
+    """All lines. Refuses TooManyLines and LineTooLong before anything is done."""
+    lines: list[Line] = []
+    async for some in ndjson.chunks(stream, READ_AT_ONCE):
+        lines += some
+        if len(lines) > MOST_LINES:
+            raise TooManyLines(most_lines=MOST_LINES)
+        for line in some:
+            if line.text is None:
+                raise LineTooLong(f"line {line.number} is longer than 64 kB", line=line.number)
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Who brings it, and all that receiving it needs."""
+
+    session: Session
+    city: City
+    caller: Caller
+    secret: bytes
+    clock: Clock
+    now: datetime
+
+    def receive(self, lines: Iterable[Line]) -> str:
+        """T1 for each line that is fit; the answers as NDJSON, in order of the lines."""
+        answers: dict[int, Answer] = {}
+        fit: list[Fit] = []
+        for line in lines:
+            try:
+                fit.append(self.arrive(line))
+            except Refusal as refusal:
+                answers[line.number] = refused(refusal)
+        answers |= self.received(fit)
+        rows = ({"line": number, **answers[number]} for number in sorted(answers))
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+    def arrive(self, line: Line) -> Fit:
+        new = ndjson.parse(FORM, line)
+        body_hash = keyed_hash(self.secret, line.text or b"")
+        arrival = arrive(self.city, new, self.now)
+        return Fit(line.number, new.idempotency_key, body_hash, arrival)
+
+    def received(self, fit: Sequence[Fit]) -> dict[int, Answer]:
+        """What has no key, or comes first under its key, is written; the rest is told again."""
+        first = {one.key: one for one in reversed(fit) if one.key}
+        claims = Claims(self.session, self.caller.id, PATH)
+        known = claims.take({key: one.body_hash for key, one in first.items()}, self.now)
+        fresh = [
+            one
+            for one in fit
+            if one.key is None or (one is first[one.key] and one.key not in known)
+        ]
+        arrivals = [one.arrival for one in fresh]
+        taken = intake.take(self.session, self.city, self.caller, arrivals, self.clock)
+        made = {one.line: found for one, found in zip(fresh, taken, strict=True)}
+        claims.settle({one.key: made[one.line] for one in fresh if one.key})
+        known |= {
+            key: Claimed(one.body_hash, *made[one.line])
+            for key, one in first.items()
+            if one.line in made
+        }
+        return {
+            one.line: answer(made[one.line])
+            if one.line in made
+            else replayed(one, known[one.key or ""])
+            for one in fit
+        }
+
+
+def answer(taken: Taken) -> Answer:
+    """A new ticket, or the same citizen's open one, which then says so (D.11)."""
+    told: Answer = {"status": taken.status, "number": taken.number}
+    return told | ({"duplicate_of_open": True} if taken.status == HTTPStatus.OK else {})
+
+
+def replayed(one: Fit, earlier: Claimed) -> Answer:
+    if one.body_hash != earlier.body_hash:
+        return refused(KeyReused("the same key came before with another body"))
+    return answer(Taken(earlier.object, HTTPStatus(earlier.status))) | {"replayed": True}
+
+
+def refused(refusal: Refusal) -> Answer:
+    problem = describe(refusal)
+    return {"status": problem["status"], "problem": problem}

@@ -1,0 +1,177 @@
+"""Whether a request was made before: by the same citizen, in the same matter, at the same place.
+
+Set-based: one statement finds what all lines of a batch may double (RULEBOOK D.11, T26).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, aliased
+
+from app.policy.documents import Policy
+from app.tickets.citizens import Citizen
+from app.tickets.life.lifecycle import TERMINAL, Status
+from app.tickets.life.likeness import Matter, alike
+from app.tickets.matter import matter_of
+from app.tickets.models import Request, Ticket
+
+REMEMBERED = 100
+"""The newest tickets of one citizen that a new request is compared with."""
+
+FEW = 64
+
+EVERYONE = 0
+"""The advisory lock that intake shares, but for a batch of more citizens than FEW."""
+
+
+class Asking(Protocol):
+    """A request that has passed every check."""
+
+    @property
+    def caller(self) -> bytes | None:
+        """Who asks, as a keyed hash; None: nobody that could be found again."""
+
+    @property
+    def matter(self) -> Matter: ...
+
+    @property
+    def policy(self) -> Policy: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A citizen's earlier ticket; `head` is the one that has its clock: itself, or its parent."""
+
+    number: str
+    head: str
+    status: Status
+    closed_at: datetime | None
+    matter: Matter
+
+
+class Finding(NamedTuple):
+    """What a request turned out to be: new (perhaps a repetition), or one more call about `urges`,
+    an open ticket's number or the place in the batch of a line before it."""
+
+    urges: str | int | None = None
+    repeat_of: str | None = None
+
+
+def one_at_a_time(session: Session, callers: Iterable[bytes]) -> None:
+    """Until the commit nobody else takes in a request of these citizens: two equal ones that come
+    at the same instant see each other. Always in the same order, so that nobody waits in a ring;
+    many citizens are one lock, for the server has room for so many only."""
+    keys = sorted({int.from_bytes(one[:8], signed=True) for one in callers})
+    if len(keys) > FEW:
+        session.execute(ALL_CITIZENS)
+    elif keys:
+        session.execute(CITIZENS, {"keys": keys}).all()
+
+
+ALL_CITIZENS = select(sa.func.pg_advisory_xact_lock(EVERYONE))
+CITIZENS = select(
+    sa.func.pg_advisory_xact_lock_shared(EVERYONE),
+    sa.func.pg_advisory_xact_lock(
+        sa.func.unnest(sa.bindparam("keys", type_=ARRAY(sa.BigInteger))).column_valued("key")
+    ),
+)
+
+
+def search(
+    session: Session, callers: Collection[bytes], since: datetime
+) -> dict[bytes, list[Before]]:
+    """What these citizens asked before that is open, or was closed after `since`; newest first."""
+    if not callers:
+        return {}
+    found: dict[bytes, list[Before]] = defaultdict(list)
+    for row in session.execute(EARLIER, {"hashes": list(callers), "since": since}):
+        found[bytes(row.hash)].append(before(row))
+    return found
+
+
+def earlier_tickets() -> sa.Select[Any]:
+    """Asked for one citizen at a time, so that it costs what he has, however many others ask."""
+    hashes = sa.bindparam("hashes", type_=ARRAY(sa.LargeBinary))
+    caller = sa.func.unnest(hashes).table_valued("hash", name="caller").render_derived()
+    parent = aliased(Ticket)
+    status = sa.func.coalesce(parent.status, Ticket.status)
+    closed_at = sa.func.coalesce(parent.closed_at, Ticket.closed_at)
+    since = sa.bindparam("since", type_=sa.TIMESTAMP(timezone=True))
+    recent = sa.and_(status == Status.CLOSED, closed_at >= since)
+    compared = (Ticket.category, Ticket.type, Ticket.district_code, Ticket.street_code)
+    places = (Ticket.lon, Ticket.lat, Request.place_key, Request.title, Request.content)
+    theirs = (
+        select(
+            Ticket.number,
+            sa.func.coalesce(parent.number, Ticket.number).label("head"),
+            status.label("status"),
+            closed_at.label("closed_at"),
+            *compared,
+            *places,
+        )
+        .select_from(Citizen)
+        .join(Ticket, Ticket.number == Citizen.ticket_number)
+        .join(Request, Request.ticket_number == Citizen.ticket_number)
+        .outerjoin(parent, parent.number == Ticket.merged_into)
+        .where(Citizen.phone_hash == caller.c.hash, sa.or_(status.not_in(sorted(TERMINAL)), recent))
+        .order_by(Citizen.ticket_number.desc())
+        .limit(REMEMBERED)
+        .lateral()
+    )
+    return select(caller.c.hash, theirs).select_from(caller).join(theirs, sa.true())
+
+
+EARLIER = earlier_tickets()
+
+
+def before(row: sa.Row[Any]) -> Before:
+    return Before(row.number, row.head, row.status, row.closed_at, matter_of(row, row))
+
+
+def same(asking: Asking, matter: Matter) -> bool:
+    return alike(asking.matter, matter, asking.policy.merge) is not None
+
+
+def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
+    """Every open ticket that one of the requests may urge."""
+    return {
+        one.head
+        for asking in asked
+        for one in known.get(asking.caller or b"", ())
+        if one.status not in TERMINAL and same(asking, one.matter)
+    }
+
+
+def settle(
+    asked: Sequence[Asking],
+    known: Mapping[bytes, Sequence[Before]],
+    still_open: Collection[str],
+    now: datetime,
+) -> Iterator[Finding]:
+    """What each request is, in order; `still_open` are the tickets that may be urged."""
+    new: dict[bytes, list[int]] = defaultdict(list)
+    for place, asking in enumerate(asked):
+        caller = asking.caller
+        if caller is None:
+            yield Finding()
+            continue
+        earlier = [one for one in known.get(caller, ()) if same(asking, one.matter)]
+        urged: str | int | None = next((b.head for b in earlier if b.head in still_open), None)
+        if urged is None:
+            urged = next((n for n in new[caller] if same(asking, asked[n].matter)), None)
+        if urged is None:
+            new[caller].append(place)
+        yield Finding(urged, None if urged is not None else repeated(asking, earlier, now))
+
+
+def repeated(asking: Asking, earlier: Iterable[Before], now: datetime) -> str | None:
+    """The newest closed one, if that is not too long ago (T26)."""
+    since = now - timedelta(days=asking.policy.repeat.days)
+    closed = (b for b in earlier if b.status is Status.CLOSED and b.closed_at)
+    return next((b.number for b in closed if b.closed_at and b.closed_at >= since), None)

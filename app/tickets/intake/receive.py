@@ -1,0 +1,236 @@
+"""The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.city import City
+from app.feed.service import News, append
+from app.kit.clock import Clock
+from app.kit.rows import insert_many
+from app.kit.workdays import day_of
+from app.policy.documents import Policy
+from app.routing.decision import kept
+from app.tickets.acts import dispatch, locking, recipients, urging
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Words
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event
+from app.tickets.intake import duplicates
+from app.tickets.intake.arrival import Arrival
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import TERMINAL, Action, Status
+from app.tickets.life.timers import Clockwork
+from app.tickets.models import NUMBERS, Dispatch, Request, Ticket
+
+DIGITS = 7
+
+
+class Taken(NamedTuple):
+    """A request's ticket: a new one, or the same citizen's open one, which was urged."""
+
+    number: str
+    status: HTTPStatus
+
+
+def take(
+    session: Session, city: City, caller: Caller, arrivals: Sequence[Arrival], clock: Clock
+) -> list[Taken]:
+    """D.11: who tells his open matter again urges it; whatever else comes is received.
+
+    They arrived at an instant at which this transaction records.
+    """
+    now = clock()
+    callers = {one.caller for one in arrivals if one.caller}
+    duplicates.one_at_a_time(session, callers)
+    days = max((one.policy.repeat.days for one in arrivals), default=0)
+    known = duplicates.search(session, callers, now - timedelta(days=days))
+    opened = still_open(session, city, duplicates.open_doubles(arrivals, known), clock)
+    found = list(duplicates.settle(arrivals, known, opened, now))
+    new = {
+        place: replace(one, repeat_of=finding.repeat_of)
+        for place, (one, finding) in enumerate(zip(arrivals, found, strict=True))
+        if finding.urges is None
+    }
+    made = dict(zip(new, receive(session, caller, list(new.values())), strict=True))
+    urged = {
+        place: made[finding.urges] if isinstance(finding.urges, int) else finding.urges
+        for place, finding in enumerate(found)
+        if finding.urges is not None
+    }
+    opened |= still_open(session, city, set(urged.values()) - opened.keys(), clock)
+    for place, number in urged.items():
+        opened[number].caller = caller
+        urging.urge(opened[number], Words(text=arrivals[place].new.content))
+    status = {**dict.fromkeys(new, HTTPStatus.CREATED), **dict.fromkeys(urged, HTTPStatus.OK)}
+    return [Taken((made | urged)[place], status[place]) for place in range(len(arrivals))]
+
+
+def still_open(
+    session: Session, city: City, numbers: Collection[str], clock: Clock
+) -> dict[str, Change]:
+    """Of these tickets, locked and brought up to date, those that are not finished by now."""
+    if not numbers:
+        return {}
+    query = select(Ticket).where(Ticket.number.in_(numbers))
+    rows = session.scalars(locking.renewed(query)).all()
+    now = clock()  # later than all that was done to them
+    changes = {row.number: locking.up_to_date(session, city, row, now) for row in rows}
+    return {number: one for number, one in changes.items() if one.ticket.status not in TERMINAL}
+
+
+def receive(session: Session, caller: Caller, arrivals: Sequence[Arrival]) -> list[str]:
+    """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order."""
+    numbers = take_numbers(session, [arrival.at for arrival in arrivals])
+    numbered = list(zip(numbers, arrivals, strict=True))
+    insert_many(session, Ticket, [ticket_row(n, a) for n, a in numbered])
+    insert_many(session, Request, [request_row(n, a) for n, a in numbered])
+    insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
+    insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a)])
+    insert_many(session, Event, [e for n, a in numbered for e in event_rows(n, a, caller)])
+    append(session, [one for n, a in numbered for one in news(n, a)])
+    return numbers
+
+
+def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
+    """`BJ`, the day in Beijing and seven digits that are never reset; gaps are allowed."""
+    taken = session.scalars(NEXT_NUMBERS, {"count": len(instants)})
+    return [
+        f"BJ{day_of(at):%Y%m%d}{number % 10**DIGITS:0{DIGITS}}"
+        for number, at in zip(taken, instants, strict=True)
+    ]
+
+
+NEXT_NUMBERS = select(NUMBERS.next_value()).select_from(
+    sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer))
+)
+
+
+def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
+    new, now = arrival.new, arrival.at
+    lead = arrival.share.lead if arrival.share else None
+    place = {**dispatch.located(arrival.decision), "queue": arrival.decision.queue}
+    row = {
+        "number": number,
+        "status": arrival.status,
+        "since": now,
+        "version": 1 if arrival.status is Status.RECEIVED else 2,
+        "channel": new.channel,
+        "type": new.type,
+        "category": new.category,
+        "urgency": arrival.urgency,
+        "secret": arrival.secret,
+        "anonymous": new.citizen.anonymous,
+        "external_id": new.external_id,
+        "lon": new.address.lon,
+        "lat": new.address.lat,
+        **place,
+        "queue": arrival.decision.queue if arrival.status is Status.TO_DISPATCH else None,
+        "office_code": lead,
+        "policy": arrival.policy.name,
+        "occurred_at": new.occurred_at,
+        "received_at": now,
+        "dispatched_at": now if lead else None,
+        **limits.columns(arrival.due),
+        "updated_at": now,
+        "dispatches": 1 if lead else 0,
+        "repeat_of": arrival.repeat_of,
+    }
+    return row | wound(arrival.policy, row)
+
+
+def wound(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
+    """What falls due next, and who is to act by when, for a row about to be written."""
+    times = ("since", "dispatched_at", "due_at")
+    names = ("status", "urgency", *times, "office_code", "queue", "district_code")
+    return limits.wound(policy, Clockwork(**{name: row[name] for name in names}))
+
+
+def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
+    new = arrival.new
+    return {
+        "ticket_number": number,
+        "title": new.title,
+        "content": new.content,
+        "address": new.address.text,
+        "place_key": arrival.matter.place,
+        "said_district": new.address.district_code,
+        "route": kept(arrival.decision),
+    }
+
+
+def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
+    said = arrival.new.citizen.model_dump()
+    return {"ticket_number": number, "phone_hash": arrival.caller, **said}
+
+
+def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
+    if arrival.share is None:
+        return []
+    return recipients.rows(number, 1, arrival.share, arrival.due, arrival.at)
+
+
+def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, Any]]:
+    """That it was received, by whom; and that the system found where it belongs."""
+    received = {
+        "ticket_number": number,
+        "seq": 1,
+        "at": arrival.at,
+        "actor": caller.id,
+        "role": caller.role,
+        "office_code": caller.office_code,
+        "action": Action.RECEIVE,
+        "from_status": None,
+        "to_status": Status.RECEIVED,
+        "data": matter_told(arrival),
+    }
+    if arrival.status is Status.RECEIVED:
+        return [received]
+    routed = {
+        **received,
+        "seq": 2,
+        "actor": "system",
+        "role": None,
+        "office_code": None,
+        "action": Action.ROUTE,
+        "from_status": Status.RECEIVED,
+        "to_status": arrival.status,
+        "data": dispatch.said(arrival.decision),
+    }
+    return [received, routed]
+
+
+def matter_told(arrival: Arrival) -> dict[str, Any]:
+    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed. Where it
+    lies, the event of its routing tells, if it has one."""
+    new = arrival.new
+    unrouted = arrival.status is Status.RECEIVED
+    return {
+        **(dispatch.located(arrival.decision) if unrouted else {}),
+        "policy": arrival.policy.name,
+        "channel": new.channel,
+        "type": new.type,
+        "category": new.category,
+        "urgency": arrival.urgency,
+        "anonymous": new.citizen.anonymous,
+        "reachable": new.citizen.phone is not None,
+    }
+
+
+def news(number: str, arrival: Arrival) -> list[News]:
+    """Each office that got it, and the district that must look further."""
+    roles = arrival.share.roles() if arrival.share else {}
+    told: dict[str, str] = {code: role.value for code, role in roles.items()}
+    if arrival.status is Status.TO_DISPATCH and arrival.decision.queue:
+        told[arrival.decision.queue] = "queue"
+    return [
+        News(code, arrival.at, Action.ROUTE, number, data={"status": arrival.status, "role": role})
+        for code, role in told.items()
+    ]

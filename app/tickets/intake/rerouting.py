@@ -1,0 +1,45 @@
+"""A ticket's route made again: by the names, rules and memory of the instant it was made at."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.city import City
+from app.kit.errors import Conflict
+from app.routing import service as routing
+from app.routing.decision import kept
+from app.tickets.acts import dispatch
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action
+from app.tickets.models import Request, Ticket
+from app.tickets.views.scope import found, printable
+
+ROUTED = (Action.RECEIVE, Action.ADD, Action.ROUTE)
+
+
+class NotRoutedHere(Conflict):
+    title = "This ticket was not routed here"
+
+
+def differences(session: Session, city: City, number: str) -> Iterator[tuple[str, Any, Any]]:
+    """Each member of the stored route that comes out otherwise: its name, as stored, as made now.
+
+    The city's router must be fresh: it learns here what the route's memory held, and no more.
+    Refuses NoSuchTicket, and NotRoutedHere where an older system had found its office.
+    """
+    ticket = found(number, session.get(Ticket, printable(number)))
+    request = session.get_one(Request, ticket.number)
+    routed = select(func.coalesce(Event.due_at, Event.at)).where(
+        Event.ticket_number == ticket.number, Event.action.in_(ROUTED)
+    )
+    at = session.scalar(routed.order_by(Event.seq.desc()).limit(1))
+    if at is None:
+        raise NotRoutedHere(f"{number} was imported as finished")
+    stored = request.route
+    routing.learn_up_to(session, city.router, stored["memory"])
+    made = kept(city.route(dispatch.query(ticket, request), at))
+    for name in made:
+        if stored.get(name) != made[name]:
+            yield name, stored.get(name), made[name]

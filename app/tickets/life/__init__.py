@@ -1,0 +1,1 @@
+"""The life of a ticket as rules: statuses, parts, limits, warnings. Pure."""

@@ -1,0 +1,272 @@
+"""What else must hold for an action, beyond whose part it is and the status (RULEBOOK D.6.2)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from app.kit.errors import Forbidden
+from app.offices.catalogue import Urgency
+from app.tickets.life.lifecycle import (
+    IN_OFFICE,
+    MOVES,
+    TERMINAL,
+    Action,
+    IllegalMove,
+    Status,
+    TicketType,
+)
+from app.tickets.life.parts import WHO, Part
+
+A, P, S = Action, Part, Status
+
+
+class NotYourPart(Forbidden):
+    title = "That is another's part in this ticket"
+
+
+class ObjectionLate(IllegalMove):
+    title = "The time to object has passed"
+
+
+class ObjectionRepeated(IllegalMove):
+    title = "This office has objected to this ticket before"
+
+
+class ObjectionLocked(IllegalMove):
+    title = "A consultation has settled who handles it"
+
+
+class ExtensionLate(IllegalMove):
+    title = "More time is asked for before the due time"
+
+
+class ExtensionSpent(IllegalMove):
+    title = "The ticket was extended as often as may be"
+
+
+class NotExtendable(IllegalMove):
+    title = "Tickets of this urgency are not extended"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a ticket decides what may be done to it now, beside its status."""
+
+    status: Status
+    type: TicketType
+    urgency: Urgency
+    contacted: bool = False
+    doubted: bool = False
+    """The callback called the demand unreasonable, and a supervisor has not yet said."""
+    called: bool = False
+    """Nobody is to call its citizen now: he was called, or his group does not await it yet."""
+    group: bool = False
+    """Others are merged into it."""
+    head: Status | None = None
+    """What its group's parent is, where it was merged into one."""
+    secret: bool = False
+    """A report or a confidential ticket: no office learns who called (D.16)."""
+    forced: bool = False
+    """The citizen is called without a reply in time; what the office replies is attached."""
+    assessed: bool = False
+    past_due: bool = False
+    objection_over: bool = False
+    """The window of RULEBOOK D.8 has passed since the dispatch."""
+    objection_locked: bool = False
+    objected: bool = False
+    """This caller's office has objected before."""
+    objection_inside: bool = False
+    """Both offices lie in one district, which therefore decides."""
+    objection_mine: bool = False
+    """This caller's office is that district."""
+    objection_silent: bool = False
+    """Whoever was to decide has not in time; the city's dispatcher may."""
+    extendable: bool = False
+    extended: bool = False
+    asks_extension: Part | None = None
+    """Who is to decide what was asked."""
+    asks_hold: Part | None = None
+
+
+Guard = Callable[[Standing, frozenset[Part]], IllegalMove | None]
+
+
+def refuse(when: bool, why: str) -> IllegalMove | None:
+    return IllegalMove(why) if when else None
+
+
+def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    enquiry = ticket.type in (TicketType.CONSULT, TicketType.PRAISE)
+    why = f"only a consult or a praise is answered on the spot, not a {ticket.type}"
+    return refuse(not enquiry, why)
+
+
+def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """T7 for R4: a district dispatches what lies in its queue; T7b: before the first contact."""
+    if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
+        return IllegalMove("it lies in the city dispatcher's queue")
+    if ticket.status is not S.TO_DISPATCH and ticket.objection_locked:
+        return ObjectionLocked("its 会商 named who handles it, finally")
+    return refuse(ticket.contacted, "the office has contacted the citizen already")
+
+
+def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """Who keeps the duty of contact for another need not wait for that one's signature; a member
+    of a group is contacted until he is called back, and while the office works on it again."""
+    if ticket.status is S.MERGED:
+        return None if ticket.head in IN_OFFICE else needs_no_callback(ticket, parts)
+    early = ticket.status is S.DISPATCHED and ticket.urgency is not Urgency.L1
+    why = "acknowledge it first; only an L1 is contacted before"
+    return refuse(early and P.INTERIM not in parts, why)
+
+
+def needs_review(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    reviewable = ticket.status is S.REPLIED or (ticket.doubted and P.SUPERVISOR in parts)
+    return refuse(not reviewable, "no callback waits for a supervisor's word")
+
+
+def needs_late_reply(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    awaiting = ticket.status is S.AWAITING_CALLBACK
+    return refuse(awaiting and not ticket.forced, "it was replied to already")
+
+
+def needs_openness(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    city = bool(parts & {P.OPERATOR, P.CALLBACK, P.SUPERVISOR})
+    if not city and ticket.secret:
+        return IllegalMove("who called is not shown to an office: a report, or confidential")
+    finished = (ticket.head or ticket.status) in TERMINAL
+    return refuse(not city and finished, "it is finished")
+
+
+def needs_call(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    if ticket.doubted:
+        return IllegalMove("a supervisor is to say whether the demand is reasonable")
+    return refuse(ticket.called, "its citizen is not to be called now")
+
+
+def needs_right_to_object(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.8: once for each office, in its window, before it has begun, and not after 会商.
+
+    An L1 is made safe first and objected to then (先处置后异议).
+    """
+    if ticket.objection_locked:
+        return ObjectionLocked("its 会商 named who handles it, finally")
+    if ticket.objected:
+        return ObjectionRepeated("one objection for each office")
+    if ticket.contacted and ticket.urgency is not Urgency.L1:
+        return ObjectionLate("the office has begun: it has contacted the citizen")
+    return ObjectionLate("the window has passed") if ticket.objection_over else None
+
+
+def needs_right_to_rule(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.8: inside a district its centre; else, or where that was silent, the city's dispatcher."""
+    if P.SUPERVISOR in parts or (P.DISTRICT in parts and ticket.objection_mine):
+        return None
+    city = not ticket.objection_inside or ticket.objection_silent
+    decider = P.DISPATCHER if city else P.DISTRICT
+    return refuse(decider not in parts or not city, f"it is decided by: {decider}")
+
+
+def needs_time_to_ask(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.6.5: L3 and L4, once, before the due time."""
+    if not ticket.extendable:
+        return NotExtendable(f"an {ticket.urgency} is not extended")
+    if ticket.extended or ticket.asks_extension:
+        return ExtensionSpent("it was asked for before")
+    return ExtensionLate("the due time has passed") if ticket.past_due else None
+
+
+def needs_extension_asked(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return needs_decider(ticket.asks_extension, parts, "no extension is asked for")
+
+
+def needs_hold_asked(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return needs_decider(ticket.asks_hold, parts, "no hold is asked for")
+
+
+def needs_decider(decider: Part | None, parts: frozenset[Part], why: str) -> IllegalMove | None:
+    if decider is None:
+        return IllegalMove(why)
+    return refuse(decider not in parts, f"it is decided by: {decider}")
+
+
+def needs_no_hold_asked(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(ticket.asks_hold is not None, "a hold is asked for already")
+
+
+def needs_to_be_alone(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.11: neither a parent of others nor counted already becomes a member."""
+    return needs_no_members(ticket, parts) or needs_no_callback(ticket, parts)
+
+
+def needs_no_members(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """Their matter goes on; a supervisor takes them out of the group first."""
+    return refuse(ticket.group, "other citizens' tickets are merged into it")
+
+
+def needs_no_callback(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(ticket.assessed, "its citizen was called back already")
+
+
+def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return needs_enquiry(ticket, parts) or needs_no_members(ticket, parts)
+
+
+GUARDS: dict[Action, Guard] = {
+    A.ANSWER: needs_lone_enquiry,
+    A.TRANSFER: needs_no_members,
+    A.DECLINE: needs_no_members,
+    A.DISPATCH: needs_own_queue,
+    A.CONTACT: needs_urgent,
+    A.REVIEW: needs_review,
+    A.REPLY: needs_late_reply,
+    A.REVEAL: needs_openness,
+    A.CALLBACK: needs_call,
+    A.OBJECT: needs_right_to_object,
+    A.RULE_OBJECTION: needs_right_to_rule,
+    A.REQUEST_EXTENSION: needs_time_to_ask,
+    A.DECIDE_EXTENSION: needs_extension_asked,
+    A.REQUEST_HOLD: needs_no_hold_asked,
+    A.DECIDE_HOLD: needs_hold_asked,
+    A.MERGE: needs_to_be_alone,
+    A.UNMERGE: needs_no_callback,
+    A.WITHDRAW: needs_no_members,
+    A.VOID: needs_no_members,
+}
+
+
+def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> IllegalMove | None:
+    """Why an action that the status would allow is not allowed after all, or None."""
+    if (ticket.status, action) not in MOVES:
+        return IllegalMove()
+    guard = GUARDS.get(action)
+    return guard(ticket, parts) if guard else None
+
+
+@lru_cache(maxsize=10_000)
+def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
+    """The actions that someone with these parts may take now."""
+    return tuple(
+        action
+        for action, guard in thinkable(ticket.status, parts)
+        if guard is None or guard(ticket, parts) is None
+    )
+
+
+@cache
+def thinkable(status: Status, parts: frozenset[Part]) -> tuple[tuple[Action, Guard | None], ...]:
+    """The actions of these parts that a status has at all, each with what else must hold."""
+    return tuple(
+        (action, GUARDS.get(action))
+        for action in Action
+        if (status, action) in MOVES and parts & WHO.get(action, frozenset())
+    )
+
+
+def check(ticket: Standing, action: Action, parts: frozenset[Part]) -> None:
+    """Refuses (IllegalMove, or by a name of its own) what the ticket does not allow as it is."""
+    found = hindrance(ticket, action, parts)
+    if found:
+        why = f"cannot {action} a ticket that is {ticket.status}"
+        facts = {"status_now": ticket.status, "allowed": list(allowed(ticket, parts))}
+        raise type(found)(f"{why}: {found.detail}" if found.detail != found.title else why, **facts)

@@ -1,0 +1,236 @@
+"""A ticket's clock: its time limits, what falls due by itself, and who must act by when."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from app.kit.workdays import ONE_DAY, add_workdays, day_of, midnight, next_workday
+from app.offices.catalogue import Urgency
+from app.policy.documents import Policy
+from app.policy.keys import Clock
+from app.tickets.life import objections
+from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
+from app.tickets.life.parts import Part
+from app.tickets.life.sampling import in_sample
+from app.tickets.life.timers import TICK, Clockwork, Fall
+from app.tickets.life.warnings import warnings
+
+
+class Due(NamedTuple):
+    """On time iff t ≤ the limit: equality is on time (RULEBOOK D.6.3)."""
+
+    acknowledge: datetime
+    contact: datetime
+    result: datetime
+
+
+def due(policy: Policy, urgency: Urgency, dispatched_at: datetime) -> Due:
+    """When a dispatch must be acknowledged, contacted and answered (RULEBOOK D.4, D.6.3)."""
+    limits = policy.limits[urgency]
+    return Due(
+        *(
+            after(policy.clock, dispatched_at, limit)
+            for limit in (limits.acknowledge, limits.contact, limits.result)
+        )
+    )
+
+
+COLUMNS = ("acknowledge_due_at", "contact_due_at", "due_at")
+
+
+def columns(due: Due | None) -> dict[str, Any]:
+    """The three due times as a dispatch and its ticket have them; None: no clock."""
+    return dict(zip(COLUMNS, due or (None, None, None), strict=True))
+
+
+def after(clock: Clock, start: datetime, limit: timedelta) -> datetime:
+    """A limit of several whole days is a day-limit: working days, or to the day's end, if so ruled.
+
+    A limit of up to 24 hours is always so many hours.
+    """
+    days, working = limit // ONE_DAY, clock.calendar == "working"
+    if limit <= ONE_DAY or limit % ONE_DAY:
+        return start + limit
+    if clock.day_mode == "exact":
+        return add_workdays(start, days) if working else start + limit
+    day = nth_workday(day_of(start), days) if working else day_of(start) + limit
+    return midnight(day + ONE_DAY) - TICK
+
+
+def nth_workday(day: date, number: int) -> date:
+    """The day itself counts as 0, whether or not it is worked."""
+    for _ in range(number):
+        day = next_workday(day)
+    return day
+
+
+def next_fall(policy: Policy, ticket: Clockwork) -> Fall | None:
+    """What falls due next, if nobody acts before."""
+    every = (*changes(policy, ticket), *warnings(policy, ticket))
+    return min((fall for fall in every if fall.name not in ticket.warned), default=None)
+
+
+def due_now(policy: Policy, ticket: Clockwork, now: datetime) -> Fall | None:
+    """What has fallen due: only what is strictly past, for equality is on time."""
+    fall = next_fall(policy, ticket)
+    return fall if fall and fall.at < now else None
+
+
+def changes(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+    """What the passing of time does to a ticket, if nobody acts."""
+    if ticket.status in IN_OFFICE and ticket.due_at is not None:
+        yield Fall(ticket.due_at + policy.callback.force_grace, Action.FORCE_CALLBACK)  # T18
+        yield from extension_falls(ticket, ticket.due_at)
+    ends = STANDSTILLS.get(ticket.status)
+    at = ends and ends.at(policy, ticket)
+    if ends and at:
+        yield Fall(at, ends.action)
+    if is_skipped(policy, ticket):
+        yield Fall(ticket.since, Action.SKIP_CALLBACK)
+
+
+class Standstill(NamedTuple):
+    """What ends a status in which nothing happens; no instant where nothing does."""
+
+    action: Action
+    at: Callable[[Policy, Clockwork], datetime | None]
+
+
+def info_expires(policy: Policy, ticket: Clockwork) -> datetime | None:
+    """T5: never for an L1, nor for a group, whose members would go with it."""
+    stays = ticket.urgency is Urgency.L1 or ticket.group
+    return None if stays else ticket.since + policy.route.info_wait
+
+
+def doubt_ends(policy: Policy, ticket: Clockwork) -> datetime | None:
+    """T20: no supervisor confirmed that the demand is unreasonable."""
+    return ticket.since + policy.reply.auto_pass if ticket.doubted else None
+
+
+def hold_ends(policy: Policy, ticket: Clockwork) -> datetime | None:
+    """T23: the day has come on which the hold is looked at."""
+    return ticket.review_at
+
+
+STANDSTILLS: dict[Status, Standstill] = {
+    Status.RECEIVED: Standstill(
+        Action.ROUTE, lambda policy, t: t.since + manual_limit(policy, t.urgency)
+    ),
+    Status.NEED_INFO: Standstill(Action.EXPIRE, info_expires),
+    Status.OBJECTED: Standstill(
+        Action.REJECT_OBJECTION,
+        lambda policy, t: objections.rejected_at(policy, t.urgency, t.since),
+    ),
+    Status.REPLIED: Standstill(
+        Action.PASS_REVIEW, lambda policy, t: t.since + policy.reply.auto_pass
+    ),
+    Status.AWAITING_CALLBACK: Standstill(Action.SEND_TO_REWORK, doubt_ends),
+    Status.ON_HOLD: Standstill(Action.END_HOLD, hold_ends),
+}
+
+
+def stands_until(policy: Policy, ticket: Clockwork) -> datetime:
+    """When the waiting of a status that nobody leaves ends by itself."""
+    at = STANDSTILLS[ticket.status].at(policy, ticket)
+    assert at is not None  # asked only where time ends it
+    return at
+
+
+def extension_falls(ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
+    """Undecided at the due time is refused; untold to the citizen by then is void (D.6.5)."""
+    if ticket.asks_extension is not None:
+        yield Fall(due_at, Action.REFUSE_EXTENSION)
+    if ticket.extended_from is not None:
+        yield Fall(ticket.extended_from, Action.VOID_EXTENSION)
+
+
+def member_contact_due(
+    policy: Policy, urgency: Urgency, parent_due_at: datetime, joined_at: datetime
+) -> datetime:
+    """By when the citizen of a ticket merged into another is to be contacted (RULEBOOK D.11)."""
+    return max(parent_due_at, due(policy, urgency, joined_at).contact)
+
+
+def manual_limit(policy: Policy, urgency: Urgency) -> timedelta:
+    """How long a person of the city may take to dispatch (RULEBOOK D.5 R3)."""
+    route = policy.route
+    return route.manual_limit_l1 if urgency is Urgency.L1 else route.manual_limit
+
+
+def district_limit(policy: Policy, urgency: Urgency) -> timedelta:
+    """How long a district may take to dispatch what lies in its queue (RULEBOOK D.5 R4)."""
+    route = policy.route
+    return route.district_limit_l1 if urgency is Urgency.L1 else route.district_limit
+
+
+class Wait(NamedTuple):
+    """In whose inbox a ticket lies, and by when that office is to act."""
+
+    office_code: str | None = None
+    until: datetime | None = None
+
+
+def waiting(ticket: Clockwork) -> Wait:
+    """The lead office, until its result is due or its hold is looked at again."""
+    until = ticket.review_at if ticket.status is Status.ON_HOLD else ticket.due_at
+    works = ticket.status in IN_OFFICE or ticket.status is Status.ON_HOLD
+    return Wait(ticket.office_code, until) if works else Wait()
+
+
+def asked(policy: Policy, ticket: Clockwork) -> Wait:
+    """The district whose word is awaited, and until when; of several the most pressing."""
+    pressing = (wait for wait in duties(policy, ticket) if wait.office_code)
+    return min(pressing, key=lambda wait: wait.until or ticket.since, default=Wait())
+
+
+def duties(policy: Policy, ticket: Clockwork) -> Iterator[Wait]:
+    """What a district has to do: dispatch, review, rule, decide."""
+    since, district = ticket.since, ticket.district_code
+    if ticket.status is Status.TO_DISPATCH:
+        yield Wait(ticket.queue, since + district_limit(policy, ticket.urgency))
+    if ticket.status is Status.REPLIED:
+        yield Wait(district, since + policy.reply.auto_pass)
+    if ticket.status is Status.OBJECTED:
+        until = objections.silent_at(policy, ticket.urgency, since)
+        yield Wait(ticket.objection_district, until)
+    if ticket.asks_extension is Part.DISTRICT:
+        yield Wait(district, ticket.due_at)
+    if ticket.asks_hold is Part.DISTRICT:
+        yield Wait(district, ticket.review_at or ticket.due_at)
+
+
+def is_skipped(policy: Policy, ticket: Clockwork) -> bool:
+    """Closed without a callback: answered, and not in the sample (D.9).
+
+    Who never replied is always called (D.21-6).
+    """
+    awaits = ticket.status is Status.AWAITING_CALLBACK and not ticket.forced
+    return awaits and not in_sample(policy, ticket.number)
+
+
+def callback_due(policy: Policy, ticket: Clockwork) -> datetime | None:
+    """By when the citizen is to be called back (RULEBOOK D.9), while that is still to be done.
+
+    For who was merged into a group its parent's clock has said so.
+    """
+    if ticket.status is Status.MERGED:
+        return ticket.callback_due_at
+    settled = ticket.doubted or ticket.called
+    awaits = ticket.status is Status.AWAITING_CALLBACK and not settled
+    if not awaits or is_skipped(policy, ticket):
+        return None
+    return ticket.since + policy.callback.start[ticket.urgency]
+
+
+def wound(policy: Policy, ticket: Clockwork) -> dict[str, Any]:
+    """The clock as a ticket's columns have it: what falls due next, who is to act by when."""
+    fall = next_fall(policy, ticket)
+    lead, district = waiting(ticket), asked(policy, ticket)
+    return {
+        "next_due_at": fall.at if fall else None,
+        "waits_for": lead.office_code,
+        "waits_until": lead.until,
+        "asked_of": district.office_code,
+        "asked_until": district.until,
+        "callback_due_at": callback_due(policy, ticket),
+    }

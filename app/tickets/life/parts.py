@@ -1,0 +1,59 @@
+"""Whose part an action is (RULEBOOK D.2, D.6.2)."""
+
+from enum import StrEnum
+
+from app.tickets.life.lifecycle import Action, Status
+
+A, S = Action, Status
+
+
+class Part(StrEnum):
+    """Whose part an action is: a desk of the city, or an office by its tie to the ticket."""
+
+    OPERATOR = "operator"
+    DISPATCHER = "dispatcher"
+    CALLBACK = "callback"
+    SUPERVISOR = "supervisor"
+    PANEL = "panel"
+    INTERIM = "interim"  # handler or chief of the first office, until another has acknowledged
+    LEAD = "lead"  # handler or chief of the lead office
+    JOINT = "joint"  # of a joint or informed office, or a district that only knows of it
+    CHIEF = "chief"  # chief of any office the ticket was dispatched to
+    QUEUE = "queue"  # the district in whose queue it lies (D.5 R4)
+    DISTRICT = "district"  # the district it lies in, or whose office leads it
+
+
+P = Part
+
+WHO: dict[Action, frozenset[Part]] = {
+    A.ANSWER: frozenset({P.OPERATOR}),
+    A.TRANSFER: frozenset({P.OPERATOR}),
+    A.DECLINE: frozenset({P.OPERATOR, P.SUPERVISOR}),
+    A.ASK: frozenset({P.OPERATOR}),
+    A.ADD: frozenset({P.OPERATOR}),
+    A.DISPATCH: frozenset({P.DISPATCHER, P.QUEUE, P.DISTRICT}),
+    A.READ: frozenset({P.CHIEF}),
+    A.ACKNOWLEDGE: frozenset({P.LEAD}),
+    A.CONTACT: frozenset({P.LEAD, P.INTERIM}),
+    A.NOTE: frozenset(P) - {P.CHIEF, P.QUEUE},
+    A.REPLY: frozenset({P.LEAD}),
+    A.REVIEW: frozenset({P.DISTRICT, P.SUPERVISOR}),
+    A.CALLBACK: frozenset({P.CALLBACK}),
+    A.WITHDRAW: frozenset({P.OPERATOR}),
+    A.VOID: frozenset({P.SUPERVISOR}),
+    A.REVEAL: frozenset({P.OPERATOR, P.CALLBACK, P.SUPERVISOR, P.LEAD, P.INTERIM}),
+    A.GRADE: frozenset({P.OPERATOR, P.DISPATCHER, P.SUPERVISOR, P.DISTRICT}),
+    A.OBJECT: frozenset({P.LEAD}),
+    A.RULE_OBJECTION: frozenset({P.DISPATCHER, P.DISTRICT, P.SUPERVISOR}),
+    A.CONCLUDE: frozenset({P.PANEL}),
+    A.REQUEST_EXTENSION: frozenset({P.LEAD}),
+    A.DECIDE_EXTENSION: frozenset({P.DISTRICT, P.SUPERVISOR}),
+    A.REQUEST_HOLD: frozenset({P.LEAD}),
+    A.DECIDE_HOLD: frozenset({P.DISTRICT, P.SUPERVISOR}),
+    A.RESUME: frozenset({P.SUPERVISOR}),
+    A.URGE: frozenset({P.OPERATOR}),
+    A.SUPERVISE: frozenset({P.DISTRICT, P.SUPERVISOR}),
+    A.MERGE: frozenset({P.DISPATCHER}),
+    A.UNMERGE: frozenset({P.SUPERVISOR}),
+}
+"""Actions not named here are the system's own, or have a path and roles of their own."""

@@ -1,0 +1,66 @@
+"""Who is told that a due time nears or has passed (RULEBOOK D.6.3)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.kit.workdays import times
+from app.policy.documents import Policy
+from app.tickets.life import objections
+from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
+from app.tickets.life.timers import HOUR, Clockwork, Fall
+
+OFFICES_OWN = ("before-", "share-", "overdue-chief")
+"""Warnings for those who work on it; the others go to the district as well."""
+
+SUPERVISION = "supervision"
+"""What was asked for (督办) is not answered in time; told of each supervision."""
+
+
+def warnings(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+    """Who is told that a due time nears or has passed (D.6.3); a breach stays on the record."""
+    if ticket.answer_due_at is not None:
+        yield Fall(ticket.answer_due_at, Action.ESCALATE, SUPERVISION)
+    working = ticket.status in IN_OFFICE
+    unanswered = ticket.status is Status.AWAITING_CALLBACK and ticket.forced and not ticket.replied
+    if ticket.due_at is None or not (working or unanswered):
+        return
+    if working:
+        yield from nearing(policy, ticket, ticket.due_at)
+        yield from silence(policy, ticket)
+        yield from trouble(policy, ticket)
+    for who, span in policy.warn.overdue:
+        yield Fall(ticket.due_at + span, Action.ESCALATE, f"overdue-{who}")
+
+
+def is_passed_on(warning: str) -> bool:
+    """Whether the district is to learn of it, too; no warning at all is news like any other."""
+    return not warning.startswith(OFFICES_OWN)
+
+
+def nearing(policy: Policy, ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
+    warn = policy.warn
+    for span in warn.before_due[ticket.urgency]:
+        yield Fall(due_at - span, Action.WARN, f"before-{span // HOUR}h")
+    if ticket.dispatched_at is not None:
+        for share in warn.share_of_limit[ticket.urgency]:
+            rest = times(policy.limits[ticket.urgency].result, 1 - share)
+            yield Fall(due_at - rest, Action.WARN, f"share-{share}")
+
+
+def silence(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+    """Rulings and results that are awaited for too long."""
+    if ticket.status is Status.OBJECTED:
+        at = objections.silent_at(policy, ticket.urgency, ticket.since)
+        yield Fall(at, Action.ESCALATE, "objection")
+    if ticket.status is Status.CONSULTING:
+        at = ticket.since + policy.objection.consult_limit
+        yield Fall(at, Action.ESCALATE, "consulting")
+
+
+def trouble(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+    """问题工单: passed on so often that nobody has signed for it, or so often reworked (D.8)."""
+    rule = policy.objection
+    adrift = ticket.dispatches > rule.problem_transfers and not ticket.acknowledged
+    if adrift or ticket.reworks >= rule.problem_reworks:
+        at = ticket.dispatched_at if adrift else ticket.since
+        yield Fall(at or ticket.since, Action.ESCALATE, "problem")

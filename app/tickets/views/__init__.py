@@ -1,0 +1,1 @@
+"""What is shown of tickets, and to whom."""

@@ -1,0 +1,46 @@
+"""What a reading of tickets brings along: the caller, his session, the ticket that he may see."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.access.gate import allow
+from app.access.roles import Caller
+from app.city import AtCity
+from app.kit.clock import Now
+from app.kit.db import Reading
+from app.tickets.models import Ticket
+from app.tickets.views import history, scope, view
+from app.tickets.views.rows import Row
+from app.tickets.views.view import Viewer
+
+Reader = Annotated[Caller, Depends(allow(scope.READERS))]
+
+
+def viewer(caller: Reader, session: Reading, city: AtCity, now: Now) -> Viewer:
+    return Viewer(caller, session, city, now)
+
+
+Looking = Annotated[Viewer, Depends(viewer)]
+
+
+def seen(number: str, looking: Looking) -> Ticket:
+    return scope.get(looking.session, looking.caller, number)
+
+
+Seen = Annotated[Ticket, Depends(seen)]
+
+
+def shown(number: str, looking: Looking) -> Row:
+    return view.seen(looking, number)
+
+
+Shown = Annotated[Row, Depends(shown)]
+
+
+def happened(number: str, looking: Looking) -> bytes:
+    return history.told(looking, number)
+
+
+Happened = Annotated[bytes, Depends(happened)]
+"""Every event of a ticket that the caller may see, in JSON."""

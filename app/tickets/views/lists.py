@@ -1,0 +1,211 @@
+"""Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, TypeGuard
+
+import sqlalchemy as sa
+from pydantic import BeforeValidator
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.access.roles import Role
+from app.kit.db import Sessions
+from app.kit.paging import (
+    DEFAULT_LIMIT,
+    CursorText,
+    Limit,
+    Order,
+    instant,
+)
+from app.kit.ready import Ready, parameter
+from app.kit.wire import Form, OfficeCode, Told
+from app.kit.workdays import ONE_DAY, midnight
+from app.offices.catalogue import Urgency
+from app.tickets.life.lifecycle import IN_OFFICE, Status
+from app.tickets.models import Ticket
+from app.tickets.texts import Category, ExternalId
+from app.tickets.views import rows, scope, view
+from app.tickets.views.view import Members, Viewer
+
+
+def since(said: object) -> object:
+    """A date alone means the beginning of that day in Beijing."""
+    return beginning(date.fromisoformat(said), 0) if is_day(said) else said
+
+
+def until(said: object) -> object:
+    """A date alone takes that whole day in."""
+    return beginning(date.fromisoformat(said), 1) if is_day(said) else said
+
+
+def beginning(day: date, later: int) -> datetime:
+    try:
+        return midnight(day + later * ONE_DAY)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
+
+
+def is_day(said: object) -> TypeGuard[str]:
+    return isinstance(said, str) and len(said) == len("2026-11-21")
+
+
+From = Annotated[Told, BeforeValidator(since)]
+
+Until = Annotated[Told, BeforeValidator(until)]
+
+
+class Filters(Form):
+    """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
+
+    office_code: OfficeCode | None = None
+    district_code: OfficeCode | None = None
+    status: list[Status] = []
+    category: Category | None = None
+    urgency: list[Urgency] = []
+    overdue: bool | None = None
+    received_from: From | None = None
+    received_to: Until | None = None
+    updated_after: From | None = None
+    external_id: ExternalId | None = None
+
+
+class Paging(Form):
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
+
+
+class Listing(Filters, Paging):
+    """A page of the tickets that the filters leave."""
+
+
+Condition = sa.ColumnElement[bool]
+
+BATCH = 500
+
+INSTANT = sa.TIMESTAMP(timezone=True)
+
+
+def text(name: str) -> Any:
+    return parameter(name, sa.Text)
+
+
+def texts(name: str) -> sa.ColumnElement[Any]:
+    return sa.any_(parameter(name, ARRAY(sa.Text)))
+
+
+def at(name: str) -> Any:
+    return parameter(name, INSTANT)
+
+
+BY_FILTER: dict[str, Condition] = {
+    "office_code": Ticket.office_code == text("office_code"),
+    "district_code": Ticket.district_code == text("district_code"),
+    "status": sa.cast(Ticket.status, sa.Text) == texts("status"),
+    "category": Ticket.category.startswith(text("category")),
+    "urgency": sa.cast(Ticket.urgency, sa.Text) == texts("urgency"),
+    "received_from": Ticket.received_at >= at("received_from"),
+    "received_to": Ticket.received_at < at("received_to"),
+    "updated_after": Ticket.updated_at > at("updated_after"),
+    "external_id": Ticket.external_id == text("external_id"),
+}
+
+
+def given(filters: Filters) -> dict[str, Any]:
+    """The filters that leave something out, by name."""
+    every = ((name, getattr(filters, name)) for name in Filters.model_fields)
+    return {name: value for name, value in every if value is not None and value != []}
+
+
+def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iterator[Condition]:
+    """On a ticket, with the filters' values still to be given, and the caller's office and now."""
+    yield scope.visible_to(role, scope.OWN_OFFICE)
+    yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if overdue is not None:
+        is_late = late(at("now"))
+        yield is_late if overdue else sa.not_(is_late)
+
+
+def late(now: sa.ColumnElement[Any]) -> Condition:
+    """As `view.overdue` says of one ticket."""
+    working = Ticket.status.in_(IN_OFFICE)
+    told = sa.or_(Ticket.forced, sa.func.coalesce(Ticket.replied_at > Ticket.due_at, False))
+    past = sa.case((working, Ticket.due_at < now), else_=told)
+    return sa.func.coalesce(sa.and_(Ticket.due_at.is_not(None), past), False)
+
+
+NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)
+
+CHANGES = Order((Ticket.updated_at, Ticket.number), (instant, str))
+
+WAITING = Order((Ticket.waits_until, Ticket.number), (instant, str))
+
+ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
+
+
+def order(filters: Filters) -> Order:
+    """Newest first; with `updated_after`, in order of change, so that a poller can go on."""
+    return CHANGES if filters.updated_after else NEWEST
+
+
+def page(viewer: Viewer, listing: Listing) -> bytes:
+    """A page of tickets in JSON."""
+    by, values = order(listing), given(listing)
+    statement = listed(
+        viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
+    )
+    found = rows.read(
+        viewer.connection,
+        statement,
+        **by.values(listing.cursor),
+        **bound(viewer, values),
+    )
+    return view.page(viewer, *by.cut(found, listing.limit))
+
+
+def bound(viewer: Viewer, values: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: list(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
+    return {**plain, "own_office": viewer.caller.office_code, "now": viewer.now}
+
+
+@lru_cache(maxsize=500)
+def listed(
+    role: Role, names: tuple[str, ...], overdue: bool | None, goes_on: bool, limit: int
+) -> Ready:
+    by = CHANGES if "updated_after" in names else NEWEST
+    query = select(Ticket).where(*conditions(role, names, overdue))
+    return Ready(rows.shown(by.ready(query, goes_on, limit), by))
+
+
+def inbox(viewer: Viewer, paging: Paging) -> bytes:
+    """What waits for this office, by when it is to act."""
+    asks = viewer.caller.role is Role.DISTRICT
+    by = ASKED if asks else WAITING
+    found = rows.read(
+        viewer.connection,
+        inboxed(asks, bool(paging.cursor), paging.limit),
+        **by.values(paging.cursor),
+        own_office=viewer.caller.office_code,
+    )
+    return view.page(viewer, *by.cut(found, paging.limit))
+
+
+@lru_cache(maxsize=500)
+def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
+    office, by = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
+    query = select(Ticket).where(office == scope.OWN_OFFICE)
+    return Ready(rows.shown(by.ready(query, goes_on, limit), by))
+
+
+def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[Members]:
+    """Every ticket of a filter in the list's order, read and shown a batch at a time."""
+    values = given(filters)
+    of_these = conditions(viewer.caller.role, tuple(values), filters.overdue)
+    query = order(filters).sorted(select(Ticket.number).where(*of_these))
+    with sessions() as session:
+        session.connection(execution_options={"postgresql_readonly": True})
+        numbers = session.scalars(query.execution_options(yield_per=BATCH), bound(viewer, values))
+        for batch in numbers.partitions():
+            yield from view.numbered(replace(viewer, session=session), batch)

@@ -1,0 +1,89 @@
+"""The register of matters on hold (挂账), by the day on which each is looked at again (D.12).
+
+It is public inside the system, and names no citizen.
+"""
+
+from sqlalchemy import select
+
+from app.kit.paging import Order, Page, instant
+from app.kit.wire import At, OfficeCode, View
+from app.tickets.events import Statement
+from app.tickets.life.holds import HoldLevel, HoldReason
+from app.tickets.life.lifecycle import Status
+from app.tickets.models import Ticket
+from app.tickets.proceedings import Hold
+from app.tickets.views import view
+from app.tickets.views.lists import Paging
+from app.tickets.views.schemas import OfficeBrief
+from app.tickets.views.view import Viewer
+
+REVIEW_FIRST = Order((Ticket.review_at, Ticket.number), (instant, str))
+
+
+class MilestoneView(View):
+    at: At
+    text: str
+
+
+class HoldView(View):
+    ticket_number: str
+    office: OfficeBrief
+    district_code: str | None
+    reason_code: HoldReason
+    level: HoldLevel
+    """Who answers for the plan; it rises with each review that finds nothing done."""
+    plan: str
+    milestones: list[MilestoneView]
+    asked_at: At
+    held_at: At
+    review_at: At
+    renewals: int
+
+
+class Listing(Paging):
+    office_code: OfficeCode | None = None
+    district_code: OfficeCode | None = None
+
+
+def register(viewer: Viewer, listing: Listing) -> Page[HoldView]:
+    query = select(Ticket).where(Ticket.status == Status.ON_HOLD)
+    if listing.office_code:
+        query = query.where(Ticket.office_code == listing.office_code)
+    if listing.district_code:
+        query = query.where(Ticket.district_code == listing.district_code)
+    tickets, after = REVIEW_FIRST.page(viewer.session, query, listing.cursor, listing.limit)
+    found = {ticket.number: ticket for ticket in tickets}
+    shown = {
+        hold.ticket_number: line(viewer, found[hold.ticket_number], hold, said)
+        for hold, said in viewer.session.execute(
+            select(Hold, Statement)
+            .join(
+                Statement,
+                (Statement.ticket_number == Hold.ticket_number) & (Statement.seq == Hold.seq),
+            )
+            .where(
+                Hold.ticket_number.in_(found), Hold.held_at.is_not(None), Hold.ended_at.is_(None)
+            )
+        )
+    }
+    return Page(items=[shown[number] for number in found], next=after)
+
+
+def line(viewer: Viewer, ticket: Ticket, hold: Hold, said: Statement) -> HoldView:
+    texts = said.words.get("milestones", [])
+    return HoldView(
+        ticket_number=ticket.number,
+        office=view.brief(viewer.city, hold.office_code),
+        district_code=ticket.district_code,
+        reason_code=hold.reason_code,
+        level=hold.level,
+        plan=said.words["plan"],
+        milestones=[
+            MilestoneView.model_validate({"at": at, "text": text})
+            for at, text in zip(hold.milestones, texts, strict=True)
+        ],
+        asked_at=hold.asked_at,
+        held_at=hold.held_at,
+        review_at=hold.review_at,
+        renewals=ticket.renewals,
+    )

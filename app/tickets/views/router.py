@@ -1,0 +1,83 @@
+"""Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.access.gate import allow
+from app.access.roles import OFFICE_BOUND, Role
+from app.kit.db import AllSessions
+from app.kit.etag import tagged
+from app.kit.paging import Page
+from app.kit.route import Route
+from app.kit.wire import JsonBytes
+from app.tickets.views import export, groups, lists, register, view
+from app.tickets.views.http import Happened, Looking, Seen, Shown
+from app.tickets.views.lists import Listing, Paging
+from app.tickets.views.schemas import EventView, MemberView, MergeProposal, TicketView
+
+router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
+inbox_router = APIRouter(prefix="/v1/inbox", tags=["inbox"], route_class=Route)
+merges_router = APIRouter(prefix="/v1/merges", tags=["merges"], route_class=Route)
+holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
+
+
+@router.get("", response_model=Page[TicketView])
+def list_tickets(
+    request: Request,
+    looking: Looking,
+    listing: Annotated[Listing, Query()],
+    sessions: AllSessions,
+) -> Response:
+    """The tickets you may see, newest first; with `updated_after`, in order of change.
+
+    `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
+    """
+    return export.negotiated(
+        request,
+        page=lambda: lists.page(looking, listing),
+        all_of_them=lambda: lists.stream(sessions, looking, listing),
+    )
+
+
+@router.get("/{number}", response_model=TicketView)
+def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
+    """One ticket, with what you may do to it now (`allowed`)."""
+    answer = JsonBytes(view.told(looking, ticket))
+    return tagged(request, answer, ticket.version, answer)
+
+
+@router.get("/{number}/members")
+def show_members(looking: Looking, ticket: Seen) -> list[MemberView]:
+    """Whoever was merged into it, oldest first: to be contacted and called back one by one."""
+    return groups.members(looking, ticket)
+
+
+@router.get("/{number}/events", response_model=list[EventView])
+def show_history(events: Happened) -> Response:
+    """Everything that happened to a ticket, oldest first."""
+    return JsonBytes(events)
+
+
+@merges_router.get("/proposals", dependencies=[Depends(allow({Role.DISPATCHER}))])
+def propose_merges(looking: Looking, paging: Annotated[Paging, Query()]) -> Page[MergeProposal]:
+    """D.11: what another citizen has told before, on the same matter and place: to be confirmed by
+    `merge`. Oldest first; a page may be shorter than `limit` and yet have a next one."""
+    return groups.proposals(looking, paging)
+
+
+@inbox_router.get("", response_model=Page[TicketView], dependencies=[Depends(allow(OFFICE_BOUND))])
+def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
+    """What waits for this office, earliest due first; 304 while nothing in the page changed."""
+    page = lists.inbox(looking, paging)
+    answer = JsonBytes(page)
+    return tagged(request, answer, sha256(page).hexdigest()[:32], answer)
+
+
+@holds_router.get("")
+def read_register(
+    looking: Looking, listing: Annotated[register.Listing, Query()]
+) -> Page[register.HoldView]:
+    """Matters on hold, whoever has them, the next to be reviewed first."""
+    return register.register(looking, listing)

@@ -1,0 +1,119 @@
+"""Tickets as they are shown."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from app.kit.wire import At, View
+from app.offices.catalogue import Urgency
+from app.tickets.citizens import CitizenView
+from app.tickets.life.lifecycle import Action, Channel, Status, TicketType
+from app.tickets.life.likeness import Matching, Placing
+
+
+class OfficeBrief(View):
+    code: str
+    name: str
+    district_code: str | None
+
+
+class AddressView(View):
+    text: str
+    district_code: str | None
+    lon: float | None
+    lat: float | None
+
+
+class TicketView(View):
+    number: str
+    status: Status
+    version: int
+    channel: Channel
+    type: TicketType
+    category: str | None
+    title: str
+    content: str
+    urgency: Urgency
+    address: AddressView
+    district_code: str | None
+    community_code: str | None
+    office: OfficeBrief | None
+    joint_offices: list[OfficeBrief]
+    route: dict[str, Any]
+    citizen: CitizenView
+    received_at: At
+    dispatched_at: At | None
+    acknowledged_at: At | None
+    contacted_at: At | None
+    replied_at: At | None
+    assessed_at: At | None
+    closed_at: At | None
+    acknowledge_due_at: At | None
+    contact_due_at: At | None
+    due_at: At | None
+    overdue: bool
+    excluded: bool
+    merged_into: str | None
+    members: int
+    repeat_of: str | None
+    urged: int
+    open_whistles: int
+    external_id: str | None
+    occurred_at: At | None
+    policy: str
+    allowed: list[Action]
+
+
+class UrgedView(TicketView):
+    """An open ticket that its own citizen told once more."""
+
+    duplicate_of_open: Literal[True] = True
+
+
+class MemberView(View):
+    """A ticket that was merged into another, as far as who works on the group needs it."""
+
+    number: str
+    citizen: CitizenView
+    joined_at: At
+    contact_due_at: At | None
+    contacted_at: At | None
+    callback_due_at: At | None
+    assessed_at: At | None
+
+
+class MergeCandidate(View):
+    number: str
+    status: Status
+    category: str | None
+    urgency: Urgency
+    title: str
+    address: str
+    office_code: str | None
+    received_at: At
+
+
+class MergeProposal(View):
+    """`ticket` may be merged into `parent`; by what they are alike."""
+
+    ticket: MergeCandidate
+    parent: MergeCandidate
+    matter: Matching
+    place: Placing
+
+
+class EventView(View):
+    seq: int
+    at: At
+    due_at: At | None
+    actor: str
+    role: str | None
+    action: Action
+    from_: Annotated[Status | None, Field(serialization_alias="from")]
+    to: Status
+    data: dict[str, Any]
+
+
+class Contacted(View):
+    name: str | None
+    phone: str | None

@@ -1,0 +1,145 @@
+"""Which tickets a caller may know of, and which parts are his in one: decided here only."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from app.access.roles import CITY, HANDLERS, Caller, Role
+from app.city import City, district_of
+from app.kit.errors import NotFound
+from app.kit.ready import parameter
+from app.tickets.life.lifecycle import DispatchRole
+from app.tickets.life.parts import Part
+from app.tickets.models import Dispatch, Ticket
+
+LEAD = DispatchRole.LEAD
+
+DESK_PARTS = {
+    Role.OPERATOR: Part.OPERATOR,
+    Role.DISPATCHER: Part.DISPATCHER,
+    Role.CALLBACK: Part.CALLBACK,
+    Role.SUPERVISOR: Part.SUPERVISOR,
+    Role.PANEL: Part.PANEL,
+}
+
+ROLE_PARTS: dict[Role, frozenset[Part]] = {
+    **{role: frozenset({part}) for role, part in DESK_PARTS.items()},
+    Role.DISTRICT: frozenset({Part.QUEUE, Part.DISTRICT, Part.JOINT}),
+    Role.HANDLER: frozenset({Part.LEAD, Part.JOINT, Part.INTERIM}),
+    Role.CHIEF: frozenset({Part.LEAD, Part.JOINT, Part.INTERIM, Part.CHIEF}),
+}
+"""Every part that a role can have in some ticket."""
+
+T = TypeVar("T")
+
+OWN_OFFICE = parameter("own_office", sa.Text)
+"""The caller's, in a statement that is made once."""
+
+READERS = CITY | HANDLERS | {Role.DISTRICT}
+
+
+def visible(caller: Caller) -> sa.ColumnElement[bool]:
+    """The condition on `ticket` that every read and every act by this caller carries.
+
+    The city's desks see all, a district what lies in it or was copied to it, an office what it
+    now has as lead, joint or informed, or answers for until another acknowledges; and who leads a
+    merged group, or answers for it, its members (D.11).
+    """
+    return visible_to(caller.role, sa.literal(caller.office_code, sa.Text))
+
+
+def visible_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    if role in CITY:
+        return sa.true()
+    given = select(Dispatch.ticket_number).where(
+        Dispatch.office_code == office_code, Dispatch.ended_at.is_(None)
+    )
+    keeps_it = Ticket.interim_office == office_code
+    leads_group = Ticket.merged_into.in_(given.where(Dispatch.role == LEAD))
+    parent = aliased(Ticket)
+    kept = select(parent.number).where(parent.interim_office == office_code)
+    has_it = sa.or_(Ticket.number.in_(given), keeps_it, leads_group, Ticket.merged_into.in_(kept))
+    if role is Role.DISTRICT:
+        return sa.or_(Ticket.district_code == office_code, has_it)
+    return has_it if role in HANDLERS else sa.false()
+
+
+class Given(NamedTuple):
+    """An active dispatch, as far as a part in the ticket depends on it."""
+
+    role: DispatchRole
+    office_code: str
+
+
+def parts(
+    caller: Caller,
+    ticket: Ticket | SimpleNamespace,
+    dispatches: Sequence[Dispatch | Given],
+    city: City,
+    head: Ticket | SimpleNamespace | None = None,
+) -> frozenset[Part]:
+    """A caller's parts in a ticket that he may see; `dispatches` are its active ones.
+
+    A member of a merged group has those of its parent, `head`.
+    """
+    if caller.role in DESK_PARTS:
+        return ROLE_PARTS[caller.role]
+    if caller.role is Role.DISTRICT:
+        return frozenset(district_parts(caller, ticket, dispatches, city))
+    if caller.role not in HANDLERS:
+        return frozenset()
+    own = set(office_parts(caller, head or ticket, dispatches))
+    return frozenset(own | {Part.CHIEF} if own and caller.role is Role.CHIEF else own)
+
+
+def district_parts(
+    caller: Caller,
+    ticket: Ticket | SimpleNamespace,
+    dispatches: Iterable[Dispatch | Given],
+    city: City,
+) -> Iterator[Part]:
+    """A district decides in what lies there or is led from there; of what it only helps another
+    with it is told, and may note."""
+    leads = {district_of(city, d.office_code) for d in dispatches if d.role is LEAD}
+    own = caller.office_code in {ticket.district_code, *leads}
+    yield Part.DISTRICT if own else Part.JOINT
+    if ticket.queue == caller.office_code:
+        yield Part.QUEUE
+
+
+def office_parts(
+    caller: Caller, ticket: Ticket | SimpleNamespace, dispatches: Iterable[Dispatch | Given]
+) -> Iterator[Part]:
+    roles = {d.role for d in dispatches if d.office_code == caller.office_code}
+    if roles:
+        yield Part.LEAD if LEAD in roles else Part.JOINT
+    if ticket.interim_office == caller.office_code:
+        yield Part.INTERIM
+
+
+class NoSuchTicket(NotFound):
+    title = "There is no such ticket here"
+
+
+def get(session: Session, caller: Caller, number: str) -> Ticket:
+    """Refuses (NoSuchTicket) what does not exist and what is not the caller's to know of, alike."""
+    return found(number, session.scalar(in_scope(caller, number)))
+
+
+def in_scope(caller: Caller, number: str) -> Select[Ticket]:
+    return select(Ticket).where(Ticket.number == printable(number), visible(caller))
+
+
+def found(number: str, ticket: T | None) -> T:
+    if ticket is None:
+        raise NoSuchTicket(f"no ticket {number}")
+    return ticket
+
+
+def printable(number: str) -> str:
+    """What PostgreSQL can compare; anything else is no number."""
+    return number if number.isascii() and number.isalnum() else ""
