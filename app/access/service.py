@@ -14,11 +14,13 @@ from app.access.models import Key
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
-from app.kit.paging import beyond, instant, read_cursor, write_cursor
+from app.kit.paging import Order, instant
 from app.offices.directory import OfficeKind
 from app.offices.models import Office
 
 ADMIN_ID = "admin"
+
+OLDEST = Order((Key.created_at, Key.id), (instant, str))
 
 
 class NoSuchKey(NotFound):
@@ -84,13 +86,7 @@ def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> Non
 
 def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Key], str | None]:
     """Every key ever made, oldest first, and the cursor to those that follow."""
-    query = select(Key).order_by(Key.created_at, Key.id).limit(limit + 1)
-    if cursor:
-        query = query.where(beyond((Key.created_at, Key.id), read_cursor(cursor, instant, str)))
-    found = session.scalars(query).all()
-    rows = found[:limit]
-    more = len(found) > limit
-    return rows, write_cursor(rows[-1].created_at, rows[-1].id) if more else None
+    return OLDEST.page(session, select(Key), cursor, limit)
 
 
 def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:

@@ -24,6 +24,7 @@ from app.kit.route import JsonRequest, Route
 from app.kit.wire import At, Line, View
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
+from app.tickets.acts.change import Change
 from app.tickets.views import scope
 from app.tickets.views.http import Seen
 
@@ -113,19 +114,19 @@ def attach_file(
 ) -> AttachmentView:
     """A file, as the raw body; 200 where the ticket has it already."""
 
-    def attach() -> str:
-        change = locking.locked(doing.session, doing.city, caller, number, doing.clock)
+    def check(change: Change) -> None:
         attachments.known_kind(upload.content)
         locking.check_version(change, if_match)
-        found = attachments.same_file(change, upload.content)
-        if found:
-            doing.response.status_code = 200
-            return str(found.id)
-        with locking.told(change):
-            made = attachments.attach(change, upload.folder, upload.content, upload.name)
-        return str(made.id)
 
-    made = doing.session.get_one(Attachment, int(doing.once(attach, 201)))
+    def attach(change: Change) -> Attachment:
+        same = attachments.same_file(change, upload.content)
+        if same:
+            doing.response.status_code = 200
+            return same
+        return attachments.attach(change, upload.folder, upload.content, upload.name)
+
+    reference = doing.once(lambda: str(doing.take(caller, number, check, attach).id), 201)
+    made = doing.session.get_one(Attachment, int(reference))
     doing.response.headers["Location"] = f"{router.prefix}/{number}/attachments/{made.id}"
     return AttachmentView.model_validate(made)
 

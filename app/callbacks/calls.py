@@ -14,7 +14,7 @@ from app.callbacks.models import Callback
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
 from app.kit.etag import IfMatch
-from app.tickets.acts import locking as tickets
+from app.tickets.acts import locking
 from app.tickets.acts.acting import Doing
 from app.tickets.acts.change import Change
 from app.tickets.views import scope
@@ -89,15 +89,12 @@ class Step:
         TicketChanged, then what `perform` refuses."""
         doing = self.doing
 
-        def act() -> str:
-            change = tickets.locked(
-                doing.session, doing.city, subject.caller, subject.number, doing.clock
-            )
+        def check(change: Change) -> None:
             exclusions.check_part(change)
-            tickets.check_version(change, self.if_match)
-            with tickets.told(change):
-                perform(change, said)
-            doing.session.flush()
+            locking.check_version(change, self.if_match)
+
+        def act() -> str:
+            doing.take(subject.caller, subject.number, check, lambda change: perform(change, said))
             return reference or subject.number
 
         return doing.once(act)

@@ -13,7 +13,7 @@ from app.callbacks.answers import Answers, ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
 from app.callbacks.schemas import ExclusionView, NewExclusion
 from app.kit.errors import Conflict, NotFound
-from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
+from app.kit.paging import Order, Page, instant
 from app.period import Periods
 from app.tickets.acts.change import Change
 from app.tickets.acts.extension import four_eyes
@@ -214,19 +214,16 @@ def approve(change: Change, fact: Assessment, request: ExclusionRequest) -> None
 
 def waiting(viewer: Viewer, paging: Paging) -> Page[ExclusionView]:
     """Those that still wait for somebody's word, among the tickets the viewer may see."""
-    key = (ExclusionRequest.asked_at, ExclusionRequest.ticket_number)
     query = (
         select(ExclusionRequest)
         .join(Ticket, Ticket.number == ExclusionRequest.ticket_number)
         .where(scope.visible(viewer.caller), ExclusionRequest.approved.is_(None), UNREFUSED)
     )
-    if paging.cursor:
-        query = query.where(beyond(key, read_cursor(paging.cursor, instant, str)))
-    found = viewer.session.scalars(query.order_by(*key).limit(paging.limit + 1)).all()
-    items = [ExclusionView.model_validate(row) for row in found[: paging.limit]]
-    last = items[-1] if len(found) > paging.limit else None
-    return Page(items=items, next=write_cursor(last.asked_at, last.ticket_number) if last else None)
+    rows, after = ASKED_FIRST.page(viewer.session, query, paging.cursor, paging.limit)
+    return Page(items=[ExclusionView.model_validate(row) for row in rows], next=after)
 
+
+ASKED_FIRST = Order((ExclusionRequest.asked_at, ExclusionRequest.ticket_number), (instant, str))
 
 UNREFUSED = ExclusionRequest.reviewed.is_not(False) & ExclusionRequest.flagged.is_not(False)
 

@@ -22,7 +22,7 @@ from app.kit.db import Reading, Writing
 from app.kit.etag import IfMatch
 from app.kit.paging import Page
 from app.kit.route import Route
-from app.tickets.acts import locking as tickets
+from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Decision, Words
@@ -53,14 +53,17 @@ def record_callback(
 ) -> CallbackView:
     """What came of calling the citizen: reached? contacted? resolved? satisfied? (D.9)"""
 
+    def check(change: Change) -> None:
+        locking.check_state(change, Action.CALLBACK, if_match)
+
     def call() -> str:
-        change = tickets.locked(
-            doing.session, doing.city, caller, ticket.number, doing.clock, ticket.merged_into
+        made = doing.take(
+            caller,
+            ticket.number,
+            check,
+            lambda change: service.record(change, said),
+            ticket.merged_into,
         )
-        tickets.check_state(change, Action.CALLBACK, if_match)
-        with tickets.told(change):
-            made = service.record(change, said)
-        doing.session.flush()
         return str(made.id)
 
     return service.show(doing.session, doing.once(call, 201))

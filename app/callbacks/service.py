@@ -14,7 +14,7 @@ from app.callbacks.models import Assessment, Callback, Correction, Dispute
 from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
 from app.city import district_of
 from app.kit.errors import Conflict, NotFound
-from app.kit.paging import Page, instant
+from app.kit.paging import Order, Page, instant
 from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
 from app.tickets.acts.response import responded
@@ -22,7 +22,7 @@ from app.tickets.citizens import citizen
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.views import view
-from app.tickets.views.lists import Order, Paging
+from app.tickets.views.lists import Paging
 from app.tickets.views.view import Viewer
 
 DUE_FIRST = Order((Ticket.callback_due_at, Ticket.number), (instant, str))

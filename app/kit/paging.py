@@ -4,14 +4,17 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kit.errors import Invalid
+from app.kit.ready import parameter
 
 DEFAULT_LIMIT = 50
 MOST = 500
@@ -32,6 +35,7 @@ class BadCursor(Invalid):
 
 
 Read = Callable[[str], Any]
+Columns = tuple[InstrumentedAttribute[Any], ...]
 
 
 def write_cursor(*key: object) -> str:
@@ -71,3 +75,48 @@ def beyond(
     """Only the rows after `key`, in the order of `columns`."""
     row = sa.tuple_(*columns)
     return row < sa.tuple_(*key) if falling else row > sa.tuple_(*key)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """Rows by some columns, the last one unique; `kinds` read a cursor's parts back."""
+
+    columns: Columns
+    kinds: tuple[Read, ...]
+    falling: bool = False
+
+    def page(
+        self, session: Session, query: sa.Select[T], cursor: str | None, limit: int
+    ) -> tuple[Sequence[T], str | None]:
+        """One page, and the cursor to the next if there is one. Refuses (BadCursor)."""
+        if cursor:
+            query = query.where(beyond(self.columns, self.key(cursor), self.falling))
+        return self.cut(session.scalars(self.sorted(query).limit(limit + 1)).all(), limit)
+
+    def ready(self, query: sa.Select[T], beyond_key: bool, limit: int) -> sa.Select[T]:
+        """The same page in a statement that is made once; `values` gives it the key. The limit
+        stands in it as a number, as PostgreSQL plans a page of unknown length like a whole list."""
+        if beyond_key:
+            key = [parameter(f"key_{n}", c.type) for n, c in enumerate(self.columns)]
+            query = query.where(beyond(self.columns, key, self.falling))
+        return self.sorted(query).limit(sa.literal_column(str(limit + 1)))
+
+    def values(self, cursor: str | None) -> dict[str, Any]:
+        """Refuses (BadCursor) a text that is none of this list's."""
+        return {f"key_{n}": part for n, part in enumerate(self.key(cursor))} if cursor else {}
+
+    def key(self, cursor: str) -> tuple[Any, ...]:
+        return read_cursor(cursor, *self.kinds)
+
+    def sorted(self, query: sa.Select[T], of: sa.FromClause | None = None) -> sa.Select[T]:
+        """By the same columns `of` another table, where they are read from one."""
+        columns = self.columns if of is None else [of.c[c.key] for c in self.columns]
+        return query.order_by(*(c.desc() if self.falling else c.asc() for c in columns))
+
+    def cut(self, rows: Sequence[T], limit: int) -> tuple[Sequence[T], str | None]:
+        """The page out of one row more than fits on it, and the cursor to the next."""
+        page = rows[:limit]
+        return page, self.after(page[-1]) if len(rows) > limit else None
+
+    def after(self, row: object) -> str:
+        return write_cursor(*(getattr(row, column.key) for column in self.columns))

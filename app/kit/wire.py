@@ -14,6 +14,7 @@ from pydantic import (
     PlainSerializer,
 )
 from pydantic import StringConstraints as Text
+from starlette.responses import Response
 
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+")
 
@@ -60,3 +61,9 @@ class Form(BaseModel):
 
 class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
+
+
+class JsonBytes(Response):
+    """An answer that was written as JSON once, with the members of its route's response model."""
+
+    media_type = "application/json"

@@ -87,6 +87,7 @@ def grading(life: Life, role: Role, new: Urgency, within: timedelta) -> Step:
         urgency.grade,
         Grading(urgency=new, reason="经核实调整紧急程度。"),
         lambda: ticket.urgency is old and may_be(life, role),
+        urgency.check_grading,
     )
 
 
@@ -130,6 +131,7 @@ def supervision(life: Life, at: datetime) -> Step:
             answer_due_at=at + life.asked.chance.randint(1, 6) * DAY,
         ),
         lambda: life.ticket.status in IN_OFFICE,
+        supervising.check_supervision,
     )
 
 

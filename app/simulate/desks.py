@@ -73,7 +73,14 @@ def tell_more(life: Life) -> Step | None:
     if life.enquiries > 1 or life.seldom(NEVER_TELLS):
         return None
     said = Add(address=NewAddress(text=life.asked.home.address))
-    return Step(life.after(20 * HOUR), desk(Role.OPERATOR), Action.ADD, handling.add, said)
+    return Step(
+        life.after(20 * HOUR),
+        desk(Role.OPERATOR),
+        Action.ADD,
+        handling.add,
+        said,
+        check=handling.check_add,
+    )
 
 
 def by_hand(life: Life) -> Step | None:
@@ -90,14 +97,21 @@ def by_hand(life: Life) -> Step | None:
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
     given = NewDispatch(office_code=code, reason="核实地址后派单。")
-    return Step(at, dispatcher(life, code), Action.DISPATCH, handling.dispatch, given)
+    return Step(
+        at,
+        dispatcher(life, code),
+        Action.DISPATCH,
+        handling.dispatch,
+        given,
+        check=handling.check_dispatch,
+    )
 
 
 def decline(life: Life, at: datetime) -> Step:
     reason = drawn(life.asked.chance, DECLINES)
     who = desk(Role.SUPERVISOR if reason in handling.GRAVE else Role.OPERATOR)
     said = Decline(reason_code=reason, text="已向来电人说明不予受理的理由和其他途径。")
-    return Step(at, who, Action.DECLINE, handling.decline, said)
+    return Step(at, who, Action.DECLINE, handling.decline, said, check=handling.check_decline)
 
 
 def dispatcher(life: Life, code: str) -> Caller:
@@ -157,6 +171,7 @@ def redispatch(life: Life) -> Iterator[Step]:
         handling.dispatch,
         said,
         lambda: life.ticket.office_code == former,
+        handling.check_dispatch,
     )
 
 

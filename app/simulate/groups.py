@@ -22,7 +22,9 @@ def merge(life: Life) -> Iterator[Step]:
     if life.kin and life.likely(SEEN):
         said = Merging(parent_number=life.kin.ticket.number)
         at, who = life.after(2 * HOUR, 2, 4), desk(Role.DISPATCHER)
-        yield Step(at, who, Action.MERGE, merging.merge, said, lambda: joins(life))
+        yield Step(
+            at, who, Action.MERGE, merging.merge, said, lambda: joins(life), merging.check_merging
+        )
 
 
 def unmerge(life: Life, said: Merging) -> Iterator[Step]:

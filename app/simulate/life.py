@@ -43,6 +43,8 @@ class Step(NamedTuple):
     said: Form
     still: Callable[[], bool] = always
     """What must hold when the time has come, beside what every ticket asks for."""
+    check: Callable[[Change, Any], None] | None = None
+    """What is looked at before it, as over HTTP."""
 
 
 class Call(NamedTuple):

@@ -62,6 +62,7 @@ def ask_time(life: Life) -> Iterator[Step]:
         extension.request,
         said,
         lambda: life.ticket.due_at == due_at,
+        extension.check_until,
     )
 
 
@@ -100,7 +101,9 @@ def asking(life: Life, at: datetime) -> Step:
         review_at=review_at,
         milestones=[Milestone(at=at + (review_at - at) / 2, text="完成立项。")],
     )
-    return Step(at, life.handler(), Action.REQUEST_HOLD, hold.request, said)
+    return Step(
+        at, life.handler(), Action.REQUEST_HOLD, hold.request, said, check=hold.check_review
+    )
 
 
 def responded(life: Life) -> bool:

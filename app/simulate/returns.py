@@ -59,7 +59,14 @@ def object_to(life: Life) -> Iterator[Step]:
     if said:
         window = life.change.policy.objection.window[life.ticket.urgency]
         at = life.after(window, 1.5, 4)
-        yield Step(at, life.handler(), Action.OBJECT, objecting.object_to, said)
+        yield Step(
+            at,
+            life.handler(),
+            Action.OBJECT,
+            objecting.object_to,
+            said,
+            check=objecting.check_objection,
+        )
 
 
 def complaint(life: Life, right: str) -> NewObjection:
@@ -116,6 +123,7 @@ def rule(life: Life, said: NewObjection) -> Iterator[Step]:
         objecting.rule,
         ruled(life, ruling),
         lambda: ruling is not Ruling.DUPLICATE or joins(life),
+        objecting.check_ruling,
     )
 
 
@@ -148,4 +156,11 @@ def conclude(life: Life) -> Step | None:
         text="经会商确定主办单位。",
     )
     at = life.after(life.change.policy.objection.consult_limit, 2, 2)
-    return Step(at, desk(Role.PANEL), Action.CONCLUDE, objecting.conclude, said)
+    return Step(
+        at,
+        desk(Role.PANEL),
+        Action.CONCLUDE,
+        objecting.conclude,
+        said,
+        check=objecting.check_conclusion,
+    )

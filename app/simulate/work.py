@@ -92,7 +92,7 @@ def reply(life: Life) -> Step | None:
         text="已到现场核实并处理，向来电人反馈办理情况。",
         citizen_feedback=CitizenFeedback(method=drawn(life.asked.chance, METHODS)),
     )
-    return Step(at, life.handler(), Action.REPLY, handling.reply, said)
+    return Step(at, life.handler(), Action.REPLY, handling.reply, said, check=handling.check_reply)
 
 
 def review(life: Life) -> Step | None:

@@ -18,8 +18,8 @@ from app.simulate.city import LivedCity
 from app.simulate.life import Call, Life, Step, Where, desk
 from app.simulate.plans import ASIDES, AT_FIRST, FOLLOWS, MAIN
 from app.simulate.requests import Asked
-from app.tickets.acts import checks, locking
 from app.tickets.acts import due as falls
+from app.tickets.acts import locking
 from app.tickets.intake import receive
 from app.tickets.intake.arrival import arrive
 from app.tickets.life.lifecycle import Action
@@ -254,5 +254,6 @@ def check(life: Life, step: Step) -> None:
     """Actions of an assessed ticket check their own."""
     if step.action in WHO:
         locking.check_part(life.change, step.action)
-        checks.check_words(life.change, step.action, step.said)
+        if step.check:
+            step.check(life.change, step.said)
         locking.check_state(life.change, step.action, None)

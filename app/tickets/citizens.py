@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
@@ -67,17 +68,43 @@ def masked_phone(phone: str | None) -> str | None:
 
 def shown(citizen: Citizen, ticket: Ticket, caller: Caller, bulk: bool) -> CitizenView:
     """In the clear for the hotline's desks, one ticket at a time; else masked, or nothing."""
-    name, phone = citizen.name, citizen.phone
-    if ticket.secret and caller.role in NEAR_THE_SUBJECT:
-        name = phone = None
-    elif bulk or caller.role not in SPEAKS_WITH_CITIZENS:
-        name, phone = masked_name(name), masked_phone(phone)
+    name, phone = masked(citizen.name, citizen.phone, ticket.secret, caller.role, bulk)
     return CitizenView(
         name=name,
         phone=phone,
         anonymous=citizen.anonymous,
         confidential=citizen.confidential,
     )
+
+
+def masked(
+    name: str | None, phone: str | None, secret: bool, role: Role, bulk: bool
+) -> tuple[str | None, str | None]:
+    if secret and role in NEAR_THE_SUBJECT:
+        return None, None
+    if bulk or role not in SPEAKS_WITH_CITIZENS:
+        return masked_name(name), masked_phone(phone)
+    return name, phone
+
+
+SHOWN = {
+    "caller_name": Citizen.name,
+    "caller_phone": Citizen.phone,
+    "caller_anonymous": Citizen.anonymous,
+    "confidential": Citizen.confidential,
+}
+"""What a row is to have for `members`."""
+
+
+def members(row: Any, caller: Caller, bulk: bool) -> dict[str, Any]:
+    """As `shown`, from a row of `SHOWN` and `secret`: the members of a CitizenView."""
+    name, phone = masked(row.caller_name, row.caller_phone, row.secret, caller.role, bulk)
+    return {
+        "name": name,
+        "phone": phone,
+        "anonymous": row.caller_anonymous,
+        "confidential": row.confidential,
+    }
 
 
 def citizen(session: Session, number: str) -> Citizen:

@@ -1,13 +1,13 @@
 """How a ticket stands, read from its row for the rules."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from types import SimpleNamespace
 
 from app.policy.documents import Policy
 from app.tickets.life import objections
 from app.tickets.life.guards import Standing
-from app.tickets.life.lifecycle import (
-    Status,
-)
+from app.tickets.life.lifecycle import Status
 from app.tickets.life.timers import Clockwork
 from app.tickets.models import Ticket
 
@@ -43,13 +43,14 @@ def clockwork_of(ticket: Ticket) -> Clockwork:
 
 
 def standing_of(
-    ticket: Ticket,
+    ticket: Ticket | SimpleNamespace,
     policy: Policy,
     office_code: str | None,
     now: datetime,
     head: Status | None = None,
 ) -> Standing:
-    """How a ticket stands now, for someone of an office (or of none); `head` is its parent's."""
+    """How a ticket stands now, for someone of an office (or of none); `head` is its parent's. Its
+    columns are read by name, of a Ticket or of a row that was read to be shown."""
     window_over = objections.window_over(policy, ticket.urgency, ticket.dispatched_at, now)
     silent_at = objections.silent_at(policy, ticket.urgency, ticket.since)
     return Standing(
@@ -76,3 +77,12 @@ def standing_of(
         asks_extension=ticket.asks_extension,
         asks_hold=ticket.asks_hold,
     )
+
+
+def turns(ticket: Ticket | SimpleNamespace, policy: Policy) -> Iterator[datetime]:
+    """After which instants a ticket stands otherwise by time alone, or is overdue."""
+    if ticket.due_at is not None:
+        yield ticket.due_at
+    if ticket.dispatched_at is not None:
+        yield objections.window_ends(policy, ticket.urgency, ticket.dispatched_at)
+    yield objections.silent_at(policy, ticket.urgency, ticket.since)

@@ -141,7 +141,7 @@ def test_a_city_that_calls_back_only_some_closes_the_other_tickets(
     half = first.callback.model_copy(update={"sample": Fraction(1, 2)})
     sparing = Policies((first.model_copy(update={"callback": half}),))
     with app.state.sessions() as session:
-        plan = replace(LIVELY, cases=40, photos=app.state.settings.attachments)
+        plan = replace(LIVELY, cases=80, photos=app.state.settings.attachments)
         simulate(session, replace(known, policies=sparing), plan, MUCH_LATER, int)
         last = Counter(
             session.scalars(

@@ -1,47 +1,28 @@
-"""What a call on tickets brings along: who looks, who acts, and all that this needs."""
+"""Acting on a ticket: who may, what it needs, and the one order in which an act is taken."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from app.access.gate import WrongRole, caller
 from app.access.roles import Caller
 from app.city import AtCity
 from app.kit.clock import AtClock, Now
 from app.kit.db import Writing
-from app.kit.etag import IfMatch
+from app.kit.etag import IfMatch, Versions
 from app.kit.idempotency import OneEffect
-from app.tickets.acts import checks, locking
+from app.tickets.acts import locking
 from app.tickets.acts.change import Change
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import WHO
-from app.tickets.models import Ticket
 from app.tickets.views import scope, view
 from app.tickets.views.schemas import TicketView
 from app.tickets.views.view import Viewer
 
-S = TypeVar("S")
-
-
-async def actor(request: Request, found: Annotated[Caller, Depends(caller)]) -> Caller:
-    """Whoever has, by role, a part in the action that the path names (its last word)."""
-    action = action_of(request)
-    if not scope.ROLE_PARTS.get(found.role, frozenset()) & WHO[action]:
-        raise WrongRole(f"a key of the role {found.role} may not {action}", role=found.role)
-    return found
-
-
-def action_of(request: Request) -> Action:
-    return Action(request.url.path.rsplit("/", 1)[-1])
-
-
-Actor = Annotated[Caller, Depends(actor)]
-
-
-def to_act_on(number: str, caller: Actor, session: Writing) -> Ticket:
-    return scope.get(session, caller, number)
+B = TypeVar("B")
+R = TypeVar("R")
 
 
 @dataclass
@@ -53,8 +34,28 @@ class Doing:
     once: OneEffect
     now: Now
     clock: AtClock
-    request: Request
     response: Response
+
+    def take(
+        self,
+        caller: Caller,
+        number: str,
+        check: Callable[[Change], None],
+        do: Callable[[Change], R],
+        *others: str | None,
+    ) -> R:
+        """An act on a ticket: its row is locked (with those of `others`, tickets that it concerns),
+        what had fallen due is applied, the act is checked, done, and sent to the database.
+
+        Refuses what `check` refuses, then what `do` refuses; of a conflict the caller learns how
+        the ticket stands and what he may do.
+        """
+        change = locking.locked(self.session, self.city, caller, number, self.clock, *others)
+        check(change)
+        with locking.explained(change):
+            result = do(change)
+        self.session.flush()
+        return result
 
     def show(self, caller: Caller, number: str) -> TicketView:
         """The ticket as it now is, under its ETag."""
@@ -63,39 +64,70 @@ class Doing:
         return view.one(Viewer(caller, self.session, self.city, self.now), ticket)
 
 
-@dataclass
-class Act:
-    """Someone with a part in an action, about to take it on a ticket that he may see."""
+Changing = Annotated[Doing, Depends()]
 
-    caller: Actor
-    ticket: Annotated[Ticket, Depends(to_act_on)]
-    doing: Annotated[Doing, Depends()]
-    if_match: IfMatch
+
+@dataclass(frozen=True)
+class Act:
+    """An act of one kind that a caller, whose role has a part in it, takes on a ticket he sees."""
+
+    action: Action
+    caller: Caller
+    number: str
+    parent: str | None
+    doing: Doing
+    if_match: Versions | None
 
     def __call__(
-        self, perform: Callable[[Change, S], None], said: S, *others: str | None
+        self,
+        do: Callable[[Change, B], None],
+        body: B,
+        check: Callable[[Change, B], None] | None = None,
+        *others: str | None,
     ) -> TicketView:
-        """Do it, once for each Idempotency-Key, and show the ticket as it then is; `others` are
-        tickets that are to change with it."""
-        number = self.doing.once(lambda: self.change(perform, said, *others))
-        return self.doing.show(self.caller, number)
-
-    def change(self, perform: Callable[[Change, S], None], said: S, *others: str | None) -> str:
-        doing, ticket = self.doing, self.ticket
-        concerned = (*others, ticket.merged_into)
-        change = locking.locked(
-            doing.session, doing.city, self.caller, ticket.number, doing.clock, *concerned
+        """Take it, once for each Idempotency-Key, and show the ticket as it then is."""
+        return self.doing.show(
+            self.caller, self.doing.once(lambda: self.take(do, body, check, *others))
         )
-        action = action_of(doing.request)
-        locking.check_part(change, action)
-        checks.check_words(change, action, said)
-        locking.check_state(change, action, self.if_match)
-        with locking.told(change):
-            perform(change, said)
-        doing.session.flush()
-        return change.ticket.number
+
+    def take(
+        self,
+        do: Callable[[Change, B], None],
+        body: B,
+        check: Callable[[Change, B], None] | None = None,
+        *others: str | None,
+    ) -> str:
+        """Refuses NotYourPart, what `check` refuses of the body (403, 422), TicketChanged,
+        IllegalMove, and what `do` refuses. `others` are tickets that are to change with it."""
+
+        def check_all(change: Change) -> None:
+            locking.check_part(change, self.action)
+            if check:
+                check(change, body)
+            locking.check_state(change, self.action, self.if_match)
+
+        concerned = (*others, self.parent)
+        self.doing.take(
+            self.caller, self.number, check_all, lambda change: do(change, body), *concerned
+        )
+        return self.number
 
 
-Acting = Annotated[Act, Depends()]
+def taking(action: Action) -> Any:
+    """A dependency: the act that a path stands for. Refuses WrongRole, then NoSuchTicket."""
 
-Changing = Annotated[Doing, Depends()]
+    async def actor(found: Annotated[Caller, Depends(caller)]) -> Caller:
+        if not scope.ROLE_PARTS.get(found.role, frozenset()) & WHO[action]:
+            raise WrongRole(f"a key of the role {found.role} may not {action}", role=found.role)
+        return found
+
+    def act(
+        number: str,
+        caller: Annotated[Caller, Depends(actor)],
+        doing: Changing,
+        if_match: IfMatch,
+    ) -> Act:
+        ticket = scope.get(doing.session, caller, number)
+        return Act(action, caller, ticket.number, ticket.merged_into, doing, if_match)
+
+    return Depends(act)

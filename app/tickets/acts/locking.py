@@ -101,7 +101,7 @@ def check_version(change: Change, if_match: Versions | None) -> None:
 
 
 @contextmanager
-def told(change: Change) -> Iterator[None]:
+def explained(change: Change) -> Iterator[None]:
     """Whatever conflict is met, its caller learns how the ticket stands and what he may do now."""
     standing = change.standing
     try:

@@ -57,6 +57,10 @@ def check_parent(change: Change, parent_number: str) -> None:
         raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
 
 
+def check_merging(change: Change, said: Merging) -> None:
+    check_parent(change, said.parent_number)
+
+
 def parent_change(change: Change, parent_number: str) -> Change:
     if parent_number == change.ticket.number:
         raise NotMergeable("a ticket is not merged into itself")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from app.kit.errors import Forbidden
 from app.offices.catalogue import Urgency
@@ -242,12 +243,23 @@ def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> Illeg
     return guard(ticket, parts) if guard else None
 
 
+@lru_cache(maxsize=10_000)
 def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
     """The actions that someone with these parts may take now."""
     return tuple(
         action
+        for action, guard in thinkable(ticket.status, parts)
+        if guard is None or guard(ticket, parts) is None
+    )
+
+
+@cache
+def thinkable(status: Status, parts: frozenset[Part]) -> tuple[tuple[Action, Guard | None], ...]:
+    """The actions of these parts that a status has at all, each with what else must hold."""
+    return tuple(
+        (action, GUARDS.get(action))
         for action in Action
-        if parts & WHO.get(action, frozenset()) and not hindrance(ticket, action, parts)
+        if (status, action) in MOVES and parts & WHO.get(action, frozenset())
     )
 
 

@@ -37,7 +37,11 @@ def window_over(
     policy: Policy, urgency: Urgency, dispatched_at: datetime | None, now: datetime
 ) -> bool:
     """Whether the time to object, counted from the dispatch, has passed; equality is in time."""
-    return dispatched_at is not None and now > dispatched_at + policy.objection.window[urgency]
+    return dispatched_at is not None and now > window_ends(policy, urgency, dispatched_at)
+
+
+def window_ends(policy: Policy, urgency: Urgency, dispatched_at: datetime) -> datetime:
+    return dispatched_at + policy.objection.window[urgency]
 
 
 def silent_at(policy: Policy, urgency: Urgency, raised_at: datetime) -> datetime:

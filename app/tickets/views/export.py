@@ -1,14 +1,15 @@
 """A whole list as NDJSON or CSV, for whoever asks for it in `Accept`; formulas in CSV are inert."""
 
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
+from datetime import datetime
 
+import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.kit.paging import Page
 from app.kit.sheet import inert, line
-from app.tickets.views.schemas import TicketView
+from app.kit.wire import JsonBytes, in_utc
+from app.tickets.views.view import Members
 
 COLUMNS = (
     "number",
@@ -38,22 +39,29 @@ COLUMNS = (
 )
 
 
-def ndjson(tickets: Iterable[TicketView]) -> Iterator[str]:
+def ndjson(tickets: Iterable[Members]) -> Iterator[str]:
     for ticket in tickets:
-        yield ticket.model_dump_json(by_alias=True) + "\n"
+        yield msgspec.json.encode(ticket).decode() + "\n"
 
 
-def as_csv(tickets: Iterable[TicketView]) -> Iterator[str]:
+def as_csv(tickets: Iterable[Members]) -> Iterator[str]:
     yield line(COLUMNS)
     for ticket in tickets:
-        shown = ticket.model_dump(mode="json")
-        office = shown["office"] or {"code": None, "name": None}
-        shown |= {"office_code": office["code"], "office_name": office["name"]}
-        shown["address"] = ticket.address.text
-        yield line([inert(shown[name]) for name in COLUMNS])
+        office = ticket["office"] or {"code": None, "name": None}
+        shown = {
+            **ticket,
+            "address": ticket["address"]["text"],
+            "office_code": office["code"],
+            "office_name": office["name"],
+        }
+        yield line([inert(plain(shown[name])) for name in COLUMNS])
 
 
-FORMATS: dict[str, Callable[[Iterable[TicketView]], Iterator[str]]] = {
+def plain(value: object) -> object:
+    return in_utc(value) if isinstance(value, datetime) else value
+
+
+FORMATS: dict[str, Callable[[Iterable[Members]], Iterator[str]]] = {
     "application/x-ndjson": ndjson,
     "text/csv": as_csv,
 }
@@ -69,15 +77,10 @@ def wanted(request: Request) -> str | None:
 
 def negotiated(
     request: Request,
-    page: Callable[[], Page[TicketView]],
-    all_of_them: Callable[[], Iterable[TicketView]],
-) -> Response | Page[TicketView]:
+    page: Callable[[], bytes],
+    all_of_them: Callable[[], Iterable[Members]],
+) -> Response:
     kind = wanted(request)
     if kind is None:
-        return page()
+        return JsonBytes(page())
     return StreamingResponse(FORMATS[kind](all_of_them()), media_type=f"{kind}; charset=utf-8")
-
-
-def digest(page: Page[TicketView]) -> str:
-    """The version of a page: what it shows, hashed."""
-    return sha256(page.model_dump_json().encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from app.kit.paging import Page, beyond, instant, read_cursor, write_cursor
+from app.kit.paging import Order, Page, instant
 from app.policy.keys import Merge
 from app.tickets import citizens
 from app.tickets.citizens import Citizen
@@ -26,6 +26,8 @@ from app.tickets.views.view import Viewer
 MERGEABLE = sorted(status for status, action in MOVES if action is Action.MERGE)
 FLATTEST = 0.75
 """The cosine of a latitude somewhat north of Beijing's."""
+
+OLDEST = Order((Ticket.received_at, Ticket.number), (instant, str))
 
 LOOKED_AT = 20
 """The oldest tickets of one place that are compared with a later one."""
@@ -82,12 +84,7 @@ def proposals(viewer: Viewer, paging: Paging) -> Page[MergeProposal]:
     """Tickets of the last days, oldest first, each with the oldest open one that it might join."""
     rule = viewer.city.policies.at(viewer.now).merge
     late = later_ones(rule, viewer.now)
-    if paging.cursor:
-        key = read_cursor(paging.cursor, instant, str)
-        late = late.where(beyond((Ticket.received_at, Ticket.number), key))
-    found = viewer.session.scalars(late.limit(paging.limit + 1)).all()
-    rows = found[: paging.limit]
-    after = write_cursor(rows[-1].received_at, rows[-1].number) if len(found) > len(rows) else None
+    rows, after = OLDEST.page(viewer.session, late, paging.cursor, paging.limit)
     return Page(items=list(proposed(viewer.session, rule, rows)), next=after)
 
 
@@ -103,16 +100,12 @@ def later_ones(rule: Merge, now: datetime) -> Select[Ticket]:
     )
     nearby = select(sa.literal(1)).select_from(older)
     nearby = nearby.where(within(older, Ticket, rule.radius_m), before(older, Ticket, rule))
-    return (
-        select(Ticket)
-        .where(
-            Ticket.received_at > now - timedelta(days=rule.days),
-            Ticket.status.in_(MERGEABLE),
-            Ticket.members == 0,
-            Ticket.assessed_at.is_(None),
-            sa.or_(same_address.exists(), nearby.exists()),
-        )
-        .order_by(Ticket.received_at, Ticket.number)
+    return select(Ticket).where(
+        Ticket.received_at > now - timedelta(days=rule.days),
+        Ticket.status.in_(MERGEABLE),
+        Ticket.members == 0,
+        Ticket.assessed_at.is_(None),
+        sa.or_(same_address.exists(), nearby.exists()),
     )
 
 

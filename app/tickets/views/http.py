@@ -10,7 +10,8 @@ from app.city import AtCity
 from app.kit.clock import Now
 from app.kit.db import Reading
 from app.tickets.models import Ticket
-from app.tickets.views import scope
+from app.tickets.views import history, scope, view
+from app.tickets.views.rows import Row
 from app.tickets.views.view import Viewer
 
 Reader = Annotated[Caller, Depends(allow(scope.READERS))]
@@ -28,3 +29,18 @@ def seen(number: str, looking: Looking) -> Ticket:
 
 
 Seen = Annotated[Ticket, Depends(seen)]
+
+
+def shown(number: str, looking: Looking) -> Row:
+    return view.seen(looking, number)
+
+
+Shown = Annotated[Row, Depends(shown)]
+
+
+def happened(number: str, looking: Looking) -> bytes:
+    return history.told(looking, number)
+
+
+Happened = Annotated[bytes, Depends(happened)]
+"""Every event of a ticket that the caller may see, in JSON."""

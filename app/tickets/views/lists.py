@@ -1,14 +1,15 @@
 """Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, TypeGuard
 
 import sqlalchemy as sa
 from pydantic import BeforeValidator
-from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.access.roles import Role
 from app.kit.db import Sessions
@@ -16,21 +17,18 @@ from app.kit.paging import (
     DEFAULT_LIMIT,
     CursorText,
     Limit,
-    Page,
-    beyond,
+    Order,
     instant,
-    read_cursor,
-    write_cursor,
 )
+from app.kit.ready import Ready, parameter
 from app.kit.wire import Form, OfficeCode, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import IN_OFFICE, Status
 from app.tickets.models import Ticket
 from app.tickets.texts import Category, ExternalId
-from app.tickets.views import scope, view
-from app.tickets.views.schemas import TicketView
-from app.tickets.views.view import Viewer
+from app.tickets.views import rows, scope, view
+from app.tickets.views.view import Members, Viewer
 
 
 def since(said: object) -> object:
@@ -87,62 +85,55 @@ Condition = sa.ColumnElement[bool]
 
 BATCH = 500
 
-BY_FILTER: dict[str, Callable[[Any], Condition]] = {
-    "office_code": lambda code: Ticket.office_code == code,
-    "district_code": lambda code: Ticket.district_code == code,
-    "status": Ticket.status.in_,
-    "category": Ticket.category.startswith,
-    "urgency": Ticket.urgency.in_,
-    "received_from": lambda at: Ticket.received_at >= at,
-    "received_to": lambda at: Ticket.received_at < at,
-    "updated_after": lambda at: Ticket.updated_at > at,
-    "external_id": lambda text: Ticket.external_id == text,
+INSTANT = sa.TIMESTAMP(timezone=True)
+
+
+def text(name: str) -> Any:
+    return parameter(name, sa.Text)
+
+
+def texts(name: str) -> sa.ColumnElement[Any]:
+    return sa.any_(parameter(name, ARRAY(sa.Text)))
+
+
+def at(name: str) -> Any:
+    return parameter(name, INSTANT)
+
+
+BY_FILTER: dict[str, Condition] = {
+    "office_code": Ticket.office_code == text("office_code"),
+    "district_code": Ticket.district_code == text("district_code"),
+    "status": sa.cast(Ticket.status, sa.Text) == texts("status"),
+    "category": Ticket.category.startswith(text("category")),
+    "urgency": sa.cast(Ticket.urgency, sa.Text) == texts("urgency"),
+    "received_from": Ticket.received_at >= at("received_from"),
+    "received_to": Ticket.received_at < at("received_to"),
+    "updated_after": Ticket.updated_at > at("updated_after"),
+    "external_id": Ticket.external_id == text("external_id"),
 }
 
 
-def conditions(viewer: Viewer, filters: Filters) -> Iterator[Condition]:
-    yield scope.visible(viewer.caller)
-    for name, condition in BY_FILTER.items():
-        value = getattr(filters, name)
-        if value is not None and value != []:
-            yield condition(value)
-    if filters.overdue is not None:
-        is_late = late(viewer.now)
-        yield is_late if filters.overdue else sa.not_(is_late)
+def given(filters: Filters) -> dict[str, Any]:
+    """The filters that leave something out, by name."""
+    every = ((name, getattr(filters, name)) for name in Filters.model_fields)
+    return {name: value for name, value in every if value is not None and value != []}
 
 
-def late(now: datetime) -> Condition:
+def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iterator[Condition]:
+    """On a ticket, with the filters' values still to be given, and the caller's office and now."""
+    yield scope.visible_to(role, scope.OWN_OFFICE)
+    yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if overdue is not None:
+        is_late = late(at("now"))
+        yield is_late if overdue else sa.not_(is_late)
+
+
+def late(now: sa.ColumnElement[Any]) -> Condition:
     """As `view.overdue` says of one ticket."""
     working = Ticket.status.in_(IN_OFFICE)
     told = sa.or_(Ticket.forced, sa.func.coalesce(Ticket.replied_at > Ticket.due_at, False))
     past = sa.case((working, Ticket.due_at < now), else_=told)
     return sa.func.coalesce(sa.and_(Ticket.due_at.is_not(None), past), False)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Rows by some columns, the last one unique; `kinds` read a cursor's parts back."""
-
-    columns: tuple[InstrumentedAttribute[Any], ...]
-    kinds: tuple[Callable[[str], Any], ...]
-    falling: bool = False
-
-    def page(
-        self, session: Session, query: Select[Ticket], cursor: str | None, limit: int
-    ) -> tuple[Sequence[Ticket], str | None]:
-        """One page, and the cursor to the next if there is one."""
-        if cursor:
-            key = read_cursor(cursor, *self.kinds)
-            query = query.where(beyond(self.columns, key, self.falling))
-        found = session.scalars(self.sorted(query).limit(limit + 1)).all()
-        rows = found[:limit]
-        return rows, self.after(rows[-1]) if len(found) > limit else None
-
-    def sorted(self, query: Select[Ticket]) -> Select[Ticket]:
-        return query.order_by(*(c.desc() if self.falling else c.asc() for c in self.columns))
-
-    def after(self, row: Ticket) -> str:
-        return write_cursor(*(getattr(row, column.key) for column in self.columns))
 
 
 NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)
@@ -159,26 +150,62 @@ def order(filters: Filters) -> Order:
     return CHANGES if filters.updated_after else NEWEST
 
 
-def page(viewer: Viewer, listing: Listing) -> Page[TicketView]:
-    query = select(Ticket).where(*conditions(viewer, listing))
-    rows, after = order(listing).page(viewer.session, query, listing.cursor, listing.limit)
-    return Page(items=view.views(viewer, rows), next=after)
+def page(viewer: Viewer, listing: Listing) -> bytes:
+    """A page of tickets in JSON."""
+    by, values = order(listing), given(listing)
+    statement = listed(
+        viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
+    )
+    found = rows.read(
+        viewer.connection,
+        statement,
+        **by.values(listing.cursor),
+        **bound(viewer, values),
+    )
+    return view.page(viewer, *by.cut(found, listing.limit))
 
 
-def inbox(viewer: Viewer, paging: Paging) -> Page[TicketView]:
+def bound(viewer: Viewer, values: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: list(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
+    return {**plain, "own_office": viewer.caller.office_code, "now": viewer.now}
+
+
+@lru_cache(maxsize=500)
+def listed(
+    role: Role, names: tuple[str, ...], overdue: bool | None, goes_on: bool, limit: int
+) -> Ready:
+    by = CHANGES if "updated_after" in names else NEWEST
+    query = select(Ticket).where(*conditions(role, names, overdue))
+    return Ready(rows.shown(by.ready(query, goes_on, limit), by))
+
+
+def inbox(viewer: Viewer, paging: Paging) -> bytes:
     """What waits for this office, by when it is to act."""
     asks = viewer.caller.role is Role.DISTRICT
-    office, by_time = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
-    query = select(Ticket).where(office == viewer.caller.office_code)
-    rows, after = by_time.page(viewer.session, query, paging.cursor, paging.limit)
-    return Page(items=view.views(viewer, rows), next=after)
+    by = ASKED if asks else WAITING
+    found = rows.read(
+        viewer.connection,
+        inboxed(asks, bool(paging.cursor), paging.limit),
+        **by.values(paging.cursor),
+        own_office=viewer.caller.office_code,
+    )
+    return view.page(viewer, *by.cut(found, paging.limit))
 
 
-def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[TicketView]:
+@lru_cache(maxsize=500)
+def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
+    office, by = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
+    query = select(Ticket).where(office == scope.OWN_OFFICE)
+    return Ready(rows.shown(by.ready(query, goes_on, limit), by))
+
+
+def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[Members]:
     """Every ticket of a filter in the list's order, read and shown a batch at a time."""
-    query = order(filters).sorted(select(Ticket).where(*conditions(viewer, filters)))
+    values = given(filters)
+    of_these = conditions(viewer.caller.role, tuple(values), filters.overdue)
+    query = order(filters).sorted(select(Ticket.number).where(*of_these))
     with sessions() as session:
         session.connection(execution_options={"postgresql_readonly": True})
-        rows = session.scalars(query.execution_options(yield_per=BATCH))
-        for batch in rows.partitions():
-            yield from view.views(replace(viewer, session=session), batch)
+        numbers = session.scalars(query.execution_options(yield_per=BATCH), bound(viewer, values))
+        for batch in numbers.partitions():
+            yield from view.numbered(replace(viewer, session=session), batch)

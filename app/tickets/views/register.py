@@ -5,7 +5,7 @@ It is public inside the system, and names no citizen.
 
 from sqlalchemy import select
 
-from app.kit.paging import Page, instant
+from app.kit.paging import Order, Page, instant
 from app.kit.wire import At, OfficeCode, View
 from app.tickets.events import Statement
 from app.tickets.life.holds import HoldLevel, HoldReason
@@ -13,7 +13,7 @@ from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
 from app.tickets.proceedings import Hold
 from app.tickets.views import view
-from app.tickets.views.lists import Order, Paging
+from app.tickets.views.lists import Paging
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import Viewer
 

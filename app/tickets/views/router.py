@@ -1,17 +1,19 @@
 """Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
 
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
-from app.kit.db import AllSessions, Reading
+from app.kit.db import AllSessions
 from app.kit.etag import tagged
 from app.kit.paging import Page
 from app.kit.route import Route
+from app.kit.wire import JsonBytes
 from app.tickets.views import export, groups, lists, register, view
-from app.tickets.views.http import Looking, Seen
+from app.tickets.views.http import Happened, Looking, Seen, Shown
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import EventView, MemberView, MergeProposal, TicketView
 
@@ -27,7 +29,7 @@ def list_tickets(
     looking: Looking,
     listing: Annotated[Listing, Query()],
     sessions: AllSessions,
-) -> Response | Page[TicketView]:
+) -> Response:
     """The tickets you may see, newest first; with `updated_after`, in order of change.
 
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
@@ -40,11 +42,10 @@ def list_tickets(
 
 
 @router.get("/{number}", response_model=TicketView)
-def show_ticket(
-    request: Request, looking: Looking, ticket: Seen, response: Response
-) -> Response | TicketView:
+def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
     """One ticket, with what you may do to it now (`allowed`)."""
-    return tagged(request, response, ticket.version, view.one(looking, ticket))
+    answer = JsonBytes(view.told(looking, ticket))
+    return tagged(request, answer, ticket.version, answer)
 
 
 @router.get("/{number}/members")
@@ -53,10 +54,10 @@ def show_members(looking: Looking, ticket: Seen) -> list[MemberView]:
     return groups.members(looking, ticket)
 
 
-@router.get("/{number}/events")
-def show_history(ticket: Seen, session: Reading) -> list[EventView]:
+@router.get("/{number}/events", response_model=list[EventView])
+def show_history(events: Happened) -> Response:
     """Everything that happened to a ticket, oldest first."""
-    return [view.event(*row) for row in view.history(session, ticket.number)]
+    return JsonBytes(events)
 
 
 @merges_router.get("/proposals", dependencies=[Depends(allow({Role.DISPATCHER}))])
@@ -67,12 +68,11 @@ def propose_merges(looking: Looking, paging: Annotated[Paging, Query()]) -> Page
 
 
 @inbox_router.get("", response_model=Page[TicketView], dependencies=[Depends(allow(OFFICE_BOUND))])
-def read_inbox(
-    request: Request, looking: Looking, paging: Annotated[Paging, Query()], response: Response
-) -> Response | Page[TicketView]:
+def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
     """What waits for this office, earliest due first; 304 while nothing in the page changed."""
     page = lists.inbox(looking, paging)
-    return tagged(request, response, export.digest(page), page)
+    answer = JsonBytes(page)
+    return tagged(request, answer, sha256(page).hexdigest()[:32], answer)
 
 
 @holds_router.get("")

@@ -1,6 +1,8 @@
 """Which tickets a caller may know of, and which parts are his in one: decided here only."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
 from app.kit.errors import NotFound
+from app.kit.ready import parameter
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.parts import Part
 from app.tickets.models import Dispatch, Ticket
@@ -31,6 +34,11 @@ ROLE_PARTS: dict[Role, frozenset[Part]] = {
 }
 """Every part that a role can have in some ticket."""
 
+T = TypeVar("T")
+
+OWN_OFFICE = parameter("own_office", sa.Text)
+"""The caller's, in a statement that is made once."""
+
 READERS = CITY | HANDLERS | {Role.DISTRICT}
 
 
@@ -41,27 +49,38 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
     now has as lead, joint or informed, or answers for until another acknowledges; and who leads a
     merged group, or answers for it, its members (D.11).
     """
-    if caller.role in CITY:
+    return visible_to(caller.role, sa.literal(caller.office_code, sa.Text))
+
+
+def visible_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    if role in CITY:
         return sa.true()
     given = select(Dispatch.ticket_number).where(
-        Dispatch.office_code == caller.office_code, Dispatch.ended_at.is_(None)
+        Dispatch.office_code == office_code, Dispatch.ended_at.is_(None)
     )
-    keeps_it = Ticket.interim_office == caller.office_code
+    keeps_it = Ticket.interim_office == office_code
     leads_group = Ticket.merged_into.in_(given.where(Dispatch.role == LEAD))
     parent = aliased(Ticket)
-    kept = select(parent.number).where(parent.interim_office == caller.office_code)
+    kept = select(parent.number).where(parent.interim_office == office_code)
     has_it = sa.or_(Ticket.number.in_(given), keeps_it, leads_group, Ticket.merged_into.in_(kept))
-    if caller.role is Role.DISTRICT:
-        return sa.or_(Ticket.district_code == caller.office_code, has_it)
-    return has_it if caller.role in HANDLERS else sa.false()
+    if role is Role.DISTRICT:
+        return sa.or_(Ticket.district_code == office_code, has_it)
+    return has_it if role in HANDLERS else sa.false()
+
+
+class Given(NamedTuple):
+    """An active dispatch, as far as a part in the ticket depends on it."""
+
+    role: DispatchRole
+    office_code: str
 
 
 def parts(
     caller: Caller,
-    ticket: Ticket,
-    dispatches: Sequence[Dispatch],
+    ticket: Ticket | SimpleNamespace,
+    dispatches: Sequence[Dispatch | Given],
     city: City,
-    head: Ticket | None = None,
+    head: Ticket | SimpleNamespace | None = None,
 ) -> frozenset[Part]:
     """A caller's parts in a ticket that he may see; `dispatches` are its active ones.
 
@@ -79,8 +98,8 @@ def parts(
 
 def district_parts(
     caller: Caller,
-    ticket: Ticket,
-    dispatches: Iterable[Dispatch],
+    ticket: Ticket | SimpleNamespace,
+    dispatches: Iterable[Dispatch | Given],
     city: City,
 ) -> Iterator[Part]:
     """A district decides in what lies there or is led from there; of what it only helps another
@@ -92,7 +111,9 @@ def district_parts(
         yield Part.QUEUE
 
 
-def office_parts(caller: Caller, ticket: Ticket, dispatches: Iterable[Dispatch]) -> Iterator[Part]:
+def office_parts(
+    caller: Caller, ticket: Ticket | SimpleNamespace, dispatches: Iterable[Dispatch | Given]
+) -> Iterator[Part]:
     roles = {d.role for d in dispatches if d.office_code == caller.office_code}
     if roles:
         yield Part.LEAD if LEAD in roles else Part.JOINT
@@ -113,7 +134,7 @@ def in_scope(caller: Caller, number: str) -> Select[Ticket]:
     return select(Ticket).where(Ticket.number == printable(number), visible(caller))
 
 
-def found(number: str, ticket: Ticket | None) -> Ticket:
+def found(number: str, ticket: T | None) -> T:
     if ticket is None:
         raise NoSuchTicket(f"no ticket {number}")
     return ticket

@@ -1,25 +1,33 @@
-"""Tickets as a caller may see them: a page of them costs as many queries as one."""
+"""Tickets as a caller may see them, told as JSON from one statement's rows."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.city import City
-from app.tickets import citizens as masks
-from app.tickets.citizens import Citizen
-from app.tickets.events import Event, Statement
+from app.kit.ready import Ready, parameter
+from app.policy.documents import Policy
+from app.tickets import citizens
 from app.tickets.life.guards import allowed
 from app.tickets.life.lifecycle import IN_OFFICE, Action, DispatchRole
-from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.models import Ticket
 from app.tickets.standing import standing_of
-from app.tickets.views import scope
-from app.tickets.views.schemas import AddressView, EventView, OfficeBrief, TicketView
+from app.tickets.views import rows, scope
+from app.tickets.views.rows import Row
+from app.tickets.views.schemas import OfficeBrief, TicketView
+
+Members = dict[str, Any]
+"""Of a TicketView, by name and in its order, as msgspec tells them."""
+
+NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,42 @@ class Viewer:
     city: City
     now: datetime
 
+    @property
+    def connection(self) -> sa.Connection:
+        return self.session.connection()
+
+
+NUMBERS = parameter("numbers", ARRAY(sa.Text))
+NUMBERED = Ready(rows.shown(select(Ticket).where(Ticket.number == sa.any_(NUMBERS))))
+
+IN_SCOPE = {
+    role: Ready(
+        rows.shown(
+            select(Ticket).where(
+                Ticket.number == parameter("number", sa.Text),
+                scope.visible_to(role, scope.OWN_OFFICE),
+            )
+        )
+    )
+    for role in scope.READERS
+}
+
+
+def seen(viewer: Viewer, number: str) -> Row:
+    """Refuses (NoSuchTicket) as `scope.get` does."""
+    found = rows.read(
+        viewer.connection,
+        IN_SCOPE[viewer.caller.role],
+        number=scope.printable(number),
+        own_office=viewer.caller.office_code,
+    )
+    return scope.found(number, found[0] if found else None)
+
+
+def told(viewer: Viewer, row: Row) -> bytes:
+    """One ticket in JSON."""
+    return msgspec.json.encode(members(viewer, row, bulk=False))
+
 
 def one(viewer: Viewer, ticket: Ticket) -> TicketView:
     return views(viewer, [ticket], bulk=False)[0]
@@ -38,121 +82,82 @@ def one(viewer: Viewer, ticket: Ticket) -> TicketView:
 
 def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[TicketView]:
     """In the order given; `bulk` masks every citizen whatever the role."""
-    session, caller = viewer.session, viewer.caller
-    numbers = [ticket.number for ticket in tickets]
-    requests = {
-        r.ticket_number: r
-        for r in session.scalars(select(Request).where(Request.ticket_number.in_(numbers)))
+    viewer.session.flush()
+    shown = numbered(viewer, [ticket.number for ticket in tickets], bulk)
+    return [TicketView.model_validate(ticket) for ticket in shown]
+
+
+def numbered(viewer: Viewer, numbers: Sequence[str], bulk: bool = True) -> list[Members]:
+    """The tickets of these numbers, in their order."""
+    found = rows.read(viewer.connection, NUMBERED, numbers=list(numbers))
+    shown = {row.number: members(viewer, row, bulk) for row in found}
+    return [shown[number] for number in numbers]
+
+
+def page(viewer: Viewer, shown: Iterable[Row], after: str | None) -> bytes:
+    """A page in JSON, every citizen masked."""
+    items = [members(viewer, row, bulk=True) for row in shown]
+    return msgspec.json.encode({"items": items, "next": after})
+
+
+def members(viewer: Viewer, row: Row, bulk: bool) -> Members:
+    """`bulk` masks the citizen whatever the role."""
+    given = rows.dispatches(row.given)
+    return {
+        **NO_MEMBERS,
+        **{name: getattr(row, name) for name in rows.PLAIN},
+        "title": row.title,
+        "content": row.content,
+        "address": address(row),
+        "route": msgspec.json.decode(row.route),
+        "office": row.office_code and office(viewer.city, row.office_code),
+        "joint_offices": [
+            office(viewer.city, dispatch.office_code)
+            for dispatch in given
+            if dispatch.role is DispatchRole.JOINT
+        ],
+        "citizen": citizens.members(row, viewer.caller, bulk),
+        "overdue": overdue(row, viewer.now),
+        "open_whistles": 0,
+        "allowed": actions(viewer, row),
     }
-    citizens = {
-        c.ticket_number: c
-        for c in session.scalars(select(Citizen).where(Citizen.ticket_number.in_(numbers)))
-    }
-    given = defaultdict(list)
-    parents = [ticket.merged_into for ticket in tickets if ticket.merged_into]
-    heads = numbered(session, parents)
-    for dispatch in session.scalars(
-        select(Dispatch)
-        .where(Dispatch.ticket_number.in_([*numbers, *parents]), Dispatch.ended_at.is_(None))
-        .order_by(Dispatch.office_code)
-    ):
-        given[dispatch.ticket_number].append(dispatch)
-    return [
-        TicketView(
-            **columns(ticket),
-            **words(ticket, requests[n]),
-            **offices(viewer.city, ticket, given[n]),
-            citizen=masks.shown(citizens[n], ticket, caller, bulk),
-            overdue=overdue(ticket, viewer.now),
-            open_whistles=0,
-            allowed=actions(
-                viewer, ticket, given[ticket.merged_into or n], heads.get(ticket.merged_into or "")
-            ),
-        )
-        for n, ticket in zip(numbers, tickets, strict=True)
-    ]
 
 
-def numbered(session: Session, numbers: Sequence[str]) -> dict[str, Ticket]:
-    query = select(Ticket).where(Ticket.number.in_(numbers))
-    return {row.number: row for row in session.scalars(query)} if numbers else {}
-
-
-def actions(
-    viewer: Viewer, ticket: Ticket, given: Sequence[Dispatch], head: Ticket | None
-) -> list[Action]:
+def actions(viewer: Viewer, row: Row) -> tuple[Action, ...]:
     caller, city = viewer.caller, viewer.city
-    policy, status = city.policies.named(ticket.policy), head.status if head else None
-    standing = standing_of(ticket, policy, caller.office_code, viewer.now, status)
-    return list(allowed(standing, scope.parts(caller, ticket, given, city, head)))
+    standing = standing_of(row, policy_of(city, row), caller.office_code, viewer.now, row.head)
+    merged = row.merged_into is not None
+    given = rows.dispatches(row.given_head if merged else row.given)
+    head = Row(interim_office=row.head_interim) if merged else None
+    return allowed(standing, scope.parts(caller, row, given, city, head))
 
 
-PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
+def policy_of(city: City, row: Row) -> Policy:
+    return city.policies.named(row.policy)
 
 
-def columns(ticket: Ticket) -> dict[str, Any]:
-    return {name: getattr(ticket, name) for name in PLAIN}
-
-
-def words(ticket: Ticket, request: Request) -> dict[str, Any]:
-    address = AddressView(
-        text=request.address,
-        district_code=request.said_district,
-        lon=ticket.lon,
-        lat=ticket.lat,
-    )
+def address(row: Row) -> Members:
     return {
-        "title": request.title,
-        "content": request.content,
-        "address": address,
-        "route": request.route,
+        "text": row.address,
+        "district_code": row.said_district,
+        "lon": row.lon,
+        "lat": row.lat,
     }
 
 
-def offices(city: City, ticket: Ticket, given: Sequence[Dispatch]) -> dict[str, Any]:
-    joint = [d.office_code for d in given if d.role is DispatchRole.JOINT]
-    return {
-        "office": brief(city, ticket.office_code) if ticket.office_code else None,
-        "joint_offices": [brief(city, code) for code in joint],
-    }
+def office(city: City, code: str) -> Members:
+    entry = city.offices[code]
+    return {"code": entry.code, "name": entry.name, "district_code": entry.district_code}
 
 
 def brief(city: City, code: str) -> OfficeBrief:
-    return OfficeBrief.model_validate(city.offices[code])
+    return OfficeBrief(**office(city, code))
 
 
-def overdue(ticket: Ticket, now: datetime) -> bool:
+def overdue(ticket: Ticket | Row, now: datetime) -> bool:
     """The result is late: not there in time, or, once there, given after its time."""
     if ticket.due_at is None:
         return False
     if ticket.status in IN_OFFICE:
         return now > ticket.due_at
     return ticket.forced or (ticket.replied_at is not None and ticket.replied_at > ticket.due_at)
-
-
-def event(row: Event, statement: Statement | None) -> EventView:
-    return EventView(
-        seq=row.seq,
-        at=row.at,
-        due_at=row.due_at,
-        actor=row.actor,
-        role=row.role,
-        action=row.action,
-        from_=row.from_status,
-        to=row.to_status,
-        data={**row.data, **(statement.words if statement else {})},
-    )
-
-
-def history(session: Session, number: str) -> Sequence[tuple[Event, Statement | None]]:
-    """Every event of a ticket, oldest first, with what was said in it."""
-    said = (Statement.ticket_number == Event.ticket_number) & (Statement.seq == Event.seq)
-    return [
-        (event, statement)
-        for event, statement in session.execute(
-            select(Event, Statement)
-            .outerjoin(Statement, said)
-            .where(Event.ticket_number == number)
-            .order_by(Event.seq)
-        )
-    ]

@@ -1,0 +1,116 @@
+"""What is shown of tickets, in one statement: ticket, request, citizen and who has it."""
+
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
+
+from app.kit.paging import Order
+from app.kit.ready import Ready
+from app.offices.catalogue import Urgency
+from app.tickets import citizens
+from app.tickets.citizens import Citizen
+from app.tickets.life.lifecycle import DispatchRole, Status, TicketType
+from app.tickets.life.parts import Part
+from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.views.schemas import TicketView
+from app.tickets.views.scope import Given
+
+COLUMNS = frozenset(column.key for column in Ticket.__table__.columns)
+PLAIN = tuple(name for name in TicketView.model_fields if name in COLUMNS)
+"""Members of a TicketView that are columns of its ticket."""
+
+JUDGED_BY = (
+    "secret",
+    "lon",
+    "lat",
+    "office_code",
+    "queue",
+    "interim_office",
+    "since",
+    "doubted",
+    "forced",
+    "callback_due_at",
+    "objectors",
+    "objection_district",
+    "objection_locked",
+    "extensions",
+    "asks_extension",
+    "asks_hold",
+)
+"""Other columns, on which the caller's part and the ticket's standing depend."""
+
+ORDERED_BY = ("updated_at", "waits_until", "asked_until")
+
+TICKET = (*PLAIN, *JUDGED_BY, *ORDERED_BY)
+REQUEST = ("title", "content", "address", "said_district")
+NAMES = (*TICKET, *REQUEST, "route", *citizens.SHOWN, "given", "given_head", "head", "head_interim")
+
+Row = SimpleNamespace
+"""A ticket with what is shown of it, by the names of NAMES; it stands where a Ticket does."""
+
+KINDS: dict[str, dict[str, Any]] = {
+    "status": {str(status): status for status in Status},
+    "type": {str(kind): kind for kind in TicketType},
+    "urgency": {str(urgency): urgency for urgency in Urgency},
+    "asks_extension": {str(part): part for part in Part},
+    "asks_hold": {str(part): part for part in Part},
+    "head": {str(status): status for status in Status},
+}
+ROLES = {str(role): role for role in DispatchRole}
+
+
+def shown(tickets: Select[Any], by: Order | None = None) -> Select[Any]:
+    """Of a page's tickets all that is shown of them."""
+    page, head = tickets.subquery("page"), aliased(Ticket, name="parent")
+    every = (
+        select(
+            *(page.c[name] for name in TICKET),
+            *(getattr(Request, name) for name in REQUEST),
+            sa.cast(Request.route, sa.Text).label("route"),
+            *citizens.SHOWN.values(),
+            given(page.c.number),
+            given(page.c.merged_into),
+            head.status,
+            head.interim_office,
+        )
+        .select_from(page)
+        .join(Request, Request.ticket_number == page.c.number)
+        .join(Citizen, Citizen.ticket_number == page.c.number)
+        .outerjoin(head, head.number == page.c.merged_into)
+    )
+    return by.sorted(every, page) if by else every
+
+
+def given(number: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    """The active dispatches of a ticket: `joint 110105012,lead 110105026`, by office."""
+    one = sa.cast(Dispatch.role, sa.Text) + " " + Dispatch.office_code
+    every = func.string_agg(one, aggregate_order_by(sa.literal_column("','"), Dispatch.office_code))
+    return (
+        select(every)
+        .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def read(connection: sa.Connection, statement: Ready, **values: Any) -> list[Row]:
+    return [row_of(line) for line in statement.rows(connection, **values)]
+
+
+def row_of(line: sa.Row[Any]) -> Row:
+    row = Row(**dict(zip(NAMES, line, strict=True)))
+    for name, members in KINDS.items():
+        value = getattr(row, name)
+        if value is not None:
+            setattr(row, name, members[value])
+    return row
+
+
+@cache
+def dispatches(given: str | None) -> tuple[Given, ...]:
+    pairs = (one.split(" ") for one in given.split(",")) if given else ()
+    return tuple(Given(ROLES[role], office_code) for role, office_code in pairs)

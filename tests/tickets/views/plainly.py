@@ -1,0 +1,95 @@
+"""A ticket's view made the long way, row by row and member by member, by Pydantic."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.city import City
+from app.tickets import citizens
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event, Statement
+from app.tickets.life.guards import Standing, hindrance
+from app.tickets.life.lifecycle import Action, DispatchRole
+from app.tickets.life.parts import WHO, Part
+from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.standing import standing_of
+from app.tickets.views import scope
+from app.tickets.views.schemas import AddressView, EventView, OfficeBrief, TicketView
+from app.tickets.views.view import overdue
+
+PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
+
+
+def view(
+    session: Session, city: City, caller: Caller, ticket: Ticket, now: Any, bulk: bool
+) -> TicketView:
+    request = session.get_one(Request, ticket.number)
+    given = active(session, ticket.number)
+    head = session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
+    policy, head_status = city.policies.named(ticket.policy), head.status if head else None
+    standing = standing_of(ticket, policy, caller.office_code, now, head_status)
+    shared = active(session, ticket.merged_into) if ticket.merged_into else given
+    return TicketView(
+        **{name: getattr(ticket, name) for name in PLAIN},
+        title=request.title,
+        content=request.content,
+        route=request.route,
+        address=AddressView(
+            text=request.address,
+            district_code=request.said_district,
+            lon=ticket.lon,
+            lat=ticket.lat,
+        ),
+        office=brief(city, ticket.office_code) if ticket.office_code else None,
+        joint_offices=[
+            brief(city, one.office_code) for one in given if one.role is DispatchRole.JOINT
+        ],
+        citizen=citizens.shown(session.get_one(Citizen, ticket.number), ticket, caller, bulk),
+        overdue=overdue(ticket, now),
+        open_whistles=0,
+        allowed=allowed(standing, scope.parts(caller, ticket, shared, city, head)),
+    )
+
+
+def allowed(standing: Standing, parts: frozenset[Part]) -> list[Action]:
+    return [
+        action
+        for action in Action
+        if parts & WHO.get(action, frozenset()) and not hindrance(standing, action, parts)
+    ]
+
+
+def active(session: Session, number: str) -> Sequence[Dispatch]:
+    return session.scalars(
+        select(Dispatch)
+        .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
+        .order_by(Dispatch.office_code)
+    ).all()
+
+
+def brief(city: City, code: str) -> OfficeBrief:
+    return OfficeBrief.model_validate(city.offices[code])
+
+
+def events(session: Session, number: str) -> list[EventView]:
+    rows = session.scalars(
+        select(Event).where(Event.ticket_number == number).order_by(Event.seq)
+    ).all()
+    return [event(row, session.get(Statement, (number, row.seq))) for row in rows]
+
+
+def event(row: Event, statement: Statement | None) -> EventView:
+    return EventView(
+        seq=row.seq,
+        at=row.at,
+        due_at=row.due_at,
+        actor=row.actor,
+        role=row.role,
+        action=row.action,
+        from_=row.from_status,
+        to=row.to_status,
+        data={**row.data, **(statement.words if statement else {})},
+    )
