@@ -1,11 +1,11 @@
 """Telling offices what happened: collected during a transaction, numbered as its last statement."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.feed.models import FeedEntry, FeedHead
 from app.kit.db import insert_many
 
-COLLECTED = "feed"
+COLLECTED, TOUCHED = "feed", "touched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,25 @@ def append(session: Session, news: Iterable[News]) -> None:
     session.info.setdefault(COLLECTED, []).extend(news)
 
 
+def touch(session: Session, office_codes: Iterable[str]) -> None:
+    """Something changes with this transaction that waits for these offices, told or not."""
+    session.info.setdefault(TOUCHED, set()).update(office_codes)
+
+
 def number(session: Session) -> None:
     """Just before the commit: raise the offices' heads, in order of code, and write the entries.
 
     The heads stay locked to the commit, so no later number can be read before an earlier one.
     """
-    if session.in_nested_transaction() or not session.info.get(COLLECTED):
+    if session.in_nested_transaction():
         return  # a savepoint's release is no commit
-    collected: list[News] = sorted(session.info.pop(COLLECTED), key=lambda news: news.at)
     session.flush()
-    told: dict[str, list[News]] = defaultdict(list)
-    for news in collected:
-        told[news.office_code].append(news)
+    collected: list[News] = session.info.pop(COLLECTED, [])
+    told: dict[str, list[News]] = {code: [] for code in session.info.pop(TOUCHED, ())}
+    for news in sorted(collected, key=lambda news: news.at):
+        told.setdefault(news.office_code, []).append(news)
+    if not told:
+        return
     last = raise_heads(session, {code: len(told[code]) for code in sorted(told)})
     insert_many(
         session,
@@ -66,12 +73,15 @@ def number(session: Session) -> None:
 
 
 def raise_heads(session: Session, counts: dict[str, int]) -> dict[str, int]:
-    """Each office's new last number."""
+    """Each office's new last number; its version is another in any case."""
     rows = [{"office_code": code, "last_seq": count} for code, count in counts.items()]
     new = insert(FeedHead).values(rows)
     raised = new.on_conflict_do_update(
         index_elements=[FeedHead.office_code],
-        set_={"last_seq": FeedHead.last_seq + new.excluded.last_seq},
+        set_={
+            "last_seq": FeedHead.last_seq + new.excluded.last_seq,
+            "changed_at": sa.func.clock_timestamp(),
+        },
     ).returning(FeedHead.office_code, FeedHead.last_seq)
     return dict(session.execute(raised).all())
 
