@@ -1,17 +1,16 @@
 """Telling offices what happened: collected during a transaction, numbered as its last statement."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.feed.models import FeedEntry, FeedHead
-from app.kit.db import insert_many
+from app.kit.rows import as_json
 
 COLLECTED, TOUCHED = "feed", "touched"
 
@@ -46,44 +45,44 @@ def number(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint's release is no commit
     session.flush()
-    collected: list[News] = session.info.pop(COLLECTED, [])
-    told: dict[str, list[News]] = {code: [] for code in session.info.pop(TOUCHED, ())}
-    for news in sorted(collected, key=lambda news: news.at):
-        told.setdefault(news.office_code, []).append(news)
-    if not told:
+    collected: list[News] = sorted(session.info.pop(COLLECTED, ()), key=lambda news: news.at)
+    touched: set[str] = session.info.pop(TOUCHED, set())
+    if not (collected or touched):
         return
-    last = raise_heads(session, {code: len(told[code]) for code in sorted(told)})
-    insert_many(
-        session,
-        FeedEntry,
-        [
-            {
-                "office_code": code,
-                "seq": seq,
-                "at": one.at,
-                "kind": one.kind,
-                "ticket_number": one.ticket_number,
-                "whistle_number": one.whistle_number,
-                "data": one.data,
-            }
-            for code, news in told.items()
-            for seq, one in enumerate(news, last[code] - len(news) + 1)
-        ],
+    entries: dict[str, list[News]] = defaultdict(list)
+    for news in collected:
+        entries[news.office_code].append(news)
+    numbered = [
+        {**asdict(one), "place": place - len(entries[one.office_code])}
+        for code in sorted(entries)
+        for place, one in enumerate(entries[code], 1)
+    ]
+    values = {"entries": as_json(numbered), "touched": sorted(touched)}
+    session.connection().exec_driver_sql(NUMBERED, values)
+
+
+NUMBERED = """
+WITH entry AS (
+    SELECT * FROM json_to_recordset(%(entries)s::json) AS entry (
+        office_code text COLLATE "C", at timestamptz, kind text, ticket_number text,
+        whistle_number text, data jsonb, place integer
     )
-
-
-def raise_heads(session: Session, counts: dict[str, int]) -> dict[str, int]:
-    """Each office's new last number; its version is another in any case."""
-    rows = [{"office_code": code, "last_seq": count} for code, count in counts.items()]
-    new = insert(FeedHead).values(rows)
-    raised = new.on_conflict_do_update(
-        index_elements=[FeedHead.office_code],
-        set_={
-            "last_seq": FeedHead.last_seq + new.excluded.last_seq,
-            "changed_at": sa.func.clock_timestamp(),
-        },
-    ).returning(FeedHead.office_code, FeedHead.last_seq)
-    return dict(session.execute(raised).all())
+), concerned AS (
+    SELECT office_code, at FROM entry
+    UNION ALL SELECT code COLLATE "C", NULL FROM unnest(%(touched)s::text[]) AS touched (code)
+), raised AS (
+    INSERT INTO feed_head AS head (office_code, last_seq)
+    SELECT office_code, count(at) FROM concerned GROUP BY office_code ORDER BY office_code
+    ON CONFLICT (office_code) DO UPDATE
+    SET last_seq = head.last_seq + excluded.last_seq, changed_at = clock_timestamp()
+    RETURNING office_code, last_seq
+)
+INSERT INTO feed_entry (office_code, seq, at, kind, ticket_number, whistle_number, data)
+SELECT office_code, last_seq + place, at, kind, ticket_number, whistle_number, data
+FROM entry JOIN raised USING (office_code)
+"""
+"""Each office's head is raised by its count, in order of code; an entry's place is counted from
+its office's last one: 0, -1, -2 …"""
 
 
 def mark(session: Session) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum, StrEnum
-from functools import cache
 from select import POLLIN, poll
 from typing import Annotated, Any
 
@@ -165,17 +164,6 @@ Reading = Annotated[Session, Depends(read_session, scope="function")]
 Writing = Annotated[Session, Depends(write_session, scope="function")]
 
 
-def insert_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """All rows in one statement, an array for each column; every row has the first one's names."""
-    if rows:
-        names = tuple(rows[0])
-        columns = zip(*(map(row.__getitem__, names) for row in rows), strict=True)
-        arrays = {
-            name: list(map(plain, values)) for name, values in zip(names, columns, strict=True)
-        }
-        session.execute(insertion(model, names), arrays)
-
-
 READY = frozenset({str, int, float, bool, datetime, type(None)})
 """What COPY takes as it is."""
 
@@ -203,15 +191,3 @@ def written(value: object) -> object:
 
 def plain(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
-
-
-@cache
-def insertion(model: type[Base], names: tuple[str, ...]) -> sa.Insert:
-    """INSERT … SELECT FROM unnest(…), with a bound array for each column; enums go as text."""
-    table = model.__table__
-    assert isinstance(table, sa.Table)
-    columns = [table.c[name] for name in names]
-    kinds = [sa.Text() if isinstance(c.type, sa.String) else c.type for c in columns]
-    arrays = [sa.bindparam(n, type_=ARRAY(kind)) for n, kind in zip(names, kinds, strict=True)]
-    unnested = sa.func.unnest(*arrays).table_valued(*names).render_derived()
-    return sa.insert(table).from_select(columns, sa.select(*unnested.c))

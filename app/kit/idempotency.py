@@ -9,7 +9,6 @@ from typing import Annotated, NamedTuple
 import sqlalchemy as sa
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
-from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.clock import Now
@@ -41,41 +40,6 @@ class KeyUnwanted(Invalid):
     title = "This call takes no Idempotency-Key"
 
 
-class Claim:
-    """A caller's key on a path, with what its body hashes to."""
-
-    def __init__(
-        self, session: Session, caller: str, path: str, key: str, body_hash: bytes
-    ) -> None:
-        self.session = session
-        self.name = {"caller": caller, "path": path, "key": key}
-        self.body_hash = body_hash
-
-    def take(self, now: datetime) -> IdempotencyKey | None:
-        """Claim the key; None when it is ours. A rival's claim is waited for, then returned.
-
-        Refuses (KeyReused) a key that came with another body.
-        """
-        fresh = {"body_hash": self.body_hash, "status": 0, "object": "", "at": now}
-        over = IdempotencyKey.at < now - KEPT
-        claim = insert(IdempotencyKey).values(**self.name, **fresh)
-        if self.session.scalar(
-            claim.on_conflict_do_update(
-                index_elements=list(self.name), set_=fresh, where=over
-            ).returning(IdempotencyKey.key)
-        ):
-            return None
-        earlier = self.session.get_one(IdempotencyKey, tuple(self.name.values()))
-        if not hmac.compare_digest(earlier.body_hash, self.body_hash):
-            raise KeyReused("the same key came before with another body")
-        return earlier
-
-    def settle(self, status: int, reference: str) -> None:
-        self.session.execute(
-            sa.update(IdempotencyKey).filter_by(**self.name).values(status=status, object=reference)
-        )
-
-
 class Claimed(NamedTuple):
     """What a key once stood for."""
 
@@ -85,7 +49,7 @@ class Claimed(NamedTuple):
 
 
 class Claims:
-    """Many keys of a caller on a path at once, for calls whose lines carry their own."""
+    """A caller's keys on a path: a request's one, or those of the lines that a call brings."""
 
     def __init__(self, session: Session, caller: str, path: str) -> None:
         self.session = session
@@ -96,79 +60,70 @@ class Claims:
         if not hashes:
             return {}
         keys = sorted(hashes)
-        told = (
-            sa.func.unnest(
-                sa.literal(keys, ARRAY(sa.Text())),
-                sa.literal([hashes[key] for key in keys], ARRAY(sa.LargeBinary())),
-            )
-            .table_valued("key", "body_hash")
-            .render_derived()
-        )
-        names = ["caller", "path", "key", "body_hash", "status", "object", "at"]
-        fixed = [sa.literal(self.name["caller"]), sa.literal(self.name["path"])]
-        empty = [sa.literal(0), sa.literal(""), sa.literal(now, sa.TIMESTAMP(timezone=True))]
-        claim = insert(IdempotencyKey).from_select(names, sa.select(*fixed, *told.c, *empty))
-        taken = self.session.scalars(
-            claim.on_conflict_do_update(
-                index_elements=names[:3],
-                set_={name: claim.excluded[name] for name in names[3:]},
-                where=IdempotencyKey.at < now - KEPT,
-            ).returning(IdempotencyKey.key)
-        )
-        return self.earlier(set(keys) - set(taken))
+        claimed = [hashes[key] for key in keys]
+        named = {**self.name, "keys": keys, "hashes": claimed, "now": now, "over": now - KEPT}
+        return self.earlier(set(keys) - set(self.session.scalars(CLAIM, named)))
 
     def earlier(self, keys: Iterable[str]) -> dict[str, Claimed]:
-        rows = self.session.execute(
-            sa.select(
-                IdempotencyKey.key,
-                IdempotencyKey.body_hash,
-                IdempotencyKey.object,
-                IdempotencyKey.status,
-            )
-            .filter_by(**self.name)
-            .where(IdempotencyKey.key.in_(keys))
-        )
+        rows = self.session.execute(EARLIER, {**self.name, "keys": list(keys)})
         return {key: Claimed(hashed, name, status) for key, hashed, name, status in rows}
 
     def settle(self, made: Mapping[str, tuple[str, int]]) -> None:
         """What each key now stands for: a reference, and the status it was answered with."""
-        told = (
-            sa.func.unnest(
-                sa.literal(list(made), ARRAY(sa.Text())),
-                sa.literal([reference for reference, _ in made.values()], ARRAY(sa.Text())),
-                sa.literal([status for _, status in made.values()], ARRAY(sa.Integer())),
-            )
-            .table_valued("key", "object", "status")
-            .render_derived("told")
-        )
-        self.session.execute(
-            sa.update(IdempotencyKey)
-            .filter_by(**self.name)
-            .where(IdempotencyKey.key == told.c.key)
-            .values(status=told.c.status, object=told.c.object)
-            .execution_options(synchronize_session=False)
-        )
+        if made:
+            references, statuses = zip(*made.values(), strict=True)
+            answers = {"objects": list(references), "statuses": list(map(int, statuses))}
+            self.session.execute(SETTLE, {**self.name, "keys": list(made), **answers})
+
+
+CLAIM = sa.text("""
+    INSERT INTO idempotency_key (caller, path, key, body_hash, status, object, at)
+    SELECT :caller, :path, key, body_hash, 0, '', :now
+    FROM unnest(CAST(:keys AS text[]), CAST(:hashes AS bytea[])) AS claim (key, body_hash)
+    ON CONFLICT (caller, path, key) DO UPDATE
+    SET body_hash = excluded.body_hash, status = 0, object = '', at = excluded.at
+    WHERE idempotency_key.at < :over
+    RETURNING key
+""")
+EARLIER = sa.text("""
+    SELECT key, body_hash, object, status FROM idempotency_key
+    WHERE caller = :caller AND path = :path AND key = ANY(:keys)
+""")
+SETTLE = sa.text("""
+    UPDATE idempotency_key SET status = answer.status, object = answer.object
+    FROM unnest(CAST(:keys AS text[]), CAST(:objects AS text[]), CAST(:statuses AS integer[]))
+        AS answer (key, object, status)
+    WHERE caller = :caller AND path = :path AND idempotency_key.key = answer.key
+""")
 
 
 class Once:
     """Does a thing once for each key; without a key, every time."""
 
-    def __init__(self, claim: Claim | None, response: Response, now: datetime) -> None:
-        self.claim = claim
+    def __init__(
+        self, claims: Claims, key: str | None, body_hash: bytes, response: Response, now: datetime
+    ) -> None:
+        self.claims = claims
+        self.key = key
+        self.body_hash = body_hash
         self.response = response
         self.now = now
 
     def __call__(self, act: Callable[[], str], status: int = 200) -> str:
-        """The reference of what `act` made or changed, now or when this key first came."""
-        earlier = self.claim.take(self.now) if self.claim else None
-        if earlier:
-            self.response.status_code = earlier.status
-            self.response.headers["Idempotency-Replayed"] = "true"
-            return earlier.object
-        reference = act()
-        if self.claim:
-            self.claim.settle(self.response.status_code or status, reference)
-        return reference
+        """The reference of what `act` made or changed, now or when this key first came: a rival's
+        claim is waited for, then repeated. Refuses KeyReused."""
+        if self.key is None:
+            return act()
+        [earlier] = self.claims.take({self.key: self.body_hash}, self.now).values() or [None]
+        if earlier is None:
+            reference = act()
+            self.claims.settle({self.key: (reference, self.response.status_code or status)})
+            return reference
+        if not hmac.compare_digest(earlier.body_hash, self.body_hash):
+            raise KeyReused("the same key came before with another body")
+        self.response.status_code = earlier.status
+        self.response.headers["Idempotency-Replayed"] = "true"
+        return earlier.object
 
 
 async def once(
@@ -181,11 +136,9 @@ async def once(
         Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[ -~]+$"),
     ] = None,
 ) -> Once:
-    if key is None:
-        return Once(None, response, now)
-    hashed = keyed_hash(request.app.state.secret, await request.body())
-    claim = Claim(session, request.state.caller_id, request.url.path, key, hashed)
-    return Once(claim, response, now)
+    body = b"" if key is None else await request.body()
+    claims = Claims(session, request.state.caller_id, request.url.path)
+    return Once(claims, key, keyed_hash(request.app.state.secret, body), response, now)
 
 
 def keyed_hash(secret: bytes, text: bytes) -> bytes:

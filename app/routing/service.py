@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.kit.db import insert_many
 from app.kit.errors import Invalid
+from app.kit.rows import insert_many
 from app.kit.workdays import day_of
 from app.policy.documents import Policies
 from app.routing.decide import Router

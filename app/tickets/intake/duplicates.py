@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.policy.documents import Policy
 from app.tickets.citizens import Citizen
@@ -70,12 +69,18 @@ def one_at_a_time(session: Session, callers: Iterable[bytes]) -> None:
     many citizens are one lock, for the server has room for so many only."""
     keys = sorted({int.from_bytes(one[:8], signed=True) for one in callers})
     if len(keys) > FEW:
-        session.execute(select(sa.func.pg_advisory_xact_lock(EVERYONE)))
+        session.execute(ALL_CITIZENS)
     elif keys:
-        shared = sa.func.pg_advisory_xact_lock_shared(EVERYONE)
-        wanted = sa.bindparam("keys", type_=ARRAY(sa.BigInteger))
-        key = sa.func.unnest(wanted).column_valued("key")
-        session.execute(select(shared, sa.func.pg_advisory_xact_lock(key)), {"keys": keys}).all()
+        session.execute(CITIZENS, {"keys": keys}).all()
+
+
+ALL_CITIZENS = select(sa.func.pg_advisory_xact_lock(EVERYONE))
+CITIZENS = select(
+    sa.func.pg_advisory_xact_lock_shared(EVERYONE),
+    sa.func.pg_advisory_xact_lock(
+        sa.func.unnest(sa.bindparam("keys", type_=ARRAY(sa.BigInteger))).column_valued("key")
+    ),
+)
 
 
 def search(
@@ -84,25 +89,24 @@ def search(
     """What these citizens asked before that is open, or was closed after `since`; newest first."""
     if not callers:
         return {}
-    hashes = sa.bindparam("hashes", type_=ARRAY(sa.LargeBinary))
-    caller = sa.func.unnest(hashes).table_valued("hash", name="caller").render_derived()
-    theirs = theirs_of(caller.c.hash, since)
-    query = select(caller.c.hash, theirs).select_from(caller).join(theirs, sa.true())
     found: dict[bytes, list[Before]] = defaultdict(list)
-    for row in session.execute(query, {"hashes": list(callers)}):
+    for row in session.execute(EARLIER, {"hashes": list(callers), "since": since}):
         found[bytes(row.hash)].append(before(row))
     return found
 
 
-def theirs_of(phone_hash: sa.ColumnElement[bytes], since: datetime) -> LateralFromClause:
+def earlier_tickets() -> sa.Select[Any]:
     """Asked for one citizen at a time, so that it costs what he has, however many others ask."""
+    hashes = sa.bindparam("hashes", type_=ARRAY(sa.LargeBinary))
+    caller = sa.func.unnest(hashes).table_valued("hash", name="caller").render_derived()
     parent = aliased(Ticket)
     status = sa.func.coalesce(parent.status, Ticket.status)
     closed_at = sa.func.coalesce(parent.closed_at, Ticket.closed_at)
+    since = sa.bindparam("since", type_=sa.TIMESTAMP(timezone=True))
     recent = sa.and_(status == Status.CLOSED, closed_at >= since)
     compared = (Ticket.category, Ticket.type, Ticket.district_code, Ticket.street_code)
     places = (Ticket.lon, Ticket.lat, Request.place_key, Request.title, Request.content)
-    return (
+    theirs = (
         select(
             Ticket.number,
             sa.func.coalesce(parent.number, Ticket.number).label("head"),
@@ -115,11 +119,15 @@ def theirs_of(phone_hash: sa.ColumnElement[bytes], since: datetime) -> LateralFr
         .join(Ticket, Ticket.number == Citizen.ticket_number)
         .join(Request, Request.ticket_number == Citizen.ticket_number)
         .outerjoin(parent, parent.number == Ticket.merged_into)
-        .where(Citizen.phone_hash == phone_hash, sa.or_(status.not_in(sorted(TERMINAL)), recent))
+        .where(Citizen.phone_hash == caller.c.hash, sa.or_(status.not_in(sorted(TERMINAL)), recent))
         .order_by(Citizen.ticket_number.desc())
         .limit(REMEMBERED)
         .lateral()
     )
+    return select(caller.c.hash, theirs).select_from(caller).join(theirs, sa.true())
+
+
+EARLIER = earlier_tickets()
 
 
 def before(row: sa.Row[Any]) -> Before:

@@ -14,7 +14,7 @@ from app.access.roles import Caller
 from app.city import City
 from app.feed.service import News, append
 from app.kit.clock import Clock
-from app.kit.db import insert_many
+from app.kit.rows import insert_many
 from app.kit.workdays import day_of
 from app.policy.documents import Policy
 from app.routing.decision import kept
@@ -101,13 +101,16 @@ def receive(session: Session, caller: Caller, arrivals: Sequence[Arrival]) -> li
 
 def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
     """`BJ`, the day in Beijing and seven digits that are never reset; gaps are allowed."""
-    taken = session.scalars(
-        sa.select(NUMBERS.next_value()).select_from(sa.func.generate_series(1, len(instants)))
-    )
+    taken = session.scalars(NEXT_NUMBERS, {"count": len(instants)})
     return [
         f"BJ{day_of(at):%Y%m%d}{number % 10**DIGITS:0{DIGITS}}"
         for number, at in zip(taken, instants, strict=True)
     ]
+
+
+NEXT_NUMBERS = select(NUMBERS.next_value()).select_from(
+    sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer))
+)
 
 
 def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
