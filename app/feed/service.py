@@ -1,15 +1,19 @@
 """Telling offices what happened: collected during a transaction, numbered as its last statement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.feed.models import FeedEntry, FeedHead
+from app.feed.schemas import EntryView
+from app.kit.ready import Ready, parameter
 from app.kit.rows import as_json
 
 COLLECTED, TOUCHED = "feed", "touched"
@@ -95,15 +99,31 @@ def forget_since(session: Session, told: int) -> None:
     del session.info.get(COLLECTED, [])[told:]
 
 
-def read(
-    session: Session, office_code: str, after: int, limit: int
-) -> tuple[Sequence[FeedEntry], int]:
-    """The entries after a number, oldest first, and the number to go on from."""
-    last = session.scalar(select(FeedHead.last_seq).filter_by(office_code=office_code)) or 0
-    entries = session.scalars(
-        select(FeedEntry)
-        .where(FeedEntry.office_code == office_code, FeedEntry.seq > after)
-        .order_by(FeedEntry.seq)
-        .limit(limit)
-    ).all()
-    return entries, entries[-1].seq if entries else last
+OWN_OFFICE, AFTER = parameter("office_code", sa.Text), parameter("after", sa.BigInteger)
+LAST = select(FeedHead.last_seq).where(FeedHead.office_code == OWN_OFFICE).scalar_subquery()
+ENTRIES = (
+    select(*(getattr(FeedEntry, name) for name in EntryView.model_fields))
+    .where(FeedEntry.office_code == OWN_OFFICE, FeedEntry.seq > AFTER)
+    .order_by(FeedEntry.seq)
+    .limit(parameter("most", sa.Integer))
+    .subquery("entries")
+)
+ALWAYS = select(sa.literal_column("1").label("always")).subquery("always")
+PAGE = Ready(
+    select(LAST, *ENTRIES.c)
+    .select_from(ALWAYS.outerjoin(ENTRIES, sa.true()))
+    .order_by(ENTRIES.c.seq)
+)
+
+
+def told(session: Session, office_code: str, after: int, limit: int) -> bytes:
+    """A FeedView in JSON: the entries after a number, oldest first, and the number to go on from;
+    both of one snapshot, which one statement is."""
+    found = PAGE.rows(session.connection(), office_code=office_code, after=after, most=limit)
+    items = [
+        dict(zip(EntryView.model_fields, entry, strict=True))
+        for _, *entry in found
+        if entry[0] is not None
+    ]
+    last_seq = items[-1]["seq"] if items else found[0][0] or 0
+    return msgspec.json.encode({"items": items, "last_seq": last_seq})
