@@ -60,7 +60,7 @@ class Answer(NamedTuple):
         return msgspec.json.encode({**self.ticket, **urged})
 
 
-Outcome = Answer | Refusal | DBAPIError
+Outcome = Answer | Refusal | DBAPIError | PoolTimeout
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,16 +159,18 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
     for _ in range(TRIES):
         try:
             return committed(sessions, lambda session: any_one(session, request))
-        except Refusal as refusal:
-            return refusal
-        except PoolTimeout:
-            return Unavailable("all connections to the database are in use")
-        except (OperationalError, InterfaceError) as fault:
-            if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
-                return Unavailable("the database did not answer")
-        except DBAPIError as fault:
+        except (Refusal, PoolTimeout) as fault:
             return fault
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
+                return told(fault)
     return Unavailable("others were changing the same rows; nothing was changed")
+
+
+def told(fault: DBAPIError) -> Unavailable | DBAPIError:
+    """A database that is away is told as such; anything else is a fault of ours."""
+    away = isinstance(fault, (OperationalError, InterfaceError))
+    return Unavailable("the database did not answer") if away else fault
 
 
 def committed(sessions: Sessions, work: Callable[[Session], R]) -> R:
