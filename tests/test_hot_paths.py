@@ -151,7 +151,7 @@ MOST = {
     events: Cost(1, 1, 1),
     inbox: Cost(1, 1, 1),
     inbox_unchanged: Cost(1, 1, 1),
-    list_page: Cost(1, 3, 1),
+    list_page: Cost(1, 1, 1),
     feed: Cost(1, 3, 1),
     received: Cost(12, 14, 1),
     acknowledged: Cost(11, 13, 1),
