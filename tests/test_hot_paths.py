@@ -153,8 +153,8 @@ MOST = {
     inbox_unchanged: Cost(1, 1, 1),
     list_page: Cost(1, 1, 1),
     feed: Cost(1, 3, 1),
-    received: Cost(15, 17, 1),
-    acknowledged: Cost(14, 16, 1),
+    received: Cost(12, 14, 1),
+    acknowledged: Cost(11, 13, 1),
     ranking: Cost(37, 39, 2),  # gzip packs in a thread of its own
 }
 
