@@ -16,6 +16,7 @@ from app.access.roles import Caller
 from app.city import City
 from app.feed.service import News, append
 from app.policy.documents import Policy
+from app.tickets.event_data import Said, Warned, as_json
 from app.tickets.events import Event, Statement
 from app.tickets.life import limits
 from app.tickets.life.contacts import Contact
@@ -88,7 +89,7 @@ class Change:
         self,
         action: Action,
         to: Status | None = None,
-        data: Mapping[str, Any] | None = None,
+        data: Said | None = None,
         words: Mapping[str, Any] | None = None,
         due_at: datetime | None = None,
     ) -> None:
@@ -113,7 +114,7 @@ class Change:
             statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=said)
             self.session.add(statement)
         if action not in UNTOLD:
-            append(self.session, self.news(action, data or {}))
+            append(self.session, self.news(action, data))
         if ticket.status in TERMINAL:
             ticket.interim_office = None
 
@@ -138,7 +139,7 @@ class Change:
         self,
         action: Action,
         before: Status,
-        data: Mapping[str, Any] | None,
+        data: Said | None,
         due_at: datetime | None,
     ) -> Event:
         ticket, caller = self.ticket, None if action in BY_ITSELF else self.caller
@@ -153,7 +154,7 @@ class Change:
             action=action,
             from_status=before,
             to_status=ticket.status,
-            data=dict(data or {}),
+            data=as_json(data),
         )
 
     def warn_anew(self) -> None:
@@ -180,11 +181,11 @@ class Change:
         head = parent.ticket.status if parent else None
         return standing_of(self.ticket, self.policy, office, self.now, head)
 
-    def news(self, action: Action, data: Mapping[str, Any]) -> list[News]:
+    def news(self, action: Action, data: Said | None) -> list[News]:
         """To lead, joint and informed offices, and to who keeps the duty of contact (also with a
         group's members) or must dispatch; a warning not to those who are to learn of it only when
         it is passed on."""
-        ticket, warning = self.ticket, data.get("warning", "")
+        ticket, warning = self.ticket, data.warning if isinstance(data, Warned) else ""
         keeper = self.others.get(ticket.merged_into or "", self).ticket.interim_office
         offices: dict[str | None, str] = {ticket.queue: "queue", keeper: "interim"}
         offices |= {d.office_code: d.role for d in self.dispatches}

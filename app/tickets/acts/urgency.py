@@ -10,6 +10,7 @@ from app.offices.catalogue import Urgency
 from app.tickets.acts import extension
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Grading
+from app.tickets.event_data import Graded
 from app.tickets.life import limits
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, Status
@@ -42,7 +43,7 @@ def grade(change: Change, said: Grading) -> None:
     else:
         check_lowerable(change, said.urgency)
         slow(change, said.urgency)
-    data = {"from": old, "to": said.urgency}
+    data = Graded(old=old, new=said.urgency)
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
 
 

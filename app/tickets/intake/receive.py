@@ -22,6 +22,7 @@ from app.tickets.acts import dispatch, locking, recipients, urging
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
 from app.tickets.citizens import Citizen
+from app.tickets.event_data import Received, as_json
 from app.tickets.events import Event
 from app.tickets.intake import duplicates
 from app.tickets.intake.arrival import Arrival
@@ -189,7 +190,7 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "action": Action.RECEIVE,
         "from_status": None,
         "to_status": Status.RECEIVED,
-        "data": matter_told(arrival),
+        "data": as_json(matter_told(arrival)),
     }
     if arrival.status is Status.RECEIVED:
         return [received]
@@ -202,26 +203,24 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "action": Action.ROUTE,
         "from_status": Status.RECEIVED,
         "to_status": arrival.status,
-        "data": dispatch.said(arrival.decision),
+        "data": as_json(dispatch.routed(arrival.decision, dispatch.located(arrival.decision))),
     }
     return [received, routed]
 
 
-def matter_told(arrival: Arrival) -> dict[str, Any]:
-    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed. Where it
-    lies, the event of its routing tells, if it has one."""
+def matter_told(arrival: Arrival) -> Received:
     new = arrival.new
     unrouted = arrival.status is Status.RECEIVED
-    return {
+    return Received(
+        policy=arrival.policy.name,
+        channel=new.channel,
+        type=new.type,
+        category=new.category,
+        urgency=arrival.urgency,
+        anonymous=new.citizen.anonymous,
+        reachable=new.citizen.phone is not None,
         **(dispatch.located(arrival.decision) if unrouted else {}),
-        "policy": arrival.policy.name,
-        "channel": new.channel,
-        "type": new.type,
-        "category": new.category,
-        "urgency": arrival.urgency,
-        "anonymous": new.citizen.anonymous,
-        "reachable": new.citizen.phone is not None,
-    }
+    )
 
 
 def news(number: str, arrival: Arrival) -> list[News]:
