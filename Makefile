@@ -30,6 +30,7 @@ fmt: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench.routing
 	$(BIN)/python -m bench.rankings
+	$(BIN)/python -m bench.api
 
 $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -33,6 +34,13 @@ class City:
     router: Router
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
+    edition: str = field(init=False, default="")
+    """Another one for other rules or other names of offices."""
+
+    def __post_init__(self) -> None:
+        rules = [(policy.name, policy.sha256) for policy in self.policies.documents]
+        known = repr((rules, sorted(self.offices.items())))
+        object.__setattr__(self, "edition", sha256(known.encode()).hexdigest())
 
     def route(self, query: Query, now: datetime) -> Decision:
         """Where a request belongs, by the rules and names of this day."""

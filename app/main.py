@@ -46,8 +46,10 @@ from app.statistics.router import router as statistics
 from app.sweep import sweep
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
+from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
 from app.tickets.views import router as views
+from app.tickets.views.inbox import Inboxes
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +118,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = clock.utc
     app.state.engine = engine
     app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
+    app.state.together = Together(app.state.sessions)
+    app.state.inboxes = Inboxes(engine)
     app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
     rooms = (
         keys,

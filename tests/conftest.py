@@ -23,6 +23,7 @@ from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from tests.given import ADMIN_KEY, People
+from tests.past import Store, storing
 
 KEPT = frozenset({"office", "district", "office_name", "place", "category", "catalogue_rule"})
 KEPT_TOO = frozenset({"seed_file", "registry_version", "policy_document", "key", "alembic_version"})
@@ -172,3 +173,9 @@ def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People
     forget_lessons(city.router)
     with app.state.engine.begin() as connection:
         clear(connection)
+
+
+@pytest.fixture
+def store(app: FastAPI, people: People) -> Store:
+    """Puts finished cases on record."""
+    return storing(app)

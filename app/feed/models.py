@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +16,9 @@ class FeedHead(Base):
 
     office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
     last_seq: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+    """When the office was last told anything, or anything changed that waits for it: with the
+    number a version that never comes again, not even in a database restored from yesterday."""
 
 
 class FeedEntry(Base):

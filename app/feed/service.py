@@ -1,18 +1,22 @@
 """Telling offices what happened: collected during a transaction, numbered as its last statement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.feed.models import FeedEntry, FeedHead
+from app.feed.schemas import EntryView
+from app.kit.ready import Ready, parameter
 from app.kit.rows import as_json
 
-COLLECTED = "feed"
+COLLECTED, TOUCHED = "feed", "touched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,23 @@ def append(session: Session, news: Iterable[News]) -> None:
     session.info.setdefault(COLLECTED, []).extend(news)
 
 
+def touch(session: Session, office_codes: Iterable[str]) -> None:
+    """Something changes with this transaction that waits for these offices, told or not."""
+    session.info.setdefault(TOUCHED, set()).update(office_codes)
+
+
 def number(session: Session) -> None:
     """Just before the commit: raise the offices' heads, in order of code, and write the entries.
 
     The heads stay locked to the commit, so no later number can be read before an earlier one.
     """
-    if session.in_nested_transaction() or not session.info.get(COLLECTED):
+    if session.in_nested_transaction():
         return  # a savepoint's release is no commit
-    collected: list[News] = sorted(session.info.pop(COLLECTED), key=lambda news: news.at)
     session.flush()
+    collected: list[News] = sorted(session.info.pop(COLLECTED, ()), key=lambda news: news.at)
+    touched: set[str] = session.info.pop(TOUCHED, set())
+    if not (collected or touched):
+        return
     entries: dict[str, list[News]] = defaultdict(list)
     for news in collected:
         entries[news.office_code].append(news)
@@ -49,7 +61,8 @@ def number(session: Session) -> None:
         for code in sorted(entries)
         for place, one in enumerate(entries[code], 1)
     ]
-    session.connection().exec_driver_sql(NUMBERED, {"entries": as_json(numbered)})
+    values = {"entries": as_json(numbered), "touched": sorted(touched)}
+    session.connection().exec_driver_sql(NUMBERED, values)
 
 
 NUMBERED = """
@@ -58,10 +71,14 @@ WITH entry AS (
         office_code text COLLATE "C", at timestamptz, kind text, ticket_number text,
         whistle_number text, data jsonb, place integer
     )
+), concerned AS (
+    SELECT office_code, at FROM entry
+    UNION ALL SELECT code COLLATE "C", NULL FROM unnest(%(touched)s::text[]) AS touched (code)
 ), raised AS (
     INSERT INTO feed_head AS head (office_code, last_seq)
-    SELECT office_code, count(*) FROM entry GROUP BY office_code ORDER BY office_code
-    ON CONFLICT (office_code) DO UPDATE SET last_seq = head.last_seq + excluded.last_seq
+    SELECT office_code, count(at) FROM concerned GROUP BY office_code ORDER BY office_code
+    ON CONFLICT (office_code) DO UPDATE
+    SET last_seq = head.last_seq + excluded.last_seq, changed_at = clock_timestamp()
     RETURNING office_code, last_seq
 )
 INSERT INTO feed_entry (office_code, seq, at, kind, ticket_number, whistle_number, data)
@@ -82,15 +99,31 @@ def forget_since(session: Session, told: int) -> None:
     del session.info.get(COLLECTED, [])[told:]
 
 
-def read(
-    session: Session, office_code: str, after: int, limit: int
-) -> tuple[Sequence[FeedEntry], int]:
-    """The entries after a number, oldest first, and the number to go on from."""
-    last = session.scalar(select(FeedHead.last_seq).filter_by(office_code=office_code)) or 0
-    entries = session.scalars(
-        select(FeedEntry)
-        .where(FeedEntry.office_code == office_code, FeedEntry.seq > after)
-        .order_by(FeedEntry.seq)
-        .limit(limit)
-    ).all()
-    return entries, entries[-1].seq if entries else last
+OWN_OFFICE, AFTER = parameter("office_code", sa.Text), parameter("after", sa.BigInteger)
+LAST = select(FeedHead.last_seq).where(FeedHead.office_code == OWN_OFFICE).scalar_subquery()
+ENTRIES = (
+    select(*(getattr(FeedEntry, name) for name in EntryView.model_fields))
+    .where(FeedEntry.office_code == OWN_OFFICE, FeedEntry.seq > AFTER)
+    .order_by(FeedEntry.seq)
+    .limit(parameter("most", sa.Integer))
+    .subquery("entries")
+)
+ALWAYS = select(sa.literal_column("1").label("always")).subquery("always")
+PAGE = Ready(
+    select(LAST, *ENTRIES.c)
+    .select_from(ALWAYS.outerjoin(ENTRIES, sa.true()))
+    .order_by(ENTRIES.c.seq)
+)
+
+
+def told(session: Session, office_code: str, after: int, limit: int) -> bytes:
+    """A FeedView in JSON: the entries after a number, oldest first, and the number to go on from;
+    both of one snapshot, which one statement is."""
+    found = PAGE.rows(session.connection(), office_code=office_code, after=after, most=limit)
+    items = [
+        dict(zip(EntryView.model_fields, entry, strict=True))
+        for _, *entry in found
+        if entry[0] is not None
+    ]
+    last_seq = items[-1]["seq"] if items else found[0][0] or 0
+    return msgspec.json.encode({"items": items, "last_seq": last_seq})

@@ -25,6 +25,11 @@ async def if_match(
     return versions(tags)
 
 
+def known_to(request: Request) -> Versions:
+    """The tags of what the client has; none for `*`, which is anything."""
+    return versions(request.headers.get("if-none-match")) or frozenset()
+
+
 def tagged(request: Request, response: Response, version: object, body: T) -> T | Response:
     """The body under its ETag, or 304 where the client has it already."""
     tag = f'"{version}"'

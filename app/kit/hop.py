@@ -4,8 +4,8 @@ FastAPI hops to a thread and back for every plain `def` and every `yield`: four 
 answer, and between two of them a request holds a connection while it waits for a thread. Here the
 whole call is one coroutine that says where it goes on: `await in_thread()` before it may wait for
 the database, `await in_loop()` before it waits for the client or the clock. Dependencies, endpoint,
-commit and the answer's JSON so cost one hop, and a refusal by key or role none. A request to an
-office by its code takes 0.7 of the time that it took with FastAPI's own hops.
+commit and the answer's JSON so cost one hop, and a refusal by key or role none. An office by its
+code takes 0.7 of the processor's time that it took with FastAPI's own hops and a ping.
 """
 
 from collections.abc import Callable, Coroutine, Generator

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
@@ -18,6 +18,11 @@ from app.kit.errors import Invalid
 KEPT = timedelta(days=7)
 
 KeyText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[ -~]+$")]
+
+
+KeyHeader = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[ -~]+$")
+]
 
 
 class IdempotencyKey(Base):
@@ -47,53 +52,79 @@ class Claimed(NamedTuple):
     object: str
     status: int
 
+    def check(self, body_hash: bytes) -> None:
+        """Refuses (KeyReused) another body under the same key."""
+        if not hmac.compare_digest(self.body_hash, body_hash):
+            raise KeyReused("the same key came before with another body")
+
+
+Name = tuple[str, str]
+"""Whose key it is, and the key."""
+
 
 class Claims:
-    """A caller's keys on a path: a request's one, or those of the lines that a call brings."""
+    """Keys on a path: a request's one, those of a group of requests, or of a batch's lines."""
 
-    def __init__(self, session: Session, caller: str, path: str) -> None:
+    def __init__(self, session: Session, path: str) -> None:
         self.session = session
-        self.name = {"caller": caller, "path": path}
+        self.path = path
 
-    def take(self, hashes: Mapping[str, bytes], now: datetime) -> dict[str, Claimed]:
-        """Claim the keys, in order; returned are those that came before, for what they stand."""
+    def take(self, hashes: Mapping[Name, bytes], now: datetime) -> dict[Name, Claimed]:
+        """Claim the keys, in order; returned are those that came before, for what they stand.
+        A rival's claim is waited for."""
         if not hashes:
             return {}
-        keys = sorted(hashes)
-        claimed = [hashes[key] for key in keys]
-        named = {**self.name, "keys": keys, "hashes": claimed, "now": now, "over": now - KEPT}
-        return self.earlier(set(keys) - set(self.session.scalars(CLAIM, named)))
+        names = sorted(hashes)
+        claimed = {"hashes": [hashes[name] for name in names], "now": now, "over": now - KEPT}
+        fresh = self.session.execute(CLAIM, {**self.named(names), **claimed})
+        return self.earlier(set(names).difference(map(tuple, fresh)))
 
-    def earlier(self, keys: Iterable[str]) -> dict[str, Claimed]:
-        rows = self.session.execute(EARLIER, {**self.name, "keys": list(keys)})
-        return {key: Claimed(hashed, name, status) for key, hashed, name, status in rows}
+    def earlier(self, names: Collection[Name]) -> dict[Name, Claimed]:
+        if not names:
+            return {}
+        rows = self.session.execute(EARLIER, self.named(names))
+        return {(caller, key): Claimed(*claimed) for caller, key, *claimed in rows}
 
-    def settle(self, made: Mapping[str, tuple[str, int]]) -> None:
+    def settle(self, made: Mapping[Name, tuple[str, int]]) -> None:
         """What each key now stands for: a reference, and the status it was answered with."""
         if made:
             references, statuses = zip(*made.values(), strict=True)
             answers = {"objects": list(references), "statuses": list(map(int, statuses))}
-            self.session.execute(SETTLE, {**self.name, "keys": list(made), **answers})
+            self.session.execute(SETTLE, {**self.named(made), **answers})
+
+    def release(self, names: Collection[Name]) -> None:
+        """Keys that were claimed in this transaction, for requests that it leaves out."""
+        if names:
+            self.session.execute(RELEASE, self.named(names))
+
+    def named(self, names: Iterable[Name]) -> dict[str, object]:
+        callers, keys = zip(*names, strict=True)
+        return {"path": self.path, "callers": list(callers), "keys": list(keys)}
 
 
-CLAIM = sa.text("""
+NAMES = "unnest(CAST(:callers AS text[]), CAST(:keys AS text[])"
+CLAIM = sa.text(f"""
     INSERT INTO idempotency_key (caller, path, key, body_hash, status, object, at)
-    SELECT :caller, :path, key, body_hash, 0, '', :now
-    FROM unnest(CAST(:keys AS text[]), CAST(:hashes AS bytea[])) AS claim (key, body_hash)
+    SELECT caller, :path, key, body_hash, 0, '', :now
+    FROM {NAMES}, CAST(:hashes AS bytea[])) AS claim (caller, key, body_hash)
     ON CONFLICT (caller, path, key) DO UPDATE
     SET body_hash = excluded.body_hash, status = 0, object = '', at = excluded.at
     WHERE idempotency_key.at < :over
-    RETURNING key
+    RETURNING caller, key
 """)
-EARLIER = sa.text("""
-    SELECT key, body_hash, object, status FROM idempotency_key
-    WHERE caller = :caller AND path = :path AND key = ANY(:keys)
+EARLIER = sa.text(f"""
+    SELECT caller, key, body_hash, object, status FROM idempotency_key
+    JOIN {NAMES}) AS name (caller, key) USING (caller, key) WHERE path = :path
 """)
-SETTLE = sa.text("""
-    UPDATE idempotency_key SET status = answer.status, object = answer.object
-    FROM unnest(CAST(:keys AS text[]), CAST(:objects AS text[]), CAST(:statuses AS integer[]))
-        AS answer (key, object, status)
-    WHERE caller = :caller AND path = :path AND idempotency_key.key = answer.key
+SETTLE = sa.text(f"""
+    UPDATE idempotency_key AS claim SET status = answer.status, object = answer.object
+    FROM {NAMES}, CAST(:objects AS text[]), CAST(:statuses AS integer[]))
+        AS answer (caller, key, object, status)
+    WHERE claim.path = :path AND claim.caller = answer.caller AND claim.key = answer.key
+""")
+RELEASE = sa.text(f"""
+    DELETE FROM idempotency_key AS claim USING {NAMES}) AS name (caller, key)
+    WHERE claim.path = :path AND claim.caller = name.caller AND claim.key = name.key
 """)
 
 
@@ -101,10 +132,10 @@ class Once:
     """Does a thing once for each key; without a key, every time."""
 
     def __init__(
-        self, claims: Claims, key: str | None, body_hash: bytes, response: Response, now: datetime
+        self, claims: Claims, name: Name | None, body_hash: bytes, response: Response, now: datetime
     ) -> None:
         self.claims = claims
-        self.key = key
+        self.name = name
         self.body_hash = body_hash
         self.response = response
         self.now = now
@@ -112,15 +143,14 @@ class Once:
     def __call__(self, act: Callable[[], str], status: int = 200) -> str:
         """The reference of what `act` made or changed, now or when this key first came: a rival's
         claim is waited for, then repeated. Refuses KeyReused."""
-        if self.key is None:
+        if self.name is None:
             return act()
-        [earlier] = self.claims.take({self.key: self.body_hash}, self.now).values() or [None]
+        [earlier] = self.claims.take({self.name: self.body_hash}, self.now).values() or [None]
         if earlier is None:
             reference = act()
-            self.claims.settle({self.key: (reference, self.response.status_code or status)})
+            self.claims.settle({self.name: (reference, self.response.status_code or status)})
             return reference
-        if not hmac.compare_digest(earlier.body_hash, self.body_hash):
-            raise KeyReused("the same key came before with another body")
+        earlier.check(self.body_hash)
         self.response.status_code = earlier.status
         self.response.headers["Idempotency-Replayed"] = "true"
         return earlier.object
@@ -131,14 +161,12 @@ async def once(
     response: Response,
     session: Writing,
     now: Now,
-    key: Annotated[
-        str | None,
-        Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[ -~]+$"),
-    ] = None,
+    key: KeyHeader = None,
 ) -> Once:
     body = b"" if key is None else await request.body()
-    claims = Claims(session, request.state.caller_id, request.url.path)
-    return Once(claims, key, keyed_hash(request.app.state.secret, body), response, now)
+    name = None if key is None else (request.state.caller_id, key)
+    claims = Claims(session, request.url.path)
+    return Once(claims, name, keyed_hash(request.app.state.secret, body), response, now)
 
 
 def keyed_hash(secret: bytes, text: bytes) -> bytes:

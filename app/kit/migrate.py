@@ -13,9 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from app.kit import cluster
 from app.kit.db import psycopg_url
 
-OLDEST = 15
+OLDEST = int(cluster.VERSION)
+"""The oldest PostgreSQL to work with: what every test runs on. The documents name it, too."""
+
 CONFIG = Path(__file__).parent.parent.parent / "alembic.ini"
 
 
@@ -34,11 +37,16 @@ def connected(url: str) -> Iterator[sa.Connection]:
         why = " ".join(str(refused.orig).split())
         raise NoDatabase(f"cannot reach the database {target.render_as_string()}: {why}") from None
     with connection:
-        found = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+        check_version(int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()))
         connection.rollback()
-        if found < OLDEST:
-            raise NoDatabase(f"the database is PostgreSQL {found}; {OLDEST} or newer is needed")
         yield connection
+
+
+def check_version(number: int) -> None:
+    """Raises NoDatabase for a PostgreSQL that is too old; its number is like 180004."""
+    version = number // 10_000
+    if version < OLDEST:
+        raise NoDatabase(f"the database is PostgreSQL {version}; {OLDEST} or newer is needed")
 
 
 def check(url: str) -> None:

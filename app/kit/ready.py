@@ -15,14 +15,14 @@ DIALECT: sa.Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
 class Ready:
     """A statement as its driver takes it; a `parameter` is what each execution gives."""
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
+    def __init__(self, statement: sa.ClauseElement) -> None:
         compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
         self.text = str(compiled)
         self.constants = {
             name: value for name, value in compiled.params.items() if value is not None
         }
 
-    def rows(self, connection: sa.Connection, **values: Any) -> Sequence[sa.Row[Any]]:
+    def rows(self, connection: sa.Connection, **values: Any) -> Sequence[Any]:
         """What is read: enums as their values, JSON as PostgreSQL's driver reads it."""
         return connection.exec_driver_sql(self.text, {**self.constants, **values}).all()
 

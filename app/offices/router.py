@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from app.kit.db import Reading
 from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit, Page
 from app.kit.route import Route
+from app.kit.wire import JsonBytes
 from app.offices import service
 from app.offices.schemas import OfficeFilter, OfficeView
 
@@ -22,9 +23,13 @@ def list_offices(
     return Page(items=[OfficeView.model_validate(one) for one in offices], next=more)
 
 
-def read_office(code: str, session: Reading) -> OfficeView:
+def told(code: str, session: Reading) -> bytes:
+    return service.told(session, code)
+
+
+def read_office(office: Annotated[bytes, Depends(told)]) -> Response:
     """One office, today's or a former one."""
-    return OfficeView.model_validate(service.get(session, code))
+    return JsonBytes(office)
 
 
 def open_to(admit: Callable[..., Any]) -> APIRouter:
@@ -33,5 +38,5 @@ def open_to(admit: Callable[..., Any]) -> APIRouter:
         prefix="/v1/offices", tags=["offices"], dependencies=[Depends(admit)], route_class=Route
     )
     router.add_api_route("", list_offices)
-    router.add_api_route("/{code}", read_office)
+    router.add_api_route("/{code}", read_office, response_model=OfficeView)
     return router

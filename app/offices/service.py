@@ -1,12 +1,17 @@
 """Looking offices up, and handing the rules what they need of this room to hold in memory."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
-from app.kit.paging import read_cursor, write_cursor
+from app.kit.paging import Order
+from app.kit.ready import Ready, parameter
 from app.offices.catalogue import (
     Catalogue,
     CatalogueRule,
@@ -21,6 +26,7 @@ from app.offices.gazetteer import (
     District,
     Gazetteer,
     Name,
+    NameKind,
     Place,
     Street,
     StreetKind,
@@ -34,30 +40,46 @@ from app.offices.models import (
     OfficeName,
     PlaceRow,
 )
-from app.offices.schemas import OfficeFilter
+from app.offices.schemas import OfficeFilter, OfficeView
 
 
 class NoSuchOffice(NotFound):
     title = "There is no such office"
 
 
-def get(session: Session, code: str) -> Office:
-    """Refuses (NoSuchOffice) a code that no office has or had."""
-    office = session.get(Office, code) if code.isprintable() else None
-    if office is None:
+NAMES = aggregate_order_by(OfficeName.name, OfficeName.name)
+ALIASES = (
+    select(func.coalesce(func.array_agg(NAMES), sa.cast([], ARRAY(sa.Text))))
+    .where(OfficeName.office_code == Office.code, OfficeName.kind != NameKind.OFFICIAL)
+    .scalar_subquery()
+)
+MEMBERS: dict[str, Any] = {
+    **{name: getattr(Office, name, None) for name in OfficeView.model_fields},
+    "district_name": DistrictRow.name,
+    "aliases": ALIASES,
+}
+BY_CODE = Ready(
+    select(*MEMBERS.values())
+    .select_from(Office)
+    .outerjoin(DistrictRow, DistrictRow.code == Office.district_code)
+    .where(Office.code == parameter("code", sa.Text))
+)
+IN_ORDER = Order((Office.code,), (str,))
+
+
+def told(session: Session, code: str) -> bytes:
+    """An OfficeView in JSON. Refuses (NoSuchOffice) a code that no office has or had."""
+    rows = BY_CODE.rows(session.connection(), code=code) if code.isprintable() else ()
+    if not rows:
         raise NoSuchOffice(f"no office has the code {code!r}")
-    return office
+    return msgspec.json.encode(dict(zip(MEMBERS, rows[0], strict=True)))
 
 
 def find(
     session: Session, wanted: OfficeFilter, limit: int, cursor: str | None
 ) -> tuple[Sequence[Office], str | None]:
     """A page of offices in order of code, and the cursor to the next. Refuses (BadCursor)."""
-    (after,) = read_cursor(cursor, str) if cursor else ("",)
-    ordered = select(Office).where(Office.code > after, *conditions(wanted)).order_by(Office.code)
-    found = session.scalars(ordered.limit(limit + 1)).all()
-    offices = found[:limit]
-    return offices, write_cursor(offices[-1].code) if len(found) > limit else None
+    return IN_ORDER.page(session, select(Office).where(*conditions(wanted)), cursor, limit)
 
 
 def conditions(wanted: OfficeFilter) -> Iterator[ColumnElement[bool]]:

@@ -108,7 +108,7 @@ class World:
         double is searched for, and no lock of theirs is held to the end of it all."""
         if asked:
             arrivals = [arrive(self.known, one.new, one.at) for one in asked]
-            self.begin(asked, receive.receive(self.session, OPERATOR, arrivals))
+            self.begin(asked, receive.receive(self.session, [OPERATOR] * len(arrivals), arrivals))
 
     def begin(self, asked: Sequence[Asked], numbers: Sequence[str]) -> None:
         changes = locking.changes(self.session, self.known, numbers, asked[-1].at)

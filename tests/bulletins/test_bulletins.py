@@ -5,19 +5,13 @@ import io
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
-from tests.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case, storing
+from tests.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case
 
 FOUR = (WANGJING, JIANWAI, HEPINGJIE, DONGHUAMEN)
 UNRESOLVED = {"resolved": "unresolved"}
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 def month(people: People, period: str) -> Json:

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, request
-from tests.past import BORDER, JIANWAI, WORKED_EXAMPLE, Store, case, storing
+from tests.past import BORDER, JIANWAI, WORKED_EXAMPLE, Store, case
 
 PAGES = (
     "/bulletins/2026-09-16",
@@ -45,11 +45,6 @@ class Elements(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 @pytest.fixture

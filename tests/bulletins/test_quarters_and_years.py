@@ -12,15 +12,10 @@ from app.sweep import sweep
 from tests import stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, awaiting, request, ticket
-from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
 
 QUARTER = "/bulletins/quarters/2026-Q4"
 WATER = "city-water"
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 def read(people: People, path: str) -> Json:

@@ -5,22 +5,16 @@ import zlib
 from hashlib import sha256
 
 import pytest
-from fastapi import FastAPI
 from httpx import Response
 
 from app.seals import offline
 from tests.conftest import StillClock
 from tests.given import People, ticket
-from tests.past import WORKED_EXAMPLE, Store, storing
+from tests.past import WORKED_EXAMPLE, Store
 
 PACKED = {"Accept-Encoding": "gzip"}
 PLAIN = {"Accept-Encoding": "identity"}
 RANKING = "/rankings/2026-09"
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 def raw(people: People, path: str, **asked: str) -> tuple[Response, bytes]:

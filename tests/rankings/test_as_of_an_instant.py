@@ -21,7 +21,7 @@ from app.sweep import sweep
 from tests import stages
 from tests.conftest import LONG_AGO, StillClock
 from tests.given import CHAOYANG, CONTENT, WANGJING, People, awaiting
-from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case, storing
+from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case
 
 LEAGUES = ("streets", "districts", "city_departments", "industries", "enterprises")
 RATES = ("response", "resolution", "satisfaction")
@@ -31,11 +31,6 @@ WATER = "city-water"
 NAMELESS = re.compile(b'"request_id":"[0-9a-f]+"')
 """A refusal's own number is another each time."""
 Change = Callable[..., None]
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 def told(people: People, at: datetime) -> dict[str, bytes]:

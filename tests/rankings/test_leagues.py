@@ -12,18 +12,13 @@ from fastapi import FastAPI
 from app.offices.directory import STREET_KINDS
 from app.policy.documents import Policies
 from tests.given import CHAOYANG, WANGJING, People
-from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 TOWNSHIP = "110105021"
 UNRESOLVED = {"resolved": "unresolved"}
 ENTERPRISE, CITY, INDUSTRY = "ent-water", "city-police", "city-market"
 Change = Callable[..., None]
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 @pytest.fixture

@@ -38,11 +38,6 @@ from tests.past import (
 )
 
 
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
-
-
 def row(people: People, office: str = WANGJING, period: str = "2026-09", **asked: Any) -> Json:
     answer = people("analyst").get(f"/rankings/{period}", **asked)
     assert answer.status_code == 200, answer.text

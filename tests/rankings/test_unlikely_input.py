@@ -15,14 +15,9 @@ from app.policy.documents import Policies
 from tests import policies
 from tests.cases import random_cases
 from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case
 
 OFFICIAL = {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 @pytest.mark.parametrize("number", ["1e-10000000", "1e10000000", "0." + "0" * 900_000 + "1"])

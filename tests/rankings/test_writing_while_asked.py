@@ -18,7 +18,7 @@ from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting
 from tests.imports.test_imports import line
-from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, storing
+from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store
 
 MONTH = "/rankings/2026-11"
 LATER = BORDER + timedelta(days=70)
@@ -28,11 +28,6 @@ RECORDS = f"SELECT pg_advisory_xact_lock_shared({RECORDING})"
 """What every recorder does first."""
 
 Act = Callable[[], object]
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 @contextmanager

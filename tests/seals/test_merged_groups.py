@@ -4,21 +4,14 @@ members of it are called back later."""
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from fastapi import FastAPI
-
 from tests import stages
 from tests.conftest import StillClock
 from tests.given import DISCONTENT, WANGJING, People, awaiting
-from tests.past import BORDER, Json, Store, case, storing
+from tests.past import BORDER, Store, case
+from tests.sealing import sealed, verified
 
 FIRST, SECOND = "BJ202609010000000", "BJ202609010000001"
 UNRESOLVED = {"resolved": "unresolved", "satisfied": "dissatisfied"}
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 def counted(people: People, period: str, **asked: str) -> tuple[Any, ...]:
@@ -29,15 +22,6 @@ def counted(people: People, period: str, **asked: str) -> tuple[Any, ...]:
     opened = people.supervisor.get(f"{path}/tickets", **behind, **asked).json()["items"]
     shares = {one["number"]: one["value"] for one in opened}
     return row["assessed"], row["resolution"]["numerator"], shares
-
-
-def sealed(people: People, period: str) -> None:
-    answer = people("evaluator").post(f"/rankings/{period}/seal")
-    assert answer.status_code == 201, answer.text
-
-
-def verified(people: People, period: str) -> Json:
-    return dict(people("auditor").post(f"/rankings/{period}/verify").json())
 
 
 def test_who_is_called_after_the_seal_counts_with_his_group_and_nowhere_else(

@@ -19,15 +19,10 @@ from app.settings import Settings
 from tests import policies
 from tests.cases import random_cases
 from tests.given import People
-from tests.past import BORDER, WORKED_EXAMPLE, Store, case, storing
+from tests.past import BORDER, WORKED_EXAMPLE, Store, case
 
 Change = Callable[[list[RowView]], Any]
 LEAGUES = ("streets", "districts", "city_departments", "industries", "enterprises")
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 @pytest.fixture

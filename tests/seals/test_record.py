@@ -250,11 +250,6 @@ def test_a_request_refused_by_time_and_swept_after_the_seal_is_no_tampering(
 
 
 @pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
-
-
-@pytest.fixture
 def renamed(people: People, app: FastAPI, reseeded: Callable[..., None]) -> None:
     """A seal, and then a reseed: 望京街道 has another name, more residents, and will end."""
     storing(app)([*WORKED_EXAMPLE, case(10, office_code=JIANWAI)])

@@ -18,35 +18,12 @@ from app.tickets.life.lifecycle import Action, Status
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
-from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
+from tests.sealing import force, sealed, verified
 
 FROZEN = BORDER + timedelta(days=5)
 FIRST = "BJ2026090100000"
 WEIGHED = {"response": "0.5", "resolution": "0.5", "satisfaction": 0}
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
-
-
-def sealed(people: People, period: str = "2026-09") -> Json:
-    answer = people("evaluator").post(f"/rankings/{period}/seal")
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def verified(people: People, period: str = "2026-09") -> Json:
-    answer = people("auditor").post(f"/rankings/{period}/verify")
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def force(app: FastAPI, statement: str, **values: Any) -> None:
-    """What only the database's owner can do: change a row although its trigger refuses."""
-    with app.state.engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.exec_driver_sql(statement, values)
 
 
 def named(found: Json) -> dict[str, str]:

@@ -17,7 +17,8 @@ from app.tickets.models import Dispatch
 from tests.cases import random_cases
 from tests.conftest import StillClock, empty
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
-from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
+from tests.sealing import sealed, verified
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 WEIGHTS = "weights = { response = 0.30, resolution = 0.35, satisfaction = 0.35 }"
@@ -28,11 +29,6 @@ LATER = DOCUMENT.replace("effective_from = 2019-01-01", "effective_from = 2026-1
 
 
 @pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
-
-
-@pytest.fixture
 def changed(app: FastAPI, people: People) -> Iterator[None]:
     """A second policy, in force from the middle of 2026-10 on."""
     kept = app.state.city
@@ -40,16 +36,6 @@ def changed(app: FastAPI, people: People) -> Iterator[None]:
     app.state.city = replace(kept, policies=policies)
     yield
     app.state.city = kept
-
-
-def sealed(people: People, period: str) -> Json:
-    answer = people("evaluator").post(f"/rankings/{period}/seal")
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def verified(people: People, period: str) -> Json:
-    return dict(people("auditor").post(f"/rankings/{period}/verify").json())
 
 
 def test_a_period_without_facts_is_sealed_like_any_other(

@@ -11,7 +11,6 @@ from random import Random
 
 import arro3.io
 import pytest
-from fastapi import FastAPI
 
 from app.__main__ import seal, verify
 from app.kit.wire import in_utc
@@ -19,13 +18,8 @@ from app.seals import offline
 from app.settings import Settings
 from tests.cases import random_cases
 from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case
 from tests.recount import called_back_at
-
-
-@pytest.fixture
-def store(app: FastAPI, people: People) -> Store:
-    return storing(app)
 
 
 def test_what_was_downloaded_holds_by_itself(people: People, store: Store) -> None:

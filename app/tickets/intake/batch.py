@@ -97,8 +97,9 @@ class Batch:
     def received(self, fit: Sequence[Fit]) -> dict[int, Answer]:
         """What has no key, or comes first under its key, is written; the rest is told again."""
         first = {one.key: one for one in reversed(fit) if one.key}
-        claims = Claims(self.session, self.caller.id, PATH)
-        known = claims.take({key: one.body_hash for key, one in first.items()}, self.now)
+        claims = Claims(self.session, PATH)
+        hashes = {(self.caller.id, key): one.body_hash for key, one in first.items()}
+        known = {key: claimed for (_, key), claimed in claims.take(hashes, self.now).items()}
         fresh = [
             one
             for one in fit
@@ -107,7 +108,7 @@ class Batch:
         arrivals = [one.arrival for one in fresh]
         taken = intake.take(self.session, self.city, self.caller, arrivals, self.clock)
         made = {one.line: found for one, found in zip(fresh, taken, strict=True)}
-        claims.settle({one.key: made[one.line] for one in fresh if one.key})
+        claims.settle({(self.caller.id, one.key): made[one.line] for one in fresh if one.key})
         known |= {
             key: Claimed(one.body_hash, *made[one.line])
             for key, one in first.items()

@@ -1,6 +1,6 @@
 """The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -26,6 +26,7 @@ from app.tickets.event_data import Received, as_json
 from app.tickets.events import Event
 from app.tickets.intake import duplicates
 from app.tickets.intake.arrival import Arrival
+from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import TERMINAL, Action, Status
 from app.tickets.life.timers import Clockwork
@@ -49,10 +50,7 @@ def take(
     They arrived at an instant at which this transaction records.
     """
     now = clock()
-    callers = {one.caller for one in arrivals if one.caller}
-    duplicates.one_at_a_time(session, callers)
-    days = max((one.policy.repeat.days for one in arrivals), default=0)
-    known = duplicates.search(session, callers, now - timedelta(days=days))
+    known = asked_before(session, arrivals, now)
     opened = still_open(session, city, duplicates.open_doubles(arrivals, known), clock)
     found = list(duplicates.settle(arrivals, known, opened, now))
     new = {
@@ -60,7 +58,8 @@ def take(
         for place, (one, finding) in enumerate(zip(arrivals, found, strict=True))
         if finding.urges is None
     }
-    made = dict(zip(new, receive(session, caller, list(new.values())), strict=True))
+    numbers = receive(session, [caller] * len(new), list(new.values()))
+    made = dict(zip(new, numbers, strict=True))
     urged = {
         place: made[finding.urges] if isinstance(finding.urges, int) else finding.urges
         for place, finding in enumerate(found)
@@ -72,6 +71,30 @@ def take(
         urging.urge(opened[number], Words(text=arrivals[place].new.content))
     status = {**dict.fromkeys(new, HTTPStatus.CREATED), **dict.fromkeys(urged, HTTPStatus.OK)}
     return [Taken((made | urged)[place], status[place]) for place in range(len(arrivals))]
+
+
+def asked_before(
+    session: Session, arrivals: Sequence[Arrival], now: datetime
+) -> Mapping[bytes, Sequence[Before]]:
+    """What the citizens have asked before, who from now on are locked to the commit."""
+    callers = {one.caller for one in arrivals if one.caller}
+    duplicates.one_at_a_time(session, callers)
+    days = max((one.policy.repeat.days for one in arrivals), default=0)
+    return duplicates.search(session, callers, now - timedelta(days=days))
+
+
+def new_ones(
+    session: Session, arrivals: Mapping[int, Arrival], now: datetime
+) -> dict[int, Arrival]:
+    """Those of different citizens' requests that urge no open ticket, each as the repetition that
+    it may be."""
+    known = asked_before(session, list(arrivals.values()), now)
+    findings = duplicates.settle(list(arrivals.values()), known, (), now)
+    return {
+        place: replace(arrival, repeat_of=finding.repeat_of)
+        for (place, arrival), finding in zip(arrivals.items(), findings, strict=True)
+        if not duplicates.open_doubles([arrival], known)
+    }
 
 
 def still_open(
@@ -87,15 +110,20 @@ def still_open(
     return {number: one for number, one in changes.items() if one.ticket.status not in TERMINAL}
 
 
-def receive(session: Session, caller: Caller, arrivals: Sequence[Arrival]) -> list[str]:
-    """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order."""
+def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arrival]) -> list[str]:
+    """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order; `callers` brought
+    them."""
     numbers = take_numbers(session, [arrival.at for arrival in arrivals])
     numbered = list(zip(numbers, arrivals, strict=True))
     insert_many(session, Ticket, [ticket_row(n, a) for n, a in numbered])
     insert_many(session, Request, [request_row(n, a) for n, a in numbered])
     insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
     insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a)])
-    insert_many(session, Event, [e for n, a in numbered for e in event_rows(n, a, caller)])
+    insert_many(
+        session,
+        Event,
+        [e for (n, a), c in zip(numbered, callers, strict=True) for e in event_rows(n, a, c)],
+    )
     append(session, [one for n, a in numbered for one in news(n, a)])
     return numbers
 

@@ -179,26 +179,6 @@ def listed(
     return Ready(rows.shown(by.ready(query, goes_on, limit), by))
 
 
-def inbox(viewer: Viewer, paging: Paging) -> bytes:
-    """What waits for this office, by when it is to act."""
-    asks = viewer.caller.role is Role.DISTRICT
-    by = ASKED if asks else WAITING
-    found = rows.read(
-        viewer.connection,
-        inboxed(asks, bool(paging.cursor), paging.limit),
-        **by.values(paging.cursor),
-        own_office=viewer.caller.office_code,
-    )
-    return view.page(viewer, *by.cut(found, paging.limit))
-
-
-@lru_cache(maxsize=500)
-def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
-    office, by = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
-    query = select(Ticket).where(office == scope.OWN_OFFICE)
-    return Ready(rows.shown(by.ready(query, goes_on, limit), by))
-
-
 def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[Members]:
     """Every ticket of a filter in the list's order, read and shown a batch at a time."""
     values = given(filters)

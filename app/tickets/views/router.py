@@ -1,6 +1,5 @@
 """Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,9 +9,9 @@ from app.access.roles import OFFICE_BOUND, Role
 from app.kit.db import AllSessions
 from app.kit.etag import tagged
 from app.kit.paging import Page
-from app.kit.route import Route
+from app.kit.route import Route, quickly
 from app.kit.wire import JsonBytes
-from app.tickets.views import export, groups, lists, register, view
+from app.tickets.views import export, groups, inbox, lists, quick, register, view
 from app.tickets.views.http import Happened, Looking, Seen, Shown
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import EventView, MemberView, MergeProposal, TicketView
@@ -24,6 +23,7 @@ holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
 
 
 @router.get("", response_model=Page[TicketView])
+@quickly(quick.listing)
 def list_tickets(
     request: Request,
     looking: Looking,
@@ -42,6 +42,7 @@ def list_tickets(
 
 
 @router.get("/{number}", response_model=TicketView)
+@quickly(quick.ticket)
 def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
     """One ticket, with what you may do to it now (`allowed`)."""
     answer = JsonBytes(view.told(looking, ticket))
@@ -55,6 +56,7 @@ def show_members(looking: Looking, ticket: Seen) -> list[MemberView]:
 
 
 @router.get("/{number}/events", response_model=list[EventView])
+@quickly(quick.events)
 def show_history(events: Happened) -> Response:
     """Everything that happened to a ticket, oldest first."""
     return JsonBytes(events)
@@ -68,11 +70,12 @@ def propose_merges(looking: Looking, paging: Annotated[Paging, Query()]) -> Page
 
 
 @inbox_router.get("", response_model=Page[TicketView], dependencies=[Depends(allow(OFFICE_BOUND))])
+@quickly(quick.inbox)
 def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
     """What waits for this office, earliest due first; 304 while nothing in the page changed."""
-    page = lists.inbox(looking, paging)
-    answer = JsonBytes(page)
-    return tagged(request, answer, sha256(page).hexdigest()[:32], answer)
+    page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
+    answer = JsonBytes(page.body)
+    return tagged(request, answer, page.tag, answer)
 
 
 @holds_router.get("")

@@ -1,5 +1,6 @@
 """What is shown of tickets, in one statement: ticket, request, citizen and who has it."""
 
+from collections.abc import Iterable
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -73,10 +74,10 @@ def shown(tickets: Select[Any], by: Order | None = None) -> Select[Any]:
             *(getattr(Request, name) for name in REQUEST),
             sa.cast(Request.route, sa.Text).label("route"),
             *citizens.SHOWN.values(),
-            given(page.c.number),
-            given(page.c.merged_into),
-            head.status,
-            head.interim_office,
+            given(page.c.number).label("given"),
+            given(page.c.merged_into).label("given_head"),
+            head.status.label("head"),
+            head.interim_office.label("head_interim"),
         )
         .select_from(page)
         .join(Request, Request.ticket_number == page.c.number)
@@ -101,12 +102,14 @@ def read(connection: sa.Connection, statement: Ready, **values: Any) -> list[Row
     return [row_of(line) for line in statement.rows(connection, **values)]
 
 
-def row_of(line: sa.Row[Any]) -> Row:
-    row = Row(**dict(zip(NAMES, line, strict=True)))
+def row_of(line: Iterable[Any]) -> Row:
+    row = Row()
+    values = vars(row)
+    values.update(zip(NAMES, line, strict=True))
     for name, members in KINDS.items():
-        value = getattr(row, name)
+        value = values[name]
         if value is not None:
-            setattr(row, name, members[value])
+            values[name] = members[value]
     return row
 
 

@@ -1,0 +1,270 @@
+"""Requests that arrive together are taken in together: they share locks, statements and commit.
+
+Nobody waits for anybody: a request alone is a group of one, and what comes while groups are being
+written is the next one. A request that is no plain new one (its key came before, its citizen has
+an open ticket on the same matter, the database refuses its group) is taken in by itself, after its
+group is committed. With 32 connections this takes in ten requests where one transaction for
+each takes in one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from time import monotonic, sleep
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from app.access.roles import Caller
+from app.city import City
+from app.kit.clock import Clock
+from app.kit.db import Sessions, commits
+from app.kit.errors import Refusal, Unavailable
+from app.kit.idempotency import Claims, Name
+from app.kit.instants import recording
+from app.kit.route import DEADLOCK, TRIES
+from app.tickets.acts.forms import NewTicket
+from app.tickets.citizens import caller_hash
+from app.tickets.intake import receive
+from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.views.view import Members, Viewer, numbered
+
+MOST = 64
+AT_ONCE = 2
+PATH = "/v1/tickets"
+PATIENCE_SECONDS = 5
+PAUSE_SECONDS = 0.02
+
+R = TypeVar("R")
+Mark = bytes | Name
+
+
+class Answer(NamedTuple):
+    """The ticket that a request became, as it then is: 201, a new one; 200, its citizen's open one,
+    which was urged."""
+
+    status: HTTPStatus
+    ticket: Members
+    replayed: bool = False
+
+    @property
+    def body(self) -> bytes:
+        urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
+        return msgspec.json.encode({**self.ticket, **urged})
+
+
+Outcome = Answer | Refusal | DBAPIError | PoolTimeout
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """A request that passed the gate and the form, with its key and what its body hashes to."""
+
+    caller: Caller
+    new: NewTicket
+    key: str | None
+    body_hash: bytes
+    city: City
+    clock: Clock
+    answer: "asyncio.Future[Answer]" = field(default_factory=asyncio.Future)
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """Its citizen and its key, as far as it has them."""
+        citizen = self.new.citizen
+        known = caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
+        return self.names if known is None else self.names | {known}
+
+    @property
+    def names(self) -> frozenset[Name]:
+        """Of its key; none without one."""
+        return frozenset() if self.key is None else frozenset({(self.caller.id, self.key)})
+
+
+class Together:
+    """Takes requests in, as many as are there, at most AT_ONCE groups at once."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions = sessions
+        self.waiting: deque[Request] = deque()
+        self.writers: set[asyncio.Task[None]] = set()
+        self.written: set[Mark] = set()
+        """The citizens and keys of the groups that are being written."""
+
+    async def receive(self, request: Request) -> Answer:
+        """Refuses what intake refuses; a client that goes away takes nothing back."""
+        self.waiting.append(request)
+        if len(self.writers) < AT_ONCE:
+            writer = asyncio.create_task(self.write())
+            self.writers.add(writer)
+            writer.add_done_callback(self.writers.discard)
+        return await request.answer
+
+    async def write(self) -> None:
+        while group := self.next_group():
+            outcomes: Sequence[Answer | Exception]
+            try:
+                outcomes = await run_in_threadpool(taken_in, self.sessions, group)
+            except Exception as fault:
+                outcomes = [fault] * len(group)  # each sender is told; the next group is written
+            for request, outcome in zip(group, outcomes, strict=True):
+                self.written -= request.marks
+                settle(request.answer, outcome)
+
+    def next_group(self) -> list[Request]:
+        """Of a citizen and of a key one request at a time is being written: who comes after it
+        waits for his turn, and sees what became of it."""
+        group: list[Request] = []
+        left: list[Request] = []
+        while self.waiting and len(group) < MOST:
+            request = self.waiting.popleft()
+            if request.marks & self.written:
+                left.append(request)
+            else:
+                group.append(request)
+                self.written |= request.marks
+        self.waiting.extendleft(reversed(left))
+        return group
+
+
+def settle(answer: "asyncio.Future[Answer]", outcome: Answer | Exception) -> None:
+    """Unless its client went away meanwhile."""
+    if answer.cancelled():
+        return
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
+
+
+def taken_in(sessions: Sessions, group: Sequence[Request]) -> list[Outcome]:
+    """What became of each request, in order."""
+    try:
+        outcomes = committed(sessions, lambda session: plain_ones(session, group))
+    except (DBAPIError, PoolTimeout):
+        outcomes = {}
+    return [
+        outcomes[place] if place in outcomes else by_itself(sessions, request)
+        for place, request in enumerate(group)
+    ]
+
+
+def by_itself(sessions: Sessions, request: Request) -> Outcome:
+    """The same for one request, whatever it is. A deadlock's victim is tried again."""
+    for _ in range(TRIES):
+        try:
+            return committed(sessions, lambda session: any_one(session, request))
+        except (Refusal, PoolTimeout) as fault:
+            return fault
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
+                return told(fault)
+    return Unavailable("others were changing the same rows; nothing was changed")
+
+
+def told(fault: DBAPIError) -> Unavailable | DBAPIError:
+    """A database that is away is told as such; anything else is a fault of ours."""
+    away = isinstance(fault, (OperationalError, InterfaceError))
+    return Unavailable("the database did not answer") if away else fault
+
+
+def committed(sessions: Sessions, work: Callable[[Session], R]) -> R:
+    """The work, in a transaction of its own. Where the connection is lost at its commit, the
+    database is asked what became of it; it raises what the database does where nothing came of it.
+    """
+    begun: list[str] = []
+    commits.set(begun)
+    with sessions() as session:
+        result = work(session)
+        transaction = session.scalar(TRANSACTION)
+        try:
+            session.commit()
+        except DBAPIError:
+            if not begun or transaction is None or not was_committed(sessions, transaction):
+                raise
+    return result
+
+
+TRANSACTION = sa.text("SELECT pg_current_xact_id_if_assigned()::text")
+STATUS = sa.text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
+
+
+def was_committed(sessions: Sessions, transaction: str) -> bool:
+    """Refuses (Unavailable) where nobody can tell: the request may then be sent again with its
+    key."""
+    ends = monotonic() + PATIENCE_SECONDS
+    while monotonic() < ends:
+        try:
+            with sessions() as session:
+                status: str | None = session.scalar(STATUS, {"transaction": transaction})
+        except (DBAPIError, PoolTimeout):
+            status = None
+        if status in ("committed", "aborted"):
+            return status == "committed"
+        sleep(PAUSE_SECONDS)
+    raise Unavailable("the connection was lost at the commit")
+
+
+def plain_ones(session: Session, group: Sequence[Request]) -> dict[int, Outcome]:
+    """T1 for every request that is a new one, and the refusals, by place in the group."""
+    now = recording(session, group[0].clock)
+    outcomes: dict[int, Outcome] = {}
+    arrivals: dict[int, Arrival] = {}
+    for place, request in enumerate(group):
+        try:
+            arrivals[place] = arrive(request.city, request.new, now)
+        except Refusal as refusal:
+            outcomes[place] = refusal
+    claims = Claims(session, PATH)
+    hashes = {name: group[n].body_hash for n in arrivals for name in group[n].names}
+    known = claims.take(hashes, now)
+    new = {
+        place: arrival
+        for place, arrival in receive.new_ones(session, arrivals, now).items()
+        if not known.keys() & group[place].names
+    }
+    made = [group[place] for place in new]
+    numbers = receive.receive(session, [request.caller for request in made], list(new.values()))
+    settled = {
+        name: (number, HTTPStatus.CREATED)
+        for request, number in zip(made, numbers, strict=True)
+        for name in request.names
+    }
+    claims.settle(settled)
+    claims.release(hashes.keys() - known.keys() - settled.keys())
+    return outcomes | dict(zip(new, answers(session, made, numbers, now), strict=True))
+
+
+def any_one(session: Session, request: Request) -> Answer:
+    """D.11 for one request; for one whose key came before, what it then became."""
+    now = recording(session, request.clock)
+    claims = Claims(session, PATH)
+    for earlier in claims.take(dict.fromkeys(request.names, request.body_hash), now).values():
+        earlier.check(request.body_hash)
+        [answer] = answers(session, [request], [earlier.object], now)
+        return answer._replace(status=HTTPStatus(earlier.status), replayed=True)
+    arrival = arrive(request.city, request.new, now)
+    [taken] = receive.take(session, request.city, request.caller, [arrival], request.clock)
+    claims.settle(dict.fromkeys(request.names, taken))
+    [answer] = answers(session, [request], [taken.number], now)
+    return answer._replace(status=taken.status)
+
+
+def answers(
+    session: Session, requests: Sequence[Request], numbers: Sequence[str], now: datetime
+) -> list[Answer]:
+    """The tickets as whoever sent the requests may see them: all who may send any see the same."""
+    if not requests:
+        return []
+    session.flush()
+    viewer = Viewer(requests[0].caller, session, requests[0].city, now)
+    tickets = numbered(viewer, numbers, bulk=False)
+    return [Answer(HTTPStatus.CREATED, ticket) for ticket in tickets]

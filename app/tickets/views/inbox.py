@@ -1,0 +1,173 @@
+"""What waits for an office, and whether anything of it has changed since a client last looked.
+
+343 offices ask every few seconds, and nearly always nothing changed. So a page has a version that
+is known without reading a ticket: that of the office's feed (`feed_head`), which every change to a
+ticket raises for the offices in whose inbox it lay or lies; who looks; by which rules, names and
+code; and the instant after which time alone changes the page, which its ETag carries. Pages are
+kept under their version. On two slow cores a page of 50 that is kept takes 1/20 of the time of one
+that is read, and the answer that nothing changed a little less than that.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import event, select
+from sqlalchemy.orm import object_session
+
+from app.access.roles import Caller, Role
+from app.city import City
+from app.feed import heads
+from app.feed import service as feed
+from app.feed.heads import Heads
+from app.feed.models import FeedHead
+from app.kit.ready import Ready
+from app.tickets.models import Ticket
+from app.tickets.standing import turns
+from app.tickets.views import rows, scope, view
+from app.tickets.views.lists import ASKED, WAITING, Paging
+from app.tickets.views.view import Viewer
+
+APP = Path(__file__).parents[2]
+CODE = sha256(b"".join(path.read_bytes() for path in sorted(APP.rglob("*.py")))).hexdigest()
+"""Another release may tell the same ticket otherwise."""
+
+MOST_BYTES = 64_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+NEVER = "never"
+
+
+class Asked(NamedTuple):
+    """Which page, and whose."""
+
+    role: Role
+    office_code: str
+    limit: int
+    cursor: str | None
+
+
+class Shown(NamedTuple):
+    """A page as it is told after `since`, up to and with `until`, while its version is the same."""
+
+    version: str
+    since: datetime
+    until: datetime | None
+    body: bytes
+
+    @property
+    def tag(self) -> str:
+        return f"{self.version}-{instant_text(self.until)}"
+
+    def holds(self, version: str, now: datetime) -> bool:
+        in_time = self.since < now and (self.until is None or now <= self.until)
+        return in_time and self.version == version
+
+
+def instant_text(at: datetime | None) -> str:
+    return NEVER if at is None else str((at - EPOCH) // MICROSECOND)
+
+
+def holds(tag: str, version: str, now: datetime) -> bool:
+    """Whether a page under this tag is still what would be told."""
+    told, _, until = tag.partition("-")
+    if told != version:
+        return False
+    return until == NEVER or (until.isdecimal() and int(until) >= (now - EPOCH) // MICROSECOND)
+
+
+def version(asked: Asked, head: heads.Version, city: City) -> str:
+    text = repr((*asked, head, city.edition, CODE))
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+def read(viewer: Viewer, asked: Asked) -> Shown:
+    """The page and its version, of one snapshot. Refuses (BadCursor) a cursor of no inbox."""
+    asks = asked.role is Role.DISTRICT
+    by = ASKED if asks else WAITING
+    lines = inboxed(asks, asked.cursor is not None, asked.limit).rows(
+        viewer.connection, **by.values(asked.cursor), own_office=asked.office_code
+    )
+    head = heads.version_of(*lines[0][:2])
+    waiting = [rows.row_of(line[2:]) for line in lines if line[2] is not None]
+    shown, after = by.cut(waiting, asked.limit)
+    since, until = between(moments(viewer.city, shown), viewer.now)
+    body = view.page(viewer, shown, after)
+    return Shown(version(asked, head, viewer.city), since, until, body)
+
+
+@lru_cache(maxsize=500)
+def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
+    """The version of an office's feed, and beside it each ticket of a page (or none)."""
+    office, by = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
+    query = by.ready(select(Ticket).where(office == scope.OWN_OFFICE), goes_on, limit)
+    shown = rows.shown(query).subquery("shown")
+    head = (
+        select(FeedHead.last_seq, FeedHead.changed_at)
+        .where(FeedHead.office_code == scope.OWN_OFFICE)
+        .subquery("head")
+    )
+    always = select(sa.literal_column("1").label("always")).subquery("always")
+    both = always.outerjoin(head, sa.true()).outerjoin(shown, sa.true())
+    return Ready(by.sorted(select(*head.c, *shown.c).select_from(both), shown))
+
+
+def moments(city: City, shown: Iterable[rows.Row]) -> Iterator[datetime]:
+    for row in shown:
+        yield from turns(row, view.policy_of(city, row))
+
+
+def between(instants: Iterable[datetime], now: datetime) -> tuple[datetime, datetime | None]:
+    """The last of them that is past, and the next, which is past after itself only."""
+    since, until = datetime.min.replace(tzinfo=UTC), None
+    for at in instants:
+        if at < now:
+            since = max(since, at)
+        else:
+            until = at if until is None else min(until, at)
+    return since, until
+
+
+class Inboxes:
+    """The pages last told, as long as they hold and fit into MOST_BYTES; the oldest go first."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.heads = Heads(engine)
+        self.pages: OrderedDict[Asked, Shown] = OrderedDict()
+        self.bytes = 0
+        self.lock = Lock()
+
+    def kept(self, asked: Asked, version: str, now: datetime) -> Shown | None:
+        page = self.pages.get(asked)
+        return page if page and page.holds(version, now) else None
+
+    def keep(self, asked: Asked, page: Shown) -> None:
+        with self.lock:
+            former = self.pages.pop(asked, None)
+            self.bytes += len(page.body) - (len(former.body) if former else 0)
+            self.pages[asked] = page
+            while self.bytes > MOST_BYTES:
+                _, oldest = self.pages.popitem(last=False)
+                self.bytes -= len(oldest.body)
+
+
+def asked_by(caller: Caller, paging: Paging) -> Asked:
+    return Asked(caller.role, str(caller.office_code), paging.limit, paging.cursor)
+
+
+def changed(mapper: Any, connection: sa.Connection, ticket: Ticket) -> None:
+    """Whatever changes in a ticket may be shown in the inboxes in which it lay or now lies."""
+    session, state = object_session(ticket), sa.inspect(ticket)
+    assert session is not None
+    lay_in = (state.attrs[name].history.sum() for name in ("waits_for", "asked_of"))
+    feed.touch(session, {code for codes in lay_in for code in codes if code})
+
+
+event.listen(Ticket, "after_insert", changed)
+event.listen(Ticket, "after_update", changed)

@@ -1,0 +1,238 @@
+"""How fast the API answers its users, beside what the machine and the database can do at all.
+
+    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR] [--json FILE]
+
+`--tree` names another checkout with its own `.venv`: its service is measured in turn with ours, on
+a database of its own that is loaded the same way.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from app import main as application
+from app.kit import clock, embedded
+from app.period import Period, Periods
+from app.settings import Settings
+from bench import rankings
+from bench.api import city, client, report, rows, server, usage, yardsticks
+from bench.api.city import City
+from bench.api.client import Load
+from bench.api.rows import ROWS, Row, Site
+from bench.api.scales import SCALES, Scale, named_by_environment
+from bench.api.server import HERE, Server
+from bench.api.turns import Turn, Work, alternate, ratio, summary
+
+CONNECTIONS = 250
+OURS, BEFORE = "now", "before"
+
+
+@dataclass(slots=True)
+class Bench:
+    """A run: its servers, ours first, and what it has measured."""
+
+    scale: Scale
+    directory: Path
+    clients: Executor
+    now: datetime
+    sites: list[Site] = field(default_factory=list)
+    cities: list[City] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    tickets: int = 0
+    facts: int = 0
+
+    def open(self, name: str, tree: Path, cluster: str, stack: ExitStack) -> None:
+        """Another tree's service with a database of its own, in which one ticket is."""
+        data = self.directory / name
+        data.mkdir()
+        database = server.new_database(cluster, f"bench_{name}")
+        server.jiesu(tree, "seed", database, data)
+        started = stack.enter_context(server.serving(name, tree, database, data))
+        streets = city.prepare(database, round(self.scale.tickets * min(self.scale.growth)))
+        site = self.site(started)
+        body = rows.new_ticket(rows.addresses(site)[0], "15900000000")
+        path = "/v1/tickets"
+        place = started.call_text("POST", path, started.key("operator"), body, 201)
+        self.cities.append(City(database, place.headers["location"].split("/")[-1], streets))
+        self.sites.append(site)
+
+    def site(self, started: Server) -> Site:
+        opened, sealed = periods(self.now)
+        return Site(
+            started,
+            lambda load: self.send(started, load),
+            self.scale.batch,
+            opened,
+            sealed,
+            rows.query(started.database),
+            {},
+        )
+
+    def send(self, to: Server, load: Load) -> Turn:
+        """What became of a load, and what it took."""
+        postmaster = yardsticks.postmaster(self.directory)
+        usage.forget_peak(to.process)
+        before = usage.used(to.process, postmaster)
+        answers = self.clients.submit(client.send, load).result()
+        spent = usage.used(to.process, postmaster).since(before)
+        return Turn(
+            len(answers.milliseconds),
+            answers.seconds,
+            spent,
+            answers.milliseconds,
+            answers.wrong,
+            answers.sample,
+            usage.peak(to.process),
+        )
+
+    def grow(self, part: float) -> None:
+        """Up to this part of the city; all that waits in inboxes comes with the first."""
+        more = round(self.scale.tickets * part) - self.tickets
+        for one in self.cities:
+            waiting = 0 if self.tickets else one.streets * city.WAITING
+            one.load(more, waiting, self.now)
+        for site in self.sites:
+            site.server.settle()
+        self.tickets += more
+
+    def assess(self, number: int) -> None:
+        """Up to so many facts in the open period; the first also bring a sealed one."""
+        opened, sealed = periods(self.now)
+        for site, theirs in zip(self.sites, self.cities, strict=True):
+            theirs.assess(opened, number - self.facts, f"F{self.facts}", self.now)
+            if not self.facts:
+                theirs.assess(sealed, self.scale.facts[0], "S", self.now)
+                key = site.server.key("evaluator")
+                site.server.call("POST", f"/v1/rankings/{sealed.name}/seal", key, {}, 201)
+            site.server.settle()
+        self.facts = number
+
+    def measure(self, row: Row) -> None:
+        """A row of each server and its yardstick, in turn."""
+        works = [self.work(site, row) for site in self.sites]
+        if row.yardstick:
+            works.append(self.yardstick(row.yardstick))
+        turns = alternate(works, self.scale.rounds, self.scale.seconds)
+        for place, site in enumerate(self.sites):
+            found = summary(turns[place])
+            site.saturated[row.name] = found["rate"]
+            found |= {"row": row.name, "said": row.said, "tickets": self.tickets}
+            found |= {"server": site.server.name, "facts": self.facts}
+            if row.yardstick:
+                bare = summary(turns[-1])
+                found |= {"yardstick": row.yardstick, "yardstick_rate": bare["rate"]}
+                found |= {"yardstick_cpu_ms": bare["database_cpu_ms"]}
+                found["ratio"] = ratio(turns[place], turns[-1])
+            if len(self.sites) > 1 and not place:
+                found["times_before"] = ratio(turns[0], turns[1])
+            self.results.append(found)
+            report.line(found)
+
+    def work(self, site: Site, row: Row) -> Work:
+        def work(seconds: float) -> Turn:
+            turn = site.send(row.load(site, seconds))
+            turn.done *= row.done(site)
+            return turn
+
+        return work
+
+    def yardstick(self, name: str) -> Work:
+        site, database = self.sites[0], self.sites[0].server.database
+        if name == "healthz":
+            return self.work(site, ROWS["healthz"])
+        if name == "copy":
+            return yardsticks.copy(database, self.scale.batch, self.directory)
+        if name == "copy-out":
+            return yardsticks.copy_out(database, rows.desks(site)[0][0], self.directory)
+        script, clients = self.script(name, site)
+        return yardsticks.pgbench(database, script, clients, self.directory)
+
+    def script(self, name: str, site: Site) -> tuple[str, int]:
+        database, model = site.server.database, self.cities[0].model
+        if name.startswith("one-ticket"):
+            clients = 1 if name.endswith("alone") else rows.EVERYBODY
+            return yardsticks.one_ticket(database, model), clients
+        if name == "select-ticket":
+            return f"SELECT * FROM ticket WHERE number = '{model}';", rows.EVERYBODY
+        if name == "group-by":
+            period = site.opened
+            bare = rankings.BARE % {
+                "start": f"'{period.starts_at.isoformat()}'",
+                "end": f"'{period.ends_at.isoformat()}'",
+            }
+            return " ".join(bare.split()) + ";", 4
+        return "SELECT 1;", rows.EVERYBODY
+
+
+def periods(now: datetime) -> tuple[Period, Period]:
+    """The one of now, and the last that may be sealed."""
+    known = Periods(application.read_policies(Settings(secret_key=server.SECRET)))
+    opened = known.of(now)
+    sealed = known.previous(opened)
+    if (now - sealed.ends_at).days <= sealed.policy.period.freeze_days:
+        sealed = known.previous(sealed)
+    return opened, sealed
+
+
+def asked(names: str) -> list[Row]:
+    unknown = set(filter(None, names.split(","))) - set(ROWS)
+    if unknown:
+        sys.exit(f"bench: no such row: {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    return [ROWS[name] for name in names.split(",")] if names else list(ROWS.values())
+
+
+def stages(bench: Bench, chosen: list[Row]) -> Iterator[list[Row]]:
+    """The city grows; after each stage of it, these rows are measured."""
+    for part in bench.scale.growth:
+        growing = [row for row in chosen if row.grows]
+        if growing:
+            bench.grow(part)
+            yield growing
+    bench.grow(1)
+    ranked = [row for row in chosen if row.name.startswith("ranking")]
+    for number in bench.scale.facts if ranked else ():
+        bench.assess(number)
+        yield ranked
+    yield [row for row in chosen if row not in ranked]
+
+
+def run() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", choices=SCALES, default=named_by_environment())
+    parser.add_argument("--rows", default="", help="some of: " + ", ".join(ROWS))
+    parser.add_argument("--tree", type=Path, help="another checkout, measured in turn")
+    parser.add_argument("--json", type=Path, help="where the figures are kept, too")
+    given = parser.parse_args()
+    chosen = asked(given.rows)
+    with ExitStack() as stack:
+        bench = opened(stack, SCALES[given.scale], given.tree)
+        report.head()
+        for stage in stages(bench, chosen):
+            for row in stage:
+                bench.measure(row)
+    found = {"machine": report.machine(), "scale": given.scale, "rows": bench.results}
+    if given.json:
+        given.json.write_text(report.as_json(found), encoding="utf-8")
+
+
+def opened(stack: ExitStack, scale: Scale, tree: Path | None) -> Bench:
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-bench-")))
+    cluster = stack.enter_context(embedded.running(directory, max_connections=CONNECTIONS))
+    clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+    bench = Bench(scale, directory, clients, clock.utc())
+    bench.open(OURS, HERE, cluster, stack)
+    if tree:
+        bench.open(BEFORE, tree.resolve(), cluster, stack)
+    return bench
+
+
+if __name__ == "__main__":
+    run()

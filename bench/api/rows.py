@@ -1,0 +1,371 @@
+"""What is measured: for each row its work and the name of its yardstick."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import psycopg
+
+from app.period import Period
+from bench.api.city import FIRST_PHONE
+from bench.api.client import MARK, Item, Load
+from bench.api.server import Server
+from bench.api.turns import Turn
+
+EVERYBODY = 32
+FRESH = 15_000_000_000
+"""Telephone numbers of callers who have not called before."""
+PAGE = 50
+FAR = 1000
+"""A page of a list that is far from its beginning."""
+DESKS = 8
+"""Offices whose inboxes are polled."""
+
+
+class Row(NamedTuple):
+    name: str
+    said: str
+    load: Callable[["Site", float], Load]
+    yardstick: str
+    done: Callable[["Site"], float] = lambda _: 1
+    """How much of what is counted one request does."""
+    grows: bool = False
+    """Whether it is also measured on parts of the city."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A server with its city: what requests are made from."""
+
+    server: Server
+    send: Callable[[Load], Turn]
+    lines: int
+    opened: Period
+    sealed: Period
+    ask: Callable[..., list[Any]]
+    """The rows of a query."""
+    saturated: dict[str, float]
+    """The highest rates that were seen, by row."""
+
+    def get(
+        self, paths: Sequence[str], key: str, seconds: float, clients: int = EVERYBODY, **more: Any
+    ) -> Load:
+        headers = more.pop("headers", "")
+        items = [(request("GET", path, key, headers=headers),) for path in paths]
+        return Load(self.server.port, items, clients, seconds, **more)
+
+
+def query(database: str) -> Callable[..., list[Any]]:
+    def ask(text: str, *values: Any) -> list[Any]:
+        with psycopg.connect(database) as connection:
+            return connection.execute(text.encode(), values).fetchall()
+
+    return ask
+
+
+def request(
+    method: str, path: str, key: str, body: bytes | None = None, headers: str = ""
+) -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}"
+    if key:
+        head += f"Authorization: Bearer {key}\r\n"
+    if body is not None:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"\r\n" + (body or b"")
+
+
+def new_ticket(address: str, phone: str) -> bytes:
+    said = {
+        "channel": "phone",
+        "type": "complaint",
+        "title": "夜间施工噪声",
+        "content": "工地每天夜里十一点以后还在施工，影响居民休息。",
+        "address": {"text": address},
+        "citizen": {"name": "张三", "phone": phone},
+    }
+    return json.dumps(said, ensure_ascii=False).encode()
+
+
+def addresses(site: Site) -> list[str]:
+    """One in each street of the city."""
+    rows = site.ask(
+        "SELECT DISTINCT ON (s.code) d.name || o.name || p.name || '3号楼' FROM place p"
+        " JOIN bench.street s ON s.code = p.street_code JOIN office o ON o.code = s.code"
+        " JOIN district d ON d.code = s.district"
+        " WHERE p.kind = 'community' ORDER BY s.code, p.code"
+    )
+    return [address for (address,) in rows]
+
+
+def fresh(site: Site) -> int:
+    """The first of a million telephone numbers that nobody had."""
+    return FRESH + next(site.server.numbers) * 1_000_000
+
+
+def post(site: Site, seconds: float, places: Sequence[str], clients: int, **more: Any) -> Load:
+    key = site.server.key("operator")
+    mark = MARK.decode()
+    items = [(request("POST", "/v1/tickets", key, new_ticket(place, mark)),) for place in places]
+    shown = {"first": fresh(site), "status": 201, **more}
+    return Load(site.server.port, items, clients, seconds, **shown)
+
+
+def post_fresh(site: Site, seconds: float) -> Load:
+    return post(site, seconds, addresses(site), EVERYBODY)
+
+
+def post_alone(site: Site, seconds: float) -> Load:
+    return post(site, seconds, addresses(site), 1)
+
+
+def post_regular(site: Site, seconds: float) -> Load:
+    [(callers,)] = site.ask("SELECT count(*) FROM bench.caller")
+    # another place and matter than before, or the caller's open ticket is urged and not a new made
+    turn = next(site.server.numbers)
+    places = [place.replace("3号楼", f"{turn}号院") for place in addresses(site)]
+    load = post(site, seconds, places, EVERYBODY, first=FIRST_PHONE, numbers=callers)
+    return replace(load, most=callers)
+
+
+def post_storm(site: Site, seconds: float) -> Load:
+    return post(site, seconds, addresses(site)[:1], EVERYBODY)
+
+
+def post_paced(site: Site, seconds: float) -> Load:
+    rate = 0.6 * site.saturated.get("post", 20)
+    return replace(post_fresh(site, seconds), rate=rate)
+
+
+def post_keyed(site: Site, seconds: float) -> Load:
+    load = post_fresh(site, seconds)
+    head = b"Idempotency-Key: bench-" + MARK + b"\r\nContent-Type:"
+    items = [(text.replace(b"Content-Type:", head, 1),) for (text,) in load.items]
+    return replace(load, items=items)
+
+
+def batch(site: Site, seconds: float) -> Load:
+    most = int(seconds * 3000 / site.lines) + 1
+    items = [(text,) for text in batches(site, addresses(site), most)]
+    content = (b'"number"', site.lines)  # a refused line has a problem instead
+    return Load(site.server.port, items, 1, seconds, most=most, content=content)
+
+
+def batches(site: Site, places: Sequence[str], number: int) -> Iterator[bytes]:
+    """So many calls of fresh callers."""
+    key = site.server.key("operator")
+    for _ in range(number):
+        first = fresh(site)
+        lines = [new_ticket(places[n % len(places)], str(first + n)) for n in range(site.lines)]
+        yield request("POST", "/v1/tickets/batch", key, b"\n".join(lines))
+
+
+def imports(site: Site, seconds: float) -> Load:
+    key = site.server.key("admin")
+    codes = [code for (code,) in site.ask("SELECT code FROM bench.street ORDER BY n")]
+    items: list[Item] = []
+    for _ in range(int(seconds * 5000 / site.lines) + 1):
+        turn = next(site.server.numbers)
+        lines = [past_case(site, codes, turn, n) for n in range(site.lines)]
+        items.append((request("POST", "/v1/imports/cases", key, b"\n".join(lines)),))
+    content = (f'"accepted":{site.lines},'.encode(), 1)
+    return Load(site.server.port, items, 1, seconds, most=len(items), content=content)
+
+
+def past_case(site: Site, codes: Sequence[str], turn: int, n: int) -> bytes:
+    at = site.opened.starts_at + timedelta(seconds=n)
+    called = {"reach": "reached", "contacted": "yes", "resolved": "resolved", "satisfied": "very"}
+    case = {
+        "external_id": f"OLD-{turn}-{n}",
+        "type": "complaint",
+        "channel": "phone",
+        "category": None,
+        "address": {"text": "北京市"},
+        "office_code": codes[n % len(codes)],
+        "urgency": "L3",
+        "received_at": (at - timedelta(days=3)).isoformat(),
+        "dispatched_at": (at - timedelta(days=3)).isoformat(),
+        "contacts": [
+            {"at": (at - timedelta(days=2)).isoformat(), "method": "call", "reached": True}
+        ],
+        "replied_at": (at - timedelta(days=1)).isoformat(),
+        "callback": {"at": at.isoformat(), **called},
+    }
+    return json.dumps(case, ensure_ascii=False).encode()
+
+
+def numbers(site: Site) -> list[str]:
+    rows = site.ask(
+        "SELECT number FROM bench.made WHERE status = 'closed' ORDER BY md5(number) LIMIT 2000"
+    )
+    return [number for (number,) in rows]
+
+
+def ticket(site: Site, seconds: float) -> Load:
+    paths = [f"/v1/tickets/{number}" for number in numbers(site)]
+    return site.get(paths, site.server.key("operator"), seconds)
+
+
+def events(site: Site, seconds: float) -> Load:
+    paths = [f"/v1/tickets/{number}/events" for number in numbers(site)]
+    return site.get(paths, site.server.key("operator"), seconds)
+
+
+def office(site: Site, seconds: float) -> Load:
+    codes = site.ask("SELECT code FROM bench.street ORDER BY n")
+    paths = [f"/v1/offices/{code}" for (code,) in codes]
+    return site.get(paths, site.server.key("operator"), seconds)
+
+
+def desks(site: Site) -> list[tuple[str, str]]:
+    """Offices in whose inboxes much lies, each with its handler's key."""
+    rows = site.ask(
+        "SELECT waits_for FROM ticket WHERE waits_for IS NOT NULL AND length(waits_for) = 9"
+        " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s",
+        DESKS,
+    )
+    return [(code, site.server.key("handler", code)) for (code,) in rows]
+
+
+def inbox(site: Site, seconds: float) -> Load:
+    items = [(request("GET", f"/v1/inbox?limit={PAGE}", key),) for _, key in desks(site)]
+    return Load(site.server.port, items, EVERYBODY, seconds)
+
+
+def inbox_unchanged(site: Site, seconds: float) -> Load:
+    items: list[Item] = []
+    path = f"/v1/inbox?limit={PAGE}"
+    for _, key in desks(site):
+        tag = site.server.call("GET", path, key).headers["etag"]
+        items.append((request("GET", path, key, headers=f"If-None-Match: {tag}\r\n"),))
+    return Load(site.server.port, items, EVERYBODY, seconds, status=304)
+
+
+def feed(site: Site, seconds: float) -> Load:
+    items = [(request("GET", f"/v1/feed?after=0&limit={PAGE}", key),) for _, key in desks(site)]
+    return Load(site.server.port, items, EVERYBODY, seconds)
+
+
+def tickets(site: Site, seconds: float) -> Load:
+    return site.get([f"/v1/tickets?limit={PAGE}"], site.server.key("supervisor"), seconds)
+
+
+def tickets_far(site: Site, seconds: float) -> Load:
+    [(place,)] = site.ask("SELECT least(count(*) - 2, %s) FROM ticket", PAGE * FAR)
+    [(at,)] = site.ask(
+        "SELECT received_at FROM ticket ORDER BY received_at DESC, number DESC OFFSET %s LIMIT 1",
+        max(place - PAGE, 0),
+    )
+    key = site.server.key("supervisor")
+    until = at.isoformat().replace("+", "%2B")
+    reply = site.server.call("GET", f"/v1/tickets?limit=1&received_to={until}", key)
+    cursor = json.loads(reply.body)["next"]
+    return site.get([f"/v1/tickets?limit={PAGE}&cursor={cursor}"], key, seconds)
+
+
+def acts(site: Site, seconds: float) -> Load:
+    """Tickets that were dispatched and not yet touched, fresh ones for each turn."""
+    number = max(int(seconds * 300), 10)
+    [(began,)] = site.ask("SELECT clock_timestamp()")
+    for text in batches(site, addresses(site)[:DESKS], -(-number // site.lines)):
+        site.send(Load(site.server.port, [(text,)], 1, 1, most=1))
+    rows = site.ask(
+        "SELECT number, office_code FROM ticket WHERE status = 'dispatched' AND version = 2"
+        " AND length(office_code) = 9 AND received_at >= %s ORDER BY received_at LIMIT %s",
+        began,
+        number,
+    )
+    items = []
+    for name, code in rows:
+        theirs = site.server.key("handler", code)
+        items.append(
+            (
+                request("POST", f"/v1/tickets/{name}/acknowledge", theirs, b"{}"),
+                request(
+                    "POST",
+                    f"/v1/tickets/{name}/contact",
+                    theirs,
+                    b'{"method":"call","reached":true}',
+                ),
+            )
+        )
+    return Load(site.server.port, items, EVERYBODY, seconds, most=len(items))
+
+
+def ranking(site: Site, seconds: float) -> Load:
+    path = f"/v1/rankings/{site.opened.name}"
+    return site.get([path], site.server.key("evaluator"), seconds, 4)
+
+
+def ranking_sealed(site: Site, seconds: float) -> Load:
+    path = f"/v1/rankings/{site.sealed.name}"
+    return site.get([path], site.server.key("evaluator"), seconds, 4)
+
+
+def ranking_unchanged(site: Site, seconds: float) -> Load:
+    path, key = f"/v1/rankings/{site.opened.name}", site.server.key("evaluator")
+    tag = site.server.call("GET", path, key).headers["etag"]
+    headers = f"If-None-Match: {tag}\r\n"
+    return site.get([path], key, seconds, 4, headers=headers, status=304)
+
+
+def route(site: Site, seconds: float) -> Load:
+    paths = [f"/v1/route?text={quoted(place)}" for place in addresses(site)]
+    return site.get(paths, site.server.key("operator"), seconds)
+
+
+def quoted(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def export(site: Site, seconds: float) -> Load:
+    """All tickets of one office."""
+    code, _ = desks(site)[0]
+    headers = "Accept: application/x-ndjson\r\n"
+    paths = [f"/v1/tickets?office_code={code}"]
+    return site.get(paths, site.server.key("supervisor"), seconds, 1, headers=headers)
+
+
+def exported(site: Site) -> float:
+    code, _ = desks(site)[0]
+    [(number,)] = site.ask("SELECT count(*) FROM ticket WHERE office_code = %s", code)
+    return float(number)
+
+
+def healthz(site: Site, seconds: float) -> Load:
+    return site.get(["/healthz"], "", seconds)
+
+
+def lines(site: Site) -> float:
+    return float(site.lines)
+
+
+def every() -> Iterator[Row]:
+    yield Row("post", "POST, 32 connections, fresh callers", post_fresh, "one-ticket", grows=True)
+    yield Row("post-paced", "the same at 0.6 of its rate", post_paced, "")
+    yield Row("post-alone", "POST alone", post_alone, "one-ticket-alone", grows=True)
+    yield Row("post-key", "POST with an Idempotency-Key", post_keyed, "one-ticket")
+    yield Row("post-regular", "POST, callers with 20 tickets", post_regular, "one-ticket")
+    yield Row("post-storm", "POST, the same place for all", post_storm, "one-ticket")
+    yield Row("batch", "batch, tickets", batch, "copy", lines)
+    yield Row("ticket", "ticket by number", ticket, "healthz")
+    yield Row("ticket-sql", "ticket by number", ticket, "select-ticket")
+    yield Row("events", "its events", events, "healthz")
+    yield Row("office", "office by code", office, "healthz")
+    yield Row("inbox", "inbox page of 50", inbox, "healthz", grows=True)
+    yield Row("inbox-304", "inbox, unchanged", inbox_unchanged, "healthz", grows=True)
+    yield Row("list", "ticket list, first page", tickets, "healthz", grows=True)
+    yield Row("list-1000", "ticket list, 1,000th page", tickets_far, "healthz", grows=True)
+    yield Row("feed", "feed page of 50", feed, "healthz")
+    yield Row("acts", "acknowledge and contact", acts, "healthz")
+    yield Row("ranking", "open ranking", ranking, "group-by")
+    yield Row("ranking-304", "open ranking, unchanged", ranking_unchanged, "healthz")
+    yield Row("ranking-sealed", "sealed ranking", ranking_sealed, "healthz")
+    yield Row("route", "route", route, "healthz")
+    yield Row("export", "export of a street, tickets", export, "copy-out", exported)
+    yield Row("healthz", "/healthz", healthz, "select-1")
+    yield Row("import", "import, cases", imports, "copy", lines)
+
+
+ROWS = {row.name: row for row in every()}

@@ -1,0 +1,29 @@
+"""How large a city is measured, and for how long: `BENCH_SCALE` names one of these."""
+
+import os
+from typing import NamedTuple
+
+
+class Scale(NamedTuple):
+    tickets: int
+    rounds: int
+    seconds: float
+    """Of each turn; a turn ends with the answer to its last request."""
+    batch: int
+    """Lines of one batch and of one import."""
+    facts: tuple[int, ...]
+    """Assessed tickets of the open period at which its ranking is measured."""
+    growth: tuple[float, ...]
+    """Parts of the city at which the rows of GROWING are measured, too."""
+
+
+SCALES = {
+    "tiny": Scale(600, 1, 0.1, 20, (100,), (0.5,)),
+    "small": Scale(20_000, 3, 2, 200, (5_000,), (0.25, 0.5)),
+    "medium": Scale(1_000_000, 5, 4, 1_000, (5_000,), (0.25, 0.5)),
+    "full": Scale(8_000_000, 7, 5, 1_000, (5_000, 2_000_000), (0.25, 0.5)),
+}
+
+
+def named_by_environment() -> str:
+    return os.environ.get("BENCH_SCALE", "small")

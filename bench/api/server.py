@@ -1,0 +1,141 @@
+"""The service in its own process, of this tree or of another, and one database of the cluster."""
+
+import base64
+import http.client
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+SECRET = bytes(range(32))
+ADMIN_KEY = "an-administrators-key-for-benches"
+HERE = Path(__file__).parent.parent.parent
+
+
+class Failed(Exception):
+    """What could not be prepared."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A service that is measured."""
+
+    name: str
+    database: str
+    """The database's URL."""
+    port: int
+    process: int
+    tree: Path
+    data: Path
+    keys: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """What was not yet used, for what may come once."""
+
+    def key(self, role: str, office: str | None = None) -> str:
+        """The key of a role, made over the API when first asked for."""
+        if (role, office) not in self.keys:
+            new = {"role": role, "office_code": office, "label": "bench"}
+            made = self.call("POST", "/v1/keys", ADMIN_KEY, new, expected=201)
+            self.keys[role, office] = json.loads(made.body)["key"]
+        return self.keys[role, office]
+
+    def settle(self) -> None:
+        """Does now what the service would do in its next minutes: finished days are counted."""
+        jiesu(self.tree, "sweep", self.database, self.data)
+
+    def call(
+        self, method: str, path: str, key: str, body: object = None, expected: int = 200
+    ) -> "Reply":
+        """One request of the preparation. Raises Failed at any other status."""
+        text = None if body is None else json.dumps(body).encode()
+        return self.call_text(method, path, key, text, expected)
+
+    def call_text(
+        self, method: str, path: str, key: str, text: bytes | None, expected: int
+    ) -> "Reply":
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        try:
+            connection.request(method, path, text, headers)
+            response = connection.getresponse()
+            reply = Reply(
+                response.read(), {name.lower(): text for name, text in response.getheaders()}
+            )
+        finally:
+            connection.close()
+        if response.status != expected:
+            raise Failed(f"{self.name}: {method} {path}: {response.status} {reply.body[:500]!r}")
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    body: bytes
+    headers: dict[str, str]
+
+
+def environment(database: str, data: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
+    return {
+        **kept,
+        "JIESU_DATABASE_URL": database,
+        "JIESU_SECRET_KEY": base64.b64encode(SECRET).decode(),
+        "JIESU_ADMIN_KEY": ADMIN_KEY,
+        "JIESU_DATA_DIR": str(data),
+        "JIESU_PORT": "0",
+        "JIESU_WORKERS": os.environ.get("BENCH_WORKERS", "1"),
+        "JIESU_LOG_LEVEL": "warning",
+    }
+
+
+def program(tree: Path) -> str:
+    return str(tree / ".venv" / "bin" / "jiesu")
+
+
+def jiesu(tree: Path, command: str, database: str, data: Path) -> None:
+    """Runs a command of the tree to its end."""
+    subprocess.run(
+        [program(tree), command],
+        cwd=data,
+        env=environment(database, data),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def new_database(cluster: str, name: str) -> str:
+    """The URL of a new, empty database in the cluster."""
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return urlsplit(cluster)._replace(path=f"/{name}").geturl()
+
+
+@contextmanager
+def serving(name: str, tree: Path, database: str, data: Path) -> Iterator[Server]:
+    """The tree's service on a free port, until the block ends."""
+    data.mkdir(exist_ok=True)
+    process = subprocess.Popen(
+        [program(tree), "serve"],
+        cwd=data,
+        env=environment(database, data),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if "http://" not in line:
+            raise Failed(f"{name}: {tree} does not serve: {line!r}")
+        port = urlsplit(line[line.index("http://") :].split(";")[0]).port
+        assert port is not None
+        yield Server(name, database, port, process.pid, tree, data)
+    finally:
+        process.terminate()
+        process.wait(60)

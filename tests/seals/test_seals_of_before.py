@@ -1,0 +1,101 @@
+"""Seals made before the house was re-arranged: restored, migrated, and whole as ever.
+
+`city_of_before.sql.xz` is a database of the state 1150da0, lived by `jiesu simulate` and sealed
+twice; `answers_of_before.json` has the hashes of what that state served. Keys, the feed and what
+seeding puts back (places, office names, rules of the catalogue) are left out of it.
+"""
+
+import json
+import lzma
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.engine import make_url
+
+from app import main
+from app.kit import migrate
+from app.seals import offline
+from app.settings import Settings
+from tests.given import People
+from tests.past import Json
+
+HERE = Path(__file__).parent
+ANSWERS = json.loads((HERE / "answers_of_before.json").read_text())
+PERIODS = ["2026-09", "2026-10"]
+LEAGUES = ["streets", "districts", "city_departments", "industries", "enterprises"]
+
+
+@pytest.fixture(scope="module")
+def restored(database_url: str) -> Iterator[str]:
+    """A database beside the tests' own, as it was left before, and migrated."""
+    name = f"jiesu_before_{os.getpid()}"
+    url = make_url(database_url).set(database=name).render_as_string(hide_password=False)
+    dump = lzma.decompress((HERE / "city_of_before.sql.xz").read_bytes())
+    with psycopg.connect(database_url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        with psycopg.connect(url) as database:
+            database.execute(dump)
+        migrate.upgrade(url)
+        yield url
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def before(restored: str, settings: Settings) -> Iterator[People]:
+    """People with keys to the service on that database."""
+    own = settings.model_copy(update={"database_url": restored})
+    main.prepare(own)
+    with TestClient(main.create_app(own)) as client:
+        yield People(client)
+
+
+def verified(people: People, period: str) -> Json:
+    return dict(people("auditor").post(f"/rankings/{period}/verify").json())
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_a_seal_of_before_is_whole(before: People, period: str) -> None:
+    proof = verified(before, period)
+
+    assert proof["differences"] == []
+    assert proof["same"]
+    assert proof["content_hash"] == proof["recomputed_hash"]
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_what_was_sealed_before_is_served_byte_for_byte(before: People, path: str) -> None:
+    page, _, query = path.partition("?")
+
+    answer = before("evaluator").get(page, **dict(parse_qsl(query)))
+
+    assert answer.status_code == 200
+    assert f"sha256:{sha256(answer.content).hexdigest()}" == ANSWERS[path]
+
+
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("league", LEAGUES)
+def test_a_download_of_before_holds_by_itself(before: People, period: str, league: str) -> None:
+    text = before("analyst").get(f"/rankings/{period}", league=league).content
+
+    assert offline.faults(text) == []
+
+
+def test_a_falsified_row_of_before_is_named(before: People, restored: str) -> None:
+    one = "SELECT min(ticket_number) FROM assessment WHERE assessed_at > '2026-09-19T00:00+08:00'"
+    falsify = f"UPDATE assessment SET contact_ok = NOT contact_ok WHERE ticket_number = ({one})"
+    with psycopg.connect(restored) as database:
+        database.execute("SET LOCAL session_replication_role = replica")
+        number = database.execute(f"{falsify} RETURNING ticket_number").fetchone()
+
+    proof = verified(before, "2026-10")
+
+    assert not proof["same"]
+    named = {ticket["number"] for row in proof["differences"] for ticket in row["tickets"]}
+    assert named == set(number or ())
+    assert verified(before, "2026-09")["same"]

@@ -1,0 +1,40 @@
+"""The root of the repository holds what a newcomer needs to find there, and no stray notes."""
+
+from fnmatch import fnmatch
+
+from tests.pasted import ROOT, text
+
+MAY_HOLD = {
+    # read first
+    "README.md",
+    "README.zh-CN.md",
+    "openapi.md",
+    # made of it
+    "Makefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "Dockerfile",
+    "compose.yaml",
+    "alembic.ini",
+    # the parts
+    "app",
+    "bench",
+    "docs",
+    "migrations",
+    "scripts",
+    "tests",
+    # for tools
+    ".ci",
+    ".dockerignore",
+    ".git",
+    ".gitignore",
+}
+
+
+def test_the_root_holds_these_files_and_no_other() -> None:
+    ignored = [line.rstrip("/") for line in text(".gitignore").splitlines()]
+    held = {path.name for path in ROOT.iterdir()}
+    made = {name for name in held for pattern in ignored if fnmatch(name, pattern)}
+
+    assert held - made <= MAY_HOLD
+    assert MAY_HOLD - held <= {".git"}  # absent where the source came without its history

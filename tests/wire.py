@@ -1,0 +1,125 @@
+"""A wire to the database that counts the round trips over it, and can be cut at one of them."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+from sqlalchemy.engine import URL, make_url
+
+CHUNK = 1 << 16
+PORT = 5432
+
+
+class Wire:
+    """Sockets in between. A round trip begins when a client writes after the server has."""
+
+    def __init__(self, server: URL, folder: Path) -> None:
+        self.server = server
+        self.url = server.set(host=None, port=None, query={"host": str(folder)})
+        self.trips = 0
+        self.cut_at: int | None = None
+        self.arrives = False
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(folder / f".s.PGSQL.{PORT}"))
+        self.listener.listen()
+        self.open: list[socket.socket] = []
+
+    def cut(self, trip: int, arrives: bool) -> None:
+        """The connection that makes this trip, counted from now, breaks in it: before what it
+        says has reached the server, or before the answer has come back."""
+        self.trips, self.cut_at, self.arrives = 0, trip, arrives
+
+    def whole(self) -> None:
+        self.cut_at = None
+
+    def accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            Connection(self, client, self.reach()).start()
+
+    def reach(self) -> socket.socket:
+        host = self.server.query.get("host") or self.server.host
+        port = self.server.port or PORT
+        if str(host).startswith("/"):
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(f"{host}/.s.PGSQL.{port}")
+            return server
+        return socket.create_connection((str(host or "127.0.0.1"), port))
+
+    def close(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for end in self.open:
+            end.close()
+
+
+class Connection:
+    def __init__(self, wire: Wire, client: socket.socket, server: socket.socket) -> None:
+        self.wire, self.client, self.server = wire, client, server
+        self.answered = True
+        wire.open += [client, server]
+
+    def start(self) -> None:
+        Thread(target=self.ask, daemon=True).start()
+        Thread(target=self.answer, daemon=True).start()
+
+    def ask(self) -> None:
+        while said := received(self.client):
+            broken = self.begins_trip() and self.wire.trips == self.wire.cut_at
+            if broken and not self.wire.arrives:
+                break
+            if broken:
+                self.client.shutdown(socket.SHUT_RDWR)
+            if not sent(self.server, said):
+                break
+        self.end()
+
+    def begins_trip(self) -> bool:
+        begins, self.answered = self.answered, False
+        self.wire.trips += begins
+        return begins
+
+    def answer(self) -> None:
+        while said := received(self.server):
+            self.answered = True
+            if not sent(self.client, said):
+                break
+        self.end()
+
+    def end(self) -> None:
+        for side in (self.client, self.server):
+            try:
+                side.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+
+def received(side: socket.socket) -> bytes:
+    try:
+        return side.recv(CHUNK)
+    except OSError:
+        return b""
+
+
+def sent(side: socket.socket, said: bytes) -> bool:
+    try:
+        side.sendall(said)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def wired(url: str) -> Iterator[Wire]:
+    """A wire to the database at this URL."""
+    with TemporaryDirectory(prefix="wire") as folder:
+        wire = Wire(make_url(url), Path(folder))
+        Thread(target=wire.accept, daemon=True).start()
+        yield wire
+        wire.close()
