@@ -22,8 +22,10 @@ from app.tickets.acts.change import Change
 from app.tickets.acts.response import responded
 from app.tickets.citizens import citizen
 from app.tickets.event_data import CalledBack, MemberCalled, Registered
+from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import Dispatch, Ticket
+from app.tickets.standing import overdue
 from app.tickets.views import view
 from app.tickets.views.lists import Paging
 from app.tickets.views.view import Viewer
@@ -171,7 +173,7 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         resolved=said.resolved,
         satisfied=said.satisfied,
         contact_ok=responded(change, lead),
-        late=view.overdue(head, change.now) or missed(head, lead),
+        late=overdue(head, change.now) or missed(head, lead),
         assessed_at=change.now,
         recorded_at=change.now,
     )
@@ -181,7 +183,9 @@ def missed(head: Ticket, lead: Dispatch) -> bool:
     """What was late stays late: a hold moves the ticket's time on, and the dispatch keeps the one
     that was missed (D.12). A rework has a reply and a time of its own."""
     replied_at, due_at = head.replied_at, lead.due_at
-    return bool(not head.reworks and replied_at and due_at and replied_at > due_at)
+    if head.reworks or replied_at is None or due_at is None:
+        return False
+    return limits.is_late(due_at, replied_at, replied_at)
 
 
 def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]:

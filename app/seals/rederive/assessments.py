@@ -263,7 +263,8 @@ def is_late(case: Case, due_at: datetime) -> bool:
     """Replied after its time, or never."""
     if case.imported:
         replied = case.told[name(Imported.replied_at)]
-        return (datetime.fromisoformat(replied) if replied else case.call.at) > due_at
+        replied_at = datetime.fromisoformat(replied) if replied else None
+        return limits.is_late(due_at, replied_at, case.call.at)
     events = case.events
     replies = [e.at for e in events if e.action is Action.REPLY or e.data.get(name(Resumed.done))]
     forced = any(e.action is Action.FORCE_CALLBACK for e in events)

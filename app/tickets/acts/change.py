@@ -31,9 +31,10 @@ from app.tickets.life.lifecycle import (
     move,
 )
 from app.tickets.life.parts import Part
+from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import is_passed_on
 from app.tickets.models import ContactMade, Dispatch, Ticket
-from app.tickets.standing import clockwork_of, standing_of
+from app.tickets.standing import standing_of
 
 SYSTEM = "system"
 
@@ -166,7 +167,7 @@ class Change:
 
     def wind(self) -> None:
         """Set the ticket's clock anew: what falls due next, and who is to act by when."""
-        for name, value in limits.wound(self.policy, clockwork_of(self.ticket)).items():
+        for name, value in limits.wound(self.policy, Timers.of(self.ticket)).items():
             setattr(self.ticket, name, value)
 
     def call_members(self) -> None:

@@ -7,16 +7,15 @@ from app.tickets.acts.change import Change
 from app.tickets.event_data import Declined, Escalated, Warned
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
-from app.tickets.life.timers import Fall
+from app.tickets.life.timers import Fall, Timers
 from app.tickets.life.warnings import SUPERVISION
 from app.tickets.models import Request
-from app.tickets.standing import clockwork_of
 
 
 def apply_due(change: Change) -> int:
     """Everything that is due by now, each as of the instant it was due; how many there were."""
     done = 0
-    while fall := limits.due_now(change.policy, clockwork_of(change.ticket), change.now):
+    while fall := limits.due_now(change.policy, Timers.of(change.ticket), change.now):
         EFFECTS[fall.action](change, fall)
         done += 1
     return done

@@ -22,6 +22,7 @@ from app.tickets.acts.forms import (
 )
 from app.tickets.acts.supervision import answer_supervision
 from app.tickets.event_data import Declined, Placed, Replied, Reviewed, Transferred, Withdrawn
+from app.tickets.life import contacts
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, IllegalMove, Status
 from app.tickets.life.parts import Part
@@ -135,8 +136,8 @@ def reply(change: Change, said: NewReply) -> None:
 def excused(change: Change) -> bool:
     """Whether the citizen could not be answered, by the record."""
     made = change.contacts()
-    tried = len(made) >= change.policy.contact.attempts and not any(c.reached for c in made)
-    return change.ticket.anonymous or tried
+    in_vain = contacts.tried(change.policy, made) and not any(one.reached for one in made)
+    return change.ticket.anonymous or in_vain
 
 
 def review(change: Change, said: Review) -> None:

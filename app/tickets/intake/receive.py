@@ -16,7 +16,6 @@ from app.feed.service import News, append
 from app.kit.clock import Clock
 from app.kit.rows import insert_many
 from app.kit.workdays import day_of
-from app.policy.documents import Policy
 from app.routing.decision import kept
 from app.tickets.acts import dispatch, locking, recipients, urging
 from app.tickets.acts.change import Change
@@ -29,7 +28,7 @@ from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import TERMINAL, Action, Status
-from app.tickets.life.timers import Clockwork
+from app.tickets.life.timers import Timers
 from app.tickets.models import NUMBERS, Dispatch, Request, Ticket
 
 DIGITS = 7
@@ -172,14 +171,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "dispatches": 1 if lead else 0,
         "repeat_of": arrival.repeat_of,
     }
-    return row | wound(arrival.policy, row)
-
-
-def wound(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
-    """What falls due next, and who is to act by when, for a row about to be written."""
-    times = ("since", "dispatched_at", "due_at")
-    names = ("status", "urgency", *times, "office_code", "queue", "district_code")
-    return limits.wound(policy, Clockwork(**{name: row[name] for name in names}))
+    return row | limits.wound(arrival.policy, Timers.of_row(row))
 
 
 def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
