@@ -24,6 +24,8 @@ from app.kit.errors import Refusal
 from app.kit.instants import recording
 from app.kit.ndjson import Line
 from app.routing.service import teach
+from app.tickets import events
+from app.tickets.events import Event
 from app.tickets.intake.receive import take_numbers
 
 AT_ONCE = 500
@@ -45,7 +47,10 @@ def take_in(
             rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
-        copy_many(session, model, written)
+        if model is Event:
+            events.append(session, written, copy_many)
+        else:
+            copy_many(session, model, written)
     teach(session, city.router, map(case.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 

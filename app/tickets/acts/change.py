@@ -16,8 +16,9 @@ from app.access.roles import Caller
 from app.city import City
 from app.feed.service import News, append
 from app.policy.documents import Policy
+from app.tickets import events
 from app.tickets.event_data import Said, Warned, as_json
-from app.tickets.events import Event, Statement
+from app.tickets.events import Statement
 from app.tickets.life import limits
 from app.tickets.life.contacts import Contact
 from app.tickets.life.guards import Standing
@@ -109,7 +110,7 @@ class Change:
         self.wind()
         if ticket.members and ticket.status is not before:
             self.call_members()
-        self.session.add(self.event(action, before, data, due_at))
+        events.append(self.session, [self.event(action, before, data, due_at)])
         said = {name: text for name, text in (words or {}).items() if text is not None}
         if said:
             statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=said)
@@ -142,21 +143,21 @@ class Change:
         before: Status,
         data: Said | None,
         due_at: datetime | None,
-    ) -> Event:
+    ) -> dict[str, Any]:
         ticket, caller = self.ticket, None if action in BY_ITSELF else self.caller
-        return Event(
-            ticket_number=ticket.number,
-            seq=ticket.version,
-            at=self.now,
-            due_at=due_at,
-            actor=caller.id if caller else SYSTEM,
-            role=caller.role if caller else None,
-            office_code=caller.office_code if caller else None,
-            action=action,
-            from_status=before,
-            to_status=ticket.status,
-            data=as_json(data),
-        )
+        return {
+            "ticket_number": ticket.number,
+            "seq": ticket.version,
+            "at": self.now,
+            "due_at": due_at,
+            "actor": caller.id if caller else SYSTEM,
+            "role": caller.role if caller else None,
+            "office_code": caller.office_code if caller else None,
+            "action": action,
+            "from_status": before,
+            "to_status": ticket.status,
+            "data": as_json(data),
+        }
 
     def warn_anew(self) -> None:
         """Of a new due time all warnings are given again; what is overdue still stays told."""

@@ -17,12 +17,12 @@ from app.kit.clock import Clock
 from app.kit.rows import insert_many
 from app.kit.workdays import day_of
 from app.routing.decision import kept
+from app.tickets import events
 from app.tickets.acts import dispatch, locking, recipients, urging
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Received, as_json
-from app.tickets.events import Event
 from app.tickets.intake import duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
@@ -118,9 +118,8 @@ def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arri
     insert_many(session, Request, [request_row(n, a) for n, a in numbered])
     insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
     insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a)])
-    insert_many(
+    events.append(
         session,
-        Event,
         [e for (n, a), c in zip(numbered, callers, strict=True) for e in event_rows(n, a, c)],
     )
     append(session, [one for n, a in numbered for one in news(n, a)])
