@@ -20,6 +20,7 @@ from app.rankings import facts_export, sheet
 from app.settings import PREFIX, Settings
 from app.tickets.life.lifecycle import MOVES, OPEN, Action, Status
 from app.tickets.life.parts import WHO
+from scripts import make_event_table
 from tests import pasted
 from tests.conftest import StillClock
 from tests.given import People
@@ -119,6 +120,12 @@ def statuses(cell: str) -> set[Status]:
         if cell.startswith(words):
             return set(meant) - named
     return named
+
+
+def test_openapi_md_shows_the_data_of_every_event() -> None:
+    assert make_event_table.TABLE.findall(API) == [make_event_table.table()], (
+        "make it again: python -m scripts.make_event_table"
+    )
 
 
 def test_openapi_md_names_every_role_and_what_it_does() -> None:

@@ -12,6 +12,7 @@ from app.attachments.models import Attachment
 from app.attachments.store import MediaType
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.tickets.acts.change import Change
+from app.tickets.event_data import Attached
 from app.tickets.life.lifecycle import MOVES, Action, IllegalMove
 
 MOST_FILES = 50
@@ -55,7 +56,7 @@ def attach(change: Change, folder: Path, content: bytes, name: str | None) -> At
     change.record(
         Action.ATTACH,
         ticket.status,
-        data={"sha256": made.sha256, "media_type": made.media_type, "size": made.size},
+        data=Attached(sha256=made.sha256, media_type=made.media_type, size=made.size),
     )
     change.session.flush()
     return made

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.bulletins.schemas import TallyView
 from app.rankings.leagues import Registry
+from app.tickets.event_data import Escalated, name
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch
@@ -34,7 +35,8 @@ class Span(NamedTuple):
 def escalations(span: Span) -> sa.Select[Any]:
     """By who was to learn that a time had passed, or by what was awaited for too long."""
     of_span = (Event.action == Action.ESCALATE, span.holds(Event.at))
-    return counted(lead(Event.ticket_number, Event.at), Event.data["warning"].astext, *of_span)
+    warning = Event.data[name(Escalated.warning)].astext
+    return counted(lead(Event.ticket_number, Event.at), warning, *of_span)
 
 
 def supervisions(span: Span) -> sa.Select[Any]:

@@ -3,6 +3,8 @@
 Both records are kept. A `q1 = no` is overturned in this way only (D.13.3).
 """
 
+from dataclasses import asdict
+
 from app.callbacks.answers import Answers
 from app.callbacks.appeals import disputed_until
 from app.callbacks.exclusions import assessed
@@ -11,6 +13,7 @@ from app.callbacks.schemas import NewCorrection
 from app.kit.errors import Conflict
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
+from app.tickets.event_data import Disputed, HeardAgain
 from app.tickets.life.lifecycle import Action
 
 
@@ -57,7 +60,7 @@ def dispute(change: Change, made: Callback, said: Words) -> None:
     change.record(
         Action.DISPUTE,
         change.ticket.status,
-        data={"callback_id": made.id},
+        data=Disputed(callback_id=made.id),
         words={"text": said.text},
     )
 
@@ -82,11 +85,7 @@ def correct(change: Change, made: Callback, said: NewCorrection) -> None:
     change.record(
         Action.CORRECT,
         change.ticket.status,
-        data={
-            "callback_id": made.id,
-            "differs": differs,
-            **said.model_dump(mode="json", exclude={"text"}),
-        },
+        data=HeardAgain(callback_id=made.id, differs=differs, **asdict(said.answers)),
         words={"text": said.text},
     )
 

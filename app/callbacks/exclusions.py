@@ -18,6 +18,7 @@ from app.period import Periods
 from app.tickets.acts.change import Change
 from app.tickets.acts.extension import four_eyes
 from app.tickets.acts.forms import Decision
+from app.tickets.event_data import ExclusionAsked, ExclusionJudged
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import Part
@@ -125,7 +126,7 @@ def ask(change: Change, said: NewExclusion) -> None:
     change.record(
         Action.REQUEST_EXCLUSION,
         change.ticket.status,
-        data={"code": said.code},
+        data=ExclusionAsked(code=said.code),
         words={"text": said.text, "evidence": said.evidence},
     )
 
@@ -148,7 +149,7 @@ def review(change: Change, said: Decision) -> None:
         flag(change, request, said.approve)
     else:
         pre_review(change, request, said.approve)
-    data = {"approve": said.approve, "code": request.code}
+    data = ExclusionJudged(approve=said.approve, code=request.code)
     change.record(
         Action.REVIEW_EXCLUSION, change.ticket.status, data=data, words={"text": said.text}
     )
@@ -184,7 +185,7 @@ def decide(change: Change, said: Decision) -> None:
     if said.approve:
         approve(change, fact, request)
     request.approved, request.decided_at = said.approve, change.now
-    data = {"approve": said.approve, "code": request.code}
+    data = ExclusionJudged(approve=said.approve, code=request.code)
     change.record(
         Action.DECIDE_EXCLUSION, change.ticket.status, data=data, words={"text": said.text}
     )

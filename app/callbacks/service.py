@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
+from msgspec import UNSET
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +21,11 @@ from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
 from app.tickets.acts.response import responded
 from app.tickets.citizens import citizen
+from app.tickets.event_data import CalledBack, MemberCalled, Registered
+from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import Dispatch, Ticket
+from app.tickets.standing import overdue
 from app.tickets.views import view
 from app.tickets.views.lists import Paging
 from app.tickets.views.view import Viewer
@@ -51,9 +56,13 @@ def record(change: Change, said: NewCallback) -> Callback:
         **said.model_dump(exclude={"reason", "recording"}),
     )
     change.session.add(made)
-    data = {**said.model_dump(mode="json", exclude={"reason", "recording"}), "final": made.final}
-    if made.final and ticket.assessed_at is None:
-        data["assessed"] = score(change, said)
+    scored = made.final and ticket.assessed_at is None
+    data = CalledBack(
+        **asdict(said.answers),
+        reasonable=said.reasonable,
+        final=made.final,
+        assessed=score(change, said) if scored else UNSET,
+    )
     after = settle(change, said) if made.final else head.ticket.status
     change.record(
         Action.CALLBACK,
@@ -63,7 +72,8 @@ def record(change: Change, said: NewCallback) -> Callback:
     )
     if head is not change and all_called(head):
         head.caller = change.caller
-        head.record(Action.CALLBACK, after, data={"member_number": ticket.number, "final": True})
+        last = MemberCalled(member_number=ticket.number, final=True)
+        head.record(Action.CALLBACK, after, data=last)
     return made
 
 
@@ -77,13 +87,13 @@ def check_callable(change: Change, tried: Attempts) -> None:
         )
 
 
-def score(change: Change, said: NewCallback) -> dict[str, str | None]:
+def score(change: Change, said: NewCallback) -> Registered:
     """The citizen's first final callback is what counts; what it took from the registry of its day
     is told, for no other event says it."""
     change.ticket.assessed_at = change.now
     made = assessment(change, said)
     change.session.add(made)
-    return {"district_code": made.district_code, "industry_office": made.industry_office}
+    return Registered(district_code=made.district_code, industry_office=made.industry_office)
 
 
 def settle(change: Change, said: NewCallback) -> Status:
@@ -163,7 +173,7 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         resolved=said.resolved,
         satisfied=said.satisfied,
         contact_ok=responded(change, lead),
-        late=view.overdue(head, change.now) or missed(head, lead),
+        late=overdue(head, change.now) or missed(head, lead),
         assessed_at=change.now,
         recorded_at=change.now,
     )
@@ -173,7 +183,9 @@ def missed(head: Ticket, lead: Dispatch) -> bool:
     """What was late stays late: a hold moves the ticket's time on, and the dispatch keeps the one
     that was missed (D.12). A rework has a reply and a time of its own."""
     replied_at, due_at = head.replied_at, lead.due_at
-    return bool(not head.reworks and replied_at and due_at and replied_at > due_at)
+    if head.reworks or replied_at is None or due_at is None:
+        return False
+    return limits.is_late(due_at, replied_at, replied_at)
 
 
 def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]:

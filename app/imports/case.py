@@ -12,7 +12,7 @@ from app.offices.directory import OfficeEntry
 from app.policy.documents import Policy
 from app.routing.service import Taught
 from app.tickets.life import limits
-from app.tickets.life.contacts import Contact
+from app.tickets.life.contacts import Contact, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ class Past:
     @property
     def contacted_at(self) -> datetime | None:
         """When the citizen was reached, or had been tried often enough."""
-        tries = sorted(one.at for one in self.contacts)[self.policy.contact.attempts - 1 :][:1]
-        return min([one.at for one in self.contacts if one.reached] + tries, default=None)
+        made = sorted(self.contacts)
+        ends = (last.at for n, last in enumerate(made, 1) if tried(self.policy, made[:n]))
+        return next(ends, None)
 
     @property
     def late(self) -> bool:
         """Replied after its time, or never and called back after it."""
-        return (self.case.replied_at or self.case.callback.at) > self.due.result
+        return limits.is_late(self.due.result, self.case.replied_at, self.case.callback.at)
 
     @property
     def anonymous(self) -> bool:

@@ -9,6 +9,7 @@ from app.kit.db import Base
 from app.offices.directory import STREET_KINDS
 from app.routing.decision import Decision, DecisionKind, kept
 from app.tickets.citizens import Citizen
+from app.tickets.event_data import Imported, Registered, as_json
 from app.tickets.events import Event, Statement
 from app.tickets.life.contacts import contact_ok
 from app.tickets.life.lifecycle import Action, DispatchRole, Status, TicketType
@@ -133,36 +134,31 @@ def event(past: Past) -> Iterator[Row]:
         "role": past.caller.role,
         "action": Action.IMPORT,
         "to_status": Status.CLOSED,
-        "data": told(past),
+        "data": as_json(told(past)),
     }
 
 
-def told(past: Past) -> Row:
+def told(past: Past) -> Imported:
     """What a verification needs of a case (RULEBOOK D.21-11): columns may be changed."""
     case, [row] = past.case, ticket(past)
-    return {name: row[name] for name in TOLD} | {
-        "assessed": {
-            "district_code": past.office.district_code,
-            "industry_office": past.industry_office,
-        },
-        "excluded": case.excluded and case.excluded.code,
-        "merge_group": case.merge_group,
-        "received_at": case.received_at.isoformat(),
-        "replied_at": case.replied_at and case.replied_at.isoformat(),
-    }
-
-
-TOLD = (
-    "policy",
-    "channel",
-    "type",
-    "category",
-    "urgency",
-    "anonymous",
-    "office_code",
-    "district_code",
-    "street_code",
-)
+    return Imported(
+        policy=past.policy.name,
+        channel=case.channel,
+        type=case.type,
+        category=case.category,
+        urgency=case.urgency,
+        anonymous=past.anonymous,
+        office_code=case.office_code,
+        district_code=row["district_code"],
+        street_code=row["street_code"],
+        assessed=Registered(
+            district_code=past.office.district_code, industry_office=past.industry_office
+        ),
+        excluded=case.excluded.code if case.excluded else None,
+        merge_group=case.merge_group,
+        received_at=case.received_at,
+        replied_at=case.replied_at,
+    )
 
 
 def statement(past: Past) -> Iterator[Row]:

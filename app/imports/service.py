@@ -25,6 +25,8 @@ from app.kit.instants import recording
 from app.kit.ndjson import Line
 from app.kit.rows import insert_many
 from app.routing.service import teach
+from app.tickets import events
+from app.tickets.events import Event
 from app.tickets.intake.receive import take_numbers
 
 AT_ONCE = 500
@@ -46,7 +48,10 @@ def take_in(
             rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
-        insert_many(session, model, written)
+        if model is Event:
+            events.append(session, written)
+        else:
+            insert_many(session, model, written)
     teach(session, city.router, map(case.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 

@@ -35,6 +35,7 @@ from app.seals.rederive.assessments import (
     remade,
 )
 from app.seals.sources import Piece
+from app.tickets.event_data import Imported, Received, name
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Channel, DispatchRole, TicketType
 from app.tickets.models import Dispatch, Ticket
@@ -174,7 +175,7 @@ def misplaced(record: Record) -> Iterator[str]:
     it came, what it is, where it lies, what became of it."""
     first, last = aliased(Event), aliased(Event)
     newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
-    said, stamp = first.data["received_at"].astext, sa.TIMESTAMP(timezone=True)
+    said, stamp = first.data[name(Imported.received_at)].astext, sa.TIMESTAMP(timezone=True)
     readable = func.pg_input_is_valid(said, "timestamptz")
     came = sa.case((readable, sa.cast(said, stamp)), else_=first.at)
     query = (
@@ -187,9 +188,9 @@ def misplaced(record: Record) -> Iterator[str]:
         .where(sa.or_(within(Ticket.received_at, record.period), within(came, record.period)))
         .where(
             sa.or_(
-                first.data.has_key("type") & came.is_distinct_from(Ticket.received_at),
-                *(said_otherwise(first, name) for name in ("type", "category")),
-                *(TICKET[name].is_distinct_from(as_of.said(name, EVER)) for name in PLACE),
+                first.data.has_key(name(Received.type)) & came.is_distinct_from(Ticket.received_at),
+                *(said_otherwise(first, one) for one in (Received.type, Received.category)),
+                *(TICKET[one].is_distinct_from(as_of.said(one, EVER)) for one in PLACE),
                 last.to_status.is_distinct_from(Ticket.status),
             )
         )
@@ -198,9 +199,10 @@ def misplaced(record: Record) -> Iterator[str]:
     yield from record.session.scalars(query.execution_options(yield_per=AT_ONCE))
 
 
-def said_otherwise(first: type[Event], name: str) -> sa.ColumnElement[bool]:
-    said = first.data[name].astext
-    return sa.and_(first.data.has_key(name), said.is_distinct_from(TICKET[name]))
+def said_otherwise(first: type[Event], member: object) -> sa.ColumnElement[bool]:
+    column = name(member)
+    said = first.data[column].astext
+    return sa.and_(first.data.has_key(column), said.is_distinct_from(TICKET[column]))
 
 
 LEADS: sa.Select[*tuple[Any, ...]] = (

@@ -22,8 +22,8 @@ from app.rankings.counting.record import within
 from app.rankings.rates import Rate
 from app.rankings.schemas import RateView, shown_rate
 from app.rankings.service import Asked
-from app.tickets.acts.dispatch import CONSULTED, REDISPATCHED
-from app.tickets.acts.objection import ENDED
+from app.tickets import event_data
+from app.tickets.event_data import EndReason
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Ticket
@@ -36,7 +36,7 @@ class RoutedBy(StrEnum):
 
 COLUMNS: dict[RoutedBy, sa.ColumnElement[str]] = {
     RoutedBy.DISTRICT: Ticket.__table__.c.district_code,
-    RoutedBy.METHOD: Event.__table__.c.data["method"].astext,
+    RoutedBy.METHOD: Event.__table__.c.data[event_data.name(event_data.Routed.method)].astext,
 }
 
 
@@ -119,7 +119,7 @@ def routes(period: Period, key: sa.ColumnElement[str]) -> sa.Select[Any]:
     )
     moved = (
         func.count().filter(after.seq.is_not(None), given.end_reason == why)
-        for why in (ENDED, REDISPATCHED, CONSULTED)
+        for why in (EndReason.UPHELD, EndReason.REDISPATCHED, EndReason.CONSULTED)
     )
     counted: list[sa.ColumnElement[Any]] = [func.count(), func.count(given.seq), *moved]
     return (

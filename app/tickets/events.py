@@ -1,13 +1,15 @@
 """What happened to a ticket, and what was said in it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import Role
 from app.kit.db import Base, Code, Json, one_of
+from app.kit.rows import Row, insert_many
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import in_order_of_time
 
@@ -34,6 +36,11 @@ class Event(Base):
         in_order_of_time("ix_event_at", "at"),
         Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
     )
+
+
+def append(session: Session, rows: Sequence[Row]) -> None:
+    """The one way in which events are written; every row has the first one's names."""
+    insert_many(session, Event, rows)
 
 
 class Statement(Base):

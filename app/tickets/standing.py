@@ -3,43 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
 
 from app.policy.documents import Policy
-from app.tickets.life import objections
+from app.tickets.life import limits, objections
 from app.tickets.life.guards import Standing
-from app.tickets.life.lifecycle import Status
-from app.tickets.life.timers import Clockwork
+from app.tickets.life.lifecycle import IN_OFFICE, Status
 from app.tickets.models import Ticket
-
-
-def clockwork_of(ticket: Ticket) -> Clockwork:
-    return Clockwork(
-        number=ticket.number,
-        status=ticket.status,
-        urgency=ticket.urgency,
-        since=ticket.since,
-        due_at=ticket.due_at,
-        doubted=ticket.doubted,
-        group=bool(ticket.members),
-        called=ticket.called,
-        callback_due_at=ticket.callback_due_at,
-        forced=ticket.forced,
-        replied=ticket.replied_at is not None,
-        dispatched_at=ticket.dispatched_at,
-        asks_extension=ticket.asks_extension,
-        asks_hold=ticket.asks_hold,
-        extended_from=ticket.extended_from,
-        review_at=ticket.review_at,
-        answer_due_at=ticket.answer_due_at,
-        warned=ticket.warned,
-        office_code=ticket.office_code,
-        queue=ticket.queue,
-        district_code=ticket.district_code,
-        objection_district=ticket.objection_district,
-        dispatches=ticket.dispatches,
-        reworks=ticket.reworks,
-        acknowledged=ticket.acknowledged_at is not None,
-    )
 
 
 def standing_of(
@@ -77,6 +49,26 @@ def standing_of(
         asks_extension=ticket.asks_extension,
         asks_hold=ticket.asks_hold,
     )
+
+
+def overdue(ticket: Ticket | SimpleNamespace, now: datetime) -> bool:
+    """Its result is late: not there in time, or, once there, given after its time."""
+    if ticket.due_at is None:
+        return False
+    if ticket.status in IN_OFFICE:
+        return limits.is_late(ticket.due_at, None, now)
+    replied_at = ticket.replied_at
+    return ticket.forced or (
+        replied_at is not None and limits.is_late(ticket.due_at, replied_at, now)
+    )
+
+
+def overdue_in(ticket: Any, now: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """`overdue` in SQL, of Ticket or of columns of the same names."""
+    working = ticket.status.in_(IN_OFFICE)
+    told = sa.or_(ticket.forced, sa.func.coalesce(ticket.replied_at > ticket.due_at, False))
+    past = sa.case((working, ticket.due_at < now), else_=told)
+    return sa.func.coalesce(sa.and_(ticket.due_at.is_not(None), past), False)
 
 
 def turns(ticket: Ticket | SimpleNamespace, policy: Policy) -> Iterator[datetime]:

@@ -12,7 +12,7 @@ from app.offices.catalogue import Urgency
 from app.period import State
 from app.policy.keys import Class
 from app.tickets.life.lifecycle import Action, Status
-from app.tickets.life.timers import Clockwork
+from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import warnings
 from tests import pasted, policies
 from tests.tickets.life.test_warnings import GIVEN
@@ -20,7 +20,7 @@ from tests.tickets.life.test_warnings import GIVEN
 
 def escalations() -> set[str]:
     """Every one that the rules give, whatever has become of a ticket."""
-    began = Clockwork(Status.DISPATCHED, Urgency.L3, GIVEN, dispatches=99, reworks=99)
+    began = Timers(Status.DISPATCHED, Urgency.L3, GIVEN, dispatches=99, reworks=99)
     ticket = replace(began, dispatched_at=GIVEN, due_at=GIVEN, answer_due_at=GIVEN)
     found = (
         warnings(policies.beijing(), replace(ticket, status=status, forced=forced))

@@ -21,7 +21,7 @@ from app.statistics.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.sampling import in_sample
-from app.tickets.life.timers import Clockwork
+from app.tickets.life.timers import Timers
 
 BEIJING = documents.parse("beijing-2019", Path(POLICIES, "beijing-2019.toml").read_text())
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
@@ -127,8 +127,8 @@ def test_a_larger_sample_holds_the_smaller_and_another_policy_draws_anew() -> No
     assert drawn != {n for n in NUMBERS if in_sample(sampling(Fraction(1, 4), "beijing-2027"), n)}
 
 
-def awaiting(number: str, forced: bool = False) -> Clockwork:
-    return Clockwork(Status.AWAITING_CALLBACK, Urgency.L3, NOW, forced=forced, number=number)
+def awaiting(number: str, forced: bool = False) -> Timers:
+    return Timers(Status.AWAITING_CALLBACK, Urgency.L3, NOW, forced=forced, number=number)
 
 
 def test_who_is_not_in_the_sample_is_closed_and_not_called() -> None:

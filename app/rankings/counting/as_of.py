@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from app.tickets.event_data import Placed, name
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch, Ticket
@@ -46,15 +47,15 @@ def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
 
 
 def street(instant: datetime) -> sa.ColumnElement[str]:
-    return said("street_code", instant)
+    return said(name(Placed.street_code), instant)
 
 
 def district(instant: datetime) -> sa.ColumnElement[str]:
-    return said("district_code", instant)
+    return said(name(Placed.district_code), instant)
 
 
 def community(instant: datetime) -> sa.ColumnElement[str]:
-    return said("community_code", instant)
+    return said(name(Placed.community_code), instant)
 
 
 def told_anew(instant: datetime) -> sa.ColumnElement[bool]:

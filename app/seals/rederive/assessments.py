@@ -15,13 +15,30 @@ import msgspec
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
+from app.tickets.event_data import (
+    CalledBack,
+    Graded,
+    Imported,
+    LetGo,
+    Merged,
+    Received,
+    Registered,
+    Resumed,
+    name,
+    read,
+)
 from app.tickets.life import limits
 from app.tickets.life.contacts import Contact, contact_ok
 from app.tickets.life.lifecycle import Action, Status
 
-MATTER = ("type", "channel", "category", "merge_group")
+MATTER = (
+    name(Received.type),
+    name(Received.channel),
+    name(Received.category),
+    name(Imported.merge_group),
+)
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
-REGISTERED = ("district_code", "industry_office")
+REGISTERED = (name(Registered.district_code), name(Registered.industry_office))
 
 
 class Happened(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -112,7 +129,7 @@ class History:
         """The ticket into which it was merged, in the end."""
         joined = [e for e in self.events if e.enters(Status.MERGED)]
         left = [e for e in self.events if e.action is Action.UNMERGE]
-        return joined[-1].data.get("parent_number") if len(joined) > len(left) else None
+        return joined[-1].data.get(name(Merged.parent_number)) if len(joined) > len(left) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +183,9 @@ def remade(case: Case) -> dict[str, object]:
     found |= {name: case.told[name] for name in MATTER if name in case.told}
     if begun:
         found["recorded_at"] = begun.at if case.imported else call.at
-    if "reachable" in case.told:
-        found["anonymous"] = case.told["anonymous"] and not case.told["reachable"]
+    if name(Received.reachable) in case.told:
+        reachable = read(case.told, Received.reachable)
+        found["anonymous"] = read(case.told, Received.anonymous) and not reachable
     if begun and not case.imported:
         found["merge_group"] = group(case)
     return found | registered(case) | dict(worked(case))
@@ -176,7 +194,7 @@ def remade(case: Case) -> dict[str, object]:
 def registered(case: Case) -> dict[str, object]:
     """What was taken from the registry of that day, as the callback's event tells it."""
     event = next(e for e in case.own.events if e.seq == case.call.seq)
-    said = event.data.get("assessed", {})
+    said = event.data.get(name(CalledBack.assessed), {})
     return {name: said[name] for name in REGISTERED if name in said}
 
 
@@ -190,13 +208,14 @@ def worked(case: Case) -> Iterator[tuple[str, object]]:
     if lead and lead.contact_due_at:
         urgency = urgencies[-1] if urgencies else case.urgency
         yield "contact_ok", responded(case, lead, lead.contact_due_at, urgency)
-    if lead and lead.due_at and ("replied_at" in case.told or not case.imported):
+    if lead and lead.due_at and (name(Imported.replied_at) in case.told or not case.imported):
         yield "late", is_late(case, lead.due_at)
 
 
 def urgencies_of(case: Case) -> Iterator[Urgency]:
     for event in case.events:
-        said = event.data.get("to" if event.action is Action.GRADE else "urgency")
+        graded = event.action is Action.GRADE
+        said = event.data.get(name(Graded.new) if graded else name(Received.urgency))
         if said:
             yield Urgency(said)
 
@@ -204,7 +223,11 @@ def urgencies_of(case: Case) -> Iterator[Urgency]:
 def group(case: Case) -> str | None:
     if case.head is not case.own:
         return case.own.parent
-    sizes = [e.data["members"] for e in case.events if e.action in (Action.ADOPT, Action.LET_GO)]
+    sizes = [
+        read(e.data, LetGo.members)
+        for e in case.events
+        if e.action in (Action.ADOPT, Action.LET_GO)
+    ]
     return case.number if sizes and sizes[-1] else None
 
 
@@ -215,7 +238,7 @@ def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bo
         due_at = limits.member_contact_due(case.policy, urgency, due_at, joined)
         if joined >= waits and case.call.at < due_at:
             return True
-    if group(case) and not case.told.get("reachable", True):
+    if group(case) and not case.told.get(name(Received.reachable), True):
         return True
     return contact_ok(case.policy, urgency, due_at, list(contacts(case, lead)))
 
@@ -239,9 +262,10 @@ def contacts(case: Case, lead: Given) -> Iterator[Contact]:
 def is_late(case: Case, due_at: datetime) -> bool:
     """Replied after its time, or never."""
     if case.imported:
-        replied = case.told["replied_at"]
-        return (datetime.fromisoformat(replied) if replied else case.call.at) > due_at
+        replied = case.told[name(Imported.replied_at)]
+        replied_at = datetime.fromisoformat(replied) if replied else None
+        return limits.is_late(due_at, replied_at, case.call.at)
     events = case.events
-    replies = [e.at for e in events if e.action is Action.REPLY or e.data.get("done")]
+    replies = [e.at for e in events if e.action is Action.REPLY or e.data.get(name(Resumed.done))]
     forced = any(e.action is Action.FORCE_CALLBACK for e in events)
     return forced or (bool(replies) and replies[0] > due_at)

@@ -12,9 +12,17 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.callbacks.models import Correction, Exclusion
-from app.rankings.columns import HEARD
 from app.seals.rederive.assessments import Called, Happened, History
+from app.tickets.event_data import ExclusionAsked, ExclusionJudged, HeardAgain, Imported, name, read
 from app.tickets.life.lifecycle import Action
+
+HEARD_AGAIN = (
+    HeardAgain.callback_id,
+    HeardAgain.reach,
+    HeardAgain.contacted,
+    HeardAgain.resolved,
+    HeardAgain.satisfied,
+)
 
 
 class Excluded(NamedTuple):
@@ -71,9 +79,9 @@ def decision(events: Sequence[Happened]) -> Excluded | None:
     asked = None
     for event in events:
         if event.action is Action.REQUEST_EXCLUSION:
-            asked = event.data["code"]
-        if event.action is Action.DECIDE_EXCLUSION and event.data["approve"]:
-            if event.data["code"] != asked:
+            asked = read(event.data, ExclusionAsked.code)
+        if event.action is Action.DECIDE_EXCLUSION and read(event.data, ExclusionJudged.approve):
+            if read(event.data, ExclusionJudged.code) != asked:
                 raise LookupError("nobody asked for that")
             return Excluded(asked, event.at, event.at)
     return None
@@ -85,14 +93,14 @@ def came(own: History, call: Called, found: Excluded | None) -> Excluded | None:
     begun = own.begun
     if begun is None or begun.action is not Action.IMPORT:
         return None
-    code = begun.data.get("excluded", found and found.code)
+    code = begun.data.get(name(Imported.excluded), found and found.code)
     return Excluded(code, call.at, begun.at) if code else None
 
 
 def hearing(events: Sequence[Happened]) -> Heard | None:
     """What the recording said, where the record said otherwise."""
     for event in events:
-        if event.action is Action.CORRECT and event.data["differs"]:
-            said = [event.data[name] for name in ("callback_id", *HEARD)]
+        if event.action is Action.CORRECT and read(event.data, HeardAgain.differs):
+            said = [read(event.data, member) for member in HEARD_AGAIN]
             return Heard._make([*said, event.at, event.at])
     return None

@@ -16,7 +16,9 @@ from app.access.roles import Caller
 from app.city import City
 from app.feed.service import News, append
 from app.policy.documents import Policy
-from app.tickets.events import Event, Statement
+from app.tickets import events
+from app.tickets.event_data import Said, Warned, as_json
+from app.tickets.events import Statement
 from app.tickets.life import limits
 from app.tickets.life.contacts import Contact
 from app.tickets.life.guards import Standing
@@ -30,9 +32,10 @@ from app.tickets.life.lifecycle import (
     move,
 )
 from app.tickets.life.parts import Part
+from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import is_passed_on
 from app.tickets.models import ContactMade, Dispatch, Ticket
-from app.tickets.standing import clockwork_of, standing_of
+from app.tickets.standing import standing_of
 
 SYSTEM = "system"
 
@@ -88,7 +91,7 @@ class Change:
         self,
         action: Action,
         to: Status | None = None,
-        data: Mapping[str, Any] | None = None,
+        data: Said | None = None,
         words: Mapping[str, Any] | None = None,
         due_at: datetime | None = None,
     ) -> None:
@@ -107,13 +110,13 @@ class Change:
         self.wind()
         if ticket.members and ticket.status is not before:
             self.call_members()
-        self.session.add(self.event(action, before, data, due_at))
+        events.append(self.session, [self.event(action, before, data, due_at)])
         said = {name: text for name, text in (words or {}).items() if text is not None}
         if said:
             statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=said)
             self.session.add(statement)
         if action not in UNTOLD:
-            append(self.session, self.news(action, data or {}))
+            append(self.session, self.news(action, data))
         if ticket.status in TERMINAL:
             ticket.interim_office = None
 
@@ -138,23 +141,23 @@ class Change:
         self,
         action: Action,
         before: Status,
-        data: Mapping[str, Any] | None,
+        data: Said | None,
         due_at: datetime | None,
-    ) -> Event:
+    ) -> dict[str, Any]:
         ticket, caller = self.ticket, None if action in BY_ITSELF else self.caller
-        return Event(
-            ticket_number=ticket.number,
-            seq=ticket.version,
-            at=self.now,
-            due_at=due_at,
-            actor=caller.id if caller else SYSTEM,
-            role=caller.role if caller else None,
-            office_code=caller.office_code if caller else None,
-            action=action,
-            from_status=before,
-            to_status=ticket.status,
-            data=dict(data or {}),
-        )
+        return {
+            "ticket_number": ticket.number,
+            "seq": ticket.version,
+            "at": self.now,
+            "due_at": due_at,
+            "actor": caller.id if caller else SYSTEM,
+            "role": caller.role if caller else None,
+            "office_code": caller.office_code if caller else None,
+            "action": action,
+            "from_status": before,
+            "to_status": ticket.status,
+            "data": as_json(data),
+        }
 
     def warn_anew(self) -> None:
         """Of a new due time all warnings are given again; what is overdue still stays told."""
@@ -165,7 +168,7 @@ class Change:
 
     def wind(self) -> None:
         """Set the ticket's clock anew: what falls due next, and who is to act by when."""
-        for name, value in limits.wound(self.policy, clockwork_of(self.ticket)).items():
+        for name, value in limits.wound(self.policy, Timers.of(self.ticket)).items():
             setattr(self.ticket, name, value)
 
     def call_members(self) -> None:
@@ -180,11 +183,11 @@ class Change:
         head = parent.ticket.status if parent else None
         return standing_of(self.ticket, self.policy, office, self.now, head)
 
-    def news(self, action: Action, data: Mapping[str, Any]) -> list[News]:
+    def news(self, action: Action, data: Said | None) -> list[News]:
         """To lead, joint and informed offices, and to who keeps the duty of contact (also with a
         group's members) or must dispatch; a warning not to those who are to learn of it only when
         it is passed on."""
-        ticket, warning = self.ticket, data.get("warning", "")
+        ticket, warning = self.ticket, data.warning if isinstance(data, Warned) else ""
         keeper = self.others.get(ticket.merged_into or "", self).ticket.interim_office
         offices: dict[str | None, str] = {ticket.queue: "queue", keeper: "interim"}
         offices |= {d.office_code: d.role for d in self.dispatches}

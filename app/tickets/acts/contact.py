@@ -4,6 +4,8 @@ from sqlalchemy import select
 
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
+from app.tickets.event_data import Contacted
+from app.tickets.life import contacts
 from app.tickets.life.contacts import Contact
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.life.parts import Part
@@ -21,7 +23,7 @@ def contact(change: Change, said: NewContact) -> None:
     change.record(
         Action.CONTACT,
         Status.IN_PROGRESS if starts else ticket.status,
-        data={"method": said.method, "reached": said.reached},
+        data=Contacted(method=said.method, reached=said.reached),
         words={"note": said.note, "evidence": said.evidence},
     )
 
@@ -67,4 +69,4 @@ def tried(change: Change, said: NewContact, own: Dispatch, seq: int) -> bool:
             reached=said.reached,
         )
     )
-    return any(one.reached for one in made) or len(made) >= change.policy.contact.attempts
+    return contacts.tried(change.policy, made)

@@ -14,6 +14,7 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.routing.decision import Decision, DecisionKind, Query, kept
 from app.tickets.acts.change import Change
 from app.tickets.acts.recipients import Share, rows, share, share_of
+from app.tickets.event_data import EndReason, Given, Routed
 from app.tickets.life import limits
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, DispatchRole, IllegalMove, Status, TicketType
@@ -21,9 +22,6 @@ from app.tickets.models import Dispatch, Request, Ticket
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
 """Stay with the operator, who may answer on the spot (T2), until time hands them over."""
-
-REDISPATCHED = "redispatched"
-CONSULTED = "consulted"
 
 OUTCOMES = {
     DecisionKind.DISPATCH: Status.DISPATCHED,
@@ -36,7 +34,9 @@ class UnfitOffice(Invalid):
     title = "This office cannot take the ticket"
 
 
-def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) -> None:
+def give(
+    change: Change, given: Share, at: datetime, why: EndReason = EndReason.REDISPATCHED
+) -> None:
     """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
     former = end(change, why)
@@ -63,7 +63,7 @@ def give(change: Change, given: Share, at: datetime, why: str = REDISPATCHED) ->
     change.session.add_all(change.dispatches)
 
 
-def leave_queue(change: Change, given: Share, why: str) -> None:
+def leave_queue(change: Change, given: Share, why: EndReason) -> None:
     """A district that was to dispatch it, and has no more to do with it, is told."""
     ticket, left = change.ticket, change.ticket.queue
     if left and left not in given.roles():
@@ -72,7 +72,7 @@ def leave_queue(change: Change, given: Share, why: str) -> None:
     ticket.queue = None
 
 
-def share_anew(change: Change, joint: Iterable[str], why: str) -> None:
+def share_anew(change: Change, joint: Iterable[str], why: EndReason) -> None:
     """Other helpers for the lead that has it already, who gets no time back."""
     ticket, lead = change.ticket, change.lead
     assert lead is not None  # there is one to share with
@@ -87,14 +87,14 @@ def share_anew(change: Change, joint: Iterable[str], why: str) -> None:
     change.dispatches = [*change.dispatches, *added]
 
 
-def end(change: Change, why: str) -> str | None:
+def end(change: Change, why: EndReason) -> str | None:
     """The active dispatches, if any, are over. The lead that was."""
     former = change.lead
     release(change, change.dispatches, why)
     return former.office_code if former else None
 
 
-def release(change: Change, those: Sequence[Dispatch], why: str) -> None:
+def release(change: Change, those: Sequence[Dispatch], why: EndReason) -> None:
     """Their dispatches are over, and the offices are told."""
     if not those:
         return
@@ -126,7 +126,7 @@ def last_lead(change: Change) -> str | None:
     return change.session.scalar(given.order_by(Dispatch.seq.desc()).limit(1))
 
 
-def take_back(change: Change, why: str) -> None:
+def take_back(change: Change, why: EndReason) -> None:
     """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
     ticket, former = change.ticket, end(change, why)
     ticket.interim_office = ticket.interim_office or former
@@ -154,19 +154,23 @@ def check_inside(change: Change, *office_codes: str | None) -> None:
             raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
 
 
-def told(change: Change) -> dict[str, Any]:
-    """A giving as its event has it: who has which part, since when the clock runs, and where the
-    ticket lies from then on."""
+def given(change: Change) -> Given:
+    """The dispatch as its event has it."""
+    return Given(**shares(change))
+
+
+def shares(change: Change) -> dict[str, Any]:
+    """The members of `Given`, for events that say more than these."""
     ticket = change.ticket
     return {
         "offices": {d.office_code: d.role for d in change.dispatches},
-        "due_at": ticket.due_at and ticket.due_at.isoformat(),
-        **placed(ticket),
+        "due_at": ticket.due_at,
+        **place(ticket),
     }
 
 
-def placed(ticket: Ticket) -> dict[str, str | None]:
-    """Where it lies."""
+def place(ticket: Ticket) -> dict[str, str | None]:
+    """The members of `Placed`."""
     return {
         "district_code": ticket.district_code,
         "street_code": ticket.street_code,
@@ -189,7 +193,10 @@ def check_offices(
 
 
 def by_person(
-    change: Change, lead_code: str, joint_codes: Sequence[str] = (), why: str = REDISPATCHED
+    change: Change,
+    lead_code: str,
+    joint_codes: Sequence[str] = (),
+    why: EndReason = EndReason.REDISPATCHED,
 ) -> None:
     """A person's word; a street that he names is also where the ticket lies."""
     ticket, lead = change.ticket, change.city.offices[lead_code]
@@ -250,22 +257,20 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.city, decision), due_at or change.now)
     change.ticket.queue = decision.queue
-    data = said(decision) | placed(change.ticket)
+    data = routed(decision, place(change.ticket))
     change.record(Action.ROUTE, OUTCOMES[decision.decision], data=data, due_at=due_at)
 
 
-def said(decision: Decision) -> dict[str, Any]:
-    """A route as its event has it: codes and figures, none of the caller's words."""
-    return {
-        "decision": decision.decision,
-        "office_code": decision.office_code,
-        "confidence": decision.confidence,
-        "method": decision.method,
-        "district_code": decision.district_code,
-        "street_code": decision.street_code,
-        "community_code": decision.community_code,
-        "gazetteer": decision.gazetteer,
-    }
+def routed(decision: Decision, place: dict[str, str | None]) -> Routed:
+    """A route as its event has it, with the place that it leaves the ticket at."""
+    return Routed(
+        decision=decision.decision,
+        office_code=decision.office_code,
+        confidence=decision.confidence,
+        method=decision.method,
+        gazetteer=decision.gazetteer,
+        **place,
+    )
 
 
 def rework(change: Change, at: datetime) -> None:

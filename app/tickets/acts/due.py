@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 from app.tickets.acts import dispatch, extension, hold, objection, supervision
 from app.tickets.acts.change import Change
+from app.tickets.event_data import Declined, Escalated, Warned
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
-from app.tickets.life.timers import Fall
+from app.tickets.life.timers import Fall, Timers
 from app.tickets.life.warnings import SUPERVISION
 from app.tickets.models import Request
-from app.tickets.standing import clockwork_of
 
 
 def apply_due(change: Change) -> int:
     """Everything that is due by now, each as of the instant it was due; how many there were."""
     done = 0
-    while fall := limits.due_now(change.policy, clockwork_of(change.ticket), change.now):
+    while fall := limits.due_now(change.policy, Timers.of(change.ticket), change.now):
         EFFECTS[fall.action](change, fall)
         done += 1
     return done
@@ -30,14 +30,15 @@ def route(change: Change, fall: Fall) -> None:
 def warn(change: Change, fall: Fall) -> None:
     """D.6.3: a due time nears."""
     change.ticket.warned = [*change.ticket.warned, fall.name]
-    change.record(Action.WARN, change.ticket.status, data={"warning": fall.name}, due_at=fall.at)
+    change.record(Action.WARN, change.ticket.status, data=Warned(warning=fall.name), due_at=fall.at)
 
 
 def escalate(change: Change, fall: Fall) -> None:
     """D.6.3, D.8: a time has passed; whoever stands above learns of it, once."""
-    data = {"warning": fall.name}
+    data = Escalated(warning=fall.name)
     if fall.name == SUPERVISION:
-        data["level"] = supervision.pass_over(change, fall.at)
+        level = supervision.pass_over(change, fall.at)
+        data = Escalated(warning=fall.name, level=level)
     else:
         change.ticket.warned = [*change.ticket.warned, fall.name]
     change.record(Action.ESCALATE, change.ticket.status, data=data, due_at=fall.at)
@@ -45,7 +46,8 @@ def escalate(change: Change, fall: Fall) -> None:
 
 def expire(change: Change, fall: Fall) -> None:
     """T5: nobody answered what was asked."""
-    change.record(Action.EXPIRE, data={"reason_code": "na_no_info"}, due_at=fall.at)
+    data = Declined(reason_code="na_no_info")
+    change.record(Action.EXPIRE, data=data, due_at=fall.at)
 
 
 def pass_review(change: Change, fall: Fall) -> None:

@@ -9,6 +9,7 @@ from app.kit.workdays import times
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Decision, NewExtension
 from app.tickets.acts.response import all_told
+from app.tickets.event_data import ExtensionAsked, ExtensionDecided
 from app.tickets.events import Event
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action
@@ -46,7 +47,7 @@ def request(change: Change, said: NewExtension) -> None:
     change.record(
         Action.REQUEST_EXTENSION,
         ticket.status,
-        data={"reason_code": said.reason_code, "due_at": said.due_at.isoformat()},
+        data=ExtensionAsked(reason_code=said.reason_code, due_at=said.due_at),
         words={"plan": said.plan},
     )
 
@@ -77,7 +78,7 @@ def decide(change: Change, said: Decision) -> None:
     change.record(
         Action.DECIDE_EXTENSION,
         ticket.status,
-        data={"approve": said.approve, "due_at": ticket.due_at and ticket.due_at.isoformat()},
+        data=ExtensionDecided(approve=said.approve, due_at=ticket.due_at),
         words={"text": said.text},
     )
 

@@ -21,6 +21,8 @@ from app.tickets.acts.forms import (
     Words,
 )
 from app.tickets.acts.supervision import answer_supervision
+from app.tickets.event_data import Declined, Placed, Replied, Reviewed, Transferred, Withdrawn
+from app.tickets.life import contacts
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, IllegalMove, Status
 from app.tickets.life.parts import Part
@@ -40,12 +42,15 @@ def answer(change: Change, said: Words) -> None:
 
 def transfer(change: Change, said: Transfer) -> None:
     """T3: to 110, 119, 120 or 122, at once."""
-    change.record(Action.TRANSFER, data={"service": said.service}, words={"text": said.text})
+    change.record(
+        Action.TRANSFER, data=Transferred(service=said.service), words={"text": said.text}
+    )
 
 
 def decline(change: Change, said: Decline) -> None:
     """T4: not accepted."""
-    change.record(Action.DECLINE, data={"reason_code": said.reason_code}, words={"text": said.text})
+    data = Declined(reason_code=said.reason_code)
+    change.record(Action.DECLINE, data=data, words={"text": said.text})
 
 
 def ask(change: Change, said: Words) -> None:
@@ -66,7 +71,7 @@ def add(change: Change, said: Add) -> None:
     address = said.address and said.address.text
     decision = dispatching.locate(change, request, change.now)
     words = {"text": said.text, "address": address}
-    change.record(Action.ADD, data=dispatching.placed(ticket), words=words)
+    change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
     ticket.queue = decision.queue
     if ticket.type not in dispatching.ENQUIRIES:
         dispatching.route(change, decision)
@@ -77,7 +82,7 @@ def dispatch(change: Change, said: NewDispatch) -> None:
     former = change.ticket.office_code
     dispatching.by_person(change, said.office_code, said.joint_office_codes)
     teaching.correct(change, former, said.office_code)
-    change.record(Action.DISPATCH, data=dispatching.told(change), words={"reason": said.reason})
+    change.record(Action.DISPATCH, data=dispatching.given(change), words={"reason": said.reason})
 
 
 def read(change: Change, said: Nothing) -> None:
@@ -117,9 +122,7 @@ def reply(change: Change, said: NewReply) -> None:
     change.record(
         Action.REPLY,
         after,
-        data={"method": feedback.method, "claimed_at": feedback.at and feedback.at.isoformat()}
-        if feedback
-        else {},
+        data=Replied(method=feedback.method, claimed_at=feedback.at) if feedback else None,
         words={
             "text": said.text,
             "measures": said.measures,
@@ -133,14 +136,15 @@ def reply(change: Change, said: NewReply) -> None:
 def excused(change: Change) -> bool:
     """Whether the citizen could not be answered, by the record."""
     made = change.contacts()
-    tried = len(made) >= change.policy.contact.attempts and not any(c.reached for c in made)
-    return change.ticket.anonymous or tried
+    in_vain = contacts.tried(change.policy, made) and not any(one.reached for one in made)
+    return change.ticket.anonymous or in_vain
 
 
 def review(change: Change, said: Review) -> None:
     """T16, T17 on a reply; T19, T20 where a callback called the demand unreasonable."""
     to = doubt(change, said) if change.ticket.doubted else verdict(change, said)
-    change.record(Action.REVIEW, to, data={"approve": said.approve}, words={"text": said.text})
+    data = Reviewed(approve=said.approve)
+    change.record(Action.REVIEW, to, data=data, words={"text": said.text})
 
 
 def verdict(change: Change, said: Review) -> Status:
@@ -166,7 +170,7 @@ def withdraw(change: Change, said: Withdrawal) -> None:
     """T24: the citizen takes it back; `evidence` is the recording's reference."""
     change.record(
         Action.WITHDRAW,
-        data={"after_contact": change.ticket.contacted_at is not None},
+        data=Withdrawn(after_contact=change.ticket.contacted_at is not None),
         words={"evidence": said.evidence},
     )
 

@@ -12,6 +12,7 @@ from app.tickets.acts.change import Change
 from app.tickets.acts.extension import four_eyes, set_due
 from app.tickets.acts.forms import Decision, NewHold, Resumption
 from app.tickets.acts.response import all_responded
+from app.tickets.event_data import HoldAsked, HoldDecided, HoldEnded, Resumed
 from app.tickets.life.holds import HoldLevel
 from app.tickets.life.lifecycle import Action, IllegalMove, Status
 from app.tickets.life.parts import Part
@@ -54,7 +55,7 @@ def request(change: Change, said: NewHold) -> None:
     change.record(
         Action.REQUEST_HOLD,
         ticket.status,
-        data={"reason_code": said.reason_code, "review_at": said.review_at.isoformat()},
+        data=HoldAsked(reason_code=said.reason_code, review_at=said.review_at),
         words={"plan": said.plan, "milestones": [one.text for one in said.milestones] or None},
     )
 
@@ -109,7 +110,7 @@ def decide(change: Change, said: Decision) -> None:
         asked.district_at, ticket.asks_hold = change.now, Part.SUPERVISOR
     else:
         to = begin(change, asked)
-    data = {"approve": said.approve, "review_at": asked.review_at.isoformat()}
+    data = HoldDecided(approve=said.approve, review_at=asked.review_at)
     change.record(Action.DECIDE_HOLD, to, data=data, words={"text": said.text})
 
 
@@ -150,11 +151,11 @@ def resume(change: Change, said: Resumption) -> None:
     if said.done:
         ticket.replied_at = ticket.replied_at or change.now
     to = Status.AWAITING_CALLBACK if said.done else Status.IN_PROGRESS
-    change.record(Action.RESUME, to, data={"done": said.done}, words={"text": said.text})
+    change.record(Action.RESUME, to, data=Resumed(done=said.done), words={"text": said.text})
 
 
 def end_by_review(change: Change, fall: Fall) -> None:
     """T23: the day has come and nobody has finished or renewed it: back to work, a level higher."""
     end(change, fall.at, done=False)
     run_on(change, fall.at)
-    change.record(Action.END_HOLD, data={"level": level_now(change)}, due_at=fall.at)
+    change.record(Action.END_HOLD, data=HoldEnded(level=level_now(change)), due_at=fall.at)

@@ -4,8 +4,6 @@ The oldest ticket is the parent. A member keeps its number, its words and its ev
 its dispatches and its clock are the parent's from then on.
 """
 
-from typing import Any
-
 from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
@@ -13,6 +11,7 @@ from app.kit.workdays import day_of
 from app.tickets.acts import dispatch, recipients, urgency
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Merging, Reason
+from app.tickets.event_data import Adopted, EndReason, LetGo, Merged, Unmerged
 from app.tickets.events import Event
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import TERMINAL, Action, IllegalMove, Status
@@ -29,12 +28,12 @@ class NotMergeable(Conflict):
 
 def merge(change: Change, said: Merging) -> None:
     """T8: a dispatcher confirms that the two are one matter."""
-    parent = join(change, said.parent_number, "merged")
-    change.record(Action.MERGE, data={"parent_number": parent.number})
+    parent = join(change, said.parent_number, EndReason.MERGED)
+    change.record(Action.MERGE, data=Merged(parent_number=parent.number))
     change.ticket.queue = None
 
 
-def join(change: Change, parent_number: str, why: str) -> Ticket:
+def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     """Into the parent's group; the caller records it. Refuses NotMergeable."""
     ticket, head = change.ticket, parent_change(change, parent_number)
     check_pair(change, head)
@@ -45,8 +44,9 @@ def join(change: Change, parent_number: str, why: str) -> Ticket:
     raise_urgency(change, head)
     head.ticket.members += 1
     head.caller = change.caller
-    data = {"member_number": ticket.number, "members": head.ticket.members}
-    head.record(Action.ADOPT, head.ticket.status, data={**data, "urgency": head.ticket.urgency})
+    parent = head.ticket
+    data = Adopted(member_number=ticket.number, members=parent.members, urgency=parent.urgency)
+    head.record(Action.ADOPT, parent.status, data=data)
     return head.ticket
 
 
@@ -123,9 +123,9 @@ def unmerge(change: Change, said: Reason) -> None:
     head.caller = change.caller
     change.dispatches = []
     to = give_back(change, head)
-    data: dict[str, Any] = {"parent_number": parent.number, **dispatch.told(change)}
+    data = Unmerged(parent_number=parent.number, **dispatch.shares(change))
     change.record(Action.UNMERGE, to, data=data, words={"reason": said.reason})
-    left = {"member_number": ticket.number, "members": parent.members}
+    left = LetGo(member_number=ticket.number, members=parent.members)
     if parent.status is Status.NEED_INFO:
         head.begin(change.now)
     head.record(Action.LET_GO, parent.status, data=left)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import select
 
 from app.city import district_of
@@ -10,14 +11,13 @@ from app.kit.errors import Invalid
 from app.tickets.acts import dispatch, merge, teaching
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Conclusion, NewObjection, NewRuling
+from app.tickets.event_data import EndReason, Objected, Ruled
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, IllegalMove, Status
 from app.tickets.life.objections import NAMES_ANOTHER, UPHELD, Ground, Ruling, goes_to_consulting
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import Fall
 from app.tickets.proceedings import Objection
-
-ENDED = "objection_upheld"
 
 
 class OfficeUnnamed(Invalid):
@@ -49,7 +49,7 @@ def object_to(change: Change, said: NewObjection) -> None:
     )
     change.record(
         Action.OBJECT,
-        data={"ground": said.ground, "proposed_office_code": proposed},
+        data=Objected(ground=said.ground, proposed_office_code=proposed),
         words={"text": said.text, "evidence": said.evidence},
     )
     if consulted:
@@ -112,7 +112,7 @@ def uphold(change: Change, said: NewRuling) -> None:
     code = said.office_code or open_objection(change).proposed_office
     assert code is not None  # check_upheld
     closed = close(change, Ruling.UPHOLD)
-    dispatch.by_person(change, code, why=ENDED)
+    dispatch.by_person(change, code, why=EndReason.UPHELD)
     misplaced = closed.ground is Ground.NOT_MY_AREA
     teaching.correct(change, closed.office_code, code, misplaced)
     ruled(change, said, Status.DISPATCHED)
@@ -130,7 +130,7 @@ def duplicate(change: Change, said: NewRuling) -> None:
     """T11b: into the group of the ticket that it doubles."""
     assert said.parent_number is not None  # check_ruling
     close(change, Ruling.DUPLICATE)
-    merge.join(change, said.parent_number, ENDED)
+    merge.join(change, said.parent_number, EndReason.UPHELD)
     ruled(change, said, Status.MERGED, parent_number=said.parent_number)
 
 
@@ -140,14 +140,14 @@ def not_acceptable(change: Change, said: NewRuling) -> None:
     if change.ticket.members:
         raise IllegalMove("other citizens' tickets are merged into it")
     close(change, Ruling.NOT_ACCEPTABLE)
-    dispatch.end(change, ENDED)
+    dispatch.end(change, EndReason.UPHELD)
     ruled(change, said, Status.NOT_ACCEPTED)
 
 
 def info_wrong(change: Change, said: NewRuling) -> None:
     """T11b: back to the dispatcher, who must learn more."""
     close(change, Ruling.INFO_WRONG)
-    dispatch.take_back(change, ENDED)
+    dispatch.take_back(change, EndReason.UPHELD)
     teaching.take_back(change)
     ruled(change, said, Status.TO_DISPATCH)
 
@@ -176,11 +176,14 @@ RULINGS: dict[Ruling, Callable[[Change, NewRuling], None]] = {
 }
 
 
-def ruled(change: Change, said: NewRuling, to: Status, **more: object) -> None:
+def ruled(
+    change: Change, said: NewRuling, to: Status, parent_number: str | UnsetType = UNSET
+) -> None:
+    shares = dispatch.shares(change)
     change.record(
         Action.RULE_OBJECTION,
         to,
-        data={"decision": said.decision, **dispatch.told(change), **more},
+        data=Ruled(decision=said.decision, parent_number=parent_number, **shares),
         words={"text": said.text},
     )
 
@@ -208,11 +211,11 @@ def conclude(change: Change, said: Conclusion) -> None:
     lead, joint = said.lead_office_code, said.joint_office_codes
     former, change.ticket.objection_locked = change.ticket.office_code, True
     if lead == former:
-        dispatch.share_anew(change, joint, dispatch.CONSULTED)
+        dispatch.share_anew(change, joint, EndReason.CONSULTED)
     else:
-        dispatch.by_person(change, lead, joint, dispatch.CONSULTED)
+        dispatch.by_person(change, lead, joint, EndReason.CONSULTED)
     teaching.correct(change, former, lead)
-    change.record(Action.CONCLUDE, data=dispatch.told(change), words={"text": said.text})
+    change.record(Action.CONCLUDE, data=dispatch.given(change), words={"text": said.text})
 
 
 def check_conclusion(change: Change, said: Conclusion) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.tickets.acts.change import Change
 from app.tickets.citizens import Citizen
 from app.tickets.life import limits
-from app.tickets.life.contacts import contact_ok
+from app.tickets.life.contacts import Contact, contact_ok, tried
 from app.tickets.models import ContactMade, Dispatch, Ticket
 from app.tickets.proceedings import Extension
 
@@ -42,17 +42,16 @@ def all_responded(change: Change, lead: Dispatch) -> bool:
 def all_told(change: Change, granted: Extension, by: datetime) -> bool:
     """By the office's contacts since the grant: reached, or tried often enough (D.6.4, D.6.5)."""
     group = set(to_be_told(change, granted))
-    rows = select(ContactMade.ticket_number, ContactMade.reached).where(
+    rows = select(ContactMade.ticket_number, ContactMade.at, ContactMade.reached).where(
         ContactMade.ticket_number.in_(group),
         ContactMade.office_code == granted.office_code,
         ContactMade.at >= granted.decided_at,
         ContactMade.at <= by,
     )
-    made: dict[str, list[bool]] = defaultdict(list)
-    for number, reached in change.session.execute(rows):
-        made[number].append(reached)
-    most = change.policy.contact.attempts
-    return all(any(made[number]) or len(made[number]) >= most for number in group)
+    made: dict[str, list[Contact]] = defaultdict(list)
+    for number, at, reached in change.session.execute(rows):
+        made[number].append(Contact(at, reached))
+    return all(tried(change.policy, made[number]) for number in group)
 
 
 def to_be_told(change: Change, granted: Extension) -> Iterator[str]:

@@ -9,6 +9,7 @@ from app.kit.errors import Invalid
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewSupervision
 from app.tickets.acts.urgency import allow
+from app.tickets.event_data import Supervised
 from app.tickets.life.holds import SupervisionLevel
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import Part
@@ -35,7 +36,7 @@ def supervise(change: Change, said: NewSupervision) -> None:
             answer_due_at=said.answer_due_at,
         )
     )
-    data = {"level": said.level, "answer_due_at": said.answer_due_at.isoformat()}
+    data = Supervised(level=said.level, answer_due_at=said.answer_due_at)
     change.record(Action.SUPERVISE, ticket.status, data=data, words={"reason": said.reason})
 
 

@@ -10,12 +10,13 @@ from app.offices.catalogue import Urgency
 from app.tickets.acts import extension
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Grading
+from app.tickets.event_data import Graded
 from app.tickets.life import limits
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.parts import Part
+from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
-from app.tickets.standing import clockwork_of
 
 ORDER = tuple(Urgency)
 
@@ -42,7 +43,7 @@ def grade(change: Change, said: Grading) -> None:
     else:
         check_lowerable(change, said.urgency)
         slow(change, said.urgency)
-    data = {"from": old, "to": said.urgency}
+    data = Graded(old=old, new=said.urgency)
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
 
 
@@ -69,8 +70,8 @@ def slow(change: Change, new: Urgency) -> None:
 def hastened(change: Change, new: Urgency) -> datetime:
     """Since when it would have waited, so that what ends its waiting comes a full new limit from
     now, yet not later than it was to come."""
-    waits = replace(clockwork_of(change.ticket), since=change.now)
-    before = limits.stands_until(change.policy, clockwork_of(change.ticket))
+    waits = replace(Timers.of(change.ticket), since=change.now)
+    before = limits.stands_until(change.policy, Timers.of(change.ticket))
     after = limits.stands_until(change.policy, replace(waits, urgency=new))
     return min(change.now, change.now - (after - before))
 

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from app.feed.service import News, append
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
+from app.tickets.event_data import Notice, Urged, as_json
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action
 
@@ -21,10 +22,9 @@ def urge(change: Change, said: Words) -> None:
     )
     flagged = (recent or 0) + 1 >= rule.count
     ticket.urged += 1
-    data = {"urged": ticket.urged, "flagged": flagged}
+    data = Urged(urged=ticket.urged, flagged=flagged)
     change.record(Action.URGE, ticket.status, data=data, words={"text": said.text})
     if flagged and ticket.district_code:
-        append(
-            change.session,
-            [News(ticket.district_code, change.now, "urged_often", ticket.number, data=data)],
-        )
+        kind, told = Notice.URGED_OFTEN, as_json(data)
+        news = News(ticket.district_code, change.now, kind, ticket.number, data=told)
+        append(change.session, [news])

@@ -16,19 +16,19 @@ from app.feed.service import News, append
 from app.kit.clock import Clock
 from app.kit.rows import insert_many
 from app.kit.workdays import day_of
-from app.policy.documents import Policy
 from app.routing.decision import kept
+from app.tickets import events
 from app.tickets.acts import dispatch, locking, recipients, urging
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
 from app.tickets.citizens import Citizen
-from app.tickets.events import Event
+from app.tickets.event_data import Received, as_json
 from app.tickets.intake import duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import TERMINAL, Action, Status
-from app.tickets.life.timers import Clockwork
+from app.tickets.life.timers import Timers
 from app.tickets.models import NUMBERS, Dispatch, Request, Ticket
 
 DIGITS = 7
@@ -118,9 +118,8 @@ def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arri
     insert_many(session, Request, [request_row(n, a) for n, a in numbered])
     insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
     insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a)])
-    insert_many(
+    events.append(
         session,
-        Event,
         [e for (n, a), c in zip(numbered, callers, strict=True) for e in event_rows(n, a, c)],
     )
     append(session, [one for n, a in numbered for one in news(n, a)])
@@ -171,14 +170,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "dispatches": 1 if lead else 0,
         "repeat_of": arrival.repeat_of,
     }
-    return row | wound(arrival.policy, row)
-
-
-def wound(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
-    """What falls due next, and who is to act by when, for a row about to be written."""
-    times = ("since", "dispatched_at", "due_at")
-    names = ("status", "urgency", *times, "office_code", "queue", "district_code")
-    return limits.wound(policy, Clockwork(**{name: row[name] for name in names}))
+    return row | limits.wound(arrival.policy, Timers.of_row(row))
 
 
 def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
@@ -217,7 +209,7 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "action": Action.RECEIVE,
         "from_status": None,
         "to_status": Status.RECEIVED,
-        "data": matter_told(arrival),
+        "data": as_json(matter_told(arrival)),
     }
     if arrival.status is Status.RECEIVED:
         return [received]
@@ -230,26 +222,24 @@ def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, 
         "action": Action.ROUTE,
         "from_status": Status.RECEIVED,
         "to_status": arrival.status,
-        "data": dispatch.said(arrival.decision),
+        "data": as_json(dispatch.routed(arrival.decision, dispatch.located(arrival.decision))),
     }
     return [received, routed]
 
 
-def matter_told(arrival: Arrival) -> dict[str, Any]:
-    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed. Where it
-    lies, the event of its routing tells, if it has one."""
+def matter_told(arrival: Arrival) -> Received:
     new = arrival.new
     unrouted = arrival.status is Status.RECEIVED
-    return {
+    return Received(
+        policy=arrival.policy.name,
+        channel=new.channel,
+        type=new.type,
+        category=new.category,
+        urgency=arrival.urgency,
+        anonymous=new.citizen.anonymous,
+        reachable=new.citizen.phone is not None,
         **(dispatch.located(arrival.decision) if unrouted else {}),
-        "policy": arrival.policy.name,
-        "channel": new.channel,
-        "type": new.type,
-        "category": new.category,
-        "urgency": arrival.urgency,
-        "anonymous": new.citizen.anonymous,
-        "reachable": new.citizen.phone is not None,
-    }
+    )
 
 
 def news(number: str, arrival: Arrival) -> list[News]:

@@ -20,6 +20,11 @@ class Contact(NamedTuple):
     reached: bool
 
 
+def tried(policy: Policy, made: Sequence[Contact]) -> bool:
+    """Whether the citizen was reached, or was tried often enough; how far apart is not asked."""
+    return any(contact.reached for contact in made) or len(made) >= policy.contact.attempts
+
+
 def contact_ok(
     policy: Policy, urgency: Urgency, contact_due_at: datetime, contacts: Sequence[Contact]
 ) -> bool:

@@ -12,7 +12,7 @@ from app.tickets.life import objections
 from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
 from app.tickets.life.parts import Part
 from app.tickets.life.sampling import in_sample
-from app.tickets.life.timers import TICK, Clockwork, Fall
+from app.tickets.life.timers import TICK, Fall, Timers
 from app.tickets.life.warnings import warnings
 
 
@@ -33,6 +33,11 @@ def due(policy: Policy, urgency: Urgency, dispatched_at: datetime) -> Due:
             for limit in (limits.acknowledge, limits.contact, limits.result)
         )
     )
+
+
+def is_late(due_at: datetime, replied_at: datetime | None, now: datetime) -> bool:
+    """Replied after its time, or not replied by now and past it."""
+    return (replied_at or now) > due_at
 
 
 COLUMNS = ("acknowledge_due_at", "contact_due_at", "due_at")
@@ -64,19 +69,19 @@ def nth_workday(day: date, number: int) -> date:
     return day
 
 
-def next_fall(policy: Policy, ticket: Clockwork) -> Fall | None:
+def next_fall(policy: Policy, ticket: Timers) -> Fall | None:
     """What falls due next, if nobody acts before."""
     every = (*changes(policy, ticket), *warnings(policy, ticket))
     return min((fall for fall in every if fall.name not in ticket.warned), default=None)
 
 
-def due_now(policy: Policy, ticket: Clockwork, now: datetime) -> Fall | None:
+def due_now(policy: Policy, ticket: Timers, now: datetime) -> Fall | None:
     """What has fallen due: only what is strictly past, for equality is on time."""
     fall = next_fall(policy, ticket)
     return fall if fall and fall.at < now else None
 
 
-def changes(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+def changes(policy: Policy, ticket: Timers) -> Iterator[Fall]:
     """What the passing of time does to a ticket, if nobody acts."""
     if ticket.status in IN_OFFICE and ticket.due_at is not None:
         yield Fall(ticket.due_at + policy.callback.force_grace, Action.FORCE_CALLBACK)  # T18
@@ -93,21 +98,21 @@ class Standstill(NamedTuple):
     """What ends a status in which nothing happens; no instant where nothing does."""
 
     action: Action
-    at: Callable[[Policy, Clockwork], datetime | None]
+    at: Callable[[Policy, Timers], datetime | None]
 
 
-def info_expires(policy: Policy, ticket: Clockwork) -> datetime | None:
+def info_expires(policy: Policy, ticket: Timers) -> datetime | None:
     """T5: never for an L1, nor for a group, whose members would go with it."""
-    stays = ticket.urgency is Urgency.L1 or ticket.group
+    stays = ticket.urgency is Urgency.L1 or ticket.members
     return None if stays else ticket.since + policy.route.info_wait
 
 
-def doubt_ends(policy: Policy, ticket: Clockwork) -> datetime | None:
+def doubt_ends(policy: Policy, ticket: Timers) -> datetime | None:
     """T20: no supervisor confirmed that the demand is unreasonable."""
     return ticket.since + policy.reply.auto_pass if ticket.doubted else None
 
 
-def hold_ends(policy: Policy, ticket: Clockwork) -> datetime | None:
+def hold_ends(policy: Policy, ticket: Timers) -> datetime | None:
     """T23: the day has come on which the hold is looked at."""
     return ticket.review_at
 
@@ -129,14 +134,14 @@ STANDSTILLS: dict[Status, Standstill] = {
 }
 
 
-def stands_until(policy: Policy, ticket: Clockwork) -> datetime:
+def stands_until(policy: Policy, ticket: Timers) -> datetime:
     """When the waiting of a status that nobody leaves ends by itself."""
     at = STANDSTILLS[ticket.status].at(policy, ticket)
     assert at is not None  # asked only where time ends it
     return at
 
 
-def extension_falls(ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
+def extension_falls(ticket: Timers, due_at: datetime) -> Iterator[Fall]:
     """Undecided at the due time is refused; untold to the citizen by then is void (D.6.5)."""
     if ticket.asks_extension is not None:
         yield Fall(due_at, Action.REFUSE_EXTENSION)
@@ -170,20 +175,20 @@ class Wait(NamedTuple):
     until: datetime | None = None
 
 
-def waiting(ticket: Clockwork) -> Wait:
+def waiting(ticket: Timers) -> Wait:
     """The lead office, until its result is due or its hold is looked at again."""
     until = ticket.review_at if ticket.status is Status.ON_HOLD else ticket.due_at
     works = ticket.status in IN_OFFICE or ticket.status is Status.ON_HOLD
     return Wait(ticket.office_code, until) if works else Wait()
 
 
-def asked(policy: Policy, ticket: Clockwork) -> Wait:
+def asked(policy: Policy, ticket: Timers) -> Wait:
     """The district whose word is awaited, and until when; of several the most pressing."""
     pressing = (wait for wait in duties(policy, ticket) if wait.office_code)
     return min(pressing, key=lambda wait: wait.until or ticket.since, default=Wait())
 
 
-def duties(policy: Policy, ticket: Clockwork) -> Iterator[Wait]:
+def duties(policy: Policy, ticket: Timers) -> Iterator[Wait]:
     """What a district has to do: dispatch, review, rule, decide."""
     since, district = ticket.since, ticket.district_code
     if ticket.status is Status.TO_DISPATCH:
@@ -199,7 +204,7 @@ def duties(policy: Policy, ticket: Clockwork) -> Iterator[Wait]:
         yield Wait(district, ticket.review_at or ticket.due_at)
 
 
-def is_skipped(policy: Policy, ticket: Clockwork) -> bool:
+def is_skipped(policy: Policy, ticket: Timers) -> bool:
     """Closed without a callback: answered, and not in the sample (D.9).
 
     Who never replied is always called (D.21-6).
@@ -208,7 +213,7 @@ def is_skipped(policy: Policy, ticket: Clockwork) -> bool:
     return awaits and not in_sample(policy, ticket.number)
 
 
-def callback_due(policy: Policy, ticket: Clockwork) -> datetime | None:
+def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
     """By when the citizen is to be called back (RULEBOOK D.9), while that is still to be done.
 
     For who was merged into a group its parent's clock has said so.
@@ -222,7 +227,7 @@ def callback_due(policy: Policy, ticket: Clockwork) -> datetime | None:
     return ticket.since + policy.callback.start[ticket.urgency]
 
 
-def wound(policy: Policy, ticket: Clockwork) -> dict[str, Any]:
+def wound(policy: Policy, ticket: Timers) -> dict[str, Any]:
     """The clock as a ticket's columns have it: what falls due next, who is to act by when."""
     fall = next_fall(policy, ticket)
     lead, district = waiting(ticket), asked(policy, ticket)

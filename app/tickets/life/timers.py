@@ -1,9 +1,9 @@
 """What of a ticket its clock depends on, and what falls due."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import Action, Status
@@ -14,19 +14,20 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Clockwork:
-    """What of a ticket its clock depends on; `since` is when it came into its status."""
+class Timers:
+    """What of a ticket its clock depends on, by the names of its columns; `since` is when it came
+    into its status."""
 
     status: Status
     urgency: Urgency
     since: datetime
     due_at: datetime | None = None
     doubted: bool = False
-    group: bool = False
+    members: int = 0
     called: bool = False
     callback_due_at: datetime | None = None
     forced: bool = False
-    replied: bool = False
+    replied_at: datetime | None = None
     dispatched_at: datetime | None = None
     asks_extension: Part | None = None
     asks_hold: Part | None = None
@@ -40,8 +41,20 @@ class Clockwork:
     objection_district: str | None = None
     dispatches: int = 0
     reworks: int = 0
-    acknowledged: bool = False
+    acknowledged_at: datetime | None = None
     number: str = ""
+
+    @classmethod
+    def of(cls, ticket: object) -> "Timers":
+        return cls(*(getattr(ticket, name) for name in NAMES))
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> "Timers":
+        """Of a row about to be written; a column that it leaves out has its default."""
+        return cls(**{name: row[name] for name in NAMES if name in row})
+
+
+NAMES = tuple(field.name for field in fields(Timers))
 
 
 class Fall(NamedTuple):

@@ -7,7 +7,7 @@ from app.kit.workdays import times
 from app.policy.documents import Policy
 from app.tickets.life import objections
 from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
-from app.tickets.life.timers import HOUR, Clockwork, Fall
+from app.tickets.life.timers import HOUR, Fall, Timers
 
 OFFICES_OWN = ("before-", "share-", "overdue-chief")
 """Warnings for those who work on it; the others go to the district as well."""
@@ -16,12 +16,14 @@ SUPERVISION = "supervision"
 """What was asked for (督办) is not answered in time; told of each supervision."""
 
 
-def warnings(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+def warnings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
     """Who is told that a due time nears or has passed (D.6.3); a breach stays on the record."""
     if ticket.answer_due_at is not None:
         yield Fall(ticket.answer_due_at, Action.ESCALATE, SUPERVISION)
     working = ticket.status in IN_OFFICE
-    unanswered = ticket.status is Status.AWAITING_CALLBACK and ticket.forced and not ticket.replied
+    unanswered = (
+        ticket.status is Status.AWAITING_CALLBACK and ticket.forced and ticket.replied_at is None
+    )
     if ticket.due_at is None or not (working or unanswered):
         return
     if working:
@@ -37,7 +39,7 @@ def is_passed_on(warning: str) -> bool:
     return not warning.startswith(OFFICES_OWN)
 
 
-def nearing(policy: Policy, ticket: Clockwork, due_at: datetime) -> Iterator[Fall]:
+def nearing(policy: Policy, ticket: Timers, due_at: datetime) -> Iterator[Fall]:
     warn = policy.warn
     for span in warn.before_due[ticket.urgency]:
         yield Fall(due_at - span, Action.WARN, f"before-{span // HOUR}h")
@@ -47,7 +49,7 @@ def nearing(policy: Policy, ticket: Clockwork, due_at: datetime) -> Iterator[Fal
             yield Fall(due_at - rest, Action.WARN, f"share-{share}")
 
 
-def silence(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+def silence(policy: Policy, ticket: Timers) -> Iterator[Fall]:
     """Rulings and results that are awaited for too long."""
     if ticket.status is Status.OBJECTED:
         at = objections.silent_at(policy, ticket.urgency, ticket.since)
@@ -57,10 +59,10 @@ def silence(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
         yield Fall(at, Action.ESCALATE, "consulting")
 
 
-def trouble(policy: Policy, ticket: Clockwork) -> Iterator[Fall]:
+def trouble(policy: Policy, ticket: Timers) -> Iterator[Fall]:
     """问题工单: passed on so often that nobody has signed for it, or so often reworked (D.8)."""
     rule = policy.objection
-    adrift = ticket.dispatches > rule.problem_transfers and not ticket.acknowledged
+    adrift = ticket.dispatches > rule.problem_transfers and ticket.acknowledged_at is None
     if adrift or ticket.reworks >= rule.problem_reworks:
         at = ticket.dispatched_at if adrift else ticket.since
         yield Fall(at or ticket.since, Action.ESCALATE, "problem")

@@ -24,8 +24,9 @@ from app.kit.ready import Ready, parameter
 from app.kit.wire import Form, OfficeCode, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
-from app.tickets.life.lifecycle import IN_OFFICE, Status
+from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
+from app.tickets.standing import overdue_in
 from app.tickets.texts import Category, ExternalId
 from app.tickets.views import rows, scope, view
 from app.tickets.views.view import Members, Viewer
@@ -124,16 +125,8 @@ def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iter
     yield scope.visible_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
     if overdue is not None:
-        is_late = late(at("now"))
+        is_late = overdue_in(Ticket, at("now"))
         yield is_late if overdue else sa.not_(is_late)
-
-
-def late(now: sa.ColumnElement[Any]) -> Condition:
-    """As `view.overdue` says of one ticket."""
-    working = Ticket.status.in_(IN_OFFICE)
-    told = sa.or_(Ticket.forced, sa.func.coalesce(Ticket.replied_at > Ticket.due_at, False))
-    past = sa.case((working, Ticket.due_at < now), else_=told)
-    return sa.func.coalesce(sa.and_(Ticket.due_at.is_not(None), past), False)
 
 
 NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)

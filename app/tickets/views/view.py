@@ -18,9 +18,9 @@ from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
 from app.tickets import citizens
 from app.tickets.life.guards import allowed
-from app.tickets.life.lifecycle import IN_OFFICE, Action, DispatchRole
+from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Ticket
-from app.tickets.standing import standing_of
+from app.tickets.standing import overdue, standing_of
 from app.tickets.views import rows, scope
 from app.tickets.views.rows import Row
 from app.tickets.views.schemas import OfficeBrief, TicketView
@@ -155,12 +155,3 @@ def office(city: City, code: str) -> Members:
 
 def brief(city: City, code: str) -> OfficeBrief:
     return OfficeBrief(**office(city, code))
-
-
-def overdue(ticket: Ticket | Row, now: datetime) -> bool:
-    """The result is late: not there in time, or, once there, given after its time."""
-    if ticket.due_at is None:
-        return False
-    if ticket.status in IN_OFFICE:
-        return now > ticket.due_at
-    return ticket.forced or (ticket.replied_at is not None and ticket.replied_at > ticket.due_at)

@@ -14,7 +14,7 @@ from app.policy.documents import Policy, parse
 from app.tickets.life.lifecycle import IN_OFFICE, TERMINAL, Action, Status
 from app.tickets.life.limits import Wait, asked, callback_due, due, due_now, next_fall, waiting
 from app.tickets.life.parts import Part
-from app.tickets.life.timers import TICK, Clockwork, Fall
+from app.tickets.life.timers import TICK, Fall, Timers
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 POLICY = parse("beijing-2019", DOCUMENT)
@@ -69,7 +69,7 @@ def test_a_day_limit_may_run_to_the_last_microsecond_of_its_day_in_beijing() -> 
     assert found.contact == late + DAY
 
 
-OPENED = Clockwork(
+OPENED = Timers(
     status=Status.DISPATCHED,
     urgency=Urgency.L3,
     since=FRIDAY,

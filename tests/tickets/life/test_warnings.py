@@ -15,7 +15,7 @@ from app.offices.catalogue import Urgency
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, Status
 from app.tickets.life.parts import Part
-from app.tickets.life.timers import Clockwork, Fall
+from app.tickets.life.timers import Fall, Timers
 from tests import policies
 
 BEIJING = policies.beijing()
@@ -30,14 +30,14 @@ HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 
 
-def clockwork(urgency: Urgency = Urgency.L3, **known: Any) -> Clockwork:
+def clockwork(urgency: Urgency = Urgency.L3, **known: Any) -> Timers:
     """Dispatched at GIVEN."""
     due_at = limits.due(BEIJING, urgency, GIVEN).result
     begun = {"status": Status.DISPATCHED, "since": GIVEN, "dispatched_at": GIVEN, "due_at": due_at}
-    return Clockwork(urgency=urgency, **{**begun, **known})
+    return Timers(urgency=urgency, **{**begun, **known})
 
 
-def falls(ticket: Clockwork) -> Iterator[Fall]:
+def falls(ticket: Timers) -> Iterator[Fall]:
     """Everything that happens to it while nobody acts, up to its forced callback."""
     while fall := limits.next_fall(BEIJING, ticket):
         yield fall
@@ -77,7 +77,7 @@ def test_an_unanswered_forced_callback_is_escalated_to_the_city() -> None:
     ticket = clockwork(status=Status.AWAITING_CALLBACK, forced=True, warned=told)
     fall = limits.next_fall(BEIJING, ticket)
     assert fall == Fall(GIVEN + 240 * HOUR, Action.ESCALATE, "overdue-supervisor")
-    assert limits.next_fall(BEIJING, replace(ticket, replied=True)) is None
+    assert limits.next_fall(BEIJING, replace(ticket, replied_at=ticket.since)) is None
 
 
 def test_nothing_is_due_at_its_instant_and_all_of_it_a_microsecond_later() -> None:
@@ -130,9 +130,9 @@ def test_an_l1_waits_for_its_caller_without_end() -> None:
     [
         ({"dispatches": 3}, False),
         ({"dispatches": 4}, True),
-        ({"dispatches": 4, "acknowledged": True}, False),
-        ({"reworks": 2, "acknowledged": True}, False),
-        ({"reworks": 3, "acknowledged": True}, True),
+        ({"dispatches": 4, "acknowledged_at": GIVEN}, False),
+        ({"reworks": 2, "acknowledged_at": GIVEN}, False),
+        ({"reworks": 3, "acknowledged_at": GIVEN}, True),
     ],
 )
 def test_what_nobody_leads_or_nobody_settles_is_a_problem(

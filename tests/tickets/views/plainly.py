@@ -15,10 +15,9 @@ from app.tickets.life.guards import Standing, hindrance
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.life.parts import WHO, Part
 from app.tickets.models import Dispatch, Request, Ticket
-from app.tickets.standing import standing_of
+from app.tickets.standing import overdue, standing_of
 from app.tickets.views import scope
 from app.tickets.views.schemas import AddressView, EventView, OfficeBrief, TicketView
-from app.tickets.views.view import overdue
 
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
 

@@ -1,0 +1,342 @@
+"""The vocabulary of events: which members an action's event has in its data, and of which kind.
+
+Acts build these, the database keeps them as JSON, verification and statistics read them back by
+the same names; openapi.md's table of events is made from them. An instant is written in ISO 8601.
+Events of older versions may lack what was added later.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from types import MemberDescriptorType
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from app.offices.catalogue import Urgency
+from app.routing.decision import DecisionKind
+from app.tickets.life.contacts import Method
+from app.tickets.life.holds import HoldLevel, HoldReason, SupervisionLevel
+from app.tickets.life.lifecycle import Action, Channel, DispatchRole, TicketType
+from app.tickets.life.objections import Ground, Ruling
+
+T = TypeVar("T")
+
+
+class EndReason(StrEnum):
+    """Why a dispatch is over; to the offices that had it, it is also the kind of a feed entry."""
+
+    REDISPATCHED = "redispatched"
+    UPHELD = "objection_upheld"
+    CONSULTED = "consulted"
+    MERGED = "merged"
+
+
+class Notice(StrEnum):
+    """A kind of feed entry that is neither an action nor a dispatch's end."""
+
+    URGED_OFTEN = "urged_often"
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of an event; a member that is unset is left out."""
+
+
+class Placed(Said, frozen=True, kw_only=True):
+    """Where the ticket lies."""
+
+    district_code: str | None
+    street_code: str | None
+    community_code: str | None
+
+
+class Received(Said, frozen=True, kw_only=True):
+    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed. The event
+    of its routing has its place, if it was routed."""
+
+    policy: str
+    channel: Channel
+    type: TicketType
+    category: str | None
+    urgency: Urgency
+    anonymous: bool
+    reachable: bool
+    district_code: str | UnsetType | None = UNSET
+    street_code: str | UnsetType | None = UNSET
+    community_code: str | UnsetType | None = UNSET
+
+
+class Routed(Placed, frozen=True, kw_only=True):
+    """Codes and figures of a route, none of the caller's words."""
+
+    decision: DecisionKind
+    office_code: str | None
+    confidence: float
+    method: str
+    gazetteer: str
+
+
+class Given(Placed, frozen=True, kw_only=True):
+    """Each office's part, the due time, and where the ticket lies from then on."""
+
+    offices: dict[str, DispatchRole]
+    due_at: datetime | None
+
+
+class Ruled(Given, frozen=True, kw_only=True):
+    decision: Ruling
+    parent_number: str | UnsetType = UNSET
+
+
+class Unmerged(Given, frozen=True, kw_only=True):
+    parent_number: str
+
+
+class Merged(Said, frozen=True, kw_only=True):
+    parent_number: str
+
+
+class LetGo(Said, frozen=True, kw_only=True):
+    """The group's size without this member."""
+
+    member_number: str
+    members: int
+
+
+class Adopted(LetGo, frozen=True, kw_only=True):
+    """The group's size and urgency with this member."""
+
+    urgency: Urgency
+
+
+class Transferred(Said, frozen=True, kw_only=True):
+    service: str
+
+
+class Declined(Said, frozen=True, kw_only=True):
+    reason_code: str
+
+
+class Contacted(Said, frozen=True, kw_only=True):
+    method: Method
+    reached: bool
+
+
+class Replied(Said, frozen=True, kw_only=True):
+    """How and when the office says that it answered the citizen; nothing where it could not."""
+
+    method: Method | UnsetType = UNSET
+    claimed_at: datetime | UnsetType | None = UNSET
+
+
+class Reviewed(Said, frozen=True, kw_only=True):
+    approve: bool
+
+
+class Withdrawn(Said, frozen=True, kw_only=True):
+    after_contact: bool
+
+
+class Objected(Said, frozen=True, kw_only=True):
+    ground: Ground
+    proposed_office_code: str | None
+
+
+class ExtensionAsked(Said, frozen=True, kw_only=True):
+    reason_code: str
+    due_at: datetime
+
+
+class ExtensionDecided(Reviewed, frozen=True, kw_only=True):
+    due_at: datetime | None
+
+
+class HoldAsked(Said, frozen=True, kw_only=True):
+    reason_code: HoldReason
+    review_at: datetime
+
+
+class HoldDecided(Reviewed, frozen=True, kw_only=True):
+    review_at: datetime
+
+
+class Resumed(Said, frozen=True, kw_only=True):
+    done: bool
+
+
+class HoldEnded(Said, frozen=True, kw_only=True):
+    """The level at which the next hold stands."""
+
+    level: HoldLevel
+
+
+class Warned(Said, frozen=True, kw_only=True):
+    warning: str
+
+
+class Escalated(Warned, frozen=True, kw_only=True):
+    """`level` is that of a supervision that was not answered."""
+
+    level: SupervisionLevel | UnsetType = UNSET
+
+
+class Supervised(Said, frozen=True, kw_only=True):
+    level: SupervisionLevel
+    answer_due_at: datetime
+
+
+class Urged(Said, frozen=True, kw_only=True):
+    """How often it was urged; `flagged`: often enough that the district is told."""
+
+    urged: int
+    flagged: bool
+
+
+class Graded(Said, frozen=True, kw_only=True, rename={"old": "from", "new": "to"}):
+    old: Urgency
+    new: Urgency
+
+
+class Attached(Said, frozen=True, kw_only=True):
+    sha256: str
+    media_type: str
+    size: int
+
+
+class Registered(Said, frozen=True, kw_only=True):
+    """What an assessment takes from the registry of its day: the lead office's district and the
+    category's industry."""
+
+    district_code: str | None
+    industry_office: str | None
+
+
+class Answered(Said, frozen=True, kw_only=True):
+    """The citizen's answers, in the words of callbacks."""
+
+    reach: str
+    contacted: str | None
+    resolved: str | None
+    satisfied: str | None
+
+
+class CalledBack(Answered, frozen=True, kw_only=True):
+    """`assessed` stands in the citizen's first final callback."""
+
+    reasonable: bool | None
+    final: bool
+    assessed: Registered | UnsetType = UNSET
+
+
+class MemberCalled(Said, frozen=True, kw_only=True):
+    """On the parent: the last citizen of its group was called."""
+
+    member_number: str
+    final: bool
+
+
+class ExclusionAsked(Said, frozen=True, kw_only=True):
+    code: str
+
+
+class ExclusionJudged(Reviewed, frozen=True, kw_only=True):
+    code: str
+
+
+class Disputed(Said, frozen=True, kw_only=True):
+    callback_id: int
+
+
+class HeardAgain(Answered, frozen=True, kw_only=True):
+    """`differs`: the recording says otherwise than the record."""
+
+    callback_id: int
+    differs: bool
+
+
+class Imported(Said, frozen=True, kw_only=True):
+    """A case of an older system; `excluded` is the code by which that had excluded it."""
+
+    policy: str
+    channel: Channel
+    type: TicketType
+    category: str | None
+    urgency: Urgency
+    anonymous: bool
+    office_code: str
+    district_code: str | None
+    street_code: str | None
+    assessed: Registered
+    excluded: str | None
+    merge_group: str | None
+    received_at: datetime
+    replied_at: datetime | None
+
+
+SAYS: dict[Action, tuple[type[Said], ...]] = {
+    Action.RECEIVE: (Received,),
+    Action.IMPORT: (Imported,),
+    Action.ROUTE: (Routed,),
+    Action.ADD: (Placed,),
+    Action.TRANSFER: (Transferred,),
+    Action.DECLINE: (Declined,),
+    Action.EXPIRE: (Declined,),
+    Action.DISPATCH: (Given,),
+    Action.CONTACT: (Contacted,),
+    Action.REPLY: (Replied,),
+    Action.REVIEW: (Reviewed,),
+    Action.OBJECT: (Objected,),
+    Action.RULE_OBJECTION: (Ruled,),
+    Action.CONCLUDE: (Given,),
+    Action.REQUEST_EXTENSION: (ExtensionAsked,),
+    Action.DECIDE_EXTENSION: (ExtensionDecided,),
+    Action.REQUEST_HOLD: (HoldAsked,),
+    Action.DECIDE_HOLD: (HoldDecided,),
+    Action.RESUME: (Resumed,),
+    Action.END_HOLD: (HoldEnded,),
+    Action.MERGE: (Merged,),
+    Action.ADOPT: (Adopted,),
+    Action.UNMERGE: (Unmerged,),
+    Action.LET_GO: (LetGo,),
+    Action.GRADE: (Graded,),
+    Action.URGE: (Urged,),
+    Action.SUPERVISE: (Supervised,),
+    Action.WARN: (Warned,),
+    Action.ESCALATE: (Escalated,),
+    Action.CALLBACK: (CalledBack, MemberCalled),
+    Action.WITHDRAW: (Withdrawn,),
+    Action.ATTACH: (Attached,),
+    Action.REQUEST_EXCLUSION: (ExclusionAsked,),
+    Action.REVIEW_EXCLUSION: (ExclusionJudged,),
+    Action.DECIDE_EXCLUSION: (ExclusionJudged,),
+    Action.DISPUTE: (Disputed,),
+    Action.CORRECT: (HeardAgain,),
+}
+"""All actions that say anything; the others' data is empty."""
+
+
+def as_json(said: Said | None) -> dict[str, Any]:
+    """As the database keeps it. An instant keeps its zone, as isoformat writes it."""
+    if said is None:
+        return {}
+    data: dict[str, Any] = msgspec.to_builtins(said, builtin_types=(datetime,))
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in data.items()
+    }
+
+
+@cache
+def name(member: object) -> str:
+    """A member's name in the JSON: `name(Graded.new)` is `to`."""
+    assert isinstance(member, MemberDescriptorType)
+    fields = msgspec.structs.fields(member.__objclass__)
+    return next(one.encode_name for one in fields if one.name == member.__name__)
+
+
+def read(data: Mapping[str, Any], member: T) -> T:
+    """A member of an event's data, as it was written. Raises KeyError where it is left out."""
+    value: T = data[name(member)]
+    return value
