@@ -4,7 +4,6 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -32,7 +31,7 @@ class OfficeUnfit(Invalid):
 
 
 def hashed(secret: bytes, key: str) -> bytes:
-    return hmac.new(secret, key.encode(), sha256).digest()
+    return hmac.digest(secret, key.encode(), "sha256")
 
 
 def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -> tuple[Key, str]:

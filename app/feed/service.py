@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -57,12 +57,23 @@ def number(session: Session) -> None:
     for news in collected:
         entries[news.office_code].append(news)
     numbered = [
-        {**asdict(one), "place": place - len(entries[one.office_code])}
+        {**entry_of(one), "place": place - len(entries[code])}
         for code in sorted(entries)
         for place, one in enumerate(entries[code], 1)
     ]
     values = {"entries": as_json(numbered), "touched": sorted(touched)}
     session.connection().exec_driver_sql(NUMBERED, values)
+
+
+def entry_of(news: News) -> dict[str, Any]:
+    return {
+        "office_code": news.office_code,
+        "at": news.at,
+        "kind": news.kind,
+        "ticket_number": news.ticket_number,
+        "whistle_number": news.whistle_number,
+        "data": news.data,
+    }
 
 
 NUMBERED = """

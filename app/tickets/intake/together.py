@@ -3,7 +3,7 @@
 Nobody waits for anybody: a request alone is a group of one, and what comes while groups are being
 written is the next one. A request that is no plain new one (its key came before, its citizen has
 an open ticket on the same matter, the database refuses its group) is taken in by itself, after its
-group is committed. With 32 connections this takes in {gain} requests where one transaction for
+group is committed. With 32 connections this takes in ten requests where one transaction for
 each takes in one.
 """
 
@@ -44,6 +44,7 @@ PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.02
 
 R = TypeVar("R")
+Mark = bytes | Name
 
 
 class Answer(NamedTuple):
@@ -76,9 +77,11 @@ class Request:
     answer: "asyncio.Future[Answer]" = field(default_factory=asyncio.Future)
 
     @property
-    def citizen(self) -> bytes | None:
+    def marks(self) -> frozenset[Mark]:
+        """Its citizen and its key, as far as it has them."""
         citizen = self.new.citizen
-        return caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
+        known = caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
+        return self.names if known is None else self.names | {known}
 
     @property
     def names(self) -> frozenset[Name]:
@@ -93,6 +96,8 @@ class Together:
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
         self.writers: set[asyncio.Task[None]] = set()
+        self.written: set[Mark] = set()
+        """The citizens and keys of the groups that are being written."""
 
     async def receive(self, request: Request) -> Answer:
         """Refuses what intake refuses; a client that goes away takes nothing back."""
@@ -104,39 +109,37 @@ class Together:
         return await request.answer
 
     async def write(self) -> None:
-        while self.waiting:
-            group = self.next_group()
-            outcomes: list[Answer | BaseException] = []
+        while group := self.next_group():
+            outcomes: Sequence[Answer | Exception]
             try:
-                outcomes += await run_in_threadpool(taken_in, self.sessions, group)
-            except BaseException as fault:
-                outcomes = [fault] * len(group)
-                raise
-            finally:
-                for request, outcome in zip(group, outcomes, strict=True):
-                    settle(request.answer, outcome)
+                outcomes = await run_in_threadpool(taken_in, self.sessions, group)
+            except Exception as fault:
+                outcomes = [fault] * len(group)  # each sender is told; the next group is written
+            for request, outcome in zip(group, outcomes, strict=True):
+                self.written -= request.marks
+                settle(request.answer, outcome)
 
     def next_group(self) -> list[Request]:
-        """In a group each citizen and each key is one request's: the others are the next group's,
-        which sees what became of the first."""
+        """Of a citizen and of a key one request at a time is being written: who comes after it
+        waits for his turn, and sees what became of it."""
         group: list[Request] = []
-        seen: set[object] = set()
-        for _ in range(min(len(self.waiting), MOST)):
+        left: list[Request] = []
+        while self.waiting and len(group) < MOST:
             request = self.waiting.popleft()
-            marks = {request.citizen, *request.names} - {None}
-            if marks & seen:
-                self.waiting.appendleft(request)
-                break
-            seen |= marks
-            group.append(request)
+            if request.marks & self.written:
+                left.append(request)
+            else:
+                group.append(request)
+                self.written |= request.marks
+        self.waiting.extendleft(reversed(left))
         return group
 
 
-def settle(answer: "asyncio.Future[Answer]", outcome: Answer | BaseException) -> None:
+def settle(answer: "asyncio.Future[Answer]", outcome: Answer | Exception) -> None:
     """Unless its client went away meanwhile."""
     if answer.cancelled():
         return
-    if isinstance(outcome, BaseException):
+    if isinstance(outcome, Exception):
         answer.set_exception(outcome)
     else:
         answer.set_result(outcome)

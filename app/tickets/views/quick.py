@@ -1,4 +1,4 @@
-"""The usual request for an inbox, a ticket or its events, answered without FastAPI's dependencies.
+"""The usual request for an inbox, a list, a ticket or its events, without FastAPI's dependencies.
 
 None: it is unusual, and the endpoint answers or refuses it.
 """
@@ -16,10 +16,10 @@ from app.kit.errors import NotFound
 from app.kit.etag import known_to, tagged
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
-from app.tickets.views import history, scope, view
+from app.tickets.views import export, history, lists, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
-from app.tickets.views.lists import Paging
+from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.view import Viewer
 
 
@@ -45,14 +45,24 @@ async def inbox(request: Request) -> Response | None:
 
 
 def paging_of(request: Request) -> Paging | None:
-    asked = request.query_params.multi_items()
+    asked = request.query_params
     try:
-        return Paging.model_validate(dict(asked)) if asked else NO_WISHES
+        return Paging.model_validate(dict(asked)) if asked else FIRST_PAGE
     except ValidationError:
         return None
 
 
-NO_WISHES = Paging()
+FIRST_PAGE = Paging()
+
+
+async def listing(request: Request) -> Response | None:
+    """A page without filters."""
+    caller, paging = known(request, scope.READERS), paging_of(request)
+    if caller is None or paging is None or export.wanted(request):
+        return None
+    await in_thread()
+    with glance(request, caller) as viewer:
+        return JsonBytes(lists.page(viewer, Listing(limit=paging.limit, cursor=paging.cursor)))
 
 
 async def ticket(request: Request) -> Response | None:

@@ -23,6 +23,7 @@ holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
 
 
 @router.get("", response_model=Page[TicketView])
+@quickly(quick.listing)
 def list_tickets(
     request: Request,
     looking: Looking,

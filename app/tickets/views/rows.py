@@ -103,11 +103,13 @@ def read(connection: sa.Connection, statement: Ready, **values: Any) -> list[Row
 
 
 def row_of(line: Iterable[Any]) -> Row:
-    row = Row(**dict(zip(NAMES, line, strict=True)))
+    row = Row()
+    values = vars(row)
+    values.update(zip(NAMES, line, strict=True))
     for name, members in KINDS.items():
-        value = getattr(row, name)
+        value = values[name]
         if value is not None:
-            setattr(row, name, members[value])
+            values[name] = members[value]
     return row
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ Members = dict[str, Any]
 """Of a TicketView, by name and in its order, as msgspec tells them."""
 
 NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
+
+plain_of = itemgetter(*rows.PLAIN)
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def members(viewer: Viewer, row: Row, bulk: bool) -> Members:
     given = rows.dispatches(row.given)
     return {
         **NO_MEMBERS,
-        **{name: getattr(row, name) for name in rows.PLAIN},
+        **dict(zip(rows.PLAIN, plain_of(vars(row)), strict=True)),
         "title": row.title,
         "content": row.content,
         "address": address(row),

@@ -1,0 +1,189 @@
+"""Requests that share a commit: each sender gets the truth about his own, whatever the others'."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from time import sleep
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from app.access.roles import Caller, Role
+from app.tickets.acts.forms import NewTicket
+from app.tickets.intake import together
+from app.tickets.intake.duplicates import EVERYONE
+from app.tickets.intake.together import AT_ONCE
+from tests import given
+from tests.given import WANGJING, People, Person
+
+
+@pytest.fixture
+def operator(people: People, app: FastAPI) -> Person:
+    """Also of a service that does not raise what it answers with 500."""
+    client = TestClient(people.client.app, raise_server_exceptions=False)
+    client.portal = people.client.portal
+    return Person(client, people.operator.headers["Authorization"].removeprefix("Bearer "))
+
+
+@contextmanager
+def held_up(app: FastAPI) -> Iterator[None]:
+    """All citizens are locked: AT_ONCE groups of one wait for them, and who comes is one group."""
+    with psycopg.connect(app.state.settings.database, autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [EVERYONE])
+        yield
+
+
+def sent_together(
+    app: FastAPI, operator: Person, requests: list[tuple[dict[str, Any], dict[str, str]]]
+) -> list[Response]:
+    """The answers to requests that were one group, sent in this order."""
+    with ThreadPoolExecutor(len(requests) + AT_ONCE) as threads:
+        with held_up(app):
+            first = []
+            for writers in range(1, AT_ONCE + 1):
+                first.append(threads.submit(operator.post, "/tickets", body()))
+                wait_until(app, writers=writers, waiting=0)
+            answers = []
+            for waiting, (request, headers) in enumerate(requests, 1):
+                answers.append(threads.submit(operator.post, "/tickets", request, headers))
+                wait_until(app, writers=AT_ONCE, waiting=waiting)
+        assert {answer.result().status_code for answer in first} == {201}
+        return [answer.result() for answer in answers]
+
+
+def wait_until(app: FastAPI, writers: int, waiting: int) -> None:
+    shared = app.state.together
+    for _ in range(1_000):
+        if (len(shared.writers), len(shared.waiting)) == (writers, waiting):
+            return
+        sleep(0.01)
+    raise AssertionError(f"{len(shared.writers)} are writing, {len(shared.waiting)} wait")
+
+
+def body(**changed: Any) -> dict[str, Any]:
+    citizen = {"name": "张三", "phone": f"135{next(given.CALLERS):08}"}
+    return given.request(**{"citizen": citizen, **changed})
+
+
+def counted(app: FastAPI, what: str) -> Any:
+    with app.state.engine.connect() as connection:
+        return connection.exec_driver_sql(f"SELECT {what}").scalar_one()
+
+
+def test_who_arrives_together_shares_one_transaction(operator: Person, app: FastAPI) -> None:
+    answers = sent_together(app, operator, [(body(), {}) for _ in range(10)])
+
+    assert [answer.status_code for answer in answers] == [201] * 10
+    assert len({answer.json()["number"] for answer in answers}) == 10
+    assert all(answer.json()["status"] == "dispatched" for answer in answers)
+    assert counted(app, "count(DISTINCT xmin::text) FROM ticket") == AT_ONCE + 1
+    sequence = f"array_agg(seq ORDER BY seq) FROM feed_entry WHERE office_code = '{WANGJING}'"
+    assert counted(app, sequence) == list(range(1, 10 + AT_ONCE + 1))
+
+
+def test_a_refused_request_hurts_only_its_sender(operator: Person, app: FastAPI) -> None:
+    nowhere = body(address={"text": "朝阳区望京街道", "district_code": "999999"})
+
+    answers = sent_together(app, operator, [(body(), {}), (nowhere, {}), (body(), {})])
+
+    assert [answer.status_code for answer in answers] == [201, 422, 201]
+    assert answers[1].json()["type"] == "/problems/no-such-district"
+
+
+@pytest.mark.parametrize("when", ["", "DEFERRABLE INITIALLY DEFERRED"])
+def test_a_row_that_the_database_refuses_hurts_only_its_sender(
+    operator: Person, app: FastAPI, when: str
+) -> None:
+    """At its statement, or not before the commit."""
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " IF NEW.title = '坏' THEN RAISE EXCEPTION 'no such title'; END IF;"
+            " RETURN NEW; END $$"
+        )
+        connection.exec_driver_sql(
+            f"CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON request {when}"
+            " FOR EACH ROW EXECUTE FUNCTION fail()"
+        )
+    try:
+        keyed = [{"Idempotency-Key": f"row {number}"} for number in range(3)]
+        requests = list(zip([body(), body(title="坏"), body()], keyed, strict=True))
+        answers = sent_together(app, operator, requests)
+    finally:
+        with app.state.engine.begin() as connection:
+            connection.exec_driver_sql("DROP FUNCTION fail CASCADE")
+
+    assert [answer.status_code for answer in answers] == [201, 500, 201]
+    assert counted(app, "count(*) FROM ticket") == 2 + AT_ONCE
+    assert operator.post("/tickets", *requests[1]).status_code == 201
+
+
+def test_the_same_citizen_in_one_moment_urges_his_first_request(
+    operator: Person, app: FastAPI
+) -> None:
+    twice = body()
+
+    answers = sent_together(app, operator, [(twice, {}), (body(), {}), (twice, {})])
+
+    assert [answer.status_code for answer in answers] == [201, 201, 200]
+    assert answers[2].json()["number"] == answers[0].json()["number"]
+    assert answers[2].json()["duplicate_of_open"] is True
+    assert answers[2].json()["version"] == answers[0].json()["version"] + 1
+
+
+def test_the_same_key_in_one_moment_has_one_effect(operator: Person, app: FastAPI) -> None:
+    key, request = {"Idempotency-Key": "once"}, body()
+
+    answers = sent_together(
+        app, operator, [(request, key), (body(), {}), (request, key), (body(), key)]
+    )
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 422]
+    assert answers[2].json()["number"] == answers[0].json()["number"]
+    assert answers[2].headers["Idempotency-Replayed"] == "true"
+    assert answers[3].json()["type"] == "/problems/key-reused"
+    assert counted(app, "count(*) FROM ticket") == 2 + AT_ONCE
+
+
+def test_who_urges_gives_his_key_back_to_the_group(operator: Person, app: FastAPI) -> None:
+    """His request is taken in by itself, with the key that the group claimed for him."""
+    request = body()
+    assert operator.post("/tickets", request).status_code == 201
+    key = {"Idempotency-Key": "urged"}
+
+    answers = sent_together(app, operator, [(body(), {}), (request, key)])
+
+    assert [answer.status_code for answer in answers] == [201, 200]
+    again = operator.post("/tickets", request, key)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
+    assert again.json()["version"] == answers[1].json()["version"]
+
+
+def test_a_client_that_goes_away_takes_nothing_back(
+    operator: Person, served: TestClient, app: FastAPI
+) -> None:
+    """Neither his request nor that of whoever shares its commit."""
+    caller = Caller("someone", Role.OPERATOR, None, None)
+
+    async def leave() -> None:
+        city, clock = app.state.city, app.state.clock
+        requests = [
+            together.Request(caller, NewTicket(**body()), None, b"", city, clock) for _ in range(3)
+        ]
+        tasks = [asyncio.create_task(app.state.together.receive(one)) for one in requests]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        assert isinstance(answers[1], asyncio.CancelledError)
+        assert [type(answer) for answer in answers[::2]] == [together.Answer] * 2
+        while app.state.together.writers:
+            await asyncio.sleep(0.01)
+
+    assert served.portal is not None
+    served.portal.call(leave)
+    assert counted(app, "count(*) FROM ticket") == 3
