@@ -183,7 +183,7 @@ JOURNEYS: dict[str, list[Step]] = {
     "void": [("supervisor", None, "void", None)],
 }
 STATUSES = ["received", "need_info", "to_dispatch", "dispatched", *JOURNEYS]
-"""Every status of this issue, and `doubted`: awaiting a supervisor's word."""
+"""Every status that a ticket can have, and `doubted`: awaiting a supervisor's word."""
 
 
 def record(app: FastAPI) -> dict[str, str | None]:

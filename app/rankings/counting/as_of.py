@@ -1,4 +1,4 @@
-"""Where a ticket lay, and who led it, at a past instant: from what its events and dispatches say.
+"""A ticket at a past instant: its place and its lead office, read from events and dispatches.
 
 A ticket has its present place and office in columns; both change when a person gives it elsewhere
 or more is told of the place. Only those that changed since are looked up in their history.
@@ -59,7 +59,7 @@ def community(instant: datetime) -> sa.ColumnElement[str]:
 
 
 def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
-    """That more was told of the place later: in which words it was told before, no column keeps."""
+    """More was added to the address later: no column keeps the words of before."""
     added = (Event.ticket_number == Ticket.number, Event.action == Action.ADD)
     return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
 

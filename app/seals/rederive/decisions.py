@@ -88,8 +88,8 @@ def decision(events: Sequence[Happened]) -> Excluded | None:
 
 
 def came(own: History, call: Called, found: Excluded | None) -> Excluded | None:
-    """That an imported case had been excluded by the older system. Imports from before they told
-    leave out whether and why; then it is as found, if it came with the case."""
+    """That an imported case had been excluded by the older system. Older imports do
+    not say whether and why; then the exclusion on record stands, if it came with the case."""
     begun = own.begun
     if begun is None or begun.action is not Action.IMPORT:
         return None

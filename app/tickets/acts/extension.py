@@ -116,8 +116,8 @@ def refuse(change: Change, at: datetime) -> None:
 
 
 def change_due(change: Change, due_at: datetime, rises: bool) -> None:
-    """Another urgency's due time: what was asked for by the old one is refused with it, and what
-    was granted beyond it gives nothing that the citizen would have to be told."""
+    """The due time of another urgency. An extension asked for under the old one is refused; one
+    granted beyond the new due time is void, and the citizen need not be told of it."""
     ticket = change.ticket
     set_due(change, due_at)
     change.warn_anew()

@@ -1,4 +1,4 @@
-"""Tickets as they cross the wire: what comes in, and what is shown."""
+"""Forms of tickets: a new request, and the body of each act."""
 
 from enum import StrEnum
 from typing import Annotated

@@ -15,8 +15,8 @@ from app.tickets.proceedings import Extension
 
 
 def responded(change: Change, lead: Dispatch) -> bool:
-    """Whether the citizen was contacted in time (D.6.4); in a group nobody asks it of those whom no
-    phone can reach (D.11), nor of who joined it after the office's reply while his time runs."""
+    """Whether the citizen was contacted in time (D.6.4). In a group the question is not asked for a
+    citizen without a phone (D.11), nor, while his time runs, for one who joined after the reply."""
     ticket, head, due = change.ticket, change.head.ticket, lead.contact_due_at
     assert due is not None  # every lead has one
     if ticket.merged_into:

@@ -1,4 +1,4 @@
-"""How much attention a ticket gets: its urgency, urging 催办, and supervision 督办."""
+"""Urgency: who raises or lowers a ticket's level, and what becomes of its limits."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -68,8 +68,8 @@ def slow(change: Change, new: Urgency) -> None:
 
 
 def hastened(change: Change, new: Urgency) -> datetime:
-    """Since when it would have waited, so that what ends its waiting comes a full new limit from
-    now, yet not later than it was to come."""
+    """The instant from which its waiting is counted: so it ends a full new limit from now, or when
+    it was to end before, whichever comes first."""
     waits = replace(Timers.of(change.ticket), since=change.now)
     before = limits.stands_until(change.policy, Timers.of(change.ticket))
     after = limits.stands_until(change.policy, replace(waits, urgency=new))

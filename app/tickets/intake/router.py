@@ -1,4 +1,4 @@
-"""Tickets over HTTP: taken in, and seen."""
+"""Requests over HTTP: one, or a batch of lines."""
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
