@@ -19,10 +19,11 @@ from app.imports.models import ImportedCase
 from app.imports.schemas import Imported, PastCase, RejectedLine
 from app.kit import ndjson
 from app.kit.clock import Clock
-from app.kit.db import Sessions, copy_many
+from app.kit.db import Sessions
 from app.kit.errors import Refusal
 from app.kit.instants import recording
 from app.kit.ndjson import Line
+from app.kit.rows import insert_many
 from app.routing.service import teach
 from app.tickets import events
 from app.tickets.events import Event
@@ -48,9 +49,9 @@ def take_in(
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         if model is Event:
-            events.append(session, written, copy_many)
+            events.append(session, written)
         else:
-            copy_many(session, model, written)
+            insert_many(session, model, written)
     teach(session, city.router, map(case.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
 

@@ -1,17 +1,15 @@
 """The engine, the two kinds of session a request may hold, and the column types of all tables."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from select import POLLIN, poll
 from typing import Annotated, Any
 
 import psycopg
 import sqlalchemy as sa
 from fastapi import Depends, Request
-from psycopg import sql
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -162,32 +160,3 @@ def write_session(sessions: "AllSessions") -> Iterator[Session]:
 AllSessions = Annotated[Sessions, Depends(all_sessions)]
 Reading = Annotated[Session, Depends(read_session, scope="function")]
 Writing = Annotated[Session, Depends(write_session, scope="function")]
-
-
-READY = frozenset({str, int, float, bool, datetime, type(None)})
-"""What COPY takes as it is."""
-
-
-def copy_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same by COPY, which takes hundreds of rows for less; the names stand in one order."""
-    if not rows:
-        return
-    names = tuple(rows[0])
-    table = sql.Identifier(model.__tablename__)
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)) as copy,
-    ):
-        for row in rows:
-            copy.write_row([v if type(v) in READY else written(v) for v in row.values()])
-
-
-def written(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else plain(value)
-
-
-def plain(value: object) -> object:
-    return value.value if isinstance(value, Enum) else value

@@ -34,6 +34,8 @@ class Seal(Base):
     former: Mapped[Code | None] = mapped_column(ForeignKey("seal.period"))
     former_hash: Mapped[Code | None]
     seal_hash: Mapped[Code]
+    format: Mapped[int]
+    """Which members `seal_hash` is of."""
 
 
 def of_a_seal() -> MappedColumn[str]:
@@ -50,6 +52,8 @@ class SealedRanking(Base):
     period: Mapped[Code] = of_a_seal()
     league: Mapped[League] = mapped_column(one_of(League), primary_key=True)
     content_hash: Mapped[Code]
+    form: Mapped[int]
+    """Of its body, see `forms`."""
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 

@@ -31,6 +31,7 @@ def get(session: Session, period: str) -> Seal:
 @dataclass(frozen=True, slots=True)
 class Kept:
     content_hash: str
+    form: int
     body: bytes
 
 
@@ -38,9 +39,8 @@ def kept(
     session: Session, period: str, league: League, as_of: datetime | None = None
 ) -> Kept | None:
     """The sealed answer, if there was one by then."""
-    query = select(SealedRanking.content_hash, SealedRanking.body).where(
-        SealedRanking.period == period, SealedRanking.league == league
-    )
+    query = select(SealedRanking.content_hash, SealedRanking.form, SealedRanking.body)
+    query = query.where(SealedRanking.period == period, SealedRanking.league == league)
     if as_of:
         query = query.join(Seal, Seal.period == SealedRanking.period)
         query = query.where(Seal.published_at <= as_of)
@@ -62,7 +62,7 @@ def sealed_periods(session: Session) -> Iterator[str]:
 
 
 class SealedRow(msgspec.Struct):
-    """What of a sealed row the next period needs."""
+    """What of a sealed row the next period needs: members of every form."""
 
     office_code: str
     rank: int | None

@@ -196,11 +196,6 @@ def members(view: RankingView | RowView | WeightsView) -> dict[str, Any]:
     return {one.name: getattr(view, one.name) for one in fields(view)}
 
 
-def read_ranking(text: bytes) -> RankingView:
-    """Refuses (ValueError) what is no ranking."""
-    return msgspec.json.decode(text, type=RankingView)
-
-
 def as_json(view: object) -> bytes:
     return ENCODER.encode(view)
 

@@ -17,6 +17,7 @@ from app.policy.keys import Rank
 from app.rankings import compute, published, registry
 from app.rankings.counting import assessments
 from app.rankings.counting.record import Record
+from app.rankings.forms import FORMS, NEWEST
 from app.rankings.leagues import League
 from app.rankings.models import Seal
 from app.rankings.rates import Standing, two_decimals
@@ -29,9 +30,7 @@ from app.rankings.schemas import (
     RankingView,
     RowView,
     WeightsView,
-    as_json,
     members,
-    read_ranking,
     shown_period,
 )
 
@@ -99,19 +98,21 @@ def list_periods(session: Session, policies: Policies, now: datetime) -> list[Pe
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A ranking; of a sealed one the very bytes, which are not read for being handed on."""
+    """A ranking; of a sealed one the very bytes, which are not read for being handed on. An excerpt
+    of a sealed one is written by the form of the whole."""
 
     view: RankingView | None = None
     kept: published.Kept | None = None
+    form: int = NEWEST
 
     def ranking(self) -> RankingView:
         if self.view is not None:
             return self.view
         assert self.kept is not None
-        return read_ranking(self.kept.body)
+        return FORMS[self.form].read(self.kept.body)
 
     def body(self) -> bytes:
-        return self.kept.body if self.kept else as_json(self.ranking())
+        return self.kept.body if self.kept else FORMS[self.form].written(self.ranking())
 
 
 def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
@@ -123,12 +124,16 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
         check_district(asked.offices(query.as_of), query.district_code)
     Periods(asked.city.policies).named(name)
     kept = published.kept(asked.session, name, query.league, query.as_of)
-    found = Found(kept=kept) if kept else Found(computed_ranking(asked, name, query))
+    if kept:
+        found = Found(kept=kept, form=kept.form)
+    else:
+        found = Found(computed_ranking(asked, name, query))
     if query.district_code is None:
         return found
     whole = found.ranking()
     rows = [row for row in whole.rows if row.district_code == query.district_code]
-    return Found(replace(whole, rows=rows).hashed())
+    excerpt = FORMS[found.form].hashed(replace(whole, rows=rows))
+    return Found(excerpt, form=found.form)
 
 
 def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:

@@ -12,15 +12,14 @@ import msgspec
 from pydantic import ValidationError
 
 from app.policy.keys import Weights
+from app.rankings.forms import Form, recognised
 from app.rankings.rates import Counts, Rate, Score, Standing, score, standing_of, two_decimals
 from app.rankings.schemas import (
     RATES,
     RankingView,
     RateView,
     RowView,
-    as_json,
     members,
-    read_ranking,
     shown_interval,
     shown_rate,
 )
@@ -41,13 +40,13 @@ def faults(text: bytes) -> list[str]:
 
 
 def found(text: bytes) -> Iterator[str]:
-    ranking, told = read_ranking(text), msgspec.json.decode(text)
+    (form, ranking), told = recognised(text), msgspec.json.decode(text)
     if told.get("what_if"):
         yield "this is a what-if, which is no ranking"
         return
-    if told != msgspec.json.decode(as_json(ranking)):
+    if told != msgspec.json.decode(form.written(ranking)):
         yield "there is more in it than a ranking holds"
-    yield from of_hash(ranking)
+    yield from of_hash(form, ranking)
     try:
         weights = Weights.model_validate(members(ranking.weights))
     except ValidationError as fault:
@@ -58,8 +57,8 @@ def found(text: bytes) -> Iterator[str]:
     yield from misplaced(ranking)
 
 
-def of_hash(ranking: RankingView) -> Iterator[str]:
-    hashed = ranking.hashed().content_hash
+def of_hash(form: Form, ranking: RankingView) -> Iterator[str]:
+    hashed = form.hashed(ranking).content_hash
     if hashed != ranking.content_hash:
         yield f"content_hash is {ranking.content_hash}, but the content's is {hashed}"
 

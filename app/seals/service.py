@@ -1,6 +1,6 @@
 """Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,28 +23,34 @@ from app.period import Period, Periods, State
 from app.rankings import compute, registry
 from app.rankings.bundles import Bundle, digest_of
 from app.rankings.counting.record import Record, within
+from app.rankings.forms import FORMS, NEWEST
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
-from app.rankings.schemas import as_json
 from app.seals import sources
 from app.seals.sources import late
 
 ONE_AT_A_TIME = 0x5EA1
 
-HASHED = (
-    "content_hash",
-    "counts",
-    "facts_digest",
-    "former",
-    "former_hash",
-    "period",
-    "policy",
-    "policy_sha256",
-    "rankings",
-    "sealed_at",
-    "sealed_by",
-)
-"""What `seal_hash` is of, named one by one: a column added later changes no old hash."""
+FORMAT = 1
+"""Of a new seal."""
+
+HASHED: Mapping[int, tuple[str, ...]] = {
+    1: (
+        "content_hash",
+        "counts",
+        "facts_digest",
+        "former",
+        "former_hash",
+        "period",
+        "policy",
+        "policy_sha256",
+        "published_at",
+        "rankings",
+        "sealed_at",
+        "sealed_by",
+    ),
+}
+"""Members in `seal_hash` by format; a later format also has `format`."""
 
 
 class AlreadySealed(Conflict):
@@ -85,6 +91,7 @@ def seal(session: Session, city: City, period: Period, by: str, clock: Clock) ->
         rankings={found.league.value: found.content_hash for found in rankings},
         counts={"facts": sum(found.number for found in facts), "offices": len(facts)},
         facts_digest=digest_of((one.subject, one.part, one.digest) for one in kept),
+        format=FORMAT,
         **link(session),
     )
     made.seal_hash = hash_of(made)
@@ -122,12 +129,14 @@ def has_facts(session: Session, period: Period) -> bool:
 
 
 def sealed_ranking(record: Record, city: City, league: League) -> SealedRanking:
-    view = replace(compute.ranking(record, city, league), sealed=True)
+    form = FORMS[NEWEST]
+    view = form.hashed(replace(compute.ranking(record, city, league), sealed=True))
     return SealedRanking(
         period=record.period.name,
         league=league,
         content_hash=view.content_hash,
-        body=as_json(view),
+        form=NEWEST,
+        body=form.written(view),
     )
 
 
@@ -170,10 +179,11 @@ def link(session: Session) -> dict[str, str]:
 
 
 def hash_of(made: Seal) -> str:
-    """Of every member but itself, as compact JSON with sorted names. Seals from before it was kept
-    say nothing of `published_at`, which is then `sealed_at`."""
-    members: Json = {name: getattr(made, name) for name in HASHED}
-    members["sealed_at"] = in_utc(made.sealed_at)
-    if made.published_at != made.sealed_at:
-        members["published_at"] = in_utc(made.published_at)
+    """Of the members of its format, as compact JSON with sorted names; of a format that is not
+    known, of none. In format 1, seals from before it was kept leave out `published_at`, which is
+    then `sealed_at`."""
+    members: Json = {name: getattr(made, name) for name in HASHED.get(made.format, ())}
+    if made.format == 1 and made.published_at == made.sealed_at:
+        del members["published_at"]
+    members |= {n: in_utc(at) for n, at in members.items() if isinstance(at, datetime)}
     return f"sha256:{sha256(msgspec.json.encode(members, order='deterministic')).hexdigest()}"

@@ -15,9 +15,10 @@ from app.period import Period
 from app.rankings import compute, published
 from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
 from app.rankings.counting.record import Record
+from app.rankings.forms import FORMS, NEWEST, Form
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
-from app.rankings.schemas import RankingView, RowView, as_json, read_ranking
+from app.rankings.schemas import RankingView
 from app.seals import contradictions, sources
 from app.seals import service as seals
 from app.seals.contradictions import Deriving
@@ -36,8 +37,11 @@ def verify(session: Session, city: City, period: Period) -> VerifyView:
     seal = published.get(session, period.name)
     then = published.record_of(session, period)
     derived = Deriving(then, city.policies)
-    check = Check(city, seal, list(compared(then, seal, derived)))
-    again = {league: compute.ranking(then, city, league) for league in League}
+    check = Check(city, seal, list(compared(then, seal, derived)), forms_of(session, seal))
+    again = {
+        league: form.hashed(compute.ranking(then, city, league))
+        for league, form in check.forms.items()
+    }
     found = [
         *broken(session, seal, period),
         *falsified(then, derived),
@@ -50,6 +54,13 @@ def verify(session: Session, city: City, period: Period) -> VerifyView:
         recomputed_hash=again[League.STREETS].content_hash,
         differences=found,
     )
+
+
+def forms_of(session: Session, seal: Seal) -> dict[League, Form]:
+    """The newest where the row is gone or its form is not known."""
+    query = select(SealedRanking.league, SealedRanking.form).filter_by(period=seal.period)
+    numbers = dict(session.execute(query).all())
+    return {league: FORMS.get(numbers.get(league, NEWEST), FORMS[NEWEST]) for league in League}
 
 
 class Differing(NamedTuple):
@@ -143,10 +154,11 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
 def hash_of_kept(found: SealedRanking) -> str | None:
     """None where the bytes are not those that were written when it was sealed."""
     try:
-        view = read_ranking(found.body).hashed()
-    except ValueError:
+        form = FORMS[found.form]
+        view = form.hashed(form.read(found.body))
+    except (LookupError, ValueError):
         return None
-    written = as_json(replace(view, sealed=True)) == found.body
+    written = form.written(replace(view, sealed=True)) == found.body
     return view.content_hash if written and found.content_hash == view.content_hash else None
 
 
@@ -191,6 +203,7 @@ class Check:
     city: City
     seal: Seal
     tickets: list[Differing]
+    forms: Mapping[League, Form]
 
     def lines(self) -> Iterator[DifferenceView]:
         """Each office, day or register with a ticket that is not as it was sealed."""
@@ -207,13 +220,15 @@ class Check:
             )
 
     def leagues(self, again: Mapping[League, RankingView], now: Record) -> Iterator[DifferenceView]:
-        """Each number of each row that is not the sealed one, with the late tickets counted in."""
+        """Each number of each row that is not the sealed one, with the late tickets counted in;
+        of the members that its form has."""
         for league, then in again.items():
+            form = self.forms[league]
             kept = published.kept(now.session, self.seal.period, league)
-            sealed = rows(kept.body) if kept else {}
+            sealed = rows(form, kept.body) if kept else {}
             today = compute.ranking(now, self.city, league) if self.tickets else then
             members = compute.league_of(now, league)
-            for row in today.rows:
+            for row in form.narrowed(today).rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):
                     yield DifferenceView(
                         league=league,
@@ -241,14 +256,14 @@ class Check:
         return list(mine.values())
 
 
-def rows(body: bytes) -> dict[str, RowView]:
+def rows(form: Form, body: bytes) -> dict[str, object]:
     try:
-        return {row.office_code: row for row in read_ranking(body).rows}
+        return {row.office_code: row for row in form.narrowed(form.read(body)).rows}
     except ValueError:
         return {}
 
 
-def differing(sealed: RowView | None, now: RowView) -> Iterator[tuple[str, object, object]]:
+def differing(sealed: object | None, now: object) -> Iterator[tuple[str, object, object]]:
     """Which numbers of a row differ, each by its name with dots."""
     was, value = (
         flat(msgspec.to_builtins(sealed) if sealed else {}),

@@ -1,6 +1,6 @@
 """What happened to a ticket, and what was said in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -38,12 +38,9 @@ class Event(Base):
     )
 
 
-Write = Callable[[Session, type[Base], Sequence[Row]], None]
-
-
-def append(session: Session, rows: Sequence[Row], write: Write = insert_many) -> None:
+def append(session: Session, rows: Sequence[Row]) -> None:
     """The one way in which events are written; every row has the first one's names."""
-    write(session, Event, rows)
+    insert_many(session, Event, rows)
 
 
 class Statement(Base):

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from app.__main__ import verify
 from app.policy.documents import Policies
-from app.rankings.schemas import RowView, as_json, read_ranking
+from app.rankings.forms import recognised
+from app.rankings.schemas import RowView, as_json
 from app.seals import offline
 from app.settings import Settings
 from tests import policies
@@ -42,7 +43,7 @@ def text(people: People, store: Store, streets: list[str]) -> bytes:
 
 def changed(text: bytes, change: Change) -> list[str]:
     """What is found in a ranking whose rows were changed and whose hash was made anew."""
-    ranking = read_ranking(text)
+    _, ranking = recognised(text)
     change(ranking.rows)
     return offline.faults(as_json(replace(ranking, rows=ranking.rows).hashed()))
 
@@ -185,7 +186,7 @@ def test_what_was_falsified_is_named_though_its_hash_fits(text: bytes) -> None:
 
 
 def test_the_month_has_all_that_is_falsified(text: bytes) -> None:
-    ranking = read_ranking(text)
+    _, ranking = recognised(text)
     rows = ranking.rows
 
     ranks = [row.rank for row in rows if row.rank]
@@ -211,12 +212,12 @@ def test_who_is_equal_in_everything_shares_a_place(text: bytes) -> None:
     def parted(rows: list[RowView]) -> None:
         rows[3].rank, rows[4].rank, rows[5].rank = 4, 5, 6
 
-    assert [row.rank for row in read_ranking(text).rows[:4]] == [1, 2, 3, 4]
+    assert [row.rank for row in recognised(text)[1].rows[:4]] == [1, 2, 3, 4]
     assert "equals another office" in " ".join(changed(text, parted))
 
 
 def test_weights_that_are_none_and_more_than_a_ranking_holds_are_named(text: bytes) -> None:
-    ranking = read_ranking(text)
+    _, ranking = recognised(text)
 
     heavy = replace(ranking, weights=replace(ranking.weights, response="0.31")).hashed()
     more = text.replace(b'"rank":1,', b'"rank":1,"note":"the best",', 1)

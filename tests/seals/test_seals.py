@@ -314,6 +314,8 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
         ("UPDATE sealed_facts SET number = 9", "facts_digest"),
         ("UPDATE sealed_facts SET digest = '0'", "facts_digest"),
         ("UPDATE sealed_ranking SET content_hash = '0'", "rankings.streets"),
+        ("UPDATE sealed_ranking SET form = 9", "rankings.streets"),
+        ("UPDATE seal SET format = 9", "seal_hash"),
         ("UPDATE sealed_ranking SET body = body || ' '::bytea", "rankings.streets"),
         ("UPDATE sealed_ranking SET body = convert_to(replace(convert_from(body, 'UTF8'),"
          " '\"sealed\":true', '\"sealed\":false'), 'UTF8')", "rankings.streets"),

@@ -1,0 +1,118 @@
+"""The forms in which rankings were sealed: each spelled out once, and never changed.
+
+A new member of a ranking is a new form, with structs of its own. A former form gives the view what
+it lacks by a property of its struct.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from app.rankings.schemas import RankingView
+
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class Rate1(msgspec.Struct, frozen=True):
+    percent: Decimal | None
+    numerator: str
+    denominator: int
+
+
+class Interval1(msgspec.Struct, frozen=True):
+    low: Decimal | None
+    high: Decimal | None
+
+
+class Intervals1(msgspec.Struct, frozen=True):
+    response: Interval1
+    resolution: Interval1
+    satisfaction: Interval1
+
+
+class Row1(msgspec.Struct, frozen=True):
+    office_code: str
+    office_name: str
+    district_code: str | None
+    status: str
+    rank: int | None
+    previous_rank: int | None
+    assessed: int
+    response: Rate1
+    resolution: Rate1
+    satisfaction: Rate1
+    composite: Decimal | None
+    composite_exact: str | None
+    volume: int
+    per_10k: Decimal | None
+    excluded: int
+    not_assessed: int
+    on_hold: int
+    overdue: int
+    classes: tuple[str, ...]
+    primary_class: str | None
+    grade: str | None
+    group: str | None
+    group_rank: int | None
+    intervals: Intervals1
+
+
+class Weights1(msgspec.Struct, frozen=True):
+    response: str
+    resolution: str
+    satisfaction: str
+
+
+class Ranking1(msgspec.Struct, frozen=True):
+    period: str
+    league: str
+    sealed: bool
+    policy: str
+    weights: Weights1
+    content_hash: str
+    rows: list[Row1]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    ranking: type[Any]
+    canonical: tuple[str, ...]
+    """Members in `content_hash`."""
+
+    def read(self, text: bytes) -> RankingView:
+        """Refuses (ValueError) a text that is no ranking of this form."""
+        ranking = msgspec.json.decode(text, type=self.ranking)
+        return msgspec.convert(ranking, RankingView, from_attributes=True)
+
+    def narrowed(self, view: RankingView) -> Any:
+        """The form's own struct."""
+        return msgspec.convert(view, self.ranking, from_attributes=True)
+
+    def written(self, view: RankingView) -> bytes:
+        return ENCODER.encode(self.narrowed(view))
+
+    def hashed(self, view: RankingView) -> RankingView:
+        ranking = self.narrowed(view)
+        text = ENCODER.encode({name: getattr(ranking, name) for name in self.canonical})
+        return replace(view, content_hash=f"sha256:{sha256(text).hexdigest()}")
+
+
+NEWEST = 1
+FORMS: Mapping[int, Form] = {
+    1: Form(Ranking1, ("period", "league", "policy", "weights", "rows")),
+}
+
+
+def recognised(text: bytes) -> tuple[Form, RankingView]:
+    """The newest form that a downloaded ranking has all members of. Refuses (ValueError) a text
+    that is no ranking of any form."""
+    for number in sorted(FORMS, reverse=True):
+        try:
+            return FORMS[number], FORMS[number].read(text)
+        except msgspec.ValidationError:
+            continue
+    return FORMS[NEWEST], FORMS[NEWEST].read(text)
