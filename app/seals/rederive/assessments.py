@@ -232,7 +232,7 @@ def group(case: Case) -> str | None:
 
 
 def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bool:
-    """As `acts.response.responded` says it when the citizen is called back."""
+    """As `response.responded` says it when the citizen is called back."""
     if case.head is not case.own:
         joined, waits = changed_at(case.own.events), changed_at(case.events)
         due_at = limits.member_contact_due(case.policy, urgency, due_at, joined)

@@ -80,7 +80,7 @@ OPENED = Timers(
 )
 A = Action
 TOLD = ("before-48h", "before-24h", "overdue-chief", "overdue-district", "objection", "consulting")
-"""Every warning that goes before; tests/rules/test_warnings.py is about them."""
+"""Every warning that goes before; test_warnings.py is about them."""
 
 FALLS = [
     # a status, what else is so, what happens by itself, how long after it came into the status
