@@ -63,13 +63,17 @@ Quick = Callable[[Request], Work[Response | None]]
 E = TypeVar("E", bound=Callable[..., Any])
 
 
+QUICK: dict[Callable[..., Any], Quick] = {}
+"""By endpoint."""
+
+
 def quickly(quick: Quick) -> Callable[[E], E]:
     """For the few routes that are asked all day: the usual request is answered before FastAPI's
     handling and dependencies, and whatever is unusual in it (None) by the endpoint, which refuses
     what is to be refused, and repeats what the database did not answer."""
 
     def mark(endpoint: E) -> E:
-        endpoint.quick = quick  # type: ignore[attr-defined]
+        QUICK[endpoint] = quick
         return endpoint
 
     return mark
@@ -91,7 +95,7 @@ class Route(APIRoute):
         )
         self.dependant.dependencies.append(check)
         self.app = repeated(self.app)
-        quick: Quick | None = getattr(self.endpoint, "quick", None)
+        quick = QUICK.get(self.endpoint)
         if quick:
             self.app = quick_first(quick, self.app)
 

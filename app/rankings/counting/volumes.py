@@ -82,7 +82,7 @@ def on_hold(record: Record, by: str) -> dict[str, int]:
 
 
 def held_at(instant: datetime) -> Iterator[Where]:
-    """Whose last event by then put it on hold, with the lead dispatch it then had."""
+    """Tickets that stood on hold at the instant, each with the lead dispatch of that instant."""
     later = aliased(Event)
     left = sa.exists().where(
         later.ticket_number == Event.ticket_number,

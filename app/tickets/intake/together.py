@@ -61,7 +61,7 @@ class Answer(NamedTuple):
         return msgspec.json.encode({**self.ticket, **urged})
 
 
-Outcome = Answer | Refusal | DBAPIError | PoolTimeout
+Outcome = Answer | Exception
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,8 +149,10 @@ def taken_in(sessions: Sessions, group: Sequence[Request]) -> list[Outcome]:
     """What became of each request, in order."""
     try:
         outcomes = committed(sessions, lambda session: plain_ones(session, group))
-    except (DBAPIError, PoolTimeout):
-        outcomes = {}
+    except Unavailable:
+        raise  # nobody can tell what became of the commit
+    except Exception:
+        outcomes = {}  # whoever's fault it is, he alone is told of it
     return [
         outcomes[place] if place in outcomes else by_itself(sessions, request)
         for place, request in enumerate(group)
@@ -162,11 +164,11 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
     for _ in range(TRIES):
         try:
             return committed(sessions, lambda session: any_one(session, request))
-        except (Refusal, PoolTimeout) as fault:
-            return fault
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
                 return told(fault)
+        except Exception as fault:
+            return fault
     return Unavailable("others were changing the same rows; nothing was changed")
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from time import sleep
 from typing import Any
 
@@ -187,3 +188,28 @@ def test_a_client_that_goes_away_takes_nothing_back(
     assert served.portal is not None
     served.portal.call(leave)
     assert counted(app, "count(*) FROM ticket") == 3
+
+
+def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
+    people: People, served: TestClient, app: FastAPI
+) -> None:
+    """A city without a catalogue knows no urgency: no refusal, but a fault."""
+    caller = Caller("someone", Role.OPERATOR, None, None)
+    broken = replace(app.state.city, catalogue=None)
+
+    async def take_in() -> list[together.Outcome]:
+        cities = (app.state.city, broken, app.state.city)
+        group = [
+            together.Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
+            for city in cities
+        ]
+        return together.taken_in(app.state.sessions, group)
+
+    assert served.portal is not None
+    outcomes = served.portal.call(take_in)
+    assert [type(outcome) for outcome in outcomes] == [
+        together.Answer,
+        AttributeError,
+        together.Answer,
+    ]
+    assert counted(app, "count(*) FROM ticket") == 2
