@@ -5,11 +5,21 @@ PostgreSQL takes to answer it.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 DIALECT: sa.Dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
+
+
+class Statement(NamedTuple):
+    """A statement as its driver takes it, with its parameters' values."""
+
+    text: str
+    values: dict[str, Any]
+
+    def run(self, connection: sa.Connection) -> sa.CursorResult[Any]:
+        return connection.exec_driver_sql(self.text, self.values)
 
 
 class Ready:
@@ -22,9 +32,12 @@ class Ready:
             name: value for name, value in compiled.params.items() if value is not None
         }
 
+    def given(self, **values: Any) -> Statement:
+        return Statement(self.text, {**self.constants, **values})
+
     def rows(self, connection: sa.Connection, **values: Any) -> Sequence[Any]:
         """What is read: enums as their values, JSON as PostgreSQL's driver reads it."""
-        return connection.exec_driver_sql(self.text, {**self.constants, **values}).all()
+        return self.given(**values).run(connection).all()
 
 
 def parameter(name: str, kind: type[sa.types.TypeEngine[Any]] | sa.types.TypeEngine[Any]) -> Any:
