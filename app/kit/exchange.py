@@ -14,6 +14,9 @@ import sqlalchemy as sa
 
 from app.kit.ready import Statement
 
+COMMIT = Statement("COMMIT", {})
+"""As a statement among others: the driver's own commit is a round trip by itself."""
+
 Answer = list[tuple[Any, ...]]
 
 
@@ -27,18 +30,19 @@ class Exchange:
         """The rows of each statement, in order; of none, none."""
         with self.connection.pipeline():
             cursors = [s and self.connection.execute(*s) for s in statements]
-        return [cursor.fetchall() if cursor else [] for cursor in cursors]
+        return [rows_of(cursor) if cursor else [] for cursor in cursors]
 
     def commit(self, *statements: Statement) -> None:
         """The statements and the commit; where one of them is refused, nothing is committed."""
-        with self.connection.pipeline():
-            for statement in statements:
-                self.connection.execute(*statement)
-            self.connection.commit()
+        self.ask(*statements, COMMIT)
 
     @property
     def lost(self) -> bool:
         return self.connection.closed
+
+
+def rows_of(cursor: psycopg.Cursor[Any]) -> Answer:
+    return cursor.fetchall() if cursor.description else []
 
 
 @contextmanager
