@@ -68,6 +68,11 @@ class Connection(psycopg.Connection[Any]):
     statement of a reader would ever be prepared. The server keeps them. A reading is committed.
     """
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.prepared: set[bytes] = set()
+        """The names of what kit/exchange.py has prepared."""
+
     def rollback(self) -> None:
         if self.pgconn.transaction_status not in OPEN:
             super().rollback()
