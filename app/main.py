@@ -50,6 +50,7 @@ from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
+from app.tickets.views.quick import Readings
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
     app.state.together = Together(app.state.sessions)
     app.state.inboxes = Inboxes(engine)
-    app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
+    app.state.readings = Readings(engine)
+    app.state.gate = gate.Gate(engine, settings.secret_key)
     rooms = (
         keys,
         open_to(gate.caller),

@@ -267,6 +267,6 @@ def answers(
     if not requests:
         return []
     session.flush()
-    viewer = Viewer(requests[0].caller, session, requests[0].city, now)
+    viewer = Viewer(requests[0].caller, requests[0].city, now, session)
     tickets = numbered(viewer, numbers, bulk=False)
     return [Answer(HTTPStatus.CREATED, ticket) for ticket in tickets]

@@ -25,8 +25,8 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.feed import heads
 from app.feed import service as feed
-from app.feed.heads import Heads
 from app.feed.models import FeedHead
+from app.kit.gather import Gathered
 from app.kit.ready import Ready
 from app.tickets.models import Ticket
 from app.tickets.standing import turns
@@ -138,10 +138,14 @@ class Inboxes:
     """The pages last told, as long as they hold and fit into MOST_BYTES; the oldest go first."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self.heads = Heads(engine)
+        self.heads = Gathered(engine, heads.versions)
         self.pages: OrderedDict[Asked, Shown] = OrderedDict()
         self.bytes = 0
         self.lock = Lock()
+
+    async def head(self, office_code: str) -> heads.Version:
+        """As it is now, not before the question."""
+        return await self.heads.answer(office_code) or heads.NONE_YET
 
     def kept(self, asked: Asked, version: str, now: datetime) -> Shown | None:
         page = self.pages.get(asked)

@@ -65,8 +65,8 @@ KINDS: dict[str, dict[str, Any]] = {
 ROLES = {str(role): role for role in DispatchRole}
 
 
-def shown(tickets: Select[Any], by: Order | None = None) -> Select[Any]:
-    """Of a page's tickets all that is shown of them."""
+def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[Any]:
+    """Of a page's tickets all that is shown of them, then `also`, which that page has, too."""
     page, head = tickets.subquery("page"), aliased(Ticket, name="parent")
     every = (
         select(
@@ -78,6 +78,7 @@ def shown(tickets: Select[Any], by: Order | None = None) -> Select[Any]:
             given(page.c.merged_into).label("given_head"),
             head.status.label("head"),
             head.interim_office.label("head_interim"),
+            *(page.c[name] for name in also),
         )
         .select_from(page)
         .join(Request, Request.ticket_number == page.c.number)

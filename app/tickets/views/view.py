@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.access.roles import Caller
+from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
@@ -21,7 +21,8 @@ from app.tickets.life.guards import allowed
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue, standing_of
-from app.tickets.views import rows, scope
+from app.tickets.views import by_number, rows, scope
+from app.tickets.views.by_number import Asked
 from app.tickets.views.rows import Row
 from app.tickets.views.schemas import OfficeBrief, TicketView
 
@@ -34,13 +35,19 @@ plain_of = itemgetter(*rows.PLAIN)
 
 
 @dataclass(frozen=True)
-class Viewer:
-    """Who looks, when, and what there is to look with."""
+class Glance:
+    """Who looks, when, and by which rules and names."""
 
     caller: Caller
-    session: Session
     city: City
     now: datetime
+
+
+@dataclass(frozen=True)
+class Viewer(Glance):
+    """Who looks, with a session in which he may read on."""
+
+    session: Session
 
     @property
     def connection(self) -> sa.Connection:
@@ -50,31 +57,27 @@ class Viewer:
 NUMBERS = parameter("numbers", ARRAY(sa.Text))
 NUMBERED = Ready(rows.shown(select(Ticket).where(Ticket.number == sa.any_(NUMBERS))))
 
-IN_SCOPE = {
-    role: Ready(
-        rows.shown(
-            select(Ticket).where(
-                Ticket.number == parameter("number", sa.Text),
-                scope.visible_to(role, scope.OWN_OFFICE),
-            )
-        )
-    )
-    for role in scope.READERS
-}
+
+def asked_for(role: Role) -> sa.Select[Any]:
+    return rows.shown(by_number.in_scope(role), None, "place")
+
+
+IN_SCOPE = by_number.statements(asked_for)
+
+
+def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Row]:
+    """The tickets that whoever asks may see."""
+    every = by_number.lines(connection, IN_SCOPE, questions)
+    return {asked: rows.row_of(line) for asked, line in every}
 
 
 def seen(viewer: Viewer, number: str) -> Row:
     """Refuses (NoSuchTicket) as `scope.get` does."""
-    found = rows.read(
-        viewer.connection,
-        IN_SCOPE[viewer.caller.role],
-        number=scope.printable(number),
-        own_office=viewer.caller.office_code,
-    )
-    return scope.found(number, found[0] if found else None)
+    asked = by_number.asked_by(viewer.caller, number)
+    return scope.found(number, read(viewer.connection, [asked]).get(asked))
 
 
-def told(viewer: Viewer, row: Row) -> bytes:
+def told(viewer: Glance, row: Row) -> bytes:
     """One ticket in JSON."""
     return msgspec.json.encode(members(viewer, row, bulk=False))
 
@@ -97,13 +100,13 @@ def numbered(viewer: Viewer, numbers: Sequence[str], bulk: bool = True) -> list[
     return [shown[number] for number in numbers]
 
 
-def page(viewer: Viewer, shown: Iterable[Row], after: str | None) -> bytes:
+def page(viewer: Glance, shown: Iterable[Row], after: str | None) -> bytes:
     """A page in JSON, every citizen masked."""
     items = [members(viewer, row, bulk=True) for row in shown]
     return msgspec.json.encode({"items": items, "next": after})
 
 
-def members(viewer: Viewer, row: Row, bulk: bool) -> Members:
+def members(viewer: Glance, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
     given = rows.dispatches(row.given)
     return {
@@ -126,7 +129,7 @@ def members(viewer: Viewer, row: Row, bulk: bool) -> Members:
     }
 
 
-def actions(viewer: Viewer, row: Row) -> tuple[Action, ...]:
+def actions(viewer: Glance, row: Row) -> tuple[Action, ...]:
     caller, city = viewer.caller, viewer.city
     standing = standing_of(row, policy_of(city, row), caller.office_code, viewer.now, row.head)
     merged = row.merged_into is not None
