@@ -22,10 +22,12 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
 from app.kit import clock, db, health, problems
+from app.kit.gather import Gathered
 from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads
@@ -122,6 +124,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.together = Together(app.state.sessions)
     app.state.inboxes = Inboxes(engine)
     app.state.readings = Readings(engine)
+    app.state.offices = Gathered(engine, offices.read)
+    app.state.feeds = Gathered(engine, pages.read)
     app.state.gate = gate.Gate(engine, settings.secret_key)
     rooms = (
         keys,
