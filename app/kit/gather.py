@@ -37,12 +37,19 @@ class Gathered(Generic[Q, A]):
     async def answer(self, question: Q) -> A | None:
         """None where there is none. Raises what the database does, to the whole group alike: each
         request is then to be answered by itself."""
+        [answer] = await self.answers([question])
+        return answer
+
+    async def answers(self, questions: Sequence[Q]) -> list[A | None]:
+        """In their order."""
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[A | None] = loop.create_future()
-        self.asked.setdefault(question, []).append(answer)
-        if len(self.readers) < self.at_once:
+        awaited: list[asyncio.Future[A | None]] = []
+        for question in questions:
+            awaited.append(loop.create_future())
+            self.asked.setdefault(question, []).append(awaited[-1])
+        if questions and len(self.readers) < self.at_once:
             self.readers.add(loop.create_task(self.read_on()))
-        return await answer
+        return [await answer for answer in awaited]
 
     async def read_on(self) -> None:
         """As long as there are questions."""
@@ -61,7 +68,7 @@ class Gathered(Generic[Q, A]):
         fault: Exception | None = None
         answers: Mapping[Q, A] = {}
         try:
-            answers = await run_in_threadpool(self.answers, list(group))
+            answers = await run_in_threadpool(self.read_all, list(group))
         except Exception as raised:
             fault = raised
         for question, waiting in group.items():
@@ -73,6 +80,6 @@ class Gathered(Generic[Q, A]):
                 else:
                     answer.set_result(answers.get(question))
 
-    def answers(self, questions: Sequence[Q]) -> Mapping[Q, A]:
+    def read_all(self, questions: Sequence[Q]) -> Mapping[Q, A]:
         with self.engine.connect() as connection:
             return self.read(connection, questions)

@@ -17,10 +17,11 @@ from app.kit.etag import known_to, tagged
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
-from app.tickets.views import by_number, export, history, lists, scope, view
+from app.tickets.views import by_number, export, history, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
-from app.tickets.views.lists import Listing, Paging
+from app.tickets.views.lists import Paging
+from app.tickets.views.pages import Pages
 from app.tickets.views.view import Glance, Viewer
 
 
@@ -31,6 +32,7 @@ class Readings:
         self.engine = engine
         self.tickets = Gathered(engine, view.read)
         self.events = Gathered(engine, history.read)
+        self.lists = Pages(engine)
 
 
 async def inbox(request: Request) -> Response | None:
@@ -49,9 +51,9 @@ async def inbox(request: Request) -> Response | None:
         await in_thread()
         with glance(request, caller) as viewer:
             page = inboxes.read(viewer, asked)
-        kept.keep(asked, page)
+        kept.pages.put(asked, page)
     answer = JsonBytes(page.body)
-    return tagged(request, answer, page.tag, answer)
+    return tagged(request, answer, inboxes.tag_of(page), answer)
 
 
 def paging_of(request: Request) -> Paging | None:
@@ -70,9 +72,10 @@ async def listing(request: Request) -> Response | None:
     caller, paging = await gate.caller(request), paging_of(request)
     if caller.role not in scope.READERS or paging is None or export.wanted(request):
         return None
-    await in_thread()
-    with glance(request, caller) as viewer:
-        return JsonBytes(lists.page(viewer, Listing(limit=paging.limit, cursor=paging.cursor)))
+    state = request.app.state
+    readings: Readings = state.readings
+    page = await readings.lists.page(Glance(caller, state.city, state.clock()), paging)
+    return JsonBytes(page) if page else None
 
 
 async def ticket(request: Request) -> Response | None:
