@@ -1,7 +1,7 @@
 """Tickets asked for by number: several callers' in one statement, each his own to see or not."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -50,23 +50,32 @@ def in_scope(role: Role) -> sa.Select[Any]:
     )
 
 
-Statements = Mapping[Role, Ready]
+Lines = Sequence[Sequence[Any]]
+"""What was read of one ticket."""
 
 
-def statements(told: Callable[[Role], sa.Select[Any]]) -> Statements:
-    """One for each scope; its lines end with the question's place."""
-    city_wide = Ready(told(Role.OPERATOR))
-    return {role: city_wide if role in CITY else Ready(told(role)) for role in scope.READERS}
+class InScope:
+    """A reading of the tickets asked for, as far as whoever asks may see them."""
 
+    def __init__(self, told: Callable[[Role], sa.Select[Any]]) -> None:
+        city_wide = Ready(told(Role.OPERATOR))
+        self.by_role = {
+            role: city_wide if role in CITY else Ready(told(role)) for role in scope.READERS
+        }
+        """One for each scope; its lines end with the question's place."""
 
-def lines(
-    connection: sa.Connection, by_role: Statements, questions: Sequence[Asked]
-) -> Iterator[tuple[Asked, Sequence[Any]]]:
-    """The lines of all tickets that were asked for and may be seen, beside their questions."""
-    groups: dict[Ready, list[Asked]] = defaultdict(list)
-    for asked in questions:
-        groups[by_role[asked.role]].append(asked)
-    for statement, group in groups.items():
-        numbers, offices = [one.number for one in group], [one.office_code for one in group]
-        for *line, place in statement.rows(connection, numbers=numbers, offices=offices):
-            yield group[place - 1], line
+    def __call__(self, connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Lines]:
+        groups: dict[Ready, list[Asked]] = defaultdict(list)
+        for asked in questions:
+            groups[self.by_role[asked.role]].append(asked)
+        lines: dict[Asked, list[Sequence[Any]]] = defaultdict(list)
+        for statement, group in groups.items():
+            numbers, offices = [one.number for one in group], [one.office_code for one in group]
+            for *line, place in statement.rows(connection, numbers=numbers, offices=offices):
+                lines[group[place - 1]].append(line)
+        return dict(lines)
+
+    def one(self, connection: sa.Connection, caller: Caller, number: str) -> Lines:
+        """Refuses (NoSuchTicket) as `scope.get` does."""
+        asked = asked_by(caller, number)
+        return scope.found(number, self(connection, [asked]).get(asked))

@@ -1,7 +1,5 @@
 """What happened to a ticket and what was said in it, in one statement."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,10 +8,9 @@ from sqlalchemy import select
 
 from app.access.roles import Role
 from app.tickets.events import Event, Statement
-from app.tickets.views import by_number, scope
-from app.tickets.views.by_number import Asked
+from app.tickets.views import by_number
+from app.tickets.views.by_number import Lines
 from app.tickets.views.schemas import EventView
-from app.tickets.views.view import Viewer
 
 EVENT: dict[str, Any] = {
     **dict(Event.__table__.c),
@@ -41,26 +38,11 @@ def history(role: Role) -> sa.Select[Any]:
     )
 
 
-HISTORY = by_number.statements(history)
-
-Lines = list[Sequence[Any]]
-
-
-def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Lines]:
-    """The events of each ticket that whoever asks may see; a ticket has at least one."""
-    histories: dict[Asked, Lines] = defaultdict(list)
-    for asked, line in by_number.lines(connection, HISTORY, questions):
-        histories[asked].append(line)
-    return histories
-
-
-def of(viewer: Viewer, number: str) -> bytes:
-    """In JSON. Refuses (NoSuchTicket) as `scope.get` does."""
-    asked = by_number.asked_by(viewer.caller, number)
-    return told(scope.found(number, read(viewer.connection, [asked]).get(asked)))
+HISTORY = by_number.InScope(history)
 
 
 def told(events: Lines) -> bytes:
+    """In JSON."""
     return msgspec.json.encode([members(*line) for line in events])
 
 

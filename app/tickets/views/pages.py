@@ -42,13 +42,6 @@ Key = tuple[str, Role, str | None, str]
 """By which rules and names a ticket is told, to whom, and its number."""
 
 
-class Stamped(NamedTuple):
-    """A ticket with its stamp."""
-
-    row: Row
-    stamp: str
-
-
 XMIN: sa.ColumnElement[Any] = sa.literal_column("ticket.xmin").label("xmin")
 STAMP: sa.ColumnElement[Any] = sa.literal_column(
     "concat_ws(' ', page.xmin, request.xmin, citizen.xmin, parent.xmin)"
@@ -77,11 +70,10 @@ def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, S
     }
 
 
-def read_new(connection: sa.Connection, numbers: Sequence[str]) -> dict[str, Stamped]:
-    """By number, for whoever may see a ticket under that stamp."""
+def read_new(connection: sa.Connection, numbers: Sequence[str]) -> dict[str, Sequence[Any]]:
+    """Each ticket and its stamp, by number: for whoever may see it under that stamp."""
     lines = NUMBERED.rows(connection, numbers=list(numbers))
-    tickets = (Stamped(rows.row_of(line), stamp) for *line, stamp in lines)
-    return {ticket.row.number: ticket for ticket in tickets}
+    return {line.number: line for line in lines}
 
 
 class Pages:
@@ -102,19 +94,18 @@ class Pages:
         new = [line for line in shown if bodies[line.number] is None]
         tickets = await self.tickets.answers([line.number for line in new])
         for line, ticket in zip(new, tickets, strict=True):
-            if ticket is None or ticket.stamp != line.stamp:
+            if ticket is None or ticket[-1] != line.stamp:
                 return None
-            bodies[line.number] = self.tell(glance, ticket)
+            bodies[line.number] = self.tell(glance, rows.row_of(ticket[:-1]), line.stamp)
         return view.spliced(filter(None, bodies.values()), after)
 
     def held(self, glance: Glance, number: str, stamp: str) -> bytes | None:
         form = self.told.get(key(glance, number))
         return form.body if form and form.holds(stamp, glance.now) else None
 
-    def tell(self, glance: Glance, ticket: Stamped) -> bytes:
-        body = view.told(glance, ticket.row, bulk=True)
-        form = form_of(ticket.stamp, [ticket.row], glance, body)
-        self.told.put(key(glance, ticket.row.number), form)
+    def tell(self, glance: Glance, ticket: Row, stamp: str) -> bytes:
+        body = view.told(glance, ticket, bulk=True)
+        self.told.put(key(glance, ticket.number), form_of(stamp, [ticket], glance, body))
         return body
 
 

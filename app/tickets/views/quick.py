@@ -17,7 +17,7 @@ from app.kit.etag import known_to, tagged
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
-from app.tickets.views import by_number, export, history, scope, view
+from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.lists import Paging
@@ -30,8 +30,8 @@ class Readings:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self.tickets = Gathered(engine, view.read)
-        self.events = Gathered(engine, history.read)
+        self.tickets = Gathered(engine, view.IN_SCOPE)
+        self.events = Gathered(engine, history.HISTORY)
         self.lists = Pages(engine)
 
 
@@ -85,9 +85,10 @@ async def ticket(request: Request) -> Response | None:
     state = request.app.state
     readings: Readings = state.readings
     asked = by_number.asked_by(caller, request.path_params["number"])
-    row = await readings.tickets.answer(asked)
-    if row is None:
+    lines = await readings.tickets.answer(asked)
+    if lines is None:
         return None
+    row = rows.row_of(lines[0])
     answer = JsonBytes(view.told(Glance(caller, state.city, state.clock()), row))
     return tagged(request, answer, row.version, answer)
 

@@ -22,7 +22,6 @@ from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue, standing_of
 from app.tickets.views import by_number, rows, scope
-from app.tickets.views.by_number import Asked
 from app.tickets.views.rows import Row
 from app.tickets.views.schemas import OfficeBrief, TicketView
 
@@ -62,19 +61,13 @@ def asked_for(role: Role) -> sa.Select[Any]:
     return rows.shown(by_number.in_scope(role), None, "place")
 
 
-IN_SCOPE = by_number.statements(asked_for)
-
-
-def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Row]:
-    """The tickets that whoever asks may see."""
-    every = by_number.lines(connection, IN_SCOPE, questions)
-    return {asked: rows.row_of(line) for asked, line in every}
+IN_SCOPE = by_number.InScope(asked_for)
 
 
 def seen(viewer: Viewer, number: str) -> Row:
     """Refuses (NoSuchTicket) as `scope.get` does."""
-    asked = by_number.asked_by(viewer.caller, number)
-    return scope.found(number, read(viewer.connection, [asked]).get(asked))
+    [line] = IN_SCOPE.one(viewer.connection, viewer.caller, number)
+    return rows.row_of(line)
 
 
 def told(viewer: Glance, row: Row, bulk: bool = False) -> bytes:
