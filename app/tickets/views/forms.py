@@ -23,8 +23,8 @@ class Form(NamedTuple):
         return in_time and self.version == version
 
 
-def form_of(version: str, tickets: Iterable[Row], glance: view.Glance, body: bytes) -> Form:
-    return Form(version, *between(moments(glance.city, tickets), glance.now), body)
+def form_of(version: str, tickets: Iterable[Row], looker: view.Looker, body: bytes) -> Form:
+    return Form(version, *between(moments(looker.city, tickets), looker.now), body)
 
 
 def moments(city: City, tickets: Iterable[Row]) -> Iterator[datetime]:

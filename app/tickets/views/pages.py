@@ -22,7 +22,7 @@ from app.tickets.views import rows, scope, view
 from app.tickets.views.forms import Form, form_of
 from app.tickets.views.lists import NEWEST, Paging
 from app.tickets.views.rows import Row
-from app.tickets.views.view import Glance
+from app.tickets.views.view import Looker
 
 MOST_BYTES = 64_000_000
 AT_ONCE = 8
@@ -84,30 +84,30 @@ class Pages:
         self.tickets = Gathered(engine, read_new)
         self.told: Keep[Key, Form] = Keep(MOST_BYTES)
 
-    async def page(self, glance: Glance, paging: Paging) -> bytes | None:
+    async def page(self, looker: Looker, paging: Paging) -> bytes | None:
         """In JSON; None where a ticket changed meanwhile. Refuses (BadCursor)."""
-        caller = glance.caller
+        caller = looker.caller
         asked = Asked(caller.role, caller.office_code, paging.limit, paging.cursor)
         lines = await self.pages.answer(asked) or ()
         shown, after = NEWEST.cut(lines, paging.limit)
-        bodies = {line.number: self.held(glance, line.number, line.stamp) for line in shown}
+        bodies = {line.number: self.held(looker, line.number, line.stamp) for line in shown}
         new = [line for line in shown if bodies[line.number] is None]
         tickets = await self.tickets.answers([line.number for line in new])
         for line, ticket in zip(new, tickets, strict=True):
             if ticket is None or ticket[-1] != line.stamp:
                 return None
-            bodies[line.number] = self.tell(glance, rows.row_of(ticket[:-1]), line.stamp)
+            bodies[line.number] = self.tell(looker, rows.row_of(ticket[:-1]), line.stamp)
         return view.spliced(filter(None, bodies.values()), after)
 
-    def held(self, glance: Glance, number: str, stamp: str) -> bytes | None:
-        form = self.told.get(key(glance, number))
-        return form.body if form and form.holds(stamp, glance.now) else None
+    def held(self, looker: Looker, number: str, stamp: str) -> bytes | None:
+        form = self.told.get(key(looker, number))
+        return form.body if form and form.holds(stamp, looker.now) else None
 
-    def tell(self, glance: Glance, ticket: Row, stamp: str) -> bytes:
-        body = view.told(glance, ticket, bulk=True)
-        self.told.put(key(glance, ticket.number), form_of(stamp, [ticket], glance, body))
+    def tell(self, looker: Looker, ticket: Row, stamp: str) -> bytes:
+        body = view.told(looker, ticket, bulk=True)
+        self.told.put(key(looker, ticket.number), form_of(stamp, [ticket], looker, body))
         return body
 
 
-def key(glance: Glance, number: str) -> Key:
-    return glance.city.edition, glance.caller.role, glance.caller.office_code, number
+def key(looker: Looker, number: str) -> Key:
+    return looker.city.edition, looker.caller.role, looker.caller.office_code, number

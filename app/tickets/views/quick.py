@@ -22,7 +22,7 @@ from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.lists import Paging
 from app.tickets.views.pages import Pages
-from app.tickets.views.view import Glance, Viewer
+from app.tickets.views.view import Looker, Viewer
 
 
 class Readings:
@@ -74,7 +74,7 @@ async def listing(request: Request) -> Response | None:
         return None
     state = request.app.state
     readings: Readings = state.readings
-    page = await readings.lists.page(Glance(caller, state.city, state.clock()), paging)
+    page = await readings.lists.page(Looker(caller, state.city, state.clock()), paging)
     return JsonBytes(page) if page else None
 
 
@@ -89,7 +89,7 @@ async def ticket(request: Request) -> Response | None:
     if lines is None:
         return None
     row = rows.row_of(lines[0])
-    answer = JsonBytes(view.told(Glance(caller, state.city, state.clock()), row))
+    answer = JsonBytes(view.told(Looker(caller, state.city, state.clock()), row))
     return tagged(request, answer, row.version, answer)
 
 

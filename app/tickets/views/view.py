@@ -34,7 +34,7 @@ plain_of = itemgetter(*rows.PLAIN)
 
 
 @dataclass(frozen=True)
-class Glance:
+class Looker:
     """Who looks, when, and by which rules and names."""
 
     caller: Caller
@@ -43,7 +43,7 @@ class Glance:
 
 
 @dataclass(frozen=True)
-class Viewer(Glance):
+class Viewer(Looker):
     """Who looks, with a session in which he may read on."""
 
     session: Session
@@ -70,9 +70,9 @@ def seen(viewer: Viewer, number: str) -> Row:
     return rows.row_of(line)
 
 
-def told(viewer: Glance, row: Row, bulk: bool = False) -> bytes:
+def told(looker: Looker, row: Row, bulk: bool = False) -> bytes:
     """One ticket in JSON."""
-    return msgspec.json.encode(members(viewer, row, bulk))
+    return msgspec.json.encode(members(looker, row, bulk))
 
 
 def one(viewer: Viewer, ticket: Ticket) -> TicketView:
@@ -93,9 +93,9 @@ def numbered(viewer: Viewer, numbers: Sequence[str], bulk: bool = True) -> list[
     return [shown[number] for number in numbers]
 
 
-def page(viewer: Glance, shown: Iterable[Row], after: str | None) -> bytes:
+def page(looker: Looker, shown: Iterable[Row], after: str | None) -> bytes:
     """A page in JSON, every citizen masked."""
-    return spliced([told(viewer, row, bulk=True) for row in shown], after)
+    return spliced([told(looker, row, bulk=True) for row in shown], after)
 
 
 def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:
@@ -103,7 +103,7 @@ def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:
     return b'{"items":[%b],"next":%b}' % (b",".join(tickets), msgspec.json.encode(after))
 
 
-def members(viewer: Glance, row: Row, bulk: bool) -> Members:
+def members(looker: Looker, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
     given = rows.dispatches(row.given)
     return {
@@ -113,22 +113,22 @@ def members(viewer: Glance, row: Row, bulk: bool) -> Members:
         "content": row.content,
         "address": address(row),
         "route": msgspec.json.decode(row.route),
-        "office": row.office_code and office(viewer.city, row.office_code),
+        "office": row.office_code and office(looker.city, row.office_code),
         "joint_offices": [
-            office(viewer.city, dispatch.office_code)
+            office(looker.city, dispatch.office_code)
             for dispatch in given
             if dispatch.role is DispatchRole.JOINT
         ],
-        "citizen": citizens.members(row, viewer.caller, bulk),
-        "overdue": overdue(row, viewer.now),
+        "citizen": citizens.members(row, looker.caller, bulk),
+        "overdue": overdue(row, looker.now),
         "open_whistles": 0,
-        "allowed": actions(viewer, row),
+        "allowed": actions(looker, row),
     }
 
 
-def actions(viewer: Glance, row: Row) -> tuple[Action, ...]:
-    caller, city = viewer.caller, viewer.city
-    standing = standing_of(row, policy_of(city, row), caller.office_code, viewer.now, row.head)
+def actions(looker: Looker, row: Row) -> tuple[Action, ...]:
+    caller, city = looker.caller, looker.city
+    standing = standing_of(row, policy_of(city, row), caller.office_code, looker.now, row.head)
     merged = row.merged_into is not None
     given = rows.dispatches(row.given_head if merged else row.given)
     head = Row(interim_office=row.head_interim) if merged else None
