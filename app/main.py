@@ -22,10 +22,12 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
 from app.kit import clock, db, health, problems
+from app.kit.gather import Gathered
 from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads
@@ -50,6 +52,7 @@ from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
+from app.tickets.views.quick import Readings
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +123,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
     app.state.together = Together(engine, app.state.sessions)
     app.state.inboxes = Inboxes(engine)
-    app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
+    app.state.readings = Readings(engine)
+    app.state.offices = Gathered(engine, offices.read)
+    app.state.feeds = Gathered(engine, pages.read)
+    app.state.gate = gate.Gate(engine, settings.secret_key)
     rooms = (
         keys,
         open_to(gate.caller),

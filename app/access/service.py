@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.access.models import Key
@@ -14,6 +15,7 @@ from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
 from app.kit.paging import Order, instant
+from app.kit.ready import Ready, parameter
 from app.offices.directory import OfficeKind
 from app.offices.models import Office
 
@@ -98,11 +100,15 @@ def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
         key.revoked_by = by
 
 
-def recognise(session: Session, key_hash: bytes) -> Caller | None:
-    """Who holds the key that hashes to this, unless it was revoked."""
-    found = session.execute(
-        select(Key.id, Key.role, Key.office_code, Office.district_code)
-        .outerjoin(Office, Office.code == Key.office_code)
-        .where(Key.hash == key_hash, Key.revoked_at.is_(None))
-    ).one_or_none()
-    return Caller(*found) if found else None
+HASHES = parameter("hashes", ARRAY(sa.LargeBinary))
+BY_HASH = Ready(
+    select(Key.hash, Key.id, Key.role, Key.office_code, Office.district_code)
+    .outerjoin(Office, Office.code == Key.office_code)
+    .where(Key.hash == sa.any_(HASHES), Key.revoked_at.is_(None))
+)
+
+
+def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+    """Who holds the keys that hash to these, by hash; nobody holds a revoked one."""
+    rows = BY_HASH.rows(connection, hashes=list(hashes))
+    return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}

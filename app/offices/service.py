@@ -58,21 +58,30 @@ MEMBERS: dict[str, Any] = {
     "district_name": DistrictRow.name,
     "aliases": ALIASES,
 }
+CODES = parameter("codes", ARRAY(sa.Text))
 BY_CODE = Ready(
     select(*MEMBERS.values())
     .select_from(Office)
     .outerjoin(DistrictRow, DistrictRow.code == Office.district_code)
-    .where(Office.code == parameter("code", sa.Text))
+    .where(Office.code == sa.any_(CODES))
 )
 IN_ORDER = Order((Office.code,), (str,))
 
 
-def told(session: Session, code: str) -> bytes:
+def read(connection: sa.Connection, codes: Sequence[str]) -> dict[str, bytes]:
+    """Each as an OfficeView in JSON, by code; a code that no office has or had has none."""
+    printable = [code for code in codes if code.isprintable()]
+    rows = BY_CODE.rows(connection, codes=printable)
+    offices = (dict(zip(MEMBERS, row, strict=True)) for row in rows)
+    return {office["code"]: msgspec.json.encode(office) for office in offices}
+
+
+def get(session: Session, code: str) -> bytes:
     """An OfficeView in JSON. Refuses (NoSuchOffice) a code that no office has or had."""
-    rows = BY_CODE.rows(session.connection(), code=code) if code.isprintable() else ()
-    if not rows:
+    office = read(session.connection(), [code]).get(code)
+    if office is None:
         raise NoSuchOffice(f"no office has the code {code!r}")
-    return msgspec.json.encode(dict(zip(MEMBERS, rows[0], strict=True)))
+    return office
 
 
 def find(

@@ -102,7 +102,7 @@ def test_a_revoked_key_opens_nothing_at_once_and_for_ever(
     assert people.admin.delete(f"/keys/{made['id']}").status_code == 204
 
     assert holder.get("/tickets").status_code == 401
-    other_process = Gate(app.state.sessions, app.state.secret)
+    other_process = Gate(app.state.engine, app.state.secret)
     app.state.gate, ours = other_process, app.state.gate
     try:
         assert holder.get("/tickets").status_code == 401

@@ -61,7 +61,7 @@ class Doing:
         """The ticket as it now is, under its ETag."""
         ticket = scope.get(self.session, caller, number)
         self.response.headers["ETag"] = f'"{ticket.version}"'
-        return view.one(Viewer(caller, self.session, self.city, self.now), ticket)
+        return view.one(Viewer(caller, self.city, self.now, self.session), ticket)
 
 
 Changing = Annotated[Doing, Depends()]

@@ -184,6 +184,6 @@ def any_one(session: Session, request: Request) -> Answer:
 def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:
     """As its sender may see it."""
     session.flush()
-    viewer = Viewer(request.caller, session, request.city, now)
+    viewer = Viewer(request.caller, request.city, now, session)
     [members] = numbered(viewer, [number], bulk=False)
     return members
