@@ -205,6 +205,7 @@ class Router:
             informed_office_codes=(street,) if street and duty.informs_street else (),
             catalogue_rule=duty.rule_id,
             queue=verdict.queue,
+            place=place.place,
         )
 
     def name(self, code: str) -> str:

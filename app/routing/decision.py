@@ -72,7 +72,8 @@ class Decision(Struct, frozen=True, gc=False):
     """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department leads.
 
     `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `policy` and
-    `memory` are the versions that the decision was made with, so that it can be made again.
+    `memory` are the versions that the decision was made with, so that it can be made again. `place`
+    is the key of the place: equal for all ways of writing it.
     """
 
     decision: DecisionKind
@@ -94,9 +95,11 @@ class Decision(Struct, frozen=True, gc=False):
     informed_office_codes: tuple[str, ...] = ()
     catalogue_rule: str | None = None
     queue: str | None = None
+    place: str = ""
 
 
 def kept(decision: Decision) -> dict[str, Any]:
-    """As it is kept with the ticket: what JSON holds."""
+    """The route of a ticket as JSON; the key of its place has a column of its own."""
     values: dict[str, Any] = json.decode(json.encode(decision))
+    del values["place"]
     return values

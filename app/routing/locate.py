@@ -36,13 +36,14 @@ OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
 
 class Location(Struct, frozen=True, gc=False):
     """What is known of the place. With `conflict` a person must decide, whatever else is known;
-    `enough` is the confidence to be reached without one."""
+    `enough` is the confidence to be reached without one; `place` is the key of the place."""
 
     witness: Witness | None
     spans: tuple[Span, ...]
     district_code: str | None
     community_code: str | None
     enough: float
+    place: str
     conflict: str = ""
     outside: str = ""
 
@@ -87,6 +88,7 @@ class Locator:
             district_code=scene.district or inferred(witness, enough),
             community_code=community(scene, witness),
             enough=enough,
+            place=scene.place,
             conflict=conflict,
             outside=scene.elsewhere,
         )

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from app.routing.decision import Query
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
-from app.routing.spots import WIDEST_GAP, Spot, choose, spots
+from app.routing.spots import WIDEST_GAP, Spot, choose, place_key, spots
 from app.routing.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
@@ -28,6 +28,11 @@ class Scene(Struct, frozen=True, gc=False):
     district: str | None
     """The one district, where no more and no fewer are told."""
     elsewhere: str
+
+    @property
+    def place(self) -> str:
+        """The key of the place; where the text names none, all of its reading."""
+        return place_key(self.spot) if self.spot and self.spot.name else self.reading.text
 
     def meant_by(self, find: Find) -> Sequence[Meaning]:
         """What a find may mean here: in the district told, if it means anything there."""

@@ -36,6 +36,7 @@ BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
 DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
 """No text is more than one place without one of these."""
+ESTATE = re.compile("(?:社区|小区)$")
 ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
 WIDEST_GAP = 1
@@ -142,6 +143,12 @@ def cut(text: str, start: int, end: int) -> Spot:
         return Spot(start, start, "")
     road = number is not None and bool(ROAD.search(name))
     return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)
+
+
+def place_key(spot: Spot) -> str:
+    """One way of writing a place: an estate without building and room, or a road and its number."""
+    number = f"{spot.number}号" if spot.road and spot.number is not None else ""
+    return ESTATE.sub("", spot.name) + number
 
 
 def choose(found: Sequence[Spot]) -> Spot | None:

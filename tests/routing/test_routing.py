@@ -17,9 +17,10 @@ from app.offices.catalogue import (
 from app.offices.files import read_gazetteer
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Router
-from app.routing.decision import Decision, DecisionKind, Query, Thresholds
+from app.routing.decision import Decision, DecisionKind, Query, Thresholds, kept
 from app.routing.load import make_router, read_elsewhere, read_ranker
 from app.routing.memory import Key, Lesson
+from app.routing.schemas import RouteView
 
 TODAY = date(2026, 10, 20)
 POLICY = Thresholds("test", accept=0.85, margin=0.10, border_m=30)
@@ -460,3 +461,33 @@ def test_the_same_lessons_make_the_same_decisions(lessons: list[tuple[str, str]]
             confirm(router, place, street)
 
     assert [route(place, one) for place in PLACES] == [route(place, other) for place in PLACES]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("朝阳区望京街道望京西园三区308楼", "朝阳区望京西园三区308楼", True),
+        ("朝阳区望京西园三区308楼", "北京市朝阳区望京西园3区 ３１０楼2单元", True),
+        ("朝阳区望京西园三区308楼", "朝陽區望京西園三區", True),
+        ("朝阳区望京西园三区", "朝阳区望京西园四区", False),
+        ("朝阳区广顺北大街33号", "朝阳区望京街道广顺北大街33号院", True),
+        ("朝阳区广顺北大街33号", "朝阳区广顺北大街6号", False),
+        ("不知道在哪", "不知道在哪里", False),
+    ],
+)
+def test_an_estate_is_one_place_and_on_a_road_each_number_is(
+    one: str, other: str, same: bool
+) -> None:
+    assert (route(one).place == route(other).place) is same
+
+
+@given(st.text(max_size=60))
+def test_every_address_has_a_key(text: str) -> None:
+    assert isinstance(route(text).place, str)
+
+
+def test_a_stored_route_has_the_members_of_the_view_and_not_the_key_of_its_place() -> None:
+    decision = route("朝阳区望京西园三区308楼")
+
+    assert decision.place == "望京西园3区"
+    assert kept(decision).keys() == RouteView.model_fields.keys()
