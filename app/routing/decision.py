@@ -1,6 +1,6 @@
-"""What routing is asked and what it answers: plain values, kept with the ticket as they are.
+"""Query and decision of routing: plain values, kept with the ticket as they are.
 
-What is made for every address is a msgspec Struct: those are made five times as fast.
+Values that every address needs are msgspec Structs: they are made five times as fast.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is known of a request. `title` and `content` serve the catalogue's keywords only."""
+    """A request to be routed. `title` and `content` serve the catalogue's keywords only."""
 
     text: str
     district_code: str | None = None
@@ -45,10 +45,10 @@ class Thresholds:
     margin: float
     border_m: float = 30.0
 
-    def enough(self, district_told: bool) -> float:
-        """The confidence that dispatches; where no district is told, a third of the doubt is
-        allowed: of the surest such addresses more are wrong than of those with a district."""
-        return self.accept if district_told else (2 + self.accept) / 3
+    def enough(self, district_known: bool) -> float:
+        """The confidence needed for a dispatch. Without a district a third of the doubt is allowed:
+        more of the surest addresses are wrong there."""
+        return self.accept if district_known else (2 + self.accept) / 3
 
 
 class Span(Struct, frozen=True, gc=False):
