@@ -1,4 +1,4 @@
-"""Offices over HTTP, for whomever `main` lets in: this room knows no caller."""
+"""Offices over HTTP; `main` decides about callers, this room knows none."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -20,20 +20,20 @@ def list_offices(
 ) -> Page[OfficeView]:
     """Offices in order of code: streets, townships, centres, departments, enterprises."""
     offices, more = service.find(session, wanted, limit, cursor)
-    return Page(items=[OfficeView.model_validate(one) for one in offices], next=more)
+    return Page(items=[OfficeView.model_validate(office) for office in offices], next=more)
 
 
-def told(code: str, session: Reading) -> bytes:
-    return service.told(session, code)
+def office_json(code: str, session: Reading) -> bytes:
+    return service.office_json(session, code)
 
 
-def read_office(office: Annotated[bytes, Depends(told)]) -> Response:
-    """One office, today's or a former one."""
+def read_office(office: Annotated[bytes, Depends(office_json)]) -> Response:
+    """An office, present or former."""
     return JsonBytes(office)
 
 
 def open_to(admit: Callable[..., Any]) -> APIRouter:
-    """The routes behind a dependency that refuses who may not look."""
+    """The routes, behind a dependency that refuses callers without access."""
     router = APIRouter(
         prefix="/v1/offices", tags=["offices"], dependencies=[Depends(admit)], route_class=Route
     )
