@@ -15,7 +15,6 @@ from typing import NamedTuple
 MOST_PLACES = 200_000
 CLEAR = 2
 """A past is clear when its street has this many times the cases of all others together."""
-NEAR_NUMBERS = 20
 
 
 class Lesson(StrEnum):
