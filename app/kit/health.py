@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can work, and its figures: for those who run it."""
+"""Health for operators: the process lives, it can work, and its figures."""
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST

@@ -1,7 +1,7 @@
-"""Rows written many at once: sent as one JSON text, which the database reads as a table.
+"""Rows written many at once: sent as a JSON text, which the database reads as a table.
 
-One text is made and read faster than an array for each column, and the statement is the same for
-one row and for a thousand, so that it stays prepared.
+The text is made and read faster than an array for each column, and the statement is the same for a
+row and for a thousand, so that it stays prepared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 
 
 def insert_many(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """All rows in one statement; every row has the first one's names, in its order."""
+    """All rows in one statement; every row has the names of the first, in its order."""
     if rows:
         insertion_of({model: rows}).run(session.connection())
 
@@ -68,7 +68,7 @@ def binary(model: type[Base], names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def typed(model: type[Base], names: tuple[str, ...]) -> str:
-    """The columns with their types, as a table made of JSON is told them."""
+    """The columns with their types, for `json_to_recordset`."""
     columns = table_of(model).c
     return ", ".join(f"{name} {columns[name].type.compile(dialect=DIALECT)}" for name in names)
 

@@ -1,4 +1,4 @@
-"""An application on a port: taken early, announced when ready, drained when told to end."""
+"""An application on a port: taken early, announced when ready, drained at the end."""
 
 import multiprocessing
 import os
@@ -28,7 +28,7 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class CannotListen(Exception):
-    """Why the port is not to be had, in one line for the operator."""
+    """The reason that the port cannot be taken, in one line for the operator."""
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -62,7 +62,7 @@ def ignore_signals() -> None:
 
 
 def serve(application: str, listener: socket.socket, workers: int, log_level: str) -> None:
-    """Runs the application (`module:factory`) until SIGTERM or SIGINT, then answers what is open.
+    """Runs the application (`module:factory`) until SIGTERM or SIGINT, then ends open requests.
 
     uvicorn listens for the signals itself; when it is done they may not cut the clean end short.
     """
@@ -101,7 +101,7 @@ def open_port(listener: socket.socket) -> None:
 
 
 def end_with_parent() -> None:
-    """In a worker: ends when the process that started it is gone, or it would hold the port."""
+    """In a worker: ends with the parent process, or it would hold the port."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -114,7 +114,7 @@ def end_with_parent() -> None:
 
 
 def announce(listener: socket.socket, text: str) -> None:
-    """Prints one line, with the address for `{url}`, once the application says that it is ready."""
+    """Prints a line, with the address for `{url}`, when the application is ready."""
     host, port = listener.getsockname()[:2]
     host = EVERYWHERE.get(host, host)
     line = text.format(url=f"http://{f'[{host}]' if ':' in host else host}:{port}")

@@ -37,23 +37,23 @@ def test_the_month_names_the_classes_and_who_moved(people: People, store: Store)
         ]
     )
 
-    found = month(people, "2026-10")
+    bulletin = month(people, "2026-10")
 
-    classes = {listed["name"]: codes(listed["streets"]) for listed in found["classes"]}
+    classes = {listed["name"]: codes(listed["streets"]) for listed in bulletin["classes"]}
     assert list(classes) == ["rectify", "govern", "advanced", "improved"]
     assert (classes["advanced"], classes["rectify"]) == ([HEPINGJIE], [DONGHUAMEN])
-    assert (found["ranked"], found["not_ranked"]) == (4, 339)
-    assert (codes(found["rose"]), codes(found["fell"])[0]) == ([], DONGHUAMEN)
-    assert found["fell"][0]["gained"] == -3
+    assert (bulletin["ranked"], bulletin["not_ranked"]) == (4, 339)
+    assert (codes(bulletin["rose"]), codes(bulletin["fell"])[0]) == ([], DONGHUAMEN)
+    assert bulletin["fell"][0]["gained"] == -3
 
 
 def test_the_month_names_exclusions_and_who_has_too_many(people: People, store: Store) -> None:
     store([case(0), case(1, excluded={"code": "X4"}, said=UNRESOLVED)])
 
-    found = month(people, "2026-09")
+    bulletin = month(people, "2026-09")
 
-    assert [(s["excluded"], s["excluded_share"]) for s in found["excluded"]] == [(1, 50.0)]
-    assert found["excluded_too_often"] == [WANGJING]
+    assert [(s["excluded"], s["excluded_share"]) for s in bulletin["excluded"]] == [(1, 50.0)]
+    assert bulletin["excluded_too_often"] == [WANGJING]
 
 
 def test_the_month_stays_what_it_is_when_it_is_sealed(

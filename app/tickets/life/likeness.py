@@ -12,15 +12,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.policy.keys import Merge
-from app.routing.names import Lexicon
-from app.routing.spots import Spot, choose, spots
-from app.routing.text import read
 
 METRES_PER_DEGREE = 111_320.0
 """Of latitude; a degree of longitude is shorter by the cosine of the latitude."""
 
 MOBILE_DIGITS = 11
-ESTATE = re.compile("(?:社区|小区)$")
 
 
 class Matching(StrEnum):
@@ -42,7 +38,7 @@ class Likeness(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What of a request tells it from others. `place` is `place_key` of its address."""
+    """What of a request tells it from others. `place` is its route's."""
 
     place: str
     words: str
@@ -108,16 +104,3 @@ def phone_key(phone: str | None) -> str | None:
     if digits.startswith("86") and len(digits) == MOBILE_DIGITS + 2:
         digits = digits[2:]
     return digits or None
-
-
-def place_key(text: str, lexicon: Lexicon) -> str:
-    """One way of writing an address: its estate without building and room, or its road and number,
-    and no district or street before it; where no place can be told, the whole text."""
-    reading = read(text).text
-    spot = choose(spots(reading, lexicon.find(reading)))
-    return spot_key(spot) if spot and spot.name else reading
-
-
-def spot_key(spot: Spot) -> str:
-    number = f"{spot.number}号" if spot.road and spot.number is not None else ""
-    return ESTATE.sub("", spot.name) + number

@@ -1,14 +1,10 @@
 """D.11: what makes two requests one matter at one place, and one caller of two numbers."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.offices import files
 from app.policy.keys import Merge
-from app.routing.names import Lexicon, meanings
 from app.tickets.citizens import caller_hash
 from app.tickets.life.likeness import (
     Likeness,
@@ -18,7 +14,6 @@ from app.tickets.life.likeness import (
     alike,
     metres,
     phone_key,
-    place_key,
     similarity,
 )
 
@@ -26,11 +21,6 @@ RULE = Merge(days=7, radius_m=100, similarity=0.85, count="group_once")
 NOISE = "工地每天夜里十一点以后还在施工。"
 HOME = Matter(place="望京西园3区", words=NOISE, category="0701", street_code="110105026")
 BY_CATEGORY = Likeness(Matching.CATEGORY, Placing.ADDRESS)
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon(meanings(files.read_gazetteer(), date(2026, 10, 20)))
 
 
 def matter(**changed: object) -> Matter:
@@ -139,26 +129,3 @@ def test_a_caller_is_found_again_by_a_keyed_hash_and_never_when_anonymous() -> N
     assert mine != caller_hash(secret, "13800000001", anonymous=False)
     assert caller_hash(secret, "13800000000", anonymous=True) is None
     assert caller_hash(secret, None, anonymous=False) is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("朝阳区望京街道望京西园三区308楼", "朝阳区望京西园三区308楼", True),
-        ("朝阳区望京西园三区308楼", "北京市朝阳区望京西园3区 ３１０楼2单元", True),
-        ("朝阳区望京西园三区308楼", "朝陽區望京西園三區", True),
-        ("朝阳区望京西园三区", "朝阳区望京西园四区", False),
-        ("朝阳区广顺北大街33号", "朝阳区望京街道广顺北大街33号院", True),
-        ("朝阳区广顺北大街33号", "朝阳区广顺北大街6号", False),
-        ("不知道在哪", "不知道在哪里", False),
-    ],
-)
-def test_an_estate_is_one_place_and_on_a_road_each_number_is(
-    lexicon: Lexicon, one: str, other: str, same: bool
-) -> None:
-    assert (place_key(one, lexicon) == place_key(other, lexicon)) is same
-
-
-@given(st.text(max_size=60))
-def test_every_address_has_a_key(lexicon: Lexicon, text: str) -> None:
-    assert isinstance(place_key(text, lexicon), str)
