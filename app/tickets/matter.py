@@ -1,4 +1,4 @@
-"""What a ticket is about, as it is compared with others."""
+"""The matter of a ticket, as it is compared with others."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.tickets.models import Request, Ticket
 
 
 def matter_of(ticket: Ticket | sa.Row[Any], request: Request | sa.Row[Any]) -> Matter:
-    """From the two, or from a row that has the columns of both."""
+    """From ticket and request, or from a row with the columns of both."""
     return Matter(
         place=request.place_key or "",
         words=words(request.title, request.content),

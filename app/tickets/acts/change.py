@@ -17,7 +17,7 @@ from app.city import City
 from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.tickets import events
-from app.tickets.event_data import Said, Warned, as_json
+from app.tickets.event_data import EventData, Warned, as_json
 from app.tickets.events import Statement
 from app.tickets.life import limits
 from app.tickets.life.contacts import Contact
@@ -89,7 +89,7 @@ class Change:
         self,
         action: Action,
         to: Status | None = None,
-        data: Said | None = None,
+        data: EventData | None = None,
         words: Mapping[str, Any] | None = None,
         due_at: datetime | None = None,
     ) -> None:
@@ -139,7 +139,7 @@ class Change:
         self,
         action: Action,
         before: Status,
-        data: Said | None,
+        data: EventData | None,
         due_at: datetime | None,
     ) -> dict[str, Any]:
         ticket, caller = self.ticket, None if action in BY_ITSELF else self.caller
@@ -181,7 +181,7 @@ class Change:
         head = parent.ticket.status if parent else None
         return standing_of(self.ticket, self.policy, office, self.now, head)
 
-    def news(self, action: Action, data: Said | None) -> list[News]:
+    def news(self, action: Action, data: EventData | None) -> list[News]:
         """Feed entries for lead, joint and informed offices, for the district in whose queue the
         ticket lies, and for the interim office (of a member: its parent's). Informed offices get a
         warning only if it is passed on."""
