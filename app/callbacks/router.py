@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from app.access.gate import CallbackDesk, allow
 from app.access.roles import Role
 from app.callbacks import disputes, exclusions, service
-from app.callbacks.calls import Asked, Corrected, Decided, Disputed, Reviewed, Stepping, Subject
+from app.callbacks.http import Asked, Corrected, Decided, Disputed, Reviewed, Stepping, Subject
 from app.callbacks.models import Callback
 from app.callbacks.schemas import (
     CallbackView,
