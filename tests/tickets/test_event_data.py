@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from app.kit.rows import as_json as row_json
-from app.tickets.event_data import SAYS, Given, Graded, Imported, Said, as_json, name, read
+from app.tickets.event_data import DATA, EventData, Given, Graded, Imported, as_json, name, read
 from app.tickets.life.lifecycle import Action
 
 LINES = (Path(__file__).parent / "event_data.txt").read_text().splitlines()
@@ -27,10 +27,10 @@ def test_the_vocabulary_says_what_was_said_before(action: Action, data: dict[str
     assert data in [as_json(one) for one in read_as(action, data)]
 
 
-def read_as(action: Action, data: dict[str, Any]) -> list[Said]:
+def read_as(action: Action, data: dict[str, Any]) -> list[EventData]:
     """The data by each Struct of the action that has these members."""
     fitting = []
-    for struct in SAYS[action]:
+    for struct in DATA[action]:
         names = {one.encode_name for one in msgspec.structs.fields(struct)}
         if data.keys() <= names:
             try:
@@ -41,7 +41,7 @@ def read_as(action: Action, data: dict[str, Any]) -> list[Said]:
 
 
 def test_every_action_that_says_anything_is_written_down() -> None:
-    assert {action for action, _ in WRITTEN} == SAYS.keys()
+    assert {action for action, _ in WRITTEN} == DATA.keys()
 
 
 def test_an_event_may_say_nothing() -> None:
