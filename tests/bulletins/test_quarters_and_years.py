@@ -104,8 +104,10 @@ def test_a_sealed_quarter_is_as_it_was_when_it_was_sealed(
 
 def test_a_year_has_its_sum_and_the_departments_through_it(people: People, store: Store) -> None:
     bad = {"resolved": "unresolved"}
-    store([case(0), case(1, said=bad), case(2, office_code=WATER)])
-    store([case(3, at=BORDER + timedelta(days=3)), case(4, at=BORDER, office_code=WATER, said=bad)])
+    store([case(0), case(1, answers=bad), case(2, office_code=WATER)])
+    store(
+        [case(3, at=BORDER + timedelta(days=3)), case(4, at=BORDER, office_code=WATER, answers=bad)]
+    )
 
     year = read(people, "/bulletins/years/2026")
 

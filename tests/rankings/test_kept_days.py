@@ -115,7 +115,7 @@ def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
 
 def test_of_other_rules_nothing_kept_is_taken(app: FastAPI, people: People, store: Store) -> None:
     answers = [{"resolved": "partly", "satisfied": "basic"}, {}]
-    store(case(n, NOON, said=answers[n % 2]) for n in range(8))
+    store(case(n, NOON, answers=answers[n % 2]) for n in range(8))
     path, said = f"/rankings/{PERIOD}/what-if", {"partly": "0.5", "basic": "0.25"}
     before = people("analyst").post(path, said)
     assert before.status_code == 200, before.text
@@ -202,7 +202,7 @@ class Doing:
         at = NOON + timedelta(hours=self.chance.randrange(-200, 200))
         said = self.chance.choice([{}, {"satisfied": "basic"}, {"resolved": "unresolved"}])
         office = self.chance.choice(STREETS)
-        self.store([case(self.made, at, office_code=office, said=said)])
+        self.store([case(self.made, at, office_code=office, answers=said)])
 
     def several(self) -> None:
         self.store(random_cases(self.chance, 5, STREETS, NOON))
