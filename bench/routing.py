@@ -102,7 +102,7 @@ def plain(_: int, row: Row) -> str:
     return row["address_text"]
 
 
-def told_in_a_sentence(at: int, row: Row) -> str:
+def in_a_sentence(at: int, row: Row) -> str:
     return SENTENCES[at % len(SENTENCES)].format(row["address_text"])
 
 
@@ -110,7 +110,7 @@ ASKED: dict[str, Asked] = {
     "address": plain,
     "without district": lambda _, row: row["place_text"],
     "street named": lambda _, row: row["address_with_street"],
-    "in a sentence": told_in_a_sentence,
+    "in a sentence": in_a_sentence,
 }
 
 
@@ -186,7 +186,7 @@ def learning(rows: Sequence[Row]) -> dict[str, Figures]:
     answers = ask(router, second)
     new = [answer for answer in answers if answer.decision.method != "memory"]
     curve["new places only"] = Figures.of(new)
-    curve["in a sentence"] = Figures.of(ask(router, second, told_in_a_sentence))
+    curve["in a sentence"] = Figures.of(ask(router, second, in_a_sentence))
     confirm(router, second)
     curve["all others confirmed"] = Figures.of(ask_knowing_the_others(router, rows))
     return curve
@@ -209,7 +209,7 @@ def undisturbed(router: Router, rows: Sequence[Row]) -> float:
 
 def measure(rows: Sequence[Row]) -> dict[str, object]:
     router, seconds, megabytes = start()
-    ask(router, rows)  # the first pass lays out what is laid out when first asked for
+    ask(router, rows)  # the first pass draws the sheets and profiles
     answers = ask(router, rows)
     tables: dict[str, dict[str, Figures]] = {
         "how it is said": {

@@ -48,7 +48,7 @@ def forget_peak(process: int) -> None:
 
 def peak(process: int) -> float:
     """The peak of a server's memory, in megabytes, since it was forgotten."""
-    return sum(map(peak_of_one, family(process)))
+    return sum(map(peak_of_process, family(process)))
 
 
 def family(process: int) -> list[int]:
@@ -56,7 +56,7 @@ def family(process: int) -> list[int]:
     return [head.pid, *(child.pid for child in head.children(recursive=True))]
 
 
-def peak_of_one(process: int) -> float:
+def peak_of_process(process: int) -> float:
     try:
         status = Path(f"/proc/{process}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024 / MEGABYTE
