@@ -79,9 +79,9 @@ def new_key(label: str) -> dict[str, str]:
 
 
 def refusal(process: subprocess.Popen[str]) -> str:
-    _, said = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    (line,) = said.splitlines()
+    (line,) = errors.splitlines()
     return line
 
 
@@ -108,10 +108,10 @@ def test_figures_name_the_template_and_never_the_path(service: Service) -> None:
 
 
 def test_a_request_keeps_its_callers_id(service: Service) -> None:
-    told = service.client.get("/healthz", headers={"X-Request-ID": "call-7"})
+    answer = service.client.get("/healthz", headers={"X-Request-ID": "call-7"})
     made = service.client.get("/healthz", headers={"X-Request-ID": "no id, but a sentence"})
 
-    assert told.headers["X-Request-ID"] == "call-7"
+    assert answer.headers["X-Request-ID"] == "call-7"
     assert len(made.headers["X-Request-ID"]) == 32
 
 
@@ -152,7 +152,7 @@ def test_a_batch_that_comes_slowly_is_received_when_all_of_it_has_come(service: 
         yield line.replace(b"13800000000", b"13800000001")
 
     answer = service.client.post("/v1/tickets/batch", content=slowly(), headers=headers)
-    numbers = [json.loads(one)["number"] for one in answer.text.splitlines()]
+    numbers = [json.loads(text)["number"] for text in answer.text.splitlines()]
 
     assert len(set(numbers)) == 2
     for number in numbers:
@@ -238,7 +238,7 @@ def test_workers_end_with_the_process_that_started_them(service: Service) -> Non
 def test_what_cannot_be_served_is_told_in_one_line(
     variables: dict[str, str], line: str, tmp_path: Path
 ) -> None:
-    said = refusal(jiesu("serve", tmp_path, **variables))
+    message = refusal(jiesu("serve", tmp_path, **variables))
 
-    assert said.startswith(f"jiesu: {line}")
-    assert "hush" not in said
+    assert message.startswith(f"jiesu: {line}")
+    assert "hush" not in message

@@ -58,7 +58,7 @@ class Doer:
     def __init__(self, people: People, clock: StillClock, action: str) -> None:
         name, self.role = DONE[action]
         self.action, self.stage = action, KINDS[name]
-        self.walk = Walk(people, clock, name, stages.fresh(people))
+        self.walk = Walk(people, clock, name, given.ticket(people))
         clock.tick(seconds=1)
         self.number = self.stage.build(people, clock)
         self.said = self.walk.words(self.role, action, self.number)
