@@ -43,9 +43,9 @@ class Service:
     def start(self, **variables: str) -> None:
         self.process = jiesu("serve", self.directory, **variables)
         assert self.process.stdout is not None
-        self.said = self.process.stdout.readline()
-        assert self.said.startswith("Jiesu is ready on "), self.process.communicate()[1]
-        self.url = self.said.split()[4].rstrip(";")
+        self.greeting = self.process.stdout.readline()
+        assert self.greeting.startswith("Jiesu is ready on "), self.process.communicate()[1]
+        self.url = self.greeting.split()[4].rstrip(";")
         key = (self.directory / "admin.key").read_text().strip()
         headers = {"Authorization": f"Bearer {key}"}
         self.client = httpx.Client(base_url=self.url, headers=headers)
@@ -88,7 +88,7 @@ def refusal(process: subprocess.Popen[str]) -> str:
 def test_it_says_where_it_is_and_where_the_key_lies(service: Service) -> None:
     kept = service.directory / "admin.key"
 
-    assert service.said.endswith(f"the administrator's key lies in {kept}\n")
+    assert service.greeting.endswith(f"the administrator's key lies in {kept}\n")
     assert kept.stat().st_mode & 0o777 == 0o600
     assert (service.directory / "secret.key").stat().st_mode & 0o777 == 0o600
     assert service.client.get("/healthz").status_code == 200

@@ -61,12 +61,12 @@ class Doer:
         self.walk = Walk(people, clock, name, given.ticket(people))
         clock.tick(seconds=1)
         self.number = self.stage.build(people, clock)
-        self.said = self.walk.words(self.role, action, self.number)
+        self.body = self.walk.words(self.role, action, self.number)
         self.good = 201 if action == "callbacks" else 200
 
     def __call__(self, **headers: str) -> Response:
         path = f"/tickets/{self.number}/{self.action}"
-        return self.walk.person(self.role).post(path, self.said, headers)
+        return self.walk.person(self.role).post(path, self.body, headers)
 
 
 def test_every_action_is_done_here_by_someone_who_may(people: People) -> None:
