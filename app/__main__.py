@@ -47,7 +47,7 @@ SPARE_CONNECTIONS = 20  # beside the pools: for listeners, sweeps and an operato
 
 
 def application() -> FastAPI:
-    """What a worker serves: from the environment, as the worker may be a process of its own."""
+    """The application of a worker, from the environment: it may be a process of its own."""
     serving.end_with_parent()
     return main.create_app(settings.load())
 
@@ -101,8 +101,8 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
         total = os.fstat(file.fileno()).st_size
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
             made = history.take_in_file(sessions, city, caller, file, clock.utc, bar.update)
-    for one in made.rejected:
-        say(f"line {one.line}: " + "; ".join(" ".join(e.values()).strip() for e in one.errors))
+    for line in made.rejected:
+        say(f"line {line.line}: " + "; ".join(" ".join(e.values()).strip() for e in line.errors))
     rejected = len(made.rejected) + (made.unlisted or 0)
     say(f"{made.accepted} accepted, {made.replayed} replayed, {rejected} rejected")
 
@@ -121,12 +121,12 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def reroute(given: Settings, asked: argparse.Namespace) -> None:
-    """Make a ticket's route again, as of the instant it was made; whatever differs is named."""
+    """Make a ticket's route again, as of its instant, and name the differences."""
     with ready_database(given) as sessions, sessions() as session:
-        found = list(rerouting.differences(session, read_city(given, sessions), asked.number))
-    for name, stored, now in found:
+        changed = list(rerouting.differences(session, read_city(given, sessions), asked.number))
+    for name, stored, now in changed:
         say(f"{name}: stored {stored!r}, now {now!r}")
-    if found:
+    if changed:
         sys.exit(1)
     say("the same route")
 
@@ -147,10 +147,10 @@ def seal(given: Settings, asked: argparse.Namespace) -> None:
 
 def verify(given: Settings, asked: argparse.Namespace) -> None:
     """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
-    found = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
-    for line in found:
+    faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
+    for line in faults:
         say(line)
-    if found:
+    if faults:
         sys.exit(1)
     say("everything holds")
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, awaiting, request, ticket
 from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
@@ -42,7 +42,7 @@ def pressed(people: People, clock: StillClock, app: FastAPI) -> None:
     done, undone = stages.working(people), stages.working(people)
     for number in (done, undone):
         stages.held(people, number, clock, days=5)
-    stages.fresh(people)
+    given.ticket(people)
     for answered in (True, False):
         number = stages.working(people)
         until = (clock.at + timedelta(days=1)).isoformat()

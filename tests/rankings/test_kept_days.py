@@ -23,7 +23,7 @@ from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
-from tests import stages
+from tests import given, stages
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, People
@@ -188,7 +188,7 @@ class Doing:
         self.app.state.clock.tick(hours=self.chance.choice([1, 7, 24]))
 
     def new(self) -> str:
-        return stages.fresh(self.people)
+        return given.ticket(self.people)
 
     def elsewhere(self) -> None:
         office = self.chance.choice([DONGHUAMEN, WATER])
@@ -310,7 +310,7 @@ def test_a_ticket_that_is_worked_on_marks_nothing(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:
     store([case(1, NOON)])
-    number, other = stages.working(people), stages.fresh(people)
+    number, other = stages.working(people), given.ticket(people)
     clock.tick(days=2)
     keep(app)
     people.street().does("reply", number, text="已停工。", citizen_feedback={"method": "call"})

@@ -4,7 +4,7 @@ members of it are called back later."""
 from datetime import timedelta
 from typing import Any
 
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import DISCONTENT, WANGJING, People, awaiting
 from tests.past import BORDER, Store, case
@@ -97,9 +97,9 @@ def test_a_member_called_after_the_seal_of_its_parents_period(
     people: People, clock: StillClock
 ) -> None:
     """The same by the whole way of two tickets over HTTP."""
-    parent = stages.fresh(people)
+    parent = given.ticket(people)
     clock.tick(minutes=1)
-    member = stages.fresh(people)
+    member = given.ticket(people)
     people.dispatcher.does("merge", member, parent_number=parent)
     awaiting(people, parent)
     stages.called(people, parent)
