@@ -47,7 +47,7 @@ SPARE_CONNECTIONS = 20  # beside the pools: for listeners, sweeps and an operato
 
 
 def application() -> FastAPI:
-    """What a worker serves: from the environment, as the worker may be a process of its own."""
+    """The application of a worker, from the environment: it may be a process of its own."""
     serving.end_with_parent()
     return main.create_app(settings.load())
 
@@ -121,7 +121,7 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def reroute(given: Settings, asked: argparse.Namespace) -> None:
-    """Make a ticket's route again, as of the instant it was made; whatever differs is named."""
+    """Make a ticket's route again, as of its instant, and name the differences."""
     with ready_database(given) as sessions, sessions() as session:
         changed = list(rerouting.differences(session, read_city(given, sessions), asked.number))
     for name, stored, now in changed:

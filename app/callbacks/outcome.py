@@ -1,10 +1,10 @@
 """Outcomes: the counted facts of an assessed ticket, packed into a number and a short text.
 
-Rankings read millions of assessments. So the table keeps beside the facts generated columns, narrow
-enough for a covering index: `kind` (who asked what, by which way: decides whether it counts at all)
-and for each owner a `tally` (whose it is, and what the citizen said and whether the office was in
-time, as far as any policy tells it apart). Grouping by one text is nearly as fast as counting.
-Each field has a few bits: 0 is any other value, n its n-th group; so new groups go to the end.
+Rankings read millions of assessments. So the table keeps generated columns beside the facts, narrow
+enough for a covering index: `kind` (type, channel, anonymity: they decide whether it counts), and
+for each owner a `tally` (the owner's code, the citizen's answers and the office's punctuality, as
+far as any policy distinguishes them). Grouping by one text is nearly as fast as counting. Each
+field has a few bits: 0 is any other value, n its n-th group; so new groups go to the end.
 """
 
 from collections.abc import Iterable, Sequence

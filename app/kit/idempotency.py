@@ -97,7 +97,7 @@ class Claims:
 
 
 def claim(path: str, hashes: Mapping[Name, bytes], now: datetime) -> Statement:
-    """Claims the keys, in order, and reads the fresh ones; a rival's claim is waited for."""
+    """Claims the keys, in order, and reads the fresh ones; waits for a rival's claim."""
     names = sorted(hashes)
     claimed = {"hashes": [hashes[name] for name in names], "now": now, "over": now - KEPT}
     return Statement(CLAIM, named(path, names) | claimed)
@@ -110,7 +110,7 @@ def settlement(path: str, made: Mapping[Name, tuple[str, int]]) -> Statement:
 
 
 def release(path: str, names: Collection[Name]) -> Statement:
-    """Keys that were claimed in this transaction, for requests that it leaves out."""
+    """Gives back keys claimed in this transaction, of requests left out of it."""
     return Statement(RELEASE, named(path, names))
 
 

@@ -25,7 +25,7 @@ def insert_many(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
 
 
 def insertion_of(tables: Mapping[type[Base], Sequence[Row]]) -> Statement:
-    """The rows of several tables in one statement, after which their keys to each other hold."""
+    """Inserts the rows of several tables in one statement; foreign keys are checked at its end."""
     filled = {model: rows for model, rows in tables.items() if rows}
     names = {model: tuple(rows[0]) for model, rows in filled.items()}
     values = {

@@ -86,7 +86,7 @@ def serve(application: str, listener: socket.socket, workers: int, log_level: st
         uvicorn.Server(config).run([listener])
         return
     with TemporaryDirectory(prefix="jiesu-figures-") as figures:
-        os.putenv("PROMETHEUS_MULTIPROC_DIR", figures)  # for the workers, who share their figures
+        os.putenv("PROMETHEUS_MULTIPROC_DIR", figures)  # the workers share their figures
         supervisor = Multiprocess(config, [listener])
         supervisor.run()
     if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes):

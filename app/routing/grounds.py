@@ -24,8 +24,8 @@ STANDING = ("memory_volume", "places", "township")
 FLAGS = ("road", "village", "building")
 """The kind of a place."""
 
-FOUND = ("number_near", "number_between", "stem_begins", "stem_within", "characters")
-PER_STREET = (*TRAITS, *STANDING, *FOUND)
+OF_NAME = ("number_near", "number_between", "stem_begins", "stem_within", "characters")
+PER_STREET = (*TRAITS, *STANDING, *OF_NAME)
 """The numbers that speak for a street or against it."""
 
 OF_PLACE = (*FLAGS, "whole_city", "memory", "length")

@@ -19,7 +19,7 @@ CLEAR = 2
 
 class Lesson(StrEnum):
     CONFIRM = "confirm"  # worked without an upheld objection, corrected by a person, or imported
-    WITHDRAW = "withdraw"  # an objection was upheld: what was confirmed there was wrong
+    WITHDRAW = "withdraw"  # an objection was upheld: the confirmed street was wrong
     FORGET = "forget"  # the place is taken out, whatever it taught
 
 

@@ -143,7 +143,7 @@ def test_the_bulletins_of_a_sealed_period_are_kept_for_good(
 
     for path in PAGES[:2]:
         before = people("analyst").get(path, format=form)
-        store([case(20, said={"satisfied": "dissatisfied"})], recorded_at=clock.tick(days=1))
+        store([case(20, answers={"satisfied": "dissatisfied"})], recorded_at=clock.tick(days=1))
         after = people("analyst").get(path, format=form)
 
         assert ("immutable" in before.headers.get("Cache-Control", "")) is (path == PAGES[1])
@@ -179,7 +179,7 @@ def test_the_rates_of_a_lane_are_of_its_own_tickets(
     asked = (at - timedelta(hours=1)).isoformat()
     unresolved = {"resolved": "unresolved"}
     store(case(n, at=at, received_at=asked) for n in range(5))
-    store(case(n, at=at, received_at=asked, said=unresolved) for n in range(5, 8))
+    store(case(n, at=at, received_at=asked, answers=unresolved) for n in range(5, 8))
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE ticket SET community_code ="
@@ -197,7 +197,7 @@ def test_a_quarter_sets_its_periods_beside_each_other(
     people: People, store: Store, clock: StillClock
 ) -> None:
     later = BORDER + timedelta(days=3)
-    store([case(0), case(1, said={"resolved": "unresolved"}), case(2, office_code=JIANWAI)])
+    store([case(0), case(1, answers={"resolved": "unresolved"}), case(2, office_code=JIANWAI)])
     store([case(3, at=later), case(4, at=later, office_code=JIANWAI)])
 
     third = people("analyst").get("/bulletins/quarters/2026-Q3").json()

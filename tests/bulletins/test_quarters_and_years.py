@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, awaiting, request, ticket
 from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
@@ -42,7 +42,7 @@ def pressed(people: People, clock: StillClock, app: FastAPI) -> None:
     done, undone = stages.working(people), stages.working(people)
     for number in (done, undone):
         stages.held(people, number, clock, days=5)
-    stages.fresh(people)
+    given.ticket(people)
     for answered in (True, False):
         number = stages.working(people)
         until = (clock.at + timedelta(days=1)).isoformat()
@@ -104,8 +104,10 @@ def test_a_sealed_quarter_is_as_it_was_when_it_was_sealed(
 
 def test_a_year_has_its_sum_and_the_departments_through_it(people: People, store: Store) -> None:
     bad = {"resolved": "unresolved"}
-    store([case(0), case(1, said=bad), case(2, office_code=WATER)])
-    store([case(3, at=BORDER + timedelta(days=3)), case(4, at=BORDER, office_code=WATER, said=bad)])
+    store([case(0), case(1, answers=bad), case(2, office_code=WATER)])
+    store(
+        [case(3, at=BORDER + timedelta(days=3)), case(4, at=BORDER, office_code=WATER, answers=bad)]
+    )
 
     year = read(people, "/bulletins/years/2026")
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People
 
@@ -86,7 +86,7 @@ def test_an_act_is_done_once_even_when_the_version_it_was_made_for_is_past(
 
 
 def test_a_callback_is_recorded_once(people: People, app: FastAPI) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
 
     answers = [people.callback.post(f"/tickets/{number}/callbacks", CONTENT, KEY) for _ in "12"]
 

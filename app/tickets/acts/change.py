@@ -53,7 +53,7 @@ class Change:
     """None for a change that falls due by itself."""
     parts: frozenset[Part] = frozenset()
     dispatches: list[Dispatch] = field(default_factory=list)
-    """The active ones: lead, joint, informed. A member's are those of its group's parent."""
+    """The active dispatches: lead, joint, informed. A member has those of its group's parent."""
     others: dict[str, "Change"] = field(default_factory=dict)
     """Changes of other tickets by the same act, by number; locked and up to date, too."""
 

@@ -105,7 +105,7 @@ def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | Non
 
 
 def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    """T7 for R4: a district dispatches what lies in its queue; T7b: before the first contact."""
+    """T7 for R4: a district dispatches from its own queue; T7b: before the first contact."""
     if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
         return IllegalMove("it lies in the city dispatcher's queue")
     if ticket.status is not S.TO_DISPATCH and ticket.objection_locked:

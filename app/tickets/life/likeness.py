@@ -38,7 +38,7 @@ class Likeness(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What of a request tells it from others. `place` is its route's."""
+    """A request as it is compared with others. `place` is its route's."""
 
     place: str
     words: str

@@ -29,7 +29,7 @@ def matter(**changed: object) -> Matter:
 
 
 @pytest.mark.parametrize(
-    ("other", "likeness"),
+    ("second", "likeness"),
     [
         (matter(), BY_CATEGORY),
         (matter(words="完全不同的话"), BY_CATEGORY),
@@ -44,17 +44,17 @@ def matter(**changed: object) -> Matter:
     ],
 )
 def test_same_matter_is_an_equal_category_or_a_similar_text_at_the_same_place(
-    other: Matter, likeness: Likeness | None
+    second: Matter, likeness: Likeness | None
 ) -> None:
-    assert alike(HOME, other, RULE) == likeness
-    assert alike(other, HOME, RULE) == likeness
+    assert alike(HOME, second, RULE) == likeness
+    assert alike(second, HOME, RULE) == likeness
 
 
 def test_two_requests_without_a_category_are_alike_by_their_text_only() -> None:
-    one, other = matter(category=None), matter(category=None, words="路灯不亮，已有三天。")
+    first, second = matter(category=None), matter(category=None, words="路灯不亮，已有三天。")
 
-    assert alike(one, one, RULE) == Likeness(Matching.TEXT, Placing.ADDRESS)
-    assert alike(one, other, RULE) is None
+    assert alike(first, first, RULE) == Likeness(Matching.TEXT, Placing.ADDRESS)
+    assert alike(first, second, RULE) is None
 
 
 @pytest.mark.parametrize(("north", "same"), [(0.0, True), (0.00089, True), (0.00091, False)])
@@ -78,14 +78,16 @@ def test_a_degree_of_longitude_is_shorter_here_than_one_of_latitude() -> None:
 
 
 @given(st.text(), st.text())
-def test_similarity_lies_between_nothing_and_all_and_has_no_direction(one: str, other: str) -> None:
-    assert 0 <= similarity(one, other) <= 1
-    assert similarity(one, other) == similarity(other, one)
-    assert similarity(one, one) == 1
+def test_similarity_lies_between_nothing_and_all_and_has_no_direction(
+    first: str, second: str
+) -> None:
+    assert 0 <= similarity(first, second) <= 1
+    assert similarity(first, second) == similarity(second, first)
+    assert similarity(first, first) == 1
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "high"),
+    ("first", "second", "high"),
     [
         (NOISE, "工地每天夜里十一点以后还在施工", True),
         (NOISE, "工地每天夜里 11 点以后还在施工，请管一管", False),
@@ -95,9 +97,9 @@ def test_similarity_lies_between_nothing_and_all_and_has_no_direction(one: str, 
     ],
 )
 def test_texts_are_similar_by_the_pairs_of_characters_they_share(
-    one: str, other: str, high: bool
+    first: str, second: str, high: bool
 ) -> None:
-    assert (similarity(one, other) >= RULE.similarity) is high
+    assert (similarity(first, second) >= RULE.similarity) is high
 
 
 @pytest.mark.parametrize(
