@@ -54,7 +54,7 @@ NUMBERED = Ready(rows.shown(ANY_NUMBER).add_columns(STAMP))
 def stamped(role: Role, goes_on: bool, limit: int) -> Ready:
     keys = [column for column in NEWEST.columns if column is not Ticket.number]
     columns: list[Any] = [Ticket.number, *keys, Ticket.merged_into, XMIN]
-    visible = select(*columns).where(scope.visible_to(role, scope.OWN_OFFICE))
+    visible = select(*columns).where(scope.listed_to(role, scope.OWN_OFFICE))
     page = NEWEST.ready(visible, goes_on, limit).subquery("page")
     shown = (page.c.number, *(page.c[column.key] for column in keys), STAMP)
     return Ready(NEWEST.sorted(rows.joined(page, *shown), page))

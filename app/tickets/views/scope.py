@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
@@ -53,35 +53,44 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
 
 
 def visible_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """For tickets that are looked for by number: each is asked for in the indexes."""
+    each = (
+        numbers.where(numbers.selected_columns[0] == Ticket.number).exists()
+        for numbers in had_by(office_code)
+    )
+    return within(role, office_code, sa.or_(*each))
+
+
+def listed_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The same for lists: what an office has is read first, however much the city has."""
+    return within(role, office_code, Ticket.number.in_(sa.union(*had_by(office_code))))
+
+
+def within(
+    role: Role, office_code: sa.ColumnElement[Any], has_it: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
     if role in CITY:
         return sa.true()
-    parent = aliased(Ticket)
-    has_it = sa.or_(
-        is_given(Ticket.number, office_code),
-        Ticket.interim_office == office_code,
-        is_given(Ticket.merged_into, office_code, LEAD),
-        select(parent.number)
-        .where(parent.number == Ticket.merged_into, parent.interim_office == office_code)
-        .exists(),
-    )
     if role is Role.DISTRICT:
         return sa.or_(Ticket.district_code == office_code, has_it)
     return has_it if role in HANDLERS else sa.false()
 
 
-def is_given(
-    number: sa.ColumnElement[Any] | InstrumentedAttribute[Any],
-    office_code: sa.ColumnElement[Any],
-    *roles: DispatchRole,
-) -> sa.ColumnElement[bool]:
-    """Whether an office has a ticket now; `EXISTS` leaves PostgreSQL the choice between looking
-    into its index for each ticket and reading all of the office's once."""
-    has_it = select(Dispatch.ticket_number).where(
-        Dispatch.ticket_number == number,
-        Dispatch.office_code == office_code,
-        Dispatch.ended_at.is_(None),
+def had_by(office_code: sa.ColumnElement[Any]) -> tuple[Select[Any], ...]:
+    """The numbers of tickets that an office has, keeps, leads the group of, keeps the group of."""
+    own, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+    has = (Dispatch.office_code == office_code, Dispatch.ended_at.is_(None))
+    members = select(member.number)
+    return (
+        select(Dispatch.ticket_number).where(*has),
+        select(own.number).where(own.interim_office == office_code),
+        members.join(Dispatch, Dispatch.ticket_number == member.merged_into).where(
+            *has, Dispatch.role == LEAD
+        ),
+        members.join(parent, parent.number == member.merged_into).where(
+            parent.interim_office == office_code
+        ),
     )
-    return (has_it.where(Dispatch.role.in_(roles)) if roles else has_it).exists()
 
 
 class Given(NamedTuple):
