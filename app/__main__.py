@@ -20,9 +20,10 @@ from app.access.schemas import NewKey
 from app.city import City
 from app.feed import service as feed
 from app.imports import service as history
-from app.kit import clock, cluster, db, embedded, logs, migrate, serving
+from app.kit import clock, db, logs
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
+from app.kit.host import cluster, embedded, migrate, serving
 from app.kit.instants import recording
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days

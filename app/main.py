@@ -25,7 +25,8 @@ from app.city import City
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
-from app.kit import clock, db, health, problems
+from app.kit import clock, db, problems
+from app.kit.host import health
 from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads

@@ -22,7 +22,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
-from app.kit import db, embedded
+from app.kit import db
+from app.kit.host import embedded
 
 PREFIX = "JIESU_"
 SECRET_BYTES = 32

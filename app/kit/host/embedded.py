@@ -22,8 +22,8 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from app.kit import cluster
-from app.kit.cluster import CannotStart
+from app.kit.host import cluster
+from app.kit.host.cluster import CannotStart
 
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107

@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from app.kit import metrics, migrate
+from app.kit import metrics
 from app.kit.db import Reading
 from app.kit.errors import Unavailable
+from app.kit.host import migrate
 from app.kit.route import Route
 
 router = APIRouter(route_class=Route, tags=["health"])

@@ -13,13 +13,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.kit import cluster
 from app.kit.db import psycopg_url
+from app.kit.host import cluster
 
 OLDEST = int(cluster.VERSION)
 """The oldest PostgreSQL to work with: what every test runs on. The documents name it, too."""
 
-CONFIG = Path(__file__).parent.parent.parent / "alembic.ini"
+CONFIG = Path(__file__).parents[3] / "alembic.ini"
 
 
 class NoDatabase(Exception):
