@@ -23,7 +23,7 @@ from app.imports import service as history
 from app.kit import clock, db, logs
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
-from app.kit.host import cluster, embedded, migrate, serving
+from app.kit.host import cluster, embedded, ending, migrate, serving
 from app.kit.instants import recording
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
@@ -33,7 +33,7 @@ from app.seals import service as seals
 from app.settings import Settings
 from app.simulate import service as simulation
 from app.simulate.service import Plan
-from app.sweep import sweep
+from app.sweep import forget_keys, sweep
 from app.tickets.intake import rerouting
 
 TOLD_IN_ONE_LINE = (
@@ -56,7 +56,7 @@ def application() -> FastAPI:
 def serve(given: Settings, asked: argparse.Namespace) -> None:
     """Serve the API until SIGTERM, on a database of its own when none is given."""
     with (
-        serving.ended_in_order(),
+        ending.ended_in_order(),
         serving.take_port(given.host, given.port) as listener,
         own_database(given),
     ):
@@ -90,6 +90,8 @@ def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
     with ready_database(given) as sessions:
         city = read_city(given, sessions)
         say(f"{sweep(sessions, city, clock.utc)} changes")
+        while forget_keys(sessions, clock.utc):
+            pass
         while keep_days(sessions, city, clock.utc):
             pass
 

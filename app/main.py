@@ -1,16 +1,13 @@
 """The one place where rooms meet: what is prepared before serving, and the application itself."""
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -26,7 +23,9 @@ from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
 from app.kit import clock, db, problems
-from app.kit.host import health
+from app.kit.host import ending, health
+from app.kit.host.background import Act, Background
+from app.kit.host.health import Readiness
 from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads
@@ -44,7 +43,7 @@ from app.routing.router import router as routes
 from app.seals.router import router as seals
 from app.settings import Settings
 from app.statistics.router import router as statistics
-from app.sweep import sweep
+from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
@@ -52,9 +51,10 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 
-logger = logging.getLogger(__name__)
-
 ONE_AT_A_TIME = 0x5EED
+OWN_CONNECTIONS = 4
+"""One for each act of the background."""
+LOOK_TIMEOUT_MS = 3_000
 POLICIES = Path(__file__).parent / "data" / "policy"
 
 
@@ -119,6 +119,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = clock.utc
     app.state.engine = engine
     app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
+    app.state.own_engine = db.make_engine(settings.database, OWN_CONNECTIONS)
+    app.state.own_sessions = db.make_sessions(app.state.own_engine, before_commit=[feed.number])
+    app.state.background = Background(acts(app), ending.fail)
+    looking = db.make_engine(settings.database, 1, LOOK_TIMEOUT_MS)
+    app.state.readiness = Readiness(looking, app.state.background.check)
     app.state.together = Together(app.state.sessions)
     app.state.inboxes = Inboxes(engine)
     app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
@@ -152,48 +157,47 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Reads what is held in memory; then sweeps and learns until the end.
+    """Reads what is held in memory; then does the background's acts until the end.
 
     As many threads as connections: whoever waits, waits for a thread and not in the pool.
     """
     current_default_thread_limiter().total_tokens = app.state.settings.pool_size
     await run_in_threadpool(load, app)
-    tasks = [asyncio.create_task(keep(app)) for keep in (keep_sweeping, keep_learning)]
+    app.state.background.start()
     yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    app.state.engine.dispose()
+    await app.state.background.stop()
+    for engine in (app.state.engine, app.state.own_engine, app.state.readiness.engine):
+        engine.dispose()
 
 
 def load(app: FastAPI) -> None:
-    with app.state.sessions() as session:
+    with app.state.own_sessions() as session:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
 
 
-async def keep_sweeping(app: FastAPI) -> None:
-    """Every few seconds; a database that is away for a while is waited for, and told of."""
-    while True:
-        await asyncio.sleep(app.state.settings.sweep_seconds)
-        try:
-            for act in (sweep, keep_days):
-                await run_in_threadpool(act, app.state.sessions, app.state.city, app.state.clock)
-        except DBAPIError:
-            logger.exception("the sweep did not reach the database; it tries again")
+def acts(app: FastAPI) -> tuple[Act, ...]:
+    """What the service does by itself, on connections of its own."""
+    settings, sessions = app.state.settings, app.state.own_sessions
 
+    def sweep() -> bool:
+        return sweep_some(sessions, app.state.city, app.state.clock).more
 
-async def keep_learning(app: FastAPI) -> None:
-    """Every second or so: what was taught anywhere is known here."""
-    while True:
-        await asyncio.sleep(app.state.settings.learn_seconds)
-        try:
-            await run_in_threadpool(learn, app)
-        except DBAPIError:
-            logger.exception("the lessons could not be read; it tries again")
+    def forget() -> bool:
+        return forget_keys(sessions, app.state.clock)
 
+    def count_days() -> bool:
+        keep_days(sessions, app.state.city, app.state.clock)
+        return False
 
-def learn(app: FastAPI) -> None:
-    with app.state.sessions() as session:
-        routing.refresh(session, app.state.city.router)
+    def learn() -> bool:
+        with sessions() as session:
+            routing.refresh(session, app.state.city.router)
+        return False
+
+    return (
+        Act("sweep", settings.sweep_seconds, sweep),
+        Act("forget_keys", settings.sweep_seconds, forget),
+        Act("count_days", settings.sweep_seconds, count_days),
+        Act("learn", settings.learn_seconds, learn),
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import metrics
@@ -52,8 +53,14 @@ def causes(fault: BaseException | None) -> Iterator[str]:
     while fault:
         frames = reversed(extract_tb(fault.__traceback__)[-FRAMES:])
         places = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        yield f"{type(fault).__qualname__} at {' < '.join(places)}"
+        yield f"{type(fault).__qualname__}{sqlstate(fault)} at {' < '.join(places)}"
         fault = fault.__cause__ or fault.__context__
+
+
+def sqlstate(fault: BaseException) -> str:
+    """What PostgreSQL found wrong, by its code."""
+    code = getattr(fault, "sqlstate", None)
+    return f" {code}" if code else ""
 
 
 def config(level: str) -> dict[str, Any]:
@@ -68,6 +75,31 @@ def config(level: str) -> dict[str, Any]:
     }
 
 
+class Exchange:
+    """A request and its answer, as they pass; the status is LEFT_EARLY until there is another."""
+
+    __slots__ = ("has_left", "identity", "receive", "send", "status")
+
+    def __init__(self, receive: Receive, send: Send, identity: str) -> None:
+        self.receive = receive
+        self.send = send
+        self.identity = identity
+        self.status = LEFT_EARLY
+        self.has_left = False
+
+    async def hear(self) -> Message:
+        message = await self.receive()
+        if message["type"] == "http.disconnect":
+            self.has_left = True
+        return message
+
+    async def tell(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = LEFT_EARLY if self.has_left else message["status"]
+            MutableHeaders(scope=message)[HEADER] = self.identity
+        await self.send(message)
+
+
 class Observed:
     """Gives every request its id, in and out, and when it is over its line and its figures."""
 
@@ -78,24 +110,17 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        identity = identify(scope)
-        status = LEFT_EARLY
+        exchange = Exchange(receive, send, identify(scope))
         started = perf_counter()
-
-        async def send_on(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = identity
-            await send(message)
-
         try:
-            await self.app(scope, receive, send_on)
+            await self.app(scope, exchange.hear, exchange.tell)
+        except ClientDisconnect:
+            exchange.status = LEFT_EARLY
         except Exception:
-            status = FAULT
+            exchange.status = FAULT
             raise
         finally:
-            note(scope, status, perf_counter() - started)
+            note(scope, exchange.status, perf_counter() - started)
 
 
 def identify(scope: Scope) -> str:

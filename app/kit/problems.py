@@ -1,5 +1,6 @@
 """Every refusal as RFC 9457 problem+json; the only file that knows their HTTP status."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -11,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
+
+logger = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {
     errors.Malformed: 400,
@@ -61,6 +64,8 @@ def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) 
 
 
 def on_refusal(request: Request, refusal: Refusal) -> Problem:
+    if family(refusal) is errors.Unavailable:
+        logger.warning("a request could not be answered", exc_info=refusal)
     return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
 
 

@@ -7,23 +7,19 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from tempfile import TemporaryDirectory
-from types import FrameType
-from typing import NoReturn
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app.kit import logs
+from app.kit.host.ending import FAILED, failed, ignore_signals
 
 BACKLOG = 2048
 DRAIN_SECONDS = 20  # longer than the database lets any statement run
 READY = 200
-ENDING = (signal.SIGTERM, signal.SIGINT)
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -41,24 +37,6 @@ def take_port(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise CannotListen(f"cannot serve on {host}:{port}: {error.strerror}") from None
     return listener
-
-
-@contextmanager
-def ended_in_order() -> Iterator[None]:
-    """SIGTERM and SIGINT leave the block as exceptions do, so that everything opened is closed."""
-
-    def end(signum: int, frame: FrameType | None) -> NoReturn:
-        ignore_signals()
-        sys.exit(0)
-
-    for number in ENDING:
-        signal.signal(number, end)
-    yield
-
-
-def ignore_signals() -> None:
-    for number in ENDING:
-        signal.signal(number, signal.SIG_IGN)
 
 
 def serve(application: str, listener: socket.socket, workers: int, log_level: str) -> None:
@@ -84,6 +62,8 @@ def serve(application: str, listener: socket.socket, workers: int, log_level: st
     ignore_signals()
     if workers == 1:
         uvicorn.Server(config).run([listener])
+        if failed.is_set():
+            sys.exit(FAILED)
         return
     with TemporaryDirectory(prefix="jiesu-figures-") as figures:
         os.putenv("PROMETHEUS_MULTIPROC_DIR", figures)  # for the workers, who share their figures

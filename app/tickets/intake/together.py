@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +26,7 @@ from starlette.concurrency import run_in_threadpool
 from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
-from app.kit.db import Sessions, commits
+from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Refusal, Unavailable
 from app.kit.idempotency import Claims, Name
 from app.kit.instants import recording
@@ -174,8 +174,11 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
 
 def told(fault: DBAPIError) -> Unavailable | DBAPIError:
     """A database that is away is told as such; anything else is a fault of ours."""
-    away = isinstance(fault, (OperationalError, InterfaceError))
-    return Unavailable("the database did not answer") if away else fault
+    if not is_out_of_reach(fault):
+        return fault
+    refusal = Unavailable("the database did not answer")
+    refusal.__cause__ = fault
+    return refusal
 
 
 def committed(sessions: Sessions, work: Callable[[Session], R]) -> R:
