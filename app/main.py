@@ -124,7 +124,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.background = Background(acts(app), ending.fail)
     looking = db.make_engine(settings.database, 1, LOOK_TIMEOUT_MS)
     app.state.readiness = Readiness(looking, app.state.background.check)
-    app.state.together = Together(app.state.sessions)
+    app.state.together = Together(engine, app.state.sessions)
     app.state.inboxes = Inboxes(engine)
     app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
     rooms = (
