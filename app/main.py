@@ -1,6 +1,6 @@
 """The one place where rooms meet: what is prepared before serving, and the application itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,7 +9,6 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.access import gate
 from app.access import service as access
@@ -25,7 +24,9 @@ from app.imports.router import router as history
 from app.kit import clock, db, problems
 from app.kit.host import ending, health
 from app.kit.host.background import Act, Background
+from app.kit.host.door import Door
 from app.kit.host.health import Readiness
+from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads
@@ -41,7 +42,7 @@ from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
 from app.seals.router import router as seals
-from app.settings import Settings
+from app.settings import OWN_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
@@ -52,9 +53,7 @@ from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 
 ONE_AT_A_TIME = 0x5EED
-OWN_CONNECTIONS = 4
-"""One for each act of the background."""
-LOOK_TIMEOUT_MS = 3_000
+LOOK_TIMEOUT_MS = 2_000
 POLICIES = Path(__file__).parent / "data" / "policy"
 
 
@@ -104,7 +103,8 @@ def make_city(session: Session, settings: Settings) -> City:
     return City(policies, catalogue, directory, router, settings.secret_key)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
+    """The application; `prepare` is done before it reads what it holds in memory."""
     app = FastAPI(
         title="Jiesu 接诉",
         version="1",
@@ -123,7 +123,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.own_sessions = db.make_sessions(app.state.own_engine, before_commit=[feed.number])
     app.state.background = Background(acts(app), ending.fail)
     looking = db.make_engine(settings.database, 1, LOOK_TIMEOUT_MS)
-    app.state.readiness = Readiness(looking, app.state.background.check)
+    steps = [*([prepare] if prepare else []), lambda: load(app)]
+    app.state.startup = Startup(steps, ending.fail)
+    app.state.startup.on_done(app.state.background.start)
+    app.state.readiness = Readiness(looking, [app.state.startup.check, app.state.background.check])
     app.state.together = Together(engine, app.state.sessions)
     app.state.inboxes = Inboxes(engine)
     app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
@@ -151,20 +154,22 @@ def create_app(settings: Settings) -> FastAPI:
         app.routes.extend(router.routes)
     problems.install(app)
     app.add_middleware(Heads)
+    app.add_middleware(Door, app.state.startup.check)
     app.add_middleware(Observed)
     return app
 
 
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Reads what is held in memory; then does the background's acts until the end.
+    """Waits for the database, reads what is held in memory, and then does the background's acts
+    until the end.
 
     As many threads as connections: whoever waits, waits for a thread and not in the pool.
     """
     current_default_thread_limiter().total_tokens = app.state.settings.pool_size
-    await run_in_threadpool(load, app)
-    app.state.background.start()
+    await app.state.startup.start()
     yield
+    app.state.startup.stop()
     await app.state.background.stop()
     for engine in (app.state.engine, app.state.own_engine, app.state.readiness.engine):
         engine.dispose()

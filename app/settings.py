@@ -26,6 +26,8 @@ from app.kit import db
 from app.kit.host import embedded
 
 PREFIX = "JIESU_"
+OWN_CONNECTIONS = 4
+"""One for each act of the background."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
@@ -82,6 +84,11 @@ class Settings(BaseSettings):
     learn_seconds: float = Field(1, gt=0, le=3600)
     """How often each process learns what dispatches anywhere have taught."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def connections(self) -> int:
+        """To the database, of each worker at most: requests', the background's, a look's."""
+        return self.pool_size + OWN_CONNECTIONS + 1
 
     @property
     def embedded(self) -> bool:

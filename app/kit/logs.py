@@ -48,19 +48,31 @@ class Line(Formatter):
         return in_json.encode(line).decode()
 
 
-def causes(fault: BaseException | None) -> Iterator[str]:
-    """Each fault of a chain and where it was raised, without what it says."""
+def chain(fault: BaseException | None) -> Iterator[BaseException]:
+    """A fault, the one that it was raised from, and so on."""
     while fault:
-        frames = reversed(extract_tb(fault.__traceback__)[-FRAMES:])
-        places = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        yield f"{type(fault).__qualname__}{sqlstate(fault)} at {' < '.join(places)}"
+        yield fault
         fault = fault.__cause__ or fault.__context__
 
 
-def sqlstate(fault: BaseException) -> str:
-    """What PostgreSQL found wrong, by its code."""
-    code = getattr(fault, "sqlstate", None)
-    return f" {code}" if code else ""
+def causes(fault: BaseException | None) -> Iterator[str]:
+    """Each fault of a chain and where it was raised, without what it says."""
+    for cause in chain(fault):
+        frames = reversed(extract_tb(cause.__traceback__)[-FRAMES:])
+        places = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+        yield f"{kind(cause)} at {' < '.join(places)}"
+
+
+def kinds(fault: BaseException) -> str:
+    """The kinds alone: of what happens to every request while the database is away."""
+    return " from ".join(map(kind, chain(fault)))
+
+
+def kind(fault: BaseException) -> str:
+    """Its class, and what PostgreSQL found wrong by its code, or the system by its number."""
+    code = getattr(fault, "sqlstate", None) or getattr(fault, "errno", None)
+    name = type(fault).__qualname__
+    return f"{name} {code}" if code else name
 
 
 def config(level: str) -> dict[str, Any]:

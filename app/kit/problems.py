@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
+from app.kit.logs import PROBES, kinds
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +65,8 @@ def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) 
 
 
 def on_refusal(request: Request, refusal: Refusal) -> Problem:
-    if family(refusal) is errors.Unavailable:
-        logger.warning("a request could not be answered", exc_info=refusal)
+    if family(refusal) is errors.Unavailable and request.url.path not in PROBES:
+        logger.warning("a request could not be answered", extra={"cause": kinds(refusal)})
     return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
 
 

@@ -1,7 +1,8 @@
 """Whether the process lives, whether it can work, and its figures: for those who run it."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -19,13 +20,15 @@ from app.kit import metrics
 from app.kit.db import Base
 from app.kit.errors import Unavailable
 from app.kit.host import migrate
+from app.kit.logs import kinds
 from app.kit.route import Route
 
+logger = logging.getLogger(__name__)
 router = APIRouter(route_class=Route, tags=["health"])
 
 WRITTEN_EVERY_SECONDS = 1.0
 """At most, however many ask."""
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 3.0
 KEPT_SECONDS = 60
 
 
@@ -69,15 +72,18 @@ class Readiness:
     who asked before it began."""
 
     engine: sa.Engine
-    check_background: Callable[[], None]
+    checks: Sequence[Callable[[], None]]
+    """What else is looked at first, in order."""
     written_at: float = 0.0
+    reason: str | None = None
     present: "asyncio.Task[Unavailable | None] | None" = None
     coming: "asyncio.Task[Unavailable | None] | None" = None
     thread: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
     async def check(self) -> None:
         """Refuses (Unavailable) while anything is amiss."""
-        self.check_background()
+        for check in self.checks:
+            check()
         if self.coming is None:
             self.coming = asyncio.create_task(self.look_after(self.present))
         try:
@@ -93,11 +99,21 @@ class Readiness:
         if former:
             await asyncio.wait([former])
         self.present, self.coming = self.coming, None
+        refusal = None
         try:
             await run_sync(self.look, abandon_on_cancel=True, limiter=self.thread)
-        except Unavailable as refusal:
-            return refusal
-        return None
+        except Unavailable as fault:
+            refusal = fault
+        self.note(refusal)
+        return refusal
+
+    def note(self, refusal: Unavailable | None) -> None:
+        """Logs the reason once, however often it is asked for."""
+        reason = kinds(refusal) if refusal else None
+        if reason != self.reason:
+            self.reason = reason
+            log = logger.warning if reason else logger.info
+            log("readiness has changed", extra={"cause": reason})
 
     def look(self) -> None:
         """Refuses NotAnswering, NotMigrated, NotWritable."""

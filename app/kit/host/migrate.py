@@ -26,6 +26,18 @@ class NoDatabase(Exception):
     """Why the database cannot be used, in one line for the operator; never its password."""
 
 
+class DatabaseAway(NoDatabase):
+    """Nobody answers there, or not yet: it may be waited for."""
+
+
+NOT_YET = ("the database system is", "too many clients", "remaining connection slots")
+"""In what a server says that refuses for the moment only."""
+
+
+def is_away(refusal: str) -> bool:
+    return "FATAL" not in refusal or any(words in refusal for words in NOT_YET)
+
+
 @contextmanager
 def connected(url: str) -> Iterator[sa.Connection]:
     """A connection outside any pool, to a PostgreSQL that is new enough. Raises NoDatabase."""
@@ -35,7 +47,8 @@ def connected(url: str) -> Iterator[sa.Connection]:
         connection = engine.connect()
     except DBAPIError as refused:
         why = " ".join(str(refused.orig).split())
-        raise NoDatabase(f"cannot reach the database {target.render_as_string()}: {why}") from None
+        kind = DatabaseAway if is_away(why) else NoDatabase
+        raise kind(f"cannot reach the database {target.render_as_string()}: {why}") from None
     with connection:
         check_version(int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()))
         connection.rollback()
