@@ -22,9 +22,14 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
-from app.kit import db, embedded
+from app.kit import db
+from app.kit.host import embedded
 
 PREFIX = "JIESU_"
+OWN_CONNECTIONS = 4
+"""One for each act of the background."""
+AT_ONCE = 2
+"""Groups of new requests that a worker takes in at once."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
@@ -81,6 +86,12 @@ class Settings(BaseSettings):
     learn_seconds: float = Field(1, gt=0, le=3600)
     """The interval at which each process learns new routing lessons from the database."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def connections(self) -> int:
+        """To the database, of each worker at most: requests', the background's, those of intake's
+        groups, a look's."""
+        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + 1
 
     @property
     def embedded(self) -> bool:

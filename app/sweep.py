@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from prometheus_client import Counter
 from sqlalchemy import select
@@ -26,18 +27,35 @@ FAILED = Counter("jiesu_sweep_failed", "Tickets whose due change could not be ap
 logger = logging.getLogger(__name__)
 
 
+class Swept(NamedTuple):
+    """How many changes a transaction made, and whether more may be due."""
+
+    changes: int
+    more: bool
+
+
 def sweep(sessions: Sessions, city: City, clock: Clock) -> int:
-    """Apply all due changes, 200 tickets a transaction; the count of changes."""
-    done = 0
+    """Applies everything that is due by now; the number of changes."""
+    changes, more = 0, True
+    while more:
+        made, more = sweep_some(sessions, city, clock)
+        changes += made
+    return changes
+
+
+def sweep_some(sessions: Sessions, city: City, clock: Clock) -> Swept:
+    """Applies what is due of up to AT_ONCE tickets, in one transaction."""
     with sessions.begin() as session:
-        idempotency.forget_old(session, clock())
-    while True:
-        with sessions.begin() as session:
-            now = recording(session, clock)
-            tickets = due(session, now)
-            done += sum(apply(session, city, ticket, now) for ticket in tickets)
-        if len(tickets) < AT_ONCE:
-            return done
+        now = recording(session, clock)
+        tickets = due(session, now)
+        changes = sum(apply(session, city, ticket, now) for ticket in tickets)
+    return Swept(changes, len(tickets) == AT_ONCE)
+
+
+def forget_keys(sessions: Sessions, clock: Clock) -> bool:
+    """Deletes some idempotency keys that have run out; whether there may be more."""
+    with sessions.begin() as session:
+        return idempotency.forget_old(session, clock())
 
 
 def due(session: Session, now: datetime) -> list[Ticket]:

@@ -26,7 +26,8 @@ from sqlalchemy.orm import Session
 
 from app import main
 from app.city import City
-from app.kit import db, embedded, migrate
+from app.kit import db
+from app.kit.host import embedded, migrate
 from app.period import Period, Periods
 from app.rankings import facts_export, parquet, service
 from app.rankings.counting import assessments as counting

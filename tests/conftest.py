@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
-from app.kit import embedded, migrate
+from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
 from app.routing.memory import Lesson

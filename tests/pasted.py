@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from app.__main__ import command_line
+from app.commands import command_line
 from tests.given import ADMIN_KEY, People
 
 ROOT = Path(__file__).parent.parent

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from app.__main__ import command_line
 from app.access.roles import Role
+from app.commands import command_line
 from app.kit import problems
 from app.kit.errors import Refusal
 from app.rankings import facts_export, sheet

@@ -9,7 +9,8 @@ from alembic import command
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.kit import db, migrate
+from app.kit import db
+from app.kit.host import migrate
 from app.tables import TABLES
 from tests import stages
 from tests.given import People

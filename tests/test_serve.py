@@ -223,10 +223,11 @@ def test_workers_end_with_the_process_that_started_them(service: Service) -> Non
 
 
 @pytest.mark.parametrize(
-    ("variables", "line"),
+    ("command", "variables", "line"),
     [
-        ({"PROT": "8000"}, "JIESU_PROT: there is no such setting"),
+        ("serve", {"PROT": "8000"}, "JIESU_PROT: there is no such setting"),
         (
+            "seed",
             {
                 "DATABASE_URL": "postgresql://who:hush@127.0.0.1:1/none",
                 "SECRET_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
@@ -236,9 +237,9 @@ def test_workers_end_with_the_process_that_started_them(service: Service) -> Non
     ],
 )
 def test_what_cannot_be_served_is_told_in_one_line(
-    variables: dict[str, str], line: str, tmp_path: Path
+    command: str, variables: dict[str, str], line: str, tmp_path: Path
 ) -> None:
-    message = refusal(jiesu("serve", tmp_path, **variables))
+    message = refusal(jiesu(command, tmp_path, **variables))
 
     assert message.startswith(f"jiesu: {line}")
     assert "hush" not in message

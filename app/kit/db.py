@@ -14,10 +14,20 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, mapped_column, sessionmaker
 
 POOL_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_MS = 15_000
+FAR_AWAY = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A host that vanished without a word is given up after half a minute, not fifteen."""
+READ_ONLY = "25006"
 OPEN = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 Code = Annotated[str, mapped_column(sa.Text(collation="C"))]
@@ -83,8 +93,10 @@ class Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the connection was lost at the end of a transaction")
 
 
-def make_engine(url: str, pool_size: int) -> sa.Engine:
-    """A pool as large as the number of threads; a request that waits too long gets 503.
+def make_engine(
+    url: str, pool_size: int, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
+) -> sa.Engine:
+    """One pool, as large as the threads that may ask it; who waits too long gets 503.
 
     The connection used last is used next, as its statements are prepared. Before that, a look at
     its socket costs no round trip; use finds a connection lost in silence (see kit/route.py).
@@ -97,7 +109,8 @@ def make_engine(url: str, pool_size: int) -> sa.Engine:
         pool_use_lifo=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+            **FAR_AWAY,
         },
     )
     event.listen(engine, "do_connect", connect)
@@ -116,6 +129,14 @@ def refuse_closed(connection: psycopg.Connection[Any], record: object, proxy: ob
     looked_at.register(connection.fileno(), POLLIN)
     if looked_at.poll(0):
         raise sa.exc.DisconnectionError
+
+
+def is_out_of_reach(fault: Exception) -> bool:
+    """Whether the database is away, full or read-only, or all connections to it are in use: not a
+    mistake of ours."""
+    if isinstance(fault, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) == READ_ONLY
 
 
 def note_commit(connection: sa.Connection) -> None:

@@ -126,7 +126,8 @@ def wait(server: PGconn) -> None:
 
 @contextmanager
 def exchanging(engine: sa.Engine) -> Iterator[Exchange]:
-    """Over a connection of the pool, which a failed one does not go back to."""
+    """Over a connection of the pool, which a failed one does not go back to. The pool is for
+    exchanges alone: after a DROP the driver lets the server forget all prepared statements."""
     pooled = engine.raw_connection()
     exchange = Exchange(cast(Connection, pooled.driver_connection))
     try:

@@ -190,10 +190,22 @@ def keyed_hash(secret: bytes, text: bytes) -> bytes:
     return hmac.new(secret, text, hashlib.sha256).digest()
 
 
-def forget_old(session: Session, now: datetime) -> int:
-    """Removes expired keys from the table (by the sweep)."""
-    old = sa.delete(IdempotencyKey).where(IdempotencyKey.at < now - KEPT)
-    return len(session.scalars(old.returning(IdempotencyKey.key)).all())
+def forget_old(session: Session, now: datetime) -> bool:
+    """Deletes some of the keys that no longer promise anything; whether there may be more."""
+    deleted = session.scalars(FORGET, {"over": now - KEPT, "most": FORGOTTEN_AT_ONCE}).one()
+    return bool(deleted == FORGOTTEN_AT_ONCE)
+
+
+FORGOTTEN_AT_ONCE = 2_000
+FORGET = sa.text("""
+    WITH old AS (
+        SELECT ctid FROM idempotency_key WHERE at < :over
+        ORDER BY at LIMIT :most FOR UPDATE SKIP LOCKED
+    ), deleted AS (
+        DELETE FROM idempotency_key WHERE ctid IN (SELECT ctid FROM old) RETURNING 1
+    )
+    SELECT count(*) FROM deleted
+""")
 
 
 OneEffect = Annotated[Once, Depends(once)]

@@ -1,5 +1,6 @@
 """Every refusal as RFC 9457 problem+json; no other file knows HTTP statuses."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -11,6 +12,9 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
+from app.kit.logs import PROBES, kinds
+
+logger = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {
     errors.Malformed: 400,
@@ -61,6 +65,8 @@ def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) 
 
 
 def on_refusal(request: Request, refusal: Refusal) -> Problem:
+    if family(refusal) is errors.Unavailable and request.url.path not in PROBES:
+        logger.warning("a request could not be answered", extra={"cause": kinds(refusal)})
     return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from app import main as application
-from app.kit import clock, embedded
+from app.kit import clock
+from app.kit.host import embedded
 from app.period import Period, Periods
 from app.settings import Settings
 from bench import rankings

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from app.kit import cluster
+from app.kit.host import cluster
 from bench.api.city import columns
 from bench.api.turns import Turn, Work
 from bench.api.usage import Usage, of_family

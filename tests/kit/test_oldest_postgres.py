@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.kit import cluster
-from app.kit.migrate import OLDEST, NoDatabase, check_version
+from app.kit.host import cluster
+from app.kit.host.migrate import OLDEST, NoDatabase, check_version
 from tests import pasted
 from tests.test_serve import jiesu, refusal
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app import __main__ as command
+from app import commands as command
 from app import main
 from app.routing.areas import BadAreas
 from app.settings import Settings

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests import given
+from tests import given, stages
 from tests.given import People
 
 BY_ROUTE = {"text": "朝阳区望京街道望京西园三区308楼"}
@@ -46,7 +46,7 @@ def test_a_new_ticket_is_told_as_it_is_read(people: People, kind: str) -> None:
 def test_a_repetition_is_told_as_it_is_read(people: People) -> None:
     first = given.ticket(people, citizen={"name": "张三", "phone": "13600000000"})
     given.awaiting(people, first)
-    people.callback.does("callback", first, **given.CONTENT)
+    stages.called(people, first)
 
     told = people.operator.post(
         "/tickets", given.request(citizen={"name": "张三", "phone": "13600000000"})

@@ -22,8 +22,9 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from app.kit import cluster
-from app.kit.cluster import CannotStart
+from app.kit.host import cluster
+from app.kit.host.cluster import CannotStart
+from app.kit.host.ending import fail
 
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107
@@ -173,8 +174,7 @@ class _Server:
                 try:
                     self._launch()
                 except (CannotStart, OSError):
-                    logger.critical("PostgreSQL does not come back; the service ends")
-                    os.kill(os.getpid(), signal.SIGTERM)
+                    fail("PostgreSQL does not come back")
                     return
 
 

@@ -13,18 +13,30 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.kit import cluster
 from app.kit.db import psycopg_url
+from app.kit.host import cluster
 
 OLDEST = int(cluster.VERSION)
 """The oldest PostgreSQL to work with: every test runs on it. The documents name it, too."""
 
-CONFIG = Path(__file__).parent.parent.parent / "alembic.ini"
+CONFIG = Path(__file__).parents[3] / "alembic.ini"
 
 
 class NoDatabase(Exception):
     """The reason that the database cannot be used, in one line for the operator; never its
     password."""
+
+
+class DatabaseAway(NoDatabase):
+    """Nobody answers there, or not yet: it may be waited for."""
+
+
+NOT_YET = ("the database system is", "too many clients", "remaining connection slots")
+"""In what a server says that refuses for the moment only."""
+
+
+def is_away(refusal: str) -> bool:
+    return "FATAL" not in refusal or any(words in refusal for words in NOT_YET)
 
 
 @contextmanager
@@ -36,7 +48,8 @@ def connected(url: str) -> Iterator[sa.Connection]:
         connection = engine.connect()
     except DBAPIError as refused:
         why = " ".join(str(refused.orig).split())
-        raise NoDatabase(f"cannot reach the database {target.render_as_string()}: {why}") from None
+        kind = DatabaseAway if is_away(why) else NoDatabase
+        raise kind(f"cannot reach the database {target.render_as_string()}: {why}") from None
     with connection:
         check_version(int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()))
         connection.rollback()
