@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     "app/[!p]*.py",
-    "app/access/[!g]*.py",
+    "app/access/**/*.py",
     "app/attachments/**/*.py",
     "app/bulletins/**/*.py",
     "app/callbacks/**/*.py",
