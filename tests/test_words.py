@@ -24,6 +24,7 @@ ROOMS = (
     "app/statistics/**/*.py",
     "app/tickets/*.py",
     "app/tickets/acts/**/*.py",
+    "app/tickets/intake/**/*.py",
     "app/tickets/life/**/*.py",
     "bench/**/*.py",
     "tests/*.py",
@@ -40,6 +41,7 @@ ROOMS = (
     "tests/statistics/**/*.py",
     "tests/tickets/*.py",
     "tests/tickets/acts/**/*.py",
+    "tests/tickets/intake/**/*.py",
     "tests/tickets/life/**/*.py",
 )
 REFUSED = {"found", "said", "told", "one"}
