@@ -30,7 +30,7 @@ from app.kit import clock, db, health, problems
 from app.kit.gather import Gathered
 from app.kit.instants import recording
 from app.kit.logs import Observed
-from app.kit.route import Heads
+from app.kit.route import Heads, Straight
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -114,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url="/docs",
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
     )
     engine = db.make_engine(settings.database, settings.pool_size)
     app.state.settings = settings
@@ -149,6 +150,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for router in rooms:
         app.routes.extend(router.routes)
+    app.router.middleware_stack = Straight(app.router)
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Observed)
