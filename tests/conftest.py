@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
-from app.kit import embedded, migrate
+from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
 from app.routing.memory import Lesson
@@ -123,8 +123,8 @@ def reseeded(app: FastAPI, people: People, clock: StillClock) -> Iterator[Callab
 
     def change(**parts: Any) -> None:
         with app.state.sessions.begin() as session:
-            found = replace(registry.known(session), **parts)
-            registry.record(session, found, clock.at)
+            changed = replace(registry.known(session), **parts)
+            registry.record(session, changed, clock.at)
 
     record_anew(app, LONG_AGO)
     yield change

@@ -37,7 +37,7 @@ def hashed(secret: bytes, key: str) -> bytes:
 
 
 def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -> tuple[Key, str]:
-    """A new key and, this once, its text. Refuses (OfficeUnfit) an office unfit for the role."""
+    """Make a key; its text is given this once. Refuses (OfficeUnfit) an unfit office."""
     check_office(session, new)
     text = secrets.token_urlsafe(32)
     key = Key(
@@ -73,7 +73,7 @@ def unfit(detail: str) -> OfficeUnfit:
 
 
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
-    """The administrator's key to begin with is the one in the settings, and no former one."""
+    """The administrator's first key is the one in the settings; a former one no longer opens."""
     given = {"hash": hashed(secret, text), "revoked_at": None, "revoked_by": None}
     begun = {
         "role": Role.ADMIN,
@@ -86,12 +86,12 @@ def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> Non
 
 
 def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Key], str | None]:
-    """Every key ever made, oldest first, and the cursor to those that follow."""
+    """Every key ever made, oldest first, and the cursor of the next page."""
     return OLDEST.page(session, select(Key), cursor, limit)
 
 
 def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
-    """Refuses (NoSuchKey) an unknown one; one already revoked stays as it is."""
+    """Revoke a key; a revoked one stays as it is. Refuses (NoSuchKey) an unknown one."""
     key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
     if key is None:
         raise NoSuchKey(f"no key {key_id}")

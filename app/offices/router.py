@@ -1,4 +1,4 @@
-"""Offices over HTTP, for whomever `main` lets in: this room knows no caller."""
+"""Offices over HTTP; `main` decides about callers, this room knows none."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ def list_offices(
 ) -> Page[OfficeView]:
     """Offices in order of code: streets, townships, centres, departments, enterprises."""
     offices, more = service.find(session, wanted, limit, cursor)
-    return Page(items=[OfficeView.model_validate(one) for one in offices], next=more)
+    return Page(items=[OfficeView.model_validate(office) for office in offices], next=more)
 
 
 def by_code(code: str, session: Reading) -> bytes:

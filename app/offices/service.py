@@ -1,4 +1,4 @@
-"""Looking offices up, and handing the rules what they need of this room to hold in memory."""
+"""Offices looked up, and the gazetteer, catalogue and directory for the rules to hold in memory."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -122,14 +122,14 @@ def entry(office: Office) -> OfficeEntry:
 
 def gazetteer(session: Session) -> Gazetteer:
     """The same, under the same version, as `files.read_gazetteer` of the files last seeded."""
-    streets = [street(one) for one in session.scalars(select(Office)) if one.kind in STREET_KINDS]
+    streets = [street(row) for row in session.scalars(select(Office)) if row.kind in STREET_KINDS]
     return compile_gazetteer(
-        (District(one.code, one.name) for one in session.scalars(select(DistrictRow))),
+        (District(row.code, row.name) for row in session.scalars(select(DistrictRow))),
         streets,
         street_names(session),
         (
-            Place(one.code, one.street_code or "", one.name, one.kind)
-            for one in session.scalars(select(PlaceRow))
+            Place(row.code, row.street_code or "", row.name, row.kind)
+            for row in session.scalars(select(PlaceRow))
         ),
     )
 
@@ -147,10 +147,10 @@ def street(office: Office) -> Street:
 
 
 def street_names(session: Session) -> list[Name]:
-    found = select(OfficeName).join(Office).where(Office.kind.in_(STREET_KINDS))
+    names = select(OfficeName).join(Office).where(Office.kind.in_(STREET_KINDS))
     return [
-        Name(one.office_code, one.name, one.kind, one.active_from, one.active_to)
-        for one in session.scalars(found)
+        Name(name.office_code, name.name, name.kind, name.active_from, name.active_to)
+        for name in session.scalars(names)
     ]
 
 
