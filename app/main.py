@@ -31,7 +31,7 @@ from app.kit.host.health import Readiness
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.logs import Observed
-from app.kit.route import Heads
+from app.kit.route import Heads, Straight
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -115,6 +115,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         docs_url="/docs",
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
     )
     app.state.settings = settings
     app.state.secret = settings.secret_key
@@ -144,6 +145,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     )
     for router in rooms:
         app.routes.extend(router.routes)
+    app.router.middleware_stack = Straight(app.router)
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, app.state.startup.check)

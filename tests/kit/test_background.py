@@ -219,7 +219,8 @@ def read_only(app: FastAPI) -> Iterator[None]:
             server.execute("SET default_transaction_read_only = off")
             name = server.info.dbname
             server.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
-        for engine in (app.state.engine, app.state.readiness.engine):
+        state = app.state
+        for engine in (state.engine, state.intake_engine, state.readiness.engine):
             engine.dispose()
         app.state.readiness.written_at = 0.0
 
