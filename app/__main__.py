@@ -140,7 +140,7 @@ def seal(given: Settings, asked: argparse.Namespace) -> None:
     """Seal a period's rankings for good, in the name of `jiesu seal`."""
     with ready_database(given) as sessions, sessions.begin() as session:
         city, now = read_city(given, sessions), clock.utc()
-        period = rankings.known(session, city.policies, asked.period, now)
+        period = rankings.known(session, city.periods, asked.period, now)
         made = seals.seal(session, city, period, "jiesu seal", clock.utc)
         say(f"{made.period} {made.content_hash}")
 
@@ -166,7 +166,7 @@ def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
         city, now = read_city(given, sessions), clock.utc()
-        period = rankings.known(session, city.policies, asked.period, now)
+        period = rankings.known(session, city.periods, asked.period, now)
         proof = verification.verify(session, city, period)
     return [difference.model_dump_json() for difference in proof.differences]
 

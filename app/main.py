@@ -36,6 +36,7 @@ from app.policy import record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
+from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
@@ -120,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
     app.state.together = Together(app.state.sessions)
     app.state.inboxes = Inboxes(engine)
+    app.state.rankings = Rankings(engine, app.state.sessions)
     app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
     rooms = (
         keys,

@@ -136,12 +136,12 @@ def row(name: str, pairs: list[tuple[float, float]]) -> dict[str, Any]:
 
 def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
     def read(period: str) -> Callable[[Session], object]:
-        return lambda session: service.ranking(
-            Asked(session, city, NOW), period, RankingQuery()
-        ).body()
+        return lambda session: (
+            service.ranking(Asked(session, city, NOW), period, RankingQuery()).body
+        )
 
     def table(session: Session) -> object:
-        return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).ranking())
+        return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view())
 
     period = Periods(city.policies).named(OPEN)
     found: dict[str, Callable[[Session], object]] = {

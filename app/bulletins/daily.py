@@ -42,7 +42,7 @@ def daily(asked: Asked, day: date) -> DayView:
         raise NoSuchPeriod(f"there is no period that {day} falls in")
     begins, ends = midnight(day), midnight(day + ONE_DAY)
     record = until(asked, begins, ends)
-    view = compute.ranking(record, asked.city, League.STREETS)
+    view = compute.ranking(record, League.STREETS)
     rows = {row.office_code: row for row in view.rows}
     requests = volumes.requests(record, begins, ends)
     return DayView(

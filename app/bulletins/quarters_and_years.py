@@ -88,7 +88,7 @@ def span(asked: Asked, name: str, known: Sequence[Period], months: int) -> dict[
 
 def rankings(asked: Asked, known: Iterable[Period], league: League) -> list[RankingView]:
     query = RankingQuery(league=league)
-    return [ranking(asked, period.name, query).ranking() for period in known]
+    return [ranking(asked, period.name, query).view() for period in known]
 
 
 def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:

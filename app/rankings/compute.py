@@ -1,40 +1,65 @@
 """A league's table computed from the record, as it stands now or stood at an instant."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from operator import add
 
-from app.city import City
 from app.offices.directory import OfficeEntry
-from app.period import Periods
 from app.rankings import registry
 from app.rankings.counting import assessments, volumes
 from app.rankings.counting.record import Record
 from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
 from app.rankings.published import sealed_rows
-from app.rankings.schemas import RankingView, shown_row, shown_weights
+from app.rankings.recall import Recalling, anew
+from app.rankings.schemas import RankingView, as_json, shown_row, shown_weights, spliced
 from app.rankings.table import Former, Line, Load, Standings, standings, table
 from app.rankings.trial import OFFICIAL
+from app.rankings.versions import FACTS, LOAD, REGISTRY
 
 
-def ranking(record: Record, city: City, league: League) -> RankingView:
+def ranking(record: Record, league: League) -> RankingView:
     """The whole league, hashed."""
-    period, policy = record.period, record.period.policy
+    rows = [shown_row(line) for line in lines(record, league, anew)]
+    return replace(heading(record, league), rows=rows).hashed()
+
+
+def written(record: Record, league: League, recall: Recalling) -> bytes:
+    """The same as JSON; a row is written anew if it changed."""
+    known: dict[str, tuple[Line, bytes]] = recall(("rows", record.period.name, league), (), dict)
+    rows = [written_row(line, known) for line in lines(record, league, recall)]
+    return spliced(heading(record, league), rows)
+
+
+def written_row(line: Line, known: dict[str, tuple[Line, bytes]]) -> bytes:
+    before = known.get(line.office.code)
+    if before is None or before[0] != line:
+        before = known[line.office.code] = (line, as_json(shown_row(line)))
+    return before[1]
+
+
+def heading(record: Record, league: League) -> RankingView:
+    """Without rows."""
+    policy = record.period.policy
     return RankingView(
-        period=period.name,
+        period=record.period.name,
         league=league,
         sealed=False,
         policy=policy.name,
         weights=shown_weights(policy.score.weights_for(league)),
-        rows=[shown_row(line) for line in lines(record, city, league)],
-    ).hashed()
+        rows=[],
+    )
 
 
-def lines(record: Record, city: City, league: League) -> tuple[Line, ...]:
+def lines(record: Record, league: League, recall: Recalling) -> tuple[Line, ...]:
     assessments.plan_anew(record.session)
-    members = league_of(record, league)
-    now, before = stand(record, members), former(record, city, members)
-    return table(now, before, load(record, members), members, record.period)
+    of = (record.period.name, league)
+    members = recall(("roster", league), REGISTRY, partial(league_of, record, league))
+    now = recall(("standings", *of), FACTS, partial(stand, record, members))
+    before = recall(("former", *of), FACTS, partial(former, record, members))
+    beside = recall(("load", *of), LOAD, partial(load, record, members))
+    return table(now, before, beside, members, record.period)
 
 
 def league_of(record: Record, league: League) -> Roster:
@@ -47,9 +72,9 @@ def stand(record: Record, members: Roster) -> Standings:
     return standings(counts, members, record.period)
 
 
-def former(record: Record, city: City, members: Roster) -> Former:
+def former(record: Record, members: Roster) -> Former:
     """The period before: as sealed, or else as the record has it."""
-    before = Periods(city.policies).previous(record.period)
+    before = record.period.periods.previous(record.period)
     sealed = sealed_rows(record, before, members.league) if record.trial == OFFICIAL else None
     if sealed is None:
         return stand(record.of(before), members).former()

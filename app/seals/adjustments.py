@@ -77,9 +77,9 @@ def moved(
     """The streets' numbers that would be others, had all that was recorded until then been known
     before the seal."""
     record = asked.record(name)
-    then = compute.ranking(record, asked.city, League.STREETS)
+    then = compute.ranking(record, League.STREETS)
     later = replace(record, late=until - TICK)
-    now = compute.ranking(later, asked.city, League.STREETS)
+    now = compute.ranking(later, League.STREETS)
     sealed = {row.office_code: row for row in then.rows}
     for row in now.rows:
         for field, was, value in differing(sealed.get(row.office_code), row):

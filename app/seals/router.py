@@ -49,7 +49,7 @@ class Sealing:
 def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depends()]) -> Seal:
     """Close a period for good, some days after its end."""
     session, city, clock = sealing.session, sealing.city, sealing.clock
-    named = service.known(session, city.policies, period, clock())
+    named = service.known(session, city.periods, period, clock())
     made = sealing.once(lambda: seals.seal(session, city, named, caller.id, clock).period, 201)
     return published.get(session, made)
 

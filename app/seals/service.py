@@ -130,7 +130,7 @@ def has_facts(session: Session, period: Period) -> bool:
 
 def sealed_ranking(record: Record, city: City, league: League) -> SealedRanking:
     form = FORMS[NEWEST]
-    view = form.hashed(replace(compute.ranking(record, city, league), sealed=True))
+    view = form.hashed(replace(compute.ranking(record, league), sealed=True))
     return SealedRanking(
         period=record.period.name,
         league=league,

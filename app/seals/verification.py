@@ -39,8 +39,7 @@ def verify(session: Session, city: City, period: Period) -> VerifyView:
     derived = Deriving(then, city.policies)
     check = Check(city, seal, list(compared(then, seal, derived)), forms_of(session, seal))
     again = {
-        league: form.hashed(compute.ranking(then, city, league))
-        for league, form in check.forms.items()
+        league: form.hashed(compute.ranking(then, league)) for league, form in check.forms.items()
     }
     found = [
         *broken(session, seal, period),
@@ -226,7 +225,7 @@ class Check:
             form = self.forms[league]
             kept = published.kept(now.session, self.seal.period, league)
             sealed = rows(form, kept.body) if kept else {}
-            today = compute.ranking(now, self.city, league) if self.tickets else then
+            today = compute.ranking(now, league) if self.tickets else then
             members = compute.league_of(now, league)
             for row in form.narrowed(today).rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):

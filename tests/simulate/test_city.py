@@ -230,7 +230,7 @@ def test_every_unit_of_account_counts_once_in_one_period(city: Session, app: Fas
     assert len(units) > 1
     for name, count in units.items():
         tables = {
-            league: rankings.ranking(asked, name, RankingQuery(league=league)).ranking()
+            league: rankings.ranking(asked, name, RankingQuery(league=league)).view()
             for league in League
         }
         assert sum(assessed(tables[league]) for league in WHOLE_CITY) == count
