@@ -10,6 +10,9 @@ from app.rankings.versions import State, Versions, state
 
 T = TypeVar("T")
 
+Make = Callable[[T | None], T]
+"""Reckons a result; the earlier one of its key tells which parts may have stayed the same."""
+
 MOST = 240
 """Results kept; for each league of a period there are six, the largest of half a megabyte."""
 
@@ -42,7 +45,7 @@ class Memory:
 
 
 class Recalling(Protocol):
-    def __call__(self, key: Hashable, tables: Sequence[str], make: Callable[[], T]) -> T: ...
+    def __call__(self, key: Hashable, tables: Sequence[str], make: Make[T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +57,20 @@ class Recall:
     versions: Versions
     edition: str
 
-    def __call__(self, key: Hashable, tables: Sequence[str], make: Callable[[], T]) -> T:
-        result = self.known(key, tables)
-        if result is None:
-            result = Result(state(self.versions, tables), make())
+    def __call__(self, key: Hashable, tables: Sequence[str], make: Make[T]) -> T:
+        result = self.memory.get((self.edition, key))
+        if result is None or result.state != state(self.versions, tables):
+            value = make(result.value if result else None)
+            result = Result(state(self.versions, tables), value)
             self.memory.put((self.edition, key), result)
-        value: T = result.value
-        return value
+        kept: T = result.value
+        return kept
 
     def known(self, key: Hashable, tables: Sequence[str]) -> Result | None:
         result = self.memory.get((self.edition, key))
         return result if result and result.state == state(self.versions, tables) else None
 
 
-def anew(key: Hashable, tables: Sequence[str], make: Callable[[], T]) -> T:
+def anew(key: Hashable, tables: Sequence[str], make: Make[T]) -> T:
     """Nothing is recalled."""
-    return make()
+    return make(None)

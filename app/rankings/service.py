@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -33,7 +32,7 @@ from app.rankings.schemas import (
     members,
     shown_period,
 )
-from app.rankings.versions import EVERY, read
+from app.rankings.versions import EVERY, SEALS, read
 
 
 def explained(row: RowView, weights: WeightsView, rules: Rank) -> str:
@@ -116,7 +115,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Written:
     else:
         recall = asked.recall()
         key = key_of(period, query.league, asked.now)
-        whole = recall(key, EVERY, partial(written, asked, name, query, recall))
+        whole = recall(key, EVERY, lambda _: written(asked, name, query, recall))
     return whole.of_district(query.district_code) if query.district_code else whole
 
 
@@ -127,7 +126,11 @@ def key_of(period: Period, league: League, now: datetime) -> Hashable:
 
 def written(asked: Asked, name: str, query: RankingQuery, recall: Recalling) -> Written:
     """The sealed one, or one of the record."""
-    sealed = published.kept(asked.session, name, query.league, query.as_of)
+
+    def kept(_: Written | None) -> Written | None:
+        return published.kept(asked.session, name, query.league, query.as_of)
+
+    sealed = recall(("kept", name, query.league), SEALS, kept)
     if sealed:
         return sealed
     record = asked.record(name, query.as_of)

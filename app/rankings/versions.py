@@ -32,9 +32,10 @@ class TableVersion(Base):
 
 
 REGISTRY = ("registry_version",)
-FACTS = ("assessment", "exclusion", "correction", "seal", "sealed_ranking", "registry_version")
+SEALS = ("seal", "sealed_ranking")
+FACTS = ("assessment", "exclusion", "correction", *SEALS, *REGISTRY)
 """The tables behind places and scores, of the period before, too."""
-LOAD = ("ticket", "registry_version")
+LOAD = ("ticket", *REGISTRY)
 """The tables behind volumes and holds."""
 EVERY = tuple(sorted({*FACTS, *LOAD}))
 
