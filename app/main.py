@@ -119,7 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = clock.utc
     app.state.engine = engine
     app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
-    app.state.together = Together(app.state.sessions)
+    app.state.together = Together(engine, app.state.sessions)
     app.state.inboxes = Inboxes(engine)
     app.state.rankings = Rankings(engine, app.state.sessions)
     app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)

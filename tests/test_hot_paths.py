@@ -153,7 +153,7 @@ MOST = {
     inbox_unchanged: Cost(1, 1, 1),
     list_page: Cost(1, 1, 1),
     feed: Cost(1, 3, 1),
-    received: Cost(12, 14, 1),
+    received: Cost(0, 3, 1),
     acknowledged: Cost(11, 13, 1),
     ranking: Cost(1, 1, 1),
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.feed.models import FeedEntry, FeedHead
 from app.feed.schemas import EntryView
-from app.kit.ready import Ready, parameter
+from app.kit.ready import Ready, Statement, parameter
 from app.kit.rows import as_json
 
 COLLECTED, TOUCHED = "feed", "touched"
@@ -53,16 +53,20 @@ def number(session: Session) -> None:
     touched: set[str] = session.info.pop(TOUCHED, set())
     if not (collected or touched):
         return
+    numbering(collected, touched).run(session.connection())
+
+
+def numbering(news: Iterable[News], touched: Iterable[str] = ()) -> Statement:
+    """Raises the heads of the offices, in order of code, and writes the news, in order of each."""
     entries: dict[str, list[News]] = defaultdict(list)
-    for news in collected:
-        entries[news.office_code].append(news)
+    for item in news:
+        entries[item.office_code].append(item)
     numbered = [
-        {**entry_of(one), "place": place - len(entries[code])}
+        {**entry_of(item), "place": place - len(entries[code])}
         for code in sorted(entries)
-        for place, one in enumerate(entries[code], 1)
+        for place, item in enumerate(entries[code], 1)
     ]
-    values = {"entries": as_json(numbered), "touched": sorted(touched)}
-    session.connection().exec_driver_sql(NUMBERED, values)
+    return Statement(NUMBERED, {"entries": as_json(numbered), "touched": sorted(touched)})
 
 
 def entry_of(news: News) -> dict[str, Any]:

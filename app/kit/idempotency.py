@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import sqlalchemy as sa
 from fastapi import Depends, Header, Request, Response
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid
+from app.kit.ready import Statement
 
 KEPT = timedelta(days=7)
 
@@ -74,58 +75,74 @@ class Claims:
         A rival's claim is waited for."""
         if not hashes:
             return {}
-        names = sorted(hashes)
-        claimed = {"hashes": [hashes[name] for name in names], "now": now, "over": now - KEPT}
-        fresh = self.session.execute(CLAIM, {**self.named(names), **claimed})
-        return self.earlier(set(names).difference(map(tuple, fresh)))
+        fresh = self.run(claim(self.path, hashes, now))
+        return self.earlier(set(hashes).difference(map(tuple, fresh)))
 
     def earlier(self, names: Collection[Name]) -> dict[Name, Claimed]:
         if not names:
             return {}
-        rows = self.session.execute(EARLIER, self.named(names))
-        return {(caller, key): Claimed(*claimed) for caller, key, *claimed in rows}
+        rows: Iterable[Sequence[Any]] = self.run(Statement(EARLIER, named(self.path, names)))
+        return {
+            (caller, key): Claimed(body_hash, reference, status)
+            for caller, key, body_hash, reference, status in rows
+        }
 
     def settle(self, made: Mapping[Name, tuple[str, int]]) -> None:
         """What each key now stands for: a reference, and the status it was answered with."""
         if made:
-            references, statuses = zip(*made.values(), strict=True)
-            answers = {"objects": list(references), "statuses": list(map(int, statuses))}
-            self.session.execute(SETTLE, {**self.named(made), **answers})
+            self.run(settlement(self.path, made))
 
-    def release(self, names: Collection[Name]) -> None:
-        """Keys that were claimed in this transaction, for requests that it leaves out."""
-        if names:
-            self.session.execute(RELEASE, self.named(names))
-
-    def named(self, names: Iterable[Name]) -> dict[str, object]:
-        callers, keys = zip(*names, strict=True)
-        return {"path": self.path, "callers": list(callers), "keys": list(keys)}
+    def run(self, statement: Statement) -> sa.CursorResult[Any]:
+        return statement.run(self.session.connection())
 
 
-NAMES = "unnest(CAST(:callers AS text[]), CAST(:keys AS text[])"
-CLAIM = sa.text(f"""
+def claim(path: str, hashes: Mapping[Name, bytes], now: datetime) -> Statement:
+    """Claims the keys, in order, and reads the fresh ones; a rival's claim is waited for."""
+    names = sorted(hashes)
+    claimed = {"hashes": [hashes[name] for name in names], "now": now, "over": now - KEPT}
+    return Statement(CLAIM, named(path, names) | claimed)
+
+
+def settlement(path: str, made: Mapping[Name, tuple[str, int]]) -> Statement:
+    references, statuses = zip(*made.values(), strict=True)
+    answers = {"objects": list(references), "statuses": list(map(int, statuses))}
+    return Statement(SETTLE, named(path, made) | answers)
+
+
+def release(path: str, names: Collection[Name]) -> Statement:
+    """Keys that were claimed in this transaction, for requests that it leaves out."""
+    return Statement(RELEASE, named(path, names))
+
+
+def named(path: str, names: Iterable[Name]) -> dict[str, Any]:
+    callers, keys = zip(*names, strict=True)
+    return {"path": path, "callers": list(callers), "keys": list(keys)}
+
+
+NAMES = "unnest(%(callers)s::text[], %(keys)s::text[]"
+CLAIM = f"""
     INSERT INTO idempotency_key (caller, path, key, body_hash, status, object, at)
-    SELECT caller, :path, key, body_hash, 0, '', :now
-    FROM {NAMES}, CAST(:hashes AS bytea[])) AS claim (caller, key, body_hash)
+    SELECT caller, %(path)s::text, key, body_hash, 0, '', %(now)s::timestamptz
+    FROM {NAMES}, %(hashes)s::bytea[]) AS claim (caller, key, body_hash)
     ON CONFLICT (caller, path, key) DO UPDATE
     SET body_hash = excluded.body_hash, status = 0, object = '', at = excluded.at
-    WHERE idempotency_key.at < :over
+    WHERE idempotency_key.at < %(over)s::timestamptz
     RETURNING caller, key
-""")
-EARLIER = sa.text(f"""
+"""
+EARLIER = f"""
     SELECT caller, key, body_hash, object, status FROM idempotency_key
-    JOIN {NAMES}) AS name (caller, key) USING (caller, key) WHERE path = :path
-""")
-SETTLE = sa.text(f"""
+    JOIN {NAMES}) AS name (caller, key) USING (caller, key) WHERE path = %(path)s::text
+"""
+SETTLE = f"""
     UPDATE idempotency_key AS claim SET status = answer.status, object = answer.object
-    FROM {NAMES}, CAST(:objects AS text[]), CAST(:statuses AS integer[]))
+    FROM {NAMES}, %(objects)s::text[], %(statuses)s::integer[])
         AS answer (caller, key, object, status)
-    WHERE claim.path = :path AND claim.caller = answer.caller AND claim.key = answer.key
-""")
-RELEASE = sa.text(f"""
+    WHERE claim.path = %(path)s::text AND claim.caller = answer.caller AND claim.key = answer.key
+"""
+RELEASE = f"""
     DELETE FROM idempotency_key AS claim USING {NAMES}) AS name (caller, key)
-    WHERE claim.path = :path AND claim.caller = name.caller AND claim.key = name.key
-""")
+    WHERE claim.path = %(path)s::text AND claim.caller = name.caller AND claim.key = name.key
+"""
 
 
 class Once:

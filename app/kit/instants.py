@@ -13,7 +13,6 @@ from time import monotonic, sleep
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.clock import Clock
@@ -37,9 +36,12 @@ class StillRecording(Unavailable):
     title = "What happened by then is still being written"
 
 
+RECORD = sa.text(f"SELECT pg_advisory_xact_lock_shared({RECORDING})")
+
+
 def recording(session: Session, clock: Clock) -> datetime:
     """Now, for all that this transaction records."""
-    session.execute(select(func.pg_advisory_xact_lock_shared(RECORDING)))
+    session.execute(RECORD)
     return clock()
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.kit.db import Base
-from app.kit.ready import DIALECT
+from app.kit.ready import DIALECT, Statement
 
 Row = Mapping[str, Any]
 
@@ -21,10 +21,18 @@ Row = Mapping[str, Any]
 def insert_many(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
     """All rows in one statement; every row has the first one's names, in its order."""
     if rows:
-        names = tuple(rows[0])
-        session.connection().exec_driver_sql(
-            insertion(model, names), {"rows": as_json(rows, binary(model, names))}
-        )
+        insertion_of({model: rows}).run(session.connection())
+
+
+def insertion_of(tables: Mapping[type[Base], Sequence[Row]]) -> Statement:
+    """The rows of several tables in one statement, after which their keys to each other hold."""
+    filled = {model: rows for model, rows in tables.items() if rows}
+    names = {model: tuple(rows[0]) for model, rows in filled.items()}
+    values = {
+        table_of(model).name: as_json(rows, binary(model, names[model]))
+        for model, rows in filled.items()
+    }
+    return Statement(insertions(tuple(names.items())), values)
 
 
 def as_json(rows: Sequence[Row], binary: Sequence[str] = ()) -> str:
@@ -39,11 +47,17 @@ def hexadecimal(value: bytes | None) -> str | None:
 
 
 @cache
+def insertions(names: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> str:
+    *first, last = (insertion(model, columns) for model, columns in names)
+    above = ", ".join(f"part_{place} AS ({text})" for place, text in enumerate(first))
+    return f"WITH {above} {last}" if above else last
+
+
 def insertion(model: type[Base], names: tuple[str, ...]) -> str:
-    columns = ", ".join(names)
+    columns, table = ", ".join(names), table_of(model).name
     return (
-        f"INSERT INTO {table_of(model).name} ({columns})"
-        f" SELECT {columns} FROM json_to_recordset(%(rows)s::json) AS row ({typed(model, names)})"
+        f"INSERT INTO {table} ({columns}) SELECT {columns}"
+        f" FROM json_to_recordset(%({table})s::json) AS row ({typed(model, names)})"
     )
 
 

@@ -2,20 +2,17 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.tickets.life.lifecycle import TicketType
 from app.tickets.life.likeness import Matter
-from app.tickets.models import Request, Ticket
 
 
-def matter_of(ticket: Ticket | sa.Row[Any], request: Request | sa.Row[Any]) -> Matter:
-    """From the two, or from a row that has the columns of both."""
+def matter_of(ticket: Any, request: Any) -> Matter:
+    """Of a Ticket and its Request, or of one row that has the columns of both."""
     return Matter(
         place=request.place_key or "",
         words=words(request.title, request.content),
         category=ticket.category,
-        praise=ticket.type is TicketType.PRAISE,
+        praise=ticket.type == TicketType.PRAISE,
         district_code=ticket.district_code,
         street_code=ticket.street_code,
         lon=ticket.lon,

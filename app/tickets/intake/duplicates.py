@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
+from app.kit.ready import Ready, Statement, parameter
 from app.policy.documents import Policy
 from app.tickets.citizens import Citizen
 from app.tickets.life.lifecycle import TERMINAL, Status
@@ -63,46 +64,51 @@ class Finding(NamedTuple):
     repeat_of: str | None = None
 
 
-def one_at_a_time(session: Session, callers: Iterable[bytes]) -> None:
+def one_at_a_time(callers: Collection[bytes]) -> Statement:
     """Until the commit nobody else takes in a request of these citizens: two equal ones that come
     at the same instant see each other. Always in the same order, so that nobody waits in a ring;
     many citizens are one lock, for the server has room for so many only."""
-    keys = sorted({int.from_bytes(one[:8], signed=True) for one in callers})
-    if len(keys) > FEW:
-        session.execute(ALL_CITIZENS)
-    elif keys:
-        session.execute(CITIZENS, {"keys": keys}).all()
+    if len(callers) > FEW:
+        return Statement(ALL_CITIZENS, {})
+    return Statement(CITIZENS, {"keys": sorted({key_of(caller) for caller in callers})})
 
 
-ALL_CITIZENS = select(sa.func.pg_advisory_xact_lock(EVERYONE))
-CITIZENS = select(
-    sa.func.pg_advisory_xact_lock_shared(EVERYONE),
-    sa.func.pg_advisory_xact_lock(
-        sa.func.unnest(sa.bindparam("keys", type_=ARRAY(sa.BigInteger))).column_valued("key")
-    ),
-)
+def key_of(caller: bytes) -> int:
+    return int.from_bytes(caller[:8], signed=True)
 
 
-def search(
-    session: Session, callers: Collection[bytes], since: datetime
-) -> dict[bytes, list[Before]]:
-    """What these citizens asked before that is open, or was closed after `since`; newest first."""
-    if not callers:
-        return {}
-    found: dict[bytes, list[Before]] = defaultdict(list)
-    for row in session.execute(EARLIER, {"hashes": list(callers), "since": since}):
-        found[bytes(row.hash)].append(before(row))
-    return found
+ALL_CITIZENS = f"SELECT pg_advisory_xact_lock({EVERYONE})"
+CITIZENS = f"""
+    SELECT pg_advisory_xact_lock_shared({EVERYONE}), pg_advisory_xact_lock(key)
+    FROM unnest(%(keys)s::bigint[]) AS key
+"""
+
+
+def search(callers: Collection[bytes], since: datetime) -> Statement:
+    """The tickets of these citizens that are open, or were closed after `since`; newest first."""
+    hashes = msgspec.json.encode([caller.hex() for caller in callers]).decode()
+    return EARLIER.given(hashes=hashes, since=since)
+
+
+def by_caller(rows: Iterable[Sequence[Any]]) -> dict[bytes, list[Before]]:
+    tickets: dict[bytes, list[Before]] = defaultdict(list)
+    for caller, *values in rows:
+        tickets[caller].append(before(Earlier(*values)))
+    return tickets
 
 
 def earlier_tickets() -> sa.Select[Any]:
-    """Asked for one citizen at a time, so that it costs what he has, however many others ask."""
-    hashes = sa.bindparam("hashes", type_=ARRAY(sa.LargeBinary))
-    caller = sa.func.unnest(hashes).table_valued("hash", name="caller").render_derived()
+    """Asked for one citizen at a time, so that it costs what he has, however many others ask.
+
+    The planner sees no length of a list in JSON, and keeps its plan: see kit/ready.py.
+    """
+    hashes = sa.func.json_array_elements_text(parameter("hashes", sa.JSON))
+    text = hashes.table_valued("hash", name="text").render_derived()
+    caller = select(sa.func.decode(text.c.hash, "hex").label("hash")).subquery("caller")
     parent = aliased(Ticket)
     status = sa.func.coalesce(parent.status, Ticket.status)
     closed_at = sa.func.coalesce(parent.closed_at, Ticket.closed_at)
-    since = sa.bindparam("since", type_=sa.TIMESTAMP(timezone=True))
+    since = parameter("since", sa.TIMESTAMP(timezone=True))
     recent = sa.and_(status == Status.CLOSED, closed_at >= since)
     compared = (Ticket.category, Ticket.type, Ticket.district_code, Ticket.street_code)
     places = (Ticket.lon, Ticket.lat, Request.place_key, Request.title, Request.content)
@@ -127,11 +133,29 @@ def earlier_tickets() -> sa.Select[Any]:
     return select(caller.c.hash, theirs).select_from(caller).join(theirs, sa.true())
 
 
-EARLIER = earlier_tickets()
+EARLIER = Ready(earlier_tickets())
 
 
-def before(row: sa.Row[Any]) -> Before:
-    return Before(row.number, row.head, row.status, row.closed_at, matter_of(row, row))
+class Earlier(NamedTuple):
+    """A row of EARLIER, without its citizen."""
+
+    number: str
+    head: str
+    status: str
+    closed_at: datetime | None
+    category: str | None
+    type: str
+    district_code: str | None
+    street_code: str | None
+    lon: float | None
+    lat: float | None
+    place_key: str | None
+    title: str
+    content: str
+
+
+def before(row: Earlier) -> Before:
+    return Before(row.number, row.head, Status(row.status), row.closed_at, matter_of(row, row))
 
 
 def same(asking: Asking, matter: Matter) -> bool:

@@ -1,6 +1,6 @@
 """The one way in: tickets, one or a thousand, checked, routed and written in few statements."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -14,15 +14,16 @@ from app.access.roles import Caller
 from app.city import City
 from app.feed.service import News, append
 from app.kit.clock import Clock
-from app.kit.rows import insert_many
+from app.kit.db import Base
+from app.kit.rows import insertion_of
 from app.kit.workdays import day_of
 from app.routing.decision import kept
-from app.tickets import events
 from app.tickets.acts import dispatch, locking, recipients, urging
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Received, as_json
+from app.tickets.events import Event
 from app.tickets.intake import duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
@@ -76,24 +77,14 @@ def asked_before(
     session: Session, arrivals: Sequence[Arrival], now: datetime
 ) -> Mapping[bytes, Sequence[Before]]:
     """What the citizens have asked before, who from now on are locked to the commit."""
-    callers = {one.caller for one in arrivals if one.caller}
-    duplicates.one_at_a_time(session, callers)
-    days = max((one.policy.repeat.days for one in arrivals), default=0)
-    return duplicates.search(session, callers, now - timedelta(days=days))
-
-
-def new_ones(
-    session: Session, arrivals: Mapping[int, Arrival], now: datetime
-) -> dict[int, Arrival]:
-    """Those of different citizens' requests that urge no open ticket, each as the repetition that
-    it may be."""
-    known = asked_before(session, list(arrivals.values()), now)
-    findings = duplicates.settle(list(arrivals.values()), known, (), now)
-    return {
-        place: replace(arrival, repeat_of=finding.repeat_of)
-        for (place, arrival), finding in zip(arrivals.items(), findings, strict=True)
-        if not duplicates.open_doubles([arrival], known)
-    }
+    callers = {arrival.caller for arrival in arrivals if arrival.caller}
+    if not callers:
+        return {}
+    days = max(arrival.policy.repeat.days for arrival in arrivals)
+    connection = session.connection()
+    duplicates.one_at_a_time(callers).run(connection)
+    earlier = duplicates.search(callers, now - timedelta(days=days))
+    return duplicates.by_caller(earlier.run(connection))
 
 
 def still_open(
@@ -112,27 +103,50 @@ def still_open(
 def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arrival]) -> list[str]:
     """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order; `callers` brought
     them."""
+    if not arrivals:
+        return []
     numbers = take_numbers(session, [arrival.at for arrival in arrivals])
-    numbered = list(zip(numbers, arrivals, strict=True))
-    insert_many(session, Ticket, [ticket_row(n, a) for n, a in numbered])
-    insert_many(session, Request, [request_row(n, a) for n, a in numbered])
-    insert_many(session, Citizen, [citizen_row(n, a) for n, a in numbered])
-    insert_many(session, Dispatch, [r for n, a in numbered for r in dispatch_rows(n, a)])
-    events.append(
-        session,
-        [e for (n, a), c in zip(numbered, callers, strict=True) for e in event_rows(n, a, c)],
-    )
-    append(session, [one for n, a in numbered for one in news(n, a)])
+    new = [New(*values) for values in zip(numbers, callers, arrivals, strict=True)]
+    insertion_of(tables(new)).run(session.connection())
+    append(session, news(new))
     return numbers
+
+
+class New(NamedTuple):
+    """A request that becomes a ticket: its number, and who brought it."""
+
+    number: str
+    caller: Caller
+    arrival: Arrival
+
+
+Tables = dict[type[Base], list[dict[str, Any]]]
+
+
+def tables(new: Sequence[New]) -> Tables:
+    """The rows that new tickets are."""
+    return {
+        Ticket: [ticket_row(number, arrival) for number, _, arrival in new],
+        Request: [request_row(number, arrival) for number, _, arrival in new],
+        Citizen: [citizen_row(number, arrival) for number, _, arrival in new],
+        Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
+        Event: [row for one in new for row in event_rows(one)],
+    }
+
+
+def news(new: Iterable[New]) -> Iterator[News]:
+    for number, _, arrival in new:
+        yield from news_of(number, arrival)
 
 
 def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
     """`BJ`, the day in Beijing and seven digits that are never reset; gaps are allowed."""
     taken = session.scalars(NEXT_NUMBERS, {"count": len(instants)})
-    return [
-        f"BJ{day_of(at):%Y%m%d}{number % 10**DIGITS:0{DIGITS}}"
-        for number, at in zip(taken, instants, strict=True)
-    ]
+    return [number_of(value, at) for value, at in zip(taken, instants, strict=True)]
+
+
+def number_of(value: int, at: datetime) -> str:
+    return f"BJ{day_of(at):%Y%m%d}{value % 10**DIGITS:0{DIGITS}}"
 
 
 NEXT_NUMBERS = select(NUMBERS.next_value()).select_from(
@@ -197,8 +211,9 @@ def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
     return recipients.rows(number, 1, arrival.share, arrival.due, arrival.at)
 
 
-def event_rows(number: str, arrival: Arrival, caller: Caller) -> list[dict[str, Any]]:
+def event_rows(new: New) -> list[dict[str, Any]]:
     """That it was received, by whom; and that the system found where it belongs."""
+    number, caller, arrival = new
     received = {
         "ticket_number": number,
         "seq": 1,
@@ -242,7 +257,7 @@ def matter_told(arrival: Arrival) -> Received:
     )
 
 
-def news(number: str, arrival: Arrival) -> list[News]:
+def news_of(number: str, arrival: Arrival) -> list[News]:
     """Each office that got it, and the district that must look further."""
     roles = arrival.share.roles() if arrival.share else {}
     told: dict[str, str] = {code: role.value for code, role in roles.items()}

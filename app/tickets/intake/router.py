@@ -11,7 +11,8 @@ from app.kit.idempotency import KeyHeader, keyed_hash
 from app.kit.instants import recording
 from app.kit.route import Route
 from app.tickets.acts.forms import NewTicket
-from app.tickets.intake import batch, together
+from app.tickets.intake import batch
+from app.tickets.intake.requests import Request as NewRequest
 from app.tickets.views.schemas import TicketView, UrgedView
 
 
@@ -38,9 +39,7 @@ async def receive_ticket(
     """
     state = request.app.state
     body_hash = keyed_hash(state.secret, b"" if key is None else await request.body())
-    answer = await state.together.receive(
-        together.Request(caller, new, key, body_hash, city, clock)
-    )
+    answer = await state.together.receive(NewRequest(caller, new, key, body_hash, city, clock))
     headers = {
         "Location": f"{router.prefix}/{answer.ticket['number']}",
         "ETag": f'"{answer.ticket["version"]}"',

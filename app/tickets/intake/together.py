@@ -10,89 +10,41 @@ requests where one was taken in before (docs/performance.md).
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from time import monotonic, sleep
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from app.access.roles import Caller
-from app.city import City
-from app.kit.clock import Clock
 from app.kit.db import Sessions, commits
-from app.kit.errors import Refusal, Unavailable
-from app.kit.idempotency import Claims, Name
+from app.kit.errors import Unavailable
+from app.kit.idempotency import Claims
 from app.kit.instants import recording
 from app.kit.route import DEADLOCK, TRIES
-from app.tickets.acts.forms import NewTicket
-from app.tickets.citizens import caller_hash
-from app.tickets.intake import receive
-from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake import plain, receive
+from app.tickets.intake.arrival import arrive
+from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
 MOST = 64
 AT_ONCE = 2
-PATH = "/v1/tickets"
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.02
 
 R = TypeVar("R")
-Mark = bytes | Name
-
-
-class Answer(NamedTuple):
-    """The ticket that a request became, as it then is: 201, a new one; 200, its citizen's open one,
-    which was urged."""
-
-    status: HTTPStatus
-    ticket: Members
-    replayed: bool = False
-
-    @property
-    def body(self) -> bytes:
-        urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
-        return msgspec.json.encode({**self.ticket, **urged})
-
-
-Outcome = Answer | Exception
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
-    """A request that passed the gate and the form, with its key and what its body hashes to."""
-
-    caller: Caller
-    new: NewTicket
-    key: str | None
-    body_hash: bytes
-    city: City
-    clock: Clock
-    answer: "asyncio.Future[Answer]" = field(default_factory=asyncio.Future)
-
-    @property
-    def marks(self) -> frozenset[Mark]:
-        """Its citizen and its key, as far as it has them."""
-        citizen = self.new.citizen
-        known = caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
-        return self.names if known is None else self.names | {known}
-
-    @property
-    def names(self) -> frozenset[Name]:
-        """Of its key; none without one."""
-        return frozenset() if self.key is None else frozenset({(self.caller.id, self.key)})
 
 
 class Together:
     """Takes requests in, as many as are there, at most AT_ONCE groups at once."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, engine: sa.Engine, sessions: Sessions) -> None:
+        self.engine = engine
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
         self.writers: set[asyncio.Task[None]] = set()
@@ -112,7 +64,7 @@ class Together:
         while group := self.next_group():
             outcomes: Sequence[Answer | Exception]
             try:
-                outcomes = await run_in_threadpool(taken_in, self.sessions, group)
+                outcomes = await run_in_threadpool(taken_in, self.engine, self.sessions, group)
             except Exception as fault:
                 outcomes = [fault] * len(group)  # each sender is told; the next group is written
             for request, outcome in zip(group, outcomes, strict=True):
@@ -145,10 +97,10 @@ def settle(answer: "asyncio.Future[Answer]", outcome: Answer | Exception) -> Non
         answer.set_result(outcome)
 
 
-def taken_in(sessions: Sessions, group: Sequence[Request]) -> list[Outcome]:
+def taken_in(engine: sa.Engine, sessions: Sessions, group: Sequence[Request]) -> list[Outcome]:
     """What became of each request, in order."""
     try:
-        outcomes = committed(sessions, lambda session: plain_ones(session, group))
+        outcomes = plain.take_in(engine, group, partial(was_committed, sessions))
     except Unavailable:
         raise  # nobody can tell what became of the commit
     except Exception:
@@ -215,58 +167,23 @@ def was_committed(sessions: Sessions, transaction: str) -> bool:
     raise Unavailable("the connection was lost at the commit")
 
 
-def plain_ones(session: Session, group: Sequence[Request]) -> dict[int, Outcome]:
-    """T1 for every request that is a new one, and the refusals, by place in the group."""
-    now = recording(session, group[0].clock)
-    outcomes: dict[int, Outcome] = {}
-    arrivals: dict[int, Arrival] = {}
-    for place, request in enumerate(group):
-        try:
-            arrivals[place] = arrive(request.city, request.new, now)
-        except Refusal as refusal:
-            outcomes[place] = refusal
-    claims = Claims(session, PATH)
-    hashes = {name: group[n].body_hash for n in arrivals for name in group[n].names}
-    known = claims.take(hashes, now)
-    new = {
-        place: arrival
-        for place, arrival in receive.new_ones(session, arrivals, now).items()
-        if not known.keys() & group[place].names
-    }
-    made = [group[place] for place in new]
-    numbers = receive.receive(session, [request.caller for request in made], list(new.values()))
-    settled = {
-        name: (number, HTTPStatus.CREATED)
-        for request, number in zip(made, numbers, strict=True)
-        for name in request.names
-    }
-    claims.settle(settled)
-    claims.release(hashes.keys() - known.keys() - settled.keys())
-    return outcomes | dict(zip(new, answers(session, made, numbers, now), strict=True))
-
-
 def any_one(session: Session, request: Request) -> Answer:
     """D.11 for one request; for one whose key came before, what it then became."""
     now = recording(session, request.clock)
     claims = Claims(session, PATH)
     for earlier in claims.take(dict.fromkeys(request.names, request.body_hash), now).values():
         earlier.check(request.body_hash)
-        [answer] = answers(session, [request], [earlier.object], now)
-        return answer._replace(status=HTTPStatus(earlier.status), replayed=True)
+        members = ticket(session, request, earlier.object, now)
+        return Answer(HTTPStatus(earlier.status), members, replayed=True)
     arrival = arrive(request.city, request.new, now)
     [taken] = receive.take(session, request.city, request.caller, [arrival], request.clock)
     claims.settle(dict.fromkeys(request.names, taken))
-    [answer] = answers(session, [request], [taken.number], now)
-    return answer._replace(status=taken.status)
+    return Answer(taken.status, ticket(session, request, taken.number, now))
 
 
-def answers(
-    session: Session, requests: Sequence[Request], numbers: Sequence[str], now: datetime
-) -> list[Answer]:
-    """The tickets as whoever sent the requests may see them: all who may send any see the same."""
-    if not requests:
-        return []
+def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:
+    """As its sender may see it."""
     session.flush()
-    viewer = Viewer(requests[0].caller, session, requests[0].city, now)
-    tickets = numbered(viewer, numbers, bulk=False)
-    return [Answer(HTTPStatus.CREATED, ticket) for ticket in tickets]
+    viewer = Viewer(request.caller, session, request.city, now)
+    [members] = numbered(viewer, [number], bulk=False)
+    return members

@@ -1,10 +1,11 @@
 """What is shown of tickets, in one statement: ticket, request, citizen and who has it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -51,6 +52,8 @@ TICKET = (*PLAIN, *JUDGED_BY, *ORDERED_BY)
 REQUEST = ("title", "content", "address", "said_district")
 NAMES = (*TICKET, *REQUEST, "route", *citizens.SHOWN, "given", "given_head", "head", "head_interim")
 
+Values = Mapping[str, Any]
+
 Row = SimpleNamespace
 """A ticket with what is shown of it, by the names of NAMES; it stands where a Ticket does."""
 
@@ -96,6 +99,26 @@ def given(number: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
         .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
         .scalar_subquery()
     )
+
+
+DEFAULTS: dict[str | None, Any] = {None: None, "false": False, "0": 0, "{}": []}
+"""By what a column's default is in SQL."""
+
+UNTOUCHED = {
+    column.key: DEFAULTS[column.server_default and str(column.server_default.arg)]
+    for column in Ticket.__table__.columns
+}
+"""A ticket's columns as the database fills them."""
+
+
+def fresh(written: Iterable[Values], offices: Mapping[str, DispatchRole]) -> Row:
+    """A new ticket as it would be read; `written` are its row, its request's and its citizen's."""
+    ticket, request, citizen = written
+    given = ",".join(f"{offices[code]} {code}" for code in sorted(offices)) or None
+    caller = {name: citizen[column.key] for name, column in citizens.SHOWN.items()}
+    route = msgspec.json.encode(request["route"])
+    shown = {**UNTOUCHED, **ticket, **request, **caller, "route": route, "given": given}
+    return Row(**{name: shown.get(name) for name in NAMES})
 
 
 def read(connection: sa.Connection, statement: Ready, **values: Any) -> list[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -31,6 +31,14 @@ Members = dict[str, Any]
 NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
 plain_of = itemgetter(*rows.PLAIN)
+
+
+class Looker(NamedTuple):
+    """A caller at an instant."""
+
+    caller: Caller
+    city: City
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def page(viewer: Viewer, shown: Iterable[Row], after: str | None) -> bytes:
     return msgspec.json.encode({"items": items, "next": after})
 
 
-def members(viewer: Viewer, row: Row, bulk: bool) -> Members:
+def members(viewer: Viewer | Looker, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
     given = rows.dispatches(row.given)
     return {
@@ -126,7 +134,7 @@ def members(viewer: Viewer, row: Row, bulk: bool) -> Members:
     }
 
 
-def actions(viewer: Viewer, row: Row) -> tuple[Action, ...]:
+def actions(viewer: Viewer | Looker, row: Row) -> tuple[Action, ...]:
     caller, city = viewer.caller, viewer.city
     standing = standing_of(row, policy_of(city, row), caller.office_code, viewer.now, row.head)
     merged = row.merged_into is not None

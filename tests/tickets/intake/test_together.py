@@ -18,6 +18,7 @@ from app.access.roles import Caller, Role
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import together
 from app.tickets.intake.duplicates import EVERYONE
+from app.tickets.intake.requests import Answer, Outcome, Request
 from app.tickets.intake.together import AT_ONCE
 from tests import given
 from tests.given import WANGJING, People, Person
@@ -173,15 +174,13 @@ def test_a_client_that_goes_away_takes_nothing_back(
 
     async def leave() -> None:
         city, clock = app.state.city, app.state.clock
-        requests = [
-            together.Request(caller, NewTicket(**body()), None, b"", city, clock) for _ in range(3)
-        ]
+        requests = [Request(caller, NewTicket(**body()), None, b"", city, clock) for _ in range(3)]
         tasks = [asyncio.create_task(app.state.together.receive(one)) for one in requests]
         await asyncio.sleep(0)
         tasks[1].cancel()
         answers = await asyncio.gather(*tasks, return_exceptions=True)
         assert isinstance(answers[1], asyncio.CancelledError)
-        assert [type(answer) for answer in answers[::2]] == [together.Answer] * 2
+        assert [type(answer) for answer in answers[::2]] == [Answer] * 2
         while app.state.together.writers:
             await asyncio.sleep(0.01)
 
@@ -197,19 +196,19 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
     caller = Caller("someone", Role.OPERATOR, None, None)
     broken = replace(app.state.city, catalogue=None)
 
-    async def take_in() -> list[together.Outcome]:
+    async def take_in() -> list[Outcome]:
         cities = (app.state.city, broken, app.state.city)
         group = [
-            together.Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
+            Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
             for city in cities
         ]
-        return together.taken_in(app.state.sessions, group)
+        return together.taken_in(app.state.engine, app.state.sessions, group)
 
     assert served.portal is not None
     outcomes = served.portal.call(take_in)
     assert [type(outcome) for outcome in outcomes] == [
-        together.Answer,
+        Answer,
         AttributeError,
-        together.Answer,
+        Answer,
     ]
     assert counted(app, "count(*) FROM ticket") == 2

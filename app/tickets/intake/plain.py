@@ -1,0 +1,147 @@
+"""Plain new requests of a group: two exchanges with the database take them in, and commit.
+
+The first claims their keys, locks their citizens, reads the citizens' earlier tickets and takes
+numbers; the second writes every row, with the feeds' entries, and commits. The answers are told
+from the written rows. A request is left out when its key came before, or when its citizen has an
+open ticket on the same matter.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+
+import psycopg
+import sqlalchemy as sa
+
+from app.feed import service as feed
+from app.kit import idempotency
+from app.kit.errors import Refusal
+from app.kit.exchange import Exchange, exchanging
+from app.kit.idempotency import Name
+from app.kit.instants import RECORDING
+from app.kit.ready import Statement
+from app.kit.rows import insertion_of
+from app.tickets.citizens import Citizen
+from app.tickets.intake import duplicates, receive
+from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.duplicates import Before
+from app.tickets.intake.receive import New, Tables
+from app.tickets.intake.requests import PATH, Answer, Outcome, Request
+from app.tickets.models import NUMBERS, Ticket
+from app.tickets.models import Request as TicketRequest
+from app.tickets.views import rows
+from app.tickets.views.view import Looker, members
+
+Arrivals = dict[int, Arrival]
+"""By place in the group."""
+
+BEGIN = f"""
+    SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared({RECORDING}),
+        array(SELECT nextval('{NUMBERS.name}') FROM generate_series(1, %(count)s::integer))
+"""
+
+
+class Look(NamedTuple):
+    """What the first exchange brings back."""
+
+    transaction: str
+    numbers: Sequence[int]
+    claimed: frozenset[Name]
+    """Of the keys those that never came before."""
+    earlier: Mapping[bytes, Sequence[Before]]
+    """The citizens' tickets."""
+
+
+def take_in(
+    engine: sa.Engine, group: Sequence[Request], was_committed: Callable[[str], bool]
+) -> dict[int, Outcome]:
+    """T1 for each plain new request, and the refusals, by place in the group. Where the connection
+    is lost at the commit, `was_committed` is asked. A group that the database refuses is raised,
+    and nothing of it is written."""
+    with exchanging(engine) as exchange:
+        look = look_up(exchange, group)
+        now = group[0].clock()
+        refusals, arrivals = arrived(group, now)
+        plain = plain_ones(group, arrivals, look, now)
+        new = [
+            New(receive.number_of(value, now), group[place].caller, arrival)
+            for value, (place, arrival) in zip(look.numbers, plain.items(), strict=False)
+        ]
+        written = receive.tables(new)
+        keys = {
+            name: (new[n].number, HTTPStatus.CREATED)
+            for n, place in enumerate(plain)
+            for name in group[place].names
+        }
+        try:
+            exchange.commit(*writing(written, new), *settling(look.claimed, keys))
+        except psycopg.OperationalError:
+            if not (exchange.lost and was_committed(look.transaction)):
+                raise
+    return refusals | dict(zip(plain, answers(group[0], written, new), strict=True))
+
+
+def look_up(exchange: Exchange, group: Sequence[Request]) -> Look:
+    """Claims keys before it locks citizens, as every taker-in does. The instant of the request is
+    a later one: `since` is early enough for each policy."""
+    now = group[0].clock()
+    hashes = {name: request.body_hash for request in group for name in request.names}
+    citizens = {request.citizen for request in group if request.citizen}
+    days = max(policy.repeat.days for policy in group[0].city.policies.documents)
+    [begun], claimed, _, earlier = exchange.ask(
+        Statement(BEGIN, {"count": len(group)}),
+        idempotency.claim(PATH, hashes, now) if hashes else None,
+        duplicates.one_at_a_time(citizens) if citizens else None,
+        duplicates.search(citizens, now - timedelta(days=days)) if citizens else None,
+    )
+    transaction, _, numbers = begun
+    names = frozenset((caller, key) for caller, key in claimed)
+    return Look(transaction, numbers, names, duplicates.by_caller(earlier))
+
+
+def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
+    """The refusals, and the requests that passed every check."""
+    refusals: dict[int, Outcome] = {}
+    arrivals: Arrivals = {}
+    for place, request in enumerate(group):
+        try:
+            arrivals[place] = arrive(request.city, request.new, now)
+        except Refusal as refusal:
+            refusals[place] = refusal
+    return refusals, arrivals
+
+
+def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: datetime) -> Arrivals:
+    """Those of fresh keys that urge no open ticket, each as the repetition that it may be."""
+    findings = duplicates.settle(list(arrivals.values()), look.earlier, (), now)
+    return {
+        place: replace(arrival, repeat_of=finding.repeat_of)
+        for (place, arrival), finding in zip(arrivals.items(), findings, strict=True)
+        if group[place].names <= look.claimed
+        and not duplicates.open_doubles([arrival], look.earlier)
+    }
+
+
+def writing(written: Tables, new: Sequence[New]) -> Iterator[Statement]:
+    if new:
+        yield insertion_of(written)
+        yield feed.numbering(receive.news(new))
+
+
+def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> Iterator[Statement]:
+    """What the keys now stand for; those of requests that are left out are given back."""
+    if keys:
+        yield idempotency.settlement(PATH, keys)
+    if left := claimed - keys.keys():
+        yield idempotency.release(PATH, left)
+
+
+def answers(request: Request, written: Tables, new: Sequence[New]) -> Iterator[Answer]:
+    """The tickets as their senders may see them: all who may send any see the same."""
+    tickets, requests, citizens = (written[model] for model in (Ticket, TicketRequest, Citizen))
+    for one, *values in zip(new, tickets, requests, citizens, strict=True):
+        looker = Looker(request.caller, request.city, one.arrival.at)
+        row = rows.fresh(values, one.arrival.share.roles() if one.arrival.share else {})
+        yield Answer(HTTPStatus.CREATED, members(looker, row, bulk=False))

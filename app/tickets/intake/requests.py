@@ -1,0 +1,64 @@
+"""Requests on their way in: as they passed the gate and the form, and what became of each."""
+
+import asyncio
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import NamedTuple
+
+import msgspec
+
+from app.access.roles import Caller
+from app.city import City
+from app.kit.clock import Clock
+from app.kit.idempotency import Name
+from app.tickets.acts.forms import NewTicket
+from app.tickets.citizens import caller_hash
+from app.tickets.views.view import Members
+
+PATH = "/v1/tickets"
+
+Mark = bytes | Name
+
+
+class Answer(NamedTuple):
+    """The ticket that a request became, as it then is: 201, a new one; 200, its citizen's open one,
+    which was urged."""
+
+    status: HTTPStatus
+    ticket: Members
+    replayed: bool = False
+
+    @property
+    def body(self) -> bytes:
+        urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
+        return msgspec.json.encode({**self.ticket, **urged})
+
+
+Outcome = Answer | Exception
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """A request that passed the gate and the form, with its key and what its body hashes to."""
+
+    caller: Caller
+    new: NewTicket
+    key: str | None
+    body_hash: bytes
+    city: City
+    clock: Clock
+    answer: "asyncio.Future[Answer]" = field(default_factory=asyncio.Future)
+    names: frozenset[Name] = field(init=False)
+    """Of its key; none without one."""
+    citizen: bytes | None = field(init=False)
+    """By the hash of his telephone, as far as it has one."""
+
+    def __post_init__(self) -> None:
+        citizen = self.new.citizen
+        self.names = frozenset() if self.key is None else frozenset({(self.caller.id, self.key)})
+        self.citizen = caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """Its citizen and its key, as far as it has them."""
+        return self.names if self.citizen is None else self.names | {self.citizen}
