@@ -38,21 +38,16 @@ class Rankings:
         self.reckoning = asyncio.Lock()
 
     async def newest(self, name: str, league: League, city: City, now: datetime) -> Written:
-        """Refuses as `service.ranking` does. A changed one is reckoned once for all who ask; who
-        waits holds neither thread nor connection."""
+        """Refuses as `service.ranking` does. One request after the other reckons a changed one, and
+        the first of them does it for all; who waits holds neither thread nor connection."""
         key = service.key_of(city.periods.named(name), league, now)
-        written = await self.unchanged(key, city)
-        if written is None:
-            async with self.reckoning:
-                written = await self.unchanged(key, city)
-                if written is None:
-                    written = await run_in_threadpool(self.reckoned, name, league, city, now)
-        return written
-
-    async def unchanged(self, key: object, city: City) -> Written | None:
         recall = Recall(self.memory, await self.current.versions(), city.edition)
         result = recall.known(key, EVERY)
-        return result.value if result else None
+        if result:
+            written: Written = result.value
+            return written
+        async with self.reckoning:
+            return await run_in_threadpool(self.reckoned, name, league, city, now)
 
     def reckoned(self, name: str, league: League, city: City, now: datetime) -> Written:
         with self.sessions() as session:

@@ -159,11 +159,14 @@ def known(session: Session, periods: Periods, name: str, now: datetime) -> Perio
     one whatever was done to its facts."""
     period = periods.named(name)
     first = assessments.first_assessed_at(session, now) or now
-    seal = session.get(Seal, name)
-    before = period.ends_at <= first and not (seal and seal.published_at <= now)
-    if period.starts_at > now or before:
+    if period.starts_at > now or (period.ends_at <= first and not sealed(session, name, now)):
         raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")
     return period
+
+
+def sealed(session: Session, name: str, now: datetime) -> bool:
+    seal = session.get(Seal, name)
+    return seal is not None and seal.published_at <= now
 
 
 def check_past(as_of: datetime | None, now: datetime) -> None:
