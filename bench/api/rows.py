@@ -354,6 +354,14 @@ def lines(site: Site) -> float:
     return float(site.lines)
 
 
+def ranked() -> Iterator[Row]:
+    yield Row("ranking", "open ranking", ranking, "group-by")
+    yield Row("ranking-changed", "a new request, open ranking", ranking_changed, "new-request")
+    yield Row("ranking-304", "open ranking, unchanged", ranking_unchanged, "healthz")
+    yield Row("ranking-sealed", "sealed ranking", ranking_sealed, "healthz")
+    yield Row("new-request", "a new request, in a batch", new_request, "")
+
+
 def every() -> Iterator[Row]:
     yield Row("post", "POST, 32 connections, fresh callers", post_fresh, "one-ticket", grows=True)
     yield Row("post-paced", "the same at 0.6 of its rate", post_paced, "")
@@ -372,11 +380,7 @@ def every() -> Iterator[Row]:
     yield Row("list-1000", "ticket list, 1,000th page", tickets_far, "healthz", grows=True)
     yield Row("feed", "feed page of 50", feed, "healthz")
     yield Row("acts", "acknowledge and contact", acts, "healthz")
-    yield Row("ranking", "open ranking", ranking, "group-by")
-    yield Row("ranking-changed", "a new request, open ranking", ranking_changed, "new-request")
-    yield Row("ranking-304", "open ranking, unchanged", ranking_unchanged, "healthz")
-    yield Row("ranking-sealed", "sealed ranking", ranking_sealed, "healthz")
-    yield Row("new-request", "a new request, in a batch", new_request, "")
+    yield from ranked()
     yield Row("route", "route", route, "healthz")
     yield Row("export", "export of a street, tickets", export, "copy-out", exported)
     yield Row("healthz", "/healthz", healthz, "select-1")
