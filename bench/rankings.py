@@ -255,7 +255,7 @@ def prepare(url: str, engine: sa.Engine, city: City, facts: int, others: int) ->
         connection.execute(sa.text("VACUUM (ANALYZE) ticket, assessment, exclusion"))
     with Session(engine) as session, session.begin():
         for period in reversed(before):
-            seals.seal(session, city, period, "bench", lambda: NOW - timedelta(days=1))
+            seals.seal(session, period, "bench", lambda: NOW - timedelta(days=1))
 
 
 def show(found: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from app.bulletins.communities import Lane
 from app.bulletins.schemas import DayView, LaneView, TopView
 from app.kit.errors import NotFound
 from app.kit.workdays import day_of, midnight
-from app.period import FIRST_YEAR, NoSuchPeriod, Period, Periods
+from app.period import FIRST_YEAR, NoSuchPeriod, Period
 from app.rankings import compute, published
 from app.rankings.counting import volumes
 from app.rankings.counting.record import Record
@@ -59,7 +59,7 @@ def daily(asked: Asked, day: date) -> DayView:
 
 def until(asked: Asked, begins: datetime, ends: datetime) -> Record:
     """What is on record from the period's start to the end of the day. Refuses NoSuchPeriod."""
-    period = asked.period(Periods(asked.city.policies).of(begins).name)
+    period = asked.period(asked.city.periods.of(begins).name)
     record = published.record_of(asked.session, period)
     return replace(record, period=replace(period, ends_at=min(ends, period.ends_at)))
 

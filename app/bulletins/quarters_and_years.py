@@ -9,7 +9,7 @@ from app.bulletins import escalations
 from app.bulletins.escalations import Span
 from app.bulletins.schemas import CourseView, MonthView, QuarterView, TotalView, YearView
 from app.kit.errors import Invalid, NotFound
-from app.period import Period, Periods, State
+from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings import registry
 from app.rankings.counting import assessments
@@ -104,7 +104,7 @@ def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:
 
 def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
     """Refuses NoSuchSpan."""
-    periods = Periods(asked.city.policies)
+    periods = asked.city.periods
     first = assessments.first_assessed_at(asked.session, asked.now) or asked.now
     named = map(periods.named, months)
     known = [one for one in named if one.starts_at <= asked.now and one.ends_at > first]

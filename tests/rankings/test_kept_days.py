@@ -383,7 +383,7 @@ def test_who_changes_a_day_while_it_is_counted_waits_and_marks_it(
 def kept_by(app: FastAPI, session: Session, day: keep_days.Day) -> None:
     """What the keeper does in its transaction, once it is alone."""
     now = app.state.clock()
-    (period, _) = keep_days.open_periods(session, app.state.city, now)
+    (period, _) = keep_days.open_periods(session, app.state.city.periods, now)
     keep_days.write(session, day, keep_days.count_of(Record(session, period), day), now)
     session.flush()
 

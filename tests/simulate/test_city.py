@@ -27,7 +27,6 @@ from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
-from app.period import Periods
 from app.policy.documents import Policies
 from app.rankings import service as rankings
 from app.rankings.counting.record import Record
@@ -313,7 +312,7 @@ def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
 ) -> None:
     known: City = app.state.city
     for name in ("2026-10", "2026-11", "2026-12"):
-        derived = Deriving(Record(city, Periods(known.policies).named(name)), known.policies)
+        derived = Deriving(Record(city, known.periods.named(name)))
         found = list(derived.passing(sources.facts(derived.record)))
 
         assert (bool(found), derived.contradicted) == (True, [])
