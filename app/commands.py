@@ -129,9 +129,9 @@ def read_city(given: Settings, sessions: Sessions) -> City:
 def seal(given: Settings, asked: argparse.Namespace) -> None:
     """Seal a period's rankings for good, in the name of `jiesu seal`."""
     with ready_database(given) as sessions, sessions.begin() as session:
-        city, now = read_city(given, sessions), clock.utc()
-        period = rankings.known(session, city.policies, asked.period, now)
-        made = seals.seal(session, city, period, "jiesu seal", clock.utc)
+        periods = read_city(given, sessions).periods
+        period = rankings.known(session, periods, asked.period, clock.utc())
+        made = seals.seal(session, period, "jiesu seal", clock.utc)
         say(f"{made.period} {made.content_hash}")
 
 
@@ -155,9 +155,9 @@ def content(file: Path) -> bytes:
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
-        city, now = read_city(given, sessions), clock.utc()
-        period = rankings.known(session, city.policies, asked.period, now)
-        proof = verification.verify(session, city, period)
+        periods = read_city(given, sessions).periods
+        period = rankings.known(session, periods, asked.period, clock.utc())
+        proof = verification.verify(session, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 

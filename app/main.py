@@ -39,6 +39,7 @@ from app.policy import record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
+from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
@@ -181,6 +182,7 @@ def read_together(app: FastAPI) -> None:
     state.together = Together(state.intake_engine, state.sessions, AT_ONCE)
     state.inboxes = Inboxes(engine)
     state.readings = Readings(engine)
+    state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
     state.feeds = Gathered(engine, pages.read)
     state.gate = gate.Gate(engine, state.settings.secret_key)

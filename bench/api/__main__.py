@@ -153,8 +153,8 @@ class Bench:
 
     def yardstick(self, name: str) -> Work:
         site, database = self.sites[0], self.sites[0].server.database
-        if name == "healthz":
-            return self.work(site, ROWS["healthz"])
+        if name in ROWS:
+            return self.work(site, ROWS[name])
         if name == "copy":
             return yardsticks.copy(database, self.scale.batch, self.directory)
         if name == "copy-out":
