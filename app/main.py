@@ -1,6 +1,6 @@
 """The one place where rooms meet: what is prepared before serving, and the application itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
 from app.kit import clock, db, problems
+from app.kit.gather import Gathered
 from app.kit.host import ending, health
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
@@ -42,7 +44,7 @@ from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
 from app.seals.router import router as seals
-from app.settings import OWN_CONNECTIONS, Settings
+from app.settings import AT_ONCE, OWN_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
@@ -51,6 +53,7 @@ from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
+from app.tickets.views.quick import Readings
 
 ONE_AT_A_TIME = 0x5EED
 LOOK_TIMEOUT_MS = 2_000
@@ -113,23 +116,12 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         redoc_url=None,
         redirect_slashes=False,
     )
-    engine = db.make_engine(settings.database, settings.pool_size)
     app.state.settings = settings
     app.state.secret = settings.secret_key
     app.state.clock = clock.utc
-    app.state.engine = engine
-    app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
-    app.state.own_engine = db.make_engine(settings.database, OWN_CONNECTIONS)
-    app.state.own_sessions = db.make_sessions(app.state.own_engine, before_commit=[feed.number])
-    app.state.background = Background(acts(app), ending.fail)
-    looking = db.make_engine(settings.database, 1, LOOK_TIMEOUT_MS)
-    steps = [*([prepare] if prepare else []), lambda: load(app)]
-    app.state.startup = Startup(steps, ending.fail)
-    app.state.startup.on_done(app.state.background.start)
-    app.state.readiness = Readiness(looking, [app.state.startup.check, app.state.background.check])
-    app.state.together = Together(engine, app.state.sessions)
-    app.state.inboxes = Inboxes(engine)
-    app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
+    connect(app)
+    begin_with(app, [*([prepare] if prepare else []), lambda: load(app)])
+    read_together(app)
     rooms = (
         keys,
         open_to(gate.caller),
@@ -159,6 +151,39 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     return app
 
 
+def connect(app: FastAPI) -> None:
+    """Pools of the requests, of the background, of intake's groups, and of the look that tells
+    readiness: none waits for another's."""
+    database, state = app.state.settings.database, app.state
+    state.engine = db.make_engine(database, state.settings.pool_size)
+    state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
+    state.intake_engine = db.make_engine(database, AT_ONCE)
+    state.looking_engine = db.make_engine(database, 1, LOOK_TIMEOUT_MS)
+    state.sessions = db.make_sessions(state.engine, before_commit=[feed.number])
+    state.own_sessions = db.make_sessions(state.own_engine, before_commit=[feed.number])
+
+
+def begin_with(app: FastAPI, steps: Sequence[Callable[[], None]]) -> None:
+    """The steps, as soon as the database is there; then the background."""
+    state = app.state
+    state.background = Background(acts(app), ending.fail)
+    state.startup = Startup(steps, ending.fail)
+    state.startup.on_done(state.background.start)
+    checks = [state.startup.check, state.background.check]
+    state.readiness = Readiness(state.looking_engine, checks)
+
+
+def read_together(app: FastAPI) -> None:
+    """What is taken in, or read, for all requests of the same moment."""
+    engine, state = app.state.engine, app.state
+    state.together = Together(state.intake_engine, state.sessions, AT_ONCE)
+    state.inboxes = Inboxes(engine)
+    state.readings = Readings(engine)
+    state.offices = Gathered(engine, offices.read)
+    state.feeds = Gathered(engine, pages.read)
+    state.gate = gate.Gate(engine, state.settings.secret_key)
+
+
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
     """Waits for the database, reads what is held in memory, and then does the background's acts
@@ -171,7 +196,8 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.startup.stop()
     await app.state.background.stop()
-    for engine in (app.state.engine, app.state.own_engine, app.state.readiness.engine):
+    state = app.state
+    for engine in (state.engine, state.own_engine, state.intake_engine, state.looking_engine):
         engine.dispose()
 
 

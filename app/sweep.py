@@ -1,4 +1,4 @@
-"""The clock's hand: applies what falls due, whoever else does the same at the same time."""
+"""The sweep: it applies due changes of tickets; several sweeps may run at the same time."""
 
 import logging
 from datetime import datetime, timedelta
@@ -59,7 +59,7 @@ def forget_keys(sessions: Sessions, clock: Clock) -> bool:
 
 
 def due(session: Session, now: datetime) -> list[Ticket]:
-    """The longest due first, locked; those that another sweep has are left to it."""
+    """The tickets due longest, locked, without those of another sweep."""
     return list(
         session.scalars(
             select(Ticket)
@@ -72,9 +72,9 @@ def due(session: Session, now: datetime) -> list[Ticket]:
 
 
 def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
-    """One ticket's due changes; where they fail, it alone is put off, and counted."""
+    """Apply one ticket's due changes; if they fail, this ticket alone is put off, and counted."""
     number = ticket.number
-    told = feed.mark(session)
+    mark = feed.mark(session)
     try:
         with session.begin_nested():
             change = Change(session, city, ticket, now, dispatches=active(session, number))
@@ -82,7 +82,7 @@ def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
     except Exception:
         logger.exception("what was due could not be applied", extra={"ticket": number})
         FAILED.inc()
-        feed.forget_since(session, told)
+        feed.forget_since(session, mark)
         session.refresh(ticket)
         ticket.next_due_at = now + BACK_OFF
         return 0

@@ -123,8 +123,8 @@ def reseeded(app: FastAPI, people: People, clock: StillClock) -> Iterator[Callab
 
     def change(**parts: Any) -> None:
         with app.state.sessions.begin() as session:
-            found = replace(registry.known(session), **parts)
-            registry.record(session, found, clock.at)
+            changed = replace(registry.known(session), **parts)
+            registry.record(session, changed, clock.at)
 
     record_anew(app, LONG_AGO)
     yield change

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.kit.address import psycopg_url
 from app.kit.host import migrate
 from app.tables import TABLES
-from tests import given
+from tests import stages
 from tests.given import People
 
 METADATA = TABLES[0].metadata
@@ -96,7 +96,7 @@ def test_every_member_of_an_enum_is_admitted_and_nothing_else(
 def test_what_happened_is_never_rewritten(
     people: People, app: FastAPI, table: str, change: str
 ) -> None:
-    given.stands(people, "closed")
+    stages.stands(people, "closed")
     column = METADATA.tables[table].primary_key.columns.keys()[0]
 
     with (

@@ -1,4 +1,4 @@
-"""The engine, the two kinds of session a request may hold, and the column types of all tables."""
+"""The engine, the two kinds of session for requests, and the column types of all tables."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
@@ -56,7 +56,7 @@ class Base(orm.DeclarativeBase):
 
 
 def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
-    """A StrEnum stored as its value, with a CHECK (`name`, or the enum's) that admits no other."""
+    """A StrEnum stored as its value; a CHECK (`name`, or the enum's) admits its values only."""
     return sa.Enum(
         members,
         native_enum=False,
@@ -68,11 +68,16 @@ def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
 
 
 class Connection(psycopg.Connection[Any]):
-    """Keeps its prepared statements when a transaction is not to be committed.
+    """Keeps its prepared statements over a ROLLBACK.
 
-    psycopg forgets them at every ROLLBACK, for those who change tables in a transaction, and no
-    statement of a reader would ever be prepared. The server keeps them. A reading is committed.
+    psycopg forgets them there, in case the transaction changed a table; so a reader's statements
+    would never be prepared. The server keeps them. The transaction of a reader is committed.
     """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.prepared: set[bytes] = set()
+        """The names of what kit/exchange.py has prepared."""
 
     def rollback(self) -> None:
         if self.pgconn.transaction_status not in OPEN:
@@ -89,8 +94,8 @@ def make_engine(
 ) -> sa.Engine:
     """One pool, as large as the threads that may ask it; who waits too long gets 503.
 
-    The connection used last is used next, as its statements are prepared. Before that it is looked
-    at, which costs no round trip; one lost without a word is found by use (see kit/route.py).
+    The connection used last is used next, as its statements are prepared. Before that, a look at
+    its socket costs no round trip; use finds a connection lost in silence (see kit/route.py).
     """
     engine = sa.create_engine(
         psycopg_url(url),
@@ -115,7 +120,7 @@ def connect(dialect: object, record: object, given: list[Any], named: dict[str, 
 
 
 def refuse_closed(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
-    """Nothing is to be read from an idle connection, unless the server has closed it."""
+    """Refuses a connection closed by the server: an idle one has nothing to read."""
     looked_at = poll()
     looked_at.register(connection.fileno(), POLLIN)
     if looked_at.poll(0):
@@ -145,7 +150,7 @@ Sessions = sessionmaker[Session]
 
 
 def make_sessions(engine: sa.Engine, before_commit: Sequence[BeforeCommit] = ()) -> Sessions:
-    """Sessions whose every commit first does what `before_commit` lists, inside the transaction."""
+    """Sessions that call `before_commit`, in order, inside each transaction before its commit."""
     sessions = sessionmaker(engine, expire_on_commit=False)
     for act in before_commit:
         event.listen(sessions, "before_commit", act)
@@ -161,7 +166,7 @@ ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": Tru
 
 
 def read_session(sessions: "AllSessions") -> Iterator[Session]:
-    """One request, one snapshot: all that it reads is as it stood at its first statement."""
+    """One request, one snapshot: every read is as of its first statement."""
     with sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
         yield session

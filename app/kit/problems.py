@@ -1,4 +1,4 @@
-"""Every refusal as RFC 9457 problem+json; the only file that knows their HTTP status."""
+"""Every refusal as RFC 9457 problem+json; no other file knows HTTP statuses."""
 
 import logging
 import re
@@ -70,11 +70,11 @@ def on_refusal(request: Request, refusal: Refusal) -> Problem:
     return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
 
 
-def faults(found: Iterable[Any]) -> list[dict[str, str]]:
+def faults(findings: Iterable[Any]) -> list[dict[str, str]]:
     """Pydantic's findings as {pointer, detail}: `/address/text` in a body, `/query/limit` else."""
     return [
         {"pointer": pointer(fault["loc"]), "detail": fault["msg"].removeprefix("Value error, ")}
-        for fault in found
+        for fault in findings
     ]
 
 
@@ -83,32 +83,32 @@ def pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in inside)
 
 
-def on_bad_form(request: Request, found: RequestValidationError) -> Problem:
-    """What was said instead of the form: unreadable or too large (see kit/route.py), or invalid."""
-    match found.body:
+def on_bad_form(request: Request, error: RequestValidationError) -> Problem:
+    """A body or query that is no form: unreadable or too large (see kit/route.py), or invalid."""
+    match error.body:
         case [Refusal() as refusal]:
             return on_refusal(request, refusal)
         case bytes():
             unread = errors.Malformed("the body must be JSON, with Content-Type: application/json")
             return on_refusal(request, unread)
-    listed = faults(found.errors())
+    listed = faults(error.errors())
     first = " ".join(filter(None, listed[0].values())) if listed else ""
     return on_refusal(request, Invalid(first, errors=listed))
 
 
-def on_http(request: Request, found: HTTPException) -> Problem:
+def on_http(request: Request, error: HTTPException) -> Problem:
     """Starlette's own answers: no such route, or not by that method."""
     members = {
         "type": "about:blank",
-        "title": found.detail,
-        "status": found.status_code,
-        "detail": f"{request.method} {request.url.path}: {found.detail}",
+        "title": error.detail,
+        "status": error.status_code,
+        "detail": f"{request.method} {request.url.path}: {error.detail}",
     }
-    return problem(request, members, dict(found.headers or {}))
+    return problem(request, members, dict(error.headers or {}))
 
 
 def on_fault(request: Request, fault: Exception) -> Problem:
-    """Our own mistake: logged with its trace by the server, told without it."""
+    """Our own mistake: the server logs it with its trace, and the client gets none."""
     members = {
         "type": "/problems/fault",
         "title": "The service made a mistake",
@@ -126,11 +126,11 @@ def install(app: FastAPI) -> None:
 
 
 def at_once(
-    tell: Callable[[Request, Any], Problem],
+    handler: Callable[[Request, Any], Problem],
 ) -> Callable[[Request, Any], Awaitable[Problem]]:
     """In the event loop: for a plain `def` Starlette would hop to a thread."""
 
-    async def told(request: Request, fault: Any) -> Problem:
-        return tell(request, fault)
+    async def answer(request: Request, fault: Any) -> Problem:
+        return handler(request, fault)
 
-    return told
+    return answer

@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.db import commits, is_out_of_reach
@@ -165,12 +166,15 @@ def only(known: frozenset[str]) -> Callable[[Request], Any]:
 
 
 def quick_first(quick: Quick, app: ASGIApp) -> ASGIApp:
+    """The endpoint hears again what was heard of its client."""
+
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        heard: list[Message] = []
         try:
-            answer = await carried(quick(Request(scope, receive)))
-        except (DBAPIError, PoolTimeout):
+            answer = await carried(quick(JsonRequest(scope, hear_again(heard, receive))))
+        except (DBAPIError, PoolTimeout, ClientDisconnect):
             answer = None
-        await (answer or app)(scope, receive, send)
+        await (answer or app)(scope, hear_again(heard, receive), send)
 
     return run
 

@@ -1,9 +1,9 @@
-"""How fast the API answers its users, beside what the machine and the database can do at all.
+"""The speed of the API for its users, beside that of the machine and of the bare database.
 
     python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR] [--json FILE]
 
 `--tree` names another checkout with its own `.venv`: its service is measured in turn with ours, on
-a database of its own that is loaded the same way.
+a separate database loaded the same way.
 """
 
 import argparse
@@ -38,7 +38,7 @@ OURS, BEFORE = "now", "before"
 
 @dataclass(slots=True)
 class Bench:
-    """A run: its servers, ours first, and what it has measured."""
+    """A run: its servers, ours first, and its results."""
 
     scale: Scale
     directory: Path
@@ -51,7 +51,7 @@ class Bench:
     facts: int = 0
 
     def open(self, name: str, tree: Path, cluster: str, stack: ExitStack) -> None:
-        """Another tree's service with a database of its own, in which one ticket is."""
+        """Open a tree's service with a separate database of a single ticket."""
         data = self.directory / name
         data.mkdir()
         database = server.new_database(cluster, f"bench_{name}")
@@ -78,7 +78,7 @@ class Bench:
         )
 
     def send(self, to: Server, load: Load) -> Turn:
-        """What became of a load, and what it took."""
+        """Send a load: its answers, and the CPU that they took."""
         postmaster = yardsticks.postmaster(self.directory)
         usage.forget_peak(to.process)
         before = usage.used(to.process, postmaster)
@@ -95,17 +95,17 @@ class Bench:
         )
 
     def grow(self, part: float) -> None:
-        """Up to this part of the city; all that waits in inboxes comes with the first."""
+        """Load the city up to this part; the first part brings all tickets in inboxes."""
         more = round(self.scale.tickets * part) - self.tickets
-        for one in self.cities:
-            waiting = 0 if self.tickets else one.streets * city.WAITING
-            one.load(more, waiting, self.now)
+        for loaded in self.cities:
+            waiting = 0 if self.tickets else loaded.streets * city.WAITING
+            loaded.load(more, waiting, self.now)
         for site in self.sites:
             site.server.settle()
         self.tickets += more
 
     def assess(self, number: int) -> None:
-        """Up to so many facts in the open period; the first also bring a sealed one."""
+        """Load facts of the open period up to this number; the first also bring a sealed period."""
         opened, sealed = periods(self.now)
         for site, theirs in zip(self.sites, self.cities, strict=True):
             theirs.assess(opened, number - self.facts, f"F{self.facts}", self.now)
@@ -117,25 +117,25 @@ class Bench:
         self.facts = number
 
     def measure(self, row: Row) -> None:
-        """A row of each server and its yardstick, in turn."""
+        """Measure a row on each server and its yardstick, in turn."""
         works = [self.work(site, row) for site in self.sites]
         if row.yardstick:
             works.append(self.yardstick(row.yardstick))
         turns = alternate(works, self.scale.rounds, self.scale.seconds)
         for place, site in enumerate(self.sites):
-            found = summary(turns[place])
-            site.saturated[row.name] = found["rate"]
-            found |= {"row": row.name, "said": row.said, "tickets": self.tickets}
-            found |= {"server": site.server.name, "facts": self.facts}
+            figures = summary(turns[place])
+            site.saturated[row.name] = figures["rate"]
+            figures |= {"row": row.name, "title": row.title, "tickets": self.tickets}
+            figures |= {"server": site.server.name, "facts": self.facts}
             if row.yardstick:
                 bare = summary(turns[-1])
-                found |= {"yardstick": row.yardstick, "yardstick_rate": bare["rate"]}
-                found |= {"yardstick_cpu_ms": bare["database_cpu_ms"]}
-                found["ratio"] = ratio(turns[place], turns[-1])
+                figures |= {"yardstick": row.yardstick, "yardstick_rate": bare["rate"]}
+                figures |= {"yardstick_cpu_ms": bare["database_cpu_ms"]}
+                figures["ratio"] = ratio(turns[place], turns[-1])
             if len(self.sites) > 1 and not place:
-                found["times_before"] = ratio(turns[0], turns[1])
-            self.results.append(found)
-            report.line(found)
+                figures["times_before"] = ratio(turns[0], turns[1])
+            self.results.append(figures)
+            report.line(figures)
 
     def work(self, site: Site, row: Row) -> Work:
         def work(seconds: float) -> Turn:
@@ -174,7 +174,7 @@ class Bench:
 
 
 def periods(now: datetime) -> tuple[Period, Period]:
-    """The one of now, and the last that may be sealed."""
+    """The open period, and the last that may be sealed."""
     known = Periods(application.read_policies(Settings(secret_key=server.SECRET)))
     opened = known.of(now)
     sealed = known.previous(opened)
@@ -191,7 +191,7 @@ def asked(names: str) -> list[Row]:
 
 
 def stages(bench: Bench, chosen: list[Row]) -> Iterator[list[Row]]:
-    """The city grows; after each stage of it, these rows are measured."""
+    """The stages of the city's growth, each with the rows to be measured after it."""
     for part in bench.scale.growth:
         growing = [row for row in chosen if row.grows]
         if growing:
@@ -219,9 +219,9 @@ def run() -> None:
         for stage in stages(bench, chosen):
             for row in stage:
                 bench.measure(row)
-    found = {"machine": report.machine(), "scale": given.scale, "rows": bench.results}
+    results = {"machine": report.machine(), "scale": given.scale, "rows": bench.results}
     if given.json:
-        given.json.write_text(report.as_json(found), encoding="utf-8")
+        given.json.write_text(report.as_json(results), encoding="utf-8")
 
 
 def opened(stack: ExitStack, scale: Scale, tree: Path | None) -> Bench:

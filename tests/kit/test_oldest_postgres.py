@@ -1,4 +1,4 @@
-"""The oldest PostgreSQL that works: the tests' own; an older one is refused in one line."""
+"""The oldest PostgreSQL that works: the tests' own; an older server is refused in one line."""
 
 import re
 from pathlib import Path
@@ -36,8 +36,8 @@ def test_an_older_version_is_refused(number: int, version: int) -> None:
     with pytest.raises(NoDatabase) as refused:
         check_version(number)
 
-    told = f"the database is PostgreSQL {version}; {OLDEST} or newer is needed"
-    assert str(refused.value) == told
+    expected = f"the database is PostgreSQL {version}; {OLDEST} or newer is needed"
+    assert str(refused.value) == expected
 
 
 @pytest.mark.parametrize("number", [OLDEST * 10_000, OLDEST * 10_000 + 4, (OLDEST + 1) * 10_000])
@@ -57,5 +57,5 @@ def test_an_older_server_is_refused_before_anything_is_done(tmp_path: Path) -> N
                 "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
             ).fetchall()
 
-    told = f"jiesu: the database is PostgreSQL {version}; {OLDEST} or newer is needed"
-    assert (line, tables) == (told, [(0,)])
+    expected = f"jiesu: the database is PostgreSQL {version}; {OLDEST} or newer is needed"
+    assert (line, tables) == (expected, [(0,)])

@@ -1,4 +1,4 @@
-"""The database as this code expects it: within reach, new enough, and with every migration."""
+"""Migrations: checks that the database is within reach, new enough, and at this code's revision."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +17,14 @@ from app.kit.address import psycopg_url
 from app.kit.host import cluster
 
 OLDEST = int(cluster.VERSION)
-"""The oldest PostgreSQL to work with: what every test runs on. The documents name it, too."""
+"""The oldest PostgreSQL to work with: every test runs on it. The documents name it, too."""
 
 CONFIG = Path(__file__).parents[3] / "alembic.ini"
 
 
 class NoDatabase(Exception):
-    """Why the database cannot be used, in one line for the operator; never its password."""
+    """The reason that the database cannot be used, in one line for the operator; never its
+    password."""
 
 
 class DatabaseAway(NoDatabase):
@@ -63,13 +64,13 @@ def check_version(number: int) -> None:
 
 
 def check(url: str) -> None:
-    """Raises NoDatabase unless there is one to work with."""
+    """Raises NoDatabase unless the database can be used."""
     with connected(url):
         pass
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database to a revision; of several replicas one works and the others wait."""
+    """Brings the database to a revision; of several replicas the first works, the others wait."""
     with connected(url) as connection:
         command.upgrade(config(connection), revision)
 
@@ -80,12 +81,12 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def config(connection: sa.Connection) -> Config:
-    """What Alembic's own functions ask for, such as `command.check`."""
+    """The configuration for Alembic's functions, such as `command.check`."""
     return Config(CONFIG, attributes={"connection": connection})
 
 
 def at_head(connection: sa.Connection) -> bool:
-    """Whether the database has the migrations that this code has, none less and none more."""
+    """Whether the database has exactly the migrations of this code."""
     return set(MigrationContext.configure(connection).get_current_heads()) == heads()
 
 

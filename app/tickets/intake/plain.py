@@ -78,7 +78,8 @@ def take_in(
         try:
             exchange.commit(*writing(written, new), *settling(look.claimed, keys))
         except psycopg.OperationalError:
-            if not (exchange.lost and was_committed(look.transaction)):
+            exchange.end()
+            if not was_committed(look.transaction):
                 raise
     return refusals | dict(zip(plain, answers(group[0], written, new), strict=True))
 

@@ -33,7 +33,6 @@ from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
 MOST = 64
-AT_ONCE = 2
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.02
 
@@ -41,9 +40,10 @@ R = TypeVar("R")
 
 
 class Together:
-    """Takes requests in, as many as are there, at most AT_ONCE groups at once."""
+    """Takes requests in, as many as are there, `at_once` groups at most at once."""
 
-    def __init__(self, engine: sa.Engine, sessions: Sessions) -> None:
+    def __init__(self, engine: sa.Engine, sessions: Sessions, at_once: int) -> None:
+        self.at_once = at_once
         self.engine = engine
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
@@ -54,7 +54,7 @@ class Together:
     async def receive(self, request: Request) -> Answer:
         """Refuses what intake refuses; a client that goes away takes nothing back."""
         self.waiting.append(request)
-        if len(self.writers) < AT_ONCE:
+        if len(self.writers) < self.at_once:
             writer = asyncio.create_task(self.write())
             self.writers.add(writer)
             writer.add_done_callback(self.writers.discard)
@@ -187,6 +187,6 @@ def any_one(session: Session, request: Request) -> Answer:
 def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:
     """As its sender may see it."""
     session.flush()
-    viewer = Viewer(request.caller, session, request.city, now)
+    viewer = Viewer(request.caller, request.city, now, session)
     [members] = numbered(viewer, [number], bulk=False)
     return members

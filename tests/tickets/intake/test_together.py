@@ -15,11 +15,11 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.access.roles import Caller, Role
+from app.settings import AT_ONCE
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import together
 from app.tickets.intake.duplicates import EVERYONE
 from app.tickets.intake.requests import Answer, Outcome, Request
-from app.tickets.intake.together import AT_ONCE
 from tests import given
 from tests.given import WANGJING, People, Person
 
@@ -202,7 +202,7 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
             Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
             for city in cities
         ]
-        return together.taken_in(app.state.engine, app.state.sessions, group)
+        return together.taken_in(app.state.intake_engine, app.state.sessions, group)
 
     assert served.portal is not None
     outcomes = served.portal.call(take_in)
