@@ -24,6 +24,7 @@ from app.rankings.versions import EVERY, TableVersion
 from app.settings import Settings
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
+from tests import given
 from tests.conftest import StillClock
 from tests.given import People, Person
 from tests.past import JIANWAI, Store, case
