@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
-from app.kit import db
+from app.kit.address import psycopg_url
 from app.kit.host import embedded
 
 PREFIX = "JIESU_"
@@ -53,7 +53,7 @@ def decoded(value: object) -> object:
 
 def checked_url(value: str) -> str:
     try:
-        backend = db.psycopg_url(value).get_backend_name() if "://" in value else ""
+        backend = psycopg_url(value).get_backend_name() if "://" in value else ""
     except (ArgumentError, ValueError):
         backend = ""
     if not value.startswith("postgres") or not backend:

@@ -23,6 +23,7 @@ ROOMS = (
     "app/statistics/**/*.py",
     "app/tickets/*.py",
     "app/tickets/acts/**/*.py",
+    "app/tickets/intake/**/*.py",
     "app/tickets/life/**/*.py",
     "app/tickets/views/**/*.py",
     "bench/**/*.py",
@@ -41,6 +42,7 @@ ROOMS = (
     "tests/statistics/**/*.py",
     "tests/tickets/*.py",
     "tests/tickets/acts/**/*.py",
+    "tests/tickets/intake/**/*.py",
     "tests/tickets/life/**/*.py",
     "tests/tickets/views/**/*.py",
 )

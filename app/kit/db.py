@@ -13,10 +13,11 @@ from fastapi import Depends, Request
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, mapped_column, sessionmaker
+
+from app.kit.address import psycopg_url
 
 POOL_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_MS = 15_000
@@ -64,11 +65,6 @@ def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
         length=40,
         values_callable=lambda enum: [member.value for member in enum],
     )
-
-
-def psycopg_url(url: str) -> URL:
-    """The URL with psycopg 3 as its driver."""
-    return make_url(url).set(drivername="postgresql+psycopg")
 
 
 class Connection(psycopg.Connection[Any]):
