@@ -1,4 +1,4 @@
-"""The one place where rooms meet: what is prepared before serving, and the application itself."""
+"""The application: all rooms meet here, and what they hold in memory is prepared here."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -34,7 +34,7 @@ from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.logs import Observed
-from app.kit.route import Heads
+from app.kit.route import Heads, Straight
 from app.kit.share import Shares
 from app.offices import seed
 from app.offices import service as offices
@@ -43,6 +43,7 @@ from app.policy import record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
+from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
@@ -65,7 +66,7 @@ POLICIES = Path(__file__).parent / "data" / "policy"
 
 
 def read_policies(settings: Settings) -> Policies:
-    """The shipped documents and the city's own. Refuses (PolicyRefused) what is not right."""
+    """The shipped documents and the city's own. Refuses (PolicyRefused) a faulty one."""
     folders = [POLICIES, *([settings.policy_dir] if settings.policy_dir else [])]
     texts: dict[str, str] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
@@ -74,15 +75,15 @@ def read_policies(settings: Settings) -> Policies:
 
 
 def worked(session: Session) -> bool:
-    """Whether there is anything that the rules so far were applied to."""
+    """Whether the database has cases that were worked by the rules so far."""
     done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
     return session.scalar(select(sa.or_(*done))) is True
 
 
 def prepare(settings: Settings) -> None:
-    """What the first request relies on, in a migrated database; again and again, to one effect.
+    """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused and BadAreas: what an operator brings is looked at before serving.
+    Refuses PolicyRefused and BadAreas: the operator's files are checked before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -111,7 +112,7 @@ def make_city(session: Session, settings: Settings) -> City:
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
-    """The application; `prepare` is done before it reads what it holds in memory."""
+    """The application; it runs `prepare` before it reads offices and rules into memory."""
     app = FastAPI(
         title="Jiesu 接诉",
         version="1",
@@ -119,6 +120,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         docs_url="/docs",
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
     )
     app.state.settings = settings
     app.state.secret = settings.secret_key
@@ -148,6 +150,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     )
     for router in rooms:
         app.routes.extend(router.routes)
+    app.router.middleware_stack = Straight(app.router)
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
@@ -188,11 +191,12 @@ def checks(app: FastAPI) -> Iterator[Callable[[Scope], None]]:
 
 
 def read_together(app: FastAPI) -> None:
-    """What is taken in, or read, for all requests of the same moment."""
+    """Requests of the same moment are taken in, and read, in groups."""
     engine, state = app.state.engine, app.state
     state.together = Together(state.intake_engine, state.sessions, AT_ONCE)
     state.inboxes = Inboxes(engine)
     state.readings = Readings(engine)
+    state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
     state.feeds = Gathered(engine, pages.read)
     state.gate = gate.Gate(engine, state.settings.secret_key)
@@ -200,10 +204,9 @@ def read_together(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Waits for the database, reads what is held in memory, and then does the background's acts
-    until the end.
+    """Wait for the database, read offices and rules into memory, then run the background's acts.
 
-    As many threads as connections: whoever waits, waits for a thread and not in the pool.
+    There are as many threads as connections, so that requests wait for a thread, not in the pool.
     """
     current_default_thread_limiter().total_tokens = app.state.settings.pool_size
     await app.state.startup.start()
@@ -222,7 +225,7 @@ def load(app: FastAPI) -> None:
 
 
 def acts(app: FastAPI) -> tuple[Act, ...]:
-    """What the service does by itself, on connections of its own."""
+    """The acts of the background, on connections of their own."""
     settings, sessions = app.state.settings, app.state.own_sessions
 
     def sweep() -> bool:

@@ -186,10 +186,10 @@ def test_a_database_that_goes_away_and_comes_back_ends_no_worker(
 def test_a_worker_that_starts_while_the_database_is_away_ends_no_other(
     postgres: Postgres, servers: list[Server], load: Load
 ) -> None:
-    one, other = sorted(servers[0].workers())
+    first, other = sorted(servers[0].workers())
     postgres.stop("immediate")
-    psutil.Process(one).kill()
-    assert eventually(lambda: len(servers[0].workers() - {one, other}) == 1)
+    psutil.Process(first).kill()
+    assert eventually(lambda: len(servers[0].workers() - {first, other}) == 1)
     assert eventually(lambda: servers[0].readiness() == 503)
     postgres.start()
 
@@ -200,10 +200,10 @@ def test_a_worker_that_starts_while_the_database_is_away_ends_no_other(
 
 def test_a_stopped_worker_is_replaced_too(servers: list[Server], load: Load) -> None:
     """By a signal that lets it end in order."""
-    one = min(servers[1].workers())
-    psutil.Process(one).terminate()
+    worker = min(servers[1].workers())
+    psutil.Process(worker).terminate()
 
-    assert eventually(lambda: one not in servers[1].workers())
+    assert eventually(lambda: worker not in servers[1].workers())
     assert eventually(lambda: len(servers[1].workers()) == WORKERS)
     assert goes_on(load)
 
@@ -230,11 +230,11 @@ def test_the_process_that_starts_workers_stays_small() -> None:
     code = "import sys, app.serve; print([name for name in sys.argv[1:] if name in sys.modules])"
     heavy = ["fastapi", "numpy", "shapely", "alembic", "sqlalchemy.orm", "uvicorn", "app.main"]
 
-    said = subprocess.run(
+    command = subprocess.run(
         [sys.executable, "-c", code, *heavy], capture_output=True, check=True, cwd=ROOT, text=True
     )
 
-    assert said.stdout == "[]\n"
+    assert command.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("number", [2, 3])
@@ -247,7 +247,7 @@ def test_a_worker_that_cannot_serve_is_told_once_and_ends_the_service(
 
     process = jiesu("serve", tmp_path, WORKERS=str(number), POLICY_DIR=str(policies))
 
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    _, output = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 1
-    assert [line[:18] for line in said.splitlines() if line[0] != "{"] == ["jiesu: policy bad:"]
+    assert [line[:18] for line in output.splitlines() if line[0] != "{"] == ["jiesu: policy bad:"]

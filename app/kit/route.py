@@ -7,6 +7,7 @@ kit/problems.py once the caller is known.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from errno import EDQUOT, EFBIG, EIO, EMFILE, ENFILE, ENOSPC, EROFS
 from inspect import iscoroutinefunction
@@ -15,11 +16,12 @@ from typing import Any, TypeVar
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_parameterless_sub_dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.db import LOCKED, commits, is_out_of_reach
@@ -140,6 +142,31 @@ class Heads:
             await self.app(asked, receive, send)
         finally:
             scope.update(asked, method="HEAD")
+
+
+class Straight:
+    """Finds the routes of QUICK before all others: a router tries its eighty one by one."""
+
+    def __init__(self, router: APIRouter) -> None:
+        self.otherwise = router.middleware_stack
+        self.routes: dict[tuple[str, int], list[Route]] = defaultdict(list)
+        """By method and number of slashes."""
+        for route in router.routes:
+            if isinstance(route, Route) and route.endpoint in QUICK:
+                for method in route.methods or ():
+                    self.routes[method, route.path.count("/")].append(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self.found(scope) if scope["type"] == "http" else None
+        await (route.handle if route else self.otherwise)(scope, receive, send)
+
+    def found(self, scope: Scope) -> Route | None:
+        for route in self.routes.get((scope["method"], scope["path"].count("/")), ()):
+            match, matched = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(matched)
+                return route
+        return None
 
 
 def query_names(dependant: Dependant) -> Iterator[str]:

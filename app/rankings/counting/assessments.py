@@ -132,16 +132,15 @@ def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
     }
 
 
-def read(record: Record, found: Numbers) -> dict[str, Counts]:
-    return {
-        owner: counts_of(tallies(record.period.policy.score), of) for owner, of in found.items()
-    }
+def read(record: Record, numbers: Numbers) -> dict[str, Counts]:
+    tallied = tallies(record.period.policy.score)
+    return {owner: counts_of(tallied, sums) for owner, sums in numbers.items()}
 
 
-def counts_of(found: Iterable[Tally], numbers: Sequence[int]) -> Counts:
+def counts_of(by_tally: Iterable[Tally], numbers: Sequence[int]) -> Counts:
     everyone, assessed, *tallied = numbers
     sums: dict[str, Any] = defaultdict(int)
-    for tally, number in zip(found, tallied, strict=True):
+    for tally, number in zip(by_tally, tallied, strict=True):
         sums[tally.name] += number * tally.value
     return Counts(assessed=assessed, not_assessed=everyone - assessed, **sums)
 

@@ -118,13 +118,13 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
             return committed(sessions, lambda session: any_one(session, request))
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
-                return told(fault)
+                return outcome_of(fault)
         except Exception as fault:
             return fault
     return Unavailable("others were changing the same rows; nothing was changed")
 
 
-def told(fault: DBAPIError) -> Unavailable | DBAPIError:
+def outcome_of(fault: DBAPIError) -> Unavailable | DBAPIError:
     """A database that is away is told as such; anything else is a fault of ours."""
     if not is_out_of_reach(fault):
         return fault
