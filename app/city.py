@@ -1,4 +1,4 @@
-"""What the services know without asking the database: rules, catalogue, offices, router."""
+"""The city in memory, without the database: rules, catalogue, offices, router."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class City:
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
     edition: str = field(init=False, default="")
-    """Another one for other rules or other names of offices."""
+    """It differs for other rules and for other names of offices."""
     periods: Periods = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class City:
         object.__setattr__(self, "edition", sha256(known.encode()).hexdigest())
 
     def route(self, query: Query, now: datetime) -> Decision:
-        """Where a request belongs, by the rules and names of this day."""
+        """Route a request by the rules and names of this day."""
         return self.router.route(query, thresholds(self.policies, now), day_of(now))
 
     def office(self, code: str, pointer: str, now: datetime) -> OfficeEntry:
@@ -58,7 +58,7 @@ class City:
         return office
 
     def check_district(self, code: str | None) -> None:
-        """Refuses (NoSuchDistrict) an address in a district that is none."""
+        """Refuses (NoSuchDistrict) an address with the code of no district."""
         office = self.offices.get(code) if code else None
         if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
             fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
@@ -66,8 +66,8 @@ class City:
 
 
 async def city(request: Request) -> City:
-    found: City = request.app.state.city
-    return found
+    known: City = request.app.state.city
+    return known
 
 
 AtCity = Annotated[City, Depends(city)]

@@ -1,18 +1,14 @@
-"""The one place where rooms meet: what is prepared before serving, and the application itself."""
+"""The application: all rooms meet here, and what they hold in memory is prepared here."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.access import gate
 from app.access import service as access
@@ -22,13 +18,20 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
-from app.kit import clock, db, health, problems
+from app.kit import clock, db, problems
+from app.kit.gather import Gathered
+from app.kit.host import ending, health
+from app.kit.host.background import Act, Background
+from app.kit.host.door import Door
+from app.kit.host.health import Readiness
+from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.logs import Observed
-from app.kit.route import Heads
+from app.kit.route import Heads, Straight
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -42,24 +45,24 @@ from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
 from app.seals.router import router as seals
-from app.settings import Settings
+from app.settings import AT_ONCE, OWN_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
-from app.sweep import sweep
+from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
-
-logger = logging.getLogger(__name__)
+from app.tickets.views.quick import Readings
 
 ONE_AT_A_TIME = 0x5EED
+LOOK_TIMEOUT_MS = 2_000
 POLICIES = Path(__file__).parent / "data" / "policy"
 
 
 def read_policies(settings: Settings) -> Policies:
-    """The shipped documents and the city's own. Refuses (PolicyRefused) what is not right."""
+    """The shipped documents and the city's own. Refuses (PolicyRefused) a faulty one."""
     folders = [POLICIES, *([settings.policy_dir] if settings.policy_dir else [])]
     texts: dict[str, str] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
@@ -68,15 +71,15 @@ def read_policies(settings: Settings) -> Policies:
 
 
 def worked(session: Session) -> bool:
-    """Whether there is anything that the rules so far were applied to."""
+    """Whether the database has cases that were worked by the rules so far."""
     done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
     return session.scalar(select(sa.or_(*done))) is True
 
 
 def prepare(settings: Settings) -> None:
-    """What the first request relies on, in a migrated database; again and again, to one effect.
+    """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused and BadAreas: what an operator brings is looked at before serving.
+    Refuses PolicyRefused and BadAreas: the operator's files are checked before serving.
     """
     engine = db.make_engine(settings.database, pool_size=1)
     policies = read_policies(settings)
@@ -104,7 +107,8 @@ def make_city(session: Session, settings: Settings) -> City:
     return City(policies, catalogue, directory, router, settings.secret_key)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
+    """The application; it runs `prepare` before it reads offices and rules into memory."""
     app = FastAPI(
         title="Jiesu 接诉",
         version="1",
@@ -112,17 +116,14 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url="/docs",
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
     )
-    engine = db.make_engine(settings.database, settings.pool_size)
     app.state.settings = settings
     app.state.secret = settings.secret_key
     app.state.clock = clock.utc
-    app.state.engine = engine
-    app.state.sessions = db.make_sessions(engine, before_commit=[feed.number])
-    app.state.together = Together(engine, app.state.sessions)
-    app.state.inboxes = Inboxes(engine)
-    app.state.rankings = Rankings(engine, app.state.sessions)
-    app.state.gate = gate.Gate(app.state.sessions, settings.secret_key)
+    connect(app)
+    begin_with(app, [*([prepare] if prepare else []), lambda: load(app)])
+    read_together(app)
     rooms = (
         keys,
         open_to(gate.caller),
@@ -145,56 +146,92 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for router in rooms:
         app.routes.extend(router.routes)
+    app.router.middleware_stack = Straight(app.router)
     problems.install(app)
     app.add_middleware(Heads)
+    app.add_middleware(Door, app.state.startup.check)
     app.add_middleware(Observed)
     return app
 
 
+def connect(app: FastAPI) -> None:
+    """Pools of the requests, of the background, of intake's groups, and of the look that tells
+    readiness: none waits for another's."""
+    database, state = app.state.settings.database, app.state
+    state.engine = db.make_engine(database, state.settings.pool_size)
+    state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
+    state.intake_engine = db.make_engine(database, AT_ONCE)
+    state.looking_engine = db.make_engine(database, 1, LOOK_TIMEOUT_MS)
+    state.sessions = db.make_sessions(state.engine, before_commit=[feed.number])
+    state.own_sessions = db.make_sessions(state.own_engine, before_commit=[feed.number])
+
+
+def begin_with(app: FastAPI, steps: Sequence[Callable[[], None]]) -> None:
+    """The steps, as soon as the database is there; then the background."""
+    state = app.state
+    state.background = Background(acts(app), ending.fail)
+    state.startup = Startup(steps, ending.fail)
+    state.startup.on_done(state.background.start)
+    checks = [state.startup.check, state.background.check]
+    state.readiness = Readiness(state.looking_engine, checks)
+
+
+def read_together(app: FastAPI) -> None:
+    """Requests of the same moment are taken in, and read, in groups."""
+    engine, state = app.state.engine, app.state
+    state.together = Together(state.intake_engine, state.sessions, AT_ONCE)
+    state.inboxes = Inboxes(engine)
+    state.readings = Readings(engine)
+    state.rankings = Rankings(engine, state.sessions)
+    state.offices = Gathered(engine, offices.read)
+    state.feeds = Gathered(engine, pages.read)
+    state.gate = gate.Gate(engine, state.settings.secret_key)
+
+
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Reads what is held in memory; then sweeps and learns until the end.
+    """Wait for the database, read offices and rules into memory, then run the background's acts.
 
-    As many threads as connections: whoever waits, waits for a thread and not in the pool.
+    There are as many threads as connections, so that requests wait for a thread, not in the pool.
     """
     current_default_thread_limiter().total_tokens = app.state.settings.pool_size
-    await run_in_threadpool(load, app)
-    tasks = [asyncio.create_task(keep(app)) for keep in (keep_sweeping, keep_learning)]
+    await app.state.startup.start()
     yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    app.state.engine.dispose()
+    app.state.startup.stop()
+    await app.state.background.stop()
+    state = app.state
+    for engine in (state.engine, state.own_engine, state.intake_engine, state.looking_engine):
+        engine.dispose()
 
 
 def load(app: FastAPI) -> None:
-    with app.state.sessions() as session:
+    with app.state.own_sessions() as session:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
 
 
-async def keep_sweeping(app: FastAPI) -> None:
-    """Every few seconds; a database that is away for a while is waited for, and told of."""
-    while True:
-        await asyncio.sleep(app.state.settings.sweep_seconds)
-        try:
-            for act in (sweep, keep_days):
-                await run_in_threadpool(act, app.state.sessions, app.state.city, app.state.clock)
-        except DBAPIError:
-            logger.exception("the sweep did not reach the database; it tries again")
+def acts(app: FastAPI) -> tuple[Act, ...]:
+    """The acts of the background, on connections of their own."""
+    settings, sessions = app.state.settings, app.state.own_sessions
 
+    def sweep() -> bool:
+        return sweep_some(sessions, app.state.city, app.state.clock).more
 
-async def keep_learning(app: FastAPI) -> None:
-    """Every second or so: what was taught anywhere is known here."""
-    while True:
-        await asyncio.sleep(app.state.settings.learn_seconds)
-        try:
-            await run_in_threadpool(learn, app)
-        except DBAPIError:
-            logger.exception("the lessons could not be read; it tries again")
+    def forget() -> bool:
+        return forget_keys(sessions, app.state.clock)
 
+    def count_days() -> bool:
+        keep_days(sessions, app.state.city, app.state.clock)
+        return False
 
-def learn(app: FastAPI) -> None:
-    with app.state.sessions() as session:
-        routing.refresh(session, app.state.city.router)
+    def learn() -> bool:
+        with sessions() as session:
+            routing.refresh(session, app.state.city.router)
+        return False
+
+    return (
+        Act("sweep", settings.sweep_seconds, sweep),
+        Act("forget_keys", settings.sweep_seconds, forget),
+        Act("count_days", settings.sweep_seconds, count_days),
+        Act("learn", settings.learn_seconds, learn),
+    )

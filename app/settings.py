@@ -1,4 +1,4 @@
-"""Everything an operator can set: the JIESU_* variables, and secrets kept where none is given."""
+"""Settings: the operator's JIESU_* variables, and secrets made and kept where none is given."""
 
 import base64
 import binascii
@@ -22,15 +22,20 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
-from app.kit import db, embedded
+from app.kit.address import psycopg_url
+from app.kit.host import embedded
 
 PREFIX = "JIESU_"
+OWN_CONNECTIONS = 4
+"""One for each act of the background."""
+AT_ONCE = 2
+"""Groups of new requests that a worker takes in at once."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
 
 class BadSettings(Exception):
-    """Which variable is wrong and why, in one line for the operator."""
+    """A wrong variable and the reason, in one line for the operator."""
 
 
 def decoded(value: object) -> object:
@@ -38,17 +43,17 @@ def decoded(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        found = base64.b64decode(value.translate(str.maketrans("-_", "+/")), validate=True)
+        secret = base64.b64decode(value.translate(str.maketrans("-_", "+/")), validate=True)
     except binascii.Error:
-        found = b""
-    if len(found) != SECRET_BYTES:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
         raise ValueError(f"must be {SECRET_BYTES} bytes in base64")
-    return found
+    return secret
 
 
 def checked_url(value: str) -> str:
     try:
-        backend = db.psycopg_url(value).get_backend_name() if "://" in value else ""
+        backend = psycopg_url(value).get_backend_name() if "://" in value else ""
     except (ArgumentError, ValueError):
         backend = ""
     if not value.startswith("postgres") or not backend:
@@ -79,8 +84,14 @@ class Settings(BaseSettings):
     """GeoJSON of the streets' polygons, by nine-digit code."""
     sweep_seconds: float = Field(5, gt=0, le=3600)
     learn_seconds: float = Field(1, gt=0, le=3600)
-    """How often each process learns what dispatches anywhere have taught."""
+    """The interval at which each process learns new routing lessons from the database."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def connections(self) -> int:
+        """To the database, of each worker at most: requests', the background's, those of intake's
+        groups, a look's."""
+        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + 1
 
     @property
     def embedded(self) -> bool:
@@ -103,7 +114,7 @@ class Settings(BaseSettings):
 
     @property
     def attachments(self) -> Path:
-        """The folder of what is attached to tickets."""
+        """The folder of the tickets' files."""
         return self.data_dir / "attachments"
 
     @property
@@ -152,12 +163,12 @@ def is_loopback(host: str) -> bool:
 
 
 def load() -> Settings:
-    """This process's settings, an embedded default's kept secrets included. Raises BadSettings."""
+    """This process's settings; kept secrets included, if embedded. Raises BadSettings."""
     refuse_unknown(EnvSettingsSource(Settings).env_vars)
     try:
         given = Settings()
     except ValidationError as refused:
-        raise BadSettings(told(refused)) from None
+        raise BadSettings(first_fault(refused)) from None
     return with_kept_secrets(given) if given.embedded else given
 
 
@@ -169,8 +180,8 @@ def refuse_unknown(names: Iterable[str]) -> None:
             raise BadSettings(f"{name}: there is no such setting")
 
 
-def told(refused: ValidationError) -> str:
-    """The first thing wrong; never the value itself, which may be a secret."""
+def first_fault(refused: ValidationError) -> str:
+    """The first fault's message; never the value itself, which may be a secret."""
     first = refused.errors()[0]
     message = first["msg"].removeprefix("Value error, ")
     if not first["loc"]:
@@ -179,7 +190,7 @@ def told(refused: ValidationError) -> str:
 
 
 def with_kept_secrets(given: Settings) -> Settings:
-    """Fills in what the operator left open from the data directory, made there on first use."""
+    """Take missing secrets from the data directory; they are made there on first use."""
     try:
         kept = {
             "secret_key": given.secret_key or decoded(kept_in(given.secret_key_file, made_secret)),
@@ -195,7 +206,7 @@ def made_secret() -> str:
 
 
 def kept_in(path: Path, make: Callable[[], str]) -> str:
-    """The file's one line, readable by its owner alone; of two who make it at once one wins."""
+    """The file's one line, readable by its owner alone; if two processes make it, one wins."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = path.with_name(f"{path.name}.{os.getpid()}")

@@ -1,7 +1,8 @@
-"""The clock's hand: applies what falls due, whoever else does the same at the same time."""
+"""The sweep: it applies due changes of tickets; several sweeps may run at the same time."""
 
 import logging
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from prometheus_client import Counter
 from sqlalchemy import select
@@ -26,22 +27,39 @@ FAILED = Counter("jiesu_sweep_failed", "Tickets whose due change could not be ap
 logger = logging.getLogger(__name__)
 
 
+class Swept(NamedTuple):
+    """How many changes a transaction made, and whether more may be due."""
+
+    changes: int
+    more: bool
+
+
 def sweep(sessions: Sessions, city: City, clock: Clock) -> int:
-    """Everything that is due by now, 200 tickets a transaction; how many changes it made."""
-    done = 0
+    """Applies everything that is due by now; the number of changes."""
+    changes, more = 0, True
+    while more:
+        made, more = sweep_some(sessions, city, clock)
+        changes += made
+    return changes
+
+
+def sweep_some(sessions: Sessions, city: City, clock: Clock) -> Swept:
+    """Applies what is due of up to AT_ONCE tickets, in one transaction."""
     with sessions.begin() as session:
-        idempotency.forget_old(session, clock())
-    while True:
-        with sessions.begin() as session:
-            now = recording(session, clock)
-            tickets = due(session, now)
-            done += sum(apply(session, city, ticket, now) for ticket in tickets)
-        if len(tickets) < AT_ONCE:
-            return done
+        now = recording(session, clock)
+        tickets = due(session, now)
+        changes = sum(apply(session, city, ticket, now) for ticket in tickets)
+    return Swept(changes, len(tickets) == AT_ONCE)
+
+
+def forget_keys(sessions: Sessions, clock: Clock) -> bool:
+    """Deletes some idempotency keys that have run out; whether there may be more."""
+    with sessions.begin() as session:
+        return idempotency.forget_old(session, clock())
 
 
 def due(session: Session, now: datetime) -> list[Ticket]:
-    """The longest due first, locked; those that another sweep has are left to it."""
+    """The tickets due longest, locked, without those of another sweep."""
     return list(
         session.scalars(
             select(Ticket)
@@ -54,9 +72,9 @@ def due(session: Session, now: datetime) -> list[Ticket]:
 
 
 def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
-    """One ticket's due changes; where they fail, it alone is put off, and counted."""
+    """Apply one ticket's due changes; if they fail, this ticket alone is put off, and counted."""
     number = ticket.number
-    told = feed.mark(session)
+    mark = feed.mark(session)
     try:
         with session.begin_nested():
             change = Change(session, city, ticket, now, dispatches=active(session, number))
@@ -64,7 +82,7 @@ def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
     except Exception:
         logger.exception("what was due could not be applied", extra={"ticket": number})
         FAILED.inc()
-        feed.forget_since(session, told)
+        feed.forget_since(session, mark)
         session.refresh(ticket)
         ticket.next_due_at = now + BACK_OFF
         return 0

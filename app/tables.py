@@ -13,6 +13,7 @@ from app.callbacks.models import (
 from app.feed.models import FeedEntry, FeedHead
 from app.imports.models import ImportedCase
 from app.kit.db import Base
+from app.kit.host.health import Heartbeat
 from app.kit.idempotency import IdempotencyKey
 from app.offices.models import (
     CatalogueRuleRow,
@@ -44,6 +45,7 @@ TABLES: tuple[type[Base], ...] = (
     SeedFile,
     Key,
     IdempotencyKey,
+    Heartbeat,
     FeedHead,
     FeedEntry,
     RoutingLesson,

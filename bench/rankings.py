@@ -1,11 +1,11 @@
-"""How fast a month is ranked, beside the bare GROUP BY of the same rows, alternately in one run;
-and how fast its facts are handed out, beside a COPY of them.
+"""The time of a month's ranking, beside the bare GROUP BY of the same rows, alternately in one run;
+and the time of the export of its facts, beside a COPY of them.
 
     python -m bench.rankings [--facts 2000000] [--others 0] [--rounds 9]
 
-The open month is asked for first with nothing kept of its finished days, and then with all of them.
+The open month is measured first with none of its finished days kept, and then with all of them.
 
-`--others` puts so many facts into the three months before, of which the last is sealed.
+`--others` puts so many facts into the three months before; the last of these is sealed.
 """
 
 import argparse
@@ -26,7 +26,8 @@ from sqlalchemy.orm import Session
 
 from app import main
 from app.city import City
-from app.kit import db, embedded, migrate
+from app.kit import db
+from app.kit.host import embedded, migrate
 from app.period import Period, Periods
 from app.rankings import facts_export, parquet, service
 from app.rankings.counting import assessments as counting
@@ -78,11 +79,11 @@ COPY (SELECT a.*, e.code FROM assessment a LEFT JOIN exclusion e USING (ticket_n
       ORDER BY assessed_at, ticket_number) TO STDOUT
 """
 EXPORTED = 10
-"""The export is measured on one part of so many of the month."""
+"""The export is measured on this fraction of the month."""
 
 
 def fill(url: str, period: Period, number: int) -> None:
-    """So many finished tickets, spread evenly over a period and over all streets."""
+    """A number of finished tickets, spread evenly over a period and over all streets."""
     with psycopg.connect(url, autocommit=True) as connection:
         streets = [
             code
@@ -144,14 +145,14 @@ def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
         return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view())
 
     period = Periods(city.policies).named(OPEN)
-    found: dict[str, Callable[[Session], object]] = {
+    acts: dict[str, Callable[[Session], object]] = {
         "open month": read(OPEN),
         "open month, CSV": table,
         "sealed month": read(BEFORE),
         "its counts alone": lambda session: counts(session, period),
         "bare volume": lambda session: bare(session, BARE_VOLUME, period),
     }
-    return {name: within(sessions, act) for name, act in found.items()}
+    return {name: within(sessions, act) for name, act in acts.items()}
 
 
 def part_of(period: Period) -> Period:
@@ -167,12 +168,12 @@ def exports(sessions: db.Sessions, period: Period) -> dict[str, Callable[[], obj
         with tempfile.TemporaryFile() as file:
             parquet.written(Record(session, period), file)
 
-    found: dict[str, Callable[[Session], object]] = {
+    acts: dict[str, Callable[[Session], object]] = {
         "export, NDJSON": lines(facts_export.ndjson),
         "export, CSV": lines(facts_export.as_sheet),
         "export, Parquet": columns,
     }
-    return {name: within(sessions, act) for name, act in found.items()}
+    return {name: within(sessions, act) for name, act in acts.items()}
 
 
 def copied(url: str, period: Period) -> Callable[[], object]:
@@ -223,8 +224,8 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     rows += measure(rounds, yardstick, asked)
     part = part_of(period)
     handed = measure(min(rounds, 3), copied(url, part), exports(sessions, part))
-    for one in handed:
-        one["rows_per_second"] = round(1000 * facts / EXPORTED / one["median_ms"])
+    for export in handed:
+        export["rows_per_second"] = round(1000 * facts / EXPORTED / export["median_ms"])
     engine.dispose()
     return {
         "facts": facts,
@@ -237,7 +238,7 @@ def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
 
 
 def keep_all(sessions: db.Sessions, city: City) -> None:
-    """Every finished day of the open month, counted by every column that some league asks for."""
+    """Keep every finished day of the open month, counted by the columns of all leagues."""
     while keep_days.keep(sessions, city, lambda: NOW):
         pass
 
@@ -258,13 +259,13 @@ def prepare(url: str, engine: sa.Engine, city: City, facts: int, others: int) ->
             seals.seal(session, period, "bench", lambda: NOW - timedelta(days=1))
 
 
-def show(found: dict[str, Any]) -> None:
-    for table in (found["rows"], found["exports"]):
+def show(results: dict[str, Any]) -> None:
+    for table in (results["rows"], results["exports"]):
         names = list(table[0])
         sys.stdout.write(" | ".join(f"{name:>16}" for name in names) + "\n")
-        for one in table:
-            sys.stdout.write(" | ".join(f"{one[name]!s:>16}" for name in names) + "\n")
-    sys.stdout.write(json.dumps(found) + "\n")
+        for line in table:
+            sys.stdout.write(" | ".join(f"{line[name]!s:>16}" for name in names) + "\n")
+    sys.stdout.write(json.dumps(results) + "\n")
 
 
 def run() -> None:

@@ -1,11 +1,11 @@
-"""How right routing is, how sure it may be believed, and how fast: on labelled addresses.
+"""Routing on labelled addresses: its precision, the truth of its confidence, and its time.
 
     BENCH_ADDRESSES=FILE.csv python -m bench.routing
 
 The file has the columns address_text, place_text, address_with_street, street_code, kind, balanced.
-Every figure is of addresses whose street the router was not told; the learning curve confirms the
-first half, row by row, and measures the second, and then each address when all others are
-confirmed. Times stand beside that of `sum(range(1000))` in the same minute: machines differ.
+The router never knows the street of an address measured: the learning curve confirms the first
+half, row by row, and measures the second, and then each address with all others confirmed. Times
+stand beside that of `sum(range(1000))` in the same minute: machines differ.
 """
 
 import csv
@@ -49,7 +49,7 @@ YARDSTICK = "sum(range(1000))"
 Row = dict[str, str]
 Asked = Callable[[int, Row], str]
 Band = tuple[str, int, float, float]
-"""Of confidence: its bounds, how many answers, the mean said, and the share that was right."""
+"""A band of confidence: its bounds, the number of answers, their mean, and the share right."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class Answer:
 
     @property
     def right(self) -> bool:
-        return self.found(1)
+        return self.is_among(1)
 
-    def found(self, among: int) -> bool:
-        codes = [one.office_code for one in self.decision.candidates[:among]]
+    def is_among(self, among: int) -> bool:
+        codes = [candidate.office_code for candidate in self.decision.candidates[:among]]
         return self.row["street_code"] in codes
 
 
@@ -87,8 +87,8 @@ class Figures:
             len(answers),
             share(answer.dispatched for answer in answers),
             share(answer.right for answer in sent),
-            share(answer.found(1) for answer in answers),
-            share(answer.found(3) for answer in answers),
+            share(answer.is_among(1) for answer in answers),
+            share(answer.is_among(3) for answer in answers),
             round(statistics.median(answer.seconds for answer in answers) * 1e6, 1),
         )
 
@@ -102,7 +102,7 @@ def plain(_: int, row: Row) -> str:
     return row["address_text"]
 
 
-def told_in_a_sentence(at: int, row: Row) -> str:
+def in_a_sentence(at: int, row: Row) -> str:
     return SENTENCES[at % len(SENTENCES)].format(row["address_text"])
 
 
@@ -110,7 +110,7 @@ ASKED: dict[str, Asked] = {
     "address": plain,
     "without district": lambda _, row: row["place_text"],
     "street named": lambda _, row: row["address_with_street"],
-    "in a sentence": told_in_a_sentence,
+    "in a sentence": in_a_sentence,
 }
 
 
@@ -134,7 +134,7 @@ def confirm(router: Router, rows: Iterable[Row], lesson: Lesson = Lesson.CONFIRM
 
 
 def ask_knowing_the_others(router: Router, rows: Sequence[Row]) -> list[Answer]:
-    """Each address, when all others and not itself are confirmed."""
+    """Each address, with all others confirmed."""
     answers = []
     for row in rows:
         confirm(router, [row], Lesson.WITHDRAW)
@@ -144,14 +144,14 @@ def ask_knowing_the_others(router: Router, rows: Sequence[Row]) -> list[Answer]:
 
 
 def believed(answers: Sequence[Answer]) -> list[Band]:
-    """For each band of confidence: how many, the mean said, and the share that was right."""
+    """The bands of confidence that have answers."""
     table = []
     for low, high in pairwise(BELIEFS):
         inside = [a for a in answers if low <= a.decision.confidence < high]
         if inside:
-            said = statistics.fmean(a.decision.confidence for a in inside)
+            confidence = statistics.fmean(a.decision.confidence for a in inside)
             band = f"{low:.2f}-{min(high, 1):.2f}"
-            table.append((band, len(inside), round(said, 3), share(a.right for a in inside)))
+            table.append((band, len(inside), round(confidence, 3), share(a.right for a in inside)))
     return table
 
 
@@ -172,7 +172,7 @@ def start() -> tuple[Router, float, float]:
 
 
 def learning(rows: Sequence[Row]) -> dict[str, Figures]:
-    """Parts of the first half confirmed, the second half measured; then of new places only."""
+    """The second half measured with parts of the first confirmed; then its new places alone."""
     half = len(rows) // 2
     first, second = rows[:half], rows[half:]
     router, _, _ = start()
@@ -186,32 +186,34 @@ def learning(rows: Sequence[Row]) -> dict[str, Figures]:
     answers = ask(router, second)
     new = [answer for answer in answers if answer.decision.method != "memory"]
     curve["new places only"] = Figures.of(new)
-    curve["in a sentence"] = Figures.of(ask(router, second, told_in_a_sentence))
+    curve["in a sentence"] = Figures.of(ask(router, second, in_a_sentence))
     confirm(router, second)
     curve["all others confirmed"] = Figures.of(ask_knowing_the_others(router, rows))
     return curve
 
 
 def yardstick() -> tuple[float, float]:
-    """Microseconds that a well-known piece of work takes here and now, and at the least."""
+    """Microseconds of the YARDSTICK here and now: the median, and the least."""
     took = timeit.repeat(YARDSTICK, number=1, repeat=2000)
     return round(statistics.median(took) * 1e6, 1), round(min(took) * 1e6, 1)
 
 
 def undisturbed(router: Router, rows: Sequence[Row]) -> float:
-    """Microseconds for an address, the median of the fastest of RUNS for each: whoever else is at
-    work slows many runs, and speeds up none."""
+    """Microseconds for an address, the median of the fastest of RUNS for each: other work on the
+    machine slows many runs, and speeds up none."""
     runs = zip(*(ask(router, rows) for _ in range(RUNS)), strict=True)
-    return round(statistics.median(min(one.seconds for one in same) for same in runs) * 1e6, 1)
+    return round(
+        statistics.median(min(answer.seconds for answer in same) for same in runs) * 1e6, 1
+    )
 
 
 def measure(rows: Sequence[Row]) -> dict[str, object]:
     router, seconds, megabytes = start()
-    ask(router, rows)  # the first pass lays out what is laid out when first asked for
+    ask(router, rows)  # the first pass draws the sheets and profiles
     answers = ask(router, rows)
     tables: dict[str, dict[str, Figures]] = {
         "how it is said": {
-            name: Figures.of(ask(router, rows, said)) for name, said in ASKED.items()
+            name: Figures.of(ask(router, rows, wording)) for name, wording in ASKED.items()
         },
         "thresholds": {
             f"accept {accept:.2f}": Figures.of(
@@ -238,7 +240,7 @@ def measure(rows: Sequence[Row]) -> dict[str, object]:
     print(f"\nindex ready in {seconds:.2f} s, {megabytes:.0f} MB; {YARDSTICK} takes {took} µs here")
     print(f"undisturbed, the fastest of {RUNS} runs: an address {alone} µs, {YARDSTICK} {least} µs")
     return {
-        **{name: {key: vars(one) for key, one in table.items()} for name, table in tables.items()},
+        **{name: {key: vars(row) for key, row in table.items()} for name, table in tables.items()},
         "reliability": reliability,
         "yardstick_us": took,
         "undisturbed_us": alone,
@@ -251,19 +253,19 @@ def measure(rows: Sequence[Row]) -> dict[str, object]:
 def show(title: str, table: dict[str, Figures]) -> None:
     heads = ("rows", "coverage", "precision", "top-1", "top-3", "µs median")
     print(f"\n{title:24}" + f"{heads[0]:>7}" + "".join(f"{head:>10}" for head in heads[1:]))
-    for name, one in table.items():
-        shown = (one.coverage, one.precision, one.top1, one.top3)
+    for name, figures in table.items():
+        shown = (figures.coverage, figures.precision, figures.top1, figures.top3)
         print(
-            f"{name:24}{one.rows:7}"
+            f"{name:24}{figures.rows:7}"
             + "".join(f"{v:10.3f}" for v in shown)
-            + f"{one.median_us:10.0f}"
+            + f"{figures.median_us:10.0f}"
         )
 
 
 def show_bands(title: str, bands: Sequence[Band]) -> None:
-    print(f"\n{title:24}{'rows':>7}{'said':>10}{'right':>10}")
-    for band, count, said, right in bands:
-        print(f"{band:24}{count:7}{said:10.3f}{right:10.3f}")
+    print(f"\n{title:24}{'rows':>7}{'mean':>10}{'right':>10}")
+    for band, count, confidence, right in bands:
+        print(f"{band:24}{count:7}{confidence:10.3f}{right:10.3f}")
 
 
 def main() -> None:

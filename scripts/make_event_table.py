@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import inspect
 
-from app.tickets.event_data import SAYS, Said
+from app.tickets.event_data import DATA, EventData
 from app.tickets.life.lifecycle import Action
 
 API = Path(__file__).parent.parent / "openapi.md"
@@ -27,15 +27,15 @@ KINDS: dict[type[inspect.Type], str] = {
 
 
 def table() -> str:
-    rows = [f"| `{action}` | {data_of(action)} |" for action in Action if action in SAYS]
+    rows = [f"| `{action}` | {data_of(action)} |" for action in Action if action in DATA]
     return "\n".join(["| event | data |", "|---|---|", *rows, ""])
 
 
 def data_of(action: Action) -> str:
-    return "; or ".join(", ".join(members(struct)) for struct in SAYS[action])
+    return "; or ".join(", ".join(members(struct)) for struct in DATA[action])
 
 
-def members(struct: type[Said]) -> list[str]:
+def members(struct: type[EventData]) -> list[str]:
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
     return [member(field) for field in info.fields]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hypothesis
@@ -17,7 +18,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
-from app.kit import embedded, migrate
+from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
 from app.routing.memory import Lesson
@@ -72,11 +73,15 @@ class StillClock:
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded cluster of our own, or a database made for this run beside the one given."""
+def database_url() -> Iterator[str]:
+    """An embedded cluster of our own, or a database made for this run beside the one given. Not in
+    pytest's folder, which another run closes to the cluster's user."""
     given = os.environ.get("JIESU_DATABASE_URL")
     if given is None:
-        with embedded.running(Path(tmp_path_factory.mktemp("pg")), durable=False) as url:
+        with (
+            TemporaryDirectory(prefix="jiesu-tests-") as folder,
+            embedded.running(Path(folder), durable=False) as url,
+        ):
             yield url
         return
     name = f"jiesu_test_{os.getpid()}"
@@ -132,8 +137,8 @@ def reseeded(app: FastAPI, people: People, clock: StillClock) -> Iterator[Callab
 
     def change(**parts: Any) -> None:
         with app.state.sessions.begin() as session:
-            found = replace(registry.known(session), **parts)
-            registry.record(session, found, clock.at)
+            changed = replace(registry.known(session), **parts)
+            registry.record(session, changed, clock.at)
 
     record_anew(app, LONG_AGO)
     yield change

@@ -29,8 +29,8 @@ class Person:
         self, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> Response:
         sent = {**self.headers, **(headers or {})}
-        said = {} if body is None else body
-        answer: Response = self.client.post(f"/v1{path}", json=said, headers=sent)
+        json = {} if body is None else body
+        answer: Response = self.client.post(f"/v1{path}", json=json, headers=sent)
         return answer
 
     def send(self, path: str, content: bytes, headers: dict[str, str] | None = None) -> Response:
@@ -42,9 +42,9 @@ class Person:
         answer: Response = self.client.delete(f"/v1{path}", headers=self.headers)
         return answer
 
-    def does(self, action: str, number: str, /, **said: Any) -> dict[str, Any]:
+    def does(self, action: str, number: str, /, **body: Any) -> dict[str, Any]:
         """An action on a ticket that must succeed; the ticket as it then is."""
-        answer = self.post(f"/tickets/{number}/{action}", said)
+        answer = self.post(f"/tickets/{number}/{action}", body)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -144,46 +144,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "reveal": {"reason": "联系诉求人。"},
 }
 """For every action a body fit to be sent."""
-
-
-def stands(people: People, status: str) -> str:
-    """The number of a new ticket that real calls have brought into a status."""
-    number = ticket(people, **BEGINNINGS.get(status, {}))
-    for who, office, action, said in JOURNEYS.get(status, ()):
-        answer = people(who, office).post(f"/tickets/{number}/{action}", said or BODIES[action])
-        assert answer.status_code in (200, 201), answer.text
-    return number
-
-
-BEGINNINGS: dict[str, dict[str, Any]] = {
-    "received": {"type": "consult"},
-    "answered": {"type": "consult"},
-    "transferred": {"type": "consult"},
-    "not_accepted": {"type": "consult"},
-    "need_info": {"address": {"text": "不知道在哪"}},
-    "to_dispatch": {"address": {"text": "朝阳区某处"}},
-}
-Step = tuple[str, str | None, str, dict[str, Any] | None]
-ACKNOWLEDGED: list[Step] = [("handler", WANGJING, "acknowledge", None)]
-IN_PROGRESS: list[Step] = [*ACKNOWLEDGED, ("handler", WANGJING, "contact", None)]
-REPLIED: list[Step] = [*IN_PROGRESS, ("handler", WANGJING, "reply", None)]
-AWAITING: list[Step] = [*REPLIED, ("district", CHAOYANG, "review", None)]
-JOURNEYS: dict[str, list[Step]] = {
-    "acknowledged": ACKNOWLEDGED,
-    "in_progress": IN_PROGRESS,
-    "replied": REPLIED,
-    "awaiting_callback": AWAITING,
-    "doubted": [*AWAITING, ("callback", None, "callbacks", {**DISCONTENT, "reasonable": False})],
-    "rework": [*AWAITING, ("callback", None, "callbacks", DISCONTENT)],
-    "closed": [*AWAITING, ("callback", None, "callbacks", CONTENT)],
-    "answered": [("operator", None, "answer", None)],
-    "transferred": [("operator", None, "transfer", None)],
-    "not_accepted": [("operator", None, "decline", None)],
-    "withdrawn": [*IN_PROGRESS, ("operator", None, "withdraw", None)],
-    "void": [("supervisor", None, "void", None)],
-}
-STATUSES = ["received", "need_info", "to_dispatch", "dispatched", *JOURNEYS]
-"""Every status that a ticket can have, and `doubted`: awaiting a supervisor's word."""
 
 
 def record(app: FastAPI) -> dict[str, str | None]:

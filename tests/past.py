@@ -52,7 +52,7 @@ def ticket(case: Case, number: str) -> Ticket:
 
 
 def assessment(case: Case, number: str) -> Assessment:
-    said = case["callback"]
+    callback = case["callback"]
     return Assessment(
         ticket_number=number,
         office_code=case["office_code"],
@@ -60,12 +60,12 @@ def assessment(case: Case, number: str) -> Assessment:
         type=case["type"],
         channel=case["channel"],
         urgency=case["urgency"],
-        anonymous=said["reach"] == "anonymous",
+        anonymous=callback["reach"] == "anonymous",
         merge_group=case.get("merge_group"),
-        reach=said["reach"],
-        contacted=said.get("contacted"),
-        resolved=said.get("resolved"),
-        satisfied=said.get("satisfied"),
+        reach=callback["reach"],
+        contacted=callback.get("contacted"),
+        resolved=callback.get("resolved"),
+        satisfied=callback.get("satisfied"),
         contact_ok=recount.contact_ok(case),
         late=recount.is_late(case),
         assessed_at=recount.called_back_at(case),
@@ -130,7 +130,7 @@ def storing(app: FastAPI) -> Store:
 
 def case(n: int, at: datetime = BORDER - timedelta(days=1), **changed: Any) -> Json:
     """A case of 望京街道 whose citizen is content."""
-    said = {"reach": "reached", "contacted": "yes", "resolved": "resolved", "satisfied": "very"}
+    answers = {"reach": "reached", "contacted": "yes", "resolved": "resolved", "satisfied": "very"}
     asked = (at - timedelta(days=2)).isoformat()
     return {
         "external_id": f"OLD-{n}",
@@ -142,7 +142,7 @@ def case(n: int, at: datetime = BORDER - timedelta(days=1), **changed: Any) -> J
         "dispatched_at": asked,
         "contacts": [{"at": asked, "method": "call", "reached": True}],
         "replied_at": asked,
-        "callback": {"at": at.isoformat(), **(said | changed.pop("said", {}))},
+        "callback": {"at": at.isoformat(), **(answers | changed.pop("answers", {}))},
         **changed,
     }
 
@@ -150,9 +150,9 @@ def case(n: int, at: datetime = BORDER - timedelta(days=1), **changed: Any) -> J
 UNREACHED = {"reach": "unreached", "contacted": None, "resolved": None, "satisfied": None}
 WORKED_EXAMPLE = [
     *(case(n) for n in range(5)),
-    case(5, said={"satisfied": "basic"}),
-    case(6, said={"resolved": "partly", "satisfied": "basic"}),
-    case(7, said={"resolved": "unresolved", "satisfied": "dissatisfied"}),
-    case(8, said=UNREACHED),
-    case(9, said=UNREACHED),
+    case(5, answers={"satisfied": "basic"}),
+    case(6, answers={"resolved": "partly", "satisfied": "basic"}),
+    case(7, answers={"resolved": "unresolved", "satisfied": "dissatisfied"}),
+    case(8, answers=UNREACHED),
+    case(9, answers=UNREACHED),
 ]

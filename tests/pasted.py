@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from app.__main__ import command_line
+from app.commands import command_line
 from tests.given import ADMIN_KEY, People
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +36,7 @@ def text(name: str) -> str:
 
 def blocks(document: str) -> list[tuple[str, str]]:
     """The fenced blocks in order: language and content."""
-    return [(found[1], found[2]) for found in BLOCK.finditer(document)]
+    return [(block[1], block[2]) for block in BLOCK.finditer(document)]
 
 
 def commands(block: str) -> Iterator[str]:
@@ -87,16 +87,16 @@ class Asked:
 
 def asked(command: str) -> Asked:
     """Fails on a curl that the documents do not use."""
-    said = reader().parse_args(shlex.split(command)[1:])
-    assert said.G or not said.query, f"-d without -G: {command}"
-    body = said.json or said.body
-    headers = dict(header.split(": ", 1) for header in said.headers)
+    options = reader().parse_args(shlex.split(command)[1:])
+    assert options.G or not options.query, f"-d without -G: {command}"
+    body = options.json or options.body
+    headers = dict(header.split(": ", 1) for header in options.headers)
     return Asked(
-        method=said.method or ("POST" if body else "GET"),
-        url=said.url,
-        headers=headers | ({"Content-Type": "application/json"} if said.json else {}),
+        method=options.method or ("POST" if body else "GET"),
+        url=options.url,
+        headers=headers | ({"Content-Type": "application/json"} if options.json else {}),
         body=body,
-        query=dict(part.split("=", 1) for part in said.query),
+        query=dict(part.split("=", 1) for part in options.query),
     )
 
 
@@ -132,9 +132,9 @@ class Shell:
     def value(self, command: str) -> str:
         if command.startswith("key "):
             return self.key(shlex.split(command))
-        name, *told = shlex.split(command)
+        name, *words = shlex.split(command)
         if name in self.functions:
-            arguments = {str(n): word for n, word in enumerate(told, 1)}
+            arguments = {str(n): word for n, word in enumerate(words, 1)}
             command = VARIABLE.sub(lambda v: arguments.get(v[1], v[0]), self.functions[name])
         asking, _, pipeline = command.partition(" | ")
         done = subprocess.run(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from httpx import Response
@@ -22,14 +21,6 @@ UNCLEAR = {"text": "北京市"}
 Build = Callable[[People, StillClock], str]
 
 
-PHONES = count(13_900_000_000)
-
-
-def fresh(people: People, **changed: Any) -> str:
-    """A request by someone who has not called before."""
-    return given.ticket(people, **{"citizen": {"phone": str(next(PHONES))}, **changed})
-
-
 def objection(**changed: Any) -> dict[str, Any]:
     """Inside the district: 酒仙桥街道's, says 望京街道."""
     return {
@@ -42,7 +33,7 @@ def objection(**changed: Any) -> dict[str, Any]:
 
 
 def objected(people: People, office: str = WANGJING, **changed: Any) -> str:
-    number = fresh(people)
+    number = given.ticket(people)
     people.street(office).does("object", number, **objection(**changed))
     return number
 
@@ -58,20 +49,20 @@ def in_progress(people: People, clock: StillClock) -> str:
 
 def working(people: People, **changed: Any) -> str:
     """Acknowledged, and its citizen contacted."""
-    number = fresh(people, **changed)
+    number = given.ticket(people, **changed)
     people.street().does("acknowledge", number)
     people.street().does("contact", number, method="call", reached=True)
     return number
 
 
 def acknowledged(people: People, clock: StillClock) -> str:
-    number = fresh(people)
+    number = given.ticket(people)
     people.street().does("acknowledge", number)
     return number
 
 
 def to_dispatch(people: People, clock: StillClock) -> str:
-    """In the district's queue, by a ruling that what was told is wrong."""
+    """Back with the dispatchers, by the ruling that its information is wrong."""
     number = objected(people, proposed_office_code=DONGHUAMEN)
     people.dispatcher.does("rule-objection", number, decision="info_wrong", text="地址有误")
     return number
@@ -90,19 +81,19 @@ def consulting(people: People, clock: StillClock) -> str:
 
 
 def replied(people: People, clock: StillClock) -> str:
-    number = fresh(people)
+    number = given.ticket(people)
     given.replied(people, number)
     return number
 
 
 def awaiting(people: People, clock: StillClock) -> str:
-    number = fresh(people)
+    number = given.ticket(people)
     given.awaiting(people, number)
     return number
 
 
-def called(people: People, number: str, **said: Any) -> dict[str, Any]:
-    answer = people.callback.post(f"/tickets/{number}/callbacks", {**given.CONTENT, **said})
+def called(people: People, number: str, **body: Any) -> dict[str, Any]:
+    answer = people.callback.post(f"/tickets/{number}/callbacks", {**given.CONTENT, **body})
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -142,31 +133,48 @@ def on_hold(people: People, clock: StillClock) -> str:
 
 
 def received(people: People, clock: StillClock) -> str:
-    return fresh(people, type="consult")
+    return given.ticket(people, type="consult")
 
 
-def ended(action: str, role: str, begin: Build = received, **said: Any) -> Build:
+def ended(action: str, role: str, begin: Build = received, **body: Any) -> Build:
     def build(people: People, clock: StillClock) -> str:
         number = begin(people, clock)
-        people(role).does(action, number, **said)
+        people(role).does(action, number, **{**given.BODIES[action], **body})
         return number
 
     return build
 
 
 def dispatched(people: People, clock: StillClock) -> str:
-    return fresh(people)
+    return given.ticket(people)
 
 
 def merged(people: People, clock: StillClock) -> str:
-    parent = fresh(people)
+    parent = given.ticket(people)
     clock.tick(seconds=1)
-    child = fresh(people)
+    child = given.ticket(people)
     people.dispatcher.does("merge", child, parent_number=parent)
     return child
 
 
-STAGES: dict[Status, Build] = {
+def doubted(people: People, clock: StillClock) -> str:
+    """Its demand was called unreasonable; a supervisor decides."""
+    number = awaiting(people, clock)
+    called(people, number, **given.DISCONTENT, reasonable=False)
+    return number
+
+
+def queued(people: People, clock: StillClock) -> str:
+    """In its district's queue (D.5 R4); no office ever had it."""
+    return given.ticket(people, address={"text": "朝阳区某处"})
+
+
+def nowhere(people: People, clock: StillClock) -> str:
+    """Nobody knows where it lies (D.5 R5)."""
+    return given.ticket(people, address=UNCLEAR)
+
+
+STAGES: dict[str, Build] = {
     Status.RECEIVED: received,
     Status.NEED_INFO: need_info,
     Status.TO_DISPATCH: to_dispatch,
@@ -180,27 +188,35 @@ STAGES: dict[Status, Build] = {
     Status.REWORK: rework,
     Status.ON_HOLD: on_hold,
     Status.CLOSED: closed,
-    Status.ANSWERED: ended("answer", "operator", text="已答复"),
-    Status.TRANSFERRED: ended("transfer", "operator", service="119", text="已转"),
-    Status.NOT_ACCEPTED: ended(
-        "decline", "operator", reason_code="na_out_of_area", text="不在北京"
-    ),
+    Status.ANSWERED: ended("answer", "operator"),
+    Status.TRANSFERRED: ended("transfer", "operator"),
+    Status.NOT_ACCEPTED: ended("decline", "operator"),
     Status.MERGED: merged,
-    Status.WITHDRAWN: ended("withdraw", "operator", dispatched, evidence="录音 7"),
-    Status.VOID: ended("void", "supervisor", dispatched, reason="误录"),
+    Status.WITHDRAWN: ended("withdraw", "operator", in_progress),
+    Status.VOID: ended("void", "supervisor", dispatched),
+    "doubted": doubted,
+    "queued": queued,
+    "nowhere": nowhere,
 }
+"""Each status, and three more stages of a ticket."""
+
+
+def stands(people: People, stage: str) -> str:
+    """The number of a new ticket, brought to a stage by real calls."""
+    app: Any = people.client.app
+    return STAGES[stage](people, app.state.clock)
 
 
 def refused(answer: Response, status: int, problem: str) -> dict[str, Any]:
     """A refusal must be of this kind; the problem."""
     assert answer.status_code == status, answer.text
-    told = dict(answer.json())
-    assert told["type"] == f"/problems/{problem}", told
-    return told
+    body = dict(answer.json())
+    assert body["type"] == f"/problems/{problem}", body
+    return body
 
 
-def tries(person: Person, action: str, number: str, /, **said: Any) -> Response:
-    return person.post(f"/tickets/{number}/{action}", said)
+def tries(person: Person, action: str, number: str, /, **body: Any) -> Response:
+    return person.post(f"/tickets/{number}/{action}", body)
 
 
 def status(people: People, number: str) -> str:
@@ -228,8 +244,8 @@ def inbox(person: Person) -> list[str]:
     return [item["number"] for item in person.get("/inbox").json()["items"]]
 
 
-def told(person: Person, number: str) -> list[str]:
-    """What this office's feed says of a ticket, in order."""
+def news(person: Person, number: str) -> list[str]:
+    """The kinds of entries in this office's feed of a ticket, in order."""
     entries = person.get("/feed", limit=500).json()["items"]
     return [entry["kind"] for entry in entries if entry["ticket_number"] == number]
 
@@ -237,7 +253,8 @@ def told(person: Person, number: str) -> list[str]:
 def at_once(acts: Sequence[Callable[[], Response]]) -> list[int]:
     """All of them at the same time; the statuses of their answers, sorted."""
     with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(one.result().status_code for one in [pool.submit(act) for act in acts])
+        answers = [pool.submit(act) for act in acts]
+        return sorted(answer.result().status_code for answer in answers)
 
 
 def rows(people: People, query: str) -> list[tuple[Any, ...]]:

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from app.__main__ import command_line
 from app.access.roles import Role
+from app.commands import command_line
 from app.kit import problems
 from app.kit.errors import Refusal
 from app.rankings import facts_export, sheet
@@ -44,8 +44,8 @@ READ: dict[str, Callable[[str], Any]] = {"json": json.loads, "jsonl": lines}
 
 
 def routes(app: FastAPI) -> dict[tuple[str, str], APIRoute]:
-    found = [route for route in app.routes if isinstance(route, APIRoute)]
-    return {(method, route.path): route for route in found for method in route.methods or ()}
+    api_routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    return {(method, route.path): route for route in api_routes for method in route.methods or ()}
 
 
 def refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
@@ -55,7 +55,7 @@ def refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
 
 
 def test_openapi_md_names_every_route_and_no_other(app: FastAPI) -> None:
-    named = {found.groups() for found in NAMED_ROUTE.finditer(API)} - {("POST", IN_GENERAL)}
+    named = {route.groups() for route in NAMED_ROUTE.finditer(API)} - {("POST", IN_GENERAL)}
 
     assert named == set(routes(app))
 
@@ -65,10 +65,10 @@ def test_openapi_md_names_every_problem_with_its_status(app: FastAPI) -> None:
 
     named = set(re.findall(r"/problems/([a-z-]+)", API)) - {"fault"}
     rows = re.findall(r"^\| (\d{3}) \| (.*?) \|", API, re.MULTILINE)
-    told = {(slug, int(status)) for status, cell in rows for slug in named & slugs(cell)}
+    documented = {(slug, int(status)) for status, cell in rows for slug in named & slugs(cell)}
 
     assert named == {slug for slug, _ in given}
-    assert told - {("fault", 500)} <= given
+    assert documented - {("fault", 500)} <= given
 
 
 def slugs(cell: str) -> set[str]:
@@ -91,10 +91,10 @@ def test_openapi_md_names_every_query_parameter(app: FastAPI) -> None:
     sections = API.split("\n\n`")
     for path, methods in app.openapi()["paths"].items():
         for method, operation in methods.items():
-            told = [s for s in sections if s.startswith(f"{method.upper()} {path}`")]
+            texts = [s for s in sections if s.startswith(f"{method.upper()} {path}`")]
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "query":
-                    assert f"`{parameter['name']}`" in told[0], (path, parameter["name"])
+                    assert f"`{parameter['name']}`" in texts[0], (path, parameter["name"])
 
 
 def test_openapi_md_shows_the_table_of_moves() -> None:
@@ -211,8 +211,10 @@ def test_the_analysts_example_asks_for_what_there_is(people: People) -> None:
     analyst = people("analyst")
     present = analyst.get("/periods").json()[-1]["name"]
     examples = [b for language, b in pasted.blocks(pasted.text(READMES[0])) if language == "python"]
-    told = {node.value for node in ast.walk(ast.parse(*examples)) if isinstance(node, ast.Constant)}
-    words = {word for word in told if isinstance(word, str)}
+    constants = {
+        node.value for node in ast.walk(ast.parse(*examples)) if isinstance(node, ast.Constant)
+    }
+    words = {word for word in constants if isinstance(word, str)}
     columns = {word for word in words if re.fullmatch("[a-z]+(_[a-z]+)*", word)} - {"str"}
 
     for path in (word for word in words if word.startswith("/")):

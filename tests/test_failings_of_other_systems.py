@@ -86,7 +86,7 @@ def test_overdue_never_outlives_the_due_time_it_speaks_of(
     people: People, clock: StillClock
 ) -> None:
     """Row 15: osTicket#5160, zammad#4353: it is computed from the due time as it now is."""
-    number = stages.fresh(people, urgency="L2")
+    number = given.ticket(people, urgency="L2")
     clock.tick(hours=25)
     assert stages.seen(people, number)["overdue"]
     people.supervisor.does("grade", number, urgency="L3", reason="误定为紧急")
@@ -150,7 +150,7 @@ def test_a_ticket_is_never_bounced_without_a_clock_running(
     people: People, clock: StillClock
 ) -> None:
     """Row 20, 退单拉锯: the clock starts at the dispatch; signing or returning stops nothing."""
-    number = stages.fresh(people)
+    number = given.ticket(people)
     due_at = stages.seen(people, number)["due_at"]
     assert stages.instant(due_at) == clock() + timedelta(days=7)
     clock.tick(hours=3)
@@ -164,11 +164,11 @@ def test_a_ticket_is_never_bounced_without_a_clock_running(
 def test_a_ticket_is_never_bounced_without_end(people: People, clock: StillClock) -> None:
     """Row 20: one objection for each office, two upheld, and then 会商."""
     offices = [WANGJING, JIUXIANQIAO, "110105012", "110105013", "110105014"]
-    number, bounced = stages.fresh(people), 0
+    number, bounced = given.ticket(people), 0
     while stages.status(people, number) == "dispatched":
         here, there = offices[bounced], offices[bounced + 1]
-        said = stages.objection(proposed_office_code=there)
-        if people.street(here).does("object", number, **said)["status"] == "objected":
+        body = stages.objection(proposed_office_code=there)
+        if people.street(here).does("object", number, **body)["status"] == "objected":
             ruling = {"decision": "uphold", "text": "成立"}
             people.district().does("rule-objection", number, **ruling)
         bounced += 1
@@ -179,13 +179,13 @@ def test_not_ours_is_never_said_without_ground_and_another_name(
     people: People, clock: StillClock
 ) -> None:
     """Row 20: fixmystreet#4457: say which unit refused, why, and whose it is."""
-    number = stages.fresh(people)
+    number = given.ticket(people)
     for lacking in ("ground", "text", "proposed_office_code"):
-        said = {name: value for name, value in stages.objection().items() if name != lacking}
-        assert tries(people.street(), "object", number, **said).status_code == 422
+        body = {name: value for name, value in stages.objection().items() if name != lacking}
+        assert tries(people.street(), "object", number, **body).status_code == 422
     people.street().does("object", number, **stages.objection(proposed_office_code=DONGHUAMEN))
-    told = stages.events(people, number)[-1]
-    assert told["data"]["ground"] == "not_my_area"
-    assert told["data"]["proposed_office_code"] == DONGHUAMEN
+    event = stages.events(people, number)[-1]
+    assert event["data"]["ground"] == "not_my_area"
+    assert event["data"]["proposed_office_code"] == DONGHUAMEN
     stranger = people("handler", DONGHUAMEN)
     refused(tries(stranger, "acknowledge", number), 404, "no-such-ticket")

@@ -146,14 +146,14 @@ def refused(house: House) -> Call:
 MOST = {
     healthz: Cost(0, 0, 0),
     refused: Cost(0, 0, 0),
-    office: Cost(1, 3, 1),
+    office: Cost(1, 1, 1),
     ticket: Cost(1, 1, 1),
     events: Cost(1, 1, 1),
     inbox: Cost(1, 1, 1),
     inbox_unchanged: Cost(1, 1, 1),
     list_page: Cost(1, 1, 1),
-    feed: Cost(1, 3, 1),
-    received: Cost(0, 3, 1),
+    feed: Cost(1, 1, 1),
+    received: Cost(0, 2, 1),
     acknowledged: Cost(11, 13, 1),
     ranking: Cost(1, 1, 1),
 }

@@ -9,9 +9,10 @@ from alembic import command
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.kit import db, migrate
+from app.kit.address import psycopg_url
+from app.kit.host import migrate
 from app.tables import TABLES
-from tests import given
+from tests import stages
 from tests.given import People
 
 METADATA = TABLES[0].metadata
@@ -29,7 +30,7 @@ SEALED = {"seal", "sealed_ranking", "sealed_facts", "registry_version"}
 def empty(database_url: str) -> Iterator[str]:
     """A database beside the tests' own, with nothing in it."""
     engine = sa.create_engine(
-        db.psycopg_url(database_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        psycopg_url(database_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )
     name = f"jiesu_migrations_{os.getpid()}"
     with engine.connect() as server:
@@ -95,7 +96,7 @@ def test_every_member_of_an_enum_is_admitted_and_nothing_else(
 def test_what_happened_is_never_rewritten(
     people: People, app: FastAPI, table: str, change: str
 ) -> None:
-    given.stands(people, "closed")
+    stages.stands(people, "closed")
     column = METADATA.tables[table].primary_key.columns.keys()[0]
 
     with (

@@ -118,14 +118,14 @@ def test_every_instant_lies_in_one_period(
 ) -> None:
     changing = periods(("2019-01-01", before), (f"{changed:%Y-%m-%d}", after))
 
-    found = changing.of(instant)
+    period = changing.of(instant)
 
-    assert instant in found
-    assert changing.named(found.name) == found
-    assert changing.next(changing.previous(found)) == found
-    assert changing.previous(found).ends_at == found.starts_at
-    assert changing.next(found).starts_at == found.ends_at
-    assert instant not in changing.next(found)
+    assert instant in period
+    assert changing.named(period.name) == period
+    assert changing.next(changing.previous(period)) == period
+    assert changing.previous(period).ends_at == period.starts_at
+    assert changing.next(period).starts_at == period.ends_at
+    assert instant not in changing.next(period)
 
 
 def test_periods_between_two_instants_are_contiguous() -> None:

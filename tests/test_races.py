@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import BODIES, CONTENT, WANGJING, People
 
@@ -36,7 +36,7 @@ def statuses(answers: list[Response]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
-def found(app: FastAPI, query: str) -> list[tuple[object, ...]]:
+def rows(app: FastAPI, query: str) -> list[tuple[object, ...]]:
     with app.state.engine.connect() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(query)]
 
@@ -65,7 +65,7 @@ def test_with_if_match_of_eight_changes_one_counts(people: People) -> None:
 
 
 def test_what_does_not_exclude_each_other_is_all_done(people: People) -> None:
-    number = given.stands(people, "in_progress")
+    number = stages.stands(people, "in_progress")
     street, operator = people.street(), people.operator
 
     answers = at_once(
@@ -88,8 +88,8 @@ def test_one_idempotency_key_eight_times_at_once_makes_one_ticket(
     assert statuses(answers) == [201] * 8
     assert len({answer.json()["number"] for answer in answers}) == 1
     assert sum("idempotency-replayed" in answer.headers for answer in answers) == 7
-    assert found(app, "SELECT count(*) FROM ticket") == [(1,)]
-    assert found(app, "SELECT last_seq FROM feed_head") == [(1,), (1,)]
+    assert rows(app, "SELECT count(*) FROM ticket") == [(1,)]
+    assert rows(app, "SELECT last_seq FROM feed_head") == [(1,), (1,)]
 
 
 def test_who_waits_for_a_key_whose_call_is_refused_takes_it_over(people: People) -> None:
@@ -119,9 +119,9 @@ def test_two_dispatchers_leave_one_lead(people: People, app: FastAPI) -> None:
     answers = at_once(*map(to, offices))
 
     assert statuses(answers) == [200] * 4
-    leads = found(app, "SELECT office_code FROM dispatch WHERE role='lead' AND ended_at IS NULL")
-    assert leads == found(app, "SELECT office_code FROM ticket")
-    assert found(app, "SELECT dispatches FROM ticket") == [(5,)]
+    leads = rows(app, "SELECT office_code FROM dispatch WHERE role='lead' AND ended_at IS NULL")
+    assert leads == rows(app, "SELECT office_code FROM ticket")
+    assert rows(app, "SELECT dispatches FROM ticket") == [(5,)]
 
 
 def test_the_database_itself_admits_one_active_lead(people: People, app: FastAPI) -> None:
@@ -142,7 +142,7 @@ def test_two_sweeps_at_once_apply_each_fall_once(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
     for _ in range(12):
-        given.stands(people, "replied")
+        stages.stands(people, "replied")
     clock.tick(days=2)
 
     with ThreadPoolExecutor(3) as threads:
@@ -151,14 +151,14 @@ def test_two_sweeps_at_once_apply_each_fall_once(
         )
 
     assert sum(swept) == 12
-    assert found(app, "SELECT count(*) FROM event WHERE action = 'pass_review'") == [(12,)]
-    assert found(app, "SELECT DISTINCT status, version FROM ticket") == [("awaiting_callback", 6)]
+    assert rows(app, "SELECT count(*) FROM event WHERE action = 'pass_review'") == [(12,)]
+    assert rows(app, "SELECT DISTINCT status, version FROM ticket") == [("awaiting_callback", 6)]
 
 
 def test_a_sweep_and_an_act_apply_the_same_fall_once(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    made = [given.stands(people, "in_progress") for _ in range(4)]
+    made = [stages.stands(people, "in_progress") for _ in range(4)]
     clock.tick(days=9)
     sweeping = Thread(target=sweep, args=(app.state.sessions, app.state.city, clock))
 
@@ -167,7 +167,7 @@ def test_a_sweep_and_an_act_apply_the_same_fall_once(
     sweeping.join()
 
     assert statuses(answers) == [201] * 4
-    assert found(app, "SELECT count(*) FROM event WHERE action = 'force_callback'") == [(4,)]
+    assert rows(app, "SELECT count(*) FROM event WHERE action = 'force_callback'") == [(4,)]
 
 
 @contextmanager
@@ -208,7 +208,7 @@ def await_lock(app: FastAPI) -> None:
 def eventually(app: FastAPI, query: str) -> bool:
     """Whether it becomes true within some seconds."""
     for _ in range(200):
-        if found(app, query) == [(True,)]:
+        if rows(app, query) == [(True,)]:
             return True
         sleep(0.02)
     return False

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from app.sweep import sweep
 from app.tickets.life.lifecycle import IN_OFFICE, MOVES, TERMINAL, Action, Status
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import People, Person
 from tests.stages import DONGHUAMEN, JIUXIANQIAO
@@ -66,7 +66,7 @@ class Lives(RuleBasedStateMachine):
     @initialize(urgency=st.sampled_from(["L1", "L2", "L3", "L4"]))
     def begin(self, urgency: str) -> None:
         self.clock.reset()
-        self.numbers = [stages.fresh(self.people, urgency=urgency)]
+        self.numbers = [given.ticket(self.people, urgency=urgency)]
 
     @rule(
         urgency=st.sampled_from(["L1", "L3"]),
@@ -75,8 +75,8 @@ class Lives(RuleBasedStateMachine):
     )
     def one_more(self, urgency: str, kind: str, place: str) -> None:
         self.clock.tick(seconds=1)
-        told = {"urgency": urgency, "type": kind, "address": {"text": place}}
-        self.numbers.append(stages.fresh(self.people, **told))
+        request = {"urgency": urgency, "type": kind, "address": {"text": place}}
+        self.numbers.append(given.ticket(self.people, **request))
 
     @rule(span=st.sampled_from(SPANS))
     def time_passes(self, span: timedelta) -> None:
@@ -109,22 +109,22 @@ class Lives(RuleBasedStateMachine):
         answer = stages.tries(self.people.supervisor, "review", number, approve=False, text="再办")
         assert answer.status_code in (200, 409), answer.text
 
-    @rule(data=st.data(), said=st.sampled_from(ANSWERS))
-    def the_citizen_is_called(self, data: st.DataObject, said: dict[str, Any]) -> None:
+    @rule(data=st.data(), answers=st.sampled_from(ANSWERS))
+    def the_citizen_is_called(self, data: st.DataObject, answers: dict[str, Any]) -> None:
         number = data.draw(st.sampled_from(self.numbers))
-        form = {"reach": "reached", "contacted": "yes", **said}
+        form = {"reach": "reached", "contacted": "yes", **answers}
         answer = self.people.callback.post(f"/tickets/{number}/callbacks", form)
         assert answer.status_code in (201, 409), answer.text
 
     def take(self, actor: str, action: str, number: str) -> None:
         """Twice under one key, which is one effect (D.21-13)."""
-        said = form(action, actor, self.clock, self.numbers[0])
+        body = form(action, actor, self.clock, self.numbers[0])
         key = {} if action == "reveal" else {"Idempotency-Key": f"{number} {action} {self.clock()}"}
         path = f"/tickets/{number}/{action}"
-        first = self.person(actor).post(path, said, key)
+        first = self.person(actor).post(path, body, key)
         assert first.status_code in (200, 403, 404, 409, 422), first.text
         if first.status_code == 200 and key:
-            again = self.person(actor).post(path, said, key)
+            again = self.person(actor).post(path, body, key)
             assert again.status_code in (200, 404), again.text
             assert again.status_code == 404 or again.json()["version"] == first.json()["version"]
 
@@ -164,15 +164,15 @@ class Lives(RuleBasedStateMachine):
     def check_history(self, history: list[dict[str, Any]]) -> None:
         """D.21-7: each change is one listed move and one event; what has ended does not change."""
         assert [event["seq"] for event in history] == list(range(1, len(history) + 1))
-        status, told = None, set[str]()
+        status, given_warnings = None, set[str]()
         for event in history:
             assert event["from"] == status
             action, status = Action(event["action"]), Status(event["to"])
             assert event["from"] is None or status in MOVES[Status(event["from"]), action], event
-            told = set() if action in NEW_DUE_TIME else told
+            given_warnings = set() if action in NEW_DUE_TIME else given_warnings
             if warning := event["data"].get("warning"):
-                assert warning not in told, history
-                told.add(warning)
+                assert warning not in given_warnings, history
+                given_warnings.add(warning)
 
     def check_feeds(self) -> None:
         query = "SELECT office_code, max(seq), count(*) FROM feed_entry GROUP BY office_code"

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -22,13 +22,19 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
+    return begin(command, directory, variables, subprocess.PIPE)
+
+
+def begin(
+    command: str, directory: Path, variables: Mapping[str, str], log: int
+) -> subprocess.Popen[str]:
     given = {f"JIESU_{name}": value for name, value in variables.items()}
     return subprocess.Popen(
         [sys.executable, "-m", "app", command],
         cwd=ROOT,
         env={"PATH": PATH, "JIESU_DATA_DIR": str(directory), "JIESU_PORT": "0", **given},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=log,
         text=True,
     )
 
@@ -43,9 +49,9 @@ class Service:
     def start(self, **variables: str) -> None:
         self.process = jiesu("serve", self.directory, **variables)
         assert self.process.stdout is not None
-        self.said = self.process.stdout.readline()
-        assert self.said.startswith("Jiesu is ready on "), self.process.communicate()[1]
-        self.url = self.said.split()[4].rstrip(";")
+        self.greeting = self.process.stdout.readline()
+        assert self.greeting.startswith("Jiesu is ready on "), self.process.communicate()[1]
+        self.url = self.greeting.split()[4].rstrip(";")
         key = (self.directory / "admin.key").read_text().strip()
         headers = {"Authorization": f"Bearer {key}"}
         self.client = httpx.Client(base_url=self.url, headers=headers)
@@ -79,16 +85,16 @@ def new_key(label: str) -> dict[str, str]:
 
 
 def refusal(process: subprocess.Popen[str]) -> str:
-    _, said = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    (line,) = said.splitlines()
+    (line,) = errors.splitlines()
     return line
 
 
 def test_it_says_where_it_is_and_where_the_key_lies(service: Service) -> None:
     kept = service.directory / "admin.key"
 
-    assert service.said.endswith(f"the administrator's key lies in {kept}\n")
+    assert service.greeting.endswith(f"the administrator's key lies in {kept}\n")
     assert kept.stat().st_mode & 0o777 == 0o600
     assert (service.directory / "secret.key").stat().st_mode & 0o777 == 0o600
     assert service.client.get("/healthz").status_code == 200
@@ -108,10 +114,10 @@ def test_figures_name_the_template_and_never_the_path(service: Service) -> None:
 
 
 def test_a_request_keeps_its_callers_id(service: Service) -> None:
-    told = service.client.get("/healthz", headers={"X-Request-ID": "call-7"})
+    answer = service.client.get("/healthz", headers={"X-Request-ID": "call-7"})
     made = service.client.get("/healthz", headers={"X-Request-ID": "no id, but a sentence"})
 
-    assert told.headers["X-Request-ID"] == "call-7"
+    assert answer.headers["X-Request-ID"] == "call-7"
     assert len(made.headers["X-Request-ID"]) == 32
 
 
@@ -152,7 +158,7 @@ def test_a_batch_that_comes_slowly_is_received_when_all_of_it_has_come(service: 
         yield line.replace(b"13800000000", b"13800000001")
 
     answer = service.client.post("/v1/tickets/batch", content=slowly(), headers=headers)
-    numbers = [json.loads(one)["number"] for one in answer.text.splitlines()]
+    numbers = [json.loads(text)["number"] for text in answer.text.splitlines()]
 
     assert len(set(numbers)) == 2
     for number in numbers:
@@ -223,10 +229,11 @@ def test_workers_end_with_the_process_that_started_them(service: Service) -> Non
 
 
 @pytest.mark.parametrize(
-    ("variables", "line"),
+    ("command", "variables", "line"),
     [
-        ({"PROT": "8000"}, "JIESU_PROT: there is no such setting"),
+        ("serve", {"PROT": "8000"}, "JIESU_PROT: there is no such setting"),
         (
+            "seed",
             {
                 "DATABASE_URL": "postgresql://who:hush@127.0.0.1:1/none",
                 "SECRET_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
@@ -236,9 +243,9 @@ def test_workers_end_with_the_process_that_started_them(service: Service) -> Non
     ],
 )
 def test_what_cannot_be_served_is_told_in_one_line(
-    variables: dict[str, str], line: str, tmp_path: Path
+    command: str, variables: dict[str, str], line: str, tmp_path: Path
 ) -> None:
-    said = refusal(jiesu("serve", tmp_path, **variables))
+    message = refusal(jiesu(command, tmp_path, **variables))
 
-    assert said.startswith(f"jiesu: {line}")
-    assert "hush" not in said
+    assert message.startswith(f"jiesu: {line}")
+    assert "hush" not in message

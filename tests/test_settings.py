@@ -80,7 +80,7 @@ def test_the_embedded_database_is_served_on_loopback(
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"PROT": "1"}, "JIESU_PROT: there is no such setting"),
         ({"PORT": "80a"}, "JIESU_PORT: "),
@@ -103,12 +103,12 @@ def test_the_embedded_database_is_served_on_loopback(
     ],
 )
 def test_what_is_wrong_is_named_in_one_line(
-    given: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+    given: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(BadSettings) as refused:
         load(monkeypatch, given)
 
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
     assert "\n" not in str(refused.value)
 
 

@@ -1,6 +1,6 @@
 """A ticket that two streets hand to each other: the clock never stops, and 会商 ends it."""
 
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
 from tests.stages import JIUXIANQIAO, refused, tries
@@ -9,7 +9,7 @@ from tests.stages import JIUXIANQIAO, refused, tries
 def test_a_bounced_ticket_ends_in_a_consultation_whose_word_is_final(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     bounce(people, clock, number)
     consult(people, clock, number)
     work(people, clock, number)
@@ -34,8 +34,8 @@ def bounce(people: People, clock: StillClock, number: str) -> None:
     due_at = stages.seen(people, number)["due_at"]
     assert wangjing.does("object", number, **stages.objection())["due_at"] == due_at
     clock.tick(hours=5)
-    said = {"decision": "uphold", "text": "楼属酒仙桥街道"}
-    people.district().does("rule-objection", number, **said)
+    body = {"decision": "uphold", "text": "楼属酒仙桥街道"}
+    people.district().does("rule-objection", number, **body)
 
     # 酒仙桥 says it is 望京's: nobody rules again, all sit together
     clock.tick(hours=1)
@@ -52,12 +52,12 @@ def consult(people: People, clock: StillClock, number: str) -> None:
 
     # the result names one who leads and one who helps, with a full clock
     clock.tick(hours=20)
-    said = {
+    body = {
         "lead_office_code": WANGJING,
         "joint_office_codes": [JIUXIANQIAO],
         "text": "望京主办，酒仙桥协办",
     }
-    ticket = people("panel").does("conclude", number, **said)
+    ticket = people("panel").does("conclude", number, **body)
     assert (ticket["status"], ticket["office"]["code"]) == ("dispatched", WANGJING)
     assert stages.inbox(wangjing) == [number]
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, CONTENT, DISCONTENT, WANGJING, People, Person
 
@@ -69,7 +69,7 @@ def called_back(people: People, number: str) -> None:
 
 def test_a_month_of_two_streets(people: People, app: FastAPI, clock: StillClock) -> None:
     for status in ("closed", "answered", "withdrawn"):
-        given.stands(people, status)
+        stages.stands(people, status)
     silent = given.ticket(people)
     reached_by_nobody(people, clock)
     helped_by_another_street(people)
@@ -93,7 +93,7 @@ def test_a_month_of_two_streets(people: People, app: FastAPI, clock: StillClock)
 
 
 def reached_by_nobody(people: People, clock: StillClock) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     for _ in range(3):
         callback(people, number, {"reach": "unreached"})
         clock.tick(hours=4)
@@ -108,7 +108,7 @@ def helped_by_another_street(people: People) -> None:
 
 def reworked_to_content(people: People) -> None:
     """A second callback is recorded and not scored."""
-    number = given.stands(people, "rework")
+    number = stages.stands(people, "rework")
     people.street().does("reply", number, **given.BODIES["reply"])
     people.supervisor.does("review", number, approve=True)
     assert callback(people, number, CONTENT)["status_now"] == "closed"
@@ -118,8 +118,8 @@ def waiting(office: Person) -> list[str]:
     return [item["number"] for item in office.get("/inbox").json()["items"]]
 
 
-def callback(people: People, number: str, said: dict[str, Any]) -> dict[str, Any]:
-    answer = people.callback.post(f"/tickets/{number}/callbacks", said)
+def callback(people: People, number: str, answers: dict[str, Any]) -> dict[str, Any]:
+    answer = people.callback.post(f"/tickets/{number}/callbacks", answers)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 

@@ -23,7 +23,7 @@ UNHAPPY = {**CONTENT, "resolved": "unresolved", "satisfied": "dissatisfied"}
 SILENT = {"reach": "refused"}
 
 
-def told(people: People, clock: StillClock, citizen: int, **changed: Any) -> Any:
+def requested(people: People, clock: StillClock, citizen: int, **changed: Any) -> Any:
     """A citizen calls, in words of his own, some minutes after the one before."""
     clock.tick(minutes=3)
     caller = {"name": f"市民{citizen}", "phone": f"137{citizen:08}"}
@@ -37,8 +37,8 @@ def confirmed(people: People) -> int:
     """The dispatcher confirms what is proposed, until nothing is."""
     done = 0
     while items := people.dispatcher.get("/merges/proposals", limit=10).json()["items"]:
-        for one in items:
-            child, parent = one["ticket"]["number"], one["parent"]["number"]
+        for item in items:
+            child, parent = item["ticket"]["number"], item["parent"]["number"]
             people.dispatcher.does("merge", child, parent_number=parent)
             done += 1
     return done
@@ -49,7 +49,9 @@ def test_forty_calls_of_a_storm_night_are_one_matter_and_nobody_is_forgotten(
 ) -> None:
     numbers = forty_calls(people, clock)
     one_group_with_one_clock(people, numbers)
-    assert told(people, clock, 9).json()["number"] == numbers[0]  # a third call of a merged caller
+    assert (
+        requested(people, clock, 9).json()["number"] == numbers[0]
+    )  # a third call of a merged caller
 
     stranger = numbers.pop(20)
     people.supervisor.does("unmerge", stranger, reason="说的是另一座桥。")
@@ -68,11 +70,11 @@ def test_forty_calls_of_a_storm_night_are_one_matter_and_nobody_is_forgotten(
 
 def forty_calls(people: People, clock: StillClock) -> list[str]:
     """Three call again and urge what they have; in the twelfth's words a car is under water."""
-    answers = [told(people, clock, citizen) for citizen in range(CALLS)]
+    answers = [requested(people, clock, citizen) for citizen in range(CALLS)]
     assert [answer.status_code for answer in answers] == [201] * CALLS
     numbers = [answer.json()["number"] for answer in answers]
     for citizen in (5, 9, 9):
-        again = told(people, clock, citizen)
+        again = requested(people, clock, citizen)
         assert (again.status_code, again.json()["number"]) == (200, numbers[citizen])
     people.operator.does("grade", numbers[12], urgency="L2", reason="有车被淹。")
     return numbers
@@ -84,9 +86,9 @@ def one_group_with_one_clock(people: People, numbers: list[str]) -> None:
     assert (parent["status"], parent["members"]) == ("dispatched", CALLS - 1)
     assert parent["urgency"] == "L2"
     street = people.street()
-    assert [one["number"] for one in street.get("/inbox").json()["items"]] == numbers[:1]
+    assert [item["number"] for item in street.get("/inbox").json()["items"]] == numbers[:1]
     members = street.get(f"/tickets/{numbers[0]}/members").json()
-    assert [one["number"] for one in members] == numbers[1:]
+    assert [item["number"] for item in members] == numbers[1:]
 
 
 def the_street_pumps_and_tells_everyone(people: People, numbers: list[str]) -> None:
@@ -103,11 +105,11 @@ def replied_to(people: People, number: str, text: str) -> None:
     people.supervisor.does("review", number, approve=True)
 
 
-def called_back(people: People, numbers: list[str], said: list[dict[str, str]]) -> None:
+def called_back(people: People, numbers: list[str], answers: list[dict[str, str]]) -> None:
     """Each by itself; until the last was called the matter awaits."""
     queue = people.callback.get("/callbacks/queue", limit=100).json()["items"]
-    assert sorted(one["number"] for one in queue) == sorted(numbers)
-    for number, answer in zip(numbers, said, strict=True):
+    assert sorted(item["number"] for item in queue) == sorted(numbers)
+    for number, answer in zip(numbers, answers, strict=True):
         assert "awaiting_callback" in (status(people, numbers[0]), status(people, numbers[-1]))
         made = people.callback.post(f"/tickets/{number}/callbacks", answer)
         assert made.status_code == 201, made.text
@@ -121,7 +123,7 @@ def status(people: People, number: str) -> str:
 def one_unit_of_account(people: People) -> None:
     """The first callbacks as an exact mean; yet forty requests, for nobody was lost."""
     ranking = people("analyst").get("/rankings/2026-11").json()
-    [row] = [one for one in ranking["rows"] if one["office_code"] == WANGJING]
+    [row] = [r for r in ranking["rows"] if r["office_code"] == WANGJING]
     assert (row["assessed"], row["volume"]) == (1, CALLS)
     assert row["response"]["numerator"] == "0"  # one of them was never reached
     assert Fraction(row["resolution"]["numerator"]) == Fraction(30, 35)

@@ -44,8 +44,8 @@ def begin(people: People, clock: StillClock) -> str:
         {"at": (clock() + timedelta(days=20)).isoformat(), "text": "立项"},
         {"at": (clock() + timedelta(days=50)).isoformat(), "text": "完工"},
     ]
-    said = {**stages.hold(clock, 30), "milestones": steps}
-    people.street().does("request-hold", number, **said)
+    body = {**stages.hold(clock, 30), "milestones": steps}
+    people.street().does("request-hold", number, **body)
     people.district().does("decide-hold", number, approve=True, text="情况属实")
     people.supervisor.does("decide-hold", number, approve=True, text="已书面告知诉求人")
     return number

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock, empty
 from tests.given import WANGJING, People
 
@@ -23,12 +23,12 @@ def failures() -> float:
 def test_more_than_fits_one_transaction_is_done_in_several(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    one = given.stands(people, "replied")
+    number = stages.stands(people, "replied")
     with app.state.engine.begin() as connection:
         for table, key in (("ticket", "number"), ("dispatch", "ticket_number")):
             connection.exec_driver_sql(
                 f"INSERT INTO {table} ({columns(app, table)}) SELECT {columns(app, table, key)}"
-                f" FROM {table}, generate_series(1, 200) n WHERE {key} = '{one}'"
+                f" FROM {table}, generate_series(1, 200) n WHERE {key} = '{number}'"
             )
     clock.tick(days=2)
 
@@ -51,7 +51,7 @@ def columns(app: FastAPI, table: str, key: str = "") -> str:
 def test_what_fails_is_put_off_alone_and_counted(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    broken, whole = given.stands(people, "received"), given.stands(people, "received")
+    broken, whole = stages.stands(people, "received"), stages.stands(people, "received")
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE kept AS SELECT * FROM request")
         connection.exec_driver_sql(f"DELETE FROM request WHERE ticket_number = '{broken}'")
@@ -78,11 +78,11 @@ def test_what_fails_is_put_off_alone_and_counted(
     assert [e["seq"] for e in people.street().get("/feed").json()["items"]] == [1, 2]
 
 
-@pytest.mark.parametrize("status", given.STATUSES)
+@pytest.mark.parametrize("status", stages.STAGES)
 def test_a_sweep_at_any_time_changes_nothing_that_is_not_due(
     people: People, app: FastAPI, clock: StillClock, status: str
 ) -> None:
-    given.stands(people, status)
+    stages.stands(people, status)
     before = given.record(app)
 
     assert swept(app) == 0

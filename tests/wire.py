@@ -70,13 +70,13 @@ class Connection:
         Thread(target=self.answer, daemon=True).start()
 
     def ask(self) -> None:
-        while said := received(self.client):
+        while data := received(self.client):
             broken = self.begins_trip() and self.wire.trips == self.wire.cut_at
             if broken and not self.wire.arrives:
                 break
             if broken:
                 self.client.shutdown(socket.SHUT_RDWR)
-            if not sent(self.server, said):
+            if not sent(self.server, data):
                 break
         self.end()
 
@@ -86,9 +86,9 @@ class Connection:
         return begins
 
     def answer(self) -> None:
-        while said := received(self.server):
+        while data := received(self.server):
             self.answered = True
-            if not sent(self.client, said):
+            if not sent(self.client, data):
                 break
         self.end()
 
@@ -107,9 +107,9 @@ def received(side: socket.socket) -> bytes:
         return b""
 
 
-def sent(side: socket.socket, said: bytes) -> bool:
+def sent(side: socket.socket, data: bytes) -> bool:
     try:
-        side.sendall(said)
+        side.sendall(data)
     except OSError:
         return False
     return True

@@ -1,1 +1,1 @@
-"""Who is calling, and what that role may do."""
+"""Access: keys, their roles, and the gate that lets them in."""

@@ -1,16 +1,17 @@
 """The one door: a bearer key becomes a Caller, and a role is let in or not."""
 
 import time
-from collections.abc import Awaitable, Callable, Container, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated
 
+import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from app.access import service
 from app.access.roles import ANYONE, OFFICE_BOUND, STAFF, Caller, Role
-from app.kit.db import Sessions
 from app.kit.errors import Forbidden, Unauthenticated
-from app.kit.hop import in_thread
+from app.kit.gather import Gathered
+from app.kit.hop import in_loop
 
 REMEMBERED_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
@@ -30,11 +31,16 @@ class Gate:
     A key revoked here is refused at once; elsewhere when what is remembered of it runs out.
     """
 
-    def __init__(self, sessions: Sessions, secret: bytes) -> None:
-        self.sessions = sessions
+    def __init__(self, engine: sa.Engine, secret: bytes) -> None:
         self.secret = secret
         self.seen: dict[bytes, tuple[float, Caller]] = {}
         self.revoked: dict[str, float] = {}
+        self.unseen = Gathered(engine, self.look_up)
+
+    async def caller(self, key: str) -> Caller | None:
+        """Who holds a key, unless it is unknown or revoked."""
+        key_hash = service.hashed(self.secret, key)
+        return self.remembered(key_hash) or await self.unseen.answer(key_hash)
 
     def remembered(self, key_hash: bytes) -> Caller | None:
         at, caller = self.seen.get(key_hash, (0.0, None))
@@ -46,16 +52,17 @@ class Gate:
             return None
         return caller
 
-    def look_up(self, key_hash: bytes) -> Caller | None:
+    def look_up(self, connection: sa.Connection, hashes: Sequence[bytes]) -> Mapping[bytes, Caller]:
         asked_at = time.monotonic()
-        with self.sessions() as session:
-            caller = service.recognise(session, key_hash)
-        if caller is None or self.revoked.get(caller.id, 0.0) > asked_at - REMEMBERED_SECONDS:
-            return None
+        callers = {
+            key_hash: caller
+            for key_hash, caller in service.recognise(connection, hashes).items()
+            if self.revoked.get(caller.id, 0.0) <= asked_at - REMEMBERED_SECONDS
+        }
         if len(self.seen) >= MOST_REMEMBERED:
             self.seen.clear()
-        self.seen[key_hash] = (asked_at, caller)
-        return caller
+        self.seen |= {key_hash: (asked_at, caller) for key_hash, caller in callers.items()}
+        return callers
 
     def forget(self, key_id: str) -> None:
         """Called when a key is revoked, before the commit: from now on it opens nothing here."""
@@ -70,41 +77,29 @@ def bearer(request: Request) -> str:
 
 
 async def caller(request: Request) -> Caller:
+    """Refuses (NoKey) whoever is not known."""
     gate: Gate = request.app.state.gate
-    key_hash = service.hashed(gate.secret, bearer(request))
-    found = gate.remembered(key_hash)
-    if found is None:
-        await in_thread()
-        found = gate.look_up(key_hash)
-    if found is None:
+    key = bearer(request)
+    await in_loop()
+    caller = await gate.caller(key)
+    if caller is None:
         raise NoKey("this key is unknown or revoked")
-    request.state.caller_id = found.id
-    return found
-
-
-def known(request: Request, roles: Container[Role]) -> Caller | None:
-    """Who calls, if he was seen a moment ago and has one of these roles; None says nothing yet.
-    Refuses (NoKey) a request without a key."""
-    gate: Gate = request.app.state.gate
-    found = gate.remembered(service.hashed(gate.secret, bearer(request)))
-    if found is None or found.role not in roles:
-        return None
-    request.state.caller_id = found.id
-    return found
+    request.state.caller_id = caller.id
+    return caller
 
 
 def allow(roles: Iterable[Role]) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency that lets these roles in. Refuses (WrongRole) every other."""
     admitted = frozenset(roles)
 
-    async def admit(found: Annotated[Caller, Depends(caller)]) -> Caller:
-        if found.role not in admitted:
+    async def admit(caller: Annotated[Caller, Depends(caller)]) -> Caller:
+        if caller.role not in admitted:
             raise WrongRole(
-                f"a key of the role {found.role} may not do that",
-                role=found.role,
+                f"a key of the role {caller.role} may not do that",
+                role=caller.role,
                 allowed_roles=sorted(admitted),
             )
-        return found
+        return caller
 
     return admit
 

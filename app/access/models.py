@@ -1,4 +1,4 @@
-"""Keys, kept so that the table gives none away."""
+"""Keys, stored so that the table gives none of them away."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The roles a key may carry, and which of them act for one office (RULEBOOK D.2)."""
+"""The roles of keys, and those that act for one office (RULEBOOK D.2)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +32,7 @@ CITY = frozenset(
         Role.AUDITOR,
     }
 )
-"""Those who see every ticket of the city."""
+"""Roles that see every ticket of the city."""
 
 STAFF = frozenset(Role) - {Role.ANALYST}
 ANYONE = frozenset(Role)
@@ -40,7 +40,7 @@ ANYONE = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person, as far as we know one: the id of a key, its role, and the office it is bound to."""
+    """The holder of a key: the key's id, its role, and the office that it is bound to."""
 
     id: str
     role: Role

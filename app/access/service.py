@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.access.models import Key
@@ -14,6 +15,7 @@ from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
 from app.kit.paging import Order, instant
+from app.kit.ready import Ready, parameter
 from app.offices.directory import OfficeKind
 from app.offices.models import Office
 
@@ -35,7 +37,7 @@ def hashed(secret: bytes, key: str) -> bytes:
 
 
 def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -> tuple[Key, str]:
-    """A new key and, this once, its text. Refuses (OfficeUnfit) an office unfit for the role."""
+    """Make a key; its text is given this once. Refuses (OfficeUnfit) an unfit office."""
     check_office(session, new)
     text = secrets.token_urlsafe(32)
     key = Key(
@@ -71,7 +73,7 @@ def unfit(detail: str) -> OfficeUnfit:
 
 
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
-    """The administrator's key to begin with is the one in the settings, and no former one."""
+    """The administrator's first key is the one in the settings; a former one no longer opens."""
     given = {"hash": hashed(secret, text), "revoked_at": None, "revoked_by": None}
     begun = {
         "role": Role.ADMIN,
@@ -84,12 +86,12 @@ def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> Non
 
 
 def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Key], str | None]:
-    """Every key ever made, oldest first, and the cursor to those that follow."""
+    """Every key ever made, oldest first, and the cursor of the next page."""
     return OLDEST.page(session, select(Key), cursor, limit)
 
 
 def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
-    """Refuses (NoSuchKey) an unknown one; one already revoked stays as it is."""
+    """Revoke a key; a revoked one stays as it is. Refuses (NoSuchKey) an unknown one."""
     key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
     if key is None:
         raise NoSuchKey(f"no key {key_id}")
@@ -98,11 +100,15 @@ def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
         key.revoked_by = by
 
 
-def recognise(session: Session, key_hash: bytes) -> Caller | None:
-    """Who holds the key that hashes to this, unless it was revoked."""
-    found = session.execute(
-        select(Key.id, Key.role, Key.office_code, Office.district_code)
-        .outerjoin(Office, Office.code == Key.office_code)
-        .where(Key.hash == key_hash, Key.revoked_at.is_(None))
-    ).one_or_none()
-    return Caller(*found) if found else None
+HASHES = parameter("hashes", ARRAY(sa.LargeBinary))
+BY_HASH = Ready(
+    select(Key.hash, Key.id, Key.role, Key.office_code, Office.district_code)
+    .outerjoin(Office, Office.code == Key.office_code)
+    .where(Key.hash == sa.any_(HASHES), Key.revoked_at.is_(None))
+)
+
+
+def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+    """The holders of the keys with these hashes, by hash, without revoked keys."""
+    rows = BY_HASH.rows(connection, hashes=list(hashes))
+    return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}

@@ -1,4 +1,4 @@
-"""What is on record of a file; its bytes lie on disk under their hash."""
+"""The record of files; their bytes lie on disk under their hash."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class Attachment(Base):
     media_type: Mapped[MediaType] = mapped_column(one_of(MediaType))
     size: Mapped[int]
     name: Mapped[str | None]
-    """What its sender called it: a word of a person, which no event holds."""
+    """The sender's name for it: a word of a person, which no event holds."""
     office_code: Mapped[Code | None]
     """The office that sent it; none for the hotline's own desks."""
     at: Mapped[datetime]

@@ -1,7 +1,7 @@
 """Files of a ticket over HTTP.
 
-A file comes as the raw body; what it is, is read from its first bytes and nowhere else; the same
-file twice is one. It goes out to those who may see the ticket, as a download only.
+A file comes as the raw body; its kind is read from its first bytes alone; the same file twice is
+one. It goes out to callers who may see the ticket, as a download only.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class FileTooLarge(TooLarge):
 
 class FileRequest(JsonRequest):
     async def body(self) -> bytes:
-        """Refuses (FileTooLarge) as soon as it is clear."""
+        """Refuses (FileTooLarge) a body at its first byte too many."""
         if not hasattr(self, "_body"):
             read = bytearray()
             async for chunk in self.stream():
@@ -133,7 +133,7 @@ def attach_file(
 
 @router.get("/{number}/attachments")
 def list_files(ticket: Seen, session: Reading) -> list[AttachmentView]:
-    """What is attached to a ticket, oldest first."""
+    """The files of a ticket, oldest first."""
     return [AttachmentView.model_validate(row) for row in attachments.of(session, ticket.number)]
 
 
@@ -145,11 +145,11 @@ def download_file(
     folder: Kept,
 ) -> Response:
     """The file itself, never shown by a browser in our name and never kept on its way."""
-    found = attachments.find(session, ticket.number, attachment_id)
-    name = f"{ticket.number}-{found.id}.{found.media_type.suffix}"
+    file = attachments.find(session, ticket.number, attachment_id)
+    name = f"{ticket.number}-{file.id}.{file.media_type.suffix}"
     return Response(
-        store.get(folder, found.sha256),
-        media_type=found.media_type,
+        store.get(folder, file.sha256),
+        media_type=file.media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Content-Type-Options": "nosniff",

@@ -31,18 +31,18 @@ class NoSuchFile(NotFound):
 
 
 def known_kind(content: bytes) -> MediaType:
-    """What it is, by its first bytes. Refuses (UnknownFile) what is not taken."""
-    found = store.kind_of(content)
-    if found is None:
+    """The kind of a file, by its first bytes. Refuses (UnknownFile) other kinds."""
+    kind = store.kind_of(content)
+    if kind is None:
         raise UnknownFile("its first bytes are those of no such file")
-    return found
+    return kind
 
 
 def attach(change: Change, folder: Path, content: bytes, name: str | None) -> Attachment:
-    """Keep a file, on record with an event that has its hash and not its name."""
+    """Keep a file, and record an event with its hash and without its name."""
     kind, ticket, caller = known_kind(content), change.ticket, change.caller
     check_open(change)
-    made = Attachment(
+    file = Attachment(
         ticket_number=ticket.number,
         seq=ticket.version + 1,
         sha256=store.put(folder, content),
@@ -52,14 +52,14 @@ def attach(change: Change, folder: Path, content: bytes, name: str | None) -> At
         office_code=caller.office_code if caller else None,
         at=change.now,
     )
-    change.session.add(made)
+    change.session.add(file)
     change.record(
         Action.ATTACH,
         ticket.status,
-        data=Attached(sha256=made.sha256, media_type=made.media_type, size=made.size),
+        data=Attached(sha256=file.sha256, media_type=file.media_type, size=file.size),
     )
     change.session.flush()
-    return made
+    return file
 
 
 def same_file(change: Change, content: bytes) -> Attachment | None:
@@ -69,8 +69,8 @@ def same_file(change: Change, content: bytes) -> Attachment | None:
 
 
 def check_open(change: Change) -> None:
-    """Refuses (IllegalMove) a ticket that was ended otherwise than by its callback or in a group,
-    and (TooManyFiles) one that is full."""
+    """Refuses (IllegalMove) a ticket that ended without a callback, unless in a group, and
+    (TooManyFiles) a full one."""
     ticket = change.ticket
     if (ticket.status, Action.ATTACH) not in MOVES:
         raise IllegalMove(f"cannot attach to a ticket that is {ticket.status}")
@@ -80,15 +80,15 @@ def check_open(change: Change) -> None:
 
 
 def of(session: Session, number: str) -> Sequence[Attachment]:
-    """What is attached to a ticket, oldest first."""
+    """The files of a ticket, oldest first."""
     rows = select(Attachment).filter_by(ticket_number=number).order_by(Attachment.id)
     return session.scalars(rows).all()
 
 
 def find(session: Session, number: str, attachment_id: int) -> Attachment:
-    """Refuses (NoSuchFile) what this ticket does not have."""
-    one = select(Attachment).filter_by(ticket_number=number, id=attachment_id)
-    found = session.scalar(one)
-    if found is None:
+    """Refuses (NoSuchFile) a file of another ticket, and an unknown one."""
+    query = select(Attachment).filter_by(ticket_number=number, id=attachment_id)
+    file = session.scalar(query)
+    if file is None:
         raise NoSuchFile(f"no file {attachment_id} on {number}")
-    return found
+    return file

@@ -1,7 +1,7 @@
-"""Files by their content: what kinds are taken, and where their bytes lie.
+"""The store of files: the kinds that are taken, and their bytes on disk.
 
-`put` and `get` are the only two functions that know it is a disk. A file's name there is the hash
-of its bytes, so that the same file is kept once and a changed one is found out.
+Only `put` and `get` know of the disk. A file's name there is the hash of its bytes, so that the
+same file is kept once and a changed one is noticed.
 """
 
 import os
@@ -39,7 +39,7 @@ BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 
 
 def kind_of(content: bytes) -> MediaType | None:
-    """What the first bytes say it is, whatever its sender called it; None: nothing we take."""
+    """The kind of a file, by its first bytes and not its name; None for other kinds."""
     for start, kind in STARTS.items():
         if content.startswith(start):
             return kind
@@ -49,23 +49,27 @@ def kind_of(content: bytes) -> MediaType | None:
 
 
 def put(folder: Path, content: bytes) -> str:
-    """Keep the bytes, whole or not at all and across a power cut; their name."""
+    """Keep the bytes, whole or not at all, and safe from a power cut; their name."""
     name = sha256(content).hexdigest()
     place = path_of(folder, name)
     if place.exists():
         return name
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(place)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(place)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
     sync(place.parent)
     return name
 
 
 def get(folder: Path, name: str) -> bytes:
-    """The bytes kept under a name. Refuses (FileLost) what is gone or no longer the same."""
+    """The bytes of a name. Refuses (FileLost) a missing or changed file."""
     try:
         content = path_of(folder, name).read_bytes()
     except OSError as fault:
@@ -80,7 +84,7 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def sync(folder: Path) -> None:
-    """A rename lasts when its folder is written too."""
+    """Write the folder too, so that a rename lasts."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""Where within the streets a day's requests lie: communities, villages, estates and lanes.
+"""Lanes: a day's requests by community, village, estate and road within the streets.
 
-A ticket's lane is the community that routing found named, or else the estate or road as the caller
-called it (RULEBOOK D.13.5); building, unit and room are never part of it.
+A ticket's lane is the community named in its address, or else the estate or road in the caller's
+words (RULEBOOK D.13.5); building, unit and room are never part of it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -32,14 +32,14 @@ class Lane(NamedTuple):
         return f"{self.street_code} {self.name}"
 
 
-SAID = func.jsonb_path_query_first(Request.route, sa.cast(WHOLE_PLACE, JSONPATH))
-NAME = func.coalesce(PlaceRow.name, SAID.op("#>>")(sa.cast("{}", sa.ARRAY(sa.Text))))
+WORDS = func.jsonb_path_query_first(Request.route, sa.cast(WHOLE_PLACE, JSONPATH))
+NAME = func.coalesce(PlaceRow.name, WORDS.op("#>>")(sa.cast("{}", sa.ARRAY(sa.Text))))
 
 Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
 
 def named(record: Record, query: Query) -> Query:
-    """With what the name of each ticket's lane is read from, as it was at the record's instant."""
+    """The query joined with the sources of each ticket's NAME as of the record's instant."""
     community = as_of.at(record.as_of, "community_code")
     unnamed = [Request.ticket_number == Ticket.number, community.is_(None)]
     if record.as_of:
@@ -53,9 +53,9 @@ def street_of(record: Record) -> sa.ColumnElement[str]:
 
 
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int]:
-    """How many requests of each lane were received in [begins, ends) and accepted.
+    """The number of accepted requests of each lane, received in [begins, ends).
 
-    A lane with fewer than `privacy.min_cell` is not named: it might be somebody's.
+    A lane with fewer than `privacy.min_cell` is not named: it might identify a person.
     """
     policy, number = record.period.policy, func.count()
     street = street_of(record)
@@ -75,7 +75,7 @@ def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int
 
 
 def counts(record: Record, lanes: Collection[Lane]) -> Mapping[str, Counts]:
-    """What the streets' own tickets of each lane count in a period, by the lane as a text."""
+    """The counts of the streets' own tickets in each lane, by the lane as a text."""
     return count_members(members(record, lanes), record.period)
 
 

@@ -1,4 +1,4 @@
-"""The bulletin of a day: where most was asked for, with the running rates (RULEBOOK D.13.5)."""
+"""The bulletin of a day: the places with most requests, and the running rates (RULEBOOK D.13.5)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -33,7 +33,7 @@ class NoSuchDay(NotFound):
 
 
 def daily(asked: Asked, day: date) -> DayView:
-    """The places with the most requests of a day, with the rates from the period's start to the
+    """The places with the most requests of a day, and their rates from the period's start to the
     end of that day. Refuses NoSuchDay, and NoSuchPeriod as the period's ranking does.
     """
     if day > day_of(asked.now):
@@ -58,7 +58,7 @@ def daily(asked: Asked, day: date) -> DayView:
 
 
 def until(asked: Asked, begins: datetime, ends: datetime) -> Record:
-    """What is on record from the period's start to the end of the day. Refuses NoSuchPeriod."""
+    """The record from the period's start to the end of the day. Refuses NoSuchPeriod."""
     period = asked.period(asked.city.periods.of(begins).name)
     record = published.record_of(asked.session, period)
     return replace(record, period=replace(period, ends_at=min(ends, period.ends_at)))
@@ -85,8 +85,8 @@ def top_lanes(record: Record, requests: Mapping[Lane, int], rows: Rows) -> Itera
 
 
 def most(requests: Mapping[Where, int], period: Period) -> list[tuple[Where, int]]:
-    """The `publish.daily_top` with the most and all that are equal to the last, each with its
-    place, in order."""
+    """The `publish.daily_top` places with most requests, and all equal to the last of them, each
+    with its rank, in order."""
     named = {str(where): where for where in requests}
     places = competition({text: (Fraction(requests[where]),) for text, where in named.items()})
     last = period.policy.publish.daily_top
@@ -96,6 +96,6 @@ def most(requests: Mapping[Where, int], period: Period) -> list[tuple[Where, int
 
 def rated(counts: Counts, period: Period) -> dict[str, Any]:
     weights = period.policy.score.weights_for(League.STREETS)
-    found = score(counts, weights, period.policy.rank.min_reached)
-    shown = {name: shown_rate(getattr(found, name)) for name in RATES}
-    return {**shown, "composite": two_decimals(found.composite)}
+    rates = score(counts, weights, period.policy.rank.min_reached)
+    shown = {name: shown_rate(getattr(rates, name)) for name in RATES}
+    return {**shown, "composite": two_decimals(rates.composite)}

@@ -1,6 +1,6 @@
-"""What had to be pressed in a span: escalations, supervision 督办, holds 挂账 looked at (D.13.7).
+"""Escalations, supervisions 督办 and reviewed holds 挂账 of a span, by office (D.13.7).
 
-Counted by office; of a sealed span as it stood when its last period was sealed.
+A sealed span is counted as of the seal of its last period.
 """
 
 from collections import defaultdict
@@ -26,14 +26,14 @@ class Span(NamedTuple):
     begins: datetime
     ends: datetime
     until: datetime
-    """Up to which answers count: now, or the last seal."""
+    """The last instant of an answer that counts: now, or the last seal."""
 
     def holds(self, at: InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
         return sa.and_(at >= self.begins, at < self.ends, at <= self.until)
 
 
 def escalations(span: Span) -> sa.Select[Any]:
-    """By who was to learn that a time had passed, or by what was awaited for too long."""
+    """Escalations by their warning: a level to be informed, or a step overdue."""
     of_span = (Event.action == Action.ESCALATE, span.holds(Event.at))
     warning = Event.data[name(Escalated.warning)].astext
     office = lead_of_act(Event.ticket_number, Event.at).scalar_subquery()
@@ -41,7 +41,7 @@ def escalations(span: Span) -> sa.Select[Any]:
 
 
 def supervisions(span: Span) -> sa.Select[Any]:
-    """By what became of the answer that was asked for."""
+    """Supervisions by their answer: in time, late or none."""
     answered = Supervision.answered_at
     label = sa.case(
         (sa.or_(answered.is_(None), answered > span.until), "unanswered"),
@@ -53,24 +53,42 @@ def supervisions(span: Span) -> sa.Select[Any]:
 
 
 def hold_reviews(span: Span) -> sa.Select[Any]:
-    """By what was found: done, not done, or to go on."""
+    """Reviewed holds by their result: done, not done, or renewed."""
     label = sa.case((Hold.done.is_(None), "renewed"), (Hold.done.is_(True), "done"), else_="undone")
     return counted(Hold.office_code, label, span.holds(Hold.ended_at))
 
 
 def counted(office: Column, label: Column, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    found = select(office.label("office"), label.label("label")).where(*where).subquery()
+    labelled = select(office.label("office"), label.label("label")).where(*where).subquery()
     number = sa.func.count()
-    return select(found.c.office, found.c.label, number).group_by(found.c.office, found.c.label)
+    return select(labelled.c.office, labelled.c.label, number).group_by(
+        labelled.c.office, labelled.c.label
+    )
 
 
+<<<<<<< HEAD
+=======
+def lead(number: Column, at: Column) -> Column:
+    """The lead office of a ticket at an instant."""
+    return (
+        select(Dispatch.office_code)
+        .where(Dispatch.ticket_number == number, Dispatch.role == DispatchRole.LEAD)
+        .where(Dispatch.dispatched_at <= at)
+        .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at >= at))
+        .order_by(Dispatch.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+>>>>>>> main
 def tallies(session: Session, query: sa.Select[Any], registry: Registry) -> list[TallyView]:
-    """By office, the most first; none where nobody led it."""
+    """A tally for each office, the greatest first; the office is None where nobody led."""
     counts: dict[str | None, dict[str, int]] = defaultdict(dict)
     for office, label, number in session.execute(query):
         counts[office][label] = number
-    found = [tally(registry, office, labels) for office, labels in counts.items()]
-    return sorted(found, key=lambda one: (-one.total, one.office_code or ""))
+    views = [tally(registry, office, labels) for office, labels in counts.items()]
+    return sorted(views, key=lambda view: (-view.total, view.office_code or ""))
 
 
 def tally(registry: Registry, code: str | None, counts: dict[str, int]) -> TallyView:

@@ -44,16 +44,16 @@ def monthly(asked: Asked, name: str) -> BulletinView:
 def having(
     places: Iterable[tuple[RowView, PlaceView]], number: Callable[[RowView], int]
 ) -> list[PlaceView]:
-    """Every street with any, the greatest number first."""
-    found = [(row, place) for row, place in places if number(row)]
-    return [place for _, place in sorted(found, key=lambda pair: -number(pair[0]))]
+    """The streets with a number above zero, the greatest first."""
+    pairs = [(row, place) for row, place in places if number(row)]
+    return [place for _, place in sorted(pairs, key=lambda pair: -number(pair[0]))]
 
 
 def furthest(moved: Iterable[PlaceView]) -> list[PlaceView]:
-    """The first ten, and whoever moved as far as the tenth."""
-    found = sorted(moved, key=lambda place: -abs(gain(place)))
-    border = abs(gain(found[:MOST_MOVED][-1])) if found else 0
-    return [place for place in found if abs(gain(place)) >= border]
+    """The first ten, and all that moved as far as the tenth."""
+    ranking = sorted(moved, key=lambda place: -abs(gain(place)))
+    border = abs(gain(ranking[:MOST_MOVED][-1])) if ranking else 0
+    return [place for place in ranking if abs(gain(place)) >= border]
 
 
 def gain(place: PlaceView) -> int:
@@ -61,7 +61,7 @@ def gain(place: PlaceView) -> int:
 
 
 def share(row: RowView) -> Fraction:
-    """Of the tickets that would have counted, how many were excluded on request."""
+    """The share of tickets excluded on request."""
     return Fraction(row.excluded, max(row.assessed + row.excluded, 1))
 
 

@@ -1,4 +1,4 @@
-"""Bulletins as pages in Chinese: one file each, to be printed or read on a telephone."""
+"""Bulletins as pages in Chinese, each a single file: printed, or read on a telephone."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,19 +17,19 @@ WIDTH, LINE, ROOM = 720, 26, 90
 
 
 def bars(name: str, shown: Sequence[object], label: str, value: str) -> Markup:
-    """Horizontal bars, the first on top, of two members of what is shown; nothing of nothing."""
-    values = [(str(getattr(one, label)), float(getattr(one, value) or 0)) for one in shown]
+    """Horizontal bars of two members of each row, the first row on top; no rows give no chart."""
+    values = [(str(getattr(row, label)), float(getattr(row, value) or 0)) for row in shown]
     if not any(number for _, number in values):
         return Markup("")
     height = ROOM + LINE * len(values)
     chart = leather.Chart()
-    chart.add_bars([(number, told) for told, number in values], fill_color="#8a1c1c")
+    chart.add_bars([(number, text) for text, number in values], fill_color="#8a1c1c")
     chart.add_x_scale(0, max(number for _, number in values))
     return framed(name, chart.to_svg(width=WIDTH, height=height), height)
 
 
 def framed(name: str, drawing: str, height: int) -> Markup:
-    """In a frame that gives way to the paper's or the telephone's width."""
+    """The drawing in a frame that shrinks to the width of the paper or the telephone."""
     view = f"0 0 {WIDTH} {height}"
     label = escape(name)
     return Markup(f'<svg class="chart" viewBox="{view}" role="img" aria-label="{label}">') + Markup(
@@ -78,7 +78,7 @@ PAGES.globals |= {
 }
 
 Districts = Mapping[str, str]
-"""Their names by code."""
+"""Names of districts by code."""
 
 
 def daily(day: DayView, districts: Districts) -> bytes:

@@ -1,4 +1,4 @@
-"""The bulletins of a quarter and of a year (RULEBOOK D.13.7), made from its periods' rankings."""
+"""The bulletins of a quarter and of a year (RULEBOOK D.13.7), made from their periods' rankings."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,11 +34,11 @@ class NoSuchSpan(NotFound):
 
 def quarterly(asked: Asked, name: str) -> QuarterView:
     """Refuses MalformedSpan, NoSuchSpan."""
-    found = QUARTER.fullmatch(name)
-    if found is None:
+    match = QUARTER.fullmatch(name)
+    if match is None:
         raise MalformedSpan(f"{name!r} is no quarter like 2026-Q3")
-    last = 3 * int(found[2])
-    known = begun(asked, name, [f"{found[1]}-{month:02}" for month in range(last - 2, last + 1)])
+    last = 3 * int(match[2])
+    known = begun(asked, name, [f"{match[1]}-{month:02}" for month in range(last - 2, last + 1)])
     view = span(asked, name, known, 3)
     latest = asked.record(known[-1].name)
     until = latest.as_of if view["sealed"] and latest.as_of else asked.now
@@ -72,7 +72,7 @@ def yearly(asked: Asked, name: str) -> YearView:
 
 
 def span(asked: Asked, name: str, known: Sequence[Period], months: int) -> dict[str, Any]:
-    """What every span has, by its members' names."""
+    """The members of a SpanView."""
     views = rankings(asked, known, League.STREETS)
     streets = courses(views)
     precedence = known[-1].policy.classes.precedence
@@ -92,13 +92,13 @@ def rankings(asked: Asked, known: Iterable[Period], league: League) -> list[Rank
 
 
 def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:
-    pools = {name: summed(getattr(one, name) for one in periods) for name in RATES}
+    pools = {name: summed(getattr(month, name) for month in periods) for name in RATES}
     score = city(pools, weights)
     return TotalView(
         composite=two_decimals(score),
         composite_exact=None if score is None else str(score),
         **{name: shown_rate(rate) for name, rate in pools.items()},
-        **{name: sum(getattr(one, name) for one in periods) for name in WHOLE},
+        **{name: sum(getattr(month, name) for month in periods) for name in WHOLE},
     )
 
 
@@ -107,16 +107,16 @@ def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
     periods = asked.city.periods
     first = assessments.first_assessed_at(asked.session, asked.now) or asked.now
     named = map(periods.named, months)
-    known = [one for one in named if one.starts_at <= asked.now and one.ends_at > first]
+    known = [period for period in named if period.starts_at <= asked.now and period.ends_at > first]
     if not known:
         raise NoSuchSpan(f"{name} has no period yet in which anything was assessed")
     return known
 
 
 def having(streets: Iterable[CourseView], listed: Class) -> list[CourseView]:
-    """Those that were in a class, most often first."""
-    found = [street for street in streets if street.classes.get(listed)]
-    return sorted(found, key=lambda street: -street.classes[listed])
+    """The streets that were in a class, most often first."""
+    members = [street for street in streets if street.classes.get(listed)]
+    return sorted(members, key=lambda street: -street.classes[listed])
 
 
 def month(asked: Asked, period: Period, view: RankingView) -> MonthView:
@@ -145,9 +145,9 @@ def pooled(view: RankingView, name: str) -> Rate:
 
 def summed(rates: Iterable[RateView]) -> Rate:
     """The sums of all numerators and of all denominators."""
-    found = tuple(rates)
-    numerator = sum((Fraction(rate.numerator) for rate in found), Fraction(0))
-    return Rate(numerator, sum(rate.denominator for rate in found))
+    parts = tuple(rates)
+    numerator = sum((Fraction(rate.numerator) for rate in parts), Fraction(0))
+    return Rate(numerator, sum(rate.denominator for rate in parts))
 
 
 def city(pools: Mapping[str, Rate], weights: Weights) -> Fraction | None:
@@ -157,7 +157,7 @@ def city(pools: Mapping[str, Rate], weights: Weights) -> Fraction | None:
 
 
 def courses(views: Sequence[RankingView]) -> list[CourseView]:
-    """Every street that had a row, by code, with what it was in each period."""
+    """Every street with a row, by code, and its course through the periods."""
     tables = [{row.office_code: row for row in view.rows} for view in views]
     codes = sorted({code for table in tables for code in table})
     return [course([table.get(code) for table in tables]) for code in codes]

@@ -1,4 +1,4 @@
-"""Bulletins over HTTP: for programs, for spreadsheets, and as pages to be printed."""
+"""Bulletins over HTTP: as JSON, as CSV, and as pages to be printed."""
 
 import datetime as dt
 import re
@@ -39,11 +39,11 @@ FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": TEXT, "t
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def written(said: object) -> object:
-    """Refuses seconds since 1970, which pydantic would take, and times of a day."""
-    if isinstance(said, str) and not DAY.fullmatch(said):
+def written(value: object) -> object:
+    """A day such as 2026-10-20. Refuses seconds since 1970 (pydantic takes them) and times."""
+    if isinstance(value, str) and not DAY.fullmatch(value):
         raise ValueError("is no day such as 2026-10-20")
-    return said
+    return value
 
 
 Day = Annotated[dt.date, BeforeValidator(written)]
@@ -57,19 +57,19 @@ View = TypeVar("View", bound=Sealable)
 
 
 @dataclass
-class Asking:
+class BulletinRequest:
     request: Request
     query: Annotated[BulletinQuery, Query()]
-    look: Looking
+    asked: Looking
 
     def form(self) -> Printed:
-        """The parameter's, or the first of `Accept` that there is."""
+        """The form of the parameter, or the first known one in `Accept`."""
         accept = self.request.headers.get("accept", "").split(",")
         kinds = [kind.partition(";")[0].strip() for kind in accept]
         known = (form for kind in kinds for form, media in MEDIA.items() if media == kind)
         return self.query.format or next(known, Printed.JSON)
 
-    def told(
+    def response(
         self,
         view: View,
         sheet: Callable[[View], bytes],
@@ -85,41 +85,44 @@ class Asking:
         return answer(self.request, body, MEDIA[form], headers)
 
     def districts(self, period: str) -> Districts:
-        """Their names, as they were when the period was sealed."""
-        session = self.look.session
+        """The names of districts, as they were at the period's seal."""
+        session = self.asked.session
         return (published.sealed(session, period) or registry.known(session)).districts
 
 
-Asked = Annotated[Asking, Depends()]
+Wanted = Annotated[BulletinRequest, Depends()]
 
 
 @router.get("/rankings/{period}/bulletin", response_model=BulletinView, responses=FORMS)
-def read_bulletin(caller: Anyone, period: str, asked: Asked) -> Response:
-    """The month: the four classes, exclusions, holds, overdue tickets, who rose and who fell."""
-    return asked.told(monthly(asked.look, period), monthly_csv, pages.monthly, of_one)
+def read_bulletin(caller: Anyone, period: str, wanted: Wanted) -> Response:
+    """The month: the four classes, exclusions, holds, overdue tickets, streets that moved."""
+    return wanted.response(monthly(wanted.asked, period), monthly_csv, pages.monthly, of_one)
 
 
 @router.get("/bulletins/{date}", response_model=DayView, responses=FORMS)
-def read_day(caller: Anyone, date: Day, asked: Asked) -> Response:
+def read_day(caller: Anyone, date: Day, wanted: Wanted) -> Response:
     """The day's places with the most requests, and their rates since the period began."""
-    return asked.told(daily(asked.look, date), daily_csv, pages.daily, of_one)
+    return wanted.response(daily(wanted.asked, date), daily_csv, pages.daily, of_one)
 
 
 @router.get("/bulletins/quarters/{quarter}", response_model=QuarterView, responses=FORMS)
-def read_quarter(caller: Anyone, quarter: str, asked: Asked) -> Response:
-    """Three periods beside each other: the city, the classes, what is on hold; what was escalated,
-    supervised, and looked at again."""
-    return asked.told(quarterly(asked.look, quarter), quarterly_csv, pages.quarterly, of_last)
+def read_quarter(caller: Anyone, quarter: str, wanted: Wanted) -> Response:
+    """Three periods beside each other: the city, the classes, the holds; escalations, supervisions
+    and reviewed holds."""
+    return wanted.response(
+        quarterly(wanted.asked, quarter), quarterly_csv, pages.quarterly, of_last
+    )
 
 
 @router.get("/bulletins/years/{year}", response_model=YearView, responses=FORMS)
-def read_year(caller: Anyone, year: str, asked: Asked) -> Response:
+def read_year(caller: Anyone, year: str, wanted: Wanted) -> Response:
     """The year as a whole, its periods beside each other, and the city's departments."""
-    return asked.told(yearly(asked.look, year), yearly_csv, pages.yearly, of_last)
+    return wanted.response(yearly(wanted.asked, year), yearly_csv, pages.yearly, of_last)
 
 
 def lasting(view: Sealable) -> bool:
-    """Not a day: the lanes of a sealed one are named as the gazetteer has them at present."""
+    """Whether a sealed bulletin stays the same for ever. A day does not: its lanes have the
+    gazetteer's present names."""
     return view.sealed and not isinstance(view, DayView)
 
 

@@ -1,4 +1,4 @@
-"""Bulletins as they cross the wire."""
+"""Bulletins on the wire."""
 
 from datetime import date
 from enum import StrEnum
@@ -17,11 +17,11 @@ class Printed(StrEnum):
 
 class BulletinQuery(Form):
     format: Printed | None = None
-    """Before what `Accept` asks for; JSON where neither says anything."""
+    """It outranks `Accept`; without both, JSON."""
 
 
 class PlaceView(View):
-    """A street in a bulletin, with the figures it is there for; rates as percentages."""
+    """A street in a bulletin, with its figures; rates as percentages."""
 
     office_code: str
     office_name: str
@@ -46,7 +46,7 @@ class ClassView(View):
 
 
 class BulletinView(View):
-    """The month for its meeting (RULEBOOK D.13.7): the classes, and what must be spoken of."""
+    """The month for its meeting (RULEBOOK D.13.7): the classes, and the figures to be discussed."""
 
     period: str
     sealed: bool
@@ -81,8 +81,8 @@ class TopView(View):
 
 
 class LaneView(TopView):
-    """A community, village, estate or lane (`name`) that lies in a street; its rates are of what
-    that street handled there."""
+    """A community, village, estate or lane (`name`) in a street; its rates are of the tickets that
+    the street handled there."""
 
     name: str
 
@@ -100,7 +100,7 @@ class DayView(View):
 
 
 class MonthView(View):
-    """A period of a longer span: the city's pooled rates, and what its ranking's numbers sum to."""
+    """A period of a longer span: the city's pooled rates, and the sums of its ranking's numbers."""
 
     period: str
     state: State
@@ -132,7 +132,7 @@ class CourseView(View):
     excluded: int
     overdue: int
     classes: dict[Class, int]
-    """How many times it was in each class."""
+    """The number of times in each class."""
 
 
 class SpanView(View):
@@ -140,17 +140,17 @@ class SpanView(View):
 
     span: str
     sealed: bool
-    """Every period of the span is."""
+    """Whether every period of the span is sealed."""
     periods: list[MonthView]
     classes: dict[Class, list[CourseView]]
-    """The streets that were in a class, those most often first."""
+    """The streets that were in a class, most often first."""
     holds: list[CourseView]
     """The streets with tickets on hold in the last period, the most first."""
     streets: list[CourseView]
 
 
 class TallyView(View):
-    """An office (none where nobody led the ticket) and how often something was with it."""
+    """An office (null where nobody led the ticket) and its numbers of cases."""
 
     office_code: str | None
     office_name: str | None
@@ -160,14 +160,15 @@ class TallyView(View):
 
 
 class QuarterView(SpanView):
-    """季调度: beside the span what had to be pressed, by lead office, the most first."""
+    """季调度: a span with its escalations, supervisions and reviewed holds, by lead office, the
+    greatest first."""
 
     escalations: list[TallyView]
-    """By who was to learn of it (`overdue-district`) or what was awaited for too long."""
+    """By warning: a level to be informed (`overdue-district`), or a step overdue (`objection`)."""
     supervisions: list[TallyView]
     """督办, by whether it was `answered`, `answered_late` or `unanswered`."""
     hold_reviews: list[TallyView]
-    """挂账 that was looked at, by whether it was `done`, `undone` or `renewed`."""
+    """Reviewed 挂账, by whether it was `done`, `undone` or `renewed`."""
 
 
 class TotalView(View):

@@ -31,7 +31,9 @@ def monthly_csv(bulletin: BulletinView) -> bytes:
         **{str(listed.name): listed.streets for listed in bulletin.classes},
         **{name: getattr(bulletin, name) for name in LISTS},
     }
-    rows = ([name, *(v for _, v in one)] for name, streets in lists.items() for one in streets)
+    rows = (
+        [name, *(v for _, v in street)] for name, streets in lists.items() for street in streets
+    )
     return written(["list", *PlaceView.model_fields], rows)
 
 
@@ -61,16 +63,16 @@ def yearly_csv(span: YearView) -> bytes:
 def span_csv(
     span: SpanView, lists: Iterable[tuple[str, list[CourseView]]], *more: Iterable[Cells]
 ) -> bytes:
-    """The city by period, one line for each office and period, and what the span has besides."""
+    """The city by period, a line for each office and period, and the span's other lines."""
     city = (
-        ["city", "", "", "", one.period, "", one.composite, one.on_hold, "", ""]
-        for one in span.periods
+        ["city", "", "", "", month.period, "", month.composite, month.on_hold, "", ""]
+        for month in span.periods
     )
     courses = (
-        [name, *(getattr(office, column) for column in STREET), month.period, *told, "", ""]
+        [name, *(getattr(office, column) for column in STREET), month.period, *figures, "", ""]
         for name, offices in lists
         for office in offices
-        for month, *told in zip(
+        for month, *figures in zip(
             span.periods, office.ranks, office.composites, office.on_hold, strict=True
         )
     )
@@ -79,10 +81,10 @@ def span_csv(
 
 
 def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
-    for one in getattr(span, name):
-        for what, number in one.counts.items():
-            office = (getattr(one, column) for column in STREET)
-            yield [name, *office, span.span, "", "", "", what, number]
+    for tally in getattr(span, name):
+        for label, number in tally.counts.items():
+            office = (getattr(tally, column) for column in STREET)
+            yield [name, *office, span.span, "", "", "", label, number]
 
 
 def written(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

@@ -1,1 +1,1 @@
-"""What the citizen said: reached? contacted? resolved? satisfied?"""
+"""Callbacks: the citizen's answers (reached? contacted? resolved? satisfied?) and appeals."""

@@ -1,4 +1,4 @@
-"""What a citizen may answer when called back (RULEBOOK D.9)."""
+"""Answers: the citizen's choices in a callback (RULEBOOK D.9)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,7 +35,7 @@ class Satisfied(StrEnum):
 
 
 class ExclusionCode(StrEnum):
-    """Why an office asked that a ticket should not count (RULEBOOK D.10)."""
+    """The reason of an office to leave a ticket out of the rates (RULEBOOK D.10)."""
 
     X1 = "X1"  # should not have been accepted
     X2 = "X2"  # beyond law and policy, explained to the citizen

@@ -1,4 +1,4 @@
-"""How a callback goes: when to call, when it is final, what then becomes of the ticket."""
+"""The conduct of callbacks: calling hours, the final attempt, and the ticket's next status."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ DISCONTENT = frozenset({Satisfied.DISSATISFIED, Satisfied.VERY_DISSATISFIED})
 
 
 class Attempts(NamedTuple):
-    """What was tried in this cycle, and since when the ticket awaits its callback."""
+    """The instants of the attempts in this cycle, and the beginning of the wait."""
 
     since: datetime
     at: Sequence[datetime] = ()
@@ -28,7 +28,7 @@ def callable_now(policy: Policy, attempts: Attempts, now: datetime) -> bool:
 
 
 def is_final(policy: Policy, answers: Answers, attempts: Attempts, now: datetime) -> bool:
-    """Anything but "not reached" settles it; that does as the last attempt, or past the time."""
+    """Every reach but "unreached" is final, and that is as the last attempt, or past the time."""
     if answers.reach is not Reach.UNREACHED:
         return True
     rule = policy.callback
@@ -52,8 +52,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(asked: bool, reasonable: bool | None) -> Verdict:
-    """T19, T20: closed, or reworked unless the demand is called unreasonable; a supervisor
-    then says."""
+    """T19, T20: closed, or reworked; a supervisor decides on a demand called unreasonable."""
     if not asked:
         return Verdict(Status.CLOSED)
     if reasonable is False:
@@ -62,7 +61,7 @@ def verdict(asked: bool, reasonable: bool | None) -> Verdict:
 
 
 def together(verdicts: Iterable[Verdict]) -> Verdict:
-    """What becomes of merged tickets: who asks for rework has it for all of them (D.11)."""
-    found = frozenset(verdicts)
-    weighty = (Verdict(Status.REWORK), Verdict(Status.AWAITING_CALLBACK, doubted=True))
-    return next((one for one in weighty if one in found), Verdict(Status.CLOSED))
+    """The verdict on a group: a rework for one citizen is a rework for all (D.11)."""
+    given = frozenset(verdicts)
+    weightiest = (Verdict(Status.REWORK), Verdict(Status.AWAITING_CALLBACK, doubted=True))
+    return next((verdict for verdict in weightiest if verdict in given), Verdict(Status.CLOSED))

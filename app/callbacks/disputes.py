@@ -1,4 +1,4 @@
-"""二次核实: an office doubts a record, a supervisor hears the recording again (RULEBOOK D.9).
+"""Disputes 二次核实: an office doubts a record, a supervisor hears the recording again (D.9).
 
 Both records are kept. A `q1 = no` is overturned in this way only (D.13.3).
 """
@@ -37,68 +37,69 @@ class NothingToCorrect(Conflict):
     title = "The record says what the recording says"
 
 
-def check_counted(change: Change, made: Callback) -> None:
-    """The first final one (T20: a second, after a rework, is not scored)."""
-    if not made.final or made.cycle > 0:
+def check_counted(change: Change, callback: Callback) -> None:
+    """Refuses (NotCounted) a callback that is not scored: only the first final one is (T20)."""
+    if not callback.final or callback.cycle > 0:
         raise NotCounted("it is not the first final callback")
 
 
-def dispute(change: Change, made: Callback, said: Words) -> None:
-    """By the office it counts for, once, within `callback.dispute` of the callback."""
-    check_counted(change, made)
+def dispute(change: Change, callback: Callback, body: Words) -> None:
+    """The office that the ticket counts for disputes once, within `callback.dispute`."""
+    check_counted(change, callback)
     fact = assessed(change)
-    if change.session.get(Dispute, made.id):
+    if change.session.get(Dispute, callback.id):
         raise DisputeRepeated("a record is disputed once")
     if change.session.get(Correction, fact.ticket_number):
         raise CorrectionRepeated("it was corrected already")
-    until = disputed_until(change.policy, made.at)
+    until = disputed_until(change.policy, callback.at)
     if change.now > until:
         raise DisputeLate(f"it could be disputed until {until.isoformat()}")
     change.session.add(
-        Dispute(callback_id=made.id, office_code=fact.office_code, raised_at=change.now)
+        Dispute(callback_id=callback.id, office_code=fact.office_code, raised_at=change.now)
     )
     change.record(
         Action.DISPUTE,
         change.ticket.status,
-        data=Disputed(callback_id=made.id),
-        words={"text": said.text},
+        data=Disputed(callback_id=callback.id),
+        words={"text": body.text},
     )
 
 
-def correct(change: Change, made: Callback, said: NewCorrection) -> None:
-    """A supervisor's second hearing, of a disputed record or on his own.
+def correct(change: Change, callback: Callback, body: NewCorrection) -> None:
+    """A supervisor hears the recording again, after a dispute or on his own.
 
-    The same answers as on record settle a dispute: the record stands.
+    The same answers as on record settle a dispute, and the record stands.
     """
-    check_counted(change, made)
+    check_counted(change, callback)
     assessed(change)
-    raised = change.session.get(Dispute, made.id)
-    if change.session.get(Correction, made.ticket_number) or (raised and raised.heard_at):
+    open_dispute = change.session.get(Dispute, callback.id)
+    was_heard = open_dispute is not None and open_dispute.heard_at is not None
+    if change.session.get(Correction, callback.ticket_number) or was_heard:
         raise CorrectionRepeated("a recording is heard again once")
-    differs = said.answers != answers_of(made)
-    if not differs and raised is None:
+    differs = body.answers != answers_of(callback)
+    if not differs and open_dispute is None:
         raise NothingToCorrect("nobody disputes it, and nothing differs")
-    if raised:
-        raised.heard_at = change.now
+    if open_dispute:
+        open_dispute.heard_at = change.now
     if differs:
-        change.session.add(correction(change, made, said))
+        change.session.add(correction(change, callback, body))
     change.record(
         Action.CORRECT,
         change.ticket.status,
-        data=HeardAgain(callback_id=made.id, differs=differs, **asdict(said.answers)),
-        words={"text": said.text},
+        data=HeardAgain(callback_id=callback.id, differs=differs, **asdict(body.answers)),
+        words={"text": body.text},
     )
 
 
-def answers_of(made: Callback) -> Answers:
-    return Answers(made.reach, made.contacted, made.resolved, made.satisfied)
+def answers_of(callback: Callback) -> Answers:
+    return Answers(callback.reach, callback.contacted, callback.resolved, callback.satisfied)
 
 
-def correction(change: Change, made: Callback, said: NewCorrection) -> Correction:
+def correction(change: Change, callback: Callback, body: NewCorrection) -> Correction:
     return Correction(
-        ticket_number=made.ticket_number,
-        callback_id=made.id,
+        ticket_number=callback.ticket_number,
+        callback_id=callback.id,
         corrected_at=change.now,
         recorded_at=change.now,
-        **said.model_dump(exclude={"text"}),
+        **body.model_dump(exclude={"text"}),
     )

@@ -1,7 +1,7 @@
-"""剔除: an office asks, its district reviews, the evaluator decides before the freeze (D.10).
+"""Exclusions 剔除: an office asks, its district reviews, the evaluator decides (D.10).
 
 X3 (fabricated or malicious) needs a supervisor's flag beside the district's review. A no of
-district or supervisor ends the matter; a district that is silent for its days is passed over.
+district or supervisor ends the request; a district that is silent for its days is passed over.
 """
 
 from sqlalchemy import select
@@ -76,16 +76,15 @@ class NoSuchExclusion(NotFound):
 
 
 def assessed(change: Change) -> Assessment:
-    """What the ticket counts. Refuses (NotAssessed) before its first final callback."""
-    found = change.session.get(Assessment, change.ticket.number)
-    if found is None:
+    """The ticket's assessment. Refuses (NotAssessed) before its first final callback."""
+    assessment = change.session.get(Assessment, change.ticket.number)
+    if assessment is None:
         raise NotAssessed("wait for its callback")
-    return found
+    return assessment
 
 
 def check_part(change: Change) -> None:
-    """Of those who ask it is the office that led the ticket when it was assessed (D.13.2), of those
-    who review that office's district. Refuses NotYourPart."""
+    """The assessed office asks (D.13.2), and its district reviews. Refuses (NotYourPart) others."""
     caller, fact = change.caller, change.session.get(Assessment, change.ticket.number)
     if caller is None or fact is None:
         return
@@ -96,13 +95,14 @@ def check_part(change: Change) -> None:
 
 
 def check_discontent(change: Change, fact: Assessment) -> None:
-    said: Assessment | Correction = change.session.get(Correction, fact.ticket_number) or fact
-    if conduct.content(Answers(said.reach, said.contacted, said.resolved, said.satisfied)):
+    """Refuses (CitizenContent) a ticket that the citizen called resolved and satisfied."""
+    row: Assessment | Correction = change.session.get(Correction, fact.ticket_number) or fact
+    if conduct.content(Answers(row.reach, row.contacted, row.resolved, row.satisfied)):
         raise CitizenContent("the citizen called it resolved and is satisfied")
 
 
-def ask(change: Change, said: NewExclusion) -> None:
-    """By the office it counts for, once, within `exclude.request_days` of the callback."""
+def ask(change: Change, body: NewExclusion) -> None:
+    """The office that the ticket counts for asks once, within `exclude.request_days`."""
     fact = assessed(change)
     if change.session.get(ExclusionRequest, fact.ticket_number):
         raise ExclusionRepeated("a ticket's exclusion is asked for once")
@@ -118,39 +118,39 @@ def ask(change: Change, said: NewExclusion) -> None:
             seq=change.ticket.version + 1,
             office_code=fact.office_code,
             district_code=fact.district_code,
-            code=said.code,
+            code=body.code,
             asked_at=change.now,
         )
     )
     change.record(
         Action.REQUEST_EXCLUSION,
         change.ticket.status,
-        data=ExclusionAsked(code=said.code),
-        words={"text": said.text, "evidence": said.evidence},
+        data=ExclusionAsked(code=body.code),
+        words={"text": body.text, "evidence": body.evidence},
     )
 
 
 def asked(change: Change) -> ExclusionRequest:
-    """The request that is still open. Refuses (ExclusionSettled) one that has ended."""
-    found = change.session.get(ExclusionRequest, change.ticket.number)
-    if found is None:
+    """The open request. Refuses NoExclusionAsked, and ExclusionSettled where it has ended."""
+    request = change.session.get(ExclusionRequest, change.ticket.number)
+    if request is None:
         raise NoExclusionAsked("an office asks first")
-    if found.approved is not None or False in (found.reviewed, found.flagged):
+    if request.approved is not None or False in (request.reviewed, request.flagged):
         raise ExclusionSettled("it was decided, or refused in review")
-    return found
+    return request
 
 
-def review(change: Change, said: Decision) -> None:
-    """The district's word; for X3 also a supervisor's, who flags it or not."""
+def review(change: Change, body: Decision) -> None:
+    """The district reviews the request; an X3 is also flagged by a supervisor, or not."""
     request = asked(change)
     four_eyes(change, request.seq)
     if Part.SUPERVISOR in change.parts:
-        flag(change, request, said.approve)
+        flag(change, request, body.approve)
     else:
-        pre_review(change, request, said.approve)
-    data = ExclusionJudged(approve=said.approve, code=request.code)
+        pre_review(change, request, body.approve)
+    data = ExclusionJudged(approve=body.approve, code=request.code)
     change.record(
-        Action.REVIEW_EXCLUSION, change.ticket.status, data=data, words={"text": said.text}
+        Action.REVIEW_EXCLUSION, change.ticket.status, data=data, words={"text": body.text}
     )
 
 
@@ -173,25 +173,25 @@ def flag(change: Change, request: ExclusionRequest, approve: bool) -> None:
     request.flagged, request.flagged_at = approve, change.now
 
 
-def decide(change: Change, said: Decision) -> None:
-    """The evaluator's word; approved, the ticket counts in none of the three rates."""
+def decide(change: Change, body: Decision) -> None:
+    """The evaluator decides; an approved ticket counts in none of the three rates."""
     fact, request = assessed(change), asked(change)
     four_eyes(change, request.seq)
     frozen_at = appeals.decided_until(change.city.periods.of(fact.assessed_at))
     if change.now > frozen_at:
         raise DecisionLate(f"it could be decided until {frozen_at.isoformat()}")
     check_reviewed(change, request)
-    if said.approve:
+    if body.approve:
         approve(change, fact, request)
-    request.approved, request.decided_at = said.approve, change.now
-    data = ExclusionJudged(approve=said.approve, code=request.code)
+    request.approved, request.decided_at = body.approve, change.now
+    data = ExclusionJudged(approve=body.approve, code=request.code)
     change.record(
-        Action.DECIDE_EXCLUSION, change.ticket.status, data=data, words={"text": said.text}
+        Action.DECIDE_EXCLUSION, change.ticket.status, data=data, words={"text": body.text}
     )
 
 
 def check_reviewed(change: Change, request: ExclusionRequest) -> None:
-    """Refuses (ReviewAwaited) while the district's days run and it has said nothing."""
+    """Refuses (ReviewAwaited) while the district's days run without its review."""
     until = appeals.reviewed_until(change.policy, request.asked_at)
     if request.district_code and request.reviewed is None and change.now <= until:
         raise ReviewAwaited(f"the district has time until {until.isoformat()}")
@@ -213,7 +213,7 @@ def approve(change: Change, fact: Assessment, request: ExclusionRequest) -> None
 
 
 def waiting(viewer: Viewer, paging: Paging) -> Page[ExclusionView]:
-    """Those that still wait for somebody's word, among the tickets the viewer may see."""
+    """Open requests of the tickets in the viewer's scope, oldest first."""
     query = (
         select(ExclusionRequest)
         .join(Ticket, Ticket.number == ExclusionRequest.ticket_number)
@@ -229,8 +229,8 @@ UNREFUSED = ExclusionRequest.reviewed.is_not(False) & ExclusionRequest.flagged.i
 
 
 def show(session: Session, number: str) -> ExclusionView:
-    """Refuses (NoSuchExclusion) where nobody asked."""
-    found = session.get(ExclusionRequest, number)
-    if found is None:
+    """Refuses (NoSuchExclusion) a ticket without a request."""
+    request = session.get(ExclusionRequest, number)
+    if request is None:
         raise NoSuchExclusion(f"no exclusion of {number} was asked for")
-    return ExclusionView.model_validate(found)
+    return ExclusionView.model_validate(request)

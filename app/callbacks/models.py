@@ -1,4 +1,4 @@
-"""Callbacks as they were recorded, and the facts that rankings count."""
+"""Callbacks, assessments as rankings count them, and appeals."""
 
 from datetime import datetime
 
@@ -38,7 +38,7 @@ class Callback(Base):
 
 
 class Assessment(Base):
-    """What the first final callback settled: written once for a ticket, and never changed.
+    """The facts of the first final callback: written once for a ticket, and never changed.
 
     Later decisions about it are rows of their own (`Exclusion`). `kind` and the tallies are the
     same facts packed for the covering indexes that rankings read (see `outcome`).
@@ -111,7 +111,7 @@ class Assessment(Base):
 
 
 class Exclusion(Base):
-    """That an assessed ticket counts in no rate, and why (RULEBOOK D.10)."""
+    """The decision that an assessed ticket counts in no rate (RULEBOOK D.10)."""
 
     __tablename__ = "exclusion"
 
@@ -124,7 +124,7 @@ class Exclusion(Base):
 
 
 class ExclusionRequest(Base):
-    """That an office asked for it, and what each who has a word in it said: once for a ticket."""
+    """An office's request for exclusion, once for a ticket, with review, flag and decision."""
 
     __tablename__ = "exclusion_request"
 
@@ -133,7 +133,7 @@ class ExclusionRequest(Base):
     """The event it was asked in."""
     office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
     district_code: Mapped[Code | None]
-    """Who reviews it first; none for an office of the city."""
+    """The district that reviews first; none for an office of the city."""
     code: Mapped[ExclusionCode] = mapped_column(one_of(ExclusionCode))
     asked_at: Mapped[datetime]
     reviewed: Mapped[bool | None]
@@ -146,7 +146,7 @@ class ExclusionRequest(Base):
 
 
 class Dispute(Base):
-    """That the office asked for a second hearing of the recording (二次核实, RULEBOOK D.9)."""
+    """The office's request for a second hearing of the recording (二次核实, RULEBOOK D.9)."""
 
     __tablename__ = "dispute"
 
@@ -156,12 +156,12 @@ class Dispute(Base):
     office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
     raised_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]
-    """When a supervisor had heard it again, whatever came of it."""
+    """The instant of the supervisor's second hearing, with any result."""
 
 
 class Correction(Base):
-    """What the recording says where the record said otherwise: counted instead of the assessment's
-    answers, which stay as they were written."""
+    """The answers of the recording where the record was wrong. They count instead of the
+    assessment's answers, which stay as written."""
 
     __tablename__ = "correction"
 

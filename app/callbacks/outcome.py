@@ -1,10 +1,10 @@
-"""What of an assessed ticket is counted, packed into a number and a short text.
+"""Outcomes: the counted facts of an assessed ticket, packed into a number and a short text.
 
-Rankings read millions of assessments. So the table keeps beside the facts generated columns, narrow
-enough for a covering index: `kind` (who asked what, by which way: decides whether it counts at all)
-and for each owner a `tally` (whose it is, and what the citizen said and whether the office was in
-time, as far as any policy tells it apart). Grouping by one text is nearly as fast as counting.
-Each field has a few bits: 0 is any other value, n its n-th group; so new groups go to the end.
+Rankings read millions of assessments. So the table keeps generated columns beside the facts, narrow
+enough for a covering index: `kind` (type, channel, anonymity: they decide whether it counts), and
+for each owner a `tally` (the owner's code, the citizen's answers and the office's punctuality, as
+far as any policy distinguishes them). Grouping by one text is nearly as fast as counting. Each
+field has a few bits: 0 is any other value, n its n-th group; so new groups go to the end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ class Outcome:
 
 
 class Field(NamedTuple):
-    """Which values make a difference: those of one set are told apart from all others only."""
+    """The values that make a difference: a group's values are told apart from all others only."""
 
     name: str
     groups: Sequence[frozenset[object]]
@@ -66,18 +66,18 @@ OUTCOME = (
 )
 
 KINDS = tuple(Kind(*values) for values in product(TicketType, Channel, (False, True)))
-SAID = tuple(product(Contacted, Resolved, Satisfied))
+ANSWERS = tuple(product(Contacted, Resolved, Satisfied))
 OUTCOMES = tuple(
     Outcome(reach, *answers, *flags)
     for reach in Reach
-    for answers in (SAID if reach is Reach.REACHED else [(None, None, None)])
+    for answers in (ANSWERS if reach is Reach.REACHED else [(None, None, None)])
     for flags in product((False, True), repeat=2)
 )
-"""Every outcome there is: who was not reached gave no answer."""
+"""Every possible outcome: a citizen who was not reached gave no answer."""
 
 
 def code(fields: Sequence[Field], packed: object) -> int:
-    """The number under which a kind or an outcome is kept; `packed` has the fields by name."""
+    """The number of a kind or an outcome; `packed` has the fields by name."""
     return reduce(lambda high, field: high << field.bits | digit(field, packed), fields, 0)
 
 
@@ -107,7 +107,7 @@ FIRST_TALLY = 256
 
 
 def tally(owner: str, outcome: Outcome) -> str:
-    """Whose ticket it is and what it counts, as one short text to group by."""
+    """The owner of a ticket and its outcome, as one short text to group by."""
     return owner + chr(FIRST_TALLY + code(OUTCOME, outcome))
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from app.access.gate import CallbackDesk, allow
 from app.access.roles import Role
 from app.callbacks import disputes, exclusions, service
-from app.callbacks.calls import Asked, Corrected, Decided, Disputed, Reviewed, Stepping, Subject
+from app.callbacks.http import Asked, Corrected, Decided, Disputed, Reviewed, Stepping, Subject
 from app.callbacks.models import Callback
 from app.callbacks.schemas import (
     CallbackView,
@@ -47,24 +47,24 @@ def to_call(number: str, caller: CallbackDesk, session: Writing) -> Ticket:
 def record_callback(
     caller: CallbackDesk,
     ticket: Annotated[Ticket, Depends(to_call)],
-    said: NewCallback,
+    body: NewCallback,
     doing: Changing,
     if_match: IfMatch,
 ) -> CallbackView:
-    """What came of calling the citizen: reached? contacted? resolved? satisfied? (D.9)"""
+    """The result of a call to the citizen: reached? contacted? resolved? satisfied? (D.9)"""
 
     def check(change: Change) -> None:
         locking.check_state(change, Action.CALLBACK, if_match)
 
     def call() -> str:
-        made = doing.take(
+        callback = doing.take(
             caller,
             ticket.number,
             check,
-            lambda change: service.record(change, said),
+            lambda change: service.record(change, body),
             ticket.merged_into,
         )
-        return str(made.id)
+        return str(callback.id)
 
     return service.show(doing.session, doing.once(call, 201))
 
@@ -77,61 +77,61 @@ def read_queue(looking: Looking, paging: Annotated[Paging, Query()]) -> Page[Que
 
 @router.get("/tickets/{number}/callbacks")
 def show_callbacks(ticket: Seen, session: Reading) -> list[CallbackView]:
-    """Every attempt to call the citizen, oldest first, with what was corrected of it."""
+    """Every attempt to call the citizen, oldest first, with its correction."""
     return service.history(session, ticket.number)
 
 
 @router.post("/callbacks/{callback_id}/dispute")
 @router.post("/tickets/{number}/callbacks/{callback_id}/dispute")
-def dispute_callback(subject: Disputed, step: Stepping, said: Words) -> CallbackView:
-    """D.9: the office doubts the record; a supervisor is to hear the recording again."""
-    return heard_again(subject, step, disputes.dispute, said)
+def dispute_callback(subject: Disputed, step: Stepping, body: Words) -> CallbackView:
+    """D.9: the office doubts the record; a supervisor hears the recording again."""
+    return heard_again(subject, step, disputes.dispute, body)
 
 
 @router.post("/callbacks/{callback_id}/correction")
 @router.post("/tickets/{number}/callbacks/{callback_id}/correction")
-def correct_callback(subject: Corrected, step: Stepping, said: NewCorrection) -> CallbackView:
-    """D.9: what the recording says. Where it differs, this counts, and the record is kept."""
-    return heard_again(subject, step, disputes.correct, said)
+def correct_callback(subject: Corrected, step: Stepping, body: NewCorrection) -> CallbackView:
+    """D.9: the answers of the recording. Different ones count, and the record is kept."""
+    return heard_again(subject, step, disputes.correct, body)
 
 
 def heard_again(
-    subject: Subject, step: Stepping, perform: Callable[[Change, Callback, S], None], said: S
+    subject: Subject, step: Stepping, perform: Callable[[Change, Callback, S], None], body: S
 ) -> CallbackView:
-    made = subject.made
-    assert made is not None  # the path names it
+    callback = subject.callback
+    assert callback is not None  # the path names it
 
-    def hear(change: Change, told: S) -> None:
-        perform(change, made, told)
+    def hear(change: Change, body: S) -> None:
+        perform(change, callback, body)
 
-    return service.show(step.doing.session, step(subject, hear, said, str(made.id)))
+    return service.show(step.doing.session, step(subject, hear, body, str(callback.id)))
 
 
 @router.post("/tickets/{number}/exclusion")
-def ask_exclusion(subject: Asked, step: Stepping, said: NewExclusion) -> TicketView:
-    """D.10: the office that it counts for asks that the ticket be left out of the rates."""
-    return step.doing.show(subject.caller, step(subject, exclusions.ask, said))
+def ask_exclusion(subject: Asked, step: Stepping, body: NewExclusion) -> TicketView:
+    """D.10: the office that the ticket counts for asks to leave it out of the rates."""
+    return step.doing.show(subject.caller, step(subject, exclusions.ask, body))
 
 
 @router.post("/tickets/{number}/exclusion/review")
-def review_exclusion(subject: Reviewed, step: Stepping, said: Decision) -> TicketView:
+def review_exclusion(subject: Reviewed, step: Stepping, body: Decision) -> TicketView:
     """D.10: the office's district passes the request on, or ends it; X3: a supervisor too."""
-    return step.doing.show(subject.caller, step(subject, exclusions.review, said))
+    return step.doing.show(subject.caller, step(subject, exclusions.review, body))
 
 
 @router.post("/tickets/{number}/exclusion/decision")
-def decide_exclusion(subject: Decided, step: Stepping, said: Decision) -> TicketView:
+def decide_exclusion(subject: Decided, step: Stepping, body: Decision) -> TicketView:
     """D.10: the evaluator decides before the period's freeze."""
-    return step.doing.show(subject.caller, step(subject, exclusions.decide, said))
+    return step.doing.show(subject.caller, step(subject, exclusions.decide, body))
 
 
 @router.get("/exclusions")
 def list_exclusions(looking: Looking, paging: Annotated[Paging, Query()]) -> Page[ExclusionView]:
-    """Requests that wait for a district's, a supervisor's or the evaluator's word, oldest first."""
+    """Requests that wait for a review, a flag or the evaluator's decision, oldest first."""
     return exclusions.waiting(looking, paging)
 
 
 @router.get("/tickets/{number}/exclusion")
 def show_exclusion(ticket: Seen, session: Reading) -> ExclusionView:
-    """Who asked to exclude a ticket, and what was said to it."""
+    """The request to exclude a ticket, with its review, flag and decision."""
     return exclusions.show(session, ticket.number)

@@ -43,14 +43,14 @@ class NewCallback(Answered):
 
 
 class NewExclusion(Words):
-    """Why an assessed ticket should not count (RULEBOOK D.10)."""
+    """A request to leave an assessed ticket out of the rates (RULEBOOK D.10)."""
 
     code: ExclusionCode
     evidence: Prose | None = None
 
 
 class ExclusionView(View):
-    """A request and what was said to it; null while that word is still awaited."""
+    """A request with its review, flag and decision; null while that is still awaited."""
 
     ticket_number: str
     office_code: str
@@ -66,7 +66,7 @@ class ExclusionView(View):
 
 
 class NewCorrection(Answered):
-    """What the recording says, heard again; `text` is how that was found."""
+    """The answers of the recording; `text` tells how it was heard again."""
 
     text: Prose
 
@@ -91,11 +91,11 @@ class CallbackView(View):
     reasonable: bool | None
     final: bool
     disputed_at: At | None
-    """When the office asked that the recording be heard again."""
+    """The instant of the office's request for a second hearing."""
     correction: CorrectionView | None
-    """What counts instead; the record above stays as it was written."""
+    """The answers that count instead; the record above stays as written."""
     status_now: Status
-    """What the ticket is now."""
+    """The ticket's status now."""
 
 
 class QueuedView(TicketView):

@@ -1,4 +1,4 @@
-"""The callback desk: who is to be called, and what came of it."""
+"""Callbacks: the queue of citizens to call, and the record of each call."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -37,44 +37,44 @@ class NotCallableNow(Conflict):
     title = "The citizen may not be tried again yet"
 
 
-def record(change: Change, said: NewCallback) -> Callback:
-    """One attempt (RULEBOOK D.9), and what follows when it is final (T19, T20).
+def record(change: Change, body: NewCallback) -> Callback:
+    """Record one attempt (RULEBOOK D.9), and settle the ticket if it is final (T19, T20).
 
     Refuses (NotCallableNow) a further vain attempt outside calling hours or too soon.
     """
     ticket, head = change.ticket, change.head
     tried = attempts(change.session, [ticket])[ticket.number]
-    if said.reach is Reach.UNREACHED and tried.at:
+    if body.reach is Reach.UNREACHED and tried.at:
         check_callable(change, tried)
-    made = Callback(
+    callback = Callback(
         ticket_number=ticket.number,
         seq=ticket.version + 1,
         cycle=head.ticket.reworks,
         attempt=len(tried.at) + 1,
         at=change.now,
-        final=conduct.is_final(head.policy, said.answers, tried, change.now),
-        **said.model_dump(exclude={"reason", "recording"}),
+        final=conduct.is_final(head.policy, body.answers, tried, change.now),
+        **body.model_dump(exclude={"reason", "recording"}),
     )
-    change.session.add(made)
-    scored = made.final and ticket.assessed_at is None
+    change.session.add(callback)
+    scored = callback.final and ticket.assessed_at is None
     data = CalledBack(
-        **asdict(said.answers),
-        reasonable=said.reasonable,
-        final=made.final,
-        assessed=score(change, said) if scored else UNSET,
+        **asdict(body.answers),
+        reasonable=body.reasonable,
+        final=callback.final,
+        assessed=score(change, body) if scored else UNSET,
     )
-    after = settle(change, said) if made.final else head.ticket.status
+    after = settle(change, body) if callback.final else head.ticket.status
     change.record(
         Action.CALLBACK,
         after if head is change else Status.MERGED,
         data=data,
-        words={"reason": said.reason, "recording": said.recording},
+        words={"reason": body.reason, "recording": body.recording},
     )
     if head is not change and all_called(head):
         head.caller = change.caller
         last = MemberCalled(member_number=ticket.number, final=True)
         head.record(Action.CALLBACK, after, data=last)
-    return made
+    return callback
 
 
 def check_callable(change: Change, tried: Attempts) -> None:
@@ -87,18 +87,17 @@ def check_callable(change: Change, tried: Attempts) -> None:
         )
 
 
-def score(change: Change, said: NewCallback) -> Registered:
-    """The citizen's first final callback is what counts; what it took from the registry of its day
-    is told, for no other event says it."""
+def score(change: Change, body: NewCallback) -> Registered:
+    """The citizen's first final callback counts; the event keeps the registry's part in it, which
+    no other event has."""
     change.ticket.assessed_at = change.now
-    made = assessment(change, said)
-    change.session.add(made)
-    return Registered(district_code=made.district_code, industry_office=made.industry_office)
+    fact = assessment(change, body)
+    change.session.add(fact)
+    return Registered(district_code=fact.district_code, industry_office=fact.industry_office)
 
 
-def settle(change: Change, said: NewCallback) -> Status:
-    """A final callback: the last of a group says what becomes of the ticket, and of its members
-    with it (D.11)."""
+def settle(change: Change, body: NewCallback) -> Status:
+    """Settle the ticket by a final callback; a group is settled by its last one (D.11)."""
     ticket, head = change.ticket, change.head
     if head is change:
         ticket.called = True
@@ -106,7 +105,7 @@ def settle(change: Change, said: NewCallback) -> Status:
         ticket.callback_due_at = None
     if not all_called(head):
         return Status.AWAITING_CALLBACK
-    after = conduct.together(verdicts(head, said))
+    after = conduct.together(verdicts(head, body))
     head.ticket.doubted = after.doubted
     if after.doubted:
         head.ticket.since = change.now  # a supervisor has time from now on
@@ -116,7 +115,7 @@ def settle(change: Change, said: NewCallback) -> Status:
 
 
 def all_called(head: Change) -> bool:
-    """Nobody of the group is still to be called in this cycle."""
+    """Whether every citizen of the group was called in this cycle."""
     if not head.ticket.members:
         return head.ticket.called
     head.session.flush()
@@ -126,21 +125,21 @@ def all_called(head: Change) -> bool:
     return head.ticket.called and head.session.scalar(left.limit(1)) is None
 
 
-def verdicts(head: Change, said: NewCallback) -> Iterator[Verdict]:
-    """What each citizen's first final callback asks for; later ones are recorded only (T21).
+def verdicts(head: Change, body: NewCallback) -> Iterator[Verdict]:
+    """The verdict of each citizen's first final callback; later ones are recorded only (T21).
 
-    `said` is the last one; those of a group's others are on record.
+    `body` is the last one; those of the group's others are on record.
     """
     ticket = head.ticket
     if ticket.reworks:
         return
-    yield wish(head, said.answers, said.reasonable)
+    yield wish(head, body.answers, body.reasonable)
     if ticket.members:
         group = or_(Ticket.number == ticket.number, Ticket.merged_into == ticket.number)
         final = select(Callback).join(Ticket, Ticket.number == Callback.ticket_number)
-        for made in head.session.scalars(final.where(group, Callback.final)):
-            answers = Answers(made.reach, made.contacted, made.resolved, made.satisfied)
-            yield wish(head, answers, made.reasonable)
+        for row in head.session.scalars(final.where(group, Callback.final)):
+            answers = Answers(row.reach, row.contacted, row.resolved, row.satisfied)
+            yield wish(head, answers, row.reasonable)
 
 
 def wish(head: Change, answers: Answers, reasonable: bool | None) -> Verdict:
@@ -149,7 +148,7 @@ def wish(head: Change, answers: Answers, reasonable: bool | None) -> Verdict:
     )
 
 
-def assessment(change: Change, said: NewCallback) -> Assessment:
+def assessment(change: Change, body: NewCallback) -> Assessment:
     """The facts as of now: the lead office's own dispatch and contacts (RULEBOOK D.13.3).
 
     In a merged group each citizen's own answers and contacts, on the parent's matter and clock.
@@ -168,10 +167,10 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
         urgency=head.urgency,
         anonymous=ticket.anonymous and citizen(change.session, ticket.number).phone is None,
         merge_group=head.number if head.members else None,
-        reach=said.reach,
-        contacted=said.contacted,
-        resolved=said.resolved,
-        satisfied=said.satisfied,
+        reach=body.reach,
+        contacted=body.contacted,
+        resolved=body.resolved,
+        satisfied=body.satisfied,
         contact_ok=responded(change, lead),
         late=overdue(head, change.now) or missed(head, lead),
         assessed_at=change.now,
@@ -180,8 +179,8 @@ def assessment(change: Change, said: NewCallback) -> Assessment:
 
 
 def missed(head: Ticket, lead: Dispatch) -> bool:
-    """What was late stays late: a hold moves the ticket's time on, and the dispatch keeps the one
-    that was missed (D.12). A rework has a reply and a time of its own."""
+    """Whether the dispatch's own due time was missed: a hold moves the ticket's, and a late ticket
+    stays late (D.12). A rework has a reply and a time of its own."""
     replied_at, due_at = head.replied_at, lead.due_at
     if head.reworks or replied_at is None or due_at is None:
         return False
@@ -189,29 +188,32 @@ def missed(head: Ticket, lead: Dispatch) -> bool:
 
 
 def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]:
-    """What was tried for each ticket in the present cycle of it or its group."""
+    """The attempts for each ticket in the present cycle of it or its group."""
     heads = clocks(session, tickets)
-    found: dict[str, list[datetime]] = defaultdict(list)
+    instants: dict[str, list[datetime]] = defaultdict(list)
     for number, cycle, at in session.execute(
         select(Callback.ticket_number, Callback.cycle, Callback.at)
         .where(Callback.ticket_number.in_(heads))
         .order_by(Callback.attempt)
     ):
         if cycle == heads[number].reworks:
-            found[number].append(at)
-    return {number: Attempts(head.since, found[number]) for number, head in heads.items()}
+            instants[number].append(at)
+    return {number: Attempts(head.since, instants[number]) for number, head in heads.items()}
 
 
 def clocks(session: Session, tickets: Sequence[Ticket]) -> dict[str, Ticket]:
-    """For each ticket, by its number, the one whose clock it has: itself, or its group's parent."""
+    """For each ticket's number the ticket that has its clock: itself, or its group's parent."""
     groups = {ticket.merged_into for ticket in tickets if ticket.merged_into}
     query = select(Ticket).where(Ticket.number.in_(groups))
-    parents = {one.number: one for one in session.scalars(query)} if groups else {}
-    return {one.number: parents[one.merged_into] if one.merged_into else one for one in tickets}
+    parents = {parent.number: parent for parent in session.scalars(query)} if groups else {}
+    return {
+        ticket.number: parents[ticket.merged_into] if ticket.merged_into else ticket
+        for ticket in tickets
+    }
 
 
 def queue(viewer: Viewer, paging: Paging) -> Page[QueuedView]:
-    """Every ticket that awaits a callback, by when the citizen is to be called."""
+    """Every ticket that awaits a callback, by the limit of the callback."""
     query = select(Ticket).where(Ticket.callback_due_at.is_not(None))
     rows, after = DUE_FIRST.page(viewer.session, query, paging.cursor, paging.limit)
     tried = attempts(viewer.session, rows)
@@ -253,12 +255,12 @@ def views(session: Session, where: ColumnElement[bool]) -> list[CallbackView]:
     )
     return [
         CallbackView(
-            **{name: getattr(made, name) for name in RECORDED},
+            **{name: getattr(callback, name) for name in RECORDED},
             disputed_at=disputed_at,
             correction=heard and CorrectionView.model_validate(heard),
             status_now=status,
         )
-        for made, status, disputed_at, heard in rows
+        for callback, status, disputed_at, heard in rows
     ]
 
 

@@ -1,18 +1,15 @@
-"""How far an office's feed and inbox have come: read once for all who ask at the same moment.
+"""How far an office's feed and inbox have come: the version of both.
 
-Most answers to a polling office are that nothing changed. A reading by each request of its own
-takes a thread and a round trip each; here whoever asks while others' heads are being read waits
-for the next reading, which no earlier one stands for.
+Most answers to a polling office are that nothing changed, so whoever asks at the same moment shares
+one reading.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
-from starlette.concurrency import run_in_threadpool
 
 from app.feed.models import FeedHead
 from app.kit.ready import Ready, parameter
@@ -35,35 +32,7 @@ HEADS = Ready(
 )
 
 
-class Heads:
-    """For one event loop."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self.engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.asked: dict[str, asyncio.Future[Version]] = {}
-        self.reading: asyncio.Task[None] | None = None
-
-    async def version(self, office_code: str) -> Version:
-        """As it is now, not before the question."""
-        loop = asyncio.get_running_loop()
-        answer = self.asked.setdefault(office_code, loop.create_future())
-        if self.reading is None or self.reading.done():
-            self.reading = loop.create_task(self.read_all())
-        return await asyncio.shield(answer)
-
-    async def read_all(self) -> None:
-        while self.asked:
-            asked, self.asked = self.asked, {}
-            try:
-                versions = await run_in_threadpool(self.read, list(asked))
-            except Exception as fault:
-                for answer in asked.values():
-                    answer.set_exception(fault)
-            else:
-                for office_code, answer in asked.items():
-                    answer.set_result(versions.get(office_code, NONE_YET))
-
-    def read(self, offices: Sequence[str]) -> dict[str, Version]:
-        with self.engine.connect() as connection:
-            rows = HEADS.rows(connection, offices=list(offices))
-        return {code: version_of(last_seq, at) for code, last_seq, at in rows}
+def versions(connection: sa.Connection, offices: Sequence[str]) -> dict[str, Version]:
+    """By office; an office that was never told anything has none."""
+    rows = HEADS.rows(connection, offices=list(offices))
+    return {code: version_of(last_seq, at) for code, last_seq, at in rows}

@@ -2,24 +2,50 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
 
+from app.access import gate
 from app.access.gate import OfficeBound
-from app.feed import service
+from app.access.roles import OFFICE_BOUND
+from app.feed import pages
+from app.feed.pages import Asked, Lines
 from app.feed.schemas import FeedView
 from app.kit.db import Reading
+from app.kit.gather import Gathered
 from app.kit.paging import DEFAULT_LIMIT, Limit
-from app.kit.route import Route
-from app.kit.wire import JsonBytes
+from app.kit.route import Route, quickly
+from app.kit.wire import Form, JsonBytes
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"], route_class=Route)
 
 After = Annotated[int, Query(ge=0, le=2**62, description="The last number you have seen")]
 
 
+class Part(Form):
+    after: After = 0
+    limit: Limit = DEFAULT_LIMIT
+
+
+async def at_once(request: Request) -> Response | None:
+    """A page, read for all who ask at the same moment."""
+    caller = await gate.caller(request)
+    if caller.role not in OFFICE_BOUND:
+        return None
+    try:
+        part = Part.model_validate(dict(request.query_params))
+    except ValidationError:
+        return None
+    feeds: Gathered[Asked, Lines] = request.app.state.feeds
+    lines = await feeds.answer(Asked(str(caller.office_code), part.after, part.limit))
+    return JsonBytes(pages.told(lines)) if lines else None
+
+
 @router.get("", response_model=FeedView)
+@quickly(at_once)
 def read_feed(
     caller: OfficeBound, session: Reading, after: After = 0, limit: Limit = DEFAULT_LIMIT
 ) -> Response:
     """What happened to this office's tickets after a number: one higher each time, none skipped."""
-    return JsonBytes(service.told(session, str(caller.office_code), after, limit))
+    asked = Asked(str(caller.office_code), after, limit)
+    return JsonBytes(pages.told(pages.read(session.connection(), [asked])[asked]))

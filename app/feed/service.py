@@ -6,14 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import msgspec
-import sqlalchemy as sa
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.feed.models import FeedEntry, FeedHead
-from app.feed.schemas import EntryView
-from app.kit.ready import Ready, Statement, parameter
+from app.kit.ready import Statement
 from app.kit.rows import as_json
 
 COLLECTED, TOUCHED = "feed", "touched"
@@ -112,33 +107,3 @@ def mark(session: Session) -> int:
 def forget_since(session: Session, told: int) -> None:
     """What is rolled back to a savepoint is told to nobody."""
     del session.info.get(COLLECTED, [])[told:]
-
-
-OWN_OFFICE, AFTER = parameter("office_code", sa.Text), parameter("after", sa.BigInteger)
-LAST = select(FeedHead.last_seq).where(FeedHead.office_code == OWN_OFFICE).scalar_subquery()
-ENTRIES = (
-    select(*(getattr(FeedEntry, name) for name in EntryView.model_fields))
-    .where(FeedEntry.office_code == OWN_OFFICE, FeedEntry.seq > AFTER)
-    .order_by(FeedEntry.seq)
-    .limit(parameter("most", sa.Integer))
-    .subquery("entries")
-)
-ALWAYS = select(sa.literal_column("1").label("always")).subquery("always")
-PAGE = Ready(
-    select(LAST, *ENTRIES.c)
-    .select_from(ALWAYS.outerjoin(ENTRIES, sa.true()))
-    .order_by(ENTRIES.c.seq)
-)
-
-
-def told(session: Session, office_code: str, after: int, limit: int) -> bytes:
-    """A FeedView in JSON: the entries after a number, oldest first, and the number to go on from;
-    both of one snapshot, which one statement is."""
-    found = PAGE.rows(session.connection(), office_code=office_code, after=after, most=limit)
-    items = [
-        dict(zip(EntryView.model_fields, entry, strict=True))
-        for _, *entry in found
-        if entry[0] is not None
-    ]
-    last_seq = items[-1]["seq"] if items else found[0][0] or 0
-    return msgspec.json.encode({"items": items, "last_seq": last_seq})

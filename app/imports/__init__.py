@@ -1,1 +1,1 @@
-"""Finished cases of an older system, taken in as they are."""
+"""Imports: finished cases of an older system, taken in as they are."""

@@ -1,4 +1,4 @@
-"""A finished case of an older system, with all that follows from it by the rules of its time."""
+"""A finished case of an older system, completed by the rules of its time."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from app.tickets.life.contacts import Contact, tried
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A case that is about to be written, with all that follows from it."""
+    """A case before it is written, with its office, policy, limits and contacts."""
 
     case: PastCase
     office: OfficeEntry
@@ -34,14 +34,14 @@ class Past:
 
     @property
     def contacted_at(self) -> datetime | None:
-        """When the citizen was reached, or had been tried often enough."""
-        made = sorted(self.contacts)
-        ends = (last.at for n, last in enumerate(made, 1) if tried(self.policy, made[:n]))
+        """The contact with which the citizen was reached, or tried often enough."""
+        contacts = sorted(self.contacts)
+        ends = (last.at for n, last in enumerate(contacts, 1) if tried(self.policy, contacts[:n]))
         return next(ends, None)
 
     @property
     def late(self) -> bool:
-        """Replied after its time, or never and called back after it."""
+        """Whether the reply came after the due time, or, without a reply, the callback."""
         return limits.is_late(self.due.result, self.case.replied_at, self.case.callback.at)
 
     @property
@@ -59,8 +59,8 @@ class Past:
 
 
 def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
-    """By the policy then in force. Refuses (NoWorkingCalendar) where that needs a calendar that
-    is not known."""
+    """A case by the policy of its dispatch. Refuses (NoWorkingCalendar) a case whose policy needs
+    an unknown calendar."""
     policy = city.policies.at(case.dispatched_at)
     category = city.catalogue.category(case.category) if case.category else None
     return Past(
@@ -68,7 +68,7 @@ def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
         office=city.offices[case.office_code],
         policy=policy,
         due=limits.due(policy, case.urgency, case.dispatched_at),
-        contacts=[Contact(one.at, one.reached) for one in case.contacts],
+        contacts=[Contact(contact.at, contact.reached) for contact in case.contacts],
         industry_office=category.industry_office if category else None,
         caller=caller,
         now=now,
@@ -76,5 +76,5 @@ def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
 
 
 def lesson(past: Past) -> Taught:
-    """What the case teaches routing: where it was worked, its place belongs."""
+    """The lesson of the case for routing: its place belongs to the office that worked on it."""
     return Taught(past.case.address.text, past.case.office_code, past.case.dispatched_at)

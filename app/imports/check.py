@@ -1,4 +1,4 @@
-"""What makes a finished case impossible: it is refused by its line, with the member at fault."""
+"""Checks of finished cases: an impossible case is refused, with each member at fault."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,10 +24,10 @@ class Fault(NamedTuple):
 
 
 def check(city: City, case: PastCase, now: datetime) -> None:
-    """Refuses (ImpossibleCase) with every fault: what is unknown, and times out of order."""
-    found = [*unknown(city, case), *disordered(case, now), *undue(case)]
-    if found:
-        raise ImpossibleCase(found[0].detail, errors=[fault._asdict() for fault in found])
+    """Refuses (ImpossibleCase) unknown codes, and times out of order, with every fault."""
+    faults = [*unknown(city, case), *disordered(case, now), *undue(case)]
+    if faults:
+        raise ImpossibleCase(faults[0].detail, errors=[fault._asdict() for fault in faults])
 
 
 def unknown(city: City, case: PastCase) -> Iterator[Fault]:
@@ -35,9 +35,9 @@ def unknown(city: City, case: PastCase) -> Iterator[Fault]:
         yield Fault("/office_code", f"no office {case.office_code}")
     if case.category and case.category not in city.catalogue.categories:
         yield Fault("/category", f"no category {case.category}")
-    said = case.address.district_code
-    if said and not is_district(city, said):
-        yield Fault("/address/district_code", f"no district {said}")
+    district = case.address.district_code
+    if district and not is_district(city, district):
+        yield Fault("/address/district_code", f"no district {district}")
 
 
 def is_district(city: City, code: str) -> bool:
@@ -66,7 +66,7 @@ def after_dispatch(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
 
 
 def undue(case: PastCase) -> Iterator[Fault]:
-    """RULEBOOK D.10: who is content was served, and that stays counted."""
-    said = case.callback
-    if case.excluded and said.resolved is Resolved.RESOLVED and said.satisfied in PLEASED:
+    """RULEBOOK D.10: a case with a content citizen stays counted."""
+    callback = case.callback
+    if case.excluded and callback.resolved is Resolved.RESOLVED and callback.satisfied in PLEASED:
         yield Fault("/excluded", "a resolved and satisfied case is not excluded")

@@ -1,4 +1,4 @@
-"""Which cases of the older system have been taken in."""
+"""The cases of the older system that were taken in."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from app.kit.db import Base, Code
 
 
 class ImportedCase(Base):
-    """A claim on the older system's identity of a case; of two imports at once one gets it.
+    """The claim on a case by its identity in the older system; only one import gets it.
 
     The ticket made of it has the same `external_id`.
     """

@@ -1,4 +1,4 @@
-"""History over HTTP: a stream of finished cases."""
+"""Imports over HTTP: a stream of finished cases."""
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +20,7 @@ async def import_cases(
 ) -> Imported:
     """Finished cases of an older system, one a line; each stands alone.
 
-    What was taken in stays so, should the connection break: send the whole again.
+    If the connection breaks, the cases taken in stay: send the whole again.
     """
 
     def take_in(lines: ndjson.Chunk) -> Imported:

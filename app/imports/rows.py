@@ -1,4 +1,4 @@
-"""The rows that a finished case becomes: those of a ticket that lived here, and was closed."""
+"""The rows of a finished case: those of a ticket that was closed here."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ METHOD = "import"
 
 def ticket(past: Past) -> Iterator[Row]:
     case, street = past.case, past.office.kind in STREET_KINDS
-    said = case.address
+    address = case.address
     yield {
         "number": past.number,
         "status": Status.CLOSED,
@@ -34,9 +34,10 @@ def ticket(past: Past) -> Iterator[Row]:
         "secret": case.type is TicketType.REPORT,
         "anonymous": past.anonymous,
         "external_id": case.external_id,
-        "lon": said.lon,
-        "lat": said.lat,
-        "district_code": (said.district_code if not street else None) or past.office.district_code,
+        "lon": address.lon,
+        "lat": address.lat,
+        "district_code": (address.district_code if not street else None)
+        or past.office.district_code,
         "street_code": case.office_code if street else None,
         "office_code": case.office_code,
         "policy": past.policy.name,
@@ -53,7 +54,7 @@ def ticket(past: Past) -> Iterator[Row]:
 
 
 def request(past: Past) -> Iterator[Row]:
-    """The older system sends no words; its office is taken, not found."""
+    """The older system sends no words; its office is taken over, not routed."""
     address, office = past.case.address, past.office
     yield {
         "ticket_number": past.number,
@@ -134,12 +135,12 @@ def event(past: Past) -> Iterator[Row]:
         "role": past.caller.role,
         "action": Action.IMPORT,
         "to_status": Status.CLOSED,
-        "data": as_json(told(past)),
+        "data": as_json(imported(past)),
     }
 
 
-def told(past: Past) -> Imported:
-    """What a verification needs of a case (RULEBOOK D.21-11): columns may be changed."""
+def imported(past: Past) -> Imported:
+    """The event data, with the facts of a case for verification (RULEBOOK D.21-11)."""
     case, [row] = past.case, ticket(past)
     return Imported(
         policy=past.policy.name,
@@ -168,13 +169,13 @@ def statement(past: Past) -> Iterator[Row]:
 
 
 def answers(past: Past) -> Row:
-    said = past.case.callback
+    callback = past.case.callback
     return {
         "ticket_number": past.number,
-        "reach": said.reach,
-        "contacted": said.contacted,
-        "resolved": said.resolved,
-        "satisfied": said.satisfied,
+        "reach": callback.reach,
+        "contacted": callback.contacted,
+        "resolved": callback.resolved,
+        "satisfied": callback.satisfied,
     }
 
 

@@ -1,4 +1,4 @@
-"""A finished case as an older system tells it, and what became of a file of them."""
+"""Forms of a finished case of an older system, and the result of an import."""
 
 from pydantic import Field
 
@@ -55,7 +55,7 @@ class RejectedLine(View):
 
 
 class Imported(View):
-    """What became of the lines; `unlisted` counts rejected ones beyond those listed."""
+    """The result of an import; `unlisted` counts rejected lines beyond those listed."""
 
     accepted: int = 0
     replayed: int = 0

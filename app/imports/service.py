@@ -1,4 +1,4 @@
-"""Taking finished cases in: so many lines a transaction, each line for itself."""
+"""The import of finished cases: 500 lines a transaction, each line by itself."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ FORM = TypeAdapter(PastCase)
 def take_in(
     session: Session, city: City, caller: Caller, lines: Sequence[Line], clock: Clock
 ) -> Imported:
-    """Some lines, in one transaction: what is right is written, what is not is told by its line."""
+    """Write the good cases of some lines in one transaction; a rejected line has its faults."""
     now = recording(session, clock)
     rejected: list[RejectedLine] = []
     good: list[Past] = []
@@ -45,7 +45,7 @@ def take_in(
         try:
             good.append(read(city, caller, line, now))
         except Refusal as refusal:
-            rejected.append(RejectedLine(line=line.number, errors=told(refusal)))
+            rejected.append(RejectedLine(line=line.number, errors=faults(refusal)))
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         if model is Event:
@@ -62,14 +62,14 @@ def take_in_file(
     caller: Caller,
     file: BinaryIO,
     clock: Clock,
-    told: Callable[[int], object],
+    progress: Callable[[int], object],
 ) -> Imported:
-    """A whole file; `told` hears how many bytes of it are done."""
+    """Take in a whole file; `progress` gets the count of bytes done since its last call."""
     total = Imported()
     for lines in ndjson.file_chunks(file, AT_ONCE):
         with sessions.begin() as session:
             total = added(total, take_in(session, city, caller, lines, clock))
-        told(sum(len(line.text or b"") + 1 for line in lines))
+        progress(sum(len(line.text or b"") + 1 for line in lines))
     return total
 
 
@@ -79,13 +79,13 @@ def read(city: City, caller: Caller, line: Line, now: datetime) -> Past:
     return case.of(city, form, caller, now)
 
 
-def told(refusal: Refusal) -> list[dict[str, str]]:
+def faults(refusal: Refusal) -> list[dict[str, str]]:
     listed = refusal.facts.get("errors")
     return listed if isinstance(listed, list) else [{"pointer": "", "detail": refusal.detail}]
 
 
 def claim(session: Session, cases: Sequence[Past], now: datetime) -> list[Past]:
-    """Those that were never taken in, in their order; a rival's claim of the same is waited for."""
+    """The cases that were never taken in, in order; another import's claim is waited for."""
     first = {case.case.external_id: case for case in reversed(cases)}
     ids = sa.func.unnest(sa.literal(sorted(first), ARRAY(sa.Text()))).column_valued("external_id")
     claimed = set(
@@ -104,13 +104,13 @@ def numbered(session: Session, cases: Sequence[Past]) -> list[Past]:
     return [case.numbered(number) for case, number in zip(cases, numbers, strict=True)]
 
 
-def added(one: Imported, other: Imported) -> Imported:
-    """The sum; of rejected lines only so many are listed, for a wrong file may have millions."""
-    rejected = one.rejected + other.rejected
-    beyond = (one.unlisted or 0) + len(rejected[MOST_LISTED:])
+def added(first: Imported, second: Imported) -> Imported:
+    """The sum; only the first rejected lines are listed, for a wrong file may have millions."""
+    rejected = first.rejected + second.rejected
+    beyond = (first.unlisted or 0) + len(rejected[MOST_LISTED:])
     return Imported(
-        accepted=one.accepted + other.accepted,
-        replayed=one.replayed + other.replayed,
+        accepted=first.accepted + second.accepted,
+        replayed=first.replayed + second.replayed,
         rejected=rejected[:MOST_LISTED],
         unlisted=beyond or None,
     )

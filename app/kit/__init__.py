@@ -1,1 +1,1 @@
-"""Tools that have never heard of a ticket."""
+"""Tools that know nothing of tickets."""

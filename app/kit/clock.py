@@ -1,4 +1,4 @@
-"""The only file that asks what time it is."""
+"""The clock: no other file reads the time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,9 +14,9 @@ def utc() -> datetime:
 
 
 async def clock(request: Request) -> Clock:
-    """The application's: `utc`, unless a test has set it."""
-    found: Clock = request.app.state.clock
-    return found
+    """The application's clock: `utc`, unless a test has set another."""
+    clock: Clock = request.app.state.clock
+    return clock
 
 
 AtClock = Annotated[Clock, Depends(clock)]

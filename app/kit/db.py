@@ -1,4 +1,4 @@
-"""The engine, the two kinds of session a request may hold, and the column types of all tables."""
+"""The engine, the two kinds of session for requests, and the column types of all tables."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
@@ -13,11 +13,22 @@ from fastapi import Depends, Request
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, mapped_column, sessionmaker
+
+from app.kit.address import psycopg_url
 
 POOL_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_MS = 15_000
+FAR_AWAY = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A host that vanished without a word is given up after half a minute, not fifteen."""
+READ_ONLY = "25006"
 OPEN = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 Code = Annotated[str, mapped_column(sa.Text(collation="C"))]
@@ -45,7 +56,7 @@ class Base(orm.DeclarativeBase):
 
 
 def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
-    """A StrEnum stored as its value, with a CHECK (`name`, or the enum's) that admits no other."""
+    """A StrEnum stored as its value; a CHECK (`name`, or the enum's) admits its values only."""
     return sa.Enum(
         members,
         native_enum=False,
@@ -56,17 +67,17 @@ def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
     )
 
 
-def psycopg_url(url: str) -> URL:
-    """The URL with psycopg 3 as its driver, whatever way PostgreSQL was named in it."""
-    return make_url(url).set(drivername="postgresql+psycopg")
-
-
 class Connection(psycopg.Connection[Any]):
-    """Keeps its prepared statements when a transaction is not to be committed.
+    """Keeps its prepared statements over a ROLLBACK.
 
-    psycopg forgets them at every ROLLBACK, for those who change tables in a transaction, and no
-    statement of a reader would ever be prepared. The server keeps them. A reading is committed.
+    psycopg forgets them there, in case the transaction changed a table; so a reader's statements
+    would never be prepared. The server keeps them. The transaction of a reader is committed.
     """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.prepared: set[bytes] = set()
+        """The names of what kit/exchange.py has prepared."""
 
     def rollback(self) -> None:
         if self.pgconn.transaction_status not in OPEN:
@@ -78,11 +89,13 @@ class Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the connection was lost at the end of a transaction")
 
 
-def make_engine(url: str, pool_size: int) -> sa.Engine:
+def make_engine(
+    url: str, pool_size: int, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
+) -> sa.Engine:
     """One pool, as large as the threads that may ask it; who waits too long gets 503.
 
-    The connection used last is used next, as its statements are prepared. Before that it is looked
-    at, which costs no round trip; one lost without a word is found by use (see kit/route.py).
+    The connection used last is used next, as its statements are prepared. Before that, a look at
+    its socket costs no round trip; use finds a connection lost in silence (see kit/route.py).
     """
     engine = sa.create_engine(
         psycopg_url(url),
@@ -92,7 +105,8 @@ def make_engine(url: str, pool_size: int) -> sa.Engine:
         pool_use_lifo=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+            **FAR_AWAY,
         },
     )
     event.listen(engine, "do_connect", connect)
@@ -106,11 +120,19 @@ def connect(dialect: object, record: object, given: list[Any], named: dict[str, 
 
 
 def refuse_closed(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
-    """Nothing is to be read from an idle connection, unless the server has closed it."""
+    """Refuses a connection closed by the server: an idle one has nothing to read."""
     looked_at = poll()
     looked_at.register(connection.fileno(), POLLIN)
     if looked_at.poll(0):
         raise sa.exc.DisconnectionError
+
+
+def is_out_of_reach(fault: Exception) -> bool:
+    """Whether the database is away, full or read-only, or all connections to it are in use: not a
+    mistake of ours."""
+    if isinstance(fault, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) == READ_ONLY
 
 
 def note_commit(connection: sa.Connection) -> None:
@@ -128,7 +150,7 @@ Sessions = sessionmaker[Session]
 
 
 def make_sessions(engine: sa.Engine, before_commit: Sequence[BeforeCommit] = ()) -> Sessions:
-    """Sessions whose every commit first does what `before_commit` lists, inside the transaction."""
+    """Sessions that call `before_commit`, in order, inside each transaction before its commit."""
     sessions = sessionmaker(engine, expire_on_commit=False)
     for act in before_commit:
         event.listen(sessions, "before_commit", act)
@@ -144,7 +166,7 @@ ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": Tru
 
 
 def read_session(sessions: "AllSessions") -> Iterator[Session]:
-    """One request, one snapshot: all that it reads is as it stood at its first statement."""
+    """One request, one snapshot: every read is as of its first statement."""
     with sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
         yield session

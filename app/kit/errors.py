@@ -1,4 +1,4 @@
-"""The ways to be refused. Rooms subclass these by fact; only kit/problems.py knows HTTP statuses.
+"""Refusals, by kind. Rooms subclass these by fact; only kit/problems.py knows HTTP statuses.
 
 * Refusal
   + Unauthenticated   who is calling?                                  401
@@ -17,7 +17,7 @@ from typing import ClassVar
 
 
 class Refusal(Exception):
-    """A call that changes nothing. `facts` are figures to act on, shown beside `detail`."""
+    """A refused call: it changed nothing. `facts` are figures to act on, shown beside `detail`."""
 
     title: ClassVar[str] = "Refused"
 

@@ -1,58 +1,138 @@
 """Exchanges with the database: many statements of a transaction in one round trip.
 
-The statements are sent without waiting and their answers are read together, over the driver's own
-connection. Only the two exchanges of intake are made so (app/tickets/intake/plain.py): there it is
-three times cheaper than a session, which takes 0.1 ms of the processor for each statement.
+The statements are prepared, sent without waiting, and their answers read together, by the functions
+of the driver's libpq. Only a group of new requests is taken in so (app/tickets/intake/plain.py): an
+exchange of three statements takes 0.06 ms of the processor, by the driver's own pipeline 0.3 ms,
+and 0.7 ms in a session.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from functools import cache
+from hashlib import sha256
+from select import POLLIN, POLLOUT, poll
+from typing import Any, NamedTuple, cast
 
-import psycopg
 import sqlalchemy as sa
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
 
+from app.kit.db import Connection
 from app.kit.ready import Statement
 
 COMMIT = Statement("COMMIT", {})
-"""As a statement among others: the driver's own commit is a round trip by itself."""
+PARAMETER = re.compile(r"%\((\w+)\)s")
 
 Answer = list[tuple[Any, ...]]
 
 
-class Exchange:
-    """A transaction, which is rolled back unless it is committed."""
+class Prepared(NamedTuple):
+    """A statement as the server keeps it: its name, and its text with numbered parameters."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    name: bytes
+    text: bytes
+    parameters: tuple[str, ...]
+
+
+@cache
+def prepared(text: str) -> Prepared:
+    parameters = tuple(dict.fromkeys(PARAMETER.findall(text)))
+    numbered = PARAMETER.sub(lambda match: f"${parameters.index(match[1]) + 1}", text)
+    name = "exchange_" + sha256(text.encode()).hexdigest()[:32]
+    return Prepared(name.encode(), numbered.replace("%%", "%").encode(), parameters)
+
+
+class Exchange:
+    """A transaction over one connection: rolled back unless it is committed. Raises the driver's
+    errors; after one, the connection is of no more use."""
+
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.server: PGconn = connection.pgconn
+        self.adapter = Transformer(connection)
+        self.failed = False
 
     def ask(self, *statements: Statement | None) -> list[Answer]:
-        """The rows of each statement, in order; of none, none."""
-        with self.connection.pipeline():
-            cursors = [s and self.connection.execute(*s) for s in statements]
-        return [rows_of(cursor) if cursor else [] for cursor in cursors]
+        """The rows of each statement, in order; of None, none."""
+        results = iter(self.exchange([statement for statement in statements if statement]))
+        return [self.rows(next(results)) if statement else [] for statement in statements]
 
     def commit(self, *statements: Statement) -> None:
-        """The statements and the commit; where one of them is refused, nothing is committed."""
-        self.ask(*statements, COMMIT)
+        """The statements and the commit; where one is refused, nothing is committed."""
+        self.exchange([*statements, COMMIT])
 
-    @property
-    def lost(self) -> bool:
-        return self.connection.closed
+    def exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
+        self.failed = True
+        self.server.enter_pipeline_mode()
+        answered = [*self.begin(), *(it for statement in statements for it in self.send(statement))]
+        self.server.pipeline_sync()
+        results = zip(received(self.server), answered, strict=True)
+        wanted = [result for result, is_wanted in results if is_wanted]
+        self.server.exit_pipeline_mode()
+        self.failed = False
+        return wanted
+
+    def begin(self) -> Iterator[bool]:
+        if self.server.transaction_status == TransactionStatus.IDLE:
+            self.server.send_query_params(b"BEGIN", None)
+            yield False
+
+    def send(self, statement: Statement) -> Iterator[bool]:
+        """Of each message that is sent, whether its result is wanted."""
+        name, text, parameters = prepared(statement.text)
+        if name not in self.connection.prepared:
+            self.server.send_prepare(name, text)
+            self.connection.prepared.add(name)
+            yield False
+        values = [statement.values[parameter] for parameter in parameters]
+        texts = self.adapter.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        self.server.send_query_prepared(name, texts)
+        yield True
+
+    def rows(self, result: PGresult) -> Answer:
+        self.adapter.set_pgresult(result)
+        return self.adapter.load_rows(0, result.ntuples, tuple)
+
+    def end(self) -> None:
+        """Nothing is left of the transaction, unless it was committed."""
+        self.connection.close()
 
 
-def rows_of(cursor: psycopg.Cursor[Any]) -> Answer:
-    return cursor.fetchall() if cursor.description else []
+def received(server: PGconn) -> Iterator[PGresult]:
+    """The results of all that was sent. Raises the first that is an error."""
+    while True:
+        wait(server)
+        result = server.get_result()
+        if result is None:
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise error_from_result(result)
+        yield result
+
+
+def wait(server: PGconn) -> None:
+    """Until everything is sent, and the next result is there."""
+    ready = poll()
+    while (unsent := server.flush()) or server.is_busy():
+        ready.register(server.socket, POLLIN | POLLOUT if unsent else POLLIN)
+        ready.poll()
+        server.consume_input()
 
 
 @contextmanager
 def exchanging(engine: sa.Engine) -> Iterator[Exchange]:
-    """Over a connection of the pool; a lost one is not given back."""
+    """Over a connection of the pool, which a failed one does not go back to. The pool is for
+    exchanges alone: after a DROP the driver lets the server forget all prepared statements."""
     pooled = engine.raw_connection()
-    exchange = Exchange(cast("psycopg.Connection[Any]", pooled.driver_connection))
+    exchange = Exchange(cast(Connection, pooled.driver_connection))
     try:
         yield exchange
     finally:
-        if exchange.lost:
+        if exchange.failed:
             pooled.invalidate()
         pooled.close()

@@ -1,4 +1,4 @@
-"""One Idempotency-Key, one effect: the claim stands or falls with the transaction it is made in."""
+"""One Idempotency-Key, one effect: a claim is committed or undone with its transaction."""
 
 import hashlib
 import hmac
@@ -47,7 +47,7 @@ class KeyUnwanted(Invalid):
 
 
 class Claimed(NamedTuple):
-    """What a key once stood for."""
+    """The earlier result of a key."""
 
     body_hash: bytes
     object: str
@@ -60,19 +60,19 @@ class Claimed(NamedTuple):
 
 
 Name = tuple[str, str]
-"""Whose key it is, and the key."""
+"""The owner of the key, and the key."""
 
 
 class Claims:
-    """Keys on a path: a request's one, those of a group of requests, or of a batch's lines."""
+    """Keys on a path: of a request, of a group of requests, or of a batch's lines."""
 
     def __init__(self, session: Session, path: str) -> None:
         self.session = session
         self.path = path
 
     def take(self, hashes: Mapping[Name, bytes], now: datetime) -> dict[Name, Claimed]:
-        """Claim the keys, in order; returned are those that came before, for what they stand.
-        A rival's claim is waited for."""
+        """Claim the keys, in order; the earlier results of keys claimed before. Waits for a rival's
+        claim."""
         if not hashes:
             return {}
         fresh = self.run(claim(self.path, hashes, now))
@@ -88,7 +88,7 @@ class Claims:
         }
 
     def settle(self, made: Mapping[Name, tuple[str, int]]) -> None:
-        """What each key now stands for: a reference, and the status it was answered with."""
+        """Keep each key's result: a reference, and the status of the answer."""
         if made:
             self.run(settlement(self.path, made))
 
@@ -97,7 +97,7 @@ class Claims:
 
 
 def claim(path: str, hashes: Mapping[Name, bytes], now: datetime) -> Statement:
-    """Claims the keys, in order, and reads the fresh ones; a rival's claim is waited for."""
+    """Claims the keys, in order, and reads the fresh ones; waits for a rival's claim."""
     names = sorted(hashes)
     claimed = {"hashes": [hashes[name] for name in names], "now": now, "over": now - KEPT}
     return Statement(CLAIM, named(path, names) | claimed)
@@ -110,7 +110,7 @@ def settlement(path: str, made: Mapping[Name, tuple[str, int]]) -> Statement:
 
 
 def release(path: str, names: Collection[Name]) -> Statement:
-    """Keys that were claimed in this transaction, for requests that it leaves out."""
+    """Gives back keys claimed in this transaction, of requests left out of it."""
     return Statement(RELEASE, named(path, names))
 
 
@@ -146,7 +146,7 @@ RELEASE = f"""
 
 
 class Once:
-    """Does a thing once for each key; without a key, every time."""
+    """Acts once for each key; without a key, every time."""
 
     def __init__(
         self, claims: Claims, name: Name | None, body_hash: bytes, response: Response, now: datetime
@@ -158,8 +158,8 @@ class Once:
         self.now = now
 
     def __call__(self, act: Callable[[], str], status: int = 200) -> str:
-        """The reference of what `act` made or changed, now or when this key first came: a rival's
-        claim is waited for, then repeated. Refuses KeyReused."""
+        """The reference returned by `act`, now or at this key's first request. Waits for a rival's
+        claim, and repeats its result. Refuses KeyReused."""
         if self.name is None:
             return act()
         [earlier] = self.claims.take({self.name: self.body_hash}, self.now).values() or [None]
@@ -190,10 +190,22 @@ def keyed_hash(secret: bytes, text: bytes) -> bytes:
     return hmac.new(secret, text, hashlib.sha256).digest()
 
 
-def forget_old(session: Session, now: datetime) -> int:
-    """Empties the table of keys that no longer promise anything (the sweep's part)."""
-    old = sa.delete(IdempotencyKey).where(IdempotencyKey.at < now - KEPT)
-    return len(session.scalars(old.returning(IdempotencyKey.key)).all())
+def forget_old(session: Session, now: datetime) -> bool:
+    """Deletes some of the keys that no longer promise anything; whether there may be more."""
+    deleted = session.scalars(FORGET, {"over": now - KEPT, "most": FORGOTTEN_AT_ONCE}).one()
+    return bool(deleted == FORGOTTEN_AT_ONCE)
+
+
+FORGOTTEN_AT_ONCE = 2_000
+FORGET = sa.text("""
+    WITH old AS (
+        SELECT ctid FROM idempotency_key WHERE at < :over
+        ORDER BY at LIMIT :most FOR UPDATE SKIP LOCKED
+    ), deleted AS (
+        DELETE FROM idempotency_key WHERE ctid IN (SELECT ctid FROM old) RETURNING 1
+    )
+    SELECT count(*) FROM deleted
+""")
 
 
 OneEffect = Annotated[Once, Depends(once)]

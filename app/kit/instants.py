@@ -1,9 +1,8 @@
-"""At which instant something is recorded: wholly before another's instant, or after it.
+"""Instants of recording: no reader of an instant misses a record of that instant.
 
-A transaction that reads the clock, waits, and commits later would write into a past that somebody
-has already read. So recorders hold a shared lock, which nobody ever takes alone: they wait for no
-one. Who asks about an instant that has come looks who holds it, and waits until those are done;
-whoever takes it later reads the clock later.
+A transaction that reads the clock, waits, and commits later would write into a past already read.
+So recorders hold a lock that is only ever shared: they never wait. A reader of an instant looks for
+its present holders, and waits until they are done; a later holder reads the clock later.
 """
 
 import asyncio
@@ -46,16 +45,16 @@ def recording(session: Session, clock: Clock) -> datetime:
 
 
 def settled(session: Session) -> None:
-    """Returns when all that was recorded at an instant that has come can be read, by the session's
-    next statement. Refuses StillRecording after PATIENCE_SECONDS.
+    """Waits until the session's next statement can read all records of a past instant. Refuses
+    StillRecording after PATIENCE_SECONDS.
     """
     for pause in waiting(lambda: recorders(session)):
         sleep(pause)
 
 
 async def settled_all(sessions: Sessions) -> None:
-    """The same for whatever snapshot is taken next; who waits holds neither thread nor connection,
-    so that those who record never wait for him."""
+    """The same for any snapshot taken next. It holds neither thread nor connection while it waits,
+    so that recorders never wait for it."""
 
     def look() -> set[str]:
         with sessions() as session:
@@ -70,8 +69,8 @@ async def settled_all(sessions: Sessions) -> None:
 
 
 def waiting(look: Callable[[], set[str]]) -> Iterator[float]:
-    """The pauses between looks, in seconds, until none is left of those that were there first: an
-    eighth of what was waited so far, so that long waits cost few looks."""
+    """The pauses between looks, in seconds, until all recorders of the first look are done: each an
+    eighth of the wait so far, so that long waits cost few looks."""
     began, writing = monotonic(), look()
     while writing:
         waited = monotonic() - began

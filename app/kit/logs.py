@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import metrics
@@ -47,13 +48,31 @@ class Line(Formatter):
         return in_json.encode(line).decode()
 
 
+def chain(fault: BaseException | None) -> Iterator[BaseException]:
+    """A fault, the one that it was raised from, and so on."""
+    while fault:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
+
+
 def causes(fault: BaseException | None) -> Iterator[str]:
     """Each fault of a chain and where it was raised, without what it says."""
-    while fault:
-        frames = reversed(extract_tb(fault.__traceback__)[-FRAMES:])
+    for cause in chain(fault):
+        frames = reversed(extract_tb(cause.__traceback__)[-FRAMES:])
         places = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        yield f"{type(fault).__qualname__} at {' < '.join(places)}"
-        fault = fault.__cause__ or fault.__context__
+        yield f"{kind(cause)} at {' < '.join(places)}"
+
+
+def kinds(fault: BaseException) -> str:
+    """The kinds alone: of what happens to every request while the database is away."""
+    return " from ".join(map(kind, chain(fault)))
+
+
+def kind(fault: BaseException) -> str:
+    """Its class, and what PostgreSQL found wrong by its code, or the system by its number."""
+    code = getattr(fault, "sqlstate", None) or getattr(fault, "errno", None)
+    name = type(fault).__qualname__
+    return f"{name} {code}" if code else name
 
 
 def config(level: str) -> dict[str, Any]:
@@ -68,6 +87,31 @@ def config(level: str) -> dict[str, Any]:
     }
 
 
+class Exchange:
+    """A request and its answer, as they pass; the status is LEFT_EARLY until there is another."""
+
+    __slots__ = ("has_left", "identity", "receive", "send", "status")
+
+    def __init__(self, receive: Receive, send: Send, identity: str) -> None:
+        self.receive = receive
+        self.send = send
+        self.identity = identity
+        self.status = LEFT_EARLY
+        self.has_left = False
+
+    async def hear(self) -> Message:
+        message = await self.receive()
+        if message["type"] == "http.disconnect":
+            self.has_left = True
+        return message
+
+    async def tell(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = LEFT_EARLY if self.has_left else message["status"]
+            MutableHeaders(scope=message)[HEADER] = self.identity
+        await self.send(message)
+
+
 class Observed:
     """Gives every request its id, in and out, and when it is over its line and its figures."""
 
@@ -78,24 +122,17 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        identity = identify(scope)
-        status = LEFT_EARLY
+        exchange = Exchange(receive, send, identify(scope))
         started = perf_counter()
-
-        async def send_on(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = identity
-            await send(message)
-
         try:
-            await self.app(scope, receive, send_on)
+            await self.app(scope, exchange.hear, exchange.tell)
+        except ClientDisconnect:
+            exchange.status = LEFT_EARLY
         except Exception:
-            status = FAULT
+            exchange.status = FAULT
             raise
         finally:
-            note(scope, status, perf_counter() - started)
+            note(scope, exchange.status, perf_counter() - started)
 
 
 def identify(scope: Scope) -> str:

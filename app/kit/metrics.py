@@ -1,4 +1,6 @@
-"""What Prometheus may ask: figures of every request, by its route's template, not its path."""
+"""Figures for Prometheus: every request by its route's template, not its path."""
+
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -16,12 +18,12 @@ durations = Histogram(
 
 
 def known(method: str) -> str:
-    """A client may send any word as a method; only HTTP's own become a label."""
+    """The method as a label: HTTP's own, or a common label for a client's invention."""
     return method if method in METHODS else "OTHER"
 
 
 def template(scope: Scope) -> str:
-    """`/v1/tickets/{number}`: what FastAPI matched, its routers' prefixes included."""
+    """`/v1/tickets/{number}`: the template of FastAPI's route, with its routers' prefixes."""
     matched = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     if matched is None and "endpoint" in scope and not scope.get("path_params"):
         return str(scope["path"])  # /docs and its like: the path is the template
@@ -29,8 +31,18 @@ def template(scope: Scope) -> str:
 
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
-    requests.labels(known(method), route, status).inc()
-    durations.labels(known(method), route).observe(seconds)
+    answered(known(method), route, status).inc()
+    lasted(known(method), route).observe(seconds)
+
+
+@cache
+def answered(method: str, route: str, status: int) -> Counter:
+    return requests.labels(method, route, status)
+
+
+@cache
+def lasted(method: str, route: str) -> Histogram:
+    return durations.labels(method, route)
 
 
 def exposition() -> bytes:

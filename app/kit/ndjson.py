@@ -1,4 +1,4 @@
-"""Reading NDJSON as it comes: line by line, each bounded, so that no body is ever held whole."""
+"""NDJSON read line by line, each bounded, so that no body is ever held whole."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from itertools import islice
@@ -20,7 +20,7 @@ class LineTooLong(TooLarge):
 
 
 class Line(NamedTuple):
-    """Its number, from 1, blank lines counted; `text` is None where it was longer than allowed."""
+    """A line with its number, from 1, blank lines counted; `text` is None if it was too long."""
 
     number: int
     text: bytes | None
@@ -30,7 +30,7 @@ Chunk = Sequence[Line]
 
 
 class Lines:
-    """Cuts what comes in pieces into lines; of a line that is too long nothing is kept."""
+    """Cuts pieces of a stream into lines; of a line that is too long nothing is kept."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -53,8 +53,7 @@ class Lines:
             self.begun += part
 
     def end(self) -> Iterator[Line]:
-        """The line as far as it came, unless it is blank; for the last one, which may lack its
-        newline."""
+        """The last line, unless it is blank: it may lack its newline."""
         self.number += 1
         text = None if self.too_long else bytes(self.begun.strip())
         self.begun.clear()
@@ -64,7 +63,7 @@ class Lines:
 
 
 async def chunks(stream: AsyncIterable[bytes], size: int) -> AsyncIterator[Chunk]:
-    """The lines of a request's body, so many at a time."""
+    """The lines of a request's body, a number at a time."""
     lines, chunk = Lines(), list[Line]()
     async for piece in stream:
         for line in lines.of(piece):
@@ -78,7 +77,7 @@ async def chunks(stream: AsyncIterable[bytes], size: int) -> AsyncIterator[Chunk
 
 
 def file_chunks(file: BinaryIO, size: int) -> Iterator[Chunk]:
-    """The same of a file."""
+    """The lines of a file, a number at a time."""
     lines = file_lines(file)
     while chunk := list(islice(lines, size)):
         yield chunk
@@ -92,7 +91,7 @@ def file_lines(file: BinaryIO) -> Iterator[Line]:
 
 
 def parse(form: TypeAdapter[T], line: Line) -> T:
-    """What a line says. Refuses LineTooLong, and Invalid with every fault by its pointer."""
+    """The object of a line. Refuses LineTooLong, and Invalid with every fault by its pointer."""
     if line.text is None:
         fault = {"pointer": "", "detail": "longer than 64 kB"}
         raise LineTooLong(errors=[fault], most_bytes=MOST_BYTES)

@@ -1,4 +1,4 @@
-"""Lists by keyset: a page, the cursor to the next one, and no page that moves under the reader."""
+"""Lists by keyset: a page, and the cursor to the next page; no page moves under the reader."""
 
 import base64
 import binascii
@@ -39,7 +39,7 @@ Columns = tuple[InstrumentedAttribute[Any], ...]
 
 
 def write_cursor(*key: object) -> str:
-    """The place after the row with this key, as a client carries it."""
+    """A cursor to the place after the row with this key."""
     texts = [value.isoformat() if isinstance(value, datetime) else str(value) for value in key]
     return base64.urlsafe_b64encode(json.dumps(texts).encode()).rstrip(b"=").decode()
 
@@ -88,33 +88,33 @@ class Order:
     def page(
         self, session: Session, query: sa.Select[T], cursor: str | None, limit: int
     ) -> tuple[Sequence[T], str | None]:
-        """One page, and the cursor to the next if there is one. Refuses (BadCursor)."""
+        """A page, and the cursor to the next if there is one. Refuses (BadCursor)."""
         if cursor:
             query = query.where(beyond(self.columns, self.key(cursor), self.falling))
         return self.cut(session.scalars(self.sorted(query).limit(limit + 1)).all(), limit)
 
     def ready(self, query: sa.Select[T], beyond_key: bool, limit: int) -> sa.Select[T]:
-        """The same page in a statement that is made once; `values` gives it the key. The limit
-        stands in it as a number, as PostgreSQL plans a page of unknown length like a whole list."""
+        """The same page in a statement made once; `values` gives it the key. The limit is a number
+        in it: PostgreSQL plans a page of unknown length like a whole list."""
         if beyond_key:
             key = [parameter(f"key_{n}", c.type) for n, c in enumerate(self.columns)]
             query = query.where(beyond(self.columns, key, self.falling))
         return self.sorted(query).limit(sa.literal_column(str(limit + 1)))
 
     def values(self, cursor: str | None) -> dict[str, Any]:
-        """Refuses (BadCursor) a text that is none of this list's."""
+        """The key behind a cursor, by parameter. Refuses (BadCursor) another list's."""
         return {f"key_{n}": part for n, part in enumerate(self.key(cursor))} if cursor else {}
 
     def key(self, cursor: str) -> tuple[Any, ...]:
         return read_cursor(cursor, *self.kinds)
 
     def sorted(self, query: sa.Select[T], of: sa.FromClause | None = None) -> sa.Select[T]:
-        """By the same columns `of` another table, where they are read from one."""
+        """The same columns `of` another table, in this order."""
         columns = self.columns if of is None else [of.c[c.key] for c in self.columns]
         return query.order_by(*(c.desc() if self.falling else c.asc() for c in columns))
 
     def cut(self, rows: Sequence[T], limit: int) -> tuple[Sequence[T], str | None]:
-        """The page out of one row more than fits on it, and the cursor to the next."""
+        """The page, cut from rows with one more than its limit, and the cursor to the next."""
         page = rows[:limit]
         return page, self.after(page[-1]) if len(rows) > limit else None
 

@@ -1,5 +1,6 @@
-"""Every refusal as RFC 9457 problem+json; the only file that knows their HTTP status."""
+"""Every refusal as RFC 9457 problem+json; no other file knows HTTP statuses."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -11,6 +12,9 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
+from app.kit.logs import PROBES, kinds
+
+logger = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {
     errors.Malformed: 400,
@@ -61,14 +65,16 @@ def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) 
 
 
 def on_refusal(request: Request, refusal: Refusal) -> Problem:
+    if family(refusal) is errors.Unavailable and request.url.path not in PROBES:
+        logger.warning("a request could not be answered", extra={"cause": kinds(refusal)})
     return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
 
 
-def faults(found: Iterable[Any]) -> list[dict[str, str]]:
+def faults(findings: Iterable[Any]) -> list[dict[str, str]]:
     """Pydantic's findings as {pointer, detail}: `/address/text` in a body, `/query/limit` else."""
     return [
         {"pointer": pointer(fault["loc"]), "detail": fault["msg"].removeprefix("Value error, ")}
-        for fault in found
+        for fault in findings
     ]
 
 
@@ -77,32 +83,32 @@ def pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in inside)
 
 
-def on_bad_form(request: Request, found: RequestValidationError) -> Problem:
-    """What was said instead of the form: unreadable or too large (see kit/route.py), or invalid."""
-    match found.body:
+def on_bad_form(request: Request, error: RequestValidationError) -> Problem:
+    """A body or query that is no form: unreadable or too large (see kit/route.py), or invalid."""
+    match error.body:
         case [Refusal() as refusal]:
             return on_refusal(request, refusal)
         case bytes():
             unread = errors.Malformed("the body must be JSON, with Content-Type: application/json")
             return on_refusal(request, unread)
-    listed = faults(found.errors())
+    listed = faults(error.errors())
     first = " ".join(filter(None, listed[0].values())) if listed else ""
     return on_refusal(request, Invalid(first, errors=listed))
 
 
-def on_http(request: Request, found: HTTPException) -> Problem:
+def on_http(request: Request, error: HTTPException) -> Problem:
     """Starlette's own answers: no such route, or not by that method."""
     members = {
         "type": "about:blank",
-        "title": found.detail,
-        "status": found.status_code,
-        "detail": f"{request.method} {request.url.path}: {found.detail}",
+        "title": error.detail,
+        "status": error.status_code,
+        "detail": f"{request.method} {request.url.path}: {error.detail}",
     }
-    return problem(request, members, dict(found.headers or {}))
+    return problem(request, members, dict(error.headers or {}))
 
 
 def on_fault(request: Request, fault: Exception) -> Problem:
-    """Our own mistake: logged with its trace by the server, told without it."""
+    """Our own mistake: the server logs it with its trace, and the client gets none."""
     members = {
         "type": "/problems/fault",
         "title": "The service made a mistake",
@@ -120,11 +126,11 @@ def install(app: FastAPI) -> None:
 
 
 def at_once(
-    tell: Callable[[Request, Any], Problem],
+    handler: Callable[[Request, Any], Problem],
 ) -> Callable[[Request, Any], Awaitable[Problem]]:
     """In the event loop: for a plain `def` Starlette would hop to a thread."""
 
-    async def told(request: Request, fault: Any) -> Problem:
-        return tell(request, fault)
+    async def answer(request: Request, fault: Any) -> Problem:
+        return handler(request, fault)
 
-    return told
+    return answer

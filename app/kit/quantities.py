@@ -1,4 +1,4 @@
-"""How spans, shares and clock times are written in a policy document, and what they are read as."""
+"""Spans, shares and clock times: their forms in a policy document, and the types they become."""
 
 import re
 from datetime import time, timedelta
@@ -43,18 +43,18 @@ def not_nothing(value: timedelta) -> timedelta:
 
 def calendar_months(value: object) -> int:
     """`P6M` or `P5Y` as a number of months."""
-    found = MONTHS.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    match = MONTHS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         raise ValueError('is not a number of calendar months or years such as "P6M" or "P5Y"')
-    return int(found[1]) * (12 if found[2] == "Y" else 1)
+    return int(match[1]) * (12 if match[2] == "Y" else 1)
 
 
 def working_days(value: object) -> int:
     """`3wd` as a number of working days."""
-    found = WORKDAYS.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    match = WORKDAYS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         raise ValueError('is not a number of working days such as "3wd"')
-    return int(found[1])
+    return int(match[1])
 
 
 def hours(value: object) -> Hours:
@@ -72,14 +72,14 @@ def decimal(value: object) -> Decimal:
     """A number of few digits as it is written; no exponent, for `1e-10000000` is endless."""
     text = str(value)
     if isinstance(value, float | Decimal) and abs(Decimal(text).adjusted()) <= MOST_DIGITS:
-        text = f"{Decimal(text):f}"  # 0.0000001, which is told as 1E-7
+        text = f"{Decimal(text):f}"  # 0.0000001, which `str` writes as 1E-7
     if not DECIMAL.fullmatch(text):
         raise ValueError('is no plain decimal such as "0.35", of few digits and no exponent')
     return Decimal(text)
 
 
 def fraction(value: object) -> Fraction:
-    """The same, or one such number over another; 0.1 is a tenth, also where JSON tells it."""
+    """The same, or a quotient of two such numbers; 0.1 is a tenth, also from JSON."""
     if isinstance(value, str | Fraction) and QUOTIENT.fullmatch(str(value)):
         return Fraction(value)
     try:
@@ -98,7 +98,7 @@ Count = Annotated[int, Field(ge=0, strict=True)]
 Positive = Annotated[int, Field(ge=1, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-"""Of a search or a matcher, compared with other floats; what counts in a rate is a Share."""
+"""The score of a search or a matcher, compared with other floats; a rate takes a Share."""
 
 Plain = BeforeValidator(fraction)
 

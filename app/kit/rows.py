@@ -1,7 +1,7 @@
-"""Rows written many at once: sent as one JSON text, which the database reads as a table.
+"""Rows written many at once: sent as a JSON text, which the database reads as a table.
 
-One text is made and read faster than an array for each column, and the statement is the same for
-one row and for a thousand, so that it stays prepared.
+The text is made and read faster than an array for each column, and the statement is the same for a
+row and for a thousand, so that it stays prepared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,13 @@ Row = Mapping[str, Any]
 
 
 def insert_many(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """All rows in one statement; every row has the first one's names, in its order."""
+    """All rows in one statement; every row has the names of the first, in its order."""
     if rows:
         insertion_of({model: rows}).run(session.connection())
 
 
 def insertion_of(tables: Mapping[type[Base], Sequence[Row]]) -> Statement:
-    """The rows of several tables in one statement, after which their keys to each other hold."""
+    """Inserts the rows of several tables in one statement; foreign keys are checked at its end."""
     filled = {model: rows for model, rows in tables.items() if rows}
     names = {model: tuple(rows[0]) for model, rows in filled.items()}
     values = {
@@ -68,7 +68,7 @@ def binary(model: type[Base], names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def typed(model: type[Base], names: tuple[str, ...]) -> str:
-    """The columns with their types, as a table made of JSON is told them."""
+    """The columns with their types, for `json_to_recordset`."""
     columns = table_of(model).c
     return ", ".join(f"{name} {columns[name].type.compile(dialect=DIALECT)}" for name in names)
 

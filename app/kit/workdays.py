@@ -1,7 +1,7 @@
 """Beijing's calendar: days, months, and working days with 调休 (weekends worked, weekdays off).
 
-A year that the library chinesecalendar does not know yet (the State Council publishes each year's
-holidays in the November before) is refused, never guessed: see `NoWorkingCalendar`.
+A year not yet in the library chinesecalendar (the State Council publishes each year's holidays in
+the November before) is refused, never guessed: see `NoWorkingCalendar`.
 """
 
 import calendar
@@ -29,7 +29,7 @@ def day_of(instant: datetime) -> date:
 
 
 def clock_of(instant: datetime) -> time:
-    """What the clocks in Beijing show at an instant."""
+    """The time of day in Beijing at an instant."""
     return instant.astimezone(BEIJING).time()
 
 
@@ -65,8 +65,8 @@ def into_worktime(instant: datetime) -> datetime:
 def add_workdays(instant: datetime, days: int) -> datetime:
     """The same time of day, so many working days later; days off do not count at all.
 
-    An instant on a day off counts from the beginning of the next working day, so that who starts
-    later is never due earlier: Saturday noon and one working day is Tuesday 00:00.
+    An instant on a day off counts from the beginning of the next working day, so that a later start
+    is never due earlier: Saturday noon and one working day is Tuesday 00:00.
     """
     start = into_worktime(instant)
     day = first = day_of(start)
@@ -75,20 +75,8 @@ def add_workdays(instant: datetime, days: int) -> datetime:
     return start + (day - first)
 
 
-def worktime(start: datetime, end: datetime) -> timedelta:
-    """How much of [start, end) lies on working days of 24 hours; nothing if it is empty."""
-    total, day = timedelta(0), day_of(start)
-    while midnight(day) < end:
-        if is_workday(day):
-            total += max(
-                min(end, midnight(day + ONE_DAY)) - max(start, midnight(day)), timedelta(0)
-            )
-        day += ONE_DAY
-    return total
-
-
 def times(span: timedelta, factor: Fraction) -> timedelta:
-    """So much of a span, exactly; a fraction of a microsecond is dropped."""
+    """The span times the factor, exactly; a fraction of a microsecond is dropped."""
     return span * factor.numerator // factor.denominator
 
 

@@ -1,8 +1,8 @@
-"""The category tree and the dispatch catalogue (派单目录): who answers for what.
+"""The category tree and the dispatch catalogue (派单目录): the office responsible for each matter.
 
 RULEBOOK D.5 R1 and D.18. A duty names offices by code, in which `*` stands for the district of the
 ticket: `*-market` is that district's market regulator, `*` alone its centre. No code at all means
-the street that routing finds.
+the street given by routing.
 """
 
 import re
@@ -36,7 +36,7 @@ class TargetKind(StrEnum):
 
 
 class Goal(StrEnum):
-    """七有五性: what a good city gives (RULEBOOK D.17)."""
+    """七有五性: the goods of a good city (RULEBOOK D.17)."""
 
     QY1 = "QY1"  # 幼有所育
     QY2 = "QY2"  # 学有所教
@@ -53,7 +53,7 @@ class Goal(StrEnum):
 
 
 class Season(StrEnum):
-    """When a category comes back every year (RULEBOOK D.17 `SEASON`)."""
+    """The season in which a category rises every year (RULEBOOK D.17 `SEASON`)."""
 
     HEATING = "heating"
     FLOOD = "flood"
@@ -62,11 +62,11 @@ class Season(StrEnum):
 
 
 class Mark(StrEnum):
-    """What D.18 adds to some categories."""
+    """Marks of some categories (D.18)."""
 
     SURGE = "surge"  # rises with a storm
     WHISTLE = "whistle"  # often needs several departments
-    RESCUE = "rescue"  # 119 is told as well
+    RESCUE = "rescue"  # 119 is informed as well
 
 
 TARGETS = {
@@ -80,7 +80,7 @@ TARGETS = {
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who answers, and who helps. `rule_id` is None where a category's default speaks."""
+    """The lead office and the joint ones. `rule_id` is None for a category's default."""
 
     target_kind: TargetKind = TargetKind.STREET
     target: str = ""
@@ -89,13 +89,13 @@ class Duty:
     rule_id: str | None = field(default=None, compare=False)
 
     def lead_code(self, district_code: str | None) -> str | None:
-        """The office that leads; None when that is a street, or when the district is not known."""
+        """The lead office; None where a street leads, or where the district is not known."""
         return in_district(self.target, district_code)
 
     def joint_codes(self, district_code: str | None) -> tuple[str, ...]:
-        """The offices that help, as far as they can be told without the district."""
-        found = (in_district(code, district_code) for code in self.joint)
-        return tuple(code for code in found if code)
+        """The joint offices; without the district only those that need none."""
+        codes = (in_district(code, district_code) for code in self.joint)
+        return tuple(code for code in codes if code)
 
     @property
     def needs_district(self) -> bool:
@@ -103,7 +103,7 @@ class Duty:
 
     @property
     def informs_street(self) -> bool:
-        """A street may know of a department's duty, never lead it (D.5 R1)."""
+        """A street may be informed of a department's duty, never lead it (D.5 R1)."""
         return self.department_duty
 
 
@@ -135,10 +135,10 @@ class CategoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRule:
-    """Where it matches, its duty stands before the category's default.
+    """A rule that matches a ticket outranks the category's default.
 
-    `category` takes in all below it, `area` (a district, a street or nothing) likewise; of
-    `subjects` (who or what it is about) and of `keywords` one each must stand in the text, if any.
+    `category` includes all categories below it, `area` (a district, a street or nothing) likewise.
+    If there are `subjects` (persons or things) or `keywords`, the text must contain one of each.
     """
 
     id: str
@@ -181,7 +181,7 @@ class ConflictingRules(BadCatalogue):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Made by `compile_catalogue`, which refuses what would be ambiguous."""
+    """Made by `compile_catalogue`, which refuses ambiguous rules."""
 
     categories: Mapping[str, CategoryEntry]
     rules: Mapping[str, tuple[CatalogueRule, ...]]
@@ -199,7 +199,7 @@ class Catalogue:
         return Urgency.L3 if code is None else self.category(code).urgency
 
     def find(self, code: str | None, text: str, area: str | None, on: date) -> Duty:
-        """Who answers for a matter told in `text` in `area` (street or district) on a day."""
+        """The duty for a matter with this `text` in `area` (street or district) on a day."""
         if code is None:
             return TO_THE_STREET
         entry = self.category(code)
@@ -213,7 +213,7 @@ class Catalogue:
 def compile_catalogue(
     categories: Iterable[CategoryEntry], rules: Iterable[CatalogueRule]
 ) -> Catalogue:
-    """Refuses (BadCatalogue, ConflictingRules) what is malformed or contradicts itself."""
+    """Refuses (BadCatalogue, ConflictingRules) malformed or contradicting entries."""
     tree = {entry.code: entry for entry in categories}
     for entry in tree.values():
         check_duty(f"category {entry.code}", entry.duty)
@@ -245,18 +245,18 @@ def check_rule(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None:
 
 
 def check_street(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None:
-    """应由职能部门办理的诉求事项不得分派给基层: not by way of a rule either."""
+    """应由职能部门办理的诉求事项不得分派给基层: no rule may do so either."""
     for entry in tree.values():
         if entry.duty.department_duty and entry.code.startswith(rule.category):
             raise BadCatalogue(f"rule {rule.id}: {entry.code} is a department's duty")
 
 
 def check_conflicts(rules: Iterable[CatalogueRule]) -> None:
-    """Two of one precedence may both match a text, so they must say the same."""
-    for one, other in pairwise(sorted(rules, key=lambda rule: (rule.precedence, rule.area))):
-        same_place = one.precedence == other.precedence and one.area == other.area
-        if same_place and one.duty != other.duty:
-            ids = sorted((one.id, other.id))
+    """Two rules of equal precedence may both match a text: they must have the same duty."""
+    for rule, other in pairwise(sorted(rules, key=lambda rule: (rule.precedence, rule.area))):
+        same_place = rule.precedence == other.precedence and rule.area == other.area
+        if same_place and rule.duty != other.duty:
+            ids = sorted((rule.id, other.id))
             raise ConflictingRules(f"rules {ids[0]} and {ids[1]} contradict each other", rules=ids)
 
 
@@ -265,7 +265,7 @@ def says(text: str, words: tuple[str, ...]) -> bool:
 
 
 def in_district(code: str, district_code: str | None) -> str | None:
-    """The office that a duty's code means in a district; None when there is none to be named."""
+    """The office meant by a duty's code in a district; None where the code means none."""
     if DISTRICT not in code:
         return code or None
     return code.replace(DISTRICT, district_code) if district_code else None

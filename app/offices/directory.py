@@ -1,4 +1,4 @@
-"""Every office that can be given a ticket: streets, centres, departments, enterprises."""
+"""Offices that a ticket can go to: streets, centres, departments, enterprises."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class OfficeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A kind of department that every district has.
+    """A kind of department; every district has one.
 
     In `name` and `aliases`, `{district}` stands for 朝阳区 and `{short}` for 朝阳.
     """
@@ -71,18 +71,18 @@ def centre(district: District) -> OfficeEntry:
 
 
 def departments(kinds: Iterable[Department], district: District) -> Iterator[OfficeEntry]:
-    """One of every kind for a district: `110105-market`."""
-    said = {"district": district.name, "short": district.name.removesuffix("区")}
-    for one in kinds:
+    """A district's department of each kind: `110105-market`."""
+    names = {"district": district.name, "short": district.name.removesuffix("区")}
+    for department in kinds:
         yield OfficeEntry(
-            code=f"{district.code}-{one.kind}",
-            name=one.name.format_map(said),
+            code=f"{district.code}-{department.kind}",
+            name=department.name.format_map(names),
             kind=OfficeKind.DISTRICT_DEPT,
             district_code=district.code,
             parent_code=district.code,
-            aliases=tuple(alias.format_map(said) for alias in one.aliases),
-            active_from=one.active_from,
-            active_to=one.active_to,
+            aliases=tuple(alias.format_map(names) for alias in department.aliases),
+            active_from=department.active_from,
+            active_to=department.active_to,
         )
 
 
@@ -106,8 +106,8 @@ def compile_directory(
     city: Iterable[OfficeEntry],
 ) -> tuple[OfficeEntry, ...]:
     """The whole city's offices, in order of code."""
-    found = [*city, *(street_office(street) for street in streets)]
+    offices = [*city, *(street_office(street) for street in streets)]
     every_kind = tuple(kinds)
     for district in districts:
-        found += [centre(district), *departments(every_kind, district)]
-    return tuple(sorted(found, key=lambda office: office.code))
+        offices += [centre(district), *departments(every_kind, district)]
+    return tuple(sorted(offices, key=lambda office: office.code))

@@ -1,4 +1,4 @@
-"""The seed files of app/data, read into the rules' own types: what a city starts from."""
+"""The seed files of app/data, read into the rules' own types."""
 
 import csv
 from collections.abc import Iterator
@@ -47,12 +47,12 @@ def day(text: str) -> date | None:
 
 
 def many(text: str) -> tuple[str, ...]:
-    """A column that lists: `ecology|urban`."""
+    """The values of a list in a column: `ecology|urban`."""
     return tuple(part for part in text.split("|") if part)
 
 
 def read_gazetteer(folder: Path = DATA / "gazetteer") -> Gazetteer:
-    """The gazetteer as the files have it, without a database: for seeding, tests and benches."""
+    """The gazetteer of the files, without a database: for seeding, tests and benches."""
     return compile_gazetteer(
         districts=(District(**line) for line in lines(folder / "districts.csv")),
         streets=(read_street(line) for line in lines(folder / "streets.csv")),
@@ -62,7 +62,7 @@ def read_gazetteer(folder: Path = DATA / "gazetteer") -> Gazetteer:
 
 
 def read_places(folder: Path = DATA / "gazetteer") -> tuple[Place, ...]:
-    """Every community and village, with those that no street answers for."""
+    """Every community and village, also those without a street."""
     return tuple(read_place(line) for line in lines(folder / "places.csv"))
 
 
@@ -93,7 +93,7 @@ def read_place(line: Line) -> Place:
 
 
 def read_catalogue(folder: Path = DATA / "catalogue") -> Catalogue:
-    """Refuses (BadCatalogue) what would be ambiguous or send a department's duty to a street."""
+    """The catalogue of the files. Refuses (BadCatalogue) as `compile_catalogue` does."""
     categories = (read_category(line) for line in lines(folder / "categories.csv"))
     return compile_catalogue(categories, (read_rule(line) for line in lines(folder / "rules.csv")))
 

@@ -1,10 +1,11 @@
-"""What routing must know of Beijing: districts, streets and townships, their names and places."""
+"""The gazetteer of Beijing: districts, streets and townships, their names and places."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from operator import attrgetter
 
 VERSION_LENGTH = 12
 
@@ -15,12 +16,12 @@ class StreetKind(StrEnum):
 
 
 class NameKind(StrEnum):
-    """How a name came to a street or township; only `official` names exactly one office a day."""
+    """The origin of a street's or township's name; on a day only an `official` name is unique."""
 
     OFFICIAL = "official"  # 望京街道
     STATISTICAL = "statistical"  # 南磨房地区: the 地区办事处 that is the same office as 南磨房乡
     ALIAS = "alias"  # 广外街道: short forms, written by hand
-    FORMER = "former"  # 卢沟桥街道 for 六里桥街道: what it was called until `active_to`
+    FORMER = "former"  # 卢沟桥街道 for 六里桥街道: its name until `active_to`
     VARIANT = "variant"  # 龙湾屯（地区）镇: a form met in lists
     OFFICE = "office"  # 望京街道办事处, 南磨房乡人民政府
     TRUNCATED = "truncated"  # 望京街
@@ -33,7 +34,7 @@ class PlaceKind(StrEnum):
 
 
 def in_force(active_from: date | None, active_to: date | None, on: date) -> bool:
-    """Whether a dated thing holds on a day: from its first day, up to but without `active_to`."""
+    """Whether a name or office is in force on a day: from `active_from` to before `active_to`."""
     return (active_from is None or active_from <= on) and (active_to is None or on < active_to)
 
 
@@ -45,7 +46,7 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """A 街道, 镇 or 乡: the office that answers for everything in its area."""
+    """A 街道, 镇 or 乡: the office responsible for everything in its area."""
 
     code: str
     district_code: str
@@ -58,7 +59,7 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One way to say a street or township, on the days on which it means that one."""
+    """A name of a street or township, with the days on which it means that street."""
 
     street_code: str
     text: str
@@ -71,7 +72,7 @@ class Name:
 class Place:
     """A community (居委会) or village (村委会): a place of the gazetteer, not an office.
 
-    `street_code` is empty for the ten in development zones, which no street answers for.
+    `street_code` is empty for ten places in development zones: they have no street.
     """
 
     code: str
@@ -82,9 +83,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Each tuple in order of code, under a version that is a hash of the content.
+    """Each tuple in order of code; `version` is a hash of the content.
 
-    Of the places, those that a street answers for.
+    `places` are the places with a street.
     """
 
     version: str
@@ -100,11 +101,12 @@ def compile_gazetteer(
     names: Iterable[Name],
     places: Iterable[Place],
 ) -> Gazetteer:
-    """The same facts give the same version, in whatever order they come."""
+    """The same facts in any order give the same version."""
+    by_code = attrgetter("code")
     parts = (
-        tuple(sorted(districts, key=lambda one: one.code)),
-        tuple(sorted(streets, key=lambda one: one.code)),
-        tuple(sorted(names, key=lambda one: (one.street_code, one.kind, one.text))),
-        tuple(sorted((one for one in places if one.street_code), key=lambda one: one.code)),
+        tuple(sorted(districts, key=by_code)),
+        tuple(sorted(streets, key=by_code)),
+        tuple(sorted(names, key=lambda name: (name.street_code, name.kind, name.text))),
+        tuple(sorted((place for place in places if place.street_code), key=by_code)),
     )
     return Gazetteer(sha256(repr(parts).encode()).hexdigest()[:VERSION_LENGTH], *parts)

@@ -41,12 +41,12 @@ class Office(Base):
 
     @property
     def aliases(self) -> list[str]:
-        """Every other name that it has or had."""
-        return [one.name for one in self.names if one.kind is not NameKind.OFFICIAL]
+        """All its other names, present and former."""
+        return [name.name for name in self.names if name.kind is not NameKind.OFFICIAL]
 
 
 class OfficeName(Base):
-    """One way to say an office, on the days on which it means that one."""
+    """A name of an office, with the days on which it means that office."""
 
     __tablename__ = "office_name"
 
@@ -107,7 +107,7 @@ class CatalogueRuleRow(Base):
 
 
 class SeedFile(Base):
-    """Which content of each file under app/data stands in the tables, and since when."""
+    """The content of each file under app/data that the tables hold, and the time of its seeding."""
 
     __tablename__ = "seed_file"
 

@@ -1,4 +1,4 @@
-"""An office as a client sees it, and how a client looks for one."""
+"""An office on the wire, and the filter of a list of offices."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +26,7 @@ class OfficeView(View):
 
 @dataclass(frozen=True, slots=True)
 class OfficeFilter:
-    """What a list of offices is narrowed to; `q` is a part of the name or of another name."""
+    """The filter of a list of offices; `q` is a part of any of their names."""
 
     kind: Annotated[OfficeKind | None, Query()] = None
     district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None

@@ -1,4 +1,4 @@
-"""Filling the tables from app/data: again and again, changing only what the files say otherwise."""
+"""Seeding: fills the tables from app/data, and changes only rows that differ from the files."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.kit.db import Base
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry, Duty
 from app.offices.directory import OfficeEntry
 from app.offices.files import DATA, read_catalogue, read_directory, read_gazetteer, read_places
-from app.offices.gazetteer import Gazetteer, NameKind, Place
+from app.offices.gazetteer import District, Gazetteer, NameKind, Place
 from app.offices.models import (
     CatalogueRuleRow,
     CategoryRow,
@@ -29,10 +29,11 @@ from app.offices.models import (
 
 FOLDERS = ("gazetteer", "offices", "catalogue")
 BY_HAND = "_by_hand.csv"
-"""What scripts/make_gazetteer.py takes into names.csv and streets.csv; not read here."""
+"""Sources of scripts/make_gazetteer.py for names.csv and streets.csv; not read here."""
 
 REPLACED = frozenset({OfficeName, CatalogueRuleRow})
-"""What a file no longer has is gone. To all else tickets may point: it is ended by its dates."""
+"""Rows that a file no longer has are removed. Rows of other tables, to which tickets may point, end
+by their dates."""
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -40,7 +41,7 @@ Rows = Sequence[Row]
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What one seeding did to one table."""
+    """The changes of a seeding to a table."""
 
     table: str
     inserted: int = 0
@@ -49,15 +50,15 @@ class Seeded:
 
 
 def seed(session: Session, now: datetime, data: Path = DATA) -> list[Seeded]:
-    """All tables of this room as the files have them; a second time changes nothing.
+    """Fill all tables of this room from the files; a second time changes nothing.
 
-    Refuses (BadCatalogue) a catalogue that contradicts itself, before anything is written.
+    Refuses (BadCatalogue) a contradicting catalogue before anything is written.
     """
     gazetteer = read_gazetteer(data / "gazetteer")
     offices = read_directory(gazetteer, data / "offices")
     catalogue = read_catalogue(data / "catalogue")
     tables: dict[type[Base], Rows] = {
-        DistrictRow: [{"code": one.code, "name": one.name} for one in gazetteer.districts],
+        DistrictRow: [district_row(district) for district in gazetteer.districts],
         Office: [office_row(office) for office in offices],
         OfficeName: list(name_rows(gazetteer, offices)),
         PlaceRow: [place_row(place) for place in read_places(data / "gazetteer")],
@@ -69,7 +70,7 @@ def seed(session: Session, now: datetime, data: Path = DATA) -> list[Seeded]:
 
 
 def put(session: Session, model: type[Base], rows: Rows) -> Seeded:
-    """Insert what is new, update what differs, and of the REPLACED remove what is not there."""
+    """Insert new rows, update changed ones, and from a REPLACED table remove all others."""
     table = cast(sa.Table, model.__table__)
     removed = remove_others(session, table, rows) if model in REPLACED else 0
     if not rows:
@@ -91,19 +92,19 @@ def remove_others(session: Session, table: sa.Table, rows: Rows) -> int:
     key = [column.name for column in table.primary_key]
     kept = {tuple(row[name] for name in key) for row in rows}
     columns = [table.c[name] for name in key]
-    gone = [found for found in session.execute(sa.select(*columns)) if tuple(found) not in kept]
+    gone = [row for row in session.execute(sa.select(*columns)) if tuple(row) not in kept]
     if gone:
         session.execute(sa.delete(table).where(sa.tuple_(*columns).in_(gone)))
     return len(gone)
 
 
 def changed_files(session: Session, data: Path, now: datetime) -> Rows:
-    """The files whose content is not the one remembered."""
-    known = {one.name: one.sha256 for one in session.scalars(sa.select(SeedFile))}
-    found = (path for folder in FOLDERS for path in sorted((data / folder).glob("*.csv")))
+    """The files with a new content."""
+    known = {file.name: file.sha256 for file in session.scalars(sa.select(SeedFile))}
+    paths = (path for folder in FOLDERS for path in sorted((data / folder).glob("*.csv")))
     hashes = {
         path.relative_to(data).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in found
+        for path in paths
         if not path.name.endswith(BY_HAND)
     }
     return [
@@ -111,6 +112,10 @@ def changed_files(session: Session, data: Path, now: datetime) -> Rows:
         for name, content in hashes.items()
         if known.get(name) != content
     ]
+
+
+def district_row(district: District) -> Row:
+    return {"code": district.code, "name": district.name}
 
 
 def office_row(office: OfficeEntry) -> Row:
@@ -127,7 +132,7 @@ def office_row(office: OfficeEntry) -> Row:
 
 
 def name_rows(gazetteer: Gazetteer, offices: Iterable[OfficeEntry]) -> Iterator[Row]:
-    """The gazetteer's names of streets, and of every other office its own and its short ones."""
+    """The gazetteer's names of streets, and every other office's own name and short names."""
     for name in gazetteer.names:
         yield named(name.street_code, name.kind, name.text, name.active_from, name.active_to)
     streets = {street.code for street in gazetteer.streets}

@@ -1,4 +1,4 @@
-"""Looking offices up, and handing the rules what they need of this room to hold in memory."""
+"""Offices looked up, and the gazetteer, catalogue and directory for the rules to hold in memory."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -58,21 +58,30 @@ MEMBERS: dict[str, Any] = {
     "district_name": DistrictRow.name,
     "aliases": ALIASES,
 }
+CODES = parameter("codes", ARRAY(sa.Text))
 BY_CODE = Ready(
     select(*MEMBERS.values())
     .select_from(Office)
     .outerjoin(DistrictRow, DistrictRow.code == Office.district_code)
-    .where(Office.code == parameter("code", sa.Text))
+    .where(Office.code == sa.any_(CODES))
 )
 IN_ORDER = Order((Office.code,), (str,))
 
 
-def told(session: Session, code: str) -> bytes:
+def read(connection: sa.Connection, codes: Sequence[str]) -> dict[str, bytes]:
+    """Each as an OfficeView in JSON, by code; a code that no office has or had has none."""
+    printable = [code for code in codes if code.isprintable()]
+    rows = BY_CODE.rows(connection, codes=printable)
+    offices = (dict(zip(MEMBERS, row, strict=True)) for row in rows)
+    return {office["code"]: msgspec.json.encode(office) for office in offices}
+
+
+def get(session: Session, code: str) -> bytes:
     """An OfficeView in JSON. Refuses (NoSuchOffice) a code that no office has or had."""
-    rows = BY_CODE.rows(session.connection(), code=code) if code.isprintable() else ()
-    if not rows:
+    office = read(session.connection(), [code]).get(code)
+    if office is None:
         raise NoSuchOffice(f"no office has the code {code!r}")
-    return msgspec.json.encode(dict(zip(MEMBERS, rows[0], strict=True)))
+    return office
 
 
 def find(
@@ -113,14 +122,14 @@ def entry(office: Office) -> OfficeEntry:
 
 def gazetteer(session: Session) -> Gazetteer:
     """The same, under the same version, as `files.read_gazetteer` of the files last seeded."""
-    streets = [street(one) for one in session.scalars(select(Office)) if one.kind in STREET_KINDS]
+    streets = [street(row) for row in session.scalars(select(Office)) if row.kind in STREET_KINDS]
     return compile_gazetteer(
-        (District(one.code, one.name) for one in session.scalars(select(DistrictRow))),
+        (District(row.code, row.name) for row in session.scalars(select(DistrictRow))),
         streets,
         street_names(session),
         (
-            Place(one.code, one.street_code or "", one.name, one.kind)
-            for one in session.scalars(select(PlaceRow))
+            Place(row.code, row.street_code or "", row.name, row.kind)
+            for row in session.scalars(select(PlaceRow))
         ),
     )
 
@@ -138,10 +147,10 @@ def street(office: Office) -> Street:
 
 
 def street_names(session: Session) -> list[Name]:
-    found = select(OfficeName).join(Office).where(Office.kind.in_(STREET_KINDS))
+    names = select(OfficeName).join(Office).where(Office.kind.in_(STREET_KINDS))
     return [
-        Name(one.office_code, one.name, one.kind, one.active_from, one.active_to)
-        for one in session.scalars(found)
+        Name(name.office_code, name.name, name.kind, name.active_from, name.active_to)
+        for name in session.scalars(names)
     ]
 
 

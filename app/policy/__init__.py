@@ -1,1 +1,1 @@
-"""The rules as data: dated documents, parsed and checked, and the record of what was in force."""
+"""Policy: the rules as dated documents, parsed, checked, and recorded once they are used."""

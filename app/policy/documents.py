@@ -1,8 +1,7 @@
-"""The policy: every number the rules give, in dated documents read from text and checked.
+"""The policy: every number of the rules, in dated documents that are read from text and checked.
 
-A document is TOML; `data/policy/beijing-2019.toml` shows every key with its source,
-`policy_keys` what each may hold. Reading is strict: every key must be there, none may be added, and
-what is wrong is named by its path.
+A document is TOML; `data/policy/beijing-2019.toml` shows every key with its source, `keys.py` its
+values. Reading is strict: every key must be there, none may be added, and a fault has its path.
 """
 
 import hashlib
@@ -79,7 +78,7 @@ FROM_OUTSIDE = {"name", "sha256"}
 
 
 def parse(name: str, text: str) -> Policy:
-    """The policy a document says, or PolicyRefused with every path that is wrong."""
+    """The policy of a document. Refuses (PolicyRefused) a document with the path of each fault."""
     document = read(name, text)
     if reserved := FROM_OUTSIDE & document.keys():
         raise refused(name, [(key, "is not a key of the policy") for key in sorted(reserved)])
@@ -87,7 +86,7 @@ def parse(name: str, text: str) -> Policy:
     try:
         return Policy.model_validate(document | {"name": name, "sha256": sha256})
     except ValidationError as error:
-        raise refused(name, [reason(dict(found)) for found in error.errors()]) from None
+        raise refused(name, [reason(dict(fault)) for fault in error.errors()]) from None
 
 
 def read(name: str, text: str) -> dict[str, Any]:
@@ -97,9 +96,9 @@ def read(name: str, text: str) -> dict[str, Any]:
         raise refused(name, [("", f"is not TOML: {error}")]) from None
 
 
-def reason(found: Mapping[str, Any]) -> tuple[str, str]:
-    """A fault's path, dotted as in the document, and what is wrong there."""
-    return ".".join(map(str, found["loc"])), str(found["msg"]).removeprefix("Value error, ")
+def reason(fault: Mapping[str, Any]) -> tuple[str, str]:
+    """A fault's path, dotted as in the document, and its message."""
+    return ".".join(map(str, fault["loc"])), str(fault["msg"]).removeprefix("Value error, ")
 
 
 def refused(name: str, faults: list[tuple[str, str]]) -> PolicyRefused:
@@ -116,7 +115,7 @@ class Policies:
 
     @classmethod
     def read(cls, texts: Mapping[str, str]) -> Self:
-        """From the text of each document by its name; two may not begin at the same instant."""
+        """The documents of these texts, by name; two may not begin at the same instant."""
         if not texts:
             raise PolicyRefused("there is no policy document")
         documents = sorted(

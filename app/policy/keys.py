@@ -1,7 +1,7 @@
-"""The keys of a policy document, group by group, and what each may hold (RULEBOOK D.19).
+"""The keys of a policy document, group by group, with their values (RULEBOOK D.19).
 
-What a key means stands in the document itself (`data/policy/`), with its source. A value that the
-rules allow but this version does not carry out is refused like any other that it does not know.
+The document itself (`data/policy/`) has the meaning and the source of each key. A value of the
+rules that this version does not carry out is refused like an unknown one.
 """
 
 from fractions import Fraction
@@ -173,7 +173,7 @@ class Hold(Part):
 
 
 class Weights(Part):
-    """What each rate counts in the composite; exact decimals whose sum is exactly 1."""
+    """The weight of each rate in the composite: exact decimals with a sum of exactly 1."""
 
     response: Weight
     resolution: Weight
@@ -211,7 +211,7 @@ class PeriodRule(Part):
     start_day: Annotated[int, Field(ge=1, le=28, strict=True)]
     attribute: Literal["callback"]
     freeze_days: Annotated[int, Field(ge=1, strict=True)]
-    """Not none: whatever was on its way at the end of the period has arrived."""
+    """At least one: changes under way at the end of the period have then arrived."""
 
 
 class Rank(Part):

@@ -1,4 +1,4 @@
-"""Which policy documents this database has worked with: a name stands for one content for ever."""
+"""The record of policy documents in this database: a name stands for one content for ever."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.policy.documents import Policies, Policy, PolicyRefused
 
 
 class PolicyDocument(Base):
-    """Insert-only: tickets and rankings name their policy, and this says which text that was."""
+    """Insert-only: tickets and rankings name their policy; this row has the hash of its text."""
 
     __tablename__ = "policy_document"
 
@@ -24,8 +24,8 @@ class PolicyDocument(Base):
 
 
 def record(session: Session, policies: Policies, now: datetime, worked: bool) -> None:
-    """Refuses (PolicyRefused) a known name with other content, the lack of a known document, and,
-    where there was work by the rules so far, a new one that would have begun."""
+    """Refuses (PolicyRefused) a known name with other content, a missing known document, and, in a
+    database with cases, a new document that begins in the past."""
     known = dict(session.execute(select(PolicyDocument.name, PolicyDocument.sha256)).all())
     check_known(policies, known)
     if worked:

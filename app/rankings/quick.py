@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from app.access.gate import known
+from app.access import gate
 from app.access.roles import ANYONE
 from app.city import City
 from app.kit.db import ONE_SNAPSHOT, Sessions
@@ -58,8 +58,8 @@ class Rankings:
 
 async def ranking(request: Request) -> Response | None:
     """None: it is unusual, and the endpoint answers or refuses it."""
-    caller, query = known(request, ANYONE), query_of(request)
-    if caller is None or query is None:
+    caller, query = await gate.caller(request), query_of(request)
+    if caller.role not in ANYONE or query is None:
         return None
     state, name = request.app.state, request.path_params["period"]
     rankings: Rankings = state.rankings

@@ -30,7 +30,7 @@ def in_city(lon: float, lat: float) -> bool:
 
 
 class BadAreas(ValueError):
-    """A GeoJSON whose features are not areas of known streets."""
+    """The features of a GeoJSON are not areas of known streets."""
 
 
 class Outline(msgspec.Struct):
@@ -56,7 +56,7 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """The streets' areas in a plane whose unit is a degree of latitude."""
+    """The streets' areas in a plane; its unit is a degree of latitude."""
 
     codes: tuple[str, ...]
     terms: tuple[tuple[date | None, date | None], ...]
@@ -78,29 +78,29 @@ class Areas:
         return cls(codes, terms, shapes, STRtree(shapes))
 
     def near(self, lon: float, lat: float, border_m: float, on: date) -> list[str]:
-        """The streets within `border_m` of a point on a day, the one it lies in first."""
+        """The streets within `border_m` of a point on a day, nearest first."""
         point = Point(lon * SHRINK, lat)
         reach = border_m / METRES_PER_DEGREE
-        found = self.tree.query(point, predicate="dwithin", distance=reach)
-        valid = [at for at in found if in_force(self.terms[at][0], self.terms[at][1], on)]
+        nearby = self.tree.query(point, predicate="dwithin", distance=reach)
+        valid = [at for at in nearby if in_force(self.terms[at][0], self.terms[at][1], on)]
         ranked = sorted((self.shapes[at].distance(point), self.codes[at]) for at in valid)
         return list(dict.fromkeys(code for _, code in ranked))
 
 
 def area_of(feature: Feature) -> Area:
-    said = {**(feature.properties or {}), "id": feature.id}
-    code = next((str(said[name]) for name in CODE_NAMES if said.get(name)), "")
+    properties = {**(feature.properties or {}), "id": feature.id}
+    code = next((str(properties[name]) for name in CODE_NAMES if properties.get(name)), "")
     if not (code.isdigit() and len(code) == len("110105026")):
         raise BadAreas(f"a feature without the 9-digit code of a street: {code!r}")
     try:
-        return Area(code, term_of(said), flat(feature.geometry))
+        return Area(code, term_of(properties), flat(feature.geometry))
     except (ValueError, TypeError, ShapelyError) as fault:
         raise BadAreas(f"the area of {code}: {fault}") from None
 
 
-def term_of(said: dict[str, Any]) -> tuple[date | None, date | None]:
+def term_of(properties: dict[str, Any]) -> tuple[date | None, date | None]:
     """`active_from` and `active_to` of a feature's properties: borders are dated as names are."""
-    first, last = said.get("active_from"), said.get("active_to")
+    first, last = properties.get("active_from"), properties.get("active_to")
     return first and date.fromisoformat(first), last and date.fromisoformat(last)
 
 

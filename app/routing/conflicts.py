@@ -1,4 +1,4 @@
-"""What may not both be true of one place: then a person decides, and is told what contradicts."""
+"""Contradictions about a place: a person decides, and the reason names both sides."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,13 +18,13 @@ def two_districts(scene: Scene, names: Names) -> str:
     return f"{both} are both named, and a place lies in one district"
 
 
-def two_streets(said: Sequence[Official], scene: Scene, names: Names) -> str:
-    """Two official names, or one of another district than the one told."""
-    if not said:
+def two_streets(official_names: Sequence[Official], scene: Scene, names: Names) -> str:
+    """Two official names of streets, or a street outside the district that the text names."""
+    if not official_names:
         return ""
-    meant = shared(said)
+    meant = shared(official_names)
     if not meant:
-        both = " and ".join(dict.fromkeys(names[one.codes[0]] for one in said))
+        both = " and ".join(dict.fromkeys(names[official.codes[0]] for official in official_names))
         return f"{both} are both named"
     district = scene.district
     if district and not any(code.startswith(district) for code in meant):

@@ -1,4 +1,4 @@
-"""Evidence → a decision that says why: dispatch, or a person must look, or more must be asked."""
+"""Location → decision with its reason: dispatch, or a person looks, or more is asked."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ VERBS = {"memory": "went to", "coordinates": "lies in"}
 
 
 class Verdict(Struct, frozen=True, gc=False):
-    """What follows from the place alone: a street, its district's queue, or a question."""
+    """The decision by the place alone: a street, its district's queue, or a question."""
 
     decision: DecisionKind
     method: str
@@ -62,20 +62,20 @@ class Router:
         self.lexicons: dict[int, Lexicon] = {}
         self.names = {
             **office_names,
-            **{one.code: one.name for one in gazetteer.districts},
-            **{one.code: one.name for one in gazetteer.streets},
+            **{district.code: district.name for district in gazetteer.districts},
+            **{street.code: street.name for street in gazetteer.streets},
         }
         self.grounds = lay(gazetteer)
         self.memory = Memory()
         self.locator = Locator(self.grounds, ranker, self.names, self.memory, areas)
         self.learned_to = (0, 0)
-        """The last lesson learned: it tells with which memory a decision was made."""
+        """The last lesson learned: the version of the memory in every decision."""
         self.learning = Lock()
-        """Held by whoever brings the memory up to date: each lesson is learned once."""
+        """Held while new lessons are read: each lesson is learned once."""
         self.lexicon(date.max)
 
     def route(self, query: Query, policy: Thresholds, on: date) -> Decision:
-        """The decision for one request as of a Beijing day; refuses no text."""
+        """The decision for a request as of a Beijing day; refuses no text."""
         place = self.locator.locate(self.lexicon(on), query, policy, on)
         verdict = self.judge(place, policy)
         duty = self.duty(query, place, on)
@@ -86,7 +86,7 @@ class Router:
         return self.answer(place, policy, (duty, verdict, judged, office))
 
     def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> None:
-        """What a confirmed dispatch, an upheld objection or a wish to forget teaches."""
+        """Learn from a confirmed dispatch, an upheld objection or an order to forget."""
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
@@ -97,7 +97,7 @@ class Router:
         return key_of(spot, street_code[:6]) if spot else None
 
     def place(self, text: str, on: date) -> tuple[str | None, Spot | None]:
-        """The place that a text names, if any, and its district where that is told."""
+        """The district and the place that a text names, each None where it names none."""
         scene = understand(self.lexicon(on), Query(text))
         spot = scene.spot if scene.spot and scene.spot.name else None
         return scene.district, spot
@@ -111,7 +111,7 @@ class Router:
         return self.lexicons[era]
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:
-        """What the catalogue says of a matter here (D.5 R1)."""
+        """The duty for a matter here by the catalogue (D.5 R1)."""
         if query.category is None:
             return TO_THE_STREET
         area = None if place.conflict else place.best or place.district_code
@@ -140,10 +140,12 @@ class Router:
         return f"{witness.why} {VERBS.get(witness.method, 'belongs to')} {street}"
 
     def doubt(self, witness: Witness) -> str:
-        told = [
+        likeliest = [
             f"{self.name(code)} ({score:.2f})" for code, score in witness.ranked[:2] if score > 0
         ]
-        return f"{witness.why} may belong to {' or '.join(told)}: not certain enough to dispatch"
+        return (
+            f"{witness.why} may belong to {' or '.join(likeliest)}: not certain enough to dispatch"
+        )
 
     def unknown(self, place: Location) -> Verdict:
         if place.district_code is None:
@@ -156,8 +158,8 @@ class Router:
     def to_department(
         self, place: Location, verdict: Verdict, duty: Duty
     ) -> tuple[Verdict, str | None]:
-        """A department's or enterprise's duty: sent when it is certain whose. A district's waits in
-        its centre's queue."""
+        """A department's or enterprise's duty: dispatched when the office is certain. The duty of
+        a district's centre waits in its queue."""
         if place.outside:
             return verdict, None
         if duty.needs_district and (place.conflict or place.district_code is None):
@@ -205,6 +207,7 @@ class Router:
             informed_office_codes=(street,) if street and duty.informs_street else (),
             catalogue_rule=duty.rule_id,
             queue=verdict.queue,
+            place=place.place,
         )
 
     def name(self, code: str) -> str:

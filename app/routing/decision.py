@@ -1,6 +1,6 @@
-"""What routing is asked and what it answers: plain values, kept with the ticket as they are.
+"""Query and decision of routing: plain values, kept with the ticket as they are.
 
-What is made for every address is a msgspec Struct: those are made five times as fast.
+Values that every address needs are msgspec Structs: they are made five times as fast.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is known of a request. `title` and `content` serve the catalogue's keywords only."""
+    """A request to be routed. `title` and `content` serve the catalogue's keywords only."""
 
     text: str
     district_code: str | None = None
@@ -45,10 +45,10 @@ class Thresholds:
     margin: float
     border_m: float = 30.0
 
-    def enough(self, district_told: bool) -> float:
-        """The confidence that dispatches; where no district is told, a third of the doubt is
-        allowed: of the surest such addresses more are wrong than of those with a district."""
-        return self.accept if district_told else (2 + self.accept) / 3
+    def enough(self, district_known: bool) -> float:
+        """The confidence needed for a dispatch. Without a district a third of the doubt is allowed:
+        more of the surest addresses are wrong there."""
+        return self.accept if district_known else (2 + self.accept) / 3
 
 
 class Span(Struct, frozen=True, gc=False):
@@ -72,7 +72,8 @@ class Decision(Struct, frozen=True, gc=False):
     """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department leads.
 
     `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `policy` and
-    `memory` are the versions that the decision was made with, so that it can be made again.
+    `memory` are the versions that the decision was made with, so that it can be made again. `place`
+    is the key of the place: equal for all ways of writing it.
     """
 
     decision: DecisionKind
@@ -94,9 +95,11 @@ class Decision(Struct, frozen=True, gc=False):
     informed_office_codes: tuple[str, ...] = ()
     catalogue_rule: str | None = None
     queue: str | None = None
+    place: str = ""
 
 
 def kept(decision: Decision) -> dict[str, Any]:
-    """As it is kept with the ticket: what JSON holds."""
+    """The route of a ticket as JSON; the key of its place has a column of its own."""
     values: dict[str, Any] = json.decode(json.encode(decision))
+    del values["place"]
     return values

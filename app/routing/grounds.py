@@ -19,30 +19,30 @@ SHORTEST = 2
 DISTRICT_DIGITS = 6
 
 STANDING = ("memory_volume", "places", "township")
-"""What is so of a street whatever is asked: its share of cases and of places, and its kind."""
+"""The same for every place asked about: a street's share of cases and of places, and its kind."""
 
 FLAGS = ("road", "village", "building")
-"""What a place is."""
+"""The kind of a place."""
 
-FOUND = ("number_near", "number_between", "stem_begins", "stem_within", "characters")
-PER_STREET = (*TRAITS, *STANDING, *FOUND)
+OF_NAME = ("number_near", "number_between", "stem_begins", "stem_within", "characters")
+PER_STREET = (*TRAITS, *STANDING, *OF_NAME)
 """The numbers that speak for a street or against it."""
 
 OF_PLACE = (*FLAGS, "whole_city", "memory", "length")
-"""What is so for the place as a whole."""
+"""The same for all streets: numbers of the place itself."""
 
 COLUMNS = (*PER_STREET, *OF_PLACE)
 AT = {name: at for at, name in enumerate(COLUMNS)}
 ONES, LENGTH, CHARACTERS = range(len(COLUMNS), len(COLUMNS) + 3)
-"""The lines of a sheet that stand below those of the COLUMNS: a one for each street, the length of
-the place's name, and from there on what each of its characters says."""
+"""Lines of a sheet below the COLUMNS: ones, the length of the place's name, then a line for each of
+its characters."""
 STANDING_AT = AT[STANDING[0]]
 
 NUMBERED = re.compile("(.+?(?:路|街|胡同|巷|条|里))([0-9]+)号")
 
 
 def essence(name: str) -> str:
-    """A place's name as it is compared: what only says that it is a community is left out."""
+    """A place's name as it is compared, without a general word for a community."""
     form = read(name).text
     for word in GENERAL:
         if form.endswith(word) and len(form) > len(word) + 1:
@@ -54,10 +54,10 @@ Flags: TypeAlias = tuple[bool, bool, bool]
 
 
 class Ground:
-    """Streets told apart by their position.
+    """Streets of a district or of the city, each by its position.
 
-    A `sheet` has a line of numbers, one for each street, for each of the COLUMNS, and below them
-    those of a name. What is so whatever the name stands in it; the rest is to be filled in.
+    A `sheet` has a line for each of the COLUMNS, then the lines of a name; a line has a number for
+    each street. The numbers that hold for every name are filled in; `traits` writes the others.
     """
 
     def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
@@ -82,17 +82,17 @@ class Ground:
         self._blanks: dict[Flags, bytes] = {}
 
     def fill(self, places: Iterable[tuple[str, str]], names: Iterable[Name]) -> None:
-        """Take in those of the gazetteer that lie on this ground."""
-        for street_code, name in places:
+        """Take in the gazetteer's places and names on this ground."""
+        for street_code, place in places:
             if street_code in self.position:
-                self.add_place(self.position[street_code], name)
-        for said in names:
-            if said.kind is NameKind.STEM and said.street_code in self.position:
-                stem = read(said.text).text
-                self.stems.setdefault(stem, []).append(self.position[said.street_code])
+                self.add_place(self.position[street_code], place)
+        for name in names:
+            if name.kind is NameKind.STEM and name.street_code in self.position:
+                stem = read(name.text).text
+                self.stems.setdefault(stem, []).append(self.position[name.street_code])
 
     def sheet(self, name: str, flags: Flags) -> bytearray:
-        """To be written on, for a place of that name that is what the FLAGS say."""
+        """A sheet to be filled in for a place with this name and these FLAGS."""
         blank = self._blanks.get(flags) or self._draw(flags)
         return bytearray().join([blank, self.lengths[len(name)], *self.profile.tell(name)])
 
@@ -114,7 +114,7 @@ class Ground:
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
 
     def update(self, memory: Memory, key: Key) -> None:
-        """Take in what memory holds of a name now, any number of it."""
+        """Take in the memory's cases of a name, over all its house numbers."""
         counts: dict[int, int] = {}
         for same in memory.same_name(key):
             for code, tally in memory.past(same).items():

@@ -28,7 +28,7 @@ def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[str]:
 def read_areas(path: Path | None, known: Container[str]) -> Areas | None:
     """The streets' polygons, as GeoJSON, where a city brings them; `known` are the offices' codes.
 
-    Refuses BadAreas, with the file and what is wrong in it.
+    Refuses BadAreas, with the file and its fault.
     """
     if path is None:
         return None

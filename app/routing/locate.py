@@ -1,4 +1,4 @@
-"""Where a request's place is: the witnesses heard in their order, with the district as context."""
+"""The location of a request: the witnesses are heard in their order, within the district."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,14 +35,15 @@ OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
 
 
 class Location(Struct, frozen=True, gc=False):
-    """What is known of the place. With `conflict` a person must decide, whatever else is known;
-    `enough` is the confidence to be reached without one."""
+    """Where the place lies. With a `conflict` a person decides in any case; without one, `enough`
+    is the confidence needed for a dispatch. `place` is the key of the place."""
 
     witness: Witness | None
     spans: tuple[Span, ...]
     district_code: str | None
     community_code: str | None
     enough: float
+    place: str
     conflict: str = ""
     outside: str = ""
 
@@ -60,7 +61,7 @@ class Location(Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class Locator:
-    """All that is known of the city, to be asked where a place is."""
+    """Finds the location of a place by all that is known of the city."""
 
     grounds: Mapping[str, Ground]
     ranker: Ranker
@@ -71,22 +72,27 @@ class Locator:
     def locate(self, lexicon: Lexicon, query: Query, policy: Thresholds, on: date) -> Location:
         scene = understand(lexicon, query)
         near = self.near(query, policy, on)
-        said = officials(scene)
-        witness = self.official(said) or self.pointed(scene, near, policy) or self.told(scene)
+        official_names = officials(scene)
+        witness = (
+            self.official(official_names)
+            or self.pointed(scene, near, policy)
+            or self.by_words(scene)
+        )
         conflict = (
             conflicts.two_districts(scene, self.names)
-            or conflicts.two_streets(said, scene, self.names)
+            or conflicts.two_streets(official_names, scene, self.names)
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
         cited = cite(scene, witness, query.text) + cite_whole(scene, witness, query.text)
-        enough = policy.enough(district_told=scene.district is not None)
+        enough = policy.enough(district_known=scene.district is not None)
         return Location(
             witness=witness,
             spans=tuple(cited[:MOST_SPANS]),
             district_code=scene.district or inferred(witness, enough),
             community_code=community(scene, witness),
             enough=enough,
+            place=scene.place,
             conflict=conflict,
             outside=scene.elsewhere,
         )
@@ -96,24 +102,21 @@ class Locator:
             return []
         return self.areas.near(query.lon, query.lat, policy.border_m, on)
 
-    def official(self, said: Sequence[Official]) -> Witness | None:
-        return by_official_name(said, self.names) if said else None
+    def official(self, official_names: Sequence[Official]) -> Witness | None:
+        return by_official_name(official_names, self.names) if official_names else None
 
     def pointed(self, scene: Scene, near: Sequence[str], policy: Thresholds) -> Witness | None:
-        """The polygon; but words that are sure of a street stand where they choose between the two
-        of a border, and where they contradict the point."""
+        """The street by the polygons. Sure words for another street outrank the point: they choose
+        between the two streets of a border, or contradict the point."""
         if not near:
             return None
-        told = self.told(scene)
-        heard = told is not None and told.sure >= policy.accept and told.best != near[0]
-        return (
-            told
-            if heard
-            else by_point(near, bool(told and told.best == near[0] and told.sure >= policy.accept))
-        )
+        words = self.by_words(scene)
+        if words is None or words.sure < policy.accept:
+            return by_point(near, confirmed=False)
+        return by_point(near, confirmed=True) if words.best == near[0] else words
 
-    def told(self, scene: Scene) -> Witness | None:
-        """What the place's past, or else the names on its ground say."""
+    def by_words(self, scene: Scene) -> Witness | None:
+        """The witness of the place's past, or else of the names on its ground."""
         if scene.spot is None or not scene.spot.name:
             return None
         past = remembered(self.memory, scene.spot, scene.district)
@@ -143,7 +146,7 @@ def inferred(witness: Witness | None, enough: float) -> str | None:
 
 
 def standing(scene: Scene, spot: Spot, best: str) -> Meaning | None:
-    """The community or village of the street found whose name stands in the place."""
+    """The community or village of the best street that the place's name contains."""
     for find in scene.finds:
         if find.kinds & PLACES and find.start >= spot.start:
             for meaning in find.meanings:
@@ -170,7 +173,7 @@ def cite(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
 
 
 def cite_whole(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
-    """The place as a whole, where it is by that that its street was found."""
+    """The place as a whole, where memory or similarity gave its street."""
     if witness is None or scene.spot is None or witness.method not in WHOLE_PLACE:
         return []
     start, end = scene.reading.span(scene.spot.start, scene.spot.end)
@@ -185,7 +188,7 @@ def called(meaning: Meaning) -> str:
 
 
 def community(scene: Scene, witness: Witness | None) -> str | None:
-    """The one community or village named that lies in the street found."""
+    """The community or village named in the best street, where there is exactly one."""
     if witness is None:
         return None
     best = witness.best

@@ -1,9 +1,8 @@
-"""What confirmed dispatches have taught: this place belongs to that street, so often, since then.
+"""Memory of confirmed dispatches: for a place its streets, with number and days of their cases.
 
 A `Key` stops at compound, village, or road and number: no building, unit, room or person is in it.
-Memory is what its lessons make it, in their order: the same lessons give the same memory, so that
-an old decision can be made again. It holds at most MOST_PLACES; the one not heard of for longest
-goes.
+The same lessons in the same order give the same memory, so that an old decision can be made again.
+It holds at most MOST_PLACES; the place without a case for longest goes.
 """
 
 from collections import Counter, OrderedDict, defaultdict
@@ -16,12 +15,11 @@ from typing import NamedTuple
 MOST_PLACES = 200_000
 CLEAR = 2
 """A past is clear when its street has this many times the cases of all others together."""
-NEAR_NUMBERS = 20
 
 
 class Lesson(StrEnum):
     CONFIRM = "confirm"  # worked without an upheld objection, corrected by a person, or imported
-    WITHDRAW = "withdraw"  # an objection was upheld: what was confirmed there was wrong
+    WITHDRAW = "withdraw"  # an objection was upheld: the confirmed street was wrong
     FORGET = "forget"  # the place is taken out, whatever it taught
 
 
@@ -64,7 +62,7 @@ class Memory:
         self.numbers: defaultdict[tuple[str, str], dict[int, Key]] = defaultdict(dict)
 
     def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> set[Key]:
-        """The places whose past is another now: this one, and one pushed out by it."""
+        """Learn a lesson; the places changed by it: this one, and a place that it pushes out."""
         if lesson is Lesson.CONFIRM:
             return self._confirm(key, street_code, on)
         if lesson is Lesson.WITHDRAW:
@@ -125,12 +123,12 @@ class Memory:
 
 
 def leader(past: Past) -> tuple[str, int, int]:
-    """The street with most cases (of two, the one heard of last), its count, and that of all."""
+    """The street with most cases (of equals, the latest), its count, and the count of all."""
     best = max(past, key=lambda code: (past[code].count, past[code].last_on, code))
     return best, past[best].count, sum(tally.count for tally in past.values())
 
 
 def is_clear(past: Past) -> bool:
-    """One case is enough where nothing speaks against it; one of three does not flip a place."""
+    """A single case is enough where none contradicts; one contrary case of three flips no place."""
     _, most, total = leader(past)
     return most >= CLEAR * (total - most)

@@ -1,4 +1,4 @@
-"""What confirmed dispatches taught: the rows that every replica's memory is made of."""
+"""Lessons of confirmed dispatches: every replica makes its memory of these rows."""
 
 from datetime import date, datetime
 

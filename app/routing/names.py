@@ -1,7 +1,7 @@
-"""The names that a text is searched for: districts, streets and townships, communities, villages.
+"""Names to be found in a text: districts, streets and townships, communities, villages.
 
-One Aho-Corasick automaton finds them all in a single pass. Names are dated: a `Lexicon` holds
-those in force on a day.
+One Aho-Corasick automaton finds them all in a single pass. Names are dated: a `Lexicon` holds the
+names of a day.
 """
 
 import re
@@ -23,7 +23,7 @@ SHORTEST_COMMUNITY = 3
 
 
 class Kind(StrEnum):
-    """What a find is."""
+    """The kind of a find."""
 
     CITY = "city"
     ELSEWHERE = "elsewhere"
@@ -47,7 +47,7 @@ STRONG_NAMES = {
 
 
 def kinds(*these: Kind) -> int:
-    """A set of kinds as bits: asked many times for every text."""
+    """A set of kinds as bits: tested many times for every text."""
     return sum(1 << BITS[kind] for kind in these)
 
 
@@ -59,7 +59,7 @@ HEADS = kinds(Kind.CITY, Kind.SHORT_DISTRICT)
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name stands for. `code` is an office's, or a district's; a place has its own too."""
+    """The meaning of a name. `code` is an office's or a district's; a place has its own too."""
 
     kind: Kind
     code: str
@@ -74,7 +74,7 @@ class Find(Struct, frozen=True, gc=False):
     end: int
     meanings: tuple[Meaning, ...]
     kinds: int
-    """Those of its meanings, as `kinds` gives them."""
+    """The kinds of its meanings, as bits."""
 
 
 def short_name(place: Place) -> str:
@@ -94,16 +94,16 @@ def place_forms(place: Place) -> Iterator[str]:
 def meanings(
     gazetteer: Gazetteer, on: date, elsewhere: Iterable[str] = ()
 ) -> Iterator[tuple[str, Meaning]]:
-    """Every name in force on a day, as written, with what it means."""
+    """Every name in force on a day, as written, with its meaning."""
     yield from ((name, Meaning(Kind.ELSEWHERE, "", name)) for name in elsewhere)
     yield from ((name, Meaning(Kind.CITY, "", name)) for name in CITY)
     for district in gazetteer.districts:
         yield district.name, Meaning(Kind.DISTRICT, district.code, district.name)
         yield district.name[:-1], Meaning(Kind.SHORT_DISTRICT, district.code, district.name)
-    for said in gazetteer.names:
-        if in_force(said.active_from, said.active_to, on):
-            kind = Kind.STREET if said.kind in STRONG_NAMES else Kind.STEM
-            yield said.text, Meaning(kind, said.street_code, said.text)
+    for name in gazetteer.names:
+        if in_force(name.active_from, name.active_to, on):
+            kind = Kind.STREET if name.kind in STRONG_NAMES else Kind.STEM
+            yield name.text, Meaning(kind, name.street_code, name.text)
     yield from place_meanings(gazetteer.places)
 
 
@@ -131,20 +131,20 @@ class Lexicon:
             if len(form) >= least or meaning.kind is Kind.CITY:
                 known.setdefault(form, {})[meaning] = None
         self.automaton = ahocorasick.Automaton()
-        for form, found in known.items():
-            of = kinds(*{meaning.kind for meaning in found})
-            self.automaton.add_word(form, (len(form), tuple(found), of))
+        for form, meant in known.items():
+            of = kinds(*{meaning.kind for meaning in meant})
+            self.automaton.add_word(form, (len(form), tuple(meant), of))
         self.automaton.make_automaton()
 
     def find(self, text: str) -> list[Find]:
         """The names in a reading's text in order, none inside a longer one (RULEBOOK D.5.3)."""
         kept: list[Find] = []
         before = -1
-        for last, (length, found, of) in self.automaton.iter(text):
+        for last, (length, meant, of) in self.automaton.iter(text):
             if last != before:  # of one end, the longest comes first
                 before, end = last, last + 1
                 start = end - length
                 while kept and kept[-1].start >= start:
                     kept.pop()
-                kept.append(Find(start, end, found, of))
+                kept.append(Find(start, end, meant, of))
         return kept

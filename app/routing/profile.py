@@ -1,8 +1,9 @@
-"""Of what characters the names of each street's places are made: for places like no other.
+"""The characters in the names of each street's places: they speak for a place with a new name.
 
-A village's 庄 and 峪, a terrace's 里, a new estate's 苑 stand where their like stand. A character
-says for a street the logarithm of how much more of the names that hold it are the street's than of
-all names: `(held + PRIOR · share) / (all + PRIOR) / share`, less the mean over the streets.
+A village's 庄 and 峪, a terrace's 里, a new estate's 苑 stand where their like stand. A character's
+weight for a street is the logarithm of `(held + PRIOR · share) / (all + PRIOR) / share`, less the
+mean over the streets: `held` and `all` are the street's and all streets' names with the character,
+`share` is the street's share of all names.
 """
 
 from threading import Lock
@@ -15,7 +16,7 @@ Floats = NDArray[np.floating]
 PRIOR = 10.0
 ROOM = 256
 END = "$"
-"""Marks the last characters: 里 at the end of a name says other things than 里 within."""
+"""Marks the last characters: 里 at the end of a name has another weight than 里 within."""
 
 MARKS_BESIDE = 2
 """Marks of a name beside its characters."""
@@ -31,15 +32,15 @@ def marks(name: str) -> list[str]:
 
 
 class Profile:
-    """For each street, by its position, how many of its names hold a character; what that says is
-    drawn when first asked for after a change."""
+    """For each character the number of its names in each street, by position. Its weights are drawn
+    at the first use after a change."""
 
     def __init__(self, names: Floats) -> None:
-        """`names`: how many each street has in the gazetteer, counted elsewhere."""
+        """`names`: the number of names of each street in the gazetteer, counted elsewhere."""
         self.names = names
         self.rows: dict[str, int] = {}
         self.counts = np.zeros((ROOM, len(names)), dtype=np.float32)
-        self.said: dict[str, bytes] = {}
+        self.drawn: dict[str, bytes] = {}
         self.stale: set[str] = set()
         self.drawing = Lock()
 
@@ -51,11 +52,11 @@ class Profile:
             self.stale.add(mark)
 
     def tell(self, name: str) -> list[bytes]:
-        """What each of a name's characters says for the streets, as lines of a sheet; those that no
-        name here holds say nothing."""
+        """The weights of each of a name's characters, as lines of a sheet; a character in no name
+        here has none."""
         if self.stale:
             self._draw()
-        return [*filter(None, map(self.said.get, marks(name)))]
+        return [*filter(None, map(self.drawn.get, marks(name)))]
 
     def _draw(self) -> None:
         with self.drawing:
@@ -64,9 +65,9 @@ class Profile:
             held = self.counts[[self.rows[mark] for mark in stale]]
             all_held = held.sum(axis=1, keepdims=True)
             share = (self.names + 1.0) / (self.names + 1.0).sum()
-            said = np.log((held + PRIOR * share) / ((all_held + PRIOR) * share))
-            said -= said.mean(axis=1, keepdims=True)
-            self.said.update(zip(stale, lines(said), strict=True))
+            weights = np.log((held + PRIOR * share) / ((all_held + PRIOR) * share))
+            weights -= weights.mean(axis=1, keepdims=True)
+            self.drawn.update(zip(stale, lines(weights), strict=True))
 
     def _row(self, mark: str) -> int:
         row = self.rows.setdefault(mark, len(self.rows))

@@ -1,9 +1,9 @@
-"""Numbers that speak for streets → how probable each is: a learned sum, made true by a table.
+"""Numbers for and against streets → probabilities: a learned sum, calibrated by a table.
 
 For a street with the numbers x (traits.COLUMNS, each less its mean and over its spread) the sum is
 `x · straight + max(x · bent + turn, 0) · hands`; the probabilities are the softmax over the
-ground's streets; `calibration` says how often the best street was right at such a probability. All
-of it was learned by scripts/learn_routing.py and lies in data/routing/ranker.json.
+ground's streets; `calibration` gives for such a probability the share of cases in which the best
+street was right. scripts/learn_routing.py learned all of it; it lies in data/routing/ranker.json.
 """
 
 from bisect import bisect_left
@@ -21,19 +21,19 @@ from app.routing.traits import Sheet
 MOST_RANKED = 5
 MOST_MARKS = LONGEST_PLACE + MARKS_BESIDE
 LEAST = 1 / 8_000
-"""A street whose chance against the best one is smaller is not told."""
+"""A street with a smaller chance against the best one is left out."""
 
 ZERO = np.zeros(())
 
 Calibration = tuple[tuple[float, ...], tuple[float, ...]]
-"""Shares as the softmax gives them, rising, and how often such a street was right."""
+"""Shares as the softmax gives them, rising, and for each the rate of right streets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """For the lines of a sheet the learned weights over the spreads; that of ones has what the
-    means and turns come to. What is straight stands among what is bent as x = max(x, 0) − max(−x,
-    0)."""
+    """The learned weights for the lines of a sheet, divided by the spreads. The line of ones has
+    the sum of means and turns. The straight part is written as two bent ones: x = max(x, 0) −
+    max(−x, 0)."""
 
     weights: Floats
     hands: Floats
@@ -43,7 +43,7 @@ class Ranker:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
-        """From the document that the script writes; its columns must be the ones computed here."""
+        """From the script's document; its columns must be the COLUMNS."""
         if tuple(document["columns"]) != COLUMNS:
             raise ValueError("the learned numbers are for other columns: learn them again")
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
@@ -62,25 +62,24 @@ class Ranker:
         )
 
     def rank(self, sheet: Sheet) -> tuple[tuple[str, float], ...]:
-        """The most probable streets, best first; the best one's share is calibrated, and the
-        others have what it leaves."""
+        """The most probable streets, best first. The best one's share is calibrated; the others
+        divide the rest."""
         odds, streets = self.odds(sheet.numbers), sheet.streets
         first, *behind = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
         most, total = odds[first], sum(odds)
-        said = chance(self.calibrations[sheet.whole_city], most / total)
+        sure = chance(self.calibrations[sheet.whole_city], most / total)
         least, second = most * LEAST, odds[behind[0]] if behind else 0.0
         if second <= least:
-            return ((streets[first], said),)
+            return ((streets[first], sure),)
         others = total - most
-        true = max(said, second / (others + second))
+        true = max(sure, second / (others + second))
         left = (1.0 - true) / others
-        told = [(streets[at], odds[at] * left) for at in behind if odds[at] > least]
-        return ((streets[first], true), *told)
+        rest = [(streets[at], odds[at] * left) for at in behind if odds[at] > least]
+        return ((streets[first], true), *rest)
 
     def odds(self, numbers: Floats) -> list[float]:
-        """For each street how probable it is against the others. The sums are rounded to single
-        precision: what their last bits are depends on the processor, and streets that are alike
-        must tie."""
+        """Each street's odds against the others. The sums are rounded to single precision: their
+        last bits depend on the processor, and equal streets must tie."""
         parts = self.weights[:, : len(numbers)].dot(numbers)
         sums = self.hands.dot(np.maximum(parts, ZERO, out=parts)).astype(np.float32)
         odds: list[float] = np.exp(sums, dtype=float).tolist()
@@ -89,14 +88,14 @@ class Ranker:
 
 def calibration(sides: Sequence[Sequence[float]]) -> Calibration:
     """Before the first and behind the last it goes on as it is there."""
-    said, true = sides
-    return (0.0, *said, 1.0), (true[0], *true, true[-1])
+    shares, rates = sides
+    return (0.0, *shares, 1.0), (rates[0], *rates, rates[-1])
 
 
-def chance(table: Calibration, said: float) -> float:
-    """How often the best street was right where the softmax gave it `said`."""
-    saids, trues = table
-    above = bisect_left(saids, said)
-    low, high = saids[above - 1], saids[above]
-    part = (said - low) / (high - low)
-    return trues[above - 1] + part * (trues[above] - trues[above - 1])
+def chance(table: Calibration, share: float) -> float:
+    """The rate of right streets where the softmax gave the best one this `share`."""
+    shares, rates = table
+    above = bisect_left(shares, share)
+    low, high = shares[above - 1], shares[above]
+    part = (share - low) / (high - low)
+    return rates[above - 1] + part * (rates[above] - rates[above - 1])

@@ -1,4 +1,4 @@
-"""Routing over HTTP: where a place belongs and why, and what memory holds of it."""
+"""Routing over HTTP: the route of a place with its reason, and the memory of the place."""
 
 import json
 from datetime import datetime
@@ -41,7 +41,7 @@ class TooManyLines(TooLarge):
 
 
 class City(Protocol):
-    """What `main` holds in memory; of it routing needs these."""
+    """The part of the application's city that routing needs."""
 
     @property
     def router(self) -> Router: ...
@@ -54,8 +54,8 @@ class Ndjson(Response):
 
 
 async def city(request: Request) -> City:
-    found: City = request.app.state.city
-    return found
+    city: City = request.app.state.city
+    return city
 
 
 AtCity = Annotated[City, Depends(city)]
@@ -79,10 +79,10 @@ def question(
 
 @router.get("/route", response_model=RouteView)
 def route_place(
-    city: AtCity, asked: Annotated[RouteQuestion, Depends(question)], now: Now
+    city: AtCity, question: Annotated[RouteQuestion, Depends(question)], now: Now
 ) -> object:
-    """Where a request with this address belongs, and why; nothing is kept."""
-    return service.route(city.router, city.policies, asked, now)
+    """The route of a request with this address, and its reason; nothing is kept."""
+    return service.route(city.router, city.policies, question, now)
 
 
 @router.post("/route/batch", response_class=Ndjson)
@@ -102,10 +102,10 @@ def answer(city: City, lines: ndjson.Chunk, now: datetime) -> list[str]:
 
 
 def answer_line(city: City, line: ndjson.Line, now: datetime) -> str:
-    """A RouteView, or the line's number with what is wrong. Refuses a line that is too long."""
+    """A RouteView, or the line's number with its problem. Refuses a line that is too long."""
     try:
-        asked = ndjson.parse(LINE, line)
-        decision = service.route(city.router, city.policies, asked, now)
+        question = ndjson.parse(LINE, line)
+        decision = service.route(city.router, city.policies, question, now)
     except TooLarge:
         raise
     except Refusal as refusal:
@@ -117,7 +117,7 @@ def answer_line(city: City, line: ndjson.Line, now: datetime) -> str:
 
 @router.get("/routing/memory", dependencies=supervised)
 def read_memory(city: AtCity, text: Annotated[Place, Query()], now: Now) -> MemoryView:
-    """What confirmed dispatches have taught of the place of a text."""
+    """The memory of the place of a text: its confirmed dispatches by street."""
     return service.remembered(city.router, text, now)
 
 
@@ -125,5 +125,5 @@ def read_memory(city: AtCity, text: Annotated[Place, Query()], now: Now) -> Memo
 def forget_place(
     city: AtCity, session: Writing, text: Annotated[Place, Query()], now: Now
 ) -> MemoryView:
-    """Forget the place of a text: what its requests have taught is erased."""
+    """Forget the place of a text: the lessons of its requests are erased."""
     return service.forget(session, city.router, text, now)

@@ -1,4 +1,4 @@
-"""Routing on the wire: what is asked, what is answered, and what memory holds of a place."""
+"""Routing on the wire: question, route, and memory of a place."""
 
 from datetime import date
 from typing import Annotated
@@ -79,7 +79,7 @@ class TallyView(View):
 
 
 class RememberedView(View):
-    """A place as it is remembered; `clear` says whether requests are routed by it."""
+    """A place in memory; with `clear`, requests are routed by it."""
 
     place: str
     district_code: str
@@ -88,7 +88,7 @@ class RememberedView(View):
 
 
 class MemoryView(View):
-    """What the place of a text has taught, in every district that has a place of that name."""
+    """The memory of the place of a text, in every district with a place of that name."""
 
     places: list[RememberedView]
     known: int

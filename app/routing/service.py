@@ -1,6 +1,6 @@
-"""Routes requests, and keeps what confirmed dispatches teach.
+"""Routes requests, and keeps the lessons of confirmed dispatches.
 
-Lessons are rows; each process holds the memory they make, and reads new rows every second or so.
+Lessons are rows; each process makes its memory of them, and reads new rows every second or so.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,9 +22,9 @@ from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, Tally
 
 READ_AT_ONCE = 5_000
 ENOUGH = 100
-"""Cases of one place, all in one street, after which a further one teaches nothing new …"""
+"""After so many cases of a place, all in one street, a further case is no lesson …"""
 AFRESH = timedelta(days=30)
-"""… but that it is still so: one lesson in so long."""
+"""… unless the last lesson is so old."""
 
 
 class NoSuchDistrict(Invalid):
@@ -47,47 +47,49 @@ def thresholds(policies: Policies, now: datetime) -> Thresholds:
     return Thresholds(policy.name, float(route.accept), float(route.margin), float(route.border_m))
 
 
-def route(router: Router, policies: Policies, asked: RouteQuestion, now: datetime) -> Decision:
-    """Where a request belongs, by the rules and names of this day. Refuses NoSuchDistrict."""
-    if asked.district_code and asked.district_code not in router.grounds:
-        fault = {"pointer": "/district_code", "detail": f"no district {asked.district_code}"}
-        raise NoSuchDistrict(f"there is no district {asked.district_code}", errors=[fault])
-    query = Query(**asked.model_dump())
+def route(router: Router, policies: Policies, question: RouteQuestion, now: datetime) -> Decision:
+    """The route of a request by the rules and names of this day. Refuses NoSuchDistrict."""
+    if question.district_code and question.district_code not in router.grounds:
+        fault = {"pointer": "/district_code", "detail": f"no district {question.district_code}"}
+        raise NoSuchDistrict(f"there is no district {question.district_code}", errors=[fault])
+    query = Query(**question.model_dump())
     return router.route(query, thresholds(policies, now), day_of(now))
 
 
 def teach(session: Session, router: Router, taught: Iterable[Taught], now: datetime) -> int:
-    """Keep what these dispatches teach; the number of lessons. A text without a place has none."""
-    rows = [row for one in taught for row in lessons(router, one, now)]
+    """Keep the lessons of these dispatches; their number. A text without a place has none."""
+    rows = [row for dispatch in taught for row in lessons(router, dispatch, now)]
     insert_many(session, RoutingLesson, rows)
     return len(rows)
 
 
-def lessons(router: Router, one: Taught, now: datetime) -> Iterator[dict[str, object]]:
-    """The rows of one lesson: none where its office is no street, its text names no place, or
-    nothing new is in it."""
-    on = day_of(one.at)
-    known = one.street_code in router.grounds[""].position
-    key = router.key(one.text, one.street_code, on) if known else None
-    if key and not is_known_well(router, key, one, on):
+def lessons(router: Router, dispatch: Taught, now: datetime) -> Iterator[dict[str, object]]:
+    """The row of a dispatch's lesson: none where its office is no street, its text names no place,
+    or the place is known well."""
+    on = day_of(dispatch.at)
+    known = dispatch.street_code in router.grounds[""].position
+    key = router.key(dispatch.text, dispatch.street_code, on) if known else None
+    if key and not is_known_well(router, key, dispatch, on):
         yield {
-            "lesson": one.lesson,
+            "lesson": dispatch.lesson,
             **key._asdict(),
-            "street_code": one.street_code,
+            "street_code": dispatch.street_code,
             "taught_on": on,
             "recorded_at": now,
         }
 
 
-def is_known_well(router: Router, key: Key, one: Taught, on: date) -> bool:
-    """One more of many, and not long after the last: the table of lessons need not grow by it."""
+def is_known_well(router: Router, key: Key, dispatch: Taught, on: date) -> bool:
+    """A confirmation of many, and not long after the last: the table need not grow by it."""
     past = router.memory.past(key)
-    told = past.get(one.street_code) if one.lesson is Lesson.CONFIRM and len(past) == 1 else None
-    return told is not None and told.count >= ENOUGH and on - told.last_on < AFRESH
+    if dispatch.lesson is not Lesson.CONFIRM or past.keys() != {dispatch.street_code}:
+        return False
+    tally = past[dispatch.street_code]
+    return tally.count >= ENOUGH and on - tally.last_on < AFRESH
 
 
 def refresh(session: Session, router: Router) -> int:
-    """Learn what was taught since the last time; the number of lessons learned."""
+    """Learn the lessons recorded since the last time; their number."""
     learned = 0
     with router.learning:
         while rows := session.scalars(since(router.learned_to)).all():
@@ -98,7 +100,7 @@ def refresh(session: Session, router: Router) -> int:
 
 
 def since(learned_to: tuple[int, int]) -> sa.Select[RoutingLesson]:
-    """Lessons behind one, but none of a transaction that may still be joined by an earlier one."""
+    """Lessons after `learned_to`, up to the oldest transaction still open."""
     place = sa.tuple_(RoutingLesson.transaction, RoutingLesson.id)
     settled = sa.cast(
         sa.cast(sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot()), sa.Text), sa.BigInteger
@@ -132,7 +134,7 @@ def learn_up_to(session: Session, router: Router, version: str) -> None:
 
 
 def remembered(router: Router, text: str, now: datetime) -> MemoryView:
-    """What memory holds of the place of a text."""
+    """The memory of the place of a text."""
     keys = keys_of(router, text, day_of(now))
     return MemoryView(
         places=[remembered_place(router, key) for key in keys], known=len(router.memory.places)
@@ -158,8 +160,8 @@ def keys_of(router: Router, text: str, on: date) -> Sequence[Key]:
     district, spot = router.place(text, on)
     if spot is None:
         return []
-    found = router.memory.keys_named(spot.name, spot.number if spot.road else None)
-    return [key for key in found if district in (None, key.district_code)]
+    keys = router.memory.keys_named(spot.name, spot.number if spot.road else None)
+    return [key for key in keys if district in (None, key.district_code)]
 
 
 def forget(session: Session, router: Router, text: str, now: datetime) -> MemoryView:

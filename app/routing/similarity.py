@@ -1,10 +1,9 @@
-"""How like the names of a street's places a place is: for places that no list holds.
+"""Likeness of a place to the names of each street's places: for places that no list holds.
 
 Two names are alike by the beginning they share (`马家堡东里`, `马家堡西里`) and by the cosine of
-their `grams`, each weighted by its rarity (IDF). An `Index` holds names with the street each
-belongs to, takes new ones at any time, and tells of every street that has a name like a place how
-near it comes. It is read while it grows: a name's own data are in place before its grams point to
-it.
+their `grams`, each weighted by its rarity (IDF). An `Index` holds names with their streets, takes
+new ones at any time, and gives the likeness of a place to each street with a similar name. It is
+read while it grows: a name's own data are in place before its grams point to it.
 """
 
 import math
@@ -21,23 +20,23 @@ HEAD = 2
 LONGEST_HEAD = 8
 LONGEST_NAME = 24
 COMMON = 24
-"""A gram that more names of an index have (东里, 小区) leads to none of them: they are left to
-profile.py, and a full memory is asked as fast as an empty one."""
+"""A gram in more than so many names of an index (东里, 小区) leads to none of them: it is left to
+profile.py, and a full memory answers as fast as an empty one."""
 
 TRAITS = ("head", "cosine")
-"""What is told of a street, in the order in which the ranker has it."""
+"""The numbers of a street here, in the ranker's order."""
 
 
 class Likeness(Struct, gc=False):
-    """How names are like a place: what is told of each street that has such, by its position. Most
-    have nothing but a pair somewhere, so that they have a cosine and no more."""
+    """The likeness of a place to each street with a similar name, by the street's position. Most
+    share a pair somewhere and no beginning: they have a cosine and no head."""
 
     likest: dict[int, tuple[float, int]] = {}  # the cosine with its likest name, and that name
     heads: dict[int, int] = {}  # the most characters that a name of it shares from the beginning
 
 
 def grams(name: str) -> list[str]:
-    """The first character, marked; pairs and threes. A name that no place can have counts by its
+    """The first character, marked; pairs and threes. A name too long for a place counts by its
     beginning."""
     name = name[:LONGEST_NAME]
     pairs = list(map(add, name, name[1:]))
@@ -46,8 +45,7 @@ def grams(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """IDF over the gazetteer's names, squared: what few of them hold tells much, what most hold
-    nothing."""
+    """IDF over the gazetteer's names, squared: a rare gram weighs much, a common one nothing."""
 
     weights: Mapping[str, float]
     unknown: float
@@ -82,13 +80,13 @@ class Index:
         self.postings: dict[str, list[int]] = {}
 
     def add(self, name: str, street: int) -> int:
-        """Take a name in; the number by which it can be taken out again."""
+        """Take a name in; `drop` takes it out again by the number returned."""
         name_id = len(self.names)
-        found = dict.fromkeys(grams(name))  # in order: a sum is the same in every process
+        name_grams = dict.fromkeys(grams(name))  # in order: a sum is the same in every process
         self.names.append(name)
         self.streets.append(street)
-        self.sizes.append(self.rarity.size(found))
-        for gram in found:
+        self.sizes.append(self.rarity.size(name_grams))
+        for gram in name_grams:
             self.postings.setdefault(gram, []).append(name_id)
         return name_id
 
@@ -100,15 +98,15 @@ class Index:
             if not posting:
                 del self.postings[gram]
 
-    def liken(self, place: str, found: Collection[str]) -> Likeness:
-        """How the names are like the place; `found` are its grams, each once.
+    def liken(self, place: str, place_grams: Collection[str]) -> Likeness:
+        """The likeness of a place to the names; `place_grams` are its grams, each once.
 
-        In the place's vector what no name here has counts as unknown, and what leads nowhere for
-        nothing.
+        In the place's vector a gram in no name here counts as unknown, and a gram in more than
+        COMMON names as nothing.
         """
         postings, weigh, unknown = self.postings, self.rarity.weights.get, self.rarity.unknown
-        held = [*filter(postings.__contains__, found)]
-        size = unknown * (len(found) - len(held))
+        held = [*filter(postings.__contains__, place_grams)]
+        size = unknown * (len(place_grams) - len(held))
         near: dict[int, float] = {}
         so_far = near.get
         for gram in held:
@@ -130,8 +128,8 @@ class Index:
         return {street: (share / size, name_id) for street, share, name_id in rising}
 
     def _heads(self, place: str, near: Collection[int]) -> dict[int, int]:
-        """Of the streets with a name that begins as the place does, how far it goes on so: few
-        names are looked at if that gram leads."""
+        """For each street with a name that begins as the place does, the characters shared from the
+        beginning. If few names have that first gram, only they are compared."""
         begins = place[:HEAD]
         alike = self.postings.get(begins, ()) if len(begins) == HEAD else near
         heads: dict[int, int] = {}
@@ -143,10 +141,10 @@ class Index:
         return heads
 
 
-def common(one: str, other: str) -> int:
-    """How many characters two names share that have a HEAD in common, at most LONGEST_HEAD."""
-    most = min(len(one), len(other), LONGEST_HEAD)
+def common(name: str, other: str) -> int:
+    """The number of characters that two names with the same HEAD share, at most LONGEST_HEAD."""
+    most = min(len(name), len(other), LONGEST_HEAD)
     shared = min(HEAD, most)
-    while shared < most and one[shared] == other[shared]:
+    while shared < most and name[shared] == other[shared]:
         shared += 1
     return shared

@@ -1,8 +1,8 @@
-"""Where in a text the place is named: after what is said before it, and before building and room.
+"""Places in a text: behind the words that lead in, before building and room.
 
-`北京市朝阳区望京西园三区308楼2单元` names the place 望京西园3区, with the number 308. What stands
-behind the first number with a unit (building, unit, floor, room) is nobody's business here: it is
-neither compared nor remembered.
+`北京市朝阳区望京西园三区308楼2单元` names the place 望京西园3区, with the number 308. The text
+behind the first number with a unit (building, unit, floor, room) is private: it is neither compared
+nor remembered.
 """
 
 import re
@@ -35,7 +35,8 @@ HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
 BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
 DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
-"""No text is more than one place without one of these."""
+"""A text without any of these names at most one place."""
+ESTATE = re.compile("(?:社区|小区)$")
 ROAD = re.compile("(?:路|街|胡同|巷|条|道|弄|桥)[东西南北中]?[0-9]*(?:段|里)?$")
 SHORTEST = 2
 WIDEST_GAP = 1
@@ -47,9 +48,9 @@ PROPER = kinds(Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE)
 class Spot(Struct, gc=False):
     """A place named in a reading at `text[start:end]`.
 
-    `number` is its first house number; `home` says that the caller lives there, which may not be
-    what the matter is about; `told` are the finds of city, district and street in its clause;
-    `known` says that it holds the name of a community or village.
+    `number` is its first house number; with `home` the caller lives there, and the matter may be
+    about another place; `divisions` are the finds of city, district and street in its clause; with
+    `known` it contains the name of a community or village.
     """
 
     start: int
@@ -58,27 +59,27 @@ class Spot(Struct, gc=False):
     number: int | None = None
     road: bool = False
     home: bool = False
-    told: tuple[Find, ...] = ()
+    divisions: tuple[Find, ...] = ()
     known: bool = False
 
 
 def spots(text: str, finds: Sequence[Find]) -> list[Spot]:
-    """The places of a text, clause by clause; a clause with nothing but a district is one too."""
+    """The places of a text, clause by clause; a bare district counts as a place."""
     if not DIVIDING.search(text):
         spot = read_part(text, 0, len(text), finds) if text else None
         return [spot] if spot else []
-    found: list[Spot] = []
+    places: list[Spot] = []
     start = 0
     for sentence in text.split(BREAK):
         for clause in TURN.split(sentence):
-            found += read_clause(clause, text, start, finds)
+            places += read_clause(clause, text, start, finds)
             start += len(clause)
         start += len(BREAK)
-    return found
+    return places
 
 
 def read_clause(clause: str, text: str, start: int, finds: Sequence[Find]) -> Iterator[Spot]:
-    """The parts of a clause: where the caller's home is told first, its whole list is that."""
+    """The places of a clause; if its first is the caller's home, the whole list is."""
     home = False
     for part in clause.split(JOIN):
         stop = start + len(part)
@@ -91,44 +92,44 @@ def read_clause(clause: str, text: str, start: int, finds: Sequence[Find]) -> It
 
 def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
     """The finds that name city, district or street; short names only where an address begins."""
-    told: list[Find] = []
+    divisions: list[Find] = []
     end = start
     for find in finds:
         if find.kinds & PROPER or (find.kinds & HEADS and find.start <= end):
-            told.append(find)
+            divisions.append(find)
             end = find.end
-    return told
+    return divisions
 
 
 def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | None:
     lead = LEAD.match(text, start, end)
     begin = lead.end() if lead else start
-    told = administrative(begin, finds)
-    before = told[0].start if told else end
+    divisions = administrative(begin, finds)
+    before = divisions[0].start if divisions else end
     home = before > start and HOME.search(text, start, before) is not None
-    if told:
-        begin = behind(told)
-        if end - begin < SHORTEST and told[0].start - start >= SHORTEST:
-            begin, end = (lead.end() if lead else start), told[0].start
+    if divisions:
+        begin = behind(divisions)
+        if end - begin < SHORTEST and divisions[0].start - start >= SHORTEST:
+            begin, end = (lead.end() if lead else start), divisions[0].start
     spot = cut(text, begin, end)
-    if not told and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
+    if not divisions and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
         return None
-    spot.home, spot.told = home, tuple(told)
+    spot.home, spot.divisions = home, tuple(divisions)
     spot.known = any(find.kinds & PLACES and find.start >= begin for find in finds)
     return spot
 
 
-def behind(told: Sequence[Find]) -> int:
+def behind(divisions: Sequence[Find]) -> int:
     """The end of the finds that stand together: 北京市 · 朝阳区 · 望京街道."""
-    end = told[0].end
-    for find in told[1:]:
+    end = divisions[0].end
+    for find in divisions[1:]:
         if find.start - end <= WIDEST_GAP:
             end = max(end, find.end)
     return end
 
 
 def cut(text: str, start: int, end: int) -> Spot:
-    """From the place's first character to the last that tells where."""
+    """The place from its first character to the last of its name or number."""
     unit = UNIT.search(text, start + SHORTEST, end)
     stop = unit.start() if unit else end
     number = NUMBERED.match(text, stop, end) if unit else None
@@ -144,23 +145,29 @@ def cut(text: str, start: int, end: int) -> Spot:
     return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)
 
 
-def choose(found: Sequence[Spot]) -> Spot | None:
-    """The place complained of: the first that names something, rather than where the caller lives.
+def place_key(spot: Spot) -> str:
+    """One way of writing a place: an estate without building and room, or a road and its number."""
+    number = f"{spot.number}号" if spot.road and spot.number is not None else ""
+    return ESTATE.sub("", spot.name) + number
 
-    A text that names no place at all is the first thing it says, or its bare district.
+
+def choose(places: Sequence[Spot]) -> Spot | None:
+    """The place complained of: the first with a name or number, rather than the caller's home.
+
+    A text with no such place has its first words as the place, or its bare district.
     """
-    if len(found) == 1:
-        return found[0]
-    named = [spot for spot in found if spot.name]
+    if len(places) == 1:
+        return places[0]
+    named = [spot for spot in places if spot.name]
     for tells in (names_elsewhere, is_numbered, names_something, is_elsewhere):
         for spot in named:
             if tells(spot):
                 return spot
-    return next(iter(named or found), None)
+    return next(iter(named or places), None)
 
 
 def names_something(spot: Spot) -> bool:
-    return bool(spot.told) or spot.known
+    return bool(spot.divisions) or spot.known
 
 
 def names_elsewhere(spot: Spot) -> bool:

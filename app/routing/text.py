@@ -1,9 +1,8 @@
-"""Reads an address as a person does: one way of writing, and where each character stood before.
+"""Reads an address as a person does: one way of writing, and the old position of each character.
 
 Names of the gazetteer and texts of callers go through the same `read`, so that 三区, ３区 and
-3区 meet, 朝陽區 meets 朝阳区, and no space or tag stands between what belongs together. A
-`Reading` knows where each of its characters came from: all that is found is shown in the caller's
-own text.
+3区 meet, 朝陽區 meets 朝阳区, and no space or tag divides a name. A `Reading` knows the position of
+each of its characters in the caller's own text, where finds are shown.
 """
 
 import re
@@ -19,7 +18,7 @@ LONGEST = 10_000
 """Characters of a text that are read; an address never needs more."""
 
 LONGEST_PLACE = 40
-"""No place has a longer name: it is a tale, or one word a thousand times."""
+"""No place has a longer name: such a text is a story, or one word a thousand times."""
 
 BREAK = "|"
 """Stands where a clause ends: no name runs across it."""
@@ -48,13 +47,13 @@ class Reading(Struct, frozen=True, gc=False):
     starts: tuple[int, ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where `text[start:end]` stood in what the caller wrote."""
+        """The position of `text[start:end]` in the caller's text."""
         if not self.edits:
             return start, end
         return self._before(start)[0], self._before(end - 1)[1]
 
     def _before(self, at: int) -> tuple[int, int]:
-        """Where the one character at `at` came from."""
+        """The position of the character at `at` in the caller's text."""
         last = bisect_right(self.starts, at) - 1
         if last < 0:
             return at, at + 1
@@ -103,10 +102,10 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
     "join": (r"[、()/]+(?![^\w\-~#])", lambda _: JOIN),
     "break": (r"[^\w\-~#]+", lambda _: BREAK),
 }
-"""What does not stay as it stands, in order of precedence, and what becomes of it."""
+"""Changes by name, in order of precedence: a pattern, and the text in its place."""
 
 BEGINNINGS = r"零〇一二三四五六七八九十\W"
-"""All that changes begins with one of these: most characters are passed over at a glance."""
+"""Every change begins with one of these: the search passes over most characters."""
 
 KINDS_OF_CHANGE = "|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CHANGES.items())
 CHANGED = re.compile(f"(?=[{BEGINNINGS}])(?:{KINDS_OF_CHANGE})")
@@ -114,8 +113,7 @@ CHANGED = re.compile(f"(?=[{BEGINNINGS}])(?:{KINDS_OF_CHANGE})")
 
 @cache
 def translation() -> tuple[re.Pattern[str], dict[int, str]]:
-    """The table, and what finds a character that does not stay as it stands: most texts have
-    none."""
+    """A pattern that finds a character to be changed (most texts have none), and the table."""
     table = plain_table()
     foreign = re.escape("".join(map(chr, table)))
     return re.compile(f"[{foreign}{BEGINNINGS}]"), table
@@ -134,9 +132,9 @@ def read(text: str) -> Reading:
     pieces: list[str] = []
     edits: list[Edit] = []
     done = length = 0
-    for found in CHANGED.finditer(plain):
-        start, end = found.span()
-        new = CHANGES[found.lastgroup or "break"][1](found.group())
+    for change in CHANGED.finditer(plain):
+        start, end = change.span()
+        new = CHANGES[change.lastgroup or "break"][1](change.group())
         pieces += plain[done:start], new
         length += start - done
         edits.append(Edit(length, length + len(new), start, end))

@@ -1,4 +1,4 @@
-"""A place on a ground → a row of numbers for each street: what names tell for and against it."""
+"""A place on a ground → for each street a row of numbers, for and against it."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,15 +19,15 @@ STEM_BEGINS, STEM_WITHIN = AT["stem_begins"], AT["stem_within"]
 NUMBER_SCALE = 20
 MOST_LIKELY = 24
 ALIKE = 1_000.0
-"""More than characters ever say for a street."""
+"""More than the weights of characters ever add up to."""
 
 Ids = NDArray[np.intp]
 
 
 class Sheet(Struct, gc=False):
-    """What speaks for each of some streets: `numbers` has the lines of `Ground.sheet`.
+    """The numbers of some streets: `numbers` has the lines of `Ground.sheet`.
 
-    `streets` are their codes; `alike` is what the ground's index found.
+    `streets` are their codes; `alike` is their likeness to the place.
     """
 
     streets: Sequence[str]
@@ -36,8 +36,8 @@ class Sheet(Struct, gc=False):
     whole_city: bool
 
     def matrix(self) -> Floats:
-        """For each street all COLUMNS, as the ranker is learned from: in single precision, far
-        finer than it is."""
+        """For each street all COLUMNS, for scripts/learn_routing.py: in single precision, which is
+        fine enough."""
         lines = self.numbers.astype(np.float32, order="C")
         columns = lines[:ONES].astype(np.float64)
         columns[AT["length"]] = lines[LENGTH]
@@ -46,16 +46,16 @@ class Sheet(Struct, gc=False):
 
 
 def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
-    """The place on its ground: of a district all streets, of the whole city those worth ranking;
-    `tail` is the text behind the place."""
+    """The sheet of a place: all streets of a district, or the city's streets worth ranking; `tail`
+    is the text behind the place."""
     name, width = spot.name, ground.width
-    found = dict.fromkeys(grams(name))
-    alike = ground.index.liken(name, found)
+    place_grams = dict.fromkeys(grams(name))
+    alike = ground.index.liken(name, place_grams)
     cells = ground.sheet(name, flags_of(spot, tail))
     numbers = np.frombuffer(cells).reshape(-1, width)
     write_alike(alike, memoryview(cells).cast("d"), width)
-    if not ground.stems.keys().isdisjoint(found):
-        write_stems(ground.stems, name, found, numbers)
+    if not ground.stems.keys().isdisjoint(place_grams):
+        write_stems(ground.stems, name, place_grams, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
     if not ground.whole_city:
@@ -71,8 +71,8 @@ def flags_of(spot: Spot, tail: str) -> Flags:
 
 
 def likeliest(ground: Ground, alike: Likeness, worth: Floats) -> Ids:
-    """Of the whole city, the streets worth ranking: those with the likest names, and then those
-    whose names are made of such characters, which are all that they are worth at first."""
+    """The city's streets worth ranking: by the likest name, then by the weights of the place's
+    characters, which are their first `worth`."""
     for at, (cosine, _) in alike.likest.items():
         worth[at] = max(worth[at], ALIKE + cosine)
     order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
@@ -94,10 +94,10 @@ def likest(ground: Ground, alike: Likeness, street_code: str) -> str:
 
 
 def write_stems(
-    stems: Mapping[str, list[int]], place: str, found: Collection[str], numbers: Floats
+    stems: Mapping[str, list[int]], place: str, place_grams: Collection[str], numbers: Floats
 ) -> None:
-    """What the streets' own names say: 望京 at the beginning, or anywhere."""
-    for gram in found:
+    """The streets' own names in the place: 望京 at the beginning, or anywhere."""
+    for gram in place_grams:
         for at in stems.get(gram, ()):
             numbers[STEM_WITHIN, at] = len(gram)
             if place.startswith(gram):
@@ -105,7 +105,7 @@ def write_stems(
 
 
 def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Floats) -> None:
-    """Known numbers of the road: how near each street's nearest is, and whose lie on both sides."""
+    """Known numbers of the road: each street's nearest, and the street on both sides."""
     below = above = None
     for other, at in known:
         near = 1 / (1 + abs(other - number) / NUMBER_SCALE)
@@ -120,13 +120,13 @@ def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Floats
 
 def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int, int]]:
     """Numbers of the road with the street of each, from communities' names and from memory."""
-    found = list(ground.roads.get(spot.name, ()))
+    known = list(ground.roads.get(spot.name, ()))
     for district in ground.districts & memory.districts.get(spot.name, set()):
         for number, key in memory.on_road(district, spot.name).items():
-            found.append((number, ground.position[leader(memory.past(key))[0]]))
-    return found
+            known.append((number, ground.position[leader(memory.past(key))[0]]))
+    return known
 
 
 def key_of(spot: Spot, district_code: str) -> Key:
-    """How the place is remembered."""
+    """The place's key in memory."""
     return Key(district_code, spot.name, spot.number if spot.road else None)

@@ -1,12 +1,12 @@
-"""What speaks for which street: official names, a point, the past of the place, names alike.
+"""Witnesses for a street: official names, a point, the past of the place, similar names.
 
-Four witnesses, each with a measured probability of being right, in order of rank. A higher one
-outranks the lower ones; two that may not differ and do are a conflict, which a person must solve.
+Each has a measured probability of being right. A higher one outranks the lower ones; where two of
+them contradict (`conflicts`), a person decides.
 
 1. An official name in the text (OFFICIAL; IN_SEVERAL when two districts have such a street).
 2. The city's polygons, where they were loaded (INSIDE; on a border both streets, BORDER).
 3. A clear past of just this place (PAST, by the number of confirmed cases).
-4. The ranker's calibrated probability, from all that names and memory tell (ranker).
+4. The ranker's calibrated probability, from names and memory (ranker).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,16 +25,16 @@ IN_SEVERAL = 0.5
 INSIDE = 0.98
 BORDER = 0.80
 PAST = (0.0, 0.97, 0.98, 0.99)
-"""By the number of cases, three and more alike; docs/routing.md tells how it was measured."""
+"""By the number of cases, three and more alike; measured as in docs/routing.md."""
 
 UNCLEAR_PAST = 0.5
 PAST_OF_ANY_DISTRICT = 0.96
 SHORTEST_ANYWHERE = 4
-"""A remembered name of fewer characters says nothing where the district is not known."""
+"""A shorter remembered name counts only where the district is known."""
 
 
 class Witness(Struct, frozen=True, gc=False):
-    """Streets by falling probability, and in words why."""
+    """Streets by falling probability, and the reason in words."""
 
     ranked: tuple[tuple[str, float], ...]
     method: str
@@ -50,7 +50,7 @@ class Witness(Struct, frozen=True, gc=False):
 
 
 class Official(Struct, frozen=True, gc=False):
-    """An official name, and the streets that it may mean in the districts that may be meant."""
+    """An official name, and its streets in the districts in question."""
 
     find: Find
     codes: tuple[str, ...]
@@ -58,30 +58,32 @@ class Official(Struct, frozen=True, gc=False):
 
 def officials(scene: Scene) -> list[Official]:
     """The official names of a text; of a name that several districts have, the district's own."""
-    found = []
+    official_names = []
     for find in scene.finds:
         if find.kinds & STREETS:
             meant = [m for m in find.meanings if m.kind is Kind.STREET]
             own = [m.code for m in scene.meant_by(replace(find, meanings=tuple(meant)))]
-            found.append(Official(find, tuple(dict.fromkeys(own))))
-    return found
+            official_names.append(Official(find, tuple(dict.fromkeys(own))))
+    return official_names
 
 
-def shared(said: Sequence[Official]) -> tuple[str, ...]:
+def shared(official_names: Sequence[Official]) -> tuple[str, ...]:
     """The streets that all the official names may mean."""
-    common = set(said[0].codes).intersection(*(one.codes for one in said[1:]))
+    common = set(official_names[0].codes).intersection(
+        *(official.codes for official in official_names[1:])
+    )
     return tuple(sorted(common))
 
 
-def by_official_name(said: Sequence[Official], names: Mapping[str, str]) -> Witness:
-    codes = shared(said) or said[0].codes
+def by_official_name(official_names: Sequence[Official], names: Mapping[str, str]) -> Witness:
+    codes = shared(official_names) or official_names[0].codes
     sure = OFFICIAL if len(codes) == 1 else IN_SEVERAL
     return Witness(tuple((code, sure) for code in codes), "street", f"{names[codes[0]]} is named")
 
 
 def by_point(near: Sequence[str], confirmed: bool) -> Witness:
-    """`near`: the streets within the border's width, the one that holds the point first;
-    `confirmed`: words are sure of that one too."""
+    """`near`: the streets within the border's width, first the street that holds the point;
+    `confirmed`: the words are sure of that street too."""
     if len(near) == 1 or confirmed:
         rest = tuple((code, 1 - INSIDE) for code in near[1:2])
         return Witness(((near[0], INSIDE), *rest), "coordinates", "the point")
@@ -94,13 +96,13 @@ def by_past(past: Past, everywhere: bool) -> Witness:
     sure = min(sure, PAST_OF_ANY_DISTRICT) if everywhere else sure
     shares = {code: (1 - sure) * tally.count / total for code, tally in past.items()}
     ranked = sorted((shares | {best: sure}).items(), key=lambda item: (-item[1], item[0]))
-    told = f"{count} of {total}" if count < total else str(count)
+    cases = f"{count} of {total}" if count < total else str(count)
     requests = "request" if total == 1 else "requests"
-    return Witness(tuple(ranked), "memory", f"{told} earlier {requests} from here")
+    return Witness(tuple(ranked), "memory", f"{cases} earlier {requests} from here")
 
 
 def remembered(memory: Memory, spot: Spot, district_code: str | None) -> Past:
-    """The past of just this place; without a district, where only one has a place of that name."""
+    """The past of this place; without a district, only if a single district has such a name."""
     if district_code:
         return memory.past(key_of(spot, district_code))
     if len(spot.name) < SHORTEST_ANYWHERE:

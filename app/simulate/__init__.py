@@ -1,1 +1,1 @@
-"""A city lived through the same services, for demos and benches."""
+"""A simulated city, lived through the same services, for demos and benches."""

@@ -1,6 +1,6 @@
-"""After the first callback: a second hearing 二次核实 (D.9), or exclusion 剔除 (D.10).
+"""Appeals after the first callback: a second hearing 二次核实 (D.9), or exclusion 剔除 (D.10).
 
-Only of what the citizen did not call resolved and satisfying. Exclusion goes by request, review and
+Offices appeal only where the citizen was not content. Exclusion goes by request, review and
 decision [K7]; the shares are plausible, and ours.
 """
 
@@ -40,12 +40,12 @@ FLAGGED = 0.5
 EXCLUDED = 0.65
 
 
-def appeal(life: Life, said: NewCallback) -> Iterator[Step]:
-    """By the office that it counts for: once it is assessed, and only then."""
+def appeal(life: Life, body: NewCallback) -> Iterator[Step]:
+    """The appeal of the office assessed, made only at the assessment."""
     if life.ticket.assessed_at != life.now:
         return
-    life.told = said
-    if said.reach is not Reach.REACHED or content(said.answers):
+    life.first_callback = body
+    if body.reach is not Reach.REACHED or content(body.answers):
         return
     if life.seldom(DISPUTED):
         yield dispute(life)
@@ -54,30 +54,30 @@ def appeal(life: Life, said: NewCallback) -> Iterator[Step]:
 
 
 def dispute(life: Life) -> Step:
-    def perform(change: Change, said: Words) -> None:
-        disputes.dispute(change, counted(change), said)
+    def perform(change: Change, body: Words) -> None:
+        disputes.dispute(change, counted(change), body)
 
     at = life.after(life.change.policy.callback.dispute, 2, 3)
-    said = Words(text="录音与记录不一致，请复核。")
-    return Step(at, life.handler(), Action.DISPUTE, perform, said)
+    body = Words(text="录音与记录不一致，请复核。")
+    return Step(at, life.handler(), Action.DISPUTE, perform, body)
 
 
 def counted(change: Change) -> Callback:
-    """The first final one."""
+    """The ticket's first final callback."""
     query = select(Callback).filter_by(ticket_number=change.ticket.number, final=True, cycle=0)
     return change.session.scalars(query).one()
 
 
-def correct(life: Life, said: Words) -> Iterator[Step]:
-    """A supervisor hears the recording again; mostly it says what is on record."""
-    if life.told is None or not life.likely(HEARD):
+def correct(life: Life, body: Words) -> Iterator[Step]:
+    """A supervisor hears the recording again; mostly the record stands."""
+    if life.first_callback is None or not life.likely(HEARD):
         return
 
     def perform(change: Change, heard: NewCorrection) -> None:
         disputes.correct(change, counted(change), heard)
 
     better = {"resolved": Resolved.RESOLVED, "satisfied": Satisfied.BASIC}
-    record = life.told.model_dump(exclude={"reasonable", "reason", "recording"})
+    record = life.first_callback.model_dump(exclude={"reasonable", "reason", "recording"})
     heard = NewCorrection(
         **(record | better if life.likely(DIFFERS) else record), text="已复听录音。"
     )
@@ -85,25 +85,26 @@ def correct(life: Life, said: Words) -> Iterator[Step]:
 
 
 def exclusion(life: Life) -> Step:
-    said = NewExclusion(
+    body = NewExclusion(
         code=drawn(life.asked.chance, CODES), text="申请不纳入考评。", evidence="政策依据、告知记录"
     )
     within = timedelta(days=life.change.policy.exclude.request_days)
     at = life.after(within, 2, 3)
-    return Step(at, life.handler(), Action.REQUEST_EXCLUSION, exclusions.ask, said)
+    return Step(at, life.handler(), Action.REQUEST_EXCLUSION, exclusions.ask, body)
 
 
-def words_on(life: Life, said: NewExclusion) -> Iterator[Step]:
-    """The district's, for X3 a supervisor's, and after the district's days the evaluator's."""
+def words_on(life: Life, body: NewExclusion) -> Iterator[Step]:
+    """The district's review, for X3 a supervisor's, and after the district's days the evaluator's
+    decision."""
     own = district_of(life.change.city, life.head.ticket.office_code or "")
     days = timedelta(days=life.change.policy.exclude.review_days)
     still, flagged = undecided(life), life.likely(FLAGGED)
-    if said.code is ExclusionCode.X3:
+    if body.code is ExclusionCode.X3:
         yield word(life, Role.SUPERVISOR, flagged, still)._replace(at=life.after(days))
     if own and life.likely(REVIEWED):
         passed = word(life, Role.DISTRICT, life.likely(PASSED_ON), still)
         yield passed._replace(at=life.after(days), who=life.district(own))
-    excluded = life.likely(EXCLUDED) and (flagged or said.code is not ExclusionCode.X3)
+    excluded = life.likely(EXCLUDED) and (flagged or body.code is not ExclusionCode.X3)
     at = life.after(3 * DAY) + days
     yield word(life, Role.EVALUATOR, excluded, still)._replace(
         at=at, action=Action.DECIDE_EXCLUSION, perform=exclusions.decide
@@ -111,13 +112,13 @@ def words_on(life: Life, said: NewExclusion) -> Iterator[Step]:
 
 
 def word(life: Life, role: Role, approve: bool, still: Callable[[], bool]) -> Step:
-    said = Decision(approve=approve, text="已审核材料。")
+    body = Decision(approve=approve, text="已审核材料。")
     review = exclusions.review
-    return Step(life.now, desk(role), Action.REVIEW_EXCLUSION, review, said, still)
+    return Step(life.now, desk(role), Action.REVIEW_EXCLUSION, review, body, still)
 
 
 def undecided(life: Life) -> Callable[[], bool]:
-    """Nobody has refused it, and its period is not frozen yet."""
+    """Whether nobody has refused the exclusion, and its period is not frozen yet."""
 
     def still() -> bool:
         change = life.change

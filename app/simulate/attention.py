@@ -1,6 +1,6 @@
-"""What the citizen and those above do meanwhile: calling again, another urgency, supervision 督办.
+"""Meanwhile: the citizen calls again, superiors change the urgency or supervise 督办.
 
-No source tells the shares: they are plausible, and ours.
+No source gives the shares: they are plausible, and ours.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
 CALLS_AGAIN = 0.045
 AND_AGAIN = 0.3
 BACK = 0.07
-"""Of those whose matter was closed without content: it is there again."""
+"""Of citizens not content with a closed matter: it comes back."""
 
 BACK_THOUGH_CONTENT = 0.012
 BACK_WITHIN = timedelta(days=35)
@@ -35,20 +35,20 @@ ANSWERS = 0.92
 
 
 def call_again(life: Life) -> Iterator[Call]:
-    """The same citizen, the same matter, while it is at work: D.7's urging."""
+    """The same citizen calls about the same matter while it is at work: D.7's urging."""
     if not life.ticket.anonymous and life.likely(CALLS_AGAIN):
         limit = life.change.policy.limits[life.ticket.urgency].result
         yield calling(life, limit * 1.2)
 
 
-def and_again(life: Life, said: Words | None) -> Iterator[Call]:
+def and_again(life: Life, body: Words | None) -> Iterator[Call]:
     if life.likely(AND_AGAIN):
         yield calling(life, 20 * HOUR)
 
 
 def come_back(life: Life) -> Iterator[Call]:
-    """T26: it was closed, and is there again."""
-    pleased = life.told is not None and content(life.told.answers)
+    """T26: the matter was closed, and comes back."""
+    pleased = life.first_callback is not None and content(life.first_callback.answers)
     if not life.ticket.anonymous and life.likely(BACK_THOUGH_CONTENT if pleased else BACK):
         yield calling(life, BACK_WITHIN)
 
@@ -59,7 +59,7 @@ def calling(life: Life, within: timedelta) -> Call:
 
 
 def grade(life: Life) -> Iterator[Step]:
-    """D.4: it turns out to be more pressing; or less, before anyone has signed for it."""
+    """D.4: the matter proves more urgent; or less, before an office has signed for it."""
     old = life.ticket.urgency
     place = ORDER.index(old)
     if place and life.seldom(RAISED):
@@ -70,7 +70,7 @@ def grade(life: Life) -> Iterator[Step]:
 
 
 def harder(life: Life) -> Iterator[Step]:
-    """D.4: L3 becomes L4, with the district's word, before it is due."""
+    """D.4: L3 becomes L4, by the district, before the due time."""
     ticket = life.ticket
     if ticket.urgency is Urgency.L3 and ticket.district_code and life.seldom(HARDER):
         life.slow = True
@@ -92,7 +92,7 @@ def grading(life: Life, role: Role, new: Urgency, within: timedelta) -> Step:
 
 
 def may_be(life: Life, role: Role) -> bool:
-    """Lowered by a supervisor only before it is signed for; by a district before it is due."""
+    """A supervisor lowers it only before it is signed for; a district before it is due."""
     ticket = life.ticket
     if role is Role.SUPERVISOR:
         return ticket.status is Status.DISPATCHED
@@ -101,7 +101,7 @@ def may_be(life: Life, role: Role) -> bool:
 
 
 def supervise(life: Life) -> Iterator[Step]:
-    """督办: of some by chance; of what is overdue, before its citizen is called all the same."""
+    """督办: of some tickets by chance; of overdue ones before the forced callback."""
     ticket, due_at = life.ticket, life.ticket.due_at
     if life.seldom(SUPERVISED):
         yield supervision(life, life.after(life.left(), 2, 2))
@@ -111,8 +111,8 @@ def supervise(life: Life) -> Iterator[Step]:
         yield late._replace(still=lambda: ticket.due_at == due_at and ticket.status in IN_OFFICE)
 
 
-def press(life: Life, said: Words | None) -> Iterator[Step]:
-    """Who calls often is heard."""
+def press(life: Life, body: Words | None) -> Iterator[Step]:
+    """Supervision of a ticket urged more than once."""
     if life.ticket.urged > 1 and life.ticket.status in IN_OFFICE and life.likely(SUPERVISED_URGED):
         yield supervision(life, life.after(DAY))
 
@@ -135,9 +135,9 @@ def supervision(life: Life, at: datetime) -> Step:
     )
 
 
-def answer(life: Life, said: NewSupervision) -> Iterator[Step]:
-    """The lead office's next note; a few are late, or say nothing."""
+def answer(life: Life, body: NewSupervision) -> Iterator[Step]:
+    """The lead office's next note; a few are late, or never come."""
     if life.likely(ANSWERS):
-        at = life.after((said.answer_due_at - life.now) * 1.2, 2, 3)
+        at = life.after((body.answer_due_at - life.now) * 1.2, 2, 3)
         note = Words(text="已安排专人办理，进展如下。")
         yield Step(at, life.handler(), Action.NOTE, handling.note, note)

@@ -1,4 +1,4 @@
-"""The callback desk: when the citizen is called, and what he says."""
+"""The callback desk: the time of a call, and the citizen's answers."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from app.tickets.life.lifecycle import Action
 REACHES = {Reach.REACHED: 865, Reach.UNREACHED: 110, Reach.REFUSED: 20, Reach.WRONG_NUMBER: 5}
 REACHES_AGAIN = {Reach.REACHED: 45, Reach.UNREACHED: 50, Reach.REFUSED: 5}
 RESOLVED = 0.72
-"""Of those who were reached: 74.36 % in October 2019, 53.09 % in its January [B.4]."""
+"""Of citizens reached: 74.36 % in October 2019, 53.09 % in its January [B.4]."""
 
 UNRESOLVED = {Resolved.UNRESOLVED: 70, Resolved.PARTLY: 25, Resolved.NO_ANSWER: 5}
 PLEASED = {
@@ -45,7 +45,7 @@ UNREASONABLE = 0.03
 def call_back(life: Life) -> Step | None:
     """The desk's next attempt, in calling hours; or a supervisor's word on a doubt.
 
-    Nothing where he was called, and others of his group are still to be.
+    None where this citizen of a group was called already.
     """
     policy, ticket = life.change.policy, life.ticket
     if ticket.doubted:
@@ -55,8 +55,8 @@ def call_back(life: Life) -> Step | None:
     life.calls += 1
     at = life.now + policy.callback.gap if life.calls > 1 else life.now
     at += policy.callback.start[ticket.urgency] * life.asked.chance.betavariate(1.5, 5)
-    who, said = desk(Role.CALLBACK), answers(life)
-    return Step(in_hours(life, at), who, Action.CALLBACK, callbacks.record, said)
+    who, body = desk(Role.CALLBACK), answers(life)
+    return Step(in_hours(life, at), who, Action.CALLBACK, callbacks.record, body)
 
 
 def in_hours(life: Life, at: datetime) -> datetime:
@@ -88,7 +88,7 @@ def answers(life: Life) -> NewCallback:
 
 
 def outcome(life: Life) -> Resolved:
-    """Resolved as the lead office is skilled; seldom where it did not even reply."""
+    """Resolved by the lead office's skill; seldom without a reply."""
     ticket = life.head.ticket
     skill = life.city.quality(ticket.office_code or "").skill
     served = RESOLVED + skill if ticket.replied_at else 0.2

@@ -1,4 +1,4 @@
-"""The imagined city: where its requests come from, and how well each office works."""
+"""The imagined city: the homes of its citizens, and the quality of each office's work."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -25,12 +25,12 @@ BUSY = {
     "东小口镇": 3.0,
     "北七家镇": 4.0,
 }
-"""回天地区, where the city first looked for the roots of its requests [SOURCES B46]."""
+"""回天地区: there the city first looked for the causes of its requests [SOURCES B46]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a request comes from: a street with its district, and a community or village of it."""
+    """The home of a request: a street with its district, and a community or village there."""
 
     street: Street
     district: str
@@ -58,7 +58,7 @@ class LivedCity:
         self.seed = seed
         self.photos = photos
         self.eventful = eventful
-        self.districts = {one.code: one.name for one in gazetteer.districts}
+        self.districts = {district.code: district.name for district in gazetteer.districts}
         self.places = places(gazetteer)
         self.streets = [
             street
@@ -68,7 +68,7 @@ class LivedCity:
         self.volumes = list(accumulate(map(self.volume, self.streets)))
 
     def chance(self, *of: object) -> Random:
-        """A source of chance of its own for each thing, whatever else was drawn."""
+        """A separate source of chance for each thing: other draws do not change it."""
         return Random("/".join(map(str, (self.seed, *of))))
 
     def volume(self, street: Street) -> float:
@@ -86,8 +86,8 @@ class LivedCity:
 
 
 def places(gazetteer: Gazetteer) -> Mapping[str, Sequence[str]]:
-    """The names of each street's communities and villages, as people say them."""
-    found = defaultdict(list)
+    """The short names of each street's communities and villages."""
+    names = defaultdict(list)
     for place in gazetteer.places:
-        found[place.street_code].append(short_name(place))
-    return found
+        names[place.street_code].append(short_name(place))
+    return names

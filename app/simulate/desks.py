@@ -1,4 +1,4 @@
-"""The city's operators and dispatchers: answering, asking, finding the office."""
+"""The city's operators and dispatchers: they answer, ask, and find the office."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,7 +26,7 @@ from app.tickets.acts.forms import (
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action
 
-# No source tells how often any of this happens: the shares are plausible, and ours.
+# No source gives these shares: they are plausible, and ours.
 UNANSWERED = 0.08
 EMERGENCY = 0.006
 SERVICES = {
@@ -46,53 +46,53 @@ DECLINES = {
     DeclineReason.NA_SECRET: 3,
 }
 MISTAKEN = 0.12
-"""A person, too, may take a place for the next street's."""
+"""Share of places that a person takes for the next street's."""
 
 NOTICED = 0.08
-"""Of wrong dispatches: seen by who dispatches, before the office says so (T7b)."""
+"""Of wrong dispatches: seen by the dispatcher before the office objects (T7b)."""
 
 ENTERED_BY_MISTAKE = 0.002
 TAKEN_BACK = 0.006
 
 
 def answer(life: Life) -> Step | None:
-    """T2, T3; where nobody answers on the spot, the clock dispatches it."""
+    """T2, T3: an answer on the spot; without one, the clock dispatches the ticket."""
     if life.likely(UNANSWERED):
         return None
     at, who = life.after(9 * MINUTE), desk(Role.OPERATOR)
     if life.seldom(EMERGENCY):
         called = Transfer(service=drawn(life.asked.chance, SERVICES), text="已转接紧急服务。")
         return Step(at, who, Action.TRANSFER, handling.transfer, called)
-    said = Words(text="已按政策口径答复来电人。")
-    return Step(at, who, Action.ANSWER, handling.answer, said)
+    body = Words(text="已按政策口径答复来电人。")
+    return Step(at, who, Action.ANSWER, handling.answer, body)
 
 
 def tell_more(life: Life) -> Step | None:
-    """The citizen says where it is; some never call again."""
+    """The citizen gives the place; some never call again."""
     life.enquiries += 1
     if life.enquiries > 1 or life.seldom(NEVER_TELLS):
         return None
-    said = Add(address=NewAddress(text=life.asked.home.address))
+    body = Add(address=NewAddress(text=life.asked.home.address))
     return Step(
         life.after(20 * HOUR),
         desk(Role.OPERATOR),
         Action.ADD,
         handling.add,
-        said,
+        body,
         check=handling.check_add,
     )
 
 
 def by_hand(life: Life) -> Step | None:
-    """A person finds the office, asks, or does not accept; a group is only dispatched."""
+    """A person dispatches, asks back, or does not accept; a group is only dispatched."""
     policy, ticket = life.change.policy, life.ticket
     span = limits.district_limit(policy, ticket.urgency) if ticket.queue else HOUR / 2
     at = life.after(span, 2, 3)
     if not ticket.members and life.seldom(NOT_ACCEPTED):
         return decline(life, at)
     if not ticket.members and not life.enquiries and life.seldom(ASKED_AGAIN):
-        said = Words(text="请说明具体位置。")
-        return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, said)
+        body = Words(text="请说明具体位置。")
+        return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, body)
     code = right_office(life)
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
@@ -110,19 +110,19 @@ def by_hand(life: Life) -> Step | None:
 def decline(life: Life, at: datetime) -> Step:
     reason = drawn(life.asked.chance, DECLINES)
     who = desk(Role.SUPERVISOR if reason in handling.GRAVE else Role.OPERATOR)
-    said = Decline(reason_code=reason, text="已向来电人说明不予受理的理由和其他途径。")
-    return Step(at, who, Action.DECLINE, handling.decline, said, check=handling.check_decline)
+    body = Decline(reason_code=reason, text="已向来电人说明不予受理的理由和其他途径。")
+    return Step(at, who, Action.DECLINE, handling.decline, body, check=handling.check_decline)
 
 
 def dispatcher(life: Life, code: str) -> Caller:
-    """The queue's district within itself, else the city."""
+    """The district of the queue for its own offices, else the city's dispatcher."""
     queue = life.ticket.queue
     inside = queue is not None and district_of(life.change.city, code) == queue
     return life.district(queue) if inside else desk(Role.DISPATCHER)
 
 
 def duty(life: Life) -> Duty:
-    """What the catalogue says of the true place."""
+    """The catalogue's duty for the true place."""
     asked = life.asked
     text = f"{asked.new.title}\n{asked.new.content}"
     on, catalogue = day_of(life.now), life.change.city.catalogue
@@ -130,7 +130,7 @@ def duty(life: Life) -> Duty:
 
 
 def right_office(life: Life) -> str:
-    """Whoever the catalogue names for the true place, else its street."""
+    """The catalogue's office for the true place, else its street."""
     street = life.asked.home.street
     code = duty(life).lead_code(street.district_code)
     handles = code and life.change.city.offices[code].kind is not OfficeKind.DISTRICT_CENTRE
@@ -143,17 +143,17 @@ def is_street(life: Life, code: str | None) -> bool:
 
 
 def neighbour(life: Life, code: str) -> str | None:
-    """Another street of the same district, if the matter may be a street's at all."""
+    """Another street of the same district, if the matter can be a street's."""
     if duty(life).department_duty or not is_street(life, code):
         return None
     district = district_of(life.change.city, code)
-    others = [one.code for one in life.city.streets if one.district_code == district]
+    others = [street.code for street in life.city.streets if street.district_code == district]
     others.remove(code)
     return life.asked.chance.choice(others) if others else None
 
 
 def redispatch(life: Life) -> Iterator[Step]:
-    """T7b: by the city, or by the district within itself."""
+    """T7b: the city dispatches anew, or the district within itself."""
     former, code = life.ticket.office_code, right_office(life)
     if former == code or not life.seldom(NOTICED):
         return
@@ -163,28 +163,28 @@ def redispatch(life: Life) -> Iterator[Step]:
     who = life.district(own if inside and own == life.ticket.district_code else None)
     if who.role is not Role.DISTRICT:
         who = desk(Role.DISPATCHER)
-    said = NewDispatch(office_code=code, reason="派单有误，改派。")
+    body = NewDispatch(office_code=code, reason="派单有误，改派。")
     yield Step(
         life.after(HOUR, 2, 2),
         who,
         Action.DISPATCH,
         handling.dispatch,
-        said,
+        body,
         lambda: life.ticket.office_code == former,
         handling.check_dispatch,
     )
 
 
 def void(life: Life) -> Iterator[Step]:
-    """T25: entered by mistake, which is seen within the hour."""
+    """T25: a mistaken entry, seen within the hour."""
     if life.seldom(ENTERED_BY_MISTAKE):
-        said = Reason(reason="误录入。")
-        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, handling.void, said)
+        body = Reason(reason="误录入。")
+        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, handling.void, body)
 
 
 def take_back(life: Life) -> Iterator[Step]:
     """T24: the citizen needs nobody any more."""
     if life.seldom(TAKEN_BACK):
         at = life.after(life.left() / 2)
-        said = Withdrawal(evidence="rec-withdrawn")
-        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, handling.withdraw, said)
+        body = Withdrawal(evidence="rec-withdrawn")
+        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, handling.withdraw, body)

@@ -1,4 +1,4 @@
-"""并单: the calls of a storm night become one matter, and nobody is forgotten (D.11)."""
+"""并单: the calls of a storm night become one group, and nobody is forgotten (D.11)."""
 
 from collections.abc import Iterator
 
@@ -12,23 +12,23 @@ from app.tickets.acts.forms import Merging, Reason
 from app.tickets.life.lifecycle import AT_WORK, Action, Status
 
 SEEN = 0.85
-"""Of those that the system would propose: confirmed by a dispatcher. Plausible, and ours."""
+"""Share of the system's proposals that a dispatcher confirms. Plausible, and ours."""
 
 ANOTHER_MATTER = 0.05
 
 
 def merge(life: Life) -> Iterator[Step]:
-    """T8: soon after the call."""
+    """T8: a dispatcher merges the ticket soon after the call."""
     if life.kin and life.likely(SEEN):
-        said = Merging(parent_number=life.kin.ticket.number)
+        body = Merging(parent_number=life.kin.ticket.number)
         at, who = life.after(2 * HOUR, 2, 4), desk(Role.DISPATCHER)
         yield Step(
-            at, who, Action.MERGE, merging.merge, said, lambda: joins(life), merging.check_merging
+            at, who, Action.MERGE, merging.merge, body, lambda: joins(life), merging.check_merging
         )
 
 
-def unmerge(life: Life, said: Merging) -> Iterator[Step]:
-    """It was another matter after all, which is seen before anyone is called back."""
+def unmerge(life: Life, body: Merging) -> Iterator[Step]:
+    """A supervisor takes out another matter, before anyone is called back."""
     if life.seldom(ANOTHER_MATTER):
         why, who = Reason(reason="经核实不是同一事项。"), desk(Role.SUPERVISOR)
         yield Step(
@@ -42,7 +42,7 @@ def uncalled(life: Life) -> bool:
 
 
 def member(life: Life) -> Step | None:
-    """Contacted by the parent's office, and called back when its parent's citizen is."""
+    """The parent's office contacts the citizen; he is called back when the parent's citizen is."""
     head, ticket = life.head.ticket, life.ticket
     if head.status is Status.AWAITING_CALLBACK:
         return call_back(life)

@@ -1,4 +1,4 @@
-"""One ticket's way through the imagined city, and what someone is going to do about it."""
+"""The life of a ticket in the imagined city, and the next steps of its people."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ from app.tickets.models import Ticket
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MOST = 0.4
-"""However eventful the city is, most lives stay plain."""
+"""The most that an eventful city raises a rare chance to: most lives stay plain."""
 
 SLOW = 1.7
-"""How much longer a hard matter takes its office."""
+"""A hard matter takes its office so many times as long."""
 
 Where = tuple[object, ...]
 
@@ -34,71 +34,71 @@ def always() -> bool:
 
 
 class Step(NamedTuple):
-    """Something that someone is going to do."""
+    """A planned action of a person."""
 
     at: datetime
     who: Caller
     action: Action
     perform: Callable[[Change, Any], object]
-    said: Form
+    body: Form
     still: Callable[[], bool] = always
-    """What must hold when the time has come, beside what every ticket asks for."""
+    """A further condition at that time, beside those of every ticket."""
     check: Callable[[Change, Any], None] | None = None
-    """What is looked at before it, as over HTTP."""
+    """The check before the action, as over HTTP."""
 
 
 class Call(NamedTuple):
-    """The citizen calls again about the same matter; intake says what comes of it."""
+    """The citizen calls again about the same matter; intake decides about the call."""
 
     at: datetime
     asked: Asked
 
 
 Main = Callable[["Life"], Step | None]
-"""What a ticket waits for: the next step of whoever has it now."""
+"""The ticket's next step, by the person who has it now."""
 
 Aside = Callable[["Life"], Iterator[Step | Call]]
-"""What else may come meanwhile; done only if the ticket still allows it then."""
+"""Other steps meanwhile, taken only if the ticket still allows them then."""
 
 Follow = Callable[["Life", Any], Iterator[Step | Call]]
-"""What somebody else does about what was just said."""
+"""Steps of other people that follow an action, by its body."""
 
 
 @dataclass(eq=False)
 class Life:
-    """One ticket's way through the city, with what its people remember."""
+    """The life of a ticket, with the memory of its people."""
 
     asked: Asked
     change: Change
     city: LivedCity
     kin: "Life | None" = None
-    """The first call about the same flood or outage, whose group this one may join."""
+    """The first call about the same flood or outage: this ticket may join its group."""
 
     kindred: list["Life"] = field(default_factory=list)
-    """The later calls about it."""
+    """The later calls about the same flood or outage."""
 
     slow: bool = False
-    """A hard matter: its office needs more time than for others."""
+    """A hard matter: its office needs more time."""
 
     enquiries: int = 0
-    """How often the citizen was asked for the place."""
+    """Questions to the citizen about the place."""
 
     tries: int = 0
-    """How often the office has tried to reach him, since it came into its status."""
+    """The office's attempts to reach the citizen in this status."""
 
     calls: int = 0
-    """How often he was called back, since then."""
+    """Callbacks in this status."""
 
-    told: NewCallback | None = None
-    """What he said when he was first called back."""
+    first_callback: NewCallback | None = None
+    """The citizen's answers in the first callback."""
 
-    # what the world keeps of it
+    # kept by the world
     was: Where | None = None
     planned: Where | None = None
-    """The turn in which its next step was thought of."""
+    """The turn in which the next step was planned."""
 
     fall_at: datetime | None = None
-    """When it was last seen to fall due."""
+    """The due time last planned for."""
 
     pending: int = 0
     over: bool = False
@@ -122,30 +122,30 @@ class Life:
 
     @property
     def grouped(self) -> bool:
-        """Whether it is in a group, or may come to be in one."""
+        """Whether it is in a group, or may join one."""
         return bool(self.kin or self.kindred)
 
     @property
     def head(self) -> "Life":
-        """Whose clock and office it has: its group's parent, or itself."""
+        """The life with its clock and office: its group's parent, or itself."""
         return self.kin if self.kin and self.merged else self
 
     @property
     def family(self) -> list["Life"]:
-        """All that may change when this one does; the group's parent first."""
+        """All lives that may change with this one; the group's parent first."""
         first = self.kin or self
         return [first, *first.kindred]
 
     @property
     def where(self) -> Where:
-        """Differs whenever it comes to somebody else, or to something else to do."""
+        """Changes with the office, the status, and a new round of the same status."""
         ticket = self.ticket
         own = (ticket.status, ticket.since, ticket.dispatches)
         return (*own, *self.head.where) if self.merged else own
 
     @property
     def turn(self) -> Where:
-        """Differs whenever what is done next must be thought over."""
+        """Changes whenever the next step must be planned anew."""
         return (*self.where, self.ticket.due_at, self.ticket.review_at)
 
     def is_due(self, at: datetime) -> bool:
@@ -153,7 +153,7 @@ class Life:
         return next_due_at is not None and next_due_at < at
 
     def wake(self, at: datetime) -> None:
-        """It is so late now; likewise for the group that it is in, or may join."""
+        """Set the time, also for the group that it is in or may join."""
         self.change.now = at
         if self.kin:
             kin = self.kin.change
@@ -166,7 +166,7 @@ class Life:
         return self.asked.chance.random() < chance
 
     def seldom(self, chance: float) -> bool:
-        """The same for what is rare, in a city that may be more eventful than ours."""
+        """The same for rare things, more likely in an eventful city."""
         return self.likely(min(chance * self.city.eventful, MOST))
 
     def after(self, span: timedelta, early: float = 1.5, late: float = 4.0) -> datetime:
@@ -174,24 +174,24 @@ class Life:
         return self.now + span * self.asked.chance.betavariate(early, late)
 
     def at_pace(self, start: datetime, span: timedelta, early: float, late: float) -> datetime:
-        """The same at the lead office's pace, which may be too slow for it; not before now."""
+        """The same at the lead office's pace, which may miss the limit; not before now."""
         pace = self.city.quality(self.head.ticket.office_code or "").pace
         pace *= SLOW if self.slow else 1
         at = start + span * (self.asked.chance.betavariate(early, late) * pace)
         return max(at, self.now + MINUTE)
 
     def left(self) -> timedelta:
-        """What is left of the time limit."""
+        """The rest of the time limit."""
         due_at = self.ticket.due_at
         return max(due_at - self.now, MINUTE) if due_at else 7 * DAY
 
     def handler(self, role: Role = Role.HANDLER) -> Caller:
-        """Someone of the lead office."""
+        """A person of the lead office."""
         code = self.head.ticket.office_code or ""
         return Caller(f"{ACTOR} {role}", role, code, district_of(self.change.city, code))
 
     def district(self, code: str | None) -> Caller:
-        """A district's centre; a supervisor where no district has a say."""
+        """A district's centre; a supervisor where there is no district."""
         if code is None:
             return desk(Role.SUPERVISOR)
         return Caller(f"{ACTOR} {Role.DISTRICT}", Role.DISTRICT, code, code)
@@ -200,8 +200,8 @@ class Life:
         return lambda: self.ticket.status in statuses
 
     def lets(self, step: Step) -> bool:
-        """Whether someone may do it now, to whom his part was given; some actions of an assessed
-        ticket check that by themselves."""
+        """Whether the caller may take the step now, by the parts set before; some actions of an
+        assessed ticket check that by themselves."""
         change, who = self.change, WHO.get(step.action)
         if who is None:
             return step.still()
@@ -210,5 +210,5 @@ class Life:
 
 
 def desk(role: Role) -> Caller:
-    """Someone of the city."""
+    """A person of the city."""
     return Caller(f"{ACTOR} {role}", role)

@@ -25,7 +25,7 @@ DAYS_ASKED = {3: 3, 5: 3, 7: 4}
 UNDECIDED = 0.08
 GRANTED = 0.85
 NOT_TOLD = 0.07
-"""Of those to whom it was granted: in vain, for the citizen must be told."""
+"""Of granted extensions: void, because the citizen was not informed."""
 
 HELD = {Urgency.L1: 0.0, Urgency.L2: 0.0, Urgency.L3: 0.004, Urgency.L4: 0.02}
 WHY_HELD = {
@@ -37,20 +37,20 @@ WHY_HELD = {
 HOLD_APPROVED = 0.88
 DAYS_HELD = (14, 75)
 FORGOTTEN = 0.2
-"""Of the holds, whose day comes: they end by themselves, and go one level higher."""
+"""Of holds: nobody reviews them, so they end on their day and escalate."""
 
 FATES = {"done": 60, "renewed": 25, "undone": 15}
 
 
 def ask_time(life: Life) -> Iterator[Step]:
-    """In time, by who sees that it will be late."""
+    """The office asks for more time before the ticket is due."""
     ticket, policy = life.ticket, life.change.policy
     due_at = ticket.due_at
     may = ticket.urgency in policy.extension.levels and not ticket.extensions
     if due_at is None or not may or not life.seldom(ASKS_FOR_TIME):
         return
     life.slow = True
-    said = NewExtension(
+    body = NewExtension(
         reason_code=drawn(life.asked.chance, REASONS),
         plan="配件到货后安排施工。",
         due_at=due_at + drawn(life.asked.chance, DAYS_ASKED) * DAY,
@@ -60,13 +60,13 @@ def ask_time(life: Life) -> Iterator[Step]:
         life.handler(),
         Action.REQUEST_EXTENSION,
         extension.request,
-        said,
+        body,
         lambda: life.ticket.due_at == due_at,
         extension.check_until,
     )
 
 
-def decide_time(life: Life, said: NewExtension) -> Iterator[Step]:
+def decide_time(life: Life, body: NewExtension) -> Iterator[Step]:
     if life.seldom(UNDECIDED):
         return
     district = life.ticket.district_code if life.ticket.asks_extension is Part.DISTRICT else None
@@ -76,15 +76,15 @@ def decide_time(life: Life, said: NewExtension) -> Iterator[Step]:
     yield Step(at, who, Action.DECIDE_EXTENSION, extension.decide, word)
 
 
-def tell(life: Life, said: Decision) -> Iterator[Step]:
-    """The citizen must hear of it before the time that he was told first."""
+def tell(life: Life, body: Decision) -> Iterator[Step]:
+    """The office informs the citizen of an extension before the old due time."""
     until = life.ticket.extended_from
-    if said.approve and until and not life.seldom(NOT_TOLD):
+    if body.approve and until and not life.seldom(NOT_TOLD):
         yield contact_at(life, life.after(min(max(until - life.now, HOUR), DAY)))
 
 
 def ask_hold(life: Life) -> Iterator[Step]:
-    """T22: planning, funds, law or history stand in the way; not before he was contacted."""
+    """T22: planning, funds, law or history prevent the work; asked only after a contact."""
     if life.seldom(HELD[life.ticket.urgency]):
         life.slow = True
         at = life.after(life.left(), 2, 4)
@@ -93,16 +93,16 @@ def ask_hold(life: Life) -> Iterator[Step]:
 
 
 def asking(life: Life, at: datetime) -> Step:
-    """For a hold, or for its renewal, with a plan."""
+    """A request for a hold or its renewal, with a plan."""
     review_at = at + life.asked.chance.randint(*DAYS_HELD) * DAY
-    said = NewHold(
+    body = NewHold(
         reason_code=drawn(life.asked.chance, WHY_HELD),
         plan="列入改造计划，分步实施。",
         review_at=review_at,
         milestones=[Milestone(at=at + (review_at - at) / 2, text="完成立项。")],
     )
     return Step(
-        at, life.handler(), Action.REQUEST_HOLD, hold.request, said, check=hold.check_review
+        at, life.handler(), Action.REQUEST_HOLD, hold.request, body, check=hold.check_review
     )
 
 
@@ -113,8 +113,8 @@ def responded(life: Life) -> bool:
     return due_at is not None and contact_ok(policy, life.ticket.urgency, due_at, made)
 
 
-def decide_hold(life: Life, said: NewHold | Decision) -> Iterator[Step]:
-    """The district's word, then a supervisor's; some requests are left lying."""
+def decide_hold(life: Life, body: NewHold | Decision) -> Iterator[Step]:
+    """The district's word, then a supervisor's; some requests stay undecided."""
     asked = life.ticket.asks_hold
     if asked is None or life.likely(UNDECIDED):
         return
@@ -125,7 +125,7 @@ def decide_hold(life: Life, said: NewHold | Decision) -> Iterator[Step]:
 
 
 def on_hold(life: Life) -> Step | None:
-    """T23: done before its day, given up, renewed, or forgotten."""
+    """T23: the hold is done before its day, given up, renewed, or forgotten."""
     ticket, most = life.ticket, life.change.policy.hold.max_renew
     if ticket.review_at is None or ticket.asks_hold:
         return None
@@ -135,5 +135,5 @@ def on_hold(life: Life) -> Step | None:
         return None
     if fate == "renewed":
         return asking(life, at)
-    said = Resumption(done=fate == "done", text="已现场核实。")
-    return Step(at, desk(Role.SUPERVISOR), Action.RESUME, hold.resume, said)
+    body = Resumption(done=fate == "done", text="已现场核实。")
+    return Step(at, desk(Role.SUPERVISOR), Action.RESUME, hold.resume, body)

@@ -1,7 +1,7 @@
-"""Photos: what citizens send with a request, and of finished work (RULEBOOK D.16).
+"""Photos: of the citizen's matter, and of finished work (RULEBOOK D.16).
 
-A run that breaks takes its tickets back and leaves these files, which are so few that it does not
-matter: a file is named after its content.
+A broken run takes its tickets back and leaves these files: they are few, and a file has the name of
+its content.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ SIDE = 16
 
 
 def of_matter(life: Life) -> Iterator[Step]:
-    """The operator takes in what the citizen sends."""
+    """The operator attaches the citizen's photo."""
     if life.seldom(SENT):
         step = attaching(life, "现场.png")
         yield step._replace(who=desk(Role.OPERATOR), still=life.is_open(*OPEN))
@@ -33,10 +33,10 @@ def of_work(life: Life) -> Iterator[Step]:
 
 
 def attaching(life: Life, name: str) -> Step:
-    """By the office that has it, soon."""
+    """A photo attached by the ticket's office, soon."""
     picture, office = grey(life.asked.chance.choice(SHADES)), life.head.ticket.office_code
 
-    def attach(change: Change, said: Nothing) -> None:
+    def attach(change: Change, body: Nothing) -> None:
         if not service.same_file(change, picture):
             service.attach(change, life.city.photos, picture, name)
 

@@ -1,4 +1,4 @@
-"""Who does what, when: a plan for each status, what else may come, and what follows on what."""
+"""The plans: the main step of each status, the steps aside, and the steps that follow an action."""
 
 from app.simulate import appeals, attention, calling, desks, groups, months, photos, returns, work
 from app.simulate.life import Aside, Follow, Main

@@ -1,4 +1,4 @@
-"""What the imagined citizens ask, when, and how they say where."""
+"""Requests of the imagined citizens: matters, times, and wordings of the place."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ TYPES = {
     TicketType.CONSULT: 19,
     TicketType.PRAISE: 2,
 }
-"""Of 100 that become a ticket; most enquiries (58.5 % of calls [B.4]) end in the call itself."""
+"""Of 100 tickets; most enquiries (58.5 % of calls [B.4]) end in the call, without a ticket."""
 
 CHANNELS = {
     Channel.PHONE: 845,
@@ -61,28 +61,28 @@ CLASSES = {
     "20": 15,
 }
 """First-level classes after B45's ten greatest of 2020, without the pandemic's; 住房, 施工/违建 and
-市容 are raised, for they are what the first years' circulars of streets were about."""
+市容 are raised: the first years' circulars of streets were about them."""
 
 URGENT = {Urgency.L1: 0.08, Urgency.L2: 0.4, Urgency.L3: 1.0, Urgency.L4: 1.0}
-"""How often a matter of each level comes, beside its like."""
+"""The weight of a level's matters within their class."""
 
 NO_CATEGORY = 0.12
 HOURS = (8, 5, 3, 2, 2, 4, 12, 30, 62, 84, 88, 72, 48, 54, 74, 80, 76, 66, 52, 46, 42, 36, 26, 15)
 DAY_OFF = 0.72
 STORM = 3.5
-"""A storm day has so many times the requests of another, and most are about the rain [B42]."""
+"""A storm day has so many times the requests of another day, most about the rain [B42]."""
 
 ABOUT_RAIN = 0.65
 GATHERED = 0.03
-"""Of all requests: several citizens call about one flood or one outage. Plausible, and ours."""
+"""Share of requests about a flood or outage of many citizens. Plausible, and ours."""
 
 CALLERS = 5
-"""How many they are, on average."""
+"""The mean number of those citizens."""
 
 GATHERS_IN = timedelta(hours=8)
 ANONYMOUS = 0.015
 CONFIDENTIAL = 0.02
-LEAF = 3  # the level of a category that is no class of others
+LEAF = 3  # the level of a category without subcategories
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗"
 TELLS = (
     "希望尽快处理。",
@@ -103,17 +103,17 @@ PLAIN = {
     "{district}{street}": 8,
     "{place}{building}": 6,
 }
-"""How people say where."""
+"""Wordings of a place."""
 
 VAGUE = {"{district}某小区门口": 4, "我家楼下": 2}
-"""After these a person must look, or ask."""
+"""Wordings that a person must look at, or ask about."""
 
 VAGUELY = 0.06
 
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """What befalls a whole estate: a flood on a storm day, else the water or the power is off."""
+    """A whole estate's matter: a flood on a storm day, else no water or no power."""
 
     seq: int
     at: datetime
@@ -131,15 +131,15 @@ class Asked:
     home: Home
     chance: Random
     gathering: int | None = None
-    """Which one it belongs to."""
+    """The number of its Gathering."""
 
     call: int = 1
-    """The how manieth call of its citizen in this matter."""
+    """The number of this call among its citizen's calls about the matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """Which days there are, how busy each is, and the days of storm among them."""
+    """The days, the storm days among them, and how busy each is (summed up)."""
 
     days: Sequence[date]
     storms: frozenset[date]
@@ -162,43 +162,46 @@ def season(city: LivedCity, first: date, end: date) -> Season:
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """What may be asked, and how often it is."""
+    """The matters of requests, by their weights."""
 
     usual: dict[CategoryEntry, float]
     rain: dict[CategoryEntry, float]
     outage: dict[CategoryEntry, float]
 
     def common(self, chance: Random, storm: bool) -> CategoryEntry:
-        """What befalls many at once."""
+        """A matter of many citizens at once."""
         return drawn(chance, self.rain if storm else self.outage)
 
-    def one(self, chance: Random, storm: bool) -> CategoryEntry | None:
+    def draw(self, chance: Random, storm: bool) -> CategoryEntry | None:
         if storm and chance.random() < ABOUT_RAIN:
             return drawn(chance, self.rain)
         return None if chance.random() < NO_CATEGORY else drawn(chance, self.usual)
 
 
 def matters(catalogue: Catalogue) -> Matters:
-    """Third-level categories; the ones of a first-level class share its weight."""
-    leaves = [one for one in catalogue.categories.values() if one.level == LEAF]
+    """Third-level categories; they share the weight of their first-level class."""
+    leaves = [leaf for leaf in catalogue.categories.values() if leaf.level == LEAF]
     totals = Counter[str]()
-    for one in leaves:
-        totals[one.code[:2]] += round(100 * URGENT[one.urgency])
+    for leaf in leaves:
+        totals[leaf.code[:2]] += round(100 * URGENT[leaf.urgency])
     return Matters(
-        {one: CLASSES[one.code[:2]] * URGENT[one.urgency] / totals[one.code[:2]] for one in leaves},
-        {one: URGENT[one.urgency] for one in leaves if Mark.SURGE in one.marks},
-        {one: 1.0 for one in leaves if one.urgency is Urgency.L2 and not one.marks},
+        {
+            leaf: CLASSES[leaf.code[:2]] * URGENT[leaf.urgency] / totals[leaf.code[:2]]
+            for leaf in leaves
+        },
+        {leaf: URGENT[leaf.urgency] for leaf in leaves if Mark.SURGE in leaf.marks},
+        {leaf: 1.0 for leaf in leaves if leaf.urgency is Urgency.L2 and not leaf.marks},
     )
 
 
 def ask(city: LivedCity, catalogue: Catalogue, when: Season, number: int) -> list[Asked]:
-    """So many requests, in order of time."""
+    """A number of requests, in order of time."""
     what = matters(catalogue)
     share = min(GATHERED * city.eventful, 0.25)
     befalls = [
         gathering(city, what, when, seq) for seq in range(max(1, round(number * share / CALLERS)))
     ]
-    made = (one(city, what, when, seq, befalls, share) for seq in range(number))
+    made = (case(city, what, when, seq, befalls, share) for seq in range(number))
     return sorted(made, key=lambda asked: asked.at)
 
 
@@ -208,7 +211,7 @@ def gathering(city: LivedCity, what: Matters, when: Season, seq: int) -> Gatheri
     return Gathering(seq, at, home, what.common(chance, day_of(at) in when.storms))
 
 
-def one(
+def case(
     city: LivedCity,
     what: Matters,
     when: Season,
@@ -220,14 +223,14 @@ def one(
     if chance.random() < share:
         return called_too(chance, when, seq, chance.choice(befalls))
     at, home = when.instant(chance), city.home(chance)
-    matter = what.one(chance, day_of(at) in when.storms)
+    matter = what.draw(chance, day_of(at) in when.storms)
     forms = VAGUE if chance.random() < min(VAGUELY * city.eventful, 0.4) else PLAIN
     new = request(chance, matter, drawn(chance, TYPES), where(home, chance, forms))
     return Asked(seq, at, new, home, chance)
 
 
 def called_too(chance: Random, when: Season, seq: int, befallen: Gathering) -> Asked:
-    """One of the many who call about it."""
+    """A request of one of the many citizens who call about the same matter."""
     latest = midnight(when.days[-1] + ONE_DAY) - timedelta(seconds=1)
     at = min(befallen.at + GATHERS_IN * chance.betavariate(1, 2), latest)
     address = where(befallen.home, chance, PLAIN)
@@ -251,11 +254,11 @@ def request(
 
 
 def again(city: LivedCity, asked: Asked, at: datetime) -> Asked:
-    """The same citizen's next call about it, in other words, with a fate of its own."""
+    """The same citizen's next call about the matter, in other words and with new chances."""
     call = asked.call + 1
     chance = city.chance("case", asked.seq, call)
-    said = f"市民再次反映{asked.new.title}问题，{chance.choice(TELLS)}"
-    new = asked.new.model_copy(update={"content": said})
+    content = f"市民再次反映{asked.new.title}问题，{chance.choice(TELLS)}"
+    new = asked.new.model_copy(update={"content": content})
     return replace(asked, at=at, new=new, chance=chance, gathering=None, call=call)
 
 
@@ -278,5 +281,5 @@ def where(home: Home, chance: Random, forms: Mapping[str, float]) -> str:
 
 
 def drawn(chance: Random, weights: Mapping[T, float]) -> T:
-    (found,) = chance.choices(list(weights), list(weights.values()))
-    return found
+    (thing,) = chance.choices(list(weights), list(weights.values()))
+    return thing

@@ -1,6 +1,6 @@
-"""Objections: who says that a ticket is another's, how that is ruled, and how 会商 ends it (D.8).
+"""Objections of offices, their rulings, and the conclusion of 会商 (D.8).
 
-Cities count returns (回退率 [B26]) and tell no figures: the shares are plausible, and ours.
+Cities count returns (回退率 [B26]) and publish no figures: the shares are plausible, and ours.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from app.tickets.life.objections import Ground, Ruling
 
 WRONG_OBJECTED = 0.8
 RIGHT_OBJECTED = 0.02
-"""Some try it with what is theirs."""
+"""Some object to a ticket that is theirs."""
 
 EXCUSES = {
     Ground.NOT_MY_AREA: 45,
@@ -27,10 +27,10 @@ EXCUSES = {
     Ground.DUPLICATE: 5,
 }
 UPHELD = 0.92
-"""Of what is true, and is not talked over by all; of what is not true it is …"""
+"""Of true objections without 会商 …"""
 
 BELIEVED = 0.08
-"""… and so it comes to an office that says the same."""
+"""… and of false ones, so that the next office objects too."""
 
 CONSULTED = 0.06
 OF_THE_REQUEST = {
@@ -38,25 +38,25 @@ OF_THE_REQUEST = {
     Ground.NOT_ACCEPTABLE: (Ruling.NOT_ACCEPTABLE, 0.4),
     Ground.INFO_WRONG: (Ruling.INFO_WRONG, 0.5),
 }
-"""Grounds that speak of the request, not of an office: what is then ruled, and how often."""
+"""Grounds about the request, not about an office: the ruling that upholds them, and its share."""
 
 NOT_RULED = 0.03
 RULED_LATE = 0.05
-"""By the city's dispatcher, where the district was silent."""
+"""By the city's dispatcher, after the district's silence."""
 
 NOT_CONCLUDED = 0.05
 HELPS = 0.5
-"""After 会商 the other one helps."""
+"""After 会商 the former lead helps."""
 
 
 def object_to(life: Life) -> Iterator[Step]:
-    """T10: in its window, by who has the ticket now; anyone but the right office with reason."""
+    """T10: the lead office objects in its window, mostly if the ticket is another's."""
     right = right_office(life)
     wrong = life.ticket.office_code != right
     if not (life.likely(WRONG_OBJECTED) if wrong else life.seldom(RIGHT_OBJECTED)):
         return
-    said = complaint(life, right) if wrong else excuse(life)
-    if said:
+    body = complaint(life, right) if wrong else excuse(life)
+    if body:
         window = life.change.policy.objection.window[life.ticket.urgency]
         at = life.after(window, 1.5, 4)
         yield Step(
@@ -64,7 +64,7 @@ def object_to(life: Life) -> Iterator[Step]:
             life.handler(),
             Action.OBJECT,
             objecting.object_to,
-            said,
+            body,
             check=objecting.check_objection,
         )
 
@@ -85,14 +85,14 @@ def excuse(life: Life) -> NewObjection | None:
 
 
 def objection(ground: Ground, proposed: str | None) -> NewObjection:
-    said = "经核实，该诉求不属本单位办理。"
+    text = "经核实，该诉求不属本单位办理。"
     return NewObjection(
-        ground=ground, text=said, evidence="权责清单、现场照片", proposed_office_code=proposed
+        ground=ground, text=text, evidence="权责清单、现场照片", proposed_office_code=proposed
     )
 
 
 def joins(life: Life) -> bool:
-    """Whether it doubles another citizen's ticket that is still at work."""
+    """Whether it doubles another citizen's ticket at work."""
     if life.kin is None or life.merged or life.ticket.members:
         return False
     parent = life.kin.ticket
@@ -104,14 +104,14 @@ AT_OFFICES = frozenset(
 )
 
 
-def rule(life: Life, said: NewObjection) -> Iterator[Step]:
-    """T11 to T13: by the district inside itself, else by the city; some in silence."""
+def rule(life: Life, body: NewObjection) -> Iterator[Step]:
+    """T11 to T13: the district rules within itself, else the city; some are never ruled."""
     if life.ticket.status is not Status.OBJECTED or life.seldom(NOT_RULED):
         return
     rules = life.change.policy.objection
     limit, late = rules.decide[life.ticket.urgency], life.seldom(RULED_LATE)
     district = None if late else life.ticket.objection_district
-    ruling = verdict(life, said, inside=district is not None)
+    ruling = verdict(life, body, inside=district is not None)
     who = desk(Role.SUPERVISOR if ruling is Ruling.NOT_ACCEPTABLE else Role.DISPATCHER)
     at = (
         life.now + limit + life.asked.chance.random() * (times(limit, rules.silence_factor) - limit)
@@ -127,14 +127,14 @@ def rule(life: Life, said: NewObjection) -> Iterator[Step]:
     )
 
 
-def verdict(life: Life, said: NewObjection, *, inside: bool) -> Ruling:
-    if said.ground in OF_THE_REQUEST:
-        ruling, share = OF_THE_REQUEST[said.ground]
+def verdict(life: Life, body: NewObjection, *, inside: bool) -> Ruling:
+    if body.ground in OF_THE_REQUEST:
+        ruling, share = OF_THE_REQUEST[body.ground]
         grouped = life.ticket.members > 0 or (ruling is Ruling.DUPLICATE and not joins(life))
         return ruling if life.likely(share) and not grouped else Ruling.REJECT
     if not inside and life.seldom(CONSULTED):
         return Ruling.CONSULT
-    true = said.proposed_office_code == right_office(life)
+    true = body.proposed_office_code == right_office(life)
     upheld = life.likely(UPHELD) if true else life.seldom(BELIEVED)
     return Ruling.UPHOLD if upheld else Ruling.REJECT
 
@@ -145,12 +145,12 @@ def ruled(life: Life, ruling: Ruling) -> NewRuling:
 
 
 def conclude(life: Life) -> Step | None:
-    """T13: 会商 finds the right one; who had it may have to help."""
+    """T13: 会商 finds the right office; the former lead may have to help."""
     if life.likely(NOT_CONCLUDED):
         return None
     lead, own = right_office(life), life.ticket.office_code or ""
     fit = own != lead and not (is_street(life, own) and duty(life).department_duty)
-    said = Conclusion(
+    body = Conclusion(
         lead_office_code=lead,
         joint_office_codes=[own] if fit and life.likely(HELPS) else [],
         text="经会商确定主办单位。",
@@ -161,6 +161,6 @@ def conclude(life: Life) -> Step | None:
         desk(Role.PANEL),
         Action.CONCLUDE,
         objecting.conclude,
-        said,
+        body,
         check=objecting.check_conclusion,
     )

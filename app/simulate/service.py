@@ -1,7 +1,7 @@
-"""Living the imagined city: whatever is due next is done next, by the services of the real one.
+"""Simulation of a city's past, by the services of the real one.
 
-All of it is one transaction. So a broken run leaves nothing, and a service on the same database,
-whose clock is far ahead of the imagined one, sees the past only when it is over.
+All of it is a single transaction. So a broken run leaves nothing, and a service on the same
+database, with a clock far ahead of the imagined one, sees the past only when it is complete.
 """
 
 from dataclasses import dataclass
@@ -32,28 +32,28 @@ class Inhabited(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many requests come in from the day `start` up to, without, the day `end`."""
+    """A past to be simulated: `cases` requests from the day `start` to before the day `end`."""
 
     start: date
     end: date
     cases: int
     seed: int
     photos: Path
-    """The folder that they are kept in."""
+    """The folder of the photos."""
 
     among_others: bool = False
-    """Also where there are tickets of that time already."""
+    """Also if there are tickets of that time already."""
 
     eventful: float = 1
-    """How many times as often as usual there happens what is rare."""
+    """Rare things happen so many times as often."""
 
 
 def simulate(session: Session, known: City, wanted: Plan, now: datetime, lived: Lived) -> int:
-    """Fill the past, and let it live on until now; `lived` is told how many requests' lives ended.
+    """Fill the past, and let it live on until now; `lived` gets the number of lives that ended.
 
-    The number of tickets: one for each request, and for each who calls again when his matter is
-    closed. The same seed gives the same city, but for the tickets' numbers, as far as `now` lets it
-    live. Refuses NotThePast and Inhabited.
+    Returns the number of tickets: one for each request, and one for each call about a closed
+    matter. Up to `now`, the same seed gives the same city, except for the tickets' numbers. Refuses
+    NotThePast and Inhabited.
     """
     check(session, wanted, now)
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))

@@ -1,4 +1,4 @@
-"""The offices: signing for a ticket, reaching the citizen, replying; and the reply's review."""
+"""The offices: they sign for a ticket, reach the citizen and reply; the reply is reviewed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,14 +31,14 @@ NEVER_REPLIED = 0.008
 PASSED_IN_SILENCE = 0.35
 SENT_BACK = 0.06
 READ_BY_THE_HEAD = 0.3
-"""Every dispatch is told to the head of its office [B8]; so many heads tick them off here."""
+"""The head of an office is informed of every dispatch [B8]; so many heads tick them off here."""
 
 NUMBER_ASKED_FOR = 0.02
 NOTED = 0.03
 
 
 def sign(life: Life) -> Step | None:
-    """T9; who forgets it is found out by the citizen's callback, one day after the limit."""
+    """T9; a forgotten ticket shows in the citizen's callback, a day after the limit."""
     if life.likely(FORGOTTEN):
         return None
     ticket, policy = life.ticket, life.change.policy
@@ -47,7 +47,7 @@ def sign(life: Life) -> Step | None:
 
 
 def contact(life: Life) -> Step | None:
-    """T14: the citizen is reached, mostly at once and in time; else tried again after the gap."""
+    """T14: the office reaches the citizen, mostly at once and in time; else again after the gap."""
     if life.likely(NEVER_CONTACTED):
         return None
     return contact_at(life, next_try(life))
@@ -67,12 +67,12 @@ def next_try(life: Life) -> datetime:
 def contact_at(life: Life, at: datetime) -> Step:
     life.tries += 1
     method = drawn(life.asked.chance, METHODS)
-    said = NewContact(method=method, reached=life.likely(REACHED))
-    return Step(at, life.handler(), Action.CONTACT, contacting.contact, said)
+    body = NewContact(method=method, reached=life.likely(REACHED))
+    return Step(at, life.handler(), Action.CONTACT, contacting.contact, body)
 
 
 def meanwhile(life: Life) -> Iterator[Step]:
-    """D.8, D.5-10: who objects, or did, still keeps the duty of contact; few think of it."""
+    """D.8, D.5-10: an objecting office keeps the duty of contact; few remember it."""
     if life.likely(0.3):
         yield contact_at(life, life.after(life.change.policy.contact.gap[life.ticket.urgency]))
 
@@ -87,12 +87,12 @@ def reply(life: Life) -> Step | None:
     limit = ticket.due_at - start if ticket.due_at else policy.limits[ticket.urgency].result
     at = life.at_pace(start, limit, 2.2, 3.6)
     if at < life.now + life.left() / 20:
-        at = life.at_pace(life.now, life.left(), 1.5, 4)  # thought over late
-    said = NewReply(
+        at = life.at_pace(life.now, life.left(), 1.5, 4)  # planned late
+    body = NewReply(
         text="已到现场核实并处理，向来电人反馈办理情况。",
         citizen_feedback=CitizenFeedback(method=drawn(life.asked.chance, METHODS)),
     )
-    return Step(at, life.handler(), Action.REPLY, handling.reply, said, check=handling.check_reply)
+    return Step(at, life.handler(), Action.REPLY, handling.reply, body, check=handling.check_reply)
 
 
 def review(life: Life) -> Step | None:
@@ -101,9 +101,9 @@ def review(life: Life) -> Step | None:
     if life.likely(PASSED_IN_SILENCE):
         return None
     back = life.likely(SENT_BACK) and ticket.returns < policy.reply.max_returns
-    said = Review(approve=not back, text="请补充办理情况。" if back else None)
+    body = Review(approve=not back, text="请补充办理情况。" if back else None)
     who = life.district(ticket.district_code)
-    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, handling.review, said)
+    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, handling.review, body)
 
 
 def read(life: Life) -> Iterator[Step]:
@@ -114,23 +114,23 @@ def read(life: Life) -> Iterator[Step]:
 
 
 def reveal(life: Life) -> Iterator[Step]:
-    """The caller's number is masked: who needs it says why."""
+    """The caller's number is masked: an office gives a reason to see it."""
     if life.seldom(NUMBER_ASKED_FOR):
         limit = life.change.policy.limits[life.ticket.urgency].contact
-        said = Reason(reason="联系诉求人。")
-        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, handling.reveal, said)
+        body = Reason(reason="联系诉求人。")
+        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, handling.reveal, body)
 
 
 def note(life: Life) -> Iterator[Step]:
     if life.seldom(NOTED):
-        said = Words(text="已现场查看，正在协调。")
-        yield Step(life.after(life.left()), life.handler(), Action.NOTE, handling.note, said)
+        body = Words(text="已现场查看，正在协调。")
+        yield Step(life.after(life.left()), life.handler(), Action.NOTE, handling.note, body)
 
 
 def confirm(life: Life) -> Step | None:
-    """T20: a supervisor's word on a demand that the callback called unreasonable."""
+    """T20: a supervisor's word on a demand marked unreasonable in the callback."""
     if life.likely(0.3):
         return None
-    said = Review(approve=life.likely(0.6), text="已听录音核实。")
+    body = Review(approve=life.likely(0.6), text="已听录音核实。")
     at = life.after(life.change.policy.reply.auto_pass * 0.8)
-    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, handling.review, said)
+    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, handling.review, body)

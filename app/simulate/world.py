@@ -1,4 +1,4 @@
-"""The imagined city's clock: whatever is due next is done next, by the services of the real one."""
+"""The imagined city's clock: takes the next due step, by the services of the real city."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -26,7 +26,7 @@ from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import WHO
 
 WINDOW = timedelta(hours=6)
-"""Requests of so long are written together, before what else is done in that time."""
+"""Requests of this window are written together, before its other steps."""
 
 ON_RECORD = frozenset(
     {
@@ -47,7 +47,7 @@ ON_RECORD = frozenset(
         Action.DECIDE_EXCLUSION,
     }
 )
-"""What asks the database for what was done before, or is asked for later."""
+"""Actions that query earlier rows, or write rows that later actions query."""
 
 SWEEP = timedelta(seconds=5)
 OPERATOR = desk(Role.OPERATOR)
@@ -56,16 +56,16 @@ Lived = Callable[[int], object]
 
 
 class Due(NamedTuple):
-    """Something of a life that is due; `order` tells what was thought of first."""
+    """A due step of a life; of equal times the lower `order` comes first."""
 
     at: datetime
     order: int
     life: Life
     what: Step | Call | None
-    """None: whatever falls due by itself."""
+    """None: a due time of the ticket."""
 
     turn: Where | None
-    """Of a ticket's next step: the turn in which it was thought of, and out of which it is void."""
+    """Of a ticket's next step: the turn in which it was planned; in another turn it is void."""
 
 
 @dataclass
@@ -79,19 +79,19 @@ class World:
 
     order: Iterator[int] = field(default_factory=count)
     lives: WeakValueDictionary[str, Life] = field(default_factory=WeakValueDictionary)
-    """By their tickets' numbers."""
+    """By ticket number."""
 
     first: dict[int, Life] = field(default_factory=dict)
-    """Of each gathering."""
+    """The first life of each gathering, by its number."""
 
     unwritten: set[Life] = field(default_factory=set)
-    """Of whom something may not be in the database yet that a later step asks for."""
+    """Lives with changes that may not be in the database yet, though a later step queries them."""
 
     born: int = 0
     ended: int = 0
 
     def live(self, asked: Sequence[Asked], until: datetime) -> int:
-        """The number of tickets."""
+        """Live the requests until an instant; the number of tickets."""
         waiting = list(reversed(asked))
         while (start := self.next(waiting)) and start <= until:
             end = min(start + WINDOW, until)
@@ -104,27 +104,27 @@ class World:
         return min([o.at for o in waiting[-1:]] + [d.at for d in self.due[:1]], default=None)
 
     def arrive(self, asked: Sequence[Asked]) -> None:
-        """Received together, each at its own time. Nobody of them has called before, so that no
-        double is searched for, and no lock of theirs is held to the end of it all."""
+        """Receive requests together, each at its own time. These citizens have not called before:
+        no doubles are searched for, and no locks of callers are held to the end."""
         if asked:
-            arrivals = [arrive(self.known, one.new, one.at) for one in asked]
+            arrivals = [arrive(self.known, request.new, request.at) for request in asked]
             self.begin(asked, receive.receive(self.session, [OPERATOR] * len(arrivals), arrivals))
 
     def begin(self, asked: Sequence[Asked], numbers: Sequence[str]) -> None:
         changes = locking.changes(self.session, self.known, numbers, asked[-1].at)
         self.born += len(asked)
-        for one, number in zip(asked, numbers, strict=True):
+        for request, number in zip(asked, numbers, strict=True):
             change = changes[number]
-            change.now = one.at
-            kin = self.first.get(one.gathering) if one.gathering is not None else None
-            life = self.lives[number] = Life(one, change, self.city, kin)
-            if one.gathering is not None:
-                self.first.setdefault(one.gathering, life)
+            change.now = request.at
+            kin = self.first.get(request.gathering) if request.gathering is not None else None
+            life = self.lives[number] = Life(request, change, self.city, kin)
+            if request.gathering is not None:
+                self.first.setdefault(request.gathering, life)
             self.plan(life, [thing for aside in AT_FIRST for thing in aside(life)])
             self.go_on(life)
 
     def call(self, call: Call) -> None:
-        """Who calls again urges what is open of his, or begins anew (D.11, T26)."""
+        """A citizen calls again: his open ticket is urged, or a new one begins (D.11, T26)."""
         self.write()
         arrival = arrive(self.known, call.asked.new, call.at)
         [taken] = receive.take(self.session, self.known, OPERATOR, [arrival], lambda: call.at)
@@ -139,7 +139,7 @@ class World:
             self.tend(urged)
 
     def work(self, end: datetime) -> None:
-        """Whatever is due by then, in order of time, and written all together where that can be."""
+        """Take all steps due by `end` in order of time, and write them together if possible."""
         while self.due and self.due[0].at <= end:
             due = heappop(self.due)
             due.life.pending -= 1
@@ -165,7 +165,7 @@ class World:
             falls.apply_due(life.change)
 
     def take(self, life: Life, step: Step, turn: Where | None) -> None:
-        """What is no longer allowed is let be, but for a ticket's next step, which must be."""
+        """Take a step, except an aside that is no longer allowed; a ticket's next step must be."""
         if step.action in ON_RECORD or life.grouped or life.is_due(step.at):
             self.write(life)
         life.wake(step.at)
@@ -174,36 +174,36 @@ class World:
             self.perform(life, step)
             if turn is not None:
                 life.planned = None
-            self.follow(life, step.action, step.said)
+            self.follow(life, step.action, step.body)
 
     def perform(self, life: Life, step: Step) -> None:
-        """With the same checks as over HTTP; written at once where it asks the database itself."""
+        """Perform a step with the checks of HTTP; a group's is written at once."""
         check(life, step)
         with nullcontext() if life.grouped else self.session.no_autoflush:
-            step.perform(life.change, step.said)
+            step.perform(life.change, step.body)
         if step.action in ON_RECORD:
             self.unwritten.add(life)
         if life.grouped:
             self.write()
 
     def write(self, life: Life | None = None) -> None:
-        """What was done; for one life only if there is something of it, or of its group."""
+        """Write the changes; of a single life only if it or its group has any."""
         if life is None or life.grouped or life in self.unwritten:
             self.session.flush()
             self.unwritten.clear()
 
-    def follow(self, life: Life, action: Action, said: object) -> None:
+    def follow(self, life: Life, action: Action, body: object) -> None:
         for follow in FOLLOWS.get(action, ()):
-            self.plan(life, follow(life, said))
+            self.plan(life, follow(life, body))
 
     def tend(self, life: Life) -> None:
-        """All that may have changed with it, from now on."""
-        for one in life.family:
-            one.change.now = max(one.now, life.now)
-            self.go_on(one)
+        """Go on with all lives that may have changed."""
+        for relative in life.family:
+            relative.change.now = max(relative.now, life.now)
+            self.go_on(relative)
 
     def go_on(self, life: Life) -> None:
-        """What is done next, what else may be, and what falls due; without all that it is over."""
+        """Plan the asides, the next step and the next due time; without any, the life is over."""
         if life.was != life.where:
             life.was, life.tries, life.calls = life.where, 0, 0
             for aside in ASIDES.get(life.ticket.status, ()):
@@ -216,7 +216,7 @@ class World:
             self.end(life)
 
     def end(self, life: Life) -> None:
-        """Told of the first ticket of each matter, so that there are as many as requests."""
+        """End a life; only the first ticket of each request counts as `lived`."""
         life.over = True
         if life.asked.call == 1:
             self.ended += 1
@@ -251,9 +251,9 @@ def popped(waiting: list[Asked], end: datetime) -> Iterator[Asked]:
 
 
 def check(life: Life, step: Step) -> None:
-    """Actions of an assessed ticket check their own."""
+    """The checks of HTTP; actions of an assessed ticket have their own."""
     if step.action in WHO:
         locking.check_part(life.change, step.action)
         if step.check:
-            step.check(life.change, step.said)
+            step.check(life.change, step.body)
         locking.check_state(life.change, step.action, None)

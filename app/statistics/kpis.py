@@ -1,7 +1,7 @@
 """Secondary KPIs: counts of work → rates beside the ranking, in exact fractions (RULEBOOK D.20).
 
-They are shown on dashboards and count in no composite. The call side's (15-second answers, 24-hour
-connections) are not among them: calls are not on our record.
+Dashboards show them; no composite contains them. KPIs of the call side (15-second answers, 24-hour
+connections) are missing: calls are not on our record.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ MICROSECONDS = 60_000_000
 
 
 class Cut(StrEnum):
-    """By what a period's work is told apart."""
+    """The groups of a period's work."""
 
     OFFICE = "office"
     DISTRICT = "district"
@@ -27,38 +27,38 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What adds up: `counts` as the ranking has them, and the work on tickets beside them."""
+    """Counts that add up: the ranking's `counts`, and the work on tickets beside them."""
 
     counts: Counts = NOTHING
     dispatched: int = 0
-    """Given to an office to lead, in the period; each giving counts."""
+    """Dispatches to a lead office in the period; each dispatch counts."""
     to_acknowledge: int = 0
-    """Of these, not taken from the office again, and the time to acknowledge is over."""
+    """Of these, not taken back, and the time to acknowledge is over."""
     acknowledged: int = 0
     objections: int = 0
     ruled: int = 0
-    """Objections upheld or rejected; those that went to 会商 are neither."""
+    """Objections upheld or rejected; an objection in 会商 is neither."""
     upheld: int = 0
     rejected: int = 0
     due: int = 0
-    """Results whose time ran out in the period, with extension and without time on hold."""
+    """Results due in the period, with extension and without time on hold."""
     on_time: int = 0
     called: int = 0
-    """Tickets whose first callback became final in the period, counted or not."""
+    """Tickets with their first final callback in the period, counted or not."""
     reworked: int = 0
     closed: int = 0
     closed_at_once: int = 0
-    """Without rework, without a returned reply, and not asked again within `repeat.days`."""
+    """Without rework, without a returned reply, and without a repetition within `repeat.days`."""
     received: int = 0
     """Accepted requests, each citizen's own."""
     repeated: int = 0
     sent: int = 0
-    """Of those received in the period, the dispatched ones; by the system alone; and how long all
-    waited for it, in microseconds."""
+    """Of the received requests: the dispatched ones, the ones dispatched by the system alone, and
+    their waiting time in all, in microseconds."""
     sent_by_itself: int = 0
     waited: Exact = 0
     open: int = 0
-    """Led by an office now, and how many of these are on hold."""
+    """Tickets led by an office now, and of these the ones on hold."""
     on_hold: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
@@ -101,7 +101,7 @@ KPIS: Mapping[str, Callable[[Figures], Rate]] = {
 
 
 def waited_minutes(figures: Figures) -> Rate:
-    """From receipt to the first dispatch: minutes in all, and of how many tickets."""
+    """From receipt to the first dispatch: minutes in all, and the number of tickets."""
     return rate(Fraction(figures.waited) / MICROSECONDS, figures.sent)
 
 

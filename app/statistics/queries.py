@@ -1,4 +1,4 @@
-"""The SELECTs that count the work on tickets, beside what `facts` counts of their callbacks."""
+"""The SELECTs that count the work on tickets; `assessments` counts their callbacks."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ from app.tickets.proceedings import Objection
 
 TICKET = Ticket.__table__.c
 Key = str | None
-Found = Mapping[Key, Figures]
+ByKey = Mapping[Key, Figures]
 
 
-def figures(record: Record, column: str, now: datetime) -> Found:
-    """Everything there is to count, by a column of the ticket; none where it is empty."""
-    found: dict[Key, Figures] = defaultdict(lambda: NO_WORK)
+def figures(record: Record, column: str, now: datetime) -> ByKey:
+    """All figures by a column of the ticket; the key is None where the column is empty."""
+    by_key: dict[Key, Figures] = defaultdict(lambda: NO_WORK)
     session, period = record.session, record.period
     for key, counted in assessments.counts(record, column).items():
-        found[key or None] += Figures(counts=counted)
+        by_key[key or None] += Figures(counts=counted)
     for names, query in (
         (GIVEN, given(period, column, now)),
         (DUE, due(period, column, now)),
@@ -42,8 +42,8 @@ def figures(record: Record, column: str, now: datetime) -> Found:
         (OPENED, held(column)),
     ):
         for key, *numbers in session.execute(query):
-            found[key] += Figures(**dict(zip(names, map(exact, numbers), strict=True)))
-    return found
+            by_key[key] += Figures(**dict(zip(names, map(exact, numbers), strict=True)))
+    return by_key
 
 
 def exact(number: Any) -> Any:
@@ -64,8 +64,8 @@ GIVEN = (
 def given(period: Period, column: str, now: datetime) -> Select[Any]:
     """Dispatches to a lead office, with its signature and its objection.
 
-    A dispatch that was taken back is in no timeliness (D.6.3), nor one whose ticket ended before
-    its signature was due.
+    A dispatch counts for no timeliness if it was taken back (D.6.3), or if its ticket ended before
+    the signature was due.
     """
     key = Dispatch.office_code if column == "office_code" else TICKET[column]
     ended = Dispatch.acknowledged_at.is_(None) & (Ticket.closed_at <= Dispatch.acknowledge_due_at)
@@ -111,10 +111,10 @@ NOT_DUE = (*NOT_TAKEN, Status.MERGED)
 
 
 def due(period: Period, column: str, now: datetime) -> Select[Any]:
-    """Results of the lead's own dispatch; a rework's new limit and reply are another matter.
+    """Results of the lead's own dispatch; a rework's new limit and reply do not count.
 
-    What was withdrawn, or put on hold, before it was due is none; afterwards it stays late. On
-    hold the clock stands, also of what is withdrawn then.
+    A ticket withdrawn or put on hold before its result was due has none; afterwards it stays late.
+    On hold the clock stands, also if the ticket is then withdrawn.
     """
     scored_in_time = sa.exists().where(Assessment.ticket_number == Ticket.number, ~Assessment.late)
     in_time = sa.case(
@@ -142,7 +142,7 @@ CALLED = ("called", "reworked")
 
 
 def called(period: Period, column: str) -> Select[Any]:
-    """Each citizen's ticket; a group's rework is that of all of them."""
+    """Each citizen's ticket; a group's rework counts for each of its members."""
     parent = aliased(Ticket)
     reworks = func.coalesce(parent.reworks, Ticket.reworks)
     return (
@@ -158,7 +158,7 @@ CLOSED = ("closed", "closed_at_once")
 
 
 def closed(period: Period, column: str) -> Select[Any]:
-    """A group is one; whoever of it asks again was not content with it."""
+    """Closed tickets, a group as a single one; any of its citizens may ask again."""
     again, member = aliased(Ticket), aliased(Ticket)
     soon = again.received_at <= Ticket.closed_at + timedelta(days=period.policy.repeat.days)
     asked_again = sa.exists().where(again.repeat_of == Ticket.number, soon)
@@ -180,7 +180,7 @@ RECEIVED = ("received", "repeated", "sent", "sent_by_itself", "waited")
 
 
 def received(period: Period, column: str) -> Select[Any]:
-    """Requests as the volume counts them, and the first dispatch of each."""
+    """Requests as the ranking's volume counts them, with the first dispatch of each."""
     first = aliased(Dispatch)
     by_itself = sa.exists().where(
         Event.ticket_number == Ticket.number,

@@ -38,7 +38,7 @@ def read_routing_statistics(
     query: Annotated[RoutedQuery, Query()],
     look: Looking,
 ) -> Response:
-    """How much the system dispatched by itself, and how often a person then moved it."""
+    """Tickets dispatched by the system, and the corrections of persons."""
     return sent(request, routed_statistics(look, period, query))
 
 

@@ -1,7 +1,7 @@
-"""How well the system routed by itself: how much, and how often a person then moved it (D.5, D.20).
+"""Accuracy of routing: dispatches of the system, and the corrections of persons (D.5, D.20).
 
-A dispatch was wrong where the next one went to another office: after an upheld objection, by a
-dispatcher's correction, or by 会商. Whatever is still open counts as right until then.
+A dispatch was wrong if the next one went to another office: after an upheld objection, by a
+dispatcher's correction, or by 会商. An open case counts as right until then.
 """
 
 from collections import defaultdict
@@ -65,7 +65,7 @@ class RoutedRow(View):
     """A district or a method; null: the route found no district."""
     name: str | None
     routed: int
-    """Decisions of the system in the period: once a ticket, and again when more was told."""
+    """Decisions of the system in the period: a ticket's first, and a new one for each addition."""
     dispatched: int
     """Of these, sent to an office without a person."""
     upheld: int
@@ -88,22 +88,22 @@ def statistics(asked: Asked, name: str, query: RoutedQuery) -> RoutedView:
     period, by = asked.period(name), query.by
     assessments.plan_anew(asked.session)
     names = registry.districts(asked.session) if by is RoutedBy.DISTRICT else {}
-    found: dict[str | None, Routed] = defaultdict(Routed)
+    by_code: dict[str | None, Routed] = defaultdict(Routed)
     total = Routed()
     for code, *numbers in asked.session.execute(routes(period, COLUMNS[by])):
-        found[code].add(Routed(*numbers))
+        by_code[code].add(Routed(*numbers))
         total.add(Routed(*numbers))
-    codes = sorted(found, key=lambda code: (code is None, code or ""))
+    codes = sorted(by_code, key=lambda code: (code is None, code or ""))
     return RoutedView(
         period=period.name,
         by=by,
         total=shown(None, None, total),
-        rows=[shown(code, names.get(code or ""), found[code]) for code in codes],
+        rows=[shown(code, names.get(code or ""), by_code[code]) for code in codes],
     )
 
 
 def routes(period: Period, key: sa.ColumnElement[str]) -> sa.Select[Any]:
-    """Every route of the period with the dispatch that it made, and what became of that."""
+    """Every route of the period, with its dispatch and the reason that this was moved."""
     given, after = aliased(Dispatch), aliased(Dispatch)
     itself = (
         (given.ticket_number == Event.ticket_number)
@@ -134,16 +134,16 @@ def routes(period: Period, key: sa.ColumnElement[str]) -> sa.Select[Any]:
     )
 
 
-def shown(code: str | None, name: str | None, found: Routed) -> RoutedRow:
-    wrong = found.upheld + found.corrected + found.consulted
+def shown(code: str | None, name: str | None, routed: Routed) -> RoutedRow:
+    wrong = routed.upheld + routed.corrected + routed.consulted
     return RoutedRow(
         code=code,
         name=name,
-        routed=found.routed,
-        dispatched=found.dispatched,
-        upheld=found.upheld,
-        corrected=found.corrected,
-        consulted=found.consulted,
-        automatic_share=shown_rate(Rate(Fraction(found.dispatched), found.routed)),
-        accuracy=shown_rate(Rate(Fraction(found.dispatched - wrong), found.dispatched)),
+        routed=routed.routed,
+        dispatched=routed.dispatched,
+        upheld=routed.upheld,
+        corrected=routed.corrected,
+        consulted=routed.consulted,
+        automatic_share=shown_rate(Rate(Fraction(routed.dispatched), routed.routed)),
+        accuracy=shown_rate(Rate(Fraction(routed.dispatched - wrong), routed.dispatched)),
     )

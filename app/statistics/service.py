@@ -1,8 +1,8 @@
-"""What was done in a period, by office, district, category, channel or goal (RULEBOOK D.20).
+"""The work of a period, by office, district, category, channel or goal (RULEBOOK D.20).
 
-The three rates come from the very counts that the ranking shows; the rest is counted beside them
-from dispatches and tickets. Every number is as of now: a result or a signature that is not yet due
-is in no denominator, and nothing is stored.
+The three rates are the ranking's own counts; all else is counted from dispatches and tickets. Every
+number is as of now: a result or a signature that is not yet due is in no denominator, and nothing
+is stored.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ from app.rankings.schemas import Exact, Percent, RateView, shown_rate
 from app.rankings.service import Asked
 from app.statistics import queries
 from app.statistics.kpis import KPIS, NO_WORK, Cut, Figures, mean, waited_minutes
-from app.statistics.queries import Found, Key
+from app.statistics.queries import ByKey, Key
 
 COLUMNS = {
     Cut.OFFICE: "office_code",
@@ -35,13 +35,13 @@ COLUMNS = {
     Cut.CHANNEL: "channel",
     Cut.QIYOU_WUXING: "category",
 }
-"""What is counted by; districts are pooled from their offices, goals from their categories."""
+"""The column counted by; districts are pooled from their offices, goals from their categories."""
 
 
 class StatisticsQuery(Form):
     by: Cut = Cut.OFFICE
     published: bool = False
-    """Leave out what rests on fewer than `privacy.min_cell` tickets."""
+    """Leave out figures of fewer than `privacy.min_cell` tickets."""
 
 
 class MeanView(View):
@@ -53,7 +53,7 @@ class MeanView(View):
 
 class StatisticsRow(View):
     code: str | None
-    """Null: what belongs to no such office, district, category or goal."""
+    """Null: the work without such an office, district, category or goal."""
     name: str | None
     assessed: int | None
     excluded: int | None
@@ -75,7 +75,7 @@ class StatisticsRow(View):
     hold_rate: Annotated[RateView, Field(description="挂账率, as of now")]
     exclusion_rate: Annotated[RateView, Field(description="剔除率")]
     exclusion_alert: bool
-    """More was excluded than `exclude.rate_alert` allows without an audit (D.10)."""
+    """The share of exclusions is beyond `exclude.rate_alert`: an audit is due (D.10)."""
     repeat_rate: Annotated[RateView, Field(description="重复诉求率")]
     automatic_share: RateView
     receive_to_dispatch: MeanView
@@ -90,22 +90,22 @@ class StatisticsView(View):
 
 
 def statistics(asked: Asked, name: str, query: StatisticsQuery) -> StatisticsView:
-    """A period's figures, by code, what has none last. Refuses MalformedPeriod, NoSuchPeriod.
+    """A period's figures by code, the null code last. Refuses MalformedPeriod, NoSuchPeriod.
 
     A category may serve several goals, so the rows by goal overlap; all others add up to the total.
     """
     record, city = asked.record(name), asked.city
     period = record.period
     assessments.plan_anew(record.session)
-    found = queries.figures(record, COLUMNS[query.by], asked.now)
+    figures = queries.figures(record, COLUMNS[query.by], asked.now)
     names = labels(record.session, city, query.by)
     sheet = Sheet(period, period.policy.privacy.min_cell if query.published else 0)
-    rows = rolled_up(found, rows_of(city, query.by))
+    rows = rolled_up(figures, rows_of(city, query.by))
     return StatisticsView(
         period=period.name,
         by=query.by,
         policy=period.policy.name,
-        total=sheet.row(None, None, sum(found.values(), NO_WORK)),
+        total=sheet.row(None, None, sum(figures.values(), NO_WORK)),
         rows=[
             sheet.row(code, names.get(code or ""), rows[code])
             for code in sorted(rows, key=lambda code: (code is None, code or ""))
@@ -113,17 +113,17 @@ def statistics(asked: Asked, name: str, query: StatisticsQuery) -> StatisticsVie
     )
 
 
-def rolled_up(found: Found, rows: Callable[[Key], Iterable[Key]]) -> dict[Key, Figures]:
-    """Pooled into rows: sums, never means; what has no row is counted under none."""
+def rolled_up(figures: ByKey, rows: Callable[[Key], Iterable[Key]]) -> dict[Key, Figures]:
+    """Figures pooled into rows: sums, never means; a key without a row counts under None."""
     pools: dict[Key, Figures] = defaultdict(lambda: NO_WORK)
-    for key, value in found.items():
+    for key, value in figures.items():
         for row in tuple(rows(key)) or (None,):
             pools[row] += value
     return pools
 
 
 def rows_of(city: City, by: Cut) -> Callable[[Key], Iterable[Key]]:
-    """Whose rows a key counts in."""
+    """The rows that a key counts in."""
     offices, categories = city.offices, city.catalogue.categories
     pooled = {o.code: o.district_code for o in offices.values() if o.kind in POOLED}
     if by is Cut.DISTRICT:
@@ -145,24 +145,24 @@ def labels(session: Session, city: City, by: Cut) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How figures are shown; what rests on fewer than `min_cell` tickets is left out."""
+    """Shows figures; figures of fewer than `min_cell` tickets are left out."""
 
     period: Period
     min_cell: int
 
-    def row(self, code: str | None, name: str | None, found: Figures) -> StatisticsRow:
-        rates = {kpi: formula(found) for kpi, formula in KPIS.items()}
+    def row(self, code: str | None, name: str | None, figures: Figures) -> StatisticsRow:
+        rates = {kpi: formula(figures) for kpi, formula in KPIS.items()}
         share = rates["exclusion_rate"].percent or 0
-        waited = waited_minutes(found)
+        waited = waited_minutes(figures)
         average = mean(waited) if waited.denominator >= self.min_cell else None
         return StatisticsRow(
             code=code,
             name=name,
-            assessed=self.number(found.counts.assessed),
-            excluded=self.number(found.counts.excluded),
-            not_assessed=self.number(found.counts.not_assessed),
-            received=self.number(found.received),
-            **{kpi: self.shown(one) for kpi, one in rates.items()},
+            assessed=self.number(figures.counts.assessed),
+            excluded=self.number(figures.counts.excluded),
+            not_assessed=self.number(figures.counts.not_assessed),
+            received=self.number(figures.received),
+            **{kpi: self.shown(rate) for kpi, rate in rates.items()},
             exclusion_alert=share > 100 * self.period.policy.exclude.rate_alert,
             receive_to_dispatch=MeanView(
                 minutes=two_decimals(average),
@@ -174,8 +174,8 @@ class Sheet:
     def number(self, count: int) -> int | None:
         return count if count == 0 or count >= self.min_cell else None
 
-    def shown(self, one: Rate) -> RateView:
-        return shown_rate(one if one.denominator >= self.min_cell else NOT_SHOWN)
+    def shown(self, rate: Rate) -> RateView:
+        return shown_rate(rate if rate.denominator >= self.min_cell else NOT_SHOWN)
 
 
 NOT_SHOWN = Rate(Fraction(0), 0)

@@ -1,4 +1,4 @@
-"""Who called, as far as a role may know (RULEBOOK D.16)."""
+"""Citizens: their names and numbers, masked by the reader's role (RULEBOOK D.16)."""
 
 import hashlib
 import hmac
@@ -15,17 +15,17 @@ from app.tickets.life.likeness import phone_key
 from app.tickets.models import Ticket
 
 SPEAKS_WITH_CITIZENS = frozenset({Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR})
-"""The hotline's own desks, which were told the name and the number, or must dial it."""
+"""The hotline's own desks, which hear the name and dial the number."""
 
 NEAR_THE_SUBJECT = HANDLERS | {Role.DISTRICT}
-"""Among them the party complained of may be: who reports or asks for secrecy is hidden whole."""
+"""The accused may be among them: the citizen of a report or a confidential ticket is hidden."""
 
 SHORTEST_SHOWN = 11
-"""Of fewer digits, the seven shown would leave too few to guess."""
+"""A shorter number would show too much: seven digits stay visible."""
 
 
 class Citizen(Base):
-    """Who asked."""
+    """The citizen of a request."""
 
     __tablename__ = "citizen"
 
@@ -33,7 +33,7 @@ class Citizen(Base):
     name: Mapped[str | None]
     phone: Mapped[str | None]
     phone_hash: Mapped[bytes | None]
-    """A keyed hash, to find the same caller's tickets; none for who wants to be anonymous."""
+    """A keyed hash, to find the same caller's tickets; none for an anonymous caller."""
     anonymous: Mapped[bool]
     confidential: Mapped[bool]
 
@@ -93,11 +93,11 @@ SHOWN = {
     "caller_anonymous": Citizen.anonymous,
     "confidential": Citizen.confidential,
 }
-"""What a row is to have for `members`."""
+"""The columns of a row for `members`."""
 
 
 def members(row: Any, caller: Caller, bulk: bool) -> dict[str, Any]:
-    """As `shown`, from a row of `SHOWN` and `secret`: the members of a CitizenView."""
+    """The members of a CitizenView, as `shown` has them, from a row of `SHOWN` and `secret`."""
     name, phone = masked(row.caller_name, row.caller_phone, row.secret, caller.role, bulk)
     return {
         "name": name,
@@ -112,6 +112,6 @@ def citizen(session: Session, number: str) -> Citizen:
 
 
 def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | None:
-    """Under which a citizen's tickets are found again; anonymous callers never are."""
+    """The keyed hash of a citizen's number, to find his tickets; None for an anonymous caller."""
     key = None if anonymous else phone_key(phone)
     return hmac.new(secret, f"citizen:{key}".encode(), hashlib.sha256).digest() if key else None

@@ -1,8 +1,8 @@
-"""The vocabulary of events: which members an action's event has in its data, and of which kind.
+"""Event data: the members that each action's event has, with their types.
 
 Acts build these, the database keeps them as JSON, verification and statistics read them back by
 the same names; openapi.md's table of events is made from them. An instant is written in ISO 8601.
-Events of older versions may lack what was added later.
+Events of older versions may lack newer members.
 """
 
 from collections.abc import Mapping
@@ -40,11 +40,11 @@ class Notice(StrEnum):
     URGED_OFTEN = "urged_often"
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class EventData(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an event; a member that is unset is left out."""
 
 
-class Placed(Said, frozen=True, kw_only=True):
+class Placed(EventData, frozen=True, kw_only=True):
     """Where the ticket lies."""
 
     district_code: str | None
@@ -52,9 +52,9 @@ class Placed(Said, frozen=True, kw_only=True):
     community_code: str | None
 
 
-class Received(Said, frozen=True, kw_only=True):
-    """What a verification needs of a request (RULEBOOK D.21-11): columns may be changed. The event
-    of its routing has its place, if it was routed."""
+class Received(EventData, frozen=True, kw_only=True):
+    """The facts of a request for verification (RULEBOOK D.21-11), as columns may change. The event
+    of a route has the request's place."""
 
     policy: str
     channel: Channel
@@ -94,11 +94,11 @@ class Unmerged(Given, frozen=True, kw_only=True):
     parent_number: str
 
 
-class Merged(Said, frozen=True, kw_only=True):
+class Merged(EventData, frozen=True, kw_only=True):
     parent_number: str
 
 
-class LetGo(Said, frozen=True, kw_only=True):
+class LetGo(EventData, frozen=True, kw_only=True):
     """The group's size without this member."""
 
     member_number: str
@@ -111,40 +111,40 @@ class Adopted(LetGo, frozen=True, kw_only=True):
     urgency: Urgency
 
 
-class Transferred(Said, frozen=True, kw_only=True):
+class Transferred(EventData, frozen=True, kw_only=True):
     service: str
 
 
-class Declined(Said, frozen=True, kw_only=True):
+class Declined(EventData, frozen=True, kw_only=True):
     reason_code: str
 
 
-class Contacted(Said, frozen=True, kw_only=True):
+class Contacted(EventData, frozen=True, kw_only=True):
     method: Method
     reached: bool
 
 
-class Replied(Said, frozen=True, kw_only=True):
-    """How and when the office says that it answered the citizen; nothing where it could not."""
+class Replied(EventData, frozen=True, kw_only=True):
+    """The office's own word on its answer to the citizen; empty if it could not answer."""
 
     method: Method | UnsetType = UNSET
     claimed_at: datetime | UnsetType | None = UNSET
 
 
-class Reviewed(Said, frozen=True, kw_only=True):
+class Reviewed(EventData, frozen=True, kw_only=True):
     approve: bool
 
 
-class Withdrawn(Said, frozen=True, kw_only=True):
+class Withdrawn(EventData, frozen=True, kw_only=True):
     after_contact: bool
 
 
-class Objected(Said, frozen=True, kw_only=True):
+class Objected(EventData, frozen=True, kw_only=True):
     ground: Ground
     proposed_office_code: str | None
 
 
-class ExtensionAsked(Said, frozen=True, kw_only=True):
+class ExtensionAsked(EventData, frozen=True, kw_only=True):
     reason_code: str
     due_at: datetime
 
@@ -153,7 +153,7 @@ class ExtensionDecided(Reviewed, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
-class HoldAsked(Said, frozen=True, kw_only=True):
+class HoldAsked(EventData, frozen=True, kw_only=True):
     reason_code: HoldReason
     review_at: datetime
 
@@ -162,58 +162,58 @@ class HoldDecided(Reviewed, frozen=True, kw_only=True):
     review_at: datetime
 
 
-class Resumed(Said, frozen=True, kw_only=True):
+class Resumed(EventData, frozen=True, kw_only=True):
     done: bool
 
 
-class HoldEnded(Said, frozen=True, kw_only=True):
+class HoldEnded(EventData, frozen=True, kw_only=True):
     """The level at which the next hold stands."""
 
     level: HoldLevel
 
 
-class Warned(Said, frozen=True, kw_only=True):
+class Warned(EventData, frozen=True, kw_only=True):
     warning: str
 
 
 class Escalated(Warned, frozen=True, kw_only=True):
-    """`level` is that of a supervision that was not answered."""
+    """`level` is the level of a supervision without an answer."""
 
     level: SupervisionLevel | UnsetType = UNSET
 
 
-class Supervised(Said, frozen=True, kw_only=True):
+class Supervised(EventData, frozen=True, kw_only=True):
     level: SupervisionLevel
     answer_due_at: datetime
 
 
-class Urged(Said, frozen=True, kw_only=True):
+class Urged(EventData, frozen=True, kw_only=True):
     """How often it was urged; `flagged`: often enough that the district is told."""
 
     urged: int
     flagged: bool
 
 
-class Graded(Said, frozen=True, kw_only=True, rename={"old": "from", "new": "to"}):
+class Graded(EventData, frozen=True, kw_only=True, rename={"old": "from", "new": "to"}):
     old: Urgency
     new: Urgency
 
 
-class Attached(Said, frozen=True, kw_only=True):
+class Attached(EventData, frozen=True, kw_only=True):
     sha256: str
     media_type: str
     size: int
 
 
-class Registered(Said, frozen=True, kw_only=True):
-    """What an assessment takes from the registry of its day: the lead office's district and the
+class Registered(EventData, frozen=True, kw_only=True):
+    """The registry's part in an assessment, as of its day: the lead office's district and the
     category's industry."""
 
     district_code: str | None
     industry_office: str | None
 
 
-class Answered(Said, frozen=True, kw_only=True):
+class Answered(EventData, frozen=True, kw_only=True):
     """The citizen's answers, in the words of callbacks."""
 
     reach: str
@@ -230,14 +230,14 @@ class CalledBack(Answered, frozen=True, kw_only=True):
     assessed: Registered | UnsetType = UNSET
 
 
-class MemberCalled(Said, frozen=True, kw_only=True):
+class MemberCalled(EventData, frozen=True, kw_only=True):
     """On the parent: the last citizen of its group was called."""
 
     member_number: str
     final: bool
 
 
-class ExclusionAsked(Said, frozen=True, kw_only=True):
+class ExclusionAsked(EventData, frozen=True, kw_only=True):
     code: str
 
 
@@ -245,18 +245,18 @@ class ExclusionJudged(Reviewed, frozen=True, kw_only=True):
     code: str
 
 
-class Disputed(Said, frozen=True, kw_only=True):
+class Disputed(EventData, frozen=True, kw_only=True):
     callback_id: int
 
 
 class HeardAgain(Answered, frozen=True, kw_only=True):
-    """`differs`: the recording says otherwise than the record."""
+    """`differs`: the recording and the record have different answers."""
 
     callback_id: int
     differs: bool
 
 
-class Imported(Said, frozen=True, kw_only=True):
+class Imported(EventData, frozen=True, kw_only=True):
     """A case of an older system; `excluded` is the code by which that had excluded it."""
 
     policy: str
@@ -275,7 +275,7 @@ class Imported(Said, frozen=True, kw_only=True):
     replied_at: datetime | None
 
 
-SAYS: dict[Action, tuple[type[Said], ...]] = {
+DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.RECEIVE: (Received,),
     Action.IMPORT: (Imported,),
     Action.ROUTE: (Routed,),
@@ -314,17 +314,17 @@ SAYS: dict[Action, tuple[type[Said], ...]] = {
     Action.DISPUTE: (Disputed,),
     Action.CORRECT: (HeardAgain,),
 }
-"""All actions that say anything; the others' data is empty."""
+"""The kinds of data of each action; all other actions have empty data."""
 
 
-def as_json(said: Said | None) -> dict[str, Any]:
-    """As the database keeps it. An instant keeps its zone, as isoformat writes it."""
-    if said is None:
+def as_json(data: EventData | None) -> dict[str, Any]:
+    """The data as the database keeps it. An instant keeps its zone, as isoformat writes it."""
+    if data is None:
         return {}
-    data: dict[str, Any] = msgspec.to_builtins(said, builtin_types=(datetime,))
+    members: dict[str, Any] = msgspec.to_builtins(data, builtin_types=(datetime,))
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in data.items()
+        for name, value in members.items()
     }
 
 
@@ -333,10 +333,10 @@ def name(member: object) -> str:
     """A member's name in the JSON: `name(Graded.new)` is `to`."""
     assert isinstance(member, MemberDescriptorType)
     fields = msgspec.structs.fields(member.__objclass__)
-    return next(one.encode_name for one in fields if one.name == member.__name__)
+    return next(field.encode_name for field in fields if field.name == member.__name__)
 
 
 def read(data: Mapping[str, Any], member: T) -> T:
-    """A member of an event's data, as it was written. Raises KeyError where it is left out."""
+    """A member of an event's data, as written. Raises KeyError if it is left out."""
     value: T = data[name(member)]
     return value

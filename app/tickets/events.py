@@ -1,4 +1,4 @@
-"""What happened to a ticket, and what was said in it."""
+"""Events of a ticket, and the statements of persons in them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ class Event(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    """For what happened by itself: the instant it was due, whenever it was then done."""
+    """The instant of a due change, however late it was applied."""
     actor: Mapped[Code]
     role: Mapped[Role | None] = mapped_column(one_of(Role))
     office_code: Mapped[Code | None]
@@ -39,12 +39,12 @@ class Event(Base):
 
 
 def append(session: Session, rows: Sequence[Row]) -> None:
-    """The one way in which events are written; every row has the first one's names."""
+    """Write events, here and nowhere else; every row has the names of the first row."""
     insert_many(session, Event, rows)
 
 
 class Statement(Base):
-    """What was said in an event, by its members' names: a reply's text, a reason, a note."""
+    """The words in an event, by name: a reply's text, a reason, a note."""
 
     __tablename__ = "statement"
 

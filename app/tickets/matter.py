@@ -1,4 +1,4 @@
-"""What a ticket is about, as it is compared with others."""
+"""The matter of a ticket, as it is compared with others."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from app.tickets.life.likeness import Matter
 
 
 def matter_of(ticket: Any, request: Any) -> Matter:
-    """Of a Ticket and its Request, or of one row that has the columns of both."""
+    """Of a Ticket and its Request, or of one row with the columns of both."""
     return Matter(
         place=request.place_key or "",
         words=words(request.title, request.content),

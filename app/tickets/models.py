@@ -1,7 +1,7 @@
-"""Tickets and what is on record about them.
+"""Tickets, with their requests, dispatches and contacts.
 
-`ticket` holds codes, numbers and times only, and `event` likewise: what a person said or is called
-stands in `request`, `citizen` and `statement`, so that it can be erased without a break in history.
+`ticket` and `event` hold codes, numbers and times only; words and names of persons stand in
+`request`, `citizen` and `statement`, so that they can be erased without a break in history.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ ACCEPTED = f"status NOT IN ({', '.join(map(repr, map(str, NOT_TAKEN)))})"
 
 
 def in_order_of_time(name: str, column: str) -> Index:
-    """For statistics: a few pages for millions of rows, which are written nearly in that order."""
+    """An index for statistics: a few pages for millions of rows, written nearly in that order."""
     return Index(name, column, postgresql_using="brin")
 
 
@@ -35,7 +35,7 @@ class Ticket(Base):
     number: Mapped[Code] = mapped_column(primary_key=True)
     status: Mapped[Status] = mapped_column(one_of(Status))
     since: Mapped[datetime]
-    """When it came into its status; for what fell due by itself, the instant it was due."""
+    """The beginning of its status; after a due change, the instant at which that was due."""
     version: Mapped[int]
     """How many events it has; the ETag."""
     channel: Mapped[Channel] = mapped_column(one_of(Channel))
@@ -43,14 +43,14 @@ class Ticket(Base):
     category: Mapped[Code | None] = mapped_column(ForeignKey("category.code"))
     urgency: Mapped[Urgency] = mapped_column(one_of(Urgency))
     secret: Mapped[bool]
-    """A report or confidential: no office learns who called."""
+    """A report or a confidential ticket: no office sees the citizen's name."""
     anonymous: Mapped[bool]
     external_id: Mapped[Code | None]
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     district_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     street_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
-    """The street the place lies in, whoever handles the ticket: volume counts by it."""
+    """The street in which the place lies, not the office that handles it: volume counts by it."""
     community_code: Mapped[Code | None]
     office_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     """The lead office: that of the newest active lead dispatch."""
@@ -70,40 +70,40 @@ class Ticket(Base):
     due_at: Mapped[datetime | None]
     callback_due_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
-    """When something next happens by itself; the sweep looks here."""
+    """The instant of the next due change; the sweep looks here."""
     waits_for: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     waits_until: Mapped[datetime | None]
-    """The lead office in whose inbox it lies, and by when that office is to act."""
+    """The lead office in whose inbox it lies, and the office's limit to act."""
     asked_of: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     asked_until: Mapped[datetime | None]
-    """The district that is to dispatch, review, rule or decide, and by when."""
+    """The district that must dispatch, review, rule or decide, and its limit."""
     updated_at: Mapped[datetime]
     forced: Mapped[bool] = mapped_column(server_default=sa.false())
     doubted: Mapped[bool] = mapped_column(server_default=sa.false())
-    """The callback called the demand unreasonable; a supervisor has not yet said."""
+    """The callback called the demand unreasonable, and no supervisor has decided yet."""
     supervised: Mapped[bool] = mapped_column(server_default=sa.false())
     answer_due_at: Mapped[datetime | None]
-    """By when the next answer to a supervision is asked for, unless that was told already."""
+    """The limit of the next answer to a supervision, until its escalation."""
     interim_office: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     """The office that keeps the duty of contact until another has acknowledged (D.5-10)."""
     objectors: Mapped[list[str]] = mapped_column(server_default="{}")
     """The office of each objection, in order."""
     upheld: Mapped[int] = mapped_column(server_default="0")
     objection_district: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
-    """The district inside which the newest objection lies, and which therefore rules."""
+    """The district of both offices of the newest objection, which therefore rules."""
     objection_locked: Mapped[bool] = mapped_column(server_default=sa.false())
     taught: Mapped[Code | None]
     """The street that routing has learned from this ticket."""
     asks_extension: Mapped[Part | None] = mapped_column(one_of(Part, "asks_extension"))
-    """Who is to decide what the office asked, while that is open."""
+    """The part that decides the open request of the office."""
     asks_hold: Mapped[Part | None] = mapped_column(one_of(Part, "asks_hold"))
     extensions: Mapped[int] = mapped_column(server_default="0")
     extended_from: Mapped[datetime | None]
-    """The due time before an extension of which the citizen is not yet told."""
+    """The due time before the extension, until the citizen is told of it."""
     review_at: Mapped[datetime | None]
-    """When a hold is looked at again."""
+    """The day of the hold's review."""
     due_left: Mapped[timedelta | None]
-    """What was left of the time limit when it was put on hold."""
+    """The time left when the ticket was put on hold."""
     renewals: Mapped[int] = mapped_column(server_default="0")
     warned: Mapped[list[str]] = mapped_column(server_default="{}")
     """The warnings of this due time that were given, by name."""
@@ -188,7 +188,7 @@ class Ticket(Base):
 
 
 class Request(Base):
-    """What the citizen asked, in words."""
+    """The words of a request."""
 
     __tablename__ = "request"
 
@@ -199,9 +199,9 @@ class Request(Base):
     place_key: Mapped[Code | None]
     """The address in one way of writing, without building and room (RULEBOOK D.11)."""
     said_district: Mapped[Code | None]
-    """The district that the caller named, as far as it was given apart from the text."""
+    """The district that the caller named beside the text, if any."""
     route: Mapped[Json]
-    """The decision that found its office, with the words it was found by."""
+    """The routing decision with its evidence, in words of the address."""
 
     __table_args__ = (
         Index(
@@ -214,7 +214,7 @@ class Request(Base):
 
 
 class Dispatch(Base):
-    """That an office got the ticket, in which role and with which clock. Ended, never deleted."""
+    """The dispatch of a ticket to an office, with role and clock. Ended, never deleted."""
 
     __tablename__ = "dispatch"
 
@@ -251,7 +251,7 @@ class Dispatch(Base):
 
 
 class ContactMade(Base):
-    """An office's contact with the citizen, or its try; `at` is ours, never the office's clock."""
+    """An office's contact with the citizen, or its try; `at` is the server's time."""
 
     __tablename__ = "contact"
 

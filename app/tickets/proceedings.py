@@ -1,4 +1,4 @@
-"""What an office asked for or was asked, and what was decided: one row for each asking."""
+"""Proceedings: objections, extensions, holds and supervisions, with their decisions."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from app.tickets.life.objections import Ground, Ruling
 
 
 class Objection(Base):
-    """That an office said a ticket is not its own, and what was ruled (RULEBOOK D.8)."""
+    """An office's objection to a ticket, and the ruling (RULEBOOK D.8)."""
 
     __tablename__ = "objection"
 
@@ -30,7 +30,7 @@ class Objection(Base):
 
 
 class Extension(Base):
-    """That an office asked for more time, and what was decided (RULEBOOK D.6.5)."""
+    """An office's request for more time, and the decision (RULEBOOK D.6.5)."""
 
     __tablename__ = "extension"
 
@@ -43,11 +43,11 @@ class Extension(Base):
     approved: Mapped[bool | None]
     decided_at: Mapped[datetime | None]
     void_at: Mapped[datetime | None]
-    """Approved, and the citizen was not told in time."""
+    """The end of an approved extension of which the citizen was not told in time."""
 
 
 class Hold(Base):
-    """A matter of months on the register (挂账, RULEBOOK D.12): one row for each asking."""
+    """A matter of months on the register (挂账, RULEBOOK D.12): one row for each request."""
 
     __tablename__ = "hold"
 

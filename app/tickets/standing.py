@@ -1,7 +1,8 @@
-"""How a ticket stands, read from its row for the rules."""
+"""The standing of a ticket: its row as the guards and lists see it at an instant."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from app.policy.documents import Policy
 from app.tickets.life import limits, objections
-from app.tickets.life.guards import Standing
+from app.tickets.life.guards import NAMES, Standing
 from app.tickets.life.lifecycle import IN_OFFICE, Status
 from app.tickets.models import Ticket
 
@@ -21,38 +22,33 @@ def standing_of(
     now: datetime,
     head: Status | None = None,
 ) -> Standing:
-    """How a ticket stands now, for someone of an office (or of none); `head` is its parent's. Its
-    columns are read by name, of a Ticket or of a row that was read to be shown."""
-    window_over = objections.window_over(policy, ticket.urgency, ticket.dispatched_at, now)
-    silent_at = objections.silent_at(policy, ticket.urgency, ticket.since)
-    return Standing(
-        status=ticket.status,
-        type=ticket.type,
-        urgency=ticket.urgency,
-        contacted=ticket.contacted_at is not None,
-        doubted=ticket.doubted,
-        called=not ticket.doubted and ticket.callback_due_at is None,
-        group=ticket.members > 0,
-        head=head,
-        secret=ticket.secret,
-        forced=ticket.forced,
-        assessed=ticket.assessed_at is not None,
-        past_due=ticket.due_at is not None and now > ticket.due_at,
-        objection_over=window_over,
-        objection_locked=ticket.objection_locked,
-        objected=ticket.objectors.count(office_code or "") >= policy.objection.per_office,
-        objection_inside=ticket.objection_district is not None,
-        objection_mine=ticket.objection_district == office_code,
-        objection_silent=now > silent_at,
-        extendable=ticket.urgency in policy.extension.levels,
-        extended=ticket.extensions >= policy.extension.max,
-        asks_extension=ticket.asks_extension,
-        asks_hold=ticket.asks_hold,
-    )
+    """The standing of a Ticket, or of a row with its columns, for an office (or for none) at `now`;
+    `head` is the status of its parent."""
+    urgency, rule = ticket.urgency, policy.objection
+    derived: dict[str, Any] = {
+        "head": head,
+        "contacted": ticket.contacted_at is not None,
+        "no_call_due": ticket.callback_due_at is None,
+        "group": ticket.members > 0,
+        "assessed": ticket.assessed_at is not None,
+        "past_due": ticket.due_at is not None and now > ticket.due_at,
+        "objection_over": objections.window_over(policy, urgency, ticket.dispatched_at, now),
+        "objected": ticket.objectors.count(office_code or "") >= rule.per_office,
+        "objection_inside": ticket.objection_district is not None,
+        "objection_mine": ticket.objection_district == office_code,
+        "objection_silent": now > objections.silent_at(policy, urgency, ticket.since),
+        "extendable": urgency in policy.extension.levels,
+        "extended": ticket.extensions >= policy.extension.max,
+    }
+    return Standing(*columns(ticket), **derived)
+
+
+columns = attrgetter(*(name for name in NAMES if name in Ticket.__table__.columns))
+"""The first members of a Standing, which a ticket has by the same names."""
 
 
 def overdue(ticket: Ticket | SimpleNamespace, now: datetime) -> bool:
-    """Its result is late: not there in time, or, once there, given after its time."""
+    """Whether the result is late: missing after its due time, or given after it."""
     if ticket.due_at is None:
         return False
     if ticket.status in IN_OFFICE:
@@ -66,13 +62,13 @@ def overdue(ticket: Ticket | SimpleNamespace, now: datetime) -> bool:
 def overdue_in(ticket: Any, now: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """`overdue` in SQL, of Ticket or of columns of the same names."""
     working = ticket.status.in_(IN_OFFICE)
-    told = sa.or_(ticket.forced, sa.func.coalesce(ticket.replied_at > ticket.due_at, False))
-    past = sa.case((working, ticket.due_at < now), else_=told)
+    late = sa.or_(ticket.forced, sa.func.coalesce(ticket.replied_at > ticket.due_at, False))
+    past = sa.case((working, ticket.due_at < now), else_=late)
     return sa.func.coalesce(sa.and_(ticket.due_at.is_not(None), past), False)
 
 
 def turns(ticket: Ticket | SimpleNamespace, policy: Policy) -> Iterator[datetime]:
-    """After which instants a ticket stands otherwise by time alone, or is overdue."""
+    """The instants after which time alone changes a ticket's standing, or makes it overdue."""
     if ticket.due_at is not None:
         yield ticket.due_at
     if ticket.dispatched_at is not None:

@@ -1,9 +1,10 @@
-"""How fast the API answers its users, beside what the machine and the database can do at all.
+"""The speed of the API for its users, beside that of the machine and of the bare database.
 
-    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR] [--json FILE]
+    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR | --beside N] [--json FILE]
 
 `--tree` names another checkout with its own `.venv`: its service is measured in turn with ours, on
-a database of its own that is loaded the same way.
+a separate database loaded the same way. `--beside` measures ours in turn with itself in a city of N
+tickets: the growth, whatever the machine does meanwhile.
 """
 
 import argparse
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from app import main as application
-from app.kit import clock, embedded
+from app.kit import clock
+from app.kit.host import embedded
 from app.period import Period, Periods
 from app.settings import Settings
 from bench import rankings
@@ -32,12 +34,12 @@ from bench.api.server import HERE, Server
 from bench.api.turns import Turn, Work, alternate, ratio, summary
 
 CONNECTIONS = 250
-OURS, BEFORE = "now", "before"
+OURS, BEFORE, SMALL = "now", "before", "small"
 
 
 @dataclass(slots=True)
 class Bench:
-    """A run: its servers, ours first, and what it has measured."""
+    """A run: its servers, ours first, and its results."""
 
     scale: Scale
     directory: Path
@@ -48,15 +50,19 @@ class Bench:
     results: list[dict[str, Any]] = field(default_factory=list)
     tickets: int = 0
     facts: int = 0
+    beside: int = 0
+    """Tickets of the second city, which does not grow; 0: it is as large as the first."""
 
     def open(self, name: str, tree: Path, cluster: str, stack: ExitStack) -> None:
-        """Another tree's service with a database of its own, in which one ticket is."""
+        """Open a tree's service with a separate database of a single ticket."""
         data = self.directory / name
         data.mkdir()
         database = server.new_database(cluster, f"bench_{name}")
         server.jiesu(tree, "seed", database, data)
         started = stack.enter_context(server.serving(name, tree, database, data))
-        streets = city.prepare(database, round(self.scale.tickets * min(self.scale.growth)))
+        least = round(self.scale.tickets * min(self.scale.growth))
+        tickets = self.beside if name == SMALL else least
+        streets = city.prepare(database, tickets)
         site = self.site(started)
         body = rows.new_ticket(rows.addresses(site)[0], "15900000000")
         path = "/v1/tickets"
@@ -77,7 +83,7 @@ class Bench:
         )
 
     def send(self, to: Server, load: Load) -> Turn:
-        """What became of a load, and what it took."""
+        """Send a load: its answers, and the CPU that they took."""
         postmaster = yardsticks.postmaster(self.directory)
         usage.forget_peak(to.process)
         before = usage.used(to.process, postmaster)
@@ -94,17 +100,18 @@ class Bench:
         )
 
     def grow(self, part: float) -> None:
-        """Up to this part of the city; all that waits in inboxes comes with the first."""
+        """Load the city up to this part; the first part brings all tickets in inboxes."""
         more = round(self.scale.tickets * part) - self.tickets
-        for one in self.cities:
-            waiting = 0 if self.tickets else one.streets * city.WAITING
-            one.load(more, waiting, self.now)
+        for loaded in self.cities[:1] if self.beside and self.tickets else self.cities:
+            waiting = 0 if self.tickets else loaded.streets * city.WAITING
+            small = self.beside and loaded is not self.cities[0]
+            loaded.load(self.beside if small else more, waiting, self.now)
         for site in self.sites:
             site.server.settle()
         self.tickets += more
 
     def assess(self, number: int) -> None:
-        """Up to so many facts in the open period; the first also bring a sealed one."""
+        """Load facts of the open period up to this number; the first also bring a sealed period."""
         opened, sealed = periods(self.now)
         for site, theirs in zip(self.sites, self.cities, strict=True):
             theirs.assess(opened, number - self.facts, f"F{self.facts}", self.now)
@@ -116,25 +123,25 @@ class Bench:
         self.facts = number
 
     def measure(self, row: Row) -> None:
-        """A row of each server and its yardstick, in turn."""
+        """Measure a row on each server and its yardstick, in turn."""
         works = [self.work(site, row) for site in self.sites]
         if row.yardstick:
             works.append(self.yardstick(row.yardstick))
         turns = alternate(works, self.scale.rounds, self.scale.seconds)
         for place, site in enumerate(self.sites):
-            found = summary(turns[place])
-            site.saturated[row.name] = found["rate"]
-            found |= {"row": row.name, "said": row.said, "tickets": self.tickets}
-            found |= {"server": site.server.name, "facts": self.facts}
+            figures = summary(turns[place])
+            site.saturated[row.name] = figures["rate"]
+            figures |= {"row": row.name, "title": row.title, "tickets": self.tickets}
+            figures |= {"server": site.server.name, "facts": self.facts}
             if row.yardstick:
                 bare = summary(turns[-1])
-                found |= {"yardstick": row.yardstick, "yardstick_rate": bare["rate"]}
-                found |= {"yardstick_cpu_ms": bare["database_cpu_ms"]}
-                found["ratio"] = ratio(turns[place], turns[-1])
+                figures |= {"yardstick": row.yardstick, "yardstick_rate": bare["rate"]}
+                figures |= {"yardstick_cpu_ms": bare["database_cpu_ms"]}
+                figures["ratio"] = ratio(turns[place], turns[-1])
             if len(self.sites) > 1 and not place:
-                found["times_before"] = ratio(turns[0], turns[1])
-            self.results.append(found)
-            report.line(found)
+                figures["times"] = ratio(turns[0], turns[1])
+            self.results.append(figures)
+            report.line(figures)
 
     def work(self, site: Site, row: Row) -> Work:
         def work(seconds: float) -> Turn:
@@ -173,7 +180,7 @@ class Bench:
 
 
 def periods(now: datetime) -> tuple[Period, Period]:
-    """The one of now, and the last that may be sealed."""
+    """The open period, and the last that may be sealed."""
     known = Periods(application.read_policies(Settings(secret_key=server.SECRET)))
     opened = known.of(now)
     sealed = known.previous(opened)
@@ -190,7 +197,7 @@ def asked(names: str) -> list[Row]:
 
 
 def stages(bench: Bench, chosen: list[Row]) -> Iterator[list[Row]]:
-    """The city grows; after each stage of it, these rows are measured."""
+    """The stages of the city's growth, each with the rows to be measured after it."""
     for part in bench.scale.growth:
         growing = [row for row in chosen if row.grows]
         if growing:
@@ -208,29 +215,33 @@ def run() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default=named_by_environment())
     parser.add_argument("--rows", default="", help="some of: " + ", ".join(ROWS))
-    parser.add_argument("--tree", type=Path, help="another checkout, measured in turn")
+    second = parser.add_mutually_exclusive_group()
+    second.add_argument("--tree", type=Path, help="another checkout, measured in turn")
+    second.add_argument("--beside", type=int, default=0, help="tickets of a city measured in turn")
     parser.add_argument("--json", type=Path, help="where the figures are kept, too")
     given = parser.parse_args()
     chosen = asked(given.rows)
     with ExitStack() as stack:
-        bench = opened(stack, SCALES[given.scale], given.tree)
+        bench = opened(stack, SCALES[given.scale], given.tree, given.beside)
         report.head()
         for stage in stages(bench, chosen):
             for row in stage:
                 bench.measure(row)
-    found = {"machine": report.machine(), "scale": given.scale, "rows": bench.results}
+    results = {"machine": report.machine(), "scale": given.scale, "rows": bench.results}
     if given.json:
-        given.json.write_text(report.as_json(found), encoding="utf-8")
+        given.json.write_text(report.as_json(results), encoding="utf-8")
 
 
-def opened(stack: ExitStack, scale: Scale, tree: Path | None) -> Bench:
+def opened(stack: ExitStack, scale: Scale, tree: Path | None, beside: int) -> Bench:
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-bench-")))
     cluster = stack.enter_context(embedded.running(directory, max_connections=CONNECTIONS))
     clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-    bench = Bench(scale, directory, clients, clock.utc())
+    bench = Bench(scale, directory, clients, clock.utc(), beside=beside)
     bench.open(OURS, HERE, cluster, stack)
     if tree:
         bench.open(BEFORE, tree.resolve(), cluster, stack)
+    elif beside:
+        bench.open(SMALL, HERE, cluster, stack)
     return bench
 
 

@@ -1,7 +1,7 @@
-"""A city's tickets, loaded by SQL from one ticket that the service itself took in.
+"""A city's tickets, loaded by SQL as copies of a model: a ticket received by the service itself.
 
-Whatever a table holds that is not said here is taken from that ticket's row, so that a column of a
-later migration needs no line here.
+Columns not named here have the values of the model's row, so that a column of a later migration
+needs no line here.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ from bench.rankings import FACTS, TICKETS
 WAITING = 80
 """Open tickets of a street: more than a page of its inbox."""
 EARLIER = 20
-"""Tickets that a regular caller has."""
+"""Tickets of a regular caller."""
 REGULARS = 10_000
 FIRST_PHONE = 13_000_000_000
 LEAPS = 1000
-"""Numbers left free between the loaded ones and those that the service hands out."""
+"""Numbers left free between the loaded tickets and the service's own."""
 
 STREETS = """
 CREATE TABLE IF NOT EXISTS bench.street AS
@@ -125,14 +125,14 @@ ON CONFLICT (office_code) DO UPDATE SET last_seq = feed_head.last_seq + excluded
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Where a city's tickets lie, and of which ticket they are copies."""
+    """A city: the database of its tickets, and their model."""
 
     database: str
     model: str
     streets: int
 
     def load(self, number: int, waiting: int, now: datetime) -> None:
-        """So many more tickets of the last year, so many of which wait in inboxes."""
+        """Load more tickets of the last year, `waiting` of them in inboxes."""
         regulars = max(min(REGULARS, number // (4 * EARLIER)), 1)
         with psycopg.connect(self.database, cursor_factory=psycopg.ClientCursor) as connection:
             connection.execute("SET session_replication_role = replica")
@@ -150,8 +150,8 @@ class City:
             connection.execute("CHECKPOINT")
 
     def assess(self, period: Period, number: int, prefix: str, now: datetime) -> None:
-        """So many assessed tickets, spread evenly over a period and over all streets: no more of
-        each than lists and rankings read."""
+        """Load assessed tickets, spread evenly over a period and over all streets, with the rows
+        that lists and rankings read."""
         with psycopg.connect(self.database, cursor_factory=psycopg.ClientCursor) as connection:
             streets = connection.execute("SELECT code FROM bench.street ORDER BY n").fetchall()
             values = {
@@ -192,7 +192,7 @@ class City:
         }
 
     def copies(self, connection: psycopg.Connection, table: str, source: str) -> sql.Composed:
-        """Rows of a table for each of a source, as the model's are but for what is given."""
+        """Copies of the model's rows in a table, for each row of a source."""
         given, joined = TABLES[table]
         names = columns(connection, table)
         values = [sql.SQL(given.get(name, f't."{name}"')) for name in names]
@@ -221,11 +221,11 @@ TABLES = {
         "AND length(t.office_code) = 9 LEFT JOIN feed_head h ON h.office_code = m.office",
     ),
 }
-"""In each table what a copy has of its own, and what that is read from."""
+"""For each table the values of a copy that differ from the model's, and a join for them."""
 
 
 def prepare(database: str, number: int) -> int:
-    """Makes the bench's own tables; the number of streets among which so many wait."""
+    """Makes the bench's own tables; the number of streets whose inboxes are full."""
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA bench")
         connection.execute(STREETS)
@@ -251,7 +251,7 @@ def next_number(connection: psycopg.Connection) -> int:
 
 
 def caller_hash(phone: int) -> bytes:
-    """Under which the service finds a caller's earlier tickets again."""
+    """The service's hash of a caller, the key to his earlier tickets."""
     return hmac.new(SECRET, f"citizen:{phone}".encode(), hashlib.sha256).digest()
 
 

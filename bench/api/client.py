@@ -1,7 +1,7 @@
-"""HTTP clients in a process of their own, lean enough to leave the cores to the server.
+"""HTTP clients in a separate process, lean enough to leave the cores to the server.
 
-Requests are bytes made beforehand and answers are only counted: two cores carry the server, the
-database and the load, and a client that parsed would measure itself.
+Requests are bytes made beforehand, and answers are only counted: two cores carry the server, the
+database and the load, and a parsing client would measure itself.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import cast
 import uvloop
 
 MARK = b"@@@@@@@@@@@"
-"""Stands in a request for eleven digits, others in each: a telephone number."""
+"""Stands in a request for a telephone number: eleven digits, different in each request."""
 LOST = 0
 """The status of a request whose connection ended before the answer."""
 UNEXPECTED = -1
@@ -25,12 +25,12 @@ END_OF_HEAD = b"\r\n\r\n"
 END_OF_CHUNKS = b"0\r\n\r\n"
 
 Item = tuple[bytes, ...]
-"""Requests that one connection sends in order, each after the answer to the former."""
+"""Requests of a connection in order, each sent after the answer to the former."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Items for one server, in turn, by so many connections for so long."""
+    """Items for a server, sent in turn by a number of connections for some seconds."""
 
     port: int
     items: Sequence[Item]
@@ -38,24 +38,24 @@ class Load:
     seconds: float
     status: int = 200
     first: int = 0
-    """The number that the first item has in the place of MARK."""
+    """The number in the place of MARK in the first item."""
     numbers: int = 10**9
-    """How many numbers there are, before the first comes again."""
+    """The number of numbers before the first comes again."""
     most: int | None = None
-    """So many items at the most: each can be sent once."""
+    """The most items, if each can be sent only once."""
     rate: float | None = None
     """Items a second, whether or not the former are answered; None: as fast as answers come."""
     content: tuple[bytes, int] | None = None
-    """What stands in each answer so many times."""
+    """A text, and the number of times that each answer contains it."""
 
 
 @dataclass(slots=True)
 class Answers:
     seconds: float = 0.0
     milliseconds: "array[float]" = field(default_factory=lambda: array("d"))
-    """Of each item that was answered as expected; when paced, from the moment it was due."""
+    """Of each item answered as expected; when paced, from the due time."""
     wrong: Counter[int] = field(default_factory=Counter)
-    """Items by the status that they ought not to have had."""
+    """The number of wrong answers, by status."""
     sample: bytes = b""
     """The beginning of a wrong answer."""
 
@@ -89,7 +89,7 @@ class Run:
         connection.begin(self.next_item(), due)
 
     def free(self, connection: "Connection") -> None:
-        """A connection has its answer."""
+        """A connection has its answer: it gets the next item, if it is time."""
         self.busy -= 1
         if self.over:
             self.end_if_done()
@@ -125,7 +125,7 @@ class Run:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection: a request out, an answer in."""
+    """A keep-alive connection: a request out, an answer in."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -171,7 +171,7 @@ class Connection(asyncio.Protocol):
             self.answered()
 
     def read_head(self) -> bool:
-        """Whether the head is there; it is cut off, and says how long the body will be."""
+        """Whether the head is complete; then it is cut off, with the body's length read."""
         end = self.body.find(END_OF_HEAD)
         if end < 0:
             return False
@@ -233,5 +233,5 @@ async def drive(load: Load) -> Answers:
 
 
 def send(load: Load) -> Answers:
-    """What became of a load."""
+    """The answers to a load."""
     return uvloop.run(drive(load))

@@ -1,4 +1,4 @@
-"""The table that is read, and the JSON that is kept."""
+"""The report: a table for readers, and JSON to be kept."""
 
 import json
 import os
@@ -21,7 +21,7 @@ COLUMNS = {
     "yardstick": 16,
     "yardstick_rate": 14,
     "ratio": 7,
-    "times_before": 12,
+    "times": 6,
     "wrong": 8,
 }
 
@@ -53,5 +53,5 @@ def machine() -> dict[str, Any]:
     }
 
 
-def as_json(found: dict[str, Any]) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=1)
+def as_json(results: dict[str, Any]) -> str:
+    return json.dumps(results, ensure_ascii=False, indent=1)

@@ -1,4 +1,4 @@
-"""What is measured: for each row its work and the name of its yardstick."""
+"""The rows of the bench: for each its work and the name of its yardstick."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -16,28 +16,28 @@ from bench.api.turns import Turn
 
 EVERYBODY = 32
 FRESH = 15_000_000_000
-"""Telephone numbers of callers who have not called before."""
+"""Telephone numbers of new callers."""
 PAGE = 50
 FAR = 1000
-"""A page of a list that is far from its beginning."""
+"""A page far from the beginning of a list."""
 DESKS = 8
-"""Offices whose inboxes are polled."""
+"""The number of offices with polled inboxes."""
 
 
 class Row(NamedTuple):
     name: str
-    said: str
+    title: str
     load: Callable[["Site", float], Load]
     yardstick: str
     done: Callable[["Site"], float] = lambda _: 1
-    """How much of what is counted one request does."""
+    """The amount of work in a request: tickets, cases, or 1."""
     grows: bool = False
     """Whether it is also measured on parts of the city."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A server with its city: what requests are made from."""
+    """A server with its city; loads are made of it."""
 
     server: Server
     send: Callable[[Load], Turn]
@@ -47,7 +47,7 @@ class Site:
     ask: Callable[..., list[Any]]
     """The rows of a query."""
     saturated: dict[str, float]
-    """The highest rates that were seen, by row."""
+    """The rates measured, by row."""
 
     def get(
         self, paths: Sequence[str], key: str, seconds: float, clients: int = EVERYBODY, **more: Any
@@ -77,7 +77,7 @@ def request(
 
 
 def new_ticket(address: str, phone: str) -> bytes:
-    said = {
+    body = {
         "channel": "phone",
         "type": "complaint",
         "title": "夜间施工噪声",
@@ -85,11 +85,11 @@ def new_ticket(address: str, phone: str) -> bytes:
         "address": {"text": address},
         "citizen": {"name": "张三", "phone": phone},
     }
-    return json.dumps(said, ensure_ascii=False).encode()
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def addresses(site: Site) -> list[str]:
-    """One in each street of the city."""
+    """An address in each street of the city."""
     rows = site.ask(
         "SELECT DISTINCT ON (s.code) d.name || o.name || p.name || '3号楼' FROM place p"
         " JOIN bench.street s ON s.code = p.street_code JOIN office o ON o.code = s.code"
@@ -100,7 +100,7 @@ def addresses(site: Site) -> list[str]:
 
 
 def fresh(site: Site) -> int:
-    """The first of a million telephone numbers that nobody had."""
+    """The first of a million unused telephone numbers."""
     return FRESH + next(site.server.numbers) * 1_000_000
 
 
@@ -153,7 +153,7 @@ def batch(site: Site, seconds: float) -> Load:
 
 
 def batches(site: Site, places: Sequence[str], number: int) -> Iterator[bytes]:
-    """So many calls of fresh callers."""
+    """A number of batches of fresh callers' tickets."""
     key = site.server.key("operator")
     for _ in range(number):
         first = fresh(site)
@@ -219,7 +219,7 @@ def office(site: Site, seconds: float) -> Load:
 
 
 def desks(site: Site) -> list[tuple[str, str]]:
-    """Offices in whose inboxes much lies, each with its handler's key."""
+    """Offices with full inboxes, each with its handler's key."""
     rows = site.ask(
         "SELECT waits_for FROM ticket WHERE waits_for IS NOT NULL AND length(waits_for) = 9"
         " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s",
@@ -265,7 +265,7 @@ def tickets_far(site: Site, seconds: float) -> Load:
 
 
 def acts(site: Site, seconds: float) -> Load:
-    """Tickets that were dispatched and not yet touched, fresh ones for each turn."""
+    """Acknowledge and contact on dispatched tickets, fresh ones for each turn."""
     number = max(int(seconds * 300), 10)
     [(began,)] = site.ask("SELECT clock_timestamp()")
     for text in batches(site, addresses(site)[:DESKS], -(-number // site.lines)):
@@ -333,7 +333,7 @@ def quoted(text: str) -> str:
 
 
 def export(site: Site, seconds: float) -> Load:
-    """All tickets of one office."""
+    """All tickets of an office."""
     code, _ = desks(site)[0]
     headers = "Accept: application/x-ndjson\r\n"
     paths = [f"/v1/tickets?office_code={code}"]

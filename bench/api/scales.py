@@ -1,4 +1,4 @@
-"""How large a city is measured, and for how long: `BENCH_SCALE` names one of these."""
+"""The scales of the bench, named by `BENCH_SCALE`: the size of the city, and the time."""
 
 import os
 from typing import NamedTuple
@@ -10,11 +10,11 @@ class Scale(NamedTuple):
     seconds: float
     """Of each turn; a turn ends with the answer to its last request."""
     batch: int
-    """Lines of one batch and of one import."""
+    """Lines of a batch and of an import."""
     facts: tuple[int, ...]
-    """Assessed tickets of the open period at which its ranking is measured."""
+    """Numbers of assessed tickets in the open period; its ranking is measured at each."""
     growth: tuple[float, ...]
-    """Parts of the city at which the rows of GROWING are measured, too."""
+    """Parts of the city; the growing rows are measured at each, too."""
 
 
 SCALES = {

@@ -1,4 +1,4 @@
-"""The service in its own process, of this tree or of another, and one database of the cluster."""
+"""The service of this tree or of another in its own process, with a database of the cluster."""
 
 import base64
 import http.client
@@ -20,12 +20,12 @@ HERE = Path(__file__).parent.parent.parent
 
 
 class Failed(Exception):
-    """What could not be prepared."""
+    """A preparation failed."""
 
 
 @dataclass(slots=True)
 class Server:
-    """A service that is measured."""
+    """A service to be measured."""
 
     name: str
     database: str
@@ -36,7 +36,7 @@ class Server:
     data: Path
     keys: dict[tuple[str, str | None], str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    """What was not yet used, for what may come once."""
+    """Unused numbers, for requests that can be sent only once."""
 
     def key(self, role: str, office: str | None = None) -> str:
         """The key of a role, made over the API when first asked for."""
@@ -47,13 +47,13 @@ class Server:
         return self.keys[role, office]
 
     def settle(self) -> None:
-        """Does now what the service would do in its next minutes: finished days are counted."""
+        """Counts finished days now; the service alone would do so in its next minutes."""
         jiesu(self.tree, "sweep", self.database, self.data)
 
     def call(
         self, method: str, path: str, key: str, body: object = None, expected: int = 200
     ) -> "Reply":
-        """One request of the preparation. Raises Failed at any other status."""
+        """A request of the preparation. Raises Failed at any other status."""
         text = None if body is None else json.dumps(body).encode()
         return self.call_text(method, path, key, text, expected)
 

@@ -12,10 +12,10 @@ from bench.api.usage import Usage
 
 @dataclass(slots=True)
 class Turn:
-    """What one turn did."""
+    """A turn of work, measured."""
 
     done: float
-    """Tickets, pages, rows: whatever the row counts."""
+    """Tickets, pages, rows: the unit of the row."""
     seconds: float
     usage: Usage
     milliseconds: "array[float]" = field(default_factory=lambda: array("d"))
@@ -29,11 +29,11 @@ class Turn:
 
 
 Work = Callable[[float], Turn]
-"""Works for so many seconds."""
+"""Works for a number of seconds."""
 
 
 def alternate(works: Sequence[Work], rounds: int, seconds: float) -> list[list[Turn]]:
-    """The turns of each work, one of each in each round."""
+    """The turns of each work, a turn of each in each round."""
     turns: list[list[Turn]] = [[] for _ in works]
     for _ in range(rounds):
         for work, done in zip(works, turns, strict=True):
@@ -71,7 +71,7 @@ def each(seconds: float, done: float) -> float | None:
 
 
 def ratio(turns: Sequence[Turn], others: Sequence[Turn]) -> float | None:
-    """Of the rates, round by round: the median."""
+    """The median of the ratios of rates, round by round."""
     pairs = [(a.rate, b.rate) for a, b in zip(turns, others, strict=True)]
     ratios = [a / b for a, b in pairs if b]
     return float(f"{statistics.median(ratios):.3g}") if ratios else None

@@ -1,4 +1,4 @@
-"""What a server and its database took of the machine: CPU and memory."""
+"""CPU and memory of a server and its database."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ FORGET_THE_PEAK = "5"
 
 
 class Usage(NamedTuple):
-    """CPU seconds up to now."""
+    """CPU seconds since the start."""
 
     server: float
     database: float
@@ -24,13 +24,13 @@ def used(server: int, postmaster: int) -> Usage:
 
 
 def of_family(process: int) -> float:
-    """A process and all below it, those that have ended included."""
+    """CPU seconds of a process and all below it, ended ones included."""
     head = psutil.Process(process)
     ended = head.cpu_times()
     total = ended.children_user + ended.children_system
-    for one in (head, *head.children(recursive=True)):
+    for member in (head, *head.children(recursive=True)):
         try:
-            times = one.cpu_times()
+            times = member.cpu_times()
         except psutil.NoSuchProcess:
             continue
         total += times.user + times.system
@@ -38,17 +38,17 @@ def of_family(process: int) -> float:
 
 
 def forget_peak(process: int) -> None:
-    """Where the system can: peaks from now on are of what comes."""
+    """Begins a new peak of memory, if the system can."""
     try:
-        for one in family(process):
-            Path(f"/proc/{one}/clear_refs").write_text(FORGET_THE_PEAK)
+        for number in family(process):
+            Path(f"/proc/{number}/clear_refs").write_text(FORGET_THE_PEAK)
     except OSError:
         return
 
 
 def peak(process: int) -> float:
-    """Megabytes that a server's processes held at the most, since the peak was forgotten."""
-    return sum(map(peak_of_one, family(process)))
+    """The peak of a server's memory, in megabytes, since it was forgotten."""
+    return sum(map(peak_of_process, family(process)))
 
 
 def family(process: int) -> list[int]:
@@ -56,7 +56,7 @@ def family(process: int) -> list[int]:
     return [head.pid, *(child.pid for child in head.children(recursive=True))]
 
 
-def peak_of_one(process: int) -> float:
+def peak_of_process(process: int) -> float:
     try:
         status = Path(f"/proc/{process}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024 / MEGABYTE

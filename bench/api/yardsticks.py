@@ -1,4 +1,4 @@
-"""What the database alone can do on the same cluster: pgbench, and COPY."""
+"""Yardsticks of the bare database on the same cluster: pgbench, and COPY."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from app.kit import cluster
+from app.kit.host import cluster
 from bench.api.city import columns
 from bench.api.turns import Turn, Work
 from bench.api.usage import Usage, of_family
@@ -73,7 +73,7 @@ COPY (SELECT t.*, r.*, c.* FROM ticket t JOIN request r ON r.ticket_number = t.n
 
 
 def one_ticket(database: str, model: str) -> str:
-    """A script that writes what one POST writes, as the model's rows show it."""
+    """A script that writes the rows of a POST, as copies of the model's."""
     names: dict[str, str] = {}
     with psycopg.connect(database, cursor_factory=psycopg.ClientCursor) as connection:
         for table, given in GIVEN.items():
@@ -93,7 +93,7 @@ def one_ticket(database: str, model: str) -> str:
 
 
 def pgbench(database: str, script: str, clients: int, directory: Path) -> Work:
-    """A prepared script, by so many clients."""
+    """A prepared script, run by a number of clients."""
     file = directory / f"{abs(hash(script))}.sql"
     file.write_text(script)
 
@@ -102,29 +102,29 @@ def pgbench(database: str, script: str, clients: int, directory: Path) -> Work:
         command = [str(cluster.programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients)]
         command += ["-T", str(round(seconds))] if seconds >= 1 else ["-t", "20"]
         command += ["-f", str(file), database]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        rate = float(one(r"tps = ([\d.]+)", told))
-        done = int(one(r"transactions actually processed: (\d+)", told))
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        rate = float(captured(r"tps = ([\d.]+)", output))
+        done = int(captured(r"transactions actually processed: (\d+)", output))
         spent = of_family(postmaster(directory)) - before
         return Turn(done, done / rate, Usage(0.0, spent))
 
     return work
 
 
-def one(pattern: str, text: str) -> str:
+def captured(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     assert match, text
     return match[1]
 
 
 def postmaster(directory: Path) -> int:
-    """The process of the cluster that is kept under a directory."""
+    """The process of the cluster under a directory."""
     return int((cluster.path(directory) / "postmaster.pid").read_text().split("\n")[0])
 
 
 def copy(database: str, lines: int, directory: Path) -> Work:
     """COPY of the newest tickets' rows, under other numbers, into the same tables with their
-    indexes, keys and triggers; without the feed's, whose numbers are handed out one by one."""
+    indexes, keys and triggers; without the feed, which numbers its rows one by one."""
     turns = iter(range(36**2))
 
     def work(seconds: float) -> Turn:
@@ -143,7 +143,7 @@ def copy(database: str, lines: int, directory: Path) -> Work:
 
 
 def copy_out(database: str, office: str, directory: Path) -> Work:
-    """COPY of an office's tickets with their words and citizens, as an export hands them out."""
+    """COPY of an office's tickets with their words and citizens, as in an export."""
 
     def work(seconds: float) -> Turn:
         done, before = 0, of_family(postmaster(directory))
@@ -161,7 +161,7 @@ def copy_out(database: str, office: str, directory: Path) -> Work:
 def rows_of_newest(
     connection: psycopg.Connection, lines: int, prefix: str
 ) -> list[tuple[sql.Composed, bytes]]:
-    """For each table a COPY, and the rows that it is to take."""
+    """For each table a COPY, and the rows for it."""
     connection.execute(
         "CREATE TEMP TABLE newest AS SELECT number FROM ticket WHERE number LIKE 'BJ%%'"
         " ORDER BY updated_at DESC LIMIT %s",

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.access.gate import Gate
-from tests import given
+from tests import given, stages
 from tests.given import CHAOYANG, WANGJING, People, Person
 
 XUEYUANLU = "110108010"
@@ -102,7 +102,7 @@ def test_a_revoked_key_opens_nothing_at_once_and_for_ever(
     assert people.admin.delete(f"/keys/{made['id']}").status_code == 204
 
     assert holder.get("/tickets").status_code == 401
-    other_process = Gate(app.state.sessions, app.state.secret)
+    other_process = Gate(app.state.engine, app.state.secret)
     app.state.gate, ours = other_process, app.state.gate
     try:
         assert holder.get("/tickets").status_code == 401
@@ -158,7 +158,7 @@ STRANGERS = [
 
 @pytest.mark.parametrize(("role", "office"), STRANGERS)
 def test_a_foreign_ticket_is_nowhere(people: People, role: str, office: str) -> None:
-    number = given.stands(people, "in_progress")
+    number = stages.stands(people, "in_progress")
     stranger = people(role, office)
 
     for path in EVERYWHERE:
@@ -176,7 +176,7 @@ def test_what_does_not_exist_and_what_is_not_ones_own_look_alike(people: People)
     mine = given.ticket(people)
     other = people.street(XUEYUANLU)
 
-    def told(number: str) -> dict[str, Any]:
+    def refusal(number: str) -> dict[str, Any]:
         problem = other.get(f"/tickets/{number}").json()
         return {
             name: str(value).replace(number, "N")
@@ -184,7 +184,7 @@ def test_what_does_not_exist_and_what_is_not_ones_own_look_alike(people: People)
             if name != "request_id"
         }
 
-    assert told(mine) == told("BJ202610209999999")
+    assert refusal(mine) == refusal("BJ202610209999999")
 
 
 SECRETS = [
@@ -204,8 +204,8 @@ def test_who_reports_or_asks_for_secrecy_is_known_to_no_office_anywhere(
 
     for person in near:
         for path in EVERYWHERE:
-            told = person.get(path.format(number)).text
-            assert not [word for word in ("张", "138", "5678") if word in told], path
+            text = person.get(path.format(number)).text
+            assert not [word for word in ("张", "138", "5678") if word in text], path
         exported = person.get("/tickets", headers={"Accept": "application/x-ndjson"}).text
         assert json.loads(exported)["citizen"]["phone"] is None
     for person in near[:2]:
@@ -225,13 +225,13 @@ def test_lists_and_exports_mask_for_everyone(people: People, role: str) -> None:
     given.ticket(people, citizen={"name": "张三丰", "phone": "13812345678"})
     person = people(role)
 
-    told = [
+    texts = [
         person.get("/tickets").text,
         person.get("/tickets", headers={"Accept": "application/x-ndjson"}).text,
         person.get("/tickets", headers={"Accept": "text/csv"}).text,
     ]
 
-    assert not [text for text in told if "张三丰" in text or "13812345678" in text]
+    assert not [text for text in texts if "张三丰" in text or "13812345678" in text]
     assert person.get("/tickets").json()["items"][0]["citizen"]["name"] == "张**"
 
 
@@ -255,7 +255,7 @@ def test_a_reveal_is_on_the_record_and_in_no_cache(people: People) -> None:
 
 
 def test_a_finished_ticket_is_revealed_to_no_office(people: People) -> None:
-    number = given.stands(people, "closed")
+    number = stages.stands(people, "closed")
 
     for person in (people.street(), people("chief", WANGJING)):
         answer = person.post(f"/tickets/{number}/reveal", {"reason": "再联系。"})
@@ -263,7 +263,7 @@ def test_a_finished_ticket_is_revealed_to_no_office(people: People) -> None:
 
 
 def test_an_auditor_reads_everything_and_writes_nothing(people: People) -> None:
-    number = given.stands(people, "in_progress")
+    number = stages.stands(people, "in_progress")
     auditor = people("auditor")
 
     assert number in auditor.get("/tickets").text

@@ -1,6 +1,9 @@
 """Files of a ticket: by content, of bounded size, for those who may see the ticket (D.16)."""
 
+import resource
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,6 +47,30 @@ def test_a_photo_comes_back_as_it_was_and_only_as_a_download(people: People) -> 
     assert file.headers["Content-Disposition"].startswith("attachment; filename=")
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert file.headers["Cache-Control"] == "no-store"
+
+
+@contextmanager
+def no_room_for(size: int) -> Iterator[None]:
+    """The disk takes no file that is larger."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_file_for_which_there_is_no_room_is_503_and_leaves_nothing(
+    people: People, app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    number, content = given.ticket(people), JPEG + bytes(6_000_000)
+
+    with no_room_for(5_000_000):
+        answer = attach(people, number, content)
+
+    assert answer.status_code == 503, answer.text
+    assert "could not be answered" in caplog.text
+    place = kept(app, content)
+    assert not list(place.parent.iterdir())
+    assert attach(people, number, content).status_code == 201
 
 
 def test_its_event_holds_no_name(people: People) -> None:

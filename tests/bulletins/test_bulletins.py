@@ -30,36 +30,36 @@ def test_the_month_names_the_classes_and_who_moved(people: People, store: Store)
     bad = {"resolved": "unresolved", "satisfied": "dissatisfied"}
     store(
         [
-            case(0, at=later, said=UNRESOLVED),
-            case(1, at=later, office_code=JIANWAI, said={"satisfied": "dissatisfied"}),
+            case(0, at=later, answers=UNRESOLVED),
+            case(1, at=later, office_code=JIANWAI, answers={"satisfied": "dissatisfied"}),
             case(2, at=later, office_code=HEPINGJIE),
-            case(3, at=later, office_code=DONGHUAMEN, said=bad),
+            case(3, at=later, office_code=DONGHUAMEN, answers=bad),
         ]
     )
 
-    found = month(people, "2026-10")
+    bulletin = month(people, "2026-10")
 
-    classes = {listed["name"]: codes(listed["streets"]) for listed in found["classes"]}
+    classes = {listed["name"]: codes(listed["streets"]) for listed in bulletin["classes"]}
     assert list(classes) == ["rectify", "govern", "advanced", "improved"]
     assert (classes["advanced"], classes["rectify"]) == ([HEPINGJIE], [DONGHUAMEN])
-    assert (found["ranked"], found["not_ranked"]) == (4, 339)
-    assert (codes(found["rose"]), codes(found["fell"])[0]) == ([], DONGHUAMEN)
-    assert found["fell"][0]["gained"] == -3
+    assert (bulletin["ranked"], bulletin["not_ranked"]) == (4, 339)
+    assert (codes(bulletin["rose"]), codes(bulletin["fell"])[0]) == ([], DONGHUAMEN)
+    assert bulletin["fell"][0]["gained"] == -3
 
 
 def test_the_month_names_exclusions_and_who_has_too_many(people: People, store: Store) -> None:
-    store([case(0), case(1, excluded={"code": "X4"}, said=UNRESOLVED)])
+    store([case(0), case(1, excluded={"code": "X4"}, answers=UNRESOLVED)])
 
-    found = month(people, "2026-09")
+    bulletin = month(people, "2026-09")
 
-    assert [(s["excluded"], s["excluded_share"]) for s in found["excluded"]] == [(1, 50.0)]
-    assert found["excluded_too_often"] == [WANGJING]
+    assert [(s["excluded"], s["excluded_share"]) for s in bulletin["excluded"]] == [(1, 50.0)]
+    assert bulletin["excluded_too_often"] == [WANGJING]
 
 
 def test_the_month_stays_what_it_is_when_it_is_sealed(
     people: People, store: Store, clock: StillClock
 ) -> None:
-    store([case(0), case(1, office_code=JIANWAI, said=UNRESOLVED)])
+    store([case(0), case(1, office_code=JIANWAI, answers=UNRESOLVED)])
     before = month(people, "2026-09")
 
     assert people("evaluator").post("/rankings/2026-09/seal").status_code == 201
@@ -70,7 +70,7 @@ def test_the_month_stays_what_it_is_when_it_is_sealed(
 def test_a_day_names_the_places_with_the_most_requests(people: People, store: Store) -> None:
     store(
         [
-            *(case(n, said=UNRESOLVED) for n in range(3)),
+            *(case(n, answers=UNRESOLVED) for n in range(3)),
             *(case(n, office_code=JIANWAI) for n in (3, 4)),
             case(5, at=BORDER - timedelta(days=5), office_code=DONGHUAMEN),
             case(6, at=BORDER + timedelta(days=1), office_code=HEPINGJIE),
@@ -107,7 +107,7 @@ def test_the_rates_of_a_day_run_from_the_period_s_start_to_its_end(
 def test_bulletins_are_tables_too(
     people: People, store: Store, path: str, columns: set[str]
 ) -> None:
-    store([case(0, excluded={"code": "X1"}, said=UNRESOLVED), case(1)])
+    store([case(0, excluded={"code": "X1"}, answers=UNRESOLVED), case(1)])
 
     lines = list(csv.DictReader(io.StringIO(people("analyst").get(path, format="csv").text)))
 

@@ -1,4 +1,4 @@
-"""Who moved furthest in a month: ten, and nobody is cut off who moved as far."""
+"""Streets that moved furthest in a month: ten, and all that moved as far as the tenth."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ TEN = [20, 19, 18, 17, 16, 15, 14, 13, 12, 11]
 
 
 def place(gained: int) -> PlaceView:
-    told: dict[str, Any] = {"gained": gained}
-    return PlaceView.model_construct(**told)
+    members: dict[str, Any] = {"gained": gained}
+    return PlaceView.model_construct(**members)
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ def place(gained: int) -> PlaceView:
     ],
 )
 def test_the_first_ten_and_whoever_equals_the_tenth(moved: list[int], shown: list[int]) -> None:
-    assert [one.gained for one in furthest(map(place, moved))] == shown
+    assert [street.gained for street in furthest(map(place, moved))] == shown

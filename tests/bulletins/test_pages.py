@@ -1,4 +1,4 @@
-"""Bulletins as pages: in Chinese, complete in themselves, and inert whatever names they hold."""
+"""Bulletins as pages: in Chinese, complete in themselves, and inert with hostile names."""
 
 import csv
 import io
@@ -26,22 +26,22 @@ VOID = {"meta", "line", "rect"}
 
 
 class Elements(HTMLParser):
-    """Every element with its attributes; fails where one is closed that was not opened."""
+    """Every element with its attributes; fails where a closing tag has no opening one."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.feed(page)
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -69,13 +69,16 @@ def test_a_page_needs_nothing_from_outside_and_fits_paper_and_telephone(
 
     text = page(people, path)
 
-    found = Elements(text).found
-    names = {name for name, _ in found}
+    elements = Elements(text).tags
+    names = {name for name, _ in elements}
     assert names.isdisjoint({"script", "link", "img", "iframe", "object", "image", "use"})
     sources = {"src", "href", "xlink:href", "srcset", "action", "onload"}
-    assert not [one for _, told in found for one in told if one in sources]
+    assert not [name for _, attributes in elements for name in attributes if name in sources]
     assert "url(" not in text
-    assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in found
+    assert (
+        "meta",
+        {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+    ) in elements
     assert "@media print" in text
     assert "@page" in text
     assert {"svg", "table"} <= names
@@ -140,7 +143,7 @@ def test_the_bulletins_of_a_sealed_period_are_kept_for_good(
 
     for path in PAGES[:2]:
         before = people("analyst").get(path, format=form)
-        store([case(20, said={"satisfied": "dissatisfied"})], recorded_at=clock.tick(days=1))
+        store([case(20, answers={"satisfied": "dissatisfied"})], recorded_at=clock.tick(days=1))
         after = people("analyst").get(path, format=form)
 
         assert ("immutable" in before.headers.get("Cache-Control", "")) is (path == PAGES[1])
@@ -161,7 +164,7 @@ def test_a_day_names_communities_and_lanes_but_none_of_too_few(people: People) -
 
     day = people("analyst").get("/bulletins/2026-10-20").json()
 
-    assert [(one["requests"], one["place"]) for one in day["lanes"]] == [(6, 1)]
+    assert [(lane["requests"], lane["place"]) for lane in day["lanes"]] == [(6, 1)]
     first = day["lanes"][0]
     assert first["name"].startswith("望京西园三区")
     assert (first["office_code"], first["office_name"]) == (WANGJING, "望京街道")
@@ -176,7 +179,7 @@ def test_the_rates_of_a_lane_are_of_its_own_tickets(
     asked = (at - timedelta(hours=1)).isoformat()
     unresolved = {"resolved": "unresolved"}
     store(case(n, at=at, received_at=asked) for n in range(5))
-    store(case(n, at=at, received_at=asked, said=unresolved) for n in range(5, 8))
+    store(case(n, at=at, received_at=asked, answers=unresolved) for n in range(5, 8))
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE ticket SET community_code ="
@@ -186,7 +189,7 @@ def test_the_rates_of_a_lane_are_of_its_own_tickets(
 
     lanes = people("analyst").get("/bulletins/2026-09-18").json()["lanes"]
 
-    assert [one["requests"] for one in lanes] == [6]
+    assert [lane["requests"] for lane in lanes] == [6]
     assert lanes[0]["resolution"] == {"percent": 83.33, "numerator": "5", "denominator": 6}
 
 
@@ -194,7 +197,7 @@ def test_a_quarter_sets_its_periods_beside_each_other(
     people: People, store: Store, clock: StillClock
 ) -> None:
     later = BORDER + timedelta(days=3)
-    store([case(0), case(1, said={"resolved": "unresolved"}), case(2, office_code=JIANWAI)])
+    store([case(0), case(1, answers={"resolved": "unresolved"}), case(2, office_code=JIANWAI)])
     store([case(3, at=later), case(4, at=later, office_code=JIANWAI)])
 
     third = people("analyst").get("/bulletins/quarters/2026-Q3").json()
@@ -208,7 +211,7 @@ def test_a_quarter_sets_its_periods_beside_each_other(
     assert september["resolution"] == {"percent": 66.67, "numerator": "2", "denominator": 3}
     assert (september["composite"], september["assessed"]) == (88.33, 3)
     assert september["composite_exact"] == "265/3"
-    wangjing = next(one for one in year["streets"] if one["office_code"] == WANGJING)
+    wangjing = next(street for street in year["streets"] if street["office_code"] == WANGJING)
     assert wangjing["ranks"] == [2, 1, None]
     assert wangjing["composites"] == [82.5, 100.0, None]
 
@@ -250,7 +253,7 @@ def test_a_span_is_a_table_too(people: People, store: Store) -> None:
 
     text = people("analyst").get("/bulletins/quarters/2026-Q3", format="csv").text
 
-    lines = [one for one in csv.DictReader(io.StringIO(text)) if one["office_code"] == WANGJING]
-    assert [(one["period"], one["rank"], one["composite"]) for one in lines] == [
+    lines = [line for line in csv.DictReader(io.StringIO(text)) if line["office_code"] == WANGJING]
+    assert [(line["period"], line["rank"], line["composite"]) for line in lines] == [
         ("2026-09", "1", "86.88")
     ]

@@ -1,4 +1,4 @@
-"""What a quarter and a year have of their own; a sealed day; and HEAD for what is handed out."""
+"""Bulletins of quarters and years; a sealed day; and HEAD for bulletins and rankings."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, awaiting, request, ticket
 from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
@@ -29,28 +29,28 @@ def sheet(people: People, path: str, name: str) -> list[dict[str, str]]:
     return [line for line in csv.DictReader(io.StringIO(text)) if line["list"] == name]
 
 
-def counts(found: Json, name: str) -> dict[str, dict[str, int]]:
-    return {one["office_code"]: one["counts"] for one in found[name]}
+def counts(quarter: Json, name: str) -> dict[str, dict[str, int]]:
+    return {tally["office_code"]: tally["counts"] for tally in quarter[name]}
 
 
 def pressed(people: People, clock: StillClock, app: FastAPI) -> None:
-    """One overdue beyond the district's notice; two supervised, of which one is answered; two on
-    hold, of which one is done."""
+    """A ticket overdue beyond the district's notice; two supervised, one answered; two on hold, one
+    done."""
     number = ticket(people)
     awaiting(people, number)
     stages.called(people, number)
     done, undone = stages.working(people), stages.working(people)
-    for one in (done, undone):
-        stages.held(people, one, clock, days=5)
-    stages.fresh(people)
+    for number in (done, undone):
+        stages.held(people, number, clock, days=5)
+    given.ticket(people)
     for answered in (True, False):
-        one = stages.working(people)
+        number = stages.working(people)
         until = (clock.at + timedelta(days=1)).isoformat()
         people.supervisor.does(
-            "supervise", one, level="city", answer_due_at=until, reason="限期答复。"
+            "supervise", number, level="city", answer_due_at=until, reason="限期答复。"
         )
         if answered:
-            people.street().does("note", one, text="已到现场。")
+            people.street().does("note", number, text="已到现场。")
     people.supervisor.does("resume", done, done=True, text="已办结。")
     clock.tick(days=8, hours=30)
     sweep(app.state.sessions, app.state.city, clock)
@@ -61,15 +61,15 @@ def test_a_quarter_tells_escalations_supervision_and_holds_looked_at(
 ) -> None:
     pressed(people, clock, app)
 
-    found = read(people, QUARTER)
+    quarter = read(people, QUARTER)
 
-    levels = counts(found, "escalations")[WANGJING]
+    levels = counts(quarter, "escalations")[WANGJING]
     assert levels["overdue-chief"] >= 1
     assert levels["overdue-district"] >= 1
-    assert counts(found, "supervisions") == {WANGJING: {"answered": 1, "unanswered": 1}}
-    assert counts(found, "hold_reviews") == {WANGJING: {"done": 1, "undone": 1}}
+    assert counts(quarter, "supervisions") == {WANGJING: {"answered": 1, "unanswered": 1}}
+    assert counts(quarter, "hold_reviews") == {WANGJING: {"done": 1, "undone": 1}}
     supervised = sheet(people, QUARTER, "supervisions")
-    assert [(one["what"], one["number"]) for one in supervised] == [
+    assert [(line["what"], line["number"]) for line in supervised] == [
         ("answered", "1"),
         ("unanswered", "1"),
     ]
@@ -104,8 +104,10 @@ def test_a_sealed_quarter_is_as_it_was_when_it_was_sealed(
 
 def test_a_year_has_its_sum_and_the_departments_through_it(people: People, store: Store) -> None:
     bad = {"resolved": "unresolved"}
-    store([case(0), case(1, said=bad), case(2, office_code=WATER)])
-    store([case(3, at=BORDER + timedelta(days=3)), case(4, at=BORDER, office_code=WATER, said=bad)])
+    store([case(0), case(1, answers=bad), case(2, office_code=WATER)])
+    store(
+        [case(3, at=BORDER + timedelta(days=3)), case(4, at=BORDER, office_code=WATER, answers=bad)]
+    )
 
     year = read(people, "/bulletins/years/2026")
 
@@ -113,10 +115,10 @@ def test_a_year_has_its_sum_and_the_departments_through_it(people: People, store
     assert (total["assessed"], total["volume"]) == (3, 3)
     assert total["resolution"] == {"percent": 66.67, "numerator": "2", "denominator": 3}
     assert total["composite"] == 88.33
-    water = next(one for one in year["departments"] if one["office_code"] == WATER)
+    water = next(office for office in year["departments"] if office["office_code"] == WATER)
     assert water["composites"] == [100.0, 65.0, None]
     table = sheet(people, "/bulletins/years/2026", "departments")
-    mine = [one["composite"] for one in table if one["office_code"] == WATER]
+    mine = [office["composite"] for office in table if office["office_code"] == WATER]
     assert mine == ["100.00", "65.00", ""]
     assert sheet(people, "/bulletins/years/2026", "total")[0]["composite"] == "88.33"
     page = people("analyst").get("/bulletins/years/2026", format="html").text
@@ -142,8 +144,8 @@ def test_a_sealed_day_is_as_it_was_whatever_moves_later(people: People, clock: S
     path = "/bulletins/2026-11-18"
     before = people("analyst").get(path)
     clock.tick(hours=1)
-    for one in numbers[:3]:
-        people.dispatcher.does("dispatch", one, office_code=DONGHUAMEN, reason="在东华门街道。")
+    for moved in numbers[:3]:
+        people.dispatcher.does("dispatch", moved, office_code=DONGHUAMEN, reason="在东华门街道。")
 
     after = people("analyst").get(path)
 

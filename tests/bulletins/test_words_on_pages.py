@@ -1,4 +1,4 @@
-"""Whatever can be shown on a page in Chinese has a Chinese word."""
+"""Every name shown on a page in Chinese has a Chinese word."""
 
 import re
 from dataclasses import replace
@@ -19,21 +19,21 @@ from tests.tickets.life.test_warnings import GIVEN
 
 
 def escalations() -> set[str]:
-    """Every one that the rules give, whatever has become of a ticket."""
+    """Every escalation that the rules give, for a ticket in any status."""
     began = Timers(Status.DISPATCHED, Urgency.L3, GIVEN, dispatches=99, reworks=99)
     ticket = replace(began, dispatched_at=GIVEN, due_at=GIVEN, answer_due_at=GIVEN)
-    found = (
+    all_falls = (
         warnings(policies.beijing(), replace(ticket, status=status, forced=forced))
         for status, forced in product(Status, (True, False))
     )
-    return {fall.name for falls in found for fall in falls if fall.action is Action.ESCALATE}
+    return {fall.name for falls in all_falls for fall in falls if fall.action is Action.ESCALATE}
 
 
 def named_in_openapi() -> set[str]:
-    """What the contract says a quarter's `counts` are by."""
+    """The labels of a quarter's `counts` in the contract."""
     text = pasted.text("openapi.md")
-    told = text.partition("A quarter has besides")[2].partition("Whistles and signals")[0]
-    return set(re.findall("`([a-z_-]+)`", told))
+    passage = text.partition("A quarter has besides")[2].partition("Whistles and signals")[0]
+    return set(re.findall("`([a-z_-]+)`", passage))
 
 
 def test_every_class_and_state_has_a_word() -> None:

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, DISCONTENT, People
 
@@ -16,8 +16,8 @@ VAIN = {"reach": "unreached"}
 DOUBTED = {**DISCONTENT, "reasonable": False}
 
 
-def called(people: People, number: str, said: dict[str, Any]) -> dict[str, Any]:
-    answer = people.callback.post(f"/tickets/{number}/callbacks", said)
+def called(people: People, number: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = people.callback.post(f"/tickets/{number}/callbacks", body)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -27,7 +27,7 @@ def status(people: People, number: str) -> str:
 
 
 def test_a_callback_says_whether_it_was_final(people: People, clock: StillClock) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
 
     view = called(people, number, {**CONTENT, "reason": "很快。", "recording": "R-1"})
 
@@ -57,11 +57,11 @@ OUTCOMES = [
 ]
 
 
-@pytest.mark.parametrize(("said", "after"), OUTCOMES)
-def test_what_the_citizen_says_decides(people: People, said: dict[str, Any], after: str) -> None:
-    number = given.stands(people, "awaiting_callback")
+@pytest.mark.parametrize(("body", "after"), OUTCOMES)
+def test_what_the_citizen_says_decides(people: People, body: dict[str, Any], after: str) -> None:
+    number = stages.stands(people, "awaiting_callback")
 
-    view = called(people, number, said)
+    view = called(people, number, body)
 
     assert (view["final"], view["status_now"]) == (True, after)
 
@@ -69,7 +69,7 @@ def test_what_the_citizen_says_decides(people: People, said: dict[str, Any], aft
 def test_a_vain_attempt_is_repeated_after_four_hours_and_the_third_is_final(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     assert called(people, number, VAIN)["final"] is False
 
     clock.tick(hours=4)
@@ -91,7 +91,7 @@ def test_a_vain_attempt_is_repeated_after_four_hours_and_the_third_is_final(
 
 
 def test_an_answer_is_taken_at_any_hour(people: People, clock: StillClock) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     called(people, number, VAIN)
     clock.at = datetime(2026, 10, 20, 15, 0, tzinfo=UTC)  # 23:00 in Beijing
 
@@ -100,7 +100,7 @@ def test_an_answer_is_taken_at_any_hour(people: People, clock: StillClock) -> No
 
 
 def test_after_three_days_a_vain_attempt_is_the_last(people: People, clock: StillClock) -> None:
-    first, second = (given.stands(people, "awaiting_callback") for _ in range(2))
+    first, second = (stages.stands(people, "awaiting_callback") for _ in range(2))
 
     clock.tick(days=3)
     assert called(people, first, VAIN)["final"] is False
@@ -111,8 +111,8 @@ def test_after_three_days_a_vain_attempt_is_the_last(people: People, clock: Stil
 def test_the_queue_has_every_ticket_that_awaits_its_callback_by_due_time(
     people: People, clock: StillClock
 ) -> None:
-    slow = given.stands(people, "awaiting_callback")
-    doubted = given.stands(people, "doubted")
+    slow = stages.stands(people, "awaiting_callback")
+    doubted = stages.stands(people, "doubted")
     clock.tick(hours=1)
     urgent = given.ticket(people, urgency="L2")
     given.awaiting(people, urgent)
@@ -137,7 +137,7 @@ def test_the_queue_has_every_ticket_that_awaits_its_callback_by_due_time(
 def test_a_supervisor_says_whether_the_demand_is_reasonable(
     people: People, clock: StillClock, approve: bool, after: str
 ) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     clock.tick(hours=60)  # the desk took its time; the supervisor has his own
     called(people, number, DOUBTED)
     again = people.callback.post(f"/tickets/{number}/callbacks", CONTENT)
@@ -152,7 +152,7 @@ def test_a_supervisor_says_whether_the_demand_is_reasonable(
 def test_where_no_supervisor_speaks_the_demand_is_taken_as_reasonable(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     clock.tick(hours=60)
     asked_at = clock.at
     called(people, number, DOUBTED)
@@ -186,8 +186,8 @@ def test_only_who_cannot_be_reached_at_all_is_assessed_as_anonymous(
     called(people, number, CONTENT)
 
     with app.state.engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT anonymous FROM assessment").scalar_one()
-    assert found is left_out
+        anonymous = connection.exec_driver_sql("SELECT anonymous FROM assessment").scalar_one()
+    assert anonymous is left_out
 
 
 def test_an_assessment_is_of_the_office_that_leads_at_that_time(
@@ -204,7 +204,7 @@ def test_an_assessment_is_of_the_office_that_leads_at_that_time(
 
 
 def test_a_second_callback_on_a_finished_ticket_is_refused(people: People, app: FastAPI) -> None:
-    number = given.stands(people, "closed")
+    number = stages.stands(people, "closed")
     before = given.record(app)
 
     answer = people.callback.post(f"/tickets/{number}/callbacks", DISCONTENT)
@@ -215,7 +215,7 @@ def test_a_second_callback_on_a_finished_ticket_is_refused(people: People, app: 
 
 
 def test_who_handles_a_ticket_never_records_its_callback(people: People) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
 
     for person in (people.street(), people("chief", given.WANGJING), people.district()):
         assert person.post(f"/tickets/{number}/callbacks", CONTENT).status_code == 403

@@ -66,18 +66,18 @@ def test_only_the_last_vain_attempt_settles_it(
     assert is_final(POLICY, Answers(reach), tried, TEN + timedelta(hours=hours)) is final
 
 
-def said(resolved: Resolved, satisfied: Satisfied) -> Answers:
+def reached(resolved: Resolved, satisfied: Satisfied) -> Answers:
     return Answers(Reach.REACHED, Contacted.YES, resolved, satisfied)
 
 
 REWORK = [
-    (said(Resolved.RESOLVED, Satisfied.VERY), False),
-    (said(Resolved.RESOLVED, Satisfied.BASIC), False),
-    (said(Resolved.PARTLY, Satisfied.BASIC), False),
-    (said(Resolved.NO_ANSWER, Satisfied.NO_ANSWER), False),
-    (said(Resolved.UNRESOLVED, Satisfied.VERY), True),
-    (said(Resolved.RESOLVED, Satisfied.DISSATISFIED), True),
-    (said(Resolved.RESOLVED, Satisfied.VERY_DISSATISFIED), True),
+    (reached(Resolved.RESOLVED, Satisfied.VERY), False),
+    (reached(Resolved.RESOLVED, Satisfied.BASIC), False),
+    (reached(Resolved.PARTLY, Satisfied.BASIC), False),
+    (reached(Resolved.NO_ANSWER, Satisfied.NO_ANSWER), False),
+    (reached(Resolved.UNRESOLVED, Satisfied.VERY), True),
+    (reached(Resolved.RESOLVED, Satisfied.DISSATISFIED), True),
+    (reached(Resolved.RESOLVED, Satisfied.VERY_DISSATISFIED), True),
     (Answers(Reach.UNREACHED), False),
     (Answers(Reach.REFUSED), False),
 ]

@@ -15,11 +15,11 @@ DENIED = {**given.CONTENT, "contacted": "no", "resolved": "unresolved"}
 HEARD = {**given.CONTENT, "text": "录音中诉求人说已联系并解决。"}
 
 
-def called(people: People, **said: str | None) -> tuple[str, int]:
+def called(people: People, **body: str | None) -> tuple[str, int]:
     """A ticket of 望京街道, and the callback that denies what the office did."""
     number = given.ticket(people)
     given.awaiting(people, number)
-    answer = people.callback.post(f"/tickets/{number}/callbacks", {**DENIED, **said})
+    answer = people.callback.post(f"/tickets/{number}/callbacks", {**DENIED, **body})
     assert answer.status_code == 201, answer.text
     return number, answer.json()["id"]
 
@@ -28,8 +28,8 @@ def dispute(people: People, callback: int, office: str = WANGJING) -> Response:
     return people.street(office).post(f"/callbacks/{callback}/dispute", {"text": "记录有误。"})
 
 
-def correct(people: People, callback: int, **said: Any) -> Response:
-    return people.supervisor.post(f"/callbacks/{callback}/correction", {**HEARD, **said})
+def correct(people: People, callback: int, **body: Any) -> Response:
+    return people.supervisor.post(f"/callbacks/{callback}/correction", {**HEARD, **body})
 
 
 def kind(answer: Response) -> tuple[int, str]:
@@ -132,9 +132,9 @@ def test_only_the_callback_that_counts_is_heard_again(people: People) -> None:
 
 def test_only_the_office_disputes_and_only_a_supervisor_corrects(people: People) -> None:
     _, callback = called(people)
-    said = {"text": "记录有误。"}
+    body = {"text": "记录有误。"}
 
-    assert people.callback.post(f"/callbacks/{callback}/dispute", said).status_code == 403
+    assert people.callback.post(f"/callbacks/{callback}/dispute", body).status_code == 403
     assert dispute(people, callback, "110105001").status_code == 404
     assert dispute(people, 10**6).status_code == 404
     assert people.street().post(f"/callbacks/{callback}/correction", HEARD).status_code == 403
@@ -144,23 +144,23 @@ def test_only_the_office_disputes_and_only_a_supervisor_corrects(people: People)
 def test_a_record_is_named_with_its_ticket_or_alone(people: People) -> None:
     number, callback = called(people)
     other, _ = called(people)
-    said = {"text": "记录有误。"}
+    body = {"text": "记录有误。"}
 
-    wrong = people.street().post(f"/tickets/{other}/callbacks/{callback}/dispute", said)
-    right = people.street().post(f"/tickets/{number}/callbacks/{callback}/dispute", said)
+    wrong = people.street().post(f"/tickets/{other}/callbacks/{callback}/dispute", body)
+    right = people.street().post(f"/tickets/{number}/callbacks/{callback}/dispute", body)
     assert (wrong.status_code, right.status_code) == (404, 200)
     path = f"/tickets/{number}/callbacks/{callback}/correction"
     assert people.supervisor.post(path, HEARD).json()["correction"]["contacted"] == "yes"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "body",
     [{}, {"reach": "reached", "text": "…"}, {**HEARD, "reach": "refused"}, {**HEARD, "text": ""}],
 )
-def test_a_wrong_form_is_refused(people: People, said: dict[str, Any]) -> None:
+def test_a_wrong_form_is_refused(people: People, body: dict[str, Any]) -> None:
     _, callback = called(people)
 
-    answer = people.supervisor.post(f"/callbacks/{callback}/correction", said)
+    answer = people.supervisor.post(f"/callbacks/{callback}/correction", body)
 
     assert answer.status_code == 422
 

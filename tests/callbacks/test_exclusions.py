@@ -19,11 +19,11 @@ BITTER = {**given.CONTENT, "resolved": "unresolved", "satisfied": "very_dissatis
 ENTERPRISE = "ent-water"
 
 
-def assessed(people: People, **said: str) -> str:
+def assessed(people: People, **body: str) -> str:
     """A ticket of 望京街道 whose citizen was called, and is not content."""
     number = given.ticket(people)
     given.awaiting(people, number)
-    answer = people.callback.post(f"/tickets/{number}/callbacks", {**BITTER, **said})
+    answer = people.callback.post(f"/tickets/{number}/callbacks", {**BITTER, **body})
     assert answer.status_code == 201, answer.text
     return number
 
@@ -34,25 +34,24 @@ def ask(people: People, number: str, code: str = "X2", office: str = WANGJING) -
 
 
 def review(people: People, number: str, approve: bool = True, **who: str) -> Response:
-    said = {"approve": approve, "text": "情况属实。"}
+    body = {"approve": approve, "text": "情况属实。"}
     reviewer = people(who.get("role", "district"), who.get("office", CHAOYANG))
-    return reviewer.post(f"/tickets/{number}/exclusion/review", said)
+    return reviewer.post(f"/tickets/{number}/exclusion/review", body)
 
 
 def flag(people: People, number: str, approve: bool = True) -> Response:
-    said = {"approve": approve, "text": "录音 0007 可证。"}
-    return people.supervisor.post(f"/tickets/{number}/exclusion/review", said)
+    body = {"approve": approve, "text": "录音 0007 可证。"}
+    return people.supervisor.post(f"/tickets/{number}/exclusion/review", body)
 
 
 def decide(people: People, number: str, approve: bool = True) -> Response:
-    said = {"approve": approve, "text": "同意剔除。"}
-    return people("evaluator").post(f"/tickets/{number}/exclusion/decision", said)
+    body = {"approve": approve, "text": "同意剔除。"}
+    return people("evaluator").post(f"/tickets/{number}/exclusion/decision", body)
 
 
 def row(people: People) -> dict[str, Any]:
     rows = people("analyst").get("/rankings/2026-11").json()["rows"]
-    found: dict[str, Any] = next(r for r in rows if r["office_code"] == WANGJING)
-    return found
+    return dict(next(r for r in rows if r["office_code"] == WANGJING))
 
 
 def kind(answer: Response) -> tuple[int, str]:
@@ -178,12 +177,12 @@ def test_nothing_is_excluded_before_its_callback(people: People) -> None:
 
 def test_each_step_is_for_its_own_role(people: People) -> None:
     number = assessed(people)
-    said = {"code": "X2", "text": "……"}
+    body = {"code": "X2", "text": "……"}
     word = {"approve": True, "text": "……"}
     path = f"/tickets/{number}/exclusion"
 
-    assert people.operator.post(path, said).status_code == 403
-    assert people.street("110105001").post(path, said).status_code == 404
+    assert people.operator.post(path, body).status_code == 403
+    assert people.street("110105001").post(path, body).status_code == 404
     assert kind(people.district().post(f"{path}/review", word)) == (409, "no-exclusion-asked")
     assert kind(decide(people, number)) == (409, "no-exclusion-asked")
     ask(people, number)
@@ -226,12 +225,12 @@ def test_an_office_of_the_city_has_no_district_to_review(people: People) -> None
 
 def test_a_key_and_a_version_are_honoured(people: People) -> None:
     number = assessed(people)
-    path, said = f"/tickets/{number}/exclusion", {"code": "X5", "text": "暴雨红色预警期间。"}
+    path, body = f"/tickets/{number}/exclusion", {"code": "X5", "text": "暴雨红色预警期间。"}
     street = people.street()
 
-    stale = street.post(path, said, headers={"If-Match": '"1"'})
-    first = street.post(path, said, headers={"Idempotency-Key": "x"})
-    again = street.post(path, said, headers={"Idempotency-Key": "x"})
+    stale = street.post(path, body, headers={"If-Match": '"1"'})
+    first = street.post(path, body, headers={"Idempotency-Key": "x"})
+    again = street.post(path, body, headers={"Idempotency-Key": "x"})
 
     assert stale.status_code == 412
     assert (first.status_code, again.status_code) == (200, 200)
@@ -240,13 +239,13 @@ def test_a_key_and_a_version_are_honoured(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"code": "X7", "text": "…"}, {"code": "X1"}, {"code": "X1", "text": "…", "by": 1}]
+    "body", [{}, {"code": "X7", "text": "…"}, {"code": "X1"}, {"code": "X1", "text": "…", "by": 1}]
 )
-def test_a_wrong_form_changes_nothing(people: People, app: FastAPI, said: dict[str, Any]) -> None:
+def test_a_wrong_form_changes_nothing(people: People, app: FastAPI, body: dict[str, Any]) -> None:
     number = assessed(people)
     before = people.operator.get(f"/tickets/{number}").json()["version"]
 
-    assert people.street().post(f"/tickets/{number}/exclusion", said).status_code == 422
+    assert people.street().post(f"/tickets/{number}/exclusion", body).status_code == 422
     assert people.operator.get(f"/tickets/{number}").json()["version"] == before
 
 
@@ -276,11 +275,11 @@ def test_what_waits_for_a_word_is_listed_to_who_may_see_it(
     page = district.get("/exclusions", limit=2).json()
     rest = district.get("/exclusions", limit=2, cursor=page["next"]).json()
 
-    assert [one["ticket_number"] for one in page["items"] + rest["items"]] == numbers
+    assert [item["ticket_number"] for item in page["items"] + rest["items"]] == numbers
     assert rest["next"] is None
     assert people.district("110108").get("/exclusions").json()["items"] == []
     review(people, numbers[0], approve=False)
     review(people, numbers[1])
     decide(people, numbers[1])
     left = people("evaluator").get("/exclusions").json()["items"]
-    assert [one["ticket_number"] for one in left] == numbers[2:]
+    assert [item["ticket_number"] for item in left] == numbers[2:]

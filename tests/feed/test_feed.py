@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, DISCONTENT, WANGJING, People, Person
 
@@ -17,7 +17,7 @@ def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
 
 
 def test_an_office_hears_of_each_step_of_its_ticket(people: People, clock: StillClock) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     people.callback.post(f"/tickets/{number}/callbacks", DISCONTENT)
 
     heard = entries(people.street())
@@ -123,7 +123,7 @@ def test_a_bad_number_is_refused(people: People, after: str) -> None:
 
 
 def test_a_district_hears_of_what_lies_in_its_queue(people: People) -> None:
-    number = given.stands(people, "to_dispatch")
+    number = stages.stands(people, "queued")
 
     heard = entries(people.district(CHAOYANG))
     assert [(e["ticket_number"], e["data"]) for e in heard] == [

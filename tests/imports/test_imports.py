@@ -53,7 +53,7 @@ def line(**changed: Any) -> Json:
     return case | changed
 
 
-def said(**changed: Any) -> Json:
+def called_back(**changed: Any) -> Json:
     return {"callback": line()["callback"] | changed}
 
 
@@ -79,7 +79,7 @@ def in_order(app: FastAPI, cases: Iterable[Case]) -> list[Case]:
     by_id = {case["external_id"]: case for case in cases}
     with app.state.sessions() as session:
         ids = session.scalars(select(Ticket.external_id).order_by(Ticket.number)).all()
-    return [by_id[one] for one in ids]
+    return [by_id[external_id] for external_id in ids]
 
 
 def row_counts(app: FastAPI) -> dict[str, int]:
@@ -198,8 +198,8 @@ def test_it_is_anonymous_only_where_the_callback_says_so(people: People) -> None
 
     tickets = people.supervisor.get("/tickets").json()["items"]
 
-    found = {one["external_id"]: one["citizen"]["anonymous"] for one in tickets}
-    assert found == {"OLD-1": False, "OLD-2": True}
+    anonymous = {ticket["external_id"]: ticket["citizen"]["anonymous"] for ticket in tickets}
+    assert anonymous == {"OLD-1": False, "OLD-2": True}
 
 
 DISSATISFIED = {"resolved": "unresolved", "satisfied": "dissatisfied"}
@@ -213,9 +213,9 @@ REFUSED: list[tuple[object, str]] = [
     (line(urgency="L5"), "/urgency"),
     (line(type="wish"), "/type"),
     (line(channel="fax"), "/channel"),
-    (line(**said(reach="asleep")), "/callback/reach"),
+    (line(**called_back(reach="asleep")), "/callback/reach"),
     (line(unknown=1), "/unknown"),
-    (line(**said(mood="good")), "/callback/mood"),
+    (line(**called_back(mood="good")), "/callback/mood"),
     (line(received_at="2026-09-20T09:00:00"), "/received_at"),
     (line(received_at=1789000000), "/received_at"),
     (line(received_at="0001-01-01T00:00:00+08:00"), "/received_at"),
@@ -223,12 +223,12 @@ REFUSED: list[tuple[object, str]] = [
     (line(dispatched_at="2026-09-20T08:59:59+08:00"), "/dispatched_at"),
     (line(acknowledged_at="2026-09-20T09:00:59+08:00"), "/acknowledged_at"),
     (line(replied_at="2026-09-20T09:00:59+08:00"), "/replied_at"),
-    (line(**said(at="2026-09-20T09:00:59+08:00")), "/callback/at"),
-    (line(**said(at="2026-10-20T10:00:01+08:00")), "/callback/at"),
-    (line(**said(resolved=None)), "/callback/resolved"),
-    (line(**said(reach="refused")), "/callback/contacted"),
+    (line(**called_back(at="2026-09-20T09:00:59+08:00")), "/callback/at"),
+    (line(**called_back(at="2026-10-20T10:00:01+08:00")), "/callback/at"),
+    (line(**called_back(resolved=None)), "/callback/resolved"),
+    (line(**called_back(reach="refused")), "/callback/contacted"),
     (line(**EXCLUDED), "/excluded"),
-    (line(excluded={"code": "X9", "text": "无"}, **said(**DISSATISFIED)), "/excluded/code"),
+    (line(excluded={"code": "X9", "text": "无"}, **called_back(**DISSATISFIED)), "/excluded/code"),
     (line(address={"text": "某\0处"}), "/address/text"),
     (line(external_id="a\0b"), "/external_id"),
     (line(external_id=""), "/external_id"),
@@ -266,7 +266,7 @@ def test_a_bad_line_is_refused_with_its_number_and_the_member_at_fault(
 
 
 def test_who_is_not_content_may_have_been_excluded(people: People) -> None:
-    answer = imported(people, line(**EXCLUDED, **said(**DISSATISFIED)))
+    answer = imported(people, line(**EXCLUDED, **called_back(**DISSATISFIED)))
 
     assert answer["accepted"] == 1
     (ticket,) = people.supervisor.get("/tickets").json()["items"]
@@ -280,13 +280,13 @@ def test_a_line_of_exactly_64_kb_is_read_and_one_byte_more_is_not(people: People
     answer = imported(people, fits, fits + " ")
 
     assert answer["accepted"] == 1
-    assert [one["line"] for one in answer["rejected"]] == [2]
+    assert [rejected["line"] for rejected in answer["rejected"]] == [2]
 
 
 def test_blank_lines_count_and_say_nothing(people: People) -> None:
     answer = imported(people, "", line(), "   ", "{")
 
-    assert (answer["accepted"], [one["line"] for one in answer["rejected"]]) == (1, [4])
+    assert (answer["accepted"], [rejected["line"] for rejected in answer["rejected"]]) == (1, [4])
 
 
 def test_a_last_line_needs_no_newline_and_an_empty_body_has_none(people: People) -> None:
@@ -330,7 +330,7 @@ def test_an_old_case_takes_its_due_times_from_the_first_policy(
 ) -> None:
     at = datetime.fromisoformat("1999-05-01T09:00:00+08:00")
     times = {"received_at": at.isoformat(), "dispatched_at": at.isoformat()}
-    called = said(at=(at + timedelta(days=30)).isoformat())
+    called = called_back(at=(at + timedelta(days=30)).isoformat())
     imported(people, line(**times, acknowledged_at=None, contacts=[], replied_at=None, **called))
 
     (ticket,) = people.supervisor.get("/tickets").json()["items"]

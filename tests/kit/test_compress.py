@@ -46,8 +46,8 @@ def test_what_comes_packed_is_what_comes_plain(
         assert answer.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed) == plain.content
         assert len(packed) < len(plain.content)
-        vary = [one.headers["Vary"].split(", ") for one in (answer, plain)]
-        assert all("Accept-Encoding" in told for told in vary)
+        vary = [response.headers["Vary"].split(", ") for response in (answer, plain)]
+        assert all("Accept-Encoding" in named for named in vary)
 
 
 def test_the_packed_and_the_plain_have_different_strong_tags(people: People, store: Store) -> None:
@@ -101,11 +101,11 @@ def test_what_is_not_modified_says_so_with_the_same_headers(
 def test_who_refuses_gzip_gets_none(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
 
-    for said in ("gzip;q=0", "br, gzip; q=0.0, identity", "identity", "*;q=0"):
-        answer = people("analyst").get(RANKING, {"Accept-Encoding": said})
+    for accepted in ("gzip;q=0", "br, gzip; q=0.0, identity", "identity", "*;q=0"):
+        answer = people("analyst").get(RANKING, {"Accept-Encoding": accepted})
         assert "Content-Encoding" not in answer.headers
-    for said in ("gzip;q=0.5", "gzip;q=1.0", "deflate, gzip"):
-        answer = people("analyst").get(RANKING, {"Accept-Encoding": said})
+    for accepted in ("gzip;q=0.5", "gzip;q=1.0", "deflate, gzip"):
+        answer = people("analyst").get(RANKING, {"Accept-Encoding": accepted})
         assert answer.headers["Content-Encoding"] == "gzip"
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.sweep import sweep
-from tests import given
+from app.sweep import forget_keys
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People
 
@@ -86,7 +86,7 @@ def test_an_act_is_done_once_even_when_the_version_it_was_made_for_is_past(
 
 
 def test_a_callback_is_recorded_once(people: People, app: FastAPI) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
 
     answers = [people.callback.post(f"/tickets/{number}/callbacks", CONTENT, KEY) for _ in "12"]
 
@@ -110,13 +110,13 @@ def test_a_refused_call_does_not_use_up_its_key(people: People, app: FastAPI) ->
 def test_a_key_is_of_one_caller_and_one_path(people: People) -> None:
     other = people.admin.post("/keys", {"role": "operator", "label": "another"}).json()["key"]
     theirs = given.Person(people.client, other)
-    one = people.operator.post("/tickets", given.request(), KEY).json()["number"]
+    mine = people.operator.post("/tickets", given.request(), KEY).json()["number"]
     another = given.request(citizen={"name": "李四", "phone": "13900009999"})
-    two = theirs.post("/tickets", another, KEY).json()["number"]
+    others = theirs.post("/tickets", another, KEY).json()["number"]
     note = {"text": "补充。"}
 
-    assert one != two
-    for number in (one, two):
+    assert mine != others
+    for number in (mine, others):
         assert people.operator.post(f"/tickets/{number}/note", note, KEY).status_code == 200
 
 
@@ -151,7 +151,7 @@ def test_after_seven_days_the_key_means_nothing_swept_or_not(
     assert second.json()["number"] != first
     assert count(app, "idempotency_key") == 1
     clock.tick(days=8)
-    sweep(app.state.sessions, app.state.city, clock)
+    assert not forget_keys(app.state.sessions, clock)
     assert count(app, "idempotency_key") == 0
 
 

@@ -1,4 +1,4 @@
-"""Connections to the database that break: a reader does not notice, a writer is told the truth."""
+"""Broken connections to the database: a reader does not notice, a writer learns the truth."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ OTHERS = (
     " AND backend_type = 'client backend'"
 )
 FARTHEST = 60
-"""No call makes so many round trips."""
+"""More round trips than any call makes."""
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def behind(wire: Wire, settings: Settings, clock: StillClock) -> Iterator[TestCl
 def there(
     wire: Wire, settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TestClient]:
-    """However slow the machine, who has called before costs no round trip of his own."""
+    """On a machine of any speed, a known caller costs no round trip of his own."""
     monkeypatch.setattr(gate, "REMEMBERED_SECONDS", 3600.0)
     with behind(wire, settings, clock) as client:
         yield client
@@ -89,7 +89,7 @@ def test_a_read_is_answered_wherever_its_connection_breaks(
 def test_a_write_is_done_once_and_told_wherever_its_connection_breaks(
     people: People, there: TestClient, wire: Wire, app: FastAPI, arrives: bool
 ) -> None:
-    """201 and there once, at the COMMIT too: the database is asked what became of it."""
+    """201 and written once, also if lost at the COMMIT: the database knows the outcome."""
     operator = Person(there, people.operator.headers["Authorization"].removeprefix("Bearer "))
     requests: list[tuple[dict[str, Any], dict[str, str]]] = []
 
@@ -165,13 +165,13 @@ def test_prepared_statements_outlive_refusals(people: People, app: FastAPI) -> N
 
 
 def prepared(app: FastAPI) -> set[str]:
-    """Those of the connection used last."""
+    """The prepared statements of the connection used last."""
     with app.state.engine.connect() as connection:
         return set(connection.exec_driver_sql("SELECT name FROM pg_prepared_statements").scalars())
 
 
 def test_more_requests_than_connections_all_are_answered(people: People, there: TestClient) -> None:
-    """Who waits for a thread holds no connection, and who has a thread finds one."""
+    """A request that waits for a thread holds no connection; with a thread it gets one."""
     numbers = [given.ticket(people) for _ in range(24)]
     street = Person(there, people.street().headers["Authorization"].removeprefix("Bearer "))
 

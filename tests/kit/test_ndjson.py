@@ -1,4 +1,4 @@
-"""Lines of NDJSON, however they come in pieces, and without ever holding more than one."""
+"""Lines of NDJSON, in pieces of any size, with a single line held at a time."""
 
 from hypothesis import given
 from hypothesis import strategies as st

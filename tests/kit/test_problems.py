@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from tests import given
+from tests import given, stages
 from tests.given import People
 
 MEMBERS = {"type", "title", "status", "detail", "request_id"}
@@ -278,8 +278,8 @@ def test_bad_words_are_told_before_a_stale_version_and_a_wrong_status(
 
 
 def test_refusals_come_in_the_order_that_was_promised(people: People, client: TestClient) -> None:
-    """One request with every fault; each that is mended uncovers the next."""
-    number = given.stands(people, "closed")
+    """A request with every fault; each fault mended uncovers the next."""
+    number = stages.stands(people, "closed")
     sent: dict[str, Any] = {"path": "BJ202610209999999", "body": b"{", "key": "nobody's"}
     stale = {"If-Match": '"1"', **JSON}
 

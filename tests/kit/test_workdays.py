@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.kit.workdays import (
     BEIJING,
+    ONE_DAY,
     NoWorkingCalendar,
     add_months,
     add_workdays,
@@ -15,7 +16,6 @@ from app.kit.workdays import (
     day_of,
     is_workday,
     midnight,
-    worktime,
 )
 
 KNOWN = st.datetimes(
@@ -77,8 +77,8 @@ def test_a_year_without_a_published_calendar_is_refused() -> None:
 
 
 @given(KNOWN, KNOWN, DAYS)
-def test_who_starts_later_is_never_due_earlier(one: datetime, other: datetime, days: int) -> None:
-    first, second = sorted((one, other))
+def test_who_starts_later_is_never_due_earlier(start: datetime, other: datetime, days: int) -> None:
+    first, second = sorted((start, other))
 
     assert add_workdays(first, days) <= add_workdays(second, days)
 
@@ -86,6 +86,18 @@ def test_who_starts_later_is_never_due_earlier(one: datetime, other: datetime, d
 @given(KNOWN, DAYS, DAYS)
 def test_working_days_add_up(start: datetime, some: int, more: int) -> None:
     assert add_workdays(add_workdays(start, some), more) == add_workdays(start, some + more)
+
+
+def worktime(start: datetime, end: datetime) -> timedelta:
+    """The part of [start, end) on working days of 24 hours."""
+    total, day = timedelta(0), day_of(start)
+    while midnight(day) < end:
+        if is_workday(day):
+            total += max(
+                min(end, midnight(day + ONE_DAY)) - max(start, midnight(day)), timedelta(0)
+            )
+        day += ONE_DAY
+    return total
 
 
 @given(KNOWN, DAYS)

@@ -1,4 +1,4 @@
-"""Who answers for what: the tree of RULEBOOK D.18 and the catalogue's precedence of D.5 R1."""
+"""Duties of offices: the tree of RULEBOOK D.18 and the catalogue's precedence of D.5 R1."""
 
 from dataclasses import replace
 from datetime import date
@@ -169,12 +169,12 @@ def test_two_rules_that_contradict_each_other_are_refused_with_both_names() -> N
 
 
 def test_two_keywords_that_could_stand_in_one_text_need_priorities() -> None:
-    one = replace(rule("one"), keywords=("停水",))
-    other = replace(rule("other", duty=GAS), keywords=("停气",))
+    water = replace(rule("one"), keywords=("停水",))
+    gas = replace(rule("other", duty=GAS), keywords=("停气",))
 
     with pytest.raises(ConflictingRules):
-        compile_catalogue(TREE, [one, other])
-    compile_catalogue(TREE, [one, replace(other, priority=1)])
+        compile_catalogue(TREE, [water, gas])
+    compile_catalogue(TREE, [water, replace(gas, priority=1)])
 
 
 def test_rules_that_say_the_same_or_hold_in_different_streets_are_no_conflict() -> None:
@@ -226,6 +226,6 @@ def test_a_departments_duty_never_goes_to_a_street(
 def test_the_order_of_rules_does_not_matter(duties: list[Duty], order: list[int]) -> None:
     rules = [replace(rule(str(n), duty=duty), priority=n) for n, duty in enumerate(duties)]
 
-    found = compile_catalogue(TREE, [rules[n] for n in order]).find("02", "", None, TODAY)
+    duty = compile_catalogue(TREE, [rules[n] for n in order]).find("02", "", None, TODAY)
 
-    assert found.rule_id == "3"
+    assert duty.rule_id == "3"

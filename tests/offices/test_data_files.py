@@ -223,7 +223,7 @@ def offices_of(duty: Duty) -> set[str]:
 
 def test_every_duty_names_offices_that_there_are() -> None:
     rules = list(chain.from_iterable(CATALOGUE.rules.values()))
-    duties = [entry.duty for entry in CATALOGUE.categories.values()] + [one.duty for one in rules]
+    duties = [entry.duty for entry in CATALOGUE.categories.values()] + [rule.duty for rule in rules]
 
     for duty in duties:
         assert offices_of(duty) <= OFFICES.keys()
@@ -233,7 +233,7 @@ def test_every_duty_names_offices_that_there_are() -> None:
         } == {duty.target_kind.value}
     for entry in CATALOGUE.categories.values():
         assert OFFICES[entry.industry_office].kind is OfficeKind.CITY_DEPT
-    for one in rules:
-        assert one.area == "" or one.area in STREETS or one.area in DISTRICTS
-        assert one.basis
-    assert len({one.id for one in rules}) == len(rules)
+    for rule in rules:
+        assert rule.area == "" or rule.area in STREETS or rule.area in DISTRICTS
+        assert rule.basis
+    assert len({rule.id for rule in rules}) == len(rules)

@@ -48,8 +48,10 @@ def rewrite(file: Path, old: str, new: str) -> None:
 
 
 def did(session: Session, data: Path = DATA) -> dict[str, Seeded]:
-    """What seeding changed, by table."""
-    return {one.table: one for one in seed(session, NOW, data) if one != Seeded(one.table)}
+    """The tables that seeding changed, by name."""
+    return {
+        table.table: table for table in seed(session, NOW, data) if table != Seeded(table.table)
+    }
 
 
 def codes(anyone: Person, **wanted: Any) -> list[str]:
@@ -95,7 +97,7 @@ def test_every_kind_of_office_has_its_code(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("wanted", "expected"),
     [
         ({"q": "万柳地区"}, ["110108023"]),  # an alias of 海淀镇
         ({"q": "八里庄街道"}, ["110105015", "110108005"]),
@@ -106,9 +108,9 @@ def test_every_kind_of_office_has_its_code(
     ],
 )
 def test_offices_are_found_by_kind_district_and_any_of_their_names(
-    anyone: Person, wanted: dict[str, str], found: list[str]
+    anyone: Person, wanted: dict[str, str], expected: list[str]
 ) -> None:
-    assert codes(anyone, **wanted) == found
+    assert codes(anyone, **wanted) == expected
 
 
 def test_pages_show_every_office_once_in_order_of_code(anyone: Person) -> None:

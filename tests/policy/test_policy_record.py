@@ -12,7 +12,7 @@ from app import main
 from app.policy import record
 from app.policy.documents import Policies, PolicyRefused
 from app.settings import Settings
-from tests import stages
+from tests import given
 from tests.conftest import LONG_AGO
 from tests.given import People
 from tests.past import case, storing
@@ -71,7 +71,7 @@ def answered(app: FastAPI, people: People) -> None:
 
 
 def received(app: FastAPI, people: People) -> None:
-    stages.fresh(people)
+    given.ticket(people)
 
 
 @pytest.mark.parametrize("work", [answered, received])

@@ -18,7 +18,7 @@ from app.rankings import registry
 from app.rankings.counting import as_of
 from app.seals import service as seals
 from app.sweep import sweep
-from tests import stages
+from tests import given, stages
 from tests.conftest import LONG_AGO, StillClock
 from tests.given import CHAOYANG, CONTENT, WANGJING, People, awaiting
 from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case
@@ -72,9 +72,9 @@ def called_back(people: People, number: str, **said: Any) -> str:
 
 
 def merged(people: People, clock: StillClock) -> tuple[str, str]:
-    parent = stages.fresh(people)
+    parent = given.ticket(people)
     clock.tick(minutes=1)
-    member = stages.fresh(people)
+    member = given.ticket(people)
     people.dispatcher.does("merge", member, parent_number=parent)
     return parent, member
 
@@ -83,8 +83,8 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     people: People, store: Store, clock: StillClock, app: FastAPI, reseeded: Change
 ) -> None:
     store([*WORKED_EXAMPLE, case(20, office_code=JIANWAI)])
-    unhappy = called_back(people, stages.fresh(people), satisfied="dissatisfied")
-    lost, *moving = (stages.fresh(people) for _ in range(3))
+    unhappy = called_back(people, given.ticket(people), satisfied="dissatisfied")
+    lost, *moving = (given.ticket(people) for _ in range(3))
     parent, member = merged(people, clock)
     stages.on_hold(people, clock)
     asked = {clock.at: told(people, clock.at)}
@@ -235,7 +235,7 @@ def test_a_version_is_never_rewritten(app: FastAPI, people: People, change: str)
 def test_an_enquiry_lay_where_it_was_told_to_lie_whatever_was_told_later(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    number = stages.fresh(people, type="consult")
+    number = given.ticket(people, type="consult")
     before = clock.at
     clock.tick(minutes=1)
     people.operator.does("ask", number, text="在哪条路上？")

@@ -23,7 +23,7 @@ from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
-from tests import stages
+from tests import given, stages
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, People
@@ -116,7 +116,7 @@ def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
 
 def test_of_other_rules_nothing_kept_is_taken(app: FastAPI, people: People, store: Store) -> None:
     answers = [{"resolved": "partly", "satisfied": "basic"}, {}]
-    store(case(n, NOON, said=answers[n % 2]) for n in range(8))
+    store(case(n, NOON, answers=answers[n % 2]) for n in range(8))
     path, said = f"/rankings/{PERIOD}/what-if", {"partly": "0.5", "basic": "0.25"}
     before = people("analyst").post(path, said)
     assert before.status_code == 200, before.text
@@ -188,7 +188,7 @@ class Doing:
         self.app.state.clock.tick(hours=self.chance.choice([1, 7, 24]))
 
     def new(self) -> str:
-        return stages.fresh(self.people)
+        return given.ticket(self.people)
 
     def elsewhere(self) -> None:
         office = self.chance.choice([DONGHUAMEN, WATER])
@@ -202,7 +202,7 @@ class Doing:
         at = NOON + timedelta(hours=self.chance.randrange(-200, 200))
         said = self.chance.choice([{}, {"satisfied": "basic"}, {"resolved": "unresolved"}])
         office = self.chance.choice(STREETS)
-        self.store([case(self.made, at, office_code=office, said=said)])
+        self.store([case(self.made, at, office_code=office, answers=said)])
 
     def several(self) -> None:
         self.store(random_cases(self.chance, 5, STREETS, NOON))
@@ -310,7 +310,7 @@ def test_a_ticket_that_is_worked_on_marks_nothing(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:
     store([case(1, NOON)])
-    number, other = stages.working(people), stages.fresh(people)
+    number, other = stages.working(people), given.ticket(people)
     clock.tick(days=2)
     keep(app)
     people.street().does("reply", number, text="已停工。", citizen_feedback={"method": "call"})

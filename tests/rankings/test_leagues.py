@@ -47,8 +47,8 @@ def test_streets_and_townships_may_be_ranked_apart(
     people: People, store: Store, city: Change
 ) -> None:
     city(policies=grouped('groups = "kind" '))
-    store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, said=UNRESOLVED)])
-    store([case(4, office_code=TOWNSHIP, said={"satisfied": "dissatisfied"}), case(5)])
+    store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, answers=UNRESOLVED)])
+    store([case(4, office_code=TOWNSHIP, answers={"satisfied": "dissatisfied"}), case(5)])
 
     found = {row["office_code"]: row for row in rows(people)}
 
@@ -65,7 +65,7 @@ def test_streets_may_be_ranked_among_those_that_bear_as_much(
     people: People, store: Store, city: Change
 ) -> None:
     city(policies=grouped('groups = "volume" '))
-    store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, said=UNRESOLVED)])
+    store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, answers=UNRESOLVED)])
 
     found = {row["office_code"]: row for row in rows(people)}
 
@@ -105,7 +105,7 @@ def test_every_number_of_every_league_opens(people: People, store: Store, league
     offices = (WANGJING, "110105-market", CITY, ENTERPRISE)
     answers: tuple[Json, ...] = ({}, UNRESOLVED, {"satisfied": "dissatisfied"}, {"contacted": "no"})
     store(
-        case(n, office_code=office, said=dict(said), industry_office=INDUSTRY)
+        case(n, office_code=office, answers=dict(said), industry_office=INDUSTRY)
         for n, (office, said) in enumerate((o, s) for o in offices for s in answers)
     )
     store([case(90, office_code=WANGJING, industry_office=INDUSTRY, excluded={"code": "X1"})])

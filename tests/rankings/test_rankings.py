@@ -107,7 +107,7 @@ def test_an_office_without_a_case_is_listed_and_not_ranked(people: People, store
 
 
 def test_one_row_is_explained(people: People, store: Store) -> None:
-    store([*WORKED_EXAMPLE, case(10, office_code=JIANWAI, said=UNREACHED)])
+    store([*WORKED_EXAMPLE, case(10, office_code=JIANWAI, answers=UNREACHED)])
 
     ranked = people("analyst").get(f"/rankings/2026-09/offices/{WANGJING}").json()
     unranked = people("analyst").get(f"/rankings/2026-09/offices/{JIANWAI}").json()
@@ -132,10 +132,10 @@ def test_a_callback_at_the_border_instant_counts_once_and_in_the_later_period(
 def test_a_row_knows_its_place_in_the_period_before(people: People, store: Store) -> None:
     store(
         [
-            case(0, said={"resolved": "unresolved"}),
+            case(0, answers={"resolved": "unresolved"}),
             case(1, office_code=JIANWAI),
             case(2, at=BORDER),
-            case(3, at=BORDER, office_code=JIANWAI, said={"satisfied": "dissatisfied"}),
+            case(3, at=BORDER, office_code=JIANWAI, answers={"satisfied": "dissatisfied"}),
         ]
     )
 
@@ -191,8 +191,8 @@ def test_a_district_is_pooled_over_its_streets_and_departments(
     store(
         [
             *(case(n) for n in range(3)),
-            case(3, office_code=JIANWAI, said={"resolved": "unresolved"}),
-            case(4, office_code="110105-market", said={"satisfied": "dissatisfied"}),
+            case(3, office_code=JIANWAI, answers={"resolved": "unresolved"}),
+            case(4, office_code="110105-market", answers={"satisfied": "dissatisfied"}),
             case(5, office_code=DONGHUAMEN),
         ]
     )
@@ -218,7 +218,7 @@ def test_every_league_has_rows(people: People, store: Store, league: str) -> Non
 def test_a_district_may_be_shown_alone_with_the_places_of_the_whole_league(
     people: People, store: Store
 ) -> None:
-    store([case(0, said={"resolved": "unresolved"}), case(1, office_code=DONGHUAMEN)])
+    store([case(0, answers={"resolved": "unresolved"}), case(1, office_code=DONGHUAMEN)])
 
     rows = people("analyst").get("/rankings/2026-09", district_code=CHAOYANG).json()["rows"]
 

@@ -24,11 +24,12 @@ from app.rankings.versions import EVERY, TableVersion
 from app.settings import Settings
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
+from tests import given
 from tests.conftest import StillClock
 from tests.given import People, Person
 from tests.past import JIANWAI, Store, case
 from tests.sealing import force, sealed
-from tests.stages import DONGHUAMEN, fresh, working
+from tests.stages import DONGHUAMEN, working
 
 FORMER, PERIOD = "2026-10", "2026-11"
 BEFORE, AT, NOW = (datetime.fromisoformat(f"2026-10-{day}T10:00:00+08:00") for day in (10, 22, 27))
@@ -96,9 +97,9 @@ HEARD = {"reach": "reached", "contacted": "yes", "resolved": "unresolved", "sati
 
 THE_SAME = "a seal of the month before"
 CHANGES: dict[str, Change] = {
-    "a request": lambda city: fresh(city.people),
+    "a request": lambda city: given.ticket(city.people),
     "another lead": lambda city: city.people.dispatcher.does(
-        "dispatch", fresh(city.people), office_code=DONGHUAMEN, reason="不属地。"
+        "dispatch", given.ticket(city.people), office_code=DONGHUAMEN, reason="不属地。"
     ),
     "an assessment": lambda city: city.store([case(90, AT)]),
     "an assessment of the month before": lambda city: city.store(
@@ -246,7 +247,7 @@ def move(session: Session) -> None:
 def test_no_writer_waits_for_another_and_each_is_seen(
     app: FastAPI, people: People, level: str
 ) -> None:
-    numbers = [fresh(people) for _ in range(3)]
+    numbers = [given.ticket(people) for _ in range(3)]
     seen = [read(app)["ticket"]]
     writers = [app.state.sessions() for _ in numbers]
     for session, number in zip(writers, numbers, strict=True):
@@ -281,10 +282,10 @@ def test_rows_of_versions_are_few_however_many_changes(app: FastAPI, people: Peo
         with app.state.sessions() as session:
             return session.scalar(sa.select(sa.func.count()).select_from(TableVersion)) or 0
 
-    fresh(people)
+    given.ticket(people)
     before = parts()
     for _ in range(10):
-        fresh(people)
+        given.ticket(people)
 
     assert before == parts()
     assert set(read(app)) == set(EVERY)
@@ -292,7 +293,7 @@ def test_rows_of_versions_are_few_however_many_changes(app: FastAPI, people: Peo
 
 @pytest.mark.usefixtures("facts")
 def test_the_versions_know_which_statuses_count(app: FastAPI, people: People) -> None:
-    number, before = fresh(people), read(app)
+    number, before = given.ticket(people), read(app)
 
     def changed(status: Status) -> bool:
         with app.state.sessions() as session:

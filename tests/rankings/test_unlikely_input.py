@@ -197,8 +197,8 @@ TWO_OF_THREE: list[Json] = [{}, {}, {"contacted": "no", "resolved": "unresolved"
 def test_a_sum_of_rounded_rates_is_equal_only_where_it_comes_to_the_composite(
     people: People, store: Store
 ) -> None:
-    store([case(n, said={"contacted": "no"} if n == 0 else {}) for n in range(3)])
-    store([case(n, office_code=STREETS[1], said=said) for n, said in enumerate(TWO_OF_THREE)])
+    store([case(n, answers={"contacted": "no"} if n == 0 else {}) for n in range(3)])
+    store([case(n, office_code=STREETS[1], answers=said) for n, said in enumerate(TWO_OF_THREE)])
     sentences = [
         people("analyst").get(f"/rankings/2026-09/offices/{street}").json()["explained"]
         for street in STREETS[:2]

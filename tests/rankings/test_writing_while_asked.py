@@ -169,14 +169,14 @@ PAST: list[tuple[str, dict[str, str]]] = [
 def test_who_asks_about_an_instant_waits_for_its_recorders_and_holds_up_nobody(
     people: People, clock: StillClock, app: FastAPI, path: str, query: dict[str, str]
 ) -> None:
-    assert stages.fresh(people)
+    assert given.ticket(people)
     supervisor, at = people.supervisor, clock.at.isoformat()
 
     with ThreadPoolExecutor(1) as threads:
         with held(app, RECORDS):
             early = threads.submit(supervisor.get, path, as_of=at, **query)
             assert waits(early)
-            assert stages.fresh(people)
+            assert given.ticket(people)
             assert supervisor.get(MONTH).status_code == 200
             assert not early.done()
         assert early.result().status_code == 200
@@ -185,19 +185,19 @@ def test_who_asks_about_an_instant_waits_for_its_recorders_and_holds_up_nobody(
 def test_who_waits_for_recorders_leaves_them_the_threads(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    assert stages.fresh(people)
+    assert given.ticket(people)
     many = app.state.settings.pool_size
     with ThreadPoolExecutor(many) as threads:
         with held(app, RECORDS):
             asking = [threads.submit(asked, people, clock) for _ in range(many)]
             assert waits(asking[-1])
-            assert stages.fresh(people)
+            assert given.ticket(people)
             assert not any(one.done() for one in asking)
         assert len({one.result() for one in asking}) == 1
 
 
 def test_who_comes_later_is_not_waited_for(people: People, clock: StillClock, app: FastAPI) -> None:
-    assert stages.fresh(people)
+    assert given.ticket(people)
     with ThreadPoolExecutor(1) as threads, ExitStack() as later:
         with held(app, RECORDS):
             early = threads.submit(asked, people, clock)
@@ -279,14 +279,14 @@ def test_those_who_record_do_not_wait_for_one_another(
             first = threads.submit(callback.post, f"/tickets/{one}/callbacks", CONTENT)
             assert waits(first)
             assert callback.post(f"/tickets/{other}/callbacks", CONTENT).status_code == 201
-            assert stages.fresh(people)
+            assert given.ticket(people)
         assert first.result().status_code == 201
 
 
 def test_who_waited_for_a_ticket_acts_later_than_what_was_done_to_it_meanwhile(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    parent, member = stages.fresh(people), stages.fresh(people)
+    parent, member = given.ticket(people), given.ticket(people)
     first, second = sorted((parent, member))  # the order in which they are locked
     joined = {"parent_number": parent}
 

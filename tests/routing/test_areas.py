@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app import __main__ as command
+from app import commands as command
 from app import main
 from app.routing.areas import BadAreas
 from app.settings import Settings
@@ -75,10 +75,10 @@ def test_a_route_by_other_polygons_is_another_and_the_command_says_where(
     with pytest.raises(SystemExit) as ended:
         command.reroute(without, argparse.Namespace(number=number))
 
-    told = capsys.readouterr().out.splitlines()
+    printed = capsys.readouterr().out.splitlines()
     assert ended.value.code == 1
-    assert "decision: stored 'dispatch', now 'need_info'" in told
-    assert f"office_code: stored '{JINZHAN}', now None" in told
+    assert "decision: stored 'dispatch', now 'need_info'" in printed
+    assert f"office_code: stored '{JINZHAN}', now None" in printed
 
 
 def test_a_ticket_that_is_none_or_was_not_routed_here_has_no_route_to_make_again(
@@ -114,14 +114,14 @@ BROKEN = {
 def test_a_file_that_holds_no_areas_is_told_in_one_line_before_serving(
     people: People, settings: Settings, file: Path, broken: str
 ) -> None:
-    text, told = BROKEN[broken]
+    text, fault = BROKEN[broken]
     file.write_text(text)
 
     with pytest.raises(BadAreas) as refused:
         main.prepare(settings.model_copy(update={"areas": file}))
 
     assert str(refused.value).startswith(f"{file}: ")
-    assert told in str(refused.value)
+    assert fault in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
@@ -137,8 +137,8 @@ def test_the_command_ends_with_that_line(
         DATABASE_URL=settings.database,
         SECRET_KEY=b64encode(settings.secret_key).decode(),
     )
-    _, told = ended.communicate(timeout=60)
+    _, printed = ended.communicate(timeout=60)
 
     assert ended.returncode == 1
-    assert told.startswith(f"jiesu: {file}: no GeoJSON of areas: ")
-    assert told.count("\n") == 1
+    assert printed.startswith(f"jiesu: {file}: no GeoJSON of areas: ")
+    assert printed.count("\n") == 1

@@ -31,15 +31,15 @@ def operator(people: People) -> Person:
 
 @pytest.fixture
 def sessions(app: FastAPI, people: People) -> Sessions:
-    found: Sessions = app.state.sessions
-    return found
+    sessions: Sessions = app.state.sessions
+    return sessions
 
 
 @pytest.fixture
 def router(app: FastAPI) -> Router:
     """The service's own."""
-    found: Router = app.state.city.router
-    return found
+    router: Router = app.state.city.router
+    return router
 
 
 def fresh(app: FastAPI) -> Router:
@@ -98,11 +98,11 @@ def test_many_places_are_routed_in_order_each_line_alone(operator: Person) -> No
         "/v1/route/batch", content="\n".join(lines).encode(), headers=operator.headers
     )
 
-    told = [json.loads(line) for line in answer.text.splitlines()]
+    answers = [json.loads(line) for line in answer.text.splitlines()]
     assert answer.headers["content-type"].startswith("application/x-ndjson")
-    assert [line.get("decision") for line in told] == ["dispatch", None, None, "person"]
-    assert [told[1]["line"], told[1]["status"], told[2]["line"]] == [2, 422, 3]
-    assert told[3]["queue"] == "110108"
+    assert [line.get("decision") for line in answers] == ["dispatch", None, None, "person"]
+    assert [answers[1]["line"], answers[1]["status"], answers[2]["line"]] == [2, 422, 3]
+    assert answers[3]["queue"] == "110108"
 
 
 def test_more_lines_or_longer_ones_are_too_large(operator: Person) -> None:
@@ -188,7 +188,7 @@ def test_a_supervisor_sees_and_forgets_what_is_remembered(
         CHAOYANG,
         True,
     )
-    assert [(one["office_code"], one["count"]) for one in place["streets"]] == [
+    assert [(street["office_code"], street["count"]) for street in place["streets"]] == [
         (JINZHAN, 2),
         (WANGJING, 1),
     ]

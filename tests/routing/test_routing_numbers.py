@@ -36,7 +36,7 @@ def test_there_is_one_way_of_writing(text: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("numeral", "said"),
+    ("numeral", "figures"),
     [
         ("三", "3"),
         ("十", "10"),
@@ -46,8 +46,8 @@ def test_there_is_one_way_of_writing(text: str, form: str) -> None:
         ("一二三", "123"),
     ],
 )
-def test_a_chinese_numeral_has_its_value(numeral: str, said: int) -> None:
-    assert value(numeral) == str(said)
+def test_a_chinese_numeral_has_its_value(numeral: str, figures: int) -> None:
+    assert value(numeral) == str(figures)
 
 
 def test_what_was_read_is_found_again_in_the_original() -> None:
@@ -121,14 +121,14 @@ def test_what_is_told_of_a_street_stands_in_its_columns() -> None:
     assert columns["cosine"] == pytest.approx(1)
     assert (columns["building"], columns["village"], columns["length"]) == (1, 0, len(name))
     assert columns["characters"] == pytest.approx(
-        said(ground.profile, name)[ground.position["110105026"]]
+        character_sums(ground.profile, name)[ground.position["110105026"]]
     )
 
 
-def said(profile: Profile, name: str) -> Floats:
+def character_sums(profile: Profile, name: str) -> Floats:
     """What all of a name's characters say for each street."""
-    told = [np.frombuffer(line) for line in profile.tell(name)]
-    return np.sum(told, axis=0) if told else np.zeros_like(profile.names)
+    lines = [np.frombuffer(line) for line in profile.tell(name)]
+    return np.sum(lines, axis=0) if lines else np.zeros_like(profile.names)
 
 
 def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
@@ -136,7 +136,7 @@ def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
     for name, at in (("张家峪", 0), ("李家峪", 0), ("翠城馨园", 1), ("翠城雅园", 1)):
         profile.add(name, at)
 
-    first, second = said(profile, "王家峪")
+    first, second = character_sums(profile, "王家峪")
 
     assert first > second
 
@@ -144,14 +144,14 @@ def test_characters_speak_for_the_street_whose_names_hold_them() -> None:
 def test_a_name_taken_out_of_the_profile_was_never_there() -> None:
     profile = Profile(np.array([2.0, 2.0]))
     profile.add("张家峪", 0)
-    before = said(profile, "王家峪")
+    before = character_sums(profile, "王家峪")
 
     profile.add("王家峪", 1)
-    learned = said(profile, "王家峪")
+    learned = character_sums(profile, "王家峪")
     profile.add("王家峪", 1, times=-1)
 
     assert not np.allclose(learned, before)
-    assert np.allclose(said(profile, "王家峪"), before)
+    assert np.allclose(character_sums(profile, "王家峪"), before)
 
 
 def test_unknown_characters_say_nothing() -> None:

@@ -44,28 +44,30 @@ def route(people: People) -> Any:
 
 
 def dispatch(people: People, number: str, office: str) -> None:
-    said = {"office_code": office, "reason": "属地。"}
-    answer = people.dispatcher.post(f"/tickets/{number}/dispatch", said)
+    body = {"office_code": office, "reason": "属地。"}
+    answer = people.dispatcher.post(f"/tickets/{number}/dispatch", body)
     assert answer.status_code == 200, answer.text
 
 
 def streets(people: People) -> dict[str, int]:
     """How many cases of the place memory has, by street."""
-    found = people("supervisor").get("/routing/memory", text=PLACE).json()
-    return {one["office_code"]: one["count"] for p in found["places"] for one in p["streets"]}
+    memory = people("supervisor").get("/routing/memory", text=PLACE).json()
+    return {
+        street["office_code"]: street["count"] for p in memory["places"] for street in p["streets"]
+    }
 
 
 def test_what_a_dispatcher_said_once_is_known_from_then_on(people: People, app: FastAPI) -> None:
     dispatch(people, unknown(people), WANGJING)
     learn(app)
 
-    found = route(people)
-    assert (found["decision"], found["office_code"], found["method"]) == (
+    decision = route(people)
+    assert (decision["decision"], decision["office_code"], decision["method"]) == (
         "dispatch",
         WANGJING,
         "memory",
     )
-    assert "1 earlier request" in found["reason"]
+    assert "1 earlier request" in decision["reason"]
 
 
 def test_a_ticket_teaches_once_however_often_it_is_confirmed(people: People, app: FastAPI) -> None:
@@ -103,8 +105,8 @@ def test_an_upheld_objection_unteaches_and_teaches_anew(people: People, app: Fas
     dispatch(people, unknown(people), WANGJING)
     learn(app)
     number = given.ticket(people, address={"text": PLACE})
-    said = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
-    assert people("handler", WANGJING).post(f"/tickets/{number}/object", said).status_code == 200
+    body = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
+    assert people("handler", WANGJING).post(f"/tickets/{number}/object", body).status_code == 200
     ruling = {"decision": "uphold", "office_code": CHAOWAI, "text": "属实。"}
     district = people("district", given.CHAOYANG)
     assert district.post(f"/tickets/{number}/rule-objection", ruling).status_code == 200
@@ -126,7 +128,7 @@ def test_a_void_ticket_has_taught_nothing(people: People, app: FastAPI) -> None:
 def test_a_departments_work_says_nothing_of_a_place(people: People, app: FastAPI) -> None:
     number = unknown(people)
     offices = app.state.city.offices.values()
-    department = next(one.code for one in offices if one.kind is OfficeKind.CITY_DEPT)
+    department = next(office.code for office in offices if office.kind is OfficeKind.CITY_DEPT)
     dispatch(people, number, department)
     learn(app)
 
@@ -138,9 +140,9 @@ def test_many_cases_of_one_place_do_not_grow_the_record_for_ever(
 ) -> None:
     router = app.state.city.router
     taught = [service.Taught(PLACE, WANGJING, clock.at)] * service.ENOUGH
-    for told in (service.ENOUGH, 0):
+    for lessons in (service.ENOUGH, 0):
         with app.state.sessions.begin() as writing:
-            assert service.teach(writing, router, taught, clock.at) == told
+            assert service.teach(writing, router, taught, clock.at) == lessons
         learn(app)
 
     later = service.Taught(PLACE, WANGJING, clock.at + timedelta(days=30))
@@ -187,15 +189,15 @@ def test_a_route_made_again_by_another_ranker_says_so(
     before = locator.ranker.version
     locator.ranker = replace(locator.ranker, version="other")
 
-    found = list(rerouting.differences(session, fresh, number))
+    differences = list(rerouting.differences(session, fresh, number))
 
-    assert found == [("ranker", before, "other")]
+    assert differences == [("ranker", before, "other")]
     assert people.operator.get(f"/tickets/{number}").json()["route"]["ranker"] == before
 
 
 def routed(people: People, by: str) -> dict[str, Any]:
-    found = people("analyst").get("/statistics/2026-11/routing", by=by).json()
-    return {"total": found["total"], **{one["code"]: one for one in found["rows"]}}
+    statistics = people("analyst").get("/statistics/2026-11/routing", by=by).json()
+    return {"total": statistics["total"], **{row["code"]: row for row in statistics["rows"]}}
 
 
 def test_what_the_system_routed_is_counted_with_what_was_moved(
@@ -205,16 +207,18 @@ def test_what_the_system_routed_is_counted_with_what_was_moved(
     unknown(people)
     clock.tick(minutes=5)
     dispatch(people, corrected, CHAOWAI)
-    said = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
-    people("handler", WANGJING).post(f"/tickets/{objected}/object", said)
+    body = {"ground": "not_my_area", "proposed_office_code": CHAOWAI, "text": "不在我处辖区。"}
+    people("handler", WANGJING).post(f"/tickets/{objected}/object", body)
     ruling = {"decision": "uphold", "text": "属实。"}
     people("district", given.CHAOYANG).post(f"/tickets/{objected}/rule-objection", ruling)
 
-    found = routed(people, "district")
-    total = {name: found["total"][name] for name in ("routed", "dispatched", "upheld", "corrected")}
+    by_district = routed(people, "district")
+    total = {
+        name: by_district["total"][name] for name in ("routed", "dispatched", "upheld", "corrected")
+    }
     assert total == {"routed": 4, "dispatched": 3, "upheld": 1, "corrected": 1}
-    assert found["total"]["automatic_share"]["percent"] == 75
-    assert found["total"]["accuracy"]["numerator"] == "1"
-    assert found[given.CHAOYANG]["name"] == "朝阳区"
+    assert by_district["total"]["automatic_share"]["percent"] == 75
+    assert by_district["total"]["accuracy"]["numerator"] == "1"
+    assert by_district[given.CHAOYANG]["name"] == "朝阳区"
     methods = routed(people, "method")
     assert sum(methods[code]["routed"] for code in methods if code != "total") == 4

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from fastapi import FastAPI
 
-from tests import stages
+from tests import given, stages
 from tests.callbacks import test_disputes, test_exclusions
 from tests.conftest import StillClock
 from tests.given import DISCONTENT, People, ticket
-from tests.imports.test_imports import DISSATISFIED, EXCLUDED, imported, line, said
+from tests.imports.test_imports import DISSATISFIED, EXCLUDED, called_back, imported, line
 from tests.seals.test_record import LATER, finished, force, named, sealed, verified
 
 OCTOBER = "/rankings/2026-10"
@@ -40,7 +40,7 @@ def corrected(people: People) -> str:
 
 def came_excluded(people: People) -> str:
     """Called back and excluded by an older system in 2026-10, with all that it tells."""
-    assert imported(people, line(**EXCLUDED, **said(**DISSATISFIED)))["accepted"] == 1
+    assert imported(people, line(**EXCLUDED, **called_back(**DISSATISFIED)))["accepted"] == 1
     items = people.supervisor.get("/tickets").json()["items"]
     return next(str(item["number"]) for item in items if item["excluded"])
 
@@ -206,7 +206,7 @@ def test_whoever_of_a_group_is_called_last_found_it_awaiting_that_call(
     """Nobody contacted the member, who joined after the reply: that is not the office's fault."""
     parent = stages.awaiting(people, clock)
     clock.tick(hours=1)
-    member = stages.fresh(people)
+    member = given.ticket(people)
     people.dispatcher.does("merge", member, parent_number=parent)
     clock.tick(minutes=1)
     for number in (parent, member) if last == "member" else (member, parent):

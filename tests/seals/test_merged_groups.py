@@ -4,7 +4,7 @@ members of it are called back later."""
 from datetime import timedelta
 from typing import Any
 
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import DISCONTENT, WANGJING, People, awaiting
 from tests.past import BORDER, Store, case
@@ -32,7 +32,7 @@ def test_who_is_called_after_the_seal_counts_with_his_group_and_nowhere_else(
     clock.tick(hours=1)
     before = clock.at
     clock.tick(hours=1)
-    store([case(2, clock.at, merge_group=FIRST, said=UNRESOLVED)])
+    store([case(2, clock.at, merge_group=FIRST, answers=UNRESOLVED)])
     clock.tick(hours=1)
 
     assert counted(people, "2026-09") == (1, "1", {FIRST: "1"})
@@ -60,7 +60,7 @@ def test_a_group_that_had_gone_on_before_the_seal_counts_where_it_went(
     store([case(1, merge_group=FIRST), case(2, BORDER + timedelta(days=1), merge_group=FIRST)])
     sealed(people, "2026-09")
     clock.tick(hours=1)
-    store([case(3, clock.at, merge_group=FIRST, said=UNRESOLVED)])
+    store([case(3, clock.at, merge_group=FIRST, answers=UNRESOLVED)])
     clock.tick(hours=1)
 
     assert [counted(people, period)[0] for period in ("2026-09", "2026-10", "2026-11")] == [0, 0, 1]
@@ -73,11 +73,11 @@ def test_what_is_recorded_after_a_period_is_no_adjustment_beside_it(
     store([case(1), case(2)])
     sealed(people, "2026-09")
     clock.tick(hours=1)
-    store([case(3, said=UNRESOLVED)], recorded_at=clock.at)
+    store([case(3, answers=UNRESOLVED)], recorded_at=clock.at)
     clock.tick(hours=1)
     beside = people("analyst").get("/rankings/2026-11/adjustments").content
     clock.tick(days=40)
-    store([case(4, said=UNRESOLVED)], recorded_at=clock.at)
+    store([case(4, answers=UNRESOLVED)], recorded_at=clock.at)
 
     assert people("analyst").get("/rankings/2026-11/adjustments").content == beside
 
@@ -97,9 +97,9 @@ def test_a_member_called_after_the_seal_of_its_parents_period(
     people: People, clock: StillClock
 ) -> None:
     """The same by the whole way of two tickets over HTTP."""
-    parent = stages.fresh(people)
+    parent = given.ticket(people)
     clock.tick(minutes=1)
-    member = stages.fresh(people)
+    member = given.ticket(people)
     people.dispatcher.does("merge", member, parent_number=parent)
     awaiting(people, parent)
     stages.called(people, parent)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.__main__ import verify
+from app.commands import verify
 from app.policy.documents import Policies
 from app.rankings.forms import recognised
 from app.rankings.schemas import RowView, as_json

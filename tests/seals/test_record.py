@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, awaiting, ticket
 from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
@@ -93,7 +93,7 @@ def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
     people: People, clock: StillClock
 ) -> None:
     """Raised in urgency and answered too late; and one that nobody ever answered."""
-    raised, silent = stages.working(people), stages.fresh(people)
+    raised, silent = stages.working(people), given.ticket(people)
     clock.tick(hours=1)
     people.supervisor.does("grade", raised, urgency="L2", reason="影响扩大。")
     clock.tick(days=1.5)
@@ -112,9 +112,9 @@ def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
 
 def group(people: People, clock: StillClock) -> tuple[str, str]:
     """A parent and its member: both contacted in time, both called back."""
-    parent = stages.fresh(people)
+    parent = given.ticket(people)
     clock.tick(minutes=1)
-    member = stages.fresh(people, urgency="L2")
+    member = given.ticket(people, urgency="L2")
     people.dispatcher.does("merge", member, parent_number=parent)
     clock.tick(minutes=1)
     people.street().does("acknowledge", parent)

@@ -54,7 +54,7 @@ def test_a_sealed_ranking_is_the_same_bytes_whatever_is_recorded_later(
     sealed(people)
     before = people("analyst").get("/rankings/2026-09")
     clock.tick(days=1)
-    store([case(99, said={"resolved": "unresolved"})], recorded_at=clock.at)
+    store([case(99, answers={"resolved": "unresolved"})], recorded_at=clock.at)
 
     after = people("analyst").get("/rankings/2026-09")
     known = people("analyst").get(
@@ -245,7 +245,7 @@ def test_what_is_recorded_after_the_seal_is_late_and_no_tampering(
 ) -> None:
     store(WORKED_EXAMPLE)
     sealed(people)
-    store([case(99, said={"resolved": "unresolved"})], recorded_at=clock.tick(days=1))
+    store([case(99, answers={"resolved": "unresolved"})], recorded_at=clock.tick(days=1))
 
     found = verified(people)
 
@@ -468,7 +468,7 @@ def test_the_running_ranking_of_a_past_instant_stays_the_same(
     store(WORKED_EXAMPLE)
     past = "2026-09-19T00:00:00Z"
     before = people("analyst").get("/rankings/2026-09", as_of=past)
-    store([case(99, said={"satisfied": "dissatisfied"})], recorded_at=clock.at)
+    store([case(99, answers={"satisfied": "dissatisfied"})], recorded_at=clock.at)
     with app.state.sessions.begin() as session:
         at, ground = clock.at, ExclusionCode.X2
         session.add(
@@ -548,7 +548,7 @@ def test_other_values_give_another_ranking_which_is_not_kept(
 
 
 def test_a_lifted_ground_excludes_nobody(people: People, store: Store, clock: StillClock) -> None:
-    store([*WORKED_EXAMPLE, case(10, excluded={"code": "X4"}, said={"satisfied": "basic"})])
+    store([*WORKED_EXAMPLE, case(10, excluded={"code": "X4"}, answers={"satisfied": "basic"})])
 
     official = people("analyst").get("/rankings/2026-09").json()["rows"][0]
     found = what_if(people, {"lift": ["X4"]})["rows"][0]
@@ -562,8 +562,8 @@ def test_a_comparison_says_who_gains_and_why(
 ) -> None:
     store(
         [
-            *(case(n, said={"resolved": "unresolved"}) for n in range(2)),
-            *(case(n, office_code=JIANWAI, said={"satisfied": "dissatisfied"}) for n in (2, 3)),
+            *(case(n, answers={"resolved": "unresolved"}) for n in range(2)),
+            *(case(n, office_code=JIANWAI, answers={"satisfied": "dissatisfied"}) for n in (2, 3)),
         ]
     )
     said = {"weights": {"response": 0, "resolution": "0.3", "satisfaction": "0.7"}}

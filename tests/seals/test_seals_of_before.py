@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
-from app.kit import migrate
+from app.kit.host import migrate
 from app.seals import offline
 from app.settings import Settings
 from tests.given import People

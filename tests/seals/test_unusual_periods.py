@@ -58,8 +58,8 @@ def test_each_period_is_sealed_under_the_policy_in_force_at_its_start(
     people: People, store: Store, clock: StillClock
 ) -> None:
     bad = {"resolved": "unresolved"}
-    store([case(0, said=bad), case(1, at=BORDER, said=bad)])
-    store([case(2, at=BORDER + timedelta(days=40), said=bad)])
+    store([case(0, answers=bad), case(1, at=BORDER, answers=bad)])
+    store([case(2, at=BORDER + timedelta(days=40), answers=bad)])
     clock.tick(days=60)
     periods = ("2026-09", "2026-10", "2026-11")
 
@@ -77,7 +77,7 @@ def test_each_period_is_sealed_under_the_policy_in_force_at_its_start(
 def test_a_policy_that_was_edited_afterwards_is_named(
     people: People, store: Store, clock: StillClock, app: FastAPI
 ) -> None:
-    store([case(0, at=BORDER + timedelta(days=40), said={"resolved": "unresolved"})])
+    store([case(0, at=BORDER + timedelta(days=40), answers={"resolved": "unresolved"})])
     clock.tick(days=60)
     sealed(people, "2026-11")
     edited = LATER.replace(EQUAL, WEIGHTS)

@@ -12,7 +12,7 @@ from random import Random
 import arro3.io
 import pytest
 
-from app.__main__ import seal, verify
+from app.commands import seal, verify
 from app.kit.wire import in_utc
 from app.seals import offline
 from app.settings import Settings

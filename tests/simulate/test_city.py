@@ -1,7 +1,7 @@
 """A small imagined city: lived whole, the same for the same seed, and true to the invariants.
 
-It is lived in a transaction that nobody commits, so that nothing is left of it. More happens in it
-than in ours, so that all of the life of a ticket happens in a few hundred of them.
+Its transaction is never committed, so that nothing is left of it. It is more eventful than ours, so
+that a few hundred tickets show every step of a ticket's life.
 """
 
 import re
@@ -56,11 +56,11 @@ NOT_LIVED = {
 
 @contextmanager
 def lived(app: FastAPI, plan: Plan, now: datetime = NOW) -> Iterator[Session]:
-    told: list[int] = []
+    ended: list[int] = []
     plan = replace(plan, photos=app.state.settings.attachments)
     with app.state.sessions() as session:
-        made = simulate(session, app.state.city, plan, now, told.append)
-        assert sum(told) == plan.cases <= made
+        made = simulate(session, app.state.city, plan, now, ended.append)
+        assert sum(ended) == plan.cases <= made
         yield session
 
 
@@ -71,8 +71,8 @@ def city(served: TestClient, app: FastAPI) -> Iterator[Session]:
         yield session
 
 
-def told_of(session: Session) -> dict[str, list[Any]]:
-    """What happened, but for the numbers that tickets and callbacks drew."""
+def happenings(session: Session) -> dict[str, list[Any]]:
+    """Events and facts, without the drawn numbers of tickets and callbacks."""
     first = func.row_number().over(order_by=(Ticket.received_at, Ticket.category))
     place: dict[str, int] = dict(session.execute(select(Ticket.number, first)).all())
     event = [Event.seq, Event.at, Event.action, Event.to_status, sa.cast(Event.data, sa.Text)]
@@ -80,8 +80,8 @@ def told_of(session: Session) -> dict[str, list[Any]]:
     events = session.execute(select(Event.ticket_number, *event))
     facts = session.execute(select(Assessment.ticket_number, *fact))
 
-    def plain(told: object) -> str:
-        named = re.sub("BJ[0-9]{15}", lambda number: f"#{place[number[0]]}", str(told))
+    def plain(value: object) -> str:
+        named = re.sub("BJ[0-9]{15}", lambda number: f"#{place[number[0]]}", str(value))
         return re.sub('"callback_id": [0-9]+', "", named)
 
     return {
@@ -93,11 +93,11 @@ def told_of(session: Session) -> dict[str, list[Any]]:
 def test_the_same_seed_lives_the_same_city_and_another_seed_another(
     served: TestClient, app: FastAPI
 ) -> None:
-    def one(seed: int) -> dict[str, list[Any]]:
+    def small_city(seed: int) -> dict[str, list[Any]]:
         with lived(app, replace(LIVELY, cases=40, seed=seed)) as session:
-            return told_of(session)
+            return happenings(session)
 
-    assert one(7) == one(7) != one(8)
+    assert small_city(7) == small_city(7) != small_city(8)
 
 
 def test_nothing_happens_after_now_and_work_waits_where_the_past_ends(
@@ -191,9 +191,9 @@ def test_whatever_is_at_an_office_has_one_lead(city: Session) -> None:
         .scalar_subquery()
     )
     settled = [Status.REPLIED, Status.AWAITING_CALLBACK, Status.ON_HOLD, Status.CLOSED]
-    found = city.scalars(select(leads).where(Ticket.status.in_([*IN_OFFICE, *settled])))
+    numbers = city.scalars(select(leads).where(Ticket.status.in_([*IN_OFFICE, *settled])))
 
-    assert set(found) == {1}
+    assert set(numbers) == {1}
 
 
 def test_everyone_of_a_group_is_contacted_and_called_back(city: Session) -> None:
@@ -210,7 +210,7 @@ def test_everyone_of_a_group_is_contacted_and_called_back(city: Session) -> None
 
 def test_who_calls_again_is_the_same_citizen_and_his_matter_was_closed(city: Session) -> None:
     former, before, after = aliased(Ticket), aliased(Citizen), aliased(Citizen)
-    found = city.execute(
+    repetitions = city.execute(
         select(former.status, before.phone_hash == after.phone_hash)
         .select_from(Ticket)
         .join(former, former.number == Ticket.repeat_of)
@@ -218,7 +218,7 @@ def test_who_calls_again_is_the_same_citizen_and_his_matter_was_closed(city: Ses
         .join(after, after.ticket_number == Ticket.number)
     ).all()
 
-    assert set(map(tuple, found)) == {(Status.CLOSED, True)}
+    assert set(map(tuple, repetitions)) == {(Status.CLOSED, True)}
 
 
 def test_every_unit_of_account_counts_once_in_one_period(city: Session, app: FastAPI) -> None:
@@ -234,8 +234,8 @@ def test_every_unit_of_account_counts_once_in_one_period(city: Session, app: Fas
         }
         assert sum(assessed(tables[league]) for league in WHOLE_CITY) == count
         assert assessed(tables[League.STREETS]) <= assessed(tables[League.DISTRICTS])
-        for one in tables.values():
-            for row in one.rows:
+        for ranking in tables.values():
+            for row in ranking.rows:
                 assert all(map(is_a_share, (row.response, row.resolution, row.satisfaction)))
                 assert row.response.denominator == row.assessed
 
@@ -253,7 +253,7 @@ def is_a_share(rate: RateView) -> bool:
 
 
 def units_of_account(session: Session) -> Counter[str]:
-    """By period, from the rows alone: single tickets, and groups by who was called last."""
+    """By period, from the rows alone: single tickets, and groups by their last callback."""
     excluded = set(session.scalars(select(Exclusion.ticket_number)))
     last: dict[str, datetime] = {}
     for fact in session.scalars(select(Assessment).order_by(Assessment.assessed_at)):
@@ -313,6 +313,6 @@ def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
     known: City = app.state.city
     for name in ("2026-10", "2026-11", "2026-12"):
         derived = Deriving(Record(city, known.periods.named(name)))
-        found = list(derived.passing(sources.facts(derived.record)))
+        passing = list(derived.passing(sources.facts(derived.record)))
 
-        assert (bool(found), derived.contradicted) == (True, [])
+        assert (bool(passing), derived.contradicted) == (True, [])

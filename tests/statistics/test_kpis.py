@@ -1,4 +1,4 @@
-"""Secondary KPIs from counts, who is in the sample, and until when a count may be questioned."""
+"""Secondary KPIs from counts, the sample of callbacks, and the days of an appeal."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -161,8 +161,8 @@ def test_the_days_of_an_appeal_are_exact() -> None:
 @pytest.mark.parametrize("satisfied", Satisfied)
 @pytest.mark.parametrize("resolved", Resolved)
 def test_only_resolved_and_satisfied_is_content(resolved: Resolved, satisfied: Satisfied) -> None:
-    said = Answers(Reach.REACHED, None, resolved, satisfied)
+    answers = Answers(Reach.REACHED, None, resolved, satisfied)
 
     pleased = satisfied in (Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC)
-    assert conduct.content(said) == (resolved is Resolved.RESOLVED and pleased)
-    assert not conduct.content(replace(said, resolved=None))
+    assert conduct.content(answers) == (resolved is Resolved.RESOLVED and pleased)
+    assert not conduct.content(replace(answers, resolved=None))

@@ -1,4 +1,4 @@
-"""Statistics over HTTP: against a slow recount, and every two endpoints that speak of one thing."""
+"""Statistics over HTTP, against a slow recount and other endpoints with the same figures."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Life:
-    """One ticket with what the KPIs look at."""
+    """A ticket with the facts of the KPIs."""
 
     number: str
     status: Status
@@ -97,7 +97,7 @@ def somewhen(chance: Random, since: datetime, hours: int) -> datetime:
     return since + timedelta(minutes=chance.randrange(0, hours * 60))
 
 
-def said(chance: Random) -> tuple[str | None, ...]:
+def answers(chance: Random) -> tuple[str | None, ...]:
     if chance.random() < 0.2:
         return ("unreached", None, None, None)
     return (
@@ -142,8 +142,8 @@ def life(chance: Random, n: int) -> Life:
         closed_at=assessed_at if closed else None,
         assessed_at=assessed_at,
         withdrawn_at=somewhen(chance, sent_at, 200) if status is Status.WITHDRAWN else None,
-        answers=said(chance),
-        corrected=said(chance) if chance.random() < 0.3 else None,
+        answers=answers(chance),
+        corrected=answers(chance) if chance.random() < 0.3 else None,
         ruling=ruling,
         objected=objected,
         moved_to=chance.choice(elsewhere) if moves else None,
@@ -156,75 +156,75 @@ def life(chance: Random, n: int) -> Life:
     )
 
 
-def rows(one: Life) -> Iterator[Base]:
-    yield from dispatches(one)
-    if one.by_itself:
-        yield event(one)
-    if one.objected:
+def rows(life: Life) -> Iterator[Base]:
+    yield from dispatches(life)
+    if life.by_itself:
+        yield event(life)
+    if life.objected:
         yield Objection(
-            ticket_number=one.number,
+            ticket_number=life.number,
             seq=3,
             dispatch_seq=1,
-            office_code=one.office,
+            office_code=life.office,
             ground=Ground.NOT_MY_AREA,
-            raised_at=one.sent_at,
-            ruling=one.ruling,
-            ruled_at=one.sent_at if one.ruling else None,
+            raised_at=life.sent_at,
+            ruling=life.ruling,
+            ruled_at=life.sent_at if life.ruling else None,
         )
-    if one.assessed_at:
-        yield from counted(one, one.assessed_at)
+    if life.assessed_at:
+        yield from counted(life, life.assessed_at)
 
 
-def ticket(one: Life) -> Ticket:
+def ticket(life: Life) -> Ticket:
     return Ticket(
-        number=one.number,
-        status=one.status,
-        since=one.received_at,
+        number=life.number,
+        status=life.status,
+        since=life.received_at,
         version=1,
-        channel=Channel(one.channel),
-        type=TicketType(one.type),
-        category=one.category,
+        channel=Channel(life.channel),
+        type=TicketType(life.type),
+        category=life.category,
         urgency="L3",
         secret=False,
         anonymous=False,
-        street_code=one.office if one.office[:6] in ("110105", "110101") else None,
-        office_code=one.lead,
+        street_code=life.office if life.office[:6] in ("110105", "110101") else None,
+        office_code=life.lead,
         policy="beijing-2019",
-        received_at=one.received_at,
-        replied_at=None if one.reworks else one.replied_at,
-        assessed_at=one.assessed_at,
-        closed_at=one.ended_at,
-        reworks=one.reworks,
-        returns=one.returns,
-        repeat_of=one.repeat_of,
-        due_left=-one.late_when_held * HOUR if one.status == "on_hold" else None,
-        updated_at=one.received_at,
+        received_at=life.received_at,
+        replied_at=None if life.reworks else life.replied_at,
+        assessed_at=life.assessed_at,
+        closed_at=life.ended_at,
+        reworks=life.reworks,
+        returns=life.returns,
+        repeat_of=life.repeat_of,
+        due_left=-life.late_when_held * HOUR if life.status == "on_hold" else None,
+        updated_at=life.received_at,
     )
 
 
-def dispatches(one: Life) -> Iterator[Dispatch]:
-    for seq, office in enumerate(filter(None, (one.office, one.moved_to)), 1):
-        ended = one.moved_to is not None and seq == 1
+def dispatches(life: Life) -> Iterator[Dispatch]:
+    for seq, office in enumerate(filter(None, (life.office, life.moved_to)), 1):
+        ended = life.moved_to is not None and seq == 1
         yield Dispatch(
-            ticket_number=one.number,
+            ticket_number=life.number,
             seq=seq,
             office_code=office,
             role="lead",
-            dispatched_at=one.sent_at,
-            acknowledge_due_at=one.sent_at + 2 * HOUR,
-            contact_due_at=one.sent_at + 24 * HOUR,
-            due_at=one.due_at,
-            acknowledged_at=one.acknowledged_at,
-            ended_at=one.sent_at if ended else None,
+            dispatched_at=life.sent_at,
+            acknowledge_due_at=life.sent_at + 2 * HOUR,
+            contact_due_at=life.sent_at + 24 * HOUR,
+            due_at=life.due_at,
+            acknowledged_at=life.acknowledged_at,
+            ended_at=life.sent_at if ended else None,
             end_reason="objection_upheld" if ended else None,
         )
 
 
-def event(one: Life) -> Event:
+def event(life: Life) -> Event:
     return Event(
-        ticket_number=one.number,
+        ticket_number=life.number,
         seq=2,
-        at=one.sent_at,
+        at=life.sent_at,
         actor="system",
         action="route",
         from_status=Status.RECEIVED,
@@ -236,33 +236,33 @@ def event(one: Life) -> Event:
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
 
 
-def counted(one: Life, at: datetime) -> Iterator[Base]:
+def counted(life: Life, at: datetime) -> Iterator[Base]:
     yield Assessment(
-        ticket_number=one.number,
-        office_code=one.lead,
-        district_code=DISTRICTS.get(one.lead),
-        category=one.category,
-        type=one.type,
-        channel=one.channel,
+        ticket_number=life.number,
+        office_code=life.lead,
+        district_code=DISTRICTS.get(life.lead),
+        category=life.category,
+        type=life.type,
+        channel=life.channel,
         urgency="L3",
         anonymous=False,
-        merge_group=one.merge_group,
-        **dict(zip(ANSWERS, one.answers, strict=True)),
-        contact_ok=one.acknowledged_at is not None,
-        late=not one.on_time,
+        merge_group=life.merge_group,
+        **dict(zip(ANSWERS, life.answers, strict=True)),
+        contact_ok=life.acknowledged_at is not None,
+        late=not life.on_time,
         assessed_at=at,
         recorded_at=at,
     )
-    if one.excluded:
-        yield Exclusion(ticket_number=one.number, code="X1", decided_at=at, recorded_at=at)
+    if life.excluded:
+        yield Exclusion(ticket_number=life.number, code="X1", decided_at=at, recorded_at=at)
 
 
-def corrections(one: Life) -> Iterator[dict[str, Any]]:
-    """The callback that was corrected, and what it was corrected to."""
-    if one.corrected and one.assessed_at:
-        was = dict(zip(ANSWERS, one.answers, strict=True))
-        now = dict(zip(ANSWERS, one.corrected, strict=True))
-        yield {"was": was, "now": now, "number": one.number, "at": one.assessed_at}
+def corrections(life: Life) -> Iterator[dict[str, Any]]:
+    """The answers of a corrected callback, before and after."""
+    if life.corrected and life.assessed_at:
+        was = dict(zip(ANSWERS, life.answers, strict=True))
+        now = dict(zip(ANSWERS, life.corrected, strict=True))
+        yield {"was": was, "now": now, "number": life.number, "at": life.assessed_at}
 
 
 Store = Callable[[Iterable[Life]], None]
@@ -274,13 +274,13 @@ def store(app: FastAPI, people: People, clock: StillClock) -> Store:
     clock.at = NOW
 
     def put(everyone: Iterable[Life]) -> None:
-        found = list(everyone)
+        stored = list(everyone)
         with app.state.sessions.begin() as session:
-            for batch in (map(ticket, found), (row for one in found for row in rows(one))):
+            for batch in (map(ticket, stored), (row for life in stored for row in rows(life))):
                 session.add_all(batch)
                 session.flush()
-            for one in found:
-                for heard in corrections(one):
+            for life in stored:
+                for heard in corrections(life):
                     correct(session, **heard)
 
     return put
@@ -304,8 +304,8 @@ def callback(number: str, at: datetime, was: Json) -> Any:
 def read(people: People, by: str, **asked: Any) -> Json:
     answer = people("analyst").get("/statistics/2026-11", by=by, **asked)
     assert answer.status_code == 200, answer.text
-    found: Json = answer.json()
-    return found
+    statistics: Json = answer.json()
+    return statistics
 
 
 def pair(rate: Json) -> tuple[Any, ...]:
@@ -317,64 +317,66 @@ def within(at: datetime | None) -> bool:
 
 
 TAKEN = ("complaint", "help")
-"""Of the types above, those that `assess.types` names."""
+"""The types above that `assess.types` names."""
 
 
 def recount(everyone: Iterable[Life], office: str) -> dict[str, tuple[int, int]]:
-    """An office's KPIs, each as slow and plain as RULEBOOK D.20 says it."""
+    """An office's KPIs, slow and plain, by the words of RULEBOOK D.20."""
     all_of_them = list(everyone)
     given_here = [
-        (one, here, here == one.moved_to or one.moved_to is None)
-        for one in all_of_them
-        for here in filter(None, (one.office, one.moved_to))
-        if here == office and within(one.sent_at) and one.status != "void"
+        (life, here, here == life.moved_to or life.moved_to is None)
+        for life in all_of_them
+        for here in filter(None, (life.office, life.moved_to))
+        if here == office and within(life.sent_at) and life.status != "void"
     ]
     judged = [
-        one
-        for one, _, active in given_here
-        if active and one.sent_at + 2 * HOUR < NOW and one.had_to_sign
+        life
+        for life, _, active in given_here
+        if active and life.sent_at + 2 * HOUR < NOW and life.had_to_sign
     ]
-    objected = [one for one, here, _ in given_here if one.objected and here == one.office]
+    objected = [life for life, here, _ in given_here if life.objected and here == life.office]
     upheld = [
-        one
-        for one in objected
-        if one.ruling in ("uphold", "duplicate", "not_acceptable", "info_wrong")
+        life
+        for life in objected
+        if life.ruling in ("uphold", "duplicate", "not_acceptable", "info_wrong")
     ]
-    rejected = [one for one in objected if one.ruling == "reject"]
-    led = [one for one in all_of_them if one.lead == office]
+    rejected = [life for life in objected if life.ruling == "reject"]
+    led = [life for life in all_of_them if life.lead == office]
     due = [
-        one
-        for one in led
-        if within(one.due_at) and one.status not in ("void", "not_accepted") and one.had_to_reply
+        life
+        for life in led
+        if within(life.due_at) and life.status not in ("void", "not_accepted") and life.had_to_reply
     ]
-    called = [one for one in led if within(one.assessed_at)]
-    closed = [one for one in led if within(one.closed_at)]
-    again = {one.repeat_of for one in all_of_them}
+    called = [life for life in led if within(life.assessed_at)]
+    closed = [life for life in led if within(life.closed_at)]
+    again = {life.repeat_of for life in all_of_them}
     received = [
-        one
-        for one in led
-        if within(one.received_at)
-        and one.type in TAKEN
-        and one.status not in ("void", "not_accepted")
+        life
+        for life in led
+        if within(life.received_at)
+        and life.type in TAKEN
+        and life.status not in ("void", "not_accepted")
     ]
-    opened = [one for one in led if one.status not in TERMINAL]
+    opened = [life for life in led if life.status not in TERMINAL]
     return {
         "acknowledge_rate": share(
             judged,
-            lambda one: bool(one.acknowledged_at and one.acknowledged_at <= one.sent_at + 2 * HOUR),
+            lambda life: bool(
+                life.acknowledged_at and life.acknowledged_at <= life.sent_at + 2 * HOUR
+            ),
         ),
-        "on_time_rate": share(due, lambda one: one.on_time),
+        "on_time_rate": share(due, lambda life: life.on_time),
         "first_time_rate": share(
-            closed, lambda one: not one.reworks and not one.returns and one.number not in again
+            closed, lambda life: not life.reworks and not life.returns and life.number not in again
         ),
         "objection_rate": (len(objected), len(given_here)),
         "objection_uphold_rate": (len(upheld), len(upheld) + len(rejected)),
         "objection_reject_rate": (len(rejected), len(upheld) + len(rejected)),
         "dispatch_accuracy": (len(given_here) - len(upheld), len(given_here)),
-        "rework_rate": share(called, lambda one: bool(one.reworks)),
-        "hold_rate": share(opened, lambda one: one.status == "on_hold"),
-        "repeat_rate": share(received, lambda one: one.repeat_of is not None),
-        "automatic_share": share(received, lambda one: one.by_itself),
+        "rework_rate": share(called, lambda life: bool(life.reworks)),
+        "hold_rate": share(opened, lambda life: life.status == "on_hold"),
+        "repeat_rate": share(received, lambda life: life.repeat_of is not None),
+        "automatic_share": share(received, lambda life: life.by_itself),
     }
 
 
@@ -421,41 +423,41 @@ def test_what_was_corrected_counts_as_it_was_corrected(
     expected = slow.recount(map(case, filter(is_assessed, everyone)), "2026-11")
     shown = {row["code"]: row for row in read(people, "office")["rows"]}
     for office, row in expected.items():
-        found = shown[office]
-        assert (found["assessed"], found["excluded"]) == (row.assessed, row.excluded)
-        assert pair(found["response"]) == (row.response, row.assessed)
-        assert pair(found["resolution"]) == (row.resolution, row.resolution_of)
-        assert pair(found["satisfaction"]) == (row.satisfaction, row.satisfaction_of)
+        figures = shown[office]
+        assert (figures["assessed"], figures["excluded"]) == (row.assessed, row.excluded)
+        assert pair(figures["response"]) == (row.response, row.assessed)
+        assert pair(figures["resolution"]) == (row.resolution, row.resolution_of)
+        assert pair(figures["satisfaction"]) == (row.satisfaction, row.satisfaction_of)
 
 
-def is_assessed(one: Life) -> bool:
-    return one.assessed_at is not None
+def is_assessed(life: Life) -> bool:
+    return life.assessed_at is not None
 
 
-def case(one: Life) -> Json:
-    """As an older system would tell it, with the corrected answers alone."""
-    assert one.assessed_at is not None
-    sent_at = one.sent_at.isoformat()
+def case(life: Life) -> Json:
+    """The case in an older system's words, with the corrected answers alone."""
+    assert life.assessed_at is not None
+    sent_at = life.sent_at.isoformat()
     contact = {"at": sent_at, "method": "call", "reached": True}
-    answers = dict(zip(ANSWERS, one.corrected or one.answers, strict=True))
+    answers = dict(zip(ANSWERS, life.corrected or life.answers, strict=True))
     return {
-        "external_id": one.number,
-        "type": one.type,
-        "channel": one.channel,
-        "office_code": one.lead,
+        "external_id": life.number,
+        "type": life.type,
+        "channel": life.channel,
+        "office_code": life.lead,
         "urgency": "L3",
         "dispatched_at": sent_at,
-        "contacts": [contact] if one.acknowledged_at else [],
+        "contacts": [contact] if life.acknowledged_at else [],
         "replied_at": None,
-        "callback": {"at": one.assessed_at.isoformat(), **answers},
-        "merge_group": one.merge_group,
-        "excluded": one.excluded,
+        "callback": {"at": life.assessed_at.isoformat(), **answers},
+        "merge_group": life.merge_group,
+        "excluded": life.excluded,
     }
 
 
 def ranking(people: People, league: str) -> list[Json]:
-    found: list[Json] = people("analyst").get("/rankings/2026-11", league=league).json()["rows"]
-    return found
+    rows: list[Json] = people("analyst").get("/rankings/2026-11", league=league).json()["rows"]
+    return rows
 
 
 def agree(row: Json | None, ranked: Json) -> None:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from app.kit.rows import as_json as row_json
-from app.tickets.event_data import SAYS, Given, Graded, Imported, Said, as_json, name, read
+from app.tickets.event_data import DATA, EventData, Given, Graded, Imported, as_json, name, read
 from app.tickets.life.lifecycle import Action
 
 LINES = (Path(__file__).parent / "event_data.txt").read_text().splitlines()
@@ -24,14 +24,14 @@ BEIJING = timezone(timedelta(hours=8))
 
 @pytest.mark.parametrize(("action", "data"), WRITTEN)
 def test_the_vocabulary_says_what_was_said_before(action: Action, data: dict[str, Any]) -> None:
-    assert data in [as_json(one) for one in read_as(action, data)]
+    assert data in [as_json(fitting) for fitting in read_as(action, data)]
 
 
-def read_as(action: Action, data: dict[str, Any]) -> list[Said]:
+def read_as(action: Action, data: dict[str, Any]) -> list[EventData]:
     """The data by each Struct of the action that has these members."""
     fitting = []
-    for struct in SAYS[action]:
-        names = {one.encode_name for one in msgspec.structs.fields(struct)}
+    for struct in DATA[action]:
+        names = {member.encode_name for member in msgspec.structs.fields(struct)}
         if data.keys() <= names:
             try:
                 fitting.append(msgspec.convert(data, struct))
@@ -41,7 +41,7 @@ def read_as(action: Action, data: dict[str, Any]) -> list[Said]:
 
 
 def test_every_action_that_says_anything_is_written_down() -> None:
-    assert {action for action, _ in WRITTEN} == SAYS.keys()
+    assert {action for action, _ in WRITTEN} == DATA.keys()
 
 
 def test_an_event_may_say_nothing() -> None:
@@ -52,10 +52,10 @@ def test_an_instant_keeps_its_zone() -> None:
     at = datetime(2026, 11, 21, 9, tzinfo=BEIJING)
     places = {"district_code": None, "street_code": None, "community_code": None}
 
-    said = as_json(Given(offices={}, due_at=at, **places))
+    data = as_json(Given(offices={}, due_at=at, **places))
 
-    assert said["due_at"] == "2026-11-21T09:00:00+08:00"
-    assert row_json([said])  # as it goes into a statement
+    assert data["due_at"] == "2026-11-21T09:00:00+08:00"
+    assert row_json([data])  # as it goes into a statement
 
 
 def test_a_member_is_named_by_its_struct() -> None:

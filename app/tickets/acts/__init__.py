@@ -1,1 +1,1 @@
-"""What is done to a ticket, by people and by the clock."""
+"""Acts on a ticket, by people and by the clock."""

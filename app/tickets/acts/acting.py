@@ -1,4 +1,4 @@
-"""Acting on a ticket: who may, what it needs, and the one order in which an act is taken."""
+"""Acts on a ticket: the caller's right, the lock, the checks and the change, in one order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 @dataclass
 class Doing:
-    """What every change needs beside its subject."""
+    """The request's session, city, clock and answer, for an act."""
 
     session: Writing
     city: AtCity
@@ -44,11 +44,10 @@ class Doing:
         do: Callable[[Change], R],
         *others: str | None,
     ) -> R:
-        """An act on a ticket: its row is locked (with those of `others`, tickets that it concerns),
-        what had fallen due is applied, the act is checked, done, and sent to the database.
+        """Lock the ticket and the `others`, apply due changes, check the act, do it and flush.
 
-        Refuses what `check` refuses, then what `do` refuses; of a conflict the caller learns how
-        the ticket stands and what he may do.
+        Refusals come in this order: NoSuchTicket, those of `check`, those of `do`. A conflict
+        carries the ticket's status and the caller's allowed actions.
         """
         change = locking.locked(self.session, self.city, caller, number, self.clock, *others)
         check(change)
@@ -58,10 +57,10 @@ class Doing:
         return result
 
     def show(self, caller: Caller, number: str) -> TicketView:
-        """The ticket as it now is, under its ETag."""
+        """The changed ticket, with its ETag."""
         ticket = scope.get(self.session, caller, number)
         self.response.headers["ETag"] = f'"{ticket.version}"'
-        return view.one(Viewer(caller, self.session, self.city, self.now), ticket)
+        return view.one(Viewer(caller, self.city, self.now, self.session), ticket)
 
 
 Changing = Annotated[Doing, Depends()]
@@ -69,7 +68,7 @@ Changing = Annotated[Doing, Depends()]
 
 @dataclass(frozen=True)
 class Act:
-    """An act of one kind that a caller, whose role has a part in it, takes on a ticket he sees."""
+    """One action of one caller on one ticket of his scope."""
 
     action: Action
     caller: Caller
@@ -85,7 +84,7 @@ class Act:
         check: Callable[[Change, B], None] | None = None,
         *others: str | None,
     ) -> TicketView:
-        """Take it, once for each Idempotency-Key, and show the ticket as it then is."""
+        """Take the act once for each Idempotency-Key, and show the changed ticket."""
         return self.doing.show(
             self.caller, self.doing.once(lambda: self.take(do, body, check, *others))
         )
@@ -97,8 +96,8 @@ class Act:
         check: Callable[[Change, B], None] | None = None,
         *others: str | None,
     ) -> str:
-        """Refuses NotYourPart, what `check` refuses of the body (403, 422), TicketChanged,
-        IllegalMove, and what `do` refuses. `others` are tickets that are to change with it."""
+        """Refusals come in this order: NotYourPart, those of `check` (403, 422), TicketChanged,
+        IllegalMove, those of `do`. `others` are tickets that change with this one."""
 
         def check_all(change: Change) -> None:
             locking.check_part(change, self.action)
@@ -114,12 +113,12 @@ class Act:
 
 
 def taking(action: Action) -> Any:
-    """A dependency: the act that a path stands for. Refuses WrongRole, then NoSuchTicket."""
+    """Dependency: the act of a path. Refuses WrongRole, then NoSuchTicket."""
 
-    async def actor(found: Annotated[Caller, Depends(caller)]) -> Caller:
-        if not scope.ROLE_PARTS.get(found.role, frozenset()) & WHO[action]:
-            raise WrongRole(f"a key of the role {found.role} may not {action}", role=found.role)
-        return found
+    async def actor(caller: Annotated[Caller, Depends(caller)]) -> Caller:
+        if not scope.ROLE_PARTS.get(caller.role, frozenset()) & WHO[action]:
+            raise WrongRole(f"a key of the role {caller.role} may not {action}", role=caller.role)
+        return caller
 
     def act(
         number: str,

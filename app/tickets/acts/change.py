@@ -1,7 +1,7 @@
-"""One change to one ticket: the locked row, who changes it, and the record it leaves.
+"""A change of one ticket: the locked row, its caller, and the record it leaves.
 
-Every action and everything that falls due by itself goes through `Change`, so that status, clock,
-event, words and feed are written together and in one way.
+Acts and due changes go through `Change`, so that status, timers, event, words and feed are written
+together and in one way.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from app.city import City
 from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.tickets import events
-from app.tickets.event_data import Said, Warned, as_json
+from app.tickets.event_data import EventData, Warned, as_json
 from app.tickets.events import Statement
 from app.tickets.life import limits
 from app.tickets.life.contacts import Contact
@@ -39,8 +39,8 @@ from app.tickets.standing import standing_of
 
 SYSTEM = "system"
 
-UNTOLD = frozenset({Action.READ, Action.REVEAL})
-"""On the record, but no news to an office."""
+NO_NEWS = frozenset({Action.READ, Action.REVEAL})
+"""Actions with an event, and without an entry in the feed."""
 
 
 @dataclass
@@ -50,12 +50,12 @@ class Change:
     ticket: Ticket
     now: datetime
     caller: Caller | None = None
-    """None: it falls due by itself."""
+    """None for a change that falls due by itself."""
     parts: frozenset[Part] = frozenset()
     dispatches: list[Dispatch] = field(default_factory=list)
-    """The active ones: lead, joint, informed. A member's are those of its group's parent."""
+    """The active dispatches: lead, joint, informed. A member has those of its group's parent."""
     others: dict[str, "Change"] = field(default_factory=dict)
-    """Other tickets that this concerns, by number: locked and brought up to date like this one."""
+    """Changes of other tickets by the same act, by number; locked and up to date, too."""
 
     @property
     def policy(self) -> Policy:
@@ -72,10 +72,8 @@ class Change:
         return self.others[parent] if parent else self
 
     def contacts(self, of: Dispatch | None = None) -> list[Contact]:
-        """An office's contacts with the citizen under one dispatch: the lead's, unless named.
-
-        With a member of a group it is any time that the office spoke with him.
-        """
+        """The contacts with the citizen under one dispatch, by default the lead's; with a member
+        of a group, all contacts of that office."""
         given = of or self.lead
         if given is None:
             return []
@@ -91,14 +89,14 @@ class Change:
         self,
         action: Action,
         to: Status | None = None,
-        data: Said | None = None,
+        data: EventData | None = None,
         words: Mapping[str, Any] | None = None,
         due_at: datetime | None = None,
     ) -> None:
-        """Move the ticket and write it down. Refuses (IllegalMove) what MOVES does not list.
+        """Move the ticket and write the event. Refuses (IllegalMove) a move outside MOVES.
 
-        `data` holds codes, numbers and times; `words` what a person said. `due_at` is the instant
-        at which a thing fell due, and from which the new status counts.
+        `data` holds codes, numbers and times; `words` holds texts of persons. `due_at` is the
+        instant at which the change fell due; the new status counts from it.
         """
         ticket, before = self.ticket, self.ticket.status
         ticket.status = move(before, action, to)
@@ -107,15 +105,15 @@ class Change:
         self.lapse()
         ticket.version += 1
         ticket.updated_at = self.now
-        self.wind()
+        self.set_timers()
         if ticket.members and ticket.status is not before:
             self.call_members()
         events.append(self.session, [self.event(action, before, data, due_at)])
-        said = {name: text for name, text in (words or {}).items() if text is not None}
-        if said:
-            statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=said)
+        spoken = {name: text for name, text in (words or {}).items() if text is not None}
+        if spoken:
+            statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=spoken)
             self.session.add(statement)
-        if action not in UNTOLD:
+        if action not in NO_NEWS:
             append(self.session, self.news(action, data))
         if ticket.status in TERMINAL:
             ticket.interim_office = None
@@ -128,7 +126,7 @@ class Change:
             ticket.closed_at = at
 
     def lapse(self) -> None:
-        """What was asked for is asked no longer where nobody may decide it."""
+        """Open requests end where the new status allows no decision on them."""
         ticket = self.ticket
         if (ticket.status, Action.DECIDE_EXTENSION) not in MOVES:
             ticket.asks_extension = None
@@ -141,7 +139,7 @@ class Change:
         self,
         action: Action,
         before: Status,
-        data: Said | None,
+        data: EventData | None,
         due_at: datetime | None,
     ) -> dict[str, Any]:
         ticket, caller = self.ticket, None if action in BY_ITSELF else self.caller
@@ -160,19 +158,19 @@ class Change:
         }
 
     def warn_anew(self) -> None:
-        """Of a new due time all warnings are given again; what is overdue still stays told."""
+        """Repeat all warnings for a new due time, but not the overdue ones of a late ticket."""
         ticket = self.ticket
         late = ticket.due_at is not None and self.now > ticket.due_at
-        told = [name for name in ticket.warned if name.startswith("overdue")]
-        ticket.warned = told if late else []
+        overdue_warnings = [name for name in ticket.warned if name.startswith("overdue")]
+        ticket.warned = overdue_warnings if late else []
 
-    def wind(self) -> None:
-        """Set the ticket's clock anew: what falls due next, and who is to act by when."""
+    def set_timers(self) -> None:
+        """Set the timers: the next due change, and the offices to act with their limits."""
         for name, value in limits.wound(self.policy, Timers.of(self.ticket)).items():
             setattr(self.ticket, name, value)
 
     def call_members(self) -> None:
-        """Whoever was merged into it is called back when its own citizen is (D.11)."""
+        """Members of the group are called back when the parent's citizen is (D.11)."""
         members = update(Ticket).where(Ticket.merged_into == self.ticket.number)
         self.session.execute(members.values(callback_due_at=self.ticket.callback_due_at))
 
@@ -183,17 +181,17 @@ class Change:
         head = parent.ticket.status if parent else None
         return standing_of(self.ticket, self.policy, office, self.now, head)
 
-    def news(self, action: Action, data: Said | None) -> list[News]:
-        """To lead, joint and informed offices, and to who keeps the duty of contact (also with a
-        group's members) or must dispatch; a warning not to those who are to learn of it only when
-        it is passed on."""
+    def news(self, action: Action, data: EventData | None) -> list[News]:
+        """Feed entries for lead, joint and informed offices, for the district in whose queue the
+        ticket lies, and for the interim office (of a member: its parent's). Informed offices get a
+        warning only if it is passed on."""
         ticket, warning = self.ticket, data.warning if isinstance(data, Warned) else ""
         keeper = self.others.get(ticket.merged_into or "", self).ticket.interim_office
         offices: dict[str | None, str] = {ticket.queue: "queue", keeper: "interim"}
         offices |= {d.office_code: d.role for d in self.dispatches}
-        said = {"status": ticket.status} | ({"warning": warning} if warning else {})
+        entry_data = {"status": ticket.status} | ({"warning": warning} if warning else {})
         return [
-            News(code, self.now, action, ticket.number, data={**said, "role": role})
+            News(code, self.now, action, ticket.number, data={**entry_data, "role": role})
             for code, role in offices.items()
             if code and (role != DispatchRole.INFORMED or is_passed_on(warning))
         ]

@@ -1,4 +1,4 @@
-"""A citizen is contacted: by who leads his ticket, or keeps the duty of it (RULEBOOK D.6.4)."""
+"""Contacts with the citizen, by the lead or the interim office (RULEBOOK D.6.4)."""
 
 from sqlalchemy import select
 
@@ -12,29 +12,29 @@ from app.tickets.life.parts import Part
 from app.tickets.models import ContactMade, Dispatch
 
 AS_MEMBER = 0
-"""The dispatch that a contact with a member of a group belongs to: none of its own."""
+"""`dispatch_seq` of a contact with a member of a group, which has no dispatch of its own."""
 
 
-def contact(change: Change, said: NewContact) -> None:
-    """T14: the citizen was reached, or was tried often enough; our clock says when."""
+def contact(change: Change, body: NewContact) -> None:
+    """T14: the office contacts the citizen; the time is the server's."""
     ticket = change.ticket
-    count(change, said)
+    count(change, body)
     starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
     change.record(
         Action.CONTACT,
         Status.IN_PROGRESS if starts else ticket.status,
-        data=Contacted(method=said.method, reached=said.reached),
-        words={"note": said.note, "evidence": said.evidence},
+        data=Contacted(method=body.method, reached=body.reached),
+        words={"note": body.note, "evidence": body.evidence},
     )
 
 
-def count(change: Change, said: NewContact) -> None:
-    """For whom it counts: with a group's member for the group's lead; what the office does that
-    keeps the duty of first contact (D.5-10), for the dispatch that it once had."""
+def count(change: Change, body: NewContact) -> None:
+    """Count the contact: with a member for the group's lead; of an interim office (D.5-10) for its
+    own former dispatch."""
     ticket = change.ticket
     own = own_dispatch(change)
     seq = AS_MEMBER if ticket.merged_into else own.seq
-    contacted_at = change.now if tried(change, said, own, seq) else None
+    contacted_at = change.now if tried(change, body, own, seq) else None
     if not ticket.merged_into:
         contacted_at = own.contacted_at = own.contacted_at or contacted_at
     if own is change.lead:
@@ -42,7 +42,7 @@ def count(change: Change, said: NewContact) -> None:
 
 
 def own_dispatch(change: Change) -> Dispatch:
-    """The caller's: as the lead, or the one that it led before another was named."""
+    """The dispatch of the caller's office: the lead's, or its newest one as a former lead."""
     lead, caller = change.lead, change.caller
     if lead is not None and Part.LEAD in change.parts:
         return lead
@@ -55,9 +55,9 @@ def own_dispatch(change: Change) -> Dispatch:
     return change.session.scalars(led.order_by(Dispatch.seq.desc()).limit(1)).one()
 
 
-def tried(change: Change, said: NewContact, own: Dispatch, seq: int) -> bool:
-    """Write it down; whether the citizen was reached by now, or tried often enough."""
-    made = [*change.contacts(own), Contact(change.now, said.reached)]
+def tried(change: Change, body: NewContact, own: Dispatch, seq: int) -> bool:
+    """Add the contact; whether the citizen is now reached, or tried often enough."""
+    contacts_made = [*change.contacts(own), Contact(change.now, body.reached)]
     change.session.add(
         ContactMade(
             ticket_number=change.ticket.number,
@@ -65,8 +65,8 @@ def tried(change: Change, said: NewContact, own: Dispatch, seq: int) -> bool:
             dispatch_seq=seq,
             office_code=own.office_code,
             at=change.now,
-            method=said.method,
-            reached=said.reached,
+            method=body.method,
+            reached=body.reached,
         )
     )
-    return contacts.tried(change.policy, made)
+    return contacts.tried(change.policy, contacts_made)

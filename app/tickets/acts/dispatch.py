@@ -1,4 +1,4 @@
-"""Giving a ticket to offices: by route or by a person, with the clock that this starts."""
+"""Dispatches: a ticket goes to offices, by its route or by a person, and its clock starts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from app.tickets.life.lifecycle import Action, DispatchRole, IllegalMove, Status
 from app.tickets.models import Dispatch, Request, Ticket
 
 ENQUIRIES = frozenset({TicketType.CONSULT, TicketType.PRAISE})
-"""Stay with the operator, who may answer on the spot (T2), until time hands them over."""
+"""They stay with the operator for an answer on the spot (T2), until their time runs out."""
 
 OUTCOMES = {
     DecisionKind.DISPATCH: Status.DISPATCHED,
@@ -37,7 +37,7 @@ class UnfitOffice(Invalid):
 def give(
     change: Change, given: Share, at: datetime, why: EndReason = EndReason.REDISPATCHED
 ) -> None:
-    """End whatever dispatch there is and begin a new one with a full clock from `at` (T7, T7b)."""
+    """End the active dispatches and begin new ones with a full clock from `at` (T7, T7b)."""
     ticket = change.ticket
     former = end(change, why)
     if former and former != given.lead:
@@ -64,7 +64,7 @@ def give(
 
 
 def leave_queue(change: Change, given: Share, why: EndReason) -> None:
-    """A district that was to dispatch it, and has no more to do with it, is told."""
+    """Take the ticket from a district's queue; a district without a share in it gets news."""
     ticket, left = change.ticket, change.ticket.queue
     if left and left not in given.roles():
         data = {"status": ticket.status, "role": "queue"}
@@ -73,14 +73,14 @@ def leave_queue(change: Change, given: Share, why: EndReason) -> None:
 
 
 def share_anew(change: Change, joint: Iterable[str], why: EndReason) -> None:
-    """Other helpers for the lead that has it already, who gets no time back."""
+    """Give the same lead other joint offices; its clock goes on."""
     ticket, lead = change.ticket, change.lead
     assert lead is not None  # there is one to share with
     given = share(change.city, lead.office_code, joint, [ticket.district_code])
     roles = given.roles()
     release(change, [d for d in change.dispatches if d.office_code not in roles], why)
-    for one in change.dispatches:
-        one.role = roles.pop(one.office_code)
+    for dispatch in change.dispatches:
+        dispatch.role = roles.pop(dispatch.office_code)
     more = rows(ticket.number, lead.seq, given, None, change.now)
     added = [Dispatch(**row) for row in more if row["office_code"] in roles]
     change.session.add_all(added)
@@ -88,19 +88,19 @@ def share_anew(change: Change, joint: Iterable[str], why: EndReason) -> None:
 
 
 def end(change: Change, why: EndReason) -> str | None:
-    """The active dispatches, if any, are over. The lead that was."""
+    """End the active dispatches, if any; the code of the former lead."""
     former = change.lead
     release(change, change.dispatches, why)
     return former.office_code if former else None
 
 
-def release(change: Change, those: Sequence[Dispatch], why: EndReason) -> None:
-    """Their dispatches are over, and the offices are told."""
-    if not those:
+def release(change: Change, dispatches: Sequence[Dispatch], why: EndReason) -> None:
+    """End some dispatches and send news to their offices."""
+    if not dispatches:
         return
     ticket, now = change.ticket, change.now
-    for one in those:
-        one.ended_at, one.end_reason = now, why
+    for dispatch in dispatches:
+        dispatch.ended_at, dispatch.end_reason = now, why
     append(
         change.session,
         [
@@ -111,15 +111,15 @@ def release(change: Change, those: Sequence[Dispatch], why: EndReason) -> None:
                 ticket.number,
                 data={"status": ticket.status, "role": d.role},
             )
-            for d in those
+            for d in dispatches
         ],
     )
     change.session.flush()
-    change.dispatches = [d for d in change.dispatches if d not in those]
+    change.dispatches = [d for d in change.dispatches if d not in dispatches]
 
 
 def last_lead(change: Change) -> str | None:
-    """The office that it was given to last, if it ever was."""
+    """The lead office of the ticket's last dispatch, if it had one."""
     given = select(Dispatch.office_code).where(
         Dispatch.ticket_number == change.ticket.number, Dispatch.role == DispatchRole.LEAD
     )
@@ -127,7 +127,8 @@ def last_lead(change: Change) -> str | None:
 
 
 def take_back(change: Change, why: EndReason) -> None:
-    """Back to the dispatchers: no lead, no clock; who led keeps the duty of contact (D.5-10)."""
+    """Back to the dispatchers: no lead, no clock; the former lead keeps the duty of contact
+    (D.5-10)."""
     ticket, former = change.ticket, end(change, why)
     ticket.interim_office = ticket.interim_office or former
     ticket.office_code = ticket.queue = None
@@ -138,7 +139,7 @@ def take_back(change: Change, why: EndReason) -> None:
 
 
 def forget_contact(change: Change) -> None:
-    """A new lead is to contact the citizen himself, and everyone of his group."""
+    """A new lead contacts the citizen, and everyone of his group, anew."""
     ticket = change.ticket
     ticket.contacted_at = None
     if ticket.members:
@@ -155,12 +156,12 @@ def check_inside(change: Change, *office_codes: str | None) -> None:
 
 
 def given(change: Change) -> Given:
-    """The dispatch as its event has it."""
+    """The event data of a dispatch."""
     return Given(**shares(change))
 
 
 def shares(change: Change) -> dict[str, Any]:
-    """The members of `Given`, for events that say more than these."""
+    """The members of `Given`, for events with more members."""
     ticket = change.ticket
     return {
         "offices": {d.office_code: d.role for d in change.dispatches},
@@ -181,8 +182,8 @@ def place(ticket: Ticket) -> dict[str, str | None]:
 def check_offices(
     change: Change, lead_code: str, joint_codes: Sequence[str] = (), pointer: str = "/office_code"
 ) -> None:
-    """Whether these offices can share the ticket. Refuses (UnfitOffice) a forwarder, and a street
-    where the catalogue says that it is a department's duty (RULEBOOK D.5 R1, D.21-12)."""
+    """Refuses (UnfitOffice) a forwarder, and a street for a department's duty by the catalogue
+    (RULEBOOK D.5 R1, D.21-12)."""
     pointers = [pointer, *(f"/joint_office_codes/{n}" for n in range(len(joint_codes)))]
     for where, code in zip(pointers, (lead_code, *joint_codes), strict=True):
         office = change.city.office(code, where, change.now)
@@ -198,7 +199,7 @@ def by_person(
     joint_codes: Sequence[str] = (),
     why: EndReason = EndReason.REDISPATCHED,
 ) -> None:
-    """A person's word; a street that he names is also where the ticket lies."""
+    """A person names the lead; a street as the lead becomes the ticket's place, too."""
     ticket, lead = change.ticket, change.city.offices[lead_code]
     if lead_code == ticket.office_code:
         raise IllegalMove(f"{lead.name} has it already")
@@ -235,7 +236,7 @@ def query(ticket: Ticket, request: Request) -> Query:
 
 
 def located(decision: Decision) -> dict[str, Any]:
-    """What a route says of the place, as the ticket's columns have it."""
+    """The place of a route, as columns of the ticket."""
     return {
         "district_code": decision.district_code,
         "street_code": decision.street_code,
@@ -244,7 +245,7 @@ def located(decision: Decision) -> dict[str, Any]:
 
 
 def locate(change: Change, request: Request, at: datetime) -> Decision:
-    """Route the ticket by what is known of its place, and by the names and rules of `at`."""
+    """Route the ticket by its request, and by the names and rules of `at`; keep its place."""
     decision = change.city.route(query(change.ticket, request), at)
     for name, value in located(decision).items():
         setattr(change.ticket, name, value)
@@ -253,7 +254,7 @@ def locate(change: Change, request: Request, at: datetime) -> Decision:
 
 
 def route(change: Change, decision: Decision, due_at: datetime | None = None) -> None:
-    """T6, T7 or T5: where the route leads; `due_at` where an enquiry's time has run out."""
+    """T6, T7 or T5, by the route's decision; `due_at` if an enquiry's time has run out."""
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.city, decision), due_at or change.now)
     change.ticket.queue = decision.queue
@@ -262,7 +263,7 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
 
 
 def routed(decision: Decision, place: dict[str, str | None]) -> Routed:
-    """A route as its event has it, with the place that it leaves the ticket at."""
+    """The event data of a route, with the ticket's place."""
     return Routed(
         decision=decision.decision,
         office_code=decision.office_code,
@@ -274,8 +275,8 @@ def routed(decision: Decision, place: dict[str, str | None]) -> Routed:
 
 
 def rework(change: Change, at: datetime) -> None:
-    """T20: once more, with the level's limit from `at` and a reply of its own; the first callback
-    is scored already, late or not."""
+    """T20: the office works and replies again, with the level's limit from `at`; the score of the
+    first callback stays."""
     ticket = change.ticket
     ticket.reworks += 1
     ticket.forced, ticket.replied_at = False, None
@@ -284,7 +285,7 @@ def rework(change: Change, at: datetime) -> None:
 
 
 def begin_if_contacted(change: Change, due_at: datetime | None = None) -> None:
-    """T14, where an L1's citizen was contacted before the office had the ticket for good; `due_at`
-    where it has it by silence."""
+    """T14 at once, if the citizen of an L1 was contacted before the signature; `due_at` if silence
+    rejected the objection."""
     if change.ticket.contacted_at is not None:
         change.record(Action.CONTACT, Status.IN_PROGRESS, due_at=due_at)

@@ -1,4 +1,4 @@
-"""What falls due by itself: applied before every act, and by the sweep where nobody acts."""
+"""Due changes: applied before every act, and by the sweep where nobody acts."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from app.tickets.models import Request
 
 
 def apply_due(change: Change) -> int:
-    """Everything that is due by now, each as of the instant it was due; how many there were."""
+    """Apply all changes due by now, each as of its own instant; their count."""
     done = 0
     while fall := limits.due_now(change.policy, Timers.of(change.ticket), change.now):
         EFFECTS[fall.action](change, fall)
@@ -34,7 +34,7 @@ def warn(change: Change, fall: Fall) -> None:
 
 
 def escalate(change: Change, fall: Fall) -> None:
-    """D.6.3, D.8: a time has passed; whoever stands above learns of it, once."""
+    """D.6.3, D.8: a time has passed; the offices above learn of it, once."""
     data = Escalated(warning=fall.name)
     if fall.name == SUPERVISION:
         level = supervision.pass_over(change, fall.at)
@@ -45,7 +45,7 @@ def escalate(change: Change, fall: Fall) -> None:
 
 
 def expire(change: Change, fall: Fall) -> None:
-    """T5: nobody answered what was asked."""
+    """T5: the question to the citizen stayed without an answer."""
     data = Declined(reason_code="na_no_info")
     change.record(Action.EXPIRE, data=data, due_at=fall.at)
 
@@ -69,7 +69,7 @@ def send_to_rework(change: Change, fall: Fall) -> None:
 
 
 def skip_callback(change: Change, fall: Fall) -> None:
-    """D.9: not in the sample of those who are called; closed, and not assessed."""
+    """D.9: a ticket outside the sample is closed without a callback, and not assessed."""
     change.record(Action.SKIP_CALLBACK, due_at=fall.at)
 
 

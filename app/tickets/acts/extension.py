@@ -1,4 +1,4 @@
-"""More time: asked for once, before the due time, and only with the citizen told (D.6.5)."""
+"""Extensions: asked for once, before the due time, and valid if the citizen is told (D.6.5)."""
 
 from datetime import datetime
 
@@ -26,12 +26,12 @@ class FourEyes(Conflict):
     title = "Who asks may not decide"
 
 
-def request(change: Change, said: NewExtension) -> None:
-    """For a district to decide up to `extension.district_max`, for a supervisor beyond."""
+def request(change: Change, body: NewExtension) -> None:
+    """Ask for more time: a district decides up to `extension.district_max`, a supervisor beyond."""
     ticket = change.ticket
     assert ticket.due_at is not None  # an office has it
     assert ticket.office_code is not None
-    longer = said.due_at - ticket.due_at > change.policy.extension.district_max
+    longer = body.due_at - ticket.due_at > change.policy.extension.district_max
     far = longer or ticket.district_code is None
     ticket.asks_extension = Part.SUPERVISOR if far else Part.DISTRICT
     change.session.add(
@@ -39,66 +39,66 @@ def request(change: Change, said: NewExtension) -> None:
             ticket_number=ticket.number,
             seq=ticket.version + 1,
             office_code=ticket.office_code,
-            reason_code=said.reason_code,
+            reason_code=body.reason_code,
             asked_at=change.now,
-            asked_until=said.due_at,
+            asked_until=body.due_at,
         )
     )
     change.record(
         Action.REQUEST_EXTENSION,
         ticket.status,
-        data=ExtensionAsked(reason_code=said.reason_code, due_at=said.due_at),
-        words={"plan": said.plan},
+        data=ExtensionAsked(reason_code=body.reason_code, due_at=body.due_at),
+        words={"plan": body.plan},
     )
 
 
-def check_until(change: Change, said: NewExtension) -> None:
-    """Later than it is due, by at most the original limit (times `extension.max_factor`): else
-    refused (ExtensionUnfit)."""
+def check_until(change: Change, body: NewExtension) -> None:
+    """Refuses (ExtensionUnfit) a time that is not after the due time, or lies beyond it by more
+    than the original limit times `extension.max_factor`."""
     due_at = change.ticket.due_at
     if due_at is None:
-        return  # no office has it, which its status says
+        return  # no office has it; check_state refuses its status
     policy, result = change.policy, change.policy.limits[change.ticket.urgency].result
     latest = limits.after(policy.clock, due_at, times(result, policy.extension.max_factor))
-    if not due_at < said.due_at <= latest:
+    if not due_at < body.due_at <= latest:
         detail = f"after {due_at.isoformat()} and until {latest.isoformat()}"
         raise ExtensionUnfit(detail, errors=[{"pointer": "/due_at", "detail": detail}])
 
 
-def decide(change: Change, said: Decision) -> None:
-    """Granted, the new time counts at once; before the old one is past the citizen must be told."""
-    ticket, asked = change.ticket, pending(change)
-    four_eyes(change, asked.seq)
-    asked.approved, asked.decided_at = said.approve, change.now
+def decide(change: Change, body: Decision) -> None:
+    """A granted extension counts at once; the citizen must be told before the old due time."""
+    ticket, extension = change.ticket, pending(change)
+    four_eyes(change, extension.seq)
+    extension.approved, extension.decided_at = body.approve, change.now
     ticket.asks_extension = None
-    if said.approve:
+    if body.approve:
         ticket.extensions, ticket.extended_from = ticket.extensions + 1, ticket.due_at
-        set_due(change, asked.asked_until)
+        set_due(change, extension.asked_until)
         change.warn_anew()
     change.record(
         Action.DECIDE_EXTENSION,
         ticket.status,
-        data=ExtensionDecided(approve=said.approve, due_at=ticket.due_at),
-        words={"text": said.text},
+        data=ExtensionDecided(approve=body.approve, due_at=ticket.due_at),
+        words={"text": body.text},
     )
 
 
 def four_eyes(change: Change, seq: int) -> None:
-    """Refuses (FourEyes) who asked himself."""
+    """Refuses (FourEyes) the actor of the event `seq`."""
     asker = change.session.get_one(Event, (change.ticket.number, seq)).actor
     if change.policy.auth.four_eyes and change.caller and change.caller.id == asker:
         raise FourEyes("another person decides")
 
 
 def set_due(change: Change, due_at: datetime) -> None:
-    """The dispatch keeps the time that its office had until the first callback."""
+    """Set the due time of the ticket, and of its lead dispatch until the first rework."""
     change.ticket.due_at = due_at
     if change.lead and not change.ticket.reworks:
         change.lead.due_at = due_at
 
 
 def pending(change: Change) -> Extension:
-    """The newest that was asked for."""
+    """The ticket's newest extension."""
     query = select(Extension).filter_by(ticket_number=change.ticket.number)
     return change.session.scalars(query.order_by(Extension.seq.desc()).limit(1)).one()
 
@@ -109,15 +109,15 @@ def refuse_by_silence(change: Change, fall: Fall) -> None:
 
 
 def refuse(change: Change, at: datetime) -> None:
-    asked = pending(change)
-    asked.approved, asked.decided_at = False, at
+    extension = pending(change)
+    extension.approved, extension.decided_at = False, at
     change.ticket.asks_extension = None
     change.record(Action.REFUSE_EXTENSION, change.ticket.status, due_at=at)
 
 
 def change_due(change: Change, due_at: datetime, rises: bool) -> None:
-    """The due time of another urgency. An extension asked for under the old one is refused; one
-    granted beyond the new due time is void, and the citizen need not be told of it."""
+    """Set the due time of a new urgency. An open extension is refused; the citizen must be told of
+    a granted one only if it still adds time."""
     ticket = change.ticket
     set_due(change, due_at)
     change.warn_anew()
@@ -133,7 +133,7 @@ def check_told(change: Change, fall: Fall) -> None:
     ticket, granted = change.ticket, pending(change)
     ticket.extended_from = None
     if all_told(change, granted, fall.at):
-        change.wind()
+        change.set_timers()
         return
     granted.void_at = fall.at
     set_due(change, fall.at)

@@ -52,7 +52,7 @@ class NewTicket(Form):
 
 
 class Nothing(Form):
-    """An action that needs no words."""
+    """The empty body of an action without words."""
 
 
 class Words(Form):
@@ -79,7 +79,7 @@ class DeclineReason(StrEnum):
 
 
 class Decline(Words):
-    """`text` is what the citizen was told."""
+    """`text` is the answer given to the citizen."""
 
     reason_code: DeclineReason
 
@@ -103,7 +103,7 @@ class NewContact(Form):
 
 
 class CitizenFeedback(Form):
-    """How the office told the citizen; `at` is its own word, our time is the event's."""
+    """The office's answer to the citizen; `at` is the office's time, the event has the server's."""
 
     method: Method
     person: Name | None = None
@@ -116,7 +116,7 @@ class NewReply(Words):
 
 
 class Review(Form):
-    """A reply that is sent back needs a text: what is missing."""
+    """A returned reply needs a text that names the missing points."""
 
     approve: Flag
     text: Annotated[Prose | None, Field(validate_default=True)] = None

@@ -1,6 +1,6 @@
-"""What each action does to a ticket, beside the move that MOVES names (RULEBOOK D.6.2).
+"""Handling: the effects of each action on a ticket, beside its move in MOVES (RULEBOOK D.6.2).
 
-Each function takes a `Change`, in which the caller's part is settled, and what the caller said.
+Each function takes a checked `Change` and the request's body.
 """
 
 from app.kit.errors import Invalid
@@ -35,66 +35,66 @@ class FeedbackMissing(Invalid):
     title = "A reply answers the citizen and the hotline"
 
 
-def answer(change: Change, said: Words) -> None:
+def answer(change: Change, body: Words) -> None:
     """T2: an enquiry or a praise, answered on the spot."""
-    change.record(Action.ANSWER, words={"text": said.text})
+    change.record(Action.ANSWER, words={"text": body.text})
 
 
-def transfer(change: Change, said: Transfer) -> None:
+def transfer(change: Change, body: Transfer) -> None:
     """T3: to 110, 119, 120 or 122, at once."""
     change.record(
-        Action.TRANSFER, data=Transferred(service=said.service), words={"text": said.text}
+        Action.TRANSFER, data=Transferred(service=body.service), words={"text": body.text}
     )
 
 
-def decline(change: Change, said: Decline) -> None:
+def decline(change: Change, body: Decline) -> None:
     """T4: not accepted."""
-    data = Declined(reason_code=said.reason_code)
-    change.record(Action.DECLINE, data=data, words={"text": said.text})
+    data = Declined(reason_code=body.reason_code)
+    change.record(Action.DECLINE, data=data, words={"text": body.text})
 
 
-def ask(change: Change, said: Words) -> None:
+def ask(change: Change, body: Words) -> None:
     """T5: the caller must tell more before an office can be found."""
-    change.record(Action.ASK, words={"text": said.text})
+    change.record(Action.ASK, words={"text": body.text})
     change.ticket.queue = None
 
 
-def add(change: Change, said: Add) -> None:
-    """T5, then T6 or T7: what the caller told in addition, and the route found with it."""
+def add(change: Change, body: Add) -> None:
+    """T5, then T6 or T7: the citizen adds information, and the ticket is routed again."""
     ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
-    if said.address:
-        request.address = said.address.text
-        request.said_district = said.address.district_code
-        ticket.lon, ticket.lat = said.address.lon, said.address.lat
-    if said.text:
-        request.content = f"{request.content}\n{said.text}"
-    address = said.address and said.address.text
+    if body.address:
+        request.address = body.address.text
+        request.said_district = body.address.district_code
+        ticket.lon, ticket.lat = body.address.lon, body.address.lat
+    if body.text:
+        request.content = f"{request.content}\n{body.text}"
+    address = body.address and body.address.text
     decision = dispatching.locate(change, request, change.now)
-    words = {"text": said.text, "address": address}
+    words = {"text": body.text, "address": address}
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
     ticket.queue = decision.queue
     if ticket.type not in dispatching.ENQUIRIES:
         dispatching.route(change, decision)
 
 
-def dispatch(change: Change, said: NewDispatch) -> None:
-    """T7, T7b: a person names the office; whoever had the ticket is released from it."""
-    former = change.ticket.office_code
-    dispatching.by_person(change, said.office_code, said.joint_office_codes)
-    teaching.correct(change, former, said.office_code)
-    change.record(Action.DISPATCH, data=dispatching.given(change), words={"reason": said.reason})
+def dispatch(change: Change, body: NewDispatch) -> None:
+    """T7, T7b: a person names the lead office; the former offices are released."""
+    former_lead = change.ticket.office_code
+    dispatching.by_person(change, body.office_code, body.joint_office_codes)
+    teaching.correct(change, former_lead, body.office_code)
+    change.record(Action.DISPATCH, data=dispatching.given(change), words={"reason": body.reason})
 
 
-def read(change: Change, said: Nothing) -> None:
+def read(change: Change, body: Nothing) -> None:
     """签阅: the head of an office has read it."""
-    for one in change.dispatches:
-        if change.caller and one.office_code == change.caller.office_code:
-            one.read_at = one.read_at or change.now
+    for dispatch in change.dispatches:
+        if change.caller and dispatch.office_code == change.caller.office_code:
+            dispatch.read_at = dispatch.read_at or change.now
     change.record(Action.READ)
 
 
-def acknowledge(change: Change, said: Nothing) -> None:
-    """T9; who was contacted before goes on to T14. The first signature stays."""
+def acknowledge(change: Change, body: Nothing) -> None:
+    """T9, and T14 if the citizen was contacted before. The first signature stays."""
     ticket, lead = change.ticket, change.lead
     ticket.acknowledged_at = ticket.acknowledged_at or change.now
     if lead:
@@ -104,15 +104,15 @@ def acknowledge(change: Change, said: Nothing) -> None:
     dispatching.begin_if_contacted(change)
 
 
-def note(change: Change, said: Words) -> None:
+def note(change: Change, body: Words) -> None:
     if Part.LEAD in change.parts and change.ticket.supervised:
         answer_supervision(change)
-    change.record(Action.NOTE, change.ticket.status, words={"text": said.text})
+    change.record(Action.NOTE, change.ticket.status, words={"text": body.text})
 
 
-def reply(change: Change, said: NewReply) -> None:
+def reply(change: Change, body: NewReply) -> None:
     """T15, T21 双反馈; after a forced callback it is attached only (T18)."""
-    ticket, feedback = change.ticket, said.citizen_feedback
+    ticket, feedback = change.ticket, body.citizen_feedback
     if ticket.replied_at is None and ticket.office_code:
         teaching.confirm(change, ticket.office_code)
     ticket.replied_at = ticket.replied_at or change.now
@@ -124,8 +124,8 @@ def reply(change: Change, said: NewReply) -> None:
         after,
         data=Replied(method=feedback.method, claimed_at=feedback.at) if feedback else None,
         words={
-            "text": said.text,
-            "measures": said.measures,
+            "text": body.text,
+            "measures": body.measures,
             "person": feedback.person if feedback else None,
         },
     )
@@ -134,22 +134,24 @@ def reply(change: Change, said: NewReply) -> None:
 
 
 def excused(change: Change) -> bool:
-    """Whether the citizen could not be answered, by the record."""
-    made = change.contacts()
-    in_vain = contacts.tried(change.policy, made) and not any(one.reached for one in made)
+    """Whether the record shows that the citizen could not be answered."""
+    contacts_made = change.contacts()
+    in_vain = contacts.tried(change.policy, contacts_made) and not any(
+        contact.reached for contact in contacts_made
+    )
     return change.ticket.anonymous or in_vain
 
 
-def review(change: Change, said: Review) -> None:
+def review(change: Change, body: Review) -> None:
     """T16, T17 on a reply; T19, T20 where a callback called the demand unreasonable."""
-    to = doubt(change, said) if change.ticket.doubted else verdict(change, said)
-    data = Reviewed(approve=said.approve)
-    change.record(Action.REVIEW, to, data=data, words={"text": said.text})
+    to = doubt(change, body) if change.ticket.doubted else verdict(change, body)
+    data = Reviewed(approve=body.approve)
+    change.record(Action.REVIEW, to, data=data, words={"text": body.text})
 
 
-def verdict(change: Change, said: Review) -> Status:
+def verdict(change: Change, body: Review) -> Status:
     ticket, most = change.ticket, change.policy.reply.max_returns
-    if said.approve:
+    if body.approve:
         return Status.AWAITING_CALLBACK
     if ticket.returns >= most:
         raise IllegalMove(f"a reply is returned at most {most} times")
@@ -157,57 +159,57 @@ def verdict(change: Change, said: Review) -> Status:
     return Status.IN_PROGRESS
 
 
-def doubt(change: Change, said: Review) -> Status:
+def doubt(change: Change, body: Review) -> Status:
     """A supervisor confirms that the demand is unreasonable, or sends the ticket to rework."""
     change.ticket.doubted = False
-    if said.approve:
+    if body.approve:
         return Status.CLOSED
     dispatching.rework(change, change.now)
     return Status.REWORK
 
 
-def withdraw(change: Change, said: Withdrawal) -> None:
+def withdraw(change: Change, body: Withdrawal) -> None:
     """T24: the citizen takes it back; `evidence` is the recording's reference."""
     change.record(
         Action.WITHDRAW,
         data=Withdrawn(after_contact=change.ticket.contacted_at is not None),
-        words={"evidence": said.evidence},
+        words={"evidence": body.evidence},
     )
 
 
-def void(change: Change, said: Reason) -> None:
+def void(change: Change, body: Reason) -> None:
     """T25: entered by mistake."""
     teaching.take_back(change)
-    change.record(Action.VOID, words={"reason": said.reason})
+    change.record(Action.VOID, words={"reason": body.reason})
 
 
-def reveal(change: Change, said: Reason) -> None:
-    """Who called is shown once, on the record (RULEBOOK D.16)."""
-    change.record(Action.REVEAL, change.ticket.status, words={"reason": said.reason})
+def reveal(change: Change, body: Reason) -> None:
+    """Show the citizen's name and number once, on the record (RULEBOOK D.16)."""
+    change.record(Action.REVEAL, change.ticket.status, words={"reason": body.reason})
 
 
-def check_decline(change: Change, said: Decline) -> None:
-    """Unlawful or malicious is for a supervisor to say (RULEBOOK D.3)."""
-    if said.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
-        raise NotYourPart(f"{said.reason_code} is said by a supervisor only")
+def check_decline(change: Change, body: Decline) -> None:
+    """Only a supervisor declines a request as unlawful or malicious (RULEBOOK D.3)."""
+    if body.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
+        raise NotYourPart(f"{body.reason_code} is said by a supervisor only")
 
 
-def check_add(change: Change, said: Add) -> None:
-    if said.address:
-        change.city.check_district(said.address.district_code)
+def check_add(change: Change, body: Add) -> None:
+    if body.address:
+        change.city.check_district(body.address.district_code)
 
 
-def check_dispatch(change: Change, said: NewDispatch) -> None:
+def check_dispatch(change: Change, body: NewDispatch) -> None:
     """A district moves tickets within itself; across its border the city does (T7b)."""
-    offices = (said.office_code, *said.joint_office_codes)
-    dispatching.check_offices(change, said.office_code, said.joint_office_codes)
+    offices = (body.office_code, *body.joint_office_codes)
+    dispatching.check_offices(change, body.office_code, body.joint_office_codes)
     if Part.DISPATCHER not in change.parts:
         dispatching.check_inside(change, change.ticket.office_code, *offices)
 
 
-def check_reply(change: Change, said: NewReply) -> None:
+def check_reply(change: Change, body: NewReply) -> None:
     """双反馈: the citizen is answered too, unless the record says why not (T15)."""
-    if said.citizen_feedback is None and not excused(change):
+    if body.citizen_feedback is None and not excused(change):
         raise FeedbackMissing(
             "tell how the citizen was answered; only after enough failed attempts, or where the"
             " citizen is anonymous, may it be left out",

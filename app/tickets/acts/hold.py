@@ -1,4 +1,4 @@
-"""挂账: matters of months, on a register with a plan and a day on which it is looked at (D.12)."""
+"""Holds 挂账: matters of months, on a register with a plan and a day of review (D.12)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -32,8 +32,8 @@ class RenewalsSpent(Conflict):
     title = "The hold was renewed as often as may be"
 
 
-def request(change: Change, said: NewHold) -> None:
-    """For the district, then a supervisor, to approve; on a hold it asks for a renewal."""
+def request(change: Change, body: NewHold) -> None:
+    """Ask for a hold, or on a hold for its renewal; the district approves, then a supervisor."""
     ticket = change.ticket
     assert ticket.office_code is not None
     check_response(change)
@@ -45,39 +45,42 @@ def request(change: Change, said: NewHold) -> None:
             ticket_number=ticket.number,
             seq=ticket.version + 1,
             office_code=ticket.office_code,
-            reason_code=said.reason_code,
+            reason_code=body.reason_code,
             level=level_now(change),
             asked_at=change.now,
-            review_at=said.review_at,
-            milestones=[one.at.isoformat() for one in said.milestones],
+            review_at=body.review_at,
+            milestones=[milestone.at.isoformat() for milestone in body.milestones],
         )
     )
     change.record(
         Action.REQUEST_HOLD,
         ticket.status,
-        data=HoldAsked(reason_code=said.reason_code, review_at=said.review_at),
-        words={"plan": said.plan, "milestones": [one.text for one in said.milestones] or None},
+        data=HoldAsked(reason_code=body.reason_code, review_at=body.review_at),
+        words={
+            "plan": body.plan,
+            "milestones": [milestone.text for milestone in body.milestones] or None,
+        },
     )
 
 
-def check_review(change: Change, said: NewHold) -> None:
+def check_review(change: Change, body: NewHold) -> None:
     """Refuses (ReviewUnfit) a day that is past or too far."""
     latest = add_months(change.now, change.policy.hold.max_review)
-    if not change.now < said.review_at <= latest:
+    if not change.now < body.review_at <= latest:
         detail = f"after now and until {latest.isoformat()}"
         raise ReviewUnfit(detail, errors=[{"pointer": "/review_at", "detail": detail}])
 
 
 def check_response(change: Change) -> None:
-    """Refuses (NoResponse) a hold before the office has responded as it should (D.6.4), to everyone
-    of a group."""
+    """Refuses (NoResponse) a hold if the office has not responded in time (D.6.4) to everyone of
+    the group."""
     assert change.lead is not None  # it is the lead office that asks
     if not all_responded(change, change.lead):
         raise NoResponse("the office did not contact the citizen in time")
 
 
 def level_now(change: Change) -> HoldLevel:
-    """One above the last hold's, where its review found nothing done; else the office's own."""
+    """One level above the last unfinished hold's; without one, the office's own."""
     undone = [hold for hold in holds_of(change) if hold.done is False]
     return undone[-1].level.above if undone else level_of(change)
 
@@ -94,27 +97,27 @@ def holds_of(change: Change) -> Sequence[Hold]:
     return change.session.scalars(query).all()
 
 
-def decide(change: Change, said: Decision) -> None:
-    """T22: the district's word, then the supervisor's, from which on the clock stands.
+def decide(change: Change, body: Decision) -> None:
+    """T22: the district decides, then the supervisor; from then on the clock stands.
 
-    The supervisor's `text` is what the citizen is told in writing.
+    The supervisor's `text` is the written notice to the citizen.
     """
-    ticket, asked = change.ticket, holds_of(change)[-1]
-    four_eyes(change, asked.seq)
-    if said.approve and asked.review_at <= change.now:
+    ticket, hold = change.ticket, holds_of(change)[-1]
+    four_eyes(change, hold.seq)
+    if body.approve and hold.review_at <= change.now:
         raise IllegalMove("the day on which it was to be looked at has come: it is asked anew")
     to = ticket.status
-    if not said.approve:
-        asked.refused_at, ticket.asks_hold = change.now, None
+    if not body.approve:
+        hold.refused_at, ticket.asks_hold = change.now, None
     elif ticket.asks_hold is Part.DISTRICT:
-        asked.district_at, ticket.asks_hold = change.now, Part.SUPERVISOR
+        hold.district_at, ticket.asks_hold = change.now, Part.SUPERVISOR
     else:
-        to = begin(change, asked)
-    data = HoldDecided(approve=said.approve, review_at=asked.review_at)
-    change.record(Action.DECIDE_HOLD, to, data=data, words={"text": said.text})
+        to = begin(change, hold)
+    data = HoldDecided(approve=body.approve, review_at=hold.review_at)
+    change.record(Action.DECIDE_HOLD, to, data=data, words={"text": body.text})
 
 
-def begin(change: Change, asked: Hold) -> Status:
+def begin(change: Change, hold: Hold) -> Status:
     ticket = change.ticket
     if ticket.status is Status.ON_HOLD:
         ticket.renewals += 1
@@ -122,7 +125,7 @@ def begin(change: Change, asked: Hold) -> Status:
     elif ticket.due_at is not None:
         ticket.due_left, ticket.due_at = ticket.due_at - change.now, None
         ticket.extended_from = None
-    asked.held_at, ticket.asks_hold, ticket.review_at = change.now, None, asked.review_at
+    hold.held_at, ticket.asks_hold, ticket.review_at = change.now, None, hold.review_at
     return Status.ON_HOLD
 
 
@@ -134,7 +137,7 @@ def end(change: Change, at: datetime, done: bool | None) -> None:
 
 
 def run_on(change: Change, at: datetime) -> None:
-    """The clock goes on with what was left of it; what was late stays late."""
+    """The clock goes on with the time left; a late ticket stays late."""
     ticket = change.ticket
     if ticket.due_left is not None and ticket.due_left < timedelta(0):
         ticket.due_at = at + ticket.due_left
@@ -143,15 +146,15 @@ def run_on(change: Change, at: datetime) -> None:
     ticket.due_left = ticket.review_at = ticket.asks_hold = None
 
 
-def resume(change: Change, said: Resumption) -> None:
+def resume(change: Change, body: Resumption) -> None:
     """T23: done, so that the citizen is called; or back to work."""
     ticket = change.ticket
-    end(change, change.now, said.done)
+    end(change, change.now, body.done)
     run_on(change, change.now)
-    if said.done:
+    if body.done:
         ticket.replied_at = ticket.replied_at or change.now
-    to = Status.AWAITING_CALLBACK if said.done else Status.IN_PROGRESS
-    change.record(Action.RESUME, to, data=Resumed(done=said.done), words={"text": said.text})
+    to = Status.AWAITING_CALLBACK if body.done else Status.IN_PROGRESS
+    change.record(Action.RESUME, to, data=Resumed(done=body.done), words={"text": body.text})
 
 
 def end_by_review(change: Change, fall: Fall) -> None:

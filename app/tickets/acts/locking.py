@@ -1,4 +1,4 @@
-"""Acting on one ticket: seen only in scope, locked, brought up to date, and then changed once."""
+"""Locks: tickets are locked, brought up to date and checked before an act changes them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,38 +31,38 @@ class TicketChanged(Stale):
 def locked(
     session: Session, city: City, caller: Caller, number: str, clock: Clock, *others: str | None
 ) -> Change:
-    """The ticket's row, locked to the commit, with what had fallen due applied; `others` that it
-    concerns likewise, all in order of number, and the parent of its group in any case."""
+    """Lock the ticket until the commit and apply its due changes; likewise `others` and the parent
+    of its group. Rows are locked in order of number."""
     recording(session, clock)
-    also = set(filter(None, others)) - {number}
-    if also:
-        lock(session, {number, *also})
-    row = found(number, session.scalar(renewed(in_scope(caller, number))))
-    if row.merged_into:
-        also.add(row.merged_into)
-    besides = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(also)))).all()
-    now = clock()  # later than all that was done to them
-    change = up_to_date(session, city, row, now)
-    for other in besides:
+    concerned = set(filter(None, others)) - {number}
+    if concerned:
+        lock(session, {number, *concerned})
+    ticket = found(number, session.scalar(renewed(in_scope(caller, number))))
+    if ticket.merged_into:
+        concerned.add(ticket.merged_into)
+    tickets = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(concerned)))).all()
+    now = clock()  # later than every change of these rows
+    change = up_to_date(session, city, ticket, now)
+    for other in tickets:
         change.others[other.number] = up_to_date(session, city, other, now)
     give_part(change, caller)
     return change
 
 
 def lock(session: Session, numbers: Collection[str]) -> None:
-    """Several rows, always in the same order, so that two who want the same ones can wait."""
+    """Lock several rows in order of number, so that no two requests block each other."""
     wanted = select(Ticket.number).where(Ticket.number.in_(numbers)).order_by(Ticket.number)
     session.execute(wanted.with_for_update()).all()
 
 
 def renewed(query: Select[Ticket]) -> Select[Ticket]:
-    """Locked, and read anew whatever the session has of it."""
-    found: Select[Ticket] = query.order_by(Ticket.number).with_for_update()
-    return found.execution_options(populate_existing=True)
+    """The query with a lock; rows that the session has already are read again."""
+    newest: Select[Ticket] = query.order_by(Ticket.number).with_for_update()
+    return newest.execution_options(populate_existing=True)
 
 
 def up_to_date(session: Session, city: City, ticket: Ticket, now: datetime) -> Change:
-    """A locked ticket with what had fallen due by now applied; nobody has acted on it yet."""
+    """The change of a locked ticket, with its due changes applied and without a caller yet."""
     change = Change(session, city, ticket, now)
     change.dispatches = active(session, ticket.merged_into or ticket.number)
     due.apply_due(change)
@@ -70,7 +70,7 @@ def up_to_date(session: Session, city: City, ticket: Ticket, now: datetime) -> C
 
 
 def take_up(change: Change, caller: Caller) -> None:
-    """A caller with his part, after all that had fallen due by now."""
+    """Apply due changes, then give the change its caller and his parts."""
     change.caller = None
     due.apply_due(change)
     give_part(change, caller)
@@ -102,7 +102,7 @@ def check_version(change: Change, if_match: Versions | None) -> None:
 
 @contextmanager
 def explained(change: Change) -> Iterator[None]:
-    """Whatever conflict is met, its caller learns how the ticket stands and what he may do now."""
+    """A conflict in this block carries the ticket's status and the caller's allowed actions."""
     standing = change.standing
     try:
         yield
@@ -115,13 +115,13 @@ def explained(change: Change) -> Iterator[None]:
 def changes(
     session: Session, city: City, numbers: Sequence[str], now: datetime
 ) -> dict[str, Change]:
-    """Many tickets of any scope, locked, before anyone takes them up."""
-    rows = renewed(select(Ticket).where(Ticket.number.in_(numbers)))
-    found = {one.number: Change(session, city, one, now) for one in session.scalars(rows)}
+    """Changes of many locked tickets of any scope, by number, without a caller yet."""
+    tickets = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(numbers))))
+    by_number = {ticket.number: Change(session, city, ticket, now) for ticket in tickets}
     given = select(Dispatch).where(Dispatch.ticket_number.in_(numbers), Dispatch.ended_at.is_(None))
-    for one in session.scalars(given.order_by(Dispatch.office_code)):
-        found[one.ticket_number].dispatches.append(one)
-    return found
+    for dispatch in session.scalars(given.order_by(Dispatch.office_code)):
+        by_number[dispatch.ticket_number].dispatches.append(dispatch)
+    return by_number
 
 
 def active(session: Session, number: str) -> list[Dispatch]:

@@ -1,4 +1,4 @@
-"""并单: several citizens, one matter, one clock; each is contacted and called back (D.11).
+"""Merging 并单: several citizens, one matter, one clock; each citizen is called back (D.11).
 
 The oldest ticket is the parent. A member keeps its number, its words and its events; its office,
 its dispatches and its clock are the parent's from then on.
@@ -26,15 +26,15 @@ class NotMergeable(Conflict):
     title = "These two tickets cannot be merged"
 
 
-def merge(change: Change, said: Merging) -> None:
+def merge(change: Change, body: Merging) -> None:
     """T8: a dispatcher confirms that the two are one matter."""
-    parent = join(change, said.parent_number, EndReason.MERGED)
+    parent = join(change, body.parent_number, EndReason.MERGED)
     change.record(Action.MERGE, data=Merged(parent_number=parent.number))
     change.ticket.queue = None
 
 
 def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
-    """Into the parent's group; the caller records it. Refuses NotMergeable."""
+    """Put the ticket into the parent's group, without an event of its own. Refuses NotMergeable."""
     ticket, head = change.ticket, parent_change(change, parent_number)
     check_pair(change, head)
     dispatch.end(change, why)
@@ -51,14 +51,14 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
 
 
 def check_parent(change: Change, parent_number: str) -> None:
-    """Refuses (NoSuchParent) a ticket that is not the caller's to know of."""
+    """Refuses (NoSuchParent) an unknown parent."""
     if parent_number not in {change.ticket.number, *change.others}:
         fault = {"pointer": "/parent_number", "detail": f"no ticket {parent_number}"}
         raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
 
 
-def check_merging(change: Change, said: Merging) -> None:
-    check_parent(change, said.parent_number)
+def check_merging(change: Change, body: Merging) -> None:
+    check_parent(change, body.parent_number)
 
 
 def parent_change(change: Change, parent_number: str) -> Change:
@@ -94,7 +94,7 @@ def was_called(change: Change, parent: Ticket) -> bool:
 
 
 def leave_clock(ticket: Ticket) -> None:
-    """Its own office and limits are over."""
+    """The member's own office and limits end."""
     ticket.office_code = ticket.interim_office = None
     ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
     ticket.extended_from = ticket.review_at = ticket.due_left = None
@@ -108,9 +108,9 @@ def raise_urgency(change: Change, head: Change) -> None:
         urgency.hasten(head, change.ticket.urgency)
 
 
-def unmerge(change: Change, said: Reason) -> None:
-    """Out of its group, before anyone of it is called back: to the parent's lead office with a full
-    clock of its own, or to the dispatchers where no office has it."""
+def unmerge(change: Change, body: Reason) -> None:
+    """The ticket leaves its group before the first callback: to the parent's lead office with a
+    full clock of its own, or to the dispatchers where no office leads."""
     ticket, head = change.ticket, change.head
     parent = head.ticket
     if parent.status in TERMINAL:
@@ -124,7 +124,7 @@ def unmerge(change: Change, said: Reason) -> None:
     change.dispatches = []
     to = give_back(change, head)
     data = Unmerged(parent_number=parent.number, **dispatch.shares(change))
-    change.record(Action.UNMERGE, to, data=data, words={"reason": said.reason})
+    change.record(Action.UNMERGE, to, data=data, words={"reason": body.reason})
     left = LetGo(member_number=ticket.number, members=parent.members)
     if parent.status is Status.NEED_INFO:
         head.begin(change.now)

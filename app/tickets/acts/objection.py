@@ -1,4 +1,4 @@
-"""Objection and consultation: an office says that a ticket is another's, and is ruled on (D.8)."""
+"""Objections and consultations: an office says a ticket is another's, and gets a ruling (D.8)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,11 +28,11 @@ class ParentUnnamed(Invalid):
     title = "Say which ticket it doubles"
 
 
-def object_to(change: Change, said: NewObjection) -> None:
-    """T10; where enough was upheld already, or two offices point at each other, T13 at once."""
+def object_to(change: Change, body: NewObjection) -> None:
+    """T10, and T13 at once after enough upheld objections, or when two offices name each other."""
     ticket, lead = change.ticket, change.lead
     assert lead is not None  # only the lead office objects
-    proposed = said.proposed_office_code
+    proposed = body.proposed_office_code
     consulted = goes_to_consulting(change.policy, ticket.upheld, proposed, ticket.objectors)
     ticket.objection_district = common_district(change, lead.office_code, proposed)
     ticket.objectors = [*ticket.objectors, lead.office_code]
@@ -42,15 +42,15 @@ def object_to(change: Change, said: NewObjection) -> None:
             seq=ticket.version + 1,
             dispatch_seq=lead.seq,
             office_code=lead.office_code,
-            ground=said.ground,
+            ground=body.ground,
             proposed_office=proposed,
             raised_at=change.now,
         )
     )
     change.record(
         Action.OBJECT,
-        data=Objected(ground=said.ground, proposed_office_code=proposed),
-        words={"text": said.text, "evidence": said.evidence},
+        data=Objected(ground=body.ground, proposed_office_code=proposed),
+        words={"text": body.text, "evidence": body.evidence},
     )
     if consulted:
         close(change, Ruling.CONSULT)
@@ -58,17 +58,17 @@ def object_to(change: Change, said: NewObjection) -> None:
 
 
 def common_district(change: Change, office_code: str, proposed: str | None) -> str | None:
-    """The district that decides because both lie in it; None: the city does."""
+    """The district of both offices, which then rules; None if the city rules."""
     district = district_of(change.city, office_code)
     inside = proposed and district_of(change.city, proposed) == district
     return district if inside else None
 
 
-def check_objection(change: Change, said: NewObjection) -> None:
+def check_objection(change: Change, body: NewObjection) -> None:
     """Refuses (OfficeUnnamed) a ground that needs another office without one."""
-    code = said.proposed_office_code
-    if code is None and said.ground in NAMES_ANOTHER:
-        raise unnamed("/proposed_office_code", f"{said.ground} needs the office whose it is")
+    code = body.proposed_office_code
+    if code is None and body.ground in NAMES_ANOTHER:
+        raise unnamed("/proposed_office_code", f"{body.ground} needs the office whose it is")
     if code is not None:
         change.city.office(code, "/proposed_office_code", change.now)
         if code == change.ticket.office_code:
@@ -79,27 +79,27 @@ def unnamed(pointer: str, detail: str) -> OfficeUnnamed:
     return OfficeUnnamed(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
-def rule(change: Change, said: NewRuling) -> None:
-    """T11, T11b, T12, T13: what the deciding office says."""
-    RULINGS[said.decision](change, said)
+def rule(change: Change, body: NewRuling) -> None:
+    """T11, T11b, T12, T13: the ruling on an objection."""
+    RULINGS[body.decision](change, body)
 
 
-def check_ruling(change: Change, said: NewRuling) -> None:
-    """Refuses (NotYourPart) by RULERS, and what lacks the office or ticket that it is about."""
-    who = RULERS[said.decision]
+def check_ruling(change: Change, body: NewRuling) -> None:
+    """Refuses (NotYourPart) by RULERS, and a ruling without the office or ticket that it needs."""
+    who = RULERS[body.decision]
     if not change.parts & who:
-        raise NotYourPart(f"{said.decision} is said by: {', '.join(sorted(who))}")
-    if said.decision is Ruling.DUPLICATE:
-        if said.parent_number is None:
+        raise NotYourPart(f"{body.decision} is said by: {', '.join(sorted(who))}")
+    if body.decision is Ruling.DUPLICATE:
+        if body.parent_number is None:
             fault = {"pointer": "/parent_number", "detail": "required"}
             raise ParentUnnamed(errors=[fault])
-        merge.check_parent(change, said.parent_number)
-    if said.decision is Ruling.UPHOLD and change.ticket.status is Status.OBJECTED:
-        check_upheld(change, said)
+        merge.check_parent(change, body.parent_number)
+    if body.decision is Ruling.UPHOLD and change.ticket.status is Status.OBJECTED:
+        check_upheld(change, body)
 
 
-def check_upheld(change: Change, said: NewRuling) -> None:
-    code = said.office_code or open_objection(change).proposed_office
+def check_upheld(change: Change, body: NewRuling) -> None:
+    code = body.office_code or open_objection(change).proposed_office
     if code is None:
         raise unnamed("/office_code", "an upheld objection needs the office whose it is")
     if Part.DISTRICT in change.parts:
@@ -107,55 +107,55 @@ def check_upheld(change: Change, said: NewRuling) -> None:
     dispatch.check_offices(change, code)
 
 
-def uphold(change: Change, said: NewRuling) -> None:
-    """T11: to the office named, with a full clock; who objected keeps the duty of first contact."""
-    code = said.office_code or open_objection(change).proposed_office
+def uphold(change: Change, body: NewRuling) -> None:
+    """T11: to the named office, with a full clock; the objector keeps the duty of first contact."""
+    code = body.office_code or open_objection(change).proposed_office
     assert code is not None  # check_upheld
     closed = close(change, Ruling.UPHOLD)
     dispatch.by_person(change, code, why=EndReason.UPHELD)
     misplaced = closed.ground is Ground.NOT_MY_AREA
     teaching.correct(change, closed.office_code, code, misplaced)
-    ruled(change, said, Status.DISPATCHED)
+    ruled(change, body, Status.DISPATCHED)
 
 
-def reject(change: Change, said: NewRuling) -> None:
+def reject(change: Change, body: NewRuling) -> None:
     """T12: binding; no time is given back."""
     close(change, Ruling.REJECT)
     sign(change, change.now)
-    ruled(change, said, Status.ACKNOWLEDGED)
+    ruled(change, body, Status.ACKNOWLEDGED)
     dispatch.begin_if_contacted(change)
 
 
-def duplicate(change: Change, said: NewRuling) -> None:
+def duplicate(change: Change, body: NewRuling) -> None:
     """T11b: into the group of the ticket that it doubles."""
-    assert said.parent_number is not None  # check_ruling
+    assert body.parent_number is not None  # check_ruling
     close(change, Ruling.DUPLICATE)
-    merge.join(change, said.parent_number, EndReason.UPHELD)
-    ruled(change, said, Status.MERGED, parent_number=said.parent_number)
+    merge.join(change, body.parent_number, EndReason.UPHELD)
+    ruled(change, body, Status.MERGED, parent_number=body.parent_number)
 
 
-def not_acceptable(change: Change, said: NewRuling) -> None:
-    """T11b: it should not have been accepted. Refuses (IllegalMove) a group: each of its citizens
-    must be told first, once a supervisor has taken them out."""
+def not_acceptable(change: Change, body: NewRuling) -> None:
+    """T11b: the request should not have been accepted. Refuses (IllegalMove) a group: a supervisor
+    first takes its members out, so that each citizen gets an answer."""
     if change.ticket.members:
         raise IllegalMove("other citizens' tickets are merged into it")
     close(change, Ruling.NOT_ACCEPTABLE)
     dispatch.end(change, EndReason.UPHELD)
-    ruled(change, said, Status.NOT_ACCEPTED)
+    ruled(change, body, Status.NOT_ACCEPTED)
 
 
-def info_wrong(change: Change, said: NewRuling) -> None:
+def info_wrong(change: Change, body: NewRuling) -> None:
     """T11b: back to the dispatcher, who must learn more."""
     close(change, Ruling.INFO_WRONG)
     dispatch.take_back(change, EndReason.UPHELD)
     teaching.take_back(change)
-    ruled(change, said, Status.TO_DISPATCH)
+    ruled(change, body, Status.TO_DISPATCH)
 
 
-def consult(change: Change, said: NewRuling) -> None:
+def consult(change: Change, body: NewRuling) -> None:
     """T13: hotline and offices name lead and joint together; the lead stays until then."""
     close(change, Ruling.CONSULT)
-    ruled(change, said, Status.CONSULTING)
+    ruled(change, body, Status.CONSULTING)
 
 
 RULERS: dict[Ruling, frozenset[Part]] = {
@@ -177,14 +177,14 @@ RULINGS: dict[Ruling, Callable[[Change, NewRuling], None]] = {
 
 
 def ruled(
-    change: Change, said: NewRuling, to: Status, parent_number: str | UnsetType = UNSET
+    change: Change, body: NewRuling, to: Status, parent_number: str | UnsetType = UNSET
 ) -> None:
     shares = dispatch.shares(change)
     change.record(
         Action.RULE_OBJECTION,
         to,
-        data=Ruled(decision=said.decision, parent_number=parent_number, **shares),
-        words={"text": said.text},
+        data=Ruled(decision=body.decision, parent_number=parent_number, **shares),
+        words={"text": body.text},
     )
 
 
@@ -205,21 +205,21 @@ def reject_by_silence(change: Change, fall: Fall) -> None:
     dispatch.begin_if_contacted(change, fall.at)
 
 
-def conclude(change: Change, said: Conclusion) -> None:
-    """T13: 会商 names who handles it, finally; only an office that did not have it before gets a
-    new clock (D.6.3)."""
-    lead, joint = said.lead_office_code, said.joint_office_codes
+def conclude(change: Change, body: Conclusion) -> None:
+    """T13: 会商 names the lead office, finally; a new lead gets a new clock, the same one none
+    (D.6.3)."""
+    lead, joint = body.lead_office_code, body.joint_office_codes
     former, change.ticket.objection_locked = change.ticket.office_code, True
     if lead == former:
         dispatch.share_anew(change, joint, EndReason.CONSULTED)
     else:
         dispatch.by_person(change, lead, joint, EndReason.CONSULTED)
     teaching.correct(change, former, lead)
-    change.record(Action.CONCLUDE, data=dispatch.given(change), words={"text": said.text})
+    change.record(Action.CONCLUDE, data=dispatch.given(change), words={"text": body.text})
 
 
-def check_conclusion(change: Change, said: Conclusion) -> None:
-    lead, joint = said.lead_office_code, said.joint_office_codes
+def check_conclusion(change: Change, body: Conclusion) -> None:
+    lead, joint = body.lead_office_code, body.joint_office_codes
     dispatch.check_offices(change, lead, joint, "/lead_office_code")
 
 
@@ -232,7 +232,7 @@ def open_objection(change: Change) -> Objection:
 
 
 def close(change: Change, ruling: Ruling, by_silence: datetime | None = None) -> Objection:
-    """`by_silence` is the instant after which nobody had ruled."""
+    """Write the ruling; `by_silence` is the instant at which the time to rule ran out."""
     objection = open_objection(change)
     objection.ruling, objection.ruled_at = ruling, by_silence or change.now
     objection.by_silence = by_silence is not None

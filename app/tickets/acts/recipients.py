@@ -1,4 +1,4 @@
-"""Which offices get a ticket, in which role: as a value, and as the rows it makes."""
+"""Recipients of a ticket: offices with their roles, as a value and as dispatch rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.tickets.life.lifecycle import DispatchRole
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Which offices get a ticket: one leads, others help, others only know of it."""
+    """The offices of a ticket: one leads, others help, others are only informed."""
 
     lead: str
     joint: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ def share(city: City, lead: str, joint: Iterable[str], informed: Iterable[str | 
 def rows(
     number: str, seq: int, given: Share, due: limits.Due | None, now: datetime
 ) -> list[dict[str, Any]]:
-    """The dispatch rows of one giving; only the lead has a clock."""
+    """The dispatch rows of a share; only the lead has a clock."""
     return [
         {
             "ticket_number": number,

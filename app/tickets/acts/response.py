@@ -1,4 +1,4 @@
-"""Whether citizens were contacted in time, and told: a ticket's own, and all of a group (D.11)."""
+"""Responses: citizens contacted in time or told of an extension, alone and in groups (D.11)."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from app.tickets.proceedings import Extension
 
 
 def responded(change: Change, lead: Dispatch) -> bool:
-    """Whether the citizen was contacted in time (D.6.4). In a group the question is not asked for a
-    citizen without a phone (D.11), nor, while his time runs, for one who joined after the reply."""
+    """Whether the citizen was contacted in time (D.6.4). In a group a citizen without a phone is
+    taken as contacted (D.11), and so is, while his time runs, one who joined after the reply."""
     ticket, head, due = change.ticket, change.head.ticket, lead.contact_due_at
     assert due is not None  # every lead has one
     if ticket.merged_into:
@@ -29,18 +29,19 @@ def responded(change: Change, lead: Dispatch) -> bool:
 
 
 def all_responded(change: Change, lead: Dispatch) -> bool:
-    """The same of everyone in its group."""
+    """Whether every citizen of the group was contacted in time."""
     members = select(Ticket).where(Ticket.merged_into == change.ticket.number)
     head = {change.ticket.number: change}
     group = [
-        Change(change.session, change.city, one, change.now, others=head, dispatches=[lead])
-        for one in change.session.scalars(members)
+        Change(change.session, change.city, member, change.now, others=head, dispatches=[lead])
+        for member in change.session.scalars(members)
     ]
-    return all(responded(one, lead) for one in (change, *group))
+    return all(responded(member, lead) for member in (change, *group))
 
 
 def all_told(change: Change, granted: Extension, by: datetime) -> bool:
-    """By the office's contacts since the grant: reached, or tried often enough (D.6.4, D.6.5)."""
+    """Whether the office told every citizen: reached since the grant, or tried often enough (D.6.4,
+    D.6.5)."""
     group = set(to_be_told(change, granted))
     rows = select(ContactMade.ticket_number, ContactMade.at, ContactMade.reached).where(
         ContactMade.ticket_number.in_(group),
@@ -55,7 +56,8 @@ def all_told(change: Change, granted: Extension, by: datetime) -> bool:
 
 
 def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
-    """Who is not anonymous; of a group's others those with a phone, who waited then already."""
+    """The tickets whose citizens must be told: not anonymous, and as members of the group with a
+    phone and merged before the grant."""
     ticket = change.ticket
     if not ticket.anonymous:
         yield ticket.number

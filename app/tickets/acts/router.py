@@ -49,188 +49,188 @@ router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 
 
 @router.post("/{number}/answer")
-def answer_ticket(act: Annotated[Act, taking(Action.ANSWER)], said: Words) -> TicketView:
+def answer_ticket(act: Annotated[Act, taking(Action.ANSWER)], body: Words) -> TicketView:
     """T2: the operator answers an enquiry on the spot."""
-    return act(handling.answer, said)
+    return act(handling.answer, body)
 
 
 @router.post("/{number}/transfer")
-def transfer_ticket(act: Annotated[Act, taking(Action.TRANSFER)], said: Transfer) -> TicketView:
+def transfer_ticket(act: Annotated[Act, taking(Action.TRANSFER)], body: Transfer) -> TicketView:
     """T3: to 110, 119, 120 or 122, at once."""
-    return act(handling.transfer, said)
+    return act(handling.transfer, body)
 
 
 @router.post("/{number}/decline")
-def decline_ticket(act: Annotated[Act, taking(Action.DECLINE)], said: Decline) -> TicketView:
-    """T4: not accepted, for a named reason, with what the citizen was told."""
-    return act(handling.decline, said, handling.check_decline)
+def decline_ticket(act: Annotated[Act, taking(Action.DECLINE)], body: Decline) -> TicketView:
+    """T4: not accepted, for a named reason, with the answer given to the citizen."""
+    return act(handling.decline, body, handling.check_decline)
 
 
 @router.post("/{number}/ask")
-def ask_citizen(act: Annotated[Act, taking(Action.ASK)], said: Words) -> TicketView:
+def ask_citizen(act: Annotated[Act, taking(Action.ASK)], body: Words) -> TicketView:
     """T5: the citizen must tell more before an office can be found."""
-    return act(handling.ask, said)
+    return act(handling.ask, body)
 
 
 @router.post("/{number}/add")
-def add_to_ticket(act: Annotated[Act, taking(Action.ADD)], said: Add) -> TicketView:
-    """T5: what the citizen told in addition; the ticket is routed again."""
-    return act(handling.add, said, handling.check_add)
+def add_to_ticket(act: Annotated[Act, taking(Action.ADD)], body: Add) -> TicketView:
+    """T5: the citizen adds information; the ticket is routed again."""
+    return act(handling.add, body, handling.check_add)
 
 
 @router.post("/{number}/dispatch")
-def dispatch_ticket(act: Annotated[Act, taking(Action.DISPATCH)], said: NewDispatch) -> TicketView:
+def dispatch_ticket(act: Annotated[Act, taking(Action.DISPATCH)], body: NewDispatch) -> TicketView:
     """T7, T7b: a person names the office; also redispatches, before the first contact."""
-    return act(handling.dispatch, said, handling.check_dispatch)
+    return act(handling.dispatch, body, handling.check_dispatch)
 
 
 @router.post("/{number}/read")
-def mark_read(act: Annotated[Act, taking(Action.READ)], said: Nothing) -> TicketView:
+def mark_read(act: Annotated[Act, taking(Action.READ)], body: Nothing) -> TicketView:
     """签阅: the head of the office has read it."""
-    return act(handling.read, said)
+    return act(handling.read, body)
 
 
 @router.post("/{number}/acknowledge")
 def acknowledge_ticket(
-    act: Annotated[Act, taking(Action.ACKNOWLEDGE)], said: Nothing
+    act: Annotated[Act, taking(Action.ACKNOWLEDGE)], body: Nothing
 ) -> TicketView:
     """T9: the lead office signs for the ticket (签收)."""
-    return act(handling.acknowledge, said)
+    return act(handling.acknowledge, body)
 
 
 @router.post("/{number}/contact")
-def record_contact(act: Annotated[Act, taking(Action.CONTACT)], said: NewContact) -> TicketView:
+def record_contact(act: Annotated[Act, taking(Action.CONTACT)], body: NewContact) -> TicketView:
     """T14: the office reached the citizen, or tried to; the server's clock says when."""
-    return act(contact.contact, said)
+    return act(contact.contact, body)
 
 
 @router.post("/{number}/note")
-def add_note(act: Annotated[Act, taking(Action.NOTE)], said: Words) -> TicketView:
+def add_note(act: Annotated[Act, taking(Action.NOTE)], body: Words) -> TicketView:
     """A note on the record; the ticket stays as it is."""
-    return act(handling.note, said)
+    return act(handling.note, body)
 
 
 @router.post("/{number}/reply")
-def reply_to_ticket(act: Annotated[Act, taking(Action.REPLY)], said: NewReply) -> TicketView:
+def reply_to_ticket(act: Annotated[Act, taking(Action.REPLY)], body: NewReply) -> TicketView:
     """T15, T21: the result, to the hotline and to the citizen (双反馈)."""
-    return act(handling.reply, said, handling.check_reply)
+    return act(handling.reply, body, handling.check_reply)
 
 
 @router.post("/{number}/review")
-def review_reply(act: Annotated[Act, taking(Action.REVIEW)], said: Review) -> TicketView:
+def review_reply(act: Annotated[Act, taking(Action.REVIEW)], body: Review) -> TicketView:
     """T16, T17: the district or a supervisor passes a reply or sends it back.
 
     Where a callback called the demand unreasonable, a supervisor confirms it (closed) or not
     (rework).
     """
-    return act(handling.review, said)
+    return act(handling.review, body)
 
 
 @router.post("/{number}/grade")
-def grade_ticket(act: Annotated[Act, taking(Action.GRADE)], said: Grading) -> TicketView:
+def grade_ticket(act: Annotated[Act, taking(Action.GRADE)], body: Grading) -> TicketView:
     """D.4: another urgency, and the limits that go with it."""
-    return act(urgency.grade, said, urgency.check_grading)
+    return act(urgency.grade, body, urgency.check_grading)
 
 
 @router.post("/{number}/object")
-def object_to_ticket(act: Annotated[Act, taking(Action.OBJECT)], said: NewObjection) -> TicketView:
+def object_to_ticket(act: Annotated[Act, taking(Action.OBJECT)], body: NewObjection) -> TicketView:
     """T10: the lead office says that the ticket is another's (派单异议); the clock runs on."""
-    return act(objection.object_to, said, objection.check_objection)
+    return act(objection.object_to, body, objection.check_objection)
 
 
 @router.post("/{number}/rule-objection")
 def rule_objection(
-    act: Annotated[Act, taking(Action.RULE_OBJECTION)], said: NewRuling
+    act: Annotated[Act, taking(Action.RULE_OBJECTION)], body: NewRuling
 ) -> TicketView:
     """T11–T13: a district inside itself, else the city's dispatcher, rules."""
-    return act(objection.rule, said, objection.check_ruling, said.parent_number)
+    return act(objection.rule, body, objection.check_ruling, body.parent_number)
 
 
 @router.post("/{number}/conclude")
 def conclude_consulting(
-    act: Annotated[Act, taking(Action.CONCLUDE)], said: Conclusion
+    act: Annotated[Act, taking(Action.CONCLUDE)], body: Conclusion
 ) -> TicketView:
     """T13: the result of 会商, which is final."""
-    return act(objection.conclude, said, objection.check_conclusion)
+    return act(objection.conclude, body, objection.check_conclusion)
 
 
 @router.post("/{number}/request-extension")
 def request_extension(
-    act: Annotated[Act, taking(Action.REQUEST_EXTENSION)], said: NewExtension
+    act: Annotated[Act, taking(Action.REQUEST_EXTENSION)], body: NewExtension
 ) -> TicketView:
     """D.6.5: more time, asked for once and before the due time."""
-    return act(extension.request, said, extension.check_until)
+    return act(extension.request, body, extension.check_until)
 
 
 @router.post("/{number}/decide-extension")
 def decide_extension(
-    act: Annotated[Act, taking(Action.DECIDE_EXTENSION)], said: Decision
+    act: Annotated[Act, taking(Action.DECIDE_EXTENSION)], body: Decision
 ) -> TicketView:
     """D.6.5: granted or not; granted, the citizen must be told before the old due time."""
-    return act(extension.decide, said)
+    return act(extension.decide, body)
 
 
 @router.post("/{number}/request-hold")
-def request_hold(act: Annotated[Act, taking(Action.REQUEST_HOLD)], said: NewHold) -> TicketView:
+def request_hold(act: Annotated[Act, taking(Action.REQUEST_HOLD)], body: NewHold) -> TicketView:
     """T22 挂账: a matter of months, with its plan; on a hold, its renewal."""
-    return act(hold.request, said, hold.check_review)
+    return act(hold.request, body, hold.check_review)
 
 
 @router.post("/{number}/decide-hold")
-def decide_hold(act: Annotated[Act, taking(Action.DECIDE_HOLD)], said: Decision) -> TicketView:
+def decide_hold(act: Annotated[Act, taking(Action.DECIDE_HOLD)], body: Decision) -> TicketView:
     """T22: the district's word, then the supervisor's."""
-    return act(hold.decide, said)
+    return act(hold.decide, body)
 
 
 @router.post("/{number}/resume")
-def resume_ticket(act: Annotated[Act, taking(Action.RESUME)], said: Resumption) -> TicketView:
+def resume_ticket(act: Annotated[Act, taking(Action.RESUME)], body: Resumption) -> TicketView:
     """T23 销账: done, or back to work."""
-    return act(hold.resume, said)
+    return act(hold.resume, body)
 
 
 @router.post("/{number}/urge")
-def urge_ticket(act: Annotated[Act, taking(Action.URGE)], said: Words) -> TicketView:
+def urge_ticket(act: Annotated[Act, taking(Action.URGE)], body: Words) -> TicketView:
     """D.7 催办: the citizen asks again."""
-    return act(urging.urge, said)
+    return act(urging.urge, body)
 
 
 @router.post("/{number}/supervise")
 def supervise_ticket(
-    act: Annotated[Act, taking(Action.SUPERVISE)], said: NewSupervision
+    act: Annotated[Act, taking(Action.SUPERVISE)], body: NewSupervision
 ) -> TicketView:
     """D.6.3 督办: an answer is asked for by a time."""
-    return act(supervision.supervise, said, supervision.check_supervision)
+    return act(supervision.supervise, body, supervision.check_supervision)
 
 
 @router.post("/{number}/merge")
-def merge_ticket(act: Annotated[Act, taking(Action.MERGE)], said: Merging) -> TicketView:
+def merge_ticket(act: Annotated[Act, taking(Action.MERGE)], body: Merging) -> TicketView:
     """T8, D.11: into the group of another citizen's ticket on the same matter."""
-    return act(merge.merge, said, merge.check_merging, said.parent_number)
+    return act(merge.merge, body, merge.check_merging, body.parent_number)
 
 
 @router.post("/{number}/unmerge")
-def unmerge_ticket(act: Annotated[Act, taking(Action.UNMERGE)], said: Reason) -> TicketView:
+def unmerge_ticket(act: Annotated[Act, taking(Action.UNMERGE)], body: Reason) -> TicketView:
     """D.11: out of its group again, before the citizen is called back."""
-    return act(merge.unmerge, said)
+    return act(merge.unmerge, body)
 
 
 @router.post("/{number}/withdraw")
-def withdraw_ticket(act: Annotated[Act, taking(Action.WITHDRAW)], said: Withdrawal) -> TicketView:
+def withdraw_ticket(act: Annotated[Act, taking(Action.WITHDRAW)], body: Withdrawal) -> TicketView:
     """T24: the citizen takes it back; `evidence` refers to the recording."""
-    return act(handling.withdraw, said)
+    return act(handling.withdraw, body)
 
 
 @router.post("/{number}/void")
-def void_ticket(act: Annotated[Act, taking(Action.VOID)], said: Reason) -> TicketView:
+def void_ticket(act: Annotated[Act, taking(Action.VOID)], body: Reason) -> TicketView:
     """T25: entered by mistake."""
-    return act(handling.void, said)
+    return act(handling.void, body)
 
 
 @router.post("/{number}/reveal")
 def reveal_citizen(
-    act: Annotated[Act, taking(Action.REVEAL)], said: Reason, no_key: NotHere
+    act: Annotated[Act, taking(Action.REVEAL)], body: Reason, no_key: NotHere
 ) -> Contacted:
-    """Who called, in the clear, for a reason that is logged; takes no Idempotency-Key."""
+    """The citizen's name and number in the clear, with a reason; takes no Idempotency-Key."""
     act.doing.response.headers["Cache-Control"] = "no-store"
-    number = act.take(handling.reveal, said)
+    number = act.take(handling.reveal, body)
     return Contacted.model_validate(citizens.citizen(act.doing.session, number))

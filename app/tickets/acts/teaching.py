@@ -1,6 +1,6 @@
-"""What a ticket's fate teaches routing: where its place belongs, and where it does not (D.5).
+"""Lessons: a ticket teaches routing which street its place belongs to, and which not (D.5).
 
-A ticket teaches one lesson at a time: what it taught before is taken back when it turns out wrong.
+A ticket teaches one lesson at a time; a lesson that turns out wrong is taken back.
 """
 
 from app.offices.directory import STREET_KINDS
@@ -12,7 +12,7 @@ from app.tickets.models import Request
 
 
 def confirm(change: Change, office_code: str) -> None:
-    """Its place belongs to this office: a person said so, or it did the work unopposed."""
+    """The place belongs to this office: a person named it, or it did the work unopposed."""
     ticket = change.ticket
     if ticket.taught == office_code or not is_street(change, office_code):
         return
@@ -23,22 +23,22 @@ def confirm(change: Change, office_code: str) -> None:
 
 
 def deny(change: Change, office_code: str) -> None:
-    """Its place does not belong to this office, whatever was learned there before."""
+    """The place does not belong to this office, against all lessons before."""
     if is_street(change, office_code):
         tell(change, office_code, Lesson.WITHDRAW)
         change.ticket.taught = None
 
 
 def correct(change: Change, former: str | None, office_code: str, misplaced: bool = False) -> None:
-    """A person gave it to another office: of two streets the former is wrong, and so is a street
-    that said with right that the place is not in its area (`misplaced`)."""
+    """A person gave the ticket to another office. The former one was wrong if the new one is a
+    street, or if an objection to the area was upheld (`misplaced`)."""
     if former and former != office_code and (misplaced or is_street(change, office_code)):
         deny(change, former)
     confirm(change, office_code)
 
 
 def take_back(change: Change) -> None:
-    """It should not have been here at all: it teaches nothing."""
+    """A ticket entered by mistake or with a wrong address teaches nothing."""
     if change.ticket.taught:
         deny(change, change.ticket.taught)
 

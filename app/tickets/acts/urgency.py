@@ -1,4 +1,4 @@
-"""Urgency: who raises or lowers a ticket's level, and what becomes of its limits."""
+"""Urgency: a ticket's level is raised or lowered, and its limits change with it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +23,7 @@ ORDER = tuple(Urgency)
 RAISERS = frozenset({Part.OPERATOR, Part.DISPATCHER, Part.SUPERVISOR})
 
 SETTLED = frozenset({Status.REPLIED, Status.AWAITING_CALLBACK, Status.ON_HOLD})
-"""An office has done its part for now: less urgent than it was it cannot become."""
+"""The office has done its part for now, and the urgency can no longer be lowered."""
 
 
 class SameUrgency(Invalid):
@@ -34,21 +34,21 @@ class TooLateToLower(Conflict):
     title = "Its urgency can no longer be lowered"
 
 
-def grade(change: Change, said: Grading) -> None:
+def grade(change: Change, body: Grading) -> None:
     """D.4: raised at any time, with the new limits from now but never later than the old ones;
     lowered before it is signed for, and to L4 with the district's word before it is due."""
     ticket, old = change.ticket, change.ticket.urgency
-    if is_raised(old, said.urgency):
-        hasten(change, said.urgency)
+    if is_raised(old, body.urgency):
+        hasten(change, body.urgency)
     else:
-        check_lowerable(change, said.urgency)
-        slow(change, said.urgency)
-    data = Graded(old=old, new=said.urgency)
-    change.record(Action.GRADE, ticket.status, data=data, words={"reason": said.reason})
+        check_lowerable(change, body.urgency)
+        slow(change, body.urgency)
+    data = Graded(old=old, new=body.urgency)
+    change.record(Action.GRADE, ticket.status, data=data, words={"reason": body.reason})
 
 
 def hasten(change: Change, new: Urgency) -> None:
-    """More urgent: its limits, and what ends its waiting, run from now."""
+    """Raise the urgency: the limits, and the end of a waiting status, run from now."""
     ticket = change.ticket
     if ticket.status in (Status.RECEIVED, Status.OBJECTED):
         ticket.since = hastened(change, new)
@@ -58,7 +58,8 @@ def hasten(change: Change, new: Urgency) -> None:
 
 
 def slow(change: Change, new: Urgency) -> None:
-    """Less urgent: its limits run from the dispatch; an L1's question never expired."""
+    """Lower the urgency: the limits run from the dispatch; a question to the citizen expires, as
+    an L1's never does, counted from now."""
     ticket = change.ticket
     if ticket.status is Status.NEED_INFO:
         ticket.since = change.now
@@ -68,8 +69,8 @@ def slow(change: Change, new: Urgency) -> None:
 
 
 def hastened(change: Change, new: Urgency) -> datetime:
-    """The instant from which its waiting is counted: so it ends a full new limit from now, or when
-    it was to end before, whichever comes first."""
+    """The start of the waiting, set so that it ends a full new limit from now, or at its old end if
+    that comes first."""
     waits = replace(Timers.of(change.ticket), since=change.now)
     before = limits.stands_until(change.policy, Timers.of(change.ticket))
     after = limits.stands_until(change.policy, replace(waits, urgency=new))
@@ -80,9 +81,9 @@ def is_raised(old: Urgency, new: Urgency) -> bool:
     return ORDER.index(new) < ORDER.index(old)
 
 
-def check_grading(change: Change, said: Grading) -> None:
+def check_grading(change: Change, body: Grading) -> None:
     """Refuses NotYourPart and SameUrgency."""
-    old, new, parts = change.ticket.urgency, said.urgency, change.parts
+    old, new, parts = change.ticket.urgency, body.urgency, change.parts
     if new is old:
         fault = {"pointer": "/urgency", "detail": f"it is {old}"}
         raise SameUrgency(errors=[fault])
@@ -98,7 +99,7 @@ def check_lowerable(change: Change, new: Urgency) -> None:
     """Refuses TooLateToLower; a group stays as urgent as its most urgent member (D.11)."""
     ticket = change.ticket
     members = select(Ticket.urgency).where(Ticket.merged_into == ticket.number)
-    urgent = any(is_raised(new, one) for one in change.session.scalars(members))
+    urgent = any(is_raised(new, member) for member in change.session.scalars(members))
     too_late(urgent, "who was merged into it is more urgent")
     too_late(ticket.status in SETTLED, f"it is {ticket.status}")
     if Part.DISTRICT in change.parts:
@@ -118,7 +119,7 @@ def too_late(when: bool, why: str) -> None:
 
 
 def set_limits(change: Change, due: limits.Due, rises: bool) -> None:
-    """The more pressing of old and new where it rises, else the less pressing."""
+    """Take the earlier of old and new limits if the urgency rises, else the later."""
     ticket, lead, nearer = change.ticket, change.lead, min if rises else max
     for name, at in limits.columns(due).items():
         old: datetime | None = getattr(ticket, name)
@@ -128,7 +129,7 @@ def set_limits(change: Change, due: limits.Due, rises: bool) -> None:
             extension.change_due(change, at, rises)
             continue
         setattr(ticket, name, at)
-        if lead and not ticket.reworks:  # as of a result's: see extending.set_due
+        if lead and not ticket.reworks:  # as extension.set_due does for the result's
             setattr(lead, name, at)
     if ticket.due_left is not None:
         ticket.due_left = nearer(ticket.due_left, due.result - change.now)

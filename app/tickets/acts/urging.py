@@ -10,7 +10,7 @@ from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action
 
 
-def urge(change: Change, said: Words) -> None:
+def urge(change: Change, body: Words) -> None:
     """D.7: the citizen asks again; often enough, the district is told."""
     ticket, rule = change.ticket, change.policy.urge
     recent = change.session.scalar(
@@ -23,8 +23,8 @@ def urge(change: Change, said: Words) -> None:
     flagged = (recent or 0) + 1 >= rule.count
     ticket.urged += 1
     data = Urged(urged=ticket.urged, flagged=flagged)
-    change.record(Action.URGE, ticket.status, data=data, words={"text": said.text})
+    change.record(Action.URGE, ticket.status, data=data, words={"text": body.text})
     if flagged and ticket.district_code:
-        kind, told = Notice.URGED_OFTEN, as_json(data)
-        news = News(ticket.district_code, change.now, kind, ticket.number, data=told)
+        kind, news_data = Notice.URGED_OFTEN, as_json(data)
+        news = News(ticket.district_code, change.now, kind, ticket.number, data=news_data)
         append(change.session, [news])

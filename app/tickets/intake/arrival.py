@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.city import City
-from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
@@ -15,7 +14,7 @@ from app.tickets.acts.forms import NewTicket
 from app.tickets.acts.recipients import Share
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Status, TicketType
-from app.tickets.life.likeness import Matter, place_key
+from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
 
 
@@ -57,14 +56,14 @@ def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
         status=status,
         share=recipients.share_of(city, decision) if dispatched else None,
         due=limits.due(policy, urgency, now) if dispatched else None,
-        matter=matter(city, new, decision, now),
+        matter=matter(new, decision),
         caller=citizens.caller_hash(city.secret, new.citizen.phone, new.citizen.anonymous),
     )
 
 
-def matter(city: City, new: NewTicket, decision: Decision, now: datetime) -> Matter:
+def matter(new: NewTicket, decision: Decision) -> Matter:
     return Matter(
-        place=place_key(new.address.text, city.router.lexicon(day_of(now))),
+        place=decision.place,
         words=words(new.title, new.content),
         category=new.category,
         praise=new.type is TicketType.PRAISE,

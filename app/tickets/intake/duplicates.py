@@ -165,10 +165,10 @@ def same(asking: Asking, matter: Matter) -> bool:
 def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
     """Every open ticket that one of the requests may urge."""
     return {
-        one.head
+        before.head
         for asking in asked
-        for one in known.get(asking.caller or b"", ())
-        if one.status not in TERMINAL and same(asking, one.matter)
+        for before in known.get(asking.caller or b"", ())
+        if before.status not in TERMINAL and same(asking, before.matter)
     }
 
 
@@ -185,7 +185,7 @@ def settle(
         if caller is None:
             yield Finding()
             continue
-        earlier = [one for one in known.get(caller, ()) if same(asking, one.matter)]
+        earlier = [ticket for ticket in known.get(caller, ()) if same(asking, ticket.matter)]
         urged: str | int | None = next((b.head for b in earlier if b.head in still_open), None)
         if urged is None:
             urged = next((n for n in new[caller] if same(asking, asked[n].matter)), None)

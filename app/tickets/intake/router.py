@@ -1,15 +1,21 @@
 """Requests over HTTP: one, or a batch of lines."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from app.access import gate
 from app.access.gate import Operator
+from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.clock import AtClock
 from app.kit.db import Writing
-from app.kit.idempotency import KeyHeader, keyed_hash
+from app.kit.idempotency import KeyHeader, KeyText, keyed_hash
 from app.kit.instants import recording
-from app.kit.route import Route
+from app.kit.route import Route, quickly
+from app.kit.wire import JsonBytes
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import batch
 from app.tickets.intake.requests import Request as NewRequest
@@ -23,13 +29,34 @@ class Ndjson(Response):
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 
 
+async def usual(request: Request) -> Response | None:
+    """A whole request by an operator, without FastAPI's dependencies; None: the endpoint answers or
+    refuses it. Takes 0.1 ms of the processor less."""
+    caller, keys = await gate.caller(request), request.headers.getlist("idempotency-key")
+    if caller.role is not Role.OPERATOR or request.query_params or not is_json(request):
+        return None
+    try:
+        key = next(iter(KEYS.validate_python(keys)), None)
+        new = NewTicket.model_validate(await request.json())
+    except ValidationError:
+        return None
+    return await received(request, caller, new, key)
+
+
+KEYS = TypeAdapter(Annotated[list[KeyText], Field(max_length=1)])
+
+
+def is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    return media_type.strip().lower() == JsonBytes.media_type
+
+
+@quickly(usual)
 @router.post("", status_code=201, response_model=TicketView, responses={200: {"model": UrgedView}})
 async def receive_ticket(
     request: Request,
     caller: Operator,
     new: NewTicket,
-    city: AtCity,
-    clock: AtClock,
     key: KeyHeader = None,
 ) -> Response:
     """Take a request in and dispatch it at once to the office that answers for its address.
@@ -37,15 +64,21 @@ async def receive_ticket(
     200, and nothing new is made, when the same citizen's ticket on the same matter and place is
     still open: that one is urged (D.11).
     """
+    return await received(request, caller, new, key)
+
+
+async def received(request: Request, caller: Caller, new: NewTicket, key: str | None) -> Response:
     state = request.app.state
     body_hash = keyed_hash(state.secret, b"" if key is None else await request.body())
-    answer = await state.together.receive(NewRequest(caller, new, key, body_hash, city, clock))
+    answer = await state.together.receive(
+        NewRequest(caller, new, key, body_hash, state.city, state.clock)
+    )
     headers = {
         "Location": f"{router.prefix}/{answer.ticket['number']}",
         "ETag": f'"{answer.ticket["version"]}"',
         **({"Idempotency-Replayed": "true"} if answer.replayed else {}),
     }
-    return Response(answer.body, answer.status, headers, "application/json")
+    return JsonBytes(answer.body, answer.status, headers)
 
 
 @router.post("/batch", response_class=Ndjson)

@@ -17,12 +17,12 @@ from time import monotonic, sleep
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from app.kit.db import Sessions, commits
+from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Unavailable
 from app.kit.idempotency import Claims
 from app.kit.instants import recording
@@ -33,7 +33,6 @@ from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
 MOST = 64
-AT_ONCE = 2
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.02
 
@@ -41,9 +40,10 @@ R = TypeVar("R")
 
 
 class Together:
-    """Takes requests in, as many as are there, at most AT_ONCE groups at once."""
+    """Takes requests in, as many as are there, `at_once` groups at most at once."""
 
-    def __init__(self, engine: sa.Engine, sessions: Sessions) -> None:
+    def __init__(self, engine: sa.Engine, sessions: Sessions, at_once: int) -> None:
+        self.at_once = at_once
         self.engine = engine
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
@@ -54,7 +54,7 @@ class Together:
     async def receive(self, request: Request) -> Answer:
         """Refuses what intake refuses; a client that goes away takes nothing back."""
         self.waiting.append(request)
-        if len(self.writers) < AT_ONCE:
+        if len(self.writers) < self.at_once:
             writer = asyncio.create_task(self.write())
             self.writers.add(writer)
             writer.add_done_callback(self.writers.discard)
@@ -118,16 +118,19 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
             return committed(sessions, lambda session: any_one(session, request))
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
-                return told(fault)
+                return outcome_of(fault)
         except Exception as fault:
             return fault
     return Unavailable("others were changing the same rows; nothing was changed")
 
 
-def told(fault: DBAPIError) -> Unavailable | DBAPIError:
+def outcome_of(fault: DBAPIError) -> Unavailable | DBAPIError:
     """A database that is away is told as such; anything else is a fault of ours."""
-    away = isinstance(fault, (OperationalError, InterfaceError))
-    return Unavailable("the database did not answer") if away else fault
+    if not is_out_of_reach(fault):
+        return fault
+    refusal = Unavailable("the database did not answer")
+    refusal.__cause__ = fault
+    return refusal
 
 
 def committed(sessions: Sessions, work: Callable[[Session], R]) -> R:
@@ -184,6 +187,6 @@ def any_one(session: Session, request: Request) -> Answer:
 def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:
     """As its sender may see it."""
     session.flush()
-    viewer = Viewer(request.caller, session, request.city, now)
+    viewer = Viewer(request.caller, request.city, now, session)
     [members] = numbered(viewer, [number], bulk=False)
     return members

@@ -1,4 +1,4 @@
-"""Whether an office responded: its contacts with the citizen, judged against the clock."""
+"""Contacts: the response of an office to the citizen, judged by the clock."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,9 +20,9 @@ class Contact(NamedTuple):
     reached: bool
 
 
-def tried(policy: Policy, made: Sequence[Contact]) -> bool:
-    """Whether the citizen was reached, or was tried often enough; how far apart is not asked."""
-    return any(contact.reached for contact in made) or len(made) >= policy.contact.attempts
+def tried(policy: Policy, contacts: Sequence[Contact]) -> bool:
+    """Whether the citizen was reached, or tried often enough at any intervals."""
+    return any(contact.reached for contact in contacts) or len(contacts) >= policy.contact.attempts
 
 
 def contact_ok(

@@ -1,7 +1,7 @@
-"""What else must hold for an action, beyond whose part it is and the status (RULEBOOK D.6.2)."""
+"""Guards: conditions of an action beside the status and the caller's part (RULEBOOK D.6.2)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 
 from app.kit.errors import Forbidden
@@ -50,43 +50,46 @@ class NotExtendable(IllegalMove):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What of a ticket decides what may be done to it now, beside its status."""
+    """The facts that decide which actions are allowed: of one ticket, for one office, at one
+    instant. The first ones are columns of the ticket, by the same names."""
 
     status: Status
     type: TicketType
     urgency: Urgency
-    contacted: bool = False
     doubted: bool = False
-    """The callback called the demand unreasonable, and a supervisor has not yet said."""
-    called: bool = False
-    """Nobody is to call its citizen now: he was called, or his group does not await it yet."""
-    group: bool = False
-    """Others are merged into it."""
-    head: Status | None = None
-    """What its group's parent is, where it was merged into one."""
+    """The callback called the demand unreasonable, and no supervisor has decided yet."""
     secret: bool = False
-    """A report or a confidential ticket: no office learns who called (D.16)."""
+    """A report or a confidential ticket: no office sees the citizen's name (D.16)."""
     forced: bool = False
-    """The citizen is called without a reply in time; what the office replies is attached."""
+    """The callback came due without a reply; a later reply is only attached."""
+    objection_locked: bool = False
+    asks_extension: Part | None = None
+    """The part that decides the open request."""
+    asks_hold: Part | None = None
+    head: Status | None = None
+    """The status of its group's parent."""
+    contacted: bool = False
+    no_call_due: bool = False
+    """Its citizen was called already, or its group does not await the callback yet."""
+    group: bool = False
+    """Other tickets are merged into it."""
     assessed: bool = False
     past_due: bool = False
     objection_over: bool = False
     """The window of RULEBOOK D.8 has passed since the dispatch."""
-    objection_locked: bool = False
     objected: bool = False
-    """This caller's office has objected before."""
+    """The caller's office has objected before."""
     objection_inside: bool = False
-    """Both offices lie in one district, which therefore decides."""
+    """Both offices lie in one district, which therefore rules."""
     objection_mine: bool = False
-    """This caller's office is that district."""
+    """The caller's office is that district."""
     objection_silent: bool = False
-    """Whoever was to decide has not in time; the city's dispatcher may."""
+    """The district has not ruled in time; the city's dispatcher may."""
     extendable: bool = False
     extended: bool = False
-    asks_extension: Part | None = None
-    """Who is to decide what was asked."""
-    asks_hold: Part | None = None
 
+
+NAMES = tuple(field.name for field in fields(Standing))
 
 Guard = Callable[[Standing, frozenset[Part]], IllegalMove | None]
 
@@ -102,7 +105,7 @@ def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | Non
 
 
 def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    """T7 for R4: a district dispatches what lies in its queue; T7b: before the first contact."""
+    """T7 for R4: a district dispatches from its own queue; T7b: before the first contact."""
     if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
         return IllegalMove("it lies in the city dispatcher's queue")
     if ticket.status is not S.TO_DISPATCH and ticket.objection_locked:
@@ -111,8 +114,8 @@ def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | N
 
 
 def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    """Who keeps the duty of contact for another need not wait for that one's signature; a member
-    of a group is contacted until he is called back, and while the office works on it again."""
+    """An interim office does not wait for the new lead's signature. A member's citizen is contacted
+    until his callback, and while the office works on the group's matter."""
     if ticket.status is S.MERGED:
         return None if ticket.head in IN_OFFICE else needs_no_callback(ticket, parts)
     early = ticket.status is S.DISPATCHED and ticket.urgency is not Urgency.L1
@@ -141,7 +144,7 @@ def needs_openness(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | No
 def needs_call(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     if ticket.doubted:
         return IllegalMove("a supervisor is to say whether the demand is reasonable")
-    return refuse(ticket.called, "its citizen is not to be called now")
+    return refuse(ticket.no_call_due, "its citizen is not to be called now")
 
 
 def needs_right_to_object(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -159,7 +162,7 @@ def needs_right_to_object(ticket: Standing, parts: frozenset[Part]) -> IllegalMo
 
 
 def needs_right_to_rule(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    """D.8: inside a district its centre; else, or where that was silent, the city's dispatcher."""
+    """D.8: inside a district its centre rules; else, or after its silence, the dispatcher."""
     if P.SUPERVISOR in parts or (P.DISTRICT in parts and ticket.objection_mine):
         return None
     city = not ticket.objection_inside or ticket.objection_silent
@@ -200,7 +203,7 @@ def needs_to_be_alone(ticket: Standing, parts: frozenset[Part]) -> IllegalMove |
 
 
 def needs_no_members(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    """Their matter goes on; a supervisor takes them out of the group first."""
+    """The members' matter goes on: a supervisor takes them out of the group first."""
     return refuse(ticket.group, "other citizens' tickets are merged into it")
 
 
@@ -236,7 +239,7 @@ GUARDS: dict[Action, Guard] = {
 
 
 def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> IllegalMove | None:
-    """Why an action that the status would allow is not allowed after all, or None."""
+    """The refusal of an action that is not allowed now, or None."""
     if (ticket.status, action) not in MOVES:
         return IllegalMove()
     guard = GUARDS.get(action)
@@ -245,7 +248,7 @@ def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> Illeg
 
 @lru_cache(maxsize=10_000)
 def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
-    """The actions that someone with these parts may take now."""
+    """The actions allowed now to a caller with these parts."""
     return tuple(
         action
         for action, guard in thinkable(ticket.status, parts)
@@ -255,7 +258,7 @@ def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
 
 @cache
 def thinkable(status: Status, parts: frozenset[Part]) -> tuple[tuple[Action, Guard | None], ...]:
-    """The actions of these parts that a status has at all, each with what else must hold."""
+    """The actions of a status and of these parts, each with its guard."""
     return tuple(
         (action, GUARDS.get(action))
         for action in Action
@@ -264,9 +267,10 @@ def thinkable(status: Status, parts: frozenset[Part]) -> tuple[tuple[Action, Gua
 
 
 def check(ticket: Standing, action: Action, parts: frozenset[Part]) -> None:
-    """Refuses (IllegalMove, or by a name of its own) what the ticket does not allow as it is."""
-    found = hindrance(ticket, action, parts)
-    if found:
+    """Refuses (IllegalMove, or a kind of it) an action that the ticket does not allow now."""
+    refusal = hindrance(ticket, action, parts)
+    if refusal:
         why = f"cannot {action} a ticket that is {ticket.status}"
+        detail = f"{why}: {refusal.detail}" if refusal.detail != refusal.title else why
         facts = {"status_now": ticket.status, "allowed": list(allowed(ticket, parts))}
-        raise type(found)(f"{why}: {found.detail}" if found.detail != found.title else why, **facts)
+        raise type(refusal)(detail, **facts)

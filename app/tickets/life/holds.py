@@ -13,7 +13,7 @@ class HoldReason(StrEnum):
 
 
 class HoldLevel(StrEnum):
-    """Who answers for the plan; each review that finds nothing done raises it."""
+    """The level that answers for the plan; each review without a result raises it."""
 
     STREET = "street"
     DISTRICT = "district"

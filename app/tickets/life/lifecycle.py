@@ -1,6 +1,6 @@
-"""A ticket's life: what it can be, and what each action makes of it (RULEBOOK D.6.1, D.6.2).
+"""The life of a ticket: its statuses, and the moves of each action (RULEBOOK D.6.1, D.6.2).
 
-MOVES holds all of it; whose part an action is stands in parts.py, what else must hold in guards.py.
+MOVES is the whole of it; parts.py has the roles of each action, guards.py its other conditions.
 """
 
 from collections.abc import Iterable
@@ -101,7 +101,7 @@ class Action(StrEnum):
     DISPUTE = "dispute"
     CORRECT = "correct"
     ATTACH = "attach"
-    # what falls due by itself, when nobody acted in time
+    # due changes: they happen by themselves, when nobody acted in time
     WARN = "warn"
     ESCALATE = "escalate"
     CONSULT = "consult"
@@ -185,7 +185,7 @@ MOVES: Moves = {
     (S.REPLIED, A.PASS_REVIEW): (S.AWAITING_CALLBACK,),
     # T18: an office cannot avoid assessment by not replying
     **ending(A.FORCE_CALLBACK, IN_OFFICE, S.AWAITING_CALLBACK),
-    # T19, T20: what the citizen said decides; "unreasonable" waits for a supervisor's word
+    # T19, T20: the citizen's answers decide; "unreasonable" waits for a supervisor's word
     (S.AWAITING_CALLBACK, A.CALLBACK): (S.AWAITING_CALLBACK, S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.REVIEW): (S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.SEND_TO_REWORK): (S.REWORK,),
@@ -230,7 +230,7 @@ MOVES: Moves = {
     # T24, T25
     **ending(A.WITHDRAW, OPEN - {S.AWAITING_CALLBACK}, S.WITHDRAWN),
     **ending(A.VOID, (S.RECEIVED, S.TO_DISPATCH, S.DISPATCHED), S.VOID),
-    # D.10, D.9: what is said of an assessed ticket later changes its count, never its status
+    # D.10, D.9: later decisions on an assessed ticket change its count, never its status
     **staying(A.REQUEST_EXCLUSION, S),
     **staying(A.REVIEW_EXCLUSION, S),
     **staying(A.DECIDE_EXCLUSION, S),
@@ -255,7 +255,7 @@ class IllegalMove(Conflict):
 
 
 def move(status: Status, action: Action, to: Status | None = None) -> Status:
-    """What a ticket becomes. Refuses (IllegalMove) whatever MOVES does not list."""
+    """The new status. Refuses (IllegalMove) a move outside MOVES."""
     outcomes = MOVES.get((status, action), ())
     if to is None and len(outcomes) == 1:
         return outcomes[0]

@@ -1,6 +1,6 @@
-"""Whether two requests are about one thing: the same matter, and the same place (D.11).
+"""Likeness: two requests are about the same matter at the same place (D.11).
 
-The rules only; where the two are found is `duplicates`.
+The rules only; `intake/duplicates` searches for the requests.
 """
 
 import math
@@ -12,15 +12,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.policy.keys import Merge
-from app.routing.names import Lexicon
-from app.routing.spots import Spot, choose, spots
-from app.routing.text import read
 
 METRES_PER_DEGREE = 111_320.0
 """Of latitude; a degree of longitude is shorter by the cosine of the latitude."""
 
 MOBILE_DIGITS = 11
-ESTATE = re.compile("(?:社区|小区)$")
 
 
 class Matching(StrEnum):
@@ -34,7 +30,7 @@ class Placing(StrEnum):
 
 
 class Likeness(NamedTuple):
-    """By what two requests are alike."""
+    """The two signs of likeness: of the matter, and of the place."""
 
     matter: Matching
     place: Placing
@@ -42,7 +38,7 @@ class Likeness(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What of a request tells it from others. `place` is `place_key` of its address."""
+    """A request as it is compared with others. `place` is its route's."""
 
     place: str
     words: str
@@ -54,47 +50,47 @@ class Matter:
     lat: float | None = None
 
 
-def alike(one: Matter, other: Matter, rule: Merge) -> Likeness | None:
-    """By what the two are one matter at one place, or None; a praise never is a complaint."""
-    place = same_place(one, other, rule.radius_m)
-    if place is None or one.praise is not other.praise:
+def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
+    """The likeness of two requests, or None; a praise is never like a complaint."""
+    place = same_place(first, second, rule.radius_m)
+    if place is None or first.praise is not second.praise:
         return None
-    if one.category is not None and one.category == other.category:
+    if first.category is not None and first.category == second.category:
         return Likeness(Matching.CATEGORY, place)
-    near = similarity(one.words, other.words) >= rule.similarity
+    near = similarity(first.words, second.words) >= rule.similarity
     return Likeness(Matching.TEXT, place) if near else None
 
 
-def same_place(one: Matter, other: Matter, radius_m: int) -> Placing | None:
+def same_place(first: Matter, second: Matter, radius_m: int) -> Placing | None:
     """The same estate or house of one street, as far as that is known, or within the radius."""
-    agreed = agree(one.street_code, other.street_code) and agree(
-        one.district_code, other.district_code
+    agreed = agree(first.street_code, second.street_code) and agree(
+        first.district_code, second.district_code
     )
-    if one.place and one.place == other.place and agreed:
+    if first.place and first.place == second.place and agreed:
         return Placing.ADDRESS
-    apart = metres(one, other)
+    apart = metres(first, second)
     return Placing.DISTANCE if apart is not None and apart <= radius_m else None
 
 
-def agree(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
+def agree(first: str | None, second: str | None) -> bool:
+    return first is None or second is None or first == second
 
 
-def metres(one: Matter, other: Matter) -> float | None:
-    """As the crow flies, within a city; None where one of them has no coordinates."""
-    if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
+def metres(first: Matter, second: Matter) -> float | None:
+    """The distance as the crow flies, within a city; None if one has no coordinates."""
+    if first.lon is None or first.lat is None or second.lon is None or second.lat is None:
         return None
-    north = (one.lat - other.lat) * METRES_PER_DEGREE
-    middle = math.radians((one.lat + other.lat) / 2)
-    east = (one.lon - other.lon) * METRES_PER_DEGREE * math.cos(middle)
+    north = (first.lat - second.lat) * METRES_PER_DEGREE
+    middle = math.radians((first.lat + second.lat) / 2)
+    east = (first.lon - second.lon) * METRES_PER_DEGREE * math.cos(middle)
     return math.hypot(north, east)
 
 
-def similarity(one: str, other: str) -> float:
+def similarity(first: str, second: str) -> float:
     """The share of pairs of characters that two texts have in common (Dice): from 0 to 1."""
-    mine, theirs = pairs(one), pairs(other)
+    mine, theirs = pairs(first), pairs(second)
     total = mine.total() + theirs.total()
-    return 2 * (mine & theirs).total() / total if total else float(one == other)
+    return 2 * (mine & theirs).total() / total if total else float(first == second)
 
 
 def pairs(text: str) -> Counter[str]:
@@ -108,16 +104,3 @@ def phone_key(phone: str | None) -> str | None:
     if digits.startswith("86") and len(digits) == MOBILE_DIGITS + 2:
         digits = digits[2:]
     return digits or None
-
-
-def place_key(text: str, lexicon: Lexicon) -> str:
-    """One way of writing an address: its estate without building and room, or its road and number,
-    and no district or street before it; where no place can be told, the whole text."""
-    reading = read(text).text
-    spot = choose(spots(reading, lexicon.find(reading)))
-    return spot_key(spot) if spot and spot.name else reading
-
-
-def spot_key(spot: Spot) -> str:
-    number = f"{spot.number}号" if spot.road and spot.number is not None else ""
-    return ESTATE.sub("", spot.name) + number

@@ -1,4 +1,4 @@
-"""A ticket's clock: its time limits, what falls due by itself, and who must act by when."""
+"""Limits: a ticket's due times, its due changes, and the offices that must act."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ class Due(NamedTuple):
 
 
 def due(policy: Policy, urgency: Urgency, dispatched_at: datetime) -> Due:
-    """When a dispatch must be acknowledged, contacted and answered (RULEBOOK D.4, D.6.3)."""
+    """The limits of a dispatch: signature, first contact, result (RULEBOOK D.4, D.6.3)."""
     limits = policy.limits[urgency]
     return Due(
         *(
@@ -36,7 +36,7 @@ def due(policy: Policy, urgency: Urgency, dispatched_at: datetime) -> Due:
 
 
 def is_late(due_at: datetime, replied_at: datetime | None, now: datetime) -> bool:
-    """Replied after its time, or not replied by now and past it."""
+    """Whether the reply came after the due time, or is missing after it."""
     return (replied_at or now) > due_at
 
 
@@ -44,7 +44,7 @@ COLUMNS = ("acknowledge_due_at", "contact_due_at", "due_at")
 
 
 def columns(due: Due | None) -> dict[str, Any]:
-    """The three due times as a dispatch and its ticket have them; None: no clock."""
+    """The three due times as columns of dispatch and ticket; None: no clock."""
     return dict(zip(COLUMNS, due or (None, None, None), strict=True))
 
 
@@ -70,19 +70,19 @@ def nth_workday(day: date, number: int) -> date:
 
 
 def next_fall(policy: Policy, ticket: Timers) -> Fall | None:
-    """What falls due next, if nobody acts before."""
+    """The next due change, if nobody acts before."""
     every = (*changes(policy, ticket), *warnings(policy, ticket))
     return min((fall for fall in every if fall.name not in ticket.warned), default=None)
 
 
 def due_now(policy: Policy, ticket: Timers, now: datetime) -> Fall | None:
-    """What has fallen due: only what is strictly past, for equality is on time."""
+    """The first due change that is strictly past, if any: equality is on time."""
     fall = next_fall(policy, ticket)
     return fall if fall and fall.at < now else None
 
 
 def changes(policy: Policy, ticket: Timers) -> Iterator[Fall]:
-    """What the passing of time does to a ticket, if nobody acts."""
+    """The due changes of a ticket beside warnings, if nobody acts."""
     if ticket.status in IN_OFFICE and ticket.due_at is not None:
         yield Fall(ticket.due_at + policy.callback.force_grace, Action.FORCE_CALLBACK)  # T18
         yield from extension_falls(ticket, ticket.due_at)
@@ -95,7 +95,7 @@ def changes(policy: Policy, ticket: Timers) -> Iterator[Fall]:
 
 
 class Standstill(NamedTuple):
-    """What ends a status in which nothing happens; no instant where nothing does."""
+    """The end of a status by time alone; no instant if time does not end it."""
 
     action: Action
     at: Callable[[Policy, Timers], datetime | None]
@@ -113,7 +113,7 @@ def doubt_ends(policy: Policy, ticket: Timers) -> datetime | None:
 
 
 def hold_ends(policy: Policy, ticket: Timers) -> datetime | None:
-    """T23: the day has come on which the hold is looked at."""
+    """T23: the day of the hold's review."""
     return ticket.review_at
 
 
@@ -135,14 +135,15 @@ STANDSTILLS: dict[Status, Standstill] = {
 
 
 def stands_until(policy: Policy, ticket: Timers) -> datetime:
-    """When the waiting of a status that nobody leaves ends by itself."""
+    """The instant at which time ends the status."""
     at = STANDSTILLS[ticket.status].at(policy, ticket)
     assert at is not None  # asked only where time ends it
     return at
 
 
 def extension_falls(ticket: Timers, due_at: datetime) -> Iterator[Fall]:
-    """Undecided at the due time is refused; untold to the citizen by then is void (D.6.5)."""
+    """An undecided extension is refused at the due time; one not told to the citizen before the
+    old due time is void (D.6.5)."""
     if ticket.asks_extension is not None:
         yield Fall(due_at, Action.REFUSE_EXTENSION)
     if ticket.extended_from is not None:
@@ -152,44 +153,44 @@ def extension_falls(ticket: Timers, due_at: datetime) -> Iterator[Fall]:
 def member_contact_due(
     policy: Policy, urgency: Urgency, parent_due_at: datetime, joined_at: datetime
 ) -> datetime:
-    """By when the citizen of a ticket merged into another is to be contacted (RULEBOOK D.11)."""
+    """The limit of the contact with the citizen of a member (RULEBOOK D.11)."""
     return max(parent_due_at, due(policy, urgency, joined_at).contact)
 
 
 def manual_limit(policy: Policy, urgency: Urgency) -> timedelta:
-    """How long a person of the city may take to dispatch (RULEBOOK D.5 R3)."""
+    """The city's limit to dispatch by hand (RULEBOOK D.5 R3)."""
     route = policy.route
     return route.manual_limit_l1 if urgency is Urgency.L1 else route.manual_limit
 
 
 def district_limit(policy: Policy, urgency: Urgency) -> timedelta:
-    """How long a district may take to dispatch what lies in its queue (RULEBOOK D.5 R4)."""
+    """A district's limit to dispatch from its queue (RULEBOOK D.5 R4)."""
     route = policy.route
     return route.district_limit_l1 if urgency is Urgency.L1 else route.district_limit
 
 
 class Wait(NamedTuple):
-    """In whose inbox a ticket lies, and by when that office is to act."""
+    """The office in whose inbox a ticket lies, and its limit to act."""
 
     office_code: str | None = None
     until: datetime | None = None
 
 
 def waiting(ticket: Timers) -> Wait:
-    """The lead office, until its result is due or its hold is looked at again."""
+    """The lead office, until the result is due or the hold is reviewed."""
     until = ticket.review_at if ticket.status is Status.ON_HOLD else ticket.due_at
     works = ticket.status in IN_OFFICE or ticket.status is Status.ON_HOLD
     return Wait(ticket.office_code, until) if works else Wait()
 
 
 def asked(policy: Policy, ticket: Timers) -> Wait:
-    """The district whose word is awaited, and until when; of several the most pressing."""
+    """The district that has a duty, and its limit; of several duties the most pressing."""
     pressing = (wait for wait in duties(policy, ticket) if wait.office_code)
     return min(pressing, key=lambda wait: wait.until or ticket.since, default=Wait())
 
 
 def duties(policy: Policy, ticket: Timers) -> Iterator[Wait]:
-    """What a district has to do: dispatch, review, rule, decide."""
+    """The duties of a district: to dispatch, review, rule, decide."""
     since, district = ticket.since, ticket.district_code
     if ticket.status is Status.TO_DISPATCH:
         yield Wait(ticket.queue, since + district_limit(policy, ticket.urgency))
@@ -205,18 +206,18 @@ def duties(policy: Policy, ticket: Timers) -> Iterator[Wait]:
 
 
 def is_skipped(policy: Policy, ticket: Timers) -> bool:
-    """Closed without a callback: answered, and not in the sample (D.9).
+    """Whether a ticket is closed without a callback: answered, and not in the sample (D.9).
 
-    Who never replied is always called (D.21-6).
+    The citizen of an unanswered ticket is always called (D.21-6).
     """
     awaits = ticket.status is Status.AWAITING_CALLBACK and not ticket.forced
     return awaits and not in_sample(policy, ticket.number)
 
 
 def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
-    """By when the citizen is to be called back (RULEBOOK D.9), while that is still to be done.
+    """The limit of the callback (RULEBOOK D.9), while it is still awaited.
 
-    For who was merged into a group its parent's clock has said so.
+    A member's is set with its parent's.
     """
     if ticket.status is Status.MERGED:
         return ticket.callback_due_at
@@ -228,7 +229,7 @@ def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
 
 
 def wound(policy: Policy, ticket: Timers) -> dict[str, Any]:
-    """The clock as a ticket's columns have it: what falls due next, who is to act by when."""
+    """The timers as columns of the ticket: the next due change, the offices to act and by when."""
     fall = next_fall(policy, ticket)
     lead, district = waiting(ticket), asked(policy, ticket)
     return {

@@ -1,4 +1,4 @@
-"""Objections: on which grounds a ticket is another's, until when, and who rules (D.8)."""
+"""Objections: their grounds, their rulings, and the limits of both (D.8)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ class Ruling(StrEnum):
 
 
 NAMES_ANOTHER = frozenset({Ground.NOT_MY_AREA, Ground.NOT_MY_DUTY, Ground.DEPARTMENT_DUTY})
-"""Grounds on which the objector must say whose the ticket is."""
+"""Grounds on which the objector must name the right office."""
 
 UPHELD = frozenset({Ruling.UPHOLD, Ruling.DUPLICATE, Ruling.NOT_ACCEPTABLE, Ruling.INFO_WRONG})
 
@@ -45,12 +45,12 @@ def window_ends(policy: Policy, urgency: Urgency, dispatched_at: datetime) -> da
 
 
 def silent_at(policy: Policy, urgency: Urgency, raised_at: datetime) -> datetime:
-    """After this instant whoever was to rule has not: it goes to the city's dispatchers."""
+    """The limit of the ruling; after this instant the city's dispatchers may rule."""
     return raised_at + policy.objection.decide[urgency]
 
 
 def rejected_at(policy: Policy, urgency: Urgency, raised_at: datetime) -> datetime:
-    """After this instant nobody has ruled: it is taken as rejected, and flagged."""
+    """After this instant an objection without a ruling is taken as rejected, and flagged."""
     rule = policy.objection
     return raised_at + times(rule.decide[urgency], rule.silence_factor)
 
@@ -58,5 +58,6 @@ def rejected_at(policy: Policy, urgency: Urgency, raised_at: datetime) -> dateti
 def goes_to_consulting(
     policy: Policy, upheld: int, proposed: str | None, objectors: Sequence[str]
 ) -> bool:
-    """Enough was upheld already, or it would go back to one who objected: 会商 ends it."""
+    """Whether 会商 is due: enough objections were upheld, or the ticket would go back to an
+    objector."""
     return upheld >= policy.objection.max_upheld or proposed in objectors

@@ -1,4 +1,4 @@
-"""Whose part an action is (RULEBOOK D.2, D.6.2)."""
+"""Parts: the ties of a caller to a ticket, and the actions of each (RULEBOOK D.2, D.6.2)."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ A, S = Action, Status
 
 
 class Part(StrEnum):
-    """Whose part an action is: a desk of the city, or an office by its tie to the ticket."""
+    """A desk of the city, or an office by its tie to the ticket."""
 
     OPERATOR = "operator"
     DISPATCHER = "dispatcher"

@@ -1,4 +1,4 @@
-"""What of a ticket its clock depends on, and what falls due."""
+"""Timers: the columns that a ticket's clock depends on, and its due changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -15,8 +15,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Timers:
-    """What of a ticket its clock depends on, by the names of its columns; `since` is when it came
-    into its status."""
+    """The columns that a ticket's clock depends on; `since` is the beginning of its status."""
 
     status: Status
     urgency: Urgency
@@ -58,7 +57,7 @@ NAMES = tuple(field.name for field in fields(Timers))
 
 
 class Fall(NamedTuple):
-    """What happens by itself once `now` is past `at`; a warning has a name, and is given once."""
+    """A due change: it happens once `now` is past `at`. A warning has a name, and is given once."""
 
     at: datetime
     action: Action

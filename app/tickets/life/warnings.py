@@ -1,4 +1,4 @@
-"""Who is told that a due time nears or has passed (RULEBOOK D.6.3)."""
+"""Warnings: a due time nears or has passed, and offices get news of it (RULEBOOK D.6.3)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,14 +10,14 @@ from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
 from app.tickets.life.timers import HOUR, Fall, Timers
 
 OFFICES_OWN = ("before-", "share-", "overdue-chief")
-"""Warnings for those who work on it; the others go to the district as well."""
+"""Warnings for the working offices; the others go to informed offices, too."""
 
 SUPERVISION = "supervision"
-"""What was asked for (督办) is not answered in time; told of each supervision."""
+"""The escalation of a supervision 督办 without an answer in time; each supervision has its own."""
 
 
 def warnings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
-    """Who is told that a due time nears or has passed (D.6.3); a breach stays on the record."""
+    """The warnings and escalations of a ticket (D.6.3); a breach stays on the record."""
     if ticket.answer_due_at is not None:
         yield Fall(ticket.answer_due_at, Action.ESCALATE, SUPERVISION)
     working = ticket.status in IN_OFFICE
@@ -35,7 +35,7 @@ def warnings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
 
 
 def is_passed_on(warning: str) -> bool:
-    """Whether the district is to learn of it, too; no warning at all is news like any other."""
+    """Whether the news goes to informed offices, too; news without a warning does."""
     return not warning.startswith(OFFICES_OWN)
 
 
@@ -50,7 +50,7 @@ def nearing(policy: Policy, ticket: Timers, due_at: datetime) -> Iterator[Fall]:
 
 
 def silence(policy: Policy, ticket: Timers) -> Iterator[Fall]:
-    """Rulings and results that are awaited for too long."""
+    """The escalations of a ruling and of a 会商 that are awaited for too long."""
     if ticket.status is Status.OBJECTED:
         at = objections.silent_at(policy, ticket.urgency, ticket.since)
         yield Fall(at, Action.ESCALATE, "objection")

@@ -7,12 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from app.access.roles import Role
-from app.kit.ready import Ready, parameter
 from app.tickets.events import Event, Statement
-from app.tickets.models import Ticket
-from app.tickets.views import scope
+from app.tickets.views import by_number
+from app.tickets.views.by_number import Lines
 from app.tickets.views.schemas import EventView
-from app.tickets.views.view import Viewer
 
 EVENT: dict[str, Any] = {
     **dict(Event.__table__.c),
@@ -23,36 +21,29 @@ WRITTEN = tuple(info.serialization_alias or name for name, info in EventView.mod
 
 
 def history(role: Role) -> sa.Select[Any]:
-    """Every event of a ticket that a role may see, oldest first, with what was said in it."""
+    """Every event of the tickets asked for that a role may see, oldest first, with what was said
+    in it."""
+    ticket = by_number.in_scope(role).subquery("ticket")
     statement = (Statement.ticket_number == Event.ticket_number) & (Statement.seq == Event.seq)
     return (
         select(
             *(EVENT[name] for name in EventView.model_fields),
             Statement.words,
+            ticket.c.place,
         )
-        .select_from(Ticket)
-        .join(Event, Event.ticket_number == Ticket.number)
+        .select_from(ticket)
+        .join(Event, Event.ticket_number == ticket.c.number)
         .outerjoin(Statement, statement)
-        .where(
-            Ticket.number == parameter("number", sa.Text),
-            scope.visible_to(role, scope.OWN_OFFICE),
-        )
-        .order_by(Event.seq)
+        .order_by(ticket.c.place, Event.seq)
     )
 
 
-HISTORY = {role: Ready(history(role)) for role in scope.READERS}
+HISTORY = by_number.InScope(history)
 
 
-def told(viewer: Viewer, number: str) -> bytes:
-    """In JSON. Refuses (NoSuchTicket) as `scope.get` does."""
-    found = HISTORY[viewer.caller.role].rows(
-        viewer.connection,
-        number=scope.printable(number),
-        own_office=viewer.caller.office_code,
-    )
-    events = [members(*line) for line in found] or scope.found(number, None)
-    return msgspec.json.encode(events)
+def told(events: Lines) -> bytes:
+    """In JSON."""
+    return msgspec.json.encode([members(*line) for line in events])
 
 
 def members(*line: Any) -> dict[str, Any]:

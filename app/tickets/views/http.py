@@ -18,7 +18,7 @@ Reader = Annotated[Caller, Depends(allow(scope.READERS))]
 
 
 def viewer(caller: Reader, session: Reading, city: AtCity, now: Now) -> Viewer:
-    return Viewer(caller, session, city, now)
+    return Viewer(caller, city, now, session)
 
 
 Looking = Annotated[Viewer, Depends(viewer)]
@@ -39,7 +39,7 @@ Shown = Annotated[Row, Depends(shown)]
 
 
 def happened(number: str, looking: Looking) -> bytes:
-    return history.told(looking, number)
+    return history.told(history.HISTORY.one(looking.connection, looking.caller, number))
 
 
 Happened = Annotated[bytes, Depends(happened)]

@@ -8,13 +8,10 @@ kept under their version. On two slow cores a page of 50 that is kept takes 1/20
 that is read, and the answer that nothing changed a little less than that.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,15 +19,15 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import object_session
 
 from app.access.roles import Caller, Role
-from app.city import City
 from app.feed import heads
 from app.feed import service as feed
-from app.feed.heads import Heads
 from app.feed.models import FeedHead
+from app.kit.gather import Gathered
+from app.kit.keep import Keep
 from app.kit.ready import Ready
 from app.tickets.models import Ticket
-from app.tickets.standing import turns
 from app.tickets.views import rows, scope, view
+from app.tickets.views.forms import Form, form_of
 from app.tickets.views.lists import ASKED, WAITING, Paging
 from app.tickets.views.view import Viewer
 
@@ -53,21 +50,8 @@ class Asked(NamedTuple):
     cursor: str | None
 
 
-class Shown(NamedTuple):
-    """A page as it is told after `since`, up to and with `until`, while its version is the same."""
-
-    version: str
-    since: datetime
-    until: datetime | None
-    body: bytes
-
-    @property
-    def tag(self) -> str:
-        return f"{self.version}-{instant_text(self.until)}"
-
-    def holds(self, version: str, now: datetime) -> bool:
-        in_time = self.since < now and (self.until is None or now <= self.until)
-        return in_time and self.version == version
+def tag_of(page: Form) -> str:
+    return f"{page.version}-{instant_text(page.until)}"
 
 
 def instant_text(at: datetime | None) -> str:
@@ -82,12 +66,13 @@ def holds(tag: str, version: str, now: datetime) -> bool:
     return until == NEVER or (until.isdecimal() and int(until) >= (now - EPOCH) // MICROSECOND)
 
 
-def version(asked: Asked, head: heads.Version, city: City) -> str:
-    text = repr((*asked, head, city.edition, CODE))
+@lru_cache(maxsize=10_000)
+def version(asked: Asked, head: heads.Version, edition: str) -> str:
+    text = repr((*asked, head, edition, CODE))
     return sha256(text.encode()).hexdigest()[:32]
 
 
-def read(viewer: Viewer, asked: Asked) -> Shown:
+def read(viewer: Viewer, asked: Asked) -> Form:
     """The page and its version, of one snapshot. Refuses (BadCursor) a cursor of no inbox."""
     asks = asked.role is Role.DISTRICT
     by = ASKED if asks else WAITING
@@ -97,9 +82,8 @@ def read(viewer: Viewer, asked: Asked) -> Shown:
     head = heads.version_of(*lines[0][:2])
     waiting = [rows.row_of(line[2:]) for line in lines if line[2] is not None]
     shown, after = by.cut(waiting, asked.limit)
-    since, until = between(moments(viewer.city, shown), viewer.now)
     body = view.page(viewer, shown, after)
-    return Shown(version(asked, head, viewer.city), since, until, body)
+    return form_of(version(asked, head, viewer.city.edition), shown, viewer, body)
 
 
 @lru_cache(maxsize=500)
@@ -118,43 +102,20 @@ def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
     return Ready(by.sorted(select(*head.c, *shown.c).select_from(both), shown))
 
 
-def moments(city: City, shown: Iterable[rows.Row]) -> Iterator[datetime]:
-    for row in shown:
-        yield from turns(row, view.policy_of(city, row))
-
-
-def between(instants: Iterable[datetime], now: datetime) -> tuple[datetime, datetime | None]:
-    """The last of them that is past, and the next, which is past after itself only."""
-    since, until = datetime.min.replace(tzinfo=UTC), None
-    for at in instants:
-        if at < now:
-            since = max(since, at)
-        else:
-            until = at if until is None else min(until, at)
-    return since, until
-
-
 class Inboxes:
     """The pages last told, as long as they hold and fit into MOST_BYTES; the oldest go first."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self.heads = Heads(engine)
-        self.pages: OrderedDict[Asked, Shown] = OrderedDict()
-        self.bytes = 0
-        self.lock = Lock()
+        self.heads = Gathered(engine, heads.versions)
+        self.pages: Keep[Asked, Form] = Keep(MOST_BYTES)
 
-    def kept(self, asked: Asked, version: str, now: datetime) -> Shown | None:
+    async def head(self, office_code: str) -> heads.Version:
+        """As it is now, not before the question."""
+        return await self.heads.answer(office_code) or heads.NONE_YET
+
+    def kept(self, asked: Asked, version: str, now: datetime) -> Form | None:
         page = self.pages.get(asked)
         return page if page and page.holds(version, now) else None
-
-    def keep(self, asked: Asked, page: Shown) -> None:
-        with self.lock:
-            former = self.pages.pop(asked, None)
-            self.bytes += len(page.body) - (len(former.body) if former else 0)
-            self.pages[asked] = page
-            while self.bytes > MOST_BYTES:
-                _, oldest = self.pages.popitem(last=False)
-                self.bytes -= len(oldest.body)
 
 
 def asked_by(caller: Caller, paging: Paging) -> Asked:

@@ -122,7 +122,7 @@ def given(filters: Filters) -> dict[str, Any]:
 
 def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iterator[Condition]:
     """On a ticket, with the filters' values still to be given, and the caller's office and now."""
-    yield scope.visible_to(role, scope.OWN_OFFICE)
+    yield scope.listed_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
     if overdue is not None:
         is_late = overdue_in(Ticket, at("now"))

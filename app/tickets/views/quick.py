@@ -3,34 +3,48 @@
 None: it is unusual, and the endpoint answers or refuses it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
+import sqlalchemy as sa
 from fastapi import Request, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
 
-from app.access.gate import known
+from app.access import gate
 from app.access.roles import OFFICE_BOUND, Caller
-from app.kit.errors import NotFound
 from app.kit.etag import known_to, tagged
+from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
-from app.tickets.views import export, history, lists, scope, view
+from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
-from app.tickets.views.lists import Listing, Paging
-from app.tickets.views.view import Viewer
+from app.tickets.views.lists import Paging
+from app.tickets.views.pages import Pages
+from app.tickets.views.view import Looker, Viewer
+
+
+class Readings:
+    """What is read for all who ask at the same moment."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.tickets = Gathered(engine, view.IN_SCOPE)
+        self.events = Gathered(engine, history.HISTORY)
+        self.lists = Pages(engine)
 
 
 async def inbox(request: Request) -> Response | None:
-    caller, paging = known(request, OFFICE_BOUND), paging_of(request)
-    if caller is None or paging is None:
+    caller, paging = await gate.caller(request), paging_of(request)
+    if caller.role not in OFFICE_BOUND or paging is None:
         return None
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
     kept: Inboxes = state.inboxes
-    head = await kept.heads.version(asked.office_code)
-    now, version = state.clock(), inboxes.version(asked, head, state.city)
+    head = await kept.head(asked.office_code)
+    now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):
             return Response(status_code=304, headers={"ETag": f'"{tag}"'})
@@ -39,60 +53,62 @@ async def inbox(request: Request) -> Response | None:
         await in_thread()
         with glance(request, caller) as viewer:
             page = inboxes.read(viewer, asked)
-        kept.keep(asked, page)
+        kept.pages.put(asked, page)
     answer = JsonBytes(page.body)
-    return tagged(request, answer, page.tag, answer)
+    return tagged(request, answer, inboxes.tag_of(page), answer)
 
 
 def paging_of(request: Request) -> Paging | None:
-    asked = request.query_params
+    return paging_in(request.scope["query_string"])
+
+
+@lru_cache(maxsize=10_000)
+def paging_in(query: bytes) -> Paging | None:
     try:
-        return Paging.model_validate(dict(asked)) if asked else FIRST_PAGE
+        return Paging.model_validate(dict(QueryParams(query)))
     except ValidationError:
         return None
 
 
-FIRST_PAGE = Paging()
-
-
 async def listing(request: Request) -> Response | None:
     """A page without filters."""
-    caller, paging = known(request, scope.READERS), paging_of(request)
-    if caller is None or paging is None or export.wanted(request):
+    caller, paging = await gate.caller(request), paging_of(request)
+    if caller.role not in scope.READERS or paging is None or export.wanted(request):
         return None
-    await in_thread()
-    with glance(request, caller) as viewer:
-        return JsonBytes(lists.page(viewer, Listing(limit=paging.limit, cursor=paging.cursor)))
+    state = request.app.state
+    readings: Readings = state.readings
+    page = await readings.lists.page(Looker(caller, state.city, state.clock()), paging)
+    return JsonBytes(page) if page else None
 
 
 async def ticket(request: Request) -> Response | None:
-    def show(viewer: Viewer, number: str) -> Response:
-        row = view.seen(viewer, number)
-        answer = JsonBytes(view.told(viewer, row))
-        return tagged(request, answer, row.version, answer)
-
-    return await by_number(request, show)
+    caller = await gate.caller(request)
+    if caller.role not in scope.READERS or request.scope["query_string"]:
+        return None
+    state = request.app.state
+    readings: Readings = state.readings
+    asked = by_number.asked_by(caller, request.path_params["number"])
+    lines = await readings.tickets.answer(asked)
+    if lines is None:
+        return None
+    row = rows.row_of(lines[0])
+    answer = JsonBytes(view.told(Looker(caller, state.city, state.clock()), row))
+    return tagged(request, answer, row.version, answer)
 
 
 async def events(request: Request) -> Response | None:
-    return await by_number(request, lambda viewer, number: JsonBytes(history.told(viewer, number)))
-
-
-async def by_number(request: Request, show: Callable[[Viewer, str], Response]) -> Response | None:
-    caller = known(request, scope.READERS)
-    if caller is None or request.query_params:
+    caller = await gate.caller(request)
+    if caller.role not in scope.READERS or request.scope["query_string"]:
         return None
-    await in_thread()
-    with glance(request, caller) as viewer:
-        try:
-            return show(viewer, request.path_params["number"])
-        except NotFound:
-            return None
+    readings: Readings = request.app.state.readings
+    asked = by_number.asked_by(caller, request.path_params["number"])
+    lines = await readings.events.answer(asked)
+    return JsonBytes(history.told(lines)) if lines else None
 
 
 @contextmanager
 def glance(request: Request, caller: Caller) -> Iterator[Viewer]:
     """For a single statement, which is a snapshot by itself and needs no transaction."""
     state = request.app.state
-    with state.inboxes.heads.engine.connect() as connection:
-        yield Viewer(caller, Session(connection), state.city, state.clock())
+    with state.readings.tickets.engine.connect() as connection:
+        yield Viewer(caller, state.city, state.clock(), Session(connection))

@@ -75,7 +75,7 @@ def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Que
     """What waits for this office, earliest due first; 304 while nothing in the page changed."""
     page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
     answer = JsonBytes(page.body)
-    return tagged(request, answer, page.tag, answer)
+    return tagged(request, answer, inbox.tag_of(page), answer)
 
 
 @holds_router.get("")

@@ -68,26 +68,36 @@ KINDS: dict[str, dict[str, Any]] = {
 ROLES = {str(role): role for role in DispatchRole}
 
 
-def shown(tickets: Select[Any], by: Order | None = None) -> Select[Any]:
-    """Of a page's tickets all that is shown of them."""
-    page, head = tickets.subquery("page"), aliased(Ticket, name="parent")
+PARENT = aliased(Ticket, name="parent")
+
+
+def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[Any]:
+    """Of a page's tickets all that is shown of them, then `also`, which that page has, too."""
+    page = tickets.subquery("page")
     every = (
-        select(
-            *(page.c[name] for name in TICKET),
-            *(getattr(Request, name) for name in REQUEST),
-            sa.cast(Request.route, sa.Text).label("route"),
-            *citizens.SHOWN.values(),
-            given(page.c.number).label("given"),
-            given(page.c.merged_into).label("given_head"),
-            head.status.label("head"),
-            head.interim_office.label("head_interim"),
-        )
+        *(page.c[name] for name in TICKET),
+        *(getattr(Request, name) for name in REQUEST),
+        sa.cast(Request.route, sa.Text).label("route"),
+        *citizens.SHOWN.values(),
+        given(page.c.number).label("given"),
+        given(page.c.merged_into).label("given_head"),
+        PARENT.status.label("head"),
+        PARENT.interim_office.label("head_interim"),
+        *(page.c[name] for name in also),
+    )
+    whole = joined(page, *every)
+    return by.sorted(whole, page) if by else whole
+
+
+def joined(page: sa.FromClause, *columns: Any) -> Select[Any]:
+    """Columns of a page's tickets, their requests, their citizens and their groups' parents."""
+    return (
+        select(*columns)
         .select_from(page)
         .join(Request, Request.ticket_number == page.c.number)
         .join(Citizen, Citizen.ticket_number == page.c.number)
-        .outerjoin(head, head.number == page.c.merged_into)
+        .outerjoin(PARENT, PARENT.number == page.c.merged_into)
     )
-    return by.sorted(every, page) if by else every
 
 
 def given(number: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:

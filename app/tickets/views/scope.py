@@ -53,19 +53,44 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
 
 
 def visible_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """For tickets that are looked for by number: each is asked for in the indexes."""
+    each = (
+        numbers.where(numbers.selected_columns[0] == Ticket.number).exists()
+        for numbers in had_by(office_code)
+    )
+    return within(role, office_code, sa.or_(*each))
+
+
+def listed_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The same for lists: what an office has is read first, however much the city has."""
+    return within(role, office_code, Ticket.number.in_(sa.union(*had_by(office_code))))
+
+
+def within(
+    role: Role, office_code: sa.ColumnElement[Any], has_it: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
     if role in CITY:
         return sa.true()
-    given = select(Dispatch.ticket_number).where(
-        Dispatch.office_code == office_code, Dispatch.ended_at.is_(None)
-    )
-    keeps_it = Ticket.interim_office == office_code
-    leads_group = Ticket.merged_into.in_(given.where(Dispatch.role == LEAD))
-    parent = aliased(Ticket)
-    kept = select(parent.number).where(parent.interim_office == office_code)
-    has_it = sa.or_(Ticket.number.in_(given), keeps_it, leads_group, Ticket.merged_into.in_(kept))
     if role is Role.DISTRICT:
         return sa.or_(Ticket.district_code == office_code, has_it)
     return has_it if role in HANDLERS else sa.false()
+
+
+def had_by(office_code: sa.ColumnElement[Any]) -> tuple[Select[Any], ...]:
+    """The numbers of tickets that an office has, keeps, leads the group of, keeps the group of."""
+    own, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+    has = (Dispatch.office_code == office_code, Dispatch.ended_at.is_(None))
+    members = select(member.number)
+    return (
+        select(Dispatch.ticket_number).where(*has),
+        select(own.number).where(own.interim_office == office_code),
+        members.join(Dispatch, Dispatch.ticket_number == member.merged_into).where(
+            *has, Dispatch.role == LEAD
+        ),
+        members.join(parent, parent.number == member.merged_into).where(
+            parent.interim_office == office_code
+        ),
+    )
 
 
 class Given(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.access.roles import Caller
+from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
@@ -21,7 +21,7 @@ from app.tickets.life.guards import allowed
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue, standing_of
-from app.tickets.views import rows, scope
+from app.tickets.views import by_number, rows, scope
 from app.tickets.views.rows import Row
 from app.tickets.views.schemas import OfficeBrief, TicketView
 
@@ -33,8 +33,9 @@ NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 plain_of = itemgetter(*rows.PLAIN)
 
 
-class Looker(NamedTuple):
-    """A caller at an instant."""
+@dataclass(frozen=True)
+class Looker:
+    """Who looks, when, and by which rules and names."""
 
     caller: Caller
     city: City
@@ -42,13 +43,10 @@ class Looker(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Viewer:
-    """Who looks, when, and what there is to look with."""
+class Viewer(Looker):
+    """Who looks, with a session in which he may read on."""
 
-    caller: Caller
     session: Session
-    city: City
-    now: datetime
 
     @property
     def connection(self) -> sa.Connection:
@@ -58,33 +56,23 @@ class Viewer:
 NUMBERS = parameter("numbers", ARRAY(sa.Text))
 NUMBERED = Ready(rows.shown(select(Ticket).where(Ticket.number == sa.any_(NUMBERS))))
 
-IN_SCOPE = {
-    role: Ready(
-        rows.shown(
-            select(Ticket).where(
-                Ticket.number == parameter("number", sa.Text),
-                scope.visible_to(role, scope.OWN_OFFICE),
-            )
-        )
-    )
-    for role in scope.READERS
-}
+
+def asked_for(role: Role) -> sa.Select[Any]:
+    return rows.shown(by_number.in_scope(role), None, "place")
+
+
+IN_SCOPE = by_number.InScope(asked_for)
 
 
 def seen(viewer: Viewer, number: str) -> Row:
     """Refuses (NoSuchTicket) as `scope.get` does."""
-    found = rows.read(
-        viewer.connection,
-        IN_SCOPE[viewer.caller.role],
-        number=scope.printable(number),
-        own_office=viewer.caller.office_code,
-    )
-    return scope.found(number, found[0] if found else None)
+    [line] = IN_SCOPE.one(viewer.connection, viewer.caller, number)
+    return rows.row_of(line)
 
 
-def told(viewer: Viewer, row: Row) -> bytes:
+def told(looker: Looker, row: Row, bulk: bool = False) -> bytes:
     """One ticket in JSON."""
-    return msgspec.json.encode(members(viewer, row, bulk=False))
+    return msgspec.json.encode(members(looker, row, bulk))
 
 
 def one(viewer: Viewer, ticket: Ticket) -> TicketView:
@@ -105,13 +93,17 @@ def numbered(viewer: Viewer, numbers: Sequence[str], bulk: bool = True) -> list[
     return [shown[number] for number in numbers]
 
 
-def page(viewer: Viewer, shown: Iterable[Row], after: str | None) -> bytes:
+def page(looker: Looker, shown: Iterable[Row], after: str | None) -> bytes:
     """A page in JSON, every citizen masked."""
-    items = [members(viewer, row, bulk=True) for row in shown]
-    return msgspec.json.encode({"items": items, "next": after})
+    return spliced([told(looker, row, bulk=True) for row in shown], after)
 
 
-def members(viewer: Viewer | Looker, row: Row, bulk: bool) -> Members:
+def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:
+    """A page of tickets that are JSON already."""
+    return b'{"items":[%b],"next":%b}' % (b",".join(tickets), msgspec.json.encode(after))
+
+
+def members(looker: Looker, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
     given = rows.dispatches(row.given)
     return {
@@ -121,22 +113,22 @@ def members(viewer: Viewer | Looker, row: Row, bulk: bool) -> Members:
         "content": row.content,
         "address": address(row),
         "route": msgspec.json.decode(row.route),
-        "office": row.office_code and office(viewer.city, row.office_code),
+        "office": row.office_code and office(looker.city, row.office_code),
         "joint_offices": [
-            office(viewer.city, dispatch.office_code)
+            office(looker.city, dispatch.office_code)
             for dispatch in given
             if dispatch.role is DispatchRole.JOINT
         ],
-        "citizen": citizens.members(row, viewer.caller, bulk),
-        "overdue": overdue(row, viewer.now),
+        "citizen": citizens.members(row, looker.caller, bulk),
+        "overdue": overdue(row, looker.now),
         "open_whistles": 0,
-        "allowed": actions(viewer, row),
+        "allowed": actions(looker, row),
     }
 
 
-def actions(viewer: Viewer | Looker, row: Row) -> tuple[Action, ...]:
-    caller, city = viewer.caller, viewer.city
-    standing = standing_of(row, policy_of(city, row), caller.office_code, viewer.now, row.head)
+def actions(looker: Looker, row: Row) -> tuple[Action, ...]:
+    caller, city = looker.caller, looker.city
+    standing = standing_of(row, policy_of(city, row), caller.office_code, looker.now, row.head)
     merged = row.merged_into is not None
     given = rows.dispatches(row.given_head if merged else row.given)
     head = Row(interim_office=row.head_interim) if merged else None

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.policy.documents import Policies
 from app.sweep import sweep
-from tests import policies, stages
+from tests import given, policies, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
 from tests.stages import JIUXIANQIAO, MAIZIDIAN, refused, tries
@@ -47,7 +47,7 @@ def the_sweep_comes_by(app: FastAPI, clock: StillClock, hands: int = 1) -> int:
 def test_each_warning_is_given_once_however_many_sweep(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    numbers = [stages.fresh(people) for _ in range(12)]
+    numbers = [given.ticket(people) for _ in range(12)]
     for _ in range(11):
         clock.tick(hours=24, minutes=1)
         the_sweep_comes_by(app, clock, hands=4)
@@ -82,11 +82,11 @@ def test_a_refused_act_leaves_the_warning_to_the_sweep(
 def test_a_late_sweep_and_a_prompt_one_leave_the_same_record(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    prompt, begun = stages.fresh(people), clock()
+    prompt, begun = given.ticket(people), clock()
     for _ in range(24):
         clock.tick(hours=12)
         the_sweep_comes_by(app, clock)
-    late, begun_later = stages.fresh(people), clock()
+    late, begun_later = given.ticket(people), clock()
     clock.tick(days=12)
     the_sweep_comes_by(app, clock)
     shifted = [(act, to, at - (begun_later - begun)) for act, to, at in facts(people, late)]
@@ -109,11 +109,11 @@ def test_the_chief_then_the_district_then_the_city_learns_of_it(
     clock.tick(days=7, microseconds=1)
     the_sweep_comes_by(app, clock)
     chief = people("chief", WANGJING)
-    assert stages.told(chief, number)[-3:] == ["warn", "warn", "escalate"]
-    assert "escalate" not in stages.told(people.district(), number)
+    assert stages.news(chief, number)[-3:] == ["warn", "warn", "escalate"]
+    assert "escalate" not in stages.news(people.district(), number)
     clock.tick(hours=24)
     the_sweep_comes_by(app, clock)
-    assert Counter(stages.told(people.district(), number))["escalate"] == 1
+    assert Counter(stages.news(people.district(), number))["escalate"] == 1
     late = people.supervisor.get("/tickets", overdue=True).json()["items"]
     assert [item["number"] for item in late] == [number]
 
@@ -162,7 +162,7 @@ def test_equality_at_the_deadline_is_on_time(
 @pytest.mark.usefixtures("working_calendar")
 def test_working_days_count_where_the_city_says_so(people: People, clock: StillClock) -> None:
     clock.at = datetime(2025, 9, 26, 2, 0, tzinfo=UTC)
-    number = stages.fresh(people)
+    number = given.ticket(people)
     assert stages.seen(people, number)["due_at"] == "2025-10-13T02:00:00Z"
 
 
@@ -187,9 +187,9 @@ def test_a_request_due_in_a_year_without_calendar_is_refused_and_leaves_nothing(
 def test_an_act_whose_limit_falls_into_such_a_year_changes_nothing(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people, urgency="L2")
+    number = given.ticket(people, urgency="L2")
     clock.at = datetime(2035, 12, 25, 2, 0, tzinfo=UTC)
-    late = stages.fresh(people, urgency="L2")
+    late = given.ticket(people, urgency="L2")
     before = stages.rows(people, "SELECT ticket::text FROM ticket ORDER BY number")
     move = {"urgency": "L3", "reason": "误定"}
     refused(tries(people.supervisor, "grade", late, **move), 503, "no-working-calendar")
@@ -202,7 +202,7 @@ def test_an_act_whose_limit_falls_into_such_a_year_changes_nothing(
 def test_a_ticket_adrift_is_told_of_as_of_its_last_dispatch(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     for office in (JIUXIANQIAO, MAIZIDIAN, WANGJING):
         clock.tick(hours=1)
         people.dispatcher.does("dispatch", number, office_code=office, reason="改派")
@@ -215,7 +215,7 @@ def test_a_ticket_adrift_is_told_of_as_of_its_last_dispatch(
 def test_what_follows_from_silence_is_dated_like_it(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people, urgency="L1")
+    number = given.ticket(people, urgency="L1")
     people.street().does("contact", number, method="call", reached=True)
     people.street().does("object", number, **stages.objection())
     clock.tick(minutes=30)

@@ -180,10 +180,6 @@ class Stage:
         return seen and (given or (listed and role not in self.less.get(action, set())))
 
 
-def doubted(people: People, clock: StillClock) -> str:
-    return given.stands(people, "doubted")
-
-
 def forced(people: People, clock: StillClock) -> str:
     number = stages.working(people)
     clock.tick(days=8, hours=1)
@@ -235,30 +231,20 @@ def renewal_passed_on(people: People, clock: StillClock) -> str:
     return number
 
 
-def queued(people: People, clock: StillClock) -> str:
-    """In its district's queue (D.5 R4); no office ever had it."""
-    return given.stands(people, "to_dispatch")
-
-
-def nowhere(people: People, clock: StillClock) -> str:
-    """Nobody knows where it lies (D.5 R5)."""
-    return given.stands(people, "need_info")
-
-
 ELSEWHERE = {"another street", "another district"}
 NEVER_HAD = {S.RECEIVED, S.ANSWERED, S.TRANSFERRED, S.NOT_ACCEPTED}
 KINDS: dict[str, Stage] = {
     **{
         status.value: Stage(
             status,
-            build,
+            STAGES[status],
             unseen=frozenset(ELSEWHERE | (OFFICE if status in NEVER_HAD else set())),
         )
-        for status, build in STAGES.items()
+        for status in Status
     },
     "doubted": Stage(
         S.AWAITING_CALLBACK,
-        doubted,
+        STAGES["doubted"],
         more={"review": {"supervisor"}},
         less={"callbacks": {"callback"}},
         unseen=frozenset(ELSEWHERE),
@@ -317,11 +303,13 @@ KINDS: dict[str, Stage] = {
     ),
     "queued": Stage(
         S.TO_DISPATCH,
-        queued,
+        STAGES["queued"],
         more={"dispatch": {"district"}},
         unseen=frozenset(ELSEWHERE | OFFICE),
     ),
-    "nowhere": Stage(S.NEED_INFO, nowhere, unseen=frozenset(ELSEWHERE | OFFICE | {"district"})),
+    "nowhere": Stage(
+        S.NEED_INFO, STAGES["nowhere"], unseen=frozenset(ELSEWHERE | OFFICE | {"district"})
+    ),
 }
 LEADS_OWN = {"acknowledge", "object", "request-extension", "request-hold", "reply"}
 """Not for an office that only keeps the duty of contact until another has signed."""
@@ -362,9 +350,9 @@ def form(action: str, role: str, clock: StillClock, parent: str) -> dict[str, An
         "request-hold": {"review_at": clock.at + timedelta(days=30)},
         "supervise": {"answer_due_at": clock.at + timedelta(days=1)},
     }
-    told = {name: at.isoformat() for name, at in later.get(action, {}).items()}
+    instants = {name: at.isoformat() for name, at in later.get(action, {}).items()}
     merging = {"parent_number": parent} if action == "merge" else {}
-    return {**(BY_ROLE.get((action, role)) or BY_NAME[action]), **told, **merging}
+    return {**(BY_ROLE.get((action, role)) or BY_NAME[action]), **instants, **merging}
 
 
 def person(people: People, role: str) -> Person:
@@ -390,15 +378,15 @@ class Walk:
         return person(self.people, role)
 
     def takes(self, role: str, action: str, number: str) -> Response:
-        said = self.words(role, action, number)
-        return stages.tries(self.person(role), action, number, **said)
+        body = self.words(role, action, number)
+        return stages.tries(self.person(role), action, number, **body)
 
     def words(self, role: str, action: str, number: str) -> dict[str, Any]:
         """What is fit to be said of this ticket now."""
-        said = form(action, role, self.clock, self.parent)
+        body = form(action, role, self.clock, self.parent)
         if action == "request-extension" and (due_at := stages.seen(self.people, number)["due_at"]):
-            said["due_at"] = (stages.instant(due_at) + timedelta(days=3)).isoformat()
-        return said
+            body["due_at"] = (stages.instant(due_at) + timedelta(days=3)).isoformat()
+        return body
 
     def must_refuse(self, role: str, action: str, number: str) -> None:
         answer = self.takes(role, action, number)
@@ -406,9 +394,9 @@ class Walk:
         if answer.status_code != expected:
             self.wrong.append(f"{role} may not {action}: {expected}, but got {answer.text}")
         elif expected == 409:
-            told = answer.json()
-            said = (told.get("status_now"), set(told.get("allowed", ())) - {"grade"})
-            if said != (self.stage.status, allowed(self.stage, role) - {"grade"}):
+            problem = answer.json()
+            facts = (problem.get("status_now"), set(problem.get("allowed", ())) - {"grade"})
+            if facts != (self.stage.status, allowed(self.stage, role) - {"grade"}):
                 self.wrong.append(f"{role}, refused to {action}, is told {answer.text}")
 
     def must_allow(self, role: str, action: str, number: str) -> None:
@@ -419,10 +407,10 @@ class Walk:
             self.wrong.append(f"{role} may {action} but got {answer.text}")
             return
         after, steps = stages.seen(self.people, number), 2 if action == "add" else 1
-        found = (after["status"], after["version"], len(stages.events(self.people, number)))
+        state = (after["status"], after["version"], len(stages.events(self.people, number)))
         version = before["version"] + steps
-        if found != (becomes(self.name, role, action), version, version):
-            self.wrong.append(f"{role} may {action}, which led to {found}")
+        if state != (becomes(self.name, role, action), version, version):
+            self.wrong.append(f"{role} may {action}, which led to {state}")
 
 
 @pytest.mark.parametrize("name", list(KINDS))
@@ -431,7 +419,7 @@ def test_only_what_the_rulebook_lists_may_be_done(
 ) -> None:
     """Within a status only what is special there is done again, and tried by whoever ever may."""
     stage, special = KINDS[name], name not in set(Status)
-    walk = Walk(people, clock, name, stages.fresh(people))
+    walk = Walk(people, clock, name, given.ticket(people))
     clock.tick(seconds=1)
     number, start = stage.build(people, clock), clock.at
     assert stages.status(people, number) == stage.status

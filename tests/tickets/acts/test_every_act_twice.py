@@ -58,15 +58,15 @@ class Doer:
     def __init__(self, people: People, clock: StillClock, action: str) -> None:
         name, self.role = DONE[action]
         self.action, self.stage = action, KINDS[name]
-        self.walk = Walk(people, clock, name, stages.fresh(people))
+        self.walk = Walk(people, clock, name, given.ticket(people))
         clock.tick(seconds=1)
         self.number = self.stage.build(people, clock)
-        self.said = self.walk.words(self.role, action, self.number)
+        self.body = self.walk.words(self.role, action, self.number)
         self.good = 201 if action == "callbacks" else 200
 
     def __call__(self, **headers: str) -> Response:
         path = f"/tickets/{self.number}/{self.action}"
-        return self.walk.person(self.role).post(path, self.said, headers)
+        return self.walk.person(self.role).post(path, self.body, headers)
 
 
 def test_every_action_is_done_here_by_someone_who_may(people: People) -> None:

@@ -76,9 +76,9 @@ def test_asked_at_the_due_time_is_in_time(people: People, clock: StillClock) -> 
 
 def test_asked_one_microsecond_later_is_late(people: People, clock: StillClock) -> None:
     number = stages.working(people)
-    said = more(people, number)
+    body = more(people, number)
     clock.at = stages.instant(stages.seen(people, number)["due_at"]) + TICK
-    answer = tries(people.street(), "request-extension", number, **said)
+    answer = tries(people.street(), "request-extension", number, **body)
     refused(answer, 409, "extension-late")
 
 
@@ -116,16 +116,16 @@ def test_it_is_asked_for_once_at_a_time(people: People, clock: StillClock) -> No
 def test_what_was_refused_gives_no_time(people: People, clock: StillClock) -> None:
     number = asked(people)
     due_at = stages.seen(people, number)["due_at"]
-    said = {"approve": False, "text": "理由不足"}
-    assert people.district().does("decide-extension", number, **said)["due_at"] == due_at
+    body = {"approve": False, "text": "理由不足"}
+    assert people.district().does("decide-extension", number, **body)["due_at"] == due_at
     refused(tries(people.district(), "decide-extension", number, **GRANT), 409, "illegal-move")
 
 
 @pytest.mark.parametrize("urgency", ["L1", "L2"])
 def test_what_is_urgent_is_not_extended(people: People, clock: StillClock, urgency: str) -> None:
     number = stages.working(people, urgency=urgency)
-    said = more(people, number, timedelta(minutes=30))
-    refused(tries(people.street(), "request-extension", number, **said), 409, "not-extendable")
+    body = more(people, number, timedelta(minutes=30))
+    refused(tries(people.street(), "request-extension", number, **body), 409, "not-extendable")
 
 
 @pytest.mark.parametrize(

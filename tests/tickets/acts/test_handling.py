@@ -40,7 +40,7 @@ def test_an_l1_may_be_contacted_first_and_signed_for_afterwards(people: People) 
 
 
 def test_a_try_is_no_contact_but_the_third_opens_the_way(people: People) -> None:
-    number = given.stands(people, "acknowledged")
+    number = stages.stands(people, "acknowledged")
     street = people.street()
 
     statuses = [
@@ -66,7 +66,7 @@ CONTACTS = [
 def test_what_counts_as_a_response_is_what_was_recorded_in_time(
     people: People, app: FastAPI, clock: StillClock, tries: str, counts: bool
 ) -> None:
-    start, number = clock.at, given.stands(people, "acknowledged")
+    start, number = clock.at, stages.stands(people, "acknowledged")
     street = people.street()
 
     for attempt in tries.split():
@@ -82,7 +82,7 @@ def test_what_counts_as_a_response_is_what_was_recorded_in_time(
 def test_one_microsecond_decides_about_a_response(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    in_time, late = given.stands(people, "acknowledged"), given.stands(people, "acknowledged")
+    in_time, late = stages.stands(people, "acknowledged"), stages.stands(people, "acknowledged")
 
     clock.tick(hours=24)
     people.street().does("contact", in_time, method="call", reached=True)
@@ -97,7 +97,7 @@ def test_one_microsecond_decides_about_a_response(
 
 
 def test_a_client_does_not_say_when_it_was(people: People, clock: StillClock) -> None:
-    number = given.stands(people, "in_progress")
+    number = stages.stands(people, "in_progress")
     early = "2020-01-01T00:00:00+08:00"
     clock.tick(hours=1)
 
@@ -116,8 +116,8 @@ def test_a_reply_tells_how_the_citizen_was_answered_or_the_record_says_why_not(
 ) -> None:
     street = people.street()
     reached, tried, nameless = (
-        given.stands(people, "in_progress"),
-        given.stands(people, "acknowledged"),
+        stages.stands(people, "in_progress"),
+        stages.stands(people, "acknowledged"),
         given.ticket(people, citizen={"anonymous": True}),
     )
     for _ in range(3):
@@ -135,7 +135,7 @@ def test_a_reply_tells_how_the_citizen_was_answered_or_the_record_says_why_not(
 def test_a_reply_is_sent_back_twice_at_the_most_and_the_clock_runs_on(
     people: People, clock: StillClock
 ) -> None:
-    number = given.stands(people, "replied")
+    number = stages.stands(people, "replied")
     due_at = people.operator.get(f"/tickets/{number}").json()["due_at"]
 
     for _ in range(2):
@@ -154,7 +154,7 @@ def test_a_reply_is_sent_back_twice_at_the_most_and_the_clock_runs_on(
 def test_silence_passes_a_reply_after_a_day(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = given.stands(people, "replied")
+    number = stages.stands(people, "replied")
     start = clock.at
 
     clock.tick(hours=24)
@@ -173,7 +173,7 @@ def test_silence_passes_a_reply_after_a_day(
 def test_an_office_that_does_not_reply_is_assessed_all_the_same(
     people: People, app: FastAPI, clock: StillClock, status: str
 ) -> None:
-    number = given.stands(people, status)
+    number = stages.stands(people, status)
     due_at = datetime.fromisoformat(people.operator.get(f"/tickets/{number}").json()["due_at"])
 
     clock.at = due_at + timedelta(days=1)
@@ -183,8 +183,8 @@ def test_an_office_that_does_not_reply_is_assessed_all_the_same(
     clock.at += TICK
     assert swept(app) == 2
 
-    told = stages.events(people, number)[-2:]
-    assert [event["action"] for event in told] == ["escalate", "force_callback"]
+    newest = stages.events(people, number)[-2:]
+    assert [event["action"] for event in newest] == ["escalate", "force_callback"]
     ticket = people.operator.get(f"/tickets/{number}").json()
     assert (ticket["status"], ticket["overdue"]) == ("awaiting_callback", True)
     queued = people.callback.get("/callbacks/queue").json()["items"]
@@ -199,7 +199,7 @@ def test_an_office_that_does_not_reply_is_assessed_all_the_same(
 def test_a_reply_that_was_sent_back_may_be_given_late_too(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = given.stands(people, "replied")
+    number = stages.stands(people, "replied")
     people.district().does("review", number, approve=False, text="未说明措施。")
     clock.tick(days=9)
 
@@ -211,13 +211,13 @@ def test_a_reply_that_was_sent_back_may_be_given_late_too(
 def test_it_does_not_matter_whether_the_sweep_came_before_the_act(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    by_sweep, by_act = given.stands(people, "in_progress"), given.stands(people, "in_progress")
+    by_sweep, by_act = stages.stands(people, "in_progress"), stages.stands(people, "in_progress")
     clock.tick(days=9)
     people.callback.post(f"/tickets/{by_act}/callbacks", DISCONTENT)
     assert swept(app) == 5  # four warnings, and the forced callback
     people.callback.post(f"/tickets/{by_sweep}/callbacks", DISCONTENT)
 
-    def told(number: str) -> list[tuple[Any, ...]]:
+    def history(number: str) -> list[tuple[Any, ...]]:
         events = people.operator.get(f"/tickets/{number}/events").json()
         return [(e["action"], e["from"], e["to"], e["at"], e["due_at"]) for e in events]
 
@@ -225,7 +225,7 @@ def test_it_does_not_matter_whether_the_sweep_came_before_the_act(
         ticket = people.operator.get(f"/tickets/{number}").json()
         return {name: ticket[name] for name in ticket.keys() - {"number", "citizen"}}
 
-    assert told(by_sweep) == told(by_act)
+    assert history(by_sweep) == history(by_act)
     assert shown(by_sweep) == shown(by_act)
 
 
@@ -238,14 +238,14 @@ def test_several_things_that_fell_due_are_applied_in_their_order(
     assert swept(app) == 7
 
     events = people.operator.get(f"/tickets/{number}/events").json()
-    found = [
+    applied = [
         (
             e["data"].get("warning") or e["action"],
             datetime.fromisoformat(e["due_at"]) - start - timedelta(minutes=15),
         )
         for e in events[1:]
     ]
-    assert found == [
+    assert applied == [
         ("route", timedelta(0)),
         ("before-48h", timedelta(days=5)),
         ("before-24h", timedelta(days=6)),
@@ -259,7 +259,7 @@ def test_several_things_that_fell_due_are_applied_in_their_order(
 def test_rework_has_its_own_limit_its_own_reply_and_no_second_score(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = given.stands(people, "awaiting_callback")
+    number = stages.stands(people, "awaiting_callback")
     clock.tick(hours=5)
     first = people.callback.post(f"/tickets/{number}/callbacks", DISCONTENT).json()
     assert (first["final"], first["status_now"]) == (True, "rework")
@@ -283,7 +283,7 @@ def test_rework_has_its_own_limit_its_own_reply_and_no_second_score(
 def test_a_rework_that_is_forced_too_takes_its_late_reply(
     people: People, clock: StillClock
 ) -> None:
-    number = given.stands(people, "rework")
+    number = stages.stands(people, "rework")
     clock.tick(days=9)
 
     ticket = people.street().does("reply", number, **BODIES["reply"])
@@ -295,11 +295,11 @@ def test_a_rework_that_is_forced_too_takes_its_late_reply(
 def test_the_head_of_the_office_marks_it_read(people: People, app: FastAPI) -> None:
     number = given.ticket(people)
     chief = people("chief", WANGJING)
-    told = people.street().get("/feed").json()["last_seq"]
+    last_seq = people.street().get("/feed").json()["last_seq"]
 
     assert chief.does("read", number)["status"] == "dispatched"
 
-    assert people.street().get("/feed").json()["last_seq"] == told  # no news to an office
+    assert people.street().get("/feed").json()["last_seq"] == last_seq  # no news to an office
     with app.state.engine.connect() as connection:
         read = connection.exec_driver_sql(
             "SELECT office_code FROM dispatch WHERE read_at IS NOT NULL"

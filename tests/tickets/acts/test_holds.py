@@ -66,10 +66,10 @@ def test_without_plan_or_reason_there_is_no_hold(
 def test_six_months_ahead_and_no_further(people: People, clock: StillClock) -> None:
     number = stages.working(people)
     for wrong in ("2027-04-20T02:00:00.000001Z", "2026-10-20T02:00:00Z", "2026-10-19T02:00:00Z"):
-        said = {**stages.hold(clock), "review_at": wrong}
-        refused(tries(people.street(), "request-hold", number, **said), 422, "review-unfit")
-    said = {**stages.hold(clock), "review_at": "2027-04-20T10:00:00+08:00"}
-    people.street().does("request-hold", number, **said)
+        body = {**stages.hold(clock), "review_at": wrong}
+        refused(tries(people.street(), "request-hold", number, **body), 422, "review-unfit")
+    body = {**stages.hold(clock), "review_at": "2027-04-20T10:00:00+08:00"}
+    people.street().does("request-hold", number, **body)
 
 
 def test_a_hold_hides_no_missing_response(people: People, clock: StillClock) -> None:
@@ -224,12 +224,12 @@ def test_it_is_not_approved_when_its_day_has_come(
 ) -> None:
     number = stages.working(people)
     people.street().does("request-hold", number, **stages.hold(clock, 1))
-    said = {"approve": True, "text": "同意"}
+    body = {"approve": True, "text": "同意"}
     if who == "supervisor":
-        people.district().does("decide-hold", number, **said)
+        people.district().does("decide-hold", number, **body)
     decider = people.supervisor if who == "supervisor" else people.district()
     clock.tick(days=1)
-    refused(tries(decider, "decide-hold", number, **said), 409, "illegal-move")
+    refused(tries(decider, "decide-hold", number, **body), 409, "illegal-move")
     decider.does("decide-hold", number, approve=False, text="复核日已到")
     people.street().does("request-hold", number, **stages.hold(clock, 30))
 

@@ -24,7 +24,7 @@ def group(people: People, clock: StillClock, members: int = 1, **changed: Any) -
     """A parent and its members, a minute apart."""
     numbers = []
     for _ in range(members + 1):
-        numbers.append(stages.fresh(people, **changed))
+        numbers.append(given.ticket(people, **changed))
         clock.tick(minutes=1)
     for member in numbers[1:]:
         people.dispatcher.does("merge", member, parent_number=numbers[0])
@@ -41,8 +41,8 @@ def members_of(people: People, parent: str, office: str = WANGJING) -> list[dict
 
 
 def test_it_stays_as_urgent_as_its_most_urgent_member(people: People, clock: StillClock) -> None:
-    parent = stages.fresh(people)
-    urgent = stages.fresh(people, urgency="L2")
+    parent = given.ticket(people)
+    urgent = given.ticket(people, urgency="L2")
     people.dispatcher.does("merge", urgent, parent_number=parent)
     less = {"urgency": "L3", "reason": "误定"}
     refused(tries(people.supervisor, "grade", parent, **less), 409, "too-late-to-lower")
@@ -55,7 +55,7 @@ def test_an_urgent_member_does_not_decide_an_objection_in_the_past(
 ) -> None:
     parent = stages.objected(people)
     clock.tick(hours=2)
-    urgent = stages.fresh(people, urgency="L1")
+    urgent = given.ticket(people, urgency="L1")
     people.dispatcher.does("merge", urgent, parent_number=parent)
     clock.tick(minutes=20)
     sweep(app.state.sessions, app.state.city, clock)
@@ -80,9 +80,9 @@ def test_who_keeps_the_duty_of_contact_keeps_it_for_the_members(
 ) -> None:
     parent = build(people, clock)
     clock.tick(seconds=1)
-    member = stages.fresh(people)
+    member = given.ticket(people)
     people.dispatcher.does("merge", member, parent_number=parent)
-    assert stages.told(people.street(), member)[-1] == "merge"
+    assert stages.news(people.street(), member)[-1] == "merge"
     seen = people.street().get(f"/tickets/{member}").json()
     assert set(seen["allowed"]) == {"contact", "reveal"}
     people.street().does("contact", member, method="call", reached=True)
@@ -90,17 +90,17 @@ def test_who_keeps_the_duty_of_contact_keeps_it_for_the_members(
     assert people.street(JIUXIANQIAO).get(f"/tickets/{member}").status_code == 404
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("is_told", [True, False])
 def test_a_hold_hides_no_missing_response_to_a_member(
-    people: People, clock: StillClock, told: bool
+    people: People, clock: StillClock, is_told: bool
 ) -> None:
     parent, member = group(people, clock)
     begun(people, parent)
-    if told:
+    if is_told:
         people.street().does("contact", member, method="call", reached=True)
     clock.tick(days=2)
     answer = tries(people.street(), "request-hold", parent, **stages.hold(clock))
-    if told:
+    if is_told:
         assert answer.status_code == 200, answer.text
     else:
         refused(answer, 409, "no-response")
@@ -110,7 +110,7 @@ MORE_TIME = {"reason_code": "materials", "plan": "等配件"}
 
 
 @pytest.mark.parametrize(
-    ("citizen", "told", "void"),
+    ("citizen", "is_told", "void"),
     [
         ({"phone": "13700000001"}, False, True),
         ({"phone": "13700000001"}, True, False),
@@ -119,15 +119,15 @@ MORE_TIME = {"reason_code": "materials", "plan": "等配件"}
     ],
 )
 def test_an_extension_is_told_to_every_member_who_can_be(
-    people: People, clock: StillClock, citizen: dict[str, Any], told: bool, void: bool
+    people: People, clock: StillClock, citizen: dict[str, Any], is_told: bool, void: bool
 ) -> None:
-    parent = stages.fresh(people)
+    parent = given.ticket(people)
     clock.tick(minutes=1)
     member = given.ticket(people, citizen=citizen)
     people.dispatcher.does("merge", member, parent_number=parent)
     extended(people, clock, parent)
     people.street().does("contact", parent, method="call", reached=True)
-    if told:
+    if is_told:
         people.street().does("contact", member, method="call", reached=True)
     assert is_void(people, clock, parent) is void
 
@@ -135,10 +135,10 @@ def test_an_extension_is_told_to_every_member_who_can_be(
 def test_who_joins_after_the_extension_need_not_be_told_of_it(
     people: People, clock: StillClock
 ) -> None:
-    parent = stages.fresh(people)
+    parent = given.ticket(people)
     extended(people, clock, parent)
     people.street().does("contact", parent, method="call", reached=True)
-    people.dispatcher.does("merge", stages.fresh(people), parent_number=parent)
+    people.dispatcher.does("merge", given.ticket(people), parent_number=parent)
     assert is_void(people, clock, parent) is False
 
 
@@ -237,9 +237,9 @@ def test_taken_out_where_nobody_leads_who_led_it_last_keeps_the_duty_of_contact(
     people: People, clock: StillClock
 ) -> None:
     """RULEBOOK D.21-8."""
-    parent = stages.fresh(people, address={"text": "朝阳区某处"})
+    parent = given.ticket(people, address={"text": "朝阳区某处"})
     clock.tick(minutes=1)
-    member = stages.fresh(people)
+    member = given.ticket(people)
     people.dispatcher.does("merge", member, parent_number=parent)
     assert people.street().get(f"/tickets/{member}").status_code == 404
     ticket = people.supervisor.does("unmerge", member, reason="不是同一件事")
@@ -253,7 +253,7 @@ KEEPS = ["contact", "note", "reveal"]
 def test_who_kept_the_duty_does_so_no_longer_while_the_citizen_awaits_his_callback(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     people.dispatcher.does("dispatch", number, office_code=JIUXIANQIAO, reason="改派")
     assert people.street().get(f"/tickets/{number}").json()["allowed"] == KEEPS
     clock.tick(days=9)
@@ -294,8 +294,8 @@ def test_what_happens_to_it_at_once_leaves_one_history(
     given.awaiting(people, names["parent"])
     answers = stages.at_once(
         [
-            partial(people(who).post, f"/tickets/{names[whom]}/{how}", said)
-            for who, whom, how, said in AT_ONCE[what]
+            partial(people(who).post, f"/tickets/{names[whom]}/{how}", body)
+            for who, whom, how, body in AT_ONCE[what]
         ]
     )
     assert answers in MAY_END[what]

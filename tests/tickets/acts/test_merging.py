@@ -30,12 +30,12 @@ def merge(people: People, child: str, parent: str) -> Response:
     return people.dispatcher.post(f"/tickets/{child}/merge", {"parent_number": parent})
 
 
-def call(people: People, number: str, said: dict[str, Any] = CONTENT) -> Response:
-    return people.callback.post(f"/tickets/{number}/callbacks", said)
+def call(people: People, number: str, body: dict[str, Any] = CONTENT) -> Response:
+    return people.callback.post(f"/tickets/{number}/callbacks", body)
 
 
 def queued(people: People) -> list[str]:
-    return [one["number"] for one in people.callback.get("/callbacks/queue").json()["items"]]
+    return [item["number"] for item in people.callback.get("/callbacks/queue").json()["items"]]
 
 
 def group(people: People, clock: StillClock, members: int = 1, **changed: Any) -> list[str]:
@@ -157,9 +157,9 @@ def test_what_may_not_be_merged_is_refused_and_nothing_changes(
         (alone, "BJ202610209999999", 422),
     ]
     before = everything(app)
-    for one, other, status in refused:
-        answer = merge(people, one, other)
-        assert answer.status_code == status, (one, other, answer.text)
+    for merged, parent, status in refused:
+        answer = merge(people, merged, parent)
+        assert answer.status_code == status, (merged, parent, answer.text)
         if status == 409:
             assert {"status_now", "allowed"} <= answer.json().keys()
     assert everything(app) == before
@@ -171,20 +171,22 @@ def test_only_a_dispatcher_merges_and_only_a_supervisor_takes_out(
     parent, child = group(people, clock)
     other = given.ticket(people, category=NOISE)
     for role, office in [("operator", None), ("supervisor", None), ("handler", WANGJING)]:
-        said = {"parent_number": parent}
-        assert people(role, office).post(f"/tickets/{other}/merge", said).status_code == 403
-    said = {"reason": "不是同一件事。"}
+        body = {"parent_number": parent}
+        assert people(role, office).post(f"/tickets/{other}/merge", body).status_code == 403
+    body = {"reason": "不是同一件事。"}
     for role, office in [("dispatcher", None), ("district", CHAOYANG)]:
-        assert people(role, office).post(f"/tickets/{child}/unmerge", said).status_code == 403
+        assert people(role, office).post(f"/tickets/{child}/unmerge", body).status_code == 403
 
 
 def test_two_opposite_merges_at_once_end_with_one_parent(people: People, clock: StillClock) -> None:
     for _ in range(5):
-        one, other = (given.ticket(people, category=NOISE) for _ in range(2))
+        first, second = (given.ticket(people, category=NOISE) for _ in range(2))
         with ThreadPoolExecutor(2) as threads:
-            answers = threads.map(lambda pair: merge(people, *pair), [(one, other), (other, one)])
+            answers = threads.map(
+                lambda pair: merge(people, *pair), [(first, second), (second, first)]
+            )
         assert sorted(answer.status_code for answer in answers) == [200, 409]
-        states = [seen(people, number) for number in (one, other)]
+        states = [seen(people, number) for number in (first, second)]
         assert sorted(t["merged_into"] is None for t in states) == [False, True]
         assert sum(t["members"] for t in states) == 1
 
@@ -200,7 +202,7 @@ def test_many_merges_into_one_parent_at_once_are_all_counted(
     assert [answer.status_code for answer in answers] == [200] * 6
     assert seen(people, parent)["members"] == 6
     listed = people.street().get(f"/tickets/{parent}/members").json()
-    assert [one["number"] for one in listed] == sorted(children)
+    assert [item["number"] for item in listed] == sorted(children)
 
 
 def test_the_parents_office_sees_the_members_masked_and_contacts_each(
@@ -333,11 +335,11 @@ def test_the_group_is_one_unit_and_counts_the_mean_of_its_members(
     for child in (first, second):
         people.street().does("contact", child, method="call", reached=True)
     given.awaiting(people, parent)
-    for number, said in [(parent, CONTENT), (first, CONTENT), (second, DISCONTENT)]:
-        assert call(people, number, said).status_code == 201
+    for number, body in [(parent, CONTENT), (first, CONTENT), (second, DISCONTENT)]:
+        assert call(people, number, body).status_code == 201
 
     rows = people("analyst").get("/rankings/2026-11").json()["rows"]
-    [row] = [one for one in rows if one["office_code"] == WANGJING]
+    [row] = [r for r in rows if r["office_code"] == WANGJING]
     assert row["assessed"] == 1
     assert row["volume"] == 3
     assert (row["response"]["numerator"], row["response"]["denominator"]) == ("1", 1)
@@ -375,7 +377,7 @@ def test_the_group_has_responded_when_every_member_with_a_phone_was_contacted(
 
 def response(people: People) -> str:
     rows = people("analyst").get("/rankings/2026-11").json()["rows"]
-    [row] = [one for one in rows if one["office_code"] == WANGJING]
+    [row] = [r for r in rows if r["office_code"] == WANGJING]
     return str(row["response"]["numerator"])
 
 
@@ -433,14 +435,14 @@ def test_taken_out_where_no_office_has_the_parent_it_waits_for_a_dispatcher(
     )
 
 
-@pytest.mark.parametrize("said", [CONTENT, {"reach": "unreached"}])
+@pytest.mark.parametrize("body", [CONTENT, {"reach": "unreached"}])
 def test_after_a_callback_of_anyone_nobody_is_taken_out_or_in(
-    people: People, clock: StillClock, app: FastAPI, said: dict[str, Any]
+    people: People, clock: StillClock, app: FastAPI, body: dict[str, Any]
 ) -> None:
     parent, child = group(people, clock)
     given.awaiting(people, parent)
     other = given.ticket(people, category=NOISE)
-    assert call(people, parent, said).status_code == 201
+    assert call(people, parent, body).status_code == 201
 
     before = everything(app)
     out = people.supervisor.post(f"/tickets/{child}/unmerge", {"reason": "不是同一件事。"})
@@ -461,7 +463,7 @@ def test_who_joins_a_parent_that_awaits_its_callback_is_called_back_too(
 
 
 @pytest.mark.parametrize(
-    ("role", "action", "said"),
+    ("role", "action", "body"),
     [
         ("operator", "withdraw", {"evidence": "录音 1"}),
         ("supervisor", "void", {"reason": "误录。"}),
@@ -473,17 +475,17 @@ def test_a_parent_is_not_taken_away_from_its_members(
     app: FastAPI,
     role: str,
     action: str,
-    said: dict[str, Any],
+    body: dict[str, Any],
 ) -> None:
     parent, child = group(people, clock)
     before = everything(app)
-    answer = people(role).post(f"/tickets/{parent}/{action}", said)
+    answer = people(role).post(f"/tickets/{parent}/{action}", body)
     assert answer.status_code == 409, answer.text
     assert action not in answer.json()["allowed"]
     assert everything(app) == before
 
     people.supervisor.does("unmerge", child, reason="撤诉前分开。")
-    people(role).does(action, parent, **said)
+    people(role).does(action, parent, **body)
     assert seen(people, child)["status"] == "dispatched"
 
 
@@ -510,8 +512,8 @@ def test_another_citizens_ticket_on_the_same_matter_and_place_is_proposed(
 
     page = people.dispatcher.get("/merges/proposals").json()
     assert page["next"] is None
-    found = [(p["ticket"]["number"], p["parent"]["number"], p["matter"]) for p in page["items"]]
-    assert found == [(second, first, "category"), (third, first, "text")]
+    proposals = [(p["ticket"]["number"], p["parent"]["number"], p["matter"]) for p in page["items"]]
+    assert proposals == [(second, first, "category"), (third, first, "text")]
     assert merge(people, second, first).status_code == 200
     left = people.dispatcher.get("/merges/proposals").json()["items"]
     assert [p["ticket"]["number"] for p in left] == [third]
@@ -549,16 +551,16 @@ def test_proposals_come_in_pages_and_none_is_missed(people: People, clock: Still
     for _ in range(7):
         numbers.append(given.ticket(people, category=NOISE))
         clock.tick(minutes=1)
-    found, cursor = [], None
+    proposed, cursor = [], None
     while True:
         asked: dict[str, Any] = {"limit": 2, **({"cursor": cursor} if cursor else {})}
         page = people.dispatcher.get("/merges/proposals", **asked).json()
-        found += [p["ticket"]["number"] for p in page["items"]]
+        proposed += [p["ticket"]["number"] for p in page["items"]]
         cursor = page["next"]
         if cursor is None:
             break
 
-    assert found == numbers[1:]
+    assert proposed == numbers[1:]
 
 
 ENDINGS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -573,8 +575,8 @@ def test_an_enquiry_is_not_ended_under_its_members(
     people: People, clock: StillClock, action: str
 ) -> None:
     parent, _ = group(people, clock, type="consult")
-    role, said = ENDINGS[action]
-    answer = people(role).post(f"/tickets/{parent}/{action}", said)
+    role, body = ENDINGS[action]
+    answer = people(role).post(f"/tickets/{parent}/{action}", body)
     assert answer.status_code == 409, answer.text
     assert seen(people, parent)["status"] == "received"
 

@@ -30,7 +30,7 @@ DECIDE = [
 def test_an_objection_at_the_end_of_its_window_is_in_time(
     people: People, clock: StillClock, urgency: str, window: timedelta
 ) -> None:
-    number = stages.fresh(people, urgency=urgency)
+    number = given.ticket(people, urgency=urgency)
     clock.at += window
     ticket = people.street().does("object", number, **stages.objection())
     assert ticket["status"] == "objected"
@@ -40,7 +40,7 @@ def test_an_objection_at_the_end_of_its_window_is_in_time(
 def test_one_microsecond_later_it_is_late(
     people: People, clock: StillClock, urgency: str, window: timedelta
 ) -> None:
-    number = stages.fresh(people, urgency=urgency)
+    number = given.ticket(people, urgency=urgency)
     clock.at += window + TICK
     answer = tries(people.street(), "object", number, **stages.objection())
     problem = refused(answer, 409, "objection-late")
@@ -54,7 +54,7 @@ def test_who_has_begun_objects_no_longer(people: People, clock: StillClock) -> N
 
 
 def test_an_l1_is_made_safe_first_and_objected_to_then(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people, urgency="L1")
+    number = given.ticket(people, urgency="L1")
     people.street().does("contact", number, method="call", reached=True)
     assert people.street().does("object", number, **stages.objection())["status"] == "objected"
 
@@ -70,17 +70,17 @@ def test_the_citizen_is_contacted_while_the_objection_is_open(
 
 @pytest.mark.parametrize("ground", ["not_my_area", "not_my_duty", "department_duty"])
 def test_whose_it_is_must_be_said(people: People, clock: StillClock, ground: str) -> None:
-    number = stages.fresh(people)
-    said = stages.objection(ground=ground, proposed_office_code=None)
-    problem = refused(tries(people.street(), "object", number, **said), 422, "office-unnamed")
+    number = given.ticket(people)
+    body = stages.objection(ground=ground, proposed_office_code=None)
+    problem = refused(tries(people.street(), "object", number, **body), 422, "office-unnamed")
     assert problem["errors"][0]["pointer"] == "/proposed_office_code"
 
 
 @pytest.mark.parametrize("ground", ["duplicate", "not_acceptable", "info_wrong"])
 def test_the_other_grounds_need_no_office(people: People, clock: StillClock, ground: str) -> None:
-    number = stages.fresh(people)
-    said = stages.objection(ground=ground, proposed_office_code=None)
-    assert people.street().does("object", number, **said)["status"] == "objected"
+    number = given.ticket(people)
+    body = stages.objection(ground=ground, proposed_office_code=None)
+    assert people.street().does("object", number, **body)["status"] == "objected"
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_the_other_grounds_need_no_office(people: People, clock: StillClock, gro
 def test_a_wrong_form_changes_nothing(
     people: People, clock: StillClock, wrong: dict[str, object]
 ) -> None:
-    number = stages.fresh(people)
-    said = {**stages.objection(), **wrong}
-    assert tries(people.street(), "object", number, **said).status_code == 422
+    number = given.ticket(people)
+    body = {**stages.objection(), **wrong}
+    assert tries(people.street(), "object", number, **body).status_code == 422
     assert stages.actions(people, number) == ["receive", "route"]
 
 
 def test_the_clock_runs_on_while_it_is_open(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     due_at = stages.seen(people, number)["due_at"]
     clock.tick(hours=1)
     assert people.street().does("object", number, **stages.objection())["due_at"] == due_at
@@ -114,15 +114,15 @@ def test_the_clock_runs_on_while_it_is_open(people: People, clock: StillClock) -
 def test_the_receiving_office_gets_a_full_clock(people: People, clock: StillClock) -> None:
     number = stages.objected(people)
     now = clock.tick(hours=6)
-    said = {"decision": "uphold", "text": "属酒仙桥街道"}
-    ticket = people.district().does("rule-objection", number, **said)
+    body = {"decision": "uphold", "text": "属酒仙桥街道"}
+    ticket = people.district().does("rule-objection", number, **body)
     assert ticket["status"] == "dispatched"
     assert ticket["office"]["code"] == JIUXIANQIAO
     assert ticket["due_at"] == (now + timedelta(days=7)).isoformat().replace("+00:00", "Z")
 
 
 def test_a_rejection_binds_and_gives_no_time_back(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     due_at = stages.seen(people, number)["due_at"]
     people.street().does("object", number, **stages.objection())
     clock.tick(hours=5)
@@ -155,25 +155,25 @@ def test_inside_a_district_its_centre_rules_and_nobody_else(
     people: People, clock: StillClock
 ) -> None:
     number = stages.objected(people)
-    said = {"decision": "uphold", "text": "属酒仙桥街道"}
-    refused(tries(people.dispatcher, "rule-objection", number, **said), 409, "illegal-move")
-    assert people.district().does("rule-objection", number, **said)["status"] == "dispatched"
+    body = {"decision": "uphold", "text": "属酒仙桥街道"}
+    refused(tries(people.dispatcher, "rule-objection", number, **body), 409, "illegal-move")
+    assert people.district().does("rule-objection", number, **body)["status"] == "dispatched"
 
 
 def test_across_districts_the_city_rules(people: People, clock: StillClock) -> None:
     number = stages.objected(people, proposed_office_code=DONGHUAMEN)
-    said = {"decision": "uphold", "text": "属东华门街道"}
+    body = {"decision": "uphold", "text": "属东华门街道"}
     kept = {"decision": "reject", "text": "属望京街道"}
     refused(tries(people.district(), "rule-objection", number, **kept), 409, "illegal-move")
-    refused(tries(people.district(), "rule-objection", number, **said), 403, "not-your-part")
-    ticket = people.dispatcher.does("rule-objection", number, **said)
+    refused(tries(people.district(), "rule-objection", number, **body), 403, "not-your-part")
+    ticket = people.dispatcher.does("rule-objection", number, **body)
     assert ticket["office"]["code"] == DONGHUAMEN
 
 
 def test_a_district_gives_it_to_none_but_its_own(people: People, clock: StillClock) -> None:
     number = stages.objected(people)
-    said = {"decision": "uphold", "text": "属东华门街道", "office_code": DONGHUAMEN}
-    refused(tries(people.district(), "rule-objection", number, **said), 403, "not-your-part")
+    body = {"decision": "uphold", "text": "属东华门街道", "office_code": DONGHUAMEN}
+    refused(tries(people.district(), "rule-objection", number, **body), 403, "not-your-part")
     assert stages.status(people, number) == "objected"
 
 
@@ -207,11 +207,11 @@ def test_each_ruling_has_its_ruler(
 def test_after_silence_the_city_rules_and_after_twice_the_time_it_is_rejected(
     people: People, clock: StillClock, urgency: str, limit: timedelta
 ) -> None:
-    number = stages.fresh(people, urgency=urgency)
+    number = given.ticket(people, urgency=urgency)
     people.street().does("object", number, **stages.objection())
-    said = {"decision": "uphold", "text": "属酒仙桥街道"}
+    body = {"decision": "uphold", "text": "属酒仙桥街道"}
     clock.at += limit
-    assert tries(people.dispatcher, "rule-objection", number, **said).status_code == 409
+    assert tries(people.dispatcher, "rule-objection", number, **body).status_code == 409
     clock.at += TICK
     people.supervisor.does("note", number, text="催办裁定")
     assert "rule-objection" in people.dispatcher.get(f"/tickets/{number}").json()["allowed"]
@@ -230,8 +230,8 @@ def test_two_offices_that_point_at_each_other_are_consulted(
 ) -> None:
     number = stages.objected(people)
     people.district().does("rule-objection", number, decision="uphold", text="属酒仙桥")
-    said = stages.objection(proposed_office_code=WANGJING)
-    ticket = people.street(JIUXIANQIAO).does("object", number, **said)
+    body = stages.objection(proposed_office_code=WANGJING)
+    ticket = people.street(JIUXIANQIAO).does("object", number, **body)
     assert ticket["status"] == "consulting"
     actor = stages.events(people, number)[-1]
     assert (actor["action"], actor["actor"]) == ("consult", "system")
@@ -241,23 +241,23 @@ def test_after_two_upheld_a_third_is_consulted_on(people: People, clock: StillCl
     number = stages.objected(people)
     ruling = {"decision": "uphold", "text": "成立"}
     people.district().does("rule-objection", number, **ruling)
-    said = stages.objection(proposed_office_code=MAIZIDIAN)
-    people.street(JIUXIANQIAO).does("object", number, **said)
+    body = stages.objection(proposed_office_code=MAIZIDIAN)
+    people.street(JIUXIANQIAO).does("object", number, **body)
     people.district().does("rule-objection", number, **ruling)
-    said = stages.objection(proposed_office_code="110105013")
-    ticket = people.street(MAIZIDIAN).does("object", number, **said)
+    body = stages.objection(proposed_office_code="110105013")
+    ticket = people.street(MAIZIDIAN).does("object", number, **body)
     assert ticket["status"] == "consulting"
 
 
 def test_the_result_of_consulting_binds(people: People, clock: StillClock) -> None:
     number = stages.consulting(people, clock)
     now = clock.tick(hours=3)
-    said = {
+    body = {
         "lead_office_code": JIUXIANQIAO,
         "joint_office_codes": [WANGJING],
         "text": "酒仙桥主办，望京协办",
     }
-    ticket = people("panel").does("conclude", number, **said)
+    ticket = people("panel").does("conclude", number, **body)
     assert ticket["status"] == "dispatched"
     assert ticket["office"]["code"] == JIUXIANQIAO
     assert [office["code"] for office in ticket["joint_offices"]] == [WANGJING]
@@ -275,15 +275,15 @@ def test_an_office_that_consulting_leaves_the_ticket_with_gets_no_time_back(
     number = given.ticket(people)
     people.street().does("acknowledge", number)
     clock.tick(hours=1)
-    said = stages.objection(proposed_office_code=DONGHUAMEN)
-    people.street().does("object", number, **said)
+    body = stages.objection(proposed_office_code=DONGHUAMEN)
+    people.street().does("object", number, **body)
     people.dispatcher.does("rule-objection", number, decision="consult", text="会商")
     people.street().does("contact", number, method="call", reached=True)
     before = stages.seen(people, number)
     clock.tick(hours=3)
-    said = {"joint_office_codes": [JIUXIANQIAO], "text": "还是望京主办，酒仙桥协办"}
+    body = {"joint_office_codes": [JIUXIANQIAO], "text": "还是望京主办，酒仙桥协办"}
 
-    after = people("panel").does("conclude", number, lead_office_code=WANGJING, **said)
+    after = people("panel").does("conclude", number, lead_office_code=WANGJING, **body)
 
     assert (after["status"], after["office"]["code"]) == ("dispatched", WANGJING)
     assert [office["code"] for office in after["joint_offices"]] == [JIUXIANQIAO]
@@ -292,7 +292,7 @@ def test_an_office_that_consulting_leaves_the_ticket_with_gets_no_time_back(
     signed = people.street().does("acknowledge", number)
     assert signed["status"] == "in_progress"
     assert signed["acknowledged_at"] == before["acknowledged_at"]
-    assert stages.told(people.street(JIUXIANQIAO), number) == ["conclude", "acknowledge", "contact"]
+    assert stages.news(people.street(JIUXIANQIAO), number) == ["conclude", "acknowledge", "contact"]
 
 
 def test_consulting_that_takes_too_long_is_told_once(people: People, clock: StillClock) -> None:
@@ -351,23 +351,23 @@ def test_all_who_are_concerned_are_told(people: People, clock: StillClock) -> No
     number = stages.objected(people)
     people.district().does("rule-objection", number, decision="uphold", text="属酒仙桥")
     former, new = people.street(), people.street(JIUXIANQIAO)
-    assert stages.told(former, number) == ["route", "object", "objection_upheld", "rule-objection"]
-    assert stages.told(new, number) == ["rule-objection"]
-    assert stages.told(people.district(), number)[-1] == "rule-objection"
+    assert stages.news(former, number) == ["route", "object", "objection_upheld", "rule-objection"]
+    assert stages.news(new, number) == ["rule-objection"]
+    assert stages.news(people.district(), number)[-1] == "rule-objection"
 
 
 def test_eight_rulings_at_once_have_one_winner(people: People, clock: StillClock) -> None:
     number = stages.objected(people)
-    said = {"decision": "uphold", "text": "属酒仙桥"}
+    body = {"decision": "uphold", "text": "属酒仙桥"}
     district = people.district()
-    answers = stages.at_once([lambda: tries(district, "rule-objection", number, **said)] * 8)
+    answers = stages.at_once([lambda: tries(district, "rule-objection", number, **body)] * 8)
     assert answers == [200] + [409] * 7
 
 
 def test_an_objection_and_a_signature_at_once_leave_one_history(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     street = people.street()
     signs = partial(tries, street, "acknowledge", number)
     objects = partial(tries, street, "object", number, **stages.objection())
@@ -400,7 +400,7 @@ def test_an_objection_whose_ticket_is_withdrawn_is_raised_and_never_ruled(
 def test_a_ticket_too_late_to_object_to_is_moved_by_the_dispatcher(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     clock.tick(hours=4, microseconds=1)
     refused(tries(people.street(), "object", number, **stages.objection()), 409, "objection-late")
     moved = people.dispatcher.does("dispatch", number, office_code=JIUXIANQIAO, reason="新证据")
@@ -408,11 +408,11 @@ def test_a_ticket_too_late_to_object_to_is_moved_by_the_dispatcher(
 
 
 def test_only_the_district_of_both_offices_rules(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     across = {"office_code": DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨区"}
     people.dispatcher.does("dispatch", number, **across)
-    said = stages.objection(proposed_office_code="110101002")
-    people.street(DONGHUAMEN).does("object", number, **said)
+    body = stages.objection(proposed_office_code="110101002")
+    people.street(DONGHUAMEN).does("object", number, **body)
     ruling = {"decision": "reject", "text": "属东华门"}
     refused(
         tries(people.district(CHAOYANG), "rule-objection", number, **ruling), 403, "not-your-part"
@@ -441,10 +441,10 @@ def test_what_is_said_is_judged_before_the_version_and_the_status(
     people: People, action: str
 ) -> None:
     number = given.ticket(people)
-    role, said, status = AT_FAULT[action]
+    role, body, status = AT_FAULT[action]
     bound = {"street": people.street, "district": people.district}
     person = bound[role]() if role in bound else people(role)
-    answer = person.post(f"/tickets/{number}/{action}", said, headers=STALE)
+    answer = person.post(f"/tickets/{number}/{action}", body, headers=STALE)
     assert answer.status_code == status, answer.text
 
 
@@ -454,5 +454,5 @@ def test_who_kept_the_duty_is_told_that_it_is_over(people: People, clock: StillC
         people.district().does("rule-objection", number, decision="uphold", text="属酒仙桥")
     people.street(JIUXIANQIAO).does("acknowledge", signed)
     people.operator.does("withdraw", withdrawn, evidence="录音 7")
-    assert stages.told(people.street(), signed)[-1] == "acknowledge"
-    assert stages.told(people.street(), withdrawn)[-1] == "withdraw"
+    assert stages.news(people.street(), signed)[-1] == "acknowledge"
+    assert stages.news(people.street(), withdrawn)[-1] == "withdraw"

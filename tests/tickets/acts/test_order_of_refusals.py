@@ -36,43 +36,43 @@ STEPS: list[tuple[str, tuple[str, str | None], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("step", "who", "said"), STEPS)
+@pytest.mark.parametrize(("step", "who", "body"), STEPS)
 def test_an_old_version_is_told_before_the_state(
     people: People,
     clock: StillClock,
     step: str,
     who: tuple[str, str | None],
-    said: dict[str, Any],
+    body: dict[str, Any],
 ) -> None:
     number, made = assessed(people, clock)
-    refused(people(*who).post(path(step, number, made), said, STALE), 412, "ticket-changed")
+    refused(people(*who).post(path(step, number, made), body, STALE), 412, "ticket-changed")
 
 
-@pytest.mark.parametrize(("step", "who", "said"), [one for one in STEPS if one[1][1]])
+@pytest.mark.parametrize(("step", "who", "body"), [step for step in STEPS if step[1][1]])
 def test_whose_it_is_not_learns_nothing_of_version_and_state(
     people: People,
     clock: StillClock,
     step: str,
     who: tuple[str, str | None],
-    said: dict[str, Any],
+    body: dict[str, Any],
 ) -> None:
     number, made = counted_for_another(people, clock)
     stranger = people(*who)
-    refused(stranger.post(path(step, number, made), said, STALE), 403, "not-your-part")
-    refused(stranger.post(path(step, number, made), said), 403, "not-your-part")
+    refused(stranger.post(path(step, number, made), body, STALE), 403, "not-your-part")
+    refused(stranger.post(path(step, number, made), body), 403, "not-your-part")
 
 
 def counted_for_another(people: People, clock: StillClock) -> tuple[str, int]:
     """It counts for a street of 东城区, and 望京街道 and its district see it."""
-    number = stages.fresh(people)
-    said = {"office_code": DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨界"}
-    people.dispatcher.does("dispatch", number, **said)
+    number = given.ticket(people)
+    body = {"office_code": DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨界"}
+    people.dispatcher.does("dispatch", number, **body)
     given.awaiting(people, number, DONGHUAMEN)
     return number, stages.called(people, number, **DISCONTENT)["id"]
 
 
 def test_what_no_file_is_said_to_be_is_told_before_the_version(people: People) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     street, where = people.street(), f"/tickets/{number}/attachments"
     refused(street.send(where, b"no file", STALE), 422, "unknown-file")
     refused(street.send(where, given.JPEG, STALE), 412, "ticket-changed")

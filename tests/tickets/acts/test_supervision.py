@@ -26,7 +26,7 @@ def swept(app: FastAPI, clock: StillClock) -> int:
     return sweep(app.state.sessions, app.state.city, clock)
 
 
-def told(people: People, number: str) -> list[tuple[str, str]]:
+def escalations(people: People, number: str) -> list[tuple[str, str]]:
     """When a supervision was passed over, and whose it was."""
     return [
         (event["due_at"], event["data"]["level"])
@@ -43,11 +43,11 @@ def test_unanswered_it_is_told_of_once_a_microsecond_after_its_time(
     before = asks(people.supervisor, number, clock, 2, level)
     clock.at += 2 * HOUR
     swept(app, clock)
-    assert told(people, number) == []
+    assert escalations(people, number) == []
     clock.at += TICK
     swept(app, clock)
-    assert told(people, number) == [("2026-10-20T04:00:00Z", level)]
-    assert stages.told(people.district(), number)[-1] == "escalate"
+    assert escalations(people, number) == [("2026-10-20T04:00:00Z", level)]
+    assert stages.news(people.district(), number)[-1] == "escalate"
     after = stages.seen(people, number)
     assert (after["status"], after["due_at"]) == (before["status"], before["due_at"])
     clock.at += 2 * HOUR
@@ -62,14 +62,14 @@ def test_each_of_several_is_told_of_at_its_own_time(
         asks(people.supervisor, number, clock, hours, level)
     clock.tick(hours=6)
     swept(app, clock)
-    assert told(people, number) == [
+    assert escalations(people, number) == [
         ("2026-10-20T04:00:00Z", "city"),
         ("2026-10-20T07:00:00Z", "city"),
     ]
     asks(people.district(), number, clock, 1)
     clock.tick(hours=2)
     swept(app, clock)
-    assert told(people, number)[2:] == [("2026-10-20T09:00:00Z", "district")]
+    assert escalations(people, number)[2:] == [("2026-10-20T09:00:00Z", "district")]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -82,7 +82,7 @@ def test_the_lead_offices_note_answers_up_to_the_very_time(
     people.street().does("note", number, text="已安排施工")
     clock.at += HOUR
     swept(app, clock)
-    assert len(told(people, number)) == late
+    assert len(escalations(people, number)) == late
 
 
 def test_of_a_finished_ticket_no_answer_is_missed(
@@ -93,7 +93,7 @@ def test_of_a_finished_ticket_no_answer_is_missed(
     stages.called(people, number)
     clock.at += 3 * HOUR
     assert swept(app, clock) == 0
-    assert told(people, number) == []
+    assert escalations(people, number) == []
 
 
 def test_while_nobody_leads_the_district_is_told_too(
@@ -103,4 +103,4 @@ def test_while_nobody_leads_the_district_is_told_too(
     asks(people.district(), number, clock, 2)
     clock.at += 2 * HOUR + TICK
     swept(app, clock)
-    assert told(people, number) == [("2026-10-20T04:00:00Z", "district")]
+    assert escalations(people, number) == [("2026-10-20T04:00:00Z", "district")]

@@ -15,9 +15,9 @@ DONGCHENG = "110101"
 
 def shared(people: People) -> str:
     """Of 朝阳区, with the help of a street of 东城区, whose centre is copied."""
-    number = stages.fresh(people)
-    said = {"office_code": JIUXIANQIAO, "joint_office_codes": [DONGHUAMEN], "reason": "跨界"}
-    people.dispatcher.does("dispatch", number, **said)
+    number = given.ticket(people)
+    body = {"office_code": JIUXIANQIAO, "joint_office_codes": [DONGHUAMEN], "reason": "跨界"}
+    people.dispatcher.does("dispatch", number, **body)
     return number
 
 
@@ -38,17 +38,17 @@ def test_a_district_that_only_helps_decides_nothing(
     if action == "review":
         given.replied(people, number, JIUXIANQIAO)
     by = (clock() + timedelta(days=1)).isoformat()
-    said = DECIDES[action] | ({"answer_due_at": by} if action == "supervise" else {})
+    body = DECIDES[action] | ({"answer_due_at": by} if action == "supervise" else {})
     helper, own = people.district(DONGCHENG), people.district(CHAOYANG)
     assert helper.get(f"/tickets/{number}").json()["allowed"] == ["note"]
-    refused(tries(helper, action, number, **said), 403, "not-your-part")
-    assert tries(own, action, number, **said).status_code in (200, 409)
+    refused(tries(helper, action, number, **body), 403, "not-your-part")
+    assert tries(own, action, number, **body).status_code in (200, 409)
 
 
 def test_the_district_of_the_lead_decides_beside_that_of_the_place(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     market = "110101-market"
     people.dispatcher.does("dispatch", number, office_code=market, reason="该所监管")
     given.replied(people, number, market)
@@ -57,7 +57,7 @@ def test_the_district_of_the_lead_decides_beside_that_of_the_place(
 
 
 @pytest.mark.parametrize(
-    ("action", "said", "last"),
+    ("action", "body", "last"),
     [
         ("dispatch", {"office_code": DONGHUAMEN, "reason": "属东城"}, "redispatched"),
         ("dispatch", {"office_code": WANGJING, "reason": "属望京"}, "dispatch"),
@@ -66,13 +66,13 @@ def test_the_district_of_the_lead_decides_beside_that_of_the_place(
     ],
 )
 def test_a_district_is_told_when_a_ticket_leaves_its_queue(
-    people: People, action: str, said: dict[str, Any], last: str
+    people: People, action: str, body: dict[str, Any], last: str
 ) -> None:
-    number = given.stands(people, "to_dispatch")
-    assert stages.told(people.district(), number) == ["route"]
+    number = stages.stands(people, "queued")
+    assert stages.news(people.district(), number) == ["route"]
     who = people.dispatcher if action == "dispatch" else people.operator
-    who.does(action, number, **said)
-    assert stages.told(people.district(), number) == ["route", last]
+    who.does(action, number, **body)
+    assert stages.news(people.district(), number) == ["route", last]
 
 
 def test_an_enquiry_that_the_operator_still_has_is_no_districts_news(people: People) -> None:
@@ -80,4 +80,4 @@ def test_an_enquiry_that_the_operator_still_has_is_no_districts_news(people: Peo
     number = given.ticket(people, type="consult", address=place)
     people.operator.does("note", number, text="查询中")
     people.operator.does("answer", number, text="已答复")
-    assert stages.told(people.district(), number) == []
+    assert stages.news(people.district(), number) == []

@@ -26,7 +26,7 @@ def due(ticket: dict[str, Any]) -> list[timedelta]:
 
 @pytest.mark.parametrize("role", ["operator", "dispatcher", "supervisor"])
 def test_raised_its_limits_run_from_the_raise(people: People, clock: StillClock, role: str) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     clock.tick(hours=1)
     ticket = people(role).does("grade", number, urgency="L2", reason="停水")
     assert ticket["urgency"] == "L2"
@@ -35,7 +35,7 @@ def test_raised_its_limits_run_from_the_raise(people: People, clock: StillClock,
 
 
 def test_raised_it_is_never_due_later_than_before(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     before = stages.seen(people, number)["due_at"]
     clock.tick(days=6, hours=12)
     ticket = people.operator.does("grade", number, urgency="L2", reason="停水")
@@ -57,7 +57,7 @@ def test_raised_on_hold_less_is_left_of_its_time(people: People, clock: StillClo
 def test_only_a_supervisor_lowers(
     people: People, clock: StillClock, role: str, status: int
 ) -> None:
-    number = stages.fresh(people, urgency="L2")
+    number = given.ticket(people, urgency="L2")
     person = people(role, WANGJING if role == "handler" else None)
     assert tries(person, "grade", number, urgency="L3", reason="误定").status_code == status
 
@@ -65,7 +65,7 @@ def test_only_a_supervisor_lowers(
 def test_lowered_it_has_the_longer_limits_from_its_dispatch(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people, urgency="L2")
+    number = given.ticket(people, urgency="L2")
     clock.tick(minutes=20)
     ticket = people.supervisor.does("grade", number, urgency="L3", reason="误定")
     assert due(ticket) == [timedelta(hours=2), timedelta(hours=24), timedelta(days=7)]
@@ -78,26 +78,26 @@ def test_what_an_office_has_signed_for_is_not_lowered(people: People, clock: Sti
 
 
 def test_the_district_makes_an_l3_an_l4_until_it_is_due(people: People, clock: StillClock) -> None:
-    said = {"urgency": "L4", "reason": "需多部门"}
+    body = {"urgency": "L4", "reason": "需多部门"}
     number, late = stages.working(people), stages.working(people)
     clock.at = stages.instant(stages.seen(people, number)["due_at"])
-    ticket = people.district().does("grade", number, **said)
+    ticket = people.district().does("grade", number, **body)
     assert due(ticket)[2] == timedelta(days=15)
     clock.at += TICK
-    refused(tries(people.district(), "grade", late, **said), 409, "too-late-to-lower")
+    refused(tries(people.district(), "grade", late, **body), 409, "too-late-to-lower")
 
 
 @pytest.mark.parametrize("wanted", ["L1", "L2"])
 def test_the_district_does_nothing_else_to_the_urgency(
     people: People, clock: StillClock, wanted: str
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     answer = tries(people.district(), "grade", number, urgency=wanted, reason="升级")
     refused(answer, 403, "not-your-part")
 
 
 def test_the_same_urgency_is_no_change(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     answer = tries(people.supervisor, "grade", number, urgency="L3", reason="不变")
     refused(answer, 422, "same-urgency")
 
@@ -105,25 +105,25 @@ def test_the_same_urgency_is_no_change(people: People, clock: StillClock) -> Non
 def test_urging_twice_within_a_day_is_told_to_the_district(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     people.operator.does("urge", number, text="催办")
     clock.tick(hours=24)
     ticket = people.operator.does("urge", number, text="再催")
     assert ticket["urged"] == 2
-    assert stages.told(people.district(), number)[-1] == "urged_often"
-    assert "urged_often" not in stages.told(people.street(), number)
+    assert stages.news(people.district(), number)[-1] == "urged_often"
+    assert "urged_often" not in stages.news(people.street(), number)
 
 
 def test_urging_again_after_a_day_is_not(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     people.operator.does("urge", number, text="催办")
     clock.tick(hours=24, microseconds=1)
     people.operator.does("urge", number, text="再催")
-    assert "urged_often" not in stages.told(people.district(), number)
+    assert "urged_often" not in stages.news(people.district(), number)
 
 
 def test_urgings_at_once_are_all_counted(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     urge = partial(tries, people.operator, "urge", number, text="催办")
     assert stages.at_once([urge] * 6) == [200] * 6
     assert stages.seen(people, number)["urged"] == 6
@@ -134,8 +134,8 @@ def test_a_supervision_is_answered_by_the_office_and_changes_no_status(
 ) -> None:
     number = stages.working(people)
     by = (clock() + timedelta(days=1)).isoformat()
-    said = {"level": "city", "reason": "久拖不决", "answer_due_at": by}
-    assert people.supervisor.does("supervise", number, **said)["status"] == "in_progress"
+    body = {"level": "city", "reason": "久拖不决", "answer_due_at": by}
+    assert people.supervisor.does("supervise", number, **body)["status"] == "in_progress"
     people.district().does("note", number, text="已转街道")
     clock.tick(hours=2)
     people.street().does("note", number, text="本周完成")
@@ -159,7 +159,7 @@ def test_a_supervision_is_answered_by_the_office_and_changes_no_status(
 def test_who_supervises_at_which_level(
     people: People, clock: StillClock, role: str, level: str, hours: int, status: int
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     by = (clock() + timedelta(hours=hours)).isoformat()
     person = people(role, CHAOYANG if role == "district" else None)
     answer = tries(person, "supervise", number, level=level, reason="督办", answer_due_at=by)
@@ -180,7 +180,7 @@ def test_who_withdraws_after_contact_is_marked_for_a_check(
 
 @pytest.mark.parametrize("action", ["withdraw", "void", "urge", "supervise", "grade"])
 def test_without_a_reason_nothing_is_done(people: People, clock: StillClock, action: str) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     role = "supervisor" if action in ("void", "supervise", "grade") else "operator"
     assert tries(people(role), action, number).status_code == 422
     assert stages.actions(people, number) == ["receive", "route"]
@@ -208,22 +208,22 @@ def test_not_accepting_has_a_reason_that_the_citizen_is_told(
     answer = tries(people(role), "decline", number, reason_code=code, text="请依法诉讼")
     assert answer.status_code == status, answer.text
     if status == 200:
-        said = stages.events(people, number)[-1]["data"]
-        assert (said["reason_code"], said["text"]) == (code, "请依法诉讼")
+        body = stages.events(people, number)[-1]["data"]
+        assert (body["reason_code"], body["text"]) == (code, "请依法诉讼")
 
 
 def test_joint_offices_see_it_and_note_but_one_leads(people: People, clock: StillClock) -> None:
-    number = stages.fresh(people)
-    said = {"office_code": stages.DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨界"}
-    people.dispatcher.does("dispatch", number, **said)
+    number = given.ticket(people)
+    body = {"office_code": stages.DONGHUAMEN, "joint_office_codes": [WANGJING], "reason": "跨界"}
+    people.dispatcher.does("dispatch", number, **body)
     joint, lead = people.street(), people.street(stages.DONGHUAMEN)
     joint.does("note", number, text="路北侧我街处理")
     for action in ("acknowledge", "contact", "object", "reply"):
         assert tries(joint, action, number).status_code in (403, 409, 422)
     lead.does("acknowledge", number)
-    assert stages.told(joint, number)[-2:] == ["note", "acknowledge"]
-    assert stages.told(people.district("110101"), number)[-1] == "acknowledge"
-    assert stages.told(people.district(CHAOYANG), number)[-1] == "acknowledge"
+    assert stages.news(joint, number)[-2:] == ["note", "acknowledge"]
+    assert stages.news(people.district("110101"), number)[-1] == "acknowledge"
+    assert stages.news(people.district(CHAOYANG), number)[-1] == "acknowledge"
     active = "SELECT office_code, role FROM dispatch WHERE ended_at IS NULL ORDER BY office_code"
     assert stages.rows(people, active) == [
         ("110101", "informed"),
@@ -236,7 +236,7 @@ def test_joint_offices_see_it_and_note_but_one_leads(people: People, clock: Stil
 def test_a_district_takes_nothing_from_another_districts_office(
     people: People, clock: StillClock
 ) -> None:
-    number = stages.fresh(people)
+    number = given.ticket(people)
     move = {
         "office_code": stages.DONGHUAMEN,
         "joint_office_codes": [WANGJING],
@@ -302,7 +302,7 @@ def test_an_objection_made_urgent_is_not_rejected_in_the_past(
 def test_a_question_that_is_no_longer_urgent_does_not_expire_in_the_past(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = stages.fresh(people, urgency="L1", address={"text": "不知道在哪"})
+    number = given.ticket(people, urgency="L1", address={"text": "不知道在哪"})
     clock.tick(days=3)
     people.supervisor.does("grade", number, urgency="L3", reason="误定")
     clock.tick(days=1)

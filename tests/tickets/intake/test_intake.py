@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import BODIES, CHAOYANG, WANGJING, People
 
@@ -85,8 +85,8 @@ def test_its_clock_runs_from_the_dispatch_to_the_microsecond(
     ticket = people.operator.post("/tickets", given.request(urgency=urgency)).json()
 
     due = ("acknowledge_due_at", "contact_due_at", "due_at")
-    found = [datetime.fromisoformat(ticket[name]) for name in due]
-    assert found == [clock.at + acknowledge, clock.at + contact, clock.at + result]
+    limits = [datetime.fromisoformat(ticket[name]) for name in due]
+    assert limits == [clock.at + acknowledge, clock.at + contact, clock.at + result]
     assert ticket["due_at"].endswith("123457Z")
 
 
@@ -159,7 +159,7 @@ def test_an_enquiry_that_nobody_answered_goes_to_its_street_as_of_its_instant(
 def test_what_was_asked_may_be_answered_for_a_day_and_then_is_not_accepted(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = given.stands(people, "need_info")
+    number = stages.stands(people, "nowhere")
     urgent = given.ticket(people, address={"text": "不知道在哪"}, urgency="L1")
 
     clock.tick(hours=24)
@@ -174,7 +174,7 @@ def test_what_was_asked_may_be_answered_for_a_day_and_then_is_not_accepted(
 
 
 def test_what_the_caller_adds_finds_the_office(people: People, clock: StillClock) -> None:
-    number = given.stands(people, "need_info")
+    number = stages.stands(people, "nowhere")
     clock.tick(hours=1)
 
     ticket = people.operator.does(
@@ -192,14 +192,14 @@ def test_what_the_caller_adds_finds_the_office(people: People, clock: StillClock
 
 
 def test_an_enquiry_asked_about_comes_back_to_the_operator(people: People) -> None:
-    number = given.stands(people, "received")
+    number = stages.stands(people, "received")
     people.operator.does("ask", number, text="您在哪个区？")
 
     assert people.operator.does("add", number, text="朝阳区。")["status"] == "received"
 
 
 def test_a_district_dispatches_from_its_queue_to_its_own_offices_only(people: People) -> None:
-    number = given.stands(people, "to_dispatch")
+    number = stages.stands(people, "queued")
     district = people.district()
     assert district.get("/inbox").json()["items"][0]["number"] == number
 
@@ -218,7 +218,7 @@ def test_a_district_dispatches_from_its_queue_to_its_own_offices_only(people: Pe
 
 
 def test_a_district_moves_a_ticket_within_itself_before_the_first_contact(people: People) -> None:
-    number = given.stands(people, "acknowledged")
+    number = stages.stands(people, "acknowledged")
     elsewhere = given.ticket(people, category="0201")  # a city enterprise has it
 
     assert people.district().does("dispatch", number, office_code=CHAOWAI, reason="属地。")
@@ -231,7 +231,7 @@ def test_a_district_moves_a_ticket_within_itself_before_the_first_contact(people
 def test_redispatch_gives_a_full_clock_and_takes_the_ticket_from_the_former_office(
     people: People, clock: StillClock
 ) -> None:
-    number = given.stands(people, "acknowledged")
+    number = stages.stands(people, "acknowledged")
     former = people.street()
     clock.tick(hours=20)
 
@@ -253,7 +253,7 @@ def test_the_former_office_keeps_the_duty_of_contact_until_another_has_signed(
     people: People, clock: StillClock
 ) -> None:
     """首接负责, RULEBOOK D.5-10: then it is gone from there altogether."""
-    number = given.stands(people, "acknowledged")
+    number = stages.stands(people, "acknowledged")
     former, new = people.street(), people.street(XUEYUANLU)
     people.dispatcher.does("dispatch", number, office_code=XUEYUANLU, reason="实在海淀。")
 
@@ -329,15 +329,15 @@ def test_a_joint_office_sees_and_notes_and_does_not_lead(people: People) -> None
 
 @pytest.mark.parametrize("reason", ["na_unlawful", "na_malicious"])
 def test_unlawful_or_malicious_is_for_a_supervisor_to_say(people: People, reason: str) -> None:
-    number = given.stands(people, "to_dispatch")
-    said = {"reason_code": reason, "text": "不予受理。"}
+    number = stages.stands(people, "queued")
+    body = {"reason_code": reason, "text": "不予受理。"}
 
-    assert people.operator.post(f"/tickets/{number}/decline", said).status_code == 403
-    assert people.supervisor.does("decline", number, **said)["status"] == "not_accepted"
+    assert people.operator.post(f"/tickets/{number}/decline", body).status_code == 403
+    assert people.supervisor.does("decline", number, **body)["status"] == "not_accepted"
 
 
 def test_a_withdrawn_ticket_says_whether_the_office_had_been_in_touch(people: People) -> None:
-    number = given.stands(people, "withdrawn")
+    number = stages.stands(people, "withdrawn")
 
     event = people.operator.get(f"/tickets/{number}/events").json()[-1]
     assert event["data"] == {"after_contact": True, "evidence": "录音 0001"}
@@ -346,7 +346,7 @@ def test_a_withdrawn_ticket_says_whether_the_office_had_been_in_touch(people: Pe
 def test_events_and_tickets_hold_codes_and_no_word_that_a_person_said(
     people: People, app: FastAPI
 ) -> None:
-    number = given.stands(people, "doubted")
+    number = stages.stands(people, "doubted")
     people.supervisor.does("review", number, approve=False, text="诉求合理。")
     people.street().does("contact", number, method="visit", reached=False, note="无人应门。")
 

@@ -15,11 +15,11 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.access.roles import Caller, Role
+from app.settings import AT_ONCE
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import together
 from app.tickets.intake.duplicates import EVERYONE
 from app.tickets.intake.requests import Answer, Outcome, Request
-from app.tickets.intake.together import AT_ONCE
 from tests import given
 from tests.given import WANGJING, People, Person
 
@@ -175,7 +175,7 @@ def test_a_client_that_goes_away_takes_nothing_back(
     async def leave() -> None:
         city, clock = app.state.city, app.state.clock
         requests = [Request(caller, NewTicket(**body()), None, b"", city, clock) for _ in range(3)]
-        tasks = [asyncio.create_task(app.state.together.receive(one)) for one in requests]
+        tasks = [asyncio.create_task(app.state.together.receive(request)) for request in requests]
         await asyncio.sleep(0)
         tasks[1].cancel()
         answers = await asyncio.gather(*tasks, return_exceptions=True)
@@ -202,7 +202,7 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
             Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
             for city in cities
         ]
-        return together.taken_in(app.state.engine, app.state.sessions, group)
+        return together.taken_in(app.state.intake_engine, app.state.sessions, group)
 
     assert served.portal is not None
     outcomes = served.portal.call(take_in)

@@ -41,20 +41,20 @@ CASES = [
 ]
 
 
-def contacts(told: str) -> list[Contact]:
+def contacts(minutes: str) -> list[Contact]:
     return [
         Contact(
             GIVEN_AT + timedelta(microseconds=round(float(minute.strip("+")) * 6e7)), "+" in minute
         )
-        for minute in told.split()
+        for minute in minutes.split()
     ]
 
 
 @pytest.mark.parametrize(
-    ("urgency", "told", "counts"), [row[1:] for row in CASES], ids=[row[0] for row in CASES]
+    ("urgency", "minutes", "counts"), [row[1:] for row in CASES], ids=[row[0] for row in CASES]
 )
-def test_an_office_responded(urgency: str, told: str, counts: bool) -> None:
-    assert contact_ok(POLICY, Urgency(urgency), DUE, contacts(told)) is counts
+def test_an_office_responded(urgency: str, minutes: str, counts: bool) -> None:
+    assert contact_ok(POLICY, Urgency(urgency), DUE, contacts(minutes)) is counts
 
 
 made = st.lists(

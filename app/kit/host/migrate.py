@@ -1,4 +1,4 @@
-"""The database as this code expects it: within reach, new enough, and with every migration."""
+"""Migrations: checks that the database is within reach, new enough, and at this code's revision."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +13,30 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.kit import cluster
-from app.kit.db import psycopg_url
+from app.kit.address import psycopg_url
+from app.kit.host import cluster
 
 OLDEST = int(cluster.VERSION)
-"""The oldest PostgreSQL to work with: what every test runs on. The documents name it, too."""
+"""The oldest PostgreSQL to work with: every test runs on it. The documents name it, too."""
 
-CONFIG = Path(__file__).parent.parent.parent / "alembic.ini"
+CONFIG = Path(__file__).parents[3] / "alembic.ini"
 
 
 class NoDatabase(Exception):
-    """Why the database cannot be used, in one line for the operator; never its password."""
+    """The reason that the database cannot be used, in one line for the operator; never its
+    password."""
+
+
+class DatabaseAway(NoDatabase):
+    """Nobody answers there, or not yet: it may be waited for."""
+
+
+NOT_YET = ("the database system is", "too many clients", "remaining connection slots")
+"""In what a server says that refuses for the moment only."""
+
+
+def is_away(refusal: str) -> bool:
+    return "FATAL" not in refusal or any(words in refusal for words in NOT_YET)
 
 
 @contextmanager
@@ -35,7 +48,8 @@ def connected(url: str) -> Iterator[sa.Connection]:
         connection = engine.connect()
     except DBAPIError as refused:
         why = " ".join(str(refused.orig).split())
-        raise NoDatabase(f"cannot reach the database {target.render_as_string()}: {why}") from None
+        kind = DatabaseAway if is_away(why) else NoDatabase
+        raise kind(f"cannot reach the database {target.render_as_string()}: {why}") from None
     with connection:
         check_version(int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()))
         connection.rollback()
@@ -50,13 +64,13 @@ def check_version(number: int) -> None:
 
 
 def check(url: str) -> None:
-    """Raises NoDatabase unless there is one to work with."""
+    """Raises NoDatabase unless the database can be used."""
     with connected(url):
         pass
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database to a revision; of several replicas one works and the others wait."""
+    """Brings the database to a revision; of several replicas the first works, the others wait."""
     with connected(url) as connection:
         command.upgrade(config(connection), revision)
 
@@ -67,12 +81,12 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def config(connection: sa.Connection) -> Config:
-    """What Alembic's own functions ask for, such as `command.check`."""
+    """The configuration for Alembic's functions, such as `command.check`."""
     return Config(CONFIG, attributes={"connection": connection})
 
 
 def at_head(connection: sa.Connection) -> bool:
-    """Whether the database has the migrations that this code has, none less and none more."""
+    """Whether the database has exactly the migrations of this code."""
     return set(MigrationContext.configure(connection).get_current_heads()) == heads()
 
 

@@ -1,0 +1,239 @@
+"""Commands of `jiesu`: one small function for each task of an operator."""
+
+import argparse
+import logging.config
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tqdm import tqdm
+
+from app import main, settings
+from app import serve as service
+from app.access import service as access
+from app.access.roles import Caller, Role
+from app.access.schemas import NewKey
+from app.city import City
+from app.feed import service as feed
+from app.imports import service as history
+from app.kit import clock, db, logs
+from app.kit.db import ONE_SNAPSHOT, Sessions
+from app.kit.errors import Refusal
+from app.kit.host import cluster, embedded, migrate, port
+from app.kit.instants import recording
+from app.rankings import service as rankings
+from app.rankings.counting.keep_days import keep as keep_days
+from app.routing.areas import BadAreas
+from app.seals import offline, verification
+from app.seals import service as seals
+from app.settings import Settings
+from app.simulate import service as simulation
+from app.simulate.service import Plan
+from app.sweep import forget_keys, sweep
+from app.tickets.intake import rerouting
+from app.worker import prepare
+
+TOLD_IN_ONE_LINE = (
+    settings.BadSettings,
+    cluster.CannotStart,
+    migrate.NoDatabase,
+    port.CannotListen,
+    BadAreas,
+    Refusal,
+)
+
+
+def serve(given: Settings, asked: argparse.Namespace) -> None:
+    """Serve the API until SIGTERM, on a database of its own when none is given."""
+    service.serve(given)
+
+
+def seed(given: Settings, asked: argparse.Namespace) -> None:
+    """Bring migrations, offices, catalogue, policies and the administrator's key up to date."""
+    with any_database(given):
+        prepare(given)
+
+
+def upgrade(given: Settings, asked: argparse.Namespace) -> None:
+    """Bring the database to this version's migrations, and do nothing else."""
+    with any_database(given):
+        migrate.upgrade(given.database)
+
+
+def key(given: Settings, asked: argparse.Namespace) -> None:
+    """Make a key and show it, this once."""
+    new = NewKey(role=asked.role, office_code=asked.office, label=asked.label)
+    with ready_database(given) as sessions, sessions.begin() as session:
+        made, text = access.make(session, given.secret_key, new, "jiesu key", clock.utc())
+    say(f"{text}  (id {made.id}, {made.role})")
+
+
+def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
+    """Apply due changes and count finished days, as the service does every few seconds."""
+    with ready_database(given) as sessions:
+        city = read_city(given, sessions)
+        say(f"{sweep(sessions, city, clock.utc)} changes")
+        while forget_keys(sessions, clock.utc):
+            pass
+        while keep_days(sessions, city, clock.utc):
+            pass
+
+
+def import_cases(given: Settings, asked: argparse.Namespace) -> None:
+    """Take in finished cases of an older system: NDJSON, one a line."""
+    caller = Caller("jiesu import", Role.ADMIN)
+    with ready_database(given) as sessions, asked.file as file:
+        city = read_city(given, sessions)
+        total = os.fstat(file.fileno()).st_size
+        with tqdm(total=total, unit="B", unit_scale=True) as bar:
+            made = history.take_in_file(sessions, city, caller, file, clock.utc, bar.update)
+    for line in made.rejected:
+        say(f"line {line.line}: " + "; ".join(" ".join(e.values()).strip() for e in line.errors))
+    rejected = len(made.rejected) + (made.unlisted or 0)
+    say(f"{made.accepted} accepted, {made.replayed} replayed, {rejected} rejected")
+
+
+def simulate(given: Settings, asked: argparse.Namespace) -> None:
+    """Fill a past with an imagined city's requests, and let them live on until now."""
+    plan = Plan(
+        asked.start, asked.end, asked.cases, asked.seed, given.attachments, asked.among_others
+    )
+    with ready_database(given) as sessions:
+        city = read_city(given, sessions)
+        with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
+            now = recording(session, clock.utc)
+            made = simulation.simulate(session, city, plan, now, bar.update)
+    say(f"{made} tickets")
+
+
+def reroute(given: Settings, asked: argparse.Namespace) -> None:
+    """Make a ticket's route again, as of its instant, and name the differences."""
+    with ready_database(given) as sessions, sessions() as session:
+        changed = list(rerouting.differences(session, read_city(given, sessions), asked.number))
+    for name, stored, now in changed:
+        say(f"{name}: stored {stored!r}, now {now!r}")
+    if changed:
+        sys.exit(1)
+    say("the same route")
+
+
+def read_city(given: Settings, sessions: Sessions) -> City:
+    with sessions() as session:
+        return main.make_city(session, given)
+
+
+def seal(given: Settings, asked: argparse.Namespace) -> None:
+    """Seal a period's rankings for good, in the name of `jiesu seal`."""
+    with ready_database(given) as sessions, sessions.begin() as session:
+        periods = read_city(given, sessions).periods
+        period = rankings.known(session, periods, asked.period, clock.utc())
+        made = seals.seal(session, period, "jiesu seal", clock.utc)
+        say(f"{made.period} {made.content_hash}")
+
+
+def verify(given: Settings, asked: argparse.Namespace) -> None:
+    """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
+    faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
+    for line in faults:
+        say(line)
+    if faults:
+        sys.exit(1)
+    say("everything holds")
+
+
+def content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        sys.exit(f"jiesu: {file} cannot be read: {fault.strerror}")
+
+
+def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
+    with ready_database(given) as sessions, sessions() as session:
+        session.connection(execution_options=ONE_SNAPSHOT)
+        periods = read_city(given, sessions).periods
+        period = rankings.known(session, periods, asked.period, clock.utc())
+        proof = verification.verify(session, period)
+    return [difference.model_dump_json() for difference in proof.differences]
+
+
+@contextmanager
+def any_database(given: Settings) -> Iterator[Sessions]:
+    """Sessions on the database, for a command that may run beside a service."""
+    with embedded.reached(given.data_dir) if given.embedded else nullcontext():
+        migrate.check(given.database)
+        engine = db.make_engine(given.database, pool_size=2)
+        try:
+            yield db.make_sessions(engine, before_commit=[feed.number])
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def ready_database(given: Settings) -> Iterator[Sessions]:
+    """Sessions on a prepared database, also on an empty one."""
+    with any_database(given) as sessions:
+        prepare(given)
+        yield sessions
+
+
+def readable(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except OSError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def command_line() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jiesu", description="接诉: the hotline's service")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, act: Callable[..., None]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=act.__doc__, description=act.__doc__)
+        added.set_defaults(act=act)
+        return added
+
+    command("serve", serve)
+    for name, act in (("migrate", upgrade), ("seed", seed), ("sweep", sweep_now)):
+        command(name, act)
+    importing = command("import", import_cases)
+    importing.add_argument("file", type=readable, metavar="FILE")
+    simulating = command("simulate", simulate)
+    days: dict[str, Any] = {"type": date.fromisoformat, "required": True, "metavar": "DAY"}
+    simulating.add_argument("--from", dest="start", help="the first day of requests", **days)
+    simulating.add_argument("--to", dest="end", help="the day after the last", **days)
+    simulating.add_argument("--cases", type=int, default=20_000, help="how many requests")
+    simulating.add_argument("--seed", type=int, default=7, help="which city")
+    simulating.add_argument("--among-others", action="store_true", help="where tickets are already")
+    period_of(command("seal", seal))
+    checking = command("verify", verify).add_mutually_exclusive_group(required=True)
+    period_of(checking, nargs="?")
+    checking.add_argument("--file", type=Path, metavar="FILE", help="a ranking as JSON")
+    command("reroute", reroute).add_argument("number", metavar="NUMBER", help="a ticket's")
+    making = command("key", key)
+    making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
+    making.add_argument("--office", metavar="CODE", help="the office that the key acts for")
+    making.add_argument("--label", required=True, help="whose it is, for the list of keys")
+    return parser
+
+
+def period_of(asked: argparse._ActionsContainer, **more: Any) -> None:
+    asked.add_argument("period", metavar="PERIOD", help="like 2026-10", **more)
+
+
+def run() -> None:
+    asked = command_line().parse_args()
+    try:
+        given = settings.load()
+        logging.config.dictConfig(logs.config(given.log_level))
+        asked.act(given, asked)
+    except TOLD_IN_ONE_LINE as refusal:
+        sys.exit(f"jiesu: {refusal}")

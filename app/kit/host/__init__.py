@@ -1,0 +1,1 @@
+"""What the service runs on: its processes, its port, its database, and how they fare."""

@@ -1,0 +1,60 @@
+"""A port: taken early, opened when there is something behind it, announced when that is ready."""
+
+import socket
+import sys
+import threading
+import time
+from http.client import HTTPConnection, HTTPException
+
+BACKLOG = 2048
+READY = 200
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class CannotListen(Exception):
+    """Why the port is not to be had, in one line for the operator."""
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """A socket on the port, closed to clients until `open_port`. Raises CannotListen."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise CannotListen(f"cannot serve on {host}:{port}: {error.strerror}") from None
+    return listener
+
+
+def open_port(listener: socket.socket) -> None:
+    try:
+        listener.listen(BACKLOG)
+    except OSError as error:
+        raise CannotListen(f"cannot serve on {listener.getsockname()}: {error.strerror}") from None
+
+
+def announce(listener: socket.socket, text: str) -> None:
+    """Prints one line, with the address for `{url}`, once the application says that it is ready."""
+    host, port = listener.getsockname()[:2]
+    host = EVERYWHERE.get(host, host)
+    line = text.format(url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+    def watch() -> None:
+        while not is_ready(host, port):
+            time.sleep(0.1)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def is_ready(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == READY
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,95 @@
+"""An application on a port that is open, drained when told to end."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import uvicorn
+from uvicorn.config import Config
+
+from app.kit import logs
+from app.kit.host import ending
+from app.kit.host.port import BACKLOG
+from app.kit.host.workers import ALIVE, PREPARED, UP
+
+DRAIN_SECONDS = 20  # longer than the database lets any statement run
+BEAT_SECONDS = 1.0
+
+
+class Parent:
+    """The line to the process that started this one; when it breaks, this one ends in order."""
+
+    def __init__(self, listener: socket.socket, line: socket.socket, is_prepared: bool) -> None:
+        self.listener = listener
+        self.line = line
+        self.is_prepared = is_prepared
+        threading.Thread(target=self.end_with_it, daemon=True).start()
+
+    def end_with_it(self) -> None:
+        while self.line.recv(1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def tell(self, word: bytes) -> None:
+        try:
+            self.line.send(word)
+        except OSError:
+            return  # it is gone, and the thread above sees to the end
+
+    async def beat(self) -> None:
+        while True:
+            self.tell(ALIVE)
+            await asyncio.sleep(BEAT_SECONDS)
+
+
+def parent_of(said: Sequence[str]) -> Parent:
+    """From the command line: the handles of the port and of the line, and `prepared`."""
+    listener, line = (socket.socket(fileno=int(handle)) for handle in said[:2])
+    return Parent(listener, line, "prepared" in said)
+
+
+class Server(uvicorn.Server):
+    """As uvicorn's, which tells its parent how it fares."""
+
+    def __init__(self, config: Config, parent: Parent | None) -> None:
+        super().__init__(config)
+        self.parent = parent
+        self.beating: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.parent:
+            self.beating = asyncio.create_task(self.parent.beat())
+        await super().startup(sockets)
+        if self.parent:
+            self.parent.tell(UP)
+
+
+def serve(app: Any, listener: socket.socket, log_level: str, parent: Parent | None) -> None:
+    """Answers until SIGTERM or SIGINT, then what is open; leaves (SystemExit) with a code after a
+    failure.
+
+    uvicorn listens for the signals itself; when it is done they may not cut the clean end short.
+    """
+    config = Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=logs.config(log_level),
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    if parent:
+        app.state.startup.on_done(lambda: parent.tell(PREPARED))
+    ending.ignore_signals()
+    Server(config, parent).run([listener])
+    if ending.failed.is_set():
+        sys.exit(ending.FAILED)

@@ -1,0 +1,57 @@
+"""`jiesu serve`: the port, the database of its own where none is given, and what works on both."""
+
+import logging.config
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
+
+from app import settings
+from app.kit import logs
+from app.kit.host import cluster, embedded, ending, port, workers
+from app.settings import Settings
+
+WORKER = "app.worker"
+SPARE_CONNECTIONS = 20  # beside the pools: for listeners, looks, and an operator's psql
+TOLD_IN_ONE_LINE = (settings.BadSettings, cluster.CannotStart, port.CannotListen)
+
+
+def run() -> None:
+    try:
+        given = settings.load()
+        logging.config.dictConfig(logs.config(given.log_level))
+        serve(given)
+    except TOLD_IN_ONE_LINE as refusal:
+        sys.exit(f"jiesu: {refusal}")
+
+
+def serve(given: Settings) -> None:
+    """Serves the API until SIGTERM; one worker works in this process."""
+    with (
+        ending.ended_in_order(),
+        port.take_port(given.host, given.port) as listener,
+        own_database(given),
+    ):
+        port.open_port(listener)
+        port.announce(listener, f"Jiesu is ready on {{url}}; {whose_key(given)}")
+        if given.workers == 1:
+            import_module(WORKER).work(listener)
+        else:
+            workers.run([sys.executable, "-m", WORKER], given.workers, listener)
+    sys.exit(ending.code())
+
+
+@contextmanager
+def own_database(given: Settings) -> Iterator[None]:
+    connections = given.workers * given.connections + SPARE_CONNECTIONS
+    running = embedded.running(given.data_dir, max_connections=connections)
+    with running if given.embedded else nullcontext():
+        yield
+
+
+def whose_key(given: Settings) -> str:
+    if given.keeps_admin_key:
+        return f"the administrator's key lies in {given.admin_key_file}"
+    if given.admin_key:
+        return "the administrator's key is JIESU_ADMIN_KEY"
+    return "JIESU_ADMIN_KEY gives no administrator's key"

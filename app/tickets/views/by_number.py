@@ -1,0 +1,81 @@
+"""Tickets asked for by number: several callers' in one statement, each his own to see or not."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.access.roles import CITY, Caller, Role
+from app.kit.ready import Ready, parameter
+from app.tickets.models import Ticket
+from app.tickets.views import scope
+
+
+class Asked(NamedTuple):
+    """Which ticket, and for whom."""
+
+    role: Role
+    office_code: str | None
+    number: str
+
+
+def asked_by(caller: Caller, number: str) -> Asked:
+    return Asked(caller.role, caller.office_code, scope.printable(number))
+
+
+TEXTS = ARRAY(sa.Text)
+QUESTIONS = (
+    func.unnest(parameter("numbers", TEXTS), parameter("offices", TEXTS))
+    .table_valued("number", "own_office", with_ordinality="place", name="asked")
+    .render_derived()
+)
+PLACE = QUESTIONS.c.place
+"""Of a question in its group, counted from one."""
+
+
+def in_scope(role: Role) -> sa.Select[Any]:
+    """The tickets asked for that someone of this role may see, each with its question's place."""
+    number, own_office = (
+        sa.type_coerce(column, sa.Text).collate("C")
+        for column in (QUESTIONS.c.number, QUESTIONS.c.own_office)
+    )
+    return (
+        select(Ticket, PLACE)
+        .select_from(QUESTIONS)
+        .join(Ticket, Ticket.number == number)
+        .where(scope.visible_to(role, own_office))
+    )
+
+
+Lines = Sequence[Sequence[Any]]
+"""What was read of one ticket."""
+
+
+class InScope:
+    """A reading of the tickets asked for, as far as whoever asks may see them."""
+
+    def __init__(self, told: Callable[[Role], sa.Select[Any]]) -> None:
+        city_wide = Ready(told(Role.OPERATOR))
+        self.by_role = {
+            role: city_wide if role in CITY else Ready(told(role)) for role in scope.READERS
+        }
+        """One for each scope; its lines end with the question's place."""
+
+    def __call__(self, connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Lines]:
+        groups: dict[Ready, list[Asked]] = defaultdict(list)
+        for asked in questions:
+            groups[self.by_role[asked.role]].append(asked)
+        lines: dict[Asked, list[Sequence[Any]]] = defaultdict(list)
+        for statement, group in groups.items():
+            numbers, offices = [one.number for one in group], [one.office_code for one in group]
+            for *line, place in statement.rows(connection, numbers=numbers, offices=offices):
+                lines[group[place - 1]].append(line)
+        return dict(lines)
+
+    def one(self, connection: sa.Connection, caller: Caller, number: str) -> Lines:
+        """Refuses (NoSuchTicket) as `scope.get` does."""
+        asked = asked_by(caller, number)
+        return scope.found(number, self(connection, [asked]).get(asked))

@@ -1,0 +1,52 @@
+"""One process that answers requests: by itself, or as one of several (`python -m app.worker`)."""
+
+import logging.config
+import socket
+import sys
+
+from fastapi import FastAPI
+
+from app import main, settings
+from app.kit import logs
+from app.kit.errors import Refusal
+from app.kit.host import cluster, migrate, serving
+from app.kit.host.serving import Parent
+from app.kit.host.workers import REFUSED
+from app.routing.areas import BadAreas
+from app.settings import Settings
+
+TOLD_IN_ONE_LINE = (
+    settings.BadSettings,
+    cluster.CannotStart,
+    migrate.NoDatabase,
+    BadAreas,
+    Refusal,
+)
+
+
+def prepare(given: Settings) -> None:
+    """Everything that the first request relies on; doing it again changes nothing."""
+    migrate.upgrade(given.database)
+    main.prepare(given)
+
+
+def application(given: Settings, is_prepared: bool = False) -> FastAPI:
+    return main.create_app(given, None if is_prepared else lambda: prepare(given))
+
+
+def work(listener: socket.socket, parent: Parent | None = None) -> None:
+    """Answers requests until SIGTERM; refuses in one line what can never be served."""
+    try:
+        given = settings.load()
+        logging.config.dictConfig(logs.config(given.log_level))
+        app = application(given, parent is not None and parent.is_prepared)
+        app.state.startup.begin()
+    except TOLD_IN_ONE_LINE as refusal:
+        sys.stderr.write(f"jiesu: {refusal}\n")
+        sys.exit(REFUSED if parent else 1)
+    serving.serve(app, listener, given.log_level, parent)
+
+
+if __name__ == "__main__":
+    parent = serving.parent_of(sys.argv[1:])
+    work(parent.listener, parent)

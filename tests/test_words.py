@@ -1,0 +1,82 @@
+"""Names say what they hold: `found`, `said`, `told` and `one` are no names."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = (
+    "app/[!p]*.py",
+    "app/access/**/*.py",
+    "app/attachments/**/*.py",
+    "app/bulletins/**/*.py",
+    "app/callbacks/**/*.py",
+    "app/imports/**/*.py",
+    "app/kit/[!lrw]*.py",
+    "app/kit/rows.py",
+    "app/kit/workdays.py",
+    "app/offices/**/*.py",
+    "app/policy/**/*.py",
+    "app/routing/**/*.py",
+    "app/simulate/**/*.py",
+    "app/statistics/**/*.py",
+    "app/tickets/*.py",
+    "app/tickets/acts/**/*.py",
+    "app/tickets/intake/**/*.py",
+    "app/tickets/life/**/*.py",
+    "bench/**/*.py",
+    "tests/*.py",
+    "tests/access/**/*.py",
+    "tests/attachments/**/*.py",
+    "tests/bulletins/**/*.py",
+    "tests/callbacks/**/*.py",
+    "tests/imports/**/*.py",
+    "tests/kit/**/*.py",
+    "tests/offices/**/*.py",
+    "tests/policy/**/*.py",
+    "tests/routing/**/*.py",
+    "tests/simulate/**/*.py",
+    "tests/statistics/**/*.py",
+    "tests/tickets/*.py",
+    "tests/tickets/acts/**/*.py",
+    "tests/tickets/intake/**/*.py",
+    "tests/tickets/life/**/*.py",
+)
+REFUSED = {"found", "said", "told", "one"}
+
+
+def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name that a file gives: to a variable, an argument, a member or a function."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield node.lineno, name
+            case ast.arg(arg=name):
+                yield node.lineno, name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield node.lineno, name
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_name_is_a_bare_participle(room: str) -> None:
+    bare = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in sorted(ROOT.glob(room))
+        for line, name in names(ast.parse(path.read_text()))
+        if name in REFUSED
+    ]
+    assert not bare
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["found = 1", "def f(*, said): ...", "def told(): ...", "[one for one in x]", "x.said = 1"],
+)
+def test_a_name_is_seen_wherever_it_is_given(text: str) -> None:
+    assert {name for _, name in names(ast.parse(text))} & REFUSED
+
+
+def test_every_room_has_files() -> None:
+    assert [room for room in ROOMS if not list(ROOT.glob(room))] == []

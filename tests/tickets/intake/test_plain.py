@@ -1,0 +1,56 @@
+"""New requests are told from the rows that are written: as anybody reads them afterwards."""
+
+from typing import Any
+
+import pytest
+
+from tests import given, stages
+from tests.given import People
+
+BY_ROUTE = {"text": "朝阳区望京街道望京西园三区308楼"}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "dispatched": {},
+    "with coordinates": {"address": {**BY_ROUTE, "lon": 116.47, "lat": 39.99}},
+    "with its district apart": {"address": {**BY_ROUTE, "district_code": "110105"}},
+    "to the district's queue": {"address": {"text": "朝阳区"}},
+    "without a place": {"address": {"text": "楼下"}},
+    "an enquiry": {"type": "consult"},
+    "praise": {"type": "praise"},
+    "a report": {"type": "report"},
+    "by somebody who wants secrecy": {
+        "citizen": {"name": "李四", "phone": "13700000001", "confidential": True}
+    },
+    "by an anonymous caller": {"citizen": {"anonymous": True}},
+    "without a telephone": {"citizen": {"name": "李四"}},
+    "urgent": {"urgency": "L1"},
+    "from elsewhere": {
+        "channel": "web",
+        "external_id": "12345-1",
+        "occurred_at": "2026-10-19T23:30:00+08:00",
+    },
+    "in words that JSON escapes": {"title": '"引号"\\ 与 %', "content": "一\n二\t三 %(number)s %%"},
+}
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_a_new_ticket_is_told_as_it_is_read(people: People, kind: str) -> None:
+    answer = people.operator.post("/tickets", given.request(**REQUESTS[kind]))
+
+    assert answer.status_code == 201, answer.text
+    read = people.operator.get(f"/tickets/{answer.json()['number']}")
+    assert answer.json() == read.json()
+    assert list(answer.json()) == list(read.json())
+    assert answer.headers["ETag"] == read.headers["ETag"]
+
+
+def test_a_repetition_is_told_as_it_is_read(people: People) -> None:
+    first = given.ticket(people, citizen={"name": "张三", "phone": "13600000000"})
+    given.awaiting(people, first)
+    stages.called(people, first)
+
+    answer = people.operator.post(
+        "/tickets", given.request(citizen={"name": "张三", "phone": "13600000000"})
+    )
+
+    assert (answer.status_code, answer.json()["repeat_of"]) == (201, first)
+    assert answer.json() == people.operator.get(f"/tickets/{answer.json()['number']}").json()
