@@ -161,6 +161,10 @@ def imported(past: Past) -> Imported:
         merge_group=case.merge_group,
         received_at=case.received_at,
         replied_at=case.replied_at,
+        dispatched_at=case.dispatched_at,
+        contacts=[(made.at.isoformat(), made.method, made.reached) for made in case.contacts],
+        called_at=case.callback.at,
+        answers=[value for name, value in answers(past).items() if name != "ticket_number"],
     )
 
 
