@@ -26,7 +26,7 @@ from app.kit.address import psycopg_url
 from app.kit.host import embedded
 
 PREFIX = "JIESU_"
-OWN_CONNECTIONS = 4
+OWN_CONNECTIONS = 5
 """One for each act of the background."""
 AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""

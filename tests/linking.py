@@ -24,7 +24,7 @@ def relink(connection: sa.Connection, numbers: Collection[str] | None = None) ->
     for number, of_ticket in groupby(events, key=lambda event: event["ticket_number"]):
         link = links.BEFORE_ALL
         for event in of_ticket:
-            link = links.link(link, event)
+            link = links.link(link, {**event})
             named = {"link": link, "ticket_number": number, "seq": event["seq"]}
             connection.execute(sa.text(LINKED), named)
         connection.execute(sa.text(HEADED), {"link": link, "ticket_number": number})

@@ -1,6 +1,6 @@
 """The rows of a finished case: those of a ticket that was closed here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.callbacks.models import Assessment, Callback, Exclusion
@@ -214,7 +214,7 @@ def exclusion(past: Past) -> Iterator[Row]:
         }
 
 
-OF_TICKET = {
+OF_TICKET: dict[type[Base], Callable[[Past], Iterator[Row]]] = {
     Request: request,
     Citizen: citizen,
     Dispatch: dispatch,

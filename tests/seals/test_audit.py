@@ -1,20 +1,21 @@
-"""The audit: an honest record has no fault, whatever happened to its tickets."""
+"""The audit: an honest record has no fault; a forged one names what was forged."""
 
-import pytest
 from fastapi import FastAPI
 
-from app.seals.audit import service as audit
-from tests.seals.test_seals_of_before import before, restored  # noqa: F401
+from app.seals import auditing
+from app.seals.audit.faults import Fault
+from tests.given import People
+from tests.seals.test_seals_of_before import before, restored
+
+__all__ = ["before", "restored"]
 
 
-def audited(app: FastAPI) -> list[audit.Fault]:
+def audited(app: FastAPI) -> list[Fault]:
     with app.state.sessions() as session:
-        policies = app.state.city.policies
-        numbers = audit.numbers_of_all(session)
-        return [*audit.of_tickets(session, policies, list(numbers)), *audit.lost(session)]
+        return list(auditing.whole(session, app.state.city.periods))
 
 
-@pytest.mark.usefixtures("people")
-def test_a_city_of_before_has_no_fault(app: FastAPI, before: object) -> None:  # noqa: F811
-    lived = before.client.app
-    assert audited(lived) == []
+def test_a_city_of_before_has_no_fault(before: People) -> None:
+    app = before.client.app
+    assert isinstance(app, FastAPI)
+    assert audited(app) == []

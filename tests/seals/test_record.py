@@ -13,6 +13,7 @@ from app.sweep import sweep
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, awaiting, ticket
+from tests.linking import relink
 from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
 
 MONTH = "/rankings/2026-11"
@@ -83,6 +84,8 @@ def test_events_from_before_they_told_of_the_registry_leave_it_out(
     finished(people, clock)
     clock.at = LATER
     force(app, "UPDATE event SET data = data - 'assessed'")
+    with app.state.engine.begin() as connection:
+        relink(connection)
     force(app, "UPDATE assessment SET industry_office = 'city-market'")
     sealed(people)
 

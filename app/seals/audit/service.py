@@ -1,6 +1,7 @@
 """An audit of the record: every ticket's events by their links, and every row by its events."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -16,9 +17,13 @@ from app.seals.audit.faults import Fault, Kind
 from app.seals.audit.replay import Course
 from app.tickets.citizens import Citizen
 from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 
 AT_ONCE = 1_000
+END = "\x7f"
+"""After every number."""
+COUNTED = (Action.RECEIVE, Action.IMPORT, Action.CALLBACK)
 
 OF_TICKETS: tuple[type[Base], ...] = (
     Request,
@@ -32,7 +37,7 @@ OF_TICKETS: tuple[type[Base], ...] = (
     Correction,
     FeedEntry,
 )
-"""Every ticket has a request; the others tell of tickets, too."""
+"""Whose rows tell of tickets."""
 
 
 def of_tickets(session: Session, policies: Policies, numbers: Iterable[str]) -> Iterator[Fault]:
@@ -64,16 +69,30 @@ def numbers_of_all(session: Session) -> Iterator[str]:
     yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
 
 
-def lost(session: Session) -> Iterator[Fault]:
-    """The tickets that other rows tell of, and that are not there; those without a request."""
+def numbers_of(session: Session, begins: datetime, ends: datetime) -> list[str]:
+    """The tickets that came or were assessed in a time, by their rows or by their events."""
+    assessed, called, received, settled = (
+        select(number).where(at >= begins, at < ends)
+        for number, at in (
+            (Assessment.ticket_number, Assessment.assessed_at),
+            (Callback.ticket_number, Callback.at),
+            (Ticket.number, Ticket.received_at),
+            (Ticket.number, Ticket.assessed_at),
+        )
+    )
+    events = select(Event.ticket_number).where(
+        Event.at >= begins, Event.at < ends, Event.action.in_(COUNTED)
+    )
+    return sorted(session.scalars(sa.union(assessed, called, received, settled, events)))
+
+
+def lost(session: Session, first: str = "", last: str = END) -> Iterator[Fault]:
+    """The tickets in a range of numbers that other rows tell of, and that are not there."""
     gone: set[str] = set()
     for model in OF_TICKETS:
         number = model.__table__.c.ticket_number
-        query = select(number).where(number.is_not(None))
+        query = select(number).where(number >= first, number < last)
         there = sa.exists().where(Ticket.number == number)
         gone |= set(session.scalars(query.where(~there).distinct()))
     for ticket in sorted(gone):
         yield Fault(fault=Kind.MISSING_TICKET, number=ticket)
-    bare = ~sa.exists().where(Request.ticket_number == Ticket.number)
-    for ticket in session.scalars(select(Ticket.number).where(bare).order_by(Ticket.number)):
-        yield Fault(fault=Kind.MISSING_ROW, number=ticket, table="request")
