@@ -66,22 +66,6 @@ def counted(office: Column, label: Column, *where: sa.ColumnElement[bool]) -> sa
     )
 
 
-<<<<<<< HEAD
-=======
-def lead(number: Column, at: Column) -> Column:
-    """The lead office of a ticket at an instant."""
-    return (
-        select(Dispatch.office_code)
-        .where(Dispatch.ticket_number == number, Dispatch.role == DispatchRole.LEAD)
-        .where(Dispatch.dispatched_at <= at)
-        .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at >= at))
-        .order_by(Dispatch.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
->>>>>>> main
 def tallies(session: Session, query: sa.Select[Any], registry: Registry) -> list[TallyView]:
     """A tally for each office, the greatest first; the office is None where nobody led."""
     counts: dict[str | None, dict[str, int]] = defaultdict(dict)

@@ -13,9 +13,9 @@ from app.rankings.counting import as_of
 from app.tickets.life import leads
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
+from tests import given
 from tests.given import People
 from tests.past import STREETS
-from tests.stages import fresh
 
 NOON = datetime.fromisoformat("2026-10-20T12:00:00+08:00")
 INSTANTS = [NOON + timedelta(hours=n) for n in range(4)]
@@ -53,7 +53,7 @@ def put(session: Session, number: str, history: list[Led]) -> None:
 
 
 def test_the_record_and_sql_say_the_same_at_every_instant(app: FastAPI, people: People) -> None:
-    number, made = fresh(people), histories()
+    number, made = given.ticket(people), histories()
     instants = [NOON - timedelta(hours=1), *INSTANTS]
     of = Ticket.number == number
     asked = [
