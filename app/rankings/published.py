@@ -22,10 +22,10 @@ class NotSealed(NotFound):
 
 def get(session: Session, period: str) -> Seal:
     """Refuses NotSealed."""
-    found = session.get(Seal, period)
-    if found is None:
+    seal = session.get(Seal, period)
+    if seal is None:
         raise NotSealed(f"{period} is not sealed")
-    return found
+    return seal
 
 
 def kept(
@@ -43,11 +43,11 @@ def kept(
 
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
     """The record behind a period's answer; from its seal on, of the seal's instant and registry."""
-    made = session.get(Seal, period.name)
-    if made is None or (as_of and as_of < made.published_at):
+    seal = session.get(Seal, period.name)
+    if seal is None or (as_of and as_of < seal.published_at):
         return Record(session, period, as_of=as_of)
-    found = sealed(session, period.name)
-    return Record(session, period, as_of=made.sealed_at, registry=found)
+    registry = sealed(session, period.name)
+    return Record(session, period, as_of=seal.sealed_at, registry=registry)
 
 
 def sealed_periods(session: Session) -> Iterator[str]:

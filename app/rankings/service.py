@@ -182,7 +182,7 @@ def check_district(offices: Mapping[str, OfficeEntry], code: str) -> None:
 
 
 def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League:
-    found = compute.own_league(offices, code)
-    if found is None:
+    league = compute.own_league(offices, code)
+    if league is None:
         raise NotInLeague(f"office {code} is not ranked in any league")
-    return found
+    return league

@@ -31,7 +31,7 @@ class Standings:
     places: Mapping[str, int]
 
     def former(self) -> "Former":
-        return Former({code: found.composite for code, found in self.scores.items()}, self.places)
+        return Former({code: score.composite for code, score in self.scores.items()}, self.places)
 
 
 @dataclass(frozen=True, slots=True)

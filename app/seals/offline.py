@@ -32,19 +32,19 @@ BESIDE = ("assessed", "volume", "excluded", "not_assessed", "on_hold", "overdue"
 def faults(text: bytes) -> list[str]:
     """What does not hold in the JSON of a ranking, in words; empty where all does."""
     try:
-        return list(found(text))
+        return list(faults_of(text))
     except (msgspec.DecodeError, RecursionError) as fault:
         return [f"this is no ranking: {fault}"]
     except (ValueError, ArithmeticError) as fault:
         return [f"a number cannot be read: {fault}"]
 
 
-def found(text: bytes) -> Iterator[str]:
-    (form, ranking), told = recognised(text), msgspec.json.decode(text)
-    if told.get("what_if"):
+def faults_of(text: bytes) -> Iterator[str]:
+    (form, ranking), document = recognised(text), msgspec.json.decode(text)
+    if document.get("what_if"):
         yield "this is a what-if, which is no ranking"
         return
-    if told != msgspec.json.decode(form.written(ranking)):
+    if document != msgspec.json.decode(form.written(ranking)):
         yield "there is more in it than a ranking holds"
     yield from of_hash(form, ranking)
     try:

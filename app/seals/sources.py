@@ -56,9 +56,9 @@ class Piece(NamedTuple):
         return self.decided.recorded_at
 
 
-def late(one: Piece, record: Record) -> bool:
+def late(piece: Piece, record: Record) -> bool:
     """Recorded after the record's instant."""
-    return bool(record.as_of and one.recorded_at and one.recorded_at > record.as_of)
+    return bool(record.as_of and piece.recorded_at and piece.recorded_at > record.as_of)
 
 
 def facts(record: Record) -> Iterator[Piece]:
@@ -90,9 +90,9 @@ def facts(record: Record) -> Iterator[Piece]:
         .execution_options(yield_per=AT_ONCE)
     )
     for rows in record.session.connection().execute(query).partitions():
-        found = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
+        lines = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
         for part, number, text, recorded_at, _, *decided in rows:
-            origins = found[number]
+            origins = lines[number]
             whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
             yield Piece(part, number, whole, recorded_at, Decided.read(decided), origins)
 

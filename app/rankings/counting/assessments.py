@@ -57,7 +57,7 @@ def tallies(score: Scoring) -> list[Tally]:
         counted, number = count(outcome, score), code(OUTCOME, outcome)
         for name in TALLIED:
             codes[name, getattr(counted, name)].add(number)
-    return [Tally(*key, mask(OUTCOME, found)) for key, found in codes.items() if key[1]]
+    return [Tally(*key, mask(OUTCOME, outcomes)) for key, outcomes in codes.items() if key[1]]
 
 
 def plan_anew(session: Session) -> None:
@@ -73,15 +73,15 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     column is empty, the owner is the empty text; only an industry office nobody is.
     """
     out = record.excluded(since=record.period.starts_at)
-    found = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
+    sums = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
     for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
-        found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
+        sums[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
     for owner, moved in corrected(record, by):
-        found[owner] += moved
+        sums[owner] += moved
     grouped = count_members(members(record, by), record.period, record.closed())
     for owner, together in grouped.items():
-        found[owner] += together
-    return found
+        sums[owner] += together
+    return sums
 
 
 def alone(record: Record, by: str) -> Count:
@@ -118,14 +118,14 @@ def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
         .where(owned(by), *where, *record.known(Assessment.recorded_at))
         .group_by(tally)
     )
-    told = sa.union_all(*map(of_part.where, parts)).subquery()
-    number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
-    admitted = told.c.admitted
+    tallied = sa.union_all(*map(of_part.where, parts)).subquery()
+    number = func.ascii(func.right(tallied.c.tally, 1)) - FIRST_TALLY
+    admitted = tallied.c.admitted
     sums = [
         func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(policy.score)
     ]
-    owner = func.left(told.c.tally, -1)
-    query = select(owner, func.sum(told.c.everyone), func.sum(admitted), *sums).group_by(owner)
+    owner = func.left(tallied.c.tally, -1)
+    query = select(owner, func.sum(tallied.c.everyone), func.sum(admitted), *sums).group_by(owner)
     return {
         owner: [int(number or 0) for number in numbers]
         for owner, *numbers in record.session.execute(query)
@@ -226,9 +226,9 @@ def kind_of(fact: Assessment) -> Kind:
     return Kind(fact.type, fact.channel, fact.anonymous)
 
 
-def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
+def outcome_of(fact: Assessment, heard: Assessment | Correction) -> Outcome:
     """The citizen's answers as `said` has them, and whether the office was in time."""
-    answers = (said.reach, said.contacted, said.resolved, said.satisfied)
+    answers = (heard.reach, heard.contacted, heard.resolved, heard.satisfied)
     return Outcome(*answers, fact.contact_ok, fact.late)
 
 

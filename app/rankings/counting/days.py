@@ -128,10 +128,10 @@ class Count:
 def counted(session: Session, period: Period, count: Count) -> Numbers:
     kept = kept_days(session, period, count)
     if kept and holes(period, kept) <= HOLES:
-        found = dict(together(tuple(kept.values())))
+        sums = dict(together(tuple(kept.values())))
         for begins, ends in gaps(period, kept):
-            put(found, count.numbers([count.within(begins, ends)]))
-        return found
+            put(sums, count.numbers([count.within(begins, ends)]))
+        return sums
     every = count.within(period.starts_at, period.ends_at)
     with in_order(session, count.order) as parts:
         return count.numbers([every & part for part in parts])
@@ -184,8 +184,8 @@ def gaps(period: Period, kept: Iterable[date]) -> Iterator[tuple[datetime, datet
         yield begins, period.ends_at
 
 
-def put(found: Numbers, more: Numbers) -> None:
+def put(sums: Numbers, more: Numbers) -> None:
     """Adds some owners' numbers to those there are."""
     for owner, numbers in more.items():
-        had = found.get(owner)
-        found[owner] = list(map(add, had, numbers)) if had else numbers
+        had = sums.get(owner)
+        sums[owner] = list(map(add, had, numbers)) if had else numbers

@@ -66,7 +66,7 @@ def open_periods(session: Session, periods: Periods, now: datetime) -> list[Peri
     sealed."""
     present = periods.of(now)
     sealed = set(session.scalars(select(Seal.period)))
-    return [one for one in (present, periods.previous(present)) if one.name not in sealed]
+    return [period for period in (present, periods.previous(present)) if period.name not in sealed]
 
 
 def forget(session: Session, periods: list[Period]) -> None:
@@ -81,9 +81,9 @@ def due(session: Session, periods: list[Period], now: datetime) -> Iterator[tupl
         rules = {(c.source, c.by): c.digest for c in counts(Record(session, period))}
         for day in finished(period, now):
             for (source, by), rule in rules.items():
-                one = Day(source, day, by)
-                if is_due(known.get(one), rule, now):
-                    yield period, one
+                counted_day = Day(source, day, by)
+                if is_due(known.get(counted_day), rule, now):
+                    yield period, counted_day
 
 
 def states(session: Session) -> Mapping[Day, State]:
@@ -144,5 +144,5 @@ def write(session: Session, day: Day, count: Count, now: datetime) -> None:
 
 
 def count_of(record: Record, day: Day) -> Count:
-    (found,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
-    return found
+    (count,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
+    return count

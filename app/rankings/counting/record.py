@@ -52,8 +52,8 @@ class Record:
     def closed(self) -> list[Closed]:
         """The periods that were sealed by then, in that order."""
         query = select(Seal.period, Seal.sealed_at).order_by(Seal.sealed_at)
-        found = self.session.execute(query.where(*self.known(Seal.published_at)))
-        return [Closed(self.period.periods.named(name), at) for name, at in found]
+        rows = self.session.execute(query.where(*self.known(Seal.published_at)))
+        return [Closed(self.period.periods.named(name), at) for name, at in rows]
 
     def assessments(self, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
         """Of the period, as far as they were recorded by then."""
@@ -63,12 +63,12 @@ class Record:
 
     def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
-        found = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
+        numbers = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
         if since:
-            found = found.where(Exclusion.recorded_at >= since)
+            numbers = numbers.where(Exclusion.recorded_at >= since)
         if self.trial.lifted:
-            found = found.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
-        decided, besides = FACT.ticket_number.in_(found), self.trial.left_out
+            numbers = numbers.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
+        decided, besides = FACT.ticket_number.in_(numbers), self.trial.left_out
         return decided | FACT.ticket_number.in_(besides) if besides else decided
 
     def heard(self) -> sa.ColumnElement[bool]:

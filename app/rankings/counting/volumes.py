@@ -28,8 +28,8 @@ def accepted_by(record: Record, by: str) -> Count:
 
     def counted_in(parts: Parts) -> Numbers:
         where = (Ticket.type.in_(types), *accepted(record))
-        found = numbers(record.session, column, *where, parts=parts)
-        return {owner: [number] for owner, number in found.items()}
+        requests = numbers(record.session, column, *where, parts=parts)
+        return {owner: [number] for owner, number in requests.items()}
 
     return Count(
         at=Ticket.received_at,

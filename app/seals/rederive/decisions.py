@@ -87,13 +87,13 @@ def decision(events: Sequence[Happened]) -> Excluded | None:
     return None
 
 
-def came(own: History, call: Called, found: Excluded | None) -> Excluded | None:
+def came(own: History, call: Called, excluded: Excluded | None) -> Excluded | None:
     """That an imported case had been excluded by the older system. Older imports do
     not say whether and why; then the exclusion on record stands, if it came with the case."""
     begun = own.begun
     if begun is None or begun.action is not Action.IMPORT:
         return None
-    code = begun.data.get(name(Imported.excluded), found and found.code)
+    code = begun.data.get(name(Imported.excluded), excluded and excluded.code)
     return Excluded(code, call.at, begun.at) if code else None
 
 
@@ -101,6 +101,6 @@ def hearing(events: Sequence[Happened]) -> Heard | None:
     """What the recording said, where the record said otherwise."""
     for event in events:
         if event.action is Action.CORRECT and read(event.data, HeardAgain.differs):
-            said = [read(event.data, member) for member in HEARD_AGAIN]
-            return Heard._make([*said, event.at, event.at])
+            values = [read(event.data, member) for member in HEARD_AGAIN]
+            return Heard._make([*values, event.at, event.at])
     return None
