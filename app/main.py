@@ -1,6 +1,6 @@
 """The application: all rooms meet here, and what they hold in memory is prepared here."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.types import Scope
 
 from app.access import gate
 from app.access import service as access
@@ -23,15 +24,18 @@ from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
 from app.kit import clock, db, problems
+from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
 from app.kit.host import ending, health
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
+from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads, Straight
+from app.kit.share import Shares
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -57,7 +61,7 @@ from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
 
 ONE_AT_A_TIME = 0x5EED
-LOOK_TIMEOUT_MS = 2_000
+LOOKS = Limits(statement_ms=2_000)
 POLICIES = Path(__file__).parent / "data" / "policy"
 
 
@@ -81,7 +85,7 @@ def prepare(settings: Settings) -> None:
 
     Refuses PolicyRefused and BadAreas: the operator's files are checked before serving.
     """
-    engine = db.make_engine(settings.database, pool_size=1)
+    engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
@@ -149,7 +153,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     app.router.middleware_stack = Straight(app.router)
     problems.install(app)
     app.add_middleware(Heads)
-    app.add_middleware(Door, app.state.startup.check)
+    app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)
     return app
 
@@ -158,10 +162,10 @@ def connect(app: FastAPI) -> None:
     """Pools of the requests, of the background, of intake's groups, and of the look that tells
     readiness: none waits for another's."""
     database, state = app.state.settings.database, app.state
-    state.engine = db.make_engine(database, state.settings.pool_size)
+    state.engine = db.make_engine(database, state.settings.pool_size, REQUESTS)
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
-    state.intake_engine = db.make_engine(database, AT_ONCE)
-    state.looking_engine = db.make_engine(database, 1, LOOK_TIMEOUT_MS)
+    state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS)
+    state.looking_engine = db.make_engine(database, 1, LOOKS)
     state.sessions = db.make_sessions(state.engine, before_commit=[feed.number])
     state.own_sessions = db.make_sessions(state.own_engine, before_commit=[feed.number])
 
@@ -174,6 +178,16 @@ def begin_with(app: FastAPI, steps: Sequence[Callable[[], None]]) -> None:
     state.startup.on_done(state.background.start)
     checks = [state.startup.check, state.background.check]
     state.readiness = Readiness(state.looking_engine, checks)
+
+
+def checks(app: FastAPI) -> Iterator[Callable[[Scope], None]]:
+    """What a request may be refused for before anything of it is looked at."""
+    startup, settings = app.state.startup, app.state.settings
+    yield startup.check
+    if settings.rate_per_key:
+        yield Rate(settings.rate_per_key, key_of).check
+    if settings.rate_per_address:
+        yield Rate(settings.rate_per_address, address_of).check
 
 
 def read_together(app: FastAPI) -> None:

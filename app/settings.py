@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(5, gt=0, le=3600)
     learn_seconds: float = Field(1, gt=0, le=3600)
     """The interval at which each process learns new routing lessons from the database."""
+    rate_per_key: float = Field(0, ge=0)
+    rate_per_address: float = Field(0, ge=0)
+    """Requests a second, of each worker; 0: as many as come."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.db import commits, is_out_of_reach
+from app.kit.db import LOCKED, commits, is_out_of_reach
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import Work, carried, closing, settle
 
@@ -32,6 +32,7 @@ MOST_BYTES = 1_000_000
 TRIES = 3
 DEADLOCK = "40P01"
 NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, EROFS, EIO, EMFILE, ENFILE})
+OTHERS_CHANGE = "others were changing the same rows; nothing was changed"
 BODILESS = frozenset({"GET", "DELETE"})
 
 
@@ -156,10 +157,10 @@ class Straight:
                     self.routes[method, route.path.count("/")].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self.found(scope) if scope["type"] == "http" else None
+        route = self.route(scope) if scope["type"] == "http" else None
         await (route.handle if route else self.otherwise)(scope, receive, send)
 
-    def found(self, scope: Scope) -> Route | None:
+    def route(self, scope: Scope) -> Route | None:
         for route in self.routes.get((scope["method"], scope["path"].count("/")), ()):
             match, matched = route.matches(scope)
             if match is Match.FULL:
@@ -219,7 +220,7 @@ def repeated(app: ASGIApp) -> ASGIApp:
                 return await app(scope, hear_again(heard, receive), noting(done, send))
             except (DBAPIError, PoolTimeout, OSError) as fault:
                 check_repeatable(fault, heard, done)
-        raise Unavailable("others were changing the same rows; nothing was changed")
+        raise Unavailable(OTHERS_CHANGE)
 
     return run
 
@@ -232,6 +233,8 @@ def check_repeatable(fault: Exception, heard: list[Message], done: list[str]) ->
         raise Unavailable("there is no room to keep that") from fault
     if not isinstance(fault, DBAPIError) or not is_out_of_reach(fault):
         raise fault
+    if getattr(fault.orig, "sqlstate", None) == LOCKED:
+        raise Unavailable(OTHERS_CHANGE) from fault
     if too_much(heard) or not to_repeat(fault, done):
         raise Unavailable("the database did not answer") from fault
 
@@ -251,10 +254,10 @@ def to_repeat(fault: DBAPIError, done: list[str]) -> bool:
 
 def hear_again(heard: list[Message], receive: Receive) -> Receive:
     """What the client sent: what earlier tries have heard, then the rest, remembered up to 1 MB."""
-    told = iter(tuple(heard))
+    earlier = iter(tuple(heard))
 
     async def hear() -> Message:
-        for message in told:
+        for message in earlier:
             return message
         message = await receive()
         if not too_much(heard):
