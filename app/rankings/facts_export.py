@@ -77,7 +77,7 @@ def cells(column: Sequence[object]) -> Iterable[str | None]:
 def ended(
     head: bytes, written: Iterable[tuple[int, bytes]], end: Callable[[int, str], bytes]
 ) -> Iterator[bytes]:
-    """What is written of each batch, and after it how many rows there were and their hash."""
+    """The bytes of each batch, then the number of rows and the hash."""
     digest, rows = sha256(head), 0
     yield head
     for number, chunk in written:

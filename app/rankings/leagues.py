@@ -1,4 +1,4 @@
-"""Who is ranked against whom (RULEBOOK D.13.4): the rows of a league, whose tickets each takes."""
+"""Leagues (RULEBOOK D.13.4): their rows, and the tickets of each row."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ class League(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What kinds of office have a row, and the columns that tell whose row a ticket belongs to.
+    """The kinds of office in a league, and the columns that give a ticket's row.
 
-    `assessed_by` is of an assessment; of a ticket, `led_by` says who handles it and `located_by`
-    where its place lies, as far as a league has places.
+    `assessed_by` is a column of the assessment. Of the ticket, `led_by` gives the row of its office
+    and `located_by` the row of its place.
     """
 
     kinds: frozenset[OfficeKind]
@@ -51,7 +51,7 @@ POOLED = STREET_KINDS | {OfficeKind.DISTRICT_DEPT}
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What of the city's registry rankings rest on, by code."""
+    """The parts of the city's registry behind rankings, by code."""
 
     offices: Mapping[str, OfficeEntry]
     categories: Mapping[str, str]
@@ -91,7 +91,7 @@ def roster(league: League, registry: Registry) -> Roster:
 
 
 def rolled_up(values: Mapping[str, T], rows: Rows, add: Callable[[T, T], T]) -> dict[str, T]:
-    """Pooled into rows: sums, never means; what belongs to no row of the league is left out."""
+    """Sums by row, never means; values of no row of the league are left out."""
     pools: dict[str, T] = {}
     for code, value in values.items():
         row = rows.get(code)

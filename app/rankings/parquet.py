@@ -1,7 +1,6 @@
-"""The facts behind a period as Parquet: columns with their types, a group of rows at a time.
+"""The facts behind a period as Parquet: typed columns, a group of rows at a time.
 
-A Parquet file ends with its number of rows; what it holds before that cannot be told its own hash,
-so that stands beside it, in a header.
+A Parquet file ends with its footer, which cannot hold the file's hash: the hash stands in a header.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What was sealed of a period, to be read."""
+"""Sealed rankings, read."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -55,7 +55,7 @@ def sealed_periods(session: Session) -> Iterator[str]:
 
 
 class SealedRow(msgspec.Struct):
-    """What of a sealed row the next period needs: members of every form."""
+    """The members of a sealed row for the next period's ranking; every form has them."""
 
     office_code: str
     rank: int | None
@@ -76,7 +76,7 @@ def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRo
 
 
 def sealed(session: Session, period: str) -> Registry | None:
-    """None where nothing of it was kept, or what was kept cannot be read."""
+    """The sealed registry; None where none was kept or it cannot be read."""
     query = select(SealedFacts.part, SealedFacts.lines)
     kept = query.where(SealedFacts.period == period, SealedFacts.subject == Subject.REGISTRY)
     parts = dict(session.execute(kept).all())

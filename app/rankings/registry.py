@@ -1,4 +1,4 @@
-"""Who and what is ranked: as it was known at an instant, or as a seal has it."""
+"""The ranked offices, industries and districts: as known at an instant, or as a seal has them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -44,7 +44,7 @@ def known(session: Session, instant: datetime | None = None) -> Registry:
 
 
 def record(session: Session, registry: Registry, now: datetime) -> None:
-    """Put on record whatever part of it is not what it was; the first time, all."""
+    """Records each part that changed; the first time, every part."""
     before = dict(session.execute(latest(RegistryVersion.digest)).all())
     for part, texts in lines(registry):
         bundle = Bundle()

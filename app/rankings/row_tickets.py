@@ -56,9 +56,9 @@ def check_reader(caller: Caller, offices: Mapping[str, OfficeEntry], code: str) 
 def page(
     asked: Asked, caller: Caller, name: str, code: str, query: CountedQuery
 ) -> Page[CountedView]:
-    """The tickets behind one count of a row, in order of number, each with what it adds.
+    """The tickets behind one count of a row, in order of number, each with its value.
 
-    Their values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
+    The values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
     """
     check_reader(caller, asked.city.offices, code)
     record = asked.record(name, query.as_of)
@@ -112,7 +112,7 @@ class Row:
         return self.counting(after).where(bit(codes, tally) == 1, ~reheard).limit(query.limit + 1)
 
     def counting(self, after: str) -> Facts:
-        """What counts, and stands for itself."""
+        """Tickets that count, in no group."""
         kinds = assessments.admitted_kinds(self.record.period.policy.assess)
         return (
             self.mine(after)

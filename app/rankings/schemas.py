@@ -1,7 +1,7 @@
-"""Periods and rankings as they cross the wire, and the canonical bytes that their hash is taken of.
+"""Periods and rankings over the wire, and the canonical bytes under their hash.
 
-A ranking's rows are plain dataclasses: there are hundreds of them in an answer, made from our own
-numbers, and msgspec writes and reads them as they are. What is asked is checked by Pydantic.
+A ranking's rows are plain dataclasses: an answer has hundreds of them, made from our own numbers,
+and msgspec reads and writes them. Pydantic checks the callers' input.
 
 The canonical form of a ranking is compact JSON in UTF-8: members in the order of these classes, no
 spaces, percentages and composites with two decimals (`100.00`), exact numbers as fractions in

@@ -1,4 +1,4 @@
-"""What a ranking would be under other values: computed, shown, never stored."""
+"""Rankings under other values: computed, shown, never stored."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,9 +26,9 @@ TicketNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,40}$")]
 
 
 class NewWhatIf(Form):
-    """What is tried instead of the policy's values; what is absent stays official.
+    """The tried values; an absent one stays official.
 
-    `exclude`: tickets left out beside the excluded ones; `lift`: grounds on which nothing is.
+    `exclude`: tickets left out beside the excluded ones; `lift`: grounds without exclusions.
     """
 
     weights: Weights | None = None
@@ -94,7 +94,7 @@ def what_if(asked: Asked, name: str, league: League, body: NewWhatIf) -> WhatIfV
 
 
 def compare(asked: Asked, name: str, league: League, body: NewWhatIf) -> CompareView:
-    """Who gains and who loses against the official ranking, in its order, and why."""
+    """Gains and losses against the official ranking, in its order, and their reasons."""
     record = asked.record(name)
     official = compute.ranking(record, league)
     then = compute.ranking(trial_of(record, league, body), league)
@@ -173,7 +173,7 @@ def part_of(rate: RateView) -> str:
 
 
 def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[str]:
-    """What each changed weight adds to an office with these rates."""
+    """The points that each changed weight adds to an office with these rates."""
     for name, weight in members(official.weights).items():
         change = Fraction(getattr(then.weights, name)) - Fraction(weight)
         percent = rate(row, name)

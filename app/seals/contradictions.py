@@ -1,4 +1,4 @@
-"""Assessments, what was decided about them, and requests against the history they were made from.
+"""Assessments, later decisions and requests, compared with the history of their tickets.
 
 A seal proves that nothing was changed since; this, that nothing was falsified before.
 """
@@ -111,8 +111,7 @@ class Deriving:
 def holds(
     piece: Piece, own: History, heads: Mapping[str, History | None], policies: Policies
 ) -> bool:
-    """Whether an assessment, and what was decided about it later, say what its ticket's history
-    does."""
+    """Whether an assessment and its later decisions agree with the ticket's history."""
     head = heads.get(own.parent) if own.parent else own
     if head is None or own.called is None:
         return False
@@ -174,8 +173,8 @@ def unassessed(record: Record) -> Iterator[str]:
 
 
 def misplaced(record: Record) -> Iterator[str]:
-    """The tickets received in a period of which a column says otherwise than their events do: when
-    it came, what it is, where it lies, what became of it."""
+    """Tickets received in a period with a column that contradicts their events: receipt, matter,
+    place or status."""
     first, last = aliased(Event), aliased(Event)
     newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
     received_at, stamp = first.data[name(Imported.received_at)].astext, sa.TIMESTAMP(timezone=True)

@@ -46,7 +46,7 @@ class Lines(NamedTuple):
 
     @property
     def origins(self) -> str:
-        """What an assessment of that instant was made from."""
+        """The lines behind an assessment of that instant."""
         return "".join(filter(None, self[:3]))
 
 

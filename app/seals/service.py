@@ -1,4 +1,4 @@
-"""Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
+"""Sealing a period (RULEBOOK D.13.1): its rankings never change from then on."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -65,7 +65,7 @@ class SealInOrder(Conflict):
 
 
 def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
-    """Store what the leagues are now. Of two at once, the second finds it sealed.
+    """Stores the present rankings of all leagues. Of two at once, the second finds it sealed.
 
     Refuses AlreadySealed, NotYetFrozen, SealInOrder, StillRecording.
     """

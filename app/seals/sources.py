@@ -1,10 +1,10 @@
-"""What a period's numbers come from, as lines of JSON: a seal keeps, a verification compares them.
+"""The lines behind a period's numbers, as JSON: a seal keeps them, a verification compares them.
 
-Each begins with the ticket's number. Of an assessment it is `[number, assessed_at, recorded_at, …,
-exclusion, heard…, evidence]`: as it stands in the database, the ground on which it is excluded, a
-second hearing's answers, and a hash of what it was made from (the ticket's events, contacts and
-callbacks up to then). Of a request that the volume counts it is its receipt, place, lead and
-category; of a ticket on hold its lead and category. No line holds a person.
+Each begins with the ticket's number. An assessment's is `[number, assessed_at, recorded_at, …,
+exclusion, heard…, evidence]`: its row, the ground of its exclusion, the answers of a second
+hearing, and a hash of the ticket's events, contacts and callbacks up to then. A counted request's
+has its receipt, place, lead and category; a ticket's on hold its lead and category. No line holds a
+person.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A seal against the record as it stands now: whatever differs is named, and why."""
+"""A seal against the present record: each difference, and its reason."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,8 +27,8 @@ from app.seals.sources import Piece
 
 
 def verify(session: Session, period: Period) -> VerifyView:
-    """Refuses NotSealed. Recomputed with the policy and registry of that time, from what was then
-    recorded.
+    """The seal recomputed from the record, the policy and the registry of its time. Refuses
+    NotSealed.
 
     `late` tickets were recorded after the seal: an adjustment. Anything else is tampering.
     """

@@ -1,7 +1,7 @@
-"""A ticket at a past instant: its place and its lead office, read from events and dispatches.
+"""A ticket at a past instant: its place and its lead office, from events and dispatches.
 
-A ticket has its present place and office in columns; both change when a person gives it elsewhere
-or more is told of the place. Only those that changed since are looked up in their history.
+The ticket's columns hold its present place and office. Another dispatch or an added address
+changes them; only tickets changed since the instant are looked up in their history.
 """
 
 from datetime import datetime

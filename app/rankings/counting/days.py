@@ -1,9 +1,8 @@
-"""Counting a period day by day: what a finished day adds up to is kept, the rest is counted anew.
+"""A period counted day by day: sums of finished days are kept, other days are counted.
 
-A kept day is no counter that somebody must remember to raise. It is counted from the rows like any
-other, and PostgreSQL itself says, by triggers on those rows, when it no longer holds; then it is
-passed over until it is counted again (`keeping`). What is kept and whether it still holds are read
-at once, and in one snapshot with the rows of all other days.
+A kept day is no counter: it is counted from its rows. Triggers on these rows mark a day as changed;
+a marked day is counted from its rows until the sweep counts it again (`keep_days`). Kept days,
+marks and rows are read in one snapshot.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -147,7 +146,7 @@ def together(bodies: tuple[bytes, ...]) -> Numbers:
 
 
 def kept_days(session: Session, period: Period, count: Count) -> dict[date, bytes]:
-    """What still holds of the days of a period."""
+    """The kept days of a period that are not marked as changed."""
     if count.by not in WATCHED[count.source]:
         return {}
     query = select(TalliedDay.day, TalliedDay.body).where(
@@ -174,7 +173,7 @@ def holes(period: Period, kept: Collection[date]) -> int:
 
 
 def gaps(period: Period, kept: Iterable[date]) -> Iterator[tuple[datetime, datetime]]:
-    """What of a period lies between kept days, and before and after them."""
+    """The spans of a period without kept days."""
     begins = period.starts_at
     for day in sorted(kept):
         if begins < midnight(day):

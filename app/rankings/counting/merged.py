@@ -1,4 +1,4 @@
-"""Merged tickets: whose and of which period a group is, and what it counts (RULEBOOK D.11)."""
+"""Merged tickets: the owner, the period and the counts of a group (RULEBOOK D.11)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A sealed period: what was recorded by `at` is in its numbers."""
+    """A sealed period; rows recorded by `at` are in its numbers."""
 
     period: Period
     at: datetime
@@ -36,10 +36,10 @@ class Closed:
 def count_members(
     members: Iterable[Member], period: Period, closed: Sequence[Closed] = ()
 ) -> dict[str, Counts]:
-    """What the groups add to each owner's counts in a period.
+    """The counts that groups add to each owner in a period.
 
-    `members` are all members of every group that has one in the period; `closed` are the sealed
-    periods in the order of their seals. Who is excluded or not admitted leaves the group first.
+    `members` are all members of every group with a member in the period; `closed` are the sealed
+    periods in the order of their seals. Excluded and not admitted members leave the group first.
     """
     sums: dict[str, Counts] = defaultdict(lambda: NOTHING)
     policy, everyone = period.policy, tuple(members)

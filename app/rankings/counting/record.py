@@ -1,4 +1,4 @@
-"""What is on record about a period, and of it what was known at an instant."""
+"""The record of a period, now or as it was known at an instant."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,10 +23,10 @@ FACT = Assessment.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is on record about a period: now, or as it stood at an instant (`as_of`).
+    """The record of a period: now, or as it stood at an instant (`as_of`).
 
-    `late` lets what was recorded after that instant count too, up to another; `trial` is what a
-    what-if changes.
+    `late` also admits rows recorded after that instant, up to another one; `trial` are the changes
+    of a what-if.
     """
 
     session: Session
@@ -72,7 +72,7 @@ class Record:
         return decided | FACT.ticket_number.in_(besides) if besides else decided
 
     def heard(self) -> sa.ColumnElement[bool]:
-        """Joins what a second hearing of an assessment's recording said (D.9)."""
+        """Joins the second hearing of an assessment's recording (D.9)."""
         same = Correction.ticket_number == FACT.ticket_number
         return sa.and_(same, *self.known(Correction.recorded_at))
 

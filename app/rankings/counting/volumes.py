@@ -67,7 +67,7 @@ def accepted(record: Record) -> Iterator[Where]:
 
 
 def refused_by(instant: datetime) -> Where:
-    """That it was on record by then; `since` may lie before what is only recorded later."""
+    """The refusal was on record by then; `Ticket.since` may be older than its record."""
     refused = Event.to_status.in_(NOT_TAKEN)
     return sa.exists().where(Event.ticket_number == Ticket.number, refused, Event.at <= instant)
 

@@ -1,7 +1,7 @@
-"""An assessment made again from the history of its ticket: what it ought to say.
+"""An assessment made again from the history of its ticket.
 
-Only what the history holds is said. Events from before they told urgency, category, district,
-industry and the like leave those out: a registry that was changed since is no history.
+Only the history's own facts count. Old events without urgency, category, district or industry leave
+those members out: a registry that was changed since is no history.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +105,7 @@ class Called(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 @dataclass
 class History:
-    """What is on record of one ticket."""
+    """The record of one ticket."""
 
     policy: str
     events: list[Happened] = field(default_factory=list)
@@ -160,8 +160,8 @@ class Case:
 
 
 def before(own: History, head: History, call: Called) -> list[Happened]:
-    """What of the head's a callback found. A group's parent awaits callbacks until the last: by an
-    event of that very instant with which it no longer does, it says what came of this one."""
+    """The head's events before a callback. A group's parent awaits callbacks until the last one:
+    its event of that very instant that leaves this status is the result of this callback."""
     if head is own:
         return [e for e in own.events if e.seq < call.seq or e.action is Action.IMPORT]
     events = [e for e in head.events if e.at <= call.at]
@@ -171,7 +171,7 @@ def before(own: History, head: History, call: Called) -> list[Happened]:
 
 
 def remade(case: Case) -> dict[str, object]:
-    """What is known of the assessment, by the names of its columns."""
+    """The known members of the assessment, by column."""
     call, begun = case.call, case.own.begun
     members: dict[str, object] = {name: getattr(call, name) for name in ANSWERS}
     members |= {"assessed_at": call.at}
@@ -187,14 +187,14 @@ def remade(case: Case) -> dict[str, object]:
 
 
 def registered(case: Case) -> dict[str, object]:
-    """What was taken from the registry of that day, as the callback's event tells it."""
+    """The registry's values of that day, from the callback's event."""
     event = next(e for e in case.own.events if e.seq == case.call.seq)
     registry_data = event.data.get(name(CalledBack.assessed), {})
     return {name: registry_data[name] for name in REGISTERED if name in registry_data}
 
 
 def worked(case: Case) -> Iterator[tuple[str, object]]:
-    """What the lead office did, and by when."""
+    """The lead office's work, and its time."""
     lead, urgencies = case.lead(), [*urgencies_of(case)]
     if urgencies:
         yield "urgency", urgencies[-1]
