@@ -54,12 +54,12 @@ def plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.type_coerce(column, sa.Text) if isinstance(column.type, sa.Enum) else column
 
 
-def as_ndjson(found: Sequence[Row]) -> bytes:
-    return LINES.encode_lines([FactLine(*row) for row in found])
+def as_ndjson(rows: Sequence[Row]) -> bytes:
+    return LINES.encode_lines([FactLine(*row) for row in rows])
 
 
-def as_csv(found: Sequence[Row]) -> bytes:
-    columns = [Array([*cells(column)], TEXT) for column in zip(*found, strict=True)]
+def as_csv(rows: Sequence[Row]) -> bytes:
+    columns = [Array([*cells(column)], TEXT) for column in zip(*rows, strict=True)]
     out = io.BytesIO()
     arro3.io.write_csv(RecordBatch.from_arrays(columns, schema=TEXTS), out, header=False)
     return out.getvalue()
@@ -77,7 +77,7 @@ def cells(column: Sequence[object]) -> Iterable[str | None]:
 def ended(
     head: bytes, written: Iterable[tuple[int, bytes]], end: Callable[[int, str], bytes]
 ) -> Iterator[bytes]:
-    """What is written of each batch, and after it how many rows there were and their hash."""
+    """The bytes of each batch, then the number of rows and the hash."""
     digest, rows = sha256(head), 0
     yield head
     for number, chunk in written:
@@ -96,12 +96,12 @@ def csv_end(rows: int, digest: str) -> bytes:
 
 
 def ndjson(record: Record) -> Iterator[bytes]:
-    written = ((len(found), as_ndjson(found)) for found in batches(record))
+    written = ((len(rows), as_ndjson(rows)) for rows in batches(record))
     return ended(b"", written, ndjson_end)
 
 
 def as_sheet(record: Record) -> Iterator[bytes]:
-    written = ((len(found), as_csv(found)) for found in batches(record))
+    written = ((len(rows), as_csv(rows)) for rows in batches(record))
     return ended(line(NAMES).encode(), written, csv_end)
 
 

@@ -1,7 +1,6 @@
-"""The facts behind a period as Parquet: columns with their types, a group of rows at a time.
+"""The facts behind a period as Parquet: typed columns, a group of rows at a time.
 
-A Parquet file ends with its number of rows; what it holds before that cannot be told its own hash,
-so that stands beside it, in a header.
+A Parquet file ends with its footer, which cannot hold the file's hash: the hash stands in a header.
 """
 
 import json
@@ -48,12 +47,12 @@ def written(record: Record, file: IO[bytes]) -> None:
 
 def about(record: Record) -> dict[str, str]:
     """One entry: several would be written in another order each time, and the bytes be others."""
-    told = {"period": record.period.name, "policy": record.period.policy.name}
-    return {"jiesu": json.dumps(told)}
+    members = {"period": record.period.name, "policy": record.period.policy.name}
+    return {"jiesu": json.dumps(members)}
 
 
-def batch(found: Sequence[Row]) -> RecordBatch:
-    columns = zip(TYPES.values(), zip(*found, strict=True), strict=True)
+def batch(rows: Sequence[Row]) -> RecordBatch:
+    columns = zip(TYPES.values(), zip(*rows, strict=True), strict=True)
     return RecordBatch.from_arrays([array(kind, column) for kind, column in columns], schema=SCHEMA)
 
 

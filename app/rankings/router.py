@@ -95,8 +95,8 @@ def read_office(
     look: Looking,
 ) -> Response:
     """One office's row, and the sentence that explains its score."""
-    found = service.office(look, period, code, query)
-    return answer(request, as_json(found), "application/json", {})
+    row = service.office(look, period, code, query)
+    return answer(request, as_json(row), "application/json", {})
 
 
 @router.get("/rankings/{period}/offices/{code}/tickets")
@@ -115,26 +115,26 @@ def read_counted(
 def try_ranking(
     caller: Trier,
     period: str,
-    said: NewWhatIf,
+    body: NewWhatIf,
     query: Annotated[LeagueQuery, Query()],
     look: Looking,
 ) -> Response:
     """The ranking under other values; nothing is stored."""
-    found = what_if.what_if(look, period, query.league, said)
-    return Response(as_json(found), media_type="application/json")
+    ranking = what_if.what_if(look, period, query.league, body)
+    return Response(as_json(ranking), media_type="application/json")
 
 
 @router.post("/rankings/{period}/compare", response_model=CompareView)
 def compare_ranking(
     caller: Trier,
     period: str,
-    said: NewWhatIf,
+    body: NewWhatIf,
     query: Annotated[LeagueQuery, Query()],
     look: Looking,
 ) -> Response:
     """Who would gain and lose under other values, and why; nothing is stored."""
-    found = what_if.compare(look, period, query.league, said)
-    return Response(as_json(found), media_type="application/json")
+    comparison = what_if.compare(look, period, query.league, body)
+    return Response(as_json(comparison), media_type="application/json")
 
 
 def sheet_answer(request: Request, written: Written) -> Response:
