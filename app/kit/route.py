@@ -157,10 +157,10 @@ class Straight:
                     self.routes[method, route.path.count("/")].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self.found(scope) if scope["type"] == "http" else None
+        route = self.route(scope) if scope["type"] == "http" else None
         await (route.handle if route else self.otherwise)(scope, receive, send)
 
-    def found(self, scope: Scope) -> Route | None:
+    def route(self, scope: Scope) -> Route | None:
         for route in self.routes.get((scope["method"], scope["path"].count("/")), ()):
             match, matched = route.matches(scope)
             if match is Match.FULL:
@@ -254,10 +254,10 @@ def to_repeat(fault: DBAPIError, done: list[str]) -> bool:
 
 def hear_again(heard: list[Message], receive: Receive) -> Receive:
     """What the client sent: what earlier tries have heard, then the rest, remembered up to 1 MB."""
-    told = iter(tuple(heard))
+    earlier = iter(tuple(heard))
 
     async def hear() -> Message:
-        for message in told:
+        for message in earlier:
             return message
         message = await receive()
         if not too_much(heard):

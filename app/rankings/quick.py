@@ -18,6 +18,7 @@ from app.access.roles import ANYONE
 from app.city import City
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
+from app.kit.gather import Gathered
 from app.rankings import service
 from app.rankings.forms import Written
 from app.rankings.http import written_answer
@@ -25,7 +26,7 @@ from app.rankings.leagues import League
 from app.rankings.recall import Memory, Recall
 from app.rankings.schemas import LeagueQuery, RankingQuery
 from app.rankings.service import Asked
-from app.rankings.versions import EVERY, Current
+from app.rankings.versions import EVERY, read_for_all
 
 
 class Rankings:
@@ -33,7 +34,7 @@ class Rankings:
 
     def __init__(self, engine: sa.Engine, sessions: Sessions) -> None:
         self.memory = Memory()
-        self.current = Current(engine)
+        self.versions = Gathered(engine, read_for_all)
         self.sessions = sessions
         self.reckoning = asyncio.Lock()
 
@@ -41,8 +42,8 @@ class Rankings:
         """Refuses as `service.ranking` does. One request after the other reckons a changed one, and
         the first of them does it for all; who waits holds neither thread nor connection."""
         key = service.key_of(city.periods.named(name), league, now)
-        recall = Recall(self.memory, await self.current.versions(), city.edition)
-        result = recall.known(key, EVERY)
+        versions = await self.versions.answer(None) or {}
+        result = Recall(self.memory, versions, city.edition).known(key, EVERY)
         if result:
             written: Written = result.value
             return written

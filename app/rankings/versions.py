@@ -6,7 +6,6 @@ transaction sees the same versions only while it would read the same rows. They 
 all requests of the same moment.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -14,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Mapped, mapped_column
-from starlette.concurrency import run_in_threadpool
 
 from app.kit.db import Base, Code
 from app.kit.ready import Ready
@@ -55,31 +53,5 @@ def state(versions: Versions, tables: Sequence[str]) -> State:
     return tuple(versions.get(table, "") for table in tables)
 
 
-class Current:
-    """The versions as they are now, not before the question; for one event loop."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self.engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.asked: asyncio.Future[Versions] | None = None
-        self.reading: asyncio.Task[None] | None = None
-
-    async def versions(self) -> Versions:
-        loop = asyncio.get_running_loop()
-        self.asked = answer = self.asked or loop.create_future()
-        if self.reading is None or self.reading.done():
-            self.reading = loop.create_task(self.read_all())
-        return await asyncio.shield(answer)
-
-    async def read_all(self) -> None:
-        while self.asked:
-            answer, self.asked = self.asked, None
-            try:
-                versions = await run_in_threadpool(self.read)
-            except Exception as fault:
-                answer.set_exception(fault)
-            else:
-                answer.set_result(versions)
-
-    def read(self) -> Versions:
-        with self.engine.connect() as connection:
-            return read(connection)
+def read_for_all(connection: sa.Connection, questions: Sequence[None]) -> dict[None, Versions]:
+    return dict.fromkeys(questions, read(connection))

@@ -26,7 +26,7 @@ def test_the_straight_way_leads_where_the_long_one_does(app: FastAPI) -> None:
     for method in ("GET", "POST", "DELETE", "PUT"):
         for path in paths(app):
             scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "headers": []}
-            route = straight.found(dict(scope))
+            route = straight.route(dict(scope))
             full = (r for r in app.routes if r.matches(dict(scope))[0] is Match.FULL)
             if route:
                 assert route is next(full), (method, path)

@@ -60,7 +60,7 @@ class Doing:
         """The changed ticket, with its ETag."""
         ticket = scope.get(self.session, caller, number)
         self.response.headers["ETag"] = f'"{ticket.version}"'
-        return view.one(Viewer(caller, self.city, self.now, self.session), ticket)
+        return view.view_of(Viewer(caller, self.city, self.now, self.session), ticket)
 
 
 Changing = Annotated[Doing, Depends()]

@@ -60,8 +60,8 @@ def instant_text(at: datetime | None) -> str:
 
 def holds(tag: str, version: str, now: datetime) -> bool:
     """Whether a page under this tag is still what would be told."""
-    told, _, until = tag.partition("-")
-    if told != version:
+    tagged, _, until = tag.partition("-")
+    if tagged != version:
         return False
     return until == NEVER or (until.isdecimal() and int(until) >= (now - EPOCH) // MICROSECOND)
 

@@ -31,14 +31,14 @@ from app.tickets.views import rows, scope, view
 from app.tickets.views.view import Looker, Members, Viewer
 
 
-def since(said: object) -> object:
+def since(value: object) -> object:
     """A date alone means the beginning of that day in Beijing."""
-    return beginning(date.fromisoformat(said), 0) if is_day(said) else said
+    return beginning(date.fromisoformat(value), 0) if is_day(value) else value
 
 
-def until(said: object) -> object:
+def until(value: object) -> object:
     """A date alone takes that whole day in."""
-    return beginning(date.fromisoformat(said), 1) if is_day(said) else said
+    return beginning(date.fromisoformat(value), 1) if is_day(value) else value
 
 
 def beginning(day: date, later: int) -> datetime:
@@ -48,8 +48,8 @@ def beginning(day: date, later: int) -> datetime:
         raise ValueError("lies outside the years 1 to 9999") from None
 
 
-def is_day(said: object) -> TypeGuard[str]:
-    return isinstance(said, str) and len(said) == len("2026-11-21")
+def is_day(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) == len("2026-11-21")
 
 
 From = Annotated[Told, BeforeValidator(since)]
@@ -148,13 +148,13 @@ def page(viewer: Viewer, listing: Listing) -> bytes:
     statement = listed(
         viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
     )
-    found = rows.read(
+    tickets = rows.read(
         viewer.connection,
         statement,
         **by.values(listing.cursor),
         **bound(viewer, values),
     )
-    return view.page(viewer, *by.cut(found, listing.limit))
+    return view.page(viewer, *by.cut(tickets, listing.limit))
 
 
 def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:

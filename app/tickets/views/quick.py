@@ -92,7 +92,7 @@ async def ticket(request: Request) -> Response | None:
     if lines is None:
         return None
     row = rows.row_of(lines[0])
-    answer = JsonBytes(view.told(Looker(caller, state.city, state.clock()), row))
+    answer = JsonBytes(view.as_json(Looker(caller, state.city, state.clock()), row))
     return tagged(request, answer, row.version, answer)
 
 
@@ -103,7 +103,7 @@ async def events(request: Request) -> Response | None:
     readings: Readings = request.app.state.readings
     asked = by_number.asked_by(caller, request.path_params["number"])
     lines = await readings.events.answer(asked)
-    return JsonBytes(history.told(lines)) if lines else None
+    return JsonBytes(history.as_json(lines)) if lines else None
 
 
 @contextmanager

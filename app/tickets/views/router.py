@@ -52,7 +52,7 @@ def list_tickets(
 @quickly(quick.ticket)
 def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
     """One ticket, with what you may do to it now (`allowed`)."""
-    answer = JsonBytes(view.told(looking, ticket))
+    answer = JsonBytes(view.as_json(looking, ticket))
     return tagged(request, answer, ticket.version, answer)
 
 
