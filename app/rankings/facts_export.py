@@ -1,7 +1,7 @@
 """The facts behind a period as a stream: every assessment, then how many there were and a hash."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from arro3.core import Array, DataType, Field, RecordBatch, Schema
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
 from app.kit.sheet import inert, line
+from app.kit.streams import kept, parts_of
 from app.rankings.columns import COLUMNS, HEARD, LATER
 from app.rankings.counting.record import Record
 
@@ -114,9 +115,9 @@ def reading(sessions: Sessions, record: Record) -> Iterator[Record]:
         yield replace(record, session=session)
 
 
-def streamed(
+def kept_as(
     sessions: Sessions, record: Record, write: Callable[[Record], Iterator[bytes]]
-) -> Iterator[bytes]:
-    """For as long as the client reads."""
+) -> Generator[bytes, None, None]:
+    """All of it from one snapshot, kept in a file before the client reads any."""
     with reading(sessions, record) as there:
-        yield from write(there)
+        return parts_of(kept(lambda file: file.writelines(write(there))))
