@@ -29,6 +29,7 @@ from app.rankings.counting.days import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.routing.models import RoutingLesson
 from app.tickets.citizens import Citizen
+from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Extension, Hold, Objection, Supervision
@@ -73,5 +74,6 @@ TABLES: tuple[type[Base], ...] = (
     Dispute,
     Correction,
     Attachment,
+    Disclosure,
 )
 metadata = Base.metadata

@@ -4,6 +4,7 @@ Each function takes a checked `Change` and the request's body.
 """
 
 from app.kit.errors import Invalid
+from app.tickets import citizens
 from app.tickets.acts import dispatch as dispatching
 from app.tickets.acts import teaching
 from app.tickets.acts.change import Change
@@ -186,6 +187,13 @@ def void(change: Change, body: Reason) -> None:
 def reveal(change: Change, body: Reason) -> None:
     """Show the citizen's name and number once, on the record (RULEBOOK D.16)."""
     change.record(Action.REVEAL, change.ticket.status, words={"reason": body.reason})
+
+
+def conceal(change: Change, body: Reason) -> None:
+    """D.16: the citizen asks for secrecy afterwards; no office sees his name and number again."""
+    citizens.citizen(change.session, change.ticket.number).confidential = True
+    change.ticket.secret = True
+    change.record(Action.CONCEAL, change.ticket.status, words={"reason": body.reason})
 
 
 def check_decline(change: Change, body: Decline) -> None:

@@ -12,6 +12,7 @@ from app.tickets.acts import recipients
 from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
 from app.tickets.acts.forms import NewTicket
 from app.tickets.acts.recipients import Share
+from app.tickets.intake.persons import Sender
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
@@ -35,8 +36,17 @@ class Arrival:
     repeat_of: str | None = None
 
     @property
+    def sender(self) -> Sender:
+        citizen, kind = self.new.citizen, self.new.type
+        return Sender(citizen.name, citizen.phone, kind, citizen.confidential)
+
+    @property
     def secret(self) -> bool:
-        return self.new.type is TicketType.REPORT or self.new.citizen.confidential
+        return is_secret(self.new)
+
+
+def is_secret(new: NewTicket) -> bool:
+    return new.type is TicketType.REPORT or new.citizen.confidential
 
 
 def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
@@ -71,6 +81,7 @@ def matter(new: NewTicket, decision: Decision) -> Matter:
         street_code=decision.street_code,
         lon=new.address.lon,
         lat=new.address.lat,
+        secret=is_secret(new),
     )
 
 

@@ -17,6 +17,7 @@ from app.kit.instants import recording
 from app.kit.route import Route, quickly
 from app.kit.wire import JsonBytes
 from app.tickets.acts.forms import NewTicket
+from app.tickets.disclosure import NO_STORE
 from app.tickets.intake import batch
 from app.tickets.intake.requests import Request as NewRequest
 from app.tickets.views.schemas import TicketView, UrgedView
@@ -76,6 +77,7 @@ async def received(request: Request, caller: Caller, new: NewTicket, key: str | 
     headers = {
         "Location": f"{router.prefix}/{answer.ticket['number']}",
         "ETag": f'"{answer.ticket["version"]}"',
+        **NO_STORE,
         **({"Idempotency-Replayed": "true"} if answer.replayed else {}),
     }
     return JsonBytes(answer.body, answer.status, headers)

@@ -24,6 +24,7 @@ from app.kit.ready import Ready, parameter
 from app.kit.wire import Form, OfficeCode, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
+from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue_in
@@ -124,6 +125,8 @@ def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iter
     """On a ticket, with the filters' values still to be given, and the caller's office and now."""
     yield scope.listed_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if "external_id" in names and role in NEAR_THE_SUBJECT:
+        yield sa.not_(Ticket.secret)
     if overdue is not None:
         is_late = overdue_in(Ticket, at("now"))
         yield is_late if overdue else sa.not_(is_late)
