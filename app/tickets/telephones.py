@@ -16,10 +16,11 @@ SHORTEST_KEY = 7
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣ー－_"), "-")
 EXTENSION = re.compile(r"(?:转|轉|分机|分機|内线|ext\.?|extension|x|#|,|;|\*)", re.IGNORECASE)
 WRITTEN = re.compile(r"[0-9+() .-]+(?:~[0-9 -]{1,10})?")
-ABROAD = re.compile(r"\+|00[1-9]")
+ABROAD = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")
 HOME = re.compile(r"(?:\+|00)?86(?=[0-9]{9})")
 MOBILE = re.compile(r"0?(1[3-9][0-9]{9})")
 LINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7})")
+SERVICE = re.compile(r"[48]00[0-9]{7}")
 LOCAL = re.compile(r"[2-9][0-9]{7}")
 LONGEST_EXTENSION = 6
 
@@ -52,7 +53,7 @@ def read(text: str) -> Telephone | None:
     first, *others = re.findall(r"\+?[0-9]+", written)
     parts = [first, *(part.removeprefix("+") for part in others)]
     if extension:
-        return Telephone(formed("".join(parts)) or digits(parts), digits([extension]) or None)
+        return with_extension([*parts, digits([extension])])
     return whole(parts) or with_extension(parts) or Telephone(digits(parts))
 
 
@@ -64,7 +65,7 @@ def whole(parts: list[str]) -> Telephone | None:
 def with_extension(parts: list[str]) -> Telephone | None:
     """The last group of digits is an extension, where the others are a number without it."""
     *number, extension = parts
-    if not number or len(extension) > LONGEST_EXTENSION:
+    if not number or not 0 < len(extension) <= LONGEST_EXTENSION:
         return None
     found = formed("".join(number))
     return Telephone(found, extension) if found else None
@@ -79,8 +80,8 @@ def formed(written: str) -> str | None:
     at_home = HOME.match(written)
     if at_home:
         return domestic(written[at_home.end() :], named=True)
-    if ABROAD.match(written):
-        return "+" + written.removeprefix("+").removeprefix("00")
+    if abroad := ABROAD.fullmatch(written):
+        return "+" + abroad[1]
     return domestic(written, named=False)
 
 
@@ -88,6 +89,8 @@ def domestic(number: str, named: bool) -> str | None:
     """`named`: the country stood before it, so that the area's zero may be missing."""
     if mobile := MOBILE.fullmatch(number):
         return mobile[1]
+    if SERVICE.fullmatch(number):
+        return number
     if LOCAL.fullmatch(number):
         return f"{BEIJING}-{number}"
     missing_zero = named or re.fullmatch(r"10[2-9][0-9]{7}", number)

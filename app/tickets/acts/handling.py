@@ -4,7 +4,7 @@ Each function takes a checked `Change` and the request's body.
 """
 
 from app.kit.errors import Invalid
-from app.tickets import citizens
+from app.tickets import citizens, times
 from app.tickets.acts import dispatch as dispatching
 from app.tickets.acts import teaching
 from app.tickets.acts.change import Change
@@ -217,6 +217,8 @@ def check_dispatch(change: Change, body: NewDispatch) -> None:
 
 def check_reply(change: Change, body: NewReply) -> None:
     """双反馈: the citizen is answered too, unless the record says why not (T15)."""
+    if body.citizen_feedback:
+        times.check("/citizen_feedback/at", body.citizen_feedback.at, change.now)
     if body.citizen_feedback is None and not excused(change):
         raise FeedbackMissing(
             "tell how the citizen was answered; only after enough failed attempts, or where the"

@@ -7,7 +7,7 @@ from app.city import City
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
-from app.tickets import citizens
+from app.tickets import citizens, times
 from app.tickets.acts import recipients
 from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
 from app.tickets.acts.forms import NewTicket
@@ -50,11 +50,12 @@ def is_secret(new: NewTicket) -> bool:
 
 
 def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
-    """Check and route one request. Refuses NoSuchCategory and NoSuchDistrict."""
+    """Check and route one request. Refuses NoSuchCategory, NoSuchDistrict and ImpossibleTime."""
     city.check_district(new.address.district_code)
     urgency = new.urgency or city.catalogue.urgency(new.category)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
+    times.check("/occurred_at", new.occurred_at, now)
     status = Status.RECEIVED if new.type in ENQUIRIES else OUTCOMES[decision.decision]
     dispatched = status is Status.DISPATCHED
     return Arrival(

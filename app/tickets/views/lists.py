@@ -1,5 +1,6 @@
 """Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -32,6 +33,8 @@ from app.tickets.texts import Category, ExternalId
 from app.tickets.views import rows, scope, view
 from app.tickets.views.view import Members, Viewer
 
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
 
 def since(said: object) -> object:
     """A date alone means the beginning of that day in Beijing."""
@@ -51,7 +54,7 @@ def beginning(day: date, later: int) -> datetime:
 
 
 def is_day(said: object) -> TypeGuard[str]:
-    return isinstance(said, str) and len(said) == len("2026-11-21")
+    return isinstance(said, str) and DAY.fullmatch(said) is not None
 
 
 From = Annotated[Told, BeforeValidator(since)]
