@@ -1,5 +1,5 @@
-"""The `jiesu` command. What serves is read without what the other commands need: the process that
-only starts workers stays small, and comes up while the machine is busy."""
+"""The `jiesu` command. `serve` imports none of the other commands, so that the process that only
+starts workers stays small, and comes up while the machine is busy."""
 
 import sys
 from importlib import import_module

@@ -12,6 +12,7 @@ from app.kit.errors import Invalid
 from app.kit.workdays import day_of
 from app.offices.catalogue import Catalogue
 from app.offices.directory import OfficeEntry, OfficeKind
+from app.period import Periods
 from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query
@@ -36,8 +37,10 @@ class City:
     """The server's, for keyed hashes."""
     edition: str = field(init=False, default="")
     """It differs for other rules and for other names of offices."""
+    periods: Periods = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "periods", Periods(self.policies))
         rules = [(policy.name, policy.sha256) for policy in self.policies.documents]
         known = repr((rules, sorted(self.offices.items())))
         object.__setattr__(self, "edition", sha256(known.encode()).hexdigest())

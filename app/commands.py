@@ -1,4 +1,4 @@
-"""Commands of `jiesu`: one small function for each thing an operator does by hand."""
+"""Commands of `jiesu`: one small function for each task of an operator."""
 
 import argparse
 import logging.config
@@ -73,7 +73,7 @@ def key(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
-    """Apply what has fallen due and count finished days, as the service does every few seconds."""
+    """Apply due changes and count finished days, as the service does every few seconds."""
     with ready_database(given) as sessions:
         city = read_city(given, sessions)
         say(f"{sweep(sessions, city, clock.utc)} changes")
@@ -91,8 +91,8 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
         total = os.fstat(file.fileno()).st_size
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
             made = history.take_in_file(sessions, city, caller, file, clock.utc, bar.update)
-    for one in made.rejected:
-        say(f"line {one.line}: " + "; ".join(" ".join(e.values()).strip() for e in one.errors))
+    for line in made.rejected:
+        say(f"line {line.line}: " + "; ".join(" ".join(e.values()).strip() for e in line.errors))
     rejected = len(made.rejected) + (made.unlisted or 0)
     say(f"{made.accepted} accepted, {made.replayed} replayed, {rejected} rejected")
 
@@ -111,12 +111,12 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def reroute(given: Settings, asked: argparse.Namespace) -> None:
-    """Make a ticket's route again, as of the instant it was made; whatever differs is named."""
+    """Make a ticket's route again, as of its instant, and name the differences."""
     with ready_database(given) as sessions, sessions() as session:
-        found = list(rerouting.differences(session, read_city(given, sessions), asked.number))
-    for name, stored, now in found:
+        changed = list(rerouting.differences(session, read_city(given, sessions), asked.number))
+    for name, stored, now in changed:
         say(f"{name}: stored {stored!r}, now {now!r}")
-    if found:
+    if changed:
         sys.exit(1)
     say("the same route")
 
@@ -129,18 +129,18 @@ def read_city(given: Settings, sessions: Sessions) -> City:
 def seal(given: Settings, asked: argparse.Namespace) -> None:
     """Seal a period's rankings for good, in the name of `jiesu seal`."""
     with ready_database(given) as sessions, sessions.begin() as session:
-        city, now = read_city(given, sessions), clock.utc()
-        period = rankings.known(session, city.policies, asked.period, now)
-        made = seals.seal(session, city, period, "jiesu seal", clock.utc)
+        periods = read_city(given, sessions).periods
+        period = rankings.known(session, periods, asked.period, clock.utc())
+        made = seals.seal(session, period, "jiesu seal", clock.utc)
         say(f"{made.period} {made.content_hash}")
 
 
 def verify(given: Settings, asked: argparse.Namespace) -> None:
     """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
-    found = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
-    for line in found:
+    faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
+    for line in faults:
         say(line)
-    if found:
+    if faults:
         sys.exit(1)
     say("everything holds")
 
@@ -155,15 +155,15 @@ def content(file: Path) -> bytes:
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
-        city, now = read_city(given, sessions), clock.utc()
-        period = rankings.known(session, city.policies, asked.period, now)
-        proof = verification.verify(session, city, period)
+        periods = read_city(given, sessions).periods
+        period = rankings.known(session, periods, asked.period, clock.utc())
+        proof = verification.verify(session, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 
 @contextmanager
 def any_database(given: Settings) -> Iterator[Sessions]:
-    """The same for a command that may run beside a service; with sessions on it."""
+    """Sessions on the database, for a command that may run beside a service."""
     with embedded.reached(given.data_dir) if given.embedded else nullcontext():
         migrate.check(given.database)
         engine = db.make_engine(given.database, pool_size=2)
@@ -175,7 +175,7 @@ def any_database(given: Settings) -> Iterator[Sessions]:
 
 @contextmanager
 def ready_database(given: Settings) -> Iterator[Sessions]:
-    """The same with everything in it that a command may need, on an empty one too."""
+    """Sessions on a prepared database, also on an empty one."""
     with any_database(given) as sessions:
         prepare(given)
         yield sessions

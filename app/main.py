@@ -1,6 +1,6 @@
-"""The one place where rooms meet: what is prepared before serving, and the application itself."""
+"""The application: all rooms meet here, and what they hold in memory is prepared here."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.types import Scope
 
 from app.access import gate
 from app.access import service as access
@@ -23,15 +24,18 @@ from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
 from app.kit import clock, db, problems
+from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
 from app.kit.host import ending, health
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
+from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.logs import Observed
-from app.kit.route import Heads
+from app.kit.route import Heads, Straight
+from app.kit.share import Shares
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -39,6 +43,7 @@ from app.policy import record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
+from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
@@ -56,12 +61,12 @@ from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
 
 ONE_AT_A_TIME = 0x5EED
-LOOK_TIMEOUT_MS = 2_000
+LOOKS = Limits(statement_ms=2_000)
 POLICIES = Path(__file__).parent / "data" / "policy"
 
 
 def read_policies(settings: Settings) -> Policies:
-    """The shipped documents and the city's own. Refuses (PolicyRefused) what is not right."""
+    """The shipped documents and the city's own. Refuses (PolicyRefused) a faulty one."""
     folders = [POLICIES, *([settings.policy_dir] if settings.policy_dir else [])]
     texts: dict[str, str] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
@@ -70,17 +75,17 @@ def read_policies(settings: Settings) -> Policies:
 
 
 def worked(session: Session) -> bool:
-    """Whether there is anything that the rules so far were applied to."""
+    """Whether the database has cases that were worked by the rules so far."""
     done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
     return session.scalar(select(sa.or_(*done))) is True
 
 
 def prepare(settings: Settings) -> None:
-    """What the first request relies on, in a migrated database; again and again, to one effect.
+    """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused and BadAreas: what an operator brings is looked at before serving.
+    Refuses PolicyRefused and BadAreas: the operator's files are checked before serving.
     """
-    engine = db.make_engine(settings.database, pool_size=1)
+    engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
@@ -107,7 +112,7 @@ def make_city(session: Session, settings: Settings) -> City:
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
-    """The application; `prepare` is done before it reads what it holds in memory."""
+    """The application; it runs `prepare` before it reads offices and rules into memory."""
     app = FastAPI(
         title="Jiesu 接诉",
         version="1",
@@ -115,6 +120,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         docs_url="/docs",
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
     )
     app.state.settings = settings
     app.state.secret = settings.secret_key
@@ -144,9 +150,10 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     )
     for router in rooms:
         app.routes.extend(router.routes)
+    app.router.middleware_stack = Straight(app.router)
     problems.install(app)
     app.add_middleware(Heads)
-    app.add_middleware(Door, app.state.startup.check)
+    app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)
     return app
 
@@ -155,10 +162,10 @@ def connect(app: FastAPI) -> None:
     """Pools of the requests, of the background, of intake's groups, and of the look that tells
     readiness: none waits for another's."""
     database, state = app.state.settings.database, app.state
-    state.engine = db.make_engine(database, state.settings.pool_size)
+    state.engine = db.make_engine(database, state.settings.pool_size, REQUESTS)
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
-    state.intake_engine = db.make_engine(database, AT_ONCE)
-    state.looking_engine = db.make_engine(database, 1, LOOK_TIMEOUT_MS)
+    state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS)
+    state.looking_engine = db.make_engine(database, 1, LOOKS)
     state.sessions = db.make_sessions(state.engine, before_commit=[feed.number])
     state.own_sessions = db.make_sessions(state.own_engine, before_commit=[feed.number])
 
@@ -173,12 +180,23 @@ def begin_with(app: FastAPI, steps: Sequence[Callable[[], None]]) -> None:
     state.readiness = Readiness(state.looking_engine, checks)
 
 
+def checks(app: FastAPI) -> Iterator[Callable[[Scope], None]]:
+    """What a request may be refused for before anything of it is looked at."""
+    startup, settings = app.state.startup, app.state.settings
+    yield startup.check
+    if settings.rate_per_key:
+        yield Rate(settings.rate_per_key, key_of).check
+    if settings.rate_per_address:
+        yield Rate(settings.rate_per_address, address_of).check
+
+
 def read_together(app: FastAPI) -> None:
-    """What is taken in, or read, for all requests of the same moment."""
+    """Requests of the same moment are taken in, and read, in groups."""
     engine, state = app.state.engine, app.state
     state.together = Together(state.intake_engine, state.sessions, AT_ONCE)
     state.inboxes = Inboxes(engine)
     state.readings = Readings(engine)
+    state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
     state.feeds = Gathered(engine, pages.read)
     state.gate = gate.Gate(engine, state.settings.secret_key)
@@ -186,10 +204,9 @@ def read_together(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
-    """Waits for the database, reads what is held in memory, and then does the background's acts
-    until the end.
+    """Wait for the database, read offices and rules into memory, then run the background's acts.
 
-    As many threads as connections: whoever waits, waits for a thread and not in the pool.
+    There are as many threads as connections, so that requests wait for a thread, not in the pool.
     """
     current_default_thread_limiter().total_tokens = app.state.settings.pool_size
     await app.state.startup.start()
@@ -208,7 +225,7 @@ def load(app: FastAPI) -> None:
 
 
 def acts(app: FastAPI) -> tuple[Act, ...]:
-    """What the service does by itself, on connections of its own."""
+    """The acts of the background, on connections of their own."""
     settings, sessions = app.state.settings, app.state.own_sessions
 
     def sweep() -> bool:

@@ -62,6 +62,7 @@ class Periods:
     """The periods under a set of policies."""
 
     def __init__(self, policies: Policies) -> None:
+        self.policies = policies
         first, *later = policies.documents
         self._since: list[tuple[Month, Policy]] = [(FIRST_YEAR * 12, first)]
         for policy in later:

@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
-from app.kit import db
+from app.kit.address import psycopg_url
 from app.kit.host import embedded
 
 PREFIX = "JIESU_"
@@ -53,7 +53,7 @@ def decoded(value: object) -> object:
 
 def checked_url(value: str) -> str:
     try:
-        backend = db.psycopg_url(value).get_backend_name() if "://" in value else ""
+        backend = psycopg_url(value).get_backend_name() if "://" in value else ""
     except (ArgumentError, ValueError):
         backend = ""
     if not value.startswith("postgres") or not backend:
@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(5, gt=0, le=3600)
     learn_seconds: float = Field(1, gt=0, le=3600)
     """The interval at which each process learns new routing lessons from the database."""
+    rate_per_key: float = Field(0, ge=0)
+    rate_per_address: float = Field(0, ge=0)
+    """Requests a second, of each worker; 0: as many as come."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

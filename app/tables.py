@@ -27,6 +27,7 @@ from app.offices.models import (
 from app.policy.record import PolicyDocument
 from app.rankings.counting.days import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
+from app.rankings.versions import TableVersion
 from app.routing.models import RoutingLesson
 from app.tickets.citizens import Citizen
 from app.tickets.disclosure import Disclosure
@@ -70,6 +71,7 @@ TABLES: tuple[type[Base], ...] = (
     RegistryVersion,
     TalliedDay,
     ChangedDay,
+    TableVersion,
     ExclusionRequest,
     Dispute,
     Correction,

@@ -137,12 +137,12 @@ def row(name: str, pairs: list[tuple[float, float]]) -> dict[str, Any]:
 
 def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
     def read(period: str) -> Callable[[Session], object]:
-        return lambda session: service.ranking(
-            Asked(session, city, NOW), period, RankingQuery()
-        ).body()
+        return lambda session: (
+            service.ranking(Asked(session, city, NOW), period, RankingQuery()).body
+        )
 
     def table(session: Session) -> object:
-        return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).ranking())
+        return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view())
 
     period = Periods(city.policies).named(OPEN)
     acts: dict[str, Callable[[Session], object]] = {
@@ -256,7 +256,7 @@ def prepare(url: str, engine: sa.Engine, city: City, facts: int, others: int) ->
         connection.execute(sa.text("VACUUM (ANALYZE) ticket, assessment, exclusion"))
     with Session(engine) as session, session.begin():
         for period in reversed(before):
-            seals.seal(session, city, period, "bench", lambda: NOW - timedelta(days=1))
+            seals.seal(session, period, "bench", lambda: NOW - timedelta(days=1))
 
 
 def show(results: dict[str, Any]) -> None:

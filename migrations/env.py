@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from app import settings
-from app.kit.db import psycopg_url
+from app.kit.address import psycopg_url
 from app.tables import metadata
 
 ONE_AT_A_TIME = 12345_2019  # any number that nothing else in the database locks

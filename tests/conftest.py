@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hypothesis
@@ -26,7 +27,16 @@ from tests.given import ADMIN_KEY, People
 from tests.past import Store, storing
 
 KEPT = frozenset({"office", "district", "office_name", "place", "category", "catalogue_rule"})
-KEPT_TOO = frozenset({"seed_file", "registry_version", "policy_document", "key", "alembic_version"})
+KEPT_TOO = frozenset(
+    {
+        "seed_file",
+        "registry_version",
+        "table_version",
+        "policy_document",
+        "key",
+        "alembic_version",
+    }
+)
 
 SMALL = 2**18  # bytes of a table, most of them of rows that earlier tests left dead
 
@@ -63,11 +73,15 @@ class StillClock:
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded cluster of our own, or a database made for this run beside the one given."""
+def database_url() -> Iterator[str]:
+    """An embedded cluster of our own, or a database made for this run beside the one given. Not in
+    pytest's folder, which another run closes to the cluster's user."""
     given = os.environ.get("JIESU_DATABASE_URL")
     if given is None:
-        with embedded.running(Path(tmp_path_factory.mktemp("pg")), durable=False) as url:
+        with (
+            TemporaryDirectory(prefix="jiesu-tests-") as folder,
+            embedded.running(Path(folder), durable=False) as url,
+        ):
             yield url
         return
     name = f"jiesu_test_{os.getpid()}"

@@ -9,7 +9,7 @@ from alembic import command
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.kit import db
+from app.kit.address import psycopg_url
 from app.kit.host import migrate
 from app.tables import TABLES
 from tests import stages
@@ -30,7 +30,7 @@ SEALED = {"seal", "sealed_ranking", "sealed_facts", "registry_version"}
 def empty(database_url: str) -> Iterator[str]:
     """A database beside the tests' own, with nothing in it."""
     engine = sa.create_engine(
-        db.psycopg_url(database_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        psycopg_url(database_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )
     name = f"jiesu_migrations_{os.getpid()}"
     with engine.connect() as server:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -22,13 +22,19 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
+    return begin(command, directory, variables, subprocess.PIPE)
+
+
+def begin(
+    command: str, directory: Path, variables: Mapping[str, str], log: int
+) -> subprocess.Popen[str]:
     given = {f"JIESU_{name}": value for name, value in variables.items()}
     return subprocess.Popen(
         [sys.executable, "-m", "app", command],
         cwd=ROOT,
         env={"PATH": PATH, "JIESU_DATA_DIR": str(directory), "JIESU_PORT": "0", **given},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=log,
         text=True,
     )
 

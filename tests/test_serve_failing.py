@@ -98,10 +98,10 @@ def test_clients_that_hang_up_are_neither_faults_nor_traces(service: Service) ->
     assert not any("fault" in json.loads(line) for line in log)
 
 
-def hang_up(service: Service, said: bytes, pause: float) -> None:
+def hang_up(service: Service, data: bytes, pause: float) -> None:
     host, port = service.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as caller:
-        caller.sendall(said)
+        caller.sendall(data)
         time.sleep(pause)
 
 

@@ -109,6 +109,6 @@ BY_HASH = Ready(
 
 
 def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
-    """Who holds the keys that hash to these, by hash; nobody holds a revoked one."""
+    """The holders of the keys with these hashes, by hash, without revoked keys."""
     rows = BY_HASH.rows(connection, hashes=list(hashes))
     return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}

@@ -16,7 +16,7 @@ from app.callbacks.models import Assessment, Correction
 from app.offices.models import PlaceRow
 from app.rankings.counting import as_of, assessments, volumes
 from app.rankings.counting.merged import Member, count_members
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.record import Record
 from app.rankings.rates import Counts
 from app.tickets.models import Request, Ticket
 
@@ -80,24 +80,14 @@ def counts(record: Record, lanes: Collection[Lane]) -> Mapping[str, Counts]:
 
 
 def members(record: Record, lanes: Collection[Lane]) -> Iterator[Member]:
-    led = select(Assessment, Correction, NAME, record.excluded()).select_from(Assessment)
+    led = record.assessments(Assessment, Correction, NAME, record.excluded())
     query = (
         named(record, led.join(Ticket, Ticket.number == Assessment.ticket_number))
         .outerjoin(Correction, record.heard())
         .where(Assessment.office_code.in_({lane.street_code for lane in lanes}))
         .where(street_of(record) == Assessment.office_code)
         .where(NAME.in_({lane.name for lane in lanes}))
-        .where(within(Assessment.assessed_at, record.period))
-        .where(*record.known(Assessment.recorded_at))
     )
     for fact, heard, name, excluded in record.session.execute(query):
-        yield Member(
-            owner=str(Lane(fact.office_code, name)),
-            group=fact.merge_group or fact.ticket_number,
-            number=fact.ticket_number,
-            assessed_at=fact.assessed_at,
-            recorded_at=fact.recorded_at,
-            kind=assessments.kind_of(fact),
-            outcome=assessments.outcome_of(fact, heard or fact),
-            excluded=excluded,
-        )
+        owner = str(Lane(fact.office_code, name))
+        yield assessments.member(owner, fact, heard, excluded)

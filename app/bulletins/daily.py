@@ -11,7 +11,7 @@ from app.bulletins.communities import Lane
 from app.bulletins.schemas import DayView, LaneView, TopView
 from app.kit.errors import NotFound
 from app.kit.workdays import day_of, midnight
-from app.period import FIRST_YEAR, NoSuchPeriod, Period, Periods
+from app.period import FIRST_YEAR, NoSuchPeriod, Period
 from app.rankings import compute, published
 from app.rankings.counting import volumes
 from app.rankings.counting.record import Record
@@ -42,7 +42,7 @@ def daily(asked: Asked, day: date) -> DayView:
         raise NoSuchPeriod(f"there is no period that {day} falls in")
     begins, ends = midnight(day), midnight(day + ONE_DAY)
     record = until(asked, begins, ends)
-    view = compute.ranking(record, asked.city, League.STREETS)
+    view = compute.ranking(record, League.STREETS)
     rows = {row.office_code: row for row in view.rows}
     requests = volumes.requests(record, begins, ends)
     return DayView(
@@ -59,7 +59,7 @@ def daily(asked: Asked, day: date) -> DayView:
 
 def until(asked: Asked, begins: datetime, ends: datetime) -> Record:
     """The record from the period's start to the end of the day. Refuses NoSuchPeriod."""
-    period = asked.period(Periods(asked.city.policies).of(begins).name)
+    period = asked.period(asked.city.periods.of(begins).name)
     record = published.record_of(asked.session, period)
     return replace(record, period=replace(period, ends_at=min(ends, period.ends_at)))
 

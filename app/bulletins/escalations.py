@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.bulletins.schemas import TallyView
+from app.rankings.counting.as_of import lead_of_act
 from app.rankings.leagues import Registry
 from app.tickets.event_data import Escalated, name
 from app.tickets.events import Event
-from app.tickets.life.lifecycle import Action, DispatchRole
-from app.tickets.models import Dispatch
+from app.tickets.life.lifecycle import Action
 from app.tickets.proceedings import Hold, Supervision
 
 Column = sa.SQLColumnExpression[Any]
@@ -36,7 +36,8 @@ def escalations(span: Span) -> sa.Select[Any]:
     """Escalations by their warning: a level to be informed, or a step overdue."""
     of_span = (Event.action == Action.ESCALATE, span.holds(Event.at))
     warning = Event.data[name(Escalated.warning)].astext
-    return counted(lead(Event.ticket_number, Event.at), warning, *of_span)
+    office = lead_of_act(Event.ticket_number, Event.at).scalar_subquery()
+    return counted(office, warning, *of_span)
 
 
 def supervisions(span: Span) -> sa.Select[Any]:
@@ -47,7 +48,7 @@ def supervisions(span: Span) -> sa.Select[Any]:
         (answered > Supervision.answer_due_at, "answered_late"),
         else_="answered",
     )
-    office = lead(Supervision.ticket_number, Supervision.issued_at)
+    office = lead_of_act(Supervision.ticket_number, Supervision.issued_at).scalar_subquery()
     return counted(office, label, span.holds(Supervision.issued_at))
 
 
@@ -62,19 +63,6 @@ def counted(office: Column, label: Column, *where: sa.ColumnElement[bool]) -> sa
     number = sa.func.count()
     return select(labelled.c.office, labelled.c.label, number).group_by(
         labelled.c.office, labelled.c.label
-    )
-
-
-def lead(number: Column, at: Column) -> Column:
-    """The lead office of a ticket at an instant."""
-    return (
-        select(Dispatch.office_code)
-        .where(Dispatch.ticket_number == number, Dispatch.role == DispatchRole.LEAD)
-        .where(Dispatch.dispatched_at <= at)
-        .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at >= at))
-        .order_by(Dispatch.seq.desc())
-        .limit(1)
-        .scalar_subquery()
     )
 
 

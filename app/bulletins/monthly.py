@@ -13,7 +13,7 @@ MOST_MOVED = 10
 
 def monthly(asked: Asked, name: str) -> BulletinView:
     """Refuses MalformedPeriod, NoSuchPeriod."""
-    view = ranking(asked, name, RankingQuery()).ranking()
+    view = ranking(asked, name, RankingQuery()).view()
     policy = asked.city.policies.named(view.policy)
     places = [(row, shown(row)) for row in view.rows]
     moved = [place for _, place in places if place.gained]

@@ -9,7 +9,7 @@ from app.bulletins import escalations
 from app.bulletins.escalations import Span
 from app.bulletins.schemas import CourseView, MonthView, QuarterView, TotalView, YearView
 from app.kit.errors import Invalid, NotFound
-from app.period import Period, Periods, State
+from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings import registry
 from app.rankings.counting import assessments
@@ -88,7 +88,7 @@ def span(asked: Asked, name: str, known: Sequence[Period], months: int) -> dict[
 
 def rankings(asked: Asked, known: Iterable[Period], league: League) -> list[RankingView]:
     query = RankingQuery(league=league)
-    return [ranking(asked, period.name, query).ranking() for period in known]
+    return [ranking(asked, period.name, query).view() for period in known]
 
 
 def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:
@@ -104,7 +104,7 @@ def total(periods: Sequence[MonthView], weights: Weights) -> TotalView:
 
 def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
     """Refuses NoSuchSpan."""
-    periods = Periods(asked.city.policies)
+    periods = asked.city.periods
     first = assessments.first_assessed_at(asked.session, asked.now) or asked.now
     named = map(periods.named, months)
     known = [period for period in named if period.starts_at <= asked.now and period.ends_at > first]

@@ -14,7 +14,6 @@ from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionReq
 from app.callbacks.schemas import ExclusionView, NewExclusion
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Order, Page, instant
-from app.period import Periods
 from app.tickets.acts.change import Change
 from app.tickets.acts.extension import four_eyes
 from app.tickets.acts.forms import Decision
@@ -178,7 +177,7 @@ def decide(change: Change, body: Decision) -> None:
     """The evaluator decides; an approved ticket counts in none of the three rates."""
     fact, request = assessed(change), asked(change)
     four_eyes(change, request.seq)
-    frozen_at = appeals.decided_until(Periods(change.city.policies).of(fact.assessed_at))
+    frozen_at = appeals.decided_until(change.city.periods.of(fact.assessed_at))
     if change.now > frozen_at:
         raise DecisionLate(f"it could be decided until {frozen_at.isoformat()}")
     check_reviewed(change, request)

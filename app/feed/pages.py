@@ -64,7 +64,7 @@ def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, L
     return dict(lines)
 
 
-def told(lines: Lines) -> bytes:
+def as_json(lines: Lines) -> bytes:
     """A FeedView in JSON: the entries, oldest first, and the number to go on from."""
     items = [
         dict(zip(EntryView.model_fields, entry, strict=True))

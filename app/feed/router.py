@@ -38,7 +38,7 @@ async def at_once(request: Request) -> Response | None:
         return None
     feeds: Gathered[Asked, Lines] = request.app.state.feeds
     lines = await feeds.answer(Asked(str(caller.office_code), part.after, part.limit))
-    return JsonBytes(pages.told(lines)) if lines else None
+    return JsonBytes(pages.as_json(lines)) if lines else None
 
 
 @router.get("", response_model=FeedView)
@@ -48,4 +48,4 @@ def read_feed(
 ) -> Response:
     """What happened to this office's tickets after a number: one higher each time, none skipped."""
     asked = Asked(str(caller.office_code), after, limit)
-    return JsonBytes(pages.told(pages.read(session.connection(), [asked])[asked]))
+    return JsonBytes(pages.as_json(pages.read(session.connection(), [asked])[asked]))

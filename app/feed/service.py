@@ -104,6 +104,6 @@ def mark(session: Session) -> int:
     return len(session.info.get(COLLECTED, ()))
 
 
-def forget_since(session: Session, told: int) -> None:
+def forget_since(session: Session, marked: int) -> None:
     """What is rolled back to a savepoint is told to nobody."""
-    del session.info.get(COLLECTED, [])[told:]
+    del session.info.get(COLLECTED, [])[marked:]

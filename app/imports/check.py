@@ -49,7 +49,7 @@ def is_district(city: City, code: str) -> bool:
 
 
 def disordered(case: PastCase, now: datetime) -> Iterator[Fault]:
-    for pointer, at in told(case):
+    for pointer, at in instants(case):
         impossible = times.fault(at, now)
         if impossible:
             yield Fault(pointer, impossible)
@@ -60,7 +60,7 @@ def disordered(case: PastCase, now: datetime) -> Iterator[Fault]:
             yield Fault(pointer, "before dispatched_at")
 
 
-def told(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
+def instants(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
     yield "/received_at", case.received_at
     yield "/dispatched_at", case.dispatched_at
     yield from after_dispatch(case)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from select import POLLIN, poll
@@ -13,13 +14,13 @@ from fastapi import Depends, Request
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, mapped_column, sessionmaker
 
+from app.kit.address import psycopg_url
+
 POOL_TIMEOUT_SECONDS = 2
-STATEMENT_TIMEOUT_MS = 15_000
 FAR_AWAY = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -28,6 +29,26 @@ FAR_AWAY = {
 }
 """A host that vanished without a word is given up after half a minute, not fifteen."""
 READ_ONLY = "25006"
+LOCKED = "55P03"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In milliseconds, for a statement, for waiting for a lock, and for doing nothing in an open
+    transaction; 0: none. As the options of a connection."""
+
+    statement_ms: int = 15_000
+    lock_ms: int = 0
+    idle_ms: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"-c statement_timeout={self.statement_ms} -c lock_timeout={self.lock_ms}"
+            f" -c idle_in_transaction_session_timeout={self.idle_ms}"
+        )
+
+
+REQUESTS = Limits(lock_ms=5_000, idle_ms=60_000)
 OPEN = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 Code = Annotated[str, mapped_column(sa.Text(collation="C"))]
@@ -66,11 +87,6 @@ def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
     )
 
 
-def psycopg_url(url: str) -> URL:
-    """The URL with psycopg 3 as its driver."""
-    return make_url(url).set(drivername="postgresql+psycopg")
-
-
 class Connection(psycopg.Connection[Any]):
     """Keeps its prepared statements over a ROLLBACK.
 
@@ -93,13 +109,11 @@ class Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the connection was lost at the end of a transaction")
 
 
-def make_engine(
-    url: str, pool_size: int, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
-) -> sa.Engine:
+def make_engine(url: str, pool_size: int, limits: Limits | None = None) -> sa.Engine:
     """One pool, as large as the threads that may ask it; who waits too long gets 503.
 
-    The connection used last is used next, as its statements are prepared. Before that, a look at
-    its socket costs no round trip; use finds a connection lost in silence (see kit/route.py).
+    The connection used last is used next, as its statements are prepared. Before that it is looked
+    at, which costs no round trip; one lost without a word is found by use (see kit/route.py).
     """
     engine = sa.create_engine(
         psycopg_url(url),
@@ -109,7 +123,7 @@ def make_engine(
         pool_use_lifo=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+            "options": f"{limits or Limits()} -c timezone=UTC",
             **FAR_AWAY,
         },
     )

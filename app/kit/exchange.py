@@ -67,7 +67,7 @@ class Exchange:
     def exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
         self.failed = True
         self.server.enter_pipeline_mode()
-        answered = [*self.begin(), *(it for one in statements for it in self.send(one))]
+        answered = [*self.begin(), *(it for statement in statements for it in self.send(statement))]
         self.server.pipeline_sync()
         results = zip(received(self.server), answered, strict=True)
         wanted = [result for result, is_wanted in results if is_wanted]

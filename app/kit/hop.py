@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from starlette.concurrency import run_in_threadpool
+
+from app.kit.share import PATIENCE_SECONDS, TooManyAtOnce, in_turn
 
 T = TypeVar("T")
 Work = Coroutine[Any, Any, T]
@@ -53,16 +54,23 @@ def in_loop() -> Generator[Place, None, None]:
 def carried(work: Work[T]) -> Generator[Any, Any, T]:
     """Runs the work, each part of it where it asks to be; to be awaited in the event loop."""
     reached: Any = Place.LOOP
+    patience: float | None = PATIENCE_SECONDS
     while not isinstance(reached, Done):
-        reached = yield from onward(work, reached)
+        asked = reached
+        reached = yield from onward(work, asked, patience)
+        patience = None if asked is Place.THREAD else patience
     value: T = reached.value
     return value
 
 
-def onward(work: Work[Any], reached: Any) -> Generator[Any, Any, Any]:
-    """From what the work has asked for (a place, or a future of asyncio's) to what it asks next."""
+def onward(work: Work[Any], reached: Any, patience: float | None) -> Generator[Any, Any, Any]:
+    """From what the work has asked for (a place, or a future of asyncio's) to what it asks next.
+    Only who has been in no thread yet, and holds nothing, is refused one."""
     if reached is Place.THREAD:
-        return (yield from run_in_threadpool(without_waiting, work).__await__())
+        try:
+            return (yield from in_turn(without_waiting, work, patience).__await__())
+        except TooManyAtOnce as refusal:
+            return step(partial(work.throw, refusal))
     try:
         if reached is not Place.LOOP:
             yield reached

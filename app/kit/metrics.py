@@ -1,5 +1,7 @@
 """Figures for Prometheus: every request by its route's template, not its path."""
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
@@ -29,8 +31,18 @@ def template(scope: Scope) -> str:
 
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
-    requests.labels(known(method), route, status).inc()
-    durations.labels(known(method), route).observe(seconds)
+    answered(known(method), route, status).inc()
+    lasted(known(method), route).observe(seconds)
+
+
+@cache
+def answered(method: str, route: str, status: int) -> Counter:
+    return requests.labels(method, route, status)
+
+
+@cache
+def lasted(method: str, route: str) -> Histogram:
+    return durations.labels(method, route)
 
 
 def exposition() -> bytes:

@@ -67,7 +67,10 @@ def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) 
 def on_refusal(request: Request, refusal: Refusal) -> Problem:
     if family(refusal) is errors.Unavailable and request.url.path not in PROBES:
         logger.warning("a request could not be answered", extra={"cause": kinds(refusal)})
-    return problem(request, describe(refusal), HEADERS.get(family(refusal), {}))
+    headers = HEADERS.get(family(refusal), {})
+    if "retry_after" in refusal.facts:
+        headers = {**headers, "Retry-After": str(refusal.facts["retry_after"])}
+    return problem(request, describe(refusal), headers)
 
 
 def faults(findings: Iterable[Any]) -> list[dict[str, str]]:

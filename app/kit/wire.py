@@ -27,10 +27,10 @@ def of_text(change: Callable[[str], str]) -> Callable[[object], object]:
     return lambda value: change(value) if isinstance(value, str) else value
 
 
-def moment(said: object) -> object:
+def moment(value: object) -> object:
     """Refuses seconds since 1970, which pydantic would take: a time is told in RFC 3339."""
-    if isinstance(said, datetime) or (isinstance(said, str) and RFC3339.match(said)):
-        return said
+    if isinstance(value, datetime) or (isinstance(value, str) and RFC3339.match(value)):
+        return value
     raise ValueError('is no RFC 3339 time with an offset, such as "2026-11-21T10:00:00+08:00"')
 
 

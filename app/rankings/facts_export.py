@@ -12,13 +12,12 @@ import arro3.io
 import msgspec
 import sqlalchemy as sa
 from arro3.core import Array, DataType, Field, RecordBatch, Schema
-from sqlalchemy import select
 
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
 from app.kit.sheet import inert, line
 from app.rankings.columns import COLUMNS, HEARD, LATER
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.record import Record
 
 AT_ONCE = 5_000
 FACT = Assessment.__table__.c
@@ -42,11 +41,9 @@ def batches(record: Record) -> Iterator[Sequence[Row]]:
     heard = (Correction.__table__.c[name] for name in HEARD)
     columns = (*(FACT[name] for name in COLUMNS), Exclusion.__table__.c.code, *heard)
     query = (
-        select(*map(plain, columns))
-        .outerjoin_from(Assessment, Exclusion, same)
+        record.assessments(*map(plain, columns))
+        .outerjoin(Exclusion, same)
         .outerjoin(Correction, record.heard())
-        .where(within(Assessment.assessed_at, record.period))
-        .where(*record.known(Assessment.recorded_at))
         .order_by(Assessment.assessed_at, Assessment.ticket_number)
         .execution_options(yield_per=AT_ONCE)
     )

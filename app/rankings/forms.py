@@ -4,14 +4,17 @@ A new member of a ranking is a new form, with structs of its own. A former form 
 it lacks by a property of its struct.
 """
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from app.kit.compress import LEVEL
 from app.rankings.schemas import RankingView
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -105,6 +108,33 @@ NEWEST = 1
 FORMS: Mapping[int, Form] = {
     1: Form(Ranking1, ("period", "league", "policy", "weights", "rows")),
 }
+
+
+@dataclass(frozen=True)
+class Written:
+    """A ranking as JSON."""
+
+    body: bytes
+    form: int = NEWEST
+    lasting: bool = False
+    """It is sealed, and so the same for good."""
+
+    def view(self) -> RankingView:
+        return FORMS[self.form].read(self.body)
+
+    def of_district(self, code: str) -> "Written":
+        """Only the rows of a district, hashed by themselves."""
+        whole, form = self.view(), FORMS[self.form]
+        rows = [row for row in whole.rows if row.district_code == code]
+        return Written(form.written(form.hashed(replace(whole, rows=rows))), self.form)
+
+    @cached_property
+    def tag(self) -> str:
+        return sha256(self.body).hexdigest()
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.body, LEVEL, mtime=0)
 
 
 def recognised(text: bytes) -> tuple[Form, RankingView]:

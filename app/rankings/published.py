@@ -1,7 +1,6 @@
 """What was sealed of a period, to be read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.kit.errors import NotFound
 from app.period import Period
 from app.rankings.counting.record import Record
+from app.rankings.forms import Written
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.registry import PARTS, read
@@ -28,24 +28,17 @@ def get(session: Session, period: str) -> Seal:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    content_hash: str
-    form: int
-    body: bytes
-
-
 def kept(
     session: Session, period: str, league: League, as_of: datetime | None = None
-) -> Kept | None:
+) -> Written | None:
     """The sealed answer, if there was one by then."""
-    query = select(SealedRanking.content_hash, SealedRanking.form, SealedRanking.body)
+    query = select(SealedRanking.body, SealedRanking.form)
     query = query.where(SealedRanking.period == period, SealedRanking.league == league)
     if as_of:
         query = query.join(Seal, Seal.period == SealedRanking.period)
         query = query.where(Seal.published_at <= as_of)
-    found = session.execute(query).one_or_none()
-    return Kept(*found) if found else None
+    row = session.execute(query).one_or_none()
+    return Written(*row, lasting=True) if row else None
 
 
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import nlargest
 from itertools import groupby
 from typing import Literal
 
@@ -94,8 +95,8 @@ def classes(forms: Mapping[str, Form], rules: Classes) -> dict[str, tuple[Class,
 
 def top(values: Mapping[str, Fraction], k: int) -> set[str]:
     """Those among the k greatest, ties at the border included."""
-    ranks = competition({code: (value,) for code, value in values.items()})
-    return {code for code, rank in ranks.items() if rank <= k}
+    best = nlargest(k, values.values())
+    return {code for code, value in values.items() if best and value >= best[-1]}
 
 
 def burdens(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
@@ -128,8 +129,8 @@ def grade(composite: Fraction | None, publish: Publish) -> Grade | None:
     """The band of an exact composite, where bands are published (D.13.6)."""
     if composite is None or not publish.grades:
         return None
-    missed = sum(composite < threshold for threshold in publish.thresholds)
-    return GRADES[missed]
+    reached = (n for n, threshold in enumerate(publish.thresholds) if composite >= threshold)
+    return GRADES[next(reached, len(publish.thresholds))]
 
 
 def quartiles(volumes: Mapping[str, int]) -> dict[str, str]:

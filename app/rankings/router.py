@@ -12,9 +12,11 @@ from app.city import AtCity
 from app.kit.compress import PackedRoute
 from app.kit.db import AllSessions, Sessions
 from app.kit.paging import Page
-from app.rankings import facts_export, parquet, row_tickets, service, what_if
+from app.kit.route import quickly
+from app.rankings import facts_export, parquet, quick, row_tickets, service, what_if
 from app.rankings.counting.record import Record
-from app.rankings.http import FOR_EVER, Looking, SettledNow, answer
+from app.rankings.forms import Written
+from app.rankings.http import FOR_EVER, Looking, SettledNow, answer, written_answer
 from app.rankings.schemas import (
     CountedQuery,
     CountedView,
@@ -29,7 +31,7 @@ from app.rankings.schemas import (
     Stream,
     as_json,
 )
-from app.rankings.service import Asked, Found
+from app.rankings.service import Asked
 from app.rankings.sheet import as_csv
 from app.rankings.what_if import CompareView, NewWhatIf, WhatIfView
 
@@ -51,10 +53,11 @@ Opener = Annotated[Caller, Depends(allow(row_tickets.READERS))]
 @router.get("/periods")
 def list_periods(caller: Anyone, look: Looking) -> list[PeriodView]:
     """Every assessment period from the first with a fact to the present one, oldest first."""
-    return service.list_periods(look.session, look.city.policies, look.now)
+    return service.list_periods(look.session, look.city.periods, look.now)
 
 
 @router.get("/rankings/{period}", response_model=RankingView, responses={200: TABLE})
+@quickly(quick.ranking)
 def read_ranking(
     request: Request,
     caller: Anyone,
@@ -63,9 +66,8 @@ def read_ranking(
     look: Looking,
 ) -> Response:
     """Who stands where: by place, then by office code; who is not ranked comes last."""
-    write, media_type = WRITTEN[query.format]
-    found = service.ranking(look, period, query)
-    return answer(request, write(found), media_type, FOR_EVER if found.kept else {})
+    written = service.ranking(look, period, query)
+    return WRITTEN[query.format](request, written)
 
 
 @router.get("/rankings/{period}/facts", response_class=StreamingResponse)
@@ -135,8 +137,9 @@ def compare_ranking(
     return Response(as_json(found), media_type="application/json")
 
 
-def csv_of(found: Found) -> bytes:
-    return as_csv(found.ranking())
+def sheet_answer(request: Request, written: Written) -> Response:
+    sheet = as_csv(written.view())
+    return answer(request, sheet, "text/csv", FOR_EVER if written.lasting else {})
 
 
 def as_lines(sessions: Sessions, record: Record) -> StreamingResponse:
@@ -162,4 +165,7 @@ STREAMED: Mapping[Stream, Callable[[Sessions, Record], StreamingResponse]] = {
     Stream.PARQUET: as_parquet,
 }
 
-WRITTEN = {Format.JSON: (Found.body, "application/json"), Format.CSV: (csv_of, "text/csv")}
+WRITTEN: Mapping[Format, Callable[[Request, Written], Response]] = {
+    Format.JSON: written_answer,
+    Format.CSV: sheet_answer,
+}

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from app.access.roles import HANDLERS, Caller, Role
 from app.callbacks.models import Assessment, Correction, Exclusion
@@ -18,7 +19,7 @@ from app.rankings import compute
 from app.rankings.counting import assessments
 from app.rankings.counting.assessments import bit
 from app.rankings.counting.merged import Member, counts_in, last_of, unit_counts, units
-from app.rankings.counting.record import Record, within
+from app.rankings.counting.record import Record
 from app.rankings.leagues import League, Roster
 from app.rankings.rates import Counts, Exact, count, responded
 from app.rankings.schemas import CountedQuery, CountedView, Part, RateName
@@ -27,6 +28,7 @@ from app.rankings.service import Asked, NotInLeague, own_league
 FACT = Assessment.__table__.c
 READERS = frozenset({Role.AUDITOR, Role.EVALUATOR, Role.SUPERVISOR, Role.DISTRICT}) | HANDLERS
 
+Facts = sa.Select[*tuple[Any, ...]]
 Value = Callable[[Counts], Exact]
 VALUES: dict[tuple[RateName, Part], Value] = {
     (RateName.RESPONSE, Part.NUMERATOR): lambda found: found.responded,
@@ -101,7 +103,7 @@ class Row:
             if item.value != "0":
                 yield item
 
-    def as_recorded(self, query: CountedQuery, after: str) -> sa.Select[Assessment]:
+    def as_recorded(self, query: CountedQuery, after: str) -> Facts:
         score, value = self.record.period.policy.score, VALUES[query.rate, query.counts]
         counting = [o for o in OUTCOMES if value(count(o, score))]
         codes = mask(OUTCOME, {code(OUTCOME, outcome) for outcome in counting})
@@ -109,7 +111,7 @@ class Row:
         reheard = sa.exists().where(self.record.heard()).correlate(Assessment)
         return self.counting(after).where(bit(codes, tally) == 1, ~reheard).limit(query.limit + 1)
 
-    def counting(self, after: str) -> sa.Select[Assessment]:
+    def counting(self, after: str) -> Facts:
         """What counts, and stands for itself."""
         kinds = assessments.admitted_kinds(self.record.period.policy.assess)
         return (
@@ -118,12 +120,10 @@ class Row:
             .where(~self.record.excluded(self.record.period.starts_at))
         )
 
-    def mine(self, after: str) -> sa.Select[Assessment]:
+    def mine(self, after: str) -> Facts:
         return (
-            select(Assessment)
+            self.record.assessments(Assessment)
             .where(FACT[self.by].in_(self.owners), Assessment.ticket_number > after)
-            .where(within(Assessment.assessed_at, self.record.period))
-            .where(*self.record.known(Assessment.recorded_at))
             .order_by(Assessment.ticket_number)
         )
 

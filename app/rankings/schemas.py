@@ -8,7 +8,7 @@ spaces, percentages and composites with two decimals (`100.00`), exact numbers a
 lowest terms ("20/3"). `content_hash` is the SHA-256 of that form without itself and `sealed`.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -189,6 +189,14 @@ class RankingView:
 
 
 CANONICAL = ("period", "league", "policy", "weights", "rows")
+
+
+def spliced(heading: RankingView, rows: Iterable[bytes]) -> bytes:
+    """A hashed ranking as JSON, of rows that are JSON already."""
+    parts = members(heading) | {"rows": msgspec.Raw(b"[" + b",".join(rows) + b"]")}
+    canonical = ENCODER.encode({name: parts[name] for name in CANONICAL})
+    parts["content_hash"] = f"sha256:{sha256(canonical).hexdigest()}"
+    return ENCODER.encode(parts)
 
 
 def members(view: RankingView | RowView | WeightsView) -> dict[str, Any]:

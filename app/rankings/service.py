@@ -1,7 +1,7 @@
 """Reading rankings: which periods there are, who stands where, and why."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,27 +12,27 @@ from app.city import City
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
-from app.policy.documents import Policies
 from app.policy.keys import Rank
 from app.rankings import compute, published, registry
 from app.rankings.counting import assessments
 from app.rankings.counting.record import Record
-from app.rankings.forms import FORMS, NEWEST
+from app.rankings.forms import Written
 from app.rankings.leagues import League
 from app.rankings.models import Seal
 from app.rankings.rates import Standing, two_decimals
+from app.rankings.recall import Memory, Recall, Recalling, anew
 from app.rankings.schemas import (
     RATES,
     OfficeQuery,
     OfficeRowView,
     PeriodView,
     RankingQuery,
-    RankingView,
     RowView,
     WeightsView,
     members,
     shown_period,
 )
+from app.rankings.versions import EVERY, SEALS, read
 
 
 def explained(row: RowView, weights: WeightsView, rules: Rank) -> str:
@@ -74,10 +74,16 @@ class Asked:
     session: Session
     city: City
     now: datetime
+    memory: Memory = field(default_factory=Memory)
+
+    def recall(self) -> Recall:
+        """Results that hold in the session's snapshot."""
+        versions = read(self.session.connection())
+        return Recall(self.memory, versions, self.city.edition)
 
     def period(self, name: str, as_of: datetime | None = None) -> Period:
         """Refuses MalformedPeriod, NoSuchPeriod."""
-        return known(self.session, self.city.policies, name, as_of or self.now)
+        return known(self.session, self.city.periods, name, as_of or self.now)
 
     def offices(self, as_of: datetime | None = None) -> Mapping[str, OfficeEntry]:
         """As they were known by then."""
@@ -89,55 +95,46 @@ class Asked:
         return published.record_of(self.session, self.period(name, as_of), as_of)
 
 
-def list_periods(session: Session, policies: Policies, now: datetime) -> list[PeriodView]:
+def list_periods(session: Session, periods: Periods, now: datetime) -> list[PeriodView]:
     """From the first period with a fact to the one that contains now, oldest first."""
     first = assessments.first_assessed_at(session, now) or now
     sealed = frozenset(published.sealed_periods(session))
-    return [shown_period(period, sealed, now) for period in Periods(policies).between(first, now)]
+    return [shown_period(period, sealed, now) for period in periods.between(first, now)]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A ranking; of a sealed one the very bytes, which are not read for being handed on. An excerpt
-    of a sealed one is written by the form of the whole."""
-
-    view: RankingView | None = None
-    kept: published.Kept | None = None
-    form: int = NEWEST
-
-    def ranking(self) -> RankingView:
-        if self.view is not None:
-            return self.view
-        assert self.kept is not None
-        return FORMS[self.form].read(self.kept.body)
-
-    def body(self) -> bytes:
-        return self.kept.body if self.kept else FORMS[self.form].written(self.ranking())
-
-
-def ranking(asked: Asked, name: str, query: RankingQuery) -> Found:
+def ranking(asked: Asked, name: str, query: RankingQuery) -> Written:
     """A league in a period; `district_code` shows only that district's rows, with the places that
     they have in the whole league. Refuses MalformedPeriod, NoSuchPeriod, NoSuchDistrict, NotYet.
     """
     check_past(query.as_of, asked.now)
     if query.district_code is not None:
         check_district(asked.offices(query.as_of), query.district_code)
-    Periods(asked.city.policies).named(name)
-    kept = published.kept(asked.session, name, query.league, query.as_of)
-    if kept:
-        found = Found(kept=kept, form=kept.form)
+    period = asked.city.periods.named(name)
+    if query.as_of:
+        whole = written(asked, name, query, anew)
     else:
-        found = Found(computed_ranking(asked, name, query))
-    if query.district_code is None:
-        return found
-    whole = found.ranking()
-    rows = [row for row in whole.rows if row.district_code == query.district_code]
-    excerpt = FORMS[found.form].hashed(replace(whole, rows=rows))
-    return Found(excerpt, form=found.form)
+        recall = asked.recall()
+        key = key_of(period, query.league, asked.now)
+        whole = recall(key, EVERY, lambda _: written(asked, name, query, recall))
+    return whole.of_district(query.district_code) if query.district_code else whole
 
 
-def computed_ranking(asked: Asked, name: str, query: RankingQuery) -> RankingView:
-    return compute.ranking(asked.record(name, query.as_of), asked.city, query.league)
+def key_of(period: Period, league: League, now: datetime) -> Hashable:
+    """A ranking as it is now: once its period is over, there must be a fact to rank."""
+    return "ranking", period.name, league, period.state(now)
+
+
+def written(asked: Asked, name: str, query: RankingQuery, recall: Recalling) -> Written:
+    """The sealed one, or one of the record."""
+
+    def kept(_: Written | None) -> Written | None:
+        return published.kept(asked.session, name, query.league, query.as_of)
+
+    sealed = recall(("kept", name, query.league), SEALS, kept)
+    if sealed:
+        return sealed
+    record = asked.record(name, query.as_of)
+    return Written(compute.written(record, query.league, recall))
 
 
 def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
@@ -149,7 +146,7 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     check_past(query.as_of, asked.now)
     asked.period(name, query.as_of)
     league = query.league or own_league(asked.offices(query.as_of), code)
-    view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).ranking()
+    view = ranking(asked, name, RankingQuery(league=league, as_of=query.as_of)).view()
     rules = asked.city.policies.named(view.policy).rank
     for row in view.rows:
         if row.office_code == code:
@@ -157,16 +154,19 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     raise NotInLeague(f"office {code} has no row among the {league} of {name}")
 
 
-def known(session: Session, policies: Policies, name: str, now: datetime) -> Period:
+def known(session: Session, periods: Periods, name: str, now: datetime) -> Period:
     """A period that has begun, from the first with a fact on that was recorded by then; a sealed
     one whatever was done to its facts."""
-    period = Periods(policies).named(name)
+    period = periods.named(name)
     first = assessments.first_assessed_at(session, now) or now
-    seal = session.get(Seal, name)
-    before = period.ends_at <= first and not (seal and seal.published_at <= now)
-    if period.starts_at > now or before:
+    if period.starts_at > now or (period.ends_at <= first and not sealed(session, name, now)):
         raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")
     return period
+
+
+def sealed(session: Session, name: str, now: datetime) -> bool:
+    seal = session.get(Seal, name)
+    return seal is not None and seal.published_at <= now
 
 
 def check_past(as_of: datetime | None, now: datetime) -> None:

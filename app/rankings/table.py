@@ -65,11 +65,25 @@ class Line:
     group_rank: int | None = None
 
 
-def standings(counts: Mapping[str, Counts], roster: Roster, period: Period) -> Standings:
-    """Everyone who works in the period has a row, and who no longer does but still has counts."""
+def standings(
+    counts: Mapping[str, Counts],
+    roster: Roster,
+    period: Period,
+    earlier: Standings | None = None,
+) -> Standings:
+    """Everyone who works in the period has a row, and who no longer does but still has counts. Of
+    earlier standings of the same, a score stays while its counts do."""
     weights = period.policy.score.weights_for(roster.league)
+    known = earlier.scores if earlier else {}
+
+    def scored(code: str) -> Score:
+        of_office, before = counts.get(code, NOTHING), known.get(code)
+        if before and before.counts == of_office:
+            return before
+        return score(of_office, weights, period.policy.rank.min_reached)
+
     scores = {
-        code: score(counts.get(code, NOTHING), weights, period.policy.rank.min_reached)
+        code: scored(code)
         for code, office in roster.offices.items()
         if code in counts or works(office, period)
     }

@@ -89,15 +89,15 @@ def what_if(asked: Asked, name: str, league: League, said: NewWhatIf) -> WhatIfV
 
     Refuses NoSuchPeriod, MalformedPeriod, NoSuchAssessed.
     """
-    tried = compute.ranking(trial_of(asked.record(name), league, said), asked.city, league)
+    tried = compute.ranking(trial_of(asked.record(name), league, said), league)
     return WhatIfView(**members(tried))
 
 
 def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> CompareView:
     """Who gains and who loses against the official ranking, in its order, and why."""
     record = asked.record(name)
-    official = compute.ranking(record, asked.city, league)
-    then = compute.ranking(trial_of(record, league, said), asked.city, league)
+    official = compute.ranking(record, league)
+    then = compute.ranking(trial_of(record, league, said), league)
     return CompareView(
         period=name,
         league=league,

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment, Correction, Exclusion
-from app.city import City
-from app.period import Period, Periods
+from app.period import Period
 from app.rankings import compute
 from app.rankings.counting import assessments
 from app.rankings.counting.record import within
@@ -27,7 +26,7 @@ def adjustments(asked: Asked, name: str) -> AdjustmentsView:
     streets' rows. Refuses MalformedPeriod, NoSuchPeriod.
     """
     period = asked.period(name)
-    items = sorted(late(asked.session, asked.city, period), key=lambda item: item.number)
+    items = sorted(late(asked.session, period), key=lambda item: item.number)
     changed = {item.period for item in items}
     differences = [
         d for sealed in sorted(changed) for d in moved(asked, sealed, items, period.ends_at)
@@ -35,10 +34,9 @@ def adjustments(asked: Asked, name: str) -> AdjustmentsView:
     return AdjustmentsView(items=items, differences=differences)
 
 
-def late(session: Session, city: City, period: Period) -> Iterator[AdjustmentView]:
-    periods = Periods(city.policies)
+def late(session: Session, period: Period) -> Iterator[AdjustmentView]:
     for seal in session.scalars(select(Seal).order_by(Seal.period)):
-        yield from late_for(session, seal, periods.named(seal.period), period)
+        yield from late_for(session, seal, period.periods.named(seal.period), period)
 
 
 def late_for(
@@ -77,9 +75,9 @@ def moved(
     """The streets' numbers that would be others, had all that was recorded until then been known
     before the seal."""
     record = asked.record(name)
-    then = compute.ranking(record, asked.city, League.STREETS)
+    then = compute.ranking(record, League.STREETS)
     later = replace(record, late=until - TICK)
-    now = compute.ranking(later, asked.city, League.STREETS)
+    now = compute.ranking(later, League.STREETS)
     sealed = {row.office_code: row for row in then.rows}
     for row in now.rows:
         for field, was, value in differing(sealed.get(row.office_code), row):

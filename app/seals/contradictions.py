@@ -84,7 +84,6 @@ class Deriving:
     """Assessments made again, while their lines go by."""
 
     record: Record
-    policies: Policies
     contradicted: list[Contradicted] = field(default_factory=list)
     """By office: whose assessment, whenever recorded, is not what the record of their handling
     says."""
@@ -103,7 +102,7 @@ class Deriving:
         heads = dict(histories(self.record, whole))
         for fact in facts:
             found = own.get(fact.number)
-            if found is None or not holds(fact, found, heads, self.policies):
+            if found is None or not holds(fact, found, heads, self.record.period.periods.policies):
                 self.contradicted.append(Contradicted(fact.part, fact.number))
 
 

@@ -48,13 +48,13 @@ class Sealing:
 @router.post("/rankings/{period}/seal", response_model=SealView, status_code=201)
 def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depends()]) -> Seal:
     """Close a period for good, some days after its end."""
-    session, city, clock = sealing.session, sealing.city, sealing.clock
-    named = service.known(session, city.policies, period, clock())
-    made = sealing.once(lambda: seals.seal(session, city, named, caller.id, clock).period, 201)
-    return published.get(session, made)
+    session, clock = sealing.session, sealing.clock
+    named = service.known(session, sealing.city.periods, period, clock())
+    name = sealing.once(lambda: seals.seal(session, named, caller.id, clock).period, 201)
+    return published.get(session, name)
 
 
 @router.post("/rankings/{period}/verify")
 def verify_period(caller: Verifier, period: str, look: Looking) -> VerifyView:
     """The seal against the record as it stands now."""
-    return verification.verify(look.session, look.city, look.period(period))
+    return verification.verify(look.session, look.period(period))

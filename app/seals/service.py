@@ -13,13 +13,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment
-from app.city import City
 from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.errors import Conflict
 from app.kit.instants import recording, settled
 from app.kit.wire import in_utc
-from app.period import Period, Periods, State
+from app.period import Period, State
 from app.rankings import compute, registry
 from app.rankings.bundles import Bundle, digest_of
 from app.rankings.counting.record import Record, within
@@ -65,7 +64,7 @@ class SealInOrder(Conflict):
     title = "Periods are sealed in their order"
 
 
-def seal(session: Session, city: City, period: Period, by: str, clock: Clock) -> Seal:
+def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
     """Store what the leagues are now. Of two at once, the second finds it sealed.
 
     Refuses AlreadySealed, NotYetFrozen, SealInOrder, StillRecording.
@@ -74,10 +73,10 @@ def seal(session: Session, city: City, period: Period, by: str, clock: Clock) ->
     session.execute(select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     now = clock()
     settled(session)
-    check_sealable(session, city, period, now)
+    check_sealable(session, period, now)
     found = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=found)
-    rankings = [sealed_ranking(record, city, league) for league in League]
+    rankings = [sealed_ranking(record, league) for league in League]
     kept = [*sealed_lines(record), *sealed_registry(record, found)]
     facts = [one for one in kept if one.subject is Subject.FACTS]
     made = Seal(
@@ -100,7 +99,7 @@ def seal(session: Session, city: City, period: Period, by: str, clock: Clock) ->
     return made
 
 
-def check_sealable(session: Session, city: City, period: Period, now: datetime) -> None:
+def check_sealable(session: Session, period: Period, now: datetime) -> None:
     if session.get(Seal, period.name):
         raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])
     later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
@@ -116,7 +115,7 @@ def check_sealable(session: Session, city: City, period: Period, now: datetime) 
             sealable_at=in_utc(opens),
             allowed=[],
         )
-    before = Periods(city.policies).previous(period)
+    before = period.periods.previous(period)
     if session.get(Seal, before.name) is None and has_facts(session, before):
         raise SealInOrder(
             f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
@@ -128,9 +127,9 @@ def has_facts(session: Session, period: Period) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def sealed_ranking(record: Record, city: City, league: League) -> SealedRanking:
+def sealed_ranking(record: Record, league: League) -> SealedRanking:
     form = FORMS[NEWEST]
-    view = form.hashed(replace(compute.ranking(record, city, league), sealed=True))
+    view = form.hashed(replace(compute.ranking(record, league), sealed=True))
     return SealedRanking(
         period=record.period.name,
         league=league,

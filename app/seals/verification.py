@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.city import City
 from app.period import Period
 from app.rankings import compute, published
 from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
@@ -27,7 +26,7 @@ from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
 
 
-def verify(session: Session, city: City, period: Period) -> VerifyView:
+def verify(session: Session, period: Period) -> VerifyView:
     """Refuses NotSealed. Recomputed with the policy and registry of that time, from what was then
     recorded.
 
@@ -36,11 +35,10 @@ def verify(session: Session, city: City, period: Period) -> VerifyView:
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     seal = published.get(session, period.name)
     then = published.record_of(session, period)
-    derived = Deriving(then, city.policies)
-    check = Check(city, seal, list(compared(then, seal, derived)), forms_of(session, seal))
+    derived = Deriving(then)
+    check = Check(seal, list(compared(then, seal, derived)), forms_of(session, seal))
     again = {
-        league: form.hashed(compute.ranking(then, city, league))
-        for league, form in check.forms.items()
+        league: form.hashed(compute.ranking(then, league)) for league, form in check.forms.items()
     }
     found = [
         *broken(session, seal, period),
@@ -200,7 +198,6 @@ def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    city: City
     seal: Seal
     tickets: list[Differing]
     forms: Mapping[League, Form]
@@ -226,7 +223,7 @@ class Check:
             form = self.forms[league]
             kept = published.kept(now.session, self.seal.period, league)
             sealed = rows(form, kept.body) if kept else {}
-            today = compute.ranking(now, self.city, league) if self.tickets else then
+            today = compute.ranking(now, league) if self.tickets else then
             members = compute.league_of(now, league)
             for row in form.narrowed(today).rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):

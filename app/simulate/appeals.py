@@ -16,7 +16,6 @@ from app.callbacks.conduct import content
 from app.callbacks.models import Callback, ExclusionRequest
 from app.callbacks.schemas import NewCallback, NewCorrection, NewExclusion
 from app.city import district_of
-from app.period import Periods
 from app.simulate.life import DAY, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.acts.change import Change
@@ -127,7 +126,7 @@ def undecided(life: Life) -> Callable[[], bool]:
         assessed_at = life.ticket.assessed_at
         if asked is None or assessed_at is None or False in (asked.reviewed, asked.flagged):
             return False
-        period = Periods(change.city.policies).of(assessed_at)
+        period = change.city.periods.of(assessed_at)
         return life.now <= appeals.decided_until(period)
 
     return still

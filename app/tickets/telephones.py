@@ -67,8 +67,8 @@ def with_extension(parts: list[str]) -> Telephone | None:
     *number, extension = parts
     if not number or not 0 < len(extension) <= LONGEST_EXTENSION:
         return None
-    found = formed("".join(number))
-    return Telephone(found, extension) if found else None
+    form = formed("".join(number))
+    return Telephone(form, extension) if form else None
 
 
 def digits(parts: list[str]) -> str:

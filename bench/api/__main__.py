@@ -1,9 +1,10 @@
 """The speed of the API for its users, beside that of the machine and of the bare database.
 
-    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR] [--json FILE]
+    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR | --beside N] [--json FILE]
 
 `--tree` names another checkout with its own `.venv`: its service is measured in turn with ours, on
-a separate database loaded the same way.
+a separate database loaded the same way. `--beside` measures ours in turn with itself in a city of N
+tickets: the growth, whatever the machine does meanwhile.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from bench.api.server import HERE, Server
 from bench.api.turns import Turn, Work, alternate, ratio, summary
 
 CONNECTIONS = 250
-OURS, BEFORE = "now", "before"
+OURS, BEFORE, SMALL = "now", "before", "small"
 
 
 @dataclass(slots=True)
@@ -49,6 +50,8 @@ class Bench:
     results: list[dict[str, Any]] = field(default_factory=list)
     tickets: int = 0
     facts: int = 0
+    beside: int = 0
+    """Tickets of the second city, which does not grow; 0: it is as large as the first."""
 
     def open(self, name: str, tree: Path, cluster: str, stack: ExitStack) -> None:
         """Open a tree's service with a separate database of a single ticket."""
@@ -57,7 +60,9 @@ class Bench:
         database = server.new_database(cluster, f"bench_{name}")
         server.jiesu(tree, "seed", database, data)
         started = stack.enter_context(server.serving(name, tree, database, data))
-        streets = city.prepare(database, round(self.scale.tickets * min(self.scale.growth)))
+        least = round(self.scale.tickets * min(self.scale.growth))
+        tickets = self.beside if name == SMALL else least
+        streets = city.prepare(database, tickets)
         site = self.site(started)
         body = rows.new_ticket(rows.addresses(site)[0], "15900000000")
         path = "/v1/tickets"
@@ -97,9 +102,10 @@ class Bench:
     def grow(self, part: float) -> None:
         """Load the city up to this part; the first part brings all tickets in inboxes."""
         more = round(self.scale.tickets * part) - self.tickets
-        for loaded in self.cities:
+        for loaded in self.cities[:1] if self.beside and self.tickets else self.cities:
             waiting = 0 if self.tickets else loaded.streets * city.WAITING
-            loaded.load(more, waiting, self.now)
+            small = self.beside and loaded is not self.cities[0]
+            loaded.load(self.beside if small else more, waiting, self.now)
         for site in self.sites:
             site.server.settle()
         self.tickets += more
@@ -133,7 +139,7 @@ class Bench:
                 figures |= {"yardstick_cpu_ms": bare["database_cpu_ms"]}
                 figures["ratio"] = ratio(turns[place], turns[-1])
             if len(self.sites) > 1 and not place:
-                figures["times_before"] = ratio(turns[0], turns[1])
+                figures["times"] = ratio(turns[0], turns[1])
             self.results.append(figures)
             report.line(figures)
 
@@ -147,8 +153,8 @@ class Bench:
 
     def yardstick(self, name: str) -> Work:
         site, database = self.sites[0], self.sites[0].server.database
-        if name == "healthz":
-            return self.work(site, ROWS["healthz"])
+        if name in ROWS:
+            return self.work(site, ROWS[name])
         if name == "copy":
             return yardsticks.copy(database, self.scale.batch, self.directory)
         if name == "copy-out":
@@ -209,12 +215,14 @@ def run() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default=named_by_environment())
     parser.add_argument("--rows", default="", help="some of: " + ", ".join(ROWS))
-    parser.add_argument("--tree", type=Path, help="another checkout, measured in turn")
+    second = parser.add_mutually_exclusive_group()
+    second.add_argument("--tree", type=Path, help="another checkout, measured in turn")
+    second.add_argument("--beside", type=int, default=0, help="tickets of a city measured in turn")
     parser.add_argument("--json", type=Path, help="where the figures are kept, too")
     given = parser.parse_args()
     chosen = asked(given.rows)
     with ExitStack() as stack:
-        bench = opened(stack, SCALES[given.scale], given.tree)
+        bench = opened(stack, SCALES[given.scale], given.tree, given.beside)
         report.head()
         for stage in stages(bench, chosen):
             for row in stage:
@@ -224,14 +232,16 @@ def run() -> None:
         given.json.write_text(report.as_json(results), encoding="utf-8")
 
 
-def opened(stack: ExitStack, scale: Scale, tree: Path | None) -> Bench:
+def opened(stack: ExitStack, scale: Scale, tree: Path | None, beside: int) -> Bench:
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-bench-")))
     cluster = stack.enter_context(embedded.running(directory, max_connections=CONNECTIONS))
     clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-    bench = Bench(scale, directory, clients, clock.utc())
+    bench = Bench(scale, directory, clients, clock.utc(), beside=beside)
     bench.open(OURS, HERE, cluster, stack)
     if tree:
         bench.open(BEFORE, tree.resolve(), cluster, stack)
+    elif beside:
+        bench.open(SMALL, HERE, cluster, stack)
     return bench
 
 

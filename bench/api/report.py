@@ -21,7 +21,7 @@ COLUMNS = {
     "yardstick": 16,
     "yardstick_rate": 14,
     "ratio": 7,
-    "times_before": 12,
+    "times": 6,
     "wrong": 8,
 }
 

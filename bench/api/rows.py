@@ -298,6 +298,19 @@ def ranking(site: Site, seconds: float) -> Load:
     return site.get([path], site.server.key("evaluator"), seconds, 4)
 
 
+def new_request(site: Site, seconds: float, *after: bytes) -> Load:
+    """A batch of one line, and what its sender asks for then."""
+    key = site.server.key("operator")
+    line = new_ticket(addresses(site)[0], MARK.decode())
+    item = (request("POST", "/v1/tickets/batch", key, line), *after)
+    return Load(site.server.port, [item], 1, seconds, first=fresh(site))
+
+
+def ranking_changed(site: Site, seconds: float) -> Load:
+    path = f"/v1/rankings/{site.opened.name}"
+    return new_request(site, seconds, request("GET", path, site.server.key("evaluator")))
+
+
 def ranking_sealed(site: Site, seconds: float) -> Load:
     path = f"/v1/rankings/{site.sealed.name}"
     return site.get([path], site.server.key("evaluator"), seconds, 4)
@@ -307,7 +320,7 @@ def ranking_unchanged(site: Site, seconds: float) -> Load:
     path, key = f"/v1/rankings/{site.opened.name}", site.server.key("evaluator")
     tag = site.server.call("GET", path, key).headers["etag"]
     headers = f"If-None-Match: {tag}\r\n"
-    return site.get([path], key, seconds, 4, headers=headers, status=304)
+    return site.get([path], key, seconds, headers=headers, status=304)
 
 
 def route(site: Site, seconds: float) -> Load:
@@ -341,6 +354,14 @@ def lines(site: Site) -> float:
     return float(site.lines)
 
 
+def ranked() -> Iterator[Row]:
+    yield Row("ranking", "open ranking", ranking, "group-by")
+    yield Row("ranking-changed", "a new request, open ranking", ranking_changed, "new-request")
+    yield Row("ranking-304", "open ranking, unchanged", ranking_unchanged, "healthz")
+    yield Row("ranking-sealed", "sealed ranking", ranking_sealed, "healthz")
+    yield Row("new-request", "a new request, in a batch", new_request, "")
+
+
 def every() -> Iterator[Row]:
     yield Row("post", "POST, 32 connections, fresh callers", post_fresh, "one-ticket", grows=True)
     yield Row("post-paced", "the same at 0.6 of its rate", post_paced, "")
@@ -359,9 +380,7 @@ def every() -> Iterator[Row]:
     yield Row("list-1000", "ticket list, 1,000th page", tickets_far, "healthz", grows=True)
     yield Row("feed", "feed page of 50", feed, "healthz")
     yield Row("acts", "acknowledge and contact", acts, "healthz")
-    yield Row("ranking", "open ranking", ranking, "group-by")
-    yield Row("ranking-304", "open ranking, unchanged", ranking_unchanged, "healthz")
-    yield Row("ranking-sealed", "sealed ranking", ranking_sealed, "healthz")
+    yield from ranked()
     yield Row("route", "route", route, "healthz")
     yield Row("export", "export of a street, tickets", export, "copy-out", exported)
     yield Row("healthz", "/healthz", healthz, "select-1")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c90b1d27e845"
-down_revision = "a4c81e6f0d37"
+down_revision = "b7d3f2a95c18"
 branch_labels = None
 depends_on = None
 

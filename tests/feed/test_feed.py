@@ -78,9 +78,9 @@ def test_many_at_once_are_numbered_without_gap_and_no_number_appears_behind_anot
             after = seen[-1][0] if seen else 0
             new = street.get("/feed", after=after, limit=500).json()["items"]
             seen += [(entry["seq"], entry["ticket_number"]) for entry in new]
-            if all(one.done() for one in written) and not new:
+            if all(answer.done() for answer in written) and not new:
                 break
-        assert {one.result() for one in written} == {201}
+        assert {answer.result() for answer in written} == {201}
 
     assert [seq for seq, _ in seen] == list(range(1, 41))
     assert len({number for _, number in seen}) == 40
@@ -95,8 +95,8 @@ def test_no_entry_tells_of_a_person(people: People) -> None:
     people.operator.does("note", number, text="张三又来电。")
 
     for office in (people.street(), people.district()):
-        told = json.dumps(entries(office), ensure_ascii=False)
-        assert not [word for word in ("张", "李四", "138", "已停工", "又来电") if word in told]
+        feed = json.dumps(entries(office), ensure_ascii=False)
+        assert not [word for word in ("张", "李四", "138", "已停工", "又来电") if word in feed]
 
 
 def test_the_feed_does_not_tell_who_looked(people: People) -> None:

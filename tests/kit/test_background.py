@@ -19,7 +19,7 @@ from app.kit.idempotency import FORGOTTEN_AT_ONCE
 from app.sweep import forget_keys
 from tests import given
 from tests.conftest import StillClock
-from tests.given import People
+from tests.given import People, Person
 
 NAMES = ("sweep", "forget_keys", "count_days", "learn")
 FAULTS = (
@@ -211,6 +211,12 @@ def left(app: FastAPI) -> int:
 
 
 @pytest.fixture
+def operator(people: People) -> Person:
+    """Made while the database takes keys in."""
+    return people.operator
+
+
+@pytest.fixture
 def read_only(app: FastAPI) -> Iterator[None]:
     """The database as after a failover to a replica: it reads, and takes nothing in."""
 
@@ -219,7 +225,7 @@ def read_only(app: FastAPI) -> Iterator[None]:
             server.execute("SET default_transaction_read_only = off")
             name = server.info.dbname
             server.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
-        for engine in (app.state.engine, app.state.readiness.engine):
+        for engine in (app.state.engine, app.state.intake_engine, app.state.readiness.engine):
             engine.dispose()
         app.state.readiness.written_at = 0.0
 
@@ -229,14 +235,14 @@ def read_only(app: FastAPI) -> Iterator[None]:
 
 
 def test_a_database_that_takes_nothing_in_is_503_and_its_cause_is_in_the_log(
-    people: People, app: FastAPI, read_only: None, caplog: pytest.LogCaptureFixture
+    operator: Person, people: People, read_only: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     ready = people.client.get("/readyz")
-    intake = people.operator.post("/tickets", given.request())
+    intake = operator.post("/tickets", given.request())
 
     assert (ready.status_code, ready.json()["type"]) == (503, "/problems/not-writable")
     assert intake.status_code == 503
-    assert people.operator.get("/tickets").status_code == 200
+    assert operator.get("/tickets").status_code == 200
     causes = [record.__dict__["cause"] for record in caplog.records if "cause" in record.__dict__]
     assert len(causes) == 2
     assert all("ReadOnlySqlTransaction 25006" in cause for cause in causes)

@@ -127,7 +127,7 @@ def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
     city = app.state.city
     with app.state.sessions.begin() as session:
         period = Periods(city.policies).named("2026-09")
-        made = seals.seal(session, city, period, "evaluator", lambda: next(hands))
+        made = seals.seal(session, period, "evaluator", lambda: next(hands))
         assert (made.sealed_at, made.published_at) == (began, ended)
         assert made.seal_hash == seals.hash_of(made)
         made.published_at = began

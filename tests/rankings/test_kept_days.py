@@ -62,7 +62,7 @@ def scanned(app: FastAPI, period: str = PERIOD) -> list[bytes]:
         session.execute(sa.delete(TalliedDay))
         asked = Asked(session, app.state.city, app.state.clock())
         queries = [RankingQuery(league=league) for league in League]
-        return [service.ranking(asked, period, query).body() for query in queries]
+        return [service.ranking(asked, period, query).body for query in queries]
 
 
 def marks(app: FastAPI) -> set[tuple[str, date, str]]:
@@ -76,9 +76,11 @@ def kept(app: FastAPI) -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(TalliedDay)) or 0
 
 
-def falsify(session: Session) -> None:
-    """So that a day's kept numbers are seen where they are used."""
-    session.execute(sa.text("UPDATE tallied_day SET body = '{}'::bytea"))
+def falsify(app: FastAPI) -> None:
+    """So that a day's kept numbers are seen where they are used, no ranking being recalled."""
+    with app.state.sessions.begin() as session:
+        session.execute(sa.text("UPDATE tallied_day SET body = '{}'::bytea"))
+    app.state.rankings.memory.results.clear()
 
 
 def test_the_days_that_are_over_are_kept_and_their_numbers_used(
@@ -90,8 +92,7 @@ def test_the_days_that_are_over_are_kept_and_their_numbers_used(
     assert keep(app) == 6 * (19 + 30)  # days of this month and the former one, by six columns
     assert keep(app) == 0
     assert served(people) == before == scanned(app)
-    with app.state.sessions.begin() as session:
-        falsify(session)
+    falsify(app)
     assert b'"assessed":20' not in served(people)[0]
 
 
@@ -131,8 +132,7 @@ def test_as_of_an_instant_nothing_kept_is_taken(
     as_of = clock().isoformat()
     before = people("analyst").get(f"/rankings/{PERIOD}", as_of=as_of).content
     keep(app)
-    with app.state.sessions.begin() as session:
-        falsify(session)
+    falsify(app)
 
     assert people("analyst").get(f"/rankings/{PERIOD}", as_of=as_of).content == before
 
@@ -383,7 +383,7 @@ def test_who_changes_a_day_while_it_is_counted_waits_and_marks_it(
 def kept_by(app: FastAPI, session: Session, day: keep_days.Day) -> None:
     """What the keeper does in its transaction, once it is alone."""
     now = app.state.clock()
-    (period, _) = keep_days.open_periods(session, app.state.city, now)
+    (period, _) = keep_days.open_periods(session, app.state.city.periods, now)
     keep_days.write(session, day, keep_days.count_of(Record(session, period), day), now)
     session.flush()
 

@@ -27,7 +27,6 @@ from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
-from app.period import Periods
 from app.policy.documents import Policies
 from app.rankings import service as rankings
 from app.rankings.counting.record import Record
@@ -230,7 +229,7 @@ def test_every_unit_of_account_counts_once_in_one_period(city: Session, app: Fas
     assert len(units) > 1
     for name, count in units.items():
         tables = {
-            league: rankings.ranking(asked, name, RankingQuery(league=league)).ranking()
+            league: rankings.ranking(asked, name, RankingQuery(league=league)).view()
             for league in League
         }
         assert sum(assessed(tables[league]) for league in WHOLE_CITY) == count
@@ -313,7 +312,7 @@ def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
 ) -> None:
     known: City = app.state.city
     for name in ("2026-10", "2026-11", "2026-12"):
-        derived = Deriving(Record(city, Periods(known.policies).named(name)), known.policies)
+        derived = Deriving(Record(city, known.periods.named(name)))
         passing = list(derived.passing(sources.facts(derived.record)))
 
         assert (bool(passing), derived.contradicted) == (True, [])

@@ -1,6 +1,6 @@
 """What a request meets before anything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,22 +8,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.kit import problems
 from app.kit.errors import Refusal
 from app.kit.logs import PROBES
+from app.kit.share import Shares, Turn, present
 
 
 class Door:
-    """Lets a request in, or answers with the refusal of a check; probes always pass."""
+    """Lets a request in, to wait for its turn, or answers with the refusal of a check; probes
+    always pass."""
 
-    def __init__(self, app: ASGIApp, check: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, checks: Sequence[Callable[[Scope], None]], shares: Shares
+    ) -> None:
         self.app = app
-        self.check = check
+        self.checks = checks
+        self.shares = shares
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in PROBES:
             await self.app(scope, receive, send)
             return
         try:
-            self.check()
+            for check in self.checks:
+                check(scope)
         except Refusal as refusal:
             await problems.on_refusal(Request(scope), refusal)(scope, receive, send)
             return
+        present.set(Turn(self.shares, scope))
         await self.app(scope, receive, send)

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.kit.db import psycopg_url
+from app.kit.address import psycopg_url
 from app.kit.host import cluster
 
 OLDEST = int(cluster.VERSION)

@@ -82,8 +82,8 @@ class Startup:
         if self.waiting:
             self.waiting.cancel()
 
-    def check(self) -> None:
-        """Refuses (NotStarted) until all is done."""
+    def check(self, scope: object = None) -> None:
+        """Refuses (NotStarted) any request until all is done."""
         if self.left:
             raise NotStarted
 

@@ -5,6 +5,7 @@ or more is told of the place. Only those that changed since are looked up in the
 """
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
@@ -16,6 +17,9 @@ from app.tickets.models import Dispatch, Ticket
 
 NOWHERE = ""
 
+Column = sa.SQLColumnExpression[Any]
+Instant = datetime | Column
+
 
 def at(instant: datetime | None, by: str) -> sa.ColumnElement[str]:
     """A column of the ticket as it was at an instant; without one, as it is."""
@@ -25,17 +29,31 @@ def at(instant: datetime | None, by: str) -> sa.ColumnElement[str]:
     return sa.case((Ticket.updated_at > instant, FORMER[by](instant)), else_=now)
 
 
+def leads(at: Instant) -> sa.ColumnElement[bool]:
+    """`life.leads.leads` of a dispatch on record."""
+    begun, ended_at = Dispatch.dispatched_at <= at, Dispatch.ended_at
+    to_lead = Dispatch.role == DispatchRole.LEAD
+    return sa.and_(to_lead, begun, sa.or_(ended_at.is_(None), ended_at > at))
+
+
+def lead_of_record(number: Column, at: Instant) -> sa.Select[str]:
+    return newest(number, leads(at))
+
+
+def lead_of_act(number: Column, at: Instant) -> sa.Select[str]:
+    to_lead = Dispatch.role == DispatchRole.LEAD
+    ends = sa.and_(to_lead, Dispatch.dispatched_at <= at, Dispatch.ended_at == at)
+    return newest(number, sa.or_(leads(at), ends))
+
+
+def newest(number: Column, where: sa.ColumnElement[bool]) -> sa.Select[str]:
+    of_ticket = select(Dispatch.office_code).where(Dispatch.ticket_number == number, where)
+    return of_ticket.order_by(Dispatch.seq.desc()).limit(1)
+
+
 def lead(instant: datetime) -> sa.ColumnElement[str]:
-    return (
-        select(Dispatch.office_code)
-        .where(Dispatch.ticket_number == Ticket.number, Dispatch.role == DispatchRole.LEAD)
-        .where(Dispatch.dispatched_at <= instant)
-        .where(sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant))
-        .where(~routed_later(instant))
-        .limit(1)
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
+    known = lead_of_record(Ticket.number, instant).where(~routed_later(instant))
+    return known.correlate(Ticket).scalar_subquery()
 
 
 def routed_later(instant: datetime) -> sa.ColumnElement[bool]:

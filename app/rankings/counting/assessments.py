@@ -132,16 +132,15 @@ def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
     }
 
 
-def read(record: Record, found: Numbers) -> dict[str, Counts]:
-    return {
-        owner: counts_of(tallies(record.period.policy.score), of) for owner, of in found.items()
-    }
+def read(record: Record, numbers: Numbers) -> dict[str, Counts]:
+    tallied = tallies(record.period.policy.score)
+    return {owner: counts_of(tallied, sums) for owner, sums in numbers.items()}
 
 
-def counts_of(found: Iterable[Tally], numbers: Sequence[int]) -> Counts:
+def counts_of(by_tally: Iterable[Tally], numbers: Sequence[int]) -> Counts:
     everyone, assessed, *tallied = numbers
     sums: dict[str, Any] = defaultdict(int)
-    for tally, number in zip(found, tallied, strict=True):
+    for tally, number in zip(by_tally, tallied, strict=True):
         sums[tally.name] += number * tally.value
     return Counts(assessed=assessed, not_assessed=everyone - assessed, **sums)
 
@@ -161,10 +160,9 @@ def owner_of(by: str) -> sa.ColumnElement[str]:
 def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
     """What each second hearing changes of what was counted (D.9)."""
     query = (
-        select(Assessment, Correction, owner_of(by))
+        record.assessments(Assessment, Correction, owner_of(by))
         .join(Correction, record.heard())
-        .where(within(Assessment.assessed_at, record.period), Assessment.merge_group.is_(None))
-        .where(owned(by), ~record.excluded(), *record.known(Assessment.recorded_at))
+        .where(Assessment.merge_group.is_(None), owned(by), ~record.excluded())
     )
     score, assess = record.period.policy.score, record.period.policy.assess
     for fact, heard, owner in record.session.execute(query):
@@ -188,25 +186,28 @@ def in_period(record: Record) -> Where:
 def members(record: Record, by: str) -> Iterator[Member]:
     """Every member of each merged group that has one assessed in the period."""
     known = tuple(record.known(Assessment.recorded_at))
-    groups = select(Assessment.merge_group).where(
-        within(Assessment.assessed_at, record.period), Assessment.merge_group.is_not(None), *known
-    )
+    groups = record.assessments(Assessment.merge_group).where(Assessment.merge_group.is_not(None))
     query = (
-        select(Assessment, owner_of(by), FACT.merge_group, record.excluded(), Correction)
+        select(Assessment, owner_of(by), Correction, record.excluded())
         .outerjoin(Correction, record.heard())
         .where(Assessment.merge_group.in_(groups), owned(by), *known)
     )
-    for fact, owner, group, excluded, heard in record.session.execute(query):
-        yield Member(
-            owner=owner,
-            group=group,
-            number=fact.ticket_number,
-            assessed_at=fact.assessed_at,
-            recorded_at=fact.recorded_at,
-            kind=kind_of(fact),
-            outcome=outcome_of(fact, heard or fact),
-            excluded=excluded,
-        )
+    for fact, owner, heard, excluded in record.session.execute(query):
+        yield member(owner, fact, heard, excluded)
+
+
+def member(owner: str, fact: Assessment, heard: Correction | None, excluded: bool) -> Member:
+    """A ticket in no group is one by itself."""
+    return Member(
+        owner=owner,
+        group=fact.merge_group or fact.ticket_number,
+        number=fact.ticket_number,
+        assessed_at=fact.assessed_at,
+        recorded_at=fact.recorded_at,
+        kind=kind_of(fact),
+        outcome=outcome_of(fact, heard or fact),
+        excluded=excluded,
+    )
 
 
 def followers(session: Session, period: Period, sealed_at: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from operator import add
 
@@ -127,15 +128,22 @@ class Count:
 def counted(session: Session, period: Period, count: Count) -> Numbers:
     kept = kept_days(session, period, count)
     if kept and holes(period, kept) <= HOLES:
-        found: Numbers = {}
-        for body in kept.values():
-            put(found, msgspec.json.decode(body, type=Numbers))
+        found = dict(together(tuple(kept.values())))
         for begins, ends in gaps(period, kept):
             put(found, count.numbers([count.within(begins, ends)]))
         return found
     every = count.within(period.starts_at, period.ends_at)
     with in_order(session, count.order) as parts:
         return count.numbers([every & part for part in parts])
+
+
+@lru_cache(maxsize=32)
+def together(bodies: tuple[bytes, ...]) -> Numbers:
+    """The sums of kept days; of the same days they are added up once."""
+    sums: Numbers = {}
+    for body in bodies:
+        put(sums, msgspec.json.decode(body, type=Numbers))
+    return sums
 
 
 def kept_days(session: Session, period: Period, count: Count) -> dict[date, bytes]:

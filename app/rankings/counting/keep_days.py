@@ -55,16 +55,15 @@ def keep(sessions: Sessions, city: City, clock: Clock) -> int:
     """Counts some of the finished days that are not kept or changed since; how many it did."""
     now = clock()
     with sessions.begin() as session:
-        periods = open_periods(session, city, now)
+        periods = open_periods(session, city.periods, now)
         forget(session, periods)
         wanted = list(islice(due(session, periods, now), AT_ONCE))
     return sum(keep_day(sessions, period, day, now) for period, day in wanted)
 
 
-def open_periods(session: Session, city: City, now: datetime) -> list[Period]:
+def open_periods(session: Session, periods: Periods, now: datetime) -> list[Period]:
     """The present one and the one before, which it is compared with, as far as they are not
     sealed."""
-    periods = Periods(city.policies)
     present = periods.of(now)
     sealed = set(session.scalars(select(Seal.period)))
     return [one for one in (present, periods.previous(present)) if one.name not in sealed]

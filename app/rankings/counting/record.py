@@ -55,6 +55,12 @@ class Record:
         found = self.session.execute(query.where(*self.known(Seal.published_at)))
         return [Closed(self.period.periods.named(name), at) for name, at in found]
 
+    def assessments(self, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
+        """Of the period, as far as they were recorded by then."""
+        of_period = within(Assessment.assessed_at, self.period)
+        query = select(*columns).select_from(Assessment).where(of_period)
+        return query.where(*self.known(Assessment.recorded_at))
+
     def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
         found = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))

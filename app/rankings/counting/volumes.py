@@ -13,7 +13,7 @@ from app.rankings.counting.assessments import counted
 from app.rankings.counting.days import WHOLE, Count, Numbers, Parts
 from app.rankings.counting.record import Record, Where
 from app.tickets.events import Event
-from app.tickets.life.lifecycle import DispatchRole, Status
+from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 
 
@@ -96,9 +96,7 @@ def held_at(instant: datetime) -> Iterator[Where]:
     yield Event.at <= instant
     yield ~left
     yield Dispatch.ticket_number == Ticket.number
-    yield Dispatch.role == DispatchRole.LEAD
-    yield Dispatch.dispatched_at <= instant
-    yield sa.or_(Dispatch.ended_at.is_(None), Dispatch.ended_at > instant)
+    yield as_of.leads(instant)
 
 
 def numbers(

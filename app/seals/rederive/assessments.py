@@ -27,7 +27,7 @@ from app.tickets.event_data import (
     name,
     read,
 )
-from app.tickets.life import limits
+from app.tickets.life import leads, limits
 from app.tickets.life.contacts import Contact, contact_ok
 from app.tickets.life.lifecycle import Action, Status
 
@@ -155,13 +155,8 @@ class Case:
         return self.own.begun is not None and self.own.begun.action is Action.IMPORT
 
     def lead(self) -> Given | None:
-        """Whoever led it then."""
-        standing = (
-            one
-            for one in self.head.leads
-            if one.dispatched_at <= self.call.at and (one.ended_at or self.call.at) >= self.call.at
-        )
-        return max(standing, default=None)
+        """The lead that the callback was about."""
+        return leads.lead_of_act(reversed(self.head.leads), self.call.at)
 
 
 def before(own: History, head: History, call: Called) -> list[Happened]:

@@ -62,7 +62,7 @@ class Doing:
         ticket = scope.get(self.session, caller, number)
         self.response.headers["ETag"] = f'"{ticket.version}"'
         self.response.headers.update(NO_STORE)
-        return view.one(Viewer(caller, self.city, self.now, self.session), ticket)
+        return view.view_of(Viewer(caller, self.city, self.now, self.session), ticket)
 
 
 Changing = Annotated[Doing, Depends()]

@@ -21,7 +21,7 @@ from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import WHO
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.views import scope
-from app.tickets.views.scope import found, in_scope
+from app.tickets.views.scope import existing, in_scope
 
 
 class TicketChanged(Stale):
@@ -37,7 +37,7 @@ def locked(
     concerned = set(filter(None, others)) - {number}
     if concerned:
         lock(session, {number, *concerned})
-    ticket = found(number, session.scalar(renewed(in_scope(caller, number))))
+    ticket = existing(number, session.scalar(renewed(in_scope(caller, number))))
     if ticket.merged_into:
         concerned.add(ticket.merged_into)
     tickets = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(concerned)))).all()

@@ -43,7 +43,7 @@ class NewLine(NewTicket):
 class Fit:
     """A line that may be received; `body_hash` tells it from another under the same key."""
 
-    line: int
+    number: int
     key: str | None
     body_hash: bytes
     arrival: Arrival
@@ -97,42 +97,42 @@ class Batch:
 
     def received(self, fit: Sequence[Fit]) -> dict[int, Answer]:
         """What has no key, or comes first under its key, is written; the rest is told again."""
-        first = {one.key: one for one in reversed(fit) if one.key}
+        first = {line.key: line for line in reversed(fit) if line.key}
         claims = Claims(self.session, PATH)
-        hashes = {(self.caller.id, key): one.body_hash for key, one in first.items()}
+        hashes = {(self.caller.id, key): line.body_hash for key, line in first.items()}
         known = {key: claimed for (_, key), claimed in claims.take(hashes, self.now).items()}
         fresh = [
-            one
-            for one in fit
-            if one.key is None or (one is first[one.key] and one.key not in known)
+            line
+            for line in fit
+            if line.key is None or (line is first[line.key] and line.key not in known)
         ]
-        arrivals = [one.arrival for one in fresh]
+        arrivals = [line.arrival for line in fresh]
         taken = intake.take(self.session, self.city, self.caller, arrivals, self.clock)
-        made = {one.line: found for one, found in zip(fresh, taken, strict=True)}
-        claims.settle({(self.caller.id, one.key): made[one.line] for one in fresh if one.key})
+        made = dict(zip((line.number for line in fresh), taken, strict=True))
+        claims.settle({(self.caller.id, line.key): made[line.number] for line in fresh if line.key})
         known |= {
-            key: Claimed(one.body_hash, *made[one.line])
-            for key, one in first.items()
-            if one.line in made
+            key: Claimed(line.body_hash, *made[line.number])
+            for key, line in first.items()
+            if line.number in made
         }
         return {
-            one.line: answer(made[one.line])
-            if one.line in made
-            else replayed(one, known[one.key or ""])
-            for one in fit
+            line.number: answer_of(made[line.number])
+            if line.number in made
+            else replayed(line, known[line.key or ""])
+            for line in fit
         }
 
 
-def answer(taken: Taken) -> Answer:
+def answer_of(taken: Taken) -> Answer:
     """A new ticket, or the same citizen's open one, which then says so (D.11)."""
-    told: Answer = {"status": taken.status, "number": taken.number}
-    return told | ({"duplicate_of_open": True} if taken.status == HTTPStatus.OK else {})
+    answer: Answer = {"status": taken.status, "number": taken.number}
+    return answer | ({"duplicate_of_open": True} if taken.status == HTTPStatus.OK else {})
 
 
-def replayed(one: Fit, earlier: Claimed) -> Answer:
-    if one.body_hash != earlier.body_hash:
+def replayed(line: Fit, earlier: Claimed) -> Answer:
+    if line.body_hash != earlier.body_hash:
         return refused(KeyReused("the same key came before with another body"))
-    return answer(Taken(earlier.object, HTTPStatus(earlier.status))) | {"replayed": True}
+    return answer_of(Taken(earlier.object, HTTPStatus(earlier.status))) | {"replayed": True}
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -187,10 +187,10 @@ def doubles(asking: Asking, earlier: Asking | Before) -> bool:
 def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
     """Every open ticket that one of the requests may urge."""
     return {
-        one.head
+        before.head
         for asking in asked
-        for one in known.get(asking.caller or b"", ())
-        if one.status not in TERMINAL and doubles(asking, one)
+        for before in known.get(asking.caller or b"", ())
+        if before.status not in TERMINAL and doubles(asking, before)
     }
 
 
@@ -207,7 +207,7 @@ def settle(
         if caller is None:
             yield Finding()
             continue
-        earlier = [one for one in known.get(caller, ()) if same(asking, one)]
+        earlier = [ticket for ticket in known.get(caller, ()) if same(asking, ticket)]
         open_ones = (b.head for b in earlier if b.head in still_open and doubles(asking, b))
         urged: str | int | None = next(open_ones, None)
         if urged is None:

@@ -142,7 +142,7 @@ def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> 
 def answers(request: Request, written: Tables, new: Sequence[New]) -> Iterator[Answer]:
     """The tickets as their senders may see them: all who may send any see the same."""
     tickets, requests, citizens = (written[model] for model in (Ticket, TicketRequest, Citizen))
-    for one, *values in zip(new, tickets, requests, citizens, strict=True):
-        looker = Looker(request.caller, request.city, one.arrival.at)
-        row = rows.fresh(values, one.arrival.share.roles() if one.arrival.share else {})
+    for (_, _, arrival), *values in zip(new, tickets, requests, citizens, strict=True):
+        looker = Looker(request.caller, request.city, arrival.at)
+        row = rows.fresh(values, arrival.share.roles() if arrival.share else {})
         yield Answer(HTTPStatus.CREATED, members(looker, row, bulk=False))

@@ -51,17 +51,17 @@ def take(
     now = clock()
     known = asked_before(session, arrivals, now)
     opened = still_open(session, city, duplicates.open_doubles(arrivals, known), clock)
-    found = list(duplicates.settle(arrivals, known, opened, now))
+    findings = list(duplicates.settle(arrivals, known, opened, now))
     new = {
-        place: replace(one, repeat_of=finding.repeat_of)
-        for place, (one, finding) in enumerate(zip(arrivals, found, strict=True))
+        place: replace(arrival, repeat_of=finding.repeat_of)
+        for place, (arrival, finding) in enumerate(zip(arrivals, findings, strict=True))
         if finding.urges is None
     }
     numbers = receive(session, [caller] * len(new), list(new.values()))
     made = dict(zip(new, numbers, strict=True))
     urged = {
         place: made[finding.urges] if isinstance(finding.urges, int) else finding.urges
-        for place, finding in enumerate(found)
+        for place, finding in enumerate(findings)
         if finding.urges is not None
     }
     opened |= still_open(session, city, set(urged.values()) - opened.keys(), clock)
@@ -96,7 +96,7 @@ def still_open(
     rows = session.scalars(locking.renewed(query)).all()
     now = clock()  # later than all that was done to them
     changes = {row.number: locking.up_to_date(session, city, row, now) for row in rows}
-    return {number: one for number, one in changes.items() if one.ticket.status not in TERMINAL}
+    return {n: change for n, change in changes.items() if change.ticket.status not in TERMINAL}
 
 
 def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arrival]) -> list[str]:
@@ -129,7 +129,7 @@ def tables(new: Sequence[New]) -> Tables:
         Request: [request_row(number, arrival) for number, _, arrival in new],
         Citizen: [citizen_row(number, arrival) for number, _, arrival in new],
         Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
-        Event: [row for one in new for row in event_rows(one)],
+        Event: [row for ticket in new for row in event_rows(ticket)],
     }
 
 
@@ -200,8 +200,8 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
 
 
 def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
-    said = arrival.new.citizen.model_dump()
-    return {"ticket_number": number, "phone_hash": arrival.caller, **said}
+    citizen = arrival.new.citizen.model_dump()
+    return {"ticket_number": number, "phone_hash": arrival.caller, **citizen}
 
 
 def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
@@ -259,10 +259,10 @@ def matter_told(arrival: Arrival) -> Received:
 def news_of(number: str, arrival: Arrival) -> list[News]:
     """Each office that got it, and the district that must look further."""
     roles = arrival.share.roles() if arrival.share else {}
-    told: dict[str, str] = {code: role.value for code, role in roles.items()}
+    parts: dict[str, str] = {code: role.value for code, role in roles.items()}
     if arrival.status is Status.TO_DISPATCH and arrival.decision.queue:
-        told[arrival.decision.queue] = "queue"
+        parts[arrival.decision.queue] = "queue"
     return [
         News(code, arrival.at, Action.ROUTE, number, data={"status": arrival.status, "role": role})
-        for code, role in told.items()
+        for code, role in parts.items()
     ]

@@ -14,7 +14,7 @@ from app.tickets.acts import dispatch
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import Request, Ticket
-from app.tickets.views.scope import found, printable
+from app.tickets.views.scope import existing, printable
 
 ROUTED = (Action.RECEIVE, Action.ADD, Action.ROUTE)
 
@@ -29,7 +29,7 @@ def differences(session: Session, city: City, number: str) -> Iterator[tuple[str
     The city's router must be fresh: it learns here what the route's memory held, and no more.
     Refuses NoSuchTicket, and NotRoutedHere where an older system had found its office.
     """
-    ticket = found(number, session.get(Ticket, printable(number)))
+    ticket = existing(number, session.get(Ticket, printable(number)))
     request = session.get_one(Request, ticket.number)
     routed = select(func.coalesce(Event.due_at, Event.at)).where(
         Event.ticket_number == ticket.number, Event.action.in_(ROUTED)

@@ -17,10 +17,10 @@ from time import monotonic, sleep
 from typing import TypeVar
 
 import sqlalchemy as sa
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Unavailable
@@ -43,7 +43,8 @@ class Together:
     """Takes requests in, as many as are there, `at_once` groups at most at once."""
 
     def __init__(self, engine: sa.Engine, sessions: Sessions, at_once: int) -> None:
-        self.at_once = at_once
+        self.threads = CapacityLimiter(at_once)
+        """Its own, as its connections are: no queue elsewhere keeps it waiting."""
         self.engine = engine
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
@@ -54,7 +55,7 @@ class Together:
     async def receive(self, request: Request) -> Answer:
         """Refuses what intake refuses; a client that goes away takes nothing back."""
         self.waiting.append(request)
-        if len(self.writers) < self.at_once:
+        if len(self.writers) < self.threads.total_tokens:
             writer = asyncio.create_task(self.write())
             self.writers.add(writer)
             writer.add_done_callback(self.writers.discard)
@@ -64,7 +65,9 @@ class Together:
         while group := self.next_group():
             outcomes: Sequence[Answer | Exception]
             try:
-                outcomes = await run_in_threadpool(taken_in, self.engine, self.sessions, group)
+                outcomes = await to_thread.run_sync(
+                    taken_in, self.engine, self.sessions, group, limiter=self.threads
+                )
             except Exception as fault:
                 outcomes = [fault] * len(group)  # each sender is told; the next group is written
             for request, outcome in zip(group, outcomes, strict=True):
@@ -118,13 +121,13 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
             return committed(sessions, lambda session: any_one(session, request))
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
-                return told(fault)
+                return outcome_of(fault)
         except Exception as fault:
             return fault
     return Unavailable("others were changing the same rows; nothing was changed")
 
 
-def told(fault: DBAPIError) -> Unavailable | DBAPIError:
+def outcome_of(fault: DBAPIError) -> Unavailable | DBAPIError:
     """A database that is away is told as such; anything else is a fault of ours."""
     if not is_out_of_reach(fault):
         return fault

@@ -1,4 +1,4 @@
-"""Tickets asked for by number: several callers' in one statement, each his own to see or not."""
+"""Tickets by their numbers: one statement for several callers, each within his own scope."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from app.tickets.views import scope
 
 
 class Asked(NamedTuple):
-    """Which ticket, and for whom."""
+    """A ticket by its number, and the scope of the caller who asks for it."""
 
     role: Role
     office_code: str | None
@@ -51,16 +51,16 @@ def in_scope(role: Role) -> sa.Select[Any]:
 
 
 Lines = Sequence[Sequence[Any]]
-"""What was read of one ticket."""
+"""The rows that are read of one ticket."""
 
 
 class InScope:
-    """A reading of the tickets asked for, as far as whoever asks may see them."""
+    """Reads the tickets of a group of questions, as far as each caller may see them."""
 
-    def __init__(self, told: Callable[[Role], sa.Select[Any]]) -> None:
-        city_wide = Ready(told(Role.OPERATOR))
+    def __init__(self, select_for: Callable[[Role], sa.Select[Any]]) -> None:
+        city_wide = Ready(select_for(Role.OPERATOR))
         self.by_role = {
-            role: city_wide if role in CITY else Ready(told(role)) for role in scope.READERS
+            role: city_wide if role in CITY else Ready(select_for(role)) for role in scope.READERS
         }
         """One for each scope; its lines end with the question's place."""
 
@@ -70,12 +70,13 @@ class InScope:
             groups[self.by_role[asked.role]].append(asked)
         lines: dict[Asked, list[Sequence[Any]]] = defaultdict(list)
         for statement, group in groups.items():
-            numbers, offices = [one.number for one in group], [one.office_code for one in group]
+            numbers = [asked.number for asked in group]
+            offices = [asked.office_code for asked in group]
             for *line, place in statement.rows(connection, numbers=numbers, offices=offices):
                 lines[group[place - 1]].append(line)
         return dict(lines)
 
-    def one(self, connection: sa.Connection, caller: Caller, number: str) -> Lines:
+    def of(self, connection: sa.Connection, caller: Caller, number: str) -> Lines:
         """Refuses (NoSuchTicket) as `scope.get` does."""
         asked = asked_by(caller, number)
-        return scope.found(number, self(connection, [asked]).get(asked))
+        return scope.existing(number, self(connection, [asked]).get(asked))

@@ -41,15 +41,15 @@ def members(viewer: Viewer, ticket: Ticket) -> list[MemberView]:
     )
     return [
         MemberView(
-            number=one.number,
-            citizen=citizens.shown(citizen, one, viewer.caller, bulk=True),
-            joined_at=one.since,
-            contact_due_at=contact_due(viewer, ticket, one),
-            contacted_at=one.contacted_at,
-            callback_due_at=one.callback_due_at,
-            assessed_at=one.assessed_at,
+            number=member.number,
+            citizen=citizens.shown(citizen, member, viewer.caller, bulk=True),
+            joined_at=member.since,
+            contact_due_at=contact_due(viewer, ticket, member),
+            contacted_at=member.contacted_at,
+            callback_due_at=member.callback_due_at,
+            assessed_at=member.assessed_at,
         )
-        for one, citizen in rows
+        for member, citizen in rows
     ]
 
 
@@ -132,23 +132,23 @@ def within(older: Any, newer: Any, radius_m: int) -> sa.ColumnElement[bool]:
 def proposed(session: Session, rule: Merge, rows: Sequence[Ticket]) -> Iterable[MergeProposal]:
     candidates, mine = older_ones(session, rule, rows), known(session, rows)
     for row in rows:
-        one = mine[row.number]
-        for other in candidates[row.number]:
-            likeness = another_citizens(one, other, rule)
+        newer = mine[row.number]
+        for older in candidates[row.number]:
+            likeness = another_citizens(newer, older, rule)
             if likeness:
                 yield MergeProposal(
-                    ticket=one.shown(),
-                    parent=other.shown(),
+                    ticket=newer.shown(),
+                    parent=older.shown(),
                     matter=likeness.matter,
                     place=likeness.place,
                 )
                 break
 
 
-def another_citizens(one: Known, other: Known, rule: Merge) -> Likeness | None:
+def another_citizens(newer: Known, older: Known, rule: Merge) -> Likeness | None:
     """By what they are alike, where they are not one citizen's (whose second call urges)."""
-    same = one.caller is not None and one.caller == other.caller
-    return None if same else alike(one.matter, other.matter, rule)
+    same = newer.caller is not None and newer.caller == older.caller
+    return None if same else alike(newer.matter, older.matter, rule)
 
 
 def known(session: Session, rows: Iterable[Ticket]) -> dict[str, Known]:
@@ -194,7 +194,7 @@ def older_ones(session: Session, rule: Merge, rows: Sequence[Ticket]) -> dict[st
     )
     pairs = session.execute(query).all()
     compared = known(session, {ticket.number: ticket for _, ticket in pairs}.values())
-    found: dict[str, list[Known]] = defaultdict(list)
+    candidates: dict[str, list[Known]] = defaultdict(list)
     for number, ticket in pairs:
-        found[number].append(compared[ticket.number])
-    return found
+        candidates[number].append(compared[ticket.number])
+    return candidates

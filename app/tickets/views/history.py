@@ -41,8 +41,8 @@ def history(role: Role) -> sa.Select[Any]:
 HISTORY = by_number.InScope(history)
 
 
-def told(events: Lines) -> bytes:
-    """In JSON."""
+def as_json(events: Lines) -> bytes:
+    """A list of EventViews."""
     return msgspec.json.encode([members(*line) for line in events])
 
 

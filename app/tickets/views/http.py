@@ -39,7 +39,7 @@ Shown = Annotated[Row, Depends(shown)]
 
 
 def happened(number: str, looking: Looking) -> bytes:
-    return history.told(history.HISTORY.one(looking.connection, looking.caller, number))
+    return history.as_json(history.HISTORY.of(looking.connection, looking.caller, number))
 
 
 Happened = Annotated[bytes, Depends(happened)]

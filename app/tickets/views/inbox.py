@@ -19,7 +19,6 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import object_session
 
 from app.access.roles import Caller, Role
-from app.city import City
 from app.feed import heads
 from app.feed import service as feed
 from app.feed.models import FeedHead
@@ -61,14 +60,15 @@ def instant_text(at: datetime | None) -> str:
 
 def holds(tag: str, version: str, now: datetime) -> bool:
     """Whether a page under this tag is still what would be told."""
-    told, _, until = tag.partition("-")
-    if told != version:
+    tagged, _, until = tag.partition("-")
+    if tagged != version:
         return False
     return until == NEVER or (until.isdecimal() and int(until) >= (now - EPOCH) // MICROSECOND)
 
 
-def version(asked: Asked, head: heads.Version, city: City) -> str:
-    text = repr((*asked, head, city.edition, CODE))
+@lru_cache(maxsize=10_000)
+def version(asked: Asked, head: heads.Version, edition: str) -> str:
+    text = repr((*asked, head, edition, CODE))
     return sha256(text.encode()).hexdigest()[:32]
 
 
@@ -83,7 +83,7 @@ def read(viewer: Viewer, asked: Asked) -> Form:
     waiting = [rows.row_of(line[2:]) for line in lines if line[2] is not None]
     shown, after = by.cut(waiting, asked.limit)
     body = view.page(viewer, shown, after)
-    return form_of(version(asked, head, viewer.city), shown, viewer, body)
+    return form_of(version(asked, head, viewer.city.edition), shown, viewer, body)
 
 
 @lru_cache(maxsize=500)

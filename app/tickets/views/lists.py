@@ -36,14 +36,14 @@ from app.tickets.views.view import Members, Viewer
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-def since(said: object) -> object:
+def since(value: object) -> object:
     """A date alone means the beginning of that day in Beijing."""
-    return beginning(date.fromisoformat(said), 0) if is_day(said) else said
+    return beginning(date.fromisoformat(value), 0) if is_day(value) else value
 
 
-def until(said: object) -> object:
+def until(value: object) -> object:
     """A date alone takes that whole day in."""
-    return beginning(date.fromisoformat(said), 1) if is_day(said) else said
+    return beginning(date.fromisoformat(value), 1) if is_day(value) else value
 
 
 def beginning(day: date, later: int) -> datetime:
@@ -53,8 +53,8 @@ def beginning(day: date, later: int) -> datetime:
         raise ValueError("lies outside the years 1 to 9999") from None
 
 
-def is_day(said: object) -> TypeGuard[str]:
-    return isinstance(said, str) and DAY.fullmatch(said) is not None
+def is_day(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and DAY.fullmatch(value) is not None
 
 
 From = Annotated[Told, BeforeValidator(since)]
@@ -155,13 +155,13 @@ def page(viewer: Viewer, listing: Listing) -> bytes:
     statement = listed(
         viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
     )
-    found = rows.read(
+    tickets = rows.read(
         viewer.connection,
         statement,
         **by.values(listing.cursor),
         **bound(viewer, values),
     )
-    return view.page(viewer, *by.cut(found, listing.limit))
+    return view.page(viewer, *by.cut(tickets, listing.limit))
 
 
 def bound(viewer: Viewer, values: Mapping[str, Any]) -> dict[str, Any]:

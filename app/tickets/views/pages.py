@@ -82,7 +82,7 @@ class Pages:
     def __init__(self, engine: sa.Engine) -> None:
         self.pages = Gathered(engine, read, at_once=AT_ONCE, most=1)
         self.tickets = Gathered(engine, read_new)
-        self.told: Keep[Key, Form] = Keep(MOST_BYTES)
+        self.forms: Keep[Key, Form] = Keep(MOST_BYTES)
 
     async def page(self, looker: Looker, paging: Paging) -> bytes | None:
         """In JSON; None where a ticket changed meanwhile. Refuses (BadCursor)."""
@@ -100,12 +100,12 @@ class Pages:
         return view.spliced(filter(None, bodies.values()), after)
 
     def held(self, looker: Looker, number: str, stamp: str) -> bytes | None:
-        form = self.told.get(key(looker, number))
+        form = self.forms.get(key(looker, number))
         return form.body if form and form.holds(stamp, looker.now) else None
 
     def tell(self, looker: Looker, ticket: Row, stamp: str) -> bytes:
-        body = view.told(looker, ticket, bulk=True)
-        self.told.put(key(looker, ticket.number), form_of(stamp, [ticket], looker, body))
+        body = view.as_json(looker, ticket, bulk=True)
+        self.forms.put(key(looker, ticket.number), form_of(stamp, [ticket], looker, body))
         return body
 
 

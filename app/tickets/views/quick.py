@@ -5,11 +5,13 @@ None: it is unusual, and the endpoint answers or refuses it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import sqlalchemy as sa
 from fastapi import Request, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
 
 from app.access import gate
 from app.access.roles import OFFICE_BOUND, Caller
@@ -45,7 +47,7 @@ async def inbox(request: Request) -> Response | None:
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
     kept: Inboxes = state.inboxes
     head = await kept.head(asked.office_code)
-    now, version = state.clock(), inboxes.version(asked, head, state.city)
+    now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):
             return Response(status_code=304, headers={"ETag": f'"{tag}"'})
@@ -60,14 +62,15 @@ async def inbox(request: Request) -> Response | None:
 
 
 def paging_of(request: Request) -> Paging | None:
-    asked = request.query_params
+    return paging_in(request.scope["query_string"])
+
+
+@lru_cache(maxsize=10_000)
+def paging_in(query: bytes) -> Paging | None:
     try:
-        return Paging.model_validate(dict(asked)) if asked else FIRST_PAGE
+        return Paging.model_validate(dict(QueryParams(query)))
     except ValidationError:
         return None
-
-
-FIRST_PAGE = Paging()
 
 
 async def listing(request: Request) -> Response | None:
@@ -83,7 +86,7 @@ async def listing(request: Request) -> Response | None:
 
 async def ticket(request: Request) -> Response | None:
     caller = await gate.caller(request)
-    if caller.role not in scope.READERS or request.query_params:
+    if caller.role not in scope.READERS or request.scope["query_string"]:
         return None
     state = request.app.state
     readings: Readings = state.readings
@@ -92,7 +95,7 @@ async def ticket(request: Request) -> Response | None:
     if lines is None:
         return None
     row, now = rows.row_of(lines[0]), state.clock()
-    answer = JsonBytes(view.told(Looker(caller, state.city, now), row))
+    answer = JsonBytes(view.as_json(Looker(caller, state.city, now), row))
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)
@@ -101,12 +104,12 @@ async def ticket(request: Request) -> Response | None:
 
 async def events(request: Request) -> Response | None:
     caller = await gate.caller(request)
-    if caller.role not in scope.READERS or request.query_params:
+    if caller.role not in scope.READERS or request.scope["query_string"]:
         return None
     readings: Readings = request.app.state.readings
     asked = by_number.asked_by(caller, request.path_params["number"])
     lines = await readings.events.answer(asked)
-    return JsonBytes(history.told(lines)) if lines else None
+    return JsonBytes(history.as_json(lines)) if lines else None
 
 
 @contextmanager

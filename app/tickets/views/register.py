@@ -53,34 +53,34 @@ def register(viewer: Viewer, listing: Listing) -> Page[HoldView]:
         query = query.where(Ticket.office_code == listing.office_code)
     if listing.district_code:
         query = query.where(Ticket.district_code == listing.district_code)
-    tickets, after = REVIEW_FIRST.page(viewer.session, query, listing.cursor, listing.limit)
-    found = {ticket.number: ticket for ticket in tickets}
+    page, after = REVIEW_FIRST.page(viewer.session, query, listing.cursor, listing.limit)
+    tickets = {ticket.number: ticket for ticket in page}
     shown = {
-        hold.ticket_number: line(viewer, found[hold.ticket_number], hold, said)
-        for hold, said in viewer.session.execute(
+        hold.ticket_number: line(viewer, tickets[hold.ticket_number], hold, statement)
+        for hold, statement in viewer.session.execute(
             select(Hold, Statement)
             .join(
                 Statement,
                 (Statement.ticket_number == Hold.ticket_number) & (Statement.seq == Hold.seq),
             )
             .where(
-                Hold.ticket_number.in_(found), Hold.held_at.is_not(None), Hold.ended_at.is_(None)
+                Hold.ticket_number.in_(tickets), Hold.held_at.is_not(None), Hold.ended_at.is_(None)
             )
         )
     }
-    return Page(items=[shown[number] for number in found], next=after)
+    return Page(items=[shown[number] for number in tickets], next=after)
 
 
-def line(viewer: Viewer, ticket: Ticket, hold: Hold, said: Statement) -> HoldView:
+def line(viewer: Viewer, ticket: Ticket, hold: Hold, statement: Statement) -> HoldView:
     is_hidden = ticket.secret and viewer.caller.role in NEAR_THE_SUBJECT
-    texts = said.words.get("milestones", [])
+    texts = statement.words.get("milestones", [])
     return HoldView(
         ticket_number=ticket.number,
         office=view.brief(viewer.city, hold.office_code),
         district_code=ticket.district_code,
         reason_code=hold.reason_code,
         level=hold.level,
-        plan=None if is_hidden else said.words["plan"],
+        plan=None if is_hidden else statement.words["plan"],
         milestones=[
             MilestoneView.model_validate({"at": at, "text": None if is_hidden else text})
             for at, text in zip(hold.milestones, texts, strict=True)

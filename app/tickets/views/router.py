@@ -50,7 +50,7 @@ def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
 
     The hotline's desks read the citizen in the clear, which goes on record (`…/disclosures`).
     """
-    answer = JsonBytes(view.told(looking, ticket))
+    answer = JsonBytes(view.as_json(looking, ticket))
     if disclosure.is_clear(looking.caller, ticket.caller_phone, ticket.caller_name):
         with request.app.state.own_sessions.begin() as session:
             readings = [disclosure.reading_of(looking.caller, ticket.number, looking.now)]

@@ -102,8 +102,10 @@ def joined(page: sa.FromClause, *columns: Any) -> Select[Any]:
 
 def given(number: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
     """The active dispatches of a ticket: `joint 110105012,lead 110105026`, by office."""
-    one = sa.cast(Dispatch.role, sa.Text) + " " + Dispatch.office_code
-    every = func.string_agg(one, aggregate_order_by(sa.literal_column("','"), Dispatch.office_code))
+    dispatch = sa.cast(Dispatch.role, sa.Text) + " " + Dispatch.office_code
+    every = func.string_agg(
+        dispatch, aggregate_order_by(sa.literal_column("','"), Dispatch.office_code)
+    )
     return (
         select(every)
         .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
@@ -148,5 +150,5 @@ def row_of(line: Iterable[Any]) -> Row:
 
 @cache
 def dispatches(given: str | None) -> tuple[Given, ...]:
-    pairs = (one.split(" ") for one in given.split(",")) if given else ()
+    pairs = (dispatch.split(" ") for dispatch in given.split(",")) if given else ()
     return tuple(Given(ROLES[role], office_code) for role, office_code in pairs)

@@ -152,14 +152,14 @@ class NoSuchTicket(NotFound):
 
 def get(session: Session, caller: Caller, number: str) -> Ticket:
     """Refuses (NoSuchTicket) what does not exist and what is not the caller's to know of, alike."""
-    return found(number, session.scalar(in_scope(caller, number)))
+    return existing(number, session.scalar(in_scope(caller, number)))
 
 
 def in_scope(caller: Caller, number: str) -> Select[Ticket]:
     return select(Ticket).where(Ticket.number == printable(number), visible(caller))
 
 
-def found(number: str, ticket: T | None) -> T:
+def existing(number: str, ticket: T | None) -> T:
     if ticket is None:
         raise NoSuchTicket(f"no ticket {number}")
     return ticket

@@ -68,16 +68,16 @@ IN_SCOPE = by_number.InScope(asked_for)
 
 def seen(viewer: Viewer, number: str) -> Row:
     """Refuses (NoSuchTicket) as `scope.get` does."""
-    [line] = IN_SCOPE.one(viewer.connection, viewer.caller, number)
+    [line] = IN_SCOPE.of(viewer.connection, viewer.caller, number)
     return rows.row_of(line)
 
 
-def told(looker: Looker, row: Row, bulk: bool = False) -> bytes:
+def as_json(looker: Looker, row: Row, bulk: bool = False) -> bytes:
     """One ticket in JSON."""
     return msgspec.json.encode(members(looker, row, bulk))
 
 
-def one(viewer: Viewer, ticket: Ticket) -> TicketView:
+def view_of(viewer: Viewer, ticket: Ticket) -> TicketView:
     return views(viewer, [ticket], bulk=False)[0]
 
 
@@ -90,14 +90,14 @@ def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[
 
 def numbered(viewer: Viewer, numbers: Sequence[str], bulk: bool = True) -> list[Members]:
     """The tickets of these numbers, in their order."""
-    found = rows.read(viewer.connection, NUMBERED, numbers=list(numbers))
-    shown = {row.number: members(viewer, row, bulk) for row in found}
+    tickets = rows.read(viewer.connection, NUMBERED, numbers=list(numbers))
+    shown = {row.number: members(viewer, row, bulk) for row in tickets}
     return [shown[number] for number in numbers]
 
 
 def page(looker: Looker, shown: Iterable[Row], after: str | None) -> bytes:
     """A page in JSON, every citizen masked."""
-    return spliced([told(looker, row, bulk=True) for row in shown], after)
+    return spliced([as_json(looker, row, bulk=True) for row in shown], after)
 
 
 def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:

@@ -121,7 +121,7 @@ RIGHTS: Rights = {
         (set(Status), {"operator", "callback", "supervisor"}),
         (HAD_BY_OFFICE | {S.MERGED}, OFFICE),
     ],
-    "conceal": [(set(Status), {"operator", "dispatcher", "callback", "supervisor"})],
+    "conceal": [(set(Status), {"operator", "callback", "supervisor"})],
 }
 BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}

@@ -42,10 +42,10 @@ def tickets(app: FastAPI) -> int:
 
 
 def test_each_good_line_becomes_a_ticket_dispatched_like_any_other(people: People) -> None:
-    told = answers(people, given.request(), given.request(address={"text": "某处"}))
+    replies = answers(people, given.request(), given.request(address={"text": "某处"}))
 
-    assert [(one["line"], one["status"]) for one in told] == [(1, 201), (2, 201)]
-    first, second = (people.operator.get(f"/tickets/{one['number']}").json() for one in told)
+    assert [(reply["line"], reply["status"]) for reply in replies] == [(1, 201), (2, 201)]
+    first, second = (people.operator.get(f"/tickets/{reply['number']}").json() for reply in replies)
     assert (first["status"], first["office"]["code"]) == ("dispatched", WANGJING)
     assert second["status"] == "need_info"
 
@@ -68,11 +68,11 @@ BAD: list[tuple[object, str]] = [
 def test_a_bad_line_is_told_in_its_place_and_hurts_no_other(
     app: FastAPI, people: People, bad: object, pointer: str
 ) -> None:
-    told = answers(people, another(), bad, another())
+    replies = answers(people, another(), bad, another())
 
-    assert [(one["line"], one["status"]) for one in told] == [(1, 201), (2, 422), (3, 201)]
-    assert pointer in [error["pointer"] for error in told[1]["problem"]["errors"]]
-    assert told[1]["problem"]["status"] == 422
+    assert [(reply["line"], reply["status"]) for reply in replies] == [(1, 201), (2, 422), (3, 201)]
+    assert pointer in [error["pointer"] for error in replies[1]["problem"]["errors"]]
+    assert replies[1]["problem"]["status"] == 422
     assert tickets(app) == 2
 
 
@@ -82,37 +82,37 @@ def test_a_line_sent_again_under_its_key_is_told_again(app: FastAPI, people: Peo
 
     after = answers(people, *lines, another())
 
-    assert [one["number"] for one in after[:3]] == [one["number"] for one in before]
-    assert [one.get("replayed") for one in after] == [True, True, True, None]
+    assert [reply["number"] for reply in after[:3]] == [reply["number"] for reply in before]
+    assert [reply.get("replayed") for reply in after] == [True, True, True, None]
     assert tickets(app) == 4
 
 
 def test_a_key_twice_in_one_batch_has_one_effect(app: FastAPI, people: People) -> None:
     same = given.request(idempotency_key="k")
 
-    told = answers(people, same, same, same | {"title": "另一件事"})
+    replies = answers(people, same, same, same | {"title": "另一件事"})
 
-    assert told[0]["number"] == told[1]["number"]
-    assert told[1]["replayed"] is True
-    assert told[2]["problem"]["type"] == "/problems/key-reused"
+    assert replies[0]["number"] == replies[1]["number"]
+    assert replies[1]["replayed"] is True
+    assert replies[2]["problem"]["type"] == "/problems/key-reused"
     assert tickets(app) == 1
 
 
 def test_another_body_under_a_known_key_is_refused(app: FastAPI, people: People) -> None:
     answers(people, given.request(idempotency_key="k"))
 
-    (told,) = answers(people, given.request(idempotency_key="k", title="另一件事"))
+    (reply,) = answers(people, given.request(idempotency_key="k", title="另一件事"))
 
-    assert (told["status"], told["problem"]["type"]) == (422, "/problems/key-reused")
+    assert (reply["status"], reply["problem"]["type"]) == (422, "/problems/key-reused")
     assert tickets(app) == 1
 
 
 def test_a_refused_line_does_not_use_up_its_key(people: People) -> None:
     answers(people, given.request(idempotency_key="k", type="wish"))
 
-    (told,) = answers(people, given.request(idempotency_key="k"))
+    (reply,) = answers(people, given.request(idempotency_key="k"))
 
-    assert told["status"] == 201
+    assert reply["status"] == 201
 
 
 def test_a_key_is_another_operators_to_use_as_well(app: FastAPI, people: People) -> None:
@@ -145,10 +145,10 @@ def test_a_key_promises_for_seven_days(people: People, clock: StillClock) -> Non
 def test_a_thousand_lines_are_taken_and_one_more_is_too_many(app: FastAPI, people: People) -> None:
     lines = [another() for _ in range(1000)]
 
-    told = answers(people, *lines)
+    replies = answers(people, *lines)
 
-    assert [one["line"] for one in told] == list(range(1, 1001))
-    assert len({one["number"] for one in told}) == 1000
+    assert [reply["line"] for reply in replies] == list(range(1, 1001))
+    assert len({reply["number"] for reply in replies}) == 1000
     refused = send(people.operator, *lines, another())
     assert (refused.status_code, refused.json()["type"]) == (413, "/problems/too-many-lines")
     assert tickets(app) == 1000
@@ -162,7 +162,7 @@ def test_a_line_of_more_than_64_kb_is_too_large_for_the_whole(app: FastAPI, peop
 
 
 def test_blank_lines_are_counted_and_an_empty_body_has_none(people: People) -> None:
-    assert [one["line"] for one in answers(people, "", given.request())] == [2]
+    assert [reply["line"] for reply in answers(people, "", given.request())] == [2]
     assert answers(people) == []
 
 

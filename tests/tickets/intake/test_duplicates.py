@@ -24,7 +24,7 @@ def tell(people: People, headers: dict[str, str] | None = None, **changed: Any) 
     return people.operator.post("/tickets", given.request(**changed), headers)
 
 
-def told(people: People, **changed: Any) -> Any:
+def ask(people: People, **changed: Any) -> Any:
     answer = tell(people, **changed)
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -49,7 +49,7 @@ def rows(app: FastAPI, table: str) -> int:
 def test_the_same_citizen_with_the_same_matter_urges_the_open_ticket(
     people: People, app: FastAPI
 ) -> None:
-    first = told(people, category=NOISE)
+    first = ask(people, category=NOISE)
     assert "duplicate_of_open" not in first
     before = [rows(app, table) for table in MADE]
     answer = tell(people, category=NOISE, **OTHER_WORDS)
@@ -65,11 +65,11 @@ def test_the_same_citizen_with_the_same_matter_urges_the_open_ticket(
 
 
 def test_the_second_urging_within_a_day_flags_the_district(people: People) -> None:
-    number = told(people, category=NOISE)["number"]
+    number = ask(people, category=NOISE)["number"]
     tell(people, category=NOISE)
     tell(people, category=NOISE)
 
-    kinds = [one["kind"] for one in people.district().get("/feed").json()["items"]]
+    kinds = [entry["kind"] for entry in people.district().get("/feed").json()["items"]]
     assert kinds.count("urged_often") == 1
     assert people.operator.get(f"/tickets/{number}").json()["urged"] == 2
 
@@ -90,8 +90,8 @@ def test_the_second_urging_within_a_day_flags_the_district(people: People) -> No
 def test_another_matter_place_or_caller_makes_a_new_ticket(
     people: People, changed: dict[str, Any]
 ) -> None:
-    first = told(people, category=NOISE)
-    second = told(people, **{"category": NOISE, **changed})
+    first = ask(people, category=NOISE)
+    second = ask(people, **{"category": NOISE, **changed})
 
     assert second["number"] != first["number"]
     assert second["repeat_of"] is None
@@ -109,7 +109,7 @@ def test_another_matter_place_or_caller_makes_a_new_ticket(
 def test_the_same_thing_said_in_another_way_is_the_same(
     people: People, changed: dict[str, Any]
 ) -> None:
-    first = told(people, category=NOISE)
+    first = ask(people, category=NOISE)
 
     same_open(tell(people, **{"category": NOISE, **changed}), first["number"])
 
@@ -118,10 +118,10 @@ def test_a_hundred_metres_are_the_same_place(people: People) -> None:
     here = {"text": "朝阳区望京街道阜荣街路口", "lon": 116.47, "lat": 39.9955}
     near = {"text": "朝阳区望京街道广顺北大街东侧", "lon": 116.4705, "lat": 39.996}
     far = {"text": "朝阳区望京街道南湖南路北侧", "lon": 116.472, "lat": 39.998}
-    first = told(people, category=NOISE, address=here)
+    first = ask(people, category=NOISE, address=here)
 
     same_open(tell(people, category=NOISE, address=near), first["number"])
-    assert told(people, category=NOISE, address=far)["number"] != first["number"]
+    assert ask(people, category=NOISE, address=far)["number"] != first["number"]
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_a_hundred_metres_are_the_same_place(people: People) -> None:
 def test_callers_who_cannot_be_known_again_are_never_matched(
     people: People, citizen: dict[str, Any]
 ) -> None:
-    first, second = (told(people, category=NOISE, citizen=citizen) for _ in range(2))
+    first, second = (ask(people, category=NOISE, citizen=citizen) for _ in range(2))
 
     assert first["number"] != second["number"]
 
 
 def test_a_repeated_call_under_one_key_urges_once(people: People) -> None:
-    first = told(people, category=NOISE)
+    first = ask(people, category=NOISE)
     key = {"Idempotency-Key": "second-call"}
     answers = [tell(people, key, category=NOISE, **OTHER_WORDS) for _ in range(3)]
 
@@ -166,7 +166,7 @@ def test_a_closed_matter_told_again_is_a_new_ticket_that_says_so(
     number = closed(people)
     before = people.operator.get(f"/tickets/{number}").json()
     clock.tick(days=30)
-    again = told(people, category=NOISE)
+    again = ask(people, category=NOISE)
 
     assert again["repeat_of"] == number
     assert again["number"] != number
@@ -177,11 +177,11 @@ def test_after_thirty_days_it_is_no_repetition(people: People, clock: StillClock
     closed(people)
     clock.tick(days=30, microseconds=1)
 
-    assert told(people, category=NOISE)["repeat_of"] is None
+    assert ask(people, category=NOISE)["repeat_of"] is None
 
 
 def closed(people: People) -> str:
-    number = str(told(people, category=NOISE)["number"])
+    number = str(ask(people, category=NOISE)["number"])
     given.awaiting(people, number)
     called = people.callback.post(f"/tickets/{number}/callbacks", given.CONTENT)
     assert called.status_code == 201, called.text
@@ -190,10 +190,10 @@ def closed(people: People) -> str:
 
 
 def test_what_was_taken_back_is_neither_open_nor_repeated(people: People) -> None:
-    number = told(people, category=NOISE)["number"]
+    number = ask(people, category=NOISE)["number"]
     people.operator.does("withdraw", number, evidence="录音 0001")
 
-    again = told(people, category=NOISE)
+    again = ask(people, category=NOISE)
     assert again["repeat_of"] is None
 
 
@@ -201,25 +201,25 @@ def test_a_question_that_nobody_answered_in_time_is_no_open_ticket_any_more(
     people: People, clock: StillClock
 ) -> None:
     nowhere = {"category": NOISE, "address": {"text": "不知道在哪"}}
-    first = told(people, **nowhere)
+    first = ask(people, **nowhere)
     assert first["status"] == "need_info"
     clock.tick(days=30)
 
-    second = told(people, **nowhere)
+    second = ask(people, **nowhere)
     assert second["number"] != first["number"]
     assert people.operator.get(f"/tickets/{first['number']}").json()["status"] == "not_accepted"
 
 
 def test_whose_ticket_was_merged_urges_the_one_that_has_its_clock(people: People) -> None:
     parent = given.ticket(people, category=NOISE)
-    child = told(people, category=NOISE)["number"]
+    child = ask(people, category=NOISE)["number"]
     people.dispatcher.does("merge", child, parent_number=parent)
 
     assert same_open(tell(people, category=NOISE), parent)["urged"] == 1
 
 
 def test_the_office_learns_of_the_urging_without_a_word_of_the_citizen(people: People) -> None:
-    number = told(people, category=NOISE)["number"]
+    number = ask(people, category=NOISE)["number"]
     tell(people, category=NOISE)
 
     last = people.street(WANGJING).get("/feed").json()["items"][-1]
@@ -228,13 +228,13 @@ def test_the_office_learns_of_the_urging_without_a_word_of_the_citizen(people: P
 
 
 def test_a_phone_number_is_no_index_key(people: People, app: FastAPI) -> None:
-    told(people, category=NOISE)
+    ask(people, category=NOISE)
     with app.state.engine.connect() as connection:
         [kept] = connection.exec_driver_sql("SELECT phone_hash FROM citizen").scalars()
         indexed = connection.exec_driver_sql(
             "SELECT indexdef FROM pg_indexes WHERE tablename = 'citizen'"
         ).scalars()
-        assert not [one for one in indexed if "(phone)" in one or "(phone," in one]
+        assert not [index for index in indexed if "(phone)" in index or "(phone," in index]
     assert len(kept) == 32
     assert b"13800000000" not in bytes(kept)
 
@@ -242,7 +242,7 @@ def test_a_phone_number_is_no_index_key(people: People, app: FastAPI) -> None:
 def test_of_two_equal_lines_in_one_batch_the_second_urges_the_first(
     people: People, app: FastAPI
 ) -> None:
-    known = told(people, category=NOISE)["number"]
+    known = ask(people, category=NOISE)["number"]
     bodies = [
         given.request(category=NOISE),
         given.request(category="0702", **OTHER_WORDS),
@@ -257,8 +257,8 @@ def test_of_two_equal_lines_in_one_batch_the_second_urges_the_first(
         arrivals = [arrive(city, NewTicket(**body), now) for body in bodies]
         taken = receive.take(session, city, operator, arrivals, lambda: now)
 
-    assert [one.status for one in taken] == [200, 201, 200, 201, 201, 200]
-    numbers = [one.number for one in taken]
+    assert [ticket.status for ticket in taken] == [200, 201, 200, 201, 201, 200]
+    numbers = [ticket.number for ticket in taken]
     assert numbers[0] == numbers[5] == known
     assert numbers[1] == numbers[2]
     assert len(set(numbers)) == 4

@@ -85,8 +85,8 @@ def test_its_clock_runs_from_the_dispatch_to_the_microsecond(
     ticket = people.operator.post("/tickets", given.request(urgency=urgency)).json()
 
     due = ("acknowledge_due_at", "contact_due_at", "due_at")
-    found = [datetime.fromisoformat(ticket[name]) for name in due]
-    assert found == [clock.at + acknowledge, clock.at + contact, clock.at + result]
+    limits = [datetime.fromisoformat(ticket[name]) for name in due]
+    assert limits == [clock.at + acknowledge, clock.at + contact, clock.at + result]
     assert ticket["due_at"].endswith("123457Z")
 
 
@@ -330,10 +330,10 @@ def test_a_joint_office_sees_and_notes_and_does_not_lead(people: People) -> None
 @pytest.mark.parametrize("reason", ["na_unlawful", "na_malicious"])
 def test_unlawful_or_malicious_is_for_a_supervisor_to_say(people: People, reason: str) -> None:
     number = stages.stands(people, "queued")
-    said = {"reason_code": reason, "text": "不予受理。"}
+    body = {"reason_code": reason, "text": "不予受理。"}
 
-    assert people.operator.post(f"/tickets/{number}/decline", said).status_code == 403
-    assert people.supervisor.does("decline", number, **said)["status"] == "not_accepted"
+    assert people.operator.post(f"/tickets/{number}/decline", body).status_code == 403
+    assert people.supervisor.does("decline", number, **body)["status"] == "not_accepted"
 
 
 def test_a_withdrawn_ticket_says_whether_the_office_had_been_in_touch(people: People) -> None:

@@ -70,8 +70,8 @@ def test_every_member_of_the_form_is_tried() -> None:
 def test_another_value_makes_another_ticket_or_is_kept_beside_the_first(
     people: People, member: str, value: object, in_a_batch: bool
 ) -> None:
-    first = told(people.operator, FIRST, in_a_batch)
-    second = told(people.operator, with_member(member, value), in_a_batch)
+    first = number_of(people.operator, FIRST, in_a_batch)
+    second = number_of(people.operator, with_member(member, value), in_a_batch)
 
     if second == first and value is not None:
         shown = people.operator.get(f"/tickets/{first}").json()
@@ -85,7 +85,7 @@ def test_another_value_makes_another_ticket_or_is_kept_beside_the_first(
         assert kept[name] == value
 
 
-def told(operator: Person, body: dict[str, Any], in_a_batch: bool) -> str:
+def number_of(operator: Person, body: dict[str, Any], in_a_batch: bool) -> str:
     if in_a_batch:
         return str(operator.send("/tickets/batch", json.dumps(body).encode()).json()["number"])
     answer = operator.post("/tickets", body)

@@ -34,13 +34,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_a_new_ticket_is_told_as_it_is_read(people: People, kind: str) -> None:
-    told = people.operator.post("/tickets", given.request(**REQUESTS[kind]))
+    answer = people.operator.post("/tickets", given.request(**REQUESTS[kind]))
 
-    assert told.status_code == 201, told.text
-    read = people.operator.get(f"/tickets/{told.json()['number']}")
-    assert told.json() == read.json()
-    assert list(told.json()) == list(read.json())
-    assert told.headers["ETag"] == read.headers["ETag"]
+    assert answer.status_code == 201, answer.text
+    read = people.operator.get(f"/tickets/{answer.json()['number']}")
+    assert answer.json() == read.json()
+    assert list(answer.json()) == list(read.json())
+    assert answer.headers["ETag"] == read.headers["ETag"]
 
 
 def test_a_repetition_is_told_as_it_is_read(people: People) -> None:
@@ -48,9 +48,9 @@ def test_a_repetition_is_told_as_it_is_read(people: People) -> None:
     given.awaiting(people, first)
     stages.called(people, first)
 
-    told = people.operator.post(
+    answer = people.operator.post(
         "/tickets", given.request(citizen={"name": "张三", "phone": "13600000000"})
     )
 
-    assert (told.status_code, told.json()["repeat_of"]) == (201, first)
-    assert told.json() == people.operator.get(f"/tickets/{told.json()['number']}").json()
+    assert (answer.status_code, answer.json()["repeat_of"]) == (201, first)
+    assert answer.json() == people.operator.get(f"/tickets/{answer.json()['number']}").json()

@@ -175,7 +175,7 @@ def test_a_client_that_goes_away_takes_nothing_back(
     async def leave() -> None:
         city, clock = app.state.city, app.state.clock
         requests = [Request(caller, NewTicket(**body()), None, b"", city, clock) for _ in range(3)]
-        tasks = [asyncio.create_task(app.state.together.receive(one)) for one in requests]
+        tasks = [asyncio.create_task(app.state.together.receive(request)) for request in requests]
         await asyncio.sleep(0)
         tasks[1].cancel()
         answers = await asyncio.gather(*tasks, return_exceptions=True)

@@ -44,7 +44,9 @@ def view(
         ),
         office=brief(city, ticket.office_code) if ticket.office_code else None,
         joint_offices=[
-            brief(city, one.office_code) for one in given if one.role is DispatchRole.JOINT
+            brief(city, dispatch.office_code)
+            for dispatch in given
+            if dispatch.role is DispatchRole.JOINT
         ],
         citizen=citizens.shown(session.get_one(Citizen, ticket.number), ticket, caller, bulk),
         overdue=overdue(ticket, now),

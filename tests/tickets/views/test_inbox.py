@@ -24,16 +24,16 @@ def test_the_earliest_due_stands_first(people: People, clock: StillClock) -> Non
 
 def test_pages_walk_through_the_inbox(people: People) -> None:
     made = sorted(given.ticket(people) for _ in range(5))
-    found: list[str] = []
+    numbers: list[str] = []
     cursor: dict[str, Any] = {}
     while True:
         page = people.street().get("/inbox", limit=2, **cursor).json()
-        found += [item["number"] for item in page["items"]]
+        numbers += [item["number"] for item in page["items"]]
         if page["next"] is None:
             break
         cursor = {"cursor": page["next"]}
 
-    assert found == made
+    assert numbers == made
 
 
 WAITS = {

@@ -44,7 +44,7 @@ class Watch:
         self.app, self.clock = app, clock
         self.persons = {Caller("k", role, code): people(role, code) for role, code in WATCHED}
         self.held: dict[Caller, tuple[str, bytes]] = {}
-        self.told: dict[tuple[Caller, str], bytes] = {}
+        self.pages: dict[tuple[Caller, str], bytes] = {}
         self.unchanged = 0
 
     def look(self) -> None:
@@ -57,7 +57,7 @@ class Watch:
             else:
                 tag, body = answer.headers["etag"], answer.content
             assert body == self.anew(caller), (caller, answer.status_code)
-            assert self.told.setdefault((caller, tag), body) == body
+            assert self.pages.setdefault((caller, tag), body) == body
             self.held[caller] = tag, body
 
     def anew(self, caller: Caller) -> bytes:

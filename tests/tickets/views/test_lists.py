@@ -19,15 +19,15 @@ TICK = timedelta(microseconds=1)
 
 def numbers(person: Person, **asked: Any) -> list[str]:
     """Every ticket of a list, walked page by page."""
-    found: list[str] = []
+    listed: list[str] = []
     cursor: dict[str, Any] = {}
     while True:
         answer = person.get("/tickets", **asked, **cursor)
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        found += [item["number"] for item in page["items"]]
+        listed += [item["number"] for item in page["items"]]
         if page["next"] is None:
-            return found
+            return listed
         cursor = {"cursor": page["next"]}
 
 
@@ -67,8 +67,8 @@ def test_a_filter_leaves_what_it_says(people: People) -> None:
         "lost": given.ticket(people, address={"text": "不知道在哪"}),
     }
 
-    for asked, found in FILTERS:
-        expected = {made[name] for name in found.split()}
+    for asked, names in FILTERS:
+        expected = {made[name] for name in names.split()}
         assert set(numbers(people.operator, **asked)) == expected, asked
 
 
@@ -164,14 +164,14 @@ def test_ndjson_streams_everything_as_the_list_shows_it(people: People) -> None:
 def test_an_export_is_longer_than_a_page_and_a_batch(
     people: People, app: FastAPI, kind: str
 ) -> None:
-    one = given.ticket(people)
+    number = given.ticket(people)
     with app.state.engine.begin() as connection:
         for table in ("ticket", "request", "citizen"):
             key = "number" if table == "ticket" else "ticket_number"
             connection.exec_driver_sql(
                 f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('{key}',"
                 f" 'BJ20261020' || lpad((1000000 + n)::text, 7, '0')))).*"
-                f" FROM {table} t, generate_series(1, 1200) n WHERE {key} = '{one}'"
+                f" FROM {table} t, generate_series(1, 1200) n WHERE {key} = '{number}'"
             )
 
     answer = people.operator.get("/tickets", headers={"Accept": kind})
@@ -182,9 +182,9 @@ def test_an_export_is_longer_than_a_page_and_a_batch(
 
 
 def test_csv_is_utf8_and_runs_no_formula(people: People) -> None:
-    said = '=HYPERLINK("http://x")'
+    formula = '=HYPERLINK("http://x")'
     number = given.ticket(
-        people, title=said, content='第一行\n"第二行", 完', external_id="@SUM(A1)"
+        people, title=formula, content='第一行\n"第二行", 完', external_id="@SUM(A1)"
     )
     plus = given.ticket(people, title="+1", content="-1", external_id="＝1")
 
@@ -192,7 +192,7 @@ def test_csv_is_utf8_and_runs_no_formula(people: People) -> None:
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = {row["number"]: row for row in csv.DictReader(io.StringIO(answer.content.decode()))}
-    assert rows[number]["title"] == f"'{said}"
+    assert rows[number]["title"] == f"'{formula}"
     assert rows[number]["external_id"] == "'@SUM(A1)"
     assert rows[number]["content"] == '第一行\n"第二行", 完'
     assert rows[number]["office_name"] == "望京街道"

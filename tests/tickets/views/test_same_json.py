@@ -26,9 +26,9 @@ OFFICES = {
 EVENTS = TypeAdapter(list[EventView])
 
 
-def told_of(**said: Any) -> Build:
+def told_of(**request: Any) -> Build:
     def build(people: People, clock: StillClock) -> str:
-        return given.ticket(people, **said)
+        return given.ticket(people, **request)
 
     return build
 

@@ -1,0 +1,253 @@
+"""Two services of several workers over one database that comes late, goes away and comes back."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from app.kit.host import cluster
+from tests.given import ADMIN_KEY, request
+from tests.postgres import Postgres, made_by
+from tests.test_serve import ROOT, begin, jiesu
+
+SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+PATIENCE_SECONDS = 120
+"""For whatever comes up on a busy machine."""
+WORKERS = 2
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return "app.worker" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
+class Server:
+    """A service with a port and a data directory of its own, on the common database."""
+
+    def __init__(self, folder: Path, url: str, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "log"
+        variables = {
+            "DATABASE_URL": url,
+            "SECRET_KEY": SECRET,
+            "ADMIN_KEY": ADMIN_KEY,
+            "WORKERS": str(WORKERS),
+            "PORT": str(port),
+            "POOL_SIZE": "8",
+        }
+        with self.log.open("w") as log:
+            self.process = begin("serve", folder, variables, log.fileno())
+
+    def readiness(self) -> int:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code
+        except httpx.TransportError:
+            return 0
+
+    def workers(self) -> set[int]:
+        parent = psutil.Process(self.process.pid)
+        return {child.pid for child in parent.children() if is_worker(child)}
+
+    def lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+class Load:
+    """Callers who send requests to both services, each again under its key until it is 201."""
+
+    def __init__(self, servers: list[Server], key: str) -> None:
+        self.headers = {"Authorization": f"Bearer {key}"}
+        self.stopping = threading.Event()
+        self.acknowledged: list[str] = []
+        self.seen: Counter[int] = Counter()
+        self.callers = [threading.Thread(target=self.call, args=(servers, n)) for n in range(4)]
+        for caller in self.callers:
+            caller.start()
+
+    def call(self, servers: list[Server], caller: int) -> None:
+        sent = 0
+        with httpx.Client(headers=self.headers, timeout=30) as client:
+            while not self.stopping.is_set():
+                sent += 1
+                citizen = {"name": "张三", "phone": f"13{caller}{sent:08}"}
+                body = request(citizen=citizen)
+                self.send(client, servers[sent % len(servers)], body, f"{caller}-{sent}")
+
+    def send(self, client: httpx.Client, server: Server, body: object, key: str) -> None:
+        for _ in range(150):
+            try:
+                headers = {"Idempotency-Key": key}
+                answer = client.post(f"{server.url}/v1/tickets", json=body, headers=headers)
+            except httpx.TransportError:
+                answer = httpx.Response(0)
+            self.seen[answer.status_code] += 1
+            if answer.status_code == 201:
+                self.acknowledged.append(answer.json()["number"])
+                return
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for caller in self.callers:
+            caller.join()
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with made_by(cluster.programs()) as postgres:
+        yield postgres
+
+
+@pytest.fixture(scope="module")
+def servers(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    """Started while their database is away."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
+    both = [Server(folder, postgres.url, free_port()) for folder in folders]
+    yield both
+    for server in both:
+        server.process.kill()
+        server.process.communicate()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def load(postgres: Postgres, servers: list[Server]) -> Iterator[Load]:
+    """Callers of both services, from the moment that these are ready."""
+    assert eventually(lambda: [server.readiness() for server in servers] == [503, 503])
+    postgres.start()
+    assert eventually(lambda: [server.readiness() for server in servers] == [200, 200])
+    made = httpx.post(
+        f"{servers[0].url}/v1/keys",
+        json={"role": "operator", "label": "load"},
+        headers={"Authorization": f"Bearer {ADMIN_KEY}"},
+        timeout=30,
+    )
+    load = Load(servers, made.json()["key"])
+    yield load
+    load.stop()
+
+
+def goes_on(load: Load) -> bool:
+    """Whether requests are taken in from now on."""
+    before = len(load.acknowledged)
+    return eventually(lambda: len(load.acknowledged) >= before + 8)
+
+
+def test_services_whose_database_is_away_wait_for_it(servers: list[Server], load: Load) -> None:
+    """`load` saw 503, 503 and then 200, 200."""
+    assert goes_on(load)
+    assert eventually(lambda: [len(server.workers()) for server in servers] == [WORKERS, WORKERS])
+    away = [line for line in servers[0].lines() if "is waited for" in str(line["message"])]
+    assert "Connection refused" in str(away[0]["why"])
+
+
+@pytest.mark.parametrize("how", ["fast", "immediate"])
+def test_a_database_that_goes_away_and_comes_back_ends_no_worker(
+    postgres: Postgres, servers: list[Server], load: Load, how: str
+) -> None:
+    before = [server.workers() for server in servers]
+    postgres.stop(how)
+    assert eventually(lambda: [server.readiness() for server in servers] == [503, 503])
+    time.sleep(2)
+    postgres.start()
+
+    assert eventually(lambda: [server.readiness() for server in servers] == [200, 200])
+    assert goes_on(load)
+    assert [server.workers() for server in servers] == before
+
+
+def test_a_worker_that_starts_while_the_database_is_away_ends_no_other(
+    postgres: Postgres, servers: list[Server], load: Load
+) -> None:
+    first, other = sorted(servers[0].workers())
+    postgres.stop("immediate")
+    psutil.Process(first).kill()
+    assert eventually(lambda: len(servers[0].workers() - {first, other}) == 1)
+    assert eventually(lambda: servers[0].readiness() == 503)
+    postgres.start()
+
+    assert eventually(lambda: servers[0].readiness() == 200)
+    assert other in servers[0].workers()
+    assert goes_on(load)
+
+
+def test_a_stopped_worker_is_replaced_too(servers: list[Server], load: Load) -> None:
+    """By a signal that lets it end in order."""
+    worker = min(servers[1].workers())
+    psutil.Process(worker).terminate()
+
+    assert eventually(lambda: worker not in servers[1].workers())
+    assert eventually(lambda: len(servers[1].workers()) == WORKERS)
+    assert goes_on(load)
+
+
+def test_what_was_acknowledged_is_there_once(
+    postgres: Postgres, servers: list[Server], load: Load
+) -> None:
+    load.stop()
+    with psycopg.connect(postgres.url) as connection:
+        kept = [number for (number,) in connection.execute("SELECT number FROM ticket")]
+
+    assert len(kept) == len(set(kept)) == len(set(load.acknowledged)) == len(load.acknowledged)
+    assert set(kept) == set(load.acknowledged)
+    assert set(load.seen) <= {0, 201, 503}
+
+
+def test_both_end_in_order(servers: list[Server], load: Load) -> None:
+    for server in servers:
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(60) == 0
+
+
+def test_the_process_that_starts_workers_stays_small() -> None:
+    code = "import sys, app.serve; print([name for name in sys.argv[1:] if name in sys.modules])"
+    heavy = ["fastapi", "numpy", "shapely", "alembic", "sqlalchemy.orm", "uvicorn", "app.main"]
+
+    command = subprocess.run(
+        [sys.executable, "-c", code, *heavy], capture_output=True, check=True, cwd=ROOT, text=True
+    )
+
+    assert command.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_worker_that_cannot_serve_is_told_once_and_ends_the_service(
+    tmp_path: Path, number: int
+) -> None:
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    (policies / "bad.toml").write_text("no = 'policy'")
+
+    process = jiesu("serve", tmp_path, WORKERS=str(number), POLICY_DIR=str(policies))
+
+    _, output = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 1
+    assert [line[:18] for line in output.splitlines() if line[0] != "{"] == ["jiesu: policy bad:"]
