@@ -1,5 +1,6 @@
 """Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,12 +24,15 @@ from app.kit.ready import Ready, parameter
 from app.kit.wire import Form, OfficeCode, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
+from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue_in
 from app.tickets.texts import Category, ExternalId
 from app.tickets.views import rows, scope, view
 from app.tickets.views.view import Looker, Members, Viewer
+
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def since(value: object) -> object:
@@ -49,7 +53,7 @@ def beginning(day: date, later: int) -> datetime:
 
 
 def is_day(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and len(value) == len("2026-11-21")
+    return isinstance(value, str) and DAY.fullmatch(value) is not None
 
 
 From = Annotated[Told, BeforeValidator(since)]
@@ -123,6 +127,8 @@ def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iter
     """On a ticket, with the filters' values still to be given, and the caller's office and now."""
     yield scope.listed_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if "external_id" in names and role in NEAR_THE_SUBJECT:
+        yield sa.not_(Ticket.secret)
     if overdue is not None:
         is_late = overdue_in(Ticket, at("now"))
         yield is_late if overdue else sa.not_(is_late)
