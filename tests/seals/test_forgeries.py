@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from tests.conftest import StillClock
 from tests.given import People
 from tests.linking import relink
+from tests.sealing import LATER, finished, sealed, verified
 from tests.seals.test_audit import audited
-from tests.seals.test_record import LATER, finished, sealed, verified
 
+MONTH = "2026-11"
 NUMBER = "ticket_number = '{number}'"
 OF = f"WHERE {NUMBER}"
 BETTER = "resolved = 'resolved', satisfied = 'very'"
@@ -113,11 +114,11 @@ def test_a_forgery_before_the_seal_is_named(
     clock.at = LATER
     honest = audited(app)
     forge(app, number, FORGED[forged])
-    sealed(people)
+    sealed(people, MONTH)
 
     assert honest == []
     assert {fault.number for fault in audited(app)} == {number}
-    assert names(verified(people)) == {number} != {other}
+    assert names(verified(people, MONTH)) == {number} != {other}
 
 
 @pytest.mark.parametrize("forged", FORGED)
@@ -127,11 +128,11 @@ def test_a_forgery_with_all_its_links_after_its_day_was_hashed_is_named(
     """Also where the other ways to find it are shut: only the day still knows its links."""
     number = finished(people, clock)
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     clock.at += timedelta(days=1)
     forge(app, number, FORGED[forged])
     with app.state.engine.begin() as connection:
         relink(connection)
 
     assert {fault.number for fault in audited(app)} == {number}
-    assert number in names(verified(people))
+    assert number in names(verified(people, MONTH))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d17f5b3c8a60"
-down_revision = "c90b1d27e845"
+down_revision = "d5f2a8c3917b"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,7 @@ AT_ONCE = 2_000
 FORMAT = 1
 SALT_BYTES = 16
 ENCODER = msgspec.json.Encoder(order="deterministic")
-COLUMNS = [("ticket", "chain_head"), ("event", "link"), ("event", "words_hash")]
+COLUMNS = [("ticket", "chain_head"), ("event", "words_hash"), ("event", "link")]
 COLUMNS += [("statement", "salt")]
 NEEDED = [column for column in COLUMNS if column != ("event", "words_hash")]
 
