@@ -107,6 +107,7 @@ class Course:
         """The earlier of old and new limits if it rises, else the later."""
         raised = ORDER.index(new) < ORDER.index(self.urgency)
         self.urgency, begun = new, self.ticket.get("dispatched_at")
+        self.ticket["urgency"] = new
         if begun is None or self.policy is None:
             return
         due = limits.due(self.policy, new, now if raised else begun)
@@ -138,7 +139,6 @@ def replay(events: Iterable[Happened], policies: Policies) -> Course:
             STEPS[event.action](course, event)
         if event.enters(Status.REWORK):
             rework(course, event)
-    course.ticket["urgency"] = course.urgency
     return course
 
 
@@ -155,7 +155,13 @@ def receive(course: Course, event: Happened) -> None:
     if name(Received.policy) in told:
         course.policy = course.policies.named(read(told, Received.policy))
         course.ticket["policy"] = course.policy.name
-    course.urgency = Urgency(told.get(name(Received.urgency), course.urgency))
+    read_urgency(course, told)
+
+
+def read_urgency(course: Course, told: Row) -> None:
+    if name(Received.urgency) in told:
+        course.urgency = Urgency(told[name(Received.urgency)])
+        course.ticket["urgency"] = course.urgency
 
 
 def take_over(course: Course, event: Happened) -> None:
@@ -164,6 +170,7 @@ def take_over(course: Course, event: Happened) -> None:
     course.told_whole = name(Imported.dispatched_at) in told
     if not course.told_whole:
         course.ticket |= {name: told[name] for name in FACTS if name in told}
+        read_urgency(course, told)
         return
     receive(course, event)
     course.ticket["received_at"] = instant(told, Imported.received_at)
