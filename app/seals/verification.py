@@ -28,6 +28,7 @@ from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
 
 MOST_SHOWN = 100
+MISSING = frozenset({Kind.MISSING_TICKET, Kind.MISSING_EVENT, Kind.MISSING_ROW})
 CHAIN = frozenset({Kind.WRONG_LINK, Kind.MISSING_EVENT, Kind.WRONG_WORDS, Kind.WRONG_DAY})
 AUDITED = {"record": frozenset(Kind) - CHAIN, "chain": CHAIN}
 """Fields of differences, with the faults that they name."""
@@ -213,7 +214,11 @@ def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
 def audited(session: Session, period: Period) -> Iterator[DifferenceView]:
     """Rows of the period's tickets that their events do not tell, tickets that are gone, and what
     breaks the events' chain or a day's hash."""
-    faults = list(auditing.of_period(session, period))
+    faults = [
+        fault
+        for fault in auditing.of_period(session, period)
+        if fault.table != "assessment"  # named as evidence
+    ]
     for field, kinds in AUDITED.items():
         found = [fault for fault in faults if fault.fault in kinds]
         tickets = {fault.number: why_at_fault(fault) for fault in found if fault.number}
@@ -229,7 +234,7 @@ def audited(session: Session, period: Period) -> Iterator[DifferenceView]:
 
 
 def why_at_fault(fault: Fault) -> Why:
-    return "missing" if fault.fault is Kind.MISSING_TICKET else "changed"
+    return "missing" if fault.fault in MISSING else "changed"
 
 
 @dataclass(frozen=True, slots=True)
