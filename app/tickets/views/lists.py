@@ -138,14 +138,15 @@ WAITING = Order((Ticket.waits_until, Ticket.number), (instant, str))
 ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 
 
-def order(filters: Filters) -> Order:
+def order(names: Collection[str]) -> Order:
     """Newest first; with `updated_after`, in order of change, so that a poller can go on."""
-    return CHANGES if filters.updated_after else NEWEST
+    return CHANGES if "updated_after" in names else NEWEST
 
 
 def page(viewer: Viewer, listing: Listing) -> bytes:
     """A page of tickets in JSON."""
-    by, values = order(listing), given(listing)
+    values = given(listing)
+    by = order(values)
     statement = listed(
         viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
     )
@@ -167,7 +168,7 @@ def bound(viewer: Viewer, values: Mapping[str, Any]) -> dict[str, Any]:
 def listed(
     role: Role, names: tuple[str, ...], overdue: bool | None, goes_on: bool, limit: int
 ) -> Ready:
-    by = CHANGES if "updated_after" in names else NEWEST
+    by = order(names)
     query = select(Ticket).where(*conditions(role, names, overdue))
     return Ready(rows.shown(by.ready(query, goes_on, limit), by))
 
@@ -176,7 +177,7 @@ def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[Mem
     """Every ticket of a filter in the list's order, read and shown a batch at a time."""
     values = given(filters)
     of_these = conditions(viewer.caller.role, tuple(values), filters.overdue)
-    query = order(filters).sorted(select(Ticket.number).where(*of_these))
+    query = order(values).sorted(select(Ticket.number).where(*of_these))
     with sessions() as session:
         session.connection(execution_options={"postgresql_readonly": True})
         numbers = session.scalars(query.execution_options(yield_per=BATCH), bound(viewer, values))
