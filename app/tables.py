@@ -30,6 +30,7 @@ from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRankin
 from app.rankings.versions import TableVersion
 from app.routing.models import RoutingLesson
 from app.tickets.citizens import Citizen
+from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Extension, Hold, Objection, Supervision
@@ -75,5 +76,6 @@ TABLES: tuple[type[Base], ...] = (
     Dispute,
     Correction,
     Attachment,
+    Disclosure,
 )
 metadata = Base.metadata

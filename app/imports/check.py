@@ -9,7 +9,7 @@ from app.city import City
 from app.imports.schemas import PastCase
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeKind
-from app.period import FIRST_YEAR
+from app.tickets import times
 
 PLEASED = frozenset({Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC})
 
@@ -31,8 +31,11 @@ def check(city: City, case: PastCase, now: datetime) -> None:
 
 
 def unknown(city: City, case: PastCase) -> Iterator[Fault]:
-    if case.office_code not in city.offices:
+    office = city.offices.get(case.office_code)
+    if office is None:
         yield Fault("/office_code", f"no office {case.office_code}")
+    elif office.kind is OfficeKind.DISTRICT_CENTRE:
+        yield Fault("/office_code", "a district's centre passes on, and handles nothing")
     if case.category and case.category not in city.catalogue.categories:
         yield Fault("/category", f"no category {case.category}")
     district = case.address.district_code
@@ -46,15 +49,21 @@ def is_district(city: City, code: str) -> bool:
 
 
 def disordered(case: PastCase, now: datetime) -> Iterator[Fault]:
-    if case.received_at.year < FIRST_YEAR:
-        yield Fault("/received_at", f"before {FIRST_YEAR}")
+    for pointer, at in instants(case):
+        impossible = times.fault(at, now)
+        if impossible:
+            yield Fault(pointer, impossible)
     if case.dispatched_at < case.received_at:
         yield Fault("/dispatched_at", "before received_at")
     for pointer, at in after_dispatch(case):
         if at is not None and at < case.dispatched_at:
             yield Fault(pointer, "before dispatched_at")
-    if case.callback.at > now:
-        yield Fault("/callback/at", "in the future")
+
+
+def instants(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
+    yield "/received_at", case.received_at
+    yield "/dispatched_at", case.dispatched_at
+    yield from after_dispatch(case)
 
 
 def after_dispatch(case: PastCase) -> Iterator[tuple[str, datetime | None]]:

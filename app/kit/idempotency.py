@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid
+from app.kit.once import meant
 from app.kit.ready import Statement
 
 KEPT = timedelta(days=7)
@@ -183,7 +184,7 @@ async def once(
     body = b"" if key is None else await request.body()
     name = None if key is None else (request.state.caller_id, key)
     claims = Claims(session, request.url.path)
-    return Once(claims, name, keyed_hash(request.app.state.secret, body), response, now)
+    return Once(claims, name, keyed_hash(request.app.state.secret, meant(body)), response, now)
 
 
 def keyed_hash(secret: bytes, text: bytes) -> bytes:

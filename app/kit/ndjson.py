@@ -1,12 +1,15 @@
 """NDJSON read line by line, each bounded, so that no body is ever held whole."""
 
+import json
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.kit.errors import Invalid, TooLarge
+from app.kit.errors import Invalid, Malformed, TooLarge
+from app.kit.once import GivenTwice, members
 from app.kit.problems import faults
 
 MOST_BYTES = 64_000
@@ -56,6 +59,8 @@ class Lines:
         """The last line, unless it is blank: it may lack its newline."""
         self.number += 1
         text = None if self.too_long else bytes(self.begun.strip())
+        if text and self.number == 1:
+            text = text.removeprefix(BOM_UTF8).strip()  # files from Windows begin with it
         self.begun.clear()
         self.too_long = False
         if text != b"":
@@ -90,11 +95,22 @@ def file_lines(file: BinaryIO) -> Iterator[Line]:
     yield from lines.end()
 
 
+def check_members(text: bytes) -> None:
+    """Refuses (Malformed) a member given twice; what is no JSON, its form refuses."""
+    try:
+        json.loads(text, object_pairs_hook=members)
+    except GivenTwice as fault:
+        raise Malformed(str(fault), errors=[{"pointer": "", "detail": str(fault)}]) from None
+    except (ValueError, RecursionError):
+        pass
+
+
 def parse(form: TypeAdapter[T], line: Line) -> T:
     """The object of a line. Refuses LineTooLong, and Invalid with every fault by its pointer."""
     if line.text is None:
         fault = {"pointer": "", "detail": "longer than 64 kB"}
         raise LineTooLong(errors=[fault], most_bytes=MOST_BYTES)
+    check_members(line.text)
     try:
         return form.validate_json(line.text)
     except ValidationError as found:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kit.errors import Invalid
@@ -19,8 +19,20 @@ from app.kit.ready import parameter
 DEFAULT_LIMIT = 50
 MOST = 500
 
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many items at the most")]
-CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+def whole(value: object) -> object:
+    """Refuses `+5` and `5.0`, which pydantic would take."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("is no whole number")
+    return value
+
+
+Limit = Annotated[
+    int, Query(ge=1, le=MOST, description="How many items at the most"), BeforeValidator(whole)
+]
+CursorText = Annotated[
+    str | None, Query(min_length=1, max_length=500, description="`next` of the page before")
+]
 
 T = TypeVar("T")
 

@@ -8,10 +8,10 @@ kit/problems.py once the caller is known.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from errno import EDQUOT, EFBIG, EIO, EMFILE, ENFILE, ENOSPC, EROFS
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.kit.db import LOCKED, commits, is_out_of_reach
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import Work, carried, closing, settle
+from app.kit.once import GivenTwice, check_headers, check_query, is_plain, members
 
 MOST_BYTES = 1_000_000
 TRIES = 3
@@ -56,7 +57,9 @@ class JsonRequest(Request):
         if self.refused:
             return [self.refused]
         try:
-            return json.loads((await self.body()).decode())
+            return json.loads((await self.body()).decode(), object_pairs_hook=members)
+        except GivenTwice as fault:
+            return [Malformed(str(fault))]
         except RecursionError:
             return [Malformed("the JSON is nested too deeply")]
         except (json.JSONDecodeError, UnicodeDecodeError) as fault:
@@ -96,9 +99,8 @@ class Route(APIRoute):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        check = get_parameterless_sub_dependant(
-            depends=Depends(only(frozenset(query_names(self.dependant)))), path=self.path_format
-        )
+        names = dict(query_names(self.dependant))
+        check = get_parameterless_sub_dependant(depends=Depends(only(names)), path=self.path_format)
         self.dependant.dependencies.append(check)
         self.app = repeated(self.app)
         quick = QUICK.get(self.endpoint)
@@ -169,20 +171,27 @@ class Straight:
         return None
 
 
-def query_names(dependant: Dependant) -> Iterator[str]:
+def query_names(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """Each with whether it is a list."""
     for below in dependant.dependencies:
         yield from query_names(below)
     for field in dependant.query_params:
         model = field.field_info.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
-            yield from (info.alias or name for name, info in model.model_fields.items())
+            for name, info in model.model_fields.items():
+                yield info.alias or name, get_origin(info.annotation) is list
         else:
-            yield field.alias
+            yield field.alias, get_origin(model) is list
 
 
-def only(known: frozenset[str]) -> Callable[[Request], Any]:
-    async def refuse_unknown(request: Request) -> None:
-        unknown = sorted(set(request.query_params) - known)
+def only(known: Mapping[str, bool]) -> Callable[[Request], Any]:
+    """Refuses unknown query parameters, and whatever is given twice."""
+    lists = frozenset(name for name, is_list in known.items() if is_list)
+
+    async def refuse_unmeant(request: Request) -> None:
+        check_headers(request)
+        check_query(request, lists)
+        unknown = sorted(set(request.query_params) - known.keys())
         if unknown:
             raise Invalid(
                 f"unknown query parameter {unknown[0]}",
@@ -190,7 +199,7 @@ def only(known: frozenset[str]) -> Callable[[Request], Any]:
                 errors=[{"pointer": f"/query/{name}", "detail": "unknown"} for name in unknown],
             )
 
-    return refuse_unknown
+    return refuse_unmeant
 
 
 def quick_first(quick: Quick, app: ASGIApp) -> ASGIApp:
@@ -198,8 +207,9 @@ def quick_first(quick: Quick, app: ASGIApp) -> ASGIApp:
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         heard: list[Message] = []
+        request = JsonRequest(scope, hear_again(heard, receive))
         try:
-            answer = await carried(quick(JsonRequest(scope, hear_again(heard, receive))))
+            answer = await carried(quick(request)) if is_plain(scope) else None
         except (DBAPIError, PoolTimeout, ClientDisconnect):
             answer = None
         await (answer or app)(scope, hear_again(heard, receive), send)

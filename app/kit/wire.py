@@ -1,6 +1,7 @@
 """What all forms and views share: no unknown members, texts clean and bounded, times in UTC."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -16,14 +17,14 @@ from pydantic import (
 from pydantic import StringConstraints as Text
 from starlette.responses import Response
 
+from app.kit import text
+
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+")
 
 
-def clean(text: str) -> str:
-    """Refuses what PostgreSQL cannot keep and no citizen can say."""
-    if "\x00" in text:
-        raise ValueError("a NUL character is not text")
-    return text
+def of_text(change: Callable[[str], str]) -> Callable[[object], object]:
+    """Texts only: what is none is refused by its form."""
+    return lambda value: change(value) if isinstance(value, str) else value
 
 
 def moment(value: object) -> object:
@@ -44,9 +45,13 @@ def in_utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-Clean = AfterValidator(clean)
-Line = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=200), Clean]
-Prose = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=20_000), Clean]
+Keepable = AfterValidator(text.keepable)
+"""A question, whose answer has positions in it: it stays as it is."""
+Clean = BeforeValidator(of_text(text.clean))
+OneLine = BeforeValidator(of_text(text.one_line))
+Shown = AfterValidator(text.shown)
+Line = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=200), Shown, OneLine]
+Prose = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=20_000), Shown, Clean]
 OfficeCode = Annotated[str, Text(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 Flag = Annotated[bool, Field(strict=True)]
 Told = Annotated[AwareDatetime, BeforeValidator(moment), AfterValidator(to_utc)]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from app.kit.wire import Clean, View
+from app.kit.wire import Keepable, View
 from app.offices.directory import OfficeKind
 
 
@@ -30,4 +30,4 @@ class OfficeFilter:
 
     kind: Annotated[OfficeKind | None, Query()] = None
     district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None
-    q: Annotated[str | None, Query(min_length=1, max_length=100), Clean] = None
+    q: Annotated[str | None, Query(min_length=1, max_length=100), Keepable] = None

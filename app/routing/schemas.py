@@ -6,18 +6,19 @@ from typing import Annotated
 from pydantic import Field
 from pydantic import StringConstraints as Text
 
-from app.kit.wire import Clean, Form, OfficeCode, View
+from app.kit.position import Position
+from app.kit.wire import Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind
 
 MOST_CHARACTERS = 10_000
 
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Place = Annotated[str, Text(max_length=MOST_CHARACTERS), Clean]
+Place = Annotated[str, Text(max_length=MOST_CHARACTERS), Keepable]
 CategoryCode = Annotated[str, Text(pattern=r"^[0-9]{2,6}$")]
 
 
-class RouteQuestion(Form):
+class RouteQuestion(Position):
     """A place to be routed; `title` and `content` serve the catalogue's keywords only."""
 
     text: Place
@@ -25,8 +26,8 @@ class RouteQuestion(Form):
     lon: Longitude | None = None
     lat: Latitude | None = None
     category: CategoryCode | None = None
-    title: Annotated[str, Text(max_length=200), Clean] = ""
-    content: Annotated[str, Text(max_length=20_000), Clean] = ""
+    title: Annotated[str, Text(max_length=200), Keepable] = ""
+    content: Annotated[str, Text(max_length=20_000), Keepable] = ""
 
 
 class SpanView(View):

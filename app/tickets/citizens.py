@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.access.roles import HANDLERS, Caller, Role
 from app.kit.db import Base, Code
 from app.kit.wire import View
-from app.tickets.life.likeness import phone_key
+from app.tickets import telephones
 from app.tickets.models import Ticket
 
 SPEAKS_WITH_CITIZENS = frozenset({Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR})
@@ -21,7 +21,7 @@ NEAR_THE_SUBJECT = HANDLERS | {Role.DISTRICT}
 """The accused may be among them: the citizen of a report or a confidential ticket is hidden."""
 
 SHORTEST_SHOWN = 11
-"""A shorter number would show too much: seven digits stay visible."""
+"""A number of fewer digits would show too much: seven stay visible."""
 
 
 class Citizen(Base):
@@ -60,8 +60,8 @@ def masked_name(name: str | None) -> str | None:
 
 
 def masked_phone(phone: str | None) -> str | None:
-    """13800000000 → 138****0000; a short number is hidden whole."""
-    if phone is None or len(phone) < SHORTEST_SHOWN:
+    """13800000000 → 138****0000; a number of few digits is hidden whole."""
+    if phone is None or sum(map(str.isdecimal, phone)) < SHORTEST_SHOWN:
         return phone and "*" * len(phone)
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
 
@@ -113,5 +113,6 @@ def citizen(session: Session, number: str) -> Citizen:
 
 def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | None:
     """The keyed hash of a citizen's number, to find his tickets; None for an anonymous caller."""
-    key = None if anonymous else phone_key(phone)
+    read = None if anonymous or phone is None else telephones.read(phone)
+    key = read and read.key
     return hmac.new(secret, f"citizen:{key}".encode(), hashlib.sha256).digest() if key else None

@@ -17,6 +17,7 @@ def matter_of(ticket: Any, request: Any) -> Matter:
         street_code=ticket.street_code,
         lon=ticket.lon,
         lat=ticket.lat,
+        secret=ticket.secret,
     )
 
 

@@ -2,20 +2,36 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic import StringConstraints as Text
 
-from app.kit.wire import Clean
+from app.kit.wire import OneLine, Shown
+from app.tickets import telephones
 
 Category = Annotated[str, Text(pattern=r"^([0-9]{2}){1,3}$")]
 
-ExternalId = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=128), Clean]
+ExternalId = Annotated[
+    str, Text(strip_whitespace=True, min_length=1, max_length=128), Shown, OneLine
+]
 
-AddressText = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=500), Clean]
+AddressText = Annotated[
+    str, Text(strip_whitespace=True, min_length=1, max_length=500), Shown, OneLine
+]
 
-Name = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Clean]
+Name = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
 
-Phone = Annotated[str, Text(strip_whitespace=True, pattern=r"^[0-9+() -]{3,30}$")]
+
+def telephone(text: str) -> str:
+    """In the one form of a number, however it is written."""
+    read = telephones.read(text)
+    if read is None:
+        raise ValueError("is no telephone number")
+    return read.text
+
+
+Phone = Annotated[
+    str, Text(strip_whitespace=True, min_length=3, max_length=30), AfterValidator(telephone)
+]
 
 Lon = Annotated[float, Field(ge=-180, le=180, strict=True)]
 

@@ -14,6 +14,7 @@ from uvicorn.config import Config
 
 from app.kit import logs
 from app.kit.host import ending
+from app.kit.host.bounds import Bounded
 from app.kit.host.port import BACKLOG
 from app.kit.host.workers import ALIVE, PREPARED, UP
 
@@ -78,7 +79,7 @@ def serve(app: Any, listener: socket.socket, log_level: str, parent: Parent | No
     config = Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Bounded,
         ws="none",
         lifespan="on",
         log_config=logs.config(log_level),

@@ -15,6 +15,7 @@ from app.kit.etag import IfMatch, Versions
 from app.kit.idempotency import OneEffect
 from app.tickets.acts import locking
 from app.tickets.acts.change import Change
+from app.tickets.disclosure import NO_STORE
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import WHO
 from app.tickets.views import scope, view
@@ -60,6 +61,7 @@ class Doing:
         """The changed ticket, with its ETag."""
         ticket = scope.get(self.session, caller, number)
         self.response.headers["ETag"] = f'"{ticket.version}"'
+        self.response.headers.update(NO_STORE)
         return view.view_of(Viewer(caller, self.city, self.now, self.session), ticket)
 
 

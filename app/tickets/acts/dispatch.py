@@ -187,6 +187,8 @@ def check_offices(
     pointers = [pointer, *(f"/joint_office_codes/{n}" for n in range(len(joint_codes)))]
     for where, code in zip(pointers, (lead_code, *joint_codes), strict=True):
         office = change.city.office(code, where, change.now)
+        if where != pointer and (code == lead_code or joint_codes.count(code) > 1):
+            raise unfit(where, f"{office.name} is named twice")
         if office.kind is OfficeKind.DISTRICT_CENTRE:
             raise unfit(where, f"{office.name} forwards tickets and handles none")
         if office.kind in STREET_KINDS:

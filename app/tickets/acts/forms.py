@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from app.kit.position import Position
 from app.kit.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
@@ -24,7 +25,9 @@ from app.tickets.texts import (
 )
 
 
-class NewAddress(Form):
+class NewAddress(Position):
+    """`lon` and `lat` are degrees of WGS-84, both or none."""
+
     text: AddressText
     district_code: OfficeCode | None = None
     lon: Lon | None = None

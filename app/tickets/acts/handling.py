@@ -4,6 +4,7 @@ Each function takes a checked `Change` and the request's body.
 """
 
 from app.kit.errors import Invalid
+from app.tickets import citizens, times
 from app.tickets.acts import dispatch as dispatching
 from app.tickets.acts import teaching
 from app.tickets.acts.change import Change
@@ -188,6 +189,13 @@ def reveal(change: Change, body: Reason) -> None:
     change.record(Action.REVEAL, change.ticket.status, words={"reason": body.reason})
 
 
+def conceal(change: Change, body: Reason) -> None:
+    """D.16: the citizen asks for secrecy afterwards; no office sees his name and number again."""
+    citizens.citizen(change.session, change.ticket.number).confidential = True
+    change.ticket.secret = True
+    change.record(Action.CONCEAL, change.ticket.status, words={"reason": body.reason})
+
+
 def check_decline(change: Change, body: Decline) -> None:
     """Only a supervisor declines a request as unlawful or malicious (RULEBOOK D.3)."""
     if body.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
@@ -209,6 +217,8 @@ def check_dispatch(change: Change, body: NewDispatch) -> None:
 
 def check_reply(change: Change, body: NewReply) -> None:
     """双反馈: the citizen is answered too, unless the record says why not (T15)."""
+    if body.citizen_feedback:
+        times.check("/citizen_feedback/at", body.citizen_feedback.at, change.now)
     if body.citizen_feedback is None and not excused(change):
         raise FeedbackMissing(
             "tell how the citizen was answered; only after enough failed attempts, or where the"

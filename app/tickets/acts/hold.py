@@ -69,6 +69,17 @@ def check_review(change: Change, body: NewHold) -> None:
     if not change.now < body.review_at <= latest:
         detail = f"after now and until {latest.isoformat()}"
         raise ReviewUnfit(detail, errors=[{"pointer": "/review_at", "detail": detail}])
+    check_milestones(change, body)
+
+
+def check_milestones(change: Change, body: NewHold) -> None:
+    """Refuses (ReviewUnfit) one that is past, or beyond every renewal."""
+    rule = change.policy.hold
+    latest = add_months(change.now, rule.max_review * (rule.max_renew + 1))
+    for n, milestone in enumerate(body.milestones):
+        if not change.ticket.received_at <= milestone.at <= latest:
+            detail = f"after it was received and until {latest.isoformat()}"
+            raise ReviewUnfit(detail, errors=[{"pointer": f"/milestones/{n}/at", "detail": detail}])
 
 
 def check_response(change: Change) -> None:

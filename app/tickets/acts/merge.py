@@ -37,6 +37,8 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     """Put the ticket into the parent's group, without an event of its own. Refuses NotMergeable."""
     ticket, head = change.ticket, parent_change(change, parent_number)
     check_pair(change, head)
+    if change.ticket.secret is not head.ticket.secret:
+        raise NotMergeable("one of the two is secret: a report, or confidential")
     dispatch.end(change, why)
     leave_clock(ticket)
     ticket.merged_into = parent_number

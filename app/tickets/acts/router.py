@@ -42,6 +42,7 @@ from app.tickets.acts.forms import (
     Withdrawal,
     Words,
 )
+from app.tickets.disclosure import NO_STORE
 from app.tickets.life.lifecycle import Action
 from app.tickets.views.schemas import Contacted, TicketView
 
@@ -226,11 +227,17 @@ def void_ticket(act: Annotated[Act, taking(Action.VOID)], body: Reason) -> Ticke
     return act(handling.void, body)
 
 
+@router.post("/{number}/conceal")
+def conceal_citizen(act: Annotated[Act, taking(Action.CONCEAL)], body: Reason) -> TicketView:
+    """D.16: confidential from now on, in whatever status."""
+    return act(handling.conceal, body)
+
+
 @router.post("/{number}/reveal")
 def reveal_citizen(
     act: Annotated[Act, taking(Action.REVEAL)], body: Reason, no_key: NotHere
 ) -> Contacted:
     """The citizen's name and number in the clear, with a reason; takes no Idempotency-Key."""
-    act.doing.response.headers["Cache-Control"] = "no-store"
+    act.doing.response.headers.update(NO_STORE)
     number = act.take(handling.reveal, body)
     return Contacted.model_validate(citizens.citizen(act.doing.session, number))

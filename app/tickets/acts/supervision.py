@@ -1,7 +1,7 @@
 """Supervision 督办: an office is told to answer by a date."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -40,12 +40,15 @@ def supervise(change: Change, body: NewSupervision) -> None:
     change.record(Action.SUPERVISE, ticket.status, data=data, words={"reason": body.reason})
 
 
+LONGEST = timedelta(days=366)
+
+
 def check_supervision(change: Change, body: NewSupervision) -> None:
     """Refuses NotYourPart and AnswerTimePast."""
     if body.level is SupervisionLevel.CITY:
         allow(Part.SUPERVISOR in change.parts, "a district supervises at its own level")
-    if body.answer_due_at <= change.now:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead"}
+    if not change.now < body.answer_due_at <= change.now + LONGEST:
+        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
         raise AnswerTimePast(errors=[fault])
 
 

@@ -7,11 +7,12 @@ from app.city import City
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
-from app.tickets import citizens
+from app.tickets import citizens, times
 from app.tickets.acts import recipients
 from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
 from app.tickets.acts.forms import NewTicket
 from app.tickets.acts.recipients import Share
+from app.tickets.intake.persons import Sender
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
@@ -35,16 +36,26 @@ class Arrival:
     repeat_of: str | None = None
 
     @property
+    def sender(self) -> Sender:
+        citizen, kind = self.new.citizen, self.new.type
+        return Sender(citizen.name, citizen.phone, kind, citizen.confidential)
+
+    @property
     def secret(self) -> bool:
-        return self.new.type is TicketType.REPORT or self.new.citizen.confidential
+        return is_secret(self.new)
+
+
+def is_secret(new: NewTicket) -> bool:
+    return new.type is TicketType.REPORT or new.citizen.confidential
 
 
 def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
-    """Check and route one request. Refuses NoSuchCategory and NoSuchDistrict."""
+    """Check and route one request. Refuses NoSuchCategory, NoSuchDistrict and ImpossibleTime."""
     city.check_district(new.address.district_code)
     urgency = new.urgency or city.catalogue.urgency(new.category)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
+    times.check("/occurred_at", new.occurred_at, now)
     status = Status.RECEIVED if new.type in ENQUIRIES else OUTCOMES[decision.decision]
     dispatched = status is Status.DISPATCHED
     return Arrival(
@@ -71,6 +82,7 @@ def matter(new: NewTicket, decision: Decision) -> Matter:
         street_code=decision.street_code,
         lon=new.address.lon,
         lat=new.address.lat,
+        secret=is_secret(new),
     )
 
 

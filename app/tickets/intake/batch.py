@@ -17,6 +17,7 @@ from app.kit.clock import Clock
 from app.kit.errors import Refusal, TooLarge
 from app.kit.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
 from app.kit.ndjson import Line, LineTooLong
+from app.kit.once import meant
 from app.kit.problems import describe
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import receive as intake
@@ -90,7 +91,7 @@ class Batch:
 
     def arrive(self, line: Line) -> Fit:
         new = ndjson.parse(FORM, line)
-        body_hash = keyed_hash(self.secret, line.text or b"")
+        body_hash = keyed_hash(self.secret, meant(line.text or b""))
         arrival = arrive(self.city, new, self.now)
         return Fit(line.number, new.idempotency_key, body_hash, arrival)
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import aliased
 from app.kit.ready import Ready, Statement, parameter
 from app.policy.documents import Policy
 from app.tickets.citizens import Citizen
-from app.tickets.life.lifecycle import TERMINAL, Status
+from app.tickets.intake.persons import Sender, one_person
+from app.tickets.life.lifecycle import TERMINAL, Status, TicketType
 from app.tickets.life.likeness import Matter, alike
 from app.tickets.matter import matter_of
 from app.tickets.models import Request, Ticket
@@ -39,6 +40,9 @@ class Asking(Protocol):
         """Who asks, as a keyed hash; None: nobody that could be found again."""
 
     @property
+    def sender(self) -> Sender: ...
+
+    @property
     def matter(self) -> Matter: ...
 
     @property
@@ -53,6 +57,7 @@ class Before:
     head: str
     status: Status
     closed_at: datetime | None
+    sender: Sender
     matter: Matter
 
 
@@ -110,7 +115,9 @@ def earlier_tickets() -> sa.Select[Any]:
     closed_at = sa.func.coalesce(parent.closed_at, Ticket.closed_at)
     since = parameter("since", sa.TIMESTAMP(timezone=True))
     recent = sa.and_(status == Status.CLOSED, closed_at >= since)
-    compared = (Ticket.category, Ticket.type, Ticket.district_code, Ticket.street_code)
+    compared = (Ticket.category, Ticket.type, Ticket.secret)
+    areas = (Ticket.district_code, Ticket.street_code)
+    person = (Citizen.name, Citizen.phone, Citizen.confidential)
     places = (Ticket.lon, Ticket.lat, Request.place_key, Request.title, Request.content)
     theirs = (
         select(
@@ -119,7 +126,9 @@ def earlier_tickets() -> sa.Select[Any]:
             status.label("status"),
             closed_at.label("closed_at"),
             *compared,
+            *areas,
             *places,
+            *person,
         )
         .select_from(Citizen)
         .join(Ticket, Ticket.number == Citizen.ticket_number)
@@ -145,6 +154,7 @@ class Earlier(NamedTuple):
     closed_at: datetime | None
     category: str | None
     type: str
+    secret: bool
     district_code: str | None
     street_code: str | None
     lon: float | None
@@ -152,14 +162,26 @@ class Earlier(NamedTuple):
     place_key: str | None
     title: str
     content: str
+    name: str | None
+    phone: str | None
+    confidential: bool
 
 
 def before(row: Earlier) -> Before:
-    return Before(row.number, row.head, Status(row.status), row.closed_at, matter_of(row, row))
+    sender = Sender(row.name, row.phone, TicketType(row.type), row.confidential)
+    status = Status(row.status)
+    return Before(row.number, row.head, status, row.closed_at, sender, matter_of(row, row))
 
 
-def same(asking: Asking, matter: Matter) -> bool:
-    return alike(asking.matter, matter, asking.policy.merge) is not None
+def same(asking: Asking, earlier: Asking | Before) -> bool:
+    """One person's, in one matter at one place."""
+    likeness = alike(asking.matter, earlier.matter, asking.policy.merge)
+    return likeness is not None and one_person(asking.sender, earlier.sender)
+
+
+def doubles(asking: Asking, earlier: Asking | Before) -> bool:
+    """Nothing is lost of it where the earlier one is urged: they are of one kind."""
+    return same(asking, earlier) and asking.sender.kind == earlier.sender.kind
 
 
 def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
@@ -168,7 +190,7 @@ def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]
         before.head
         for asking in asked
         for before in known.get(asking.caller or b"", ())
-        if before.status not in TERMINAL and same(asking, before.matter)
+        if before.status not in TERMINAL and doubles(asking, before)
     }
 
 
@@ -185,10 +207,11 @@ def settle(
         if caller is None:
             yield Finding()
             continue
-        earlier = [ticket for ticket in known.get(caller, ()) if same(asking, ticket.matter)]
-        urged: str | int | None = next((b.head for b in earlier if b.head in still_open), None)
+        earlier = [ticket for ticket in known.get(caller, ()) if same(asking, ticket)]
+        open_ones = (b.head for b in earlier if b.head in still_open and doubles(asking, b))
+        urged: str | int | None = next(open_ones, None)
         if urged is None:
-            urged = next((n for n in new[caller] if same(asking, asked[n].matter)), None)
+            urged = next((n for n in new[caller] if doubles(asking, asked[n])), None)
         if urged is None:
             new[caller].append(place)
         yield Finding(urged, None if urged is not None else repeated(asking, earlier, now))

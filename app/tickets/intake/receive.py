@@ -18,13 +18,12 @@ from app.kit.db import Base
 from app.kit.rows import insertion_of
 from app.kit.workdays import day_of
 from app.routing.decision import kept
-from app.tickets.acts import dispatch, locking, recipients, urging
+from app.tickets.acts import dispatch, locking, recipients
 from app.tickets.acts.change import Change
-from app.tickets.acts.forms import Words
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Received, as_json
 from app.tickets.events import Event
-from app.tickets.intake import duplicates
+from app.tickets.intake import again, duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
@@ -68,7 +67,7 @@ def take(
     opened |= still_open(session, city, set(urged.values()) - opened.keys(), clock)
     for place, number in urged.items():
         opened[number].caller = caller
-        urging.urge(opened[number], Words(text=arrivals[place].new.content))
+        again.urge(opened[number], arrivals[place])
     status = {**dict.fromkeys(new, HTTPStatus.CREATED), **dict.fromkeys(urged, HTTPStatus.OK)}
     return [Taken((made | urged)[place], status[place]) for place in range(len(arrivals))]
 

@@ -14,9 +14,11 @@ from app.kit.clock import AtClock
 from app.kit.db import Writing
 from app.kit.idempotency import KeyHeader, KeyText, keyed_hash
 from app.kit.instants import recording
+from app.kit.once import meant
 from app.kit.route import Route, quickly
 from app.kit.wire import JsonBytes
 from app.tickets.acts.forms import NewTicket
+from app.tickets.disclosure import NO_STORE
 from app.tickets.intake import batch
 from app.tickets.intake.requests import Request as NewRequest
 from app.tickets.views.schemas import TicketView, UrgedView
@@ -69,13 +71,14 @@ async def receive_ticket(
 
 async def received(request: Request, caller: Caller, new: NewTicket, key: str | None) -> Response:
     state = request.app.state
-    body_hash = keyed_hash(state.secret, b"" if key is None else await request.body())
+    body_hash = keyed_hash(state.secret, b"" if key is None else meant(await request.body()))
     answer = await state.together.receive(
         NewRequest(caller, new, key, body_hash, state.city, state.clock)
     )
     headers = {
         "Location": f"{router.prefix}/{answer.ticket['number']}",
         "ETag": f'"{answer.ticket["version"]}"',
+        **NO_STORE,
         **({"Idempotency-Replayed": "true"} if answer.replayed else {}),
     }
     return JsonBytes(answer.body, answer.status, headers)

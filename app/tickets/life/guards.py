@@ -141,6 +141,10 @@ def needs_openness(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | No
     return refuse(not city and finished, "it is finished")
 
 
+def needs_no_secrecy(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(ticket.secret, "no office sees its citizen already")
+
+
 def needs_call(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     if ticket.doubted:
         return IllegalMove("a supervisor is to say whether the demand is reasonable")
@@ -224,6 +228,7 @@ GUARDS: dict[Action, Guard] = {
     A.REVIEW: needs_review,
     A.REPLY: needs_late_reply,
     A.REVEAL: needs_openness,
+    A.CONCEAL: needs_no_secrecy,
     A.CALLBACK: needs_call,
     A.OBJECT: needs_right_to_object,
     A.RULE_OBJECTION: needs_right_to_rule,

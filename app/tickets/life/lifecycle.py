@@ -78,6 +78,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     VOID = "void"
     REVEAL = "reveal"
+    CONCEAL = "conceal"
     IMPORT = "import"
     """Taken in as an older system finished it."""
     GRADE = "grade"
@@ -247,6 +248,8 @@ MOVES: Moves = {
     **staying(A.NOTE, OPEN),
     **staying(A.READ, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),
     **staying(A.REVEAL, S),
+    # D.16: secret from now on
+    **staying(A.CONCEAL, S),
 }
 
 

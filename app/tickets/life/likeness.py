@@ -4,7 +4,6 @@ The rules only; `intake/duplicates` searches for the requests.
 """
 
 import math
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from app.policy.keys import Merge
 
 METRES_PER_DEGREE = 111_320.0
 """Of latitude; a degree of longitude is shorter by the cosine of the latitude."""
-
-MOBILE_DIGITS = 11
 
 
 class Matching(StrEnum):
@@ -48,12 +45,15 @@ class Matter:
     street_code: str | None = None
     lon: float | None = None
     lat: float | None = None
+    secret: bool = False
 
 
 def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
-    """The likeness of two requests, or None; a praise is never like a complaint."""
+    """The likeness of two requests, or None; a praise is never like a complaint, nor a secret
+    request like an open one (D.16)."""
     place = same_place(first, second, rule.radius_m)
-    if place is None or first.praise is not second.praise:
+    apart = first.praise is not second.praise or first.secret is not second.secret
+    if place is None or apart:
         return None
     if first.category is not None and first.category == second.category:
         return Likeness(Matching.CATEGORY, place)
@@ -62,11 +62,12 @@ def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
 
 
 def same_place(first: Matter, second: Matter, radius_m: int) -> Placing | None:
-    """The same estate or house of one street, as far as that is known, or within the radius."""
-    agreed = agree(first.street_code, second.street_code) and agree(
-        first.district_code, second.district_code
-    )
-    if first.place and first.place == second.place and agreed:
+    """The same estate or house of one street, as far as that is known, or within the radius; two
+    districts are two places."""
+    if not agree(first.district_code, second.district_code):
+        return None
+    one_street = agree(first.street_code, second.street_code)
+    if first.place and first.place == second.place and one_street:
         return Placing.ADDRESS
     apart = metres(first, second)
     return Placing.DISTANCE if apart is not None and apart <= radius_m else None
@@ -96,11 +97,3 @@ def similarity(first: str, second: str) -> float:
 def pairs(text: str) -> Counter[str]:
     plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
     return Counter(plain[i : i + 2] for i in range(len(plain) - 1))
-
-
-def phone_key(phone: str | None) -> str | None:
-    """One way of writing a number: its digits, without China's own prefix before a mobile's."""
-    digits = re.sub(r"\D", "", phone or "").removeprefix("00")
-    if digits.startswith("86") and len(digits) == MOBILE_DIGITS + 2:
-        digits = digits[2:]
-    return digits or None

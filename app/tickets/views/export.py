@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 
 from app.kit.sheet import inert, line
 from app.kit.wire import JsonBytes, in_utc
@@ -78,9 +77,10 @@ def wanted(request: Request) -> str | None:
 def negotiated(
     request: Request,
     page: Callable[[], bytes],
-    all_of_them: Callable[[], Iterable[Members]],
+    stream: Callable[[str, Callable[[Iterable[Members]], Iterator[str]]], Response],
 ) -> Response:
+    """A page, or all tickets as a stream of a media type, written by its function."""
     kind = wanted(request)
     if kind is None:
         return JsonBytes(page())
-    return StreamingResponse(FORMATS[kind](all_of_them()), media_type=f"{kind}; charset=utf-8")
+    return stream(f"{kind}; charset=utf-8", FORMATS[kind])

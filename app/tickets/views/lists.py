@@ -1,7 +1,7 @@
 """Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, TypeGuard
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.access.roles import Role
-from app.kit.db import Sessions
+from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.paging import (
     DEFAULT_LIMIT,
     CursorText,
@@ -24,12 +24,15 @@ from app.kit.ready import Ready, parameter
 from app.kit.wire import Form, OfficeCode, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
+from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue_in
 from app.tickets.texts import Category, ExternalId
 from app.tickets.views import rows, scope, view
-from app.tickets.views.view import Members, Viewer
+from app.tickets.views.view import Looker, Members, Viewer
+
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def since(value: object) -> object:
@@ -50,7 +53,7 @@ def beginning(day: date, later: int) -> datetime:
 
 
 def is_day(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and len(value) == len("2026-11-21")
+    return isinstance(value, str) and DAY.fullmatch(value) is not None
 
 
 From = Annotated[Told, BeforeValidator(since)]
@@ -124,6 +127,8 @@ def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iter
     """On a ticket, with the filters' values still to be given, and the caller's office and now."""
     yield scope.listed_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if "external_id" in names and role in NEAR_THE_SUBJECT:
+        yield sa.not_(Ticket.secret)
     if overdue is not None:
         is_late = overdue_in(Ticket, at("now"))
         yield is_late if overdue else sa.not_(is_late)
@@ -159,7 +164,7 @@ def page(viewer: Viewer, listing: Listing) -> bytes:
     return view.page(viewer, *by.cut(tickets, listing.limit))
 
 
-def bound(viewer: Viewer, values: Mapping[str, Any]) -> dict[str, Any]:
+def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: list(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
     return {**plain, "own_office": viewer.caller.office_code, "now": viewer.now}
 
@@ -173,13 +178,18 @@ def listed(
     return Ready(rows.shown(by.ready(query, goes_on, limit), by))
 
 
-def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[Members]:
-    """Every ticket of a filter in the list's order, read and shown a batch at a time."""
-    values = given(filters)
-    of_these = conditions(viewer.caller.role, tuple(values), filters.overdue)
-    query = order(values).sorted(select(Ticket.number).where(*of_these))
-    with sessions() as session:
-        session.connection(execution_options={"postgresql_readonly": True})
-        numbers = session.scalars(query.execution_options(yield_per=BATCH), bound(viewer, values))
-        for batch in numbers.partitions():
-            yield from view.numbered(replace(viewer, session=session), batch)
+def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Members]:
+    """Every ticket of a filter in the list's order, read a batch at a time, each batch in a
+    transaction that is over before the batch is sent."""
+    values, cursor = given(filters), None
+    by, role, names = order(values), viewer.caller.role, tuple(values)
+    goes_on = True
+    while goes_on:
+        statement = listed(role, names, filters.overdue, cursor is not None, BATCH)
+        with sessions() as session:
+            connection = session.connection(execution_options=ONE_SNAPSHOT)
+            asked = {**by.values(cursor), **bound(viewer, values)}
+            tickets = rows.read(connection, statement, **asked)
+        batch, cursor = by.cut(tickets, BATCH)
+        yield from (view.members(viewer, row, bulk=True) for row in batch)
+        goes_on = cursor is not None

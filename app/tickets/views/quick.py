@@ -19,6 +19,8 @@ from app.kit.etag import known_to, tagged
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
+from app.tickets import disclosure
+from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
@@ -35,6 +37,7 @@ class Readings:
         self.tickets = Gathered(engine, view.IN_SCOPE)
         self.events = Gathered(engine, history.HISTORY)
         self.lists = Pages(engine)
+        self.disclosures = Disclosures(engine)
 
 
 async def inbox(request: Request) -> Response | None:
@@ -102,8 +105,11 @@ async def ticket(request: Request) -> Response | None:
     lines = await readings.tickets.answer(asked)
     if lines is None:
         return None
-    row = rows.row_of(lines[0])
-    answer = JsonBytes(view.as_json(Looker(caller, state.city, state.clock()), row))
+    row, now = rows.row_of(lines[0]), state.clock()
+    answer = JsonBytes(view.as_json(Looker(caller, state.city, now), row))
+    if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
+        await readings.disclosures.disclose(caller, row.number, now)
+        answer.headers.update(NO_STORE)
     return tagged(request, answer, row.version, answer)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.kit.paging import Order, Page, instant
 from app.kit.wire import At, OfficeCode, View
+from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.events import Statement
 from app.tickets.life.holds import HoldLevel, HoldReason
 from app.tickets.life.lifecycle import Status
@@ -22,7 +23,7 @@ REVIEW_FIRST = Order((Ticket.review_at, Ticket.number), (instant, str))
 
 class MilestoneView(View):
     at: At
-    text: str
+    text: str | None
 
 
 class HoldView(View):
@@ -32,7 +33,8 @@ class HoldView(View):
     reason_code: HoldReason
     level: HoldLevel
     """Who answers for the plan; it rises with each review that finds nothing done."""
-    plan: str
+    plan: str | None
+    """Its words, and the milestones', are left out of a secret ticket, but for the city's desks."""
     milestones: list[MilestoneView]
     asked_at: At
     held_at: At
@@ -70,6 +72,7 @@ def register(viewer: Viewer, listing: Listing) -> Page[HoldView]:
 
 
 def line(viewer: Viewer, ticket: Ticket, hold: Hold, statement: Statement) -> HoldView:
+    is_hidden = ticket.secret and viewer.caller.role in NEAR_THE_SUBJECT
     texts = statement.words.get("milestones", [])
     return HoldView(
         ticket_number=ticket.number,
@@ -77,9 +80,9 @@ def line(viewer: Viewer, ticket: Ticket, hold: Hold, statement: Statement) -> Ho
         district_code=ticket.district_code,
         reason_code=hold.reason_code,
         level=hold.level,
-        plan=statement.words["plan"],
+        plan=None if is_hidden else statement.words["plan"],
         milestones=[
-            MilestoneView.model_validate({"at": at, "text": text})
+            MilestoneView.model_validate({"at": at, "text": None if is_hidden else text})
             for at, text in zip(hold.milestones, texts, strict=True)
         ],
         asked_at=hold.asked_at,

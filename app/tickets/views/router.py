@@ -1,16 +1,20 @@
 """Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
-from app.kit.db import AllSessions
+from app.kit.db import Sessions
 from app.kit.etag import tagged
 from app.kit.paging import Page
 from app.kit.route import Route, quickly
+from app.kit.streams import AtStreams, Content, joined
 from app.kit.wire import JsonBytes
+from app.tickets import disclosure
+from app.tickets.disclosure import NO_STORE, DisclosureView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
 from app.tickets.views.http import Happened, Looking, Seen, Shown
 from app.tickets.views.lists import Listing, Paging
@@ -28,24 +32,37 @@ def list_tickets(
     request: Request,
     looking: Looking,
     listing: Annotated[Listing, Query()],
-    sessions: AllSessions,
+    streams: AtStreams,
 ) -> Response:
     """The tickets you may see, newest first; with `updated_after`, in order of change.
 
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
     """
-    return export.negotiated(
-        request,
-        page=lambda: lists.page(looking, listing),
-        all_of_them=lambda: lists.stream(sessions, looking, listing),
-    )
+
+    def stream(
+        media_type: str, write: Callable[[Iterable[view.Members]], Iterator[str]]
+    ) -> Response:
+        def read(sessions: Sessions) -> Content:
+            return Content({}, joined(write(lists.stream(sessions, looking, listing))))
+
+        return streams.answer(looking.caller.id, read, media_type)
+
+    return export.negotiated(request, lambda: lists.page(looking, listing), stream)
 
 
 @router.get("/{number}", response_model=TicketView)
 @quickly(quick.ticket)
 def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
-    """One ticket, with what you may do to it now (`allowed`)."""
+    """One ticket, with what you may do to it now (`allowed`).
+
+    The hotline's desks read the citizen in the clear, which goes on record (`…/disclosures`).
+    """
     answer = JsonBytes(view.as_json(looking, ticket))
+    if disclosure.is_clear(looking.caller, ticket.caller_phone, ticket.caller_name):
+        with request.app.state.own_sessions.begin() as session:
+            readings = [disclosure.reading_of(looking.caller, ticket.number, looking.now)]
+            disclosure.record(session.connection(), readings, looking.now)
+        answer.headers.update(NO_STORE)
     return tagged(request, answer, ticket.version, answer)
 
 
@@ -60,6 +77,16 @@ def show_members(looking: Looking, ticket: Seen) -> list[MemberView]:
 def show_history(events: Happened) -> Response:
     """Everything that happened to a ticket, oldest first."""
     return JsonBytes(events)
+
+
+@router.get(
+    "/{number}/disclosures",
+    dependencies=[Depends(allow({Role.SUPERVISOR, Role.AUDITOR}))],
+)
+def show_disclosures(looking: Looking, ticket: Seen) -> list[DisclosureView]:
+    """Who read the citizen's name and number in the clear, each day's first reading, oldest
+    first; a `reveal` is an event."""
+    return disclosure.of(looking.session, ticket.number)
 
 
 @merges_router.get("/proposals", dependencies=[Depends(allow({Role.DISPATCHER}))])

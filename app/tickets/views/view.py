@@ -30,6 +30,8 @@ Members = dict[str, Any]
 
 NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
+LEADING_TO_HIM: Members = {"repeat_of": None, "external_id": None}
+
 plain_of = itemgetter(*rows.PLAIN)
 
 
@@ -123,7 +125,14 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "overdue": overdue(row, looker.now),
         "open_whistles": 0,
         "allowed": actions(looker, row),
+        **hidden(looker, row),
     }
+
+
+def hidden(looker: Looker, row: Row) -> Members:
+    """What would lead an office from a secret ticket to its citizen."""
+    near = row.secret and looker.caller.role in citizens.NEAR_THE_SUBJECT
+    return dict(LEADING_TO_HIM) if near else {}
 
 
 def actions(looker: Looker, row: Row) -> tuple[Action, ...]:

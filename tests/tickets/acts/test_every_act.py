@@ -66,6 +66,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "merge": {},
     "unmerge": {"reason": "不是一件事"},
     "reveal": {"reason": "联系诉求人"},
+    "conceal": {"reason": "诉求人要求保密"},
 }
 BY_ROLE: dict[tuple[str, str], dict[str, Any]] = {
     ("rule-objection", "supervisor"): {"decision": "not_acceptable", "text": "不应受理"},
@@ -120,6 +121,7 @@ RIGHTS: Rights = {
         (set(Status), {"operator", "callback", "supervisor"}),
         (HAD_BY_OFFICE | {S.MERGED}, OFFICE),
     ],
+    "conceal": [(set(Status), {"operator", "callback", "supervisor"})],
 }
 BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}

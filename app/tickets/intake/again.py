@@ -1,0 +1,77 @@
+"""An open matter told again: its ticket is urged, and whatever the citizen tells anew is kept.
+
+What differs from the ticket stands in the urging's words by the name of its member, a raised
+urgency raises the ticket's, and a missing name or extension is filled in.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from app.kit.wire import in_utc
+from app.tickets import citizens
+from app.tickets.acts import urgency, urging
+from app.tickets.acts.change import Change
+from app.tickets.acts.forms import Grading, Words
+from app.tickets.intake.arrival import Arrival
+from app.tickets.intake.persons import extension_of
+from app.tickets.models import Request
+
+BESIDE = ("channel", "category", "external_id", "occurred_at", "urgency")
+"""Members of a request that its ticket has by the same names."""
+
+PLACE = ("text", "district_code", "lon", "lat")
+
+
+def urge(change: Change, arrival: Arrival) -> None:
+    """D.11: urges the open ticket."""
+    told_anew = dict(differences(change, arrival))
+    raised = raised_to(change, arrival)
+    fill_in(change, arrival)
+    if raised:
+        urgency.grade(change, Grading(urgency=raised, reason=arrival.new.title))
+    urging.urge(change, Words(text=arrival.new.content), told_anew)
+
+
+def differences(change: Change, arrival: Arrival) -> Iterator[tuple[str, Any]]:
+    """What the request tells otherwise than the ticket, by the name of its member."""
+    new, ticket = arrival.new, change.ticket
+    request = change.session.get_one(Request, ticket.number)
+    for member in BESIDE:
+        value = getattr(new, member)
+        if value is not None and value != getattr(ticket, member):
+            yield member, in_utc(value) if isinstance(value, datetime) else value
+    if new.title != request.title:
+        yield "title", new.title
+    place = {member: getattr(new.address, member) for member in PLACE}
+    known = (request.address, request.said_district, ticket.lon, ticket.lat)
+    if any(value not in (None, kept) for value, kept in zip(place.values(), known, strict=True)):
+        yield "address", {member: value for member, value in place.items() if value is not None}
+    yield from other_name(change, arrival)
+
+
+def other_name(change: Change, arrival: Arrival) -> Iterator[tuple[str, str]]:
+    """Masked: an office reads it, too."""
+    name = citizens.masked_name(arrival.new.citizen.name)
+    known = citizens.citizen(change.session, change.ticket.number)
+    if name and known.name and arrival.new.citizen.name != known.name:
+        yield "name", name
+
+
+def fill_in(change: Change, arrival: Arrival) -> None:
+    """The citizen's missing name and extension; where his ticket was merged, the ticket that is
+    urged is another's."""
+    known, new = citizens.citizen(change.session, change.ticket.number), arrival.new.citizen
+    if known.phone_hash != arrival.caller:
+        return
+    known.name = known.name or new.name
+    if extension_of(known.phone) is None:
+        known.phone = new.phone
+
+
+def raised_to(change: Change, arrival: Arrival) -> Any:
+    """The urgency of the request, where it is said or another category's, and a higher one."""
+    new, ticket = arrival.new, change.ticket
+    named = new.urgency is not None or new.category not in (None, ticket.category)
+    higher = urgency.is_raised(ticket.urgency, arrival.urgency)
+    return arrival.urgency if named and higher else None

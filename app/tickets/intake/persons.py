@@ -1,0 +1,67 @@
+"""Persons behind one telephone: whether two requests from it are one citizen's, of one kind."""
+
+import unicodedata
+from typing import NamedTuple
+
+from app.tickets import telephones
+from app.tickets.life.lifecycle import TicketType
+
+TITLES = (
+    "先生",
+    "女士",
+    "小姐",
+    "太太",
+    "师傅",
+    "同志",
+    "老师",
+    "阿姨",
+    "大爷",
+    "大妈",
+    "某某",
+    "某",
+)
+"""张先生 may be 张三: a surname with a title names no other person."""
+
+
+class Sender(NamedTuple):
+    """A citizen as he names himself, and the kind of request that he makes."""
+
+    name: str | None
+    phone: str | None
+    type: TicketType
+    confidential: bool
+
+    @property
+    def kind(self) -> tuple[TicketType, bool]:
+        return self.type, self.confidential
+
+
+def one_person(first: Sender, second: Sender) -> bool:
+    """Of requests from the same number: no name and no extension speaks against it."""
+    extensions = [extension_of(sender.phone) for sender in (first, second)]
+    return agree(*extensions) and one_name(first.name, second.name)
+
+
+def agree(first: str | None, second: str | None) -> bool:
+    return first is None or second is None or first == second
+
+
+def extension_of(phone: str | None) -> str | None:
+    read = telephones.read(phone) if phone else None
+    return read and read.extension
+
+
+def one_name(first: str | None, second: str | None) -> bool:
+    if first is None or second is None:
+        return True
+    mine, theirs = plain(first), plain(second)
+    return mine == theirs or fits(mine, theirs) or fits(theirs, mine)
+
+
+def fits(titled: str, name: str) -> bool:
+    title = next((title for title in TITLES if titled.endswith(title)), None)
+    return title is not None and name.startswith(titled.removesuffix(title))
+
+
+def plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
