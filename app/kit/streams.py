@@ -128,8 +128,8 @@ def parts_of(file: BufferedRandom) -> Generator[bytes, None, None]:
 
 
 async def streams(request: Request) -> Streams:
-    found: Streams = request.app.state.streams
-    return found
+    streams: Streams = request.app.state.streams
+    return streams
 
 
 AtStreams = Annotated[Streams, Depends(streams)]

@@ -42,7 +42,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bounds, name, getattr(bounds, name) / 20)
 
 
-def said(address: Address, *parts: bytes, pause: float = 0) -> bytes:
+def answered(address: Address, *parts: bytes, pause: float = 0) -> bytes:
     """All that comes back until the server closes."""
     with socket.create_connection(address, timeout=20) as client:
         for part in parts:
@@ -89,22 +89,22 @@ def test_a_head_is_bounded_in_bytes_however_it_comes(
 ) -> None:
     parts = [head[n : n + piece] for n in range(0, len(head), piece)]
 
-    answer = said(address, *parts)
+    answer = answered(address, *parts)
 
     assert answer == b"" or answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 "))
-    assert said(address, GET + END).startswith(b"HTTP/1.1 200 ")
+    assert answered(address, GET + END).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_long_question_is_still_answered(address: Address) -> None:
     url = b"GET /v1/route?text=" + b"%E6%9C%9B" * 7_000 + b" HTTP/1.1\r\nHost: jiesu\r\n"
 
-    assert said(address, url + END).startswith(b"HTTP/1.1 200 ")
+    assert answered(address, url + END).startswith(b"HTTP/1.1 200 ")
 
 
 def test_requests_that_follow_each_other_are_bounded_each_for_itself(address: Address) -> None:
-    one = GET + header(MOST_HEAD_BYTES // 3) + b"\r\n"
+    request = GET + header(MOST_HEAD_BYTES // 3) + b"\r\n"
 
-    answers = said(address, one * 8 + GET + END)
+    answers = answered(address, request * 8 + GET + END)
 
     assert answers.count(b"HTTP/1.1 200 ") == 9
 
@@ -122,14 +122,14 @@ def test_requests_that_follow_each_other_are_bounded_each_for_itself(address: Ad
 )
 def test_a_head_is_bounded_in_time(address: Address, quick: None, parts: list[bytes]) -> None:
     """The server closes, or we would wait for 20 s."""
-    answer = said(address, *parts, pause=0.1)
+    answer = answered(address, *parts, pause=0.1)
 
     assert answer == b"" or answer.startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize("parts", [[b""], [b"{"] * 60], ids=["nothing", "a letter at a time"])
 def test_a_body_is_bounded_in_time(address: Address, quick: None, parts: list[bytes]) -> None:
-    answer = said(address, POST + b"Content-Length: 1000\r\n\r\n", *parts, pause=0.1)
+    answer = answered(address, POST + b"Content-Length: 1000\r\n\r\n", *parts, pause=0.1)
 
     assert answer == b"" or answer.startswith(b"HTTP/1.1 408 ")
 
@@ -140,7 +140,7 @@ def test_a_body_that_keeps_coming_may_take_its_time(
     """Longer than BODY_SECONDS, at a good pace."""
     body = [b" " * 20_000] * 40
 
-    answer = said(address, POST + b"Content-Length: 800000\r\n" + END, *body, pause=0.06)
+    answer = answered(address, POST + b"Content-Length: 800000\r\n" + END, *body, pause=0.06)
 
     assert answer.startswith(b"HTTP/1.1 200 ")
 

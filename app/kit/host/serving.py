@@ -48,10 +48,10 @@ class Parent:
             await asyncio.sleep(BEAT_SECONDS)
 
 
-def parent_of(said: Sequence[str]) -> Parent:
+def parent_of(arguments: Sequence[str]) -> Parent:
     """From the command line: the handles of the port and of the line, and `prepared`."""
-    listener, line = (socket.socket(fileno=int(handle)) for handle in said[:2])
-    return Parent(listener, line, "prepared" in said)
+    listener, line = (socket.socket(fileno=int(handle)) for handle in arguments[:2])
+    return Parent(listener, line, "prepared" in arguments)
 
 
 class Server(uvicorn.Server):

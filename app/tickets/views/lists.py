@@ -188,7 +188,7 @@ def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Mem
         with sessions() as session:
             connection = session.connection(execution_options=ONE_SNAPSHOT)
             asked = {**by.values(cursor), **bound(viewer, values)}
-            found = rows.read(connection, statement, **asked)
-        batch, cursor = by.cut(found, BATCH)
+            some = rows.read(connection, statement, **asked)
+        batch, cursor = by.cut(some, BATCH)
         yield from (view.members(viewer, row, bulk=True) for row in batch)
         goes_on = cursor is not None
