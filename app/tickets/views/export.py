@@ -7,6 +7,8 @@ import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.kit import negotiation
+from app.kit.etag import OF_CALLER_AND_FORM
 from app.kit.sheet import inert, line
 from app.kit.wire import JsonBytes, in_utc
 from app.tickets.views.view import Members
@@ -67,12 +69,15 @@ FORMATS: dict[str, Callable[[Iterable[Members]], Iterator[str]]] = {
 }
 
 
+JSON = str(JsonBytes.media_type)
+
+OFFERED = (JSON, *FORMATS)
+
+
 def wanted(request: Request) -> str | None:
-    """The stream that a client asks for, or None: a page of JSON."""
-    accepted = [
-        kind.partition(";")[0].strip() for kind in request.headers.get("accept", "").split(",")
-    ]
-    return next((kind for kind in accepted if kind in FORMATS), None)
+    """The stream that a client asks for, or None: a page of JSON. Refuses NotAcceptable."""
+    kind = negotiation.best(request, OFFERED)
+    return None if kind == JSON else kind
 
 
 def negotiated(
@@ -82,5 +87,8 @@ def negotiated(
 ) -> Response:
     kind = wanted(request)
     if kind is None:
-        return JsonBytes(page())
-    return StreamingResponse(FORMATS[kind](all_of_them()), media_type=f"{kind}; charset=utf-8")
+        return JsonBytes(page(), headers=OF_CALLER_AND_FORM)
+    media_type = f"{kind}; charset=utf-8"
+    return StreamingResponse(
+        FORMATS[kind](all_of_them()), media_type=media_type, headers=OF_CALLER_AND_FORM
+    )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
 from app.kit.db import AllSessions
-from app.kit.etag import tagged
+from app.kit.etag import OF_CALLER, tagged
 from app.kit.paging import Page
 from app.kit.route import Route, quickly
 from app.kit.wire import JsonBytes
@@ -50,7 +50,7 @@ def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
 
     The hotline's desks read the citizen in the clear, which goes on record (`…/disclosures`).
     """
-    answer = JsonBytes(view.as_json(looking, ticket))
+    answer = JsonBytes(view.as_json(looking, ticket), headers=OF_CALLER)
     if disclosure.is_clear(looking.caller, ticket.caller_phone, ticket.caller_name):
         with request.app.state.own_sessions.begin() as session:
             readings = [disclosure.reading_of(looking.caller, ticket.number, looking.now)]
@@ -94,7 +94,7 @@ def propose_merges(looking: Looking, paging: Annotated[Paging, Query()]) -> Page
 def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
     """What waits for this office, earliest due first; 304 while nothing in the page changed."""
     page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
-    answer = JsonBytes(page.body)
+    answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inbox.tag_of(page), answer)
 
 
