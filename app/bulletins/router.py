@@ -65,7 +65,7 @@ class BulletinRequest:
     asked: Looking
 
     def form(self) -> Printed:
-        """The form of the parameter, or the one that `Accept` likes best. Refuses NotAcceptable."""
+        """The form of the parameter, or the one that `Accept` likes best."""
         return self.query.format or FORM_OF[negotiation.best(self.request, tuple(FORM_OF))]
 
     def response(

@@ -5,7 +5,6 @@
   + Forbidden         this role may not do that                        403
   + NotFound          not there, or not yours to know of               404
   + Malformed         not readable as what it claims to be             400
-  + NotAcceptable     not to be had in a form that the client takes    406
   + TooLarge          more than is taken at once                       413
   + Invalid           readable, but against a rule of form             422
   + Stale             you acted on an older version                    412
@@ -42,10 +41,6 @@ class NotFound(Refusal):
 
 class Malformed(Refusal):
     title = "The request cannot be read"
-
-
-class NotAcceptable(Refusal):
-    title = "It is not to be had in a form that you accept"
 
 
 class TooLarge(Refusal):

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from fastapi import Request
 
-from app.kit.errors import NotAcceptable
-
 QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -31,21 +29,17 @@ class Range(NamedTuple):
 
 
 def best(request: Request, offered: tuple[str, ...]) -> str:
-    """The first of `offered` where nothing is said. Refuses NotAcceptable."""
-    liked = liked_best(",".join(request.headers.getlist("accept")), offered)
-    if liked is None:
-        raise NotAcceptable(f"there is: {', '.join(offered)}", available=list(offered))
-    return liked
+    """The first of `offered` where nothing is said, or nothing fits: an answer in another form is
+    of more use than none."""
+    return liked_best(",".join(request.headers.getlist("accept")), offered)
 
 
 @lru_cache(maxsize=1_000)
-def liked_best(header: str, offered: tuple[str, ...]) -> str | None:
+def liked_best(header: str, offered: tuple[str, ...]) -> str:
     ranges = list(read(header))
-    if not ranges:
-        return offered[0]
     liked = {media_type: liking(ranges, media_type) for media_type in offered}
     first = max(offered, key=lambda media_type: liked[media_type])
-    return first if liked[first][0] else None
+    return first if liked[first][0] else offered[0]
 
 
 def liking(ranges: Sequence[Range], media_type: str) -> tuple[float, int, int]:

@@ -21,7 +21,6 @@ STATUS: dict[type[Refusal], int] = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
-    errors.NotAcceptable: 406,
     errors.Conflict: 409,
     errors.Stale: 412,
     errors.TooLarge: 413,

@@ -147,13 +147,13 @@ def test_half_a_position_and_none_are_no_position(
     "at", ["1900-01-01", "0001-01-02", "1970-01-01", "2026-10-21", "2099-01-01", "9999-12-31"]
 )
 def test_nothing_has_happened_at_a_time_that_cannot_be(people: People, at: str) -> None:
-    told = f"{at}T02:00:00Z"
-    answer = people.operator.post("/tickets", given.request(occurred_at=told))
+    moment = f"{at}T02:00:00Z"
+    answer = people.operator.post("/tickets", given.request(occurred_at=moment))
     number = given.ticket(people)
     street = people.street()
     street.does("acknowledge", number)
     street.does("contact", number, method="call", reached=True)
-    feedback = {"method": "call", "at": told}
+    feedback = {"method": "call", "at": moment}
     reply = street.post(
         f"/tickets/{number}/reply", {"text": "已停工。", "citizen_feedback": feedback}
     )

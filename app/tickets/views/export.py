@@ -75,7 +75,7 @@ OFFERED = (JSON, *FORMATS)
 
 
 def wanted(request: Request) -> str | None:
-    """The stream that a client asks for, or None: a page of JSON. Refuses NotAcceptable."""
+    """The stream that a client asks for, or None: a page of JSON."""
     kind = negotiation.best(request, OFFERED)
     return None if kind == JSON else kind
 

@@ -14,9 +14,9 @@ from app.kit.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, DisclosureView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
-from app.tickets.views.http import Happened, Looking, Seen, Shown
+from app.tickets.views.http import Happened, Looking, Seen, Settled, Shown
 from app.tickets.views.lists import Listing, Paging
-from app.tickets.views.schemas import EventView, MemberView, MergeProposal, TicketView
+from app.tickets.views.schemas import ChangesPage, EventView, MemberView, MergeProposal, TicketView
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 inbox_router = APIRouter(prefix="/v1/inbox", tags=["inbox"], route_class=Route)
@@ -24,15 +24,17 @@ merges_router = APIRouter(prefix="/v1/merges", tags=["merges"], route_class=Rout
 holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
 
 
-@router.get("", response_model=Page[TicketView])
+@router.get("", response_model=ChangesPage, response_model_exclude_unset=True)
 @quickly(quick.listing)
 def list_tickets(
+    settled: Settled,
     request: Request,
     looking: Looking,
     listing: Annotated[Listing, Query()],
     sessions: AllSessions,
 ) -> Response:
-    """The tickets you may see, newest first; with `updated_after`, in order of change.
+    """The tickets you may see, newest first; with `updated_after`, in order of change, and none is
+    missed by whoever goes on with `next`, `resume` or the last `updated_at`.
 
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
     """
