@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from sqlalchemy import func, select
@@ -36,6 +37,7 @@ from app.kit.instants import recording
 from app.kit.logs import Observed
 from app.kit.route import Heads, Straight
 from app.kit.share import Shares
+from app.kit.streams import Streams
 from app.kit.workdays import years_missing
 from app.offices import seed
 from app.offices import service as offices
@@ -50,7 +52,7 @@ from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
 from app.seals.router import router as seals
-from app.settings import AT_ONCE, OWN_CONNECTIONS, Settings
+from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
@@ -167,6 +169,17 @@ def connect(app: FastAPI) -> None:
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
     state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS)
     state.looking_engine = db.make_engine(database, 1, LOOKS)
+    state.stream_engine = db.make_engine(database, STREAM_CONNECTIONS, REQUESTS)
+    state.engines = (
+        state.engine,
+        state.own_engine,
+        state.intake_engine,
+        state.looking_engine,
+        state.stream_engine,
+    )
+    state.streams = Streams(
+        db.make_sessions(state.stream_engine), CapacityLimiter(STREAM_CONNECTIONS)
+    )
     state.sessions = db.make_sessions(state.engine, before_commit=[feed.number])
     state.own_sessions = db.make_sessions(state.own_engine, before_commit=[feed.number])
 
@@ -214,8 +227,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.startup.stop()
     await app.state.background.stop()
-    state = app.state
-    for engine in (state.engine, state.own_engine, state.intake_engine, state.looking_engine):
+    for engine in app.state.engines:
         engine.dispose()
 
 

@@ -106,10 +106,10 @@ class Periods:
 
     def named(self, name: str) -> Period:
         """Refuses a malformed name (MalformedPeriod) and one beyond the calendar (NoSuchPeriod)."""
-        found = NAME.fullmatch(name)
-        if found is None:
+        match = NAME.fullmatch(name)
+        if match is None:
             raise MalformedPeriod(f"{name!r} is not a year and a month like 2026-10")
-        year, month = int(found[1]), int(found[2])
+        year, month = int(match[1]), int(match[2])
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise NoSuchPeriod(f"there is no period {name}")
         return self._period(month_of(year, month))

@@ -26,6 +26,8 @@ from app.kit.address import psycopg_url
 from app.kit.host import embedded
 
 PREFIX = "JIESU_"
+STREAM_CONNECTIONS = 4
+"""For exports, however slowly their clients read."""
 OWN_CONNECTIONS = 4
 """One for each act of the background."""
 AT_ONCE = 2
@@ -93,8 +95,8 @@ class Settings(BaseSettings):
     @property
     def connections(self) -> int:
         """To the database, of each worker at most: requests', the background's, those of intake's
-        groups, a look's."""
-        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + 1
+        groups, the streams', a look's."""
+        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + STREAM_CONNECTIONS + 1
 
     @property
     def embedded(self) -> bool:

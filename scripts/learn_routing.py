@@ -70,8 +70,8 @@ def read_rows(path: Path) -> list[Row]:
 
     def first(text: str) -> tuple[Spot, str] | None:
         reading = read(text)
-        found = spots(reading.text, lexicon.find(reading.text))
-        return (found[0], reading.text[found[0].end :]) if found else None
+        places = spots(reading.text, lexicon.find(reading.text))
+        return (places[0], reading.text[places[0].end :]) if places else None
 
     rows = []
     with path.open(encoding="utf-8", newline="") as file:
@@ -184,16 +184,16 @@ class Net:
         ]
 
 
-def learn(found: Sequence[Sample]) -> dict[str, object]:
+def learn(samples: Sequence[Sample]) -> dict[str, object]:
     """The document, without its calibration."""
-    usable = [one for one in found if one.truth >= 0]
-    x = np.concatenate([one.x for one in usable])
+    usable = [sample for sample in samples if sample.truth >= 0]
+    x = np.concatenate([sample.x for sample in usable])
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-    lengths = [len(one.x) for one in usable]
+    lengths = [len(sample.x) for sample in usable]
     starts = np.cumsum([0, *lengths[:-1]])
     right = np.zeros(len(x))
-    right[starts + [one.truth for one in usable]] = 1
-    weight = np.array([0.3 if one.whole_city else 1.0 for one in usable])
+    right[starts + [sample.truth for sample in usable]] = 1
+    weight = np.array([0.3 if sample.whole_city else 1.0 for sample in usable])
     scaled = (x - mean) / spread
     nets = [Net(seed).fit(scaled, starts, right, weight).parts for seed in range(BAGS)]
     return {
@@ -226,17 +226,17 @@ def cross_validate(rows: Sequence[Row]) -> list[tuple[Sample, Floats]]:
         outside = [int(at) for at in np.nonzero(fold == out)[0]]
         document = learn(list(samples(rows, inside, inside, seed=out)))
         tests = samples(rows, outside, range(len(rows)), seed=100 + out)
-        answers += [(one, shares(document, one.x)) for one in tests]
+        answers += [(sample, shares(document, sample.x)) for sample in tests]
     return answers
 
 
 def calibrate(answers: Sequence[tuple[Sample, Floats]], sure: float) -> list[list[float]]:
     """Said and surely true, in bins of equal size, never falling (pool adjacent violators)."""
-    said = np.array([share.max() for _, share in answers])
-    true = np.array([float(share.argmax() == one.truth) for one, share in answers])
-    order = said.argsort()
+    shown = np.array([share.max() for _, share in answers])
+    true = np.array([float(share.argmax() == sample.truth) for sample, share in answers])
+    order = shown.argsort()
     pools = [
-        [said[part].mean(), true[part].mean(), float(len(part))]
+        [shown[part].mean(), true[part].mean(), float(len(part))]
         for part in np.array_split(order, BINS)
     ]
     merged: list[list[float]] = []
@@ -255,11 +255,11 @@ def surely(share: float, number: float, sure: float) -> float:
     return float((share + doubt / 2 - spread) / (1 + doubt))
 
 
-def pooled(one: list[float], other: list[float]) -> list[float]:
-    """Two bins of said, true and number as one."""
-    size = one[2] + other[2]
-    said, true = ((one[at] * one[2] + other[at] * other[2]) / size for at in (0, 1))
-    return [said, true, size]
+def pooled(first: list[float], other: list[float]) -> list[float]:
+    """Two bins of shares, truths and numbers, put together."""
+    size = first[2] + other[2]
+    shown, true = ((first[at] * first[2] + other[at] * other[2]) / size for at in (0, 1))
+    return [shown, true, size]
 
 
 def report(answers: Sequence[tuple[Sample, Floats]]) -> None:
@@ -273,8 +273,8 @@ def report(answers: Sequence[tuple[Sample, Floats]]) -> None:
 
 
 def figures(answers: Sequence[tuple[Sample, Floats]]) -> str:
-    right = np.array([share.argmax() == one.truth for one, share in answers])
-    three = np.mean([one.truth in (-share).argsort()[:3] for one, share in answers])
+    right = np.array([share.argmax() == sample.truth for sample, share in answers])
+    three = np.mean([sample.truth in (-share).argsort()[:3] for sample, share in answers])
     order = np.argsort([-share.max() for _, share in answers])
     at = {c: right[order[: int(len(order) * c)]].mean() for c in (0.3, 0.5, 0.6, 0.7, 0.8)}
     curve = " ".join(f"p@{c:.1f} {value:.3f}" for c, value in at.items())

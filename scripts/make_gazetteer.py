@@ -137,17 +137,17 @@ def derived_names(street: Row) -> Iterator[Row]:
     """The forms that follow from the two official names of one street or township."""
     code, _, kind, name, statistical = street[:5]
     stem = TYPE.sub("", name)
-    found = [("official", name)]
+    forms = [("official", name)]
     if len(stem) > 1:  # 杨 alone, of 杨镇, would be found in every second text
-        found.append(("stem", stem))
+        forms.append(("stem", stem))
     if kind == "street":
-        found += [("truncated", name[:-1]), ("office", f"{name}办事处")]
+        forms += [("truncated", name[:-1]), ("office", f"{name}办事处")]
     else:
         whole = stem if len(stem) > 1 else name
-        found += [("variant", f"{whole}（地区）{name[-1]}"), ("office", f"{name}人民政府")]
+        forms += [("variant", f"{whole}（地区）{name[-1]}"), ("office", f"{name}人民政府")]
     if statistical not in ("", name):
-        found += [("statistical", statistical), ("office", f"{statistical}办事处")]
-    for form, text in found:
+        forms += [("statistical", statistical), ("office", f"{statistical}办事处")]
+    for form, text in forms:
         yield code, form, text, "", ""
 
 

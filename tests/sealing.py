@@ -1,10 +1,17 @@
 """Periods sealed and verified over HTTP, and what only the database's owner can do to them."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 
-from tests.given import People
+from tests import stages
+from tests.conftest import StillClock
+from tests.given import People, awaiting, ticket
+from tests.past import BORDER
+
+LATER = BORDER + timedelta(days=70)
+"""When 2026-11 may be sealed."""
 
 
 def sealed(people: People, period: str = "2026-09") -> dict[str, Any]:
@@ -24,3 +31,18 @@ def force(app: FastAPI, statement: str, **values: Any) -> None:
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql(statement, values or None)
+
+
+def tickets_under(proof: dict[str, Any], field: str) -> list[str]:
+    """The differing tickets under a field, whatever the row."""
+    return [t["number"] for d in proof["differences"] if d["field"] == field for t in d["tickets"]]
+
+
+def finished(people: People, clock: StillClock, **changed: Any) -> str:
+    """A ticket that went through all hands."""
+    number = ticket(people, **changed)
+    clock.tick(hours=1)
+    awaiting(people, number)
+    clock.tick(hours=1)
+    stages.called(people, number)
+    return number

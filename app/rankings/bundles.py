@@ -47,8 +47,8 @@ def digest_of_lines(lines: Iterable[str]) -> str:
 
 
 def digest_of(digests: Iterable[tuple[Subject, str, str]]) -> str:
-    """One hash for all bundles': of `subject part hash` lines in order; the subject `facts` is not
-    said."""
+    """One hash of all bundles': of `subject part hash` lines in order, of facts without
+    `subject`."""
     text = "".join(
         f"{part} {digest}\n" if subject is Subject.FACTS else f"{subject} {part} {digest}\n"
         for subject, part, digest in sorted(digests)

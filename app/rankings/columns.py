@@ -1,5 +1,5 @@
-"""What of an assessment is kept under a seal and handed out: every column that counts or explains,
-in this order, and of no person any; and what was decided about it later."""
+"""Columns of an assessment that a seal keeps and the export shows, in this order; none is of a
+person. `LATER` are the later decisions."""
 
 COLUMNS = (
     "ticket_number",

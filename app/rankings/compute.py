@@ -118,7 +118,7 @@ def load(record: Record, members: Roster) -> Load:
 
 def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League | None:
     """The first in which offices of its kind stand."""
-    found = offices.get(code)
+    office = offices.get(code)
     return next(
-        (league for league, plan in PLANS.items() if found and found.kind in plan.kinds), None
+        (league for league, plan in PLANS.items() if office and office.kind in plan.kinds), None
     )

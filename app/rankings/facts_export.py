@@ -1,7 +1,7 @@
 """The facts behind a period as a stream: every assessment, then how many there were and a hash."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from arro3.core import Array, DataType, Field, RecordBatch, Schema
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
 from app.kit.sheet import inert, line
+from app.kit.streams import kept, parts_of
 from app.rankings.columns import COLUMNS, HEARD, LATER
 from app.rankings.counting.record import Record
 
@@ -54,12 +55,12 @@ def plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.type_coerce(column, sa.Text) if isinstance(column.type, sa.Enum) else column
 
 
-def as_ndjson(found: Sequence[Row]) -> bytes:
-    return LINES.encode_lines([FactLine(*row) for row in found])
+def as_ndjson(rows: Sequence[Row]) -> bytes:
+    return LINES.encode_lines([FactLine(*row) for row in rows])
 
 
-def as_csv(found: Sequence[Row]) -> bytes:
-    columns = [Array([*cells(column)], TEXT) for column in zip(*found, strict=True)]
+def as_csv(rows: Sequence[Row]) -> bytes:
+    columns = [Array([*cells(column)], TEXT) for column in zip(*rows, strict=True)]
     out = io.BytesIO()
     arro3.io.write_csv(RecordBatch.from_arrays(columns, schema=TEXTS), out, header=False)
     return out.getvalue()
@@ -77,7 +78,7 @@ def cells(column: Sequence[object]) -> Iterable[str | None]:
 def ended(
     head: bytes, written: Iterable[tuple[int, bytes]], end: Callable[[int, str], bytes]
 ) -> Iterator[bytes]:
-    """What is written of each batch, and after it how many rows there were and their hash."""
+    """The bytes of each batch, then the number of rows and the hash."""
     digest, rows = sha256(head), 0
     yield head
     for number, chunk in written:
@@ -96,12 +97,12 @@ def csv_end(rows: int, digest: str) -> bytes:
 
 
 def ndjson(record: Record) -> Iterator[bytes]:
-    written = ((len(found), as_ndjson(found)) for found in batches(record))
+    written = ((len(rows), as_ndjson(rows)) for rows in batches(record))
     return ended(b"", written, ndjson_end)
 
 
 def as_sheet(record: Record) -> Iterator[bytes]:
-    written = ((len(found), as_csv(found)) for found in batches(record))
+    written = ((len(rows), as_csv(rows)) for rows in batches(record))
     return ended(line(NAMES).encode(), written, csv_end)
 
 
@@ -114,9 +115,9 @@ def reading(sessions: Sessions, record: Record) -> Iterator[Record]:
         yield replace(record, session=session)
 
 
-def streamed(
+def kept_as(
     sessions: Sessions, record: Record, write: Callable[[Record], Iterator[bytes]]
-) -> Iterator[bytes]:
-    """For as long as the client reads."""
+) -> Generator[bytes, None, None]:
+    """All of it from one snapshot, kept in a file before the client reads any."""
     with reading(sessions, record) as there:
-        yield from write(there)
+        return parts_of(kept(lambda file: file.writelines(write(there))))

@@ -1,7 +1,7 @@
-"""The forms in which rankings were sealed: each spelled out once, and never changed.
+"""The forms of sealed rankings: each spelled out once, and never changed.
 
-A new member of a ranking is a new form, with structs of its own. A former form gives the view what
-it lacks by a property of its struct.
+A new member of a ranking is a new form, with structs of its own. A member that a former form lacks
+is a property of its struct.
 """
 
 import gzip

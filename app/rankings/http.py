@@ -1,4 +1,4 @@
-"""What a call on rankings brings along: the record, the city and the instant."""
+"""Dependencies and answers of calls on rankings."""
 
 from datetime import datetime
 from hashlib import sha256

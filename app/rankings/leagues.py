@@ -1,4 +1,4 @@
-"""Who is ranked against whom (RULEBOOK D.13.4): the rows of a league, whose tickets each takes."""
+"""Leagues (RULEBOOK D.13.4): their rows, and the tickets of each row."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ class League(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What kinds of office have a row, and the columns that tell whose row a ticket belongs to.
+    """The kinds of office in a league, and the columns that give a ticket's row.
 
-    `assessed_by` is of an assessment; of a ticket, `led_by` says who handles it and `located_by`
-    where its place lies, as far as a league has places.
+    `assessed_by` is a column of the assessment. Of the ticket, `led_by` gives the row of its office
+    and `located_by` the row of its place.
     """
 
     kinds: frozenset[OfficeKind]
@@ -51,7 +51,7 @@ POOLED = STREET_KINDS | {OfficeKind.DISTRICT_DEPT}
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What of the city's registry rankings rest on, by code."""
+    """The parts of the city's registry behind rankings, by code."""
 
     offices: Mapping[str, OfficeEntry]
     categories: Mapping[str, str]
@@ -77,23 +77,23 @@ class Roster:
 def roster(league: League, registry: Registry) -> Roster:
     """Everyone of the league, whenever they work or worked."""
     plan, everyone = PLANS[league], registry.offices.values()
-    found = {office.code: office for office in everyone if office.kind in plan.kinds}
+    members = {office.code: office for office in everyone if office.kind in plan.kinds}
     industry = registry.categories
     if league is League.INDUSTRIES:
-        found = {code: found[code] for code in found.keys() & set(industry.values())}
+        members = {code: members[code] for code in members.keys() & set(industry.values())}
     if league is League.DISTRICTS:
-        found = {c: replace(office, name=registry.districts[c]) for c, office in found.items()}
-    itself = {code: code for code in found}
+        members = {c: replace(office, name=registry.districts[c]) for c, office in members.items()}
+    itself = {code: code for code in members}
     pooled = {o.code: o.district_code for o in everyone if o.kind in POOLED and o.district_code}
     rows: dict[str, Rows] = dict.fromkeys((plan.assessed_by, plan.located_by), itself)
     rows |= {"office_code": pooled} if league is League.DISTRICTS else {}
-    return Roster(league, plan, found, rows | {"category": industry})
+    return Roster(league, plan, members, rows | {"category": industry})
 
 
-def rolled_up(found: Mapping[str, T], rows: Rows, add: Callable[[T, T], T]) -> dict[str, T]:
-    """Pooled into rows: sums, never means; what belongs to no row of the league is left out."""
+def rolled_up(values: Mapping[str, T], rows: Rows, add: Callable[[T, T], T]) -> dict[str, T]:
+    """Sums by row, never means; values of no row of the league are left out."""
     pools: dict[str, T] = {}
-    for code, value in found.items():
+    for code, value in values.items():
         row = rows.get(code)
         if row is not None:
             pools[row] = add(pools[row], value) if row in pools else value

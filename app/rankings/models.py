@@ -1,5 +1,5 @@
-"""Sealed periods: what was published, and the facts that it came from; and the registry as it was
-known. Insert-only."""
+"""Sealed periods: their rankings and the lines behind them; versions of the registry.
+Insert-only."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,8 @@ from app.rankings.leagues import League
 
 
 class Seal(Base):
-    """One period, closed for good. `seal_hash` is of all the other members, the former seal's too,
-    so that the seals are a chain: who changes one must change all that follow."""
+    """One period, closed for good. `seal_hash` is of all other members and of the former seal's
+    hash: the seals are a chain, and a changed seal breaks all later ones."""
 
     __tablename__ = "seal"
 
@@ -39,7 +39,7 @@ class Seal(Base):
 
 
 def of_a_seal() -> MappedColumn[str]:
-    """What a seal keeps is stored as it is made, and the seal last."""
+    """Rows of a seal are stored first, the seal last."""
     its = ForeignKey(Seal.period, deferrable=True, initially="DEFERRED")
     return mapped_column(its, primary_key=True)
 
@@ -58,7 +58,7 @@ class SealedRanking(Base):
 
 
 class Subject(StrEnum):
-    """What a seal keeps lines of."""
+    """The kinds of sealed lines."""
 
     FACTS = "facts"
     REQUESTS = "requests"
@@ -67,8 +67,8 @@ class Subject(StrEnum):
 
 
 class SealedFacts(Base):
-    """What the numbers came from when they were sealed: lines of JSON, compressed with zlib, and
-    parted by office, by day, or (of the registry) by what is listed."""
+    """Lines of JSON behind the sealed numbers, compressed with zlib, in parts by office, by day, or
+    (of the registry) by list."""
 
     __tablename__ = "sealed_facts"
 

@@ -1,23 +1,21 @@
-"""The facts behind a period as Parquet: columns with their types, a group of rows at a time.
+"""The facts behind a period as Parquet: typed columns, a group of rows at a time.
 
-A Parquet file ends with its number of rows; what it holds before that cannot be told its own hash,
-so that stands beside it, in a header.
+A Parquet file ends with its footer, which cannot hold the file's hash: the hash stands in a header.
 """
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
 from io import BufferedRandom
-from tempfile import TemporaryFile
 from typing import IO, Any
 
 import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
 from app.kit.db import Sessions
+from app.kit.streams import kept
 from app.rankings.counting.record import Record
 from app.rankings.facts_export import NAMES, Row, batches, reading
 
@@ -33,7 +31,6 @@ TYPES = {name: OTHERS.get(name, TEXT) for name in NAMES}
 SCHEMA = Schema([Field(name, kind) for name, kind in TYPES.items()])
 EPOCH, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 ROWS_AT_ONCE = 100_000
-BYTES_AT_ONCE = 1 << 16
 
 
 def written(record: Record, file: IO[bytes]) -> None:
@@ -48,12 +45,12 @@ def written(record: Record, file: IO[bytes]) -> None:
 
 def about(record: Record) -> dict[str, str]:
     """One entry: several would be written in another order each time, and the bytes be others."""
-    told = {"period": record.period.name, "policy": record.period.policy.name}
-    return {"jiesu": json.dumps(told)}
+    members = {"period": record.period.name, "policy": record.period.policy.name}
+    return {"jiesu": json.dumps(members)}
 
 
-def batch(found: Sequence[Row]) -> RecordBatch:
-    columns = zip(TYPES.values(), zip(*found, strict=True), strict=True)
+def batch(rows: Sequence[Row]) -> RecordBatch:
+    columns = zip(TYPES.values(), zip(*rows, strict=True), strict=True)
     return RecordBatch.from_arrays([array(kind, column) for kind, column in columns], schema=SCHEMA)
 
 
@@ -64,12 +61,8 @@ def array(kind: DataType, column: Sequence[Any]) -> Array:
 
 
 def made(sessions: Sessions, record: Record) -> BufferedRandom:
-    """A file without a name, which is gone when it is closed."""
-    with ExitStack() as kept, reading(sessions, record) as there:
-        file = kept.enter_context(TemporaryFile())
-        written(there, file)
-        kept.pop_all()
-    return file
+    with reading(sessions, record) as there:
+        return kept(lambda file: written(there, file))
 
 
 def headers(file: BufferedRandom) -> dict[str, str]:
@@ -78,10 +71,3 @@ def headers(file: BufferedRandom) -> dict[str, str]:
     file.seek(0)
     digest = b64encode(file_digest(file, "sha256").digest()).decode()
     return {"Content-Length": str(length), "Repr-Digest": f"sha-256=:{digest}:"}
-
-
-def chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while chunk := file.read(BYTES_AT_ONCE):
-            yield chunk

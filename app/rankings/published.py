@@ -1,4 +1,4 @@
-"""What was sealed of a period, to be read."""
+"""Sealed rankings, read."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,10 +22,10 @@ class NotSealed(NotFound):
 
 def get(session: Session, period: str) -> Seal:
     """Refuses NotSealed."""
-    found = session.get(Seal, period)
-    if found is None:
+    seal = session.get(Seal, period)
+    if seal is None:
         raise NotSealed(f"{period} is not sealed")
-    return found
+    return seal
 
 
 def kept(
@@ -43,11 +43,11 @@ def kept(
 
 def record_of(session: Session, period: Period, as_of: datetime | None = None) -> Record:
     """The record behind a period's answer; from its seal on, of the seal's instant and registry."""
-    made = session.get(Seal, period.name)
-    if made is None or (as_of and as_of < made.published_at):
+    seal = session.get(Seal, period.name)
+    if seal is None or (as_of and as_of < seal.published_at):
         return Record(session, period, as_of=as_of)
-    found = sealed(session, period.name)
-    return Record(session, period, as_of=made.sealed_at, registry=found)
+    registry = sealed(session, period.name)
+    return Record(session, period, as_of=seal.sealed_at, registry=registry)
 
 
 def sealed_periods(session: Session) -> Iterator[str]:
@@ -55,7 +55,7 @@ def sealed_periods(session: Session) -> Iterator[str]:
 
 
 class SealedRow(msgspec.Struct):
-    """What of a sealed row the next period needs: members of every form."""
+    """The members of a sealed row for the next period's ranking; every form has them."""
 
     office_code: str
     rank: int | None
@@ -76,7 +76,7 @@ def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRo
 
 
 def sealed(session: Session, period: str) -> Registry | None:
-    """None where nothing of it was kept, or what was kept cannot be read."""
+    """The sealed registry; None where none was kept or it cannot be read."""
     query = select(SealedFacts.part, SealedFacts.lines)
     kept = query.where(SealedFacts.period == period, SealedFacts.subject == Subject.REGISTRY)
     parts = dict(session.execute(kept).all())

@@ -1,8 +1,8 @@
-"""A ranking as it is now: the bytes of before, while nothing changed that it is made from.
+"""A ranking as it is now: the bytes of before, while no table behind it changed.
 
-Of 343 offices that look every minute most see a ranking that somebody saw before. Whether it still
-holds is known from the versions of a few tables. On two slow cores an unchanged ranking takes 1/100
-of the time of one that is reckoned from its rows.
+Of 343 offices that look every minute, most see a ranking that another office saw before. The
+versions of a few tables tell whether it still holds. On two slow cores an unchanged ranking takes
+1/100 of the time of a ranking reckoned from its rows.
 """
 
 import asyncio

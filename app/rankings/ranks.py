@@ -20,7 +20,7 @@ Places = Mapping[str, int]
 
 
 def merit(score: Score, rank: Rank) -> Key | None:
-    """What a ranked office is ordered by, greater is better: exact composite, tie-breakers."""
+    """The order of a ranked office, greater is better: exact composite, then tie-breakers."""
     if score.composite is None:
         return None
     return (score.composite, *(BREAKERS[name](score) for name in rank.tiebreak))
@@ -41,12 +41,12 @@ def places(scores: Mapping[str, Score], rank: Rank) -> dict[str, int]:
 
 
 def competition(keys: Mapping[str, Key]) -> dict[str, int]:
-    """One more than the number of those who are better."""
+    """A place is one more than the number of better ones."""
     order = sorted(((sortable(key), code) for code, key in keys.items()), reverse=True)
-    found: dict[str, int] = {}
-    for _, equals in groupby(order, key=lambda one: one[0]):
-        found |= dict.fromkeys((code for _, code in equals), len(found) + 1)
-    return found
+    ranks: dict[str, int] = {}
+    for _, equals in groupby(order, key=lambda pair: pair[0]):
+        ranks |= dict.fromkeys((code for _, code in equals), len(ranks) + 1)
+    return ranks
 
 
 def sortable(key: Key) -> tuple[tuple[int, Fraction], ...]:
@@ -56,14 +56,14 @@ def sortable(key: Key) -> tuple[tuple[int, Fraction], ...]:
 
 
 def in_order(codes: Iterable[str], ranks: Places) -> list[str]:
-    """By place, then by code; who is not ranked comes after."""
+    """By place, then by code; unranked offices come last."""
     last = len(ranks) + 1
     return sorted(codes, key=lambda code: (ranks.get(code, last), code))
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What of a street's period its classes are judged by; None where it was not ranked."""
+    """The figures behind a street's classes; None where it was not ranked."""
 
     composite: Fraction | None = None
     rank: int | None = None
@@ -74,9 +74,9 @@ class Form:
 
 
 def classes(forms: Mapping[str, Form], rules: Classes) -> dict[str, tuple[Class, ...]]:
-    """The classes of each street, the one that precedes first; an empty tuple is 无.
+    """The classes of each street, the preceding one first; an empty tuple is 无.
 
-    Ties at a border are all included; who would be both advanced and rectify is neither.
+    Ties at a border are all included; a street that is both advanced and rectify is neither.
     """
     composites = {code: f.composite for code, f in forms.items() if f.composite is not None}
     k = min(rules.size, int(len(composites) * rules.share))
@@ -102,15 +102,15 @@ def top(values: Mapping[str, Fraction], k: int) -> set[str]:
 def burdens(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
     """How much each street has to bear, where it has anything to bear."""
     by_volume = rules.governance_by == "volume"
-    found = {code: Fraction(f.volume) if by_volume else f.per_10k for code, f in forms.items()}
-    return {code: burden for code, burden in found.items() if burden}
+    values = {code: Fraction(f.volume) if by_volume else f.per_10k for code, f in forms.items()}
+    return {code: burden for code, burden in values.items() if burden}
 
 
 def improvements(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
     """By how much each street did better than in the period before, where it did."""
     gain = gained if rules.progress_by == "score" else climbed
-    found = {code: gain(form) for code, form in forms.items()}
-    return {code: better for code, better in found.items() if better is not None and better > 0}
+    gains = {code: gain(form) for code, form in forms.items()}
+    return {code: better for code, better in gains.items() if better is not None and better > 0}
 
 
 def gained(form: Form) -> Fraction | None:
@@ -145,7 +145,7 @@ def group_places(
     scores: Mapping[str, Score], groups: Mapping[str, str], rank: Rank
 ) -> dict[str, int]:
     """Each group ranked by itself (D.13.4 `league.groups`)."""
-    found: dict[str, int] = {}
+    ranks: dict[str, int] = {}
     for group in set(groups.values()):
-        found |= places({c: s for c, s in scores.items() if groups.get(c) == group}, rank)
-    return found
+        ranks |= places({c: s for c, s in scores.items() if groups.get(c) == group}, rank)
+    return ranks

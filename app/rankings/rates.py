@@ -27,7 +27,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What units of account add up to: |A|, |A_S|, |A_M| of D.13.3 and the exact sums over them.
+    """Sums over units of account: |A|, |A_S|, |A_M| of D.13.3 and the exact sums over them.
 
     Beside them the tickets left out: on request (D.10 X1-X6), and by themselves.
     """
@@ -75,7 +75,7 @@ def responded(outcome: Outcome) -> bool:
 
 
 def count(outcome: Outcome, score: Scoring) -> Counts:
-    """What one ticket counts."""
+    """The counts of one ticket."""
     reached = outcome.reach is Reach.REACHED
     resolution = reached and outcome.resolved is not Resolved.NO_ANSWER
     satisfaction = reached and outcome.satisfied is not Satisfied.NO_ANSWER
@@ -180,7 +180,7 @@ def two_decimals(value: Fraction | None) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """An office's three rates and what they come to; `composite` is None unless it is ranked."""
+    """An office's three rates and their composite, which is None unless the office is ranked."""
 
     counts: Counts
     standing: Standing

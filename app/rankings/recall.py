@@ -50,8 +50,8 @@ class Recalling(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The memory as a transaction may use it: what holds in the state of the tables that it sees,
-    under the rules and names of an edition of the city."""
+    """The memory in one transaction: results that hold for the tables in its snapshot, under one
+    edition of the city's rules and names."""
 
     memory: Memory
     versions: Versions

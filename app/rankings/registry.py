@@ -1,4 +1,4 @@
-"""Who and what is ranked: as it was known at an instant, or as a seal has it."""
+"""The ranked offices, industries and districts: as known at an instant, or as a seal has them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -44,11 +44,11 @@ def known(session: Session, instant: datetime | None = None) -> Registry:
 
 
 def record(session: Session, registry: Registry, now: datetime) -> None:
-    """Put on record whatever part of it is not what it was; the first time, all."""
+    """Records each part that changed; the first time, every part."""
     before = dict(session.execute(latest(RegistryVersion.digest)).all())
-    for part, found in lines(registry):
+    for part, texts in lines(registry):
         bundle = Bundle()
-        digest = bundle.add(found)
+        digest = bundle.add(texts)
         if before.get(part) != digest:
             packed = bytes(bundle.packed)
             version = RegistryVersion(part=part, recorded_at=now, digest=digest, lines=packed)
@@ -75,8 +75,9 @@ def tabled(session: Session) -> Registry:
 def lines(registry: Registry) -> Iterator[tuple[str, list[str]]]:
     """Of each part its lines, in order of code."""
     for part in PARTS:
-        found = getattr(registry, part)
-        yield part, [msgspec.json.encode((code, found[code])).decode() for code in sorted(found)]
+        entries = getattr(registry, part)
+        encoded = (msgspec.json.encode((code, entries[code])) for code in sorted(entries))
+        yield part, [line.decode() for line in encoded]
 
 
 @lru_cache(maxsize=32)

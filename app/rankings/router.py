@@ -10,9 +10,10 @@ from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.compress import PackedRoute
-from app.kit.db import AllSessions, Sessions
+from app.kit.db import Sessions
 from app.kit.paging import Page
 from app.kit.route import quickly
+from app.kit.streams import AtStreams, Content, parts_of
 from app.rankings import facts_export, parquet, quick, row_tickets, service, what_if
 from app.rankings.counting.record import Record
 from app.rankings.forms import Written
@@ -75,14 +76,15 @@ def stream_facts(
     caller: Exporter,
     period: str,
     query: Annotated[FactsQuery, Query()],
-    sessions: AllSessions,
     city: AtCity,
     now: SettledNow,
+    streams: AtStreams,
 ) -> StreamingResponse:
     """Every assessment behind a period, streamed; its end tells how many there were."""
-    with sessions() as session:
+    with streams.sessions() as session:
         record = Asked(session, city, now).record(period, query.as_of)
-    return STREAMED[query.format](sessions, record)
+    read, media_type = STREAMED[query.format]
+    return streams.answer(caller.id, lambda aside: read(aside, record), media_type)
 
 
 @router.get("/rankings/{period}/offices/{code}", response_model=OfficeRowView)
@@ -95,8 +97,8 @@ def read_office(
     look: Looking,
 ) -> Response:
     """One office's row, and the sentence that explains its score."""
-    found = service.office(look, period, code, query)
-    return answer(request, as_json(found), "application/json", {})
+    row = service.office(look, period, code, query)
+    return answer(request, as_json(row), "application/json", {})
 
 
 @router.get("/rankings/{period}/offices/{code}/tickets")
@@ -115,26 +117,26 @@ def read_counted(
 def try_ranking(
     caller: Trier,
     period: str,
-    said: NewWhatIf,
+    body: NewWhatIf,
     query: Annotated[LeagueQuery, Query()],
     look: Looking,
 ) -> Response:
     """The ranking under other values; nothing is stored."""
-    found = what_if.what_if(look, period, query.league, said)
-    return Response(as_json(found), media_type="application/json")
+    ranking = what_if.what_if(look, period, query.league, body)
+    return Response(as_json(ranking), media_type="application/json")
 
 
 @router.post("/rankings/{period}/compare", response_model=CompareView)
 def compare_ranking(
     caller: Trier,
     period: str,
-    said: NewWhatIf,
+    body: NewWhatIf,
     query: Annotated[LeagueQuery, Query()],
     look: Looking,
 ) -> Response:
     """Who would gain and lose under other values, and why; nothing is stored."""
-    found = what_if.compare(look, period, query.league, said)
-    return Response(as_json(found), media_type="application/json")
+    comparison = what_if.compare(look, period, query.league, body)
+    return Response(as_json(comparison), media_type="application/json")
 
 
 def sheet_answer(request: Request, written: Written) -> Response:
@@ -142,27 +144,23 @@ def sheet_answer(request: Request, written: Written) -> Response:
     return answer(request, sheet, "text/csv", FOR_EVER if written.lasting else {})
 
 
-def as_lines(sessions: Sessions, record: Record) -> StreamingResponse:
-    lines = facts_export.streamed(sessions, record, facts_export.ndjson)
-    return StreamingResponse(lines, media_type="application/x-ndjson")
+def as_lines(sessions: Sessions, record: Record) -> Content:
+    return Content({}, facts_export.kept_as(sessions, record, facts_export.ndjson))
 
 
-def as_sheet(sessions: Sessions, record: Record) -> StreamingResponse:
-    lines = facts_export.streamed(sessions, record, facts_export.as_sheet)
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
+def as_sheet(sessions: Sessions, record: Record) -> Content:
+    return Content({}, facts_export.kept_as(sessions, record, facts_export.as_sheet))
 
 
-def as_parquet(sessions: Sessions, record: Record) -> StreamingResponse:
+def as_parquet(sessions: Sessions, record: Record) -> Content:
     file = parquet.made(sessions, record)
-    return StreamingResponse(
-        parquet.chunks(file), headers=parquet.headers(file), media_type=PARQUET
-    )
+    return Content(parquet.headers(file), parts_of(file))
 
 
-STREAMED: Mapping[Stream, Callable[[Sessions, Record], StreamingResponse]] = {
-    Stream.NDJSON: as_lines,
-    Stream.CSV: as_sheet,
-    Stream.PARQUET: as_parquet,
+STREAMED: Mapping[Stream, tuple[Callable[[Sessions, Record], Content], str]] = {
+    Stream.NDJSON: (as_lines, "application/x-ndjson"),
+    Stream.CSV: (as_sheet, "text/csv; charset=utf-8"),
+    Stream.PARQUET: (as_parquet, PARQUET),
 }
 
 WRITTEN: Mapping[Format, Callable[[Request, Written], Response]] = {

@@ -31,12 +31,12 @@ READERS = frozenset({Role.AUDITOR, Role.EVALUATOR, Role.SUPERVISOR, Role.DISTRIC
 Facts = sa.Select[*tuple[Any, ...]]
 Value = Callable[[Counts], Exact]
 VALUES: dict[tuple[RateName, Part], Value] = {
-    (RateName.RESPONSE, Part.NUMERATOR): lambda found: found.responded,
-    (RateName.RESPONSE, Part.DENOMINATOR): lambda found: found.assessed,
-    (RateName.RESOLUTION, Part.NUMERATOR): lambda found: found.resolved,
-    (RateName.RESOLUTION, Part.DENOMINATOR): lambda found: found.resolution_answers,
-    (RateName.SATISFACTION, Part.NUMERATOR): lambda found: found.satisfied,
-    (RateName.SATISFACTION, Part.DENOMINATOR): lambda found: found.satisfaction_answers,
+    (RateName.RESPONSE, Part.NUMERATOR): lambda counts: counts.responded,
+    (RateName.RESPONSE, Part.DENOMINATOR): lambda counts: counts.assessed,
+    (RateName.RESOLUTION, Part.NUMERATOR): lambda counts: counts.resolved,
+    (RateName.RESOLUTION, Part.DENOMINATOR): lambda counts: counts.resolution_answers,
+    (RateName.SATISFACTION, Part.NUMERATOR): lambda counts: counts.satisfied,
+    (RateName.SATISFACTION, Part.DENOMINATOR): lambda counts: counts.satisfaction_answers,
 }
 
 
@@ -56,21 +56,21 @@ def check_reader(caller: Caller, offices: Mapping[str, OfficeEntry], code: str) 
 def page(
     asked: Asked, caller: Caller, name: str, code: str, query: CountedQuery
 ) -> Page[CountedView]:
-    """The tickets behind one count of a row, in order of number, each with what it adds.
+    """The tickets behind one count of a row, in order of number, each with its value.
 
-    Their values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
+    The values sum up to the published count. Refuses NotYours, NotInLeague, NoSuchPeriod.
     """
     check_reader(caller, asked.city.offices, code)
     record = asked.record(name, query.as_of)
     league = query.league or own_league(asked.offices(query.as_of), code)
     row = opened(record, compute.league_of(record, league), league, code)
     after = read_cursor(query.cursor, str)[0] if query.cursor else ""
-    found = sorted(
+    views = sorted(
         chain(row.single(query, after), row.together(query, after)), key=lambda item: item.number
     )
-    items = found[: query.limit]
+    items = views[: query.limit]
     return Page(
-        items=items, next=write_cursor(items[-1].number) if len(items) < len(found) else None
+        items=items, next=write_cursor(items[-1].number) if len(items) < len(views) else None
     )
 
 
@@ -112,7 +112,7 @@ class Row:
         return self.counting(after).where(bit(codes, tally) == 1, ~reheard).limit(query.limit + 1)
 
     def counting(self, after: str) -> Facts:
-        """What counts, and stands for itself."""
+        """Tickets that count, in no group."""
         kinds = assessments.admitted_kinds(self.record.period.policy.assess)
         return (
             self.mine(after)
@@ -157,15 +157,15 @@ class Row:
         score, value = self.record.period.policy.score, VALUES[query.rate, query.counts]
         whole = Fraction(value(unit_counts(unit, score)))
         having = [member for member in unit if speaks(member.outcome, query.rate)]
-        told = [Fraction(value(count(member.outcome, score))) for member in having]
-        if query.rate is RateName.RESPONSE or not sum(told):
-            told = [Fraction(1)] * len(having)
-        for member, part in zip(having, told, strict=True):
+        shares = [Fraction(value(count(member.outcome, score))) for member in having]
+        if query.rate is RateName.RESPONSE or not sum(shares):
+            shares = [Fraction(1)] * len(having)
+        for member, part in zip(having, shares, strict=True):
             if whole * part:
                 yield CountedView(
                     number=member.number,
                     assessed_at=member.assessed_at,
-                    value=str(whole * part / sum(told)),
+                    value=str(whole * part / sum(shares)),
                     reason=f"{REASONS[query.rate](member.outcome)};"
                     f" one of {len(unit)} merged tickets that count once",
                 )

@@ -1,7 +1,7 @@
-"""Periods and rankings as they cross the wire, and the canonical bytes that their hash is taken of.
+"""Periods and rankings over the wire, and the canonical bytes under their hash.
 
-A ranking's rows are plain dataclasses: there are hundreds of them in an answer, made from our own
-numbers, and msgspec writes and reads them as they are. What is asked is checked by Pydantic.
+A ranking's rows are plain dataclasses: an answer has hundreds of them, made from our own numbers,
+and msgspec reads and writes them. Pydantic checks the callers' input.
 
 The canonical form of a ranking is compact JSON in UTF-8: members in the order of these classes, no
 spaces, percentages and composites with two decimals (`100.00`), exact numbers as fractions in
@@ -201,7 +201,7 @@ def spliced(heading: RankingView, rows: Iterable[bytes]) -> bytes:
 
 def members(view: RankingView | RowView | WeightsView) -> dict[str, Any]:
     """A view's members by name, as they are."""
-    return {one.name: getattr(view, one.name) for one in fields(view)}
+    return {member.name: getattr(view, member.name) for member in fields(view)}
 
 
 def as_json(view: object) -> bytes:
@@ -230,35 +230,35 @@ def shown_weights(weights: Weights) -> WeightsView:
 
 
 def shown_row(line: Line) -> RowView:
-    found, office = line.score, line.office
+    score, office = line.score, line.office
     return RowView(
         office_code=office.code,
         office_name=office.name,
         district_code=office.district_code,
-        status=found.standing,
+        status=score.standing,
         rank=line.rank,
         previous_rank=line.previous_rank,
-        assessed=found.counts.assessed,
-        response=shown_rate(found.response),
-        resolution=shown_rate(found.resolution),
-        satisfaction=shown_rate(found.satisfaction),
-        composite=two_decimals(found.composite),
-        composite_exact=None if found.composite is None else str(found.composite),
+        assessed=score.counts.assessed,
+        response=shown_rate(score.response),
+        resolution=shown_rate(score.resolution),
+        satisfaction=shown_rate(score.satisfaction),
+        composite=two_decimals(score.composite),
+        composite_exact=None if score.composite is None else str(score.composite),
         volume=line.volume,
         per_10k=two_decimals(line.per_10k),
-        excluded=found.counts.excluded,
-        not_assessed=found.counts.not_assessed,
+        excluded=score.counts.excluded,
+        not_assessed=score.counts.not_assessed,
         on_hold=line.on_hold,
-        overdue=found.counts.late,
+        overdue=score.counts.late,
         classes=line.classes,
         primary_class=next(iter(line.classes), None),
         grade=line.grade,
         group=line.group,
         group_rank=line.group_rank,
         intervals=IntervalsView(
-            response=shown_interval(found.response),
-            resolution=shown_interval(found.resolution),
-            satisfaction=shown_interval(found.satisfaction),
+            response=shown_interval(score.response),
+            resolution=shown_interval(score.resolution),
+            satisfaction=shown_interval(score.satisfaction),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Reading rankings: which periods there are, who stands where, and why."""
+"""Rankings and their periods, read; the sentence that explains a score."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ class NotYet(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for what: a session to read in, what is held in memory, and the time."""
+    """A reader's session, the city in memory, and the time."""
 
     session: Session
     city: City
@@ -138,10 +138,10 @@ def written(asked: Asked, name: str, query: RankingQuery, recall: Recalling) -> 
 
 
 def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowView:
-    """One row and what it comes from; of a sealed period, as it was sealed.
+    """One row and the sentence that explains it; of a sealed period, as it was sealed.
 
-    Without a league it is the first in which offices of its kind stand. Refuses MalformedPeriod,
-    NoSuchPeriod, NotInLeague.
+    The default league is the first with offices of its kind. Refuses MalformedPeriod, NoSuchPeriod,
+    NotInLeague.
     """
     check_past(query.as_of, asked.now)
     asked.period(name, query.as_of)
@@ -155,8 +155,8 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
 
 
 def known(session: Session, periods: Periods, name: str, now: datetime) -> Period:
-    """A period that has begun, from the first with a fact on that was recorded by then; a sealed
-    one whatever was done to its facts."""
+    """A period that has begun, from the first with an assessment recorded by then; a sealed period
+    whatever became of its facts."""
     period = periods.named(name)
     first = assessments.first_assessed_at(session, now) or now
     if period.starts_at > now or (period.ends_at <= first and not sealed(session, name, now)):
@@ -182,7 +182,7 @@ def check_district(offices: Mapping[str, OfficeEntry], code: str) -> None:
 
 
 def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League:
-    found = compute.own_league(offices, code)
-    if found is None:
+    league = compute.own_league(offices, code)
+    if league is None:
         raise NotInLeague(f"office {code} is not ranked in any league")
-    return found
+    return league

@@ -8,8 +8,8 @@ from app.kit.sheet import inert, line
 from app.rankings.schemas import RATES, IntervalsView, RankingView, RateView, RowView
 
 BOUNDS = ("low", "high")
-RATE = tuple(one.name for one in fields(RateView))
-COLUMNS = tuple(one.name for one in fields(RowView))
+RATE = tuple(member.name for member in fields(RateView))
+COLUMNS = tuple(member.name for member in fields(RowView))
 
 
 def as_csv(ranking: RankingView) -> bytes:

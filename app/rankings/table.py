@@ -25,18 +25,18 @@ RESIDENTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """A league in a period: the score of everyone who has a row, the places of the ranked."""
+    """A league in a period: the scores of all rows, the places of the ranked ones."""
 
     scores: Mapping[str, Score]
     places: Mapping[str, int]
 
     def former(self) -> "Former":
-        return Former({code: found.composite for code, found in self.scores.items()}, self.places)
+        return Former({code: score.composite for code, score in self.scores.items()}, self.places)
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What the next period must know of this one."""
+    """The former period's composites and places."""
 
     composites: Mapping[str, Fraction | None]
     places: Mapping[str, int]
@@ -71,8 +71,8 @@ def standings(
     period: Period,
     earlier: Standings | None = None,
 ) -> Standings:
-    """Everyone who works in the period has a row, and who no longer does but still has counts. Of
-    earlier standings of the same, a score stays while its counts do."""
+    """Every office that works in the period has a row, and every other office with counts. A score
+    of earlier standings stays while its counts do."""
     weights = period.policy.score.weights_for(roster.league)
     known = earlier.scores if earlier else {}
 

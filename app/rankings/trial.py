@@ -1,4 +1,4 @@
-"""What else the rules might have been: changes to a policy for a what-if, never for a ranking."""
+"""Other rules: changes to a policy for a what-if, never for a ranking."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried; None leaves a value as the policy has it.
+    """The tried values; None leaves the policy's.
 
-    `lifted` are grounds on which nothing is excluded; `left_out` are tickets to exclude besides.
+    `lifted` are grounds without exclusions; `left_out` are further excluded tickets.
     """
 
     weights: Weights | None = None
@@ -27,7 +27,7 @@ class Trial:
     left_out: frozenset[str] = frozenset()
 
     def beside(self, policy: Policy, league: str) -> "Trial":
-        """Without what the policy says for the league as well, however either is written."""
+        """Without values equal to the league's policy, however either is written."""
         score = policy.score
         return replace(
             self,

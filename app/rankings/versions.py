@@ -1,9 +1,8 @@
-"""In which state the tables stand that rankings are made from.
+"""Versions of the tables behind rankings.
 
-Triggers give a table another version whenever a row of it comes, goes, or changes so that a ranking
-may change. Who reads the versions in one snapshot with the rows knows for what they hold: another
-transaction sees the same versions only while it would read the same rows. They are read once for
-all requests of the same moment.
+A trigger gives a table another version when a row comes or goes, or changes in a column that
+rankings read. Versions and rows of one snapshot belong together: the same versions elsewhere mean
+the same rows.
 """
 
 from collections.abc import Mapping, Sequence

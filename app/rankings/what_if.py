@@ -1,4 +1,4 @@
-"""What a ranking would be under other values: computed, shown, never stored."""
+"""Rankings under other values: computed, shown, never stored."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,9 +26,9 @@ TicketNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,40}$")]
 
 
 class NewWhatIf(Form):
-    """What is tried instead of the policy's values; what is absent stays official.
+    """The tried values; an absent one stays official.
 
-    `exclude`: tickets left out beside the excluded ones; `lift`: grounds on which nothing is.
+    `exclude`: tickets left out beside the excluded ones; `lift`: grounds without exclusions.
     """
 
     weights: Weights | None = None
@@ -84,20 +84,20 @@ class NoSuchAssessed(Invalid):
     title = "A ticket to leave out was not assessed"
 
 
-def what_if(asked: Asked, name: str, league: League, said: NewWhatIf) -> WhatIfView:
+def what_if(asked: Asked, name: str, league: League, body: NewWhatIf) -> WhatIfView:
     """The league as it would be; with the official values it is the official one.
 
     Refuses NoSuchPeriod, MalformedPeriod, NoSuchAssessed.
     """
-    tried = compute.ranking(trial_of(asked.record(name), league, said), league)
+    tried = compute.ranking(trial_of(asked.record(name), league, body), league)
     return WhatIfView(**members(tried))
 
 
-def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> CompareView:
-    """Who gains and who loses against the official ranking, in its order, and why."""
+def compare(asked: Asked, name: str, league: League, body: NewWhatIf) -> CompareView:
+    """Gains and losses against the official ranking, in its order, and their reasons."""
     record = asked.record(name)
     official = compute.ranking(record, league)
-    then = compute.ranking(trial_of(record, league, said), league)
+    then = compute.ranking(trial_of(record, league, body), league)
     return CompareView(
         period=name,
         league=league,
@@ -107,22 +107,22 @@ def compare(asked: Asked, name: str, league: League, said: NewWhatIf) -> Compare
     )
 
 
-def trial_of(record: Record, league: League, said: NewWhatIf) -> Record:
+def trial_of(record: Record, league: League, body: NewWhatIf) -> Record:
     """Values that are the official ones are not tried at all."""
-    check_assessed(record, said)
-    trial = said.trial().beside(record.period.policy, league)
+    check_assessed(record, body)
+    trial = body.trial().beside(record.period.policy, league)
     return replace(record, period=trial.on(record.period), trial=trial)
 
 
-def check_assessed(record: Record, said: NewWhatIf) -> None:
+def check_assessed(record: Record, body: NewWhatIf) -> None:
     known = set(
         record.session.scalars(
-            select(Assessment.ticket_number).where(Assessment.ticket_number.in_(said.exclude))
+            select(Assessment.ticket_number).where(Assessment.ticket_number.in_(body.exclude))
         )
     )
     faults = [
         {"pointer": f"/exclude/{n}", "detail": f"{number} was not assessed"}
-        for n, number in enumerate(said.exclude)
+        for n, number in enumerate(body.exclude)
         if number not in known
     ]
     if faults:
@@ -157,23 +157,23 @@ def why(row: RowView, other: RowView) -> Iterator[str]:
     for name in ("response", "resolution", "satisfaction"):
         was, now = rate(row, name), rate(other, name)
         if was != now:
-            yield f"{name}: {told(was)} became {told(now)}"
+            yield f"{name}: {part_of(was)} became {part_of(now)}"
     for name in BESIDE:
         if getattr(row, name) != getattr(other, name):
             yield f"{name}: {getattr(row, name)} became {getattr(other, name)}"
 
 
 def rate(row: RowView, name: str) -> RateView:
-    found: RateView = getattr(row, name)
-    return found
+    view: RateView = getattr(row, name)
+    return view
 
 
-def told(found: RateView) -> str:
-    return f"{found.numerator} of {found.denominator}"
+def part_of(rate: RateView) -> str:
+    return f"{rate.numerator} of {rate.denominator}"
 
 
 def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[str]:
-    """What each changed weight adds to an office with these rates."""
+    """The points that each changed weight adds to an office with these rates."""
     for name, weight in members(official.weights).items():
         change = Fraction(getattr(then.weights, name)) - Fraction(weight)
         percent = rate(row, name)

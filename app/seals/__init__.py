@@ -1,1 +1,1 @@
-"""Sealing a period, verifying a seal, and what was recorded after it."""
+"""Seals: sealing a period, verifying a seal, adjustments after it."""

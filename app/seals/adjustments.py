@@ -1,4 +1,4 @@
-"""Adjustments: what was recorded about sealed periods after their seals (RULEBOOK D.13.1)."""
+"""Adjustments: rows about sealed periods recorded after their seals (RULEBOOK D.13.1)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,9 +22,8 @@ TICK = timedelta(microseconds=1)
 
 
 def adjustments(asked: Asked, name: str) -> AdjustmentsView:
-    """Of former sealed periods, recorded while this one ran; and what they would change in the
-    streets' rows. Refuses MalformedPeriod, NoSuchPeriod.
-    """
+    """Adjustments of former sealed periods, recorded in this one, and the changes they would make
+    in the streets' rows. Refuses MalformedPeriod, NoSuchPeriod."""
     period = asked.period(name)
     items = sorted(late(asked.session, period), key=lambda item: item.number)
     changed = {item.period for item in items}

@@ -1,4 +1,4 @@
-"""Assessments, what was decided about them, and requests against the history they were made from.
+"""Assessments, later decisions and requests, compared with the history of their tickets.
 
 A seal proves that nothing was changed since; this, that nothing was falsified before.
 """
@@ -95,22 +95,23 @@ class Deriving:
             yield from some
 
     def look_at(self, facts: Sequence[Piece]) -> None:
-        told = {one.number: one.origins for one in facts if one.origins}
-        own = dict(histories(self.record, told))
-        parents = {one.parent for one in own.values() if one and one.parent}
+        origins = {fact.number: fact.origins for fact in facts if fact.origins}
+        own = dict(histories(self.record, origins))
+        parents = {ticket.parent for ticket in own.values() if ticket and ticket.parent}
         whole = lines(self.record.session, dict.fromkeys(parents, EVER))
         heads = dict(histories(self.record, whole))
         for fact in facts:
-            found = own.get(fact.number)
-            if found is None or not holds(fact, found, heads, self.record.period.periods.policies):
+            history = own.get(fact.number)
+            if history is None or not holds(
+                fact, history, heads, self.record.period.periods.policies
+            ):
                 self.contradicted.append(Contradicted(fact.part, fact.number))
 
 
 def holds(
     piece: Piece, own: History, heads: Mapping[str, History | None], policies: Policies
 ) -> bool:
-    """Whether an assessment, and what was decided about it later, say what its ticket's history
-    does."""
+    """Whether an assessment and its later decisions agree with the ticket's history."""
     head = heads.get(own.parent) if own.parent else own
     if head is None or own.called is None:
         return False
@@ -125,25 +126,27 @@ def holds(
         return False  # a history that cannot be read is not the one that was written
 
 
-def histories(record: Record, told: Mapping[str, Lines]) -> Iterator[tuple[str, History | None]]:
+def histories(
+    record: Record, lines_of: Mapping[str, Lines]
+) -> Iterator[tuple[str, History | None]]:
     """Of each ticket that there is, by its number; None where it cannot be read."""
-    theirs = sa.any_(sa.literal([*told], ARRAY(sa.Text())))
+    theirs = sa.any_(sa.literal([*lines_of], ARRAY(sa.Text())))
     leads: dict[str, list[Given]] = defaultdict(list)
     for number, *row in record.session.execute(LEADS.where(Dispatch.ticket_number == theirs)):
         leads[number].append(Given(*row))
     tickets = select(Ticket.number, Ticket.policy).where(Ticket.number == theirs)
     for number, policy in record.session.execute(tickets):
-        yield number, history(policy, told[number], leads[number])
+        yield number, history(policy, lines_of[number], leads[number])
 
 
-def history(policy: str, told: Lines, leads: list[Given]) -> History | None:
+def history(policy: str, of_ticket: Lines, leads: list[Given]) -> History | None:
     try:
         return History(
             policy,
-            read(EVENTS, told.events, told.later_events),
+            read(EVENTS, of_ticket.events, of_ticket.later_events),
             leads,
-            read(CONTACTS, told.contacts, told.later_contacts),
-            read(CALLS, told.calls, told.later_calls),
+            read(CONTACTS, of_ticket.contacts, of_ticket.later_contacts),
+            read(CALLS, of_ticket.calls, of_ticket.later_calls),
         )
     except ValueError:
         return None
@@ -154,29 +157,29 @@ Row = TypeVar("Row", Happened, Tried, Called)
 
 def read(kind: msgspec.json.Decoder[Row], *texts: str | None) -> list[Row]:
     """The rows of some lines, in order."""
-    found = [row for text in texts if text for row in kind.decode_lines(text)]
-    return found if texts[1] is None else sorted(found, key=attrgetter("seq"))
+    rows = [row for text in texts if text for row in kind.decode_lines(text)]
+    return rows if texts[1] is None else sorted(rows, key=attrgetter("seq"))
 
 
 def unassessed(record: Record) -> Iterator[str]:
     """The tickets with a final callback of the period that no assessment tells of."""
-    told = sa.exists().where(Assessment.ticket_number == Callback.ticket_number)
+    assessed = sa.exists().where(Assessment.ticket_number == Callback.ticket_number)
     query = (
         select(Callback.ticket_number)
-        .where(within(Callback.at, record.period), Callback.final, ~told)
+        .where(within(Callback.at, record.period), Callback.final, ~assessed)
         .order_by(Callback.ticket_number)
     )
     yield from record.session.scalars(query.distinct())
 
 
 def misplaced(record: Record) -> Iterator[str]:
-    """The tickets received in a period of which a column says otherwise than their events do: when
-    it came, what it is, where it lies, what became of it."""
+    """Tickets received in a period with a column that contradicts their events: receipt, matter,
+    place or status."""
     first, last = aliased(Event), aliased(Event)
     newest = select(func.max(Event.seq)).where(Event.ticket_number == Ticket.number)
-    said, stamp = first.data[name(Imported.received_at)].astext, sa.TIMESTAMP(timezone=True)
-    readable = func.pg_input_is_valid(said, "timestamptz")
-    came = sa.case((readable, sa.cast(said, stamp)), else_=first.at)
+    received_at, stamp = first.data[name(Imported.received_at)].astext, sa.TIMESTAMP(timezone=True)
+    readable = func.pg_input_is_valid(received_at, "timestamptz")
+    came = sa.case((readable, sa.cast(received_at, stamp)), else_=first.at)
     query = (
         select(Ticket.number)
         .outerjoin(first, sa.and_(first.ticket_number == Ticket.number, first.seq == 1))
@@ -188,8 +191,11 @@ def misplaced(record: Record) -> Iterator[str]:
         .where(
             sa.or_(
                 first.data.has_key(name(Received.type)) & came.is_distinct_from(Ticket.received_at),
-                *(said_otherwise(first, one) for one in (Received.type, Received.category)),
-                *(TICKET[one].is_distinct_from(as_of.said(one, EVER)) for one in PLACE),
+                *(said_otherwise(first, column) for column in (Received.type, Received.category)),
+                *(
+                    TICKET[column].is_distinct_from(as_of.by_last_event(column, EVER))
+                    for column in PLACE
+                ),
                 last.to_status.is_distinct_from(Ticket.status),
             )
         )
@@ -200,8 +206,8 @@ def misplaced(record: Record) -> Iterator[str]:
 
 def said_otherwise(first: type[Event], member: object) -> sa.ColumnElement[bool]:
     column = name(member)
-    said = first.data[column].astext
-    return sa.and_(first.data.has_key(column), said.is_distinct_from(TICKET[column]))
+    in_event = first.data[column].astext
+    return sa.and_(first.data.has_key(column), in_event.is_distinct_from(TICKET[column]))
 
 
 LEADS: sa.Select[*tuple[Any, ...]] = (

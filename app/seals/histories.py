@@ -46,7 +46,7 @@ class Lines(NamedTuple):
 
     @property
     def origins(self) -> str:
-        """What an assessment of that instant was made from."""
+        """The lines behind an assessment of that instant."""
         return "".join(filter(None, self[:3]))
 
 
@@ -61,25 +61,25 @@ def lines(session: Session, instants: Mapping[str, datetime]) -> dict[str, Lines
         .render_derived("asked")
     )
     events, contacts, calls = (
-        told(asked, Event.__table__, EVENT),
-        told(asked, ContactMade.__table__, CONTACT),
-        told(asked, Callback.__table__, CALL),
+        lines_of(asked, Event.__table__, EVENT),
+        lines_of(asked, ContactMade.__table__, CONTACT),
+        lines_of(asked, Callback.__table__, CALL),
     )
-    query = select(asked.c.number, *(one.c.before for one in (events, contacts, calls)))
-    query = query.add_columns(*(one.c.later for one in (events, contacts, calls)))
+    query = select(asked.c.number, *(table.c.before for table in (events, contacts, calls)))
+    query = query.add_columns(*(table.c.later for table in (events, contacts, calls)))
     query = query.select_from(asked)
-    for one in (events, contacts, calls):
-        query = query.join(one, sa.true())
+    for table in (events, contacts, calls):
+        query = query.join(table, sa.true())
     return {number: Lines(*row) for number, *row in session.execute(query)}
 
 
-def told(asked: Asked, table: sa.FromClause, columns: tuple[str, ...]) -> sa.FromClause:
-    found = table.c
-    line = sa.cast(func.json_build_array(*(found[name] for name in columns)), sa.Text)
-    listed = func.string_agg(line, aggregate_order_by(sa.literal("\n"), found["seq"]))
-    past: sa.ColumnElement[Any] = found["at"] <= asked.c.instant
+def lines_of(asked: Asked, table: sa.FromClause, columns: tuple[str, ...]) -> sa.FromClause:
+    members = table.c
+    line = sa.cast(func.json_build_array(*(members[name] for name in columns)), sa.Text)
+    listed = func.string_agg(line, aggregate_order_by(sa.literal("\n"), members["seq"]))
+    past: sa.ColumnElement[Any] = members["at"] <= asked.c.instant
     return (
         select(listed.filter(past).label("before"), listed.filter(~past).label("later"))
-        .where(found["ticket_number"] == asked.c.number)
+        .where(members["ticket_number"] == asked.c.number)
         .lateral()
     )

@@ -1,7 +1,6 @@
 """A downloaded ranking checked by itself, without our server: its hash, sums, rounding, places.
 
-What only the policy knows is not checked, see `placing`; nor are names, loads and former places,
-which the file alone tells.
+The policy's rules are not checked, see `offline_ranks`; nor are names, loads and former places.
 """
 
 import re
@@ -30,21 +29,21 @@ BESIDE = ("assessed", "volume", "excluded", "not_assessed", "on_hold", "overdue"
 
 
 def faults(text: bytes) -> list[str]:
-    """What does not hold in the JSON of a ranking, in words; empty where all does."""
+    """Faults in the JSON of a ranking, in words."""
     try:
-        return list(found(text))
+        return list(faults_of(text))
     except (msgspec.DecodeError, RecursionError) as fault:
         return [f"this is no ranking: {fault}"]
     except (ValueError, ArithmeticError) as fault:
         return [f"a number cannot be read: {fault}"]
 
 
-def found(text: bytes) -> Iterator[str]:
-    (form, ranking), told = recognised(text), msgspec.json.decode(text)
-    if told.get("what_if"):
+def faults_of(text: bytes) -> Iterator[str]:
+    (form, ranking), document = recognised(text), msgspec.json.decode(text)
+    if document.get("what_if"):
         yield "this is a what-if, which is no ranking"
         return
-    if told != msgspec.json.decode(form.written(ranking)):
+    if document != msgspec.json.decode(form.written(ranking)):
         yield "there is more in it than a ranking holds"
     yield from of_hash(form, ranking)
     try:
@@ -73,7 +72,7 @@ def of_row(row: RowView, weights: Weights) -> Iterator[str]:
 
 
 def counts_of(row: RowView) -> Counts:
-    """What the row's three rates are made of; how many were reached it does not tell."""
+    """The counts behind a row's three rates; the number reached is not in the row."""
     return Counts(
         assessed=row.assessed,
         responded=exact(row.response.numerator).numerator,
@@ -86,7 +85,7 @@ def counts_of(row: RowView) -> Counts:
 
 
 def exact(text: str) -> Fraction:
-    """Refuses (ValueError) what is not written in lowest terms."""
+    """Refuses (ValueError) a fraction that is not in lowest terms."""
     value = Fraction(text) if QUOTIENT.fullmatch(text) else None
     if value is None or str(value) != text:
         raise ValueError(f"{text[:40]!r} is no fraction in lowest terms")
@@ -94,7 +93,7 @@ def exact(text: str) -> Fraction:
 
 
 def of_counts(row: RowView) -> Iterator[str]:
-    """Who answered was assessed, and so was who was late."""
+    """Answers and late tickets are part of the assessed ones."""
     for name in BESIDE:
         if getattr(row, name) < 0:
             yield f"{name} is below 0"

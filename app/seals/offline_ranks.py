@@ -1,8 +1,8 @@
-"""The places of a ranking that was read: in the table, in groups, in classes, in bands.
+"""The places of a downloaded ranking: in the table, in groups, in classes, in bands.
 
-They are checked without the policy. So any order of equal composites holds, any size of the
-classes, and any borders of the bands, if only they are the same for everyone. Of a single
-district's rows the other places are not known, nor who else is in a class.
+They are checked without the policy: any order of equal composites holds, any size of the classes,
+any borders of the bands, if only they are the same for all. An excerpt of one district leaves the
+other places and class members open.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -25,17 +25,17 @@ def fitting(rows: Rows) -> bool:
 
 
 def ends(rows: Rows) -> list[int]:
-    """The sizes at which the best and the worst are who is shown as advanced and rectify."""
+    """The sizes of the classes that give the shown members of advanced and rectify."""
     ranks = {code: row.rank for code, row in rows.items() if row.rank is not None}
     below = competition({code: (-composite(rows[code]),) for code in ranks})
     advanced, rectify = shown(rows, "advanced"), shown(rows, "rectify")
-    found = []
+    borders = []
     for k in range(len(ranks) + 1):
         best = {code for code, rank in ranks.items() if rank <= k}
         worst = {code for code, rank in below.items() if rank <= k}
         if (advanced, rectify) == (best - worst, worst - best):
-            found.append(k)
-    return found
+            borders.append(k)
+    return borders
 
 
 def fits(rows: Rows, k: int) -> bool:
@@ -113,12 +113,12 @@ def may_be(row: RowView, listed: Class, league: League) -> bool:
 
 
 def of_places(rows: Rows, ranks: Places) -> Iterator[str]:
-    """Better composites have better places; who is equal in everything shares one."""
+    """Better composites have better places; rows equal in everything share one."""
     placed = sorted(ranks, key=lambda code: (ranks[code], code))
     composites = competition({code: (composite(rows[code]),) for code in placed})
-    for one, other in pairwise(placed):
-        better = composites[one] < composites[other]
-        if composites[one] > composites[other] or (better and ranks[one] == ranks[other]):
+    for above, other in pairwise(placed):
+        better = composites[above] < composites[other]
+        if composites[above] > composites[other] or (better and ranks[above] == ranks[other]):
             yield f"{other}: its place is not the one of its composite"
     shared: dict[object, int] = {}
     for code in placed:
@@ -147,16 +147,16 @@ def of_order(codes: list[str], ranks: Places) -> Iterator[str]:
 
 
 def of_grades(rows: Rows) -> Iterator[str]:
-    """Who is ranked has a band, or nobody has; a better composite has no worse one."""
+    """All ranked rows have a band, or none has; a better composite has no worse one."""
     graded = [row for row in rows.values() if row.grade is not None]
     ranked = [row for row in rows.values() if row.rank is not None]
     if graded and graded != ranked:
         yield "some of the ranked have a grade, or others have"
         return
     order = sorted(graded, key=lambda row: -composite(row))
-    for one, other in pairwise(order):
-        bands = [GRADES.index(row.grade) for row in (one, other) if row.grade]
-        equal = composite(one) == composite(other)
+    for above, other in pairwise(order):
+        bands = [GRADES.index(row.grade) for row in (above, other) if row.grade]
+        equal = composite(above) == composite(other)
         if bands[0] > bands[1] or (equal and bands[0] < bands[1]):
             yield f"{other.office_code}: its grade is not the one of its composite"
 
@@ -170,12 +170,12 @@ def of_precedence(rows: Rows) -> Iterator[str]:
 
 
 def of_league(rows: Rows, ranks: Places) -> Iterator[str]:
-    """What only the whole league shows."""
+    """Faults that only the whole league shows."""
     groups = {code: row.group for code, row in rows.items() if row.group is not None}
     for group in sorted(set(groups.values())):
         inside = {code: rank for code, rank in ranks.items() if groups.get(code) == group}
-        told = {code: rows[code].group_rank or 0 for code in inside}
-        yield from of_numbers(f"place in {group}", told, again(inside), exactly=True)
+        ranks = {code: rows[code].group_rank or 0 for code in inside}
+        yield from of_numbers(f"place in {group}", ranks, again(inside), exactly=True)
     volumes = {code: row.volume for code, row in rows.items()}
     if set(groups.values()) & {"q1", "q2", "q3", "q4"} and groups != quartiles(volumes):
         yield "the groups are not the quarters of the streets by volume"
@@ -183,8 +183,9 @@ def of_league(rows: Rows, ranks: Places) -> Iterator[str]:
         yield "no size of the classes makes them have these members"
 
 
-def of_numbers(name: str, told: Places, fewest: Places, *, exactly: bool) -> Iterator[str]:
-    """One more than those who are better: the ones here, and in an excerpt perhaps others."""
-    for code, place in told.items():
+def of_numbers(name: str, numbers: Places, fewest: Places, *, exactly: bool) -> Iterator[str]:
+    """A place is one more than the number of better rows: those here, and others outside an
+    excerpt."""
+    for code, place in numbers.items():
         if place < fewest[code] or (exactly and place != fewest[code]):
             yield f"{code}: {name} {place}, but {fewest[code] - 1} are better"

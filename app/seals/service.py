@@ -1,4 +1,4 @@
-"""Sealing a period (RULEBOOK D.13.1): from then on its rankings are what they were."""
+"""Sealing a period (RULEBOOK D.13.1): its rankings never change from then on."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -65,7 +65,7 @@ class SealInOrder(Conflict):
 
 
 def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
-    """Store what the leagues are now. Of two at once, the second finds it sealed.
+    """Stores the present rankings of all leagues. Of two at once, the second finds it sealed.
 
     Refuses AlreadySealed, NotYetFrozen, SealInOrder, StillRecording.
     """
@@ -74,11 +74,11 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
     now = clock()
     settled(session)
     check_sealable(session, period, now)
-    found = registry.known(session, now)
-    record = Record(session, period, as_of=now, registry=found)
+    known = registry.known(session, now)
+    record = Record(session, period, as_of=now, registry=known)
     rankings = [sealed_ranking(record, league) for league in League]
-    kept = [*sealed_lines(record), *sealed_registry(record, found)]
-    facts = [one for one in kept if one.subject is Subject.FACTS]
+    kept = [*sealed_lines(record), *sealed_registry(record, known)]
+    facts = [bundle for bundle in kept if bundle.subject is Subject.FACTS]
     made = Seal(
         period=period.name,
         sealed_at=now,
@@ -87,9 +87,9 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
         policy=period.policy.name,
         policy_sha256=period.policy.sha256,
         content_hash=rankings[0].content_hash,
-        rankings={found.league.value: found.content_hash for found in rankings},
-        counts={"facts": sum(found.number for found in facts), "offices": len(facts)},
-        facts_digest=digest_of((one.subject, one.part, one.digest) for one in kept),
+        rankings={ranking.league.value: ranking.content_hash for ranking in rankings},
+        counts={"facts": sum(bundle.number for bundle in facts), "offices": len(facts)},
+        facts_digest=digest_of((bundle.subject, bundle.part, bundle.digest) for bundle in kept),
         format=FORMAT,
         **link(session),
     )
@@ -123,8 +123,8 @@ def check_sealable(session: Session, period: Period, now: datetime) -> None:
 
 
 def has_facts(session: Session, period: Period) -> bool:
-    found = select(Assessment.ticket_number).where(within(Assessment.assessed_at, period))
-    return session.scalar(found.limit(1)) is not None
+    numbers = select(Assessment.ticket_number).where(within(Assessment.assessed_at, period))
+    return session.scalar(numbers.limit(1)) is not None
 
 
 def sealed_ranking(record: Record, league: League) -> SealedRanking:
@@ -150,14 +150,14 @@ class Sealed(NamedTuple):
 
 def sealed_lines(record: Record) -> Iterator[Sealed]:
     """All that the numbers come from, as it was recorded by the record's instant."""
-    for subject, told in sources.SUBJECTS.items():
-        known = (one for one in told(record) if not late(one, record))
-        for part, found in groupby(known, key=lambda one: one.part):
-            yield stored(record, subject, part, (one.line for one in found))
+    for subject, pieces_of in sources.SUBJECTS.items():
+        known = (piece for piece in pieces_of(record) if not late(piece, record))
+        for part, pieces in groupby(known, key=lambda piece: piece.part):
+            yield stored(record, subject, part, (piece.line for piece in pieces))
 
 
-def sealed_registry(record: Record, found: Registry) -> Iterator[Sealed]:
-    for part, lines in registry.lines(found):
+def sealed_registry(record: Record, known: Registry) -> Iterator[Sealed]:
+    for part, lines in registry.lines(known):
         yield stored(record, Subject.REGISTRY, part, lines)
 
 

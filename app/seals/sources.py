@@ -1,10 +1,10 @@
-"""What a period's numbers come from, as lines of JSON: a seal keeps, a verification compares them.
+"""The lines behind a period's numbers, as JSON: a seal keeps them, a verification compares them.
 
-Each begins with the ticket's number. Of an assessment it is `[number, assessed_at, recorded_at, …,
-exclusion, heard…, evidence]`: as it stands in the database, the ground on which it is excluded, a
-second hearing's answers, and a hash of what it was made from (the ticket's events, contacts and
-callbacks up to then). Of a request that the volume counts it is its receipt, place, lead and
-category; of a ticket on hold its lead and category. No line holds a person.
+Each begins with the ticket's number. An assessment's is `[number, assessed_at, recorded_at, …,
+exclusion, heard…, evidence]`: its row, the ground of its exclusion, the answers of a second
+hearing, and a hash of the ticket's events, contacts and callbacks up to then. A counted request's
+has its receipt, place, lead and category; a ticket's on hold its lead and category. No line holds a
+person.
 """
 
 import json
@@ -56,9 +56,9 @@ class Piece(NamedTuple):
         return self.decided.recorded_at
 
 
-def late(one: Piece, record: Record) -> bool:
+def late(piece: Piece, record: Record) -> bool:
     """Recorded after the record's instant."""
-    return bool(record.as_of and one.recorded_at and one.recorded_at > record.as_of)
+    return bool(record.as_of and piece.recorded_at and piece.recorded_at > record.as_of)
 
 
 def facts(record: Record) -> Iterator[Piece]:
@@ -90,9 +90,9 @@ def facts(record: Record) -> Iterator[Piece]:
         .execution_options(yield_per=AT_ONCE)
     )
     for rows in record.session.connection().execute(query).partitions():
-        found = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
+        lines = histories.lines(record.session, {number: at for _, number, _, _, at, *_ in rows})
         for part, number, text, recorded_at, _, *decided in rows:
-            origins = found[number]
+            origins = lines[number]
             whole = f'{text[:-1]}, "{sha256(origins.origins.encode()).hexdigest()}"]'
             yield Piece(part, number, whole, recorded_at, Decided.read(decided), origins)
 

@@ -1,4 +1,4 @@
-"""A seal against the record as it stands now: whatever differs is named, and why."""
+"""A seal against the present record: each difference, and its reason."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,8 +27,8 @@ from app.seals.sources import Piece
 
 
 def verify(session: Session, period: Period) -> VerifyView:
-    """Refuses NotSealed. Recomputed with the policy and registry of that time, from what was then
-    recorded.
+    """The seal recomputed from the record, the policy and the registry of its time. Refuses
+    NotSealed.
 
     `late` tickets were recorded after the seal: an adjustment. Anything else is tampering.
     """
@@ -40,17 +40,17 @@ def verify(session: Session, period: Period) -> VerifyView:
     again = {
         league: form.hashed(compute.ranking(then, league)) for league, form in check.forms.items()
     }
-    found = [
+    differences = [
         *broken(session, seal, period),
         *falsified(then, derived),
         *check.lines(),
         *check.leagues(again, replace(then, late=EVER)),
     ]
     return VerifyView(
-        same=not found,
+        same=not differences,
         content_hash=seal.content_hash,
         recomputed_hash=again[League.STREETS].content_hash,
-        differences=found,
+        differences=differences,
     )
 
 
@@ -74,13 +74,13 @@ def compared(then: Record, seal: Seal, derived: Deriving) -> Iterator[Differing]
     """The sealed lines beside those that the record gives now, part by part; the assessments go
     past `derived`. A seal from before a subject was kept has nothing to say of it."""
     kept = sealed_parts(then, seal)
-    for subject, told in sources.SUBJECTS.items():
+    for subject, pieces_of in sources.SUBJECTS.items():
         sealed = {part for of, part in kept if of is subject}
         if not sealed and not any(of is not Subject.FACTS for of, _ in kept):
             continue
-        pieces = derived.passing(told(then)) if subject is Subject.FACTS else told(then)
-        for part, found in groupby(pieces, key=lambda one: one.part):
-            yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), found)
+        pieces = derived.passing(pieces_of(then)) if subject is Subject.FACTS else pieces_of(then)
+        for part, of_part in groupby(pieces, key=lambda piece: piece.part):
+            yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), of_part)
             sealed.discard(part)
         for part in sorted(sealed):
             yield from parts(seal, subject, part, sealed_lines(then, seal, subject, part), ())
@@ -88,8 +88,8 @@ def compared(then: Record, seal: Seal, derived: Deriving) -> Iterator[Differing]
 
 def sealed_parts(then: Record, seal: Seal) -> set[tuple[Subject, str]]:
     query = select(SealedFacts.subject, SealedFacts.part).where(SealedFacts.period == seal.period)
-    found = then.session.execute(query.where(SealedFacts.subject != Subject.REGISTRY))
-    return {(subject, part) for subject, part in found}
+    rows = then.session.execute(query.where(SealedFacts.subject != Subject.REGISTRY))
+    return {(subject, part) for subject, part in rows}
 
 
 def sealed_lines(then: Record, seal: Seal, subject: Subject, part: str) -> bytes | None:
@@ -140,45 +140,49 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
         former = session.get(Seal, seal.former)
         yield "former_hash", seal.former_hash, former and former.seal_hash
     bodies = session.scalars(select(SealedRanking).where(SealedRanking.period == seal.period))
-    hashes = {found.league.value: hash_of_kept(found) for found in bodies}
+    hashes = {kept.league.value: hash_of_kept(kept) for kept in bodies}
     for league, sealed in sorted(seal.rankings.items()):
         yield f"rankings.{league}", sealed, hashes.get(league)
     query = select(SealedFacts).where(SealedFacts.period == seal.period)
     bundles = session.scalars(query.execution_options(yield_per=1))
-    digests = ((found.subject, found.part, digest_of_kept(found)) for found in bundles)
+    digests = ((kept.subject, kept.part, digest_of_kept(kept)) for kept in bundles)
     yield "facts_digest", seal.facts_digest, digest_of(digests)
 
 
-def hash_of_kept(found: SealedRanking) -> str | None:
+def hash_of_kept(ranking: SealedRanking) -> str | None:
     """None where the bytes are not those that were written when it was sealed."""
     try:
-        form = FORMS[found.form]
-        view = form.hashed(form.read(found.body))
+        form = FORMS[ranking.form]
+        view = form.hashed(form.read(ranking.body))
     except (LookupError, ValueError):
         return None
-    written = form.written(replace(view, sealed=True)) == found.body
-    return view.content_hash if written and found.content_hash == view.content_hash else None
+    written = form.written(replace(view, sealed=True)) == ranking.body
+    return view.content_hash if written and ranking.content_hash == view.content_hash else None
 
 
-def digest_of_kept(found: SealedFacts) -> str:
+def digest_of_kept(bundle: SealedFacts) -> str:
     """Nothing where the row does not say it itself."""
-    lines = unpacked(found.lines)
+    lines = unpacked(bundle.lines)
     digest = digest_of_lines(lines)
-    return digest if (found.number, found.digest) == (len(lines), digest) else ""
+    return digest if (bundle.number, bundle.digest) == (len(lines), digest) else ""
 
 
 def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
     """Each office with an assessment that is false by its own history, whenever it became so; those
     that are gone, though their callback is there; and the requests whose place, receipt or status
     are false."""
-    for office, false in groupby(derived.contradicted, key=lambda one: one.office_code):
+    for office, false in groupby(
+        derived.contradicted, key=lambda contradicted: contradicted.office_code
+    ):
         yield DifferenceView(
             league=None,
             office_code=office,
             field="evidence",
             sealed=None,
             now=None,
-            tickets=[NamedTicket(number=one.number, why="changed") for one in false],
+            tickets=[
+                NamedTicket(number=contradicted.number, why="changed") for contradicted in false
+            ],
         )
     gone = [NamedTicket(number=number, why="missing") for number in contradictions.unassessed(then)]
     requests = [
@@ -204,8 +208,8 @@ class Check:
 
     def lines(self) -> Iterator[DifferenceView]:
         """Each office, day or register with a ticket that is not as it was sealed."""
-        for (subject, part), found in groupby(self.tickets, key=lambda one: one[:2]):
-            named = [one.ticket for one in found]
+        for (subject, part), tickets in groupby(self.tickets, key=lambda ticket: ticket[:2]):
+            named = [differing.ticket for differing in tickets]
             late = sum(ticket.why == "late" for ticket in named)
             yield DifferenceView(
                 league=None,
@@ -245,10 +249,10 @@ class Check:
             Subject.HOLDS: (plan.led_by,),
         }
         mine = {
-            one.ticket.number: one.ticket
-            for one in self.tickets
-            for column, owner in one.owners
-            if column in columns[one.subject] and members.rows[column].get(owner) == code
+            differing.ticket.number: differing.ticket
+            for differing in self.tickets
+            for column, owner in differing.owners
+            if column in columns[differing.subject] and members.rows[column].get(owner) == code
         }
         return list(mine.values())
 
@@ -272,10 +276,10 @@ def differing(sealed: object | None, now: object) -> Iterator[tuple[str, object,
 
 
 def flat(members: Mapping[str, object], before: str = "") -> dict[str, object]:
-    found: dict[str, object] = {}
+    flattened: dict[str, object] = {}
     for name, value in members.items():
         if isinstance(value, dict):
-            found |= flat(value, f"{before}{name}.")
+            flattened |= flat(value, f"{before}{name}.")
         else:
-            found[before + name] = value
-    return found
+            flattened[before + name] = value
+    return flattened

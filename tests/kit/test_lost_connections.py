@@ -70,7 +70,9 @@ def breaking(
 
 
 @pytest.mark.parametrize("arrives", [False, True])
-@pytest.mark.parametrize("path", ["/tickets/{}", "/tickets/{}/events", "/inbox", "/offices/110105"])
+@pytest.mark.parametrize(
+    "path", ["/tickets/{}", "/tickets/{}/events", "/tickets", "/inbox", "/feed", "/offices/110105"]
+)
 def test_a_read_is_answered_wherever_its_connection_breaks(
     people: People, there: TestClient, wire: Wire, path: str, arrives: bool
 ) -> None:

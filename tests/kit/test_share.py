@@ -59,7 +59,9 @@ def scope_of(method: str, path: str, key: str = "") -> Scope:
 def test_a_request_claims_a_share_of_its_caller_and_one_of_what_it_changes(
     method: str, path: str, claims: list[tuple[str, int | None]]
 ) -> None:
-    assert list(claims_of(scope_of(method, path, "Bearer k"))) == [Claim(*one) for one in claims]
+    assert list(claims_of(scope_of(method, path, "Bearer k"))) == [
+        Claim(*claim) for claim in claims
+    ]
 
 
 def test_without_a_key_the_address_is_the_caller() -> None:

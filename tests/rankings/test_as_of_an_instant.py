@@ -33,11 +33,11 @@ NAMELESS = re.compile(b'"request_id":"[0-9a-f]+"')
 Change = Callable[..., None]
 
 
-def told(people: People, at: datetime) -> dict[str, bytes]:
+def answers_at(people: People, at: datetime) -> dict[str, bytes]:
     """All that may be asked about an instant."""
     month = "/rankings/2026-11"
     paths: list[tuple[str, dict[str, str]]] = [
-        *((f"/rankings/{m}", {"league": one}) for m in MONTHS for one in LEAGUES),
+        *((f"/rankings/{m}", {"league": league}) for m in MONTHS for league in LEAGUES),
         (month, {"format": "csv"}),
         (month, {"district_code": CHAOYANG}),
         *((f"{month}/offices/{code}", {}) for code in (WANGJING, JIANWAI, CHAOYANG, WATER, "new")),
@@ -64,9 +64,9 @@ def renamed(app: FastAPI, reseeded: Change) -> None:
     )
 
 
-def called_back(people: People, number: str, **said: Any) -> str:
+def called_back(people: People, number: str, **answers: Any) -> str:
     awaiting(people, number)
-    answer = people.callback.post(f"/tickets/{number}/callbacks", {**CONTENT, **said})
+    answer = people.callback.post(f"/tickets/{number}/callbacks", {**CONTENT, **answers})
     assert answer.status_code == 201, answer.text
     return number
 
@@ -87,7 +87,7 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     lost, *moving = (given.ticket(people) for _ in range(3))
     parent, member = merged(people, clock)
     stages.on_hold(people, clock)
-    asked = {clock.at: told(people, clock.at)}
+    asked = {clock.at: answers_at(people, clock.at)}
 
     clock.tick(hours=2)
     people("supervisor").does("unmerge", member, reason="两件事。")
@@ -95,11 +95,11 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     for number, office in zip(moving, (DONGHUAMEN, WATER), strict=True):
         people.dispatcher.does("dispatch", number, office_code=office, reason="不属望京街道。")
     called_back(people, parent)
-    asked[clock.at] = told(people, clock.at)
+    asked[clock.at] = answers_at(people, clock.at)
 
     clock.tick(hours=2)
     renamed(app, reseeded)
-    asked[clock.at] = told(people, clock.at)
+    asked[clock.at] = answers_at(people, clock.at)
 
     clock.tick(hours=2)
     days = (BORDER - timedelta(days=1), BORDER - timedelta(days=40), clock.at - timedelta(days=1))
@@ -112,7 +112,7 @@ def test_a_city_lives_on_and_its_past_is_the_same_bytes(
     sweep(app.state.sessions, app.state.city, clock)
 
     for at, before in asked.items():
-        now = told(people, at)
+        now = answers_at(people, at)
         assert [path for path in before if now[path] != before[path]] == []
 
 
@@ -122,7 +122,7 @@ def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
     store(WORKED_EXAMPLE)
     began, ended = clock.at, clock.at + timedelta(minutes=10)
     between = clock.tick(minutes=5)
-    before = told(people, between)
+    before = answers_at(people, between)
     hands = iter((began, ended))
     city = app.state.city
     with app.state.sessions.begin() as session:
@@ -138,7 +138,7 @@ def test_while_a_seal_is_made_its_period_is_not_sealed_and_stays_so(
     def sealed(at: datetime) -> object:
         return people("analyst").get("/rankings/2026-09", as_of=at.isoformat()).json()["sealed"]
 
-    assert told(people, between) == before
+    assert answers_at(people, between) == before
     just_before = ended - timedelta(microseconds=1)
     assert [sealed(between), sealed(just_before), sealed(ended)] == [False, False, True]
 
@@ -147,15 +147,15 @@ def test_before_any_version_the_tables_count(app: FastAPI) -> None:
     with app.state.sessions() as session:
         session.execute(text("ALTER TABLE registry_version DISABLE TRIGGER insert_only"))
         session.execute(text("DELETE FROM registry_version"))
-        found = registry.known(session, LONG_AGO)
-    assert found == registry.tabled(session)
+        first = registry.known(session, LONG_AGO)
+    assert first == registry.tabled(session)
 
 
 def leave_out(app: FastAPI, number: str, at: datetime) -> None:
     with app.state.sessions.begin() as session:
         ground = ExclusionCode.X2
-        found = Exclusion(ticket_number=number, code=ground, decided_at=at, recorded_at=at)
-        session.add(found)
+        exclusion = Exclusion(ticket_number=number, code=ground, decided_at=at, recorded_at=at)
+        session.add(exclusion)
 
 
 def hear_again(app: FastAPI, number: str, at: datetime) -> None:

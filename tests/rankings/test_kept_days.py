@@ -46,8 +46,8 @@ def store(app: FastAPI, people: People, clock: StillClock) -> Store:
 def keep(app: FastAPI) -> int:
     """Everything that is to be counted is counted; how many days, each by each column."""
     done = 0
-    while found := keep_days.keep(app.state.sessions, app.state.city, app.state.clock):
-        done += found
+    while number := keep_days.keep(app.state.sessions, app.state.city, app.state.clock):
+        done += number
     return done
 
 
@@ -104,8 +104,8 @@ def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
     store([case(2, NOON)])
     arrived = DAY - timedelta(days=2)
 
-    found = {("assessment", DAY, by) for by in WATCHED["assessment"]}
-    assert marks(app) == found | {("ticket", arrived, by) for by in WATCHED["ticket"]}
+    of_facts = {("assessment", DAY, by) for by in WATCHED["assessment"]}
+    assert marks(app) == of_facts | {("ticket", arrived, by) for by in WATCHED["ticket"]}
     assert served(people) == scanned(app)
     assert keep(app) == 0
     clock.tick(minutes=1)
@@ -117,12 +117,12 @@ def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
 def test_of_other_rules_nothing_kept_is_taken(app: FastAPI, people: People, store: Store) -> None:
     answers = [{"resolved": "partly", "satisfied": "basic"}, {}]
     store(case(n, NOON, answers=answers[n % 2]) for n in range(8))
-    path, said = f"/rankings/{PERIOD}/what-if", {"partly": "0.5", "basic": "0.25"}
-    before = people("analyst").post(path, said)
+    path, trial = f"/rankings/{PERIOD}/what-if", {"partly": "0.5", "basic": "0.25"}
+    before = people("analyst").post(path, trial)
     assert before.status_code == 200, before.text
     keep(app)
 
-    assert people("analyst").post(path, said).content == before.content
+    assert people("analyst").post(path, trial).content == before.content
 
 
 def test_as_of_an_instant_nothing_kept_is_taken(
@@ -138,8 +138,8 @@ def test_as_of_an_instant_nothing_kept_is_taken(
 
 
 def key(model: type[Base]) -> sa.ColumnElement[str]:
-    (found,) = sa.inspect(model).primary_key
-    return found
+    (column,) = sa.inspect(model).primary_key
+    return column
 
 
 @contextmanager
@@ -200,9 +200,9 @@ class Doing:
     def past(self) -> None:
         self.made += 1
         at = NOON + timedelta(hours=self.chance.randrange(-200, 200))
-        said = self.chance.choice([{}, {"satisfied": "basic"}, {"resolved": "unresolved"}])
+        answers = self.chance.choice([{}, {"satisfied": "basic"}, {"resolved": "unresolved"}])
         office = self.chance.choice(STREETS)
-        self.store([case(self.made, at, office_code=office, answers=said)])
+        self.store([case(self.made, at, office_code=office, answers=answers)])
 
     def several(self) -> None:
         self.store(random_cases(self.chance, 5, STREETS, NOON))
@@ -225,7 +225,7 @@ class Doing:
         number, now = self.number(Assessment, Correction), self.app.state.clock()
         with self.app.state.sessions.begin() as session:
             heard = sa.select(sa.func.max(Callback.id))
-            said = {"reach": "reached", "contacted": "yes", "resolved": "resolved"}
+            answers = {"reach": "reached", "contacted": "yes", "resolved": "resolved"}
             session.add(
                 Correction(
                     ticket_number=number,
@@ -233,7 +233,7 @@ class Doing:
                     satisfied="satisfied",
                     corrected_at=now,
                     recorded_at=now,
-                    **said,
+                    **answers,
                 )
             )
 
@@ -250,8 +250,8 @@ class Doing:
         with self.app.state.sessions.begin() as session:
             level = chance.choice(["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
             session.connection(execution_options={"isolation_level": level})
-            one = Ticket.number == self.number(Ticket)
-            session.execute(sa.update(Ticket).where(one).values(chance.choice(changes)))
+            chosen = Ticket.number == self.number(Ticket)
+            session.execute(sa.update(Ticket).where(chosen).values(chance.choice(changes)))
 
     def update_fact(self) -> None:
         number = self.number(Assessment)

@@ -93,6 +93,6 @@ def test_an_act_that_ends_a_dispatch_is_its_leads(
     hours: float, of_record: str | None, of_act: str | None
 ) -> None:
     newest, at = ONE_AFTER_THE_OTHER[::-1], NOON + timedelta(hours=hours)
-    found = leads.lead_of_record(newest, at), leads.lead_of_act(newest, at)
+    leading = leads.lead_of_record(newest, at), leads.lead_of_act(newest, at)
 
-    assert [led and led.office_code for led in found] == [of_record, of_act]
+    assert [led and led.office_code for led in leading] == [of_record, of_act]

@@ -50,12 +50,14 @@ def test_streets_and_townships_may_be_ranked_apart(
     store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, answers=UNRESOLVED)])
     store([case(4, office_code=TOWNSHIP, answers={"satisfied": "dissatisfied"}), case(5)])
 
-    found = {row["office_code"]: row for row in rows(people)}
+    by_office = {row["office_code"]: row for row in rows(people)}
 
-    shown = [(found[c]["group"], found[c]["rank"], found[c]["group_rank"]) for c in PLACED]
+    shown = [
+        (by_office[c]["group"], by_office[c]["rank"], by_office[c]["group_rank"]) for c in PLACED
+    ]
     assert shown == [("street", 1, 1), ("street", 2, 2), ("township", 2, 1)]
-    assert {row["group"] for row in found.values()} == {"street", "township"}
-    assert (found[DONGHUAMEN]["group"], found[DONGHUAMEN]["group_rank"]) == ("street", None)
+    assert {row["group"] for row in by_office.values()} == {"street", "township"}
+    assert (by_office[DONGHUAMEN]["group"], by_office[DONGHUAMEN]["group_rank"]) == ("street", None)
 
 
 PLACED = (WANGJING, JIANWAI, TOWNSHIP)
@@ -67,10 +69,10 @@ def test_streets_may_be_ranked_among_those_that_bear_as_much(
     city(policies=grouped('groups = "volume" '))
     store([*(case(n) for n in range(3)), case(3, office_code=JIANWAI, answers=UNRESOLVED)])
 
-    found = {row["office_code"]: row for row in rows(people)}
+    by_office = {row["office_code"]: row for row in rows(people)}
 
-    assert [found[code]["group"] for code in (WANGJING, JIANWAI, DONGHUAMEN)] == ["q1"] * 3
-    assert [found[code]["group_rank"] for code in (WANGJING, JIANWAI)] == [1, 2]
+    assert [by_office[code]["group"] for code in (WANGJING, JIANWAI, DONGHUAMEN)] == ["q1"] * 3
+    assert [by_office[code]["group_rank"] for code in (WANGJING, JIANWAI)] == [1, 2]
 
 
 def test_without_groups_nobody_has_one(people: People, store: Store) -> None:
@@ -105,8 +107,8 @@ def test_every_number_of_every_league_opens(people: People, store: Store, league
     offices = (WANGJING, "110105-market", CITY, ENTERPRISE)
     answers: tuple[Json, ...] = ({}, UNRESOLVED, {"satisfied": "dissatisfied"}, {"contacted": "no"})
     store(
-        case(n, office_code=office, answers=dict(said), industry_office=INDUSTRY)
-        for n, (office, said) in enumerate((o, s) for o in offices for s in answers)
+        case(n, office_code=office, answers=dict(answer), industry_office=INDUSTRY)
+        for n, (office, answer) in enumerate((o, s) for o in offices for s in answers)
     )
     store([case(90, office_code=WANGJING, industry_office=INDUSTRY, excluded={"code": "X1"})])
 

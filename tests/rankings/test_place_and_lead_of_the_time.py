@@ -22,7 +22,7 @@ def assessed(people: People, clock: StillClock) -> None:
 
 def then(people: People, as_of: str) -> list[bytes]:
     """Every league as it stood at an instant."""
-    return [people("analyst").get(PERIOD, league=one, as_of=as_of).content for one in LEAGUES]
+    return [people("analyst").get(PERIOD, league=league, as_of=as_of).content for league in LEAGUES]
 
 
 def volumes(people: People, league: str, **asked: str) -> dict[str, int]:
@@ -81,6 +81,6 @@ def test_a_ticket_that_moves_after_the_seal_is_no_tampering(
     clock.tick(hours=1)
     people.dispatcher.does("dispatch", number, office_code=DONGHUAMEN, reason="在东华门街道。")
 
-    found = people("auditor").post(f"{PERIOD}/verify").json()
+    proof = people("auditor").post(f"{PERIOD}/verify").json()
 
-    assert (found["same"], found["differences"]) == (True, [])
+    assert (proof["same"], proof["differences"]) == (True, [])

@@ -41,8 +41,8 @@ from tests.past import (
 def row(people: People, office: str = WANGJING, period: str = "2026-09", **asked: Any) -> Json:
     answer = people("analyst").get(f"/rankings/{period}", **asked)
     assert answer.status_code == 200, answer.text
-    found: list[Json] = [r for r in answer.json()["rows"] if r["office_code"] == office]
-    return found[0]
+    rows: list[Json] = [r for r in answer.json()["rows"] if r["office_code"] == office]
+    return rows[0]
 
 
 def test_the_worked_example_has_the_contracts_shape(people: People, store: Store) -> None:
@@ -151,11 +151,11 @@ def test_merged_tickets_count_once_with_the_mean_of_their_answers(
     merged[2]["callback"]["resolved"] = "unresolved"
     store([*merged, case(3)])
 
-    found = row(people)
+    counted = row(people)
 
-    assert found["assessed"] == 2
-    assert found["resolution"] == {"percent": 83.33, "numerator": "5/3", "denominator": 2}
-    assert found["volume"] == 4
+    assert counted["assessed"] == 2
+    assert counted["resolution"] == {"percent": 83.33, "numerator": "5/3", "denominator": 2}
+    assert counted["volume"] == 4
 
 
 def test_a_thousand_random_cases_equal_the_recount(people: People, store: Store) -> None:
@@ -266,7 +266,7 @@ def test_the_csv_has_the_same_rows(people: People, store: Store) -> None:
 
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     lines = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [one["office_code"] for one in lines] == [one["office_code"] for one in shown]
+    assert [line["office_code"] for line in lines] == [line["office_code"] for line in shown]
     first = lines[0]
     assert (first["office_name"], first["rank"], first["composite"]) == ("望京街道", "1", "86.88")
     assert (first["resolution_percent"], first["resolution_numerator"]) == ("75.00", "6")
@@ -275,10 +275,10 @@ def test_the_csv_has_the_same_rows(people: People, store: Store) -> None:
 
 def test_no_cell_of_the_csv_is_a_formula(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
-    _, found = recognised(people("analyst").get("/rankings/2026-09").content)
-    hostile = replace(found.rows[0], office_name="=1+1")
+    _, ranking = recognised(people("analyst").get("/rankings/2026-09").content)
+    hostile = replace(ranking.rows[0], office_name="=1+1")
 
-    written = as_csv(replace(found, rows=[hostile]))
+    written = as_csv(replace(ranking, rows=[hostile]))
 
     assert b",'=1+1," in written
 

@@ -31,8 +31,8 @@ def scored(composite: Fraction | int | None, resolution: int = 0, late: int = 0)
 
 
 def ranks(*composites: Fraction | int | None, rank: Rank = POLICY.rank) -> list[int | None]:
-    found = places({f"{n:03}": scored(c) for n, c in enumerate(composites)}, rank)
-    return [found.get(f"{n:03}") for n in range(len(composites))]
+    placed = places({f"{n:03}": scored(c) for n, c in enumerate(composites)}, rank)
+    return [placed.get(f"{n:03}") for n in range(len(composites))]
 
 
 def test_equal_composites_share_a_place_and_the_next_is_skipped() -> None:
@@ -95,9 +95,9 @@ COMPOSITES = st.lists(
 def test_a_place_is_one_more_than_the_number_of_better_ones(
     composites: list[Fraction | None],
 ) -> None:
-    found = ranks(*composites)
+    placed = ranks(*composites)
 
-    for composite, rank in zip(composites, found, strict=True):
+    for composite, rank in zip(composites, placed, strict=True):
         if composite is None:
             assert rank is None
         else:
@@ -115,8 +115,10 @@ def test_the_order_of_offices_does_not_matter(
 
 
 def classed(*forms: Form, document: str = DOCUMENT) -> list[tuple[Class, ...]]:
-    found = classes({f"{n:03}": form for n, form in enumerate(forms)}, parse("x", document).classes)
-    return [found[f"{n:03}"] for n in range(len(forms))]
+    by_code = classes(
+        {f"{n:03}": form for n, form in enumerate(forms)}, parse("x", document).classes
+    )
+    return [by_code[f"{n:03}"] for n in range(len(forms))]
 
 
 def forms(
@@ -161,43 +163,43 @@ def test_too_few_streets_make_no_classes() -> None:
 
 
 def test_who_bears_most_is_to_be_governed_ties_included() -> None:
-    found = classed(*forms(*EIGHT, volume={2: 50, 3: 40, 4: 40, 5: 39}))
+    named = classed(*forms(*EIGHT, volume={2: 50, 3: 40, 4: 40, 5: 39}))
 
-    assert [n for n, names in enumerate(found) if "govern" in names] == [2, 3, 4]
+    assert [n for n, names in enumerate(named) if "govern" in names] == [2, 3, 4]
 
 
 def test_who_rose_most_has_improved_and_only_who_rose() -> None:
-    found = classed(*forms(*EIGHT, former_composite={0: 98, 2: 90, 4: 96, 5: 97}))
+    named = classed(*forms(*EIGHT, former_composite={0: 98, 2: 90, 4: 96, 5: 97}))
 
-    assert [n for n, names in enumerate(found) if "improved" in names] == [0, 2]
+    assert [n for n, names in enumerate(named) if "improved" in names] == [0, 2]
 
 
 def test_improvement_may_be_by_rank() -> None:
     by_rank = DOCUMENT.replace('progress_by = "score"', 'progress_by = "rank"')
 
-    found = classed(*forms(*EIGHT, former_rank={0: 2, 3: 9, 5: 8}), document=by_rank)
+    named = classed(*forms(*EIGHT, former_rank={0: 2, 3: 9, 5: 8}), document=by_rank)
 
-    assert [n for n, names in enumerate(found) if "improved" in names] == [3, 5]
+    assert [n for n, names in enumerate(named) if "improved" in names] == [3, 5]
 
 
 def test_the_burden_may_be_by_residents() -> None:
     per_10k = DOCUMENT.replace('governance_by = "volume"', 'governance_by = "per_10k"')
 
-    found = classed(*forms(*EIGHT, volume={0: 99}, per_10k={5: 7, 6: 9}), document=per_10k)
+    named = classed(*forms(*EIGHT, volume={0: 99}, per_10k={5: 7, 6: 9}), document=per_10k)
 
-    assert [n for n, names in enumerate(found) if "govern" in names] == [5, 6]
+    assert [n for n, names in enumerate(named) if "govern" in names] == [5, 6]
 
 
 def test_lists_overlap_and_the_class_that_precedes_comes_first() -> None:
-    found = classed(*forms(*EIGHT, volume={0: 9, 7: 9}, former_composite={0: 9, 7: 9}))
+    named = classed(*forms(*EIGHT, volume={0: 9, 7: 9}, former_composite={0: 9, 7: 9}))
 
-    assert found[0] == ("govern", "advanced", "improved")
-    assert found[7] == ("rectify", "govern", "improved")
+    assert named[0] == ("govern", "advanced", "improved")
+    assert named[7] == ("rectify", "govern", "improved")
 
 
 @pytest.mark.parametrize(("streets", "k"), [(3, 0), (4, 1), (39, 9), (40, 10), (343, 10)])
 def test_classes_have_ten_streets_or_a_quarter(streets: int, k: int) -> None:
-    found = classed(*forms(*range(streets)))
+    named = classed(*forms(*range(streets)))
 
-    assert sum("advanced" in names for names in found) == k
-    assert sum("rectify" in names for names in found) == k
+    assert sum("advanced" in names for names in named) == k
+    assert sum("rectify" in names for names in named) == k

@@ -51,28 +51,28 @@ def counted(*outcomes: Outcome) -> Counts:
     return pooled(count(outcome, RULES) for outcome in outcomes)
 
 
-def said(resolved: Resolved, satisfied: Satisfied) -> Outcome:
+def answered(resolved: Resolved, satisfied: Satisfied) -> Outcome:
     return replace(GOOD, resolved=resolved, satisfied=satisfied)
 
 
 def test_the_worked_example_of_d_13_3() -> None:
     outcomes = [
-        said(Resolved.RESOLVED, Satisfied.VERY),
-        *[said(Resolved.RESOLVED, Satisfied.SATISFIED)] * 4,
-        said(Resolved.RESOLVED, Satisfied.BASIC),
-        said(Resolved.PARTLY, Satisfied.BASIC),
-        said(Resolved.UNRESOLVED, Satisfied.DISSATISFIED),
+        answered(Resolved.RESOLVED, Satisfied.VERY),
+        *[answered(Resolved.RESOLVED, Satisfied.SATISFIED)] * 4,
+        answered(Resolved.RESOLVED, Satisfied.BASIC),
+        answered(Resolved.PARTLY, Satisfied.BASIC),
+        answered(Resolved.UNRESOLVED, Satisfied.DISSATISFIED),
         UNREACHED,
         replace(UNREACHED, reach=Reach.REFUSED),
     ]
 
-    found = score(counted(*outcomes), WEIGHTS, 1)
+    scored = score(counted(*outcomes), WEIGHTS, 1)
 
-    assert found.response == Rate(Fraction(10), 10)
-    assert found.resolution == Rate(Fraction(6), 8)
-    assert found.satisfaction == Rate(Fraction(7), 8)
-    assert found.composite == Fraction(695, 8)
-    assert two_decimals(found.composite) == Decimal("86.88")
+    assert scored.response == Rate(Fraction(10), 10)
+    assert scored.resolution == Rate(Fraction(6), 8)
+    assert scored.satisfaction == Rate(Fraction(7), 8)
+    assert scored.composite == Fraction(695, 8)
+    assert two_decimals(scored.composite) == Decimal("86.88")
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_response_is_the_record_unless_the_citizen_denies_it(
 def test_what_an_answer_about_resolution_counts(
     resolved: Resolved, counts: int, value: int
 ) -> None:
-    found = count(said(resolved, Satisfied.VERY), RULES)
+    sums = count(answered(resolved, Satisfied.VERY), RULES)
 
-    assert (found.resolution_answers, found.resolved) == (counts, Fraction(value))
+    assert (sums.resolution_answers, sums.resolved) == (counts, Fraction(value))
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_what_an_answer_about_resolution_counts(
 def test_what_an_answer_about_satisfaction_counts(
     satisfied: Satisfied, counts: int, value: int
 ) -> None:
-    found = count(said(Resolved.RESOLVED, satisfied), RULES)
+    sums = count(answered(Resolved.RESOLVED, satisfied), RULES)
 
-    assert (found.satisfaction_answers, found.satisfied) == (counts, Fraction(value))
+    assert (sums.satisfaction_answers, sums.satisfied) == (counts, Fraction(value))
 
 
 def test_a_policy_may_give_half_a_point_for_a_partly_resolved_ticket() -> None:
-    assert count(said(Resolved.PARTLY, Satisfied.VERY), HALF).resolved == Fraction(1, 2)
+    assert count(answered(Resolved.PARTLY, Satisfied.VERY), HALF).resolved == Fraction(1, 2)
 
 
 @pytest.mark.parametrize(
@@ -154,28 +154,28 @@ def test_what_is_assessed_at_all(kind: Kind, counts: bool) -> None:
 
 
 def test_no_sample_is_neither_0_nor_100() -> None:
-    found = score(NOTHING, WEIGHTS, 1)
+    scored = score(NOTHING, WEIGHTS, 1)
 
-    assert found.standing is Standing.NO_SAMPLE
-    assert found.response.percent is None
-    assert found.composite is None
+    assert scored.standing is Standing.NO_SAMPLE
+    assert scored.response.percent is None
+    assert scored.composite is None
 
 
 @pytest.mark.parametrize(
     "outcomes",
     [
         [UNREACHED],
-        [said(Resolved.NO_ANSWER, Satisfied.VERY)],
-        [said(Resolved.RESOLVED, Satisfied.NO_ANSWER)],
+        [answered(Resolved.NO_ANSWER, Satisfied.VERY)],
+        [answered(Resolved.RESOLVED, Satisfied.NO_ANSWER)],
     ],
     ids=["nobody reached", "nobody said whether resolved", "nobody said whether satisfied"],
 )
 def test_a_missing_rate_is_null_and_no_composite_follows(outcomes: list[Outcome]) -> None:
-    found = score(counted(*outcomes), WEIGHTS, 1)
+    scored = score(counted(*outcomes), WEIGHTS, 1)
 
-    assert found.standing is Standing.INSUFFICIENT
-    assert found.composite is None
-    assert found.response.percent == 100
+    assert scored.standing is Standing.INSUFFICIENT
+    assert scored.composite is None
+    assert scored.response.percent == 100
 
 
 def test_a_policy_may_ask_for_more_reached() -> None:
@@ -214,11 +214,11 @@ def counts_of(*members: Member, period: Period = PERIOD) -> dict[str, Counts]:
 
 
 def test_merged_tickets_are_one_unit_with_the_mean_of_their_answers() -> None:
-    unresolved = said(Resolved.UNRESOLVED, Satisfied.DISSATISFIED)
+    unresolved = answered(Resolved.UNRESOLVED, Satisfied.DISSATISFIED)
 
-    found = counts_of(member("1"), member("2"), member("3", unresolved), member("4", UNREACHED))
+    sums = counts_of(member("1"), member("2"), member("3", unresolved), member("4", UNREACHED))
 
-    assert found == {
+    assert sums == {
         "110105026": Counts(
             assessed=1,
             reached=1,
@@ -239,9 +239,9 @@ def test_a_group_responded_if_every_member_with_a_phone_was_contacted() -> None:
 
 
 def test_a_group_nobody_of_which_was_reached_is_unreached() -> None:
-    found = count_group([(HELP, UNREACHED), (HELP, UNREACHED)], RULES)
+    sums = count_group([(HELP, UNREACHED), (HELP, UNREACHED)], RULES)
 
-    assert (found.assessed, found.resolution_answers, found.satisfaction_answers) == (1, 0, 0)
+    assert (sums.assessed, sums.resolution_answers, sums.satisfaction_answers) == (1, 0, 0)
 
 
 def test_a_group_belongs_to_the_office_and_period_of_the_member_assessed_last() -> None:
@@ -262,17 +262,17 @@ def test_who_is_excluded_or_not_admitted_leaves_the_group() -> None:
     excluded = replace(member("2", UNREACHED, assessed_at=PERIOD.ends_at), excluded=True)
     praise = member("3", UNREACHED, kind=replace(HELP, type=TicketType.PRAISE))
 
-    found = counts_of(member("1"), excluded, praise)["110105026"]
+    sums = counts_of(member("1"), excluded, praise)["110105026"]
 
-    assert found == replace(count(GOOD, RULES), not_assessed=1)
+    assert sums == replace(count(GOOD, RULES), not_assessed=1)
 
 
 def test_a_policy_may_count_every_member() -> None:
     every = Policies((parse("each", DOCUMENT.replace('count = "group_once"', 'count = "each"')),))
 
-    found = counts_of(member("1"), member("2"), period=Periods(every).named("2026-10"))
+    sums = counts_of(member("1"), member("2"), period=Periods(every).named("2026-10"))
 
-    assert found["110105026"].assessed == 2
+    assert sums["110105026"].assessed == 2
 
 
 OUTCOME_LISTS = st.lists(st.sampled_from(OUTCOMES), max_size=30)
@@ -295,12 +295,12 @@ RAISABLE = [outcome for outcome in OUTCOMES if raised(outcome)]
 
 @given(OUTCOME_LISTS)
 def test_numerators_lie_within_denominators_and_rates_within_100(outcomes: list[Outcome]) -> None:
-    found = score(counted(*outcomes), WEIGHTS, 1)
+    scored = score(counted(*outcomes), WEIGHTS, 1)
 
-    for rate in (found.response, found.resolution, found.satisfaction):
-        assert 0 <= rate.numerator <= rate.denominator <= found.counts.assessed == len(outcomes)
+    for rate in (scored.response, scored.resolution, scored.satisfaction):
+        assert 0 <= rate.numerator <= rate.denominator <= scored.counts.assessed == len(outcomes)
         assert rate.percent is None or 0 <= rate.percent <= 100
-    assert found.composite is None or 0 <= found.composite <= 100
+    assert scored.composite is None or 0 <= scored.composite <= 100
 
 
 @given(OUTCOME_LISTS, st.sampled_from(RAISABLE), st.data())
@@ -309,7 +309,7 @@ def test_raising_an_answer_never_lowers_the_composite(
 ) -> None:
     better = data.draw(st.sampled_from(raised(outcome)))
 
-    before, after = (score(counted(*others, one), WEIGHTS, 1) for one in (outcome, better))
+    before, after = (score(counted(*others, answer), WEIGHTS, 1) for answer in (outcome, better))
 
     assert before.standing is after.standing
     assert (after.composite or 0) >= (before.composite or 0)
@@ -326,7 +326,7 @@ def test_who_is_left_out_changes_no_rate(members: list[tuple[Kind, Outcome]]) ->
         replace(member(str(place), outcome, kind=kind), group=str(place))
         for place, (kind, outcome) in enumerate(members)
     ]
-    kept = [one for one in every if admitted(one.kind, POLICY.assess)]
+    kept = [fact for fact in every if admitted(fact.kind, POLICY.assess)]
 
     with_all = counts_of(*every).get("110105026", NOTHING)
     with_kept = counts_of(*kept).get("110105026", NOTHING)
@@ -339,13 +339,13 @@ def test_who_is_left_out_changes_no_rate(members: list[tuple[Kind, Outcome]]) ->
 def test_counting_by_masks_equals_counting_one_by_one(
     outcomes: list[Outcome], rules: Scoring
 ) -> None:
-    found = tallies(rules)
+    masks = tallies(rules)
     codes = [code(OUTCOME, outcome) for outcome in outcomes]
-    numbers = [sum(tally.bits[c // 8] >> c % 8 & 1 for c in codes) for tally in found]
+    numbers = [sum(tally.bits[c // 8] >> c % 8 & 1 for c in codes) for tally in masks]
     everyone = len(outcomes)
 
     counted_alone = pooled(count(outcome, rules) for outcome in outcomes)
-    assert assessments.counts_of(found, [everyone, everyone, *numbers]) == counted_alone
+    assert assessments.counts_of(masks, [everyone, everyone, *numbers]) == counted_alone
 
 
 def test_every_kind_has_a_number_of_its_own_and_no_outcome_that_counts_otherwise_another_s() -> (
@@ -355,7 +355,7 @@ def test_every_kind_has_a_number_of_its_own_and_no_outcome_that_counts_otherwise
     fifths = thirds.model_copy(update={"basic": Fraction(1, 5)})
 
     assert len({code(KIND, kind) for kind in KINDS}) == len(KINDS)
-    assert len({code(OUTCOME, one) for one in OUTCOMES}) == len(
-        {(code(OUTCOME, one), count(one, fifths)) for one in OUTCOMES}
+    assert len({code(OUTCOME, outcome) for outcome in OUTCOMES}) == len(
+        {(code(OUTCOME, outcome), count(outcome, fifths)) for outcome in OUTCOMES}
     )
     assert mask(KIND, [code(KIND, kind) for kind in KINDS]).count(0xFF) > 0

@@ -157,9 +157,9 @@ def test_a_seal_is_served_from_its_commit_on(
 ) -> None:
     analyst = people("analyst")
     elsewhere = Person(other, analyst.headers["Authorization"].removeprefix("Bearer "))
-    before = [one.get(f"/rankings/{FORMER}").json()["sealed"] for one in (analyst, elsewhere)]
+    before = [worker.get(f"/rankings/{FORMER}").json()["sealed"] for worker in (analyst, elsewhere)]
     sealed(people, FORMER)
-    answers = [one.get(f"/rankings/{FORMER}") for one in (analyst, elsewhere)]
+    answers = [worker.get(f"/rankings/{FORMER}") for worker in (analyst, elsewhere)]
 
     assert before == [False, False]
     assert [answer.json()["sealed"] for answer in answers] == [True, True]

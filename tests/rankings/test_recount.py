@@ -35,18 +35,20 @@ RAISED = {
 
 def member(case: Case, number: str) -> Member:
     """A case as the service would have it; who is alone is a group of one."""
-    said = case["callback"]
-    answers = (said.get("contacted"), said.get("resolved"), said.get("satisfied"))
+    callback = case["callback"]
+    answers = (callback.get("contacted"), callback.get("resolved"), callback.get("satisfied"))
     contacted, resolved, satisfied = answers
     return Member(
         owner=case["office_code"],
         group=case.get("merge_group") or number,
         number=number,
-        assessed_at=datetime.fromisoformat(said["at"]),
-        recorded_at=datetime.fromisoformat(said["at"]),
-        kind=Kind(TicketType(case["type"]), Channel(case["channel"]), said["reach"] == "anonymous"),
+        assessed_at=datetime.fromisoformat(callback["at"]),
+        recorded_at=datetime.fromisoformat(callback["at"]),
+        kind=Kind(
+            TicketType(case["type"]), Channel(case["channel"]), callback["reach"] == "anonymous"
+        ),
         outcome=Outcome(
-            Reach(said["reach"]),
+            Reach(callback["reach"]),
             Contacted(contacted) if contacted else None,
             Resolved(resolved) if resolved else None,
             Satisfied(satisfied) if satisfied else None,
@@ -78,18 +80,18 @@ def test_a_random_month_is_what_the_recount_says(month: tuple[int, int, str]) ->
     expected = recount.recount(cases, name)
     assert scores.keys() == expected.keys()
     for office, row in expected.items():
-        found = scores[office]
-        assert found.counts.assessed == row.assessed
-        assert found.response.numerator == row.response
-        assert (found.resolution.numerator, found.resolution.denominator) == (
+        scored = scores[office]
+        assert scored.counts.assessed == row.assessed
+        assert scored.response.numerator == row.response
+        assert (scored.resolution.numerator, scored.resolution.denominator) == (
             row.resolution,
             row.resolution_of,
         )
-        assert (found.satisfaction.numerator, found.satisfaction.denominator) == (
+        assert (scored.satisfaction.numerator, scored.satisfaction.denominator) == (
             row.satisfaction,
             row.satisfaction_of,
         )
-        assert (found.composite, ranks.get(office)) == (row.composite, row.rank)
+        assert (scored.composite, ranks.get(office)) == (row.composite, row.rank)
 
 
 @settings(max_examples=300, deadline=None)

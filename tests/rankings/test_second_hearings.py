@@ -26,7 +26,10 @@ def heard_again(chance: Random) -> dict[str, Any]:
     if chance.random() < 0.2:
         return {"reach": "unreached", **UNHEARD}
     answers = {"contacted": CONTACTED, "resolved": RESOLVED, "satisfied": SATISFIED}
-    return {"reach": "reached", **{name: chance.choice(said) for name, said in answers.items()}}
+    return {
+        "reach": "reached",
+        **{name: chance.choice(choices) for name, choices in answers.items()},
+    }
 
 
 @pytest.fixture
@@ -38,16 +41,16 @@ def corrected(app: FastAPI, people: People) -> list[Json]:
     with app.state.sessions.begin() as session:
         for n, case in enumerate(cases):
             if case["callback"]["reach"] == "reached" and chance.random() < 0.15:
-                said = heard_again(chance)
+                heard = heard_again(chance)
                 at = recount.called_back_at(case) + timedelta(days=1)
-                correct(session, f"BJ20260901{n:07}", case["callback"], said, at)
-                case["callback"] |= said
+                correct(session, f"BJ20260901{n:07}", case["callback"], heard, at)
+                case["callback"] |= heard
     return cases
 
 
-def correct(session: Session, number: str, callback: Json, said: Json, later: datetime) -> None:
+def correct(session: Session, number: str, callback: Json, heard: Json, later: datetime) -> None:
     at = datetime.fromisoformat(callback["at"])
-    was = {name: callback[name] for name in said}
+    was = {name: callback[name] for name in heard}
     made = Callback(
         ticket_number=number, seq=2, cycle=0, attempt=1, at=at, reasonable=None, final=True, **was
     )
@@ -59,7 +62,7 @@ def correct(session: Session, number: str, callback: Json, said: Json, later: da
             callback_id=made.id,
             corrected_at=later,
             recorded_at=later,
-            **said,
+            **heard,
         )
     )
 
@@ -122,9 +125,9 @@ def test_what_was_corrected_after_the_seal_is_an_adjustment(
         and case["type"] == "complaint"
         and case["channel"] == "phone"
     )
-    said = {name: callback[name] for name in ("reach", *UNHEARD)} | {"resolved": "resolved"}
+    heard = {name: callback[name] for name in ("reach", *UNHEARD)} | {"resolved": "resolved"}
     with app.state.sessions.begin() as session:
-        correct(session, number, callback, said, AFTER_THE_SEAL)
+        correct(session, number, callback, heard, AFTER_THE_SEAL)
 
     clock.tick(minutes=1)
     body = evaluator.get("/rankings/2026-11/adjustments").json()

@@ -22,7 +22,7 @@ OFFICIAL = {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}
 
 @pytest.mark.parametrize("number", ["1e-10000000", "1e10000000", "0." + "0" * 900_000 + "1"])
 @pytest.mark.parametrize(
-    ("said", "where"),
+    ("body", "where"),
     [
         ({"weights": {**OFFICIAL, "response": "N"}}, "/weights/response"),
         ({"partly": "N"}, "/partly"),
@@ -30,22 +30,22 @@ OFFICIAL = {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}
     ],
 )
 def test_a_number_without_end_is_refused_at_once(
-    people: People, store: Store, said: Json, where: str, number: str
+    people: People, store: Store, body: Json, where: str, number: str
 ) -> None:
     store(WORKED_EXAMPLE)
 
-    answer = people("analyst").post("/rankings/2026-09/what-if", put(number, said))
+    answer = people("analyst").post("/rankings/2026-09/what-if", put(number, body))
 
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [where]
     assert "is no plain decimal" in answer.json()["detail"]
 
 
-def put(number: str, said: object) -> object:
+def put(number: str, body: object) -> object:
     """The number wherever `N` stands."""
-    if isinstance(said, dict):
-        return {name: put(number, value) for name, value in said.items()}
-    return number if said == "N" else said
+    if isinstance(body, dict):
+        return {name: put(number, value) for name, value in body.items()}
+    return number if body == "N" else body
 
 
 @pytest.mark.parametrize("number", ["1/0", "0_1", " 1", "१", "1/3/3", "-", "", True, [], 1e-300])
@@ -61,17 +61,17 @@ def test_a_share_is_a_plain_decimal_or_fraction(people: People, number: object) 
 def test_a_tenth_is_a_tenth_also_as_a_number_of_json(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
 
-    found = people("analyst").post("/rankings/2026-09/what-if", {"partly": 0.1}).json()["rows"]
+    rows = people("analyst").post("/rankings/2026-09/what-if", {"partly": 0.1}).json()["rows"]
 
-    assert found[0]["resolution"]["numerator"] == "61/10"
+    assert rows[0]["resolution"]["numerator"] == "61/10"
 
 
 def test_a_whole_number_too_long_to_read_is_refused_in_our_words(people: People) -> None:
     analyst = people("analyst")
     body = b'{"partly": ' + b"9" * 5000 + b"}"
-    said = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json"}
 
-    answer = analyst.send("/rankings/2026-11/what-if", body, said)
+    answer = analyst.send("/rankings/2026-11/what-if", body, headers)
 
     assert answer.status_code == 400
     assert answer.json()["detail"] == "a number in the JSON has too many digits"
@@ -104,9 +104,9 @@ def test_the_weights_of_a_league_give_its_official_ranking(
 ) -> None:
     store(random_cases(Random(3), 100, [*STREETS, "city-police"], BORDER))
     official = people("analyst").get("/rankings/2026-09", league=league).content
-    said = {"weights": dict(zip(OFFICIAL, weights, strict=True)), "partly": "0.0"}
+    body = {"weights": dict(zip(OFFICIAL, weights, strict=True)), "partly": "0.0"}
 
-    answer = people("analyst").post(f"/rankings/2026-09/what-if?league={league}", said)
+    answer = people("analyst").post(f"/rankings/2026-09/what-if?league={league}", body)
 
     assert answer.content == official.removesuffix(b"}") + b',"what_if":true}'
 
@@ -116,22 +116,22 @@ def test_official_weights_are_shown_as_the_official_answer_does_beside_other_val
     people: People, store: Store
 ) -> None:
     store(WORKED_EXAMPLE)
-    said = {"weights": dict(zip(OFFICIAL, ("0.2", "0.4", "0.4"), strict=True)), "partly": "1/2"}
+    body = {"weights": dict(zip(OFFICIAL, ("0.2", "0.4", "0.4"), strict=True)), "partly": "1/2"}
 
     path = "/rankings/2026-09/what-if?league=city_departments"
-    found = people("analyst").post(path, said).json()
+    tried = people("analyst").post(path, body).json()
 
-    assert list(found["weights"].values()) == ["0.20", "0.40", "0.40"]
+    assert list(tried["weights"].values()) == ["0.20", "0.40", "0.40"]
 
 
 def test_the_facts_as_parquet_are_the_same_bytes_at_each_call(people: People, store: Store) -> None:
     store(random_cases(Random(4), 60, STREETS, BORDER))
     path = "/rankings/2026-09/facts"
 
-    found = [people("analyst").get(path, format="parquet").content for _ in range(16)]
+    files = [people("analyst").get(path, format="parquet").content for _ in range(16)]
 
-    assert len(set(found)) == 1
-    kept = arro3.io.read_parquet(BytesIO(found[0])).schema.metadata_str["jiesu"]
+    assert len(set(files)) == 1
+    kept = arro3.io.read_parquet(BytesIO(files[0])).schema.metadata_str["jiesu"]
     assert json.loads(kept) == {"period": "2026-09", "policy": "beijing-2019"}
 
 
@@ -198,7 +198,9 @@ def test_a_sum_of_rounded_rates_is_equal_only_where_it_comes_to_the_composite(
     people: People, store: Store
 ) -> None:
     store([case(n, answers={"contacted": "no"} if n == 0 else {}) for n in range(3)])
-    store([case(n, office_code=STREETS[1], answers=said) for n, said in enumerate(TWO_OF_THREE)])
+    store(
+        [case(n, office_code=STREETS[1], answers=answers) for n, answers in enumerate(TWO_OF_THREE)]
+    )
     sentences = [
         people("analyst").get(f"/rankings/2026-09/offices/{street}").json()["explained"]
         for street in STREETS[:2]

@@ -97,15 +97,15 @@ def denied(people: People) -> Json:
     """A final callback of someone who says that nobody asked him, and is not satisfied."""
     number = given.ticket(people)
     awaiting(people, number)
-    said = {**CONTENT, "contacted": "no", "satisfied": "dissatisfied"}
-    made = people.callback.post(f"/tickets/{number}/callbacks", said).json()
+    answers = {**CONTENT, "contacted": "no", "satisfied": "dissatisfied"}
+    made = people.callback.post(f"/tickets/{number}/callbacks", answers).json()
     return {"id": made["id"], "number": number}
 
 
 WRITERS = [request, batch, history, callback, correction, exclusion, fall]
 
 
-@pytest.mark.parametrize("writer", WRITERS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.__name__)
 def test_what_was_being_written_is_in_the_answer_about_its_instant(
     people: People,
     clock: StillClock,
@@ -192,8 +192,8 @@ def test_who_waits_for_recorders_leaves_them_the_threads(
             asking = [threads.submit(asked, people, clock) for _ in range(many)]
             assert waits(asking[-1])
             assert given.ticket(people)
-            assert not any(one.done() for one in asking)
-        assert len({one.result() for one in asking}) == 1
+            assert not any(answer.done() for answer in asking)
+        assert len({answer.result() for answer in asking}) == 1
 
 
 def test_who_comes_later_is_not_waited_for(people: People, clock: StillClock, app: FastAPI) -> None:
@@ -247,8 +247,8 @@ def test_a_correction_that_began_before_a_seal_is_in_it_or_after_it(
 ) -> None:
     number = given.ticket(people)
     awaiting(people, number)
-    told = {**CONTENT, "contacted": "no"}
-    made = people.callback.post(f"/tickets/{number}/callbacks", told).json()
+    answers = {**CONTENT, "contacted": "no"}
+    made = people.callback.post(f"/tickets/{number}/callbacks", answers).json()
     heard = {**CONTENT, "text": "录音中诉求人说已联系。"}
     clock.at = LATER
     evaluator, supervisor = people("evaluator"), people.supervisor
@@ -260,9 +260,9 @@ def test_a_correction_that_began_before_a_seal_is_in_it_or_after_it(
             assert waits(correction)
             seal = threads.submit(evaluator.post, f"{MONTH}/seal")
             assert waits(seal)
-        answers = [correction.result().status_code, seal.result().status_code]
+        statuses = [correction.result().status_code, seal.result().status_code]
 
-    assert answers == [200, 201]
+    assert statuses == [200, 201]
     assert people("auditor").post(f"{MONTH}/verify").json()["differences"] == []
     row = people("analyst").get(f"{MONTH}/offices/{WANGJING}").json()
     assert row["response"]["numerator"] == "1"
@@ -271,12 +271,12 @@ def test_a_correction_that_began_before_a_seal_is_in_it_or_after_it(
 def test_those_who_record_do_not_wait_for_one_another(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    one, other = (stages.awaiting(people, clock) for _ in range(2))
+    number, other = (stages.awaiting(people, clock) for _ in range(2))
     callback = people.callback
 
     with ThreadPoolExecutor(1) as threads:
-        with held(app, f"SELECT 1 FROM ticket WHERE number = '{one}' FOR UPDATE"):
-            first = threads.submit(callback.post, f"/tickets/{one}/callbacks", CONTENT)
+        with held(app, f"SELECT 1 FROM ticket WHERE number = '{number}' FOR UPDATE"):
+            first = threads.submit(callback.post, f"/tickets/{number}/callbacks", CONTENT)
             assert waits(first)
             assert callback.post(f"/tickets/{other}/callbacks", CONTENT).status_code == 201
             assert given.ticket(people)
@@ -301,8 +301,8 @@ def test_who_waited_for_a_ticket_acts_later_than_what_was_done_to_it_meanwhile(
             clock.tick(seconds=10)
         assert merge.result().status_code == 200, merge.result().text
 
-    told = asked_at(people, between)
+    answer = asked_at(people, between)
     events = people.dispatcher.get(f"/tickets/{second}/events").json()
-    assert [one["at"] for one in events] == sorted(one["at"] for one in events)
+    assert [event["at"] for event in events] == sorted(event["at"] for event in events)
     people.supervisor.does("reveal", second, reason="联系诉求人。")
-    assert asked_at(people, between) == told
+    assert asked_at(people, between) == answer

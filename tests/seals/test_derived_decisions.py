@@ -12,9 +12,9 @@ from tests.callbacks import test_disputes, test_exclusions
 from tests.conftest import StillClock
 from tests.given import DISCONTENT, People, ticket
 from tests.imports.test_imports import DISSATISFIED, EXCLUDED, called_back, imported, line
-from tests.seals.test_record import LATER, finished, force, named, sealed, verified
+from tests.sealing import LATER, finished, force, sealed, tickets_under, verified
 
-OCTOBER = "/rankings/2026-10"
+OCTOBER, MONTH = "2026-10", "2026-11"
 BEFORE, AFTER = LATER - timedelta(days=9), LATER + timedelta(hours=1)
 FORGED = {
     "exclusion": "INSERT INTO exclusion SELECT ticket_number, 'X2', '{at}', '{at}' FROM assessment",
@@ -47,7 +47,7 @@ def came_excluded(people: People) -> str:
 
 @pytest.mark.parametrize("row", FORGED)
 @pytest.mark.parametrize("at", [BEFORE, AFTER], ids=["before the seal", "after it"])
-def test_a_decision_that_no_event_tells_of_is_named(
+def test_a_decision_that_no_event_tells_of_is_tickets_under(
     people: People, clock: StillClock, app: FastAPI, row: str, at: object
 ) -> None:
     number = finished(people, clock)
@@ -55,11 +55,11 @@ def test_a_decision_that_no_event_tells_of_is_named(
     forged = FORGED[row].format(at=at)
     if at == BEFORE:
         force(app, forged)
-    sealed(people)
+    sealed(people, MONTH)
     if at == AFTER:
         force(app, forged)
 
-    assert named(verified(people), "evidence") == [number]
+    assert tickets_under(verified(people, MONTH), "evidence") == [number]
 
 
 CHANGED = [
@@ -74,7 +74,7 @@ CHANGED = [
 
 
 @pytest.mark.parametrize(("decided", "change"), CHANGED)
-def test_a_decision_that_is_not_what_its_events_say_is_named(
+def test_a_decision_that_is_not_what_its_events_say_is_tickets_under(
     people: People,
     clock: StillClock,
     app: FastAPI,
@@ -84,9 +84,9 @@ def test_a_decision_that_is_not_what_its_events_say_is_named(
     number = decided(people)
     clock.at = LATER
     force(app, change)
-    sealed(people)
+    sealed(people, MONTH)
 
-    assert named(verified(people), "evidence") == [number]
+    assert tickets_under(verified(people, MONTH), "evidence") == [number]
 
 
 def test_decisions_that_the_events_tell_of_are_no_difference(
@@ -102,9 +102,9 @@ def test_decisions_that_the_events_tell_of_are_no_difference(
     test_disputes.dispute(people, callback)
     test_disputes.correct(people, callback, **test_disputes.DENIED)
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
 
-    assert verified(people)["differences"] == []
+    assert verified(people, MONTH)["differences"] == []
     assert refused != disputed
 
 
@@ -113,15 +113,15 @@ def test_what_is_heard_again_after_the_seal_is_late_and_nothing_else(
 ) -> None:
     number, callback = test_disputes.called(people)
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     clock.tick(hours=1)
     assert test_disputes.correct(people, callback).status_code == 200
 
-    found = verified(people)
+    proof = verified(people, MONTH)
 
-    assert named(found, "evidence") == []
-    assert {t["why"] for d in found["differences"] for t in d["tickets"]} == {"late"}
-    assert number in named(found, "facts")
+    assert tickets_under(proof, "evidence") == []
+    assert {t["why"] for d in proof["differences"] for t in d["tickets"]} == {"late"}
+    assert number in tickets_under(proof, "facts")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_an_older_system_excluded_is_derived_from_its_import(
     force(app, change.format(at=BEFORE))
 
     assert honest["differences"] == []
-    assert named(verified(people, OCTOBER), "evidence") == [number]
+    assert tickets_under(verified(people, OCTOBER), "evidence") == [number]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_imports_from_before_they_told_of_exclusions_leave_them_out(
     sealed(people, OCTOBER)
 
     moved = "recorded_at" in change
-    assert named(verified(people, OCTOBER), "evidence") == [number] * moved
+    assert tickets_under(verified(people, OCTOBER), "evidence") == [number] * moved
 
 
 LATE = (
@@ -170,16 +170,16 @@ LATE = (
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_an_assessment_that_came_after_the_seal_from_nowhere_is_named(
+def test_an_assessment_that_came_after_the_seal_from_nowhere_is_tickets_under(
     people: People, clock: StillClock, app: FastAPI, exists: bool
 ) -> None:
     finished(people, clock)
     number = ticket(people) if exists else "BJ202611309999999"
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     force(app, LATE.format(number=number))
 
-    assert named(verified(people), "evidence") == [number]
+    assert tickets_under(verified(people, MONTH), "evidence") == [number]
 
 
 def test_a_case_imported_after_the_seal_is_late_and_nothing_else(
@@ -191,10 +191,10 @@ def test_a_case_imported_after_the_seal_is_late_and_nothing_else(
     clock.tick(hours=1)
     number = came_excluded(people)
 
-    found = verified(people, OCTOBER)
+    proof = verified(people, OCTOBER)
 
-    assert {t["why"] for d in found["differences"] for t in d["tickets"]} == {"late"}
-    assert (named(found, "evidence"), named(found, "facts")) == ([], [number])
+    assert {t["why"] for d in proof["differences"] for t in d["tickets"]} == {"late"}
+    assert (tickets_under(proof, "evidence"), tickets_under(proof, "facts")) == ([], [number])
 
 
 @pytest.mark.parametrize("content", [{}, DISCONTENT])
@@ -214,24 +214,24 @@ def test_whoever_of_a_group_is_called_last_found_it_awaiting_that_call(
         clock.tick(hours=hours)
     rows = stages.rows(people, "SELECT contact_ok FROM assessment")
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
 
     assert rows == [(True,), (True,)]
-    assert verified(people)["differences"] == []
+    assert verified(people, MONTH)["differences"] == []
 
 
-def test_an_assessment_that_was_taken_away_before_the_seal_is_named(
+def test_an_assessment_that_was_taken_away_before_the_seal_is_tickets_under(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
     number, _ = finished(people, clock), finished(people, clock)
     clock.at = LATER
     force(app, f"DELETE FROM assessment WHERE ticket_number = '{number}'")
-    sealed(people)
+    sealed(people, MONTH)
 
-    found = verified(people)
+    proof = verified(people, MONTH)
 
-    assert named(found, "evidence") == [number]
-    assert [t["why"] for d in found["differences"] for t in d["tickets"]] == ["missing"]
+    assert tickets_under(proof, "evidence") == [number]
+    assert [t["why"] for d in proof["differences"] for t in d["tickets"]] == ["missing"]
 
 
 def test_what_came_excluded_is_not_excluded_again(people: People, clock: StillClock) -> None:

@@ -39,7 +39,7 @@ def test_the_newest_form_has_what_a_ranking_has() -> None:
     """Else a new seal would leave something out: a new member needs a new form."""
     assert max(FORMS) == NEWEST
     for view, struct in STRUCTS.items():
-        assert tuple(one.name for one in fields(view)) == struct.__struct_fields__
+        assert tuple(member.name for member in fields(view)) == struct.__struct_fields__
 
 
 def test_rankings_of_two_forms_stay_whole_beside_each_other(
@@ -64,10 +64,10 @@ def test_rankings_of_two_forms_stay_whole_beside_each_other(
     row = analyst.get(f"/rankings/2026-09/offices/{WANGJING}").json()
     assert row["group_rank"] is None
     assert row["composite"] == next(
-        one["composite"] for one in live["rows"] if one["office_code"] == WANGJING
+        row["composite"] for row in live["rows"] if row["office_code"] == WANGJING
     )
     excerpt = analyst.get("/rankings/2026-09", district_code="110105")
-    assert [offline.faults(one.content) for one in (former, newer, excerpt)] == [[], [], []]
+    assert [offline.faults(ranking.content) for ranking in (former, newer, excerpt)] == [[], [], []]
     for month in ("2026-09", "2026-10"):
         proof = verified(people, month)
         assert proof["differences"] == []

@@ -20,7 +20,7 @@ def counted(people: People, period: str, **asked: str) -> tuple[Any, ...]:
     row = people("analyst").get(path, **asked).json()
     behind = {"rate": "resolution", "counts": "denominator"}
     opened = people.supervisor.get(f"{path}/tickets", **behind, **asked).json()["items"]
-    shares = {one["number"]: one["value"] for one in opened}
+    shares = {item["number"]: item["value"] for item in opened}
     return row["assessed"], row["resolution"]["numerator"], shares
 
 
@@ -39,19 +39,28 @@ def test_who_is_called_after_the_seal_counts_with_his_group_and_nowhere_else(
     assert counted(people, "2026-11") == (0, "0", {})
     assert counted(people, "2026-11", as_of=before.isoformat()) == (0, "0", {})
 
-    found = verified(people, "2026-09")
-    assert found["recomputed_hash"] == found["content_hash"]
-    named = {(t["number"], t["why"]) for one in found["differences"] for t in one["tickets"]}
+    proof = verified(people, "2026-09")
+    assert proof["recomputed_hash"] == proof["content_hash"]
+    named = {
+        (t["number"], t["why"])
+        for difference in proof["differences"]
+        for t in difference["tickets"]
+    }
     assert named == {(SECOND, "late")}
 
-    told = people("analyst").get("/rankings/2026-11/adjustments").json()
-    assert [(one["period"], one["number"], one["why"]) for one in told["items"]] == [
+    adjustments = people("analyst").get("/rankings/2026-11/adjustments").json()
+    assert [(item["period"], item["number"], item["why"]) for item in adjustments["items"]] == [
         ("2026-09", SECOND, "assessed")
     ]
-    moved = {one["field"]: (one["sealed"], one["now"]) for one in told["differences"]}
+    moved = {
+        difference["field"]: (difference["sealed"], difference["now"])
+        for difference in adjustments["differences"]
+    }
     assert moved["resolution.numerator"] == ("1", "1/2")
     assert "assessed" not in moved
-    assert {t["number"] for one in told["differences"] for t in one["tickets"]} == {SECOND}
+    assert {
+        t["number"] for difference in adjustments["differences"] for t in difference["tickets"]
+    } == {SECOND}
 
 
 def test_a_group_that_had_gone_on_before_the_seal_counts_where_it_went(
@@ -111,5 +120,5 @@ def test_a_member_called_after_the_seal_of_its_parents_period(
 
     assert counted(people, "2026-11") == (1, "1", {parent: "1"})
     assert counted(people, "2026-12") == (0, "0", {})
-    found = verified(people, "2026-11")
-    assert found["recomputed_hash"] == found["content_hash"]
+    proof = verified(people, "2026-11")
+    assert proof["recomputed_hash"] == proof["content_hash"]

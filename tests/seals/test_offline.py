@@ -67,13 +67,13 @@ def gap(rows: list[RowView]) -> None:
         row.rank = row.rank and row.rank + 1
 
 
-def swap(rows: list[RowView], one: int, other: int) -> None:
-    rows[one], rows[other] = rows[other], rows[one]
+def swap(rows: list[RowView], this: int, other: int) -> None:
+    rows[this], rows[other] = rows[other], rows[this]
 
 
-def trade(rows: list[RowView], name: str, one: int, other: int) -> None:
+def trade(rows: list[RowView], name: str, this: int, other: int) -> None:
     """Two rows change what they have under a name."""
-    pair = rows[one], rows[other]
+    pair = rows[this], rows[other]
     values = [getattr(row, name) for row in pair]
     for row, value in zip(pair, reversed(values), strict=True):
         setattr(row, name, value)
@@ -91,8 +91,8 @@ def interval(row: RowView) -> None:
     row.intervals.resolution = replace(row.intervals.resolution, low=Decimal("99.00"))
 
 
-def counted(row: RowView, name: str, **said: Any) -> None:
-    setattr(row, name, replace(getattr(row, name), **said))
+def counted(row: RowView, name: str, **counts: Any) -> None:
+    setattr(row, name, replace(getattr(row, name), **counts))
 
 
 FALSE: dict[str, tuple[Change, str]] = {
@@ -178,11 +178,11 @@ FALSE: dict[str, tuple[Change, str]] = {
 def test_what_was_falsified_is_named_though_its_hash_fits(text: bytes) -> None:
     assert offline.faults(text) == []
 
-    told = {name: changed(text, change) for name, (change, _) in FALSE.items()}
+    texts = {name: changed(text, change) for name, (change, _) in FALSE.items()}
 
-    assert {name: fault in " ".join(told[name]) for name, (_, fault) in FALSE.items()} == (
+    assert {name: fault in " ".join(texts[name]) for name, (_, fault) in FALSE.items()} == (
         dict.fromkeys(FALSE, True)
-    ), told
+    ), texts
 
 
 def test_the_month_has_all_that_is_falsified(text: bytes) -> None:
@@ -233,8 +233,8 @@ def test_what_is_nested_without_end_is_no_ranking() -> None:
 def test_a_what_if_is_no_ranking(people: People, store: Store) -> None:
     store(WORKED_EXAMPLE)
 
-    for said in ({}, {"partly": "1/2"}):
-        answer = people("analyst").post("/rankings/2026-09/what-if", said)
+    for body in ({}, {"partly": "1/2"}):
+        answer = people("analyst").post("/rankings/2026-09/what-if", body)
         assert offline.faults(answer.content) == ["this is a what-if, which is no ranking"]
     compared = people("analyst").post("/rankings/2026-09/compare", {})
     assert "no ranking" in offline.faults(compared.content)[0]

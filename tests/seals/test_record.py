@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -12,45 +11,11 @@ from fastapi import FastAPI
 from app.sweep import sweep
 from tests import given, stages
 from tests.conftest import StillClock
-from tests.given import WANGJING, People, awaiting, ticket
-from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case, storing
+from tests.given import WANGJING, People, ticket
+from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case, storing
+from tests.sealing import LATER, finished, force, sealed, tickets_under, verified
 
-MONTH = "/rankings/2026-11"
-LATER = BORDER + timedelta(days=70)
-"""When 2026-11 may be sealed."""
-
-
-def sealed(people: People, path: str = MONTH) -> Json:
-    answer = people("evaluator").post(f"{path}/seal")
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def verified(people: People, path: str = MONTH) -> Json:
-    return dict(people("auditor").post(f"{path}/verify").json())
-
-
-def force(app: FastAPI, statement: str) -> None:
-    """What only the database's owner can do."""
-    with app.state.engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.exec_driver_sql(statement)
-
-
-def named(found: Json, field: str) -> list[str]:
-    """The tickets under a field, whatever the row."""
-    return [t["number"] for d in found["differences"] if d["field"] == field for t in d["tickets"]]
-
-
-def finished(people: People, clock: StillClock, **changed: Any) -> str:
-    """A ticket that went through all hands."""
-    number = ticket(people, **changed)
-    clock.tick(hours=1)
-    awaiting(people, number)
-    clock.tick(hours=1)
-    stages.called(people, number)
-    return number
-
+MONTH = "2026-11"
 
 FALSE = (
     "urgency = 'L1'",
@@ -72,9 +37,9 @@ def test_what_an_assessment_took_from_its_ticket_s_history_is_derived_again(
     number = finished(people, clock)
     clock.at = LATER
     force(app, f"UPDATE assessment SET {column}")
-    sealed(people)
+    sealed(people, MONTH)
 
-    assert named(verified(people), "evidence") == [number]
+    assert tickets_under(verified(people, MONTH), "evidence") == [number]
 
 
 def test_events_from_before_they_told_of_the_registry_leave_it_out(
@@ -84,9 +49,9 @@ def test_events_from_before_they_told_of_the_registry_leave_it_out(
     clock.at = LATER
     force(app, "UPDATE event SET data = data - 'assessed'")
     force(app, "UPDATE assessment SET industry_office = 'city-market'")
-    sealed(people)
+    sealed(people, MONTH)
 
-    assert verified(people)["differences"] == []
+    assert verified(people, MONTH)["differences"] == []
 
 
 def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
@@ -104,10 +69,10 @@ def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
     stages.called(people, silent)
     rows = stages.rows(people, "SELECT urgency, late FROM assessment ORDER BY urgency")
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
 
     assert rows == [("L2", True), ("L3", True)]
-    assert verified(people)["differences"] == []
+    assert verified(people, MONTH)["differences"] == []
 
 
 def group(people: People, clock: StillClock) -> tuple[str, str]:
@@ -133,16 +98,16 @@ def test_a_merged_ticket_s_contacts_and_group_are_derived_again(
 ) -> None:
     parent, member = group(people, clock)
     clock.at = LATER
-    sealed(people)
-    honest = verified(people)
+    sealed(people, MONTH)
+    honest = verified(people, MONTH)
     force(app, f"UPDATE assessment SET {column} WHERE ticket_number = '{member}'")
 
     assert honest["differences"] == []
-    assert named(verified(people), "evidence") == [member]
+    assert tickets_under(verified(people, MONTH), "evidence") == [member]
     assert parent != member
 
 
-def test_an_assessment_that_nobody_called_back_for_is_named(
+def test_an_assessment_that_nobody_called_back_for_is_tickets_under(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
     finished(people, clock)
@@ -155,9 +120,9 @@ def test_an_assessment_that_nobody_called_back_for_is_named(
         " assessed_at, recorded_at FROM assessment",
     )
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
 
-    assert named(verified(people), "evidence") == [other]
+    assert tickets_under(verified(people, MONTH), "evidence") == [other]
 
 
 MOVES = (
@@ -179,18 +144,18 @@ def test_a_volume_that_was_changed_by_force_names_its_ticket(
     number = ticket(people)
     clock.at = LATER
     if first == "seal":
-        sealed(people)
+        sealed(people, MONTH)
     force(app, f"UPDATE ticket SET {column}, updated_at = '{LATER}' WHERE number = '{number}'")
     if first == "force":
-        sealed(people)
+        sealed(people, MONTH)
 
-    found = verified(people)
+    proof = verified(people, MONTH)
 
-    assert named(found, "requests.evidence") == [number]
+    assert tickets_under(proof, "requests.evidence") == [number]
     if first == "seal" and column in COUNTED:
-        assert number in named(found, "requests")
+        assert number in tickets_under(proof, "requests")
         rows = [
-            d for d in found["differences"] if (d["league"], d["field"]) == ("streets", "volume")
+            d for d in proof["differences"] if (d["league"], d["field"]) == ("streets", "volume")
         ]
         assert [(d["office_code"], d["sealed"], d["now"]) for d in rows] == [(WANGJING, 2, 1)]
         assert number in [t["number"] for t in rows[0]["tickets"]]
@@ -202,7 +167,7 @@ def test_a_place_that_was_changed_in_the_events_too_is_named_all_the_same(
     finished(people, clock)
     number = ticket(people)
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     force(app, f"UPDATE ticket SET street_code = '{DONGHUAMEN}' WHERE number = '{number}'")
     force(
         app,
@@ -210,10 +175,13 @@ def test_a_place_that_was_changed_in_the_events_too_is_named_all_the_same(
         f" '\"{DONGHUAMEN}\"') WHERE ticket_number = '{number}' AND data ? 'street_code'",
     )
 
-    found = verified(people)
+    proof = verified(people, MONTH)
 
-    assert (named(found, "requests"), named(found, "requests.evidence")) == ([number], [])
-    moved = {d["office_code"]: d for d in found["differences"] if d["field"] == "volume"}
+    assert (tickets_under(proof, "requests"), tickets_under(proof, "requests.evidence")) == (
+        [number],
+        [],
+    )
+    moved = {d["office_code"]: d for d in proof["differences"] if d["field"] == "volume"}
     assert {WANGJING, DONGHUAMEN} <= set(moved)
     assert moved[DONGHUAMEN]["tickets"] == [{"number": number, "why": "changed"}]
 
@@ -225,13 +193,13 @@ def test_what_was_on_hold_is_named_when_its_events_are_gone(
     number = stages.working(people)
     stages.held(people, number, clock, days=150)
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     force(app, f"UPDATE event SET to_status = 'in_progress' WHERE ticket_number = '{number}'")
 
-    found = verified(people)
+    proof = verified(people, MONTH)
 
-    assert named(found, "holds") == [number]
-    assert number in named(found, "on_hold")
+    assert tickets_under(proof, "holds") == [number]
+    assert number in tickets_under(proof, "on_hold")
 
 
 def test_a_request_refused_by_time_and_swept_after_the_seal_is_no_tampering(
@@ -242,18 +210,18 @@ def test_a_request_refused_by_time_and_swept_after_the_seal_is_no_tampering(
     clock.at = LATER - timedelta(days=8)
     ticket(people, address={"text": "北京市"})
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     clock.tick(minutes=1)
     assert sweep(app.state.sessions, app.state.city, clock) > 0
 
-    assert verified(people)["differences"] == []
+    assert verified(people, MONTH)["differences"] == []
 
 
 @pytest.fixture
 def renamed(people: People, app: FastAPI, reseeded: Callable[..., None]) -> None:
     """A seal, and then a reseed: 望京街道 has another name, more residents, and will end."""
     storing(app)([*WORKED_EXAMPLE, case(10, office_code=JIANWAI)])
-    sealed(people, "/rankings/2026-09")
+    sealed(people)
     offices = dict(app.state.city.offices)
     offices[WANGJING] = replace(
         offices[WANGJING], name="望京", population=7, district_code="110101"
@@ -266,28 +234,30 @@ def renamed(people: People, app: FastAPI, reseeded: Callable[..., None]) -> None
 def test_a_registry_that_changes_after_the_seal_is_no_difference(people: People) -> None:
     path = "/rankings/2026-09"
 
-    found = verified(people, path)
+    proof = verified(people)
     whole = people("analyst").get(path).json()
     tried = people("analyst").post(f"{path}/what-if", {}).json()
     compared = people("analyst").post(f"{path}/compare", {}).json()
 
-    assert found["differences"] == []
+    assert proof["differences"] == []
     assert tried["content_hash"] == compared["content_hash"] == whole["content_hash"]
     beside = people("analyst").get("/rankings/2026-11/adjustments").json()
     assert beside["differences"] == []
 
 
 @pytest.mark.usefixtures("renamed")
-def test_a_registry_changed_by_force_under_the_seal_is_named(people: People, app: FastAPI) -> None:
+def test_a_registry_changed_by_force_under_the_seal_is_tickets_under(
+    people: People, app: FastAPI
+) -> None:
     force(
         app,
         "UPDATE sealed_facts SET lines = (SELECT lines FROM sealed_facts"
         " WHERE part = 'districts') WHERE part = 'categories'",
     )
 
-    found = verified(people, "/rankings/2026-09")
+    proof = verified(people)
 
-    assert "facts_digest" in {d["field"] for d in found["differences"]}
+    assert "facts_digest" in {d["field"] for d in proof["differences"]}
 
 
 GARBAGE = (
@@ -304,12 +274,12 @@ def test_events_that_cannot_be_read_are_named_too(
 ) -> None:
     number = finished(people, clock)
     clock.at = LATER
-    sealed(people)
+    sealed(people, MONTH)
     force(app, f"UPDATE event SET {column} WHERE seq = 1")
 
-    found = verified(people)
+    proof = verified(people, MONTH)
 
-    assert number in named(found, "facts")
+    assert number in tickets_under(proof, "facts")
 
 
 @pytest.mark.parametrize("subject", ["facts", "requests", "registry"])
@@ -318,13 +288,13 @@ def test_sealed_lines_that_cannot_be_read_are_named_too(
     people: People, store: Store, clock: StillClock, app: FastAPI, subject: str, text: str
 ) -> None:
     store(WORKED_EXAMPLE)
-    sealed(people, "/rankings/2026-09")
+    sealed(people)
     lines = zlib.compress(text.encode()).hex()
     force(
         app, f"UPDATE sealed_facts SET lines = decode('{lines}', 'hex') WHERE subject = '{subject}'"
     )
 
-    found = verified(people, "/rankings/2026-09")
+    proof = verified(people)
 
-    assert "facts_digest" in {d["field"] for d in found["differences"]}
+    assert "facts_digest" in {d["field"] for d in proof["differences"]}
     assert people("analyst").get("/rankings/2026-09/bulletin", format="html").status_code == 200

@@ -26,8 +26,8 @@ FIRST = "BJ2026090100000"
 WEIGHED = {"response": "0.5", "resolution": "0.5", "satisfaction": 0}
 
 
-def named(found: Json) -> dict[str, str]:
-    return {t["number"]: t["why"] for d in found["differences"] for t in d["tickets"]}
+def named(proof: Json) -> dict[str, str]:
+    return {t["number"]: t["why"] for d in proof["differences"] for t in d["tickets"]}
 
 
 def test_a_sealed_ranking_is_what_it_was_and_says_so(
@@ -131,9 +131,9 @@ def test_of_two_sealings_at_once_one_is_made(
     evaluator = people("evaluator")
 
     with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(lambda _: evaluator.post("/rankings/2026-09/seal"), range(2)))
+        answers = list(threads.map(lambda _: evaluator.post("/rankings/2026-09/seal"), range(2)))
 
-    assert sorted(answer.status_code for answer in found) == [201, 409]
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
 
 
 def test_seals_are_a_chain(people: People, store: Store, clock: StillClock) -> None:
@@ -206,12 +206,12 @@ def test_a_changed_assessment_is_named(
     number = f"{FIRST}07"
     force(app, "UPDATE assessment SET resolved = 'resolved' WHERE ticket_number = %(n)s", n=number)
 
-    found = verified(people)
+    proof = verified(people)
 
-    assert not found["same"]
-    assert found["recomputed_hash"] != found["content_hash"]
-    assert named(found) == {number: "changed"}
-    fields = {(d["office_code"], d["field"]): d for d in found["differences"] if d["league"]}
+    assert not proof["same"]
+    assert proof["recomputed_hash"] != proof["content_hash"]
+    assert named(proof) == {number: "changed"}
+    fields = {(d["office_code"], d["field"]): d for d in proof["differences"] if d["league"]}
     moved = fields[WANGJING, "resolution.numerator"]
     assert (moved["sealed"], moved["now"]) == ("6", "7")
     assert moved["tickets"] == [{"number": number, "why": "changed"}]
@@ -234,10 +234,10 @@ def test_one_that_is_slipped_in_with_a_former_date_is_named(
     sealed(people)
     store([case(99)])
 
-    found = verified(people)
+    proof = verified(people)
 
-    assert set(named(found).values()) == {"changed"}
-    assert found["recomputed_hash"] != found["content_hash"]
+    assert set(named(proof).values()) == {"changed"}
+    assert proof["recomputed_hash"] != proof["content_hash"]
 
 
 def test_what_is_recorded_after_the_seal_is_late_and_no_tampering(
@@ -247,12 +247,12 @@ def test_what_is_recorded_after_the_seal_is_late_and_no_tampering(
     sealed(people)
     store([case(99, answers={"resolved": "unresolved"})], recorded_at=clock.tick(days=1))
 
-    found = verified(people)
+    proof = verified(people)
 
-    assert not found["same"]
-    assert found["recomputed_hash"] == found["content_hash"]
-    assert named(found) == {f"{FIRST}10": "late"}
-    assessed = next(d for d in found["differences"] if d["field"] == "assessed")
+    assert not proof["same"]
+    assert proof["recomputed_hash"] == proof["content_hash"]
+    assert named(proof) == {f"{FIRST}10": "late"}
+    assessed = next(d for d in proof["differences"] if d["field"] == "assessed")
     assert (assessed["sealed"], assessed["now"]) == (10, 11)
 
 
@@ -286,9 +286,9 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
 
     beside = people("analyst").get("/rankings/2026-11/adjustments").json()
 
-    found = verified(people)
-    assert named(found) == {number: "late"}
-    assert "evidence" not in {d["field"] for d in found["differences"]}
+    proof = verified(people)
+    assert named(proof) == {number: "late"}
+    assert "evidence" not in {d["field"] for d in proof["differences"]}
     assert beside["items"] == [
         {
             "period": "2026-09",
@@ -329,10 +329,10 @@ def test_a_tampered_seal_is_named(
     sealed(people)
     force(app, statement)
 
-    found = verified(people)
+    proof = verified(people)
 
-    assert not found["same"]
-    assert field in {difference["field"] for difference in found["differences"]}
+    assert not proof["same"]
+    assert field in {difference["field"] for difference in proof["differences"]}
 
 
 def test_facts_that_are_all_gone_are_named_too(
@@ -488,9 +488,9 @@ def test_half_a_period_is_seen_at_half_time(
     at = BORDER - timedelta(days=10)
     store([case(n, at=at + timedelta(days=n)) for n in range(4)])
 
-    found = people("analyst").get("/rankings/2026-09", as_of=(at + timedelta(days=1)).isoformat())
+    half = people("analyst").get("/rankings/2026-09", as_of=(at + timedelta(days=1)).isoformat())
 
-    assert found.json()["rows"][0]["assessed"] == 2
+    assert half.json()["rows"][0]["assessed"] == 2
 
 
 @pytest.mark.parametrize(
@@ -504,14 +504,14 @@ def test_an_instant_that_is_not_the_period_s_is_refused(
     assert people("analyst").get("/rankings/2026-09", as_of=as_of).status_code == status
 
 
-def what_if(people: People, said: Json, verb: str = "what-if") -> Json:
-    answer = people("analyst").post(f"/rankings/2026-09/{verb}", said)
+def what_if(people: People, body: Json, verb: str = "what-if") -> Json:
+    answer = people("analyst").post(f"/rankings/2026-09/{verb}", body)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
 @pytest.mark.parametrize(
-    "said",
+    "body",
     [
         {},
         {"weights": {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}},
@@ -519,15 +519,15 @@ def what_if(people: People, said: Json, verb: str = "what-if") -> Json:
     ],
 )
 def test_the_official_values_give_the_official_ranking(
-    people: People, store: Store, clock: StillClock, said: Json
+    people: People, store: Store, clock: StillClock, body: Json
 ) -> None:
     store(random_cases(Random(3), 100, STREETS, BORDER))
     official = people("analyst").get("/rankings/2026-09").json()
 
-    found = what_if(people, said)
+    tried = what_if(people, body)
 
-    assert found.pop("what_if") is True
-    assert found == official
+    assert tried.pop("what_if") is True
+    assert tried == official
 
 
 def test_other_values_give_another_ranking_which_is_not_kept(
@@ -551,10 +551,10 @@ def test_a_lifted_ground_excludes_nobody(people: People, store: Store, clock: St
     store([*WORKED_EXAMPLE, case(10, excluded={"code": "X4"}, answers={"satisfied": "basic"})])
 
     official = people("analyst").get("/rankings/2026-09").json()["rows"][0]
-    found = what_if(people, {"lift": ["X4"]})["rows"][0]
+    lifted = what_if(people, {"lift": ["X4"]})["rows"][0]
 
     assert (official["assessed"], official["excluded"]) == (10, 1)
-    assert (found["assessed"], found["excluded"]) == (11, 0)
+    assert (lifted["assessed"], lifted["excluded"]) == (11, 0)
 
 
 def test_a_comparison_says_who_gains_and_why(
@@ -566,9 +566,9 @@ def test_a_comparison_says_who_gains_and_why(
             *(case(n, office_code=JIANWAI, answers={"satisfied": "dissatisfied"}) for n in (2, 3)),
         ]
     )
-    said = {"weights": {"response": 0, "resolution": "0.3", "satisfaction": "0.7"}}
+    body = {"weights": {"response": 0, "resolution": "0.3", "satisfaction": "0.7"}}
 
-    rows = {row["office_code"]: row for row in what_if(people, said, "compare")["rows"]}
+    rows = {row["office_code"]: row for row in what_if(people, body, "compare")["rows"]}
 
     assert (rows[WANGJING]["rank"], rows[WANGJING]["rank_then"]) == (1, 1)
     assert (rows[JIANWAI]["rank_then"], rows[JIANWAI]["gained"]) == (2, -1)
@@ -576,7 +576,7 @@ def test_a_comparison_says_who_gains_and_why(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "body",
     [
         {"weights": {"response": 0.3, "resolution": 0.35, "satisfaction": 0.36}},
         {"weights": {"response": "-0.1", "resolution": "0.6", "satisfaction": "0.5"}},
@@ -588,9 +588,9 @@ def test_a_comparison_says_who_gains_and_why(
     ],
 )
 def test_what_cannot_be_tried_is_refused(
-    people: People, store: Store, clock: StillClock, said: Json
+    people: People, store: Store, clock: StillClock, body: Json
 ) -> None:
     store(WORKED_EXAMPLE)
 
-    assert people("analyst").post("/rankings/2026-09/what-if", said).status_code == 422
-    assert people("operator").post("/rankings/2026-09/what-if", said).status_code == 403
+    assert people("analyst").post("/rankings/2026-09/what-if", body).status_code == 422
+    assert people("operator").post("/rankings/2026-09/what-if", body).status_code == 403

@@ -23,7 +23,7 @@ from app.kit.host import migrate
 from app.seals import offline
 from app.settings import Settings
 from tests.given import People
-from tests.past import Json
+from tests.sealing import verified
 
 HERE = Path(__file__).parent
 ANSWERS = json.loads((HERE / "answers_of_before.json").read_text())
@@ -55,10 +55,6 @@ def before(restored: str, settings: Settings) -> Iterator[People]:
         yield People(client)
 
 
-def verified(people: People, period: str) -> Json:
-    return dict(people("auditor").post(f"/rankings/{period}/verify").json())
-
-
 @pytest.mark.parametrize("period", PERIODS)
 def test_a_seal_of_before_is_whole(before: People, period: str) -> None:
     proof = verified(before, period)
@@ -87,8 +83,8 @@ def test_a_download_of_before_holds_by_itself(before: People, period: str, leagu
 
 
 def test_a_falsified_row_of_before_is_named(before: People, restored: str) -> None:
-    one = "SELECT min(ticket_number) FROM assessment WHERE assessed_at > '2026-09-19T00:00+08:00'"
-    falsify = f"UPDATE assessment SET contact_ok = NOT contact_ok WHERE ticket_number = ({one})"
+    first = "SELECT min(ticket_number) FROM assessment WHERE assessed_at > '2026-09-19T00:00+08:00'"
+    falsify = f"UPDATE assessment SET contact_ok = NOT contact_ok WHERE ticket_number = ({first})"
     with psycopg.connect(restored) as database:
         database.execute("SET LOCAL session_replication_role = replica")
         number = database.execute(f"{falsify} RETURNING ticket_number").fetchone()

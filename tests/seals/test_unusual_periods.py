@@ -48,8 +48,8 @@ def test_a_period_without_facts_is_sealed_like_any_other(
 
     assert seals[1]["counts"] == {"facts": 0, "offices": 0}
     assert [seal["former"] for seal in seals] == [None, "2026-09", "2026-10"]
-    found = people("analyst").get("/rankings/2026-10").json()
-    assert {row["status"] for row in found["rows"]} == {"no_sample"}
+    ranking = people("analyst").get("/rankings/2026-10").json()
+    assert {row["status"] for row in ranking["rows"]} == {"no_sample"}
     assert all(verified(people, seal["period"])["same"] for seal in seals)
 
 
@@ -84,9 +84,11 @@ def test_a_policy_that_was_edited_afterwards_is_named(
     texts = {"beijing-2019": DOCUMENT, "beijing-2026": edited}
     app.state.city = replace(app.state.city, policies=Policies.read(texts))
 
-    found = verified(people, "2026-11")
+    proof = verified(people, "2026-11")
 
-    differing = {(one["office_code"], one["field"]) for one in found["differences"]}
+    differing = {
+        (difference["office_code"], difference["field"]) for difference in proof["differences"]
+    }
     assert {(None, "policy_sha256"), (WANGJING, "composite_exact")} <= differing
 
 
@@ -160,9 +162,9 @@ FALSE = {
 }
 
 
-@pytest.mark.parametrize("told", FALSE)
+@pytest.mark.parametrize("falsified", FALSE)
 def test_what_was_falsified_before_the_seal_is_named(
-    people: People, clock: StillClock, app: FastAPI, told: str
+    people: People, clock: StillClock, app: FastAPI, falsified: str
 ) -> None:
     number = ticket(people)
     clock.tick(hours=1)
@@ -171,7 +173,7 @@ def test_what_was_falsified_before_the_seal_is_named(
     assert people.callback.post(f"/tickets/{number}/callbacks", CONTENT).status_code == 201
     clock.at = BORDER + timedelta(days=70)
     true = verified_when(people, app, "")
-    false = verified_when(people, app, FALSE[told])
+    false = verified_when(people, app, FALSE[falsified])
 
     assert (true["same"], false["same"]) == (True, False)
     named = [d for d in false["differences"] if d["field"] == "evidence"]
@@ -194,8 +196,8 @@ def test_imported_cases_are_what_they_were_made_from(
 ) -> None:
     """Those too whose last contacts came after the callback, as older systems have it."""
     lines = []
-    for one in random_cases(Random(seed), 300, STREETS, BORDER):
-        lines.append(json.dumps({**one, "address": {"text": "朝阳区"}, "category": None}))
+    for imported in random_cases(Random(seed), 300, STREETS, BORDER):
+        lines.append(json.dumps({**imported, "address": {"text": "朝阳区"}, "category": None}))
     taken = people.admin.client.post(
         "/v1/imports/cases", content="\n".join(lines), headers=people.admin.headers
     )
@@ -208,17 +210,17 @@ def test_imported_cases_are_what_they_were_made_from(
 def test_an_imported_case_s_district_is_derived_again(
     people: People, clock: StillClock, app: FastAPI
 ) -> None:
-    one = case(0)
-    line = json.dumps({**one, "address": {"text": "朝阳区"}, "category": None})
+    imported = case(0)
+    line = json.dumps({**imported, "address": {"text": "朝阳区"}, "category": None})
     people.admin.client.post("/v1/imports/cases", content=line, headers=people.admin.headers)
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql("UPDATE assessment SET district_code = '110101'")
     sealed(people, "2026-09")
 
-    found = verified(people, "2026-09")["differences"]
+    differences = verified(people, "2026-09")["differences"]
 
-    assert [(d["field"], len(d["tickets"])) for d in found] == [("evidence", 1)]
+    assert [(d["field"], len(d["tickets"])) for d in differences] == [("evidence", 1)]
 
 
 def test_a_second_hearing_is_sealed_handed_out_and_guarded(
@@ -243,8 +245,12 @@ def test_a_second_hearing_is_sealed_handed_out_and_guarded(
     touched = verified(people, "2026-11")
 
     assert untouched["same"]
-    told = json.loads(fact)
-    assert (told["contacted"], told["heard_contacted"]) == ("no", "yes")
-    assert told["heard_satisfied"] == "satisfied"
-    named = [one["tickets"] for one in touched["differences"] if one["field"] == "facts"]
+    line = json.loads(fact)
+    assert (line["contacted"], line["heard_contacted"]) == ("no", "yes")
+    assert line["heard_satisfied"] == "satisfied"
+    named = [
+        difference["tickets"]
+        for difference in touched["differences"]
+        if difference["field"] == "facts"
+    ]
     assert named == [[{"number": number, "why": "changed"}]]

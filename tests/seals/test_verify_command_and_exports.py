@@ -32,7 +32,7 @@ def test_what_was_downloaded_holds_by_itself(people: People, store: Store) -> No
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "told"),
+    ("was", "now", "fault"),
     [
         ('"composite":86.88', '"composite":96.88', "weighted sum"),
         ('"695/8"', '"95"', "weighted sum"),
@@ -44,13 +44,13 @@ def test_what_was_downloaded_holds_by_itself(people: People, store: Store) -> No
     ],
 )
 def test_what_was_changed_on_the_way_is_named(
-    people: People, store: Store, was: str, now: str, told: str
+    people: People, store: Store, was: str, now: str, fault: str
 ) -> None:
     store(WORKED_EXAMPLE)
     text = people("analyst").get("/rankings/2026-09").text
     assert was in text
 
-    assert told in " ".join(offline.faults(text.replace(was, now, 1).encode()))
+    assert fault in " ".join(offline.faults(text.replace(was, now, 1).encode()))
 
 
 def test_the_commands_seal_and_verify(
@@ -72,10 +72,10 @@ def test_the_commands_seal_and_verify(
     with pytest.raises(SystemExit):
         verify(settings, argparse.Namespace(period=None, file=downloaded))
 
-    told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("2026-09 sha256:")
-    assert told[1:3] == ["everything holds"] * 2
-    assert told[3].startswith("content_hash is")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("2026-09 sha256:")
+    assert printed[1:3] == ["everything holds"] * 2
+    assert printed[3].startswith("content_hash is")
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
@@ -91,8 +91,8 @@ def test_the_facts_behind_a_period_stream_out_with_their_number_and_hash(
 
     digest = sha256(b"".join(lines)).hexdigest()
     assert number == sum(called_back_at(case) < BORDER for case in cases)
-    told = {"csv": f"# rows {number} sha256:{digest}\n"}
-    assert end.decode() == told.get(form, f'{{"rows":{number},"sha256":"sha256:{digest}"}}\n')
+    ends = {"csv": f"# rows {number} sha256:{digest}\n"}
+    assert end.decode() == ends.get(form, f'{{"rows":{number},"sha256":"sha256:{digest}"}}\n')
 
 
 def test_the_facts_are_for_who_reckons_with_them(people: People, store: Store) -> None:

@@ -14,6 +14,7 @@ from uvicorn.config import Config
 
 from app.kit import logs
 from app.kit.host import ending
+from app.kit.host.bounds import Bounded
 from app.kit.host.port import BACKLOG
 from app.kit.host.workers import ALIVE, PREPARED, UP
 
@@ -47,10 +48,10 @@ class Parent:
             await asyncio.sleep(BEAT_SECONDS)
 
 
-def parent_of(said: Sequence[str]) -> Parent:
+def parent_of(arguments: Sequence[str]) -> Parent:
     """From the command line: the handles of the port and of the line, and `prepared`."""
-    listener, line = (socket.socket(fileno=int(handle)) for handle in said[:2])
-    return Parent(listener, line, "prepared" in said)
+    listener, line = (socket.socket(fileno=int(handle)) for handle in arguments[:2])
+    return Parent(listener, line, "prepared" in arguments)
 
 
 class Server(uvicorn.Server):
@@ -78,7 +79,7 @@ def serve(app: Any, listener: socket.socket, log_level: str, parent: Parent | No
     config = Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Bounded,
         ws="none",
         lifespan="on",
         log_config=logs.config(log_level),

@@ -44,10 +44,10 @@ class Worker:
 
     def hear(self) -> None:
         """Takes in what it said; of one that ended there is nothing."""
-        said = self.line.recv(1024)
-        if said:
+        heard = self.line.recv(1024)
+        if heard:
             self.heard = monotonic()
-            self.words |= {said[n : n + 1] for n in range(len(said))}
+            self.words |= {heard[n : n + 1] for n in range(len(heard))}
 
     @property
     def is_starting(self) -> bool:
@@ -96,10 +96,10 @@ class Workers:
     def start(self) -> None:
         ours, theirs = socket.socketpair()
         handles = [self.listener.fileno(), theirs.fileno()]
-        said = [*map(str, handles), *(["prepared"] if self.is_prepared else [])]
+        arguments = [*map(str, handles), *(["prepared"] if self.is_prepared else [])]
         with theirs:
             process = subprocess.Popen(
-                [*self.command, *said], pass_fds=handles, stdin=subprocess.DEVNULL
+                [*self.command, *arguments], pass_fds=handles, stdin=subprocess.DEVNULL
             )
         self.workers.append(Worker(process, ours))
 

@@ -1,7 +1,7 @@
-"""A ticket at a past instant: its place and its lead office, read from events and dispatches.
+"""A ticket at a past instant: its place and its lead office, from events and dispatches.
 
-A ticket has its present place and office in columns; both change when a person gives it elsewhere
-or more is told of the place. Only those that changed since are looked up in their history.
+The ticket's columns hold its present place and office. Another dispatch or an added address
+changes them; only tickets changed since the instant are looked up in their history.
 """
 
 from datetime import datetime
@@ -65,15 +65,15 @@ def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
 
 
 def street(instant: datetime) -> sa.ColumnElement[str]:
-    return said(name(Placed.street_code), instant)
+    return by_last_event(name(Placed.street_code), instant)
 
 
 def district(instant: datetime) -> sa.ColumnElement[str]:
-    return said(name(Placed.district_code), instant)
+    return by_last_event(name(Placed.district_code), instant)
 
 
 def community(instant: datetime) -> sa.ColumnElement[str]:
-    return said(name(Placed.community_code), instant)
+    return by_last_event(name(Placed.community_code), instant)
 
 
 def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
@@ -82,10 +82,10 @@ def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
     return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
 
 
-def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
+def by_last_event(by: str, instant: datetime) -> sa.ColumnElement[str]:
     """As the last event by then has it; of a ticket that never moved no event speaks."""
     data = Event.__table__.c.data
-    found = (
+    last = (
         select(func.coalesce(data[by].astext, NOWHERE))
         .where(Event.ticket_number == Ticket.number, Event.at <= instant, data.has_key(by))
         .order_by(Event.seq.desc())
@@ -93,7 +93,7 @@ def said(by: str, instant: datetime) -> sa.ColumnElement[str]:
         .correlate(Ticket)
         .scalar_subquery()
     )
-    return func.nullif(func.coalesce(found, Ticket.__table__.c[by]), NOWHERE)
+    return func.nullif(func.coalesce(last, Ticket.__table__.c[by]), NOWHERE)
 
 
 FORMER = {

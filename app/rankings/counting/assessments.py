@@ -1,8 +1,7 @@
-"""The SELECTs that turn rows into counts.
+"""Assessments counted by SELECTs.
 
-What an answer counts is said once, in `rates`: for each sum it is asked about every outcome there
-is, and the outcomes that count go to PostgreSQL as bits of a mask. So the database only counts,
-over a covering index, and the rule stays where it can be read.
+`rates` says once how an answer counts. It is asked about every possible outcome, and the outcomes
+that count go to PostgreSQL as bits of a mask: the database only counts, over a covering index.
 """
 
 from collections import defaultdict
@@ -57,7 +56,7 @@ def tallies(score: Scoring) -> list[Tally]:
         counted, number = count(outcome, score), code(OUTCOME, outcome)
         for name in TALLIED:
             codes[name, getattr(counted, name)].add(number)
-    return [Tally(*key, mask(OUTCOME, found)) for key, found in codes.items() if key[1]]
+    return [Tally(*key, mask(OUTCOME, outcomes)) for key, outcomes in codes.items() if key[1]]
 
 
 def plan_anew(session: Session) -> None:
@@ -66,22 +65,22 @@ def plan_anew(session: Session) -> None:
 
 
 def counts(record: Record, by: str) -> dict[str, Counts]:
-    """What each value of an assessment's column (`by`) counts in a period, merged groups included.
+    """Counts of a period by a column (`by`) of the assessment, merged groups included.
 
-    Excluded tickets are counted apart and taken off, and corrected ones likewise, for they are few:
-    the covering index need not know them. Nothing is excluded before it is assessed. Where the
-    column is empty, the owner is the empty text; only an industry office nobody is.
+    Excluded and corrected tickets are few: they are counted apart and taken off, so the covering
+    index need not hold them. No exclusion is older than its assessment. An empty column counts for
+    the empty text; an empty industry for nobody.
     """
     out = record.excluded(since=record.period.starts_at)
-    found = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
+    sums = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
     for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
-        found[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
+        sums[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
     for owner, moved in corrected(record, by):
-        found[owner] += moved
+        sums[owner] += moved
     grouped = count_members(members(record, by), record.period, record.closed())
     for owner, together in grouped.items():
-        found[owner] += together
-    return found
+        sums[owner] += together
+    return sums
 
 
 def alone(record: Record, by: str) -> Count:
@@ -97,7 +96,7 @@ def alone(record: Record, by: str) -> Count:
 
 
 def counted(record: Record, count: Count) -> Numbers:
-    """Now, with the help of what is kept; as of an instant, from the rows alone."""
+    """The present counts, with kept days; of an instant, from the rows alone."""
     if record.as_of is None:
         return days.counted(record.session, record.period, count)
     return count.numbers([count.within(record.period.starts_at, record.period.ends_at)])
@@ -118,14 +117,14 @@ def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
         .where(owned(by), *where, *record.known(Assessment.recorded_at))
         .group_by(tally)
     )
-    told = sa.union_all(*map(of_part.where, parts)).subquery()
-    number = func.ascii(func.right(told.c.tally, 1)) - FIRST_TALLY
-    admitted = told.c.admitted
+    tallied = sa.union_all(*map(of_part.where, parts)).subquery()
+    number = func.ascii(func.right(tallied.c.tally, 1)) - FIRST_TALLY
+    admitted = tallied.c.admitted
     sums = [
         func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(policy.score)
     ]
-    owner = func.left(told.c.tally, -1)
-    query = select(owner, func.sum(told.c.everyone), func.sum(admitted), *sums).group_by(owner)
+    owner = func.left(tallied.c.tally, -1)
+    query = select(owner, func.sum(tallied.c.everyone), func.sum(admitted), *sums).group_by(owner)
     return {
         owner: [int(number or 0) for number in numbers]
         for owner, *numbers in record.session.execute(query)
@@ -158,7 +157,7 @@ def owner_of(by: str) -> sa.ColumnElement[str]:
 
 
 def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
-    """What each second hearing changes of what was counted (D.9)."""
+    """The change of counts by each second hearing (D.9)."""
     query = (
         record.assessments(Assessment, Correction, owner_of(by))
         .join(Correction, record.heard())
@@ -211,8 +210,8 @@ def member(owner: str, fact: Assessment, heard: Correction | None, excluded: boo
 
 
 def followers(session: Session, period: Period, sealed_at: datetime) -> list[str]:
-    """The members of groups that a seal counted in a period, who were assessed after that period
-    and recorded after the seal: they count nowhere else."""
+    """Members of a group that a seal counted in a period, assessed after that period and recorded
+    after the seal: they count nowhere else."""
     group, other = FACT.merge_group, aliased(Assessment)
     known = (other.merge_group == group, other.recorded_at <= sealed_at)
     counted = sa.exists().where(*known, within(other.assessed_at, period))
@@ -226,13 +225,14 @@ def kind_of(fact: Assessment) -> Kind:
     return Kind(fact.type, fact.channel, fact.anonymous)
 
 
-def outcome_of(fact: Assessment, said: Assessment | Correction) -> Outcome:
-    """The citizen's answers as `said` has them, and whether the office was in time."""
-    answers = (said.reach, said.contacted, said.resolved, said.satisfied)
+def outcome_of(fact: Assessment, heard: Assessment | Correction) -> Outcome:
+    """The citizen's answers in the callback or the second hearing, and whether the office was in
+    time."""
+    answers = (heard.reach, heard.contacted, heard.resolved, heard.satisfied)
     return Outcome(*answers, fact.contact_ok, fact.late)
 
 
 def first_assessed_at(session: Session, by: datetime) -> datetime | None:
-    """Of what was recorded by an instant."""
+    """The first instant of an assessment recorded by then."""
     first = select(func.min(Assessment.assessed_at))
     return session.scalar(first.where(Assessment.recorded_at <= by))

@@ -1,9 +1,8 @@
-"""Counting a period day by day: what a finished day adds up to is kept, the rest is counted anew.
+"""A period counted day by day: sums of finished days are kept, other days are counted.
 
-A kept day is no counter that somebody must remember to raise. It is counted from the rows like any
-other, and PostgreSQL itself says, by triggers on those rows, when it no longer holds; then it is
-passed over until it is counted again (`keeping`). What is kept and whether it still holds are read
-at once, and in one snapshot with the rows of all other days.
+A kept day is no counter: it is counted from its rows. Triggers on these rows mark a day as changed;
+a marked day is counted from its rows until the sweep counts it again (`keep_days`). Kept days,
+marks and rows are read in one snapshot.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -128,10 +127,10 @@ class Count:
 def counted(session: Session, period: Period, count: Count) -> Numbers:
     kept = kept_days(session, period, count)
     if kept and holes(period, kept) <= HOLES:
-        found = dict(together(tuple(kept.values())))
+        sums = dict(together(tuple(kept.values())))
         for begins, ends in gaps(period, kept):
-            put(found, count.numbers([count.within(begins, ends)]))
-        return found
+            put(sums, count.numbers([count.within(begins, ends)]))
+        return sums
     every = count.within(period.starts_at, period.ends_at)
     with in_order(session, count.order) as parts:
         return count.numbers([every & part for part in parts])
@@ -147,7 +146,7 @@ def together(bodies: tuple[bytes, ...]) -> Numbers:
 
 
 def kept_days(session: Session, period: Period, count: Count) -> dict[date, bytes]:
-    """What still holds of the days of a period."""
+    """The kept days of a period that are not marked as changed."""
     if count.by not in WATCHED[count.source]:
         return {}
     query = select(TalliedDay.day, TalliedDay.body).where(
@@ -174,7 +173,7 @@ def holes(period: Period, kept: Collection[date]) -> int:
 
 
 def gaps(period: Period, kept: Iterable[date]) -> Iterator[tuple[datetime, datetime]]:
-    """What of a period lies between kept days, and before and after them."""
+    """The spans of a period without kept days."""
     begins = period.starts_at
     for day in sorted(kept):
         if begins < midnight(day):
@@ -184,8 +183,8 @@ def gaps(period: Period, kept: Iterable[date]) -> Iterator[tuple[datetime, datet
         yield begins, period.ends_at
 
 
-def put(found: Numbers, more: Numbers) -> None:
+def put(sums: Numbers, more: Numbers) -> None:
     """Adds some owners' numbers to those there are."""
     for owner, numbers in more.items():
-        had = found.get(owner)
-        found[owner] = list(map(add, had, numbers)) if had else numbers
+        had = sums.get(owner)
+        sums[owner] = list(map(add, had, numbers)) if had else numbers

@@ -1,8 +1,7 @@
-"""Keeping what finished days of the open months add up to, so that rankings need not count them.
+"""Finished days of the open months: their sums are kept, so that rankings need not count them.
 
-A day is counted while nobody changes it: who does shares its slot until he has committed (the
-triggers see to that), and a day whose slot is taken is left for the next time. So whatever is not
-in the numbers comes after them, and marks them.
+A writer shares the slot of a day until its commit (by triggers), the counter holds it alone, and a
+day with a taken slot waits for the next sweep. So a change is either in the sums or marks the day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -66,7 +65,7 @@ def open_periods(session: Session, periods: Periods, now: datetime) -> list[Peri
     sealed."""
     present = periods.of(now)
     sealed = set(session.scalars(select(Seal.period)))
-    return [one for one in (present, periods.previous(present)) if one.name not in sealed]
+    return [period for period in (present, periods.previous(present)) if period.name not in sealed]
 
 
 def forget(session: Session, periods: list[Period]) -> None:
@@ -75,15 +74,15 @@ def forget(session: Session, periods: list[Period]) -> None:
 
 
 def due(session: Session, periods: list[Period], now: datetime) -> Iterator[tuple[Period, Day]]:
-    """The newest first, so that what is left to count is one stretch."""
+    """The newest day first: the days not yet kept stay one span."""
     known = states(session)
     for period in periods:
         rules = {(c.source, c.by): c.digest for c in counts(Record(session, period))}
         for day in finished(period, now):
             for (source, by), rule in rules.items():
-                one = Day(source, day, by)
-                if is_due(known.get(one), rule, now):
-                    yield period, one
+                counted_day = Day(source, day, by)
+                if is_due(known.get(counted_day), rule, now):
+                    yield period, counted_day
 
 
 def states(session: Session) -> Mapping[Day, State]:
@@ -115,9 +114,9 @@ def counts(record: Record) -> Iterator[Count]:
 
 
 def keep_day(sessions: Sessions, period: Period, day: Day, now: datetime) -> bool:
-    """Whether it was counted: not while somebody changes it, or another counts it or just did.
+    """Whether the day was counted: not while a writer changes it or another sweep counts it.
 
-    Every statement sees what was committed before it, so those after the lock see all there is.
+    Each statement after the lock sees all commits before it.
     """
     with sessions.begin() as session:
         session.connection(execution_options={"isolation_level": "READ COMMITTED"})
@@ -144,5 +143,5 @@ def write(session: Session, day: Day, count: Count, now: datetime) -> None:
 
 
 def count_of(record: Record, day: Day) -> Count:
-    (found,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
-    return found
+    (count,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
+    return count

@@ -1,4 +1,4 @@
-"""Merged tickets: whose and of which period a group is, and what it counts (RULEBOOK D.11)."""
+"""Merged tickets: the owner, the period and the counts of a group (RULEBOOK D.11)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A sealed period: what was recorded by `at` is in its numbers."""
+    """A sealed period; rows recorded by `at` are in its numbers."""
 
     period: Period
     at: datetime
@@ -36,30 +36,30 @@ class Closed:
 def count_members(
     members: Iterable[Member], period: Period, closed: Sequence[Closed] = ()
 ) -> dict[str, Counts]:
-    """What the groups add to each owner's counts in a period.
+    """The counts that groups add to each owner in a period.
 
-    `members` are all members of every group that has one in the period; `closed` are the sealed
-    periods in the order of their seals. Who is excluded or not admitted leaves the group first.
+    `members` are all members of every group with a member in the period; `closed` are the sealed
+    periods in the order of their seals. Excluded and not admitted members leave the group first.
     """
-    found: dict[str, Counts] = defaultdict(lambda: NOTHING)
+    sums: dict[str, Counts] = defaultdict(lambda: NOTHING)
     policy, everyone = period.policy, tuple(members)
     for unit in units(everyone, period):
         if counts_in(unit, period, closed):
-            found[last_of(unit).owner] += unit_counts(unit, policy.score)
+            sums[last_of(unit).owner] += unit_counts(unit, policy.score)
     for member in everyone:
         gone = left_out(member, policy.assess)
         if member.assessed_at in period and gone != NOTHING:
-            found[member.owner] += gone
-    return found
+            sums[member.owner] += gone
+    return sums
 
 
 def counts_in(unit: Sequence[Member], period: Period, closed: Iterable[Closed]) -> bool:
     """A group counts in one period (D.21.1), as a whole: where a seal has counted it already, else
     where its member assessed last belongs (of equal instants the highest number)."""
-    for one in closed:
-        known = [member for member in unit if member.recorded_at <= one.at]
-        if known and last_of(known).assessed_at in one.period:
-            return one.period == period
+    for sealed in closed:
+        known = [member for member in unit if member.recorded_at <= sealed.at]
+        if known and last_of(known).assessed_at in sealed.period:
+            return sealed.period == period
     return last_of(unit).assessed_at in period
 
 
@@ -81,8 +81,8 @@ def left_out(member: Member, assess: Assess) -> Counts:
 def units(members: Iterable[Member], period: Period) -> Iterator[list[Member]]:
     """The units of account: whole groups, or every ticket for itself where the policy says so."""
     together = period.policy.merge.count == "group_once"
-    found: dict[str, list[Member]] = defaultdict(list)
+    by_unit: dict[str, list[Member]] = defaultdict(list)
     for member in members:
         if left_out(member, period.policy.assess) == NOTHING:
-            found[member.group if together else member.number].append(member)
-    yield from found.values()
+            by_unit[member.group if together else member.number].append(member)
+    yield from by_unit.values()

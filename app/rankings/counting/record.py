@@ -1,4 +1,4 @@
-"""What is on record about a period, and of it what was known at an instant."""
+"""The record of a period, now or as it was known at an instant."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,10 +23,10 @@ FACT = Assessment.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is on record about a period: now, or as it stood at an instant (`as_of`).
+    """The record of a period: now, or as it stood at an instant (`as_of`).
 
-    `late` lets what was recorded after that instant count too, up to another; `trial` is what a
-    what-if changes.
+    `late` also admits rows recorded after that instant, up to another one; `trial` are the changes
+    of a what-if.
     """
 
     session: Session
@@ -52,8 +52,8 @@ class Record:
     def closed(self) -> list[Closed]:
         """The periods that were sealed by then, in that order."""
         query = select(Seal.period, Seal.sealed_at).order_by(Seal.sealed_at)
-        found = self.session.execute(query.where(*self.known(Seal.published_at)))
-        return [Closed(self.period.periods.named(name), at) for name, at in found]
+        rows = self.session.execute(query.where(*self.known(Seal.published_at)))
+        return [Closed(self.period.periods.named(name), at) for name, at in rows]
 
     def assessments(self, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
         """Of the period, as far as they were recorded by then."""
@@ -63,16 +63,16 @@ class Record:
 
     def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
-        found = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
+        numbers = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
         if since:
-            found = found.where(Exclusion.recorded_at >= since)
+            numbers = numbers.where(Exclusion.recorded_at >= since)
         if self.trial.lifted:
-            found = found.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
-        decided, besides = FACT.ticket_number.in_(found), self.trial.left_out
+            numbers = numbers.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
+        decided, besides = FACT.ticket_number.in_(numbers), self.trial.left_out
         return decided | FACT.ticket_number.in_(besides) if besides else decided
 
     def heard(self) -> sa.ColumnElement[bool]:
-        """Joins what a second hearing of an assessment's recording said (D.9)."""
+        """Joins the second hearing of an assessment's recording (D.9)."""
         same = Correction.ticket_number == FACT.ticket_number
         return sa.and_(same, *self.known(Correction.recorded_at))
 

@@ -28,8 +28,8 @@ def accepted_by(record: Record, by: str) -> Count:
 
     def counted_in(parts: Parts) -> Numbers:
         where = (Ticket.type.in_(types), *accepted(record))
-        found = numbers(record.session, column, *where, parts=parts)
-        return {owner: [number] for owner, number in found.items()}
+        requests = numbers(record.session, column, *where, parts=parts)
+        return {owner: [number] for owner, number in requests.items()}
 
     return Count(
         at=Ticket.received_at,
@@ -67,7 +67,7 @@ def accepted(record: Record) -> Iterator[Where]:
 
 
 def refused_by(instant: datetime) -> Where:
-    """That it was on record by then; `since` may lie before what is only recorded later."""
+    """The refusal was on record by then; `Ticket.since` may be older than its record."""
     refused = Event.to_status.in_(NOT_TAKEN)
     return sa.exists().where(Event.ticket_number == Ticket.number, refused, Event.at <= instant)
 

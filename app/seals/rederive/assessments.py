@@ -1,7 +1,7 @@
-"""An assessment made again from the history of its ticket: what it ought to say.
+"""An assessment made again from the history of its ticket.
 
-Only what the history holds is said. Events from before they told urgency, category, district,
-industry and the like leave those out: a registry that was changed since is no history.
+Only the history's own facts count. Old events without urgency, category, district or industry leave
+those members out: a registry that was changed since is no history.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +105,7 @@ class Called(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 @dataclass
 class History:
-    """What is on record of one ticket."""
+    """The record of one ticket."""
 
     policy: str
     events: list[Happened] = field(default_factory=list)
@@ -116,7 +116,7 @@ class History:
     @cached_property
     def called(self) -> Called | None:
         """The final one of the first cycle."""
-        return next((one for one in self.calls if one.final and one.cycle == 0), None)
+        return next((call for call in self.calls if call.final and call.cycle == 0), None)
 
     @cached_property
     def begun(self) -> Happened | None:
@@ -147,7 +147,7 @@ class Case:
     """The head's, from before the callback."""
 
     @property
-    def told(self) -> Mapping[str, Any]:
+    def receipt(self) -> Mapping[str, Any]:
         return self.own.begun.data if self.own.begun else {}
 
     @property
@@ -160,41 +160,41 @@ class Case:
 
 
 def before(own: History, head: History, call: Called) -> list[Happened]:
-    """What of the head's a callback found. A group's parent awaits callbacks until the last: by an
-    event of that very instant with which it no longer does, it says what came of this one."""
+    """The head's events before a callback. A group's parent awaits callbacks until the last one:
+    its event of that very instant that leaves this status is the result of this callback."""
     if head is own:
         return [e for e in own.events if e.seq < call.seq or e.action is Action.IMPORT]
-    found = [e for e in head.events if e.at <= call.at]
-    after = (e.seq for e in found if e.at == call.at and e.leaves(Status.AWAITING_CALLBACK))
+    events = [e for e in head.events if e.at <= call.at]
+    after = (e.seq for e in events if e.at == call.at and e.leaves(Status.AWAITING_CALLBACK))
     end = next(after, None)
-    return found if end is None else [e for e in found if e.seq < end]
+    return events if end is None else [e for e in events if e.seq < end]
 
 
 def remade(case: Case) -> dict[str, object]:
-    """What is known of the assessment, by the names of its columns."""
+    """The known members of the assessment, by column."""
     call, begun = case.call, case.own.begun
-    found: dict[str, object] = {name: getattr(call, name) for name in ANSWERS}
-    found |= {"assessed_at": call.at}
-    found |= {name: case.told[name] for name in MATTER if name in case.told}
+    members: dict[str, object] = {name: getattr(call, name) for name in ANSWERS}
+    members |= {"assessed_at": call.at}
+    members |= {name: case.receipt[name] for name in MATTER if name in case.receipt}
     if begun:
-        found["recorded_at"] = begun.at if case.imported else call.at
-    if name(Received.reachable) in case.told:
-        reachable = read(case.told, Received.reachable)
-        found["anonymous"] = read(case.told, Received.anonymous) and not reachable
+        members["recorded_at"] = begun.at if case.imported else call.at
+    if name(Received.reachable) in case.receipt:
+        reachable = read(case.receipt, Received.reachable)
+        members["anonymous"] = read(case.receipt, Received.anonymous) and not reachable
     if begun and not case.imported:
-        found["merge_group"] = group(case)
-    return found | registered(case) | dict(worked(case))
+        members["merge_group"] = group(case)
+    return members | registered(case) | dict(worked(case))
 
 
 def registered(case: Case) -> dict[str, object]:
-    """What was taken from the registry of that day, as the callback's event tells it."""
+    """The registry's values of that day, from the callback's event."""
     event = next(e for e in case.own.events if e.seq == case.call.seq)
-    said = event.data.get(name(CalledBack.assessed), {})
-    return {name: said[name] for name in REGISTERED if name in said}
+    registry_data = event.data.get(name(CalledBack.assessed), {})
+    return {name: registry_data[name] for name in REGISTERED if name in registry_data}
 
 
 def worked(case: Case) -> Iterator[tuple[str, object]]:
-    """What the lead office did, and by when."""
+    """The lead office's work, and its time."""
     lead, urgencies = case.lead(), [*urgencies_of(case)]
     if urgencies:
         yield "urgency", urgencies[-1]
@@ -203,16 +203,16 @@ def worked(case: Case) -> Iterator[tuple[str, object]]:
     if lead and lead.contact_due_at:
         urgency = urgencies[-1] if urgencies else case.urgency
         yield "contact_ok", responded(case, lead, lead.contact_due_at, urgency)
-    if lead and lead.due_at and (name(Imported.replied_at) in case.told or not case.imported):
+    if lead and lead.due_at and (name(Imported.replied_at) in case.receipt or not case.imported):
         yield "late", is_late(case, lead.due_at)
 
 
 def urgencies_of(case: Case) -> Iterator[Urgency]:
     for event in case.events:
         graded = event.action is Action.GRADE
-        said = event.data.get(name(Graded.new) if graded else name(Received.urgency))
-        if said:
-            yield Urgency(said)
+        urgency = event.data.get(name(Graded.new) if graded else name(Received.urgency))
+        if urgency:
+            yield Urgency(urgency)
 
 
 def group(case: Case) -> str | None:
@@ -233,7 +233,7 @@ def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bo
         due_at = limits.member_contact_due(case.policy, urgency, due_at, joined)
         if joined >= waits and case.call.at < due_at:
             return True
-    if group(case) and not case.told.get(name(Received.reachable), True):
+    if group(case) and not case.receipt.get(name(Received.reachable), True):
         return True
     return contact_ok(case.policy, urgency, due_at, list(contacts(case, lead)))
 
@@ -248,16 +248,18 @@ def contacts(case: Case, lead: Given) -> Iterator[Contact]:
     """The lead office's: under its dispatch, or with a member of a group at any time; of an
     imported case all that it came with."""
     member = case.head is not case.own
-    for one in case.own.contacts:
-        theirs = one.office_code == lead.office_code if member else one.dispatch_seq == lead.seq
-        if theirs and (case.imported or one.at <= case.call.at):
-            yield Contact(one.at, one.reached)
+    for contact in case.own.contacts:
+        theirs = (
+            contact.office_code == lead.office_code if member else contact.dispatch_seq == lead.seq
+        )
+        if theirs and (case.imported or contact.at <= case.call.at):
+            yield Contact(contact.at, contact.reached)
 
 
 def is_late(case: Case, due_at: datetime) -> bool:
     """Replied after its time, or never."""
     if case.imported:
-        replied = case.told[name(Imported.replied_at)]
+        replied = case.receipt[name(Imported.replied_at)]
         replied_at = datetime.fromisoformat(replied) if replied else None
         return limits.is_late(due_at, replied_at, case.call.at)
     events = case.events

@@ -1,8 +1,8 @@
-"""What was decided about an assessment later, against its ticket's events: that it is excluded
-(RULEBOOK D.10), and what a second hearing of the recording said (D.9).
+"""Later decisions about an assessment against its ticket's events: its exclusion (RULEBOOK D.10)
+and the second hearing of its recording (D.9).
 
-Both are rows of their own, of whatever time: each is backed by an event of that very instant, and
-whatever an event says was decided has its row.
+Both are rows of their own. Each row is backed by an event of its very instant, and each such event
+has its row.
 """
 
 from collections.abc import Sequence
@@ -68,14 +68,14 @@ class Decided(NamedTuple):
         return max((row.recorded_at for row in self if row), default=None)
 
     def is_backed(self, own: History, call: Called) -> bool:
-        """Whether the events say the same. Raises LookupError where they do not say what they
-        always did."""
+        """Whether the events agree. Raises LookupError for an event without its usual members."""
         excluded = decision(own.events) or came(own, call, self.excluded)
         return self == (excluded, hearing(own.events))
 
 
 def decision(events: Sequence[Happened]) -> Excluded | None:
-    """That the evaluator approved what an office asked for. Raises LookupError where none did."""
+    """The exclusion that an office requested and the evaluator approved. Raises LookupError for an
+    approval without a request."""
     asked = None
     for event in events:
         if event.action is Action.REQUEST_EXCLUSION:
@@ -87,20 +87,20 @@ def decision(events: Sequence[Happened]) -> Excluded | None:
     return None
 
 
-def came(own: History, call: Called, found: Excluded | None) -> Excluded | None:
+def came(own: History, call: Called, excluded: Excluded | None) -> Excluded | None:
     """That an imported case had been excluded by the older system. Older imports do
     not say whether and why; then the exclusion on record stands, if it came with the case."""
     begun = own.begun
     if begun is None or begun.action is not Action.IMPORT:
         return None
-    code = begun.data.get(name(Imported.excluded), found and found.code)
+    code = begun.data.get(name(Imported.excluded), excluded and excluded.code)
     return Excluded(code, call.at, begun.at) if code else None
 
 
 def hearing(events: Sequence[Happened]) -> Heard | None:
-    """What the recording said, where the record said otherwise."""
+    """The answers on the recording, where they differ from the record."""
     for event in events:
         if event.action is Action.CORRECT and read(event.data, HeardAgain.differs):
-            said = [read(event.data, member) for member in HEARD_AGAIN]
-            return Heard._make([*said, event.at, event.at])
+            values = [read(event.data, member) for member in HEARD_AGAIN]
+            return Heard._make([*values, event.at, event.at])
     return None

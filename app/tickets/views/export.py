@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 
 from app.kit import negotiation
 from app.kit.etag import OF_CALLER_AND_FORM
@@ -83,12 +82,12 @@ def wanted(request: Request) -> str | None:
 def negotiated(
     request: Request,
     page: Callable[[], bytes],
-    all_of_them: Callable[[], Iterable[Members]],
+    stream: Callable[[str, Callable[[Iterable[Members]], Iterator[str]]], Response],
 ) -> Response:
+    """A page, or all tickets as a stream of a media type, written by its function."""
     kind = wanted(request)
     if kind is None:
         return JsonBytes(page(), headers=OF_CALLER_AND_FORM)
-    media_type = f"{kind}; charset=utf-8"
-    return StreamingResponse(
-        FORMATS[kind](all_of_them()), media_type=media_type, headers=OF_CALLER_AND_FORM
-    )
+    response = stream(f"{kind}; charset=utf-8", FORMATS[kind])
+    response.headers.update(OF_CALLER_AND_FORM)
+    return response

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, TypeGuard
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.access.roles import Role
-from app.kit.db import Sessions
+from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.paging import (
     DEFAULT_LIMIT,
     CursorText,
@@ -32,7 +31,7 @@ from app.tickets.models import Ticket
 from app.tickets.standing import overdue_in
 from app.tickets.texts import Category, ExternalId
 from app.tickets.views import rows, scope, view
-from app.tickets.views.view import Members, Viewer
+from app.tickets.views.view import Looker, Members, Viewer
 
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -173,7 +172,7 @@ def resumable(body: bytes, now: datetime) -> bytes:
     return b'%b,"resume":%b}' % (body[:-1], msgspec.json.encode(in_utc(now)))
 
 
-def bound(viewer: Viewer, values: Mapping[str, Any]) -> dict[str, Any]:
+def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: list(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
     return {**plain, "own_office": viewer.caller.office_code, "now": viewer.now}
 
@@ -187,13 +186,18 @@ def listed(
     return Ready(rows.shown(by.ready(query, goes_on, limit), by))
 
 
-def stream(sessions: Sessions, viewer: Viewer, filters: Filters) -> Iterator[Members]:
-    """Every ticket of a filter in the list's order, read and shown a batch at a time."""
-    values = given(filters)
-    of_these = conditions(viewer.caller.role, tuple(values), filters.overdue)
-    query = order(filters).sorted(select(Ticket.number).where(*of_these))
-    with sessions() as session:
-        session.connection(execution_options={"postgresql_readonly": True})
-        numbers = session.scalars(query.execution_options(yield_per=BATCH), bound(viewer, values))
-        for batch in numbers.partitions():
-            yield from view.numbered(replace(viewer, session=session), batch)
+def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Members]:
+    """Every ticket of a filter in the list's order, read a batch at a time, each batch in a
+    transaction that is over before the batch is sent."""
+    by, values, cursor = order(filters), given(filters), None
+    role, names = viewer.caller.role, tuple(values)
+    goes_on = True
+    while goes_on:
+        statement = listed(role, names, filters.overdue, cursor is not None, BATCH)
+        with sessions() as session:
+            connection = session.connection(execution_options=ONE_SNAPSHOT)
+            asked = {**by.values(cursor), **bound(viewer, values)}
+            some = rows.read(connection, statement, **asked)
+        batch, cursor = by.cut(some, BATCH)
+        yield from (view.members(viewer, row, bulk=True) for row in batch)
+        goes_on = cursor is not None

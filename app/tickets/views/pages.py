@@ -15,7 +15,9 @@ from sqlalchemy import select
 
 from app.access.roles import Role
 from app.kit.gather import Gathered
+from app.kit.hop import in_thread
 from app.kit.keep import Keep
+from app.kit.paging import MOST
 from app.kit.ready import Ready
 from app.tickets.models import Ticket
 from app.tickets.views import rows, scope, view
@@ -25,6 +27,9 @@ from app.tickets.views.rows import Row
 from app.tickets.views.view import Looker
 
 MOST_BYTES = 64_000_000
+FEW = 10
+"""Tickets that the event loop tells itself: more would hold other requests up."""
+
 AT_ONCE = 8
 """Pages that are read at once, so that a page that is slow to find holds up no other."""
 
@@ -81,7 +86,7 @@ class Pages:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.pages = Gathered(engine, read, at_once=AT_ONCE, most=1)
-        self.tickets = Gathered(engine, read_new)
+        self.tickets = Gathered(engine, read_new, most=MOST + 1)
         self.forms: Keep[Key, Form] = Keep(MOST_BYTES)
 
     async def page(self, looker: Looker, paging: Paging) -> bytes | None:
@@ -93,6 +98,8 @@ class Pages:
         bodies = {line.number: self.held(looker, line.number, line.stamp) for line in shown}
         new = [line for line in shown if bodies[line.number] is None]
         tickets = await self.tickets.answers([line.number for line in new])
+        if len(new) > FEW:
+            await in_thread()
         for line, ticket in zip(new, tickets, strict=True):
             if ticket is None or ticket[-1] != line.stamp:
                 return None

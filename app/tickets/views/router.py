@@ -1,15 +1,17 @@
 """Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
-from app.kit.db import AllSessions
+from app.kit.db import Sessions
 from app.kit.etag import OF_CALLER, tagged
 from app.kit.paging import Page
 from app.kit.route import Route, quickly
+from app.kit.streams import AtStreams, Content, joined
 from app.kit.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, DisclosureView
@@ -31,18 +33,23 @@ def list_tickets(
     request: Request,
     looking: Looking,
     listing: Annotated[Listing, Query()],
-    sessions: AllSessions,
+    streams: AtStreams,
 ) -> Response:
     """The tickets you may see, newest first; with `updated_after`, in order of change, and none is
     missed by whoever goes on with `next`, `resume` or the last `updated_at`.
 
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
     """
-    return export.negotiated(
-        request,
-        page=lambda: lists.page(looking, listing),
-        all_of_them=lambda: lists.stream(sessions, looking, listing),
-    )
+
+    def stream(
+        media_type: str, write: Callable[[Iterable[view.Members]], Iterator[str]]
+    ) -> Response:
+        def read(sessions: Sessions) -> Content:
+            return Content({}, joined(write(lists.stream(sessions, looking, listing))))
+
+        return streams.answer(looking.caller.id, read, media_type)
+
+    return export.negotiated(request, lambda: lists.page(looking, listing), stream)
 
 
 @router.get("/{number}", response_model=TicketView)

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.access.roles import Role
+from app.tickets.views import pages
 from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
@@ -242,3 +244,26 @@ def queries(people: People, engine: sa.Engine, limit: int) -> int:
     finally:
         sa.event.remove(engine, "before_cursor_execute", count)
     return len(counted)
+
+
+def test_the_list_of_an_office_does_not_grow_with_the_city(people: People, app: FastAPI) -> None:
+    """3,000 tickets that others had: of the table's pages it reads few."""
+    number = given.ticket(people)
+    statement = pages.stamped(Role.HANDLER, goes_on=False, limit=50)
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO ticket SELECT (jsonb_populate_record(t, jsonb_build_object('number',"
+            " 'BJ20261020' || lpad((1000000 + n)::text, 7, '0'), 'received_at',"
+            " t.received_at + n * interval '1 second'))).*"
+            f" FROM ticket t, generate_series(1, 3000) n WHERE number = '{number}'"
+        )
+    with app.state.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE ticket, dispatch")
+        [[size]] = connection.exec_driver_sql("SELECT pg_relation_size('ticket') / 8192")
+        [[[plan]]] = connection.exec_driver_sql(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", {"own_office": WANGJING}
+        )
+
+    blocks = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+    assert plan["Plan"]["Actual Rows"] == 1
+    assert blocks < size / 4

@@ -1,0 +1,139 @@
+"""Streams hold nothing that others need, however slowly their clients read."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from time import monotonic, sleep
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from app import main
+from app.kit.streams import MOST, OF_ONE_KEY
+from app.settings import Settings
+from tests import given
+from tests.conftest import StillClock
+from tests.given import ADMIN_KEY, People
+from tests.live import asked, served, status_of
+
+TICKETS = 150
+LONG = "夜间施工噪声，" * 2_850
+"""20,000 characters: all tickets together fill every buffer on their way."""
+STREAMS = [
+    ("/v1/tickets", "text/csv"),
+    ("/v1/tickets", "application/x-ndjson"),
+    ("/v1/tickets?updated_after=2026-01-01", "application/x-ndjson"),
+]
+BUSY = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND state LIKE 'idle in transaction%'"
+)
+
+Address = tuple[str, int]
+
+
+@pytest.fixture
+def address(people: People, settings: Settings, clock: StillClock) -> Iterator[Address]:
+    """Behind it are more tickets than fit between server and client."""
+    lines = [
+        given.request(content=LONG, citizen={"name": "张三", "phone": f"136{n:08}"})
+        for n in range(TICKETS)
+    ]
+    body = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = people.operator.send("/tickets/batch", body.encode(), headers)
+    assert answer.text.count('"status": 201') == TICKETS
+    app = main.create_app(settings.model_copy(update={"pool_size": 4}))
+    app.state.clock = clock
+    with served(app) as address:
+        yield address
+
+
+def key_of(people: People, role: str) -> str:
+    return people(role).headers["Authorization"].removeprefix("Bearer ")
+
+
+def idle_in_transaction(app: FastAPI) -> int:
+    with psycopg.connect(app.state.settings.database, autocommit=True) as server:
+        row = server.execute(BUSY).fetchone()
+        assert row
+        return int(row[0])
+
+
+def check_others(people: People, app: FastAPI, address: Address) -> None:
+    headers = {"Authorization": f"Bearer {key_of(people, 'operator')}"}
+    with httpx.Client(base_url=f"http://{address[0]}:{address[1]}", headers=headers) as client:
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/v1/tickets", json=given.request()).status_code in (200, 201)
+        assert client.get("/v1/tickets").status_code == 200
+    deadline = monotonic() + 2
+    while idle_in_transaction(app) and monotonic() < deadline:
+        sleep(0.05)
+    assert idle_in_transaction(app) == 0
+
+
+@pytest.mark.parametrize(("path", "accept"), STREAMS)
+def test_unread_streams_of_one_key_stop_nobody(
+    people: People, app: FastAPI, address: Address, path: str, accept: str
+) -> None:
+    with ExitStack() as opened:
+        clients = [
+            opened.enter_context(asked(address, path, key_of(people, "supervisor"), accept))
+            for _ in range(34)
+        ]
+        statuses = [status_of(client) for client in clients]
+        check_others(people, app, address)
+        assert sorted(statuses) == [200] * OF_ONE_KEY + [429] * (34 - OF_ONE_KEY)
+
+    assert is_open_again(address, people, path, accept)
+    check_others(people, app, address)
+
+
+def is_open_again(address: Address, people: People, path: str, accept: str) -> bool:
+    """At once, when the clients have gone."""
+    deadline = monotonic() + 10
+    while monotonic() < deadline:
+        with asked(address, path, key_of(people, "supervisor"), accept) as client:
+            if status_of(client) == 200:
+                return True
+        sleep(0.05)
+    return False
+
+
+def test_unread_streams_of_many_keys_stop_nobody(
+    people: People, app: FastAPI, address: Address
+) -> None:
+    url = f"http://{address[0]}:{address[1]}/v1/keys"
+    admin = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    keys = [
+        httpx.post(url, json={"role": "supervisor", "label": f"{n}"}, headers=admin).json()["key"]
+        for n in range(MOST // OF_ONE_KEY + 1)
+    ]
+    with ExitStack() as opened:
+        clients: list[socket.socket] = [
+            opened.enter_context(asked(address, "/v1/tickets", key, "text/csv"))
+            for key in keys
+            for _ in range(OF_ONE_KEY)
+        ]
+        statuses = [status_of(client) for client in clients]
+        check_others(people, app, address)
+
+    assert sorted(statuses) == [200] * MOST + [429] * OF_ONE_KEY
+
+
+def test_a_stream_holds_every_ticket_once_and_in_the_order_of_the_pages(
+    people: People, address: Address
+) -> None:
+    """More than one batch of it."""
+    headers = {"Authorization": f"Bearer {key_of(people, 'supervisor')}"}
+    url = f"http://{address[0]}:{address[1]}/v1/tickets"
+    accept = {"Accept": "application/x-ndjson"}
+
+    lines = httpx.get(url, headers={**headers, **accept}, timeout=60).text.splitlines()
+    pages = httpx.get(f"{url}?limit=500", headers=headers, timeout=60).json()
+
+    assert [json.loads(line) for line in lines] == pages["items"]
+    assert len(lines) == TICKETS
