@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, TypeGuard
 
+import msgspec
 import sqlalchemy as sa
 from pydantic import BeforeValidator
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from app.kit.paging import (
     instant,
 )
 from app.kit.ready import Ready, parameter
-from app.kit.wire import Form, OfficeCode, Told
+from app.kit.wire import Form, OfficeCode, Told, in_utc
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import NEAR_THE_SUBJECT
@@ -127,6 +128,8 @@ def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iter
     """On a ticket, with the filters' values still to be given, and the caller's office and now."""
     yield scope.listed_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if "updated_after" in names:
+        yield Ticket.updated_at <= at("now")  # what is later may still miss its neighbours
     if "external_id" in names and role in NEAR_THE_SUBJECT:
         yield sa.not_(Ticket.secret)
     if overdue is not None:
@@ -161,7 +164,13 @@ def page(viewer: Viewer, listing: Listing) -> bytes:
         **by.values(listing.cursor),
         **bound(viewer, values),
     )
-    return view.page(viewer, *by.cut(tickets, listing.limit))
+    body = view.page(viewer, *by.cut(tickets, listing.limit))
+    return resumable(body, viewer.now) if listing.updated_after else body
+
+
+def resumable(body: bytes, now: datetime) -> bytes:
+    """A page for pollers: whatever had changed by now is in its list."""
+    return b'%b,"resume":%b}' % (body[:-1], msgspec.json.encode(in_utc(now)))
 
 
 def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:

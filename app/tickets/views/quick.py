@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 
 from app.access import gate
 from app.access.roles import OFFICE_BOUND, Caller
-from app.kit.etag import known_to, tagged
+from app.kit.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
@@ -50,14 +50,14 @@ async def inbox(request: Request) -> Response | None:
     now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):
-            return Response(status_code=304, headers={"ETag": f'"{tag}"'})
+            return Response(status_code=304, headers={**OF_CALLER, "ETag": f'"{tag}"'})
     page = kept.kept(asked, version, now)
     if page is None:
         await in_thread()
         with glance(request, caller) as viewer:
             page = inboxes.read(viewer, asked)
         kept.pages.put(asked, page)
-    answer = JsonBytes(page.body)
+    answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inboxes.tag_of(page), answer)
 
 
@@ -92,7 +92,7 @@ async def listing(request: Request) -> Response | None:
     state = request.app.state
     readings: Readings = state.readings
     page = await readings.lists.page(Looker(caller, state.city, state.clock()), listing)
-    return JsonBytes(page) if page else None
+    return JsonBytes(page, headers=OF_CALLER_AND_FORM) if page else None
 
 
 async def ticket(request: Request) -> Response | None:
@@ -106,7 +106,8 @@ async def ticket(request: Request) -> Response | None:
     if lines is None:
         return None
     row, now = rows.row_of(lines[0]), state.clock()
-    answer = JsonBytes(view.as_json(Looker(caller, state.city, now), row))
+    body = view.as_json(Looker(caller, state.city, now), row)
+    answer = JsonBytes(body, headers=OF_CALLER)
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)
