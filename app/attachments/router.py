@@ -16,11 +16,12 @@ from app.attachments import service as attachments
 from app.attachments import store
 from app.attachments.models import Attachment
 from app.attachments.store import MediaType
-from app.kit.db import AllSessions, Reading
+from app.kit.db import AllSessions, Reading, Sessions
 from app.kit.errors import TooLarge
 from app.kit.etag import IfMatch
 from app.kit.hop import in_loop
 from app.kit.route import JsonRequest, Route
+from app.kit.streams import AtStreams, Content, sliced
 from app.kit.wire import At, Line, View
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
@@ -139,20 +140,24 @@ def list_files(ticket: Seen, session: Reading) -> list[AttachmentView]:
 
 @router.get("/{number}/attachments/{attachment_id}", response_class=Response)
 def download_file(
+    request: Request,
     ticket: Seen,
     attachment_id: Annotated[int, Path(ge=1, lt=2**63)],
     session: Reading,
     folder: Kept,
+    streams: AtStreams,
 ) -> Response:
     """The file itself, never shown by a browser in our name and never kept on its way."""
     file = attachments.find(session, ticket.number, attachment_id)
     name = f"{ticket.number}-{file.id}.{file.media_type.suffix}"
-    return Response(
-        store.get(folder, file.sha256),
-        media_type=file.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
-    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+
+    def read(sessions: Sessions) -> Content:
+        content = store.get(folder, file.sha256)
+        return Content({**headers, "Content-Length": str(len(content))}, sliced(content))
+
+    return streams.answer(request.state.caller_id, read, file.media_type)
