@@ -35,6 +35,8 @@ Row = dict[str, Any]
 
 FACTS = ("type", "category", "channel", "anonymous")
 PLACE = ("street_code", "district_code", "community_code")
+LATER = ("office_code", "dispatched_at", "assessed_at", "merged_into")
+"""Null until an event says otherwise."""
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
 ORDER = tuple(Urgency)
 AS_MEMBER = 0
@@ -150,6 +152,7 @@ def rework(course: Course, event: Happened) -> None:
 
 def receive(course: Course, event: Happened) -> None:
     told = event.data
+    course.ticket |= dict.fromkeys(LATER)
     course.ticket |= {name: told[name] for name in FACTS if name in told}
     course.ticket["received_at"] = event.at
     if name(Received.policy) in told:
@@ -283,7 +286,7 @@ def call_back(course: Course, event: Happened) -> None:
     call = {"seq": event.seq, "at": event.at, **answers, "reasonable": reasonable, "final": final}
     course.calls.append(call)
     if final:
-        course.ticket.setdefault("assessed_at", event.at)
+        course.ticket["assessed_at"] = course.ticket.get("assessed_at") or event.at
 
 
 def ask_exclusion(course: Course, event: Happened) -> None:
