@@ -24,7 +24,7 @@ from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
-from app.kit import clock, db, problems
+from app.kit import clock, db, metrics, problems
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
 from app.kit.host import ending, health
@@ -38,6 +38,7 @@ from app.kit.logs import Observed
 from app.kit.route import Heads, Straight
 from app.kit.share import Shares
 from app.kit.streams import Streams
+from app.kit.workdays import years_missing
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -248,6 +249,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
 
     def count_days() -> bool:
         keep_days(sessions, app.state.city, app.state.clock)
+        metrics.calendar_years_missing.set(years_missing(app.state.clock()))
         return False
 
     def learn() -> bool:

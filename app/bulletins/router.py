@@ -25,6 +25,7 @@ from app.bulletins.schemas import (
     YearView,
 )
 from app.bulletins.sheet import daily_csv, monthly_csv, quarterly_csv, yearly_csv
+from app.kit import negotiation
 from app.kit.compress import PackedRoute
 from app.rankings import published, registry
 from app.rankings.http import FOR_EVER, INERT, Looking, answer
@@ -33,6 +34,7 @@ from app.rankings.schemas import as_json
 router = APIRouter(prefix="/v1", tags=["bulletins"], route_class=PackedRoute)
 
 MEDIA = {Printed.JSON: "application/json", Printed.CSV: "text/csv", Printed.HTML: "text/html"}
+FORM_OF = {media_type: form for form, media_type in MEDIA.items()}
 TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": TEXT, "text/html": TEXT}}}
 
@@ -63,11 +65,8 @@ class BulletinRequest:
     asked: Looking
 
     def form(self) -> Printed:
-        """The form of the parameter, or the first known one in `Accept`."""
-        accept = self.request.headers.get("accept", "").split(",")
-        kinds = [kind.partition(";")[0].strip() for kind in accept]
-        known = (form for kind in kinds for form, media in MEDIA.items() if media == kind)
-        return self.query.format or next(known, Printed.JSON)
+        """The form of the parameter, or the one that `Accept` likes best."""
+        return self.query.format or FORM_OF[negotiation.best(self.request, tuple(FORM_OF))]
 
     def response(
         self,

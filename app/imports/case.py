@@ -59,8 +59,7 @@ class Past:
 
 
 def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
-    """A case by the policy of its dispatch. Refuses (NoWorkingCalendar) a case whose policy needs
-    an unknown calendar."""
+    """A case by the policy of its dispatch."""
     policy = city.policies.at(case.dispatched_at)
     category = city.catalogue.category(case.category) if case.category else None
     return Past(

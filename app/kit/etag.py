@@ -1,12 +1,22 @@
 """Versions of what a client has: `If-Match` before a change, `If-None-Match` before a reading."""
 
+import re
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
+from pydantic import StringConstraints
 
 T = TypeVar("T")
 
 Versions = frozenset[str]
+
+OF_CALLER = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+"""Another caller may see another view under the same version."""
+
+OF_CALLER_AND_FORM = {**OF_CALLER, "Vary": "Authorization, Accept"}
+
+TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)', re.IGNORECASE)
+"""Quoted, as it must be (a comma may stand in it), or bare."""
 
 KEPT = ("ETag", "Cache-Control", "Vary")
 """What a 304 says as the answer would have (RFC 9110, 15.4.5)."""
@@ -16,25 +26,34 @@ def versions(header: str | None) -> Versions | None:
     """The entity tags that a header names; None where it is absent or `*`."""
     if header is None or header.strip() == "*":
         return None
-    return frozenset(tag.strip().removeprefix("W/").strip('"') for tag in header.split(","))
+    return frozenset(quoted or bare for quoted, bare in TAG.findall(header))
+
+
+Tags = Annotated[str, StringConstraints(max_length=1000)]
 
 
 async def if_match(
-    tags: Annotated[str | None, Header(alias="If-Match", max_length=1000)] = None,
+    tags: Annotated[list[Tags] | None, Header(alias="If-Match")] = None,
 ) -> Versions | None:
-    return versions(tags)
+    return versions(None if tags is None else ",".join(tags))
 
 
 def known_to(request: Request) -> Versions:
     """The tags of what the client has; none for `*`, which is anything."""
-    return versions(request.headers.get("if-none-match")) or frozenset()
+    return versions(known_in(request)) or frozenset()
+
+
+def known_in(request: Request) -> str | None:
+    """The header, which may come in several lines."""
+    lines = request.headers.getlist("if-none-match")
+    return ",".join(lines) if lines else None
 
 
 def tagged(request: Request, response: Response, version: object, body: T) -> T | Response:
     """The body under its ETag, or 304 where the client has it already."""
     tag = f'"{version}"'
     response.headers["ETag"] = tag
-    known = request.headers.get("if-none-match")
+    known = known_in(request)
     if known and (known.strip() == "*" or str(version) in (versions(known) or ())):
         kept = {name: response.headers[name] for name in KEPT if name in response.headers}
         return Response(status_code=304, headers=kept)

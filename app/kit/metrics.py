@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 from starlette.types import Scope
@@ -14,6 +14,12 @@ UNMATCHED = "unmatched"
 requests = Counter("jiesu_requests", "Requests answered", ["method", "route", "status"])
 durations = Histogram(
     "jiesu_request_seconds", "Time to the end of the answer", ["method", "route"], buckets=BUCKETS
+)
+
+calendar_years_missing = Gauge(
+    "jiesu_calendar_years_missing",
+    "Years whose holidays are not known: of this one and, from November on, the next",
+    multiprocess_mode="livemax",
 )
 
 

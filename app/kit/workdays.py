@@ -1,26 +1,27 @@
 """Beijing's calendar: days, months, and working days with 调休 (weekends worked, weekdays off).
 
-A year not yet in the library chinesecalendar (the State Council publishes each year's holidays in
-the November before) is refused, never guessed: see `NoWorkingCalendar`.
+A year that the library chinesecalendar does not know yet (the State Council publishes each year's
+holidays in the November before) has its weekends only: nobody who calls is refused for it, a
+warning is logged, and `jiesu_calendar_years_missing` says so from November on.
 """
 
 import calendar
+import logging
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from fractions import Fraction
+from functools import cache
 
 import chinese_calendar
 
-from app.kit.errors import Unavailable
+logger = logging.getLogger(__name__)
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """UTC+8 and no daylight saving, whatever the year (RULEBOOK D.6.3)."""
 
 KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.holidays)
 ONE_DAY = timedelta(days=1)
-
-
-class NoWorkingCalendar(Unavailable):
-    title = "The working calendar of that year is not known yet"
+SATURDAY = 5
+NOVEMBER = 11
 
 
 def day_of(instant: datetime) -> date:
@@ -41,11 +42,27 @@ def midnight(day: date) -> datetime:
 def is_workday(day: date) -> bool:
     """Whether offices work that day: 调休 weekends yes, holidays on weekdays no."""
     if day.year not in KNOWN_YEARS:
-        raise NoWorkingCalendar(
-            f"no holidays are known for {day.year}; update the package chinesecalendar",
-            year=day.year,
-        )
+        warn(day.year)
+        return day.weekday() < SATURDAY
     return bool(chinese_calendar.is_workday(day))
+
+
+@cache
+def warn(year: int) -> None:
+    """Once for each year and process."""
+    logger.warning(
+        "no holidays are known for that year, its weekends are taken; update chinesecalendar",
+        extra={"year": year},
+    )
+
+
+def years_missing(now: datetime) -> int:
+    """How many years are unknown of the present one and, from November on, of the next."""
+    day = day_of(now)
+    missing = {day.year, day.year + (day.month >= NOVEMBER)} - KNOWN_YEARS
+    for year in missing:
+        warn(year)
+    return len(missing)
 
 
 def next_workday(day: date) -> date:

@@ -16,7 +16,7 @@ from app.rankings.forms import Written
 from app.rankings.recall import Memory
 from app.rankings.service import Asked
 
-FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 INERT = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",

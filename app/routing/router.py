@@ -16,16 +16,13 @@ from app.kit.db import Writing
 from app.kit.errors import Refusal, TooLarge
 from app.kit.problems import describe
 from app.kit.route import Route
-from app.kit.wire import OfficeCode
 from app.policy.documents import Policies
 from app.routing import service
 from app.routing.decide import Router
 from app.routing.schemas import (
-    CategoryCode,
-    Latitude,
-    Longitude,
     MemoryView,
     Place,
+    PlaceQuestion,
     RouteQuestion,
     RouteView,
 )
@@ -65,24 +62,11 @@ router = APIRouter(
 supervised = [Depends(allow({Role.SUPERVISOR}))]
 
 
-def question(
-    text: Annotated[Place, Query()],
-    district_code: Annotated[OfficeCode | None, Query()] = None,
-    lon: Annotated[Longitude | None, Query()] = None,
-    lat: Annotated[Latitude | None, Query()] = None,
-    category: Annotated[CategoryCode | None, Query()] = None,
-) -> RouteQuestion:
-    return RouteQuestion(
-        text=text, district_code=district_code, lon=lon, lat=lat, category=category
-    )
-
-
 @router.get("/route", response_model=RouteView)
-def route_place(
-    city: AtCity, question: Annotated[RouteQuestion, Depends(question)], now: Now
-) -> object:
+def route_place(city: AtCity, question: Annotated[PlaceQuestion, Query()], now: Now) -> object:
     """The route of a request with this address, and its reason; nothing is kept."""
-    return service.route(city.router, city.policies, question, now)
+    asked = RouteQuestion(**question.model_dump())
+    return service.route(city.router, city.policies, asked, now)
 
 
 @router.post("/route/batch", response_class=Ndjson)

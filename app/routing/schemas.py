@@ -18,14 +18,19 @@ Place = Annotated[str, Text(max_length=MOST_CHARACTERS), Keepable]
 CategoryCode = Annotated[str, Text(pattern=r"^[0-9]{2,6}$")]
 
 
-class RouteQuestion(Position):
-    """A place to be routed; `title` and `content` serve the catalogue's keywords only."""
+class PlaceQuestion(Position):
+    """A place to be routed; `lon` and `lat` are degrees of WGS-84, both or none."""
 
     text: Place
     district_code: OfficeCode | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
     category: CategoryCode | None = None
+
+
+class RouteQuestion(PlaceQuestion):
+    """`title` and `content` serve the catalogue's keywords only."""
+
     title: Annotated[str, Text(max_length=200), Keepable] = ""
     content: Annotated[str, Text(max_length=20_000), Keepable] = ""
 

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from app.kit.workdays import (
     BEIJING,
     ONE_DAY,
-    NoWorkingCalendar,
     add_months,
     add_workdays,
     clock_of,
     day_of,
     is_workday,
     midnight,
+    warn,
+    years_missing,
 )
 
 KNOWN = st.datetimes(
@@ -71,9 +72,21 @@ def test_days_off_do_not_count(start: str, days: int, end: str) -> None:
     assert add_workdays(at(start), days) == at(end)
 
 
-def test_a_year_without_a_published_calendar_is_refused() -> None:
-    with pytest.raises(NoWorkingCalendar, match="2099"):
-        is_workday(date(2099, 1, 4))
+@pytest.mark.parametrize(("day", "works"), [(2, True), (3, False), (4, False), (5, True)])
+def test_a_year_without_a_published_calendar_has_its_weekends(
+    day: int, works: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    warn.cache_clear()
+    assert is_workday(date(2099, 1, day)) is works
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize(
+    ("now", "missing"),
+    [("2026-10-31 23:59", 0), ("2026-11-01 00:00", 1), ("2025-12-31 12:00", 0), ("2099-11-01", 2)],
+)
+def test_from_november_on_the_next_years_calendar_is_missed(now: str, missing: int) -> None:
+    assert years_missing(datetime.fromisoformat(now).replace(tzinfo=BEIJING)) == missing
 
 
 @given(KNOWN, KNOWN, DAYS)

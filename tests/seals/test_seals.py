@@ -42,7 +42,7 @@ def test_a_sealed_ranking_is_what_it_was_and_says_so(
     assert after.json() == {**before, "sealed": True}
     assert seal["content_hash"] == before["content_hash"]
     assert seal["counts"] == {"facts": 10, "offices": 1}
-    assert after.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert after.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert people("analyst").get("/rankings/2026-09/seal").json() == seal
     assert people("analyst").get("/periods").json()[0]["state"] == "sealed"
 

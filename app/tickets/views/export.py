@@ -6,6 +6,8 @@ from datetime import datetime
 import msgspec
 from fastapi import Request, Response
 
+from app.kit import negotiation
+from app.kit.etag import OF_CALLER_AND_FORM
 from app.kit.sheet import inert, line
 from app.kit.wire import JsonBytes, in_utc
 from app.tickets.views.view import Members
@@ -66,12 +68,15 @@ FORMATS: dict[str, Callable[[Iterable[Members]], Iterator[str]]] = {
 }
 
 
+JSON = str(JsonBytes.media_type)
+
+OFFERED = (JSON, *FORMATS)
+
+
 def wanted(request: Request) -> str | None:
     """The stream that a client asks for, or None: a page of JSON."""
-    accepted = [
-        kind.partition(";")[0].strip() for kind in request.headers.get("accept", "").split(",")
-    ]
-    return next((kind for kind in accepted if kind in FORMATS), None)
+    kind = negotiation.best(request, OFFERED)
+    return None if kind == JSON else kind
 
 
 def negotiated(
@@ -82,5 +87,7 @@ def negotiated(
     """A page, or all tickets as a stream of a media type, written by its function."""
     kind = wanted(request)
     if kind is None:
-        return JsonBytes(page())
-    return stream(f"{kind}; charset=utf-8", FORMATS[kind])
+        return JsonBytes(page(), headers=OF_CALLER_AND_FORM)
+    response = stream(f"{kind}; charset=utf-8", FORMATS[kind])
+    response.headers.update(OF_CALLER_AND_FORM)
+    return response

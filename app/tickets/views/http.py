@@ -1,14 +1,16 @@
 """What a reading of tickets brings along: the caller, his session, the ticket that he may see."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from app.access.gate import allow
 from app.access.roles import Caller
 from app.city import AtCity
 from app.kit.clock import Now
-from app.kit.db import Reading
+from app.kit.db import AllSessions, Reading
+from app.kit.instants import settled_all
 from app.tickets.models import Ticket
 from app.tickets.views import history, scope, view
 from app.tickets.views.rows import Row
@@ -22,6 +24,16 @@ def viewer(caller: Reader, session: Reading, city: AtCity, now: Now) -> Viewer:
 
 
 Looking = Annotated[Viewer, Depends(viewer)]
+
+
+async def settled(caller: Reader, request: Request, sessions: AllSessions, now: Now) -> datetime:
+    """For a poller by `updated_after`, all that had changed by now can be read."""
+    if "updated_after" in request.query_params:
+        await settled_all(sessions)
+    return now
+
+
+Settled = Annotated[datetime, Depends(settled)]
 
 
 def seen(number: str, looking: Looking) -> Ticket:

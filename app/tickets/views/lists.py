@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, TypeGuard
 
+import msgspec
 import sqlalchemy as sa
 from pydantic import BeforeValidator
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from app.kit.paging import (
     instant,
 )
 from app.kit.ready import Ready, parameter
-from app.kit.wire import Form, OfficeCode, Told
+from app.kit.wire import Form, OfficeCode, Told, in_utc
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import NEAR_THE_SUBJECT
@@ -127,6 +128,8 @@ def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iter
     """On a ticket, with the filters' values still to be given, and the caller's office and now."""
     yield scope.listed_to(role, scope.OWN_OFFICE)
     yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
+    if "updated_after" in names:
+        yield Ticket.updated_at <= at("now")  # what is later may still miss its neighbours
     if "external_id" in names and role in NEAR_THE_SUBJECT:
         yield sa.not_(Ticket.secret)
     if overdue is not None:
@@ -143,14 +146,15 @@ WAITING = Order((Ticket.waits_until, Ticket.number), (instant, str))
 ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 
 
-def order(filters: Filters) -> Order:
+def order(names: Collection[str]) -> Order:
     """Newest first; with `updated_after`, in order of change, so that a poller can go on."""
-    return CHANGES if filters.updated_after else NEWEST
+    return CHANGES if "updated_after" in names else NEWEST
 
 
 def page(viewer: Viewer, listing: Listing) -> bytes:
     """A page of tickets in JSON."""
-    by, values = order(listing), given(listing)
+    values = given(listing)
+    by = order(values)
     statement = listed(
         viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
     )
@@ -160,7 +164,13 @@ def page(viewer: Viewer, listing: Listing) -> bytes:
         **by.values(listing.cursor),
         **bound(viewer, values),
     )
-    return view.page(viewer, *by.cut(tickets, listing.limit))
+    body = view.page(viewer, *by.cut(tickets, listing.limit))
+    return resumable(body, viewer.now) if listing.updated_after else body
+
+
+def resumable(body: bytes, now: datetime) -> bytes:
+    """A page for pollers: whatever had changed by now is in its list."""
+    return b'%b,"resume":%b}' % (body[:-1], msgspec.json.encode(in_utc(now)))
 
 
 def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +182,7 @@ def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:
 def listed(
     role: Role, names: tuple[str, ...], overdue: bool | None, goes_on: bool, limit: int
 ) -> Ready:
-    by = CHANGES if "updated_after" in names else NEWEST
+    by = order(names)
     query = select(Ticket).where(*conditions(role, names, overdue))
     return Ready(rows.shown(by.ready(query, goes_on, limit), by))
 
@@ -180,15 +190,15 @@ def listed(
 def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Members]:
     """Every ticket of a filter in the list's order, read a batch at a time, each batch in a
     transaction that is over before the batch is sent."""
-    by, values, cursor = order(filters), given(filters), None
-    role, names = viewer.caller.role, tuple(values)
+    values, cursor = given(filters), None
+    by, role, names = order(values), viewer.caller.role, tuple(values)
     goes_on = True
     while goes_on:
         statement = listed(role, names, filters.overdue, cursor is not None, BATCH)
         with sessions() as session:
             connection = session.connection(execution_options=ONE_SNAPSHOT)
             asked = {**by.values(cursor), **bound(viewer, values)}
-            some = rows.read(connection, statement, **asked)
-        batch, cursor = by.cut(some, BATCH)
+            tickets = rows.read(connection, statement, **asked)
+        batch, cursor = by.cut(tickets, BATCH)
         yield from (view.members(viewer, row, bulk=True) for row in batch)
         goes_on = cursor is not None

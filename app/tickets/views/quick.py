@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 
 from app.access import gate
 from app.access.roles import OFFICE_BOUND, Caller
-from app.kit.etag import known_to, tagged
+from app.kit.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.wire import JsonBytes
@@ -24,7 +24,7 @@ from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
-from app.tickets.views.lists import Paging
+from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.pages import Pages
 from app.tickets.views.view import Looker, Viewer
 
@@ -41,7 +41,7 @@ class Readings:
 
 
 async def inbox(request: Request) -> Response | None:
-    caller, paging = await gate.caller(request), paging_of(request)
+    caller, paging = await gate.caller(request), paging_in(request.scope["query_string"])
     if caller.role not in OFFICE_BOUND or paging is None:
         return None
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
@@ -50,19 +50,15 @@ async def inbox(request: Request) -> Response | None:
     now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):
-            return Response(status_code=304, headers={"ETag": f'"{tag}"'})
+            return Response(status_code=304, headers={**OF_CALLER, "ETag": f'"{tag}"'})
     page = kept.kept(asked, version, now)
     if page is None:
         await in_thread()
         with glance(request, caller) as viewer:
             page = inboxes.read(viewer, asked)
         kept.pages.put(asked, page)
-    answer = JsonBytes(page.body)
+    answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inboxes.tag_of(page), answer)
-
-
-def paging_of(request: Request) -> Paging | None:
-    return paging_in(request.scope["query_string"])
 
 
 @lru_cache(maxsize=10_000)
@@ -73,15 +69,30 @@ def paging_in(query: bytes) -> Paging | None:
         return None
 
 
+LISTS = ("status", "urgency")
+"""Filters of several values."""
+
+
+@lru_cache(maxsize=10_000)
+def listing_in(query: bytes) -> Listing | None:
+    asked = QueryParams(query)
+    several = {name: asked.getlist(name) for name in LISTS if name in asked}
+    try:
+        listing = Listing.model_validate({**asked, **several})
+    except ValidationError:
+        return None
+    return listing if listing.overdue is None else None
+
+
 async def listing(request: Request) -> Response | None:
-    """A page without filters."""
-    caller, paging = await gate.caller(request), paging_of(request)
-    if caller.role not in scope.READERS or paging is None or export.wanted(request):
+    """A page; `overdue` is what time alone changes, and left to the endpoint."""
+    caller, listing = await gate.caller(request), listing_in(request.scope["query_string"])
+    if caller.role not in scope.READERS or listing is None or export.wanted(request):
         return None
     state = request.app.state
     readings: Readings = state.readings
-    page = await readings.lists.page(Looker(caller, state.city, state.clock()), paging)
-    return JsonBytes(page) if page else None
+    page = await readings.lists.page(Looker(caller, state.city, state.clock()), listing)
+    return JsonBytes(page, headers=OF_CALLER_AND_FORM) if page else None
 
 
 async def ticket(request: Request) -> Response | None:
@@ -95,7 +106,8 @@ async def ticket(request: Request) -> Response | None:
     if lines is None:
         return None
     row, now = rows.row_of(lines[0]), state.clock()
-    answer = JsonBytes(view.as_json(Looker(caller, state.city, now), row))
+    body = view.as_json(Looker(caller, state.city, now), row)
+    answer = JsonBytes(body, headers=OF_CALLER)
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
 from app.kit.db import Sessions
-from app.kit.etag import tagged
+from app.kit.etag import OF_CALLER, tagged
 from app.kit.paging import Page
 from app.kit.route import Route, quickly
 from app.kit.streams import AtStreams, Content, joined
@@ -16,9 +16,9 @@ from app.kit.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, DisclosureView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
-from app.tickets.views.http import Happened, Looking, Seen, Shown
+from app.tickets.views.http import Happened, Looking, Seen, Settled, Shown
 from app.tickets.views.lists import Listing, Paging
-from app.tickets.views.schemas import EventView, MemberView, MergeProposal, TicketView
+from app.tickets.views.schemas import ChangesPage, EventView, MemberView, MergeProposal, TicketView
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 inbox_router = APIRouter(prefix="/v1/inbox", tags=["inbox"], route_class=Route)
@@ -26,15 +26,17 @@ merges_router = APIRouter(prefix="/v1/merges", tags=["merges"], route_class=Rout
 holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
 
 
-@router.get("", response_model=Page[TicketView])
+@router.get("", response_model=ChangesPage, response_model_exclude_unset=True)
 @quickly(quick.listing)
 def list_tickets(
+    settled: Settled,
     request: Request,
     looking: Looking,
     listing: Annotated[Listing, Query()],
     streams: AtStreams,
 ) -> Response:
-    """The tickets you may see, newest first; with `updated_after`, in order of change.
+    """The tickets you may see, newest first; with `updated_after`, in order of change, and none is
+    missed by whoever goes on with `next`, `resume` or the last `updated_at`.
 
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
     """
@@ -57,7 +59,7 @@ def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
 
     The hotline's desks read the citizen in the clear, which goes on record (`…/disclosures`).
     """
-    answer = JsonBytes(view.as_json(looking, ticket))
+    answer = JsonBytes(view.as_json(looking, ticket), headers=OF_CALLER)
     if disclosure.is_clear(looking.caller, ticket.caller_phone, ticket.caller_name):
         with request.app.state.own_sessions.begin() as session:
             readings = [disclosure.reading_of(looking.caller, ticket.number, looking.now)]
@@ -101,7 +103,7 @@ def propose_merges(looking: Looking, paging: Annotated[Paging, Query()]) -> Page
 def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
     """What waits for this office, earliest due first; 304 while nothing in the page changed."""
     page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
-    answer = JsonBytes(page.body)
+    answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inbox.tag_of(page), answer)
 
 

@@ -46,7 +46,7 @@ JUDGED_BY = (
 )
 """Other columns, on which the caller's part and the ticket's standing depend."""
 
-ORDERED_BY = ("updated_at", "waits_until", "asked_until")
+ORDERED_BY = ("waits_until", "asked_until")
 
 TICKET = (*PLAIN, *JUDGED_BY, *ORDERED_BY)
 REQUEST = ("title", "content", "address", "said_district")

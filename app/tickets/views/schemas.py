@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from app.kit.paging import Page
 from app.kit.wire import At, View
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
@@ -48,6 +49,7 @@ class TicketView(View):
     replied_at: At | None
     assessed_at: At | None
     closed_at: At | None
+    updated_at: At
     acknowledge_due_at: At | None
     contact_due_at: At | None
     due_at: At | None
@@ -62,6 +64,13 @@ class TicketView(View):
     occurred_at: At | None
     policy: str
     allowed: list[Action]
+
+
+class ChangesPage(Page[TicketView]):
+    """`resume`, with `updated_after` only: whatever had changed by then is listed, so that the next
+    poll asks `updated_after` it."""
+
+    resume: At | None = None
 
 
 class UrgedView(TicketView):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.workdays import BEIJING as ZONE
-from app.kit.workdays import NoWorkingCalendar
+from app.kit.workdays import KNOWN_YEARS
 from app.offices.catalogue import Urgency
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, Status
@@ -228,10 +228,19 @@ def test_limits_of_hours_run_through_nights_and_holidays(policy: Any) -> None:
 
 
 @pytest.mark.parametrize("policy", [WORKING, BOTH])
-def test_a_year_without_holidays_is_refused_and_never_guessed(policy: Any) -> None:
-    with pytest.raises(NoWorkingCalendar) as refused:
-        limits.due(policy, Urgency.L4, beijing("2035-12-20 10:00"))
-    assert refused.value.facts["year"] == 2035
+def test_in_a_year_without_known_holidays_weekends_do_not_count(policy: Any) -> None:
+    dispatched = beijing("2035-12-20 10:00").astimezone(UTC)
+    due_day = limits.due(policy, Urgency.L4, dispatched).result.astimezone(ZONE).date()
+    assert due_day == date(2036, 1, 10)
+
+
+@pytest.mark.parametrize("policy", [BEIJING, WORKING, DAY_END, BOTH])
+@pytest.mark.parametrize("urgency", list(Urgency))
+def test_every_day_of_the_last_known_year_has_its_limits(policy: Any, urgency: Urgency) -> None:
+    begins = beijing(f"{max(KNOWN_YEARS)}-01-01 10:00").astimezone(UTC)
+    for day in range(366):
+        dispatched = begins + timedelta(days=day)
+        assert limits.due(policy, urgency, dispatched).result > dispatched
 
 
 @given(
