@@ -16,11 +16,12 @@ from app.attachments import service as attachments
 from app.attachments import store
 from app.attachments.models import Attachment
 from app.attachments.store import MediaType
-from app.kit.db import AllSessions, Reading
+from app.kit.db import AllSessions, Sessions
 from app.kit.errors import TooLarge
 from app.kit.etag import IfMatch
 from app.kit.hop import in_loop
 from app.kit.route import JsonRequest, Route
+from app.kit.streams import AtStreams, Content, sliced
 from app.kit.wire import At, Line, View
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
@@ -144,25 +145,28 @@ def list_files(ticket: Seen, looking: Looking) -> list[AttachmentView]:
 
 @router.get("/{number}/attachments/{attachment_id}", response_class=Response)
 def download_file(
+    request: Request,
     ticket: Seen,
     looking: Looking,
     attachment_id: Annotated[int, Path(ge=1, lt=2**63)],
-    session: Reading,
     folder: Kept,
+    streams: AtStreams,
 ) -> Response:
     """The file itself, never shown by a browser in our name and never kept on its way; an office
     gets a photograph without its metadata (place, time, telephone)."""
-    file = attachments.find(session, ticket.number, attachment_id)
-    content = store.get(folder, file.sha256)
-    if looking.caller.role in NEAR_THE_SUBJECT:
-        content = attachments.for_office(content, file.media_type, ticket.secret)
+    file = attachments.find(looking.session, ticket.number, attachment_id)
+    near, secret = looking.caller.role in NEAR_THE_SUBJECT, ticket.secret
     name = f"{ticket.number}-{file.id}.{file.media_type.suffix}"
-    return Response(
-        content,
-        media_type=file.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
-    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+
+    def read(sessions: Sessions) -> Content:
+        content = store.get(folder, file.sha256)
+        if near:
+            content = attachments.for_office(content, file.media_type, secret)
+        return Content({**headers, "Content-Length": str(len(content))}, sliced(content))
+
+    return streams.answer(request.state.caller_id, read, file.media_type)

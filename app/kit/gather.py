@@ -37,19 +37,19 @@ class Gathered(Generic[Q, A]):
     async def answer(self, question: Q) -> A | None:
         """None where there is none. Raises what the database does, to the whole group alike: each
         request is then to be answered by itself."""
-        [answer] = await self.answers([question])
-        return answer
+        return await self.ask(question)
 
     async def answers(self, questions: Sequence[Q]) -> list[A | None]:
         """In their order."""
+        return await asyncio.gather(*map(self.ask, questions))
+
+    def ask(self, question: Q) -> "asyncio.Future[A | None]":
         loop = asyncio.get_running_loop()
-        awaited: list[asyncio.Future[A | None]] = []
-        for question in questions:
-            awaited.append(loop.create_future())
-            self.asked.setdefault(question, []).append(awaited[-1])
-        if questions and len(self.readers) < self.at_once:
+        answer: asyncio.Future[A | None] = loop.create_future()
+        self.asked.setdefault(question, []).append(answer)
+        if len(self.readers) < self.at_once:
             self.readers.add(loop.create_task(self.read_on()))
-        return [await answer for answer in awaited]
+        return answer
 
     async def read_on(self) -> None:
         """As long as there are questions."""

@@ -120,6 +120,11 @@ def joined(lines: Iterable[str]) -> Generator[bytes, None, None]:
         yield bytes(part)
 
 
+def sliced(content: bytes) -> Generator[bytes, None, None]:
+    for start in range(0, len(content), BYTES_AT_ONCE):
+        yield content[start : start + BYTES_AT_ONCE]
+
+
 def parts_of(file: BufferedRandom) -> Generator[bytes, None, None]:
     with file:
         file.seek(0)

@@ -70,6 +70,8 @@ class Router:
         self.locator = Locator(self.grounds, ranker, self.names, self.memory, areas)
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
+        self.lag = 0.0
+        """For how many seconds the next lesson has been waiting."""
         self.learning = Lock()
         """Held while new lessons are read: each lesson is learned once."""
         self.lexicon(date.max)

@@ -3,11 +3,13 @@
 Lessons are rows; each process makes its memory of them, and reads new rows every second or so.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from prometheus_client import Gauge
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Invalid
@@ -21,10 +23,19 @@ from app.routing.models import RoutingLesson
 from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, TallyView
 
 READ_AT_ONCE = 5_000
+LATE_SECONDS = 60.0
 ENOUGH = 100
 """After so many cases of a place, all in one street, a further case is no lesson …"""
 AFRESH = timedelta(days=30)
 """… unless the last lesson is so old."""
+
+WAITING = Gauge(
+    "jiesu_lessons_waiting_seconds",
+    "Age of the oldest routing lesson that waits for an older transaction, of all workers'",
+    multiprocess_mode="livemax",
+)
+
+logger = logging.getLogger(__name__)
 
 
 class NoSuchDistrict(Invalid):
@@ -89,22 +100,50 @@ def is_known_well(router: Router, key: Key, dispatch: Taught, on: date) -> bool:
 
 
 def refresh(session: Session, router: Router) -> int:
-    """Learn the lessons recorded since the last time; their number."""
+    """Learn the lessons recorded since the last time; their number. The session must see at each
+    statement all that was committed before it."""
     learned = 0
     with router.learning:
-        while rows := session.scalars(since(router.learned_to)).all():
+        settled: int = session.execute(SETTLED).scalar_one()
+        while rows := session.scalars(since(router.learned_to, settled)).all():
             for row in rows:
                 apply(router, row)
             learned += len(rows)
+        note_lag(router, session.execute(LAG, {"settled": settled}).scalar() or 0.0)
     return learned
 
 
-def since(learned_to: tuple[int, int]) -> sa.Select[RoutingLesson]:
-    """Lessons after `learned_to`, up to the oldest transaction still open."""
-    place = sa.tuple_(RoutingLesson.transaction, RoutingLesson.id)
-    settled = sa.cast(
-        sa.cast(sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot()), sa.Text), sa.BigInteger
+SETTLED = sa.text("""
+    WITH present AS (
+        SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS next
+    ), open AS (
+        SELECT CAST(CAST(backend_xid AS text) AS bigint) AS short FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_xid IS NOT NULL
     )
+    SELECT least(next, (
+        SELECT min(next - ((next - short + 3 * 2147483648) % 4294967296 - 2147483648)) FROM open
+    )) FROM present
+""")
+"""The oldest transaction that may still commit lessons: none of another database of the cluster,
+which may stay open for days. `pg_stat_activity` is read after the snapshot was taken, and tells of
+a transaction its lower 32 bits."""
+
+LAG = sa.text("""
+    SELECT CAST(extract(epoch FROM now() - recorded_at) AS double precision) FROM routing_lesson
+    WHERE transaction >= :settled ORDER BY transaction, id LIMIT 1
+""")
+
+
+def note_lag(router: Router, seconds: float) -> None:
+    WAITING.set(seconds)
+    if router.lag <= LATE_SECONDS < seconds:
+        logger.warning("lessons wait for an older transaction that is still open")
+    router.lag = seconds
+
+
+def since(learned_to: tuple[int, int], settled: int) -> sa.Select[RoutingLesson]:
+    """Lessons after `learned_to`, of transactions before `settled`."""
+    place = sa.tuple_(RoutingLesson.transaction, RoutingLesson.id)
     return (
         sa.select(RoutingLesson)
         .where(place > sa.tuple_(*map(sa.literal, learned_to)))

@@ -6,16 +6,22 @@ nor remembered.
 """
 
 import re
+import string
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
 from app.routing.names import HEADS, PLACES, Find, Kind, kinds
 from app.routing.text import BREAK, JOIN, LONGEST_PLACE
 
+RUN = re.compile(r"[甲乙丙丁]?[0-9A-Z\-~#]++")
+"""Characters of which a unit's number is made."""
+FIRST = re.compile(r"[甲乙丙丁]?(?:[0-9]|(?<![A-Z0-9])[A-Z](?![A-Z]))")
+"""How a unit begins. What follows the first beginning in a run would follow a later one, too."""
 UNIT = re.compile(
-    r"(?=[甲乙丙丁0-9A-Z])"  # passes over most characters at a glance
-    r"[甲乙丙丁]?(?:[0-9]+|(?<![A-Z0-9])[A-Z](?![A-Z]))[0-9A-Z\-~#]*[甲乙丙丁]?"
+    r"[甲乙丙丁]?(?:[0-9]++|(?<![A-Z0-9])[A-Z](?![A-Z]))[0-9A-Z\-~#]*[甲乙丙丁]?"
     r"(?:号院|号楼|号门|号|楼|栋|幢|座|单元|门|层|室|房|排|户|院|塔|#|$)"
 )
 NUMBERED = re.compile(r"[甲乙丙丁]?([0-9]+)")
@@ -33,6 +39,7 @@ LEAD = re.compile(
 )
 HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
 BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
+BARE = string.digits + string.ascii_uppercase + "-"
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
 DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
 """A text without any of these names at most one place."""
@@ -42,6 +49,7 @@ SHORTEST = 2
 WIDEST_GAP = 1
 """Characters that may stand between 北京市, the district and the street."""
 
+START, END = attrgetter("start"), attrgetter("end")
 PROPER = kinds(Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE)
 
 
@@ -83,11 +91,18 @@ def read_clause(clause: str, text: str, start: int, finds: Sequence[Find]) -> It
     home = False
     for part in clause.split(JOIN):
         stop = start + len(part)
-        inside = [find for find in finds if start <= find.start and find.end <= stop]
+        inside = finds_between(finds, start, stop)
         if part and (spot := read_part(text, start, stop, inside)):
             spot.home = home = home or spot.home
             yield spot
         start = stop + len(JOIN)
+
+
+def finds_between(finds: Sequence[Find], start: int, stop: int) -> list[Find]:
+    """They stand in the order of their starts, and so of their ends."""
+    first = bisect_left(finds, start, key=START)
+    last = bisect_right(finds, stop, first, key=END)
+    return list(finds[first:last])
 
 
 def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
@@ -130,12 +145,12 @@ def behind(divisions: Sequence[Find]) -> int:
 
 def cut(text: str, start: int, end: int) -> Spot:
     """The place from its first character to the last of its name or number."""
-    unit = UNIT.search(text, start + SHORTEST, end)
+    unit = first_unit(text, start + SHORTEST, end)
     stop = unit.start() if unit else end
     number = NUMBERED.match(text, stop, end) if unit else None
     tail = TAIL.search(text, start + SHORTEST, stop)
     if tail:
-        bare = BARE_NUMBER.search(text, start + SHORTEST, tail.start())
+        bare = bare_number(text, start + SHORTEST, tail.start())
         stop = bare.start() if bare else tail.start()
         number = NUMBERED.match(text, stop, end) if bare else None
     name = text[start:stop].rstrip("-~#_第")
@@ -143,6 +158,22 @@ def cut(text: str, start: int, end: int) -> Spot:
         return Spot(start, start, "")
     road = number is not None and bool(ROAD.search(name))
     return Spot(start, start + len(name), name, int(number[1][:6]) if number else None, road)
+
+
+def first_unit(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The first building, unit, floor or room; each run of characters is looked through once."""
+    for run in RUN.finditer(text, start, end):
+        first = FIRST.search(text, run.start(), run.end())
+        unit = first and UNIT.match(text, first.start(), end)
+        if unit:
+            return unit
+    return None
+
+
+def bare_number(text: str, start: int, end: int) -> re.Match[str] | None:
+    """A number at the very end, without a unit."""
+    begin = start + len(text[start:end].rstrip(BARE))
+    return BARE_NUMBER.search(text, max(begin - 1, start), end)
 
 
 def place_key(spot: Spot) -> str:

@@ -15,6 +15,7 @@ from httpx import Response
 from starlette.types import Scope
 
 from app import main
+from app.kit import hop
 from app.kit.host import rates
 from app.kit.host.rates import Rate, TooManyRequests, address_of, key_of
 from app.kit.share import ON_ONE_THING, Claim, claims_of
@@ -132,7 +133,11 @@ def note(person: Person, number: str) -> Callable[[], Response]:
     return lambda: person.post(f"/tickets/{number}/note", {"text": "去现场看过"})
 
 
-def test_a_queue_that_moves_is_done_to_its_end(people: People) -> None:
+def test_a_queue_that_moves_is_done_to_its_end(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine of any speed."""
+    monkeypatch.setattr(hop, "PATIENCE_SECONDS", 600.0)
     number = given.ticket(people)
     street = people.street()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -42,6 +43,9 @@ class Doing(NamedTuple):
 
 
 Change = Callable[[Doing], object]
+
+MOST_STATEMENTS = 13
+"""For a ranking right after a new request, its days not kept."""
 
 
 @pytest.fixture
@@ -196,26 +200,46 @@ def test_packed_or_not_known_or_not_it_is_one_ranking(people: People) -> None:
 def test_who_asks_together_after_a_change_has_it_reckoned_once(
     app: FastAPI, people: People, store: Store
 ) -> None:
-    analyst, counted = people("analyst"), []
-    shown(analyst)
+    analyst, path = people("analyst"), f"/rankings/{PERIOD}"
+    analyst.get(path)
     store([case(90, AT)])
-
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        counted.append("assessment" in statement and "tally" in statement)
-
-    sa.event.listen(app.state.engine, "before_cursor_execute", note)
-    with ThreadPoolExecutor(12) as callers:
-        paths = 12 * [f"/rankings/{PERIOD}"]
-        answers = list(callers.map(lambda path: analyst.get(path).content, paths))
-    together, counted[:] = sum(counted), []
+    with statements(app) as together, ThreadPoolExecutor(12) as callers:
+        answers = list(callers.map(lambda _: analyst.get(path).content, range(12)))
     store([case(91, AT)])
-    counted.clear()
-    analyst.get(f"/rankings/{PERIOD}")
-    alone = sum(counted)
-    sa.event.remove(app.state.engine, "before_cursor_execute", note)
+    with statements(app) as alone:
+        analyst.get(path)
 
     assert len(set(answers)) == 1
-    assert together == alone > 0
+    assert counting_facts(together) == counting_facts(alone) > 0
+
+
+@pytest.mark.usefixtures("facts")
+def test_a_new_request_counts_no_fact_again(app: FastAPI, people: People) -> None:
+    analyst, path = people("analyst"), f"/rankings/{PERIOD}"
+    analyst.get(path)
+    given.ticket(people)
+    with statements(app) as made:
+        analyst.get(path)
+
+    assert counting_facts(made) == 0
+    assert len(made) <= MOST_STATEMENTS
+
+
+@contextmanager
+def statements(app: FastAPI) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(app.state.engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(app.state.engine, "before_cursor_execute", note)
+
+
+def counting_facts(sent: list[str]) -> int:
+    return sum("assessment" in statement and "tally" in statement for statement in sent)
 
 
 @pytest.mark.usefixtures("facts")

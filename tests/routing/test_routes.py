@@ -1,13 +1,18 @@
 """Routing over HTTP, and the memory that every replica learns from the same rows."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
+from app.kit.clock import utc
 from app.kit.db import Sessions
 from app.offices.files import read_gazetteer
 from app.routing import service
@@ -17,6 +22,7 @@ from app.routing.memory import Lesson
 from app.routing.models import RoutingLesson
 from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
+from app.settings import Settings
 from tests.given import CHAOYANG, WANGJING, People, Person
 
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
@@ -200,3 +206,53 @@ def test_a_supervisor_sees_and_forgets_what_is_remembered(
 
 def test_only_a_supervisor_looks_into_memory(people: People) -> None:
     assert people("dispatcher").get("/routing/memory", text="望京").status_code == 403
+
+
+@contextmanager
+def open_transaction(url: str) -> Iterator[None]:
+    """Somebody's, with a number of its own, who has not committed."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_current_xact_id()")
+        yield
+
+
+def taught_a_while_ago(sessions: Sessions, router: Router) -> None:
+    with sessions.begin() as session:
+        at = utc() - timedelta(minutes=5)
+        service.teach(session, router, [Taught(NEWBUILT, JINZHAN, NOW)], at)
+
+
+def learn(sessions: Sessions, router: Router) -> int:
+    with sessions() as session:
+        return service.refresh(session, router)
+
+
+def test_a_transaction_open_in_another_database_holds_up_no_lesson(
+    sessions: Sessions, router: Router, settings: Settings
+) -> None:
+    elsewhere = make_url(settings.database).set(database="postgres")
+
+    with open_transaction(elsewhere.render_as_string(hide_password=False)):
+        taught_a_while_ago(sessions, router)
+        assert learn(sessions, router) == 1
+
+    assert router.lag == 0
+
+
+def test_one_open_in_this_database_is_waited_for_and_the_wait_is_told(
+    sessions: Sessions,
+    router: Router,
+    operator: Person,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with open_transaction(settings.database):
+        taught_a_while_ago(sessions, router)
+        assert [learn(sessions, router) for _ in range(2)] == [0, 0]
+        assert router.lag > service.LATE_SECONDS
+        figures = operator.client.get("/metrics").text
+    assert learn(sessions, router) == 1
+
+    assert router.lag == 0
+    assert caplog.text.count("lessons wait") == 1
+    assert "jiesu_lessons_waiting_seconds 3" in figures

@@ -26,6 +26,7 @@ from app.kit.rows import insertion_of
 from app.tickets.citizens import Citizen
 from app.tickets.intake import duplicates, receive
 from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.commits import Trace
 from app.tickets.intake.duplicates import Before
 from app.tickets.intake.receive import New, Tables
 from app.tickets.intake.requests import PATH, Answer, Outcome, Request
@@ -55,7 +56,7 @@ class Look(NamedTuple):
 
 
 def take_in(
-    engine: sa.Engine, group: Sequence[Request], was_committed: Callable[[str], bool]
+    engine: sa.Engine, group: Sequence[Request], was_committed: Callable[[Trace], bool]
 ) -> dict[int, Outcome]:
     """T1 for each plain new request, and the refusals, by place in the group. Where the connection
     is lost at the commit, `was_committed` is asked. A group that the database refuses is raised,
@@ -79,7 +80,7 @@ def take_in(
             exchange.commit(*writing(written, new), *settling(look.claimed, keys))
         except psycopg.OperationalError:
             exchange.end()
-            if not was_committed(look.transaction):
+            if not (new and was_committed(Trace(look.transaction, new[0].number, now))):
                 raise
     return refusals | dict(zip(plain, answers(group[0], written, new), strict=True))
 

@@ -9,17 +9,14 @@ requests where one was taken in before (docs/performance.md).
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from time import monotonic, sleep
-from typing import TypeVar
 
 import sqlalchemy as sa
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.kit.db import Sessions, commits, is_out_of_reach
@@ -29,14 +26,11 @@ from app.kit.instants import recording
 from app.kit.route import DEADLOCK, TRIES
 from app.tickets.intake import plain, receive
 from app.tickets.intake.arrival import arrive
+from app.tickets.intake.commits import Trace, was_committed
 from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
 MOST = 64
-PATIENCE_SECONDS = 5
-PAUSE_SECONDS = 0.02
-
-R = TypeVar("R")
 
 
 class Together:
@@ -118,7 +112,7 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
     """The same for one request, whatever it is. A deadlock's victim is tried again."""
     for _ in range(TRIES):
         try:
-            return committed(sessions, lambda session: any_one(session, request))
+            return committed(sessions, request)
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) != DEADLOCK:
                 return outcome_of(fault)
@@ -136,41 +130,33 @@ def outcome_of(fault: DBAPIError) -> Unavailable | DBAPIError:
     return refusal
 
 
-def committed(sessions: Sessions, work: Callable[[Session], R]) -> R:
-    """The work, in a transaction of its own. Where the connection is lost at its commit, the
-    database is asked what became of it; it raises what the database does where nothing came of it.
-    """
+def committed(sessions: Sessions, request: Request) -> Answer:
+    """D.11 for one request, in a transaction of its own. Where the connection is lost at its
+    commit, the database is asked what became of it; raises what the database does where nothing
+    came of it."""
     begun: list[str] = []
     commits.set(begun)
     with sessions() as session:
-        result = work(session)
-        transaction = session.scalar(TRANSACTION)
+        answer = any_one(session, request)
+        trace = trace_of(session, answer.ticket["number"])
         try:
             session.commit()
         except DBAPIError:
-            if not begun or transaction is None or not was_committed(sessions, transaction):
+            if not (begun and trace and was_committed(sessions, trace)):
                 raise
-    return result
+    return answer
 
 
-TRANSACTION = sa.text("SELECT pg_current_xact_id_if_assigned()::text")
-STATUS = sa.text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
+def trace_of(session: Session, number: str) -> Trace | None:
+    """None: nothing was written."""
+    row = session.execute(TRACE, {"number": number}).one()
+    return Trace(row.transaction, number, row.updated_at) if row.transaction else None
 
 
-def was_committed(sessions: Sessions, transaction: str) -> bool:
-    """Refuses (Unavailable) where nobody can tell: the request may then be sent again with its
-    key."""
-    ends = monotonic() + PATIENCE_SECONDS
-    while monotonic() < ends:
-        try:
-            with sessions() as session:
-                status: str | None = session.scalar(STATUS, {"transaction": transaction})
-        except (DBAPIError, PoolTimeout):
-            status = None
-        if status in ("committed", "aborted"):
-            return status == "committed"
-        sleep(PAUSE_SECONDS)
-    raise Unavailable("the connection was lost at the commit")
+TRACE = sa.text("""
+    SELECT pg_current_xact_id_if_assigned()::text AS transaction, updated_at
+    FROM ticket WHERE number = :number
+""")
 
 
 def any_one(session: Session, request: Request) -> Answer:

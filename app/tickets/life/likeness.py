@@ -8,12 +8,16 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from app.policy.keys import Merge
 
 METRES_PER_DEGREE = 111_320.0
 """Of latitude; a degree of longitude is shorter by the cosine of the latitude."""
+
+MOST_COMPARED = 2_000
+"""Characters; a page of proposals compares thousands of texts of up to 20,000."""
 
 
 class Matching(StrEnum):
@@ -33,7 +37,7 @@ class Likeness(NamedTuple):
     place: Placing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matter:
     """A request as it is compared with others. `place` is its route's."""
 
@@ -47,6 +51,11 @@ class Matter:
     lat: float | None = None
     secret: bool = False
 
+    @cached_property
+    def pairs(self) -> Counter[str]:
+        """Made once, however many others it is compared with."""
+        return pairs(self.words)
+
 
 def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
     """The likeness of two requests, or None; a praise is never like a complaint, nor a secret
@@ -57,8 +66,8 @@ def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
         return None
     if first.category is not None and first.category == second.category:
         return Likeness(Matching.CATEGORY, place)
-    near = similarity(first.words, second.words) >= rule.similarity
-    return Likeness(Matching.TEXT, place) if near else None
+    common = share(first.pairs, second.pairs, first.words == second.words)
+    return Likeness(Matching.TEXT, place) if common >= rule.similarity else None
 
 
 def same_place(first: Matter, second: Matter, radius_m: int) -> Placing | None:
@@ -89,11 +98,17 @@ def metres(first: Matter, second: Matter) -> float | None:
 
 def similarity(first: str, second: str) -> float:
     """The share of pairs of characters that two texts have in common (Dice): from 0 to 1."""
-    mine, theirs = pairs(first), pairs(second)
+    return share(pairs(first), pairs(second), first == second)
+
+
+def share(mine: Counter[str], theirs: Counter[str], equal: bool) -> float:
+    """`equal` decides where there is no pair."""
     total = mine.total() + theirs.total()
-    return 2 * (mine & theirs).total() / total if total else float(first == second)
+    return 2 * (mine & theirs).total() / total if total else float(equal)
 
 
 def pairs(text: str) -> Counter[str]:
-    plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-    return Counter(plain[i : i + 2] for i in range(len(plain) - 1))
+    """Of the text's beginning, which says what is the matter."""
+    plain = unicodedata.normalize("NFKC", text[:MOST_COMPARED]).casefold()
+    compared = "".join(filter(str.isalnum, plain))
+    return Counter(compared[i : i + 2] for i in range(len(compared) - 1))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,7 +60,7 @@ def contact_due(viewer: Viewer, parent: Ticket, member: Ticket) -> datetime | No
     return due and limits.member_contact_due(policy, parent.urgency, due, member.since)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """A ticket with what it is compared by."""
 
@@ -67,7 +68,7 @@ class Known:
     request: Request
     caller: bytes | None
 
-    @property
+    @cached_property
     def matter(self) -> Matter:
         return matter_of(self.ticket, self.request)
 

@@ -146,14 +146,15 @@ WAITING = Order((Ticket.waits_until, Ticket.number), (instant, str))
 ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 
 
-def order(filters: Filters) -> Order:
+def order(names: Collection[str]) -> Order:
     """Newest first; with `updated_after`, in order of change, so that a poller can go on."""
-    return CHANGES if filters.updated_after else NEWEST
+    return CHANGES if "updated_after" in names else NEWEST
 
 
 def page(viewer: Viewer, listing: Listing) -> bytes:
     """A page of tickets in JSON."""
-    by, values = order(listing), given(listing)
+    values = given(listing)
+    by = order(values)
     statement = listed(
         viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
     )
@@ -181,7 +182,7 @@ def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:
 def listed(
     role: Role, names: tuple[str, ...], overdue: bool | None, goes_on: bool, limit: int
 ) -> Ready:
-    by = CHANGES if "updated_after" in names else NEWEST
+    by = order(names)
     query = select(Ticket).where(*conditions(role, names, overdue))
     return Ready(rows.shown(by.ready(query, goes_on, limit), by))
 
@@ -189,15 +190,15 @@ def listed(
 def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Members]:
     """Every ticket of a filter in the list's order, read a batch at a time, each batch in a
     transaction that is over before the batch is sent."""
-    by, values, cursor = order(filters), given(filters), None
-    role, names = viewer.caller.role, tuple(values)
+    values, cursor = given(filters), None
+    by, role, names = order(values), viewer.caller.role, tuple(values)
     goes_on = True
     while goes_on:
         statement = listed(role, names, filters.overdue, cursor is not None, BATCH)
         with sessions() as session:
             connection = session.connection(execution_options=ONE_SNAPSHOT)
             asked = {**by.values(cursor), **bound(viewer, values)}
-            some = rows.read(connection, statement, **asked)
-        batch, cursor = by.cut(some, BATCH)
+            tickets = rows.read(connection, statement, **asked)
+        batch, cursor = by.cut(tickets, BATCH)
         yield from (view.members(viewer, row, bulk=True) for row in batch)
         goes_on = cursor is not None

@@ -1,4 +1,4 @@
-"""Pages of a list without filters, told of what was told before.
+"""Pages of a list, told of what was told before.
 
 A list is asked for again and again, and hardly any of its tickets has changed meanwhile. So a page
 is read as numbers with stamps, and only what is new of it is read and told anew. A stamp is made of
@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from app.access.roles import Role
+from app.access.roles import Caller, Role
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.keep import Keep
 from app.kit.paging import MOST
 from app.kit.ready import Ready
 from app.tickets.models import Ticket
-from app.tickets.views import rows, scope, view
+from app.tickets.views import rows, view
 from app.tickets.views.forms import Form, form_of
-from app.tickets.views.lists import NEWEST, Paging
+from app.tickets.views.lists import Listing, conditions, given, order
 from app.tickets.views.rows import Row
 from app.tickets.views.view import Looker
 
@@ -41,6 +41,15 @@ class Asked(NamedTuple):
     office_code: str | None
     limit: int
     cursor: str | None
+    filters: tuple[tuple[str, Any], ...]
+
+
+def asked_by(caller: Caller, listing: Listing) -> Asked:
+    filters = tuple(
+        (name, tuple(map(str, value)) if isinstance(value, list) else value)
+        for name, value in given(listing).items()
+    )
+    return Asked(caller.role, caller.office_code, listing.limit, listing.cursor, filters)
 
 
 Key = tuple[str, Role, str | None, str]
@@ -56,23 +65,28 @@ NUMBERED = Ready(rows.shown(ANY_NUMBER).add_columns(STAMP))
 
 
 @lru_cache(maxsize=500)
-def stamped(role: Role, goes_on: bool, limit: int) -> Ready:
-    keys = [column for column in NEWEST.columns if column is not Ticket.number]
+def stamped(role: Role, names: tuple[str, ...], goes_on: bool, limit: int) -> Ready:
+    by = order(names)
+    keys = [column for column in by.columns if column is not Ticket.number]
     columns: list[Any] = [Ticket.number, *keys, Ticket.merged_into, XMIN]
-    visible = select(*columns).where(scope.listed_to(role, scope.OWN_OFFICE))
-    page = NEWEST.ready(visible, goes_on, limit).subquery("page")
+    listed = select(*columns).where(*conditions(role, names, overdue=None))
+    page = by.ready(listed, goes_on, limit).subquery("page")
     shown = (page.c.number, *(page.c[column.key] for column in keys), STAMP)
-    return Ready(NEWEST.sorted(rows.joined(page, *shown), page))
+    return Ready(by.sorted(rows.joined(page, *shown), page))
 
 
 def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Sequence[Any]]:
     """Numbers and stamps of each page, and of one ticket more if there is one."""
-    return {
-        asked: stamped(asked.role, bool(asked.cursor), asked.limit).rows(
-            connection, **NEWEST.values(asked.cursor), own_office=asked.office_code
-        )
-        for asked in questions
+    return {asked: lines(connection, asked) for asked in questions}
+
+
+def lines(connection: sa.Connection, asked: Asked) -> Sequence[Any]:
+    filters = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asked.filters
     }
+    names = tuple(filters)
+    values = {**filters, **order(names).values(asked.cursor), "own_office": asked.office_code}
+    return stamped(asked.role, names, bool(asked.cursor), asked.limit).rows(connection, **values)
 
 
 def read_new(connection: sa.Connection, numbers: Sequence[str]) -> dict[str, Sequence[Any]]:
@@ -89,12 +103,11 @@ class Pages:
         self.tickets = Gathered(engine, read_new, most=MOST + 1)
         self.forms: Keep[Key, Form] = Keep(MOST_BYTES)
 
-    async def page(self, looker: Looker, paging: Paging) -> bytes | None:
+    async def page(self, looker: Looker, listing: Listing) -> bytes | None:
         """In JSON; None where a ticket changed meanwhile. Refuses (BadCursor)."""
-        caller = looker.caller
-        asked = Asked(caller.role, caller.office_code, paging.limit, paging.cursor)
-        lines = await self.pages.answer(asked) or ()
-        shown, after = NEWEST.cut(lines, paging.limit)
+        by = order(given(listing))
+        lines = await self.pages.answer(asked_by(looker.caller, listing)) or ()
+        shown, after = by.cut(lines, listing.limit)
         bodies = {line.number: self.held(looker, line.number, line.stamp) for line in shown}
         new = [line for line in shown if bodies[line.number] is None]
         tickets = await self.tickets.answers([line.number for line in new])

@@ -24,7 +24,7 @@ from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.inbox import Inboxes
-from app.tickets.views.lists import Paging
+from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.pages import Pages
 from app.tickets.views.view import Looker, Viewer
 
@@ -41,7 +41,7 @@ class Readings:
 
 
 async def inbox(request: Request) -> Response | None:
-    caller, paging = await gate.caller(request), paging_of(request)
+    caller, paging = await gate.caller(request), paging_in(request.scope["query_string"])
     if caller.role not in OFFICE_BOUND or paging is None:
         return None
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
@@ -61,10 +61,6 @@ async def inbox(request: Request) -> Response | None:
     return tagged(request, answer, inboxes.tag_of(page), answer)
 
 
-def paging_of(request: Request) -> Paging | None:
-    return paging_in(request.scope["query_string"])
-
-
 @lru_cache(maxsize=10_000)
 def paging_in(query: bytes) -> Paging | None:
     try:
@@ -73,14 +69,29 @@ def paging_in(query: bytes) -> Paging | None:
         return None
 
 
+LISTS = ("status", "urgency")
+"""Filters of several values."""
+
+
+@lru_cache(maxsize=10_000)
+def listing_in(query: bytes) -> Listing | None:
+    asked = QueryParams(query)
+    several = {name: asked.getlist(name) for name in LISTS if name in asked}
+    try:
+        listing = Listing.model_validate({**asked, **several})
+    except ValidationError:
+        return None
+    return listing if listing.overdue is None else None
+
+
 async def listing(request: Request) -> Response | None:
-    """A page without filters."""
-    caller, paging = await gate.caller(request), paging_of(request)
-    if caller.role not in scope.READERS or paging is None or export.wanted(request):
+    """A page; `overdue` is what time alone changes, and left to the endpoint."""
+    caller, listing = await gate.caller(request), listing_in(request.scope["query_string"])
+    if caller.role not in scope.READERS or listing is None or export.wanted(request):
         return None
     state = request.app.state
     readings: Readings = state.readings
-    page = await readings.lists.page(Looker(caller, state.city, state.clock()), paging)
+    page = await readings.lists.page(Looker(caller, state.city, state.clock()), listing)
     return JsonBytes(page, headers=OF_CALLER_AND_FORM) if page else None
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from time import sleep
 from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -18,6 +20,7 @@ from app.access.roles import Caller, Role
 from app.settings import AT_ONCE
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import together
+from app.tickets.intake.commits import Trace, was_committed
 from app.tickets.intake.duplicates import EVERYONE
 from app.tickets.intake.requests import Answer, Outcome, Request
 from tests import given
@@ -212,3 +215,18 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
         Answer,
     ]
     assert counted(app, "count(*) FROM ticket") == 2
+
+
+def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: FastAPI) -> None:
+    """The transaction, or the ticket, may be another's that has the same number."""
+    number = given.ticket(people)
+    with app.state.sessions() as session:
+        query = "SELECT xmin::text, received_at FROM ticket WHERE number = :number"
+        transaction, at = session.execute(sa.text(query), {"number": number}).one()
+    traces = [
+        Trace(transaction, number, at),
+        Trace(transaction, number, at + timedelta(microseconds=1)),
+        Trace(transaction, "BJ202610200000000", at),
+    ]
+
+    assert [was_committed(app.state.sessions, trace) for trace in traces] == [True, False, False]

@@ -1,5 +1,9 @@
 """D.11: what makes two requests one matter at one place, and one caller of two numbers."""
 
+from itertools import combinations
+from random import Random
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +133,21 @@ def test_a_caller_is_found_again_by_a_keyed_hash_and_never_when_anonymous() -> N
     assert mine != caller_hash(secret, "13800000001", anonymous=False)
     assert caller_hash(secret, "13800000000", anonymous=True) is None
     assert caller_hash(secret, None, anonymous=False) is None
+
+
+def test_a_long_text_costs_what_its_beginning_costs() -> None:
+    """However many it is compared with, and however long it is."""
+
+    def compared(length: int) -> float:
+        texts = [matter(category=None, words=story(n, length)) for n in range(30)]
+        began = process_time()
+        for first, second in combinations(texts, 2):
+            alike(first, second, RULE)
+        return process_time() - began
+
+    assert min(compared(20_000) for _ in range(3)) < 3 * min(compared(2_000) for _ in range(3))
+
+
+def story(seed: int, length: int) -> str:
+    letters = Random(seed)
+    return "".join(chr(letters.randrange(0x4E00, 0x9000)) for _ in range(length))

@@ -249,7 +249,7 @@ def queries(people: People, engine: sa.Engine, limit: int) -> int:
 def test_the_list_of_an_office_does_not_grow_with_the_city(people: People, app: FastAPI) -> None:
     """3,000 tickets that others had: of the table's pages it reads few."""
     number = given.ticket(people)
-    statement = pages.stamped(Role.HANDLER, goes_on=False, limit=50)
+    statement = pages.stamped(Role.HANDLER, (), goes_on=False, limit=50)
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO ticket SELECT (jsonb_populate_record(t, jsonb_build_object('number',"
