@@ -154,7 +154,13 @@ class NoSuchTicket(NotFound):
 
 def get(session: Session, caller: Caller, number: str) -> Ticket:
     """Refuses (NoSuchTicket) what does not exist and what is not the caller's to know of, alike."""
-    return existing(number, session.scalar(in_scope(caller.role), asked(caller, number)))
+    return existing(number, known(session, caller, number))
+
+
+def known(session: Session, caller: Caller, number: str) -> Ticket | None:
+    """A ticket, unless it is not the caller's to know of."""
+    ticket: Ticket | None = session.scalar(in_scope(caller.role), asked(caller, number))
+    return ticket
 
 
 @cache
