@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.types import Scope
 
+from app import docs_page, openapi
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
@@ -120,7 +122,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         title="Jiesu 接诉",
         version="1",
         lifespan=life,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
@@ -154,6 +156,8 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     for router in rooms:
         app.routes.extend(router.routes)
     app.router.middleware_stack = Straight(app.router)
+    app.routes.extend(docs_page.ROUTES)
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))

@@ -16,7 +16,7 @@ from app.attachments import service as attachments
 from app.attachments import store
 from app.attachments.models import Attachment
 from app.attachments.store import MediaType
-from app.kit.db import AllSessions, Reading, Sessions
+from app.kit.db import AllSessions, Sessions
 from app.kit.errors import TooLarge
 from app.kit.etag import IfMatch
 from app.kit.hop import in_loop
@@ -26,8 +26,9 @@ from app.kit.wire import At, Line, View
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.change import Change
+from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.views import scope
-from app.tickets.views.http import Seen
+from app.tickets.views.http import Looking, Seen
 
 MOST_BYTES = 10_000_000
 
@@ -133,22 +134,28 @@ def attach_file(
 
 
 @router.get("/{number}/attachments")
-def list_files(ticket: Seen, session: Reading) -> list[AttachmentView]:
-    """The files of a ticket, oldest first."""
-    return [AttachmentView.model_validate(row) for row in attachments.of(session, ticket.number)]
+def list_files(ticket: Seen, looking: Looking) -> list[AttachmentView]:
+    """The files of a ticket, oldest first; of a secret one an office does not read their names."""
+    files = attachments.of(looking.session, ticket.number)
+    views = [AttachmentView.model_validate(row) for row in files]
+    if ticket.secret and looking.caller.role in NEAR_THE_SUBJECT:
+        return [view.model_copy(update={"name": None}) for view in views]
+    return views
 
 
 @router.get("/{number}/attachments/{attachment_id}", response_class=Response)
 def download_file(
     request: Request,
     ticket: Seen,
+    looking: Looking,
     attachment_id: Annotated[int, Path(ge=1, lt=2**63)],
-    session: Reading,
     folder: Kept,
     streams: AtStreams,
 ) -> Response:
-    """The file itself, never shown by a browser in our name and never kept on its way."""
-    file = attachments.find(session, ticket.number, attachment_id)
+    """The file itself, never shown by a browser in our name and never kept on its way; an office
+    gets a photograph without its metadata (place, time, telephone)."""
+    file = attachments.find(looking.session, ticket.number, attachment_id)
+    near, secret = looking.caller.role in NEAR_THE_SUBJECT, ticket.secret
     name = f"{ticket.number}-{file.id}.{file.media_type.suffix}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -158,6 +165,8 @@ def download_file(
 
     def read(sessions: Sessions) -> Content:
         content = store.get(folder, file.sha256)
+        if near:
+            content = attachments.for_office(content, file.media_type, secret)
         return Content({**headers, "Content-Length": str(len(content))}, sliced(content))
 
     return streams.answer(request.state.caller_id, read, file.media_type)

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.attachments import store
+from app.attachments import metadata, store
 from app.attachments.models import Attachment
 from app.attachments.store import MediaType
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.tickets.acts.change import Change
 from app.tickets.event_data import Attached
 from app.tickets.life.lifecycle import MOVES, Action, IllegalMove
@@ -20,6 +20,10 @@ MOST_FILES = 50
 
 class UnknownFile(Invalid):
     title = "Only JPEG, PNG, WebP, HEIC and PDF files are taken"
+
+
+class FileWithheld(Forbidden):
+    title = "This file stays with the hotline: it may tell who sent it"
 
 
 class TooManyFiles(Conflict):
@@ -60,6 +64,15 @@ def attach(change: Change, folder: Path, content: bytes, name: str | None) -> At
     )
     change.session.flush()
     return file
+
+
+def for_office(content: bytes, kind: MediaType, secret: bool) -> bytes:
+    """Without metadata. Refuses (FileWithheld), on a secret ticket, a file that cannot be freed of
+    them."""
+    bare = metadata.without(content, kind)
+    if bare is None and secret:
+        raise FileWithheld(f"the metadata of this {kind} cannot be taken out")
+    return content if bare is None else bare
 
 
 def same_file(change: Change, content: bytes) -> Attachment | None:

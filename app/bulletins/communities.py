@@ -18,6 +18,7 @@ from app.rankings.counting import as_of, assessments, volumes
 from app.rankings.counting.merged import Member, count_members
 from app.rankings.counting.record import Record
 from app.rankings.rates import Counts
+from app.tickets.citizens import Citizen
 from app.tickets.models import Request, Ticket
 
 WHOLE_PLACE = '$.evidence[*] ? (@.kind == "memory" || @.kind == "similarity").text'
@@ -33,7 +34,12 @@ class Lane(NamedTuple):
 
 
 WORDS = func.jsonb_path_query_first(Request.route, sa.cast(WHOLE_PLACE, JSONPATH))
-NAME = func.coalesce(PlaceRow.name, WORDS.op("#>>")(sa.cast("{}", sa.ARRAY(sa.Text))))
+NAME = func.coalesce(PlaceRow.name, WORDS.op("#>>")(sa.literal_column("'{}'::text[]")))
+
+PERSONS = func.count(
+    func.coalesce(func.encode(Citizen.phone_hash, "hex"), Ticket.number).distinct()
+)
+"""One telephone is one person; a ticket without one may be anybody's."""
 
 Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
@@ -55,17 +61,18 @@ def street_of(record: Record) -> sa.ColumnElement[str]:
 def requests(record: Record, begins: datetime, ends: datetime) -> dict[Lane, int]:
     """The number of accepted requests of each lane, received in [begins, ends).
 
-    A lane with fewer than `privacy.min_cell` is not named: it might identify a person.
+    A lane of fewer persons than `privacy.min_cell` is not named: it might identify one.
     """
     policy, number = record.period.policy, func.count()
     street = street_of(record)
     query = (
         named(record, select(street, NAME, number).select_from(Ticket))
+        .outerjoin(Citizen, Citizen.ticket_number == Ticket.number)
         .where(Ticket.received_at >= begins, Ticket.received_at < ends)
         .where(NAME.is_not(None))
         .where(Ticket.type.in_(sorted(policy.assess.types)), *volumes.accepted(record))
         .group_by(street, NAME)
-        .having(number >= policy.privacy.min_cell)
+        .having(policy.privacy.min_cell <= PERSONS)
     )
     return {
         Lane(code, name): count

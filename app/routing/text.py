@@ -10,6 +10,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
+from itertools import chain
 
 import opencc
 from msgspec import Struct
@@ -25,6 +26,16 @@ BREAK = "|"
 
 JOIN = "/"
 """Stands where a list goes on or a bracket opens or closes: the same clause still."""
+
+KANGXI = range(0x2F00, 0x2FD6)
+"""Radicals that look like the characters which they are, and have other codes."""
+
+RADICALS = str.maketrans(
+    "⺇⺊⺌⺍⺒⺜⺝⺟⺠⺢⺩⺫⺬⺮⺶⺷⺸⺹⺼⻁⻃⻄⻅⻆⻇⻉⻋⻑⻒⻓⻔⻗⻘⻙⻚⻛⻜⻝⻟⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+    "几卜小小巳日月母民水王目示竹羊羊羊老肉虎西西见角角贝车长长长门雨青韦页风飞食食首马骨鬼鱼鸟卤麦黄黾齐齐齿齿龙龙龟龟龟",
+)
+VARIANTS = str.maketrans("淸靑眞敎旣卽緖郞硏淨歲畵戸呉髙﨑", "清青真教既即绪郎研净岁画户吴高崎")
+"""One character in another country's shape."""
 
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
 TENS = {"十": 10, "百": 100}
@@ -69,10 +80,13 @@ def plain_table() -> dict[int, str]:
     han = [chr(code) for code in range(0x3400, 0xA000)]
     pairs = zip(han, simplify("\n".join(han)).split("\n"), strict=True)
     table = {ord(old): new for old, new in pairs if old != new and len(new) == 1}
-    for code in (*range(0x2460, 0x2469), *range(0xFF01, 0xFF5F), *range(0xF900, 0xFB00)):
-        folded = unicodedata.normalize("NFKC", chr(code)).upper()
+    compatible = (range(0x2460, 0x2469), range(0xFF01, 0xFF5F), range(0xF900, 0xFB00), KANGXI)
+    for code in chain.from_iterable(compatible):
+        folded = unicodedata.normalize("NFKC", chr(code)).translate(VARIANTS)
+        folded = simplify(folded.upper())
         if len(folded) == 1:
             table[code] = folded
+    table |= {code: chr(plain) for code, plain in (RADICALS | VARIANTS).items()}
     table |= {code: chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
     return table | {ord("邨"): "村", ord("—"): "-", ord("–"): "-", ord("～"): "~"}
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -170,6 +171,34 @@ def test_a_day_names_communities_and_lanes_but_none_of_too_few(people: People) -
     assert (first["office_code"], first["office_name"]) == (WANGJING, "望京街道")
     assert first["resolution"]["denominator"] == 0
     assert first["name"] in page(people, "/bulletins/2026-10-20")
+
+
+ROUTES = [
+    ("memory", "五道口", ["五道口"]),
+    ("similarity", "五道口", ["五道口"]),
+    ("road", "五道口", []),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "names"), ROUTES)
+@pytest.mark.parametrize("persons", [6, 1])
+def test_a_lane_has_the_name_of_each_source_and_is_of_several_persons(
+    people: People, app: FastAPI, kind: str, text: str, names: list[str], persons: int
+) -> None:
+    for n in range(6):
+        citizen = {"name": f"李{n}", "phone": f"1380000{n % persons:04}"}
+        address = {"text": f"朝阳区望京街道{text}{n}号楼"}
+        body = request(address=address, citizen=citizen, title=f"噪声{n}", category=None)
+        body["content"] = "甲乙丙丁戊己"[n] * 40
+        assert people.operator.post("/tickets", body).status_code == 201
+    route = json.dumps({"evidence": [{"kind": kind, "text": text}]}, ensure_ascii=False)
+    with app.state.engine.begin() as connection:
+        changed = "UPDATE request SET route = route || CAST(%(route)s AS jsonb)"
+        connection.exec_driver_sql(changed, {"route": route})
+        connection.exec_driver_sql("UPDATE ticket SET community_code = NULL")
+
+    lanes = people("analyst").get("/bulletins/2026-10-20").json()["lanes"]
+    assert [lane["name"] for lane in lanes] == (names if persons > 1 else [])
 
 
 def test_the_rates_of_a_lane_are_of_its_own_tickets(

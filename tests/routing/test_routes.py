@@ -1,6 +1,7 @@
 """Routing over HTTP, and the memory that every replica learns from the same rows."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from app.routing.memory import Lesson
 from app.routing.models import RoutingLesson
 from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
+from app.routing.text import KANGXI, RADICALS, VARIANTS, read
 from app.settings import Settings
 from tests.given import CHAOYANG, WANGJING, People, Person
 
@@ -256,3 +258,25 @@ def test_one_open_in_this_database_is_waited_for_and_the_wait_is_told(
     assert router.lag == 0
     assert caplog.text.count("lessons wait") == 1
     assert "jiesu_lessons_waiting_seconds 3" in figures
+
+
+SHAPES = [(chr(code), unicodedata.normalize("NFKC", chr(code))) for code in KANGXI]
+SHAPES += [(chr(code), chr(plain)) for code, plain in (RADICALS | VARIANTS).items()]
+
+
+def test_an_official_name_is_read_whatever_shape_its_characters_have(app: FastAPI) -> None:
+    offices = app.state.city.offices.values()
+    streets = [office.name for office in offices if len(office.code) == len("110105026")]
+    shapes = [(shape, simplified(character)) for shape, character in SHAPES]
+    wrong = [
+        (name, shape)
+        for name in streets
+        for shape, character in shapes
+        if character in name and read(name.replace(character, shape)).text != read(name).text
+    ]
+    assert len(streets) > 300
+    assert wrong == []
+
+
+def simplified(character: str) -> str:
+    return read(character).text

@@ -1,0 +1,107 @@
+"""`/openapi.json`: what FastAPI makes of the routes, with the key that they need and the problems
+that each may answer."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+Json = dict[str, Any]
+
+KEYS = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of `POST /v1/keys`: what it may do, its role says.",
+    }
+}
+PROBLEM: Json = {
+    "title": "Problem",
+    "description": "RFC 9457; figures are further members.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+TITLES = {
+    400: "Not readable as what it claims to be",
+    401: "No key, or none that is known",
+    403: "Not by this role, or another's part",
+    404: "Not there, or not yours to know of",
+    405: "Not by this method",
+    409: "The state of things does not allow it now",
+    412: "It has changed since you read it",
+    413: "More than is taken at once",
+    422: "Readable, but against a rule of form",
+    429: "Slow down",
+    503: "A part of the service is out of reach",
+}
+PARAMETER = re.compile(r"{(\w+)}")
+GENERATED = ("HTTPValidationError", "ValidationError")
+
+
+def describe(app: FastAPI) -> Json:
+    """Made once."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        app.openapi_schema = completed(made)
+    return app.openapi_schema
+
+
+def completed(made: Json) -> Json:
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            complete(path, method, operation)
+    components = made.setdefault("components", {})
+    schemas: Json = components.setdefault("schemas", {})
+    for name in GENERATED:
+        schemas.pop(name, None)
+    schemas["Problem"] = PROBLEM
+    components["securitySchemes"] = KEYS
+    return made
+
+
+def complete(path: str, method: str, operation: Json) -> None:
+    """A path's parameters are declared, its key, and each status of a problem."""
+    parameters: list[Json] = operation.setdefault("parameters", [])
+    declared = {given["name"] for given in parameters if given["in"] == "path"}
+    for name in PARAMETER.findall(path):
+        if name not in declared:
+            text = {"type": "string", "title": name}
+            parameters.append({"name": name, "in": "path", "required": True, "schema": text})
+    if path.startswith("/v1/"):
+        operation["security"] = [{name: [] for name in KEYS}]
+    for status in statuses(path, method, operation):
+        operation["responses"][str(status)] = {
+            "description": TITLES[status],
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            },
+        }
+
+
+def statuses(path: str, method: str, operation: Json) -> Iterator[int]:
+    if not path.startswith("/v1/"):
+        yield 503
+        return
+    yield from (401, 403, 422, 429, 503)
+    if "{" in path:
+        yield 404
+    if method != "get":
+        yield from (400, 409, 413)
+    if any(parameter["name"].lower() == "if-match" for parameter in operation["parameters"]):
+        yield 412
