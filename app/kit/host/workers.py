@@ -1,7 +1,8 @@
 """Several processes that serve one port.
 
-A few are started at a time, so that on a busy machine the first is up before the last begins. None ends another: one that ends, or that falls silent, is replaced. They end with the
-process that started them.
+A few are started at a time, so that on a busy machine the first is up before the last begins. None
+ends another: one that ends, or that falls silent, is replaced. They end with the process that
+started them.
 """
 
 import logging
