@@ -60,7 +60,7 @@ class Service:
         """Its exit code and the lines of its log."""
         self.client.close()
         self.process.send_signal(how)
-        _, log = self.process.communicate(timeout=30)
+        _, log = self.process.communicate(timeout=120)
         return self.process.returncode, log.splitlines()
 
     def labels(self) -> set[str]:
@@ -85,7 +85,7 @@ def new_key(label: str) -> dict[str, str]:
 
 
 def refusal(process: subprocess.Popen[str]) -> str:
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 1
     (line,) = errors.splitlines()
     return line
@@ -138,7 +138,7 @@ def test_a_busy_port_is_refused(service: Service, tmp_path: Path) -> None:
 
 def test_a_command_runs_beside_the_service(service: Service) -> None:
     process = jiesu("seed", service.directory)
-    _, log = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=120)
 
     assert process.returncode == 0, log
     assert service.is_ready()

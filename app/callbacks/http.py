@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Request
-from sqlalchemy.orm import Session
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
@@ -59,15 +58,11 @@ def callback_for(roles: Iterable[Role]) -> Any:
         named = request.path_params.get("number", callback and callback.ticket_number)
         if callback is None or callback.ticket_number != named:
             raise NoSuchCallback(f"no callback {callback_id}")
-        if not visible(session, caller, callback):
+        if scope.known(session, caller, callback.ticket_number) is None:
             raise NoSuchCallback(f"no callback {callback_id}")
         return Subject(caller, callback.ticket_number, callback)
 
     return Depends(seen)
-
-
-def visible(session: Session, caller: Caller, callback: Callback) -> bool:
-    return session.scalar(scope.in_scope(caller, callback.ticket_number)) is not None
 
 
 Asked = Annotated[Subject, ticket_for(HANDLERS)]

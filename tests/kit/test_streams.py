@@ -45,7 +45,7 @@ def address(people: People, settings: Settings, clock: StillClock) -> Iterator[A
     body = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     headers = {"Content-Type": "application/x-ndjson"}
     answer = people.operator.send("/tickets/batch", body.encode(), headers)
-    assert answer.text.count('"status": 201') == TICKETS
+    assert answer.text.count('"status": 201') == TICKETS, answer.text[:500]
     app = main.create_app(settings.model_copy(update={"pool_size": 4}))
     app.state.clock = clock
     with served(app) as address:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.access.roles import Caller
+from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
@@ -21,7 +22,7 @@ from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import WHO
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.views import scope
-from app.tickets.views.scope import existing, in_scope
+from app.tickets.views.scope import asked, existing, in_scope
 
 
 class TicketChanged(Stale):
@@ -37,7 +38,8 @@ def locked(
     concerned = set(filter(None, others)) - {number}
     if concerned:
         lock(session, {number, *concerned})
-    ticket = existing(number, session.scalar(renewed(in_scope(caller, number))))
+    statement = renewed_in_scope(caller.role)
+    ticket = existing(number, session.scalar(statement, asked(caller, number)))
     if ticket.merged_into:
         concerned.add(ticket.merged_into)
     tickets = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(concerned)))).all()
@@ -59,6 +61,11 @@ def renewed(query: Select[Ticket]) -> Select[Ticket]:
     """The query with a lock; rows that the session has already are read again."""
     newest: Select[Ticket] = query.order_by(Ticket.number).with_for_update()
     return newest.execution_options(populate_existing=True)
+
+
+@cache
+def renewed_in_scope(role: Role) -> Select[Ticket]:
+    return renewed(in_scope(role))
 
 
 def up_to_date(session: Session, city: City, ticket: Ticket, now: datetime) -> Change:

@@ -1,6 +1,7 @@
 """Which tickets a caller may know of, and which parts are his in one: decided here only."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 OWN_OFFICE = parameter("own_office", sa.Text)
 """The caller's, in a statement that is made once."""
+NUMBER = parameter("number", sa.Text)
 
 READERS = CITY | HANDLERS | {Role.DISTRICT}
 
@@ -152,11 +154,24 @@ class NoSuchTicket(NotFound):
 
 def get(session: Session, caller: Caller, number: str) -> Ticket:
     """Refuses (NoSuchTicket) what does not exist and what is not the caller's to know of, alike."""
-    return existing(number, session.scalar(in_scope(caller, number)))
+    return existing(number, known(session, caller, number))
 
 
-def in_scope(caller: Caller, number: str) -> Select[Ticket]:
-    return select(Ticket).where(Ticket.number == printable(number), visible(caller))
+def known(session: Session, caller: Caller, number: str) -> Ticket | None:
+    """A ticket, unless it is not the caller's to know of."""
+    ticket: Ticket | None = session.scalar(in_scope(caller.role), asked(caller, number))
+    return ticket
+
+
+@cache
+def in_scope(role: Role) -> Select[Ticket]:
+    """A ticket by its number. Made once for each role: making it takes 15 ms."""
+    return select(Ticket).where(Ticket.number == NUMBER, visible_to(role, OWN_OFFICE))
+
+
+def asked(caller: Caller, number: str) -> dict[str, str | None]:
+    """The parameters of `in_scope`."""
+    return {"number": printable(number), "own_office": caller.office_code}
 
 
 def existing(number: str, ticket: T | None) -> T:
