@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+import sqlalchemy as sa
 from tqdm import tqdm
 
 from app import main, settings
@@ -28,7 +30,7 @@ from app.kit.instants import recording
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
 from app.routing.areas import BadAreas
-from app.seals import offline, verification
+from app.seals import auditing, offline, verification
 from app.seals import service as seals
 from app.settings import Settings
 from app.simulate import service as simulation
@@ -145,6 +147,20 @@ def verify(given: Settings, asked: argparse.Namespace) -> None:
     say("everything holds")
 
 
+def audit_record(given: Settings, asked: argparse.Namespace) -> None:
+    """Check the record: events, rows and days; each fault is a line of JSON."""
+    with ready_database(given) as sessions, sessions() as session:
+        session.connection(execution_options=ONE_SNAPSHOT)
+        session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        sound = True
+        for fault in auditing.whole(session, read_city(given, sessions).periods):
+            say(msgspec.json.encode(fault).decode())
+            sound = False
+    if not sound:
+        sys.exit(1)
+    say("everything holds")
+
+
 def content(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -206,23 +222,27 @@ def command_line() -> argparse.ArgumentParser:
         command(name, act)
     importing = command("import", import_cases)
     importing.add_argument("file", type=readable, metavar="FILE")
-    simulating = command("simulate", simulate)
-    days: dict[str, Any] = {"type": date.fromisoformat, "required": True, "metavar": "DAY"}
-    simulating.add_argument("--from", dest="start", help="the first day of requests", **days)
-    simulating.add_argument("--to", dest="end", help="the day after the last", **days)
-    simulating.add_argument("--cases", type=int, default=20_000, help="how many requests")
-    simulating.add_argument("--seed", type=int, default=7, help="which city")
-    simulating.add_argument("--among-others", action="store_true", help="where tickets are already")
+    plan_of(command("simulate", simulate))
     period_of(command("seal", seal))
     checking = command("verify", verify).add_mutually_exclusive_group(required=True)
     period_of(checking, nargs="?")
     checking.add_argument("--file", type=Path, metavar="FILE", help="a ranking as JSON")
+    command("audit", audit_record).add_argument("what", choices=["verify"])
     command("reroute", reroute).add_argument("number", metavar="NUMBER", help="a ticket's")
     making = command("key", key)
     making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
     making.add_argument("--office", metavar="CODE", help="the office that the key acts for")
     making.add_argument("--label", required=True, help="whose it is, for the list of keys")
     return parser
+
+
+def plan_of(asked: argparse.ArgumentParser) -> None:
+    days: dict[str, Any] = {"type": date.fromisoformat, "required": True, "metavar": "DAY"}
+    asked.add_argument("--from", dest="start", help="the first day of requests", **days)
+    asked.add_argument("--to", dest="end", help="the day after the last", **days)
+    asked.add_argument("--cases", type=int, default=20_000, help="how many requests")
+    asked.add_argument("--seed", type=int, default=7, help="which city")
+    asked.add_argument("--among-others", action="store_true", help="where tickets are already")
 
 
 def period_of(asked: argparse._ActionsContainer, **more: Any) -> None:

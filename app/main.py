@@ -53,6 +53,7 @@ from app.rankings.router import router as rankings
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
+from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
@@ -256,6 +257,9 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         metrics.calendar_years_missing.set(years_missing(app.state.clock()))
         return False
 
+    def hash_days() -> bool:
+        return days.keep_some(sessions, app.state.clock)
+
     def learn() -> bool:
         with sessions() as session:
             routing.refresh(session, app.state.city.router)
@@ -265,5 +269,6 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("sweep", settings.sweep_seconds, sweep),
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
+        Act("hash_days", settings.sweep_seconds, hash_days),
         Act("learn", settings.learn_seconds, learn),
     )

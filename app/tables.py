@@ -29,6 +29,7 @@ from app.rankings.counting.days import ChangedDay, TalliedDay
 from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRanking
 from app.rankings.versions import TableVersion
 from app.routing.models import RoutingLesson
+from app.seals.audit.days import ChainDay
 from app.tickets.citizens import Citizen
 from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
@@ -68,6 +69,7 @@ TABLES: tuple[type[Base], ...] = (
     Seal,
     SealedRanking,
     SealedFacts,
+    ChainDay,
     RegistryVersion,
     TalliedDay,
     ChangedDay,

@@ -44,9 +44,9 @@ OPEN, BEFORE = "2026-11", "2026-10"
 
 TICKETS = """
 INSERT INTO ticket (number, status, since, version, channel, type, urgency, secret, anonymous,
-    street_code, district_code, office_code, policy, received_at, updated_at)
+    street_code, district_code, office_code, policy, received_at, updated_at, chain_head)
 SELECT %(prefix)s || lpad(n::text, 9, '0'), 'closed', at, 9, 'phone', 'complaint', 'L3', false,
-    false, code, left(code, 6), code, 'beijing-2019', at, at
+    false, code, left(code, 6), code, 'beijing-2019', at, at, ''
 FROM (SELECT n, %(start)s::timestamptz + n * %(step)s::interval AS at,
         (%(streets)s::text[])[1 + (n * 7919) %% %(streets_number)s] AS code
       FROM generate_series(0, %(number)s::bigint - 1) AS n) AS made

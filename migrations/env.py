@@ -19,10 +19,13 @@ def migrate(connection: sa.Connection) -> None:
     )
     with context.begin_transaction():
         connection.execute(sa.text("SET LOCAL statement_timeout = '10min'"))
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        connection.execute(sa.select(sa.func.pg_advisory_lock(ONE_AT_A_TIME)))
         for timeout in TIMEOUTS:
             connection.execute(sa.text(timeout))
         context.run_migrations()
+    # kept beyond the commits of a migration in pieces; an end of the connection ends it as well
+    connection.execute(sa.select(sa.func.pg_advisory_unlock(ONE_AT_A_TIME)))
+    connection.commit()
 
 
 given = context.config.attributes.get("connection")

@@ -10,9 +10,11 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment, Callback, Exclusion
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.links import BEFORE_ALL
 from app.tickets.models import Ticket
 from tests import recount
 from tests.given import WANGJING
+from tests.linking import relink
 from tests.recount import Case
 
 JIANWAI, HEPINGJIE, DONGHUAMEN = "110105001", "110105007", "110101001"
@@ -48,6 +50,7 @@ def ticket(case: Case, number: str) -> Ticket:
         policy="beijing-2019",
         received_at=at,
         updated_at=at,
+        chain_head=BEFORE_ALL,
     )
 
 
@@ -83,6 +86,7 @@ def event(fact: Assessment) -> Event:
         action=Action.IMPORT,
         to_status=Status.CLOSED,
         data={},
+        link=BEFORE_ALL,
     )
 
 
@@ -124,6 +128,8 @@ def storing(app: FastAPI) -> Store:
             session.add_all(made for fact in facts for made in (event(fact), callback(fact)))
             session.flush()
             session.add_all([exclusion(c, number) for c, number in numbered if c.get("excluded")])
+            session.flush()
+            relink(session.connection(), [number for _, number in numbered])
 
     return store
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from app.seals.audit import service as audit
 from app.sweep import sweep
 from app.tickets.life.lifecycle import IN_OFFICE, MOVES, TERMINAL, Action, Status
 from tests import given, stages
@@ -143,7 +144,14 @@ class Lives(RuleBasedStateMachine):
             self.clock.tick(days=30)
             self.sweep()
         self.check_nobody_hides()
+        self.check_audit()
         self.check_ranking()
+
+    def check_audit(self) -> None:
+        """Every row follows from its events (D.21-11)."""
+        with self.app.state.sessions() as session:
+            policies = self.app.state.city.policies
+            assert list(audit.of_tickets(session, policies, self.numbers)) == []
 
     def mine(self) -> Iterator[tuple[Any, ...]]:
         rows = stages.rows(self.people, ROWS)

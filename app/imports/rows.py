@@ -1,6 +1,6 @@
 """The rows of a finished case: those of a ticket that was closed here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.callbacks.models import Assessment, Callback, Exclusion
@@ -10,9 +10,10 @@ from app.offices.directory import STREET_KINDS
 from app.routing.decision import Decision, DecisionKind, kept
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Imported, Registered, as_json
-from app.tickets.events import Event, Statement
+from app.tickets.events import Event, Statement, hash_of, linked, statement_row
 from app.tickets.life.contacts import contact_ok
 from app.tickets.life.lifecycle import Action, DispatchRole, Status, TicketType
+from app.tickets.life.links import BEFORE_ALL
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 
 Row = dict[str, Any]
@@ -126,8 +127,9 @@ def contact(past: Past) -> Iterator[Row]:
         }
 
 
-def event(past: Past) -> Iterator[Row]:
-    yield {
+def event(past: Past) -> Row:
+    """Its first and only event, which has its words as well."""
+    return {
         "ticket_number": past.number,
         "seq": 1,
         "at": past.now,
@@ -159,13 +161,11 @@ def imported(past: Past) -> Imported:
         merge_group=case.merge_group,
         received_at=case.received_at,
         replied_at=case.replied_at,
+        dispatched_at=case.dispatched_at,
+        contacts=[(made.at.isoformat(), made.method, made.reached) for made in case.contacts],
+        called_at=case.callback.at,
+        answers=[value for name, value in answers(past).items() if name != "ticket_number"],
     )
-
-
-def statement(past: Past) -> Iterator[Row]:
-    if past.case.excluded:
-        words = {"text": past.case.excluded.text}
-        yield {"ticket_number": past.number, "seq": 1, "words": words}
 
 
 def answers(past: Past) -> Row:
@@ -214,22 +214,36 @@ def exclusion(past: Past) -> Iterator[Row]:
         }
 
 
-TABLES = {
-    Ticket: ticket,
+OF_TICKET: dict[type[Base], Callable[[Past], Iterator[Row]]] = {
     Request: request,
     Citizen: citizen,
     Dispatch: dispatch,
     ContactMade: contact,
-    Event: event,
-    Statement: statement,
     Callback: callback,
     Assessment: assessment,
     Exclusion: exclusion,
 }
-"""In the order of their references."""
+"""Rows that refer to the ticket."""
+
+TABLES: tuple[type[Base], ...] = (Ticket, *OF_TICKET, Event, Statement)
 
 
 def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
     """The rows of all cases, table by table."""
-    for model, rows in TABLES.items():
+    tickets, told, statements = [], [], []
+    for case in cases:
+        spoken = statement(case)
+        [row] = linked(BEFORE_ALL, [{**event(case), "words_hash": hash_of(spoken)}])
+        tickets += [one | {"chain_head": row["link"]} for one in ticket(case)]
+        told.append(row)
+        statements += [spoken] if spoken else []
+    yield Ticket, tickets
+    for model, rows in OF_TICKET.items():
         yield model, [row for case in cases for row in rows(case)]
+    yield Event, told
+    yield Statement, statements
+
+
+def statement(past: Past) -> Row | None:
+    excluded = past.case.excluded
+    return statement_row(past.number, 1, {"text": excluded.text}) if excluded else None

@@ -36,6 +36,8 @@ class Seal(Base):
     seal_hash: Mapped[Code]
     format: Mapped[int]
     """Which members `seal_hash` is of."""
+    chain: Mapped[Code | None]
+    """The hash of the last day that was over, see `seals.audit.days`."""
 
 
 def of_a_seal() -> MappedColumn[str]:

@@ -26,29 +26,29 @@ from app.rankings.forms import FORMS, NEWEST
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.seals import sources
+from app.seals.audit import days
 from app.seals.sources import late
 
 ONE_AT_A_TIME = 0x5EA1
 
-FORMAT = 1
+FORMAT = 2
 """Of a new seal."""
 
-HASHED: Mapping[int, tuple[str, ...]] = {
-    1: (
-        "content_hash",
-        "counts",
-        "facts_digest",
-        "former",
-        "former_hash",
-        "period",
-        "policy",
-        "policy_sha256",
-        "published_at",
-        "rankings",
-        "sealed_at",
-        "sealed_by",
-    ),
-}
+FIRST = (
+    "content_hash",
+    "counts",
+    "facts_digest",
+    "former",
+    "former_hash",
+    "period",
+    "policy",
+    "policy_sha256",
+    "published_at",
+    "rankings",
+    "sealed_at",
+    "sealed_by",
+)
+HASHED: Mapping[int, tuple[str, ...]] = {1: FIRST, 2: (*FIRST, "chain", "format")}
 """Members in `seal_hash` by format; a later format also has `format`."""
 
 
@@ -74,6 +74,7 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
     now = clock()
     settled(session)
     check_sealable(session, period, now)
+    days.keep(session, lambda: now, most=None)
     known = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=known)
     rankings = [sealed_ranking(record, league) for league in League]
@@ -91,6 +92,7 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
         counts={"facts": sum(bundle.number for bundle in facts), "offices": len(facts)},
         facts_digest=digest_of((bundle.subject, bundle.part, bundle.digest) for bundle in kept),
         format=FORMAT,
+        chain=days.known(session, now),
         **link(session),
     )
     made.seal_hash = hash_of(made)

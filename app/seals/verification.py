@@ -18,12 +18,20 @@ from app.rankings.forms import FORMS, NEWEST, Form
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.schemas import RankingView
-from app.seals import contradictions, sources
+from app.seals import auditing, contradictions, sources
 from app.seals import service as seals
+from app.seals.audit import days
+from app.seals.audit.faults import Fault, Kind
 from app.seals.contradictions import Deriving
 from app.seals.histories import EVER
 from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
+
+MOST_SHOWN = 100
+MISSING = frozenset({Kind.MISSING_TICKET, Kind.MISSING_EVENT, Kind.MISSING_ROW})
+CHAIN = frozenset({Kind.WRONG_LINK, Kind.MISSING_EVENT, Kind.WRONG_WORDS, Kind.WRONG_DAY})
+AUDITED = {"record": frozenset(Kind) - CHAIN, "chain": CHAIN}
+"""Fields of differences, with the faults that they name."""
 
 
 def verify(session: Session, period: Period) -> VerifyView:
@@ -43,6 +51,7 @@ def verify(session: Session, period: Period) -> VerifyView:
     differences = [
         *broken(session, seal, period),
         *falsified(then, derived),
+        *audited(session, period),
         *check.lines(),
         *check.leagues(again, replace(then, late=EVER)),
     ]
@@ -135,6 +144,8 @@ def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceV
 
 def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, object, object]]:
     yield "seal_hash", seal.seal_hash, seals.hash_of(seal)
+    if seal.chain:
+        yield "chain", seal.chain, days.known(session, seal.sealed_at)
     yield "policy_sha256", seal.policy_sha256, period.policy.sha256
     if seal.former:
         former = session.get(Seal, seal.former)
@@ -198,6 +209,32 @@ def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
                 now=None,
                 tickets=tickets,
             )
+
+
+def audited(session: Session, period: Period) -> Iterator[DifferenceView]:
+    """Rows of the period's tickets that their events do not tell, tickets that are gone, and what
+    breaks the events' chain or a day's hash."""
+    faults = [
+        fault
+        for fault in auditing.of_period(session, period)
+        if fault.table != "assessment"  # named as evidence
+    ]
+    for field, kinds in AUDITED.items():
+        found = [fault for fault in faults if fault.fault in kinds]
+        tickets = {fault.number: why_at_fault(fault) for fault in found if fault.number}
+        if found:
+            yield DifferenceView(
+                league=None,
+                office_code=None,
+                field=field,
+                sealed=None,
+                now=[msgspec.to_builtins(fault) for fault in found[:MOST_SHOWN]],
+                tickets=[NamedTicket(number=number, why=why) for number, why in tickets.items()],
+            )
+
+
+def why_at_fault(fault: Fault) -> Why:
+    return "missing" if fault.fault in MISSING else "changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,12 @@ class Imported(EventData, frozen=True, kw_only=True):
     merge_group: str | None
     received_at: datetime
     replied_at: datetime | None
+    dispatched_at: datetime | UnsetType = UNSET
+    contacts: list[tuple[str, Method, bool]] | UnsetType = UNSET
+    """Of each the instant, the method, and whether the citizen was reached."""
+    called_at: datetime | UnsetType = UNSET
+    answers: list[str | None] | UnsetType = UNSET
+    """Reach, contacted, resolved, satisfied."""
 
 
 DATA: dict[Action, tuple[type[EventData], ...]] = {

@@ -1,7 +1,9 @@
 """Events of a ticket, and the statements of persons in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from secrets import token_bytes
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
@@ -10,8 +12,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.access.roles import Role
 from app.kit.db import Base, Code, Json, one_of
 from app.kit.rows import Row, insert_many
+from app.tickets.life import links
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import in_order_of_time
+
+SALT_BYTES = 16
 
 
 class Event(Base):
@@ -31,16 +36,14 @@ class Event(Base):
     from_status: Mapped[Status | None] = mapped_column(one_of(Status, "from_status"))
     to_status: Mapped[Status] = mapped_column(one_of(Status, "to_status"))
     data: Mapped[Json]
+    words_hash: Mapped[bytes | None]
+    """Of its statement's words, if it has any; it stays when they are erased."""
+    link: Mapped[bytes]
 
     __table_args__ = (
         in_order_of_time("ix_event_at", "at"),
         Index("ix_event_on_hold", "at", postgresql_where=sa.text("to_status = 'on_hold'")),
     )
-
-
-def append(session: Session, rows: Sequence[Row]) -> None:
-    """Write events, here and nowhere else; every row has the names of the first row."""
-    insert_many(session, Event, rows)
 
 
 class Statement(Base):
@@ -51,3 +54,26 @@ class Statement(Base):
     ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[Json]
+    salt: Mapped[bytes]
+    """Of the words' hash in the event."""
+
+
+def append(session: Session, rows: Sequence[Row]) -> None:
+    """Write linked events; every row has the names of the first row."""
+    insert_many(session, Event, rows)
+
+
+def linked(former: bytes, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """New events of a ticket in their order, after `former`: here alone events get their links."""
+    for row in rows:
+        former = links.link(former, row)
+        yield {"words_hash": None, **row, "link": former}
+
+
+def statement_row(number: str, seq: int, words: Mapping[str, Any]) -> dict[str, Any]:
+    salt = token_bytes(SALT_BYTES)
+    return {"ticket_number": number, "seq": seq, "words": dict(words), "salt": salt}
+
+
+def hash_of(statement: Mapping[str, Any] | None) -> bytes | None:
+    return links.words_hash(statement["salt"], statement["words"]) if statement else None

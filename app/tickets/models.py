@@ -38,6 +38,8 @@ class Ticket(Base):
     """The beginning of its status; after a due change, the instant at which that was due."""
     version: Mapped[int]
     """How many events it has; the ETag."""
+    chain_head: Mapped[bytes]
+    """The link of its last event."""
     channel: Mapped[Channel] = mapped_column(one_of(Channel))
     type: Mapped[TicketType] = mapped_column(one_of(TicketType))
     category: Mapped[Code | None] = mapped_column(ForeignKey("category.code"))

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.feed.models import FeedEntry
 from app.imports import rows, service
 from app.imports.models import ImportedCase
+from app.kit.db import Base
 from app.kit.ndjson import MOST_BYTES
 from app.tickets.models import Ticket
 from tests import recount
@@ -83,10 +84,11 @@ def in_order(app: FastAPI, cases: Iterable[Case]) -> list[Case]:
 
 
 def row_counts(app: FastAPI) -> dict[str, int]:
+    models: tuple[type[Base], ...] = (*rows.TABLES, ImportedCase, FeedEntry)
     with app.state.sessions() as session:
         return {
             model.__tablename__: session.scalar(select(func.count()).select_from(model))
-            for model in (*rows.TABLES, ImportedCase, FeedEntry)
+            for model in models
         }
 
 

@@ -12,6 +12,7 @@ from app.sweep import sweep
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People, ticket
+from tests.linking import relink
 from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case, storing
 from tests.sealing import LATER, finished, force, sealed, tickets_under, verified
 
@@ -48,6 +49,8 @@ def test_events_from_before_they_told_of_the_registry_leave_it_out(
     finished(people, clock)
     clock.at = LATER
     force(app, "UPDATE event SET data = data - 'assessed'")
+    with app.state.engine.begin() as connection:
+        relink(connection)
     force(app, "UPDATE assessment SET industry_office = 'city-market'")
     sealed(people, MONTH)
 

@@ -18,6 +18,7 @@ from app.tickets.life.lifecycle import Action, Status
 from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.linking import relink
 from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
 from tests.sealing import force, sealed, verified
 
@@ -270,6 +271,7 @@ def decided(number: str, at: datetime, code: ExclusionCode) -> Iterator[Event]:
             from_status=Status.CLOSED,
             to_status=Status.CLOSED,
             data=data,
+            link=b"",
         )
 
 
@@ -283,6 +285,8 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
         ground = ExclusionCode.X2
         session.add(Exclusion(ticket_number=number, code=ground, decided_at=at, recorded_at=at))
         session.add_all(decided(number, at, ground))
+        session.flush()
+        relink(session.connection(), [number])
 
     beside = people("analyst").get("/rankings/2026-11/adjustments").json()
 

@@ -17,6 +17,7 @@ from app.tickets.models import Dispatch
 from tests.cases import random_cases
 from tests.conftest import StillClock, empty
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.linking import relink
 from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
 from tests.sealing import sealed, verified
 
@@ -135,8 +136,11 @@ def hold(app: FastAPI, number: str, held: datetime, resumed: datetime) -> None:
                     from_status=before,
                     to_status=after,
                     data={},
+                    link=b"",
                 )
             )
+        session.flush()
+        relink(session.connection(), [number])
 
 
 def test_a_row_of_a_sealed_period_is_the_sealed_one(

@@ -33,6 +33,7 @@ from app.rankings.counting.record import Record
 from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.seals import sources
+from app.seals.audit import service as audit
 from app.seals.contradictions import Deriving
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
 from app.tickets.citizens import Citizen
@@ -316,3 +317,12 @@ def test_every_assessment_and_what_was_decided_of_it_follow_from_the_events(
         passing = list(derived.passing(sources.facts(derived.record)))
 
         assert (bool(passing), derived.contradicted) == (True, [])
+
+
+def test_every_row_that_a_number_rests_on_follows_from_the_events(
+    city: Session, app: FastAPI
+) -> None:
+    numbers = list(audit.numbers_of_all(city))
+    faults = [*audit.of_tickets(city, app.state.city.policies, numbers), *audit.lost(city)]
+
+    assert (len(numbers) >= CASES, faults) == (True, [])

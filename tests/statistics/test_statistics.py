@@ -199,6 +199,7 @@ def ticket(life: Life) -> Ticket:
         repeat_of=life.repeat_of,
         due_left=-life.late_when_held * HOUR if life.status == "on_hold" else None,
         updated_at=life.received_at,
+        chain_head=b"",
     )
 
 
@@ -230,6 +231,7 @@ def event(life: Life) -> Event:
         from_status=Status.RECEIVED,
         to_status=Status.DISPATCHED,
         data={},
+        link=b"",
     )
 
 

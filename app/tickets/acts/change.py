@@ -108,15 +108,23 @@ class Change:
         self.set_timers()
         if ticket.members and ticket.status is not before:
             self.call_members()
-        events.append(self.session, [self.event(action, before, data, due_at)])
-        spoken = {name: text for name, text in (words or {}).items() if text is not None}
-        if spoken:
-            statement = Statement(ticket_number=ticket.number, seq=ticket.version, words=spoken)
-            self.session.add(statement)
+        self.write(self.event(action, before, data, due_at), words or {})
         if action not in NO_NEWS:
             append(self.session, self.news(action, data))
         if ticket.status in TERMINAL:
             ticket.interim_office = None
+
+    def write(self, event: dict[str, Any], words: Mapping[str, Any]) -> None:
+        """Link the event to the ticket's last one."""
+        ticket = self.ticket
+        spoken = {name: text for name, text in words.items() if text is not None}
+        statement = events.statement_row(ticket.number, ticket.version, spoken) if spoken else None
+        event["words_hash"] = events.hash_of(statement)
+        [row] = events.linked(ticket.chain_head, [event])
+        events.append(self.session, [row])
+        ticket.chain_head = row["link"]
+        if statement:
+            self.session.add(Statement(**statement))
 
     def begin(self, at: datetime) -> None:
         """A new status counts from this instant."""

@@ -22,12 +22,13 @@ from app.tickets.acts import dispatch, locking, recipients
 from app.tickets.acts.change import Change
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Received, as_json
-from app.tickets.events import Event
+from app.tickets.events import Event, linked
 from app.tickets.intake import again, duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import TERMINAL, Action, Status
+from app.tickets.life.links import BEFORE_ALL
 from app.tickets.life.timers import Timers
 from app.tickets.models import NUMBERS, Dispatch, Request, Ticket
 
@@ -124,12 +125,16 @@ Tables = dict[type[Base], list[dict[str, Any]]]
 
 def tables(new: Sequence[New]) -> Tables:
     """The rows that new tickets are."""
+    events = [list(linked(BEFORE_ALL, event_rows(ticket))) for ticket in new]
     return {
-        Ticket: [ticket_row(number, arrival) for number, _, arrival in new],
+        Ticket: [
+            ticket_row(number, arrival) | {"chain_head": rows[-1]["link"]}
+            for (number, _, arrival), rows in zip(new, events, strict=True)
+        ],
         Request: [request_row(number, arrival) for number, _, arrival in new],
         Citizen: [citizen_row(number, arrival) for number, _, arrival in new],
         Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
-        Event: [row for ticket in new for row in event_rows(ticket)],
+        Event: [row for rows in events for row in rows],
     }
 
 

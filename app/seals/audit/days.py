@@ -1,0 +1,176 @@
+"""The days' hashes: each over the last links that a day left, and over the day before.
+
+A day is hashed once it is over. Who then changes an event, its links and its rows alike must change
+this day and all that follow, and every seal made since.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kit.clock import Clock
+from app.kit.db import Base, Sessions
+from app.kit.instants import StillRecording, settled
+from app.kit.workdays import ONE_DAY, day_of, midnight
+from app.rankings.bundles import Bundle, digest_of_lines, number_of, unpacked
+from app.rankings.models import RegistryVersion
+from app.seals.audit.faults import Fault, Kind
+from app.tickets.events import Event
+
+ONE_AT_A_TIME = 0xDA1
+AT_ONCE = 10
+FORMAT = 1
+
+logger = logging.getLogger(__name__)
+
+
+class ChainDay(Base):
+    """A day that is over. Insert-only."""
+
+    __tablename__ = "chain_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """Of its lines: of each ticket with an event on that day, and of each part of the registry that
+    changed."""
+    lines: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    digest: Mapped[str]
+    former_hash: Mapped[str | None]
+    day_hash: Mapped[str]
+
+
+def keep_some(sessions: Sessions, clock: Clock) -> bool:
+    """The act of the background: it comes again where a long transaction still records."""
+    try:
+        with sessions.begin() as session:
+            return keep(session, clock)
+    except StillRecording:
+        return False
+
+
+def keep(session: Session, clock: Clock, most: int | None = AT_ONCE) -> bool:
+    """Hash the days that are over, the oldest first; whether more may be left. Refuses
+    StillRecording."""
+    session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    today = day_of(clock())
+    day = next_day(session)
+    if day is None or day >= today:
+        return False
+    settled(session)
+    made = 0
+    while day < today and made != most:
+        add(session, day)
+        day, made = day + ONE_DAY, made + 1
+    return day < today
+
+
+def next_day(session: Session) -> date | None:
+    """The day after the last one hashed; at first that of the oldest event."""
+    last: date | None = session.scalar(select(func.max(ChainDay.day)))
+    if last:
+        return last + ONE_DAY
+    first = session.scalar(select(func.min(Event.at)))
+    return day_of(first) if first else None
+
+
+def add(session: Session, day: date) -> None:
+    bundle, former = Bundle(), last_hash(session, day)
+    digest = bundle.add(lines(session, day))
+    made = ChainDay(
+        day=day,
+        number=bundle.number,
+        lines=bytes(bundle.packed),
+        digest=digest,
+        former_hash=former,
+        day_hash=hash_of(day, bundle.number, digest, former),
+    )
+    session.add(made)
+    session.flush()
+    logger.info("a day was hashed", extra={"day": day.isoformat(), "day_hash": made.day_hash})
+
+
+def last_hash(session: Session, before: date) -> str | None:
+    query = select(ChainDay.day_hash).where(ChainDay.day < before)
+    return session.scalar(query.order_by(ChainDay.day.desc()).limit(1))
+
+
+def hash_of(day: date, number: int, digest: str, former: str | None) -> str:
+    text = msgspec.json.encode([FORMAT, day, number, digest, former])
+    return f"sha256:{sha256(text).hexdigest()}"
+
+
+def lines(session: Session, day: date) -> Iterator[str]:
+    """`["number", seq, "link"]` of each ticket's last event of the day; then the registry."""
+    begins, ends = midnight(day), midnight(day + ONE_DAY)
+    last = (
+        select(Event.ticket_number, Event.seq, func.encode(Event.link, "hex"))
+        .where(Event.at >= begins, Event.at < ends)
+        .ext(distinct_on(Event.ticket_number))
+        .order_by(Event.ticket_number, Event.seq.desc())
+    )
+    for row in session.execute(last.execution_options(yield_per=1_000)):
+        yield text_of(*row)
+    registry = select(RegistryVersion).where(
+        RegistryVersion.recorded_at >= begins, RegistryVersion.recorded_at < ends
+    )
+    for part in session.scalars(
+        registry.order_by(RegistryVersion.recorded_at, RegistryVersion.part)
+    ):
+        digest = digest_of_lines(unpacked(part.lines))
+        yield text_of(f"registry {part.part}", part.recorded_at, digest)
+
+
+def text_of(*line: object) -> str:
+    return msgspec.json.encode(line).decode()
+
+
+def faults(session: Session, first: date = date.min, last: date = date.max) -> Iterator[Fault]:
+    """Each hashed day that does not hold; from the first to the last day also the tickets that are
+    not as they were hashed."""
+    former: ChainDay | None = None
+    for day in session.scalars(select(ChainDay).order_by(ChainDay.day)):
+        yield from chained(day, former)
+        if first <= day.day <= last:
+            yield from changed(session, day)
+        former = day
+
+
+def chained(day: ChainDay, former: ChainDay | None) -> Iterator[Fault]:
+    listed = unpacked(day.lines)
+    kept = (len(listed), digest_of_lines(listed), former.day_hash if former else None)
+    right = hash_of(day.day, day.number, day.digest, day.former_hash)
+    follows = former is None or former.day + ONE_DAY == day.day
+    if kept != (day.number, day.digest, day.former_hash) or right != day.day_hash or not follows:
+        yield Fault(fault=Kind.WRONG_DAY, day=day.day)
+
+
+def changed(session: Session, day: ChainDay) -> Iterator[Fault]:
+    kept, now = by_number(unpacked(day.lines)), by_number(lines(session, day.day))
+    for number in sorted(kept.keys() | now.keys()):
+        if kept.get(number) == now.get(number):
+            continue
+        if number.startswith("registry "):
+            yield Fault(fault=Kind.WRONG_ROW, table="registry_version", day=day.day)
+        elif number not in now:
+            yield Fault(fault=Kind.MISSING_EVENT, number=number, day=day.day)
+        else:
+            yield Fault(fault=Kind.WRONG_LINK, number=number, day=day.day)
+
+
+def by_number(listed: Iterator[str] | list[str]) -> dict[str, list[str]]:
+    numbered: dict[str, list[str]] = {}
+    for line in listed:
+        numbered.setdefault(number_of(line), []).append(line)
+    return numbered
+
+
+def known(session: Session, instant: datetime) -> str | None:
+    """The hash of the last day that was over at an instant."""
+    return last_hash(session, day_of(instant))

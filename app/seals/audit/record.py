@@ -1,0 +1,93 @@
+"""The rows on record of some tickets, read together for an audit."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import Assessment, Callback, Correction, Exclusion
+from app.kit.db import Base
+from app.seals.audit.replay import ANSWERS
+from app.tickets.events import Event, Statement
+from app.tickets.life.lifecycle import DispatchRole
+from app.tickets.life.links import MEMBERS
+from app.tickets.models import ContactMade, Dispatch, Ticket
+
+Row = Mapping[Any, Any]
+
+TICKET = (
+    "status",
+    "version",
+    "chain_head",
+    "type",
+    "category",
+    "channel",
+    "urgency",
+    "anonymous",
+    "street_code",
+    "district_code",
+    "community_code",
+    "office_code",
+    "policy",
+    "received_at",
+    "dispatched_at",
+    "assessed_at",
+    "merged_into",
+)
+DISPATCH = ("office_code", "dispatched_at", "ended_at")
+LIMITS = ("acknowledge_due_at", "contact_due_at", "due_at")
+CONTACT = ("dispatch_seq", "office_code", "at", "method", "reached")
+CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "final")
+EXCLUSION = ("code", "decided_at", "recorded_at")
+CORRECTION = ("callback_id", *ANSWERS, "corrected_at", "recorded_at")
+
+
+@dataclass(slots=True)
+class Rows:
+    """Of one ticket."""
+
+    ticket: Row | None = None
+    events: list[Row] = field(default_factory=list)
+    statements: list[Row] = field(default_factory=list)
+    leads: list[Row] = field(default_factory=list)
+    contacts: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    assessments: list[Row] = field(default_factory=list)
+    exclusions: list[Row] = field(default_factory=list)
+    corrections: list[Row] = field(default_factory=list)
+
+
+TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
+    "events": (Event, "seq", (*MEMBERS[1:], "link")),
+    "statements": (Statement, "seq", ("seq", "words", "salt")),
+    "leads": (Dispatch, "seq", ("seq", *DISPATCH, *LIMITS)),
+    "contacts": (ContactMade, "seq", ("seq", *CONTACT)),
+    "calls": (Callback, "seq", ("seq", *CALL)),
+    "assessments": (Assessment, "ticket_number", ("recorded_at",)),
+    "exclusions": (Exclusion, "ticket_number", EXCLUSION),
+    "corrections": (Correction, "ticket_number", CORRECTION),
+}
+
+
+def rows(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
+    """By ticket, also of a number that has none."""
+    found: dict[str, Rows] = defaultdict(Rows, {number: Rows() for number in numbers})
+    theirs = sa.any_(sa.literal([*numbers], ARRAY(sa.Text())))
+    tickets = Ticket.__table__.c
+    query = select(tickets.number, *(tickets[name] for name in TICKET))
+    for row in session.execute(query.where(tickets.number == theirs)).mappings():
+        found[row["number"]].ticket = row
+    for name, (model, order, columns) in TABLES.items():
+        table = model.__table__.c
+        listed = select(table.ticket_number, *(table[column] for column in columns))
+        listed = listed.where(table.ticket_number == theirs).order_by(table[order])
+        if model is Dispatch:
+            listed = listed.where(Dispatch.role == DispatchRole.LEAD)
+        for row in session.execute(listed).mappings():
+            getattr(found[row["ticket_number"]], name).append(row)
+    return found

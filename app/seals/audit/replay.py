@@ -1,0 +1,329 @@
+"""A ticket replayed from its events: the rows that they leave, and the limits that follow.
+
+Nothing is read but events and policies, so whatever a row says otherwise is false.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.offices.catalogue import Urgency
+from app.policy.documents import Policies, Policy
+from app.seals.rederive.assessments import Happened
+from app.tickets.event_data import (
+    Adopted,
+    CalledBack,
+    Contacted,
+    ExclusionJudged,
+    ExtensionDecided,
+    Given,
+    Graded,
+    HeardAgain,
+    Imported,
+    Merged,
+    Received,
+    Reviewed,
+    Routed,
+    name,
+    read,
+)
+from app.tickets.life import limits
+from app.tickets.life.lifecycle import Action, DispatchRole, Status
+
+Row = dict[str, Any]
+
+FACTS = ("type", "category", "channel", "anonymous")
+PLACE = ("street_code", "district_code", "community_code")
+ANSWERS = ("reach", "contacted", "resolved", "satisfied")
+ORDER = tuple(Urgency)
+AS_MEMBER = 0
+"""The dispatch of a contact with a group's member."""
+
+
+@dataclass(slots=True)
+class Course:
+    """A ticket as its events so far leave it."""
+
+    policies: Policies
+    policy: Policy | None = None
+    urgency: Urgency = Urgency.L3
+    ticket: Row = field(default_factory=dict)
+    """Its columns, as far as an event tells them."""
+    leads: list[Row] = field(default_factory=list)
+    """Dispatches to lead offices."""
+    contacts: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    exclusion: Row | None = None
+    correction: Row | None = None
+    limits: Row = field(default_factory=dict)
+    """The ticket's own; those of its dispatch stay as they are from the first rework on."""
+    due_left: timedelta | None = None
+    given: int = 0
+    asked: str | None = None
+    """The ground on which an office asked to exclude it."""
+    reworked: list[datetime] = field(default_factory=list)
+    told_whole: bool = True
+    """False for an import from before imports told all that they brought."""
+
+    @property
+    def lead(self) -> Row | None:
+        last = self.leads[-1] if self.leads else None
+        return last if last and last["ended_at"] is None else None
+
+    def give(self, office_code: str, at: datetime, now: datetime) -> None:
+        self.end(now)
+        self.policy = self.policies.at(at)
+        self.given += 1
+        self.limits = limits.columns(limits.due(self.policy, self.urgency, at))
+        self.ticket |= {"office_code": office_code, "policy": self.policy.name}
+        self.ticket["dispatched_at"] = at
+        self.leads.append(
+            {
+                "seq": self.given,
+                "office_code": office_code,
+                "dispatched_at": at,
+                "ended_at": None,
+                **self.limits,
+            }
+        )
+
+    def end(self, now: datetime) -> None:
+        if self.lead:
+            self.lead["ended_at"] = now
+
+    def take_back(self, now: datetime) -> None:
+        """No office leads it, and no clock runs."""
+        self.end(now)
+        self.limits = limits.columns(None)
+        self.ticket |= {"office_code": None, "dispatched_at": None}
+
+    def set_limit(self, column: str, at: datetime | None) -> None:
+        self.limits[column] = at
+        if self.lead and not self.reworked:
+            self.lead[column] = at
+
+    def regrade(self, new: Urgency, now: datetime) -> None:
+        """The earlier of old and new limits if it rises, else the later."""
+        raised = ORDER.index(new) < ORDER.index(self.urgency)
+        self.urgency, begun = new, self.ticket.get("dispatched_at")
+        self.ticket["urgency"] = new
+        if begun is None or self.policy is None:
+            return
+        due = limits.due(self.policy, new, now if raised else begun)
+        nearer = min if raised else max
+        for column, at in limits.columns(due).items():
+            old = self.limits.get(column)
+            if old is not None and nearer(old, at) != old:
+                self.set_limit(column, at)
+        if self.due_left is not None:
+            self.due_left = nearer(self.due_left, due.result - now)
+
+    def run_on(self, at: datetime) -> None:
+        left, self.due_left = self.due_left, None
+        if left is None:
+            return
+        if left < timedelta(0):
+            self.limits["due_at"] = at + left
+        else:
+            self.set_limit("due_at", at + left)
+
+
+def replay(events: Iterable[Happened], policies: Policies) -> Course:
+    """Raises LookupError, TypeError or ValueError where an event does not tell what it must."""
+    course = Course(policies)
+    for event in events:
+        course.ticket["status"] = event.to_status
+        course.ticket |= {name: event.data[name] for name in PLACE if name in event.data}
+        if event.action in STEPS:
+            STEPS[event.action](course, event)
+        if event.enters(Status.REWORK):
+            rework(course, event)
+    return course
+
+
+def rework(course: Course, event: Happened) -> None:
+    course.reworked.append(event.at)
+    assert course.policy is not None  # it was dispatched
+    course.limits["due_at"] = limits.due(course.policy, course.urgency, event.since).result
+
+
+def receive(course: Course, event: Happened) -> None:
+    told = event.data
+    course.ticket |= {name: told[name] for name in FACTS if name in told}
+    course.ticket["received_at"] = event.at
+    if name(Received.policy) in told:
+        course.policy = course.policies.named(read(told, Received.policy))
+        course.ticket["policy"] = course.policy.name
+    read_urgency(course, told)
+
+
+def read_urgency(course: Course, told: Row) -> None:
+    if name(Received.urgency) in told:
+        course.urgency = Urgency(told[name(Received.urgency)])
+        course.ticket["urgency"] = course.urgency
+
+
+def take_over(course: Course, event: Happened) -> None:
+    """An import: one event with the whole case."""
+    told = event.data
+    course.told_whole = name(Imported.dispatched_at) in told
+    if not course.told_whole:
+        course.ticket |= {name: told[name] for name in FACTS if name in told}
+        read_urgency(course, told)
+        return
+    receive(course, event)
+    course.ticket["received_at"] = instant(told, Imported.received_at)
+    called_at = instant(told, Imported.called_at)
+    course.ticket |= {"assessed_at": called_at}
+    begun = instant(told, Imported.dispatched_at)
+    course.give(read(told, Imported.office_code), begun, begun)
+    for seq, (at, method, reached) in enumerate(told["contacts"], 1):
+        made = {"seq": seq, "at": datetime.fromisoformat(at), "method": method, "reached": reached}
+        office = read(told, Imported.office_code)
+        course.contacts.append({**made, "dispatch_seq": 1, "office_code": office})
+    answers = dict(zip(ANSWERS, told["answers"], strict=True))
+    final = {"cycle": 0, "reasonable": None, "final": True}
+    course.calls.append({"seq": 1, "at": called_at, **answers, **final})
+    code = read(told, Imported.excluded)
+    if code:
+        course.exclusion = {"code": code, "decided_at": called_at, "recorded_at": event.at}
+
+
+def instant(told: Row, member: object) -> datetime:
+    return datetime.fromisoformat(told[name(member)])
+
+
+def route(course: Course, event: Happened) -> None:
+    if event.to_status is Status.DISPATCHED:
+        course.give(read(event.data, Routed.office_code) or "", event.since, event.at)
+
+
+def dispatch(course: Course, event: Happened) -> None:
+    """By a person: to another lead, to the same one with other helpers, or to none."""
+    offices = read(event.data, Given.offices)
+    lead = next((code for code, role in offices.items() if role == DispatchRole.LEAD), None)
+    if lead is None and event.to_status is Status.NOT_ACCEPTED:
+        course.end(event.at)
+    elif lead is None:
+        course.take_back(event.at)
+    elif course.lead is None or course.lead["office_code"] != lead:
+        course.give(lead, event.at, event.at)
+    if event.to_status is Status.MERGED:
+        course.ticket["merged_into"] = event.data[name(Merged.parent_number)]
+
+
+def unmerge(course: Course, event: Happened) -> None:
+    course.ticket["merged_into"] = None
+    dispatch(course, event)
+
+
+def merge(course: Course, event: Happened) -> None:
+    course.take_back(event.at)
+    course.ticket["merged_into"] = read(event.data, Merged.parent_number)
+
+
+def adopt(course: Course, event: Happened) -> None:
+    new = Urgency(read(event.data, Adopted.urgency))
+    if new is not course.urgency:
+        course.regrade(new, event.at)
+
+
+def grade(course: Course, event: Happened) -> None:
+    course.regrade(Urgency(read(event.data, Graded.new)), event.at)
+
+
+def extend(course: Course, event: Happened) -> None:
+    if read(event.data, Reviewed.approve):
+        course.set_limit("due_at", instant(event.data, ExtensionDecided.due_at))
+
+
+def void_extension(course: Course, event: Happened) -> None:
+    course.set_limit("due_at", event.since)
+
+
+def hold(course: Course, event: Happened) -> None:
+    due_at = course.limits.get("due_at")
+    if event.enters(Status.ON_HOLD) and due_at is not None:
+        course.due_left, course.limits["due_at"] = due_at - event.at, None
+
+
+def resume(course: Course, event: Happened) -> None:
+    course.run_on(event.since)
+
+
+def contact(course: Course, event: Happened) -> None:
+    """By the lead office, or by one that led before; an event without data is a move by itself."""
+    if name(Contacted.method) not in event.data:
+        return
+    office = event.office_code
+    by = [lead["seq"] for lead in course.leads if lead["office_code"] == office]
+    if course.lead and course.lead["office_code"] == office:
+        by = [course.lead["seq"]]
+    member = course.ticket.get("merged_into") is not None
+    course.contacts.append(
+        {
+            "seq": event.seq,
+            "dispatch_seq": AS_MEMBER if member else by[-1],
+            "office_code": office,
+            "at": event.at,
+            "method": read(event.data, Contacted.method),
+            "reached": read(event.data, Contacted.reached),
+        }
+    )
+
+
+def call_back(course: Course, event: Happened) -> None:
+    """The callback of a group's last citizen has an event with its parent, too, without answers."""
+    if name(CalledBack.reach) not in event.data:
+        return
+    answers = {name: event.data[name] for name in ANSWERS}
+    final = read(event.data, CalledBack.final)
+    reasonable = read(event.data, CalledBack.reasonable)
+    call = {"seq": event.seq, "at": event.at, **answers, "reasonable": reasonable, "final": final}
+    course.calls.append(call)
+    if final:
+        course.ticket.setdefault("assessed_at", event.at)
+
+
+def ask_exclusion(course: Course, event: Happened) -> None:
+    course.asked = read(event.data, ExclusionJudged.code)
+
+
+def decide_exclusion(course: Course, event: Happened) -> None:
+    if read(event.data, ExclusionJudged.approve):
+        course.exclusion = {
+            "code": course.asked,
+            "decided_at": event.at,
+            "recorded_at": event.at,
+        }
+
+
+def correct(course: Course, event: Happened) -> None:
+    if read(event.data, HeardAgain.differs):
+        heard = {name: event.data[name] for name in ("callback_id", *ANSWERS)}
+        course.correction = {**heard, "corrected_at": event.at, "recorded_at": event.at}
+
+
+STEPS: dict[Action, Callable[[Course, Happened], None]] = {
+    Action.RECEIVE: receive,
+    Action.IMPORT: take_over,
+    Action.ROUTE: route,
+    Action.DISPATCH: dispatch,
+    Action.RULE_OBJECTION: dispatch,
+    Action.CONCLUDE: dispatch,
+    Action.UNMERGE: unmerge,
+    Action.MERGE: merge,
+    Action.ADOPT: adopt,
+    Action.GRADE: grade,
+    Action.DECIDE_EXTENSION: extend,
+    Action.VOID_EXTENSION: void_extension,
+    Action.DECIDE_HOLD: hold,
+    Action.RESUME: resume,
+    Action.END_HOLD: resume,
+    Action.CONTACT: contact,
+    Action.CALLBACK: call_back,
+    Action.REQUEST_EXCLUSION: ask_exclusion,
+    Action.DECIDE_EXCLUSION: decide_exclusion,
+    Action.CORRECT: correct,
+}

@@ -1,0 +1,98 @@
+"""An audit of the record: every ticket's events by their links, and every row by its events."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import Assessment, Callback, Correction, Exclusion
+from app.feed.models import FeedEntry
+from app.kit.db import Base
+from app.policy.documents import Policies
+from app.seals.audit import record, tickets
+from app.seals.audit.faults import Fault, Kind
+from app.seals.audit.replay import Course
+from app.tickets.citizens import Citizen
+from app.tickets.events import Event
+from app.tickets.life.lifecycle import Action
+from app.tickets.models import ContactMade, Dispatch, Request, Ticket
+
+AT_ONCE = 1_000
+END = "\x7f"
+"""After every number."""
+COUNTED = (Action.RECEIVE, Action.IMPORT, Action.CALLBACK)
+
+OF_TICKETS: tuple[type[Base], ...] = (
+    Request,
+    Citizen,
+    Dispatch,
+    ContactMade,
+    Event,
+    Callback,
+    Assessment,
+    Exclusion,
+    Correction,
+    FeedEntry,
+)
+"""Whose rows tell of tickets."""
+
+
+def of_tickets(session: Session, policies: Policies, numbers: Iterable[str]) -> Iterator[Fault]:
+    rest = iter(numbers)
+    while some := list(islice(rest, AT_ONCE)):
+        yield from of_some(session, policies, some)
+
+
+def of_some(session: Session, policies: Policies, numbers: Sequence[str]) -> Iterator[Fault]:
+    """The tickets of the numbers; the parents of their groups are read, too."""
+    own = record.rows(session, numbers)
+    courses = {number: tickets.course_of(rows, policies) for number, rows in own.items()}
+    parents = {parent for course in courses.values() if (parent := parent_of(course))}
+    for number, rows in record.rows(session, sorted(parents - own.keys())).items():
+        courses[number] = tickets.course_of(rows, policies)
+    for number in numbers:
+        course = courses[number]
+        yield from tickets.linked(number, own[number])
+        head = courses.get(parent_of(course) or number)
+        yield from tickets.told(number, own[number], course, head)
+
+
+def parent_of(course: Course | None) -> str | None:
+    return course.ticket.get("merged_into") if course else None
+
+
+def numbers_of_all(session: Session) -> Iterator[str]:
+    query = select(Ticket.number).order_by(Ticket.number)
+    yield from session.scalars(query.execution_options(yield_per=AT_ONCE))
+
+
+def numbers_of(session: Session, begins: datetime, ends: datetime) -> list[str]:
+    """The tickets that came or were assessed in a time, by their rows or by their events."""
+    assessed, called, received, settled = (
+        select(number).where(at >= begins, at < ends)
+        for number, at in (
+            (Assessment.ticket_number, Assessment.assessed_at),
+            (Callback.ticket_number, Callback.at),
+            (Ticket.number, Ticket.received_at),
+            (Ticket.number, Ticket.assessed_at),
+        )
+    )
+    events = select(Event.ticket_number).where(
+        Event.at >= begins, Event.at < ends, Event.action.in_(COUNTED)
+    )
+    return sorted(session.scalars(sa.union(assessed, called, received, settled, events)))
+
+
+def lost(session: Session, first: str = "", last: str = END) -> Iterator[Fault]:
+    """The tickets in a range of numbers that other rows tell of, and that are not there."""
+    gone: set[str] = set()
+    for model in OF_TICKETS:
+        number = model.__table__.c.ticket_number
+        query = select(number).where(number >= first, number < last)
+        there = sa.exists().where(Ticket.number == number)
+        gone |= set(session.scalars(query.where(~there).distinct()))
+    for ticket in sorted(gone):
+        yield Fault(fault=Kind.MISSING_TICKET, number=ticket)
