@@ -230,17 +230,17 @@ TABLES: tuple[type[Base], ...] = (Ticket, *OF_TICKET, Event, Statement)
 
 def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
     """The rows of all cases, table by table."""
-    tickets, told, statements = [], [], []
+    tickets, events, statements = [], [], []
     for case in cases:
         spoken = statement(case)
         [row] = linked(BEFORE_ALL, [{**event(case), "words_hash": hash_of(spoken)}])
-        tickets += [one | {"chain_head": row["link"]} for one in ticket(case)]
-        told.append(row)
+        tickets += [columns | {"chain_head": row["link"]} for columns in ticket(case)]
+        events.append(row)
         statements += [spoken] if spoken else []
     yield Ticket, tickets
     for model, rows in OF_TICKET.items():
         yield model, [row for case in cases for row in rows(case)]
-    yield Event, told
+    yield Event, events
     yield Statement, statements
 
 

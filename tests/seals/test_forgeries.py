@@ -102,8 +102,8 @@ def forge(app: FastAPI, number: str, statements: Sequence[str]) -> None:
             connection.exec_driver_sql(statement.format(number=number, of=of))
 
 
-def names(found: dict[str, list[dict[str, list[dict[str, str]]]]]) -> set[str]:
-    return {ticket["number"] for row in found["differences"] for ticket in row["tickets"]}
+def names(proof: dict[str, list[dict[str, list[dict[str, str]]]]]) -> set[str]:
+    return {ticket["number"] for row in proof["differences"] for ticket in row["tickets"]}
 
 
 @pytest.mark.parametrize("forged", FORGED)

@@ -64,7 +64,7 @@ class Course:
     """The ground on which an office asked to exclude it."""
     reworked: list[datetime] = field(default_factory=list)
     told_whole: bool = True
-    """False for an import from before imports told all that they brought."""
+    """False for an import from before imports event_data all that they brought."""
 
     @property
     def lead(self) -> Row | None:
@@ -149,49 +149,49 @@ def rework(course: Course, event: Happened) -> None:
 
 
 def receive(course: Course, event: Happened) -> None:
-    told = event.data
-    course.ticket |= {name: told[name] for name in FACTS if name in told}
+    event_data = event.data
+    course.ticket |= {name: event_data[name] for name in FACTS if name in event_data}
     course.ticket["received_at"] = event.at
-    if name(Received.policy) in told:
-        course.policy = course.policies.named(read(told, Received.policy))
+    if name(Received.policy) in event_data:
+        course.policy = course.policies.named(read(event_data, Received.policy))
         course.ticket["policy"] = course.policy.name
-    read_urgency(course, told)
+    read_urgency(course, event_data)
 
 
-def read_urgency(course: Course, told: Row) -> None:
-    if name(Received.urgency) in told:
-        course.urgency = Urgency(told[name(Received.urgency)])
+def read_urgency(course: Course, event_data: Row) -> None:
+    if name(Received.urgency) in event_data:
+        course.urgency = Urgency(event_data[name(Received.urgency)])
         course.ticket["urgency"] = course.urgency
 
 
 def take_over(course: Course, event: Happened) -> None:
     """An import: one event with the whole case."""
-    told = event.data
-    course.told_whole = name(Imported.dispatched_at) in told
+    event_data = event.data
+    course.told_whole = name(Imported.dispatched_at) in event_data
     if not course.told_whole:
-        course.ticket |= {name: told[name] for name in FACTS if name in told}
-        read_urgency(course, told)
+        course.ticket |= {name: event_data[name] for name in FACTS if name in event_data}
+        read_urgency(course, event_data)
         return
     receive(course, event)
-    course.ticket["received_at"] = instant(told, Imported.received_at)
-    called_at = instant(told, Imported.called_at)
+    course.ticket["received_at"] = instant(event_data, Imported.received_at)
+    called_at = instant(event_data, Imported.called_at)
     course.ticket |= {"assessed_at": called_at}
-    begun = instant(told, Imported.dispatched_at)
-    course.give(read(told, Imported.office_code), begun, begun)
-    for seq, (at, method, reached) in enumerate(told["contacts"], 1):
+    begun = instant(event_data, Imported.dispatched_at)
+    course.give(read(event_data, Imported.office_code), begun, begun)
+    for seq, (at, method, reached) in enumerate(event_data["contacts"], 1):
         made = {"seq": seq, "at": datetime.fromisoformat(at), "method": method, "reached": reached}
-        office = read(told, Imported.office_code)
+        office = read(event_data, Imported.office_code)
         course.contacts.append({**made, "dispatch_seq": 1, "office_code": office})
-    answers = dict(zip(ANSWERS, told["answers"], strict=True))
+    answers = dict(zip(ANSWERS, event_data["answers"], strict=True))
     final = {"cycle": 0, "reasonable": None, "final": True}
     course.calls.append({"seq": 1, "at": called_at, **answers, **final})
-    code = read(told, Imported.excluded)
+    code = read(event_data, Imported.excluded)
     if code:
         course.exclusion = {"code": code, "decided_at": called_at, "recorded_at": event.at}
 
 
-def instant(told: Row, member: object) -> datetime:
-    return datetime.fromisoformat(told[name(member)])
+def instant(event_data: Row, member: object) -> datetime:
+    return datetime.fromisoformat(event_data[name(member)])
 
 
 def route(course: Course, event: Happened) -> None:

@@ -67,7 +67,9 @@ def course_of(rows: Rows, policies: Policies) -> Course | None:
         return None
 
 
-def told(number: str, rows: Rows, course: Course | None, head: Course | None) -> Iterator[Fault]:
+def faults_of(
+    number: str, rows: Rows, course: Course | None, head: Course | None
+) -> Iterator[Fault]:
     """Each row that is not what the events leave; `head` is of the group's parent, or the same."""
     if course is None or head is None:
         yield Fault(fault=Kind.UNREADABLE, number=number)
