@@ -233,9 +233,9 @@ def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
     tickets, events, statements = [], [], []
     for case in cases:
         spoken = statement(case)
-        [row] = linked(BEFORE_ALL, [{**event(case), "words_hash": hash_of(spoken)}])
-        tickets += [columns | {"chain_head": row["link"]} for columns in ticket(case)]
-        events.append(row)
+        [event_row] = linked(BEFORE_ALL, [{**event(case), "words_hash": hash_of(spoken)}])
+        tickets += [row | {"chain_head": event_row["link"]} for row in ticket(case)]
+        events.append(event_row)
         statements += [spoken] if spoken else []
     yield Ticket, tickets
     for model, rows in OF_TICKET.items():

@@ -220,15 +220,15 @@ def audited(session: Session, period: Period) -> Iterator[DifferenceView]:
         if fault.table != "assessment"  # named as evidence
     ]
     for field, kinds in AUDITED.items():
-        named = [fault for fault in faults if fault.fault in kinds]
-        tickets = {fault.number: why_at_fault(fault) for fault in named if fault.number}
-        if named:
+        of_kind = [fault for fault in faults if fault.fault in kinds]
+        tickets = {fault.number: why_at_fault(fault) for fault in of_kind if fault.number}
+        if of_kind:
             yield DifferenceView(
                 league=None,
                 office_code=None,
                 field=field,
                 sealed=None,
-                now=[msgspec.to_builtins(fault) for fault in named[:MOST_SHOWN]],
+                now=[msgspec.to_builtins(fault) for fault in of_kind[:MOST_SHOWN]],
                 tickets=[NamedTicket(number=number, why=why) for number, why in tickets.items()],
             )
 

@@ -76,12 +76,12 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
 
 def rows(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
     """By ticket, also of a number that has none."""
-    by_number: dict[str, Rows] = defaultdict(Rows, {number: Rows() for number in numbers})
+    by_ticket: dict[str, Rows] = defaultdict(Rows, {number: Rows() for number in numbers})
     theirs = sa.any_(sa.literal([*numbers], ARRAY(sa.Text())))
     tickets = Ticket.__table__.c
     query = select(tickets.number, *(tickets[name] for name in TICKET))
     for row in session.execute(query.where(tickets.number == theirs)).mappings():
-        by_number[row["number"]].ticket = row
+        by_ticket[row["number"]].ticket = row
     for name, (model, order, columns) in TABLES.items():
         table = model.__table__.c
         listed = select(table.ticket_number, *(table[column] for column in columns))
@@ -89,5 +89,5 @@ def rows(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
         if model is Dispatch:
             listed = listed.where(Dispatch.role == DispatchRole.LEAD)
         for row in session.execute(listed).mappings():
-            getattr(by_number[row["ticket_number"]], name).append(row)
-    return by_number
+            getattr(by_ticket[row["ticket_number"]], name).append(row)
+    return by_ticket

@@ -35,6 +35,8 @@ Row = dict[str, Any]
 
 FACTS = ("type", "category", "channel", "anonymous")
 PLACE = ("street_code", "district_code", "community_code")
+LATER = ("office_code", "dispatched_at", "assessed_at", "merged_into")
+"""Null until an event says otherwise."""
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
 ORDER = tuple(Urgency)
 AS_MEMBER = 0
@@ -64,7 +66,7 @@ class Course:
     """The ground on which an office asked to exclude it."""
     reworked: list[datetime] = field(default_factory=list)
     told_whole: bool = True
-    """False for an import from before imports event_data all that they brought."""
+    """False for an import from before imports told all that they brought."""
 
     @property
     def lead(self) -> Row | None:
@@ -150,6 +152,7 @@ def rework(course: Course, event: Happened) -> None:
 
 def receive(course: Course, event: Happened) -> None:
     event_data = event.data
+    course.ticket |= dict.fromkeys(LATER)
     course.ticket |= {name: event_data[name] for name in FACTS if name in event_data}
     course.ticket["received_at"] = event.at
     if name(Received.policy) in event_data:
@@ -175,7 +178,7 @@ def take_over(course: Course, event: Happened) -> None:
     receive(course, event)
     course.ticket["received_at"] = instant(event_data, Imported.received_at)
     called_at = instant(event_data, Imported.called_at)
-    course.ticket |= {"assessed_at": called_at}
+    course.ticket |= {"assessed_at": called_at, "community_code": None}
     begun = instant(event_data, Imported.dispatched_at)
     course.give(read(event_data, Imported.office_code), begun, begun)
     for seq, (at, method, reached) in enumerate(event_data["contacts"], 1):
@@ -283,7 +286,7 @@ def call_back(course: Course, event: Happened) -> None:
     call = {"seq": event.seq, "at": event.at, **answers, "reasonable": reasonable, "final": final}
     course.calls.append(call)
     if final:
-        course.ticket.setdefault("assessed_at", event.at)
+        course.ticket["assessed_at"] = course.ticket.get("assessed_at") or event.at
 
 
 def ask_exclusion(course: Course, event: Happened) -> None:

@@ -57,7 +57,7 @@ def of_some(session: Session, policies: Policies, numbers: Sequence[str]) -> Ite
         course = courses[number]
         yield from tickets.linked(number, own[number])
         head = courses.get(parent_of(course) or number)
-        yield from tickets.faults_of(number, own[number], course, head)
+        yield from tickets.followed(number, own[number], course, head)
 
 
 def parent_of(course: Course | None) -> str | None:

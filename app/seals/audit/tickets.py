@@ -67,7 +67,7 @@ def course_of(rows: Rows, policies: Policies) -> Course | None:
         return None
 
 
-def faults_of(
+def followed(
     number: str, rows: Rows, course: Course | None, head: Course | None
 ) -> Iterator[Fault]:
     """Each row that is not what the events leave; `head` is of the group's parent, or the same."""
