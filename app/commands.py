@@ -22,11 +22,12 @@ from app.access.schemas import NewKey
 from app.city import City
 from app.feed import service as feed
 from app.imports import service as history
-from app.kit import clock, db, logs
+from app.kit import clock, db
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
 from app.kit.host import cluster, embedded, migrate, port
 from app.kit.instants import recording
+from app.kit.web import logs
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
 from app.routing.areas import BadAreas

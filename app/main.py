@@ -26,7 +26,7 @@ from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.imports.router import router as history
-from app.kit import clock, db, metrics, problems
+from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
 from app.kit.host import ending, health
@@ -36,10 +36,11 @@ from app.kit.host.health import Readiness
 from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
-from app.kit.logs import Observed
-from app.kit.route import Heads, Straight
 from app.kit.share import Shares
-from app.kit.streams import Streams
+from app.kit.web import metrics, problems
+from app.kit.web.logs import Observed
+from app.kit.web.route import Heads, Straight
+from app.kit.web.streams import Streams
 from app.kit.workdays import years_missing
 from app.offices import seed
 from app.offices import service as offices

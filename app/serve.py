@@ -7,8 +7,8 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 
 from app import settings
-from app.kit import logs
 from app.kit.host import cluster, embedded, ending, port, workers
+from app.kit.web import logs
 from app.settings import Settings
 
 WORKER = "app.worker"

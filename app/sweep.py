@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.city import City
 from app.feed import service as feed
-from app.kit import idempotency
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.instants import recording
+from app.kit.web import idempotency
 from app.tickets.acts import due as falls
 from app.tickets.acts.change import Change
 from app.tickets.acts.locking import active

@@ -14,7 +14,7 @@ from app.feed.models import FeedEntry, FeedHead
 from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.host.health import Heartbeat
-from app.kit.idempotency import IdempotencyKey
+from app.kit.web.idempotency import IdempotencyKey
 from app.offices.models import (
     CatalogueRuleRow,
     CategoryRow,

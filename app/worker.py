@@ -7,11 +7,11 @@ import sys
 from fastapi import FastAPI
 
 from app import main, settings
-from app.kit import logs
 from app.kit.errors import Refusal
 from app.kit.host import cluster, migrate, serving
 from app.kit.host.serving import Parent
 from app.kit.host.workers import REFUSED
+from app.kit.web import logs
 from app.routing.areas import BadAreas
 from app.settings import Settings
 

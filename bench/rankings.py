@@ -29,13 +29,15 @@ from app.city import City
 from app.kit import db
 from app.kit.host import embedded, migrate
 from app.period import Period, Periods
-from app.rankings import facts_export, parquet, service
+from app.rankings import service
 from app.rankings.counting import assessments as counting
 from app.rankings.counting import keep_days
 from app.rankings.counting.record import Record
+from app.rankings.exports import facts as facts_export
+from app.rankings.exports import parquet
+from app.rankings.exports.sheet import as_csv
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
-from app.rankings.sheet import as_csv
 from app.seals import service as seals
 from app.settings import Settings
 

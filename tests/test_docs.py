@@ -14,9 +14,10 @@ from fastapi.testclient import TestClient
 
 from app.access.roles import Role
 from app.commands import command_line
-from app.kit import problems
 from app.kit.errors import Refusal
-from app.rankings import facts_export, sheet
+from app.kit.web import problems
+from app.rankings.exports import facts as facts_export
+from app.rankings.exports import sheet
 from app.settings import PREFIX, Settings
 from app.tickets.life.lifecycle import MOVES, OPEN, Action, Status
 from app.tickets.life.parts import WHO

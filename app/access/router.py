@@ -7,9 +7,9 @@ from app.access.gate import Admin, Gate
 from app.access.schemas import KeyView, MadeKey, NewKey
 from app.kit.clock import Now
 from app.kit.db import Reading, Writing
-from app.kit.idempotency import NotHere
-from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit, Page
-from app.kit.route import Route
+from app.kit.web.idempotency import NotHere
+from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Page
+from app.kit.web.route import Route
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=Route)
 

@@ -1,7 +1,7 @@
 """Keys as they cross the wire."""
 
 from app.access.roles import Role
-from app.kit.wire import At, Form, Line, OfficeCode, View
+from app.kit.web.wire import At, Form, Line, OfficeCode, View
 
 
 class NewKey(Form):

@@ -14,8 +14,8 @@ from app.access.models import Key
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
-from app.kit.paging import Order, instant
 from app.kit.ready import Ready, parameter
+from app.kit.web.paging import Order, instant
 from app.offices.directory import OfficeKind
 from app.offices.models import Office
 

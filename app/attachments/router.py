@@ -18,11 +18,11 @@ from app.attachments.models import Attachment
 from app.attachments.store import MediaType
 from app.kit.db import AllSessions, Sessions
 from app.kit.errors import TooLarge
-from app.kit.etag import IfMatch
 from app.kit.hop import in_loop
-from app.kit.route import JsonRequest, Route
-from app.kit.streams import AtStreams, Content, sliced
-from app.kit.wire import At, Line, View
+from app.kit.web.etag import IfMatch
+from app.kit.web.route import JsonRequest, Route
+from app.kit.web.streams import AtStreams, Content, sliced
+from app.kit.web.wire import At, Line, View
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.change import Change

@@ -25,8 +25,8 @@ from app.bulletins.schemas import (
     YearView,
 )
 from app.bulletins.sheet import daily_csv, monthly_csv, quarterly_csv, yearly_csv
-from app.kit import negotiation
-from app.kit.compress import PackedRoute
+from app.kit.web import negotiation
+from app.kit.web.compress import PackedRoute
 from app.rankings import published, registry
 from app.rankings.http import FOR_EVER, INERT, Looking, answer
 from app.rankings.schemas import as_json

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from app.kit.wire import Form, View
+from app.kit.web.wire import Form, View
 from app.period import State
 from app.policy.keys import Class
 from app.rankings.schemas import Exact, Percent, RateView

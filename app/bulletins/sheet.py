@@ -14,9 +14,9 @@ from app.bulletins.schemas import (
     TopView,
     YearView,
 )
-from app.kit.sheet import inert, line
+from app.kit.web.sheet import inert, line
+from app.rankings.exports.sheet import RATE
 from app.rankings.schemas import RATES
-from app.rankings.sheet import RATE
 
 LISTS = ("excluded", "on_hold", "overdue", "rose", "fell", "ranking")
 TOP = ("place", "office_code", "office_name", "district_code", "requests", "composite")

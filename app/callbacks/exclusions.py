@@ -13,7 +13,7 @@ from app.callbacks.answers import Answers, ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
 from app.callbacks.schemas import ExclusionView, NewExclusion
 from app.kit.errors import Conflict, NotFound
-from app.kit.paging import Order, Page, instant
+from app.kit.web.paging import Order, Page, instant
 from app.tickets.acts.change import Change
 from app.tickets.acts.extension import four_eyes
 from app.tickets.acts.forms import Decision

@@ -12,7 +12,7 @@ from app.callbacks import exclusions
 from app.callbacks.models import Callback
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
-from app.kit.etag import IfMatch
+from app.kit.web.etag import IfMatch
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Doing
 from app.tickets.acts.change import Change

@@ -19,9 +19,9 @@ from app.callbacks.schemas import (
     QueuedView,
 )
 from app.kit.db import Reading, Writing
-from app.kit.etag import IfMatch
-from app.kit.paging import Page
-from app.kit.route import Route
+from app.kit.web.etag import IfMatch
+from app.kit.web.paging import Page
+from app.kit.web.route import Route
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.change import Change

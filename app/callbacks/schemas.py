@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
-from app.kit.wire import At, Flag, Form, Prose, View
+from app.kit.web.wire import At, Flag, Form, Prose, View
 from app.tickets.acts.forms import Words
 from app.tickets.life.lifecycle import Status
 from app.tickets.views.schemas import TicketView

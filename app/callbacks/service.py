@@ -16,7 +16,7 @@ from app.callbacks.models import Assessment, Callback, Correction, Dispute
 from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
 from app.city import district_of
 from app.kit.errors import Conflict, NotFound
-from app.kit.paging import Order, Page, instant
+from app.kit.web.paging import Order, Page, instant
 from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
 from app.tickets.acts.response import responded

@@ -13,9 +13,9 @@ from app.feed.pages import Asked, Lines
 from app.feed.schemas import FeedView
 from app.kit.db import Reading
 from app.kit.gather import Gathered
-from app.kit.paging import DEFAULT_LIMIT, Limit
-from app.kit.route import Route, quickly
-from app.kit.wire import Form, JsonBytes
+from app.kit.web.paging import DEFAULT_LIMIT, Limit
+from app.kit.web.route import Route, quickly
+from app.kit.web.wire import Form, JsonBytes
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"], route_class=Route)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.kit.wire import At, View
+from app.kit.web.wire import At, View
 
 
 class EntryView(View):

@@ -7,9 +7,9 @@ from app.access.gate import Admin
 from app.city import AtCity
 from app.imports import service
 from app.imports.schemas import Imported
-from app.kit import ndjson
 from app.kit.db import AllSessions
-from app.kit.route import Route
+from app.kit.web import ndjson
+from app.kit.web.route import Route
 
 router = APIRouter(prefix="/v1/imports", tags=["history"], route_class=Route)
 

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from app.callbacks.answers import ExclusionCode
 from app.callbacks.schemas import Answered
-from app.kit.wire import Flag, Form, OfficeCode, Prose, Told, View
+from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told, View
 from app.offices.catalogue import Urgency
 from app.tickets.acts.forms import NewAddress
 from app.tickets.life.contacts import Method

@@ -17,13 +17,13 @@ from app.imports.case import Past
 from app.imports.check import check
 from app.imports.models import ImportedCase
 from app.imports.schemas import Imported, PastCase, RejectedLine
-from app.kit import ndjson
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Refusal
 from app.kit.instants import recording
-from app.kit.ndjson import Line
 from app.kit.rows import insert_many
+from app.kit.web import ndjson
+from app.kit.web.ndjson import Line
 from app.routing.service import teach
 from app.tickets import events
 from app.tickets.events import Event

@@ -1,4 +1,4 @@
-"""Refusals, by kind. Rooms subclass these by fact; only kit/problems.py knows HTTP statuses.
+"""Refusals, by kind. Rooms subclass these by fact; only kit/web/problems.py knows HTTP statuses.
 
 * Refusal
   + Unauthenticated   who is calling?                                  401

@@ -15,6 +15,7 @@ JOINERS = "\u200c\u200d"
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufffc"
 """Letters and marks that have no shape."""
 
+FILLER = re.compile(f"[{FILLERS}]")
 UNSEEN = re.compile(
     "[\x01-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
@@ -33,7 +34,7 @@ def keepable(text: str) -> str:
 
 def clean(text: str) -> str:
     """Lines stay. Refuses (ValueError) a NUL."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and not FILLER.search(text):
         return text
     keepable(text)
     return NEW_LINES.sub("\n", UNSEEN.sub("", text))
@@ -45,7 +46,9 @@ def one_line(text: str) -> str:
 
 
 def shows(text: str) -> bool:
-    return any(unicodedata.category(character)[0] in SHOWING for character in text)
+    return text[:1].isalnum() or any(
+        unicodedata.category(character)[0] in SHOWING for character in text
+    )
 
 
 def shown(text: str) -> str:

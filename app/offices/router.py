@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.kit.db import Reading
 from app.kit.gather import Gathered
-from app.kit.paging import DEFAULT_LIMIT, CursorText, Limit, Page
-from app.kit.route import Quick, Route, quickly
-from app.kit.wire import JsonBytes
+from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Page
+from app.kit.web.route import Quick, Route, quickly
+from app.kit.web.wire import JsonBytes
 from app.offices import service
 from app.offices.schemas import OfficeFilter, OfficeView
 

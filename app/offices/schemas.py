@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from app.kit.wire import Keepable, View
+from app.kit.web.wire import Keepable, View
 from app.offices.directory import OfficeKind
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
-from app.kit.paging import Order
 from app.kit.ready import Ready, parameter
+from app.kit.web.paging import Order
 from app.offices.catalogue import (
     Catalogue,
     CatalogueRule,

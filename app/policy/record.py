@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.db import Base, Code
-from app.kit.wire import in_utc
+from app.kit.web.wire import in_utc
 from app.policy.documents import Policies, Policy, PolicyRefused
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from app.kit.compress import LEVEL
+from app.kit.web.compress import LEVEL
 from app.rankings.schemas import RankingView
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")

@@ -8,10 +8,10 @@ from fastapi import Depends, Request, Response
 
 from app.city import AtCity
 from app.kit.clock import Now
-from app.kit.compress import SMALLEST_BYTES
 from app.kit.db import AllSessions, Reading
-from app.kit.etag import tagged
 from app.kit.instants import settled_all
+from app.kit.web.compress import SMALLEST_BYTES
+from app.kit.web.etag import tagged
 from app.rankings.forms import Written
 from app.rankings.recall import Memory
 from app.rankings.service import Asked

@@ -9,13 +9,16 @@ from fastapi.responses import StreamingResponse
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.city import AtCity
-from app.kit.compress import PackedRoute
 from app.kit.db import Sessions
-from app.kit.paging import Page
-from app.kit.route import quickly
-from app.kit.streams import AtStreams, Content, parts_of
-from app.rankings import facts_export, parquet, quick, row_tickets, service, what_if
+from app.kit.web.compress import PackedRoute
+from app.kit.web.paging import Page
+from app.kit.web.route import quickly
+from app.kit.web.streams import AtStreams, Content, parts_of
+from app.rankings import quick, row_tickets, service, what_if
 from app.rankings.counting.record import Record
+from app.rankings.exports import facts as facts_export
+from app.rankings.exports import parquet
+from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import Written
 from app.rankings.http import FOR_EVER, Looking, SettledNow, answer, written_answer
 from app.rankings.schemas import (
@@ -33,7 +36,6 @@ from app.rankings.schemas import (
     as_json,
 )
 from app.rankings.service import Asked
-from app.rankings.sheet import as_csv
 from app.rankings.what_if import CompareView, NewWhatIf, WhatIfView
 
 router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)

@@ -13,7 +13,7 @@ from app.access.roles import HANDLERS, Caller, Role
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import FIRST_TALLY, OUTCOME, OUTCOMES, Outcome, code, mask
 from app.kit.errors import NotFound
-from app.kit.paging import Page, read_cursor, write_cursor
+from app.kit.web.paging import Page, read_cursor, write_cursor
 from app.offices.directory import OfficeEntry
 from app.rankings import compute
 from app.rankings.counting import assessments

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Self
 import msgspec
 from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
-from app.kit.wire import At, Form, OfficeCode, Told, View
+from app.kit.web.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings.leagues import League

@@ -12,7 +12,7 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment
 from app.kit.errors import Invalid
 from app.kit.quantities import Share
-from app.kit.wire import Form, View
+from app.kit.web.wire import Form, View
 from app.policy.keys import Weights
 from app.rankings import compute
 from app.rankings.counting.record import Record

@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 
 from app.access.gate import allow
 from app.access.roles import STAFF, Role
-from app.kit import ndjson
 from app.kit.clock import Now
 from app.kit.db import Writing
 from app.kit.errors import Refusal, TooLarge
-from app.kit.problems import describe
-from app.kit.route import Route
+from app.kit.web import ndjson
+from app.kit.web.problems import describe
+from app.kit.web.route import Route
 from app.policy.documents import Policies
 from app.routing import service
 from app.routing.decide import Router

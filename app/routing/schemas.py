@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic import StringConstraints as Text
 
-from app.kit.position import Position
-from app.kit.wire import Keepable, OfficeCode, View
+from app.kit.web.position import Position
+from app.kit.web.wire import Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind
 
 MOST_CHARACTERS = 10_000

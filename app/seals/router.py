@@ -9,9 +9,9 @@ from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.clock import AtClock
-from app.kit.compress import PackedRoute
 from app.kit.db import Writing
-from app.kit.idempotency import OneEffect
+from app.kit.web.compress import PackedRoute
+from app.kit.web.idempotency import OneEffect
 from app.rankings import published, service
 from app.rankings.http import Looking
 from app.rankings.models import Seal

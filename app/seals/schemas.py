@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from app.kit.wire import At, View
+from app.kit.web.wire import At, View
 from app.rankings.leagues import League
 
 Why = Literal["late", "changed", "missing"]

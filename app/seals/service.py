@@ -17,7 +17,7 @@ from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.errors import Conflict
 from app.kit.instants import recording, settled
-from app.kit.wire import in_utc
+from app.kit.web.wire import in_utc
 from app.period import Period, State
 from app.rankings import compute, registry
 from app.rankings.bundles import Bundle, digest_of

@@ -13,7 +13,7 @@ from app.simulate.life import DAY, HOUR, Call, Life, Step, desk
 from app.simulate.requests import again
 from app.tickets.acts import handling, urgency
 from app.tickets.acts import supervision as supervising
-from app.tickets.acts.forms import Grading, NewSupervision, Words
+from app.tickets.acts.forms import Grading, NewSupervision, Reason, Words
 from app.tickets.acts.urgency import ORDER
 from app.tickets.life.holds import SupervisionLevel
 from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
@@ -31,6 +31,7 @@ HARDER = 0.004
 SUPERVISED = 0.004
 SUPERVISED_OVERDUE = 0.2
 SUPERVISED_URGED = 0.3
+CONCEALED = 0.004
 ANSWERS = 0.92
 
 
@@ -98,6 +99,14 @@ def may_be(life: Life, role: Role) -> bool:
         return ticket.status is Status.DISPATCHED
     late = ticket.due_at is None or life.now > ticket.due_at
     return ticket.status in IN_OFFICE and not late
+
+
+def conceal(life: Life) -> Iterator[Step]:
+    """D.16: a citizen asks for secrecy afterwards."""
+    ticket = life.ticket
+    if not ticket.secret and life.seldom(CONCEALED):
+        at, who, why = life.after(DAY), desk(Role.OPERATOR), Reason(reason="来电人要求保密。")
+        yield Step(at, who, Action.CONCEAL, handling.conceal, why, lambda: not ticket.secret)
 
 
 def supervise(life: Life) -> Iterator[Step]:

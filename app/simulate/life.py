@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from app.access.roles import Caller, Role
 from app.callbacks.schemas import NewCallback
 from app.city import district_of
-from app.kit.wire import Form
+from app.kit.web.wire import Form
 from app.simulate.city import LivedCity
 from app.simulate.requests import Asked
 from app.tickets.acts import due

@@ -38,6 +38,7 @@ ASIDES: dict[Status, tuple[Aside, ...]] = {
         months.ask_hold,
         attention.harder,
         attention.supervise,
+        attention.conceal,
     ),
     Status.REWORK: (months.ask_hold,),
     Status.CLOSED: (attention.come_back,),

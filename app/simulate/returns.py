@@ -96,6 +96,8 @@ def joins(life: Life) -> bool:
     if life.kin is None or life.merged or life.ticket.members:
         return False
     parent = life.kin.ticket
+    if parent.secret is not life.ticket.secret:
+        return False
     return parent.status in AT_OFFICES and not parent.reworks and parent.merged_into is None
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.access.gate import Anyone
-from app.kit.etag import tagged
-from app.kit.route import Route
-from app.kit.wire import View
+from app.kit.web.etag import tagged
+from app.kit.web.route import Route
+from app.kit.web.wire import View
 from app.rankings.http import Looking
 from app.rankings.schemas import as_json
 from app.statistics.routing import RoutedQuery, RoutedView

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from app.kit.wire import Form, View
+from app.kit.web.wire import Form, View
 from app.period import Period
 from app.rankings import registry
 from app.rankings.counting import assessments

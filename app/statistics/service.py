@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.city import City
-from app.kit.wire import Form, View
+from app.kit.web.wire import Form, View
 from app.offices.catalogue import Goal
 from app.period import Period
 from app.rankings import registry

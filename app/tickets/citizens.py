@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import HANDLERS, Caller, Role
 from app.kit.db import Base, Code
-from app.kit.wire import View
+from app.kit.web.wire import View
 from app.tickets import telephones
 from app.tickets.models import Ticket
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.access.roles import Caller, Role
 from app.kit.db import Base, Code
 from app.kit.gather import Gathered
-from app.kit.wire import At, View
+from app.kit.web.wire import At, View
 from app.kit.workdays import day_of
 from app.tickets.citizens import SPEAKS_WITH_CITIZENS
 

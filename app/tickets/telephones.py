@@ -18,6 +18,7 @@ EXTENSION = re.compile(r"(?:转|轉|分机|分機|内线|ext\.?|extension|x|#|,|
 WRITTEN = re.compile(r"[0-9+() .-]+(?:~[0-9 -]{1,10})?")
 ABROAD = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")
 HOME = re.compile(r"(?:\+|00)?86(?=[0-9]{9})")
+USUAL = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 MOBILE = re.compile(r"0?(1[3-9][0-9]{9})")
 LINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7})")
 SERVICE = re.compile(r"[48]00[0-9]{7}")
@@ -38,6 +39,8 @@ class Telephone(NamedTuple):
     @property
     def key(self) -> str | None:
         """By which a citizen is found again; None for a number that is nobody's own."""
+        if USUAL.fullmatch(self.number):
+            return self.number
         digits = self.number.replace("-", "")
         short = len(digits.lstrip("+")) < SHORTEST_KEY
         return None if short or len(set(digits.lstrip("+"))) == 1 else digits
@@ -45,6 +48,8 @@ class Telephone(NamedTuple):
 
 def read(text: str) -> Telephone | None:
     """The number in a text, or None: the text is no telephone number."""
+    if USUAL.fullmatch(text):
+        return Telephone(text)
     plain = unicodedata.normalize("NFKC", text.translate(DASHES))
     plain = EXTENSION.sub("~", re.sub(r"\s+", " ", plain)).strip()
     if not WRITTEN.fullmatch(plain) or not re.search("[0-9]{3}", re.sub("[^0-9]", "", plain)):

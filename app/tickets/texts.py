@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic import StringConstraints as Text
 
-from app.kit.wire import OneLine, Shown
+from app.kit.web.wire import OneLine, Shown
 from app.tickets import telephones
 
 Category = Annotated[str, Text(pattern=r"^([0-9]{2}){1,3}$")]

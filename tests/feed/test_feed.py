@@ -75,10 +75,13 @@ def test_many_at_once_are_numbered_without_gap_and_no_number_appears_behind_anot
     with ThreadPoolExecutor(8) as threads:
         written = [threads.submit(write, n) for n in range(40)]
         while len(seen) < 40:
-            after = seen[-1][0] if seen else 0
+            after, all_written = (
+                seen[-1][0] if seen else 0,
+                all(answer.done() for answer in written),
+            )
             new = street.get("/feed", after=after, limit=500).json()["items"]
             seen += [(entry["seq"], entry["ticket_number"]) for entry in new]
-            if all(answer.done() for answer in written) and not new:
+            if all_written and not new:
                 break
         assert {answer.result() for answer in written} == {201}
 

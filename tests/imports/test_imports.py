@@ -15,7 +15,7 @@ from app.feed.models import FeedEntry
 from app.imports import rows, service
 from app.imports.models import ImportedCase
 from app.kit.db import Base
-from app.kit.ndjson import MOST_BYTES
+from app.kit.web.ndjson import MOST_BYTES
 from app.tickets.models import Ticket
 from tests import recount
 from tests.cases import random_cases

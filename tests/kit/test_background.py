@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.kit.host.background import Act, Background
-from app.kit.idempotency import FORGOTTEN_AT_ONCE
+from app.kit.web.idempotency import FORGOTTEN_AT_ONCE
 from app.sweep import forget_keys
 from tests import given
 from tests.conftest import StillClock

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.ndjson import MOST_BYTES, Line, Lines
+from app.kit.web.ndjson import MOST_BYTES, Line, Lines
 
 PIECE = b"x" * 1000
 

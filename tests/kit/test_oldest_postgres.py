@@ -9,7 +9,7 @@ import pytest
 from app.kit.host.migrate import OLDEST, NoDatabase, check_version
 from tests import pasted
 from tests.postgres import made_by
-from tests.test_serve import jiesu, refusal
+from tests.serving.test_serve import jiesu, refusal
 
 OTHERS = sorted(
     (int(path.parent.parent.name), path.parent)

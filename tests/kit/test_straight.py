@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Match
 
-from app.kit.route import QUICK, Straight
+from app.kit.web.route import QUICK, Straight
 from tests.given import People, Person
 
 

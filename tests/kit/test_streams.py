@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app import main
-from app.kit.streams import MOST, OF_ONE_KEY
+from app.kit.web.streams import MOST, OF_ONE_KEY
 from app.settings import Settings
 from tests import given
 from tests.conftest import StillClock

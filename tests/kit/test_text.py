@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from app.kit import text
-from app.kit.wire import Line, Prose
+from app.kit.web.wire import Line, Prose
 from app.tickets.texts import AddressText, ExternalId, Name
 
 BLANK = sorted(

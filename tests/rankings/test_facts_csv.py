@@ -6,8 +6,8 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.sheet import inert
-from app.rankings.facts_export import NAMES, as_csv
+from app.kit.web.sheet import inert
+from app.rankings.exports.facts import NAMES, as_csv
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 CELL = st.none() | st.booleans() | TEXT | st.sampled_from(["=1+1", "-", '"', ",", "\r\n", "\n"])

@@ -16,8 +16,8 @@ from fastapi import FastAPI
 from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
 from app.rankings.counting.assessments import outcome_of
+from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import recognised
-from app.rankings.sheet import as_csv
 from tests import recount
 from tests.cases import random_cases
 from tests.conftest import StillClock, empty

@@ -16,7 +16,7 @@ from app.routing.areas import BadAreas
 from app.settings import Settings
 from app.tickets.views.scope import NoSuchTicket
 from tests.given import WANGJING, People, ticket
-from tests.test_serve import jiesu
+from tests.serving.test_serve import jiesu
 
 JINZHAN = "110105036"
 WEST, EAST = (116.40, 116.45), (116.45, 116.50)

@@ -13,7 +13,7 @@ import arro3.io
 import pytest
 
 from app.commands import seal, verify
-from app.kit.wire import in_utc
+from app.kit.web.wire import in_utc
 from app.seals import offline
 from app.settings import Settings
 from tests.cases import random_cases

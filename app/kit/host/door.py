@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.kit import problems
 from app.kit.errors import Refusal
-from app.kit.logs import PROBES
 from app.kit.share import Shares, Turn, present
+from app.kit.web import problems
+from app.kit.web.logs import PROBES
 
 
 class Door:

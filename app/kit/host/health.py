@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit import metrics
 from app.kit.db import Base
 from app.kit.errors import Unavailable
 from app.kit.host import migrate
-from app.kit.logs import kinds
-from app.kit.route import Route
+from app.kit.web import metrics
+from app.kit.web.logs import kinds
+from app.kit.web.route import Route
 
 logger = logging.getLogger(__name__)
 router = APIRouter(route_class=Route, tags=["health"])

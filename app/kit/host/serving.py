@@ -12,11 +12,11 @@ from typing import Any
 import uvicorn
 from uvicorn.config import Config
 
-from app.kit import logs
 from app.kit.host import ending
 from app.kit.host.bounds import Bounded
 from app.kit.host.port import BACKLOG
 from app.kit.host.workers import ALIVE, PREPARED, UP
+from app.kit.web import logs
 
 DRAIN_SECONDS = 20  # longer than the database lets any statement run
 BEAT_SECONDS = 1.0

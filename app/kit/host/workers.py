@@ -1,8 +1,8 @@
 """Several processes that serve one port.
 
-Each is started apart from the others, so that on a busy machine the first is up before the last
-begins. None ends another: one that ends, or that falls silent, is replaced. They end with the
-process that started them.
+A few are started at a time, so that on a busy machine the first is up before the last begins. None
+ends another: one that ends, or that falls silent, is replaced. They end with the process that
+started them.
 """
 
 import logging
@@ -20,6 +20,7 @@ from types import FrameType
 
 from app.kit.host.ending import ENDING, FAILED, ignore_signals
 
+CORES = os.cpu_count() or 1
 LOOK_SECONDS = 0.5
 SLOW_SECONDS = 60.0
 """The next is not kept waiting for longer by one that does not come up."""
@@ -90,8 +91,10 @@ class Workers:
         self.is_ending = True
 
     def wants_another(self) -> bool:
+        """The first prepares the database; then as many start at once as the machine has cores."""
         is_due = len(self.workers) < self.number and monotonic() >= self.next_at
-        return is_due and not any(worker.is_starting for worker in self.workers)
+        starting = sum(worker.is_starting for worker in self.workers)
+        return is_due and starting < (CORES if self.is_prepared else 1)
 
     def start(self) -> None:
         ours, theirs = socket.socketpair()

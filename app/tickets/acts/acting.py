@@ -11,8 +11,8 @@ from app.access.roles import Caller
 from app.city import AtCity
 from app.kit.clock import AtClock, Now
 from app.kit.db import Writing
-from app.kit.etag import IfMatch, Versions
-from app.kit.idempotency import OneEffect
+from app.kit.web.etag import IfMatch, Versions
+from app.kit.web.idempotency import OneEffect
 from app.tickets.acts import locking
 from app.tickets.acts.change import Change
 from app.tickets.disclosure import NO_STORE

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.kit.position import Position
-from app.kit.wire import Flag, Form, Line, OfficeCode, Prose, Told
+from app.kit.web.position import Position
+from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldReason, SupervisionLevel

@@ -12,8 +12,8 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
-from app.kit.etag import Versions
 from app.kit.instants import recording
+from app.kit.web.etag import Versions
 from app.tickets.acts import due
 from app.tickets.acts.change import Change
 from app.tickets.life import guards

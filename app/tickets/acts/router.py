@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from app.kit.idempotency import NotHere
-from app.kit.route import Route
+from app.kit.web.idempotency import NotHere
+from app.kit.web.route import Route
 from app.tickets import citizens
 from app.tickets.acts import (
     contact,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from app.kit.wire import in_utc
+from app.kit.web.wire import in_utc
 from app.tickets import citizens
 from app.tickets.acts import urgency, urging
 from app.tickets.acts.change import Change

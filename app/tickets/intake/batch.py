@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.city import City
-from app.kit import ndjson
 from app.kit.clock import Clock
 from app.kit.errors import Refusal, TooLarge
-from app.kit.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
-from app.kit.ndjson import Line, LineTooLong
-from app.kit.once import meant
-from app.kit.problems import describe
+from app.kit.web import ndjson
+from app.kit.web.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
+from app.kit.web.ndjson import Line, LineTooLong
+from app.kit.web.once import meant
+from app.kit.web.problems import describe
 from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import receive as intake
 from app.tickets.intake.arrival import Arrival, arrive

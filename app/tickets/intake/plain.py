@@ -16,13 +16,13 @@ import psycopg
 import sqlalchemy as sa
 
 from app.feed import service as feed
-from app.kit import idempotency
 from app.kit.errors import Refusal
 from app.kit.exchange import Exchange, exchanging
-from app.kit.idempotency import Name
 from app.kit.instants import RECORDING
 from app.kit.ready import Statement
 from app.kit.rows import insertion_of
+from app.kit.web import idempotency
+from app.kit.web.idempotency import Name
 from app.tickets.citizens import Citizen
 from app.tickets.intake import duplicates, receive
 from app.tickets.intake.arrival import Arrival, arrive

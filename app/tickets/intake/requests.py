@@ -10,7 +10,7 @@ import msgspec
 from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
-from app.kit.idempotency import Name
+from app.kit.web.idempotency import Name
 from app.tickets.acts.forms import NewTicket
 from app.tickets.citizens import caller_hash
 from app.tickets.views.view import Members

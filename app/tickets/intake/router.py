@@ -12,11 +12,11 @@ from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.clock import AtClock
 from app.kit.db import Writing
-from app.kit.idempotency import KeyHeader, KeyText, keyed_hash
 from app.kit.instants import recording
-from app.kit.once import meant
-from app.kit.route import Route, quickly
-from app.kit.wire import JsonBytes
+from app.kit.web.idempotency import KeyHeader, KeyText, keyed_hash
+from app.kit.web.once import meant
+from app.kit.web.route import Route, quickly
+from app.kit.web.wire import JsonBytes
 from app.tickets.acts.forms import NewTicket
 from app.tickets.disclosure import NO_STORE
 from app.tickets.intake import batch

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Unavailable
-from app.kit.idempotency import Claims
 from app.kit.instants import recording
-from app.kit.route import DEADLOCK, TRIES
+from app.kit.web.idempotency import Claims
+from app.kit.web.route import DEADLOCK, TRIES
 from app.tickets.intake import plain, receive
 from app.tickets.intake.arrival import arrive
 from app.tickets.intake.commits import Trace, was_committed
@@ -42,7 +42,7 @@ class Together:
         self.engine = engine
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
-        self.writers: set[asyncio.Task[None]] = set()
+        self.writers: set[asyncio.Task[None] | None] = set()
         self.written: set[Mark] = set()
         """The citizens and keys of the groups that are being written."""
 
@@ -50,12 +50,17 @@ class Together:
         """Refuses what intake refuses; a client that goes away takes nothing back."""
         self.waiting.append(request)
         if len(self.writers) < self.threads.total_tokens:
-            writer = asyncio.create_task(self.write())
-            self.writers.add(writer)
-            writer.add_done_callback(self.writers.discard)
+            self.writers.add(asyncio.create_task(self.write()))
         return await request.answer
 
     async def write(self) -> None:
+        """As long as there are requests; none comes between the last look and the end."""
+        try:
+            await self.write_groups()
+        finally:
+            self.writers.discard(asyncio.current_task())
+
+    async def write_groups(self) -> None:
         while group := self.next_group():
             outcomes: Sequence[Answer | Exception]
             try:

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 from fastapi import Request, Response
 
-from app.kit import negotiation
-from app.kit.etag import OF_CALLER_AND_FORM
-from app.kit.sheet import inert, line
-from app.kit.wire import JsonBytes, in_utc
+from app.kit.web import negotiation
+from app.kit.web.etag import OF_CALLER_AND_FORM
+from app.kit.web.sheet import inert, line
+from app.kit.web.wire import JsonBytes, in_utc
 from app.tickets.views.view import Members
 
 COLUMNS = (

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from app.kit.paging import Order, Page, instant
+from app.kit.web.paging import Order, Page, instant
 from app.policy.keys import Merge
 from app.tickets import citizens
 from app.tickets.citizens import Citizen

@@ -14,15 +14,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.access.roles import Role
 from app.kit.db import ONE_SNAPSHOT, Sessions
-from app.kit.paging import (
+from app.kit.ready import Ready, parameter
+from app.kit.web.paging import (
     DEFAULT_LIMIT,
     CursorText,
     Limit,
     Order,
     instant,
 )
-from app.kit.ready import Ready, parameter
-from app.kit.wire import Form, OfficeCode, Told, in_utc
+from app.kit.web.wire import Form, OfficeCode, Told, in_utc
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import NEAR_THE_SUBJECT

@@ -17,8 +17,8 @@ from app.access.roles import Caller, Role
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.keep import Keep
-from app.kit.paging import MOST
 from app.kit.ready import Ready
+from app.kit.web.paging import MOST
 from app.tickets.models import Ticket
 from app.tickets.views import rows, view
 from app.tickets.views.forms import Form, form_of

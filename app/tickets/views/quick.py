@@ -15,10 +15,10 @@ from starlette.datastructures import QueryParams
 
 from app.access import gate
 from app.access.roles import OFFICE_BOUND, Caller
-from app.kit.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
-from app.kit.wire import JsonBytes
+from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
+from app.kit.web.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view

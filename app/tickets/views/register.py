@@ -5,8 +5,8 @@ It is public inside the system, and names no citizen.
 
 from sqlalchemy import select
 
-from app.kit.paging import Order, Page, instant
-from app.kit.wire import At, OfficeCode, View
+from app.kit.web.paging import Order, Page, instant
+from app.kit.web.wire import At, OfficeCode, View
 from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.events import Statement
 from app.tickets.life.holds import HoldLevel, HoldReason

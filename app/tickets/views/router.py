@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
 from app.kit.db import Sessions
-from app.kit.etag import OF_CALLER, tagged
-from app.kit.paging import Page
-from app.kit.route import Route, quickly
-from app.kit.streams import AtStreams, Content, joined
-from app.kit.wire import JsonBytes
+from app.kit.web.etag import OF_CALLER, tagged
+from app.kit.web.paging import Page
+from app.kit.web.route import Route, quickly
+from app.kit.web.streams import AtStreams, Content, joined
+from app.kit.web.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, DisclosureView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view

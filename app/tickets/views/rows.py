@@ -11,8 +11,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from app.kit.paging import Order
 from app.kit.ready import Ready
+from app.kit.web.paging import Order
 from app.offices.catalogue import Urgency
 from app.tickets import citizens
 from app.tickets.citizens import Citizen

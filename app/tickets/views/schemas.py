@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.kit.paging import Page
-from app.kit.wire import At, View
+from app.kit.web.paging import Page
+from app.kit.web.wire import At, View
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
 from app.tickets.life.lifecycle import Action, Channel, Status, TicketType

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import func, select
 
-from app.kit.ndjson import MOST_BYTES
+from app.kit.web.ndjson import MOST_BYTES
 from app.tickets.models import Ticket
 from tests import given
 from tests.conftest import StillClock

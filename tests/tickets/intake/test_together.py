@@ -230,3 +230,22 @@ def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: 
     ]
 
     assert [was_committed(app.state.sessions, trace) for trace in traces] == [True, False, False]
+
+
+def test_a_request_that_comes_as_a_writer_ends_is_not_left(
+    app: FastAPI, served: TestClient
+) -> None:
+    """Another is sent in the turn of the event loop in which the answers to the last are set."""
+    caller = Caller("someone", Role.OPERATOR, None, None)
+
+    async def one_after_the_other() -> None:
+        city, clock = app.state.city, app.state.clock
+        for _ in range(5):
+            requests = [
+                Request(caller, NewTicket(**body()), None, b"", city, clock) for _ in range(AT_ONCE)
+            ]
+            tasks = [asyncio.create_task(app.state.together.receive(r)) for r in requests]
+            await asyncio.wait_for(asyncio.gather(*tasks), 60)
+
+    assert served.portal is not None
+    served.portal.call(one_after_the_other)

@@ -17,7 +17,7 @@ from httpx import Response
 from sqlalchemy import select
 
 from app.access.roles import Caller, Role
-from app.kit.paging import Page
+from app.kit.web.paging import Page
 from app.sweep import sweep
 from app.tickets.models import Ticket
 from app.tickets.views.schemas import TicketView

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.access import gate
 from app.access.roles import Caller, Role
-from app.kit.paging import Page
+from app.kit.web.paging import Page
 from app.sweep import sweep
 from app.tickets.models import Ticket
 from app.tickets.views import scope

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
-from app.kit.paging import Page
+from app.kit.web.paging import Page
 from app.tickets.models import Ticket
 from app.tickets.views.schemas import EventView, TicketView
 from app.tickets.views.scope import READERS

@@ -15,8 +15,8 @@ from arro3.core import Array, DataType, Field, RecordBatch, Schema
 
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
-from app.kit.sheet import inert, line
-from app.kit.streams import kept, parts_of
+from app.kit.web.sheet import inert, line
+from app.kit.web.streams import kept, parts_of
 from app.rankings.columns import COLUMNS, HEARD, LATER
 from app.rankings.counting.record import Record
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import app
+from app.kit.web import sheet
 from app.routing import grounds, spots
 from app.tickets import telephones
 from app.tickets.life.likeness import similarity
@@ -105,6 +106,7 @@ def all_finds(pattern: re.Pattern[str], text: str) -> None:
 
 
 READERS: dict[int, Read] = {
+    id(sheet.FORMULA): sheet.FORMULA.match,
     id(spots.UNIT): lambda text: spots.first_unit(text, 0, len(text)),
     id(spots.BARE_NUMBER): lambda text: spots.bare_number(text, 0, len(text)),
 }

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
-from app.kit.logs import PROBES, kinds
+from app.kit.web.logs import PROBES, kinds
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def pointer(location: tuple[int | str, ...]) -> str:
 
 
 def on_bad_form(request: Request, error: RequestValidationError) -> Problem:
-    """A body or query that is no form: unreadable or too large (see kit/route.py), or invalid."""
+    """A body or query that is no form: unreadable or too large (see route.py), or invalid."""
     match error.body:
         case [Refusal() as refusal]:
             return on_refusal(request, refusal)

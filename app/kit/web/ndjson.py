@@ -9,8 +9,8 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from app.kit.errors import Invalid, Malformed, TooLarge
-from app.kit.once import GivenTwice, members
-from app.kit.problems import faults
+from app.kit.web.once import GivenTwice, members
+from app.kit.web.problems import faults
 
 MOST_BYTES = 64_000
 READ_AT_ONCE = 1 << 16

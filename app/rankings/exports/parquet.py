@@ -15,9 +15,9 @@ import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
 from app.kit.db import Sessions
-from app.kit.streams import kept
+from app.kit.web.streams import kept
 from app.rankings.counting.record import Record
-from app.rankings.facts_export import NAMES, Row, batches, reading
+from app.rankings.exports.facts import NAMES, Row, batches, reading
 
 TEXT, FLAG, TIME = DataType.utf8(), DataType.bool(), DataType.timestamp("us", tz="UTC")
 OTHERS = {

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid
-from app.kit.once import meant
 from app.kit.ready import Statement
+from app.kit.web.once import meant
 
 KEPT = timedelta(days=7)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.given import JPEG, request
-from tests.test_serve import PATH, ROOT, Service
+from tests.serving.test_serve import PATH, ROOT, Service
 
 SABOTAGED = """
 import asyncio, sys

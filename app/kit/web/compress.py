@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.route import Route
+from app.kit.web.route import Route
 
 SMALLEST_BYTES = 1_000  # below that, packing costs more than it saves
 LEVEL = 5

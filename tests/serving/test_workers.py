@@ -19,7 +19,7 @@ import pytest
 from app.kit.host import cluster
 from tests.given import ADMIN_KEY, request
 from tests.postgres import Postgres, made_by
-from tests.test_serve import ROOT, begin, jiesu
+from tests.serving.test_serve import ROOT, begin, jiesu
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PATIENCE_SECONDS = 120

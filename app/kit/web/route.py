@@ -3,7 +3,7 @@
 The order of refusals is the contract's: who you are, what your role may, what is yours to see, and
 only then the form. So a body that cannot be read is not refused here: it is handed on as a refusal
 in a list, which no form accepts (out of an object pydantic would read attributes), and told by
-kit/problems.py once the caller is known.
+kit/web/problems.py once the caller is known.
 """
 
 import json
@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.kit.db import LOCKED, commits, is_out_of_reach
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import Work, carried, closing, settle
-from app.kit.once import GivenTwice, check_headers, check_query, is_plain, members
+from app.kit.web.once import GivenTwice, check_headers, check_query, is_plain, members
 
 MOST_BYTES = 1_000_000
 TRIES = 3

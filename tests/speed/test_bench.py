@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.api.rows import ROWS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_row_is_measured(tmp_path: Path) -> None:

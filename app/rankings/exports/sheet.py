@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields
 from itertools import chain
 
-from app.kit.sheet import inert, line
+from app.kit.web.sheet import inert, line
 from app.rankings.schemas import RATES, IntervalsView, RankingView, RateView, RowView
 
 BOUNDS = ("low", "high")

@@ -17,7 +17,7 @@ import pytest
 from app.kit.clock import utc
 from tests.given import request
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from app.kit.wire import Form
+from app.kit.web.wire import Form
 
 
 class Position(Form):

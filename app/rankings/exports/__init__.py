@@ -1,0 +1,1 @@
+"""Rankings and the facts behind them, as files: CSV, JSON lines, Parquet."""
