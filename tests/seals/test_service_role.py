@@ -6,11 +6,13 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from psycopg.errors import InsufficientPrivilege
 
 from app import main
+from app.kit.host import migrate
 from app.settings import Settings
 from tests import given, stages
 from tests.conftest import StillClock
@@ -83,3 +85,13 @@ def test_the_service_does_all_its_work_in_that_role(
 
     assert len(engines) >= 4
     assert people
+
+
+def test_the_service_starts_in_that_role_on_a_migrated_database(
+    role: str, database_url: str
+) -> None:
+    with migrate.connected(database_url) as connection:
+        connection.exec_driver_sql(f"SET ROLE {role}")
+        connection.commit()
+        command.upgrade(migrate.config(connection), "head")
+        assert migrate.at_head(connection)
