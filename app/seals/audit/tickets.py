@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from app.kit.errors import Refusal
 from app.policy.documents import Policies
 from app.seals.audit.faults import Fault, Kind
 from app.seals.audit.record import (
@@ -22,7 +23,16 @@ from app.tickets.life import links
 
 Row = Mapping[Any, Any]
 
-UNREADABLE = (LookupError, TypeError, ValueError, AssertionError, AttributeError)
+UNREADABLE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AssertionError,
+    AttributeError,
+    StopIteration,
+    OverflowError,
+    Refusal,
+)
 HEADS = ("version", "chain_head")
 
 
