@@ -181,6 +181,8 @@ def remade(case: Case) -> dict[str, object]:
     if name(Received.reachable) in case.receipt:
         reachable = read(case.receipt, Received.reachable)
         members["anonymous"] = read(case.receipt, Received.anonymous) and not reachable
+    elif case.imported and name(Imported.anonymous) in case.receipt:
+        members["anonymous"] = read(case.receipt, Imported.anonymous)
     if begun and not case.imported:
         members["merge_group"] = group(case)
     return members | registered(case) | dict(worked(case))
