@@ -393,7 +393,7 @@ def test_a_table_that_is_emptied_has_no_days(app: FastAPI, people: People, store
     keep(app)
     with app.state.engine.begin() as connection:
         for change in ("DISABLE", "ENABLE"):
-            for table in ("event", "assessment", "exclusion", "correction"):
+            for table in ("event", "assessment", "exclusion", "correction", "callback", "contact"):
                 connection.execute(sa.text(f"ALTER TABLE {table} {change} TRIGGER never_emptied"))
             if change == "DISABLE":
                 connection.execute(sa.text("TRUNCATE ticket, assessment CASCADE"))
