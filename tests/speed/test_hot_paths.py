@@ -14,6 +14,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from app import main
+from app.kit.exchange import Exchange
+from app.kit.ready import Statement
 from app.settings import Settings
 from tests import given
 from tests.conftest import StillClock
@@ -77,6 +79,13 @@ def house(
                 return await to_thread(*args, **kwargs)
 
             monkeypatch.setattr(anyio.to_thread, "run_sync", counted)
+            exchanged = Exchange.send
+
+            def noted(exchange: Exchange, statement: Statement) -> Iterator[bool]:
+                house.note_statement()
+                return exchanged(exchange, statement)
+
+            monkeypatch.setattr(Exchange, "send", noted)
             yield house
 
 
@@ -153,7 +162,7 @@ MOST = {
     inbox_unchanged: Cost(1, 1, 1),
     list_page: Cost(1, 1, 1),
     feed: Cost(1, 1, 1),
-    received: Cost(0, 2, 1),
+    received: Cost(6, 2, 1),
     acknowledged: Cost(11, 13, 1),
     ranking: Cost(1, 1, 1),
 }
