@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.types import Scope
 
-from app import docs_page, openapi
+from app import docs_page
 from app.access import gate
 from app.access import service as access
 from app.access.router import router as keys
@@ -45,6 +44,7 @@ from app.kit.workdays import years_missing
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
+from app.openapi import Described
 from app.policy import record
 from app.policy.documents import Policies
 from app.rankings import registry
@@ -120,7 +120,7 @@ def make_city(session: Session, settings: Settings) -> City:
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
     """The application; it runs `prepare` before it reads offices and rules into memory."""
-    app = FastAPI(
+    app = Described(
         title="Jiesu 接诉",
         version="1",
         lifespan=life,
@@ -159,7 +159,6 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         app.routes.extend(router.routes)
     app.router.middleware_stack = Straight(app.router)
     app.routes.extend(docs_page.ROUTES)
-    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))

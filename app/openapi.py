@@ -54,12 +54,13 @@ PARAMETER = re.compile(r"{(\w+)}")
 GENERATED = ("HTTPValidationError", "ValidationError")
 
 
-def describe(app: FastAPI) -> Json:
-    """Made once."""
-    if app.openapi_schema is None:
-        made = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        app.openapi_schema = completed(made)
-    return app.openapi_schema
+class Described(FastAPI):
+    def openapi(self) -> Json:
+        """Made once."""
+        if self.openapi_schema is None:
+            made = get_openapi(title=self.title, version=self.version, routes=self.routes)
+            self.openapi_schema = completed(made)
+        return self.openapi_schema
 
 
 def completed(made: Json) -> Json:

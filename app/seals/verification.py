@@ -12,26 +12,17 @@ from sqlalchemy.orm import Session
 
 from app.period import Period
 from app.rankings import compute, published
-from app.rankings.bundles import digest_of, digest_of_lines, number_of, unpacked
+from app.rankings.bundles import number_of, unpacked
 from app.rankings.counting.record import Record
 from app.rankings.forms import FORMS, NEWEST, Form
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.schemas import RankingView
-from app.seals import auditing, contradictions, sources
-from app.seals import service as seals
-from app.seals.audit import days
-from app.seals.audit.faults import Fault, Kind
+from app.seals import evidence, sources, wholeness
 from app.seals.contradictions import Deriving
 from app.seals.histories import EVER
 from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
-
-MOST_SHOWN = 100
-MISSING = frozenset({Kind.MISSING_TICKET, Kind.MISSING_EVENT, Kind.MISSING_ROW})
-CHAIN = frozenset({Kind.WRONG_LINK, Kind.MISSING_EVENT, Kind.WRONG_WORDS, Kind.WRONG_DAY})
-AUDITED = {"record": frozenset(Kind) - CHAIN, "chain": CHAIN}
-"""Fields of differences, with the faults that they name."""
 
 
 def verify(session: Session, period: Period) -> VerifyView:
@@ -49,9 +40,9 @@ def verify(session: Session, period: Period) -> VerifyView:
         league: form.hashed(compute.ranking(then, league)) for league, form in check.forms.items()
     }
     differences = [
-        *broken(session, seal, period),
-        *falsified(then, derived),
-        *audited(session, period),
+        *wholeness.broken(session, seal, period),
+        *evidence.falsified(then, derived),
+        *evidence.audited(session, period),
         *check.lines(),
         *check.leagues(again, replace(then, late=EVER)),
     ]
@@ -131,110 +122,6 @@ def why_not(seal: Seal, piece: Piece, sealed: str | None) -> Why | None:
         return "changed"
     decided_late = piece.decided_at and piece.decided_at > seal.sealed_at
     return "late" if decided_late else None
-
-
-def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:
-    """Where the seal itself does not hold: its own hash, its parts', the chain, the policy."""
-    for name, sealed, now in held(session, seal, period):
-        if sealed != now:
-            yield DifferenceView(
-                league=None, office_code=None, field=name, sealed=sealed, now=now, tickets=[]
-            )
-
-
-def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, object, object]]:
-    yield "seal_hash", seal.seal_hash, seals.hash_of(seal)
-    if seal.chain:
-        yield "chain", seal.chain, days.known(session, seal.sealed_at)
-    yield "policy_sha256", seal.policy_sha256, period.policy.sha256
-    if seal.former:
-        former = session.get(Seal, seal.former)
-        yield "former_hash", seal.former_hash, former and former.seal_hash
-    bodies = session.scalars(select(SealedRanking).where(SealedRanking.period == seal.period))
-    hashes = {kept.league.value: hash_of_kept(kept) for kept in bodies}
-    for league, sealed in sorted(seal.rankings.items()):
-        yield f"rankings.{league}", sealed, hashes.get(league)
-    query = select(SealedFacts).where(SealedFacts.period == seal.period)
-    bundles = session.scalars(query.execution_options(yield_per=1))
-    digests = ((kept.subject, kept.part, digest_of_kept(kept)) for kept in bundles)
-    yield "facts_digest", seal.facts_digest, digest_of(digests)
-
-
-def hash_of_kept(ranking: SealedRanking) -> str | None:
-    """None where the bytes are not those that were written when it was sealed."""
-    try:
-        form = FORMS[ranking.form]
-        view = form.hashed(form.read(ranking.body))
-    except (LookupError, ValueError):
-        return None
-    written = form.written(replace(view, sealed=True)) == ranking.body
-    return view.content_hash if written and ranking.content_hash == view.content_hash else None
-
-
-def digest_of_kept(bundle: SealedFacts) -> str:
-    """Nothing where the row does not say it itself."""
-    lines = unpacked(bundle.lines)
-    digest = digest_of_lines(lines)
-    return digest if (bundle.number, bundle.digest) == (len(lines), digest) else ""
-
-
-def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
-    """Each office with an assessment that is false by its own history, whenever it became so; those
-    that are gone, though their callback is there; and the requests whose place, receipt or status
-    are false."""
-    for office, false in groupby(
-        derived.contradicted, key=lambda contradicted: contradicted.office_code
-    ):
-        yield DifferenceView(
-            league=None,
-            office_code=office,
-            field="evidence",
-            sealed=None,
-            now=None,
-            tickets=[
-                NamedTicket(number=contradicted.number, why="changed") for contradicted in false
-            ],
-        )
-    gone = [NamedTicket(number=number, why="missing") for number in contradictions.unassessed(then)]
-    requests = [
-        NamedTicket(number=number, why="changed") for number in contradictions.misplaced(then)
-    ]
-    for field, tickets in (("evidence", gone), ("requests.evidence", requests)):
-        if tickets:
-            yield DifferenceView(
-                league=None,
-                office_code=None,
-                field=field,
-                sealed=None,
-                now=None,
-                tickets=tickets,
-            )
-
-
-def audited(session: Session, period: Period) -> Iterator[DifferenceView]:
-    """Rows of the period's tickets that their events do not tell, tickets that are gone, and what
-    breaks the events' chain or a day's hash."""
-    faults = [
-        fault
-        for fault in auditing.of_period(session, period)
-        if fault.table != "assessment"  # named as evidence
-    ]
-    for field, kinds in AUDITED.items():
-        of_kind = [fault for fault in faults if fault.fault in kinds]
-        tickets = {fault.number: why_at_fault(fault) for fault in of_kind if fault.number}
-        if of_kind:
-            yield DifferenceView(
-                league=None,
-                office_code=None,
-                field=field,
-                sealed=None,
-                now=[msgspec.to_builtins(fault) for fault in of_kind[:MOST_SHOWN]],
-                tickets=[NamedTicket(number=number, why=why) for number, why in tickets.items()],
-            )
-
-
-def why_at_fault(fault: Fault) -> Why:
-    return "missing" if fault.fault in MISSING else "changed"
 
 
 @dataclass(frozen=True, slots=True)

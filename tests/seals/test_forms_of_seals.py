@@ -1,6 +1,7 @@
 """Seals and rankings of several forms beside each other: each is read by its own."""
 
 from dataclasses import fields
+from types import GenericAlias
 from typing import Any
 
 import msgspec
@@ -31,7 +32,9 @@ def without_group_rank() -> Form:
     lacks = {"group_rank": property(lambda _: None)}
     row = msgspec.defstruct("Row0", LEAST, namespace=lacks, frozen=True)
     members = [(f.name, f.type) for f in msgspec.structs.fields(forms.Ranking1)][:-1]
-    ranking = msgspec.defstruct("Ranking0", [*members, ("rows", list[row])], frozen=True)  # type: ignore[valid-type]
+    ranking = msgspec.defstruct(
+        "Ranking0", [*members, ("rows", GenericAlias(list, row))], frozen=True
+    )
     return Form(ranking, FORMS[1].canonical)
 
 

@@ -19,8 +19,8 @@ from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.kit.rows import table_of
 from app.seals import auditing
 from app.seals.audit import days, record
+from app.seals.audit.course import Row
 from app.seals.audit.faults import Fault
-from app.seals.audit.replay import Row
 from app.tickets.events import Event
 from app.tickets.life.links import MEMBERS
 from app.tickets.models import ContactMade, Dispatch, Ticket

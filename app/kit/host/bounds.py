@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -36,8 +37,8 @@ class Bounded(HttpToolsProtocol):
     receiving: Timer = None
     sending: Timer = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, transport))
         self.await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -13,8 +13,8 @@ from app.feed.models import FeedEntry
 from app.kit.db import Base
 from app.policy.documents import Policies
 from app.seals.audit import record, tickets
+from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
-from app.seals.audit.replay import Course
 from app.tickets.citizens import Citizen
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action

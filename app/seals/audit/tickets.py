@@ -7,6 +7,7 @@ import msgspec
 
 from app.kit.errors import Refusal
 from app.policy.documents import Policies
+from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
 from app.seals.audit.record import (
     CALL,
@@ -17,7 +18,7 @@ from app.seals.audit.record import (
     LIMITS,
     Rows,
 )
-from app.seals.audit.replay import Course, replay
+from app.seals.audit.replay import replay
 from app.seals.rederive.assessments import Happened
 from app.tickets.life import links
 

@@ -155,7 +155,7 @@ class Case:
         return self.own.begun is not None and self.own.begun.action is Action.IMPORT
 
     def lead(self) -> Given | None:
-        """The lead that the callback was about."""
+        """The callback's."""
         return leads.lead_of_act(reversed(self.head.leads), self.call.at)
 
 

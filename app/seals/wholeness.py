@@ -1,0 +1,60 @@
+"""A seal by itself: its hash, its parts', the chain of seals and of days, the policy."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.period import Period
+from app.rankings.bundles import digest_of, digest_of_lines, unpacked
+from app.rankings.forms import FORMS
+from app.rankings.models import Seal, SealedFacts, SealedRanking
+from app.seals import service as seals
+from app.seals.audit import days
+from app.seals.schemas import DifferenceView
+
+
+def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:
+    """Where the seal itself does not hold: its own hash, its parts', the chain, the policy."""
+    for name, sealed, now in held(session, seal, period):
+        if sealed != now:
+            yield DifferenceView(
+                league=None, office_code=None, field=name, sealed=sealed, now=now, tickets=[]
+            )
+
+
+def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, object, object]]:
+    yield "seal_hash", seal.seal_hash, seals.hash_of(seal)
+    if seal.chain:
+        yield "chain", seal.chain, days.known(session, seal.sealed_at)
+    yield "policy_sha256", seal.policy_sha256, period.policy.sha256
+    if seal.former:
+        former = session.get(Seal, seal.former)
+        yield "former_hash", seal.former_hash, former and former.seal_hash
+    bodies = session.scalars(select(SealedRanking).where(SealedRanking.period == seal.period))
+    hashes = {kept.league.value: hash_of_kept(kept) for kept in bodies}
+    for league, sealed in sorted(seal.rankings.items()):
+        yield f"rankings.{league}", sealed, hashes.get(league)
+    query = select(SealedFacts).where(SealedFacts.period == seal.period)
+    bundles = session.scalars(query.execution_options(yield_per=1))
+    digests = ((kept.subject, kept.part, digest_of_kept(kept)) for kept in bundles)
+    yield "facts_digest", seal.facts_digest, digest_of(digests)
+
+
+def hash_of_kept(ranking: SealedRanking) -> str | None:
+    """None where the bytes are not those that were written when it was sealed."""
+    try:
+        form = FORMS[ranking.form]
+        view = form.hashed(form.read(ranking.body))
+    except (LookupError, ValueError):
+        return None
+    written = form.written(replace(view, sealed=True)) == ranking.body
+    return view.content_hash if written and ranking.content_hash == view.content_hash else None
+
+
+def digest_of_kept(bundle: SealedFacts) -> str:
+    """Nothing where the row does not say it itself."""
+    lines = unpacked(bundle.lines)
+    digest = digest_of_lines(lines)
+    return digest if (bundle.number, bundle.digest) == (len(lines), digest) else ""
