@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
+from app.access import gate
 from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
@@ -193,3 +194,9 @@ def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People
 def store(app: FastAPI, people: People) -> Store:
     """Puts finished cases on record."""
     return storing(app)
+
+
+@pytest.fixture
+def callers_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine of any speed, a known caller costs no statement of his own."""
+    monkeypatch.setattr(gate, "REMEMBERED_SECONDS", 3600.0)

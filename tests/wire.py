@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
+import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 CHUNK = 1 << 16
@@ -123,3 +124,16 @@ def wired(url: str) -> Iterator[Wire]:
         Thread(target=wire.accept, daemon=True).start()
         yield wire
         wire.close()
+
+
+@contextmanager
+def statements(engine: sa.Engine) -> Iterator[list[str]]:
+    """The texts of the statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)

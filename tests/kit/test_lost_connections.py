@@ -13,7 +13,6 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from app import main
-from app.access import gate
 from app.settings import Settings
 from tests import given
 from tests.conftest import StillClock
@@ -46,10 +45,8 @@ def behind(wire: Wire, settings: Settings, clock: StillClock) -> Iterator[TestCl
 
 @pytest.fixture
 def there(
-    wire: Wire, settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, settings: Settings, clock: StillClock, callers_remembered: None
 ) -> Iterator[TestClient]:
-    """On a machine of any speed, a known caller costs no round trip of his own."""
-    monkeypatch.setattr(gate, "REMEMBERED_SECONDS", 3600.0)
     with behind(wire, settings, clock) as client:
         yield client
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -31,6 +30,7 @@ from tests.given import People, Person
 from tests.past import JIANWAI, Store, case
 from tests.sealing import force, sealed
 from tests.stages import DONGHUAMEN, working
+from tests.wire import statements
 
 FORMER, PERIOD = "2026-10", "2026-11"
 BEFORE, AT, NOW = (datetime.fromisoformat(f"2026-10-{day}T10:00:00+08:00") for day in (10, 22, 27))
@@ -203,39 +203,26 @@ def test_who_asks_together_after_a_change_has_it_reckoned_once(
     analyst, path = people("analyst"), f"/rankings/{PERIOD}"
     analyst.get(path)
     store([case(90, AT)])
-    with statements(app) as together, ThreadPoolExecutor(12) as callers:
+    with statements(app.state.engine) as together, ThreadPoolExecutor(12) as callers:
         answers = list(callers.map(lambda _: analyst.get(path).content, range(12)))
     store([case(91, AT)])
-    with statements(app) as alone:
+    with statements(app.state.engine) as alone:
         analyst.get(path)
 
     assert len(set(answers)) == 1
     assert counting_facts(together) == counting_facts(alone) > 0
 
 
-@pytest.mark.usefixtures("facts")
+@pytest.mark.usefixtures("facts", "callers_remembered")
 def test_a_new_request_counts_no_fact_again(app: FastAPI, people: People) -> None:
     analyst, path = people("analyst"), f"/rankings/{PERIOD}"
     analyst.get(path)
     given.ticket(people)
-    with statements(app) as made:
+    with statements(app.state.engine) as made:
         analyst.get(path)
 
     assert counting_facts(made) == 0
     assert len(made) <= MOST_STATEMENTS
-
-
-@contextmanager
-def statements(app: FastAPI) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    sent: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(app.state.engine, "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(app.state.engine, "before_cursor_execute", note)
 
 
 def counting_facts(sent: list[str]) -> int:

@@ -20,15 +20,12 @@ from app.tickets.views.by_number import asked_by
 from tests import given
 from tests.given import WANGJING, People, Person
 from tests.stages import JIUXIANQIAO
-from tests.tickets.views.test_inbox_versions import statements
+from tests.wire import statements
 
 Ask = Callable[[], Response]
 
 
-@pytest.fixture(autouse=True)
-def everyone_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine, who has called before costs no statement of his own."""
-    monkeypatch.setattr(gate, "REMEMBERED_SECONDS", 3600.0)
+pytestmark = pytest.mark.usefixtures("callers_remembered")
 
 
 @contextmanager

@@ -5,13 +5,11 @@ tag that he has; what he then holds is compared with the page made the long way.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
@@ -27,6 +25,7 @@ from tests.given import CHAOYANG, WANGJING, People, Person
 from tests.stages import JIUXIANQIAO, Build
 from tests.tickets.views import plainly
 from tests.tickets.views.test_same_json import BUILDS
+from tests.wire import statements
 
 WATCHED = (
     (Role.HANDLER, WANGJING),
@@ -150,6 +149,7 @@ def test_other_names_or_rules_are_told_under_another_tag(people: People, app: Fa
     assert after.json()["items"][0]["office"]["name"] == "望京"
 
 
+@pytest.mark.usefixtures("callers_remembered")
 def test_an_unchanged_inbox_is_told_without_reading_a_ticket(people: People, app: FastAPI) -> None:
     given.ticket(people)
     first = people.street().get("/inbox")
@@ -161,15 +161,3 @@ def test_an_unchanged_inbox_is_told_without_reading_a_ticket(people: People, app
     assert (again.status_code, kept.content) == (304, first.content)
     assert len(sent) == 2
     assert not any("ticket" in text for text in sent)
-
-
-@contextmanager
-def statements(engine: sa.Engine) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(engine, "before_cursor_execute", note)

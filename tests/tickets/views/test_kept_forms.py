@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
 
-from app.access import gate
 from app.access.roles import Caller, Role
 from app.kit.web.paging import Page
 from app.sweep import sweep
@@ -23,7 +22,8 @@ from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
 from tests.stages import JIUXIANQIAO, Build
 from tests.tickets.views import plainly
-from tests.tickets.views.test_inbox_versions import WALKS, statements
+from tests.tickets.views.test_inbox_versions import WALKS
+from tests.wire import statements
 
 LOOKING = (
     (Role.SUPERVISOR, None),
@@ -109,10 +109,8 @@ def test_a_change_that_no_act_makes_is_told_at_once(
     lists.compare()
 
 
-def test_of_an_unchanged_list_no_ticket_is_read(
-    people: People, app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gate, "REMEMBERED_SECONDS", 3600.0)
+@pytest.mark.usefixtures("callers_remembered")
+def test_of_an_unchanged_list_no_ticket_is_read(people: People, app: FastAPI) -> None:
     for _ in range(3):
         given.ticket(people)
     first = people.supervisor.get("/tickets")

@@ -15,6 +15,7 @@ from app.tickets.views import pages
 from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
+from tests.wire import statements
 
 TICK = timedelta(microseconds=1)
 
@@ -224,6 +225,7 @@ def test_an_export_keeps_scope_filters_and_refusals(people: People, kind: str) -
     assert people("analyst").get("/tickets", headers=accept).status_code == 403
 
 
+@pytest.mark.usefixtures("callers_remembered")
 def test_a_page_costs_as_many_queries_as_one_ticket(people: People, app: FastAPI) -> None:
     for _ in range(3):
         given.ticket(people)
@@ -232,18 +234,10 @@ def test_a_page_costs_as_many_queries_as_one_ticket(people: People, app: FastAPI
 
 
 def queries(people: People, engine: sa.Engine, limit: int) -> int:
-    counted: list[str] = []
-
-    def count(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        counted.append(statement)
-
     people.operator.get("/tickets", limit=limit)  # the key is then remembered
-    sa.event.listen(engine, "before_cursor_execute", count)
-    try:
+    with statements(engine) as sent:
         people.operator.get("/tickets", limit=limit)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", count)
-    return len(counted)
+    return len(sent)
 
 
 def test_the_list_of_an_office_does_not_grow_with_the_city(people: People, app: FastAPI) -> None:
