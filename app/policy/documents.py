@@ -41,6 +41,7 @@ class Policy(keys.Part):
 
     name: str
     sha256: str
+    text: str = Field(repr=False)
     effective_from: Annotated[datetime, BeforeValidator(beginning)]
 
     auth: keys.Auth
@@ -74,7 +75,7 @@ class Policy(keys.Part):
     privacy: keys.Privacy
 
 
-FROM_OUTSIDE = {"name", "sha256"}
+FROM_OUTSIDE = {"name", "sha256", "text"}
 
 
 def parse(name: str, text: str) -> Policy:
@@ -84,7 +85,7 @@ def parse(name: str, text: str) -> Policy:
         raise refused(name, [(key, "is not a key of the policy") for key in sorted(reserved)])
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     try:
-        return Policy.model_validate(document | {"name": name, "sha256": sha256})
+        return Policy.model_validate(document | {"name": name, "sha256": sha256, "text": text})
     except ValidationError as error:
         raise refused(name, [reason(dict(fault)) for fault in error.errors()]) from None
 
