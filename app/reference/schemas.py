@@ -68,4 +68,5 @@ class PoliciesView(View):
 
 class PolicyView(PolicyBrief):
     document: dict[str, Any]
-    """Its keys and values as its text has them."""
+    """Its keys and values as its text has them, and those of later keys that it does not name; a
+    number with a point is a text, so that no digit is lost."""

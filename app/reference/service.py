@@ -1,6 +1,5 @@
 """Categories, rules and policies looked up in the city that is held in memory."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import chain
@@ -8,7 +7,7 @@ from itertools import chain
 from app.kit.errors import NotFound
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry
 from app.offices.gazetteer import in_force
-from app.policy.documents import Policies, Policy
+from app.policy.documents import Policies, completed, later_keys, read
 from app.reference.schemas import (
     CatalogueView,
     CategoriesView,
@@ -94,9 +93,6 @@ def policy(known: Policies, name: str, now: datetime) -> PolicyView:
     """One document whole. Refuses (NoSuchPolicy) an unknown name."""
     for document, brief in zip(known.documents, briefs(known, now), strict=True):
         if document.name == name:
-            return PolicyView(**brief.model_dump(), document=values(document))
+            text = read(document.name, document.text)
+            return PolicyView(**brief.model_dump(), document=completed(text, later_keys()))
     raise NoSuchPolicy(f"there is no policy {name!r}")
-
-
-def values(document: Policy) -> dict[str, object]:
-    return tomllib.loads(document.text)
