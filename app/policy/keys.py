@@ -226,6 +226,7 @@ class League(Part):
 
 class Classes(Part):
     size: Count
+    min_assessed: Count
     share: Share
     governance_by: Literal["volume", "per_10k"]
     progress_by: Literal["score", "rank"]
