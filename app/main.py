@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
@@ -81,10 +81,11 @@ def read_policies(settings: Settings) -> Policies:
     return Policies.read(texts)
 
 
-def worked(session: Session) -> bool:
-    """Whether the database has cases that were worked by the rules so far."""
-    done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
-    return session.scalar(select(sa.or_(*done))) is True
+def last_work(session: Session) -> datetime | None:
+    """The instant at which a case was last worked by the rules; None in an empty database."""
+    worked_at = (func.max(Ticket.updated_at), func.max(Assessment.recorded_at))
+    instants = [session.scalar(select(newest)) for newest in worked_at]
+    return max((instant for instant in instants if instant), default=None)
 
 
 def prepare(settings: Settings) -> None:
@@ -98,7 +99,7 @@ def prepare(settings: Settings) -> None:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
-            record.record(session, policies, now, worked(session))
+            record.record(session, policies, now, last_work(session))
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
