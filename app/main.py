@@ -1,5 +1,6 @@
 """The application: all rooms meet here, and what they hold in memory is prepared here."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -45,7 +46,7 @@ from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
 from app.openapi import Described
-from app.policy import record
+from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
@@ -66,6 +67,8 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+
+logger = logging.getLogger(__name__)
 
 ONE_AT_A_TIME = 0x5EED
 LOOKS = Limits(statement_ms=2_000)
@@ -88,6 +91,12 @@ def last_work(session: Session) -> datetime | None:
     return max((instant for instant in instants if instant), default=None)
 
 
+def note_idle_keys(policies: Policies) -> None:
+    """Tell in the log which keys of the rules in force now are not in use yet."""
+    for notice in idle.notices(policies.at(clock.utc())):
+        logger.info(notice)
+
+
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
@@ -95,6 +104,7 @@ def prepare(settings: Settings) -> None:
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
+    note_idle_keys(policies)
     try:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
