@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from anyio import CapacityLimiter
@@ -16,6 +17,7 @@ from starlette.types import Scope
 from app import docs_page
 from app.access import gate
 from app.access import service as access
+from app.access.router import exports_router
 from app.access.router import router as keys
 from app.attachments.router import router as attachments
 from app.bulletins.router import router as bulletins
@@ -71,6 +73,7 @@ from app.tickets.views.quick import Readings
 logger = logging.getLogger(__name__)
 
 ONE_AT_A_TIME = 0x5EED
+USES_SECONDS = 60.0
 LOOKS = Limits(statement_ms=2_000)
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -113,6 +116,7 @@ def prepare(settings: Settings) -> None:
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
+            access.keep_secret(session, settings.secret_key, now)
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)
     finally:
@@ -148,6 +152,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     read_together(app)
     rooms = (
         keys,
+        exports_router,
         open_to(gate.caller),
         tickets,
         views.router,
@@ -253,6 +258,12 @@ def load(app: FastAPI) -> None:
         routing.refresh(session, app.state.city.router)
 
 
+def note_uses(app: FastAPI) -> bool:
+    with app.state.own_sessions.begin() as session:
+        access.note_uses(session, app.state.gate.take_uses())
+    return False
+
+
 def acts(app: FastAPI) -> tuple[Act, ...]:
     """The acts of the background, on connections of their own."""
     settings, sessions = app.state.settings, app.state.own_sessions
@@ -277,6 +288,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         return False
 
     return (
+        Act("note_uses", USES_SECONDS, partial(note_uses, app)),
         Act("sweep", settings.sweep_seconds, sweep),
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
