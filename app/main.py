@@ -54,6 +54,7 @@ from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
 from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
+from app.reference.router import router as reference
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
@@ -154,6 +155,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         keys,
         exports_router,
         open_to(gate.caller),
+        reference,
         tickets,
         views.router,
         actions,
