@@ -95,10 +95,9 @@ def last_work(session: Session) -> datetime | None:
     return max((instant for instant in instants if instant), default=None)
 
 
-def note_idle_keys(policies: Policies) -> None:
+def note_idle_keys(settings: Settings) -> None:
     """Tell in the log which keys of the rules in force now are not in use yet."""
-    for notice in idle.notices(policies.at(clock.utc())):
-        logger.info(notice)
+    logger.info(idle.notice(read_policies(settings).at(clock.utc())))
 
 
 def prepare(settings: Settings) -> None:
@@ -108,7 +107,6 @@ def prepare(settings: Settings) -> None:
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
-    note_idle_keys(policies)
     try:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))

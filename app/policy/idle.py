@@ -1,7 +1,5 @@
 """The policy's keys that this version does not carry out yet: a city that sets one is told so."""
 
-from collections.abc import Iterator
-
 from app.policy.documents import Policy
 
 NOT_YET = frozenset(
@@ -18,7 +16,6 @@ NOT_YET = frozenset(
 """Dotted as in the document; a group stands for all of its keys."""
 
 
-def notices(policy: Policy) -> Iterator[str]:
-    """A line of a document for each key or group that nothing reads."""
-    for key in sorted(NOT_YET):
-        yield f"policy {policy.name}: {key} is not in use yet"
+def notice(policy: Policy) -> str:
+    """A line that names the keys and groups of a document that nothing reads."""
+    return f"policy {policy.name}: not in use yet: {', '.join(sorted(NOT_YET))}"
