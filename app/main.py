@@ -51,6 +51,7 @@ from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
 from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
+from app.reference.router import router as reference
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
@@ -140,6 +141,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     rooms = (
         keys,
         open_to(gate.caller),
+        reference,
         tickets,
         views.router,
         actions,
