@@ -4,7 +4,6 @@ from app.policy.documents import Policy
 
 NOT_YET = frozenset(
     {
-        "class.min_assessed",
         "eval",
         "malicious.expires",
         "privacy.retention",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a7d05c3e91f4"
-down_revision = "f3b6d81e5c29"
+down_revision = "a3f71c5e2d84"
 branch_labels = None
 depends_on = None
 
