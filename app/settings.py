@@ -28,7 +28,7 @@ from app.kit.host import embedded
 PREFIX = "JIESU_"
 STREAM_CONNECTIONS = 4
 """For exports, however slowly their clients read."""
-OWN_CONNECTIONS = 5
+OWN_CONNECTIONS = 6
 """One for each act of the background."""
 AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""
