@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "a1470c5d2e90"
-down_revision = "f3b6d81e5c29"
+down_revision = "a3f71c5e2d84"
 branch_labels = None
 depends_on = None
 
