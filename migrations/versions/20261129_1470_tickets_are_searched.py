@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "a1470c5d2e90"
-down_revision = "a3f71c5e2d84"
+down_revision = "a41c60d2e7b3"
 branch_labels = None
 depends_on = None
 
