@@ -84,7 +84,7 @@ def written(where: str, key: str, words: object) -> tuple[str, ...]:
 def read_synonyms(
     catalogue: Catalogue, path: Path = DATA / "synonyms.csv"
 ) -> dict[str, tuple[str, ...]]:
-    """What callers call each category. Refuses (BadWords) a code that the tree has not, or twice."""
+    """What callers call each category. Refuses (BadWords) an unknown code, and one twice."""
     synonyms: dict[str, tuple[str, ...]] = {}
     for line in lines(path):
         code = line["code"]

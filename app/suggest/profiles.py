@@ -88,7 +88,8 @@ class Profiles:
 
     def scores(self, evidence: Evidence, hits: Iterable[str]) -> Floats:
         """For each of `codes`, how much of the text speaks for it."""
-        scores: Floats = np.bincount(evidence.columns, evidence.weights, minlength=len(self.codes))
+        scores = np.zeros(len(self.codes))
+        np.add.at(scores, evidence.columns, evidence.weights)
         for phrase in hits:
             for at, weight in self.phrases[phrase]:
                 scores[at] += weight

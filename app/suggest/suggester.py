@@ -1,4 +1,4 @@
-"""Suggests categories of a request from its words: emergencies first, then the likeliest matters."""
+"""Suggests categories of a request from its words: an emergency first, then likely matters."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -74,7 +74,8 @@ class Suggester:
 
 def softmax(scores: Floats) -> Floats:
     powers: Floats = np.exp((scores - scores.max()) * SHARPNESS)
-    return powers / powers.sum()
+    powers /= powers.sum()
+    return powers
 
 
 def words_of(
@@ -82,7 +83,8 @@ def words_of(
 ) -> Iterator[Word]:
     """The parts of the text that say most, in its own writing."""
     least = TELLING * max(shares.values(), default=0.0)
-    marked = {at for gram, share in shares.items() if 0 < share >= least for at in places[gram]}
+    strong = [gram for gram, share in shares.items() if 0 < share >= least]
+    marked = {at for gram in strong for at in places[gram]}
     for start, end in runs(sorted(marked)):
         span = reading.span(start, end)
         yield Word(*span, reading.original[slice(*span)])
