@@ -1,4 +1,4 @@
-"""Grams: the characters of a text, and the pairs of characters that stand near each other.
+"""Grams: the letters of a text, and the pairs of letters that stand near each other.
 
 Chinese is written without spaces: 电梯一个礼拜坏三回 shares the pairs 电梯, 梯坏 with 电梯坏了.
 """
@@ -12,7 +12,7 @@ NEAR = 5
 LONGEST = 1_000
 """Characters of a text that are read: a matter is told at the beginning."""
 
-CLAUSE = re.compile(r"\w+")
+CLAUSE = re.compile(r"[^\W\d_]+")
 
 Place = tuple[int, int]
 

@@ -56,7 +56,7 @@ class Profiles:
             for code, name in names.items()
         }
         longest = max(map(len, names))
-        self.codes = tuple(code for code in names if len(code) == longest)
+        self.codes = tuple(sorted(code for code in names if len(code) == longest))
         self.position = {code: at for at, code in enumerate(self.codes)}
         self.phrases = phrase_weights(self.position, phrases)
         self.longest = max(map(len, self.phrases))

@@ -91,7 +91,7 @@ def words_of(
 
 
 def runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The stretches of numbers that follow on each other: from the first up to, without, the end."""
+    """The stretches of consecutive numbers, each from its first up to, without, its end."""
     for _, stretch in groupby(enumerate(numbers), lambda item: item[1] - item[0]):
         members = [number for _, number in stretch]
         yield members[0], members[-1] + 1
