@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "b7d04e91c6a8"
-down_revision = "a41c60d2e7b3"
+down_revision = "a1470c5d2e90"
 branch_labels = None
 depends_on = None
 
