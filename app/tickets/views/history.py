@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from app.access.models import Key
 from app.access.roles import Role
 from app.tickets import personal
 from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen
@@ -18,6 +19,7 @@ EVENT: dict[str, Any] = {
     **dict(Event.__table__.c),
     "from_": Event.from_status,
     "to": Event.to_status,
+    "actor_label": Key.label,
 }
 WRITTEN = tuple(info.serialization_alias or name for name, info in EventView.model_fields.items())
 
@@ -43,6 +45,7 @@ def history(role: Role) -> sa.Select[Any]:
         .join(Event, Event.ticket_number == ticket.c.number)
         .join(Citizen, Citizen.ticket_number == ticket.c.number)
         .outerjoin(Statement, statement)
+        .outerjoin(Key, Key.id == Event.actor)
         .order_by(ticket.c.place, Event.seq)
     )
 
