@@ -68,6 +68,7 @@ from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
+from app.tickets.search.follow import follow_some
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
@@ -161,6 +162,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         actions,
         views.inbox_router,
         views.merges_router,
+        views.searches_router,
         attachments,
         views.holds_router,
         callbacks,
@@ -295,5 +297,6 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
+        Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
         Act("learn", settings.learn_seconds, learn),
     )

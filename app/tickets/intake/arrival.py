@@ -38,6 +38,8 @@ class Arrival:
     suggestion: Suggestion | None
     """What the words suggest, whatever the category."""
     repeat_of: str | None = None
+    rescue: bool = False
+    """A rescue service must be told, too."""
 
     @property
     def subject(self) -> Subject:
@@ -97,6 +99,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
         matter=matter(new, decision),
         caller=citizens.caller_hash(city.secret, new.citizen.telephone, new.citizen.anonymous),
         suggestion=suggestion,
+        rescue=bool(services(city, new, suggestion)),
     )
 
 
@@ -105,6 +108,14 @@ def suggest(city: City, new: NewTicket) -> Suggestion | None:
     if new.type is TicketType.PRAISE:
         return None
     return city.emergencies.suggest(words(new.title, new.content))
+
+
+def services(city: City, new: NewTicket, suggestion: Suggestion | None) -> list[str]:
+    """Those that must be told of it, by its category and by its words; but for the one to which the
+    operator hands it now."""
+    by_words = suggestion.tell if suggestion else ()
+    every = dict.fromkeys((*city.catalogue.tell(new.category), *by_words))
+    return [service for service in every if service != new.acceptance.service]
 
 
 def level(city: City, new: NewTicket, suggestion: Suggestion | None) -> Urgency:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.city import City
 from app.suggest.suggestion import Suggestion
 from app.tickets import personal
-from app.tickets.intake.arrival import Arrival
+from app.tickets.intake.arrival import Arrival, services
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Known, related
 from app.tickets.views.view import Members
@@ -39,13 +39,6 @@ def suggested(suggestion: Suggestion | None) -> Members | None:
         "urgency": suggestion.urgency,
         "words": [word.text for word in suggestion.words],
     }
-
-
-def services(city: City, new: NewTicket, suggestion: Suggestion | None) -> list[str]:
-    """Those that must be told of it, but for the one to which the operator hands it now."""
-    by_category = city.catalogue.tell(new.category) if new.category else ()
-    every = dict.fromkeys((*by_category, *(suggestion.tell if suggestion else ())))
-    return [service for service in every if service != new.acceptance.service]
 
 
 def warnings(new: NewTicket) -> list[Members]:
