@@ -31,7 +31,7 @@ from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
-from app.kit.host import ending, health
+from app.kit.host import ending, health, roles
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
@@ -111,6 +111,7 @@ def prepare(settings: Settings) -> None:
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
+            roles.warn_of_might(session.connection())
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
