@@ -8,14 +8,16 @@ from fastapi import Depends, Path, Request
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
-from app.callbacks import exclusions
+from app.callbacks import exclusions, service
 from app.callbacks.models import Callback
+from app.callbacks.schemas import CallbackView
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
 from app.kit.web.etag import IfMatch
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Doing
 from app.tickets.acts.change import Change
+from app.tickets.life.lifecycle import Action
 from app.tickets.views import scope
 
 S = TypeVar("S")
@@ -29,6 +31,7 @@ class Subject:
     caller: Caller
     number: str
     callback: Callback | None = None
+    parent: str | None = None
 
 
 def ticket_for(roles: Iterable[Role]) -> Any:
@@ -37,7 +40,8 @@ def ticket_for(roles: Iterable[Role]) -> Any:
     def seen(
         number: str, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
     ) -> Subject:
-        return Subject(caller, scope.get(session, caller, number).number)
+        ticket = scope.get(session, caller, number)
+        return Subject(caller, ticket.number, parent=ticket.merged_into)
 
     return Depends(seen)
 
@@ -65,6 +69,8 @@ def callback_for(roles: Iterable[Role]) -> Any:
     return Depends(seen)
 
 
+ToCall = Annotated[Subject, ticket_for({Role.CALLBACK})]
+ToVerify = Annotated[Subject, ticket_for({Role.CALLBACK, Role.SUPERVISOR})]
 Asked = Annotated[Subject, ticket_for(HANDLERS)]
 Reviewed = Annotated[Subject, ticket_for({Role.DISTRICT, Role.SUPERVISOR})]
 Decided = Annotated[Subject, ticket_for({Role.EVALUATOR})]
@@ -98,3 +104,33 @@ class Step:
 
 
 Stepping = Annotated[Step, Depends()]
+
+
+@dataclass
+class Result:
+    """A ticket's result, by a callback or a verification, once for each Idempotency-Key, on the
+    version in `If-Match`."""
+
+    doing: Annotated[Doing, Depends()]
+    if_match: IfMatch
+
+    def __call__(
+        self, subject: Subject, action: Action, record: Callable[[Change, S], Callback], body: S
+    ) -> CallbackView:
+        """Refusals come in this order: TicketChanged, IllegalMove, those of `record`."""
+        doing = self.doing
+
+        def check(change: Change) -> None:
+            locking.check_state(change, action, self.if_match)
+
+        def act() -> str:
+            caller, number = subject.caller, subject.number
+            made = doing.take(
+                caller, number, check, lambda change: record(change, body), subject.parent
+            )
+            return str(made.id)
+
+        return service.show(doing.session, doing.once(act, 201))
+
+
+Resulting = Annotated[Result, Depends()]

@@ -113,9 +113,17 @@ class CitizenFeedback(Form):
     at: Told | None = None
 
 
+class Publication(Form):
+    """The public answer at a public source; `at` is the office's time."""
+
+    where: Line
+    at: Told
+
+
 class NewReply(Words):
     measures: Prose | None = None
     citizen_feedback: CitizenFeedback | None = None
+    published: Publication | None = None
 
 
 class Review(Form):

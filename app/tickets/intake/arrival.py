@@ -13,7 +13,7 @@ from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
 from app.tickets.acts.forms import NewTicket
 from app.tickets.acts.recipients import Share
 from app.tickets.intake.persons import Sender
-from app.tickets.life import limits
+from app.tickets.life import limits, sources
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
@@ -39,6 +39,12 @@ class Arrival:
     def sender(self) -> Sender:
         citizen, kind = self.new.citizen, self.new.type
         return Sender(citizen.name, citizen.phone, kind, citizen.confidential)
+
+    @property
+    def no_citizen(self) -> bool:
+        new, citizen = self.new, self.new.citizen
+        reachable = citizen.phone is not None
+        return sources.no_citizen(self.policy, new.channel, citizen.anonymous, reachable)
 
     @property
     def secret(self) -> bool:
