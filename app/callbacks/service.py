@@ -95,6 +95,7 @@ def attempt(change: Change, tried: Attempts, answers: Answers) -> Callback:
         **asdict(answers),
     )
     change.session.add(callback)
+    change.ticket.callback_begun = True
     return callback
 
 

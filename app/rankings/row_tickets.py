@@ -186,8 +186,7 @@ def speaks(outcome: Outcome, rate: RateName) -> bool:
     if rate is RateName.RESPONSE:
         return True
     answers = {RateName.RESOLUTION: outcome.resolved, RateName.SATISFACTION: outcome.satisfied}
-    said = answers[rate]
-    return outcome.reach in ("reached", "verified") and said not in (None, "no_answer")
+    return outcome.reach in ("reached", "verified") and answers[rate] not in (None, "no_answer")
 
 
 WHEN_VERIFIED = {

@@ -1,4 +1,4 @@
-"""Cases without a citizen (RULEBOOK D.9.1): verified in place of a callback, from intake to seal."""
+"""Cases without a citizen (RULEBOOK D.9.1): verified in place of a callback, up to the seal."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 SEEN = {"method": "site", "resolved": "resolved", "text": "现场已停工。", "evidence": "照片 1"}
 PUBLISHED = {"where": "北京日报 10 月 20 日第 3 版", "at": "2026-10-19T04:00:00Z"}
-NOBODY = {"citizen": {}}
+NOBODY: Json = {"citizen": {}}
 MONTH = "2026-11"
 
 
@@ -183,8 +183,8 @@ def test_who_may_not_when_it_may_not_and_not_twice(people: People, app: FastAPI)
     waiting = awaiting(people)
     before = given.record(app)
     assert asked(people.callback, waiting, "callbacks", CONTENT) == (409, "nobody-to-call")
-    said = {"reach": "verified"}
-    assert asked(people.callback, called, "callbacks", said) == (422, "invalid")
+    hidden = {"reach": "verified"}
+    assert asked(people.callback, called, "callbacks", hidden) == (422, "invalid")
     assert given.record(app) == before
 
 
@@ -231,7 +231,9 @@ def test_a_source_that_names_a_telephone_is_called_or_verified(people: People) -
     assert verify(people, seen)["status_now"] == "closed"
 
 
-def test_each_of_a_group_has_its_own_result(people: People, clock: StillClock) -> None:
+def test_each_of_a_group_has_its_own_result(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
     parent = given.ticket(people)
     clock.tick(minutes=1)
     member = paper(people)
@@ -251,11 +253,10 @@ def test_each_of_a_group_has_its_own_result(people: People, clock: StillClock) -
     assert ranked["assessed"] == 1
     assert (ranked["response"]["numerator"], ranked["resolution"]["numerator"]) == ("1", "1/2")
     assert ranked["satisfaction"]["numerator"] == "1"
-    assert faults(people) == []
+    assert faults(app) == []
 
 
-def faults(people: People) -> list[str]:
-    app = people.client.app
+def faults(app: FastAPI) -> list[str]:
     with app.state.sessions() as session:
         return [str(fault) for fault in auditing.whole(session, app.state.city.periods)]
 
@@ -274,7 +275,7 @@ def test_what_was_verified_is_sealed_and_replayed(
     sealed(people, MONTH)
 
     assert verified(people, MONTH)["differences"] == []
-    assert faults(people) == []
+    assert faults(app) == []
 
 
 FORGED: list[tuple[str, str]] = [

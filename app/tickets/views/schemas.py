@@ -25,6 +25,15 @@ class AddressView(View):
     lat: float | None
 
 
+class SourceView(View):
+    """Where a problem was published."""
+
+    outlet: str | None
+    title: str | None
+    url: str | None
+    published_at: At | None
+
+
 class TicketView(View):
     number: str
     status: Status
@@ -61,6 +70,8 @@ class TicketView(View):
     urged: int
     open_whistles: int
     external_id: str | None
+    line: str | None
+    source: SourceView | None
     occurred_at: At | None
     policy: str
     allowed: list[Action]
@@ -116,6 +127,8 @@ class EventView(View):
     at: At
     due_at: At | None
     actor: str
+    actor_label: str | None
+    """The label of the actor's key; of what happened by itself there is none."""
     role: str | None
     action: Action
     from_: Annotated[Status | None, Field(serialization_alias="from")]
@@ -124,5 +137,8 @@ class EventView(View):
 
 
 class Contacted(View):
+    """`callback_phone` is left out where there is none."""
+
     name: str | None
     phone: str | None
+    callback_phone: str = ""
