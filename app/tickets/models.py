@@ -14,7 +14,7 @@ from app.kit.db import Base, Code, Json, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
 from app.tickets.life.duties import DESK_COLUMNS
-from app.tickets.life.lifecycle import Channel, DispatchRole, Status, TicketType
+from app.tickets.life.lifecycle import TERMINAL, Channel, DispatchRole, Status, TicketType
 from app.tickets.life.parts import Part
 
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
@@ -23,6 +23,14 @@ NOT_TAKEN = (Status.ANSWERED, Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.VO
 """Requests that were not accepted do not add to the volume (RULEBOOK D.13.5)."""
 
 ACCEPTED = f"status NOT IN ({', '.join(map(repr, map(str, NOT_TAKEN)))})"
+
+IS_OPEN = f"status NOT IN ({', '.join(sorted(map(repr, map(str, TERMINAL))))})"
+
+FAR = "9999-12-31 00:00:00+00"
+"""In place of a due time that is not set, so that it stands last."""
+
+DUE_OR_LAST = f"COALESCE(due_at, '{FAR}'::timestamp with time zone)"
+"""As PostgreSQL writes it, so that a migration is found to say the same."""
 
 
 def in_order_of_time(name: str, column: str) -> Index:
@@ -197,6 +205,33 @@ class Ticket(Base):
         Index("ix_ticket_lat", "lat", "lon", postgresql_where=sa.text("lat IS NOT NULL")),
         Index("ix_ticket_office_code", "office_code", "received_at", "number"),
         Index("ix_ticket_district_code", "district_code", "received_at", "number"),
+        Index(
+            "ix_ticket_status",
+            "status",
+            "received_at",
+            "number",
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
+        Index(
+            "ix_ticket_open_urgency",
+            "urgency",
+            "received_at",
+            "number",
+            postgresql_where=sa.text(IS_OPEN),
+        ),
+        Index(
+            "ix_ticket_open_due",
+            sa.text(DUE_OR_LAST),
+            "number",
+            postgresql_where=sa.text(IS_OPEN),
+        ),
+        Index(
+            "ix_ticket_queue",
+            "queue",
+            "received_at",
+            "number",
+            postgresql_where=sa.text("queue IS NOT NULL"),
+        ),
         Index("ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")),
         Index(
             "ix_ticket_external_id",
