@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1480d91c4e7d"
-down_revision = "a41c60d2e7b3"
+down_revision = "b7d04e91c6a8"
 branch_labels = None
 depends_on = None
 
