@@ -354,9 +354,8 @@ def own_admin(app: FastAPI, people: People) -> Iterator[Person]:
     yield Person(people.client, OTHER_ADMIN)
     with app.state.sessions.begin() as session:
         session.execute(sa.text("DELETE FROM key WHERE created_by = 'settings' AND id <> 'admin'"))
-        session.execute(
-            sa.text("UPDATE key SET revoked_at = NULL, revoked_by = NULL WHERE id = 'admin'")
-        )
+        opened = "UPDATE key SET revoked_at = NULL, revoked_by = NULL WHERE id = 'admin'"
+        session.execute(sa.text(opened))
 
 
 OTHER_ADMIN = "another-administrators-key-for-tests"
