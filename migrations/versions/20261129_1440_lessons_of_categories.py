@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d5e19b7c4a02"
-down_revision = "b7d04e91c6a8"
+down_revision = "1480d91c4e7d"
 branch_labels = None
 depends_on = None
 
