@@ -15,7 +15,7 @@ from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
-from app.tickets.life import limits
+from app.tickets.life import limits, sources
 from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
@@ -65,6 +65,12 @@ class Arrival:
     def is_unplaced(self) -> bool:
         """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
         return self.status is Status.NEED_INFO and self.urgency in URGENT
+
+    @property
+    def no_citizen(self) -> bool:
+        new, citizen = self.new, self.new.citizen
+        reachable = citizen.telephone is not None
+        return sources.no_citizen(self.policy, new.channel, citizen.anonymous, reachable)
 
     @property
     def secret(self) -> bool:
