@@ -123,6 +123,7 @@ def reply(change: Change, body: NewReply) -> None:
     ticket, feedback = change.ticket, body.citizen_feedback
     if ticket.replied_at is None and ticket.office_code:
         teaching.confirm(change, ticket.office_code)
+        teaching.confirm_category(change)
     ticket.replied_at = ticket.replied_at or change.now
     after = (
         Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
@@ -201,6 +202,7 @@ def withdraw(change: Change, body: Withdrawal) -> None:
 def void(change: Change, body: Reason) -> None:
     """T25: entered by mistake."""
     teaching.take_back(change)
+    teaching.forget_category(change)
     change.record(Action.VOID, words={"reason": body.reason})
 
 
