@@ -44,7 +44,6 @@ SMALL = 2**18  # bytes of a table, most of them of rows that earlier tests left 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 gc.disable()  # until everything that stays is loaded
-gc.set_threshold(50_000)
 
 # A slow machine is no failure, and a gate that passes today passes tomorrow.
 hypothesis.settings.register_profile(
