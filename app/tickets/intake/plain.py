@@ -23,9 +23,10 @@ from app.kit.ready import Statement
 from app.kit.rows import insertion_of
 from app.kit.web import idempotency
 from app.kit.web.idempotency import Name
+from app.routing.decision import Decision
 from app.tickets.citizens import Citizen
 from app.tickets.intake import duplicates, receive
-from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.arrival import Arrival, arrive, query
 from app.tickets.intake.commits import Trace
 from app.tickets.intake.duplicates import Before
 from app.tickets.intake.receive import New, Tables
@@ -42,6 +43,14 @@ BEGIN = f"""
     SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared({RECORDING}),
         array(SELECT nextval('{NUMBERS.name}') FROM generate_series(1, %(count)s::integer))
 """
+
+
+class Routed(NamedTuple):
+    """Where the requests of a group go, by the rules and names of an instant: found while the
+    database looks up."""
+
+    at: datetime
+    decisions: Sequence[Decision]
 
 
 class Look(NamedTuple):
@@ -62,9 +71,12 @@ def take_in(
     is lost at the commit, `was_committed` is asked. A group that the database refuses is raised,
     and nothing of it is written."""
     with exchanging(engine) as exchange:
-        look = look_up(exchange, group)
+        look_up = looking_up(exchange, group)
+        routed_at = group[0].clock()
+        routed = [request.city.route(query(request.new), routed_at) for request in group]
+        look = look_up()
         now = group[0].clock()
-        refusals, arrivals = arrived(group, now)
+        refusals, arrivals = arrived(group, Routed(routed_at, routed), now)
         plain = plain_ones(group, arrivals, look, now)
         new = [
             New(receive.number_of(value, now), group[place].caller, arrival)
@@ -85,31 +97,40 @@ def take_in(
     return refusals | dict(zip(plain, answers(group[0], written, new), strict=True))
 
 
-def look_up(exchange: Exchange, group: Sequence[Request]) -> Look:
+def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Look]:
     """Claims keys before it locks citizens, as every taker-in does. The instant of the request is
     a later one: `since` is early enough for each policy."""
     now = group[0].clock()
     hashes = {name: request.body_hash for request in group for name in request.names}
     citizens = {request.citizen for request in group if request.citizen}
     days = max(policy.repeat.days for policy in group[0].city.policies.documents)
-    [begun], claimed, _, earlier = exchange.ask(
+    answers = exchange.asking(
         Statement(BEGIN, {"count": len(group)}),
         idempotency.claim(PATH, hashes, now) if hashes else None,
         duplicates.one_at_a_time(citizens) if citizens else None,
         duplicates.search(citizens, now - timedelta(days=days)) if citizens else None,
     )
-    transaction, _, numbers = begun
-    names = frozenset((caller, key) for caller, key in claimed)
-    return Look(transaction, numbers, names, duplicates.by_caller(earlier))
+
+    def look_up() -> Look:
+        [begun], claimed, _, earlier = answers()
+        transaction, _, numbers = begun
+        names = frozenset((caller, key) for caller, key in claimed)
+        return Look(transaction, numbers, names, duplicates.by_caller(earlier))
+
+    return look_up
 
 
-def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
+def arrived(
+    group: Sequence[Request], routed: Routed, now: datetime
+) -> tuple[dict[int, Outcome], Arrivals]:
     """The refusals, and the requests that passed every check."""
     refusals: dict[int, Outcome] = {}
     arrivals: Arrivals = {}
     for place, request in enumerate(group):
+        is_routed = request.city.routes_alike(routed.at, now)
+        decision = routed.decisions[place] if is_routed else None
         try:
-            arrivals[place] = arrive(request.city, request.new, now)
+            arrivals[place] = arrive(request.city, request.new, now, decision)
         except Refusal as refusal:
             refusals[place] = refusal
     return refusals, arrivals
