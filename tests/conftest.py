@@ -55,6 +55,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("gate")
 
 
+def beside(app: FastAPI, **changed: Any) -> FastAPI:
+    """A second application on the same database, with the same city in memory: reading it and
+    making its router would take a third of a second."""
+    second = main.create_app(app.state.settings.model_copy(update=changed))
+    second.state.startup.left[:] = [lambda: setattr(second.state, "city", app.state.city)]
+    second.state.clock = app.state.clock
+    return second
+
+
 class StillClock:
     """Stands at an instant until a test moves it."""
 
@@ -113,7 +122,7 @@ def app(settings: Settings) -> FastAPI:
 
 @pytest.fixture(scope="session")
 def served(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as client:
+    with TestClient(app, backend_options={"use_uvloop": True}) as client:
         gc.freeze()  # the registry and the router are not looked through again and again
         gc.enable()
         yield client
