@@ -17,6 +17,8 @@ from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query
 from app.routing.service import thresholds
+from app.suggest.emergencies import Emergencies
+from app.suggest.suggester import Suggester
 
 
 class NoSuchOffice(Invalid):
@@ -33,6 +35,7 @@ class City:
     catalogue: Catalogue
     offices: Mapping[str, OfficeEntry]
     router: Router
+    suggester: Suggester
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
     edition: str = field(init=False, default="")
@@ -45,11 +48,16 @@ class City:
         known = repr((rules, sorted(self.offices.items())))
         object.__setattr__(self, "edition", sha256(known.encode()).hexdigest())
 
+    @property
+    def emergencies(self) -> Emergencies:
+        """The words of an emergency (D.4)."""
+        return self.suggester.emergencies
+
     def route(self, query: Query, now: datetime) -> Decision:
         """Route a request by the rules and names of this day."""
         return self.router.route(query, thresholds(self.policies, now), day_of(now))
 
-    def routes_alike(self, first: datetime, second: datetime) -> bool:
+    def rules_alike(self, first: datetime, second: datetime) -> bool:
         """Whether the same rules and names hold at both instants."""
         rules = (thresholds(self.policies, instant) for instant in (first, second))
         return day_of(first) == day_of(second) and next(rules) == next(rules)

@@ -1,10 +1,12 @@
 """The application: all rooms meet here, and what they hold in memory is prepared here."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-import sqlalchemy as sa
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
@@ -15,6 +17,7 @@ from starlette.types import Scope
 from app import docs_page
 from app.access import gate
 from app.access import service as access
+from app.access.router import exports_router
 from app.access.router import router as keys
 from app.attachments.router import router as attachments
 from app.bulletins.router import router as bulletins
@@ -28,7 +31,7 @@ from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
-from app.kit.host import ending, health
+from app.kit.host import ending, health, roles
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
@@ -45,12 +48,13 @@ from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
 from app.openapi import Described
-from app.policy import record
+from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
 from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
+from app.reference.router import router as reference
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
@@ -58,16 +62,23 @@ from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
+from app.suggest import service as suggesting
+from app.suggest.load import make_suggester
+from app.suggest.router import router as suggestions
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
+from app.tickets.search.follow import follow_some
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
 
+logger = logging.getLogger(__name__)
+
 ONE_AT_A_TIME = 0x5EED
+USES_SECONDS = 60.0
 LOOKS = Limits(statement_ms=2_000)
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -81,10 +92,16 @@ def read_policies(settings: Settings) -> Policies:
     return Policies.read(texts)
 
 
-def worked(session: Session) -> bool:
-    """Whether the database has cases that were worked by the rules so far."""
-    done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
-    return session.scalar(select(sa.or_(*done))) is True
+def last_work(session: Session) -> datetime | None:
+    """The instant at which a case was last worked by the rules; None in an empty database."""
+    worked_at = (func.max(Ticket.updated_at), func.max(Assessment.recorded_at))
+    instants = [session.scalar(select(newest)) for newest in worked_at]
+    return max((instant for instant in instants if instant), default=None)
+
+
+def note_idle_keys(settings: Settings) -> None:
+    """Tell in the log which keys of the rules in force now are not in use yet."""
+    logger.info(idle.notice(read_policies(settings).at(clock.utc())))
 
 
 def prepare(settings: Settings) -> None:
@@ -96,12 +113,14 @@ def prepare(settings: Settings) -> None:
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
+            roles.warn_of_might(session.connection())
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
-            record.record(session, policies, now, worked(session))
+            record.record(session, policies, now, last_work(session))
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
+            access.keep_secret(session, settings.secret_key, now)
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)
     finally:
@@ -115,7 +134,8 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    return City(policies, catalogue, directory, router, settings.secret_key)
+    suggester = make_suggester(catalogue)
+    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -137,12 +157,15 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     read_together(app)
     rooms = (
         keys,
+        exports_router,
         open_to(gate.caller),
+        reference,
         tickets,
         views.router,
         actions,
         views.inbox_router,
         views.merges_router,
+        views.searches_router,
         attachments,
         views.holds_router,
         callbacks,
@@ -151,6 +174,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         seals,
         bulletins,
         routes,
+        suggestions,
         history,
         statistics,
         health.router,
@@ -240,6 +264,13 @@ def load(app: FastAPI) -> None:
     with app.state.own_sessions() as session:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
+        suggesting.refresh(session, app.state.city.suggester)
+
+
+def note_uses(app: FastAPI) -> bool:
+    with app.state.own_sessions.begin() as session:
+        access.note_uses(session, app.state.gate.take_uses())
+    return False
 
 
 def acts(app: FastAPI) -> tuple[Act, ...]:
@@ -263,12 +294,15 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
     def learn() -> bool:
         with sessions() as session:
             routing.refresh(session, app.state.city.router)
+            suggesting.refresh(session, app.state.city.suggester)
         return False
 
     return (
+        Act("note_uses", USES_SECONDS, partial(note_uses, app)),
         Act("sweep", settings.sweep_seconds, sweep),
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
+        Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
         Act("learn", settings.learn_seconds, learn),
     )

@@ -1,6 +1,7 @@
 """Every table, for Alembic and the tests."""
 
-from app.access.models import Key
+from app.access.exports import Export
+from app.access.models import Key, SecretMark
 from app.attachments.models import Attachment
 from app.callbacks.models import (
     Assessment,
@@ -30,11 +31,13 @@ from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRankin
 from app.rankings.versions import TableVersion
 from app.routing.models import RoutingLesson
 from app.seals.audit.days import ChainDay
+from app.suggest.models import CategoryLesson
 from app.tickets.citizens import Citizen
 from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Extension, Hold, Objection, Supervision
+from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -46,11 +49,14 @@ TABLES: tuple[type[Base], ...] = (
     CatalogueRuleRow,
     SeedFile,
     Key,
+    SecretMark,
+    Export,
     IdempotencyKey,
     Heartbeat,
     FeedHead,
     FeedEntry,
     RoutingLesson,
+    CategoryLesson,
     Ticket,
     Request,
     Citizen,
@@ -79,5 +85,8 @@ TABLES: tuple[type[Base], ...] = (
     Correction,
     Attachment,
     Disclosure,
+    SearchEntry,
+    SearchMark,
+    TelephoneSearch,
 )
 metadata = Base.metadata

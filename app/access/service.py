@@ -1,16 +1,17 @@
 """Making, revoking and recognising keys."""
 
 import hmac
+import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.access.models import Key
+from app.access.models import Key, SecretMark
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
@@ -19,7 +20,10 @@ from app.kit.web.paging import Order, instant
 from app.offices.directory import OfficeKind
 from app.offices.models import Office
 
+logger = logging.getLogger(__name__)
+
 ADMIN_ID = "admin"
+SETTINGS = "settings"
 
 OLDEST = Order((Key.created_at, Key.id), (instant, str))
 
@@ -32,13 +36,25 @@ class OfficeUnfit(Invalid):
     title = "This office does not fit the role"
 
 
+class ExpiryPast(Invalid):
+    title = "A key expires in time to come"
+
+
+class OtherSecret(Invalid):
+    """Keys and telephones of this database could not be recognised under this secret."""
+
+    title = "This database was begun with another secret"
+
+
 def hashed(secret: bytes, key: str) -> bytes:
     return hmac.digest(secret, key.encode(), "sha256")
 
 
 def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -> tuple[Key, str]:
-    """Make a key; its text is given this once. Refuses (OfficeUnfit) an unfit office."""
+    """Make a key; its text is given this once. Refuses OfficeUnfit and ExpiryPast."""
     check_office(session, new)
+    if new.expires_at and new.expires_at <= now:
+        raise ExpiryPast(errors=[{"pointer": "/expires_at", "detail": "is past"}])
     text = secrets.token_urlsafe(32)
     key = Key(
         id=secrets.token_hex(8),
@@ -48,6 +64,7 @@ def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -
         label=new.label,
         created_at=now,
         created_by=by,
+        expires_at=new.expires_at,
     )
     session.add(key)
     session.flush()
@@ -72,17 +89,38 @@ def unfit(detail: str) -> OfficeUnfit:
     return OfficeUnfit(detail, errors=[{"pointer": "/office_code", "detail": detail}])
 
 
+def keep_secret(session: Session, secret: bytes, now: datetime) -> None:
+    """The first secret that a database sees is its own. Refuses (OtherSecret) another."""
+    mark = hashed(secret, "the secret of this database")
+    known = session.scalar(select(SecretMark.mark))
+    if known is None:
+        session.add(SecretMark(mark=mark, made_at=now))
+    elif not hmac.compare_digest(known, mark):
+        raise OtherSecret("JIESU_SECRET_KEY is not the secret that this database was begun with")
+
+
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
-    """The administrator's first key is the one in the settings; a former one no longer opens."""
-    given = {"hash": hashed(secret, text), "revoked_at": None, "revoked_by": None}
-    begun = {
-        "role": Role.ADMIN,
-        "label": "JIESU_ADMIN_KEY",
-        "created_at": now,
-        "created_by": "settings",
-    }
-    kept = insert(Key).values(id=ADMIN_ID, **begun, **given)
-    session.execute(kept.on_conflict_do_update(index_elements=[Key.id], set_=given))
+    """The administrator's key of the settings is on record; a former one no longer opens. One that
+    was revoked stays revoked, whoever starts the service with it."""
+    known = session.scalar(select(Key).where(Key.hash == hashed(secret, text)))
+    if known is not None:
+        if known.revoked_at is not None:
+            logger.warning("JIESU_ADMIN_KEY was revoked and opens nothing; set another one")
+        return
+    of_settings = select(Key).where(Key.created_by == SETTINGS)
+    former = session.scalars(of_settings).all()
+    for key in former:
+        retire(key, SETTINGS, now)
+    session.add(
+        Key(
+            id=f"{ADMIN_ID}{len(former) + 1}" if former else ADMIN_ID,
+            hash=hashed(secret, text),
+            role=Role.ADMIN,
+            label="JIESU_ADMIN_KEY",
+            created_at=now,
+            created_by=SETTINGS,
+        )
+    )
 
 
 def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Key], str | None]:
@@ -95,6 +133,10 @@ def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
     key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
     if key is None:
         raise NoSuchKey(f"no key {key_id}")
+    retire(key, by, now)
+
+
+def retire(key: Key, by: str, now: datetime) -> None:
     if key.revoked_at is None:
         key.revoked_at = now
         key.revoked_by = by
@@ -104,11 +146,28 @@ HASHES = parameter("hashes", ARRAY(sa.LargeBinary))
 BY_HASH = Ready(
     select(Key.hash, Key.id, Key.role, Key.office_code, Office.district_code)
     .outerjoin(Office, Office.code == Key.office_code)
-    .where(Key.hash == sa.any_(HASHES), Key.revoked_at.is_(None))
+    .where(
+        Key.hash == sa.any_(HASHES),
+        Key.revoked_at.is_(None),
+        sa.or_(Key.expires_at.is_(None), Key.expires_at > func.now()),
+    )
 )
 
 
 def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
-    """The holders of the keys with these hashes, by hash, without revoked keys."""
+    """The holders of the keys with these hashes, by hash, without revoked and expired keys."""
     rows = BY_HASH.rows(connection, hashes=list(hashes))
     return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}
+
+
+NOTE = sa.text("""
+    UPDATE key SET last_used_at = greatest(last_used_at, used.at)
+    FROM unnest(CAST(:ids AS text[]), CAST(:instants AS timestamptz[])) AS used (id, at)
+    WHERE key.id = used.id
+""")
+
+
+def note_uses(session: Session, uses: Mapping[str, datetime]) -> None:
+    """Note when each of these keys was last used."""
+    if uses:
+        session.execute(NOTE, {"ids": list(uses), "instants": list(uses.values())})

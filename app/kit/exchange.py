@@ -69,9 +69,12 @@ class Exchange:
 
         return answers
 
-    def commit(self, *statements: Statement) -> None:
-        """The statements and the commit; where one is refused, nothing is committed."""
-        self.receive(self.send_all([*statements, COMMIT]))
+    def commit(self, *statements: Statement, asking: Statement | None = None) -> Answer:
+        """The statements and the commit; where one is refused, nothing is committed. The rows of
+        the statement that asks something, which comes first."""
+        first = [asking] if asking else []
+        results = self.receive(self.send_all([*first, *statements, COMMIT]))
+        return self.rows(results[0]) if asking else []
 
     def send_all(self, statements: Sequence[Statement]) -> list[bool]:
         """Of each result that is to come, whether it is wanted."""

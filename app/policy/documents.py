@@ -2,6 +2,7 @@
 
 A document is TOML; `data/policy/beijing-2019.toml` shows every key with its source, `keys.py` its
 values. Reading is strict: every key must be there, none may be added, and a fault has its path.
+A key that came later has its value from `data/policy/added` in a document that does not name it.
 """
 
 import hashlib
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -41,6 +44,7 @@ class Policy(keys.Part):
 
     name: str
     sha256: str
+    text: str = Field(repr=False)
     effective_from: Annotated[datetime, BeforeValidator(beginning)]
 
     auth: keys.Auth
@@ -50,6 +54,7 @@ class Policy(keys.Part):
     clock: keys.Clock
     contact: keys.Contact
     warn: keys.Warn
+    alarm: keys.Alarm
     route: keys.Route
     objection: keys.Objection
     extension: keys.Extension
@@ -74,7 +79,8 @@ class Policy(keys.Part):
     privacy: keys.Privacy
 
 
-FROM_OUTSIDE = {"name", "sha256"}
+FROM_OUTSIDE = {"name", "sha256", "text"}
+LATER_KEYS = Path(__file__).parents[1] / "data" / "policy" / "added" / "keys.toml"
 
 
 def parse(name: str, text: str) -> Policy:
@@ -84,9 +90,31 @@ def parse(name: str, text: str) -> Policy:
         raise refused(name, [(key, "is not a key of the policy") for key in sorted(reserved)])
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     try:
-        return Policy.model_validate(document | {"name": name, "sha256": sha256})
+        return Policy.model_validate(
+            completed(document, later_keys()) | {"name": name, "sha256": sha256, "text": text}
+        )
     except ValidationError as error:
         raise refused(name, [reason(dict(fault)) for fault in error.errors()]) from None
+
+
+@cache
+def later_keys() -> dict[str, Any]:
+    """The keys that came after the first documents, with the values of a document without them."""
+    return read(LATER_KEYS.stem, LATER_KEYS.read_text(encoding="utf-8"))
+
+
+def completed(document: dict[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with the later keys that it does not name, table by table.
+
+    A table that is wholly missing is missing: only its later keys are not enough.
+    """
+    whole = dict(document)
+    for key, value in later.items():
+        if key not in whole:
+            whole[key] = value
+        elif isinstance(value, dict) and isinstance(whole[key], dict):
+            whole[key] = completed(whole[key], value)
+    return whole
 
 
 def read(name: str, text: str) -> dict[str, Any]:

@@ -90,6 +90,13 @@ class Warn(Part):
     overdue: Overdue
 
 
+class Alarm(Part):
+    hand_on: Limit
+    review: PerLevel[Limit]
+    uncalled: Limit
+    factor: Annotated[Factor, Field(gt=1)]
+
+
 class Route(Part):
     accept: Score
     margin: Score
@@ -133,6 +140,7 @@ class Callback(Part):
     window: Window
     within: Limit
     start: PerLevel[Limit]
+    verify: Limit
     force_grace: Span
     dispute: Limit
 
@@ -226,6 +234,7 @@ class League(Part):
 
 class Classes(Part):
     size: Count
+    min_assessed: Count
     share: Share
     governance_by: Literal["volume", "per_10k"]
     progress_by: Literal["score", "rank"]

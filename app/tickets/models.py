@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, Code, Json, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
-from app.tickets.life.lifecycle import Channel, DispatchRole, Status, TicketType
+from app.tickets.life.duties import DESK_COLUMNS
+from app.tickets.life.lifecycle import TERMINAL, Channel, DispatchRole, Status, TicketType
 from app.tickets.life.parts import Part
 
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
@@ -23,10 +24,24 @@ NOT_TAKEN = (Status.ANSWERED, Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.VO
 
 ACCEPTED = f"status NOT IN ({', '.join(map(repr, map(str, NOT_TAKEN)))})"
 
+IS_OPEN = f"status NOT IN ({', '.join(sorted(map(repr, map(str, TERMINAL))))})"
+
+FAR = "9999-12-31 00:00:00+00"
+"""In place of a due time that is not set, so that it stands last."""
+
+DUE_OR_LAST = f"COALESCE(due_at, '{FAR}'::timestamp with time zone)"
+"""As PostgreSQL writes it, so that a migration is found to say the same."""
+
 
 def in_order_of_time(name: str, column: str) -> Index:
     """An index for statistics: a few pages for millions of rows, written nearly in that order."""
     return Index(name, column, postgresql_using="brin")
+
+
+def at_desk(column: str) -> Index:
+    """What waits for a desk of the city: the most urgent first, then the oldest."""
+    waits = sa.text(f"{column} IS NOT NULL")
+    return Index(f"ix_ticket_{column}", "urgency", column, "number", postgresql_where=waits)
 
 
 class Ticket(Base):
@@ -47,7 +62,11 @@ class Ticket(Base):
     secret: Mapped[bool]
     """A report or a confidential ticket: no office sees the citizen's name."""
     anonymous: Mapped[bool]
+    no_citizen: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Nobody can be called: its result is verified (RULEBOOK D.9.1)."""
     external_id: Mapped[Code | None]
+    line: Mapped[Code | None]
+    """The number that the citizen dialled, or the hotline that handed the request over."""
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     district_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
@@ -78,7 +97,12 @@ class Ticket(Base):
     """The lead office in whose inbox it lies, and the office's limit to act."""
     asked_of: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     asked_until: Mapped[datetime | None]
-    """The district that must dispatch, review, rule or decide, and its limit."""
+    """The district that must dispatch, review, rule, decide or heed an alarm, and its limit."""
+    dispatch_since: Mapped[datetime | None]
+    callback_since: Mapped[datetime | None]
+    supervision_since: Mapped[datetime | None]
+    panel_since: Mapped[datetime | None]
+    """Since when it waits for each desk of the city."""
     updated_at: Mapped[datetime]
     forced: Mapped[bool] = mapped_column(server_default=sa.false())
     doubted: Mapped[bool] = mapped_column(server_default=sa.false())
@@ -96,6 +120,8 @@ class Ticket(Base):
     objection_locked: Mapped[bool] = mapped_column(server_default=sa.false())
     taught: Mapped[Code | None]
     """The street that routing has learned from this ticket."""
+    imagined: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Of a simulation: it teaches nothing, also when people go on with it."""
     asks_extension: Mapped[Part | None] = mapped_column(one_of(Part, "asks_extension"))
     """The part that decides the open request of the office."""
     asks_hold: Mapped[Part | None] = mapped_column(one_of(Part, "asks_hold"))
@@ -117,6 +143,10 @@ class Ticket(Base):
     merged_into: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
     members: Mapped[int] = mapped_column(server_default="0")
     """How many tickets are merged into it."""
+    callback_begun: Mapped[bool] = mapped_column(server_default=sa.false())
+    """A call to its own citizen was tried in this cycle."""
+    rescue: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Of a category of danger to life: a rescue service must be told, too."""
     called: Mapped[bool] = mapped_column(server_default=sa.false())
     """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
@@ -136,6 +166,7 @@ class Ticket(Base):
             "number",
             postgresql_where=sa.text("asked_of IS NOT NULL"),
         ),
+        *(at_desk(name) for name in DESK_COLUMNS.values()),
         Index(
             "ix_ticket_kept",
             "interim_office",
@@ -174,6 +205,33 @@ class Ticket(Base):
         Index("ix_ticket_lat", "lat", "lon", postgresql_where=sa.text("lat IS NOT NULL")),
         Index("ix_ticket_office_code", "office_code", "received_at", "number"),
         Index("ix_ticket_district_code", "district_code", "received_at", "number"),
+        Index(
+            "ix_ticket_status",
+            "status",
+            "received_at",
+            "number",
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
+        Index(
+            "ix_ticket_open_urgency",
+            "urgency",
+            "received_at",
+            "number",
+            postgresql_where=sa.text(IS_OPEN),
+        ),
+        Index(
+            "ix_ticket_open_due",
+            sa.text(DUE_OR_LAST),
+            "number",
+            postgresql_where=sa.text(IS_OPEN),
+        ),
+        Index(
+            "ix_ticket_queue",
+            "queue",
+            "received_at",
+            "number",
+            postgresql_where=sa.text("queue IS NOT NULL"),
+        ),
         Index("ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")),
         Index(
             "ix_ticket_external_id",
@@ -202,6 +260,8 @@ class Request(Base):
     """The address in one way of writing, without building and room (RULEBOOK D.11)."""
     said_district: Mapped[Code | None]
     """The district that the caller named beside the text, if any."""
+    source: Mapped[Json | None]
+    """Where the problem was published: outlet, title, url, published_at."""
     route: Mapped[Json]
     """The routing decision with its evidence, in words of the address."""
 

@@ -166,3 +166,24 @@ def test_two_documents_may_not_begin_together() -> None:
 def test_there_must_be_a_document() -> None:
     with pytest.raises(PolicyRefused):
         Policies.read({})
+
+
+SHIPPED = {"beijing-2019": "62ca52fd4a2c391fbb2e2650d0ba1340766ef709c34d07fc1147cbd22fc603b1"}
+
+
+@pytest.mark.parametrize(("name", "sha256"), SHIPPED.items())
+def test_a_shipped_document_never_changes(name: str, sha256: str) -> None:
+    """Databases have worked with its text: a new key goes to data/policy/added/keys.toml."""
+    assert hashlib.sha256(Path(f"app/data/policy/{name}.toml").read_bytes()).hexdigest() == sha256
+
+
+def test_a_key_that_came_later_has_its_value_or_the_documents_own() -> None:
+    own = DOCUMENT.replace("[class]", "[class]\nmin_assessed = 3")
+
+    assert parse("beijing-2019", DOCUMENT).classes.min_assessed == 10
+    assert parse("own", own).classes.min_assessed == 3
+
+
+def test_a_table_is_not_replaced_by_its_later_keys() -> None:
+    with pytest.raises(PolicyRefused, match=r"class\.size: Field required"):
+        parse("wrong", DOCUMENT.replace("[class]", "[signals.class]", 1))

@@ -1,4 +1,4 @@
-"""Forms of tickets: a new request, and the body of each act."""
+"""Forms of acts: the body of each."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -10,48 +10,20 @@ from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldReason, SupervisionLevel
-from app.tickets.life.lifecycle import Channel, TicketType
 from app.tickets.life.objections import Ground, Ruling
-from app.tickets.texts import (
-    AddressText,
-    Category,
-    ExternalId,
-    Lat,
-    Lon,
-    Name,
-    Number,
-    Phone,
-    ReasonCode,
-)
+from app.tickets.texts import AddressText, Lat, Lon, Name, Number, ReasonCode
 
 
-class NewAddress(Position):
+class Whereabouts(Position):
     """`lon` and `lat` are degrees of WGS-84, both or none."""
 
-    text: AddressText
     district_code: OfficeCode | None = None
     lon: Lon | None = None
     lat: Lat | None = None
 
 
-class NewCitizen(Form):
-    name: Name | None = None
-    phone: Phone | None = None
-    anonymous: Flag = False
-    confidential: Flag = False
-
-
-class NewTicket(Form):
-    channel: Channel
-    type: TicketType
-    category: Category | None = None
-    title: Line
-    content: Prose
-    urgency: Urgency | None = None
-    address: NewAddress
-    citizen: NewCitizen = NewCitizen()
-    external_id: ExternalId | None = None
-    occurred_at: Told | None = None
+class NewAddress(Whereabouts):
+    text: AddressText
 
 
 class Nothing(Form):
@@ -113,9 +85,17 @@ class CitizenFeedback(Form):
     at: Told | None = None
 
 
+class Publication(Form):
+    """The public answer at a public source; `at` is the office's time."""
+
+    where: Line
+    at: Told
+
+
 class NewReply(Words):
     measures: Prose | None = None
     citizen_feedback: CitizenFeedback | None = None
+    published: Publication | None = None
 
 
 class Review(Form):

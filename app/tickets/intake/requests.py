@@ -11,8 +11,8 @@ from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.web.idempotency import Name
-from app.tickets.acts.forms import NewTicket
 from app.tickets.citizens import caller_hash
+from app.tickets.intake.forms import NewTicket
 from app.tickets.views.view import Members
 
 PATH = "/v1/tickets"
@@ -26,12 +26,13 @@ class Answer(NamedTuple):
 
     status: HTTPStatus
     ticket: Members
+    beside: Members
     replayed: bool = False
 
     @property
     def body(self) -> bytes:
         urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
-        return msgspec.json.encode({**self.ticket, **urged})
+        return msgspec.json.encode({**self.ticket, **urged, **self.beside})
 
 
 Outcome = Answer | Exception
@@ -56,7 +57,7 @@ class Request:
     def __post_init__(self) -> None:
         citizen = self.new.citizen
         self.names = frozenset() if self.key is None else frozenset({(self.caller.id, self.key)})
-        self.citizen = caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
+        self.citizen = caller_hash(self.city.secret, citizen.telephone, citizen.anonymous)
 
     @property
     def marks(self) -> frozenset[Mark]:

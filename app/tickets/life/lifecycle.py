@@ -75,6 +75,7 @@ class Action(StrEnum):
     REPLY = "reply"
     REVIEW = "review"
     CALLBACK = "callback"
+    VERIFICATION = "verification"
     WITHDRAW = "withdraw"
     VOID = "void"
     REVEAL = "reveal"
@@ -105,6 +106,7 @@ class Action(StrEnum):
     # due changes: they happen by themselves, when nobody acted in time
     WARN = "warn"
     ESCALATE = "escalate"
+    ALARM = "alarm"
     CONSULT = "consult"
     REJECT_OBJECTION = "reject_objection"
     REFUSE_EXTENSION = "refuse_extension"
@@ -124,6 +126,7 @@ BY_ITSELF = frozenset(
         A.ROUTE,
         A.WARN,
         A.ESCALATE,
+        A.ALARM,
         A.CONSULT,
         A.REJECT_OBJECTION,
         A.REFUSE_EXTENSION,
@@ -188,6 +191,8 @@ MOVES: Moves = {
     **ending(A.FORCE_CALLBACK, IN_OFFICE, S.AWAITING_CALLBACK),
     # T19, T20: the citizen's answers decide; "unreasonable" waits for a supervisor's word
     (S.AWAITING_CALLBACK, A.CALLBACK): (S.AWAITING_CALLBACK, S.CLOSED, S.REWORK),
+    # D.9.1: a case without a citizen is verified instead
+    (S.AWAITING_CALLBACK, A.VERIFICATION): (S.AWAITING_CALLBACK, S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.REVIEW): (S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.SEND_TO_REWORK): (S.REWORK,),
     (S.AWAITING_CALLBACK, A.SKIP_CALLBACK): (S.CLOSED,),
@@ -203,6 +208,7 @@ MOVES: Moves = {
     # each member's citizen is contacted by the parent's office, and called back (D.11)
     (S.MERGED, A.CONTACT): (S.MERGED,),
     (S.MERGED, A.CALLBACK): (S.MERGED,),
+    (S.MERGED, A.VERIFICATION): (S.MERGED,),
     # T10–T13: an objection, its ruling, and the consultation whose result is final (D.8)
     **ending(A.OBJECT, (S.DISPATCHED, S.ACKNOWLEDGED), S.OBJECTED),
     (S.OBJECTED, A.RULE_OBJECTION): (
@@ -244,6 +250,7 @@ MOVES: Moves = {
     **staying(A.SUPERVISE, OPEN),
     **staying(A.WARN, OPEN),
     **staying(A.ESCALATE, OPEN),
+    **staying(A.ALARM, OPEN | {S.MERGED}),
     # on the record only
     **staying(A.NOTE, OPEN),
     **staying(A.READ, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),

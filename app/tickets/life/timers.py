@@ -25,6 +25,7 @@ class Timers:
     members: int = 0
     called: bool = False
     callback_due_at: datetime | None = None
+    no_citizen: bool = False
     forced: bool = False
     replied_at: datetime | None = None
     dispatched_at: datetime | None = None
@@ -41,6 +42,13 @@ class Timers:
     dispatches: int = 0
     reworks: int = 0
     acknowledged_at: datetime | None = None
+    contacted_at: datetime | None = None
+    acknowledge_due_at: datetime | None = None
+    contact_due_at: datetime | None = None
+    received_at: datetime | None = None
+    callback_since: datetime | None = None
+    rescue: bool = False
+    callback_begun: bool = False
     number: str = ""
 
     @classmethod
@@ -62,3 +70,5 @@ class Fall(NamedTuple):
     at: datetime
     action: Action
     name: str = ""
+    again: bool = False
+    """Of its name another one may come."""

@@ -10,6 +10,7 @@ from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
 from app.tickets.life.lifecycle import Action, Channel, Status, TicketType
 from app.tickets.life.likeness import Matching, Placing
+from app.tickets.personal import Kind
 
 
 class OfficeBrief(View):
@@ -23,6 +24,15 @@ class AddressView(View):
     district_code: str | None
     lon: float | None
     lat: float | None
+
+
+class SourceView(View):
+    """Where a problem was published."""
+
+    outlet: str | None
+    title: str | None
+    url: str | None
+    published_at: At | None
 
 
 class TicketView(View):
@@ -61,6 +71,8 @@ class TicketView(View):
     urged: int
     open_whistles: int
     external_id: str | None
+    line: str | None
+    source: SourceView | None
     occurred_at: At | None
     policy: str
     allowed: list[Action]
@@ -68,12 +80,67 @@ class TicketView(View):
 
 class ChangesPage(Page[TicketView]):
     """`resume`, with `updated_after` only: whatever had changed by then is listed, so that the next
-    poll asks `updated_after` it."""
+    poll asks `updated_after` it. `count` and `capped`, with `count=capped` only: how many tickets
+    the filters leave, or at least that many."""
 
     resume: At | None = None
+    count: int | None = None
+    capped: bool | None = None
 
 
-class UrgedView(TicketView):
+class RelatedCitizen(View):
+    """Masked."""
+
+    name: str | None
+    phone: str | None
+
+
+class RelatedView(View):
+    """A ticket of the caller of a new request, or of its place: open, or finished not long ago."""
+
+    number: str
+    status: Status
+    type: TicketType
+    category: str | None
+    urgency: Urgency
+    title: str
+    address: str
+    received_at: At
+    closed_at: At | None
+    merged_into: str | None
+    office: OfficeBrief | None
+    citizen: RelatedCitizen
+    why: Literal["both", "caller", "place"]
+
+
+class SuggestedView(View):
+    """What the caller's words suggest, with those words."""
+
+    category: str
+    urgency: Urgency
+    words: list[str]
+
+
+class WarningView(View):
+    """Personal data at `start:end` of a free text, which whoever sees the ticket reads."""
+
+    pointer: str
+    kind: Kind
+    start: int
+    end: int
+
+
+class ReceivedView(TicketView):
+    """A new ticket, with what its operator should know while the citizen is on the line."""
+
+    related: list[RelatedView]
+    suggested: SuggestedView | None
+    tell: list[str]
+    """Services that must be told as well."""
+    warnings: list[WarningView]
+
+
+class UrgedView(ReceivedView):
     """An open ticket that its own citizen told once more."""
 
     duplicate_of_open: Literal[True] = True
@@ -116,6 +183,8 @@ class EventView(View):
     at: At
     due_at: At | None
     actor: str
+    actor_label: str | None
+    """The label of the actor's key; of what happened by itself there is none."""
     role: str | None
     action: Action
     from_: Annotated[Status | None, Field(serialization_alias="from")]
@@ -124,5 +193,8 @@ class EventView(View):
 
 
 class Contacted(View):
+    """`callback_phone` is left out where there is none."""
+
     name: str | None
     phone: str | None
+    callback_phone: str = ""
