@@ -30,7 +30,7 @@ def responded(change: Change, lead: Dispatch) -> bool:
 
 def all_responded(change: Change, lead: Dispatch) -> bool:
     """Whether every citizen of the group was contacted in time."""
-    members = select(Ticket).where(Ticket.merged_into == change.ticket.number)
+    members = select(Ticket).where(Ticket.merged_into == change.ticket.number, ~Ticket.same_citizen)
     head = {change.ticket.number: change}
     group = [
         Change(change.session, change.city, member, change.now, others=head, dispatches=[lead])
@@ -57,7 +57,7 @@ def all_told(change: Change, granted: Extension, by: datetime) -> bool:
 
 def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
     """The tickets whose citizens must be told: not anonymous, and as members of the group with a
-    phone and merged before the grant."""
+    phone, merged before the grant, and no other one's of the group."""
     ticket = change.ticket
     if not ticket.anonymous:
         yield ticket.number
@@ -67,6 +67,7 @@ def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
             Ticket.merged_into == ticket.number,
             Ticket.since <= granted.decided_at,
             ~Ticket.anonymous,
+            ~Ticket.same_citizen,
             Citizen.phone.is_not(None),
         )
     )

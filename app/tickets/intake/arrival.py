@@ -13,12 +13,12 @@ from app.tickets.acts import recipients
 from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
-from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
+from app.tickets.persons import Sender
 
 
 @dataclass(frozen=True, slots=True)
