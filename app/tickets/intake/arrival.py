@@ -14,7 +14,7 @@ from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Subject, subject
-from app.tickets.life import limits
+from app.tickets.life import limits, sources
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
@@ -36,7 +36,7 @@ class Arrival:
     matter: Matter
     caller: bytes | None
     suggestion: Suggestion | None
-    """What the words suggest, whatever the category."""
+    """The danger that its words tell, whatever its category."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
@@ -59,6 +59,12 @@ class Arrival:
     def ended(self) -> bool:
         """Whether its ticket is over with the call, so that nothing can be added to it."""
         return acceptance.is_ended(self.new)
+
+    @property
+    def no_citizen(self) -> bool:
+        new, citizen = self.new, self.new.citizen
+        reachable = citizen.telephone is not None
+        return sources.no_citizen(self.policy, new.channel, citizen.anonymous, reachable)
 
     @property
     def secret(self) -> bool:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from msgspec import UNSET
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -178,6 +179,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "urgency": arrival.urgency,
         "secret": arrival.secret,
         "anonymous": new.citizen.anonymous,
+        "no_citizen": arrival.no_citizen,
         "external_id": new.external_id,
         "line": new.line,
         "lon": new.address.lon,
@@ -289,6 +291,7 @@ def matter_told(arrival: Arrival) -> Received:
         urgency=arrival.urgency,
         anonymous=new.citizen.anonymous,
         reachable=new.citizen.telephone is not None,
+        no_citizen=True if arrival.no_citizen else UNSET,
         **(dispatch.located(arrival.decision) if unrouted else {}),
     )
 
