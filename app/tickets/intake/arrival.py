@@ -15,6 +15,7 @@ from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits, sources
+from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
@@ -59,6 +60,11 @@ class Arrival:
     def ended(self) -> bool:
         """Whether its ticket is over with the call, so that nothing can be added to it."""
         return acceptance.is_ended(self.new)
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
+        return self.status is Status.NEED_INFO and self.urgency in URGENT
 
     @property
     def no_citizen(self) -> bool:
