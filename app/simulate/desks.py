@@ -10,6 +10,7 @@ from app.offices.catalogue import Duty
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.simulate.life import HOUR, MINUTE, Life, Step, desk
 from app.simulate.requests import drawn
+from app.tickets.acts import contact as contacting
 from app.tickets.acts import handling
 from app.tickets.acts.forms import (
     Add,
@@ -17,6 +18,7 @@ from app.tickets.acts.forms import (
     DeclineReason,
     EmergencyService,
     NewAddress,
+    NewContact,
     NewDispatch,
     Reason,
     Transfer,
@@ -24,6 +26,7 @@ from app.tickets.acts.forms import (
     Words,
 )
 from app.tickets.life import limits
+from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action
 
 # No source gives these shares: they are plausible, and ours.
@@ -68,19 +71,25 @@ def answer(life: Life) -> Step | None:
 
 
 def tell_more(life: Life) -> Step | None:
-    """The citizen gives the place; some never call again."""
+    """The operator asks for the place, and the citizen gives it; some never call again, and are
+    called back in vain."""
+    ticket, operator = life.ticket, desk(Role.OPERATOR)
+    if ticket.asked_at is None:
+        return ask(life.after(life.change.policy.route.manual_limit / 2))
+    if ticket.tried_at is not None:
+        return None
+    at = life.after(20 * HOUR)
     life.enquiries += 1
     if life.enquiries > 1 or life.seldom(NEVER_TELLS):
-        return None
+        called = NewContact(method=Method.CALL, reached=False)
+        return Step(at, operator, Action.CONTACT, contacting.contact, called)
     body = Add(address=NewAddress(text=life.asked.home.address))
-    return Step(
-        life.after(20 * HOUR),
-        desk(Role.OPERATOR),
-        Action.ADD,
-        handling.add,
-        body,
-        check=handling.check_add,
-    )
+    return Step(at, operator, Action.ADD, handling.add, body, check=handling.check_add)
+
+
+def ask(at: datetime) -> Step:
+    body = Words(text="请说明具体位置。")
+    return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, body)
 
 
 def by_hand(life: Life) -> Step | None:
@@ -91,8 +100,7 @@ def by_hand(life: Life) -> Step | None:
     if not ticket.members and life.seldom(NOT_ACCEPTED):
         return decline(life, at)
     if not ticket.members and not life.enquiries and life.seldom(ASKED_AGAIN):
-        body = Words(text="请说明具体位置。")
-        return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, body)
+        return ask(at)
     code = right_office(life)
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code

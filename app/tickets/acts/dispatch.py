@@ -10,6 +10,7 @@ from app.city import district_of
 from app.feed.service import News, append
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
+from app.offices.catalogue import Urgency
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.routing.decision import Decision, DecisionKind, Query, kept
 from app.tickets.acts.change import Change
@@ -141,10 +142,11 @@ def take_back(change: Change, why: EndReason) -> None:
 def forget_contact(change: Change) -> None:
     """A new lead contacts the citizen, and everyone of his group, anew."""
     ticket = change.ticket
-    ticket.contacted_at = None
+    ticket.contacted_at, ticket.attempts, ticket.next_attempt_from = None, 0, None
     if ticket.members:
         members = update(Ticket).where(Ticket.merged_into == ticket.number)
-        change.session.execute(members.values(contacted_at=None))
+        anew = {"contacted_at": None, "attempts": 0, "next_attempt_from": None}
+        change.session.execute(members.values(anew))
 
 
 def check_inside(change: Change, *office_codes: str | None) -> None:
@@ -260,8 +262,17 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.city, decision), due_at or change.now)
     change.ticket.queue = decision.queue
+    to = outcome(decision, change.ticket.urgency, waited=due_at is not None)
     data = routed(decision, place(change.ticket))
-    change.record(Action.ROUTE, OUTCOMES[decision.decision], data=data, due_at=due_at)
+    change.record(Action.ROUTE, to, data=data, due_at=due_at)
+
+
+def outcome(decision: Decision, urgency: Urgency, waited: bool = False) -> Status:
+    """The status after a route. What has no place and may not wait, an L1 or what has waited for
+    an operator already, goes to the dispatcher at once (D.5 R5)."""
+    to = OUTCOMES[decision.decision]
+    at_once = waited or urgency is Urgency.L1
+    return Status.TO_DISPATCH if to is Status.NEED_INFO and at_once else to
 
 
 def routed(decision: Decision, place: dict[str, str | None]) -> Routed:

@@ -12,6 +12,7 @@ from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldReason, SupervisionLevel
 from app.tickets.life.lifecycle import Channel, TicketType
 from app.tickets.life.objections import Ground, Ruling
+from app.tickets.lines import LineNumber
 from app.tickets.texts import (
     AddressText,
     Category,
@@ -23,6 +24,8 @@ from app.tickets.texts import (
     Phone,
     ReasonCode,
 )
+
+OWN = "12345"
 
 
 class NewAddress(Position):
@@ -71,6 +74,19 @@ class EmergencyService(StrEnum):
 
 class Transfer(Words):
     service: EmergencyService
+
+
+class HandOn(Words):
+    """`service`: the line that was told, an emergency service's or another hotline's."""
+
+    service: LineNumber
+
+    @field_validator("service")
+    @classmethod
+    def _is_another_line(cls, service: str) -> str:
+        if service == OWN:
+            raise ValueError(f"{OWN} is this hotline itself")
+        return service
 
 
 class DeclineReason(StrEnum):

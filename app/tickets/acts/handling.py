@@ -12,6 +12,7 @@ from app.tickets.acts.forms import (
     Add,
     Decline,
     DeclineReason,
+    HandOn,
     NewDispatch,
     NewReply,
     Nothing,
@@ -22,7 +23,16 @@ from app.tickets.acts.forms import (
     Words,
 )
 from app.tickets.acts.supervision import answer_supervision
-from app.tickets.event_data import Declined, Placed, Replied, Reviewed, Transferred, Withdrawn
+from app.tickets.event_data import (
+    Declined,
+    EndReason,
+    Placed,
+    Replied,
+    Returned,
+    Reviewed,
+    Transferred,
+    Withdrawn,
+)
 from app.tickets.life import contacts
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, IllegalMove, Status
@@ -42,22 +52,42 @@ def answer(change: Change, body: Words) -> None:
 
 
 def transfer(change: Change, body: Transfer) -> None:
-    """T3: to 110, 119, 120 or 122, at once."""
-    change.record(
-        Action.TRANSFER, data=Transferred(service=body.service), words={"text": body.text}
-    )
+    """T3: to 110, 119, 120 or 122, at once; an office that has it is released."""
+    dispatching.end(change, EndReason.TRANSFERRED)
+    data = Transferred(service=body.service)
+    change.record(Action.TRANSFER, data=data, words={"text": body.text})
+
+
+def hand_on(change: Change, body: HandOn) -> None:
+    """T3b 并行转办: a service is told, too; status and clock stay."""
+    ticket = change.ticket
+    ticket.handed_on_at = ticket.handed_on_at or change.now
+    data = Transferred(service=body.service)
+    change.record(Action.HAND_ON, ticket.status, data=data, words={"text": body.text})
 
 
 def decline(change: Change, body: Decline) -> None:
-    """T4: not accepted."""
+    """T4: not accepted; an office that has it is released."""
+    dispatching.end(change, EndReason.NOT_ACCEPTED)
     data = Declined(reason_code=body.reason_code)
     change.record(Action.DECLINE, data=data, words={"text": body.text})
 
 
 def ask(change: Change, body: Words) -> None:
-    """T5: the caller must tell more before an office can be found."""
-    change.record(Action.ASK, words={"text": body.text})
+    """T5: the caller must tell more before an office can be found. His time runs from the last
+    question."""
     change.ticket.queue = None
+    change.record(Action.ASK, words={"text": body.text})
+    change.ticket.asked_at = change.now
+    change.set_timers()
+
+
+def give_back(change: Change, body: Words) -> None:
+    """D.5 6b: a district returns another district's request to the city's dispatcher."""
+    ticket, queue = change.ticket, change.ticket.queue
+    assert queue is not None  # the guard of RETURN
+    ticket.queue = None
+    change.record(Action.RETURN, data=Returned(queue=queue), words={"text": body.text})
 
 
 def add(change: Change, body: Add) -> None:
@@ -136,11 +166,11 @@ def reply(change: Change, body: NewReply) -> None:
 
 def excused(change: Change) -> bool:
     """Whether the record shows that the citizen could not be answered."""
+    if change.ticket.anonymous:
+        return True
     contacts_made = change.contacts()
-    in_vain = contacts.tried(change.policy, contacts_made) and not any(
-        contact.reached for contact in contacts_made
-    )
-    return change.ticket.anonymous or in_vain
+    reached = any(contact.reached for contact in contacts_made)
+    return not reached and contacts.tried(change.policy, change.ticket.urgency, contacts_made)
 
 
 def review(change: Change, body: Review) -> None:

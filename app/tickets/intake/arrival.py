@@ -9,7 +9,7 @@ from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
 from app.tickets import citizens, times
 from app.tickets.acts import recipients
-from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
+from app.tickets.acts.dispatch import ENQUIRIES, outcome
 from app.tickets.acts.forms import NewTicket
 from app.tickets.acts.recipients import Share
 from app.tickets.intake.persons import Sender
@@ -56,7 +56,7 @@ def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
     times.check("/occurred_at", new.occurred_at, now)
-    status = Status.RECEIVED if new.type in ENQUIRIES else OUTCOMES[decision.decision]
+    status = Status.RECEIVED if new.type in ENQUIRIES else outcome(decision, urgency)
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,

@@ -41,6 +41,8 @@ class Timers:
     dispatches: int = 0
     reworks: int = 0
     acknowledged_at: datetime | None = None
+    asked_at: datetime | None = None
+    tried_at: datetime | None = None
     number: str = ""
 
     @classmethod

@@ -13,10 +13,12 @@ DONE: dict[str, tuple[str, str]] = {
     # an action, where it may be done, and by whom
     "answer": ("received", "operator"),
     "transfer": ("received", "operator"),
+    "hand-on": ("in_progress", "operator"),
     "decline": ("to_dispatch", "operator"),
     "ask": ("to_dispatch", "operator"),
     "add": ("need_info", "operator"),
     "dispatch": ("to_dispatch", "dispatcher"),
+    "return": ("queued", "district"),
     "read": ("dispatched", "chief"),
     "acknowledge": ("dispatched", "handler"),
     "contact": ("acknowledged", "handler"),
@@ -43,6 +45,7 @@ DONE: dict[str, tuple[str, str]] = {
 }
 AGAIN = {
     **dict.fromkeys(UNCHANGING, 200),
+    "ask": 200,  # his time runs from the last question
     "contact": 200,  # who was reached may be called again
     "grade": 422,  # it has that urgency
 }
