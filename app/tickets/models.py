@@ -86,7 +86,7 @@ class Ticket(Base):
     """The city's last call back to him, meanwhile."""
     handed_on_at: Mapped[datetime | None]
     """The instant at which an emergency service was first told beside the office."""
-    attempts: Mapped[int] = mapped_column(server_default="0")
+    contact_attempts: Mapped[int] = mapped_column(server_default="0")
     """How many of the lead office's contacts count (RULEBOOK D.6.4)."""
     next_attempt_from: Mapped[datetime | None]
     """The instant from which the next one will."""

@@ -38,11 +38,11 @@ def upgrade() -> None:
     admit("contact", "method", [*admitted("contact", "method"), *METHODS])
     for name in INSTANTS:
         op.add_column("ticket", sa.Column(name, sa.TIMESTAMP(timezone=True)))
-    op.add_column("ticket", sa.Column("attempts", sa.Integer, server_default="0", nullable=False))
+    op.add_column("ticket", sa.Column("contact_attempts", sa.Integer, server_default="0", nullable=False))
 
 
 def downgrade() -> None:
-    for name in ("attempts", *INSTANTS):
+    for name in ("contact_attempts", *INSTANTS):
         op.drop_column("ticket", name)
     admit("contact", "method", [m for m in admitted("contact", "method") if m not in METHODS])
     admit("event", "action", [a for a in admitted("event", "action") if a not in ACTIONS])

@@ -91,7 +91,7 @@ class Change:
         ticket, policy, urgency = self.ticket, self.head.policy, self.head.ticket.urgency
         instants = counted(policy, urgency, contacts)
         enough = tried(policy, urgency, contacts)
-        ticket.attempts = len(instants)
+        ticket.contact_attempts = len(instants)
         ticket.next_attempt_from = None if enough else next_from(policy, urgency, instants[-1])
         return enough
 

@@ -142,10 +142,10 @@ def take_back(change: Change, why: EndReason) -> None:
 def forget_contact(change: Change) -> None:
     """A new lead contacts the citizen, and everyone of his group, anew."""
     ticket = change.ticket
-    ticket.contacted_at, ticket.attempts, ticket.next_attempt_from = None, 0, None
+    ticket.contacted_at, ticket.contact_attempts, ticket.next_attempt_from = None, 0, None
     if ticket.members:
         members = update(Ticket).where(Ticket.merged_into == ticket.number)
-        anew = {"contacted_at": None, "attempts": 0, "next_attempt_from": None}
+        anew = {"contacted_at": None, "contact_attempts": 0, "next_attempt_from": None}
         change.session.execute(members.values(anew))
 
 

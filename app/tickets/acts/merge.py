@@ -99,7 +99,7 @@ def leave_clock(ticket: Ticket) -> None:
     """The member's own office and limits end."""
     ticket.office_code = ticket.interim_office = None
     ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
-    ticket.attempts, ticket.next_attempt_from = 0, None
+    ticket.contact_attempts, ticket.next_attempt_from = 0, None
     ticket.extended_from = ticket.review_at = ticket.due_left = None
     for name, limit in limits.columns(None).items():
         setattr(ticket, name, limit)
@@ -122,7 +122,7 @@ def unmerge(change: Change, body: Reason) -> None:
         raise IllegalMove("citizens of the group were called back already")
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
     ticket.contacted_at = ticket.closed_at = ticket.next_attempt_from = None
-    ticket.attempts = 0
+    ticket.contact_attempts = 0
     parent.members -= 1
     head.caller = change.caller
     change.dispatches = []

@@ -43,7 +43,7 @@ def grade(change: Change, body: Grading) -> None:
     else:
         check_lowerable(change, body.urgency)
         slow(change, body.urgency)
-    if ticket.attempts:
+    if ticket.contact_attempts:
         change.count_attempts(change.contacts())
     data = Graded(old=old, new=body.urgency)
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": body.reason})

@@ -53,7 +53,7 @@ class TicketView(View):
     acknowledge_due_at: At | None
     contact_due_at: At | None
     due_at: At | None
-    attempts: int
+    contact_attempts: int
     next_attempt_from: At | None
     overdue: bool
     excluded: bool
