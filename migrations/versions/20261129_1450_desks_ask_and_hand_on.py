@@ -38,7 +38,9 @@ def upgrade() -> None:
     admit("contact", "method", [*admitted("contact", "method"), *METHODS])
     for name in INSTANTS:
         op.add_column("ticket", sa.Column(name, sa.TIMESTAMP(timezone=True)))
-    op.add_column("ticket", sa.Column("contact_attempts", sa.Integer, server_default="0", nullable=False))
+    op.add_column(
+        "ticket", sa.Column("contact_attempts", sa.Integer, server_default="0", nullable=False)
+    )
 
 
 def downgrade() -> None:

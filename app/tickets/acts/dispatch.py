@@ -203,13 +203,16 @@ def by_person(
     joint_codes: Sequence[str] = (),
     why: EndReason = EndReason.REDISPATCHED,
 ) -> None:
-    """A person names the lead; a street as the lead becomes the ticket's place, too."""
+    """A person names the lead; a street as the lead becomes the ticket's place, too, and where no
+    street is known, the district of its lead."""
     ticket, lead = change.ticket, change.city.offices[lead_code]
     if lead_code == ticket.office_code:
         raise IllegalMove(f"{lead.name} has it already")
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
+    elif ticket.street_code is None:
+        ticket.district_code = lead.district_code or ticket.district_code
     given = share(change.city, lead_code, joint_codes, [ticket.district_code])
     give(change, given, change.now, why)
 
@@ -250,11 +253,19 @@ def located(decision: Decision) -> dict[str, Any]:
 
 def locate(change: Change, request: Request, at: datetime) -> Decision:
     """Route the ticket by its request, and by the names and rules of `at`; keep its place."""
-    decision = change.city.route(query(change.ticket, request), at)
+    return placed(change, request, routed_to(change, request, at))
+
+
+def placed(change: Change, request: Request, decision: Decision) -> Decision:
+    """Keep a route and its place."""
     for name, value in located(decision).items():
         setattr(change.ticket, name, value)
-    request.route = kept(decision)
+    request.place_key, request.route = decision.place, kept(decision)
     return decision
+
+
+def routed_to(change: Change, request: Request, at: datetime) -> Decision:
+    return change.city.route(query(change.ticket, request), at)
 
 
 def route(change: Change, decision: Decision, due_at: datetime | None = None) -> None:

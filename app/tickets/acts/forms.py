@@ -105,7 +105,16 @@ class Decline(Words):
 
 class Add(Form):
     text: Prose | None = None
-    address: NewAddress | None = None
+    address: Annotated[NewAddress | None, Field(validate_default=True)] = None
+
+    @field_validator("address")
+    @classmethod
+    def _something_is_added(
+        cls, address: NewAddress | None, info: ValidationInfo
+    ) -> NewAddress | None:
+        if address is None and info.data.get("text", "") is None:
+            raise ValueError("required where there is no text")
+        return address
 
 
 class NewDispatch(Form):

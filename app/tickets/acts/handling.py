@@ -4,9 +4,10 @@ Each function takes a checked `Change` and the request's body.
 """
 
 from app.kit.errors import Invalid
+from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens, times
 from app.tickets.acts import dispatch as dispatching
-from app.tickets.acts import teaching
+from app.tickets.acts import teaching, whereabouts
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import (
     Add,
@@ -35,7 +36,7 @@ from app.tickets.event_data import (
 )
 from app.tickets.life import contacts
 from app.tickets.life.guards import NotYourPart
-from app.tickets.life.lifecycle import Action, IllegalMove, Status
+from app.tickets.life.lifecycle import AT_A_DESK, Action, IllegalMove, Status
 from app.tickets.life.parts import Part
 from app.tickets.models import Request
 
@@ -91,21 +92,31 @@ def give_back(change: Change, body: Words) -> None:
 
 
 def add(change: Change, body: Add) -> None:
-    """T5, then T6 or T7: the citizen adds information, and the ticket is routed again."""
+    """T5, then T6 or T7: the citizen adds information, and what has no office yet is routed again.
+    Refuses (IllegalMove) the address of a ticket that an office has: that is corrected."""
     ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
-    if body.address:
-        request.address = body.address.text
-        request.said_district = body.address.district_code
-        ticket.lon, ticket.lat = body.address.lon, body.address.lat
     if body.text:
         request.content = f"{request.content}\n{body.text}"
-    address = body.address and body.address.text
-    decision = dispatching.locate(change, request, change.now)
-    words = {"text": body.text, "address": address}
+    words = {"text": body.text, "address": body.address and body.address.text}
+    if ticket.status not in AT_A_DESK:
+        if body.address:
+            raise IllegalMove("an office has it: its address is corrected, not added")
+        data = Placed(**dispatching.place(ticket))
+        change.record(Action.ADD, ticket.status, data=data, words=words)
+        return
+    before, decision = ticket.status, whereabouts.told(change, request, body)
+    if decision:
+        ticket.queue = decision.queue
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
-    ticket.queue = decision.queue
-    if ticket.type not in dispatching.ENQUIRIES:
+    if decision and is_routed(change, before, decision):
         dispatching.route(change, decision)
+
+
+def is_routed(change: Change, before: Status, decision: Decision) -> bool:
+    """An enquiry waits for its answer; what a dispatcher has leaves him for an office only."""
+    if before is Status.TO_DISPATCH:
+        return decision.decision is DecisionKind.DISPATCH
+    return before is Status.NEED_INFO and change.ticket.type not in dispatching.ENQUIRIES
 
 
 def dispatch(change: Change, body: NewDispatch) -> None:

@@ -178,11 +178,13 @@ MOVES: Moves = {
     **staying(A.HAND_ON, OPEN),
     # T5: something must be asked first; what nobody answers goes to the dispatcher
     **ending(A.ASK, AT_A_DESK, S.NEED_INFO),
+    **staying(A.ADD, OPEN),
     (S.NEED_INFO, A.ADD): (S.RECEIVED,),
     (S.NEED_INFO, A.PASS_ON): (S.TO_DISPATCH,),
     (S.NEED_INFO, A.EXPIRE): (S.NOT_ACCEPTED,),
     # T6, T7, T7b, T5b: to an office, first by the system, later by a dispatcher
     (S.RECEIVED, A.ROUTE): (S.DISPATCHED, S.TO_DISPATCH, S.NEED_INFO),
+    (S.TO_DISPATCH, A.ROUTE): (S.DISPATCHED,),
     **ending(A.DISPATCH, BETWEEN_OFFICES | {S.DISPATCHED, S.ACKNOWLEDGED}, S.DISPATCHED),
     # D.5 6b: a district gives back what is another district's
     (S.TO_DISPATCH, A.RETURN): (S.TO_DISPATCH,),

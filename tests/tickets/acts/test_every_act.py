@@ -89,7 +89,7 @@ RIGHTS: Rights = {
         ({S.DISPATCHED}, {"supervisor"}),
     ],
     "ask": [(AT_A_DESK, {"operator", "dispatcher"})],
-    "add": [({S.NEED_INFO}, {"operator"})],
+    "add": [(OPEN, {"operator"})],
     "dispatch": [
         ({S.TO_DISPATCH, S.NEED_INFO, S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
         ({S.DISPATCHED, S.ACKNOWLEDGED}, {"district"}),
@@ -146,7 +146,6 @@ BECOMES: dict[str, Status] = {
     "transfer": S.TRANSFERRED,
     "decline": S.NOT_ACCEPTED,
     "ask": S.NEED_INFO,
-    "add": S.DISPATCHED,  # T5, and then T6
     "dispatch": S.DISPATCHED,
     "acknowledge": S.ACKNOWLEDGED,
     "object": S.OBJECTED,
@@ -167,6 +166,9 @@ BECOMES_OF: dict[tuple[str, str], Status] = {
     ("rule-objection", "district"): S.ACKNOWLEDGED,
     ("rule-objection", "supervisor"): S.NOT_ACCEPTED,
     ("review", "replied"): S.AWAITING_CALLBACK,
+    ("add", "need_info"): S.DISPATCHED,  # T5, and then T6
+    ("add", "to_dispatch"): S.TO_DISPATCH,
+    ("add", "queued"): S.DISPATCHED,
     ("add", "nowhere"): S.NEED_INFO,
     ("review", "doubted"): S.CLOSED,
     ("reply", "forced"): S.AWAITING_CALLBACK,

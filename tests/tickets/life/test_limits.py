@@ -171,7 +171,7 @@ def test_nothing_ends_that_nobody_asked_about_and_called_back_for(
     """D.5 R5: 24 h after the question at the earliest; never an L1, never a group."""
     asked_at = None if asked is None else FRIDAY + asked
     tried_at = None if tried is None else FRIDAY + tried
-    known = {"asked_at": asked_at, "tried_at": tried_at, "members": members}
+    known: dict[str, Any] = {"asked_at": asked_at, "tried_at": tried_at, "members": members}
     ticket = replace(OPENED, status=Status.NEED_INFO, urgency=urgency, due_at=None, **known)
 
     fall = next_fall(POLICY, ticket)
