@@ -17,6 +17,7 @@ from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query
 from app.routing.service import thresholds
+from app.suggest.emergencies import Emergencies
 
 
 class NoSuchOffice(Invalid):
@@ -33,6 +34,8 @@ class City:
     catalogue: Catalogue
     offices: Mapping[str, OfficeEntry]
     router: Router
+    emergencies: Emergencies
+    """The words of an emergency (D.4)."""
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
     edition: str = field(init=False, default="")

@@ -51,6 +51,7 @@ from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
 from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
+from app.reference.router import router as reference
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
@@ -58,6 +59,7 @@ from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
+from app.suggest.load import read_emergencies
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
@@ -115,7 +117,8 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    return City(policies, catalogue, directory, router, settings.secret_key)
+    emergencies = read_emergencies(catalogue)
+    return City(policies, catalogue, directory, router, emergencies, settings.secret_key)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -138,6 +141,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     rooms = (
         keys,
         open_to(gate.caller),
+        reference,
         tickets,
         views.router,
         actions,

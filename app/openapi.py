@@ -1,5 +1,5 @@
-"""`/openapi.json`: what FastAPI makes of the routes, with the key that they need and the problems
-that each may answer."""
+"""`/openapi.json`: what FastAPI makes of the routes, with the key that they need, the lines that
+they take, and the problems that each may answer."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from app.imports.schemas import PastCase
+from app.routing.schemas import RouteQuestion
+from app.tickets.intake.batch import NewLine
 
 Json = dict[str, Any]
 
@@ -50,6 +55,13 @@ TITLES = {
     429: "Slow down",
     503: "A part of the service is out of reach",
 }
+LINES: dict[str, type[BaseModel]] = {
+    "/v1/tickets/batch": NewLine,
+    "/v1/route/batch": RouteQuestion,
+    "/v1/imports/cases": PastCase,
+}
+"""The form of a line, by the route that takes NDJSON."""
+REFERENCE = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"{(\w+)}")
 GENERATED = ("HTTPValidationError", "ValidationError")
 
@@ -72,8 +84,21 @@ def completed(made: Json) -> Json:
     for name in GENERATED:
         schemas.pop(name, None)
     schemas["Problem"] = PROBLEM
+    for path, form in LINES.items():
+        made["paths"][path]["post"]["requestBody"] = lines_of(form, schemas)
     components["securitySchemes"] = KEYS
     return made
+
+
+def lines_of(form: type[BaseModel], schemas: Json) -> Json:
+    """A body of lines; their form is added to the schemas."""
+    schema = form.model_json_schema(ref_template=REFERENCE)
+    for name, part in schema.pop("$defs", {}).items():
+        schemas.setdefault(name, part)
+    schemas[form.__name__] = schema
+    line = {"$ref": REFERENCE.format(model=form.__name__)}
+    content = {"application/x-ndjson": {"schema": line}}
+    return {"description": "One JSON object a line.", "required": True, "content": content}
 
 
 def complete(path: str, method: str, operation: Json) -> None:
@@ -90,7 +115,7 @@ def complete(path: str, method: str, operation: Json) -> None:
         operation["responses"][str(status)] = {
             "description": TITLES[status],
             "content": {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                "application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}
             },
         }
 

@@ -61,7 +61,8 @@ def until(asked: Asked, begins: datetime, ends: datetime) -> Record:
     """The record from the period's start to the end of the day. Refuses NoSuchPeriod."""
     period = asked.period(asked.city.periods.of(begins).name)
     record = published.record_of(asked.session, period)
-    return replace(record, period=replace(period, ends_at=min(ends, period.ends_at)))
+    ends_at = min(ends, period.ends_at)
+    return replace(record, period=replace(record.period, ends_at=ends_at))
 
 
 def top_streets(requests: Mapping[str, int], rows: Rows, period: Period) -> Iterator[TopView]:

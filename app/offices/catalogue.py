@@ -66,7 +66,12 @@ class Mark(StrEnum):
 
     SURGE = "surge"  # rises with a storm
     WHISTLE = "whistle"  # often needs several departments
-    RESCUE = "rescue"  # 119 is informed as well
+    RESCUE = "rescue"  # 119 must be told as well
+    AMBULANCE = "ambulance"  # 120 must be told as well
+
+
+SERVICES = {Mark.RESCUE: "119", Mark.AMBULANCE: "120"}
+"""The emergency service of each mark that names one (RULEBOOK D.3, hand-on)."""
 
 
 TARGETS = {
@@ -131,6 +136,11 @@ class CategoryEntry:
     @property
     def parent_code(self) -> str | None:
         return self.code[:-DIGITS] or None
+
+    @property
+    def tell(self) -> tuple[str, ...]:
+        """The services that must be told as well: `("119",)`, or none."""
+        return tuple(SERVICES[mark] for mark in self.marks if mark in SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,10 @@ class Catalogue:
         """The default of the category; without one L3."""
         return Urgency.L3 if code is None else self.category(code).urgency
 
+    def tell(self, code: str | None) -> tuple[str, ...]:
+        """The services that must be told of a matter of this category (D.3, hand-on)."""
+        return () if code is None else self.category(code).tell
+
     def find(self, code: str | None, text: str, area: str | None, on: date) -> Duty:
         """The duty for a matter with this `text` in `area` (street or district) on a day."""
         if code is None:
@@ -217,6 +231,7 @@ def compile_catalogue(
     tree = {entry.code: entry for entry in categories}
     for entry in tree.values():
         check_duty(f"category {entry.code}", entry.duty)
+        check_services(entry)
     by_category: dict[str, list[CatalogueRule]] = defaultdict(list)
     for rule in sorted(rules, key=lambda rule: (rule.precedence, rule.id), reverse=True):
         check_rule(tree, rule)
@@ -231,6 +246,13 @@ def check_duty(where: str, duty: Duty) -> None:
         raise BadCatalogue(f"{where}: {duty.target!r} is no {duty.target_kind}")
     if duty.department_duty and duty.target_kind is TargetKind.STREET:
         raise BadCatalogue(f"{where}: a department's duty may not go to a street")
+
+
+def check_services(entry: CategoryEntry) -> None:
+    """Only what is L1 by itself is told to 119 or 120 by its category."""
+    if entry.tell and entry.urgency is not Urgency.L1:
+        marks = "|".join(mark for mark in entry.marks if mark in SERVICES)
+        raise BadCatalogue(f"category {entry.code}: {marks} belongs to an L1 category only")
 
 
 def check_rule(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None:

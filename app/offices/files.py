@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from app.offices.catalogue import (
+    BadCatalogue,
     Catalogue,
     CatalogueRule,
     CategoryEntry,
@@ -116,8 +117,17 @@ def read_category(line: Line) -> CategoryEntry:
         industry_office=line["industry_office"],
         goals=tuple(Goal(code) for code in many(line["goals"])),
         season=Season(line["season"]) if line["season"] else None,
-        marks=tuple(Mark(word) for word in many(line["marks"])),
+        marks=read_marks(line),
     )
+
+
+def read_marks(line: Line) -> tuple[Mark, ...]:
+    """Refuses (BadCatalogue) a mark that there is not."""
+    words = many(line["marks"])
+    unknown = [word for word in words if word not in set(Mark)]
+    if unknown:
+        raise BadCatalogue(f"category {line['code']}: there is no mark {unknown[0]!r}")
+    return tuple(map(Mark, words))
 
 
 def read_rule(line: Line) -> CatalogueRule:

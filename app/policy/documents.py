@@ -44,6 +44,7 @@ class Policy(keys.Part):
 
     name: str
     sha256: str
+    text: str = Field(repr=False)
     effective_from: Annotated[datetime, BeforeValidator(beginning)]
 
     auth: keys.Auth
@@ -77,7 +78,7 @@ class Policy(keys.Part):
     privacy: keys.Privacy
 
 
-FROM_OUTSIDE = {"name", "sha256"}
+FROM_OUTSIDE = {"name", "sha256", "text"}
 LATER_KEYS = Path(__file__).parents[1] / "data" / "policy" / "added" / "keys.toml"
 
 
@@ -89,7 +90,7 @@ def parse(name: str, text: str) -> Policy:
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     try:
         return Policy.model_validate(
-            completed(document, later_keys()) | {"name": name, "sha256": sha256}
+            completed(document, later_keys()) | {"name": name, "sha256": sha256, "text": text}
         )
     except ValidationError as error:
         raise refused(name, [reason(dict(fault)) for fault in error.errors()]) from None

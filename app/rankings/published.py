@@ -1,6 +1,7 @@
 """Sealed rankings, read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -14,6 +15,9 @@ from app.rankings.forms import Written
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.registry import PARTS, read
+
+WITH_MIN_ASSESSED = 3
+"""The format of a seal from which on the classes leave out streets with few cases."""
 
 
 class NotSealed(NotFound):
@@ -47,7 +51,17 @@ def record_of(session: Session, period: Period, as_of: datetime | None = None) -
     if seal is None or (as_of and as_of < seal.published_at):
         return Record(session, period, as_of=as_of)
     registry = sealed(session, period.name)
-    return Record(session, period, as_of=seal.sealed_at, registry=registry)
+    return Record(session, as_ruled(period, seal), as_of=seal.sealed_at, registry=registry)
+
+
+def as_ruled(period: Period, seal: Seal) -> Period:
+    """The period under the rules of its seal: a seal from before a key of the policy was made
+    without it."""
+    if seal.format >= WITH_MIN_ASSESSED:
+        return period
+    policy = period.policy
+    classes = policy.classes.model_copy(update={"min_assessed": 0})
+    return replace(period, policy=policy.model_copy(update={"classes": classes}))
 
 
 def sealed_periods(session: Session) -> Iterator[str]:

@@ -65,6 +65,7 @@ def in_order(codes: Iterable[str], ranks: Places) -> list[str]:
 class Form:
     """The figures behind a street's classes; None where it was not ranked."""
 
+    assessed: int = 0
     composite: Fraction | None = None
     rank: int | None = None
     former_composite: Fraction | None = None
@@ -76,21 +77,30 @@ class Form:
 def classes(forms: Mapping[str, Form], rules: Classes) -> dict[str, tuple[Class, ...]]:
     """The classes of each street, the preceding one first; an empty tuple is 无.
 
-    Ties at a border are all included; a street that is both advanced and rectify is neither.
+    Streets with fewer cases than `class.min_assessed` can only be `govern`: the others are
+    compared without them. Ties at a border are all included; a street that is both advanced and
+    rectify is neither.
     """
-    composites = {code: f.composite for code, f in forms.items() if f.composite is not None}
+    compared = {code: f for code, f in forms.items() if f.assessed >= rules.min_assessed}
+    composites = {code: f.composite for code, f in compared.items() if f.composite is not None}
     k = min(rules.size, int(len(composites) * rules.share))
-    best = {code for code, form in forms.items() if form.rank is not None and form.rank <= k}
+    best = first(compared, k)
     worst = top({code: -composite for code, composite in composites.items()}, k)
     members: dict[Class, set[str]] = {
         "advanced": best - worst,
         "rectify": worst - best,
         "govern": top(burdens(forms, rules), k),
-        "improved": top(improvements(forms, rules), k),
+        "improved": top(improvements(compared, rules), k),
     }
     return {
         code: tuple(name for name in rules.precedence if code in members[name]) for code in forms
     }
+
+
+def first(forms: Mapping[str, Form], k: int) -> set[str]:
+    """The streets with a place up to k among these alone."""
+    ranks = {code: (Fraction(-form.rank),) for code, form in forms.items() if form.rank is not None}
+    return {code for code, place in competition(ranks).items() if place <= k}
 
 
 def top(values: Mapping[str, Fraction], k: int) -> set[str]:

@@ -129,6 +129,7 @@ def grouped(forms: Mapping[str, Form], roster: Roster, period: Period) -> Mappin
 def form(code: str, now: Standings, before: Former, load: Load, office: OfficeEntry) -> Form:
     volume = load.volumes.get(code, 0)
     return Form(
+        assessed=now.scores[code].counts.assessed,
         composite=now.scores[code].composite,
         rank=now.places.get(code),
         former_composite=before.composites.get(code),

@@ -6,14 +6,13 @@ each of its characters in the caller's own text, where finds are shown.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
-from itertools import chain
 
-import opencc
 from msgspec import Struct
+
+from app.kit.writing import plain_table
 
 LONGEST = 10_000
 """Characters of a text that are read; an address never needs more."""
@@ -26,16 +25,6 @@ BREAK = "|"
 
 JOIN = "/"
 """Stands where a list goes on or a bracket opens or closes: the same clause still."""
-
-KANGXI = range(0x2F00, 0x2FD6)
-"""Radicals that look like the characters which they are, and have other codes."""
-
-RADICALS = str.maketrans(
-    "⺇⺊⺌⺍⺒⺜⺝⺟⺠⺢⺩⺫⺬⺮⺶⺷⺸⺹⺼⻁⻃⻄⻅⻆⻇⻉⻋⻑⻒⻓⻔⻗⻘⻙⻚⻛⻜⻝⻟⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
-    "几卜小小巳日月母民水王目示竹羊羊羊老肉虎西西见角角贝车长长长门雨青韦页风飞食食首马骨鬼鱼鸟卤麦黄黾齐齐齿齿龙龙龟龟龟",
-)
-VARIANTS = str.maketrans("淸靑眞敎旣卽緖郞硏淨歲畵戸呉髙﨑", "清青真教既即绪郎研净岁画户吴高崎")
-"""One character in another country's shape."""
 
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
 TENS = {"十": 10, "百": 100}
@@ -74,21 +63,7 @@ class Reading(Struct, frozen=True, gc=False):
         return at - edit.end + edit.old_end, at + 1 - edit.end + edit.old_end
 
 
-def plain_table() -> dict[int, str]:
-    """Full-width to half-width, traditional to simplified, upper case: one character for one."""
-    simplify = opencc.OpenCC("t2s").convert
-    han = [chr(code) for code in range(0x3400, 0xA000)]
-    pairs = zip(han, simplify("\n".join(han)).split("\n"), strict=True)
-    table = {ord(old): new for old, new in pairs if old != new and len(new) == 1}
-    compatible = (range(0x2460, 0x2469), range(0xFF01, 0xFF5F), range(0xF900, 0xFB00), KANGXI)
-    for code in chain.from_iterable(compatible):
-        folded = unicodedata.normalize("NFKC", chr(code)).translate(VARIANTS)
-        folded = simplify(folded.upper())
-        if len(folded) == 1:
-            table[code] = folded
-    table |= {code: chr(plain) for code, plain in (RADICALS | VARIANTS).items()}
-    table |= {code: chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
-    return table | {ord("邨"): "村", ord("—"): "-", ord("–"): "-", ord("～"): "~"}
+SIGNS = {ord("邨"): "村", ord("—"): "-", ord("–"): "-", ord("～"): "~"}
 
 
 def value(numeral: str) -> str:
@@ -128,7 +103,7 @@ CHANGED = re.compile(f"(?=[{BEGINNINGS}])(?:{KINDS_OF_CHANGE})")
 @cache
 def translation() -> tuple[re.Pattern[str], dict[int, str]]:
     """A pattern that finds a character to be changed (most texts have none), and the table."""
-    table = plain_table()
+    table = plain_table() | SIGNS
     foreign = re.escape("".join(map(chr, table)))
     return re.compile(f"[{foreign}{BEGINNINGS}]"), table
 

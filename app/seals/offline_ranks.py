@@ -21,12 +21,22 @@ Values = Mapping[str, Fraction]
 
 
 def fitting(rows: Rows) -> bool:
-    return any(fits(rows, k) for k in ends(rows))
+    return any(fits(rows, k) for compared in comparisons(rows) for k in ends(compared))
+
+
+def comparisons(rows: Rows) -> Iterator[Rows]:
+    """The streets that the classes may have been drawn from, by any number of cases that the policy
+    asks for; who was classed was among them."""
+    classed = [row.assessed for row in rows.values() if {*row.classes} - {"govern"}]
+    numbers = {row.assessed for row in rows.values() if row.rank is not None}
+    most = min(classed, default=max(numbers, default=0) + 1)
+    for least in sorted(number for number in {0, *numbers, most} if number <= most):
+        yield {code: row for code, row in rows.items() if row.assessed >= least}
 
 
 def ends(rows: Rows) -> list[int]:
     """The sizes of the classes that give the shown members of advanced and rectify."""
-    ranks = {code: row.rank for code, row in rows.items() if row.rank is not None}
+    ranks = again({code: row.rank for code, row in rows.items() if row.rank is not None})
     below = competition({code: (-composite(rows[code]),) for code in ranks})
     advanced, rectify = shown(rows, "advanced"), shown(rows, "rectify")
     borders = []

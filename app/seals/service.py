@@ -31,7 +31,7 @@ from app.seals.sources import late
 
 ONE_AT_A_TIME = 0x5EA1
 
-FORMAT = 2
+FORMAT = 3
 """Of a new seal."""
 
 FIRST = (
@@ -48,7 +48,8 @@ FIRST = (
     "sealed_at",
     "sealed_by",
 )
-HASHED: Mapping[int, tuple[str, ...]] = {1: FIRST, 2: (*FIRST, "chain", "format")}
+SECOND = (*FIRST, "chain", "format")
+HASHED: Mapping[int, tuple[str, ...]] = {1: FIRST, 2: SECOND, 3: SECOND}
 """Members in `seal_hash` by format; a later format also has `format`."""
 
 

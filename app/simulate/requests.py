@@ -11,7 +11,7 @@ from typing import TypeVar
 from app.kit.workdays import ONE_DAY, day_of, is_workday, midnight
 from app.offices.catalogue import Catalogue, CategoryEntry, Mark, Urgency
 from app.simulate.city import Home, LivedCity
-from app.tickets.acts.forms import NewAddress, NewCitizen, NewTicket
+from app.tickets.intake.forms import NewCitizen, NewTicket, Place
 from app.tickets.life.lifecycle import Channel, TicketType
 
 TYPES = {
@@ -248,7 +248,7 @@ def request(
         category=matter.code if matter else None,
         title=title,
         content=f"市民反映{title}问题，{chance.choice(TELLS)}",
-        address=NewAddress(text=address),
+        address=Place(text=address),
         citizen=citizen(chance),
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import HANDLERS, Caller, Role
 from app.kit.db import Base, Code
-from app.kit.web.wire import View
+from app.kit.web.wire import At, View
 from app.tickets import telephones
 from app.tickets.models import Ticket
 
@@ -32,8 +33,12 @@ class Citizen(Base):
     ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
     name: Mapped[str | None]
     phone: Mapped[str | None]
+    callback_phone: Mapped[str | None]
+    """To be called back at, where it is another number."""
     phone_hash: Mapped[bytes | None]
     """A keyed hash, to find the same caller's tickets; none for an anonymous caller."""
+    language: Mapped[str | None]
+    callback_after: Mapped[datetime | None]
     anonymous: Mapped[bool]
     confidential: Mapped[bool]
 
@@ -50,6 +55,9 @@ class Citizen(Base):
 class CitizenView(View):
     name: str | None
     phone: str | None
+    callback_phone: str | None
+    language: str | None
+    callback_after: At | None
     anonymous: bool
     confidential: bool
 
@@ -66,45 +74,40 @@ def masked_phone(phone: str | None) -> str | None:
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
 
 
+FIELDS = tuple(CitizenView.model_fields)
+
+HIDDEN: dict[str, Any] = dict.fromkeys(
+    ("name", "phone", "callback_phone", "language", "callback_after")
+)
+"""Members of a CitizenView that may tell who the citizen is."""
+
+SHOWN = {f"caller_{field}": getattr(Citizen, field) for field in FIELDS}
+"""The columns of a row for `members`."""
+
+
 def shown(citizen: Citizen, ticket: Ticket, caller: Caller, bulk: bool) -> CitizenView:
     """In the clear for the hotline's desks, one ticket at a time; else masked, or nothing."""
-    name, phone = masked(citizen.name, citizen.phone, ticket.secret, caller.role, bulk)
-    return CitizenView(
-        name=name,
-        phone=phone,
-        anonymous=citizen.anonymous,
-        confidential=citizen.confidential,
-    )
-
-
-def masked(
-    name: str | None, phone: str | None, secret: bool, role: Role, bulk: bool
-) -> tuple[str | None, str | None]:
-    if secret and role in NEAR_THE_SUBJECT:
-        return None, None
-    if bulk or role not in SPEAKS_WITH_CITIZENS:
-        return masked_name(name), masked_phone(phone)
-    return name, phone
-
-
-SHOWN = {
-    "caller_name": Citizen.name,
-    "caller_phone": Citizen.phone,
-    "caller_anonymous": Citizen.anonymous,
-    "confidential": Citizen.confidential,
-}
-"""The columns of a row for `members`."""
+    values = {field: getattr(citizen, field) for field in FIELDS}
+    return CitizenView(**masked(values, ticket.secret, caller.role, bulk))
 
 
 def members(row: Any, caller: Caller, bulk: bool) -> dict[str, Any]:
     """The members of a CitizenView, as `shown` has them, from a row of `SHOWN` and `secret`."""
-    name, phone = masked(row.caller_name, row.caller_phone, row.secret, caller.role, bulk)
-    return {
-        "name": name,
-        "phone": phone,
-        "anonymous": row.caller_anonymous,
-        "confidential": row.confidential,
-    }
+    values = {field: getattr(row, column) for field, column in zip(FIELDS, SHOWN, strict=True)}
+    return masked(values, row.secret, caller.role, bulk)
+
+
+def masked(values: dict[str, Any], secret: bool, role: Role, bulk: bool) -> dict[str, Any]:
+    if secret and role in NEAR_THE_SUBJECT:
+        return {**values, **HIDDEN}
+    if bulk or role not in SPEAKS_WITH_CITIZENS:
+        return {
+            **values,
+            "name": masked_name(values["name"]),
+            "phone": masked_phone(values["phone"]),
+            "callback_phone": masked_phone(values["callback_phone"]),
+        }
+    return values
 
 
 def citizen(session: Session, number: str) -> Citizen:

@@ -48,6 +48,8 @@ class Ticket(Base):
     """A report or a confidential ticket: no office sees the citizen's name."""
     anonymous: Mapped[bool]
     external_id: Mapped[Code | None]
+    line: Mapped[Code | None]
+    """The number that the citizen dialled, or the hotline that handed the request over."""
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     district_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
@@ -214,6 +216,8 @@ class Request(Base):
     """The address in one way of writing, without building and room (RULEBOOK D.11)."""
     said_district: Mapped[Code | None]
     """The district that the caller named beside the text, if any."""
+    source: Mapped[Json | None]
+    """Where the problem was published: outlet, title, url, published_at."""
     route: Mapped[Json]
     """The routing decision with its evidence, in words of the address."""
 

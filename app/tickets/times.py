@@ -1,6 +1,7 @@
 """Times told of what has happened: not after now, and not before anybody could have called."""
 
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from app.kit.errors import Invalid
 
@@ -24,10 +25,22 @@ def fault(at: datetime | None, now: datetime) -> str | None:
     return f"before {FIRST_YEAR}" if at.year < FIRST_YEAR else None
 
 
+FURTHEST = timedelta(days=90)
+"""As far ahead may a citizen ask for his call."""
+
+
+def check_ahead(pointer: str, at: datetime | None, now: datetime) -> None:
+    """Of a time that may come yet. Refuses ImpossibleTime."""
+    if at is not None and not now - FURTHEST <= at <= now + FURTHEST:
+        refuse(pointer, f"more than {FURTHEST.days} days from now")
+
+
 def check(pointer: str, at: datetime | None, now: datetime) -> None:
     """Refuses ImpossibleTime."""
     detail = fault(at, now + SKEW)
     if detail:
-        raise ImpossibleTime(
-            f"{pointer}: {detail}", errors=[{"pointer": pointer, "detail": detail}]
-        )
+        refuse(pointer, detail)
+
+
+def refuse(pointer: str, detail: str) -> NoReturn:
+    raise ImpossibleTime(f"{pointer}: {detail}", errors=[{"pointer": pointer, "detail": detail}])

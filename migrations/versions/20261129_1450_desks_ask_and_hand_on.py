@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1450a7c2e9d4"
-down_revision = "f3b6d81e5c29"
+down_revision = "a3f71c5e2d84"
 branch_labels = None
 depends_on = None
 

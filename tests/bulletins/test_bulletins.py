@@ -28,14 +28,15 @@ def test_the_month_names_the_classes_and_who_moved(people: People, store: Store)
     store(case(n, office_code=code) for n, code in enumerate(FOUR))
     later = BORDER + timedelta(days=3)
     bad = {"resolved": "unresolved", "satisfied": "dissatisfied"}
-    store(
-        [
-            case(0, at=later, answers=UNRESOLVED),
-            case(1, at=later, office_code=JIANWAI, answers={"satisfied": "dissatisfied"}),
-            case(2, at=later, office_code=HEPINGJIE),
-            case(3, at=later, office_code=DONGHUAMEN, answers=bad),
-        ]
-    )
+    for n in range(0, 40, 4):
+        store(
+            [
+                case(n, at=later, answers=UNRESOLVED),
+                case(n + 1, at=later, office_code=JIANWAI, answers={"satisfied": "dissatisfied"}),
+                case(n + 2, at=later, office_code=HEPINGJIE),
+                case(n + 3, at=later, office_code=DONGHUAMEN, answers=bad),
+            ]
+        )
 
     bulletin = month(people, "2026-10")
 

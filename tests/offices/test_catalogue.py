@@ -13,12 +13,13 @@ from app.offices.catalogue import (
     CategoryEntry,
     ConflictingRules,
     Duty,
+    Mark,
     NoSuchCategory,
     TargetKind,
     Urgency,
     compile_catalogue,
 )
-from app.offices.files import read_catalogue
+from app.offices.files import read_catalogue, read_marks
 
 CHAOYANG = "110105"
 WANGJING = "110105026"
@@ -195,6 +196,42 @@ def test_rules_that_say_the_same_or_hold_in_different_streets_are_no_conflict() 
 def test_a_malformed_rule_is_refused(wrong: CatalogueRule) -> None:
     with pytest.raises(BadCatalogue, match=wrong.id):
         compile_catalogue(TREE, [wrong])
+
+
+@pytest.mark.parametrize(
+    ("code", "services"),
+    [
+        ("030101", ("119",)),  # 电梯困人
+        ("020401", ("119",)),  # 燃气泄漏
+        ("080501", ("119",)),  # 森林防火
+        ("150502", ("119",)),  # 危险化学品
+        ("110105", ("120",)),  # 急救服务
+        ("010303", ("120",)),  # 食物中毒
+        ("030102", ()),  # 电梯故障
+        ("16", ()),  # 消防安全
+        (None, ()),
+    ],
+)
+def test_some_categories_name_the_services_that_must_be_told(
+    code: str | None, services: tuple[str, ...]
+) -> None:
+    assert BEIJING.tell(code) == services
+
+
+@pytest.mark.parametrize("level", [Urgency.L2, Urgency.L3, Urgency.L4])
+@pytest.mark.parametrize("mark", [Mark.RESCUE, Mark.AMBULANCE])
+def test_a_service_is_told_of_l1_categories_only(level: Urgency, mark: Mark) -> None:
+    wrong = replace(category("0204"), urgency=level, marks=(mark,))
+
+    with pytest.raises(BadCatalogue, match=f"category 0204: {mark} belongs to an L1"):
+        compile_catalogue([*TREE, wrong], [])
+    compile_catalogue([*TREE, replace(wrong, urgency=Urgency.L1)], [])
+
+
+def test_an_unknown_mark_of_the_file_is_refused_by_name() -> None:
+    assert read_marks({"code": "0204", "marks": "surge|rescue"}) == (Mark.SURGE, Mark.RESCUE)
+    with pytest.raises(BadCatalogue, match="category 0204: there is no mark 'resque'"):
+        read_marks({"code": "0204", "marks": "surge|resque"})
 
 
 WORDS = sorted(

@@ -127,10 +127,13 @@ def forms(
     per_10k: Mapping[int, int] = MappingProxyType({}),
     former_composite: Mapping[int, int] = MappingProxyType({}),
     former_rank: Mapping[int, int] = MappingProxyType({}),
+    assessed: Mapping[int, int] = MappingProxyType({}),
 ) -> list[Form]:
-    """Streets with these composites; `volume={3: 10}` gives the fourth one a volume."""
+    """Streets with these composites, ten cases each; `volume={3: 10}` gives the fourth one a
+    volume."""
     return [
         Form(
+            assessed=assessed.get(n, 10),
             composite=Fraction(composite),
             rank=rank,
             former_composite=Fraction(former_composite[n]) if n in former_composite else None,
@@ -152,6 +155,31 @@ def test_the_class_example_of_d_21() -> None:
         *[()] * 4,
         *[("rectify",)] * 2,
     ]
+
+
+@pytest.mark.parametrize(
+    ("assessed", "advanced", "rectify"),
+    [
+        ({}, [0, 1], [6, 7]),
+        ({0: 9}, [1], [6, 7]),
+        ({0: 9, 1: 9, 2: 1, 3: 1}, [4], [6, 7]),
+        ({7: 9}, [0, 1], [6]),
+        (dict.fromkeys(range(5), 1), [], []),
+        (dict.fromkeys(range(8), 1), [], []),
+    ],
+)
+def test_the_classes_compare_streets_with_ten_cases_or_more(
+    assessed: dict[int, int], advanced: list[int], rectify: list[int]
+) -> None:
+    """D.21-14: of seven streets left k is 1, and the best of them has the first place."""
+    risen = dict.fromkeys(range(8), 1)
+    named = classed(*forms(*EIGHT, assessed=assessed, volume={0: 9}, former_composite=risen))
+
+    assert [n for n, names in enumerate(named) if "advanced" in names] == advanced
+    assert [n for n, names in enumerate(named) if "rectify" in names] == rectify
+    assert ("govern" in named[0]) is bool(advanced)
+    few = [names for n, names in enumerate(named) if n in assessed]
+    assert {name for names in few for name in names} <= {"govern"}
 
 
 def test_when_all_are_equal_nobody_is_advanced_or_to_rectify() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from app.kit.clock import utc
 from app.kit.db import Sessions
+from app.kit.writing import KANGXI, RADICALS, VARIANTS
 from app.offices.files import read_gazetteer
 from app.routing import service
 from app.routing.decide import Router
@@ -23,7 +24,7 @@ from app.routing.memory import Lesson
 from app.routing.models import RoutingLesson
 from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
-from app.routing.text import KANGXI, RADICALS, VARIANTS, read
+from app.routing.text import read
 from app.settings import Settings
 from tests.given import CHAOYANG, WANGJING, People, Person
 

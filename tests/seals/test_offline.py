@@ -36,6 +36,7 @@ def streets(app: FastAPI) -> list[str]:
 def text(people: People, store: Store, streets: list[str]) -> bytes:
     """A month with places, ties, all four classes, and streets that are not ranked."""
     store(random_cases(Random(5), 600, streets, BORDER))
+    store(random_cases(Random(6), 600, streets[15:35], BORDER))
     content = [case(n, office_code=street) for n, street in enumerate(streets[:3])]
     store(content)
     return people("analyst").get("/rankings/2026-10").content

@@ -17,6 +17,7 @@ from app.routing import grounds, spots
 from app.tickets import telephones
 from app.tickets.life.likeness import similarity
 from tests.routing.test_routing import route
+from tests.suggest.test_emergencies import EMERGENCIES
 
 PARSING = importlib.import_module("re._parser")
 """Python's own reading of a pattern, which has no public name."""
@@ -138,6 +139,9 @@ PIECES = [
     *"望京路号1一十、，(但#-A &<百",
     "望京街道",
     "朝阳区",
+    "煤气",
+    "没有着火",
+    "已修好",
     "投诉",
     "我家",
     "附近",
@@ -146,6 +150,7 @@ PIECES = [
 ]
 FUNCTIONS: dict[str, Read] = {
     "route": route,
+    "emergencies": EMERGENCIES.suggest,
     "similarity": lambda text: similarity(text, text[::-1]),
     "telephone": telephones.read,
 }

@@ -59,7 +59,7 @@ def counts_in(unit: Sequence[Member], period: Period, closed: Iterable[Closed]) 
     for sealed in closed:
         known = [member for member in unit if member.recorded_at <= sealed.at]
         if known and last_of(known).assessed_at in sealed.period:
-            return sealed.period == period
+            return sealed.period.name == period.name
     return last_of(unit).assessed_at in period
 
 

@@ -273,15 +273,15 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.city, decision), due_at or change.now)
     change.ticket.queue = decision.queue
-    to = outcome(decision, change.ticket.urgency, waited=due_at is not None)
+    to = outcome(decision.decision, change.ticket.urgency, waited=due_at is not None)
     data = routed(decision, place(change.ticket))
     change.record(Action.ROUTE, to, data=data, due_at=due_at)
 
 
-def outcome(decision: Decision, urgency: Urgency, waited: bool = False) -> Status:
+def outcome(decision: DecisionKind, urgency: Urgency, waited: bool = False) -> Status:
     """The status after a route. What has no place and may not wait, an L1 or what has waited for
     an operator already, goes to the dispatcher at once (D.5 R5)."""
-    to = OUTCOMES[decision.decision]
+    to = OUTCOMES[decision]
     at_once = waited or urgency is Urgency.L1
     return Status.TO_DISPATCH if to is Status.NEED_INFO and at_once else to
 

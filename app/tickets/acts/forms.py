@@ -1,4 +1,4 @@
-"""Forms of tickets: a new request, and the body of each act."""
+"""Forms of acts: the body of each."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,55 +6,27 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.kit.web.position import Position
-from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
+from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldReason, SupervisionLevel
-from app.tickets.life.lifecycle import Channel, TicketType
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.lines import LineNumber
-from app.tickets.texts import (
-    AddressText,
-    Category,
-    ExternalId,
-    Lat,
-    Lon,
-    Name,
-    Number,
-    Phone,
-    ReasonCode,
-)
+from app.tickets.texts import AddressText, Lat, Lon, Name, Number, ReasonCode
 
 OWN = "12345"
 
 
-class NewAddress(Position):
+class Whereabouts(Position):
     """`lon` and `lat` are degrees of WGS-84, both or none."""
 
-    text: AddressText
     district_code: OfficeCode | None = None
     lon: Lon | None = None
     lat: Lat | None = None
 
 
-class NewCitizen(Form):
-    name: Name | None = None
-    phone: Phone | None = None
-    anonymous: Flag = False
-    confidential: Flag = False
-
-
-class NewTicket(Form):
-    channel: Channel
-    type: TicketType
-    category: Category | None = None
-    title: Line
-    content: Prose
-    urgency: Urgency | None = None
-    address: NewAddress
-    citizen: NewCitizen = NewCitizen()
-    external_id: ExternalId | None = None
-    occurred_at: Told | None = None
+class NewAddress(Whereabouts):
+    text: AddressText
 
 
 class Nothing(Form):

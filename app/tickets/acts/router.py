@@ -246,11 +246,13 @@ def conceal_citizen(act: Annotated[Act, taking(Action.CONCEAL)], body: Reason) -
     return act(handling.conceal, body)
 
 
-@router.post("/{number}/reveal")
+@router.post("/{number}/reveal", response_model_exclude_defaults=True)
 def reveal_citizen(
     act: Annotated[Act, taking(Action.REVEAL)], body: Reason, no_key: NotHere
 ) -> Contacted:
     """The citizen's name and number in the clear, with a reason; takes no Idempotency-Key."""
     act.doing.response.headers.update(NO_STORE)
     number = act.take(handling.reveal, body)
-    return Contacted.model_validate(citizens.citizen(act.doing.session, number))
+    citizen = citizens.citizen(act.doing.session, number)
+    other_phone = citizen.callback_phone or ""
+    return Contacted(name=citizen.name, phone=citizen.phone, callback_phone=other_phone)

@@ -17,10 +17,13 @@ from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.persons import extension_of
 from app.tickets.models import Request
 
-BESIDE = ("channel", "category", "external_id", "occurred_at", "urgency")
+BESIDE = ("channel", "category", "external_id", "occurred_at", "urgency", "line")
 """Members of a request that its ticket has by the same names."""
 
 PLACE = ("text", "district_code", "lon", "lat")
+
+CALLED_BACK = ("callback_phone", "language", "callback_after")
+"""How the citizen wants to be called: his last word holds."""
 
 
 def urge(change: Change, arrival: Arrival) -> None:
@@ -47,26 +50,32 @@ def differences(change: Change, arrival: Arrival) -> Iterator[tuple[str, Any]]:
     known = (request.address, request.said_district, ticket.lon, ticket.lat)
     if any(value not in (None, kept) for value, kept in zip(place.values(), known, strict=True)):
         yield "address", {member: value for member, value in place.items() if value is not None}
-    yield from other_name(change, arrival)
+    if new.source and (source := new.source.model_dump(mode="json")) != request.source:
+        yield "source", source
+    yield from other_person(change, arrival)
 
 
-def other_name(change: Change, arrival: Arrival) -> Iterator[tuple[str, str]]:
+def other_person(change: Change, arrival: Arrival) -> Iterator[tuple[str, str]]:
     """Masked: an office reads it, too."""
-    name = citizens.masked_name(arrival.new.citizen.name)
+    new = arrival.new.citizen
     known = citizens.citizen(change.session, change.ticket.number)
-    if name and known.name and arrival.new.citizen.name != known.name:
-        yield "name", name
+    if new.name and known.name and new.name != known.name:
+        yield "name", citizens.masked_name(new.name) or ""
+    if new.callback_phone and new.callback_phone != known.callback_phone:
+        yield "callback_phone", citizens.masked_phone(new.callback_phone) or ""
 
 
 def fill_in(change: Change, arrival: Arrival) -> None:
-    """The citizen's missing name and extension; where his ticket was merged, the ticket that is
-    urged is another's."""
+    """The citizen's missing name and extension, and how he wants to be called now; where his ticket
+    was merged, the ticket that is urged is another's."""
     known, new = citizens.citizen(change.session, change.ticket.number), arrival.new.citizen
     if known.phone_hash != arrival.caller:
         return
     known.name = known.name or new.name
     if extension_of(known.phone) is None:
-        known.phone = new.phone
+        known.phone = new.telephone
+    for member in CALLED_BACK:
+        setattr(known, member, getattr(new, member) or getattr(known, member))
 
 
 def raised_to(change: Change, arrival: Arrival) -> Any:

@@ -9,9 +9,9 @@ from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
 from app.tickets import citizens, times
 from app.tickets.acts import recipients
-from app.tickets.acts.dispatch import ENQUIRIES, outcome
-from app.tickets.acts.forms import NewTicket
 from app.tickets.acts.recipients import Share
+from app.tickets.intake import acceptance
+from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.persons import Sender
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Status, TicketType
@@ -38,7 +38,12 @@ class Arrival:
     @property
     def sender(self) -> Sender:
         citizen, kind = self.new.citizen, self.new.type
-        return Sender(citizen.name, citizen.phone, kind, citizen.confidential)
+        return Sender(citizen.name, citizen.telephone, kind, citizen.confidential)
+
+    @property
+    def ended(self) -> bool:
+        """Whether its ticket is over with the call, so that nothing can be added to it."""
+        return acceptance.is_ended(self.new)
 
     @property
     def secret(self) -> bool:
@@ -50,13 +55,15 @@ def is_secret(new: NewTicket) -> bool:
 
 
 def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
-    """Check and route one request. Refuses NoSuchCategory, NoSuchDistrict and ImpossibleTime."""
+    """Check and route one request. Refuses NoSuchCategory, NoSuchDistrict, ImpossibleTime and
+    NotYourPart."""
     city.check_district(new.address.district_code)
     urgency = new.urgency or city.catalogue.urgency(new.category)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
-    times.check("/occurred_at", new.occurred_at, now)
-    status = Status.RECEIVED if new.type in ENQUIRIES else outcome(decision, urgency)
+    check_times(new, now)
+    acceptance.check(new.acceptance)
+    status = acceptance.status_of(new, decision.decision, urgency)
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,
@@ -68,8 +75,14 @@ def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
         share=recipients.share_of(city, decision) if dispatched else None,
         due=limits.due(policy, urgency, now) if dispatched else None,
         matter=matter(new, decision),
-        caller=citizens.caller_hash(city.secret, new.citizen.phone, new.citizen.anonymous),
+        caller=citizens.caller_hash(city.secret, new.citizen.telephone, new.citizen.anonymous),
     )
+
+
+def check_times(new: NewTicket, now: datetime) -> None:
+    times.check("/occurred_at", new.occurred_at, now)
+    times.check("/source/published_at", new.source.published_at if new.source else None, now)
+    times.check_ahead("/citizen/callback_after", new.citizen.callback_after, now)
 
 
 def matter(new: NewTicket, decision: Decision) -> Matter:
@@ -88,7 +101,7 @@ def matter(new: NewTicket, decision: Decision) -> Matter:
 
 def query(new: NewTicket) -> Query:
     return Query(
-        text=new.address.text,
+        text=new.address.text or "",
         district_code=new.address.district_code,
         lon=new.address.lon,
         lat=new.address.lat,

@@ -19,9 +19,9 @@ from app.kit.web.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_h
 from app.kit.web.ndjson import Line, LineTooLong
 from app.kit.web.once import meant
 from app.kit.web.problems import describe
-from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import receive as intake
 from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.receive import Taken
 
 MOST_LINES = 1_000
@@ -36,6 +36,8 @@ class TooManyLines(TooLarge):
 
 
 class NewLine(NewTicket):
+    never_blank = frozenset({"idempotency_key"})
+
     idempotency_key: KeyText | None = None
 
 

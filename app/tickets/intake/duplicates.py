@@ -48,6 +48,10 @@ class Asking(Protocol):
     @property
     def policy(self) -> Policy: ...
 
+    @property
+    def ended(self) -> bool:
+        """Whether its ticket is over with the call: it urges none, and none urges it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -181,7 +185,9 @@ def same(asking: Asking, earlier: Asking | Before) -> bool:
 
 def doubles(asking: Asking, earlier: Asking | Before) -> bool:
     """Nothing is lost of it where the earlier one is urged: they are of one kind."""
-    return same(asking, earlier) and asking.sender.kind == earlier.sender.kind
+    if asking.ended or asking.sender.kind != earlier.sender.kind:
+        return False
+    return same(asking, earlier)
 
 
 def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
@@ -212,7 +218,7 @@ def settle(
         urged: str | int | None = next(open_ones, None)
         if urged is None:
             urged = next((n for n in new[caller] if doubles(asking, asked[n])), None)
-        if urged is None:
+        if urged is None and not asking.ended:
             new[caller].append(place)
         yield Finding(urged, None if urged is not None else repeated(asking, earlier, now))
 

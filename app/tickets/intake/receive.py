@@ -15,15 +15,15 @@ from app.city import City
 from app.feed.service import News, append
 from app.kit.clock import Clock
 from app.kit.db import Base
-from app.kit.rows import insertion_of
+from app.kit.rows import Row, insertion_of
 from app.kit.workdays import day_of
 from app.routing.decision import kept
 from app.tickets.acts import dispatch, locking, recipients
-from app.tickets.acts.change import Change
+from app.tickets.acts.change import SYSTEM, Change
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Received, as_json
-from app.tickets.events import Event, linked
-from app.tickets.intake import again, duplicates
+from app.tickets.events import Event, Statement, hash_of, linked, statement_row
+from app.tickets.intake import acceptance, again, duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
@@ -125,7 +125,11 @@ Tables = dict[type[Base], list[dict[str, Any]]]
 
 def tables(new: Sequence[New]) -> Tables:
     """The rows that new tickets are."""
-    events = [list(linked(BEFORE_ALL, event_rows(ticket))) for ticket in new]
+    statements = [statement_of(ticket) for ticket in new]
+    events = [
+        list(linked(BEFORE_ALL, event_rows(ticket, statement)))
+        for ticket, statement in zip(new, statements, strict=True)
+    ]
     return {
         Ticket: [
             ticket_row(number, arrival) | {"chain_head": rows[-1]["link"]}
@@ -135,6 +139,7 @@ def tables(new: Sequence[New]) -> Tables:
         Citizen: [citizen_row(number, arrival) for number, _, arrival in new],
         Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
         Event: [row for rows in events for row in rows],
+        Statement: [statement for statement in statements if statement],
     }
 
 
@@ -166,7 +171,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "number": number,
         "status": arrival.status,
         "since": now,
-        "version": 1 if arrival.status is Status.RECEIVED else 2,
+        "version": 1 if arrival.status is Status.RECEIVED else LAST,
         "channel": new.channel,
         "type": new.type,
         "category": new.category,
@@ -174,6 +179,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "secret": arrival.secret,
         "anonymous": new.citizen.anonymous,
         "external_id": new.external_id,
+        "line": new.line,
         "lon": new.address.lon,
         "lat": new.address.lat,
         **place,
@@ -183,6 +189,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "occurred_at": new.occurred_at,
         "received_at": now,
         "dispatched_at": now if lead else None,
+        "closed_at": now if arrival.ended else None,
         **limits.columns(arrival.due),
         "updated_at": now,
         "dispatches": 1 if lead else 0,
@@ -197,16 +204,18 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "ticket_number": number,
         "title": new.title,
         "content": new.content,
-        "address": new.address.text,
+        "address": new.address.text or "",
         "place_key": arrival.matter.place,
         "said_district": new.address.district_code,
+        "source": new.source and new.source.model_dump(mode="json"),
         "route": kept(arrival.decision),
     }
 
 
 def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
-    citizen = arrival.new.citizen.model_dump()
-    return {"ticket_number": number, "phone_hash": arrival.caller, **citizen}
+    citizen = arrival.new.citizen
+    known = {**citizen.model_dump(), "phone": citizen.telephone}
+    return {"ticket_number": number, "phone_hash": arrival.caller, **known}
 
 
 def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
@@ -215,8 +224,21 @@ def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
     return recipients.rows(number, 1, arrival.share, arrival.due, arrival.at)
 
 
-def event_rows(new: New) -> list[dict[str, Any]]:
-    """That it was received, by whom; and that the system found where it belongs."""
+LAST = 2
+"""The number of a new ticket's last event, where the first is not all."""
+
+
+def statement_of(new: New) -> dict[str, Any] | None:
+    """The operator's words in the event that ends the ticket at once."""
+    number, _, arrival = new
+    if not arrival.ended:
+        return None
+    return statement_row(number, LAST, acceptance.words_of(arrival.new.acceptance))
+
+
+def event_rows(new: New, statement: Row | None) -> list[dict[str, Any]]:
+    """That it was received, by whom; and that the system found where it belongs, or that the
+    operator ended it."""
     number, caller, arrival = new
     received = {
         "ticket_number": number,
@@ -232,23 +254,32 @@ def event_rows(new: New) -> list[dict[str, Any]]:
     }
     if arrival.status is Status.RECEIVED:
         return [received]
-    routed = {
+    last = {
         **received,
-        "seq": 2,
-        "actor": "system",
-        "role": None,
-        "office_code": None,
-        "action": Action.ROUTE,
+        "seq": LAST,
         "from_status": Status.RECEIVED,
         "to_status": arrival.status,
-        "data": as_json(dispatch.routed(arrival.decision, dispatch.located(arrival.decision))),
+        "words_hash": hash_of(statement),
     }
-    return [received, routed]
+    return [received, {**last, **(ended(arrival) if arrival.ended else routed(arrival))}]
+
+
+def ended(arrival: Arrival) -> dict[str, Any]:
+    decided = arrival.new.acceptance
+    action, _ = acceptance.ENDS[decided.outcome]
+    return {"action": action, "data": as_json(acceptance.data_of(decided))}
+
+
+def routed(arrival: Arrival) -> dict[str, Any]:
+    """By the system."""
+    data = dispatch.routed(arrival.decision, dispatch.located(arrival.decision))
+    system = {"actor": SYSTEM, "role": None, "office_code": None}
+    return {**system, "action": Action.ROUTE, "data": as_json(data)}
 
 
 def matter_told(arrival: Arrival) -> Received:
     new = arrival.new
-    unrouted = arrival.status is Status.RECEIVED
+    unrouted = arrival.ended or arrival.status is Status.RECEIVED
     return Received(
         policy=arrival.policy.name,
         channel=new.channel,
@@ -256,7 +287,7 @@ def matter_told(arrival: Arrival) -> Received:
         category=new.category,
         urgency=arrival.urgency,
         anonymous=new.citizen.anonymous,
-        reachable=new.citizen.phone is not None,
+        reachable=new.citizen.telephone is not None,
         **(dispatch.located(arrival.decision) if unrouted else {}),
     )
 

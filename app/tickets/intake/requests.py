@@ -11,8 +11,8 @@ from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.web.idempotency import Name
-from app.tickets.acts.forms import NewTicket
 from app.tickets.citizens import caller_hash
+from app.tickets.intake.forms import NewTicket
 from app.tickets.views.view import Members
 
 PATH = "/v1/tickets"
@@ -56,7 +56,7 @@ class Request:
     def __post_init__(self) -> None:
         citizen = self.new.citizen
         self.names = frozenset() if self.key is None else frozenset({(self.caller.id, self.key)})
-        self.citizen = caller_hash(self.city.secret, citizen.phone, citizen.anonymous)
+        self.citizen = caller_hash(self.city.secret, citizen.telephone, citizen.anonymous)
 
     @property
     def marks(self) -> frozenset[Mark]:

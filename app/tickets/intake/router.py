@@ -17,9 +17,9 @@ from app.kit.web.idempotency import KeyHeader, KeyText, keyed_hash
 from app.kit.web.once import meant
 from app.kit.web.route import Route, quickly
 from app.kit.web.wire import JsonBytes
-from app.tickets.acts.forms import NewTicket
 from app.tickets.disclosure import NO_STORE
 from app.tickets.intake import batch
+from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.requests import Request as NewRequest
 from app.tickets.views.schemas import TicketView, UrgedView
 

@@ -49,7 +49,7 @@ JUDGED_BY = (
 ORDERED_BY = ("waits_until", "asked_until")
 
 TICKET = (*PLAIN, *JUDGED_BY, *ORDERED_BY)
-REQUEST = ("title", "content", "address", "said_district")
+REQUEST = ("title", "content", "address", "said_district", "source")
 NAMES = (*TICKET, *REQUEST, "route", *citizens.SHOWN, "given", "given_head", "head", "head_interim")
 
 Values = Mapping[str, Any]

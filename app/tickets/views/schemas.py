@@ -25,6 +25,15 @@ class AddressView(View):
     lat: float | None
 
 
+class SourceView(View):
+    """Where a problem was published."""
+
+    outlet: str | None
+    title: str | None
+    url: str | None
+    published_at: At | None
+
+
 class TicketView(View):
     number: str
     status: Status
@@ -63,6 +72,8 @@ class TicketView(View):
     urged: int
     open_whistles: int
     external_id: str | None
+    line: str | None
+    source: SourceView | None
     occurred_at: At | None
     policy: str
     allowed: list[Action]
@@ -126,5 +137,8 @@ class EventView(View):
 
 
 class Contacted(View):
+    """`callback_phone` is left out where there is none."""
+
     name: str | None
     phone: str | None
+    callback_phone: str = ""

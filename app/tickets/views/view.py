@@ -114,6 +114,7 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "title": row.title,
         "content": row.content,
         "address": address(row),
+        "source": row.source,
         "route": msgspec.json.decode(row.route),
         "office": row.office_code and office(looker.city, row.office_code),
         "joint_offices": [

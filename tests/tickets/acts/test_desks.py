@@ -224,3 +224,33 @@ def test_attempts_that_are_too_close_count_once_wherever_they_are_asked_for(
     assert (ticket["status"], ticket["contact_attempts"]) == ("in_progress", 3)
     assert ticket["next_attempt_from"] is None
     assert street.does("reply", number, text="三次未接通。")["status"] == "replied"
+
+
+def test_a_fact_is_added_to_an_open_ticket_without_urging_it(people: People) -> None:
+    """D.7.1."""
+    number = stages.stands(people, "in_progress")
+
+    ticket = people.operator.does("add", number, text="施工队的车牌是京A12345。")
+
+    assert (ticket["status"], ticket["urged"]) == ("in_progress", 0)
+    assert ticket["content"].endswith("\n施工队的车牌是京A12345。")
+    assert stages.news(people.street(), number)[-1] == "add"
+    moved = tries(people.operator, "add", number, address={"text": "东城区东华门街道"})
+    assert "is corrected" in refused(moved, 409, "illegal-move")["detail"]
+    problem = refused(tries(people.operator, "add", number), 422, "invalid")
+    assert [error["pointer"] for error in problem["errors"]] == ["/address"]
+
+
+def test_what_the_citizen_adds_is_tried_as_an_address(people: People, clock: StillClock) -> None:
+    """D.7.1, before and after it was passed on to the dispatcher."""
+    asked, passed_on = stages.stands(people, "nowhere"), stages.stands(people, "nowhere")
+
+    ticket = people.operator.does("add", asked, text="就在朝阳区望京街道，\n望京西园三区门口。")
+    clock.tick(hours=1)
+    later = people.operator.does("add", passed_on, text="我在朝阳区望京街道望京西园三区")
+    useless = people.operator.does("add", stages.stands(people, "nowhere"), text="不知道")
+
+    assert [ticket["office"]["code"], later["office"]["code"]] == [WANGJING] * 2
+    assert ticket["address"]["text"] == "就在朝阳区望京街道， 望京西园三区门口。"
+    assert stages.actions(people, passed_on)[-3:] == ["pass_on", "add", "route"]
+    assert (useless["status"], useless["address"]["text"]) == ("need_info", "北京市")

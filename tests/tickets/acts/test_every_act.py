@@ -167,8 +167,6 @@ BECOMES_OF: dict[tuple[str, str], Status] = {
     ("rule-objection", "supervisor"): S.NOT_ACCEPTED,
     ("review", "replied"): S.AWAITING_CALLBACK,
     ("add", "need_info"): S.DISPATCHED,  # T5, and then T6
-    ("add", "to_dispatch"): S.TO_DISPATCH,
-    ("add", "queued"): S.DISPATCHED,
     ("add", "nowhere"): S.NEED_INFO,
     ("review", "doubted"): S.CLOSED,
     ("reply", "forced"): S.AWAITING_CALLBACK,
@@ -433,7 +431,8 @@ class Walk:
         if answer.status_code != (201 if action == "callbacks" else 200):
             self.wrong.append(f"{role} may {action} but got {answer.text}")
             return
-        after, steps = stages.seen(self.people, number), 2 if action == "add" else 1
+        after = stages.seen(self.people, number)
+        steps = 2 if (action, self.name) == ("add", "need_info") else 1
         state = (after["status"], after["version"], len(stages.events(self.people, number)))
         version = before["version"] + steps
         if state != (becomes(self.name, role, action), version, version):

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.access.roles import Caller, Role
-from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import receive
 from app.tickets.intake.arrival import arrive
+from app.tickets.intake.forms import NewTicket
 from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People

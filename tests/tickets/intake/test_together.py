@@ -18,10 +18,10 @@ from httpx import Response
 
 from app.access.roles import Caller, Role
 from app.settings import AT_ONCE
-from app.tickets.acts.forms import NewTicket
 from app.tickets.intake import together
 from app.tickets.intake.commits import Trace, was_committed
 from app.tickets.intake.duplicates import EVERYONE
+from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.requests import Answer, Outcome, Request
 from tests import given
 from tests.given import WANGJING, People, Person

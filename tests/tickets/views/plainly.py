@@ -36,6 +36,7 @@ def view(
         title=request.title,
         content=request.content,
         route=request.route,
+        source=request.source,
         address=AddressView(
             text=request.address,
             district_code=request.said_district,

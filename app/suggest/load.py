@@ -1,0 +1,79 @@
+"""The files of app/data/suggest, read into the rules' own types."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from app.kit.errors import Invalid
+from app.offices.catalogue import Catalogue, Urgency
+from app.suggest.emergencies import Danger, Emergencies
+from app.suggest.reading import Reading
+
+DATA = Path(__file__).parent.parent / "data" / "suggest"
+SERVICES = frozenset({"110", "119", "120", "122"})
+LISTS = ("words", "things", "faults", "unless", "over")
+MEMBERS = frozenset({"category", "urgency", "tell", "lasting", *LISTS})
+
+
+class BadWords(Invalid):
+    title = "The list of words breaks a rule"
+
+
+def read_emergencies(catalogue: Catalogue, path: Path = DATA / "emergencies.toml") -> Emergencies:
+    """The list of the file. Refuses (BadWords) it with the line that is wrong."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise BadWords(f"{path.name}: {fault}") from None
+    dangers = [
+        danger(catalogue, f"{path.name}, emergency {number}", line)
+        for number, line in enumerate(table.get("emergency", []), 1)
+    ]
+    since = table.get("effective_from")
+    if not isinstance(since, date) or not dangers:
+        raise BadWords(f"{path.name}: needs effective_from, a day, and at least one emergency")
+    innocent, ended = (written(path.name, key, table.get(key, [])) for key in ("innocent", "ended"))
+    return Emergencies(since, dangers, innocent, ended)
+
+
+def danger(catalogue: Catalogue, where: str, line: Mapping[str, Any]) -> Danger:
+    for fault in chain(faults(catalogue, line), faults_of_form(line)):
+        raise BadWords(f"{where}: {fault}")
+    lists = {key: written(where, key, line.get(key, [])) for key in LISTS}
+    tell = tuple(line.get("tell", [])) or catalogue.tell(line["category"])
+    return Danger(
+        line["category"],
+        Urgency(line["urgency"]),
+        **lists,
+        tell=tell,
+        lasting=line.get("lasting", False),
+    )
+
+
+def faults(catalogue: Catalogue, line: Mapping[str, Any]) -> Iterator[str]:
+    """A category or level that may not be."""
+    if line.get("category") not in catalogue.categories:
+        yield f"no category {line.get('category')!r}"
+    if line.get("urgency") not in (Urgency.L1, Urgency.L2):
+        yield f"an emergency is L1 or L2, not {line.get('urgency')!r}"
+
+
+def faults_of_form(line: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted(line.keys() - MEMBERS):
+        yield f"there is no member {name!r}"
+    if not isinstance(line.get("lasting", False), bool):
+        yield "lasting is true or false"
+    if not set(line.get("tell", [])) <= SERVICES:
+        yield f"tell is of {sorted(SERVICES)}"
+    if not line.get("words") and not (line.get("things") and line.get("faults")):
+        yield "needs words, or things with faults"
+
+
+def written(where: str, key: str, words: object) -> tuple[str, ...]:
+    """The words as a text is searched for them."""
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        raise BadWords(f"{where}: {key} is a list of words")
+    return tuple(dict.fromkeys(Reading(word).text for word in words))

@@ -1,0 +1,130 @@
+"""Requests generated from `/openapi.json`, right ones and wrong ones: every answer is of a status,
+a type and a shape that the document names, and none is a fault of ours."""
+
+import json
+import os
+import re
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from httpx import InvalidURL, Response
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from app.access.roles import Role
+from tests import stages
+from tests.conftest import StillClock
+from tests.given import CHAOYANG, WANGJING, People, Person
+
+TRIED = int(os.environ.get("JIESU_TEST_REQUESTS", "5"))
+"""Of each route and each way, for a role that has a part in it; one for another."""
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+Operation = APIOperation[Any, Any, Any, Any]
+OFFICES = {Role.HANDLER: WANGJING, Role.CHIEF: WANGJING, Role.DISTRICT: CHAOYANG}
+ASKING = [Role.OPERATOR, Role.HANDLER]
+PARTS = {"method", "url", "headers", "params", "json", "content"}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_line(context: Any, value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.fixture(scope="module")
+def described(served: TestClient) -> OpenApiSchema:
+    made: OpenApiSchema = schemathesis.openapi.from_dict(served.get("/openapi.json").json())
+    made.config.generation.update(with_security_parameters=False)
+    return made
+
+
+@pytest.fixture
+def numbers(people: People, clock: StillClock) -> list[str]:
+    """A ticket in each state."""
+    return [build(people, clock) for build in stages.STAGES.values()]
+
+
+def operations(described: OpenApiSchema) -> list[Operation]:
+    return [result.ok() for result in described.get_all_operations() if isinstance(result, Ok)]
+
+
+def person_of(people: People, role: Role) -> Person:
+    return people(role, OFFICES.get(role))
+
+
+def has_part(person: Person, operation: Operation, number: str) -> bool:
+    """Whether the role is not refused before anything else is looked at."""
+    path = re.sub(r"{\w+}", "1", operation.path.replace("{number}", number))
+    answer: Response = person.client.request(operation.method.upper(), path, headers=person.headers)
+    return answer.status_code != 403
+
+
+@pytest.mark.parametrize("role", ASKING)
+def test_whatever_a_role_asks(
+    people: People, numbers: list[str], described: OpenApiSchema, role: Role
+) -> None:
+    for operation in operations(described):
+        try_out(person_of(people, role), operation, numbers)
+
+
+def test_what_another_role_asks_where_these_have_no_part(
+    people: People, numbers: list[str], described: OpenApiSchema
+) -> None:
+    roles = [*ASKING, *(role for role in Role if role not in ASKING)]
+    persons = [person_of(people, role) for role in roles]
+    for operation in operations(described):
+        first = next(person for person in persons if has_part(person, operation, numbers[0]))
+        if first not in persons[: len(ASKING)]:
+            try_out(first, operation, numbers)
+
+
+def try_out(person: Person, operation: Operation, numbers: list[str]) -> None:
+    tried = TRIED if has_part(person, operation, numbers[0]) else 1
+    for mode in GenerationMode:
+
+        @settings(
+            max_examples=tried,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        )
+        @given(operation.as_strategy(generation_mode=mode), st.sampled_from(numbers))
+        def ask(case: Case[Any], number: str) -> None:
+            if "number" in case.path_parameters:
+                case.path_parameters["number"] = number
+            try:
+                answer = sent(person, case)
+            except InvalidURL:  # too long for this client
+                reject()
+            case.validate_response(answer, checks=CHECKS)
+
+        with suppress(Unsatisfiable):  # of a route without parameters none is wrong
+            ask()
+
+
+def sent(person: Person, case: Case[Any]) -> Response:
+    made = case.as_transport_kwargs(base_url="http://testserver", headers=person.headers)
+    headers = {name: value.encode("latin-1") for name, value in made.pop("headers").items()}
+    if "data" in made:
+        made["content"] = made.pop("data")
+    parts = {name: value for name, value in made.items() if name in PARTS}
+    answer: Response = person.client.request(**parts, headers=headers)
+    return answer

@@ -1,0 +1,109 @@
+"""Words of an emergency ring whenever there is danger, and only then (RULEBOOK D.4).
+
+`emergencies.csv` are calls in callers' words, each with the category to which it must be raised, or
+with none: then it must not ring.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from app.offices.catalogue import Urgency
+from app.offices.files import lines, read_catalogue
+from app.suggest.load import BadWords, read_emergencies
+from app.suggest.suggestion import Suggestion
+
+CATALOGUE = read_catalogue()
+EMERGENCIES = read_emergencies(CATALOGUE)
+CALLS = [
+    (line["text"], line["category"]) for line in lines(Path(__file__).with_name("emergencies.csv"))
+]
+
+
+def heard(text: str) -> Suggestion | None:
+    return EMERGENCIES.suggest(text)
+
+
+@pytest.mark.parametrize(("text", "category"), [call for call in CALLS if call[1]])
+def test_a_danger_rings(text: str, category: str) -> None:
+    suggestion = heard(text)
+
+    assert suggestion is not None
+    assert (suggestion.category, suggestion.urgency) == (category, Urgency.L1)
+    for word in suggestion.words:
+        assert text[word.start : word.end] == word.text
+
+
+@pytest.mark.parametrize("text", [text for text, category in CALLS if not category])
+def test_what_is_no_danger_does_not_ring(text: str) -> None:
+    assert heard(text) is None
+
+
+def test_the_table_is_as_long_as_it_must_be() -> None:
+    texts = [text for text, _ in CALLS]
+
+    assert len(set(texts)) == len(texts)
+    assert sum(bool(category) for _, category in CALLS) >= 120
+    assert sum(not category for _, category in CALLS) >= 60
+
+
+@pytest.mark.parametrize(
+    ("text", "tell"),
+    [
+        ("楼道着火了", ("119",)),
+        ("楼道煤气味很大", ("119",)),
+        ("电梯困人", ("119",)),
+        ("老人晕倒了", ("120",)),
+        ("有人要跳楼", ("110", "120")),
+        ("出车祸了，有人昏迷", ("122", "120")),
+        ("着火了，有人烧伤了", ("119", "120")),
+        ("路上井盖没了", ()),
+    ],
+)
+def test_the_services_that_must_be_told(text: str, tell: tuple[str, ...]) -> None:
+    suggestion = heard(text)
+
+    assert suggestion is not None
+    assert suggestion.tell == tell
+
+
+def test_the_words_are_shown_as_the_caller_wrote_them() -> None:
+    suggestion = heard("市民反映：樓道裡 煤 氣 味 很大。")
+
+    assert suggestion is not None
+    assert [word.text for word in suggestion.words] == ["煤 氣 味"]
+    assert [(word.start, word.end) for word in suggestion.words] == [(9, 14)]
+
+
+GOOD = """
+effective_from = 2026-11-29
+[[emergency]]
+category = "020401"
+urgency = "L1"
+words = ["煤气味"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        (GOOD.replace("020401", "990101"), "emergency 1: no category '990101'"),
+        (GOOD.replace("L1", "L3"), "emergency 1: an emergency is L1 or L2, not 'L3'"),
+        (GOOD.replace('words = ["煤气味"]', ""), "emergency 1: needs words, or things"),
+        (GOOD.replace('["煤气味"]', '["", 3]'), "emergency 1: words is a list of words"),
+        (GOOD + 'tell = ["911"]', "emergency 1: tell is of"),
+        (GOOD + "lasting = 3", "emergency 1: lasting is true or false"),
+        (GOOD + 'word = ["x"]', "emergency 1: there is no member 'word'"),
+        (GOOD.replace("2026-11-29", '"today"'), "needs effective_from, a day"),
+        ("effective_from = 2026-11-29", "at least one emergency"),
+        ("effective_from =", "words.toml"),
+    ],
+)
+def test_a_wrong_list_is_refused_with_its_line(wrong: str, fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "words.toml"
+    path.write_text(wrong, encoding="utf-8")
+
+    with pytest.raises(BadWords, match=fault):
+        read_emergencies(CATALOGUE, path)
+    path.write_text(GOOD, encoding="utf-8")
+    assert read_emergencies(CATALOGUE, path).suggest("有煤气味") is not None
