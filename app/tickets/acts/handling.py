@@ -104,7 +104,7 @@ def add(change: Change, body: Add) -> None:
         data = Placed(**dispatching.place(ticket))
         change.record(Action.ADD, ticket.status, data=data, words=words)
         return
-    before, decision = ticket.status, whereabouts.told(change, request, body)
+    before, decision = ticket.status, whereabouts.find(change, request, body)
     if decision:
         ticket.queue = decision.queue
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)

@@ -14,7 +14,7 @@ SURER = (DecisionKind.NEED_INFO, DecisionKind.PERSON, DecisionKind.DISPATCH)
 """Decisions, the surest last."""
 
 
-def told(change: Change, request: Request, body: Add) -> Decision | None:
+def find(change: Change, request: Request, body: Add) -> Decision | None:
     """The route by the address told, or by the text as an address where that tells more than is
     known. None: nothing new is known, and no new route is needed."""
     if body.address:
