@@ -215,7 +215,7 @@ def command_line() -> argparse.ArgumentParser:
 
     def command(name: str, act: Callable[..., None]) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=act.__doc__, description=act.__doc__)
-        added.set_defaults(act=act)
+        added.set_defaults(act=act, begins=act in BEGIN)
         return added
 
     command("serve", serve)
@@ -250,10 +250,14 @@ def period_of(asked: argparse._ActionsContainer, **more: Any) -> None:
     asked.add_argument("period", metavar="PERIOD", help="like 2026-10", **more)
 
 
+BEGIN = (serve, seed, upgrade)
+"""The commands that may make a database; the others work on one that is there."""
+
+
 def run() -> None:
     asked = command_line().parse_args()
     try:
-        given = settings.load()
+        given = settings.load(asked.begins)
         logging.config.dictConfig(logs.config(given.log_level))
         asked.act(given, asked)
     except TOLD_IN_ONE_LINE as refusal:

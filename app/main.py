@@ -1,10 +1,12 @@
 """The application: all rooms meet here, and what they hold in memory is prepared here."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-import sqlalchemy as sa
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
@@ -15,6 +17,7 @@ from starlette.types import Scope
 from app import docs_page
 from app.access import gate
 from app.access import service as access
+from app.access.router import exports_router
 from app.access.router import router as keys
 from app.attachments.router import router as attachments
 from app.bulletins.router import router as bulletins
@@ -45,7 +48,7 @@ from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
 from app.openapi import Described
-from app.policy import record
+from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
 from app.rankings.counting.keep_days import keep as keep_days
@@ -69,7 +72,10 @@ from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
 
+logger = logging.getLogger(__name__)
+
 ONE_AT_A_TIME = 0x5EED
+USES_SECONDS = 60.0
 LOOKS = Limits(statement_ms=2_000)
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -83,10 +89,16 @@ def read_policies(settings: Settings) -> Policies:
     return Policies.read(texts)
 
 
-def worked(session: Session) -> bool:
-    """Whether the database has cases that were worked by the rules so far."""
-    done = (sa.exists().select_from(table) for table in (Ticket, Assessment))
-    return session.scalar(select(sa.or_(*done))) is True
+def last_work(session: Session) -> datetime | None:
+    """The instant at which a case was last worked by the rules; None in an empty database."""
+    worked_at = (func.max(Ticket.updated_at), func.max(Assessment.recorded_at))
+    instants = [session.scalar(select(newest)) for newest in worked_at]
+    return max((instant for instant in instants if instant), default=None)
+
+
+def note_idle_keys(settings: Settings) -> None:
+    """Tell in the log which keys of the rules in force now are not in use yet."""
+    logger.info(idle.notice(read_policies(settings).at(clock.utc())))
 
 
 def prepare(settings: Settings) -> None:
@@ -100,10 +112,11 @@ def prepare(settings: Settings) -> None:
         with db.make_sessions(engine).begin() as session:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
-            record.record(session, policies, now, worked(session))
+            record.record(session, policies, now, last_work(session))
             seed.seed(session, now)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
+            access.keep_secret(session, settings.secret_key, now)
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)
     finally:
@@ -140,6 +153,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     read_together(app)
     rooms = (
         keys,
+        exports_router,
         open_to(gate.caller),
         reference,
         tickets,
@@ -246,6 +260,12 @@ def load(app: FastAPI) -> None:
         routing.refresh(session, app.state.city.router)
 
 
+def note_uses(app: FastAPI) -> bool:
+    with app.state.own_sessions.begin() as session:
+        access.note_uses(session, app.state.gate.take_uses())
+    return False
+
+
 def acts(app: FastAPI) -> tuple[Act, ...]:
     """The acts of the background, on connections of their own."""
     settings, sessions = app.state.settings, app.state.own_sessions
@@ -270,6 +290,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         return False
 
     return (
+        Act("note_uses", USES_SECONDS, partial(note_uses, app)),
         Act("sweep", settings.sweep_seconds, sweep),
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),

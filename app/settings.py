@@ -28,7 +28,7 @@ from app.kit.host import embedded
 PREFIX = "JIESU_"
 STREAM_CONNECTIONS = 4
 """For exports, however slowly their clients read."""
-OWN_CONNECTIONS = 5
+OWN_CONNECTIONS = 6
 """One for each act of the background."""
 AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""
@@ -167,14 +167,25 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def load() -> Settings:
-    """This process's settings; kept secrets included, if embedded. Raises BadSettings."""
+def load(begins: bool = True) -> Settings:
+    """This process's settings; kept secrets included, if embedded.
+
+    Raises BadSettings; where it `begins` nothing, also for a data directory without a database: a
+    secret that was made there would open nothing elsewhere.
+    """
     refuse_unknown(EnvSettingsSource(Settings).env_vars)
     try:
         given = Settings()
     except ValidationError as refused:
         raise BadSettings(first_fault(refused)) from None
-    return with_kept_secrets(given) if given.embedded else given
+    if not given.embedded:
+        return given
+    if not begins and not embedded.is_made(given.data_dir):
+        raise BadSettings(
+            f"{PREFIX}DATA_DIR: there is no database in {given.data_dir.absolute()};"
+            " `jiesu serve` or `jiesu seed` begins one"
+        )
+    return with_kept_secrets(given)
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
 """Every table, for Alembic and the tests."""
 
-from app.access.models import Key
+from app.access.exports import Export
+from app.access.models import Key, SecretMark
 from app.attachments.models import Attachment
 from app.callbacks.models import (
     Assessment,
@@ -46,6 +47,8 @@ TABLES: tuple[type[Base], ...] = (
     CatalogueRuleRow,
     SeedFile,
     Key,
+    SecretMark,
+    Export,
     IdempotencyKey,
     Heartbeat,
     FeedHead,

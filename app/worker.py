@@ -30,8 +30,13 @@ def prepare(given: Settings) -> None:
     main.prepare(given)
 
 
+def prepare_to_serve(given: Settings) -> None:
+    prepare(given)
+    main.note_idle_keys(given)
+
+
 def application(given: Settings, is_prepared: bool = False) -> FastAPI:
-    return main.create_app(given, None if is_prepared else lambda: prepare(given))
+    return main.create_app(given, None if is_prepared else lambda: prepare_to_serve(given))
 
 
 def work(listener: socket.socket, parent: Parent | None = None) -> None:

@@ -35,6 +35,7 @@ KEPT_TOO = frozenset(
         "table_version",
         "policy_document",
         "key",
+        "secret_mark",
         "alembic_version",
     }
 )

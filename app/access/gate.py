@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ from fastapi import Depends, Request
 
 from app.access import service
 from app.access.roles import ANYONE, OFFICE_BOUND, STAFF, Caller, Role
+from app.kit import clock
+from app.kit.clock import Clock
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.gather import Gathered
 from app.kit.hop import in_loop
@@ -31,9 +34,11 @@ class Gate:
     A key revoked here is refused at once; elsewhere when what is remembered of it runs out.
     """
 
-    def __init__(self, engine: sa.Engine, secret: bytes) -> None:
+    def __init__(self, engine: sa.Engine, secret: bytes, clock: Clock = clock.utc) -> None:
         self.secret = secret
+        self.clock = clock
         self.seen: dict[bytes, tuple[float, Caller]] = {}
+        self.used: dict[str, datetime] = {}
         self.revoked: dict[str, float] = {}
         self.unseen = Gathered(engine, self.look_up)
 
@@ -61,8 +66,14 @@ class Gate:
         }
         if len(self.seen) >= MOST_REMEMBERED:
             self.seen.clear()
+        self.used |= dict.fromkeys((caller.id for caller in callers.values()), self.clock())
         self.seen |= {key_hash: (asked_at, caller) for key_hash, caller in callers.items()}
         return callers
+
+    def take_uses(self) -> dict[str, datetime]:
+        """The latest use of each key since this was last asked, by the key's id."""
+        uses, self.used = self.used, {}
+        return uses
 
     def forget(self, key_id: str) -> None:
         """Called when a key is revoked, before the commit: from now on it opens nothing here."""
@@ -83,7 +94,7 @@ async def caller(request: Request) -> Caller:
     await in_loop()
     caller = await gate.caller(key)
     if caller is None:
-        raise NoKey("this key is unknown or revoked")
+        raise NoKey("this key is unknown, revoked or expired")
     request.state.caller_id = caller.id
     return caller
 

@@ -21,5 +21,18 @@ class Key(Base):
     label: Mapped[str]
     created_at: Mapped[datetime]
     created_by: Mapped[Code]
+    expires_at: Mapped[datetime | None]
+    """From this instant on it opens nothing."""
+    last_used_at: Mapped[datetime | None]
+    """To the minute or so: uses are noted together."""
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[Code | None]
+
+
+class SecretMark(Base):
+    """A keyed hash by which a wrong JIESU_SECRET_KEY is seen before it makes or opens anything."""
+
+    __tablename__ = "secret_mark"
+
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]

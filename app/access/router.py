@@ -1,9 +1,11 @@
 """Keys over HTTP; for administrators."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
-from app.access import service
-from app.access.gate import Admin, Gate
+from app.access import exports, service
+from app.access.exports import ExportView
+from app.access.gate import Admin, Gate, allow
+from app.access.roles import Role
 from app.access.schemas import KeyView, MadeKey, NewKey
 from app.kit.clock import Now
 from app.kit.db import Reading, Writing
@@ -12,6 +14,7 @@ from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Page
 from app.kit.web.route import Route
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=Route)
+exports_router = APIRouter(prefix="/v1/exports", tags=["keys"], route_class=Route)
 
 
 @router.post("", status_code=201)
@@ -38,3 +41,12 @@ def revoke_key(request: Request, key_id: str, caller: Admin, session: Writing, n
     service.revoke(session, key_id, caller.id, now)
     gate: Gate = request.app.state.gate
     gate.forget(key_id)
+
+
+@exports_router.get("", dependencies=[Depends(allow({Role.ADMIN, Role.AUDITOR}))])
+def list_exports(
+    session: Reading, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+) -> Page[ExportView]:
+    """Who streamed a whole list out of the service (tickets, facts), newest first."""
+    made, more = exports.page(session, limit, cursor)
+    return Page(items=[ExportView.model_validate(export) for export in made], next=more)

@@ -2,15 +2,15 @@
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from app.access.models import Key
+from app.access.models import Key, SecretMark
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
@@ -32,13 +32,25 @@ class OfficeUnfit(Invalid):
     title = "This office does not fit the role"
 
 
+class ExpiryPast(Invalid):
+    title = "A key expires in time to come"
+
+
+class OtherSecret(Invalid):
+    """Keys and telephones of this database could not be recognised under this secret."""
+
+    title = "This database was begun with another secret"
+
+
 def hashed(secret: bytes, key: str) -> bytes:
     return hmac.digest(secret, key.encode(), "sha256")
 
 
 def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -> tuple[Key, str]:
-    """Make a key; its text is given this once. Refuses (OfficeUnfit) an unfit office."""
+    """Make a key; its text is given this once. Refuses OfficeUnfit and ExpiryPast."""
     check_office(session, new)
+    if new.expires_at and new.expires_at <= now:
+        raise ExpiryPast(errors=[{"pointer": "/expires_at", "detail": "is past"}])
     text = secrets.token_urlsafe(32)
     key = Key(
         id=secrets.token_hex(8),
@@ -48,6 +60,7 @@ def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -
         label=new.label,
         created_at=now,
         created_by=by,
+        expires_at=new.expires_at,
     )
     session.add(key)
     session.flush()
@@ -70,6 +83,16 @@ def check_office(session: Session, new: NewKey) -> None:
 
 def unfit(detail: str) -> OfficeUnfit:
     return OfficeUnfit(detail, errors=[{"pointer": "/office_code", "detail": detail}])
+
+
+def keep_secret(session: Session, secret: bytes, now: datetime) -> None:
+    """The first secret that a database sees is its own. Refuses (OtherSecret) another."""
+    mark = hashed(secret, "the secret of this database")
+    known = session.scalar(select(SecretMark.mark))
+    if known is None:
+        session.add(SecretMark(mark=mark, made_at=now))
+    elif not hmac.compare_digest(known, mark):
+        raise OtherSecret("JIESU_SECRET_KEY is not the secret that this database was begun with")
 
 
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
@@ -104,11 +127,28 @@ HASHES = parameter("hashes", ARRAY(sa.LargeBinary))
 BY_HASH = Ready(
     select(Key.hash, Key.id, Key.role, Key.office_code, Office.district_code)
     .outerjoin(Office, Office.code == Key.office_code)
-    .where(Key.hash == sa.any_(HASHES), Key.revoked_at.is_(None))
+    .where(
+        Key.hash == sa.any_(HASHES),
+        Key.revoked_at.is_(None),
+        sa.or_(Key.expires_at.is_(None), Key.expires_at > func.now()),
+    )
 )
 
 
 def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
-    """The holders of the keys with these hashes, by hash, without revoked keys."""
+    """The holders of the keys with these hashes, by hash, without revoked and expired keys."""
     rows = BY_HASH.rows(connection, hashes=list(hashes))
     return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}
+
+
+NOTE = sa.text("""
+    UPDATE key SET last_used_at = greatest(last_used_at, used.at)
+    FROM unnest(CAST(:ids AS text[]), CAST(:instants AS timestamptz[])) AS used (id, at)
+    WHERE key.id = used.id
+""")
+
+
+def note_uses(session: Session, uses: Mapping[str, datetime]) -> None:
+    """Note when each of these keys was last used."""
+    if uses:
+        session.execute(NOTE, {"ids": list(uses), "instants": list(uses.values())})

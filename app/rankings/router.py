@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.access.exports import AtExports
 from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.city import AtCity
@@ -13,7 +14,7 @@ from app.kit.db import Sessions
 from app.kit.web.compress import PackedRoute
 from app.kit.web.paging import Page
 from app.kit.web.route import quickly
-from app.kit.web.streams import AtStreams, Content, parts_of
+from app.kit.web.streams import Content, parts_of
 from app.rankings import quick, row_tickets, service, what_if
 from app.rankings.counting.record import Record
 from app.rankings.exports import facts as facts_export
@@ -80,13 +81,13 @@ def stream_facts(
     query: Annotated[FactsQuery, Query()],
     city: AtCity,
     now: SettledNow,
-    streams: AtStreams,
+    exports: AtExports,
 ) -> StreamingResponse:
     """Every assessment behind a period, streamed; its end tells how many there were."""
-    with streams.sessions() as session:
+    with exports.streams.sessions() as session:
         record = Asked(session, city, now).record(period, query.as_of)
     read, media_type = STREAMED[query.format]
-    return streams.answer(caller.id, lambda aside: read(aside, record), media_type)
+    return exports.answer(caller, lambda aside: read(aside, record), media_type)
 
 
 @router.get("/rankings/{period}/offices/{code}", response_model=OfficeRowView)

@@ -116,6 +116,7 @@ class World:
         for request, number in zip(asked, numbers, strict=True):
             change = changes[number]
             change.now = request.at
+            change.ticket.imagined = True
             kin = self.first.get(request.gathering) if request.gathering is not None else None
             life = self.lives[number] = Life(request, change, self.city, kin)
             if request.gathering is not None:

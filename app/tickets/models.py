@@ -110,6 +110,8 @@ class Ticket(Base):
     objection_locked: Mapped[bool] = mapped_column(server_default=sa.false())
     taught: Mapped[Code | None]
     """The street that routing has learned from this ticket."""
+    imagined: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Of a simulation: it teaches nothing, also when people go on with it."""
     asks_extension: Mapped[Part | None] = mapped_column(one_of(Part, "asks_extension"))
     """The part that decides the open request of the office."""
     asks_hold: Mapped[Part | None] = mapped_column(one_of(Part, "asks_hold"))

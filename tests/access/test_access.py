@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app import main
 from app.access.gate import Gate
 from tests import given, stages
 from tests.given import CHAOYANG, WANGJING, People, Person
@@ -114,6 +116,53 @@ def test_a_revoked_key_opens_nothing_at_once_and_for_ever(
     assert key["revoked_at"] is not None
 
 
+def listed_as(people: People, key_id: str) -> dict[str, Any]:
+    keys = people.admin.get("/keys", limit=500).json()["items"]
+    return next(key for key in keys if key["id"] == key_id)
+
+
+def test_a_key_opens_nothing_from_its_expiry_on(people: People, app: FastAPI) -> None:
+    soon = "2099-01-01T00:00:00+08:00"
+    new = {"role": "operator", "label": "for a day", "expires_at": soon}
+    day = people.admin.post("/keys", new).json()
+    holder = Person(people.client, day["key"])
+    assert holder.get("/tickets").status_code == 200
+
+    with app.state.engine.begin() as connection:
+        expired = sa.text("UPDATE key SET expires_at = now() WHERE id = :id")
+        connection.execute(expired, {"id": day["id"]})
+    app.state.gate.seen.clear()
+
+    assert holder.get("/tickets").status_code == 401
+    assert listed_as(people, day["id"])["expires_at"] is not None
+
+
+def test_the_list_tells_who_made_a_key_and_when_it_was_last_used(
+    people: People, app: FastAPI, made: dict[str, Any]
+) -> None:
+    assert listed_as(people, made["id"])["last_used_at"] is None
+    Person(people.client, made["key"]).get("/tickets")
+
+    main.note_uses(app)
+
+    key = listed_as(people, made["id"])
+    assert key["last_used_at"] is not None
+    assert (key["created_by"], key["revoked_by"]) == ("admin", None)
+    people.admin.delete(f"/keys/{made['id']}")
+    assert listed_as(people, made["id"])["revoked_by"] == "admin"
+
+
+def test_events_tell_the_label_of_the_key_that_acted(people: People, made: dict[str, Any]) -> None:
+    number = given.ticket(people)
+    people.operator.post(f"/tickets/{number}/note", {"text": "打过电话。"})
+    Person(people.client, made["key"]).post(f"/tickets/{number}/note", {"text": "又打过。"})
+
+    events = people.operator.get(f"/tickets/{number}/events").json()
+
+    assert [event["actor_label"] for event in events if event["action"] == "note"][-1] == "坐席一组"
+    assert {event["actor_label"] for event in events if event["actor"] == "system"} == {None}
+
+
 BAD_NEW_KEYS = [
     ({"role": "handler", "label": "a"}, "/office_code"),
     ({"role": "handler", "label": "a", "office_code": "000"}, "/office_code"),
@@ -124,6 +173,8 @@ BAD_NEW_KEYS = [
     ({"role": "operator"}, "/label"),
     ({"role": "operator", "label": " "}, "/label"),
     ({"role": "operator", "label": "a", "key": "mine"}, "/key"),
+    ({"role": "operator", "label": "a", "expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
+    ({"role": "operator", "label": "a", "expires_at": "2099-01-01"}, "/expires_at"),
 ]
 
 

@@ -21,7 +21,7 @@ from tests import given
 from tests.conftest import StillClock
 from tests.given import People, Person
 
-NAMES = ("sweep", "forget_keys", "count_days", "hash_days", "learn")
+NAMES = ("note_uses", "sweep", "forget_keys", "count_days", "hash_days", "learn")
 FAULTS = (
     PoolTimeout("QueuePool limit reached"),
     OperationalError("SELECT", {}, Exception("away")),

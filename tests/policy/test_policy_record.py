@@ -18,6 +18,9 @@ from tests.given import People
 from tests.past import case, storing
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
+LONG_AFTER = datetime(2099, 1, 1, tzinfo=UTC)
+"""After the start of the tests' own database."""
+
 SHIPPED = {
     path.stem: path.read_text(encoding="utf-8") for path in sorted(main.POLICIES.glob("*.toml"))
 }
@@ -38,8 +41,13 @@ def session(app: FastAPI) -> Iterator[Session]:
         yield session
 
 
-def put_on_record(session: Session, texts: dict[str, str], worked: bool = True) -> None:
-    record.record(session, Policies.read(texts), NOON, worked)
+def put_on_record(
+    session: Session,
+    texts: dict[str, str],
+    now: datetime = NOON,
+    last_work: datetime | None = NOON - timedelta(hours=1),
+) -> None:
+    record.record(session, Policies.read(texts), now, last_work)
 
 
 def test_where_there_are_cases_a_document_begins_in_time_to_come(session: Session) -> None:
@@ -55,7 +63,8 @@ def test_a_document_that_would_rule_what_is_done_is_refused(
 
 
 def test_while_there_is_no_case_a_document_begins_when_it_likes(session: Session) -> None:
-    put_on_record(session, SHIPPED | {"late": beginning(NOON - timedelta(days=900))}, worked=False)
+    late = SHIPPED | {"late": beginning(NOON - timedelta(days=900))}
+    put_on_record(session, late, last_work=None)
 
 
 def test_a_known_document_stays_what_it_was_and_stays(session: Session) -> None:
@@ -64,6 +73,50 @@ def test_a_known_document_stays_what_it_was_and_stays(session: Session) -> None:
         put_on_record(session, SHIPPED | {ANY: SHIPPED[ANY] + "\n# a word more\n"})
     with pytest.raises(PolicyRefused, match=f"{ANY}: this database has worked with it"):
         put_on_record(session, {"another": SHIPPED[ANY]})
+
+
+def in_two_days(words: str = "") -> str:
+    return beginning(NOON + timedelta(days=2)) + words
+
+
+@pytest.mark.parametrize("change", [{"next": in_two_days("\n# 2\n")}, {}])
+def test_a_document_that_has_governed_no_case_changes_and_goes(
+    session: Session, change: dict[str, str]
+) -> None:
+    put_on_record(session, SHIPPED | {"next": in_two_days()})
+    put_on_record(session, SHIPPED | change, NOON + timedelta(hours=1))
+
+    kept = record.recorded(session)
+    assert set(kept) == {*SHIPPED, *change}
+    for name, text in change.items():
+        assert kept[name].sha256 == Policies.read({name: text}).documents[0].sha256
+    # in force by now: what was taken back is missed by nobody, and does not come back in the past
+    later = {"now": NOON + timedelta(days=3), "last_work": NOON + timedelta(days=3)}
+    put_on_record(session, SHIPPED | change, **later)
+    with pytest.raises(PolicyRefused, match="next: "):
+        put_on_record(session, SHIPPED | {"next": in_two_days("\n# 3\n")}, **later)
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"), [(timedelta(microseconds=-1), False), (timedelta(), True)]
+)
+def test_a_document_stays_from_the_first_case_that_it_governed(
+    session: Session, after: timedelta, kept: bool
+) -> None:
+    put_on_record(session, SHIPPED | {"next": in_two_days()})
+    later = {"now": NOON + timedelta(days=9), "last_work": NOON + timedelta(days=2) + after}
+    if kept:
+        with pytest.raises(PolicyRefused, match="next: this database has worked with it"):
+            put_on_record(session, SHIPPED, **later)
+    else:
+        put_on_record(session, SHIPPED, **later)
+
+
+def test_an_empty_database_takes_any_document_instead_of_another(session: Session) -> None:
+    put_on_record(session, SHIPPED, last_work=None)
+    put_on_record(session, {"another": SHIPPED[ANY]}, LONG_AFTER, last_work=None)
+
+    assert set(record.recorded(session)) == {"another"}
 
 
 def answered(app: FastAPI, people: People) -> None:

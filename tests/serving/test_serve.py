@@ -144,6 +144,14 @@ def test_a_command_runs_beside_the_service(service: Service) -> None:
     assert service.is_ready()
 
 
+def test_a_command_begins_no_second_database(tmp_path: Path) -> None:
+    """`jiesu key` and the like, run beside a wrong data directory, would tell keys of nothing."""
+    line = refusal(jiesu("sweep", tmp_path / "elsewhere"))
+
+    assert line.startswith("jiesu: JIESU_DATA_DIR: there is no database in ")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_batch_that_comes_slowly_is_received_when_all_of_it_has_come(service: Service) -> None:
     """Nothing is dated by an instant of which a ranking may have been told meanwhile."""
     key = service.client.post("/v1/keys", json={"role": "operator", "label": "slow"}).json()["key"]

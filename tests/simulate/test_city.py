@@ -32,6 +32,7 @@ from app.rankings import service as rankings
 from app.rankings.counting.record import Record
 from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery, RankingView, RateView
+from app.routing.models import RoutingLesson
 from app.seals import sources
 from app.seals.audit import service as audit
 from app.seals.contradictions import Deriving
@@ -326,3 +327,8 @@ def test_every_row_that_a_number_rests_on_follows_from_the_events(
     faults = [*audit.of_tickets(city, app.state.city.policies, numbers), *audit.lost(city)]
 
     assert (len(numbers) >= CASES, faults) == (True, [])
+
+
+def test_an_imagined_city_teaches_no_routing(city: Session) -> None:
+    assert city.scalar(select(func.count()).select_from(RoutingLesson)) == 0
+    assert city.scalar(select(func.bool_and(Ticket.imagined))) is True

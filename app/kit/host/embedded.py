@@ -65,6 +65,11 @@ def url(directory: Path) -> str:
     return f"postgresql://{cluster.NAME}@/{cluster.NAME}?host={quote(str(cluster.path(directory)))}"
 
 
+def is_made(directory: Path) -> bool:
+    """Whether this data directory has a server's files."""
+    return (cluster.path(directory) / "PG_VERSION").exists()
+
+
 @contextmanager
 def running(directory: Path, *, durable: bool = True, max_connections: int = 100) -> Iterator[str]:
     """The URL of a PostgreSQL kept under `directory`; made on first use, stopped after the block.

@@ -1,6 +1,7 @@
 """Lessons: a ticket teaches routing which street its place belongs to, and which not (D.5).
 
-A ticket teaches one lesson at a time; a lesson that turns out wrong is taken back.
+A ticket teaches one lesson at a time; a lesson that turns out wrong is taken back. An imagined
+ticket teaches nothing.
 """
 
 from app.offices.directory import STREET_KINDS
@@ -49,6 +50,8 @@ def is_street(change: Change, office_code: str) -> bool:
 
 
 def tell(change: Change, street_code: str, lesson: Lesson) -> None:
+    if change.ticket.imagined:
+        return
     address = change.session.get_one(Request, change.ticket.number).address
     taught = Taught(address, street_code, change.now, lesson)
     routing.teach(change.session, change.city.router, [taught], change.now)

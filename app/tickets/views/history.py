@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from app.access.models import Key
 from app.access.roles import Role
 from app.tickets.events import Event, Statement
 from app.tickets.views import by_number
@@ -16,6 +17,7 @@ EVENT: dict[str, Any] = {
     **dict(Event.__table__.c),
     "from_": Event.from_status,
     "to": Event.to_status,
+    "actor_label": Key.label,
 }
 WRITTEN = tuple(info.serialization_alias or name for name, info in EventView.model_fields.items())
 
@@ -34,6 +36,7 @@ def history(role: Role) -> sa.Select[Any]:
         .select_from(ticket)
         .join(Event, Event.ticket_number == ticket.c.number)
         .outerjoin(Statement, statement)
+        .outerjoin(Key, Key.id == Event.actor)
         .order_by(ticket.c.place, Event.seq)
     )
 

@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.access.exports import AtExports
 from app.access.gate import allow
 from app.access.roles import OFFICE_BOUND, Role
 from app.kit.db import Sessions
 from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.paging import Page
 from app.kit.web.route import Route, quickly
-from app.kit.web.streams import AtStreams, Content, joined
+from app.kit.web.streams import Content, joined
 from app.kit.web.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, DisclosureView
@@ -33,7 +34,7 @@ def list_tickets(
     request: Request,
     looking: Looking,
     listing: Annotated[Listing, Query()],
-    streams: AtStreams,
+    exports: AtExports,
 ) -> Response:
     """The tickets you may see, newest first; with `updated_after`, in order of change, and none is
     missed by whoever goes on with `next`, `resume` or the last `updated_at`.
@@ -47,7 +48,7 @@ def list_tickets(
         def read(sessions: Sessions) -> Content:
             return Content({}, joined(write(lists.stream(sessions, looking, listing))))
 
-        return streams.answer(looking.caller.id, read, media_type)
+        return exports.answer(looking.caller, read, media_type)
 
     return export.negotiated(request, lambda: lists.page(looking, listing), stream)
 

@@ -129,6 +129,8 @@ class EventView(View):
     at: At
     due_at: At | None
     actor: str
+    actor_label: str | None
+    """The label of the actor's key; of what happened by itself there is none."""
     role: str | None
     action: Action
     from_: Annotated[Status | None, Field(serialization_alias="from")]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.models import Key
 from app.access.roles import Caller
 from app.city import City
 from app.tickets import citizens
@@ -80,15 +81,19 @@ def events(session: Session, number: str) -> list[EventView]:
     rows = session.scalars(
         select(Event).where(Event.ticket_number == number).order_by(Event.seq)
     ).all()
-    return [event(row, session.get(Statement, (number, row.seq))) for row in rows]
+    return [
+        event(row, session.get(Statement, (number, row.seq)), session.get(Key, row.actor))
+        for row in rows
+    ]
 
 
-def event(row: Event, statement: Statement | None) -> EventView:
+def event(row: Event, statement: Statement | None, key: Key | None) -> EventView:
     return EventView(
         seq=row.seq,
         at=row.at,
         due_at=row.due_at,
         actor=row.actor,
+        actor_label=key and key.label,
         role=row.role,
         action=row.action,
         from_=row.from_status,

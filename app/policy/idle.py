@@ -1,0 +1,20 @@
+"""The policy's keys that this version does not carry out yet: a city that sets one is told so."""
+
+from app.policy.documents import Policy
+
+NOT_YET = frozenset(
+    {
+        "eval",
+        "malicious.expires",
+        "privacy.retention",
+        "reply.require_whistle_closed",
+        "signals",
+        "whistle",
+    }
+)
+"""Dotted as in the document; a group stands for all of its keys."""
+
+
+def notice(policy: Policy) -> str:
+    """A line that names the keys and groups of a document that nothing reads."""
+    return f"policy {policy.name}: not in use yet: {', '.join(sorted(NOT_YET))}"

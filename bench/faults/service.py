@@ -1,0 +1,134 @@
+"""`jiesu serve` on an empty data directory: killed in several ways, and started again."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psutil
+
+from app.kit.host import embedded
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 180
+LOOK_SECONDS = 0.05
+
+
+class NeverReady(Exception):
+    """The service does not come back."""
+
+
+class Service:
+    def __init__(self, directory: Path, workers: int) -> None:
+        self.directory, self.workers = directory, workers
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = embedded.url(directory)
+        self.start()
+
+    def start(self) -> None:
+        given = {"DATA_DIR": self.directory, "PORT": self.port, "WORKERS": self.workers}
+        variables = {f"JIESU_{name}": str(value) for name, value in given.items()}
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app", "serve"],
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], **variables},
+                stdout=log,
+                stderr=log,
+            )
+        self.await_ready()
+
+    def await_ready(self) -> None:
+        """Returns when the service is ready. Raises NeverReady."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if self.is_ready():
+                return
+            time.sleep(LOOK_SECONDS)
+        raise NeverReady(f"exit code {self.process.poll()}; see {self.directory / 'log'}")
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def key(self, role: str, office: str | None = None) -> str:
+        admin = (self.directory / "admin.key").read_text().strip()
+        made = httpx.post(
+            f"{self.url}/v1/keys",
+            json={"role": role, "office_code": office, "label": "faults"},
+            headers={"Authorization": f"Bearer {admin}"},
+            timeout=30,
+        )
+        return str(made.raise_for_status().json()["key"])
+
+    def kill(self, name: str, chance: random.Random) -> None:
+        """Kills a part of it; all of it is ready again afterwards."""
+        KILLS[name](self, chance)
+        if self.process.poll() is not None:
+            self.start()
+        self.await_ready()
+
+    def postgres(self) -> psutil.Process:
+        pid = (self.directory / "pg/postmaster.pid").read_text().split()[0]
+        return psutil.Process(int(pid))
+
+    def end(self) -> None:
+        """In order; without mercy if that takes too long."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(120)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def kill_service(service: Service, chance: random.Random) -> None:
+    """With all workers; the database ends by itself."""
+    children = psutil.Process(service.process.pid).children()
+    service.process.kill()
+    for child in children:
+        if is_worker(child):
+            child.kill()
+    service.process.wait()
+
+
+def kill_worker(service: Service, chance: random.Random) -> None:
+    """One of several: the only one is the service itself."""
+    children = psutil.Process(service.process.pid).children()
+    chance.choice([child for child in children if is_worker(child)]).kill()
+
+
+def kill_database(service: Service, chance: random.Random) -> None:
+    postgres = service.postgres()
+    postgres.kill()
+    postgres.wait(60)
+
+
+def kill_backend(service: Service, chance: random.Random) -> None:
+    """A process of PostgreSQL; all connections break, and the log is replayed."""
+    chance.choice(service.postgres().children()).kill()
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return "app.worker" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
+KILLS: dict[str, Callable[[Service, random.Random], None]] = {
+    "backend": kill_backend,
+    "database": kill_database,
+    "service": kill_service,
+    "worker": kill_worker,
+}
