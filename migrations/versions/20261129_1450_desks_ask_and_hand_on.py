@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1450a7c2e9d4"
-down_revision = "a3f71c5e2d84"
+down_revision = "c9e47d15b603"
 branch_labels = None
 depends_on = None
 
