@@ -17,6 +17,7 @@ from app.tickets.acts.forms import (
     Decline,
     DeclineReason,
     EmergencyService,
+    HandOn,
     NewAddress,
     NewContact,
     NewDispatch,
@@ -39,6 +40,11 @@ SERVICES = {
     EmergencyService.TRAFFIC: 1,
 }
 NEVER_TELLS = 0.12
+LEFT_UNASKED = 0.05
+STRAYED = 0.03
+"""Share of what lies in a district's queue and is another district's (D.5 6b)."""
+
+HANDED_ON = 0.01
 ASKED_AGAIN = 0.03
 NOT_ACCEPTED = 0.03
 DECLINES = {
@@ -74,6 +80,8 @@ def tell_more(life: Life) -> Step | None:
     """The operator asks for the place, and the citizen gives it; some never call again, and are
     called back in vain."""
     ticket, operator = life.ticket, desk(Role.OPERATOR)
+    if ticket.asked_at is None and life.seldom(LEFT_UNASKED):
+        return None
     if ticket.asked_at is None:
         return ask(life.after(life.change.policy.route.manual_limit / 2))
     if ticket.tried_at is not None:
@@ -101,6 +109,9 @@ def by_hand(life: Life) -> Step | None:
         return decline(life, at)
     if not ticket.members and not life.enquiries and life.seldom(ASKED_AGAIN):
         return ask(at)
+    if ticket.queue and not ticket.members and life.seldom(STRAYED):
+        body = Words(text="经核实不在本区。")
+        return Step(at, life.district(ticket.queue), Action.RETURN, handling.give_back, body)
     code = right_office(life)
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
@@ -181,6 +192,13 @@ def redispatch(life: Life) -> Iterator[Step]:
         lambda: life.ticket.office_code == former,
         handling.check_dispatch,
     )
+
+
+def hand_on(life: Life) -> Iterator[Step]:
+    """T3b: a rescue service is told beside the office."""
+    if life.seldom(HANDED_ON):
+        body = HandOn(service=EmergencyService.FIRE, text="已同时通知。")
+        yield Step(life.after(HOUR), desk(Role.OPERATOR), Action.HAND_ON, handling.hand_on, body)
 
 
 def void(life: Life) -> Iterator[Step]:

@@ -77,9 +77,8 @@ def decline(change: Change, body: Decline) -> None:
 def ask(change: Change, body: Words) -> None:
     """T5: the caller must tell more before an office can be found. His time runs from the last
     question."""
-    change.ticket.queue = None
     change.record(Action.ASK, words={"text": body.text})
-    change.ticket.asked_at = change.now
+    change.ticket.queue, change.ticket.asked_at = None, change.now
     change.set_timers()
 
 
