@@ -31,7 +31,7 @@ from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
-from app.kit.host import ending, health
+from app.kit.host import ending, health, roles
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
@@ -68,6 +68,7 @@ from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
+from app.tickets.search.follow import follow_some
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
@@ -110,6 +111,7 @@ def prepare(settings: Settings) -> None:
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
+            roles.warn_of_might(session.connection())
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
@@ -161,6 +163,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         actions,
         views.inbox_router,
         views.merges_router,
+        views.searches_router,
         attachments,
         views.holds_router,
         callbacks,
@@ -295,5 +298,6 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
+        Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
         Act("learn", settings.learn_seconds, learn),
     )

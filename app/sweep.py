@@ -78,7 +78,10 @@ def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
     try:
         with session.begin_nested():
             change = Change(session, city, ticket, now, dispatches=active(session, number))
-            return falls.apply_due(change)
+            done = falls.apply_due(change)
+            if not done:
+                change.set_timers()  # wound by older rules
+            return done
     except Exception:
         logger.exception("what was due could not be applied", extra={"ticket": number})
         FAILED.inc()

@@ -36,6 +36,7 @@ from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Extension, Hold, Objection, Supervision
+from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -82,5 +83,8 @@ TABLES: tuple[type[Base], ...] = (
     Correction,
     Attachment,
     Disclosure,
+    SearchEntry,
+    SearchMark,
+    TelephoneSearch,
 )
 metadata = Base.metadata

@@ -240,6 +240,12 @@ def warned(people: People, number: str) -> list[str]:
     return [e["data"]["warning"] for e in events(people, number) if "warning" in e["data"]]
 
 
+def alarms(people: People, number: str) -> list[tuple[str, list[str], str]]:
+    """The alarms on record, in order: which, for whom, and the instant it was due."""
+    of_alarms = (e for e in events(people, number) if e["action"] == "alarm")
+    return [(e["data"]["alarm"], e["data"]["to"], e["due_at"]) for e in of_alarms]
+
+
 def inbox(person: Person) -> list[str]:
     return [item["number"] for item in person.get("/inbox").json()["items"]]
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from app.access import service
-from app.access.roles import ANYONE, OFFICE_BOUND, STAFF, Caller, Role
+from app.access.roles import ADDRESSED, ANYONE, STAFF, Caller, Role
 from app.kit import clock
 from app.kit.clock import Clock
 from app.kit.errors import Forbidden, Unauthenticated
@@ -120,4 +120,4 @@ Staff = Annotated[Caller, Depends(allow(STAFF))]
 Admin = Annotated[Caller, Depends(allow({Role.ADMIN}))]
 Operator = Annotated[Caller, Depends(allow({Role.OPERATOR}))]
 CallbackDesk = Annotated[Caller, Depends(allow({Role.CALLBACK}))]
-OfficeBound = Annotated[Caller, Depends(allow(OFFICE_BOUND))]
+Addressee = Annotated[Caller, Depends(allow(ADDRESSED))]

@@ -34,6 +34,17 @@ CITY = frozenset(
 )
 """Roles that see every ticket of the city."""
 
+DESKS = {
+    Role.DISPATCHER: "city:dispatch",
+    Role.CALLBACK: "city:callback",
+    Role.SUPERVISOR: "city:supervision",
+    Role.PANEL: "city:panel",
+}
+"""The city's desks with a feed and an inbox of their own, by the role that works at each."""
+
+ADDRESSED = OFFICE_BOUND | DESKS.keys()
+"""Roles for which something waits, and which are told of it."""
+
 STAFF = frozenset(Role) - {Role.ANALYST}
 ANYONE = frozenset(Role)
 
@@ -46,3 +57,8 @@ class Caller:
     role: Role
     office_code: str | None = None
     district_code: str | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Whose feed and inbox are his: his office's, or his desk's."""
+        return self.office_code or DESKS.get(self.role)

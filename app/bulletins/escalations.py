@@ -14,10 +14,18 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.bulletins.schemas import TallyView
 from app.rankings.counting.as_of import lead_of_act
 from app.rankings.leagues import Registry
-from app.tickets.event_data import Escalated, name
+from app.tickets.event_data import Alarmed, Escalated, name
 from app.tickets.events import Event
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action
 from app.tickets.proceedings import Hold, Supervision
+
+FORMER_NAMES = {
+    Alarm.UNRULED: "objection",
+    Alarm.UNCONCLUDED: "consulting",
+    Alarm.UNANSWERED: "supervision",
+}
+"""Of alarms that were escalations before."""
 
 Column = sa.SQLColumnExpression[Any]
 
@@ -33,11 +41,12 @@ class Span(NamedTuple):
 
 
 def escalations(span: Span) -> sa.Select[Any]:
-    """Escalations by their warning: a level to be informed, or a step overdue."""
-    of_span = (Event.action == Action.ESCALATE, span.holds(Event.at))
-    warning = Event.data[name(Escalated.warning)].astext
+    """Escalations and alarms by their name: a level to be informed, or a step overdue."""
+    of_span = (Event.action.in_((Action.ESCALATE, Action.ALARM)), span.holds(Event.at))
+    warning, alarm = (Event.data[name(m)].astext for m in (Escalated.warning, Alarmed.alarm))
     office = lead_of_act(Event.ticket_number, Event.at).scalar_subquery()
-    return counted(office, warning, *of_span)
+    label = sa.case(FORMER_NAMES, value=alarm, else_=sa.func.coalesce(warning, alarm))
+    return counted(office, label, *of_span)
 
 
 def supervisions(span: Span) -> sa.Select[Any]:

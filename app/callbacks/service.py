@@ -56,6 +56,7 @@ def record(change: Change, body: NewCallback) -> Callback:
         **body.model_dump(exclude={"reason", "recording"}),
     )
     change.session.add(callback)
+    ticket.callback_begun = True
     scored = callback.final and ticket.assessed_at is None
     data = CalledBack(
         **asdict(body.answers),

@@ -1,9 +1,8 @@
-"""The feed's entries and, for each office, the number of the last one."""
+"""The feed's entries and, for each office and desk of the city, the number of the last one."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, Json
@@ -14,7 +13,7 @@ class FeedHead(Base):
 
     __tablename__ = "feed_head"
 
-    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    office_code: Mapped[Code] = mapped_column(primary_key=True)
     last_seq: Mapped[int]
     changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
     """When the office was last told anything, or anything changed that waits for it: with the
@@ -26,7 +25,7 @@ class FeedEntry(Base):
 
     __tablename__ = "feed_entry"
 
-    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    office_code: Mapped[Code] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     kind: Mapped[str]

@@ -1,4 +1,4 @@
-"""An office's feed over HTTP."""
+"""The feed of an office, or of a desk of the city, over HTTP."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from app.access import gate
-from app.access.gate import OfficeBound
-from app.access.roles import OFFICE_BOUND
+from app.access.gate import Addressee
+from app.access.roles import ADDRESSED
 from app.feed import pages
 from app.feed.pages import Asked, Lines
 from app.feed.schemas import FeedView
@@ -30,22 +30,25 @@ class Part(Form):
 async def at_once(request: Request) -> Response | None:
     """A page, read for all who ask at the same moment."""
     caller = await gate.caller(request)
-    if caller.role not in OFFICE_BOUND:
+    if caller.role not in ADDRESSED:
         return None
     try:
         part = Part.model_validate(dict(request.query_params))
     except ValidationError:
         return None
     feeds: Gathered[Asked, Lines] = request.app.state.feeds
-    lines = await feeds.answer(Asked(str(caller.office_code), part.after, part.limit))
+    lines = await feeds.answer(Asked(str(caller.address), part.after, part.limit))
     return JsonBytes(pages.as_json(lines)) if lines else None
 
 
 @router.get("", response_model=FeedView)
 @quickly(at_once)
 def read_feed(
-    caller: OfficeBound, session: Reading, after: After = 0, limit: Limit = DEFAULT_LIMIT
+    caller: Addressee, session: Reading, after: After = 0, limit: Limit = DEFAULT_LIMIT
 ) -> Response:
-    """What happened to this office's tickets after a number: one higher each time, none skipped."""
-    asked = Asked(str(caller.office_code), after, limit)
+    """What happened to this office's tickets after a number: one higher each time, none skipped.
+
+    A desk of the city reads the alarms that ring for it.
+    """
+    asked = Asked(str(caller.address), after, limit)
     return JsonBytes(pages.as_json(pages.read(session.connection(), [asked])[asked]))

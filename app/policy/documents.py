@@ -54,6 +54,7 @@ class Policy(keys.Part):
     clock: keys.Clock
     contact: keys.Contact
     warn: keys.Warn
+    alarm: keys.Alarm
     route: keys.Route
     objection: keys.Objection
     extension: keys.Extension

@@ -90,6 +90,13 @@ class Warn(Part):
     overdue: Overdue
 
 
+class Alarm(Part):
+    hand_on: Limit
+    review: PerLevel[Limit]
+    uncalled: Limit
+    factor: Annotated[Factor, Field(gt=1)]
+
+
 class Route(Part):
     accept: Score
     margin: Score

@@ -26,7 +26,7 @@ from app.tickets.acts.forms import (
     Withdrawal,
     Words,
 )
-from app.tickets.life import limits
+from app.tickets.life import alarms
 from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action
 
@@ -103,7 +103,7 @@ def ask(at: datetime) -> Step:
 def by_hand(life: Life) -> Step | None:
     """A person dispatches, asks back, or does not accept; a group is only dispatched."""
     policy, ticket = life.change.policy, life.ticket
-    span = limits.district_limit(policy, ticket.urgency) if ticket.queue else HOUR / 2
+    span = alarms.district_limit(policy, ticket.urgency) if ticket.queue else HOUR / 2
     at = life.after(span, 2, 3)
     if not ticket.members and life.seldom(NOT_ACCEPTED):
         return decline(life, at)

@@ -17,10 +17,12 @@ from msgspec import UNSET, UnsetType
 
 from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.life.lifecycle import Action, Channel, DispatchRole, TicketType
 from app.tickets.life.objections import Ground, Ruling
+from app.tickets.life.parts import Part
 
 T = TypeVar("T")
 
@@ -185,8 +187,16 @@ class Warned(EventData, frozen=True, kw_only=True):
 
 
 class Escalated(Warned, frozen=True, kw_only=True):
-    """`level` is the level of a supervision without an answer."""
+    """`level` stands in older events of a supervision without an answer."""
 
+    level: SupervisionLevel | UnsetType = UNSET
+
+
+class Alarmed(EventData, frozen=True, kw_only=True):
+    """For whom an alarm rings; `level` is the level of a supervision without an answer."""
+
+    alarm: Alarm
+    to: list[Part]
     level: SupervisionLevel | UnsetType = UNSET
 
 
@@ -321,6 +331,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.SUPERVISE: (Supervised,),
     Action.WARN: (Warned,),
     Action.ESCALATE: (Escalated,),
+    Action.ALARM: (Alarmed,),
     Action.CALLBACK: (CalledBack, MemberCalled),
     Action.WITHDRAW: (Withdrawn,),
     Action.ATTACH: (Attached,),

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, Code, Json, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
-from app.tickets.life.lifecycle import Channel, DispatchRole, Status, TicketType
+from app.tickets.life.duties import DESK_COLUMNS
+from app.tickets.life.lifecycle import TERMINAL, Channel, DispatchRole, Status, TicketType
 from app.tickets.life.parts import Part
 
 NUMBERS = sa.Sequence("ticket_number", metadata=Base.metadata, cache=50)
@@ -23,10 +24,24 @@ NOT_TAKEN = (Status.ANSWERED, Status.NOT_ACCEPTED, Status.TRANSFERRED, Status.VO
 
 ACCEPTED = f"status NOT IN ({', '.join(map(repr, map(str, NOT_TAKEN)))})"
 
+IS_OPEN = f"status NOT IN ({', '.join(sorted(map(repr, map(str, TERMINAL))))})"
+
+FAR = "9999-12-31 00:00:00+00"
+"""In place of a due time that is not set, so that it stands last."""
+
+DUE_OR_LAST = f"COALESCE(due_at, '{FAR}'::timestamp with time zone)"
+"""As PostgreSQL writes it, so that a migration is found to say the same."""
+
 
 def in_order_of_time(name: str, column: str) -> Index:
     """An index for statistics: a few pages for millions of rows, written nearly in that order."""
     return Index(name, column, postgresql_using="brin")
+
+
+def at_desk(column: str) -> Index:
+    """What waits for a desk of the city: the most urgent first, then the oldest."""
+    waits = sa.text(f"{column} IS NOT NULL")
+    return Index(f"ix_ticket_{column}", "urgency", column, "number", postgresql_where=waits)
 
 
 class Ticket(Base):
@@ -80,7 +95,12 @@ class Ticket(Base):
     """The lead office in whose inbox it lies, and the office's limit to act."""
     asked_of: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     asked_until: Mapped[datetime | None]
-    """The district that must dispatch, review, rule or decide, and its limit."""
+    """The district that must dispatch, review, rule, decide or heed an alarm, and its limit."""
+    dispatch_since: Mapped[datetime | None]
+    callback_since: Mapped[datetime | None]
+    supervision_since: Mapped[datetime | None]
+    panel_since: Mapped[datetime | None]
+    """Since when it waits for each desk of the city."""
     updated_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     """The last question to the citizen, while it needs his answer."""
@@ -133,6 +153,10 @@ class Ticket(Base):
     merged_into: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
     members: Mapped[int] = mapped_column(server_default="0")
     """How many tickets are merged into it."""
+    callback_begun: Mapped[bool] = mapped_column(server_default=sa.false())
+    """A call to its own citizen was tried in this cycle."""
+    rescue: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Of a category of danger to life: a rescue service must be told, too."""
     called: Mapped[bool] = mapped_column(server_default=sa.false())
     """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
@@ -152,6 +176,7 @@ class Ticket(Base):
             "number",
             postgresql_where=sa.text("asked_of IS NOT NULL"),
         ),
+        *(at_desk(name) for name in DESK_COLUMNS.values()),
         Index(
             "ix_ticket_kept",
             "interim_office",
@@ -190,6 +215,33 @@ class Ticket(Base):
         Index("ix_ticket_lat", "lat", "lon", postgresql_where=sa.text("lat IS NOT NULL")),
         Index("ix_ticket_office_code", "office_code", "received_at", "number"),
         Index("ix_ticket_district_code", "district_code", "received_at", "number"),
+        Index(
+            "ix_ticket_status",
+            "status",
+            "received_at",
+            "number",
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
+        Index(
+            "ix_ticket_open_urgency",
+            "urgency",
+            "received_at",
+            "number",
+            postgresql_where=sa.text(IS_OPEN),
+        ),
+        Index(
+            "ix_ticket_open_due",
+            sa.text(DUE_OR_LAST),
+            "number",
+            postgresql_where=sa.text(IS_OPEN),
+        ),
+        Index(
+            "ix_ticket_queue",
+            "queue",
+            "received_at",
+            "number",
+            postgresql_where=sa.text("queue IS NOT NULL"),
+        ),
         Index("ix_ticket_on_hold", "office_code", postgresql_where=sa.text("status = 'on_hold'")),
         Index(
             "ix_ticket_external_id",

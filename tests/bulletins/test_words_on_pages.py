@@ -8,9 +8,11 @@ from typing import get_args
 import pytest
 
 from app.bulletins import pages
+from app.bulletins.escalations import FORMER_NAMES
 from app.offices.catalogue import Urgency
 from app.period import State
 from app.policy.keys import Class
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import warnings
@@ -19,14 +21,15 @@ from tests.tickets.life.test_warnings import GIVEN
 
 
 def escalations() -> set[str]:
-    """Every escalation that the rules give, for a ticket in any status."""
+    """Every escalation and alarm that the rules give, for a ticket in any status."""
     began = Timers(Status.DISPATCHED, Urgency.L3, GIVEN, dispatches=99, reworks=99)
     ticket = replace(began, dispatched_at=GIVEN, due_at=GIVEN, answer_due_at=GIVEN)
     all_falls = (
         warnings(policies.beijing(), replace(ticket, status=status, forced=forced))
         for status, forced in product(Status, (True, False))
     )
-    return {fall.name for falls in all_falls for fall in falls if fall.action is Action.ESCALATE}
+    warned = {fall.name for falls in all_falls for fall in falls if fall.action is Action.ESCALATE}
+    return warned | {FORMER_NAMES.get(alarm, str(alarm)) for alarm in Alarm}
 
 
 def named_in_openapi() -> set[str]:

@@ -109,7 +109,7 @@ def test_the_feed_does_not_tell_who_looked(people: People) -> None:
     assert [entry["kind"] for entry in entries(people.street())] == ["route"]
 
 
-@pytest.mark.parametrize("role", ["operator", "dispatcher", "auditor", "analyst", "evaluator"])
+@pytest.mark.parametrize("role", ["operator", "auditor", "analyst", "evaluator"])
 def test_a_key_without_an_office_has_no_feed(people: People, role: str) -> None:
     answer = people(role).get("/feed")
 

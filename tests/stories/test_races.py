@@ -150,9 +150,14 @@ def test_two_sweeps_at_once_apply_each_fall_once(
             threads.map(lambda _: sweep(app.state.sessions, app.state.city, clock), range(3))
         )
 
-    assert sum(swept) == 12
-    assert rows(app, "SELECT count(*) FROM event WHERE action = 'pass_review'") == [(12,)]
-    assert rows(app, "SELECT DISTINCT status, version FROM ticket") == [("awaiting_callback", 6)]
+    assert sum(swept) == 36
+    assert rows(
+        app, "SELECT action, count(*) FROM event WHERE due_at IS NOT NULL GROUP BY 1 ORDER BY 2"
+    ) == [
+        ("pass_review", 12),
+        ("alarm", 24),
+    ]
+    assert rows(app, "SELECT DISTINCT status, version FROM ticket") == [("awaiting_callback", 8)]
 
 
 def test_a_sweep_and_an_act_apply_the_same_fall_once(

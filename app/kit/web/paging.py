@@ -47,7 +47,7 @@ class BadCursor(Invalid):
 
 
 Read = Callable[[str], Any]
-Columns = tuple[InstrumentedAttribute[Any], ...]
+Columns = tuple[InstrumentedAttribute[Any] | sa.Label[Any], ...]
 
 
 def write_cursor(*key: object) -> str:

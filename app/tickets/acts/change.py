@@ -4,7 +4,7 @@ Acts and due changes go through `Change`, so that status, timers, event, words a
 together and in one way.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,15 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.access.roles import Caller
+from app.access.roles import DESKS, Caller
 from app.city import City
-from app.feed.service import News, append
+from app.feed.service import News, append, touch
 from app.policy.documents import Policy
 from app.tickets import events
-from app.tickets.event_data import EventData, Warned, as_json
+from app.tickets.event_data import Alarmed, EventData, Warned, as_json
 from app.tickets.events import Statement
-from app.tickets.life import limits
+from app.tickets.life import alarms, duties, limits
+from app.tickets.life.alarms import district
 from app.tickets.life.contacts import Contact, counted, next_from, tried
 from app.tickets.life.guards import Standing
 from app.tickets.life.lifecycle import (
@@ -38,6 +39,13 @@ from app.tickets.models import ContactMade, Dispatch, Ticket
 from app.tickets.standing import standing_of
 
 SYSTEM = "system"
+
+INFORMED = DispatchRole.INFORMED
+
+DESK_CODES = {Part(role): code for role, code in DESKS.items()}
+"""The city's desks by the part that works at each."""
+
+FOR_SUPERVISOR = (duties.OVERDUE, duties.PROBLEM)
 
 NO_NEWS = frozenset({Action.READ, Action.REVEAL})
 """Actions with an event, and without an entry in the feed."""
@@ -139,7 +147,8 @@ class Change:
     def begin(self, at: datetime) -> None:
         """A new status counts from this instant."""
         ticket = self.ticket
-        ticket.since, ticket.called = at, False
+        ticket.since, ticket.called, ticket.callback_begun = at, False, False
+        ticket.warned = alarms.lasting(ticket.warned, alarms.OF_ITS_STATUS)
         ticket.asked_at = ticket.tried_at = None
         if ticket.status in TERMINAL:
             ticket.closed_at = at
@@ -177,11 +186,13 @@ class Change:
         }
 
     def warn_anew(self) -> None:
-        """Repeat all warnings for a new due time, but not the overdue ones of a late ticket."""
+        """Repeat all warnings for a new due time, but no alarm, and not the overdue ones of a late
+        ticket."""
         ticket = self.ticket
         late = ticket.due_at is not None and self.now > ticket.due_at
         overdue_warnings = [name for name in ticket.warned if name.startswith("overdue")]
-        ticket.warned = overdue_warnings if late else []
+        kept = overdue_warnings if late else []
+        ticket.warned = [*kept, *alarms.of_alarms(ticket.warned)]
 
     def set_timers(self) -> None:
         """Set the timers: the next due change, and the offices to act with their limits."""
@@ -190,8 +201,12 @@ class Change:
 
     def call_members(self) -> None:
         """Members of the group are called back when the parent's citizen is (D.11)."""
-        members = update(Ticket).where(Ticket.merged_into == self.ticket.number)
-        self.session.execute(members.values(callback_due_at=self.ticket.callback_due_at))
+        ticket, due_at = self.ticket, self.ticket.callback_due_at
+        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        anew = {"callback_begun": False, "warned": [], "next_due_at": due_at}
+        called = {"callback_due_at": due_at, "callback_since": ticket.callback_since}
+        self.session.execute(members.values(**anew, **called))
+        touch(self.session, [DESK_CODES[Part.CALLBACK]])
 
     @property
     def standing(self) -> Standing:
@@ -201,16 +216,36 @@ class Change:
         return standing_of(self.ticket, self.policy, office, self.now, head)
 
     def news(self, action: Action, data: EventData | None) -> list[News]:
-        """Feed entries for lead, joint and informed offices, for the district in whose queue the
-        ticket lies, and for the interim office (of a member: its parent's). Informed offices get a
-        warning only if it is passed on."""
-        ticket, warning = self.ticket, data.warning if isinstance(data, Warned) else ""
+        """Feed entries for those who have the ticket, or for those for whom an alarm rings."""
+        entry_data: dict[str, Any] = {"status": self.ticket.status}
+        if isinstance(data, Alarmed):
+            offices, entry_data["alarm"] = self.called_by(data.to), data.alarm
+        elif isinstance(data, Warned):
+            offices, entry_data["warning"] = self.concerned(data.warning), data.warning
+        else:
+            offices = self.concerned("")
+        return [
+            News(code, self.now, action, self.ticket.number, data={**entry_data, "role": role})
+            for code, role in offices.items()
+            if code
+        ]
+
+    def concerned(self, warning: str) -> dict[str | None, str]:
+        """Lead, joint and informed offices, the district in whose queue the ticket lies, and the
+        interim office (of a member: its parent's), each with its role. Informed offices get a
+        warning only if it is passed on; a supervisor, what has come to him."""
+        ticket = self.ticket
         keeper = self.others.get(ticket.merged_into or "", self).ticket.interim_office
         offices: dict[str | None, str] = {ticket.queue: "queue", keeper: "interim"}
         offices |= {d.office_code: d.role for d in self.dispatches}
-        entry_data = {"status": ticket.status} | ({"warning": warning} if warning else {})
-        return [
-            News(code, self.now, action, ticket.number, data={**entry_data, "role": role})
-            for code, role in offices.items()
-            if code and (role != DispatchRole.INFORMED or is_passed_on(warning))
-        ]
+        if warning in FOR_SUPERVISOR:
+            offices[DESK_CODES[Part.SUPERVISOR]] = Part.SUPERVISOR
+        passed_on = is_passed_on(warning)
+        return {c: role for c, role in offices.items() if passed_on or role != INFORMED}
+
+    def called_by(self, to: Iterable[Part]) -> dict[str | None, str]:
+        """Those for whom an alarm rings."""
+        ticket = self.ticket
+        offices = {Part.CHIEF: ticket.office_code, Part.DISTRICT: district(Timers.of(ticket))}
+        codes = {**DESK_CODES, **offices}
+        return {codes[part]: part for part in to}

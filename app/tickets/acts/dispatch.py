@@ -16,7 +16,7 @@ from app.routing.decision import Decision, DecisionKind, Query, kept
 from app.tickets.acts.change import Change
 from app.tickets.acts.recipients import Share, rows, share, share_of
 from app.tickets.event_data import EndReason, Given, Routed
-from app.tickets.life import limits
+from app.tickets.life import alarms, limits
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, DispatchRole, IllegalMove, Status, TicketType
 from app.tickets.models import Dispatch, Request, Ticket
@@ -55,7 +55,9 @@ def give(
     ticket.dispatched_at = at
     ticket.acknowledged_at = None
     forget_contact(change)
-    ticket.warned, ticket.extended_from = [], None
+    still = alarms.of_alarms(ticket.warned)
+    ticket.warned = alarms.lasting(still, alarms.OF_ITS_DISPATCH)
+    ticket.extended_from = None
     for name, limit in limits.columns(due).items():
         setattr(ticket, name, limit)
     change.dispatches = [
@@ -304,7 +306,7 @@ def rework(change: Change, at: datetime) -> None:
     ticket = change.ticket
     ticket.reworks += 1
     ticket.forced, ticket.replied_at = False, None
-    ticket.warned, ticket.extended_from = [], None
+    ticket.warned, ticket.extended_from = alarms.of_alarms(ticket.warned), None
     ticket.due_at = limits.due(change.policy, ticket.urgency, at).result
 
 

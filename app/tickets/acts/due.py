@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from app.tickets.acts import dispatch, extension, hold, objection, supervision
 from app.tickets.acts.change import Change
-from app.tickets.event_data import Declined, Escalated, Warned
-from app.tickets.life import limits
+from app.tickets.event_data import Alarmed, Declined, Escalated, Warned
+from app.tickets.life import alarms, limits
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.timers import Fall, Timers
-from app.tickets.life.warnings import SUPERVISION
 from app.tickets.models import Request
 
 
@@ -35,18 +35,28 @@ def warn(change: Change, fall: Fall) -> None:
 
 def escalate(change: Change, fall: Fall) -> None:
     """D.6.3, D.8: a time has passed; the offices above learn of it, once."""
+    change.ticket.warned = [*change.ticket.warned, fall.name]
     data = Escalated(warning=fall.name)
-    if fall.name == SUPERVISION:
-        level = supervision.pass_over(change, fall.at)
-        data = Escalated(warning=fall.name, level=level)
-    else:
-        change.ticket.warned = [*change.ticket.warned, fall.name]
     change.record(Action.ESCALATE, change.ticket.status, data=data, due_at=fall.at)
 
 
 def pass_on(change: Change, fall: Fall) -> None:
     """T5: nobody found its place in time, and the dispatcher looks (D.5 R5)."""
     change.record(Action.PASS_ON, due_at=fall.at)
+
+
+def alarm(change: Change, fall: Fall) -> None:
+    """D.6.3: a wait is too long; those who must act learn of it, once."""
+    ticket = change.ticket
+    if fall.name == Alarm.UNANSWERED:
+        ring, level = supervision.pass_over(change, fall.at)
+        data = Alarmed(alarm=ring.alarm, to=list(ring.to), level=level)
+    else:
+        every = alarms.rings(change.policy, Timers.of(ticket))
+        ring = next(ring for ring in every if ring.name == fall.name)
+        data = Alarmed(alarm=ring.alarm, to=list(ring.to))
+    ticket.warned = [*ticket.warned, ring.name]
+    change.record(Action.ALARM, ticket.status, data=data, due_at=fall.at)
 
 
 def expire(change: Change, fall: Fall) -> None:
@@ -82,6 +92,7 @@ EFFECTS: dict[Action, Callable[[Change, Fall], None]] = {
     Action.ROUTE: route,
     Action.WARN: warn,
     Action.ESCALATE: escalate,
+    Action.ALARM: alarm,
     Action.REJECT_OBJECTION: objection.reject_by_silence,
     Action.REFUSE_EXTENSION: extension.refuse_by_silence,
     Action.VOID_EXTENSION: extension.check_told,

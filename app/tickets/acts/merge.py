@@ -43,6 +43,7 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     leave_clock(ticket)
     ticket.merged_into = parent_number
     ticket.callback_due_at = head.ticket.callback_due_at
+    ticket.callback_since = head.ticket.callback_since
     raise_urgency(change, head)
     head.ticket.members += 1
     head.caller = change.caller

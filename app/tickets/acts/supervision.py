@@ -10,9 +10,12 @@ from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewSupervision
 from app.tickets.acts.urgency import allow
 from app.tickets.event_data import Supervised
+from app.tickets.life import alarms
+from app.tickets.life.alarms import Alarm, Ring
 from app.tickets.life.holds import SupervisionLevel
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import Part
+from app.tickets.life.timers import Timers
 from app.tickets.proceedings import Supervision
 
 
@@ -54,18 +57,22 @@ def check_supervision(change: Change, body: NewSupervision) -> None:
 
 def answer_supervision(change: Change) -> None:
     """The lead office's next note answers all open supervisions."""
+    ticket = change.ticket
     for supervision in unanswered(change):
-        supervision.answered_at, supervision.answer_seq = change.now, change.ticket.version + 1
-    change.ticket.supervised, change.ticket.answer_due_at = False, None
+        supervision.answered_at, supervision.answer_seq = change.now, ticket.version + 1
+    ticket.supervised, ticket.answer_due_at = False, None
+    ticket.warned = alarms.lasting(ticket.warned, {Alarm.UNANSWERED})
 
 
-def pass_over(change: Change, due_at: datetime) -> SupervisionLevel:
-    """Await the next answer after a missed one; the highest level of the missed ones."""
+def pass_over(change: Change, due_at: datetime) -> tuple[Ring, SupervisionLevel]:
+    """Await the next answer after a missed one; the alarm, and the highest level of the missed
+    ones."""
     supervisions = unanswered(change)
     later = (row.answer_due_at for row in supervisions if row.answer_due_at > due_at)
     change.ticket.answer_due_at = min(later, default=None)
     levels = {row.level for row in supervisions if row.answer_due_at == due_at}
-    return SupervisionLevel.CITY if SupervisionLevel.CITY in levels else SupervisionLevel.DISTRICT
+    level = max(levels, key=tuple(SupervisionLevel).index)
+    return alarms.missed(Timers.of(change.ticket), due_at, level is SupervisionLevel.CITY), level
 
 
 def unanswered(change: Change) -> Sequence[Supervision]:

@@ -34,6 +34,8 @@ class Arrival:
     matter: Matter
     caller: bytes | None
     repeat_of: str | None = None
+    rescue: bool = False
+    """A rescue service must be told, too."""
 
     @property
     def sender(self) -> Sender:
@@ -76,6 +78,7 @@ def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
         due=limits.due(policy, urgency, now) if dispatched else None,
         matter=matter(new, decision),
         caller=citizens.caller_hash(city.secret, new.citizen.telephone, new.citizen.anonymous),
+        rescue=bool(city.catalogue.tell(new.category)),
     )
 
 

@@ -194,6 +194,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "updated_at": now,
         "dispatches": 1 if lead else 0,
         "repeat_of": arrival.repeat_of,
+        "rescue": arrival.rescue,
     }
     return row | limits.wound(arrival.policy, Timers.of_row(row))
 

@@ -107,6 +107,7 @@ class Action(StrEnum):
     # due changes: they happen by themselves, when nobody acted in time
     WARN = "warn"
     ESCALATE = "escalate"
+    ALARM = "alarm"
     CONSULT = "consult"
     REJECT_OBJECTION = "reject_objection"
     REFUSE_EXTENSION = "refuse_extension"
@@ -127,6 +128,7 @@ BY_ITSELF = frozenset(
         A.ROUTE,
         A.WARN,
         A.ESCALATE,
+        A.ALARM,
         A.CONSULT,
         A.REJECT_OBJECTION,
         A.REFUSE_EXTENSION,
@@ -258,6 +260,7 @@ MOVES: Moves = {
     **staying(A.SUPERVISE, OPEN),
     **staying(A.WARN, OPEN),
     **staying(A.ESCALATE, OPEN),
+    **staying(A.ALARM, OPEN | {S.MERGED}),
     # on the record only
     **staying(A.NOTE, OPEN),
     **staying(A.READ, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),

@@ -1,6 +1,7 @@
 """Limits: a ticket's due times, its due changes, and the offices that must act."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -8,9 +9,9 @@ from app.kit.workdays import ONE_DAY, add_workdays, day_of, midnight, next_workd
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.policy.keys import Clock
-from app.tickets.life import objections
+from app.tickets.life import alarms, duties, objections
+from app.tickets.life.alarms import Alarm, manual_limit
 from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
-from app.tickets.life.parts import Part
 from app.tickets.life.sampling import in_sample
 from app.tickets.life.timers import TICK, Fall, Timers
 from app.tickets.life.warnings import warnings
@@ -71,8 +72,9 @@ def nth_workday(day: date, number: int) -> date:
 
 def next_fall(policy: Policy, ticket: Timers) -> Fall | None:
     """The next due change, if nobody acts before."""
-    every = (*changes(policy, ticket), *warnings(policy, ticket))
-    return min((fall for fall in every if fall.name not in ticket.warned), default=None)
+    every = (*changes(policy, ticket), *warnings(policy, ticket), *rings(policy, ticket))
+    given = ticket.warned
+    return min((fall for fall in every if fall.name not in given or fall.again), default=None)
 
 
 def due_now(policy: Policy, ticket: Timers, now: datetime) -> Fall | None:
@@ -92,6 +94,14 @@ def changes(policy: Policy, ticket: Timers) -> Iterator[Fall]:
         yield fall
     if is_skipped(policy, ticket):
         yield Fall(ticket.since, Action.SKIP_CALLBACK)
+
+
+def rings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
+    """The alarms of the waits that last, and of each supervision its own."""
+    for ring in alarms.rings(policy, ticket):
+        yield Fall(ring.at, Action.ALARM, ring.name)
+    if ticket.answer_due_at is not None:
+        yield Fall(ticket.answer_due_at, Action.ALARM, Alarm.UNANSWERED, again=True)
 
 
 def unrouted(policy: Policy, ticket: Timers) -> Fall:
@@ -171,54 +181,6 @@ def member_contact_due(
     return max(parent_due_at, due(policy, urgency, joined_at).contact)
 
 
-def manual_limit(policy: Policy, urgency: Urgency) -> timedelta:
-    """The city's limit to dispatch by hand (RULEBOOK D.5 R3)."""
-    route = policy.route
-    return route.manual_limit_l1 if urgency is Urgency.L1 else route.manual_limit
-
-
-def district_limit(policy: Policy, urgency: Urgency) -> timedelta:
-    """A district's limit to dispatch from its queue (RULEBOOK D.5 R4)."""
-    route = policy.route
-    return route.district_limit_l1 if urgency is Urgency.L1 else route.district_limit
-
-
-class Wait(NamedTuple):
-    """The office in whose inbox a ticket lies, and its limit to act."""
-
-    office_code: str | None = None
-    until: datetime | None = None
-
-
-def waiting(ticket: Timers) -> Wait:
-    """The lead office, until the result is due or the hold is reviewed."""
-    until = ticket.review_at if ticket.status is Status.ON_HOLD else ticket.due_at
-    works = ticket.status in IN_OFFICE or ticket.status is Status.ON_HOLD
-    return Wait(ticket.office_code, until) if works else Wait()
-
-
-def asked(policy: Policy, ticket: Timers) -> Wait:
-    """The district that has a duty, and its limit; of several duties the most pressing."""
-    pressing = (wait for wait in duties(policy, ticket) if wait.office_code)
-    return min(pressing, key=lambda wait: wait.until or ticket.since, default=Wait())
-
-
-def duties(policy: Policy, ticket: Timers) -> Iterator[Wait]:
-    """The duties of a district: to dispatch, review, rule, decide."""
-    since, district = ticket.since, ticket.district_code
-    if ticket.status is Status.TO_DISPATCH:
-        yield Wait(ticket.queue, since + district_limit(policy, ticket.urgency))
-    if ticket.status is Status.REPLIED:
-        yield Wait(district, since + policy.reply.auto_pass)
-    if ticket.status is Status.OBJECTED:
-        until = objections.silent_at(policy, ticket.urgency, since)
-        yield Wait(ticket.objection_district, until)
-    if ticket.asks_extension is Part.DISTRICT:
-        yield Wait(district, ticket.due_at)
-    if ticket.asks_hold is Part.DISTRICT:
-        yield Wait(district, ticket.review_at or ticket.due_at)
-
-
 def is_skipped(policy: Policy, ticket: Timers) -> bool:
     """Whether a ticket is closed without a callback: answered, and not in the sample (D.9).
 
@@ -243,14 +205,20 @@ def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
 
 
 def wound(policy: Policy, ticket: Timers) -> dict[str, Any]:
-    """The timers as columns of the ticket: the next due change, the offices to act and by when."""
+    """The timers as columns of the ticket: the next due change, who is to act and by when."""
+    ticket = replace(ticket, callback_due_at=callback_due(policy, ticket))
     fall = next_fall(policy, ticket)
-    lead, district = waiting(ticket), asked(policy, ticket)
+    lead, district = duties.of_lead(policy, ticket), duties.of_district(policy, ticket)
+    at_desks = duties.at_desks(policy, ticket)
     return {
         "next_due_at": fall.at if fall else None,
-        "waits_for": lead.office_code,
-        "waits_until": lead.until,
-        "asked_of": district.office_code,
-        "asked_until": district.until,
-        "callback_due_at": callback_due(policy, ticket),
+        "waits_for": lead and ticket.office_code,
+        "waits_until": lead and lead.until,
+        "asked_of": district and alarms.district(ticket),
+        "asked_until": district and (district.until or ticket.since),
+        "callback_due_at": ticket.callback_due_at,
+        **{
+            column: at_desks[desk].since if desk in at_desks else None
+            for desk, column in duties.DESK_COLUMNS.items()
+        },
     }

@@ -43,6 +43,14 @@ class Timers:
     acknowledged_at: datetime | None = None
     asked_at: datetime | None = None
     tried_at: datetime | None = None
+    handed_on_at: datetime | None = None
+    contacted_at: datetime | None = None
+    acknowledge_due_at: datetime | None = None
+    contact_due_at: datetime | None = None
+    received_at: datetime | None = None
+    callback_since: datetime | None = None
+    rescue: bool = False
+    callback_begun: bool = False
     number: str = ""
 
     @classmethod
@@ -64,3 +72,5 @@ class Fall(NamedTuple):
     at: datetime
     action: Action
     name: str = ""
+    again: bool = False
+    """Of its name another one may come."""

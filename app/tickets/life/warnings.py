@@ -5,21 +5,15 @@ from datetime import datetime
 
 from app.kit.workdays import times
 from app.policy.documents import Policy
-from app.tickets.life import objections
 from app.tickets.life.lifecycle import IN_OFFICE, Action, Status
 from app.tickets.life.timers import HOUR, Fall, Timers
 
 OFFICES_OWN = ("before-", "share-", "overdue-chief")
 """Warnings for the working offices; the others go to informed offices, too."""
 
-SUPERVISION = "supervision"
-"""The escalation of a supervision 督办 without an answer in time; each supervision has its own."""
-
 
 def warnings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
     """The warnings and escalations of a ticket (D.6.3); a breach stays on the record."""
-    if ticket.answer_due_at is not None:
-        yield Fall(ticket.answer_due_at, Action.ESCALATE, SUPERVISION)
     working = ticket.status in IN_OFFICE
     unanswered = (
         ticket.status is Status.AWAITING_CALLBACK and ticket.forced and ticket.replied_at is None
@@ -28,7 +22,6 @@ def warnings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
         return
     if working:
         yield from nearing(policy, ticket, ticket.due_at)
-        yield from silence(policy, ticket)
         yield from trouble(policy, ticket)
     for who, span in policy.warn.overdue:
         yield Fall(ticket.due_at + span, Action.ESCALATE, f"overdue-{who}")
@@ -47,16 +40,6 @@ def nearing(policy: Policy, ticket: Timers, due_at: datetime) -> Iterator[Fall]:
         for share in warn.share_of_limit[ticket.urgency]:
             rest = times(policy.limits[ticket.urgency].result, 1 - share)
             yield Fall(due_at - rest, Action.WARN, f"share-{share}")
-
-
-def silence(policy: Policy, ticket: Timers) -> Iterator[Fall]:
-    """The escalations of a ruling and of a 会商 that are awaited for too long."""
-    if ticket.status is Status.OBJECTED:
-        at = objections.silent_at(policy, ticket.urgency, ticket.since)
-        yield Fall(at, Action.ESCALATE, "objection")
-    if ticket.status is Status.CONSULTING:
-        at = ticket.since + policy.objection.consult_limit
-        yield Fall(at, Action.ESCALATE, "consulting")
 
 
 def trouble(policy: Policy, ticket: Timers) -> Iterator[Fall]:

@@ -12,6 +12,7 @@ from app.kit.clock import Now
 from app.kit.db import AllSessions, Reading
 from app.kit.instants import settled_all
 from app.tickets.models import Ticket
+from app.tickets.search.record import SEARCHERS
 from app.tickets.views import history, scope, view
 from app.tickets.views.rows import Row
 from app.tickets.views.view import Viewer
@@ -34,6 +35,15 @@ async def settled(caller: Reader, request: Request, sessions: AllSessions, now: 
 
 
 Settled = Annotated[datetime, Depends(settled)]
+
+
+async def may_search(caller: Reader, request: Request) -> None:
+    """Refuses (WrongRole) a search by telephone to other roles, whatever the form of the number."""
+    if "phone" in request.query_params:
+        await allow(SEARCHERS)(caller)
+
+
+MaySearch = Annotated[None, Depends(may_search)]
 
 
 def seen(number: str, looking: Looking) -> Ticket:

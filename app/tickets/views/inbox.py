@@ -18,13 +18,15 @@ import sqlalchemy as sa
 from sqlalchemy import event, select
 from sqlalchemy.orm import object_session
 
-from app.access.roles import Caller, Role
+from app.access.roles import DESKS, Caller, Role
 from app.feed import heads
 from app.feed import service as feed
 from app.feed.models import FeedHead
 from app.kit.gather import Gathered
 from app.kit.keep import Keep
 from app.kit.ready import Ready
+from app.tickets.life.duties import DESK_COLUMNS
+from app.tickets.life.parts import Part
 from app.tickets.models import Ticket
 from app.tickets.views import rows, scope, view
 from app.tickets.views.forms import Form, form_of
@@ -39,6 +41,8 @@ MOST_BYTES = 64_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 NEVER = "never"
+AT_DESKS = {DESK_COLUMNS[Part(role)]: code for role, code in DESKS.items()}
+"""The city's desks, by the column of a ticket that says since when it waits there."""
 
 
 class Asked(NamedTuple):
@@ -128,6 +132,8 @@ def changed(mapper: Any, connection: sa.Connection, ticket: Ticket) -> None:
     assert session is not None
     lay_in = (state.attrs[name].history.sum() for name in ("waits_for", "asked_of"))
     feed.touch(session, {code for codes in lay_in for code in codes if code})
+    lay_at = (name for name in AT_DESKS if any(state.attrs[name].history.sum()))
+    feed.touch(session, [AT_DESKS[name] for name in lay_at])
 
 
 event.listen(Ticket, "after_insert", changed)

@@ -1,80 +1,29 @@
 """Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, TypeGuard
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from pydantic import BeforeValidator
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.access.roles import Role
+from app.access.roles import CITY, Caller, Role
 from app.kit.db import ONE_SNAPSHOT, Sessions
-from app.kit.ready import Ready, parameter
-from app.kit.web.paging import (
-    DEFAULT_LIMIT,
-    CursorText,
-    Limit,
-    Order,
-    instant,
-)
-from app.kit.web.wire import Form, OfficeCode, Told, in_utc
-from app.kit.workdays import ONE_DAY, midnight
-from app.offices.catalogue import Urgency
-from app.tickets.citizens import NEAR_THE_SUBJECT
+from app.kit.ready import Ready, Statement
+from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, instant
+from app.kit.web.wire import Form, in_utc
+from app.tickets.citizens import caller_hash
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
-from app.tickets.standing import overdue_in
-from app.tickets.texts import Category, ExternalId
-from app.tickets.views import rows, scope, view
+from app.tickets.search import keys
+from app.tickets.search.follow import MARK, Mark
+from app.tickets.views import candidates, rows, view
+from app.tickets.views.candidates import CHANGES, NEWEST, Shape, Source
+from app.tickets.views.filters import Filters, Sort, given
 from app.tickets.views.view import Looker, Members, Viewer
 
-DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-def since(value: object) -> object:
-    """A date alone means the beginning of that day in Beijing."""
-    return beginning(date.fromisoformat(value), 0) if is_day(value) else value
-
-
-def until(value: object) -> object:
-    """A date alone takes that whole day in."""
-    return beginning(date.fromisoformat(value), 1) if is_day(value) else value
-
-
-def beginning(day: date, later: int) -> datetime:
-    try:
-        return midnight(day + later * ONE_DAY)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
-
-
-def is_day(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and DAY.fullmatch(value) is not None
-
-
-From = Annotated[Told, BeforeValidator(since)]
-
-Until = Annotated[Told, BeforeValidator(until)]
-
-
-class Filters(Form):
-    """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
-
-    office_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
-    status: list[Status] = []
-    category: Category | None = None
-    urgency: list[Urgency] = []
-    overdue: bool | None = None
-    received_from: From | None = None
-    received_to: Until | None = None
-    updated_after: From | None = None
-    external_id: ExternalId | None = None
+BATCH = 500
+MOST_COUNTED = 1_000
 
 
 class Paging(Form):
@@ -85,120 +34,203 @@ class Paging(Form):
 class Listing(Filters, Paging):
     """A page of the tickets that the filters leave."""
 
+    count: Literal["capped"] | None = None
+    """How many there are, up to MOST_COUNTED."""
 
-Condition = sa.ColumnElement[bool]
-
-BATCH = 500
-
-INSTANT = sa.TIMESTAMP(timezone=True)
-
-
-def text(name: str) -> Any:
-    return parameter(name, sa.Text)
-
-
-def texts(name: str) -> sa.ColumnElement[Any]:
-    return sa.any_(parameter(name, ARRAY(sa.Text)))
-
-
-def at(name: str) -> Any:
-    return parameter(name, INSTANT)
-
-
-BY_FILTER: dict[str, Condition] = {
-    "office_code": Ticket.office_code == text("office_code"),
-    "district_code": Ticket.district_code == text("district_code"),
-    "status": sa.cast(Ticket.status, sa.Text) == texts("status"),
-    "category": Ticket.category.startswith(text("category")),
-    "urgency": sa.cast(Ticket.urgency, sa.Text) == texts("urgency"),
-    "received_from": Ticket.received_at >= at("received_from"),
-    "received_to": Ticket.received_at < at("received_to"),
-    "updated_after": Ticket.updated_at > at("updated_after"),
-    "external_id": Ticket.external_id == text("external_id"),
-}
-
-
-def given(filters: Filters) -> dict[str, Any]:
-    """The filters that leave something out, by name."""
-    every = ((name, getattr(filters, name)) for name in Filters.model_fields)
-    return {name: value for name, value in every if value is not None and value != []}
-
-
-def conditions(role: Role, names: Collection[str], overdue: bool | None) -> Iterator[Condition]:
-    """On a ticket, with the filters' values still to be given, and the caller's office and now."""
-    yield scope.listed_to(role, scope.OWN_OFFICE)
-    yield from (BY_FILTER[name] for name in names if name in BY_FILTER)
-    if "updated_after" in names:
-        yield Ticket.updated_at <= at("now")  # what is later may still miss its neighbours
-    if "external_id" in names and role in NEAR_THE_SUBJECT:
-        yield sa.not_(Ticket.secret)
-    if overdue is not None:
-        is_late = overdue_in(Ticket, at("now"))
-        yield is_late if overdue else sa.not_(is_late)
-
-
-NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)
-
-CHANGES = Order((Ticket.updated_at, Ticket.number), (instant, str))
 
 WAITING = Order((Ticket.waits_until, Ticket.number), (instant, str))
 
 ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 
+FEW = frozenset({"external_id", "number", "phone", "queue"})
+"""Filters by which an index leads to few tickets."""
 
-def order(names: Collection[str]) -> Order:
-    """Newest first; with `updated_after`, in order of change, so that a poller can go on."""
-    return CHANGES if "updated_after" in names else NEWEST
+KEYED = frozenset({"category", "channel", "community_code", "end", "q", "type"})
+"""Filters that may leave few of many, and are keys of `search_entry`."""
+
+
+class Asked(NamedTuple):
+    """Which page, and whose."""
+
+    role: Role
+    office_code: str | None
+    limit: int
+    cursor: str | None
+    filters: tuple[tuple[str, Any], ...]
+    sort: Sort = Sort.RECEIVED
+    overdue: bool | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in self.filters
+        }
+
+    @property
+    def shape(self) -> Shape:
+        names = tuple(name for name, _ in self.filters)
+        goes_on = bool(self.cursor)
+        walk = Shape(self.role, names, self.overdue, self.sort, goes_on, self.limit, Source.WALK)
+        return walk._replace(source=source_of(walk, self.values))
+
+
+def asked_by(caller: Caller, listing: Listing) -> Asked:
+    filters = tuple(
+        (name, tuple(map(str, value)) if isinstance(value, list) else value)
+        for name, value in given(listing).items()
+    )
+    return Asked(
+        caller.role,
+        caller.office_code,
+        listing.limit,
+        listing.cursor,
+        filters,
+        listing.sort,
+        listing.overdue,
+    )
+
+
+def source_of(walk: Shape, values: Mapping[str, Any]) -> Source:
+    """Few tickets are walked, and so are changes, of which a poller asks for the last. A status
+    that few tickets have at a time is left to the planner, which knows how many."""
+    names = frozenset(walk.names)
+    in_few = len(values.get("status", ())) == 1 and values["status"] != [Status.CLOSED]
+    if names & FEW or walk.order is CHANGES:
+        return Source.WALK
+    if not names & KEYED and (walk.role is not Role.DISTRICT or in_few or walk.order is not NEWEST):
+        return Source.WALK
+    return Source.WHOLE if in_few or walk.order is not NEWEST else Source.WINDOW
+
+
+def keys_of(asked: Asked) -> Iterator[int]:
+    """The keys that every ticket of the list has."""
+    values = asked.values
+    yield from keys.of_text(" ".join(values.get("q", ())))
+    yield from (keys.of_end(values[name]) for name in ("end",) if name in values)
+    offices = {values.get("office_code"), values.get("district_code")}
+    if asked.role not in CITY:
+        offices.add(asked.office_code)
+    yield from (keys.fact("office", code) for code in offices if code)
+    if len(values.get("category", "")) % 2 == 0 and "category" in values:
+        yield keys.fact("category", values["category"])
+    if "community_code" in values:
+        yield keys.fact("community_code", values["community_code"])
+    for name in ("type", "channel", "urgency"):
+        if len(values.get(name, ())) == 1:
+            yield keys.fact(name, values[name][0])
+
+
+def lines(
+    connection: sa.Connection,
+    asked: Asked,
+    statement: Callable[[Shape], Ready],
+    **more: Any,
+) -> Sequence[Any]:
+    """The rows of a page, and of one ticket more if there is one. Refuses (BadCursor).
+
+    `statement` makes that of a shape; `more` are parameters that the question does not hold.
+    """
+    shape = asked.shape
+    values = {**as_parameters(asked), **shape.order.values(asked.cursor), **more}
+    mark = mark_now(connection) if shape.source is not Source.WALK else None
+    if mark is None:
+        return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
+    values["mark"] = mark.at
+    wanted = sorted(set(keys_of(asked)))
+    for window in windows(shape, values, mark):
+        reached = statement(shape).given(**values, window_since=window.since)
+        read = inlined(reached, keys=wanted, span=window.keys).run(connection).all()
+        if len(read) > asked.limit:
+            return read
+    whole = statement(shape._replace(source=Source.WHOLE)).given(**values)
+    return inlined(whole, keys=wanted).run(connection).all()
+
+
+def windows(shape: Shape, values: Mapping[str, Any], mark: Mark) -> Iterator[keys.Window]:
+    """From the newest ticket that the page can show; what came after the mark is no candidate of
+    the entries."""
+    if shape.source is Source.WINDOW:
+        ends = [mark.at, *(values[name] for name in ("key_0", "received_to") if name in values)]
+        yield from keys.windows(min(ends))
+
+
+def mark_now(connection: sa.Connection) -> Mark | None:
+    return next((Mark(*row) for row in MARK_NOW.rows(connection)), None)
+
+
+MARK_NOW = Ready(MARK)
+
+
+def inlined(statement: Statement, **arrays: Sequence[int]) -> Statement:
+    """With arrays of numbers in the text: the planner then knows how many tickets have them."""
+    text = statement.text
+    for name, values in arrays.items():
+        text = text.replace(f"%({name})s", f"'{{{','.join(map(str, values))}}}'")
+    return Statement(text, statement.values)
+
+
+def as_parameters(asked: Asked) -> dict[str, Any]:
+    values = {**asked.values, "own_office": asked.office_code}
+    if "q" in values:
+        values["q"] = [keys.pattern(word) for word in values["q"]]
+    if "end" in values:
+        values["end"] = "%" + values["end"]
+    return values
+
+
+def not_held(looker: Looker, listing: Filters) -> dict[str, Any]:
+    """Parameters that no question holds in memory: now, and the hash of a telephone."""
+    hashed = caller_hash(looker.city.secret, listing.phone, anonymous=False)
+    return {"now": looker.now, **({"phone": hashed} if listing.phone else {})}
 
 
 def page(viewer: Viewer, listing: Listing) -> bytes:
-    """A page of tickets in JSON."""
-    values = given(listing)
-    by = order(values)
-    statement = listed(
-        viewer.caller.role, tuple(values), listing.overdue, bool(listing.cursor), listing.limit
-    )
-    tickets = rows.read(
-        viewer.connection,
-        statement,
-        **by.values(listing.cursor),
-        **bound(viewer, values),
-    )
-    body = view.page(viewer, *by.cut(tickets, listing.limit))
-    return resumable(body, viewer.now) if listing.updated_after else body
+    """A page of tickets in JSON. Refuses (BadCursor)."""
+    asked = asked_by(viewer.caller, listing)
+    tickets = tickets_of(viewer.connection, asked, **not_held(viewer, listing))
+    body = view.page(viewer, *asked.shape.order.cut(tickets, listing.limit))
+    if listing.updated_after:
+        body = with_members(body, resume=in_utc(viewer.now))
+    return with_members(body, **counted(viewer, listing)) if listing.count else body
 
 
-def resumable(body: bytes, now: datetime) -> bytes:
-    """A page for pollers: whatever had changed by now is in its list."""
-    return b'%b,"resume":%b}' % (body[:-1], msgspec.json.encode(in_utc(now)))
-
-
-def bound(viewer: Looker, values: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {name: list(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
-    return {**plain, "own_office": viewer.caller.office_code, "now": viewer.now}
+def tickets_of(connection: sa.Connection, asked: Asked, **more: Any) -> list[rows.Row]:
+    return [rows.row_of(line) for line in lines(connection, asked, listed, **more)]
 
 
 @lru_cache(maxsize=500)
-def listed(
-    role: Role, names: tuple[str, ...], overdue: bool | None, goes_on: bool, limit: int
-) -> Ready:
-    by = order(names)
-    query = select(Ticket).where(*conditions(role, names, overdue))
-    return Ready(rows.shown(by.ready(query, goes_on, limit), by))
+def listed(shape: Shape) -> Ready:
+    return Ready(rows.shown(candidates.page(shape, Ticket), shape.order))
+
+
+def with_members(body: bytes, **members: Any) -> bytes:
+    """A page in JSON with members more: `resume`, by which all that had changed is in its list."""
+    return b"%b,%b" % (body[:-1], msgspec.json.encode(members)[1:])
+
+
+def counted(viewer: Viewer, listing: Listing) -> dict[str, Any]:
+    """How many tickets the filters leave, from MOST_COUNTED on not exactly."""
+    first = listing.model_copy(update={"cursor": None, "limit": MOST_COUNTED})
+    asked = asked_by(viewer.caller, first)
+    number = len(lines(viewer.connection, asked, numbered, **not_held(viewer, listing)))
+    return {"count": min(number, MOST_COUNTED), "capped": number > MOST_COUNTED}
+
+
+@lru_cache(maxsize=500)
+def numbered(shape: Shape) -> Ready:
+    return Ready(candidates.page(shape, Ticket.number))
 
 
 def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Members]:
     """Every ticket of a filter in the list's order, read a batch at a time, each batch in a
     transaction that is over before the batch is sent."""
-    values, cursor = given(filters), None
-    by, role, names = order(values), viewer.caller.role, tuple(values)
-    goes_on = True
-    while goes_on:
-        statement = listed(role, names, filters.overdue, cursor is not None, BATCH)
+    listing = Listing.model_construct(**{**dict(filters), "limit": BATCH, "cursor": None})
+    asked: Asked | None = asked_by(viewer.caller, listing)
+    more = not_held(viewer, filters)
+    while asked:
         with sessions() as session:
             connection = session.connection(execution_options=ONE_SNAPSHOT)
-            asked = {**by.values(cursor), **bound(viewer, values)}
-            tickets = rows.read(connection, statement, **asked)
-        batch, cursor = by.cut(tickets, BATCH)
+            tickets = tickets_of(connection, asked, **more)
+        batch, cursor = asked.shape.order.cut(tickets, BATCH)
         yield from (view.members(viewer, row, bulk=True) for row in batch)
-        goes_on = cursor is not None
+        asked = asked._replace(cursor=cursor) if cursor else None

@@ -8,21 +8,22 @@ citizen's and its group's parent's; dispatches change only with their ticket.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from app.access.roles import Caller, Role
+from app.access.roles import Role
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.keep import Keep
 from app.kit.ready import Ready
 from app.kit.web.paging import MOST
 from app.tickets.models import Ticket
-from app.tickets.views import rows, view
+from app.tickets.views import candidates, rows, view
+from app.tickets.views.candidates import Shape
 from app.tickets.views.forms import Form, form_of
-from app.tickets.views.lists import Listing, conditions, given, order
+from app.tickets.views.lists import Asked, Listing, asked_by, lines
 from app.tickets.views.rows import Row
 from app.tickets.views.view import Looker
 
@@ -32,24 +33,6 @@ FEW = 10
 
 AT_ONCE = 8
 """Pages that are read at once, so that a page that is slow to find holds up no other."""
-
-
-class Asked(NamedTuple):
-    """Which page, and whose."""
-
-    role: Role
-    office_code: str | None
-    limit: int
-    cursor: str | None
-    filters: tuple[tuple[str, Any], ...]
-
-
-def asked_by(caller: Caller, listing: Listing) -> Asked:
-    filters = tuple(
-        (name, tuple(map(str, value)) if isinstance(value, list) else value)
-        for name, value in given(listing).items()
-    )
-    return Asked(caller.role, caller.office_code, listing.limit, listing.cursor, filters)
 
 
 Key = tuple[str, Role, str | None, str]
@@ -65,28 +48,18 @@ NUMBERED = Ready(rows.shown(ANY_NUMBER).add_columns(STAMP))
 
 
 @lru_cache(maxsize=500)
-def stamped(role: Role, names: tuple[str, ...], goes_on: bool, limit: int) -> Ready:
-    by = order(names)
+def stamped(shape: Shape) -> Ready:
+    by = shape.order
     keys = [column for column in by.columns if column is not Ticket.number]
-    columns: list[Any] = [Ticket.number, *keys, Ticket.merged_into, XMIN]
-    listed = select(*columns).where(*conditions(role, names, overdue=None))
-    page = by.ready(listed, goes_on, limit).subquery("page")
-    shown = (page.c.number, *(page.c[column.key] for column in keys), STAMP)
+    columns: list[Any] = [Ticket.number, Ticket.due_at, *keys, Ticket.merged_into, XMIN]
+    page = candidates.page(shape, *columns).subquery("page")
+    shown = (page.c.number, page.c.due_at, *(page.c[column.key] for column in keys), STAMP)
     return Ready(by.sorted(rows.joined(page, *shown), page))
 
 
 def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Sequence[Any]]:
     """Numbers and stamps of each page, and of one ticket more if there is one."""
-    return {asked: lines(connection, asked) for asked in questions}
-
-
-def lines(connection: sa.Connection, asked: Asked) -> Sequence[Any]:
-    filters = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in asked.filters
-    }
-    names = tuple(filters)
-    values = {**filters, **order(names).values(asked.cursor), "own_office": asked.office_code}
-    return stamped(asked.role, names, bool(asked.cursor), asked.limit).rows(connection, **values)
+    return {asked: lines(connection, asked, stamped) for asked in questions}
 
 
 def read_new(connection: sa.Connection, numbers: Sequence[str]) -> dict[str, Sequence[Any]]:
@@ -105,9 +78,9 @@ class Pages:
 
     async def page(self, looker: Looker, listing: Listing) -> bytes | None:
         """In JSON; None where a ticket changed meanwhile. Refuses (BadCursor)."""
-        by = order(given(listing))
-        lines = await self.pages.answer(asked_by(looker.caller, listing)) or ()
-        shown, after = by.cut(lines, listing.limit)
+        asked = asked_by(looker.caller, listing)
+        stamps = await self.pages.answer(asked) or ()
+        shown, after = asked.shape.order.cut(stamps, listing.limit)
         bodies = {line.number: self.held(looker, line.number, line.stamp) for line in shown}
         new = [line for line in shown if bodies[line.number] is None]
         tickets = await self.tickets.answers([line.number for line in new])

@@ -69,7 +69,7 @@ def paging_in(query: bytes) -> Paging | None:
         return None
 
 
-LISTS = ("status", "urgency")
+LISTS = ("channel", "status", "type", "urgency")
 """Filters of several values."""
 
 
@@ -81,12 +81,14 @@ def listing_in(query: bytes) -> Listing | None:
         listing = Listing.model_validate({**asked, **several})
     except ValidationError:
         return None
-    return listing if listing.overdue is None else None
+    return listing if listing.overdue is None and not listing.count else None
 
 
 async def listing(request: Request) -> Response | None:
-    """A page; `overdue` is what time alone changes, and left to the endpoint."""
-    caller, listing = await gate.caller(request), listing_in(request.scope["query_string"])
+    """A page; `overdue` is what time alone changes, and left to the endpoint, as is what goes on
+    record."""
+    caller, query = await gate.caller(request), request.scope["query_string"]
+    listing = None if "phone" in request.query_params else listing_in(query)
     if caller.role not in scope.READERS or listing is None or export.wanted(request):
         return None
     state = request.app.state

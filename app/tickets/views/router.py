@@ -16,15 +16,31 @@ from app.kit.web.streams import Content, joined
 from app.kit.web.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, DisclosureView
+from app.tickets.search import record
+from app.tickets.search.record import TelephoneSearchView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
-from app.tickets.views.http import Happened, Looking, Seen, Settled, Shown
+from app.tickets.views.http import Happened, Looking, MaySearch, Seen, Settled, Shown
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import ChangesPage, EventView, MemberView, MergeProposal, TicketView
+from app.tickets.views.view import Viewer
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 inbox_router = APIRouter(prefix="/v1/inbox", tags=["inbox"], route_class=Route)
 merges_router = APIRouter(prefix="/v1/merges", tags=["merges"], route_class=Route)
+searches_router = APIRouter(prefix="/v1/telephone-searches", tags=["tickets"], route_class=Route)
 holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
+
+
+def searching(may: MaySearch, looking: Looking) -> Viewer:
+    return looking
+
+
+def record_search(request: Request, looking: Viewer, listing: Listing) -> None:
+    """By keyed hash, in a transaction of its own."""
+    phone_hash = lists.not_held(looking, listing).get("phone")
+    if phone_hash:
+        with request.app.state.own_sessions.begin() as session:
+            record.record(session, looking.caller, phone_hash, looking.now)
 
 
 @router.get("", response_model=ChangesPage, response_model_exclude_unset=True)
@@ -32,15 +48,17 @@ holds_router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=Route)
 def list_tickets(
     settled: Settled,
     request: Request,
-    looking: Looking,
+    looking: Annotated[Viewer, Depends(searching)],
     listing: Annotated[Listing, Query()],
     exports: AtExports,
 ) -> Response:
-    """The tickets you may see, newest first; with `updated_after`, in order of change, and none is
-    missed by whoever goes on with `next`, `resume` or the last `updated_at`.
+    """The tickets you may see, newest first or by `sort`; with `updated_after`, in order of change,
+    and none is missed by whoever goes on with `next`, `resume` or the last `updated_at`.
 
-    `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages.
+    `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages. A search by
+    `phone` goes on record (`/v1/telephone-searches`).
     """
+    record_search(request, looking, listing)
 
     def stream(
         media_type: str, write: Callable[[Iterable[view.Members]], Iterator[str]]
@@ -97,6 +115,17 @@ def propose_merges(looking: Looking, paging: Annotated[Paging, Query()]) -> Page
     """D.11: what another citizen has told before, on the same matter and place: to be confirmed by
     `merge`. Oldest first; a page may be shorter than `limit` and yet have a next one."""
     return groups.proposals(looking, paging)
+
+
+@searches_router.get(
+    "",
+    dependencies=[Depends(allow({Role.SUPERVISOR, Role.AUDITOR}))],
+)
+def list_telephone_searches(
+    looking: Looking, paging: Annotated[Paging, Query()]
+) -> Page[TelephoneSearchView]:
+    """Who searched tickets by a telephone, the latest first."""
+    return record.page(looking.session, paging.cursor, paging.limit)
 
 
 @inbox_router.get("", response_model=Page[TicketView], dependencies=[Depends(allow(OFFICE_BOUND))])

@@ -81,9 +81,12 @@ class TicketView(View):
 
 class ChangesPage(Page[TicketView]):
     """`resume`, with `updated_after` only: whatever had changed by then is listed, so that the next
-    poll asks `updated_after` it."""
+    poll asks `updated_after` it. `count` and `capped`, with `count=capped` only: how many tickets
+    the filters leave, or at least that many."""
 
     resume: At | None = None
+    count: int | None = None
+    capped: bool | None = None
 
 
 class UrgedView(TicketView):

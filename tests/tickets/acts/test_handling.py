@@ -162,7 +162,7 @@ def test_silence_passes_a_reply_after_a_day(
     start = clock.at
 
     clock.tick(hours=24)
-    assert swept(app) == 0
+    assert swept(app) == 2  # twice it rang that nobody had reviewed it
     clock.at += TICK
     late = people.district().post(f"/tickets/{number}/review", {"approve": False, "text": "晚。"})
     assert late.json()["status_now"] == "awaiting_callback"
@@ -181,7 +181,7 @@ def test_an_office_that_does_not_reply_is_assessed_all_the_same(
     due_at = datetime.fromisoformat(people.operator.get(f"/tickets/{number}").json()["due_at"])
 
     clock.at = due_at + timedelta(days=1)
-    assert swept(app) == 3
+    swept(app)
     assert stages.warned(people, number) == ["before-48h", "before-24h", "overdue-chief"]
     assert stages.status(people, number) == status
     clock.at += TICK
@@ -239,7 +239,7 @@ def test_several_things_that_fell_due_are_applied_in_their_order(
     start, number = clock.at, given.ticket(people, type="consult")
     clock.tick(days=30)
 
-    assert swept(app) == 7
+    swept(app)
 
     events = people.operator.get(f"/tickets/{number}/events").json()
     applied = [
@@ -248,6 +248,7 @@ def test_several_things_that_fell_due_are_applied_in_their_order(
             datetime.fromisoformat(e["due_at"]) - start - timedelta(minutes=15),
         )
         for e in events[1:]
+        if e["action"] != "alarm"
     ]
     assert applied == [
         ("route", timedelta(0)),
@@ -257,6 +258,14 @@ def test_several_things_that_fell_due_are_applied_in_their_order(
         ("overdue-district", timedelta(days=8)),
         ("force_callback", timedelta(days=8)),
         ("overdue-supervisor", timedelta(days=10)),
+    ]
+    assert [(alarm, to) for alarm, to, _ in stages.alarms(people, number)] == [
+        ("unsigned", ["chief"]),
+        ("unsigned", ["district"]),
+        ("uncontacted", ["chief"]),
+        ("uncontacted", ["district"]),
+        ("uncalled", ["callback"]),
+        ("uncalled", ["supervisor"]),
     ]
 
 

@@ -215,7 +215,10 @@ def test_after_silence_the_city_rules_and_after_twice_the_time_it_is_rejected(
     clock.at += TICK
     people.supervisor.does("note", number, text="催办裁定")
     assert "rule-objection" in people.dispatcher.get(f"/tickets/{number}").json()["allowed"]
-    assert "objection" in stages.warned(people, number)
+    assert [(name, to) for name, to, _ in stages.alarms(people, number)][-1] == (
+        "unruled",
+        ["district", "dispatcher"],
+    )
     clock.at += limit - TICK
     assert people.supervisor.does("note", number, text="仍未裁定")["status"] == "objected"
     rejected_at = clock()
@@ -300,7 +303,8 @@ def test_consulting_that_takes_too_long_is_told_once(people: People, clock: Stil
     for _ in range(2):
         clock.tick(hours=24, microseconds=1)
         people.supervisor.does("note", number, text="催会商")
-    assert stages.warned(people, number).count("consulting") == 1
+    rung = [(name, to) for name, to, _ in stages.alarms(people, number)]
+    assert [to for name, to in rung if name == "unconcluded"] == [["panel"], ["supervisor"]]
 
 
 def test_the_first_office_keeps_the_duty_until_another_has_signed(

@@ -31,7 +31,7 @@ def escalations(people: People, number: str) -> list[tuple[str, str]]:
     return [
         (event["due_at"], event["data"]["level"])
         for event in stages.events(people, number)
-        if event["data"].get("warning") == "supervision"
+        if event["data"].get("alarm") == "unanswered"
     ]
 
 
@@ -47,7 +47,7 @@ def test_unanswered_it_is_told_of_once_a_microsecond_after_its_time(
     clock.at += TICK
     swept(app, clock)
     assert escalations(people, number) == [("2026-10-20T04:00:00Z", level)]
-    assert stages.news(people.district(), number)[-1] == "escalate"
+    assert stages.news(people.district(), number)[-1] == "alarm"
     after = stages.seen(people, number)
     assert (after["status"], after["due_at"]) == (before["status"], before["due_at"])
     clock.at += 2 * HOUR

@@ -142,7 +142,7 @@ def test_an_enquiry_that_nobody_answered_goes_to_its_street_as_of_its_instant(
     clock.at = due_at + TICK
     late = people.operator.post(f"/tickets/{number}/answer", {"text": "晚了。"})
     assert (late.status_code, late.json()["status_now"]) == (409, "dispatched")
-    clock.tick(hours=3)
+    clock.tick(hours=1)
     assert swept(app) == 1
 
     ticket = people.operator.get(f"/tickets/{number}").json()

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from app.access.roles import Role
 from app.tickets.views import pages
+from app.tickets.views.lists import Asked
 from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
@@ -243,7 +244,7 @@ def queries(people: People, engine: sa.Engine, limit: int) -> int:
 def test_the_list_of_an_office_does_not_grow_with_the_city(people: People, app: FastAPI) -> None:
     """3,000 tickets that others had: of the table's pages it reads few."""
     number = given.ticket(people)
-    statement = pages.stamped(Role.HANDLER, (), goes_on=False, limit=50)
+    statement = pages.stamped(Asked(Role.HANDLER, WANGJING, 50, None, ()).shape)
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO ticket SELECT (jsonb_populate_record(t, jsonb_build_object('number',"

@@ -1,0 +1,148 @@
+"""The keys of tickets, kept up with their changes by an act of the background.
+
+Writing them takes longer than the rest of a new ticket's rows, so no request waits for it: a search
+looks at what changed since the mark by itself. One process at a time follows.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from prometheus_client import Gauge
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session, aliased
+
+from app.kit.clock import Clock
+from app.kit.db import Sessions
+from app.kit.instants import settled
+from app.kit.ready import Ready, Statement, parameter
+from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.search import keys
+from app.tickets.search.models import SearchEntry, SearchMark
+
+AT_ONCE = 200
+ONLY = 1
+"""The id of the mark."""
+FOLLOWING = 0x5EA7
+
+LAG = Gauge(
+    "jiesu_search_lag_seconds",
+    "Age of the oldest change of a ticket that search must look at by itself",
+    multiprocess_mode="max",
+)
+
+
+class Mark(NamedTuple):
+    """Of the changes that are in the entries the last: its instant, and its ticket."""
+
+    at: datetime
+    number: str
+
+
+BEGINNING = Mark(keys.EPOCH, "")
+
+WITHIN = parameter("numbers", ARRAY(sa.Text))
+
+
+def follow_some(sessions: Sessions, clock: Clock) -> bool:
+    """Brings the entries of AT_ONCE changed tickets up to date; whether more are left."""
+    with sessions.begin() as session:
+        if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
+            return False
+        mark, until = mark_of(session) or BEGINNING, clock()
+        settled(session)
+        changed = changes(session, mark, until)
+        write(session, [change.number for change in changed])
+        more = len(changed) == AT_ONCE
+        reached = changed[-1] if more else Mark(until, "")
+        keep(session, max(mark, reached))
+    LAG.set((until - reached.at).total_seconds())
+    return more
+
+
+def mark_of(session: Session) -> Mark | None:
+    """None while nothing was followed yet."""
+    row = session.execute(MARK).one_or_none()
+    return Mark(row.at, row.number) if row else None
+
+
+MARK = select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY)
+
+
+def keep(session: Session, mark: Mark) -> None:
+    row = {"id": ONLY, "at": mark.at, "number": mark.number}
+    statement = insert(SearchMark).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
+    """The next tickets in order of their change, each with its instant."""
+    key = (Ticket.updated_at, Ticket.number)
+    query = select(*key).where(sa.tuple_(*key) > sa.tuple_(*mark), Ticket.updated_at < until)
+    rows = session.execute(query.order_by(*key).limit(AT_ONCE))
+    return [Mark(row.updated_at, row.number) for row in rows]
+
+
+def write(session: Session, numbers: Sequence[str]) -> None:
+    """The entries of these tickets, and of the members of their groups, whom others may see then;
+    an entry that stays the same is not written."""
+    lines = READ.rows(session.connection(), numbers=list(numbers))
+    entries = [{"ticket_number": line.number, "keys": sorted(set(all_of(line)))} for line in lines]
+    if entries:
+        values = {"entries": msgspec.json.encode(entries).decode()}
+        Statement(WRITE, values).run(session.connection())
+
+
+WRITE = f"""
+    INSERT INTO {SearchEntry.__tablename__} AS entry (ticket_number, keys)
+    SELECT ticket_number, keys
+    FROM json_to_recordset(%(entries)s::json) AS row (ticket_number text, keys integer[])
+    ON CONFLICT (ticket_number) DO UPDATE SET keys = excluded.keys
+    WHERE entry.keys <> excluded.keys
+"""
+
+
+def read() -> sa.Select[Any]:
+    """Tickets by number and their groups' members, with all that becomes a key."""
+    parent = aliased(Ticket)
+    offices = (
+        select(func.array_agg(Dispatch.office_code))
+        .where(
+            Dispatch.ticket_number.in_([Ticket.number, Ticket.merged_into]),
+            Dispatch.ended_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    each = sa.or_(Ticket.number == sa.any_(WITHIN), Ticket.merged_into == sa.any_(WITHIN))
+    return (
+        select(
+            *(getattr(Ticket, name) for name in ("number", "received_at", "category", *FACTS)),
+            Ticket.district_code,
+            Ticket.interim_office,
+            parent.interim_office.label("head_interim"),
+            offices.label("offices"),
+            Request.title,
+            Request.content,
+            Request.address,
+        )
+        .join(Request, Request.ticket_number == Ticket.number)
+        .outerjoin(parent, parent.number == Ticket.merged_into)
+        .where(each)
+    )
+
+
+FACTS = ("type", "channel", "urgency", "community_code")
+READ = Ready(read())
+
+
+def all_of(line: Any) -> Iterator[int]:
+    yield from keys.of_text(f"{line.title}\n{line.content}\n{line.address}")
+    yield from keys.of_time(line.received_at)
+    yield from keys.of_number(line.number)
+    yield from keys.of_category(line.category or "")
+    yield from (keys.fact(name, getattr(line, name)) for name in FACTS)
+    offices = {line.district_code, line.interim_office, line.head_interim, *(line.offices or ())}
+    yield from (keys.fact("office", code) for code in offices if code)

@@ -1,0 +1,119 @@
+"""Keys by which tickets are searched: numbers made of their words, their facts and their time.
+
+Of Chinese writing each pair of neighbouring characters is a key, which is their two codes; a run of
+letters or digits is one word and one key, by a hash, as is a fact (a type, a channel, a place). A
+key only finds candidates: who searches compares the texts and columns themselves.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase
+from typing import NamedTuple
+from zlib import crc32
+
+WORD = re.compile(r"[^\W_]+")
+RUN = re.compile("[0-9a-z]+|[^0-9a-z]+")
+"""Of a word."""
+LATIN = re.compile("[0-9a-z]")
+SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+SIGN = 1 << 31
+RUNS, RUN_BITS = 0xE000_0000, (1 << 28) - 1
+FACTS, FACT_BITS = 0xF000_0000, (1 << 27) - 1
+"""Codes of the private use area, which no text's letters have."""
+PLANE = 0xFFFF
+REMOTE, REMOTE_BITS = 0xD800, (1 << 11) - 1
+"""For the rare characters beyond the first plane: codes of surrogates, which stand for none."""
+
+SHORT_END, LONG_END = 4, 7
+"""Digits at the end of a ticket's number that are a key."""
+
+DAY = timedelta(days=1)
+SPANS = (1, 16, 256)
+"""In days, each a key of its ticket."""
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def plain(text: str) -> str:
+    """In one way of writing: full-width as half-width, small letters."""
+    return unicodedata.normalize("NFKC", text).translate(SMALL)
+
+
+def words(text: str) -> list[str]:
+    return WORD.findall(plain(text))
+
+
+def of_text(text: str) -> Iterator[int]:
+    """Every pair and every run of a text; of a single character of Chinese there is none."""
+    for word in words(text):
+        for run in RUN.findall(word):
+            if LATIN.match(run):
+                yield signed(RUNS | crc32(run.encode()) & RUN_BITS)
+            else:
+                codes = map(code, run)
+                yield from (signed(first << 16 | second) for first, second in pairwise(codes))
+
+
+def code(character: str) -> int:
+    point = ord(character)
+    return point if point <= PLANE else REMOTE | point & REMOTE_BITS
+
+
+def signed(key: int) -> int:
+    """As PostgreSQL keeps four bytes."""
+    return key - 2 * SIGN if key >= SIGN else key
+
+
+def fact(name: str, value: object) -> int:
+    return signed(FACTS | crc32(f"{name} {value}".encode()) & FACT_BITS)
+
+
+def of_category(code: str) -> Iterator[int]:
+    """Of each level down to it."""
+    return (fact("category", code[:length]) for length in range(2, len(code) + 1, 2))
+
+
+def of_number(number: str) -> Iterator[int]:
+    return (fact("end", number[-digits:]) for digits in (SHORT_END, LONG_END))
+
+
+def of_end(digits: str) -> int:
+    """Of the last digits of a number, at least SHORT_END."""
+    return fact("end", digits[-(LONG_END if len(digits) >= LONG_END else SHORT_END) :])
+
+
+def of_time(at: datetime) -> Iterator[int]:
+    day = (at - EPOCH) // DAY
+    return (span_key(span, day // span) for span in SPANS)
+
+
+def span_key(span: int, place: int) -> int:
+    return fact(f"days {span}", place)
+
+
+class Window(NamedTuple):
+    """The tickets of two neighbouring spans, which are all from an instant on: a ticket has one of
+    these keys."""
+
+    keys: tuple[int, ...]
+    since: datetime
+
+
+def windows(until: datetime) -> Iterator[Window]:
+    """Back from an instant, each longer than the one before it, which lies in it."""
+    day = (until - EPOCH) // DAY
+    for span in SPANS:
+        place = day // span
+        both = (span_key(span, place), span_key(span, place - 1))
+        yield Window(both, EPOCH + (place - 1) * span * DAY)
+
+
+def pattern(word: str) -> str:
+    """A regular expression, of PostgreSQL, for a word in a plain text: letters and digits at its
+    ends are whole runs."""
+    before = "(?<![0-9a-z])" if LATIN.match(word[0]) else ""
+    after = "(?![0-9a-z])" if LATIN.match(word[-1]) else ""
+    return f"{before}{word}{after}"

@@ -1,0 +1,129 @@
+"""The tickets of a page, as one statement for each shape of question.
+
+A list walks an index in its own order while that meets its tickets soon. Where it might walk long
+(rare words, a small place, one district of sixteen), the candidates come from two sources, each in
+the list's order and no longer than the page: the tickets with all keys in `search_entry`, and
+what changed since the mark up to which the entries are kept. Either way every condition is checked
+on the ticket itself, so that a list never shows what was true before.
+"""
+
+from datetime import UTC, datetime
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from app.access.roles import Role
+from app.kit.ready import parameter
+from app.kit.web.paging import Order, instant, write_cursor
+from app.tickets.models import FAR, Ticket
+from app.tickets.search.models import SearchEntry
+from app.tickets.views.filters import IS_OPEN, Condition, Sort, at, conditions
+
+LAST = datetime.fromisoformat(FAR).astimezone(UTC)
+
+
+class Due(Order):
+    """By due time; what has none stands last."""
+
+    def after(self, row: Any) -> str:
+        return write_cursor(row.due_at or LAST, row.number)
+
+
+NEWEST = Order((Ticket.received_at, Ticket.number), (instant, str), falling=True)
+
+CHANGES = Order((Ticket.updated_at, Ticket.number), (instant, str))
+
+URGENT = Order((Ticket.urgency, Ticket.received_at, Ticket.number), (str, instant, str))
+
+DUE_OR_LAST = sa.func.coalesce(
+    Ticket.due_at, sa.literal_column(f"'{FAR}'::timestamp with time zone")
+)
+
+DUE = Due((DUE_OR_LAST.label("due_or_last"), Ticket.number), (instant, str))
+
+SORTED = {Sort.RECEIVED: NEWEST, Sort.DUE: DUE, Sort.URGENCY: URGENT}
+
+
+class Source(Enum):
+    """Where the tickets of a page come from."""
+
+    WALK = auto()
+    """The tickets themselves."""
+    WINDOW = auto()
+    """Candidates, as far back as a window reaches."""
+    WHOLE = auto()
+    """All candidates."""
+
+
+class Shape(NamedTuple):
+    """What makes one statement differ from another; the rest is parameters."""
+
+    role: Role
+    names: tuple[str, ...]
+    overdue: bool | None
+    sort: Sort
+    goes_on: bool
+    limit: int
+    source: Source
+
+    @property
+    def order(self) -> Order:
+        """Newest first; with `updated_after`, in order of change, so that a poller can go on."""
+        return CHANGES if "updated_after" in self.names else SORTED[self.sort]
+
+
+KEYS = parameter("keys", ARRAY(sa.Integer))
+SPAN = parameter("span", ARRAY(sa.Integer))
+
+
+def page(shape: Shape, *columns: Any) -> sa.Select[Any]:
+    """Columns of the tickets of a page and of one more, and what they are sorted by."""
+    by = shape.order
+    sorted_by = [c for c in by.columns if isinstance(c, sa.Label) and c not in set(columns)]
+    query = select(*columns, *sorted_by)
+    if shape.source is Source.WALK:
+        query = query.where(*checks(shape))
+    else:
+        query = query.where(Ticket.number.in_(numbers(shape)))
+    return by.ready(query, shape.goes_on, shape.limit)
+
+
+def checks(shape: Shape) -> list[Condition]:
+    walks = shape.source is Source.WALK
+    every = [*conditions(shape.role, shape.names, shape.overdue, one_by_one=not walks)]
+    if shape.sort is not Sort.RECEIVED and "open" not in shape.names:
+        every.append(IS_OPEN)
+    if shape.source is Source.WINDOW:
+        every.append(Ticket.received_at >= at("window_since"))
+    return every
+
+
+def numbers(shape: Shape) -> sa.CompoundSelect[Any]:
+    by, checked = shape.order, checks(shape)
+    shown: list[Any] = [c for c in by.columns if c is not Ticket.number]
+    entered = (
+        select(Ticket.number, *shown)
+        .join(SearchEntry, SearchEntry.ticket_number == Ticket.number)
+        .where(SearchEntry.keys.contains(KEYS), *checked)
+    )
+    if shape.source is Source.WINDOW:
+        entered = entered.where(SearchEntry.keys.overlap(SPAN))
+    recent = select(Ticket.number, *shown).where(Ticket.number.in_(changed()), *checked)
+    every: list[sa.Select[Any]] = [entered, recent]
+    pages = (by.ready(query, shape.goes_on, shape.limit).subquery() for query in every)
+    return sa.union(*(select(page.c.number) for page in pages))
+
+
+def changed() -> sa.CompoundSelect[Any]:
+    """The tickets that changed since the mark, and the members of their groups."""
+    ticket, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+    return sa.union_all(
+        select(ticket.number).where(ticket.updated_at >= at("mark")),
+        select(member.number)
+        .join(parent, parent.number == member.merged_into)
+        .where(parent.updated_at >= at("mark"), parent.members > 0),
+    )

@@ -1,0 +1,190 @@
+"""Alarms in the whole service: each rings once, in the feeds of those who must act (D.6.3)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from app.feed import service as feed
+from app.kit.db import Sessions, make_sessions
+from app.sweep import sweep
+from tests import given, stages
+from tests.conftest import StillClock
+from tests.given import CHAOYANG, WANGJING, People, Person
+from tests.stages import Build
+
+TICK = timedelta(microseconds=1)
+
+
+def swept(app: FastAPI, sessions: Sessions | None = None) -> int:
+    return sweep(sessions or app.state.sessions, app.state.city, app.state.clock)
+
+
+def heard(person: Person) -> list[tuple[str, str, str]]:
+    """The alarms in a feed: of which ticket, which, and as whose they ring."""
+    entries = person.get("/feed", limit=500).json()["items"]
+    return [
+        (entry["ticket_number"], entry["data"]["alarm"], entry["data"]["role"])
+        for entry in entries
+        if entry["kind"] == "alarm"
+    ]
+
+
+def everybody(people: People) -> dict[str, Person]:
+    offices = {"chief": people("chief", WANGJING), "district": people.district(CHAOYANG)}
+    desks = ("dispatcher", "callback", "supervisor", "panel")
+    return {**offices, **{role: people(role) for role in desks}}
+
+
+URGENT = {"urgency": "L1"}
+
+
+def dispatched(**request: Any) -> Build:
+    def build(people: People, clock: StillClock) -> str:
+        return given.ticket(people, **request)
+
+    return build
+
+
+def unplaced(people: People, clock: StillClock) -> str:
+    return given.ticket(people, urgency="L2", address=stages.UNCLEAR)
+
+
+def dangerous(people: People, clock: StillClock) -> str:
+    """People in a lift, of whom 119 must be told, and on whom an office works."""
+    number = given.ticket(people, category="030101")
+    people.street().does("acknowledge", number)
+    people.street().does("contact", number, method="call", reached=True)
+    return number
+
+
+RINGS: list[tuple[Build, timedelta, str, set[str]]] = [
+    # a wait, its limit, the alarm, and for whom it rings
+    (dispatched(), timedelta(hours=2), "unsigned", {"chief"}),
+    (dispatched(**URGENT), timedelta(minutes=10), "unsigned", {"chief", "district", "dispatcher"}),
+    (stages.acknowledged, timedelta(hours=24), "uncontacted", {"chief"}),
+    (stages.to_dispatch, timedelta(minutes=15), "undispatched", {"dispatcher"}),
+    (stages.queued, timedelta(hours=2), "undispatched", {"district", "dispatcher"}),
+    (unplaced, timedelta(0), "unplaced", {"dispatcher"}),
+    (stages.replied, timedelta(hours=8), "unreviewed", {"district"}),
+    (stages.objected_outside, timedelta(hours=8), "unruled", {"dispatcher"}),
+    (stages.awaiting, timedelta(hours=72), "uncalled", {"callback"}),
+]
+
+
+@pytest.mark.parametrize("wait", RINGS, ids=lambda wait: wait[2])
+def test_each_rings_once_with_those_who_must_act_however_many_sweep(
+    people: People, app: FastAPI, clock: StillClock, wait: tuple[Build, timedelta, str, set[str]]
+) -> None:
+    build, limit, alarm, expected = wait
+    number, persons = build(people, clock), everybody(people)
+    clock.at += limit
+    swept(app)
+    assert {role for role, person in persons.items() if heard(person)} == set()
+    clock.at += TICK
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: swept(app), range(4)))
+    swept(app)
+
+    rung = {role: heard(person) for role, person in persons.items() if heard(person)}
+    assert rung == {role: [(number, alarm, role)] for role in expected}
+    due_at = (clock.at - TICK).isoformat().replace("+00:00", "Z")
+    [(name, to, at)] = stages.alarms(people, number)
+    assert (name, set(to), at) == (alarm, expected, due_at)
+
+
+def test_what_rang_does_not_ring_again_when_the_clock_goes_back_or_a_sweeper_dies(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    numbers = [given.ticket(people, urgency="L1") for _ in range(3)]
+
+    def die(session: Session) -> None:
+        raise SystemExit("killed before the commit")
+
+    doomed = make_sessions(app.state.engine, before_commit=[feed.number, die])
+    clock.tick(minutes=11)
+    with pytest.raises(SystemExit):
+        swept(app, doomed)
+    assert [stages.alarms(people, number) for number in numbers] == [[], [], []]
+    for minutes in (0, -10, 10, 5, -3):
+        clock.tick(minutes=minutes)
+        swept(app)
+    assert [[alarm[0] for alarm in stages.alarms(people, n)] for n in numbers] == [["unsigned"]] * 3
+    assert heard(people.dispatcher) == [(number, "unsigned", "dispatcher") for number in numbers]
+
+
+def test_a_new_office_has_an_alarm_of_its_own_and_an_act_in_time_has_none(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = given.ticket(people)
+    clock.tick(hours=3)
+    swept(app)
+    people.dispatcher.does("dispatch", number, office_code=stages.JIUXIANQIAO, reason="属酒仙桥")
+    clock.tick(hours=1)
+    people.street(stages.JIUXIANQIAO).does("acknowledge", number)
+    clock.tick(hours=23, microseconds=1)
+    swept(app)
+
+    assert [(name, to) for name, to, _ in stages.alarms(people, number)] == [
+        ("unsigned", ["chief"]),
+        ("uncontacted", ["chief"]),
+    ]
+    assert [alarm for _, alarm, _ in heard(people.street())] == ["unsigned"]
+    assert [alarm for _, alarm, _ in heard(people.street(stages.JIUXIANQIAO))] == ["uncontacted"]
+
+
+def test_danger_to_life_that_nobody_handed_on_rings(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = dangerous(people, clock)
+    assert stages.seen(people, number)["urgency"] == "L1"
+    clock.tick(minutes=3)
+    swept(app)
+    assert heard(people.dispatcher) == []
+    clock.at += TICK
+    swept(app)
+    assert heard(people.dispatcher) == [(number, "not-handed-on", "dispatcher")]
+
+
+def test_each_citizen_of_a_group_is_called_or_rings(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    member = stages.merged(people, clock)
+    parent = stages.seen(people, member)["merged_into"]
+    people.street().does("contact", member, method="call", reached=True)
+    given.awaiting(people, parent)
+    stages.called(people, parent)
+    clock.tick(hours=72, microseconds=1)
+    swept(app)
+
+    assert heard(people.callback) == [(member, "uncalled", "callback")]
+    stages.called(people, member)
+    clock.tick(days=9)
+    assert swept(app) == 0
+
+
+def test_what_is_overdue_for_three_days_comes_to_the_supervisors(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = stages.working(people)
+    clock.tick(days=10, microseconds=1)
+    swept(app)
+
+    entries = people.supervisor.get("/feed").json()["items"]
+    [(kind, data)] = [(e["kind"], e["data"]) for e in entries if e["kind"] == "escalate"]
+    assert (kind, data["warning"]) == ("escalate", "overdue-supervisor")
+    assert stages.news(people.supervisor, number)
+
+
+def test_a_desk_hears_no_other_desks_alarms(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    stages.consulting(people, clock)
+    clock.tick(hours=24, microseconds=1)
+    swept(app)
+
+    rung = {role: [a for _, a, _ in heard(people(role))] for role in ("panel", "callback")}
+    assert rung == {"panel": ["unconcluded"], "callback": []}
