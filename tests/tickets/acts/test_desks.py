@@ -252,5 +252,6 @@ def test_what_the_citizen_adds_is_tried_as_an_address(people: People, clock: Sti
 
     assert [ticket["office"]["code"], later["office"]["code"]] == [WANGJING] * 2
     assert ticket["address"]["text"] == "就在朝阳区望京街道， 望京西园三区门口。"
-    assert stages.actions(people, passed_on)[-3:] == ["pass_on", "add", "route"]
+    steps = [action for action in stages.actions(people, passed_on) if action != "alarm"]
+    assert steps[-3:] == ["pass_on", "add", "route"]
     assert (useless["status"], useless["address"]["text"]) == ("need_info", "北京市")
