@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Request
+from sqlalchemy.orm import Session
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
@@ -13,6 +14,7 @@ from app.callbacks.models import Callback
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
 from app.kit.web.etag import IfMatch
+from app.kit.web.idempotency import OneEffect
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Doing
 from app.tickets.acts.change import Change
@@ -35,9 +37,13 @@ def ticket_for(roles: Iterable[Role]) -> Any:
     """Dependency: the ticket of the path, for these roles."""
 
     def seen(
-        number: str, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
+        number: str,
+        caller: Annotated[Caller, Depends(allow(roles))],
+        session: Writing,
+        once: OneEffect,
     ) -> Subject:
-        return Subject(caller, scope.get(session, caller, number).number)
+        with once.remembered():
+            return Subject(caller, scope.get(session, caller, number).number)
 
     return Depends(seen)
 
@@ -53,16 +59,26 @@ def callback_for(roles: Iterable[Role]) -> Any:
         callback_id: CallbackId,
         caller: Annotated[Caller, Depends(allow(roles))],
         session: Writing,
+        once: OneEffect,
     ) -> Subject:
-        callback = session.get(Callback, callback_id)
-        named = request.path_params.get("number", callback and callback.ticket_number)
-        if callback is None or callback.ticket_number != named:
-            raise NoSuchCallback(f"no callback {callback_id}")
-        if scope.known(session, caller, callback.ticket_number) is None:
-            raise NoSuchCallback(f"no callback {callback_id}")
+        named = request.path_params.get("number")
+        with once.remembered():
+            callback = callback_in_scope(session, caller, callback_id, named)
         return Subject(caller, callback.ticket_number, callback)
 
     return Depends(seen)
+
+
+def callback_in_scope(
+    session: Session, caller: Caller, callback_id: int, number: str | None
+) -> Callback:
+    """Refuses NoSuchCallback, also where it is of another ticket than the one that is named."""
+    callback = session.get(Callback, callback_id)
+    if callback is None or callback.ticket_number != (number or callback.ticket_number):
+        raise NoSuchCallback(f"no callback {callback_id}")
+    if scope.known(session, caller, callback.ticket_number) is None:
+        raise NoSuchCallback(f"no callback {callback_id}")
+    return callback
 
 
 Asked = Annotated[Subject, ticket_for(HANDLERS)]

@@ -18,7 +18,7 @@ from app.kit.workdays import day_of
 from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query, Thresholds
-from app.routing.memory import Key, Lesson, is_clear
+from app.routing.memory import Key, Lesson, Past, is_clear
 from app.routing.models import RoutingLesson
 from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, TallyView
 
@@ -174,14 +174,12 @@ def learn_up_to(session: Session, router: Router, version: str) -> None:
 
 def remembered(router: Router, text: str, now: datetime) -> MemoryView:
     """The memory of the place of a text."""
-    keys = keys_of(router, text, day_of(now))
-    return MemoryView(
-        places=[remembered_place(router, key) for key in keys], known=len(router.memory.places)
-    )
+    pasts = {key: router.memory.past(key) for key in keys_of(router, text, day_of(now))}
+    places = [remembered_place(router, key, past) for key, past in pasts.items() if past]
+    return MemoryView(places=places, known=len(router.memory.places))
 
 
-def remembered_place(router: Router, key: Key) -> RememberedView:
-    past = router.memory.past(key)
+def remembered_place(router: Router, key: Key, past: Past) -> RememberedView:
     ranked = sorted(past.items(), key=lambda item: (-item[1].count, item[0]))
     return RememberedView(
         place=str(key),
@@ -214,14 +212,17 @@ def forget(session: Session, router: Router, text: str, now: datetime) -> Memory
                 RoutingLesson.number.is_not_distinct_from(key.number),
             )
         )
-        past = router.memory.past(key)
+        street_code = next(iter(router.memory.past(key)), None)
+        if street_code is None:  # another has forgotten it meanwhile
+            continue
         row = {
             "lesson": Lesson.FORGET,
             **key._asdict(),
-            "street_code": next(iter(past)),
+            "street_code": street_code,
             "taught_on": today,
             "recorded_at": now,
         }
         insert_many(session, RoutingLesson, [row])
-        router.learn(Lesson.FORGET, key, next(iter(past)), today)
+        with router.learning:
+            router.learn(Lesson.FORGET, key, street_code, today)
     return remembered(router, text, now)
