@@ -62,7 +62,9 @@ from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
-from app.suggest.load import read_emergencies
+from app.suggest import service as suggesting
+from app.suggest.load import make_suggester
+from app.suggest.router import router as suggestions
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
@@ -132,8 +134,8 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    emergencies = read_emergencies(catalogue)
-    return City(policies, catalogue, directory, router, emergencies, settings.secret_key)
+    suggester = make_suggester(catalogue)
+    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -172,6 +174,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         seals,
         bulletins,
         routes,
+        suggestions,
         history,
         statistics,
         health.router,
@@ -261,6 +264,7 @@ def load(app: FastAPI) -> None:
     with app.state.own_sessions() as session:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
+        suggesting.refresh(session, app.state.city.suggester)
 
 
 def note_uses(app: FastAPI) -> bool:
@@ -290,6 +294,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
     def learn() -> bool:
         with sessions() as session:
             routing.refresh(session, app.state.city.router)
+            suggesting.refresh(session, app.state.city.suggester)
         return False
 
     return (

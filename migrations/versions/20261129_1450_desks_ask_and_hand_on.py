@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1450a7c2e9d4"
-down_revision = "b7d04e91c6a8"
+down_revision = "d5e19b7c4a02"
 branch_labels = None
 depends_on = None
 

@@ -1,10 +1,13 @@
 """Contacts with the citizen, by the lead or the interim office (RULEBOOK D.6.4)."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
 from app.tickets.event_data import Contacted
+from app.tickets.life import sources
 from app.tickets.life.contacts import Contact, tried
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.life.parts import Part
@@ -37,17 +40,23 @@ def count(change: Change, body: NewContact) -> None:
     """Count the contact: with a member for the group's lead; of an interim office (D.5-10) for its
     own former dispatch."""
     ticket, own = change.ticket, own_dispatch(change)
-    contacts_made = [*change.contacts(own), Contact(change.now, body.reached)]
+    contacts_made = [*change.contacts(own), Contact(change.now, body.reached, body.method)]
     add(change, body, own)
-    if own is change.lead:
-        enough = change.count_attempts(contacts_made)
-    else:
-        enough = tried(change.policy, ticket.urgency, contacts_made)
-    contacted_at = change.now if enough else None
+    contacted_at = change.now if suffice(change, own, contacts_made) else None
     if not ticket.merged_into:
         contacted_at = own.contacted_at = own.contacted_at or contacted_at
     if own is change.lead:
         ticket.contacted_at = ticket.contacted_at or contacted_at
+
+
+def suffice(change: Change, own: Dispatch, contacts_made: Collection[Contact]) -> bool:
+    """Whether the citizen is now reached, or tried often enough; where there is none, the office was
+    on the spot or answered at the source (D.9.1)."""
+    if change.ticket.no_citizen:
+        return any(map(sources.is_response, contacts_made))
+    if own is change.lead:
+        return change.count_attempts(contacts_made)
+    return tried(change.policy, change.ticket.urgency, contacts_made)
 
 
 def own_dispatch(change: Change) -> Dispatch:

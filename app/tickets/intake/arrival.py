@@ -15,7 +15,8 @@ from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
-from app.tickets.life import limits
+from app.tickets.life import limits, sources
+from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
@@ -59,6 +60,17 @@ class Arrival:
     def ended(self) -> bool:
         """Whether its ticket is over with the call, so that nothing can be added to it."""
         return acceptance.is_ended(self.new)
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
+        return self.status is Status.NEED_INFO and self.urgency in URGENT
+
+    @property
+    def no_citizen(self) -> bool:
+        new, citizen = self.new, self.new.citizen
+        reachable = citizen.telephone is not None
+        return sources.no_citizen(self.policy, new.channel, citizen.anonymous, reachable)
 
     @property
     def secret(self) -> bool:

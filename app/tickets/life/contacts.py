@@ -18,6 +18,7 @@ class Method(StrEnum):
 class Contact(NamedTuple):
     at: datetime
     reached: bool
+    method: Method = Method.CALL
 
 
 def counted(policy: Policy, urgency: Urgency, contacts: Iterable[Contact]) -> list[datetime]:

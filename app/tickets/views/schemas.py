@@ -8,6 +8,8 @@ from app.kit.web.paging import Page
 from app.kit.web.wire import At, View
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
+from app.tickets.life import duties
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action, Channel, Status, TicketType
 from app.tickets.life.likeness import Matching, Placing
 from app.tickets.personal import Kind
@@ -78,6 +80,17 @@ class TicketView(View):
     occurred_at: At | None
     policy: str
     allowed: list[Action]
+
+
+class WaitingView(TicketView):
+    """A ticket in an inbox: as what it lies there, the newest alarm that rings for whom it waits or
+    else the step awaited, since when and until when, and every alarm that rings for him."""
+
+    kind: duties.Kind
+    because: str
+    waits_since: At
+    waits_until: At | None
+    alarms: list[Alarm]
 
 
 class ChangesPage(Page[TicketView]):
