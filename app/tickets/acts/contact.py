@@ -50,8 +50,8 @@ def count(change: Change, body: NewContact) -> None:
 
 
 def suffice(change: Change, own: Dispatch, contacts_made: Collection[Contact]) -> bool:
-    """Whether the citizen is now reached, or tried often enough; where there is none, the office was
-    on the spot or answered at the source (D.9.1)."""
+    """Whether the citizen is now reached, or tried often enough; where there is none, whether the
+    office was on the spot or answered at the source (D.9.1)."""
     if change.ticket.no_citizen:
         return any(map(sources.is_response, contacts_made))
     if own is change.lead:
