@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c6a15d80b3f7"
-down_revision = "d5e19b7c4a02"
+down_revision = "1450a7c2e9d4"
 branch_labels = None
 depends_on = None
 
