@@ -13,13 +13,13 @@ from app.tickets.acts import recipients
 from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
-from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits, sources
 from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
+from app.tickets.persons import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Arrival:
     matter: Matter
     caller: bytes | None
     suggestion: Suggestion | None
-    """What the words suggest, whatever the category."""
+    """The danger that its words tell, whatever its category."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
@@ -102,7 +102,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
     urgency = level(city, new, suggestion)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
-    status = acceptance.status_of(new, decision.decision)
+    status = acceptance.status_of(new, decision.decision, urgency)
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,
