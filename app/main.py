@@ -27,6 +27,7 @@ from app.city import City
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
+from app.figures import EVERY_SECONDS, Figures
 from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
@@ -62,7 +63,9 @@ from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
-from app.suggest.load import read_emergencies
+from app.suggest import service as suggesting
+from app.suggest.load import make_suggester
+from app.suggest.router import router as suggestions
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
@@ -132,8 +135,8 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    emergencies = read_emergencies(catalogue)
-    return City(policies, catalogue, directory, router, emergencies, settings.secret_key)
+    suggester = make_suggester(catalogue)
+    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -172,6 +175,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         seals,
         bulletins,
         routes,
+        suggestions,
         history,
         statistics,
         health.router,
@@ -188,20 +192,34 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
 
 
 def connect(app: FastAPI) -> None:
-    """Pools of the requests, of the background, of intake's groups, and of the look that tells
-    readiness: none waits for another's."""
+    """Pools of the requests, of the background, of intake's groups, of streams, and of the looks
+    that tell readiness and figures: none waits for another's."""
     database, state = app.state.settings.database, app.state
     state.engine = db.make_engine(database, state.settings.pool_size, REQUESTS)
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
     state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS)
     state.looking_engine = db.make_engine(database, 1, LOOKS)
     state.stream_engine = db.make_engine(database, STREAM_CONNECTIONS, REQUESTS)
+
+    def now() -> datetime:
+        instant: datetime = state.clock()
+        return instant
+
+    state.figures_engine = db.make_engine(database, 1, LOOKS)
+    pools = {
+        "requests": state.engine,
+        "background": state.own_engine,
+        "intake": state.intake_engine,
+        "streams": state.stream_engine,
+    }
+    state.figures = Figures(state.figures_engine, pools, now)
     state.engines = (
         state.engine,
         state.own_engine,
         state.intake_engine,
         state.looking_engine,
         state.stream_engine,
+        state.figures_engine,
     )
     state.streams = Streams(
         db.make_sessions(state.stream_engine), CapacityLimiter(STREAM_CONNECTIONS)
@@ -261,6 +279,7 @@ def load(app: FastAPI) -> None:
     with app.state.own_sessions() as session:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
+        suggesting.refresh(session, app.state.city.suggester)
 
 
 def note_uses(app: FastAPI) -> bool:
@@ -290,6 +309,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
     def learn() -> bool:
         with sessions() as session:
             routing.refresh(session, app.state.city.router)
+            suggesting.refresh(session, app.state.city.suggester)
         return False
 
     return (
@@ -300,4 +320,5 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("hash_days", settings.sweep_seconds, hash_days),
         Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
         Act("learn", settings.learn_seconds, learn),
+        Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
     )

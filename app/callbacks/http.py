@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
-from app.callbacks import exclusions
+from app.callbacks import exclusions, service
 from app.callbacks.models import Callback
+from app.callbacks.schemas import CallbackView
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
 from app.kit.web.etag import IfMatch
@@ -18,6 +19,7 @@ from app.kit.web.idempotency import OneEffect
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Doing
 from app.tickets.acts.change import Change
+from app.tickets.life.lifecycle import Action
 from app.tickets.views import scope
 
 S = TypeVar("S")
@@ -31,6 +33,7 @@ class Subject:
     caller: Caller
     number: str
     callback: Callback | None = None
+    parent: str | None = None
 
 
 def ticket_for(roles: Iterable[Role]) -> Any:
@@ -43,7 +46,8 @@ def ticket_for(roles: Iterable[Role]) -> Any:
         once: OneEffect,
     ) -> Subject:
         with once.remembered():
-            return Subject(caller, scope.get(session, caller, number).number)
+            ticket = scope.get(session, caller, number)
+            return Subject(caller, ticket.number, parent=ticket.merged_into)
 
     return Depends(seen)
 
@@ -81,6 +85,8 @@ def callback_in_scope(
     return callback
 
 
+ToCall = Annotated[Subject, ticket_for({Role.CALLBACK})]
+ToVerify = Annotated[Subject, ticket_for({Role.CALLBACK, Role.SUPERVISOR})]
 Asked = Annotated[Subject, ticket_for(HANDLERS)]
 Reviewed = Annotated[Subject, ticket_for({Role.DISTRICT, Role.SUPERVISOR})]
 Decided = Annotated[Subject, ticket_for({Role.EVALUATOR})]
@@ -114,3 +120,33 @@ class Step:
 
 
 Stepping = Annotated[Step, Depends()]
+
+
+@dataclass
+class Result:
+    """A ticket's result, by a callback or a verification, once for each Idempotency-Key, on the
+    version in `If-Match`."""
+
+    doing: Annotated[Doing, Depends()]
+    if_match: IfMatch
+
+    def __call__(
+        self, subject: Subject, action: Action, record: Callable[[Change, S], Callback], body: S
+    ) -> CallbackView:
+        """Refusals come in this order: TicketChanged, IllegalMove, those of `record`."""
+        doing = self.doing
+
+        def check(change: Change) -> None:
+            locking.check_state(change, action, self.if_match)
+
+        def act() -> str:
+            caller, number = subject.caller, subject.number
+            made = doing.take(
+                caller, number, check, lambda change: record(change, body), subject.parent
+            )
+            return str(made.id)
+
+        return service.show(doing.session, doing.once(act, 201))
+
+
+Resulting = Annotated[Result, Depends()]

@@ -13,12 +13,13 @@ from app.tickets.acts import recipients
 from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
-from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
-from app.tickets.life import limits
+from app.tickets.life import limits, sources
+from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
+from app.tickets.persons import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Arrival:
     matter: Matter
     caller: bytes | None
     suggestion: Suggestion | None
-    """What the words suggest, whatever the category."""
+    """The danger that its words tell, whatever its category."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
@@ -59,6 +60,17 @@ class Arrival:
     def ended(self) -> bool:
         """Whether its ticket is over with the call, so that nothing can be added to it."""
         return acceptance.is_ended(self.new)
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
+        return self.status is Status.NEED_INFO and self.urgency in URGENT
+
+    @property
+    def no_citizen(self) -> bool:
+        new, citizen = self.new, self.new.citizen
+        reachable = citizen.telephone is not None
+        return sources.no_citizen(self.policy, new.channel, citizen.anonymous, reachable)
 
     @property
     def secret(self) -> bool:
@@ -85,7 +97,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
     urgency = level(city, new, suggestion)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
-    status = acceptance.status_of(new, decision.decision)
+    status = acceptance.status_of(new, decision.decision, urgency)
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,

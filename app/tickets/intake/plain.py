@@ -144,7 +144,7 @@ def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: da
 def writing(written: Tables, new: Sequence[New]) -> Iterator[Statement]:
     if new:
         yield insertion_of(written)
-        yield feed.numbering(receive.news(new))
+        yield feed.numbering(receive.news(new), receive.desks(written))
 
 
 def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> Iterator[Statement]:

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from app.kit.errors import Forbidden
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import (
+    BETWEEN_OFFICES,
     IN_OFFICE,
     MOVES,
     TERMINAL,
@@ -22,6 +23,14 @@ A, P, S = Action, Part, Status
 
 class NotYourPart(Forbidden):
     title = "That is another's part in this ticket"
+
+
+class NobodyToCall(IllegalMove):
+    title = "Nobody can be called back here: its result is verified"
+
+
+class CitizenToCall(IllegalMove):
+    title = "Its citizen is called back, not its result verified"
 
 
 class ObjectionLate(IllegalMove):
@@ -60,6 +69,8 @@ class Standing:
     """The callback called the demand unreasonable, and no supervisor has decided yet."""
     secret: bool = False
     """A report or a confidential ticket: no office sees the citizen's name (D.16)."""
+    no_citizen: bool = False
+    """Nobody can be called: its result is verified (D.9.1)."""
     forced: bool = False
     """The callback came due without a reply; a later reply is only attached."""
     objection_locked: bool = False
@@ -71,6 +82,8 @@ class Standing:
     contacted: bool = False
     no_call_due: bool = False
     """Its citizen was called already, or its group does not await the callback yet."""
+    verifiable: bool = False
+    """Its result may be verified: it has a source, or no citizen."""
     group: bool = False
     """Other tickets are merged into it."""
     assessed: bool = False
@@ -106,11 +119,23 @@ def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | Non
 
 def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """T7 for R4: a district dispatches from its own queue; T7b: before the first contact."""
-    if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
+    at_a_desk = ticket.status in BETWEEN_OFFICES
+    if at_a_desk and not parts & {P.DISPATCHER, P.QUEUE}:
         return IllegalMove("it lies in the city dispatcher's queue")
-    if ticket.status is not S.TO_DISPATCH and ticket.objection_locked:
+    if not at_a_desk and ticket.objection_locked:
         return ObjectionLocked("its 会商 named who handles it, finally")
     return refuse(ticket.contacted, "the office has contacted the citizen already")
+
+
+def needs_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(P.QUEUE not in parts, "it does not lie in your queue")
+
+
+def needs_callable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """The city's desks call back whom they asked (D.5 R5); all other contact is an office's."""
+    if parts & {P.OPERATOR, P.DISPATCHER}:
+        return refuse(ticket.status is not S.NEED_INFO, "its office contacts the citizen")
+    return needs_urgent(ticket, parts)
 
 
 def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -146,6 +171,19 @@ def needs_no_secrecy(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | 
 
 
 def needs_call(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    if ticket.no_citizen:
+        return NobodyToCall("it has no citizen: record a verification (RULEBOOK D.9.1)")
+    return needs_result_due(ticket, parts)
+
+
+def needs_no_citizen(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.9.1: instead of a callback, and as often as one."""
+    if not ticket.verifiable:
+        return CitizenToCall("it has a citizen: record a callback (RULEBOOK D.9, D.9.1)")
+    return needs_result_due(ticket, parts)
+
+
+def needs_result_due(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     if ticket.doubted:
         return IllegalMove("a supervisor is to say whether the demand is reasonable")
     return refuse(ticket.no_call_due, "its citizen is not to be called now")
@@ -215,21 +253,42 @@ def needs_no_callback(ticket: Standing, parts: frozenset[Part]) -> IllegalMove |
     return refuse(ticket.assessed, "its citizen was called back already")
 
 
+def needs_transferable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """T3: the operator, or the dispatcher once an office has it."""
+    return needs_no_members(ticket, parts) or needs_untouched(ticket, P.DISPATCHER, parts)
+
+
+def needs_declinable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """T4: the city's desks, or a supervisor once an office has it."""
+    return needs_no_members(ticket, parts) or needs_untouched(ticket, P.SUPERVISOR, parts)
+
+
+def needs_untouched(ticket: Standing, taker: Part, parts: frozenset[Part]) -> IllegalMove | None:
+    """From an office it is taken by one part only, before the office has begun."""
+    if ticket.status not in IN_OFFICE:
+        return None
+    if taker not in parts:
+        return IllegalMove(f"an office has it; that is done by: {taker}")
+    return refuse(ticket.contacted, "the office has contacted the citizen already")
+
+
 def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     return needs_enquiry(ticket, parts) or needs_no_members(ticket, parts)
 
 
 GUARDS: dict[Action, Guard] = {
     A.ANSWER: needs_lone_enquiry,
-    A.TRANSFER: needs_no_members,
-    A.DECLINE: needs_no_members,
+    A.TRANSFER: needs_transferable,
+    A.DECLINE: needs_declinable,
     A.DISPATCH: needs_own_queue,
-    A.CONTACT: needs_urgent,
+    A.RETURN: needs_queue,
+    A.CONTACT: needs_callable,
     A.REVIEW: needs_review,
     A.REPLY: needs_late_reply,
     A.REVEAL: needs_openness,
     A.CONCEAL: needs_no_secrecy,
     A.CALLBACK: needs_call,
+    A.VERIFICATION: needs_no_citizen,
     A.OBJECT: needs_right_to_object,
     A.RULE_OBJECTION: needs_right_to_rule,
     A.REQUEST_EXTENSION: needs_time_to_ask,
