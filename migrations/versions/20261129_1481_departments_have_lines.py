@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1481b06f3ea2"
-down_revision = "d5e19b7c4a02"
+down_revision = "c6a15d80b3f7"
 branch_labels = None
 depends_on = None
 
