@@ -29,6 +29,7 @@ fmt: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench.routing
+	$(BIN)/python -m bench.suggest
 	$(BIN)/python -m bench.rankings
 	$(BIN)/python -m bench.api
 

@@ -18,6 +18,7 @@ from app.routing.decide import Router
 from app.routing.decision import Decision, Query
 from app.routing.service import thresholds
 from app.suggest.emergencies import Emergencies
+from app.suggest.suggester import Suggester
 
 
 class NoSuchOffice(Invalid):
@@ -34,8 +35,7 @@ class City:
     catalogue: Catalogue
     offices: Mapping[str, OfficeEntry]
     router: Router
-    emergencies: Emergencies
-    """The words of an emergency (D.4)."""
+    suggester: Suggester
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
     edition: str = field(init=False, default="")
@@ -47,6 +47,11 @@ class City:
         rules = [(policy.name, policy.sha256) for policy in self.policies.documents]
         known = repr((rules, sorted(self.offices.items())))
         object.__setattr__(self, "edition", sha256(known.encode()).hexdigest())
+
+    @property
+    def emergencies(self) -> Emergencies:
+        """The words of an emergency (D.4)."""
+        return self.suggester.emergencies
 
     def route(self, query: Query, now: datetime) -> Decision:
         """Route a request by the rules and names of this day."""

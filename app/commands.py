@@ -64,7 +64,7 @@ def seed(given: Settings, asked: argparse.Namespace) -> None:
 def upgrade(given: Settings, asked: argparse.Namespace) -> None:
     """Bring the database to this version's migrations, and do nothing else."""
     with any_database(given):
-        migrate.upgrade(given.database)
+        migrate.upgrade(given.migrating_database)
 
 
 def key(given: Settings, asked: argparse.Namespace) -> None:

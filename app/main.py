@@ -31,7 +31,7 @@ from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
-from app.kit.host import ending, health
+from app.kit.host import ending, health, roles
 from app.kit.host.background import Act, Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
@@ -62,7 +62,9 @@ from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
-from app.suggest.load import read_emergencies
+from app.suggest import service as suggesting
+from app.suggest.load import make_suggester
+from app.suggest.router import router as suggestions
 from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
@@ -111,6 +113,7 @@ def prepare(settings: Settings) -> None:
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
+            roles.warn_of_might(session.connection())
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
@@ -131,8 +134,8 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    emergencies = read_emergencies(catalogue)
-    return City(policies, catalogue, directory, router, emergencies, settings.secret_key)
+    suggester = make_suggester(catalogue)
+    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -171,6 +174,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         seals,
         bulletins,
         routes,
+        suggestions,
         history,
         statistics,
         health.router,
@@ -260,6 +264,7 @@ def load(app: FastAPI) -> None:
     with app.state.own_sessions() as session:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
+        suggesting.refresh(session, app.state.city.suggester)
 
 
 def note_uses(app: FastAPI) -> bool:
@@ -289,6 +294,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
     def learn() -> bool:
         with sessions() as session:
             routing.refresh(session, app.state.city.router)
+            suggesting.refresh(session, app.state.city.suggester)
         return False
 
     return (

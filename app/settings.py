@@ -109,7 +109,13 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The URL of the database in use."""
+        """The URL of the database in use, by the service's user."""
+        return self.database_url or embedded.service_url(self.data_dir)
+
+    @property
+    def migrating_database(self) -> str:
+        """The same by the user who migrates it; with a database of your own the one who is
+        given."""
         return self.database_url or embedded.url(self.data_dir)
 
     @property

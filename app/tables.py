@@ -31,6 +31,7 @@ from app.rankings.models import RegistryVersion, Seal, SealedFacts, SealedRankin
 from app.rankings.versions import TableVersion
 from app.routing.models import RoutingLesson
 from app.seals.audit.days import ChainDay
+from app.suggest.models import CategoryLesson
 from app.tickets.citizens import Citizen
 from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
@@ -55,6 +56,7 @@ TABLES: tuple[type[Base], ...] = (
     FeedHead,
     FeedEntry,
     RoutingLesson,
+    CategoryLesson,
     Ticket,
     Request,
     Citizen,

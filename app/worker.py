@@ -26,7 +26,7 @@ TOLD_IN_ONE_LINE = (
 
 def prepare(given: Settings) -> None:
     """Everything that the first request relies on; doing it again changes nothing."""
-    migrate.upgrade(given.database)
+    migrate.upgrade(given.migrating_database)
     main.prepare(given)
 
 

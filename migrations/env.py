@@ -5,6 +5,7 @@ from alembic import context
 
 from app import settings
 from app.kit.address import psycopg_url
+from app.kit.host import roles
 from app.tables import metadata
 
 ONE_AT_A_TIME = 12345_2019  # any number that nothing else in the database locks
@@ -23,6 +24,7 @@ def migrate(connection: sa.Connection) -> None:
         for timeout in TIMEOUTS:
             connection.execute(sa.text(timeout))
         context.run_migrations()
+        roles.settle(connection)
     # kept beyond the commits of a migration in pieces; an end of the connection ends it as well
     connection.execute(sa.select(sa.func.pg_advisory_unlock(ONE_AT_A_TIME)))
     connection.commit()
@@ -30,7 +32,7 @@ def migrate(connection: sa.Connection) -> None:
 
 given = context.config.attributes.get("connection")
 if given is None:  # the `alembic` command, beside a running service
-    with sa.create_engine(psycopg_url(settings.load().database)).connect() as own:
+    with sa.create_engine(psycopg_url(settings.load().migrating_database)).connect() as own:
         migrate(own)
 else:
     migrate(given)

@@ -1,6 +1,6 @@
 """Random finished cases, as an older system would send them to `POST /v1/imports/cases`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -13,6 +13,7 @@ CONTACTED = ["yes", "yes", "yes", "no", "unsure"]
 RESOLVED = ["resolved", "resolved", "resolved", "partly", "unresolved", "no_answer"]
 SATISFIED = ["very", "satisfied", "basic", "dissatisfied", "very_dissatisfied", "no_answer"]
 EXCLUSIONS = ["X1", "X2", "X3", "X4", "X5", "X6"]
+FROM_A_SOURCE = ("media", "opinion", "superior")
 TICK = timedelta(microseconds=1)
 
 
@@ -44,11 +45,29 @@ def random_case(
         "replied_at": chance.choice([None, (called_at - TICK).isoformat()]),
         "callback": {"at": called_at.isoformat(), **callback},
     }
+    if case["channel"] in FROM_A_SOURCE:
+        verify(Random(external_id), case)
     if chance.random() < 0.15:
         case["merge_group"] = chance.choice(groups)
-    if chance.random() < 0.08 and not content(callback):
+    if chance.random() < 0.08 and not content(answers(case)):
         case["excluded"] = {"code": chance.choice(EXCLUSIONS), "text": "经核实不纳入考评"}
     return case
+
+
+def verify(chance: Random, case: dict[str, Any]) -> None:
+    """In place of the callback, of half of them (D.9.1)."""
+    if chance.random() < 0.5:
+        at = case.pop("callback")["at"]
+        resolved = chance.choice(["resolved", "resolved", "partly", "unresolved"])
+        method = chance.choice(["site", "photo", "document", "publication"])
+        case["verification"] = {"at": at, "method": method, "resolved": resolved}
+
+
+def answers(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The callback's; of a verification what it says in their place."""
+    if "verification" in case:
+        return {"reach": "verified", "resolved": case["verification"]["resolved"]}
+    return dict(case["callback"])
 
 
 def somewhen(chance: Random, border: datetime, days: int) -> datetime:
@@ -81,7 +100,9 @@ def random_callback(chance: Random) -> dict[str, Any]:
 
 
 def content(callback: dict[str, Any]) -> bool:
-    """Who is content is not excluded (D.10)."""
+    """Who is content is not excluded (D.10), nor what was verified as resolved."""
+    if callback["reach"] == "verified":
+        return bool(callback["resolved"] == "resolved")
     return callback.get("resolved") == "resolved" and callback.get("satisfied") in (
         "very",
         "satisfied",

@@ -24,6 +24,7 @@ from app.rankings import registry
 from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
+from app.suggest.memory import Memory
 from tests.given import ADMIN_KEY, People
 from tests.past import Store, storing
 
@@ -187,6 +188,8 @@ def people(everyone: People, clock: StillClock, app: FastAPI) -> Iterator[People
     yield everyone
     app.state.city = city
     forget_lessons(city.router)
+    city.suggester.memory = Memory(len(city.suggester.profiles.codes))
+    city.suggester.learned_to = (0, 0)
     with app.state.engine.begin() as connection:
         clear(connection)
 

@@ -109,6 +109,16 @@ def ticket(people: People, **changed: Any) -> str:
     return str(answer.json()["number"])
 
 
+BESIDE = frozenset({"related", "suggested", "tell", "warnings"})
+"""What the answer to a new request tells beside its ticket."""
+
+
+def alone(answer: dict[str, Any]) -> dict[str, Any]:
+    """The ticket in the answer to a new request."""
+    assert answer.keys() >= BESIDE
+    return {name: value for name, value in answer.items() if name not in BESIDE}
+
+
 def replied(people: People, number: str, office: str = WANGJING) -> None:
     """A street that does all that is asked of it, up to its reply."""
     street = people.street(office)

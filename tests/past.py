@@ -13,6 +13,7 @@ from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.links import BEFORE_ALL
 from app.tickets.models import Ticket
 from tests import recount
+from tests.cases import answers
 from tests.given import WANGJING
 from tests.linking import relink
 from tests.recount import Case
@@ -55,7 +56,7 @@ def ticket(case: Case, number: str) -> Ticket:
 
 
 def assessment(case: Case, number: str) -> Assessment:
-    callback = case["callback"]
+    callback = answers(case)
     return Assessment(
         ticket_number=number,
         office_code=case["office_code"],

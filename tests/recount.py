@@ -68,6 +68,8 @@ def period_of(at: datetime) -> str:
 def contact_ok(case: Case) -> bool:
     due = instant(case["dispatched_at"]) + CONTACT[case["urgency"]]
     timely = [contact for contact in case["contacts"] if instant(contact["at"]) <= due]
+    if "verification" in case:
+        return on_the_spot_or_published(timely)
     for contact in timely:
         if contact["reached"]:
             return True
@@ -80,10 +82,20 @@ def contact_ok(case: Case) -> bool:
     return attempts >= 3
 
 
+def on_the_spot_or_published(timely: list[Case]) -> bool:
+    """D.9.1: nobody could be called, so somebody went there, or a message stands at the source."""
+    for contact in timely:
+        if contact["method"] == "visit":
+            return True
+        if contact["method"] == "message" and contact["reached"]:
+            return True
+    return False
+
+
 def left_out_by_itself(case: Case) -> bool:
     if case["type"] not in ASSESSED_TYPES or case["channel"] == "patrol":
         return True
-    return bool(case["callback"]["reach"] == "anonymous")
+    return "verification" not in case and case["callback"]["reach"] == "anonymous"
 
 
 def counts(case: Case) -> bool:
@@ -91,10 +103,14 @@ def counts(case: Case) -> bool:
 
 
 def response(case: Case) -> int:
+    if "verification" in case:
+        return int(contact_ok(case))
     return int(contact_ok(case) and case["callback"].get("contacted") != "no")
 
 
 def says_resolved(case: Case) -> int | None:
+    if "verification" in case:
+        return int(case["verification"]["resolved"] == "resolved")
     answer = case["callback"].get("resolved")
     if case["callback"]["reach"] != "reached" or answer == "no_answer":
         return None
@@ -102,6 +118,8 @@ def says_resolved(case: Case) -> int | None:
 
 
 def says_satisfied(case: Case) -> int | None:
+    if "verification" in case:
+        return None
     answer = case["callback"].get("satisfied")
     if case["callback"]["reach"] != "reached" or answer == "no_answer":
         return None
@@ -110,11 +128,12 @@ def says_satisfied(case: Case) -> int | None:
 
 def is_late(case: Case) -> bool:
     due = instant(case["dispatched_at"]) + RESULT[case["urgency"]]
-    return instant(case.get("replied_at") or case["callback"]["at"]) > due
+    return (instant(case["replied_at"]) if case.get("replied_at") else called_back_at(case)) > due
 
 
 def called_back_at(case: Case) -> datetime:
-    return instant(case["callback"]["at"])
+    """When its result became final: the callback, or the verification in its place (D.9.1)."""
+    return instant((case["verification"] if "verification" in case else case["callback"])["at"])
 
 
 def recount(cases: Iterable[Case], period: str) -> dict[str, Row]:

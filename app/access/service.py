@@ -1,13 +1,14 @@
 """Making, revoking and recognising keys."""
 
 import hmac
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.access.models import Key, SecretMark
@@ -19,7 +20,10 @@ from app.kit.web.paging import Order, instant
 from app.offices.directory import OfficeKind
 from app.offices.models import Office
 
+logger = logging.getLogger(__name__)
+
 ADMIN_ID = "admin"
+SETTINGS = "settings"
 
 OLDEST = Order((Key.created_at, Key.id), (instant, str))
 
@@ -96,16 +100,27 @@ def keep_secret(session: Session, secret: bytes, now: datetime) -> None:
 
 
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
-    """The administrator's first key is the one in the settings; a former one no longer opens."""
-    given = {"hash": hashed(secret, text), "revoked_at": None, "revoked_by": None}
-    begun = {
-        "role": Role.ADMIN,
-        "label": "JIESU_ADMIN_KEY",
-        "created_at": now,
-        "created_by": "settings",
-    }
-    kept = insert(Key).values(id=ADMIN_ID, **begun, **given)
-    session.execute(kept.on_conflict_do_update(index_elements=[Key.id], set_=given))
+    """The administrator's key of the settings is on record; a former one no longer opens. One that
+    was revoked stays revoked, whoever starts the service with it."""
+    known = session.scalar(select(Key).where(Key.hash == hashed(secret, text)))
+    if known is not None:
+        if known.revoked_at is not None:
+            logger.warning("JIESU_ADMIN_KEY was revoked and opens nothing; set another one")
+        return
+    of_settings = select(Key).where(Key.created_by == SETTINGS)
+    former = session.scalars(of_settings).all()
+    for key in former:
+        retire(key, SETTINGS, now)
+    session.add(
+        Key(
+            id=f"{ADMIN_ID}{len(former) + 1}" if former else ADMIN_ID,
+            hash=hashed(secret, text),
+            role=Role.ADMIN,
+            label="JIESU_ADMIN_KEY",
+            created_at=now,
+            created_by=SETTINGS,
+        )
+    )
 
 
 def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Key], str | None]:
@@ -118,6 +133,10 @@ def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
     key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
     if key is None:
         raise NoSuchKey(f"no key {key_id}")
+    retire(key, by, now)
+
+
+def retire(key: Key, by: str, now: datetime) -> None:
     if key.revoked_at is None:
         key.revoked_at = now
         key.revoked_by = by

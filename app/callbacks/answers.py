@@ -10,6 +10,8 @@ class Reach(StrEnum):
     REFUSED = "refused"
     WRONG_NUMBER = "wrong_number"
     ANONYMOUS = "anonymous"
+    VERIFIED = "verified"
+    """Nobody was called: the result was verified (RULEBOOK D.9.1)."""
 
 
 class Contacted(StrEnum):

@@ -36,8 +36,10 @@ def is_final(policy: Policy, answers: Answers, attempts: Attempts, now: datetime
 
 
 def content(answers: Answers) -> bool:
-    """Resolved and satisfied: such a ticket stays counted (RULEBOOK D.10)."""
-    return answers.resolved is Resolved.RESOLVED and answers.satisfied in PLEASED
+    """Resolved and satisfied: such a ticket stays counted (RULEBOOK D.10). Of a verified case
+    nobody says more than that it is resolved."""
+    pleased = answers.satisfied in PLEASED or answers.reach is Reach.VERIFIED
+    return answers.resolved is Resolved.RESOLVED and pleased
 
 
 def asks_rework(policy: Policy, answers: Answers, reworks: int) -> bool:

@@ -5,7 +5,7 @@ Both records are kept. A `q1 = no` is overturned in this way only (D.13.3).
 
 from dataclasses import asdict
 
-from app.callbacks.answers import Answers
+from app.callbacks.answers import Reach
 from app.callbacks.appeals import disputed_until
 from app.callbacks.exclusions import assessed
 from app.callbacks.models import Callback, Correction, Dispute
@@ -39,6 +39,8 @@ class NothingToCorrect(Conflict):
 
 def check_counted(change: Change, callback: Callback) -> None:
     """Refuses (NotCounted) a callback that is not scored: only the first final one is (T20)."""
+    if callback.reach is Reach.VERIFIED:
+        raise NotCounted("a verification has no recording that could be heard again")
     if not callback.final or callback.cycle > 0:
         raise NotCounted("it is not the first final callback")
 
@@ -76,7 +78,7 @@ def correct(change: Change, callback: Callback, body: NewCorrection) -> None:
     was_heard = open_dispute is not None and open_dispute.heard_at is not None
     if change.session.get(Correction, callback.ticket_number) or was_heard:
         raise CorrectionRepeated("a recording is heard again once")
-    differs = body.answers != answers_of(callback)
+    differs = body.answers != callback.answers
     if not differs and open_dispute is None:
         raise NothingToCorrect("nobody disputes it, and nothing differs")
     if open_dispute:
@@ -89,10 +91,6 @@ def correct(change: Change, callback: Callback, body: NewCorrection) -> None:
         data=HeardAgain(callback_id=callback.id, differs=differs, **asdict(body.answers)),
         words={"text": body.text},
     )
-
-
-def answers_of(callback: Callback) -> Answers:
-    return Answers(callback.reach, callback.contacted, callback.resolved, callback.satisfied)
 
 
 def correction(change: Change, callback: Callback, body: NewCorrection) -> Correction:

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Request
+from sqlalchemy.orm import Session
 
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
-from app.callbacks import exclusions
+from app.callbacks import exclusions, service
 from app.callbacks.models import Callback
+from app.callbacks.schemas import CallbackView
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
 from app.kit.web.etag import IfMatch
+from app.kit.web.idempotency import OneEffect
 from app.tickets.acts import locking
 from app.tickets.acts.acting import Doing
 from app.tickets.acts.change import Change
+from app.tickets.life.lifecycle import Action
 from app.tickets.views import scope
 
 S = TypeVar("S")
@@ -29,15 +33,21 @@ class Subject:
     caller: Caller
     number: str
     callback: Callback | None = None
+    parent: str | None = None
 
 
 def ticket_for(roles: Iterable[Role]) -> Any:
     """Dependency: the ticket of the path, for these roles."""
 
     def seen(
-        number: str, caller: Annotated[Caller, Depends(allow(roles))], session: Writing
+        number: str,
+        caller: Annotated[Caller, Depends(allow(roles))],
+        session: Writing,
+        once: OneEffect,
     ) -> Subject:
-        return Subject(caller, scope.get(session, caller, number).number)
+        with once.remembered():
+            ticket = scope.get(session, caller, number)
+            return Subject(caller, ticket.number, parent=ticket.merged_into)
 
     return Depends(seen)
 
@@ -53,18 +63,30 @@ def callback_for(roles: Iterable[Role]) -> Any:
         callback_id: CallbackId,
         caller: Annotated[Caller, Depends(allow(roles))],
         session: Writing,
+        once: OneEffect,
     ) -> Subject:
-        callback = session.get(Callback, callback_id)
-        named = request.path_params.get("number", callback and callback.ticket_number)
-        if callback is None or callback.ticket_number != named:
-            raise NoSuchCallback(f"no callback {callback_id}")
-        if scope.known(session, caller, callback.ticket_number) is None:
-            raise NoSuchCallback(f"no callback {callback_id}")
+        named = request.path_params.get("number")
+        with once.remembered():
+            callback = callback_in_scope(session, caller, callback_id, named)
         return Subject(caller, callback.ticket_number, callback)
 
     return Depends(seen)
 
 
+def callback_in_scope(
+    session: Session, caller: Caller, callback_id: int, number: str | None
+) -> Callback:
+    """Refuses NoSuchCallback, also where it is of another ticket than the one that is named."""
+    callback = session.get(Callback, callback_id)
+    if callback is None or callback.ticket_number != (number or callback.ticket_number):
+        raise NoSuchCallback(f"no callback {callback_id}")
+    if scope.known(session, caller, callback.ticket_number) is None:
+        raise NoSuchCallback(f"no callback {callback_id}")
+    return callback
+
+
+ToCall = Annotated[Subject, ticket_for({Role.CALLBACK})]
+ToVerify = Annotated[Subject, ticket_for({Role.CALLBACK, Role.SUPERVISOR})]
 Asked = Annotated[Subject, ticket_for(HANDLERS)]
 Reviewed = Annotated[Subject, ticket_for({Role.DISTRICT, Role.SUPERVISOR})]
 Decided = Annotated[Subject, ticket_for({Role.EVALUATOR})]
@@ -98,3 +120,33 @@ class Step:
 
 
 Stepping = Annotated[Step, Depends()]
+
+
+@dataclass
+class Result:
+    """A ticket's result, by a callback or a verification, once for each Idempotency-Key, on the
+    version in `If-Match`."""
+
+    doing: Annotated[Doing, Depends()]
+    if_match: IfMatch
+
+    def __call__(
+        self, subject: Subject, action: Action, record: Callable[[Change, S], Callback], body: S
+    ) -> CallbackView:
+        """Refusals come in this order: TicketChanged, IllegalMove, those of `record`."""
+        doing = self.doing
+
+        def check(change: Change) -> None:
+            locking.check_state(change, action, self.if_match)
+
+        def act() -> str:
+            caller, number = subject.caller, subject.number
+            made = doing.take(
+                caller, number, check, lambda change: record(change, body), subject.parent
+            )
+            return str(made.id)
+
+        return service.show(doing.session, doing.once(act, 201))
+
+
+Resulting = Annotated[Result, Depends()]

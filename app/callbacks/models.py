@@ -6,15 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.callbacks.answers import Contacted, ExclusionCode, Reach, Resolved, Satisfied
+from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.callbacks.outcome import KIND, code_sql, tally_sql
 from app.kit.db import Base, Code, one_of
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import Channel, TicketType
+from app.tickets.life.sources import Verified
 
 
 class Callback(Base):
-    """One attempt to call a citizen back; its words stand in the event's statement."""
+    """One attempt to call a citizen back, or a verification in its place; its words stand in the
+    event's statement."""
 
     __tablename__ = "callback"
 
@@ -31,8 +33,14 @@ class Callback(Base):
     resolved: Mapped[Resolved | None] = mapped_column(one_of(Resolved))
     satisfied: Mapped[Satisfied | None] = mapped_column(one_of(Satisfied))
     reasonable: Mapped[bool | None]
+    method: Mapped[Verified | None] = mapped_column(one_of(Verified))
+    """Of a verification."""
     final: Mapped[bool]
     """Whether it settled its cycle (RULEBOOK D.9); only the first cycle's is scored."""
+
+    @property
+    def answers(self) -> Answers:
+        return Answers(self.reach, self.contacted, self.resolved, self.satisfied)
 
     __table_args__ = (Index("ix_callback_ticket_number", "ticket_number", "cycle", "attempt"),)
 

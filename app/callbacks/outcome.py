@@ -67,13 +67,16 @@ OUTCOME = (
 
 KINDS = tuple(Kind(*values) for values in product(TicketType, Channel, (False, True)))
 ANSWERS = tuple(product(Contacted, Resolved, Satisfied))
+SEEN = tuple((None, resolved, None) for resolved in Resolved if resolved is not Resolved.NO_ANSWER)
+SPOKEN = {Reach.REACHED: ANSWERS, Reach.VERIFIED: SEEN}
 OUTCOMES = tuple(
     Outcome(reach, *answers, *flags)
     for reach in Reach
-    for answers in (ANSWERS if reach is Reach.REACHED else [(None, None, None)])
+    for answers in SPOKEN.get(reach, ((None, None, None),))
     for flags in product((False, True), repeat=2)
 )
-"""Every possible outcome: a citizen who was not reached gave no answer."""
+"""Every possible outcome: a citizen who was not reached gave no answer, and a verification says
+whether it is resolved. Its code is no callback's: not reached, and yet with an answer."""
 
 
 def code(fields: Sequence[Field], packed: object) -> int:

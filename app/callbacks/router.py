@@ -5,10 +5,21 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 
-from app.access.gate import CallbackDesk, allow
+from app.access.gate import allow
 from app.access.roles import Role
 from app.callbacks import disputes, exclusions, service
-from app.callbacks.http import Asked, Corrected, Decided, Disputed, Reviewed, Stepping, Subject
+from app.callbacks.http import (
+    Asked,
+    Corrected,
+    Decided,
+    Disputed,
+    Resulting,
+    Reviewed,
+    Stepping,
+    Subject,
+    ToCall,
+    ToVerify,
+)
 from app.callbacks.models import Callback
 from app.callbacks.schemas import (
     CallbackView,
@@ -16,19 +27,15 @@ from app.callbacks.schemas import (
     NewCallback,
     NewCorrection,
     NewExclusion,
+    NewVerification,
     QueuedView,
 )
-from app.kit.db import Reading, Writing
-from app.kit.web.etag import IfMatch
+from app.kit.db import Reading
 from app.kit.web.paging import Page
 from app.kit.web.route import Route
-from app.tickets.acts import locking
-from app.tickets.acts.acting import Changing
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Decision, Words
 from app.tickets.life.lifecycle import Action
-from app.tickets.models import Ticket
-from app.tickets.views import scope
 from app.tickets.views.http import Looking, Seen
 from app.tickets.views.lists import Paging
 from app.tickets.views.schemas import TicketView
@@ -39,34 +46,18 @@ S = TypeVar("S")
 Callers = Depends(allow({Role.CALLBACK, Role.SUPERVISOR}))
 
 
-def to_call(number: str, caller: CallbackDesk, session: Writing) -> Ticket:
-    return scope.get(session, caller, number)
-
-
 @router.post("/tickets/{number}/callbacks", status_code=201)
-def record_callback(
-    caller: CallbackDesk,
-    ticket: Annotated[Ticket, Depends(to_call)],
-    body: NewCallback,
-    doing: Changing,
-    if_match: IfMatch,
-) -> CallbackView:
+def record_callback(subject: ToCall, result: Resulting, body: NewCallback) -> CallbackView:
     """The result of a call to the citizen: reached? contacted? resolved? satisfied? (D.9)"""
+    return result(subject, Action.CALLBACK, service.record, body)
 
-    def check(change: Change) -> None:
-        locking.check_state(change, Action.CALLBACK, if_match)
 
-    def call() -> str:
-        callback = doing.take(
-            caller,
-            ticket.number,
-            check,
-            lambda change: service.record(change, body),
-            ticket.merged_into,
-        )
-        return str(callback.id)
-
-    return service.show(doing.session, doing.once(call, 201))
+@router.post("/tickets/{number}/verification", status_code=201)
+def record_verification(
+    subject: ToVerify, result: Resulting, body: NewVerification
+) -> CallbackView:
+    """D.9.1: the result of a case without a citizen, verified in place of a callback."""
+    return result(subject, Action.VERIFICATION, service.verify, body)
 
 
 @router.get("/callbacks/queue", dependencies=[Callers])

@@ -2,21 +2,40 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
 from app.kit.web.wire import At, Flag, Form, Prose, View
 from app.tickets.acts.forms import Words
 from app.tickets.life.lifecycle import Status
+from app.tickets.life.sources import Verified
 from app.tickets.views.schemas import TicketView
 
 A = TypeVar("A")
 
 
+def of_a_call(reach: Reach) -> Reach:
+    if reach is Reach.VERIFIED:
+        raise ValueError("is said by a verification, not by a callback")
+    return reach
+
+
+CALLS = [reach.value for reach in Reach if reach is not Reach.VERIFIED]
+Called = Annotated[
+    Reach, AfterValidator(of_a_call), WithJsonSchema({"type": "string", "enum": CALLS})
+]
+
+
 class Answered(Form):
     """The three answers stand or fall together: all when the citizen was reached, else none."""
 
-    reach: Reach
+    reach: Called
     contacted: Annotated[Contacted | None, Field(validate_default=True)] = None
     resolved: Annotated[Resolved | None, Field(validate_default=True)] = None
     satisfied: Annotated[Satisfied | None, Field(validate_default=True)] = None
@@ -40,6 +59,30 @@ class NewCallback(Answered):
     reasonable: Flag | None = None
     reason: Prose | None = None
     recording: Prose | None = None
+
+
+SEEN = [resolved.value for resolved in Resolved if resolved is not Resolved.NO_ANSWER]
+
+
+def seen(resolved: Resolved) -> Resolved:
+    if resolved is Resolved.NO_ANSWER:
+        raise ValueError(f"a verification sees whether it is resolved: {', '.join(SEEN)}")
+    return resolved
+
+
+class Verdict(Form):
+    """The result of a case without a citizen (RULEBOOK D.9.1)."""
+
+    method: Verified
+    resolved: Annotated[
+        Resolved, AfterValidator(seen), WithJsonSchema({"type": "string", "enum": SEEN})
+    ]
+
+
+class NewVerification(Words, Verdict):
+    """As the city's desk saw it: `text` tells what was seen, `evidence` where that is kept."""
+
+    evidence: Prose
 
 
 class NewExclusion(Words):
@@ -89,6 +132,8 @@ class CallbackView(View):
     resolved: Resolved | None
     satisfied: Satisfied | None
     reasonable: bool | None
+    method: Verified | None
+    """Of a verification, whose `reach` is `verified`; null for a call."""
     final: bool
     disputed_at: At | None
     """The instant of the office's request for a second hearing."""
@@ -101,4 +146,6 @@ class CallbackView(View):
 class QueuedView(TicketView):
     callback_due_at: At | None
     attempts: int
+    no_citizen: bool
+    """Nobody can be called: its result is verified."""
     callable_now: bool

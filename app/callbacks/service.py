@@ -1,11 +1,11 @@
-"""Callbacks: the queue of citizens to call, and the record of each call."""
+"""Callbacks: the queue of citizens to call, the record of each call, and verifications."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,13 @@ from app.callbacks import conduct
 from app.callbacks.answers import Answers, Reach
 from app.callbacks.conduct import Attempts, Verdict
 from app.callbacks.models import Assessment, Callback, Correction, Dispute
-from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
+from app.callbacks.schemas import (
+    CallbackView,
+    CorrectionView,
+    NewCallback,
+    NewVerification,
+    QueuedView,
+)
 from app.city import district_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.web.paging import Order, Page, instant
@@ -21,9 +27,10 @@ from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
 from app.tickets.acts.response import responded
 from app.tickets.citizens import citizen
-from app.tickets.event_data import CalledBack, MemberCalled, Registered
+from app.tickets.event_data import CalledBack, MemberCalled, Registered, Seen
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.sources import SOURCES
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.standing import overdue
 from app.tickets.views import view
@@ -46,36 +53,68 @@ def record(change: Change, body: NewCallback) -> Callback:
     tried = attempts(change.session, [ticket])[ticket.number]
     if body.reach is Reach.UNREACHED and tried.at:
         check_callable(change, tried)
-    callback = Callback(
-        ticket_number=ticket.number,
-        seq=ticket.version + 1,
-        cycle=head.ticket.reworks,
-        attempt=len(tried.at) + 1,
-        at=change.now,
-        final=conduct.is_final(head.policy, body.answers, tried, change.now),
-        **body.model_dump(exclude={"reason", "recording"}),
-    )
-    change.session.add(callback)
-    ticket.callback_begun = True
-    scored = callback.final and ticket.assessed_at is None
+    callback = attempt(change, tried, body.answers)
+    callback.reasonable = body.reasonable
+    callback.final = conduct.is_final(head.policy, body.answers, tried, change.now)
     data = CalledBack(
         **asdict(body.answers),
         reasonable=body.reasonable,
         final=callback.final,
-        assessed=score(change, body) if scored else UNSET,
+        assessed=score(change, callback),
     )
-    after = settle(change, body) if callback.final else head.ticket.status
-    change.record(
+    finish(
+        change,
+        callback,
         Action.CALLBACK,
-        after if head is change else Status.MERGED,
-        data=data,
-        words={"reason": body.reason, "recording": body.recording},
+        data,
+        {"reason": body.reason, "recording": body.recording},
     )
+    return callback
+
+
+def verify(change: Change, body: NewVerification) -> Callback:
+    """Record a verification (RULEBOOK D.9.1): a case without a citizen has its result by it, and is
+    settled (T19, T20)."""
+    answers = Answers(Reach.VERIFIED, resolved=body.resolved)
+    tried = attempts(change.session, [change.ticket])[change.ticket.number]
+    callback = attempt(change, tried, answers)
+    callback.method, callback.final = body.method, True
+    data = Seen(method=body.method, resolved=body.resolved, assessed=score(change, callback))
+    words = {"text": body.text, "evidence": body.evidence}
+    finish(change, callback, Action.VERIFICATION, data, words)
+    return callback
+
+
+def attempt(change: Change, tried: Attempts, answers: Answers) -> Callback:
+    callback = Callback(
+        ticket_number=change.ticket.number,
+        seq=change.ticket.version + 1,
+        cycle=change.head.ticket.reworks,
+        attempt=len(tried.at) + 1,
+        at=change.now,
+        **asdict(answers),
+    )
+    change.session.add(callback)
+    change.ticket.callback_begun = True
+    return callback
+
+
+def finish(
+    change: Change,
+    callback: Callback,
+    action: Action,
+    data: CalledBack | Seen,
+    words: Mapping[str, str | None],
+) -> None:
+    """Settle the ticket by a final result, with its event; the last one of a group has an event
+    with the parent, too."""
+    head = change.head
+    after = settle(change, callback) if callback.final else head.ticket.status
+    change.record(action, after if head is change else Status.MERGED, data=data, words=words)
     if head is not change and all_called(head):
         head.caller = change.caller
-        last = MemberCalled(member_number=ticket.number, final=True)
-        head.record(Action.CALLBACK, after, data=last)
-    return callback
+        last = MemberCalled(member_number=change.ticket.number, final=True)
+        head.record(action, after, data=last)
 
 
 def check_callable(change: Change, tried: Attempts) -> None:
@@ -88,17 +127,19 @@ def check_callable(change: Change, tried: Attempts) -> None:
         )
 
 
-def score(change: Change, body: NewCallback) -> Registered:
-    """The citizen's first final callback counts; the event keeps the registry's part in it, which
-    no other event has."""
+def score(change: Change, callback: Callback) -> Registered | UnsetType:
+    """The first final result counts; the event keeps the registry's part in it, which no other
+    event has."""
+    if not callback.final or change.ticket.assessed_at is not None:
+        return UNSET
     change.ticket.assessed_at = change.now
-    fact = assessment(change, body)
+    fact = assessment(change, callback)
     change.session.add(fact)
     return Registered(district_code=fact.district_code, industry_office=fact.industry_office)
 
 
-def settle(change: Change, body: NewCallback) -> Status:
-    """Settle the ticket by a final callback; a group is settled by its last one (D.11)."""
+def settle(change: Change, callback: Callback) -> Status:
+    """Settle the ticket by a final result; a group is settled by its last one (D.11)."""
     ticket, head = change.ticket, change.head
     if head is change:
         ticket.called = True
@@ -106,7 +147,7 @@ def settle(change: Change, body: NewCallback) -> Status:
         ticket.callback_due_at = None
     if not all_called(head):
         return Status.AWAITING_CALLBACK
-    after = conduct.together(verdicts(head, body))
+    after = conduct.together(verdicts(head, callback))
     head.ticket.doubted = after.doubted
     if after.doubted:
         head.ticket.since = change.now  # a supervisor has time from now on
@@ -126,36 +167,35 @@ def all_called(head: Change) -> bool:
     return head.ticket.called and head.session.scalar(left.limit(1)) is None
 
 
-def verdicts(head: Change, body: NewCallback) -> Iterator[Verdict]:
+def verdicts(head: Change, last: Callback) -> Iterator[Verdict]:
     """The verdict of each citizen's first final callback; later ones are recorded only (T21).
 
-    `body` is the last one; those of the group's others are on record.
+    Those of the group's others are on record.
     """
     ticket = head.ticket
     if ticket.reworks:
         return
-    yield wish(head, body.answers, body.reasonable)
+    yield wish(head, last)
     if ticket.members:
         group = or_(Ticket.number == ticket.number, Ticket.merged_into == ticket.number)
         final = select(Callback).join(Ticket, Ticket.number == Callback.ticket_number)
         for row in head.session.scalars(final.where(group, Callback.final)):
-            answers = Answers(row.reach, row.contacted, row.resolved, row.satisfied)
-            yield wish(head, answers, row.reasonable)
+            yield wish(head, row)
 
 
-def wish(head: Change, answers: Answers, reasonable: bool | None) -> Verdict:
-    return conduct.verdict(
-        conduct.asks_rework(head.policy, answers, head.ticket.reworks), reasonable
-    )
+def wish(head: Change, callback: Callback) -> Verdict:
+    asks = conduct.asks_rework(head.policy, callback.answers, head.ticket.reworks)
+    return conduct.verdict(asks, callback.reasonable)
 
 
-def assessment(change: Change, body: NewCallback) -> Assessment:
+def assessment(change: Change, callback: Callback) -> Assessment:
     """The facts as of now: the lead office's own dispatch and contacts (RULEBOOK D.13.3).
 
     In a merged group each citizen's own answers and contacts, on the parent's matter and clock.
     """
     ticket, head, lead, city = change.ticket, change.head.ticket, change.lead, change.city
     assert lead is not None  # a ticket that awaits its callback has one
+    verified = callback.reach is Reach.VERIFIED
     category = city.catalogue.category(head.category) if head.category else None
     return Assessment(
         ticket_number=ticket.number,
@@ -166,17 +206,22 @@ def assessment(change: Change, body: NewCallback) -> Assessment:
         type=ticket.type,
         channel=ticket.channel,
         urgency=head.urgency,
-        anonymous=ticket.anonymous and citizen(change.session, ticket.number).phone is None,
+        anonymous=is_anonymous(change, verified),
         merge_group=head.number if head.members else None,
-        reach=body.reach,
-        contacted=body.contacted,
-        resolved=body.resolved,
-        satisfied=body.satisfied,
-        contact_ok=responded(change, lead),
+        **asdict(callback.answers),
+        contact_ok=responded(change, lead, verified),
         late=overdue(head, change.now) or missed(head, lead),
         assessed_at=change.now,
         recorded_at=change.now,
     )
+
+
+def is_anonymous(change: Change, verified: bool) -> bool:
+    """Of a verified request its source is known, whoever wrote it."""
+    ticket = change.ticket
+    if not ticket.anonymous or (verified and ticket.channel in SOURCES):
+        return False
+    return citizen(change.session, ticket.number).phone is None
 
 
 def missed(head: Ticket, lead: Dispatch) -> bool:
@@ -223,7 +268,9 @@ def queue(viewer: Viewer, paging: Paging) -> Page[QueuedView]:
             **shown.model_dump(by_alias=False),
             callback_due_at=row.callback_due_at,
             attempts=len(tried[row.number].at),
-            callable_now=conduct.callable_now(
+            no_citizen=row.no_citizen,
+            callable_now=not row.no_citizen
+            and conduct.callable_now(
                 viewer.city.policies.named(row.policy), tried[row.number], viewer.now
             ),
         )

@@ -11,8 +11,8 @@ from app.imports.schemas import PastCase
 from app.offices.directory import OfficeEntry
 from app.policy.documents import Policy
 from app.routing.service import Taught
-from app.tickets.life import limits
-from app.tickets.life.contacts import Contact, tried
+from app.tickets.life import limits, sources
+from app.tickets.life.contacts import Contact, contact_ok, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,18 @@ class Past:
     @property
     def late(self) -> bool:
         """Whether the reply came after the due time, or, without a reply, the callback."""
-        return limits.is_late(self.due.result, self.case.replied_at, self.case.callback.at)
+        return limits.is_late(self.due.result, self.case.replied_at, self.case.result.at)
+
+    @property
+    def contact_ok(self) -> bool:
+        due_at = self.due.contact
+        if self.case.verification:
+            return sources.responded(due_at, self.contacts)
+        return contact_ok(self.policy, self.case.urgency, due_at, self.contacts)
 
     @property
     def anonymous(self) -> bool:
-        return self.case.callback.reach is Reach.ANONYMOUS
+        return self.case.result.reach is Reach.ANONYMOUS
 
     @property
     def times(self) -> dict[str, Any]:
@@ -67,7 +74,7 @@ def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
         office=city.offices[case.office_code],
         policy=policy,
         due=limits.due(policy, case.urgency, case.dispatched_at),
-        contacts=[Contact(contact.at, contact.reached) for contact in case.contacts],
+        contacts=[Contact(made.at, made.reached, made.method) for made in case.contacts],
         industry_office=category.industry_office if category else None,
         caller=caller,
         now=now,

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from app.callbacks.answers import Resolved, Satisfied
+from app.callbacks.answers import Answers
+from app.callbacks.conduct import content
 from app.city import City
 from app.imports.schemas import PastCase
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeKind
 from app.tickets import times
-
-PLEASED = frozenset({Satisfied.VERY, Satisfied.SATISFIED, Satisfied.BASIC})
 
 
 class ImpossibleCase(Invalid):
@@ -71,11 +70,12 @@ def after_dispatch(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
         yield f"/contacts/{n}/at", contact.at
     yield "/acknowledged_at", case.acknowledged_at
     yield "/replied_at", case.replied_at
-    yield "/callback/at", case.callback.at
+    yield f"/{'verification' if case.verification else 'callback'}/at", case.result.at
 
 
 def undue(case: PastCase) -> Iterator[Fault]:
     """RULEBOOK D.10: a case with a content citizen stays counted."""
-    callback = case.callback
-    if case.excluded and callback.resolved is Resolved.RESOLVED and callback.satisfied in PLEASED:
+    result = case.result
+    answers = Answers(result.reach, result.contacted, result.resolved, result.satisfied)
+    if case.excluded and content(answers):
         yield Fault("/excluded", "a resolved and satisfied case is not excluded")

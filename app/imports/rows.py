@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec import UNSET
+
 from app.callbacks.models import Assessment, Callback, Exclusion
 from app.imports.case import Past
 from app.kit.db import Base
@@ -11,7 +13,6 @@ from app.routing.decision import Decision, DecisionKind, kept
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Imported, Registered, as_json
 from app.tickets.events import Event, Statement, hash_of, linked, statement_row
-from app.tickets.life.contacts import contact_ok
 from app.tickets.life.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.life.links import BEFORE_ALL
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
@@ -26,7 +27,7 @@ def ticket(past: Past) -> Iterator[Row]:
     yield {
         "number": past.number,
         "status": Status.CLOSED,
-        "since": case.callback.at,
+        "since": case.result.at,
         "version": 1,
         "channel": case.channel,
         "type": case.type,
@@ -45,8 +46,8 @@ def ticket(past: Past) -> Iterator[Row]:
         "received_at": case.received_at,
         **past.times,
         "replied_at": case.replied_at,
-        "assessed_at": case.callback.at,
-        "closed_at": case.callback.at,
+        "assessed_at": case.result.at,
+        "closed_at": case.result.at,
         "updated_at": past.now,
         "forced": case.replied_at is None and past.late,
         "excluded": case.excluded is not None,
@@ -163,25 +164,27 @@ def imported(past: Past) -> Imported:
         replied_at=case.replied_at,
         dispatched_at=case.dispatched_at,
         contacts=[(made.at.isoformat(), made.method, made.reached) for made in case.contacts],
-        called_at=case.callback.at,
+        called_at=case.result.at,
+        verified=case.result.method or UNSET,
         answers=[value for name, value in answers(past).items() if name != "ticket_number"],
     )
 
 
 def answers(past: Past) -> Row:
-    callback = past.case.callback
+    result = past.case.result
     return {
         "ticket_number": past.number,
-        "reach": callback.reach,
-        "contacted": callback.contacted,
-        "resolved": callback.resolved,
-        "satisfied": callback.satisfied,
+        "reach": result.reach,
+        "contacted": result.contacted,
+        "resolved": result.resolved,
+        "satisfied": result.satisfied,
     }
 
 
 def callback(past: Past) -> Iterator[Row]:
-    at = past.case.callback.at
-    yield {**answers(past), "seq": 1, "cycle": 0, "attempt": 1, "at": at, "final": True}
+    result = past.case.result
+    final = {"at": result.at, "method": result.method, "final": True}
+    yield {**answers(past), "seq": 1, "cycle": 0, "attempt": 1, **final}
 
 
 def assessment(past: Past) -> Iterator[Row]:
@@ -197,9 +200,9 @@ def assessment(past: Past) -> Iterator[Row]:
         "urgency": case.urgency,
         "anonymous": past.anonymous,
         "merge_group": case.merge_group,
-        "contact_ok": contact_ok(past.policy, case.urgency, past.due.contact, past.contacts),
+        "contact_ok": past.contact_ok,
         "late": past.late,
-        "assessed_at": case.callback.at,
+        "assessed_at": case.result.at,
         "recorded_at": past.now,
     }
 
@@ -209,7 +212,7 @@ def exclusion(past: Past) -> Iterator[Row]:
         yield {
             "ticket_number": past.number,
             "code": past.case.excluded.code,
-            "decided_at": past.case.callback.at,
+            "decided_at": past.case.result.at,
             "recorded_at": past.now,
         }
 

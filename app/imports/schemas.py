@@ -1,14 +1,17 @@
 """Forms of a finished case of an older system, and the result of an import."""
 
-from pydantic import Field
+from typing import Annotated, ClassVar
 
-from app.callbacks.answers import ExclusionCode
-from app.callbacks.schemas import Answered
+from pydantic import Field, ValidationInfo, field_validator
+
+from app.callbacks.answers import ExclusionCode, Reach
+from app.callbacks.schemas import Answered, Verdict
 from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told, View
 from app.offices.catalogue import Urgency
 from app.tickets.acts.forms import NewAddress
 from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Channel, TicketType
+from app.tickets.life.sources import SOURCES
 from app.tickets.texts import Category, ExternalId
 
 
@@ -20,6 +23,16 @@ class PastContact(Form):
 
 class PastCallback(Answered):
     at: Told
+    method: ClassVar[None] = None
+
+
+class PastVerification(Verdict):
+    """In place of a callback, of a request that had a source and no citizen (RULEBOOK D.9.1)."""
+
+    at: Told
+    reach: ClassVar[Reach] = Reach.VERIFIED
+    contacted: ClassVar[None] = None
+    satisfied: ClassVar[None] = None
 
 
 class PastExclusion(Form):
@@ -44,9 +57,27 @@ class PastCase(Form):
     acknowledged_at: Told | None = None
     contacts: list[PastContact]
     replied_at: Told | None = None
-    callback: PastCallback
+    callback: PastCallback | None = None
+    verification: Annotated[PastVerification | None, Field(validate_default=True)] = None
     merge_group: ExternalId | None = None
     excluded: PastExclusion | None = None
+
+    @field_validator("verification")
+    @classmethod
+    def _has_one_result(
+        cls, verification: PastVerification | None, info: ValidationInfo
+    ) -> PastVerification | None:
+        if (verification is None) is (info.data.get("callback") is None):
+            raise ValueError("a finished case has a callback or a verification")
+        if verification and info.data.get("channel") not in SOURCES:
+            raise ValueError(f"only of a request by {', '.join(sorted(SOURCES))} (RULEBOOK D.9.1)")
+        return verification
+
+    @property
+    def result(self) -> PastCallback | PastVerification:
+        result = self.callback or self.verification
+        assert result is not None  # it has one
+        return result
 
 
 class RejectedLine(View):

@@ -60,9 +60,12 @@ class Exchange:
         results = iter(self.exchange([statement for statement in statements if statement]))
         return [self.rows(next(results)) if statement else [] for statement in statements]
 
-    def commit(self, *statements: Statement) -> None:
-        """The statements and the commit; where one is refused, nothing is committed."""
-        self.exchange([*statements, COMMIT])
+    def commit(self, *statements: Statement, asking: Statement | None = None) -> Answer:
+        """The statements and the commit; where one is refused, nothing is committed. The rows of
+        the statement that asks something, which comes first."""
+        first = [asking] if asking else []
+        results = self.exchange([*first, *statements, COMMIT])
+        return self.rows(results[0]) if asking else []
 
     def exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
         self.failed = True

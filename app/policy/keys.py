@@ -140,6 +140,7 @@ class Callback(Part):
     window: Window
     within: Limit
     start: PerLevel[Limit]
+    verify: Limit
     force_grace: Span
     dispute: Limit
 

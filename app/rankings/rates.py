@@ -75,9 +75,9 @@ def responded(outcome: Outcome) -> bool:
 
 
 def count(outcome: Outcome, score: Scoring) -> Counts:
-    """The counts of one ticket."""
-    reached = outcome.reach is Reach.REACHED
-    resolution = reached and outcome.resolved is not Resolved.NO_ANSWER
+    """The counts of one ticket. A verified case stands in A_S, never in A_M (RULEBOOK D.9.1)."""
+    reached, verified = outcome.reach is Reach.REACHED, outcome.reach is Reach.VERIFIED
+    resolution = verified or (reached and outcome.resolved is not Resolved.NO_ANSWER)
     satisfaction = reached and outcome.satisfied is not Satisfied.NO_ANSWER
     return Counts(
         assessed=1,

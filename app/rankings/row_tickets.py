@@ -186,10 +186,18 @@ def speaks(outcome: Outcome, rate: RateName) -> bool:
     if rate is RateName.RESPONSE:
         return True
     answers = {RateName.RESOLUTION: outcome.resolved, RateName.SATISFACTION: outcome.satisfied}
-    return outcome.reach == "reached" and answers[rate] != "no_answer"
+    return outcome.reach in ("reached", "verified") and answers[rate] not in (None, "no_answer")
+
+
+WHEN_VERIFIED = {
+    True: "on the spot, or answered at the source, in time",
+    False: "neither on the spot nor answered at the source in time",
+}
 
 
 def why_responded(outcome: Outcome) -> str:
+    if outcome.reach == "verified":
+        return WHEN_VERIFIED[outcome.contact_ok]
     if responded(outcome):
         return "contacted in time"
     if outcome.contact_ok:
@@ -198,7 +206,8 @@ def why_responded(outcome: Outcome) -> str:
 
 
 def why_resolved(outcome: Outcome) -> str:
-    return f"the citizen says: {outcome.resolved}"
+    who = "the verification" if outcome.reach == "verified" else "the citizen"
+    return f"{who} says: {outcome.resolved}"
 
 
 def why_satisfied(outcome: Outcome) -> str:

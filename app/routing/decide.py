@@ -210,6 +210,7 @@ class Router:
             catalogue_rule=duty.rule_id,
             queue=verdict.queue,
             place=place.place,
+            is_named=place.is_named,
         )
 
     def name(self, code: str) -> str:

@@ -73,7 +73,8 @@ class Decision(Struct, frozen=True, gc=False):
 
     `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `policy` and
     `memory` are the versions that the decision was made with, so that it can be made again. `place`
-    is the key of the place: equal for all ways of writing it.
+    is the key of the place: equal for all ways of writing it. Where none `is_named`, it is the
+    whole text, such as a street's name alone.
     """
 
     decision: DecisionKind
@@ -96,10 +97,11 @@ class Decision(Struct, frozen=True, gc=False):
     catalogue_rule: str | None = None
     queue: str | None = None
     place: str = ""
+    is_named: bool = False
 
 
 def kept(decision: Decision) -> dict[str, Any]:
     """The route of a ticket as JSON; the key of its place has a column of its own."""
     values: dict[str, Any] = json.decode(json.encode(decision))
-    del values["place"]
+    del values["place"], values["is_named"]
     return values

@@ -36,7 +36,7 @@ OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
 
 class Location(Struct, frozen=True, gc=False):
     """Where the place lies. With a `conflict` a person decides in any case; without one, `enough`
-    is the confidence needed for a dispatch. `place` is the key of the place."""
+    is the confidence needed for a dispatch. `place` is the key of the place, if one `is_named`."""
 
     witness: Witness | None
     spans: tuple[Span, ...]
@@ -44,6 +44,7 @@ class Location(Struct, frozen=True, gc=False):
     community_code: str | None
     enough: float
     place: str
+    is_named: bool
     conflict: str = ""
     outside: str = ""
 
@@ -93,6 +94,7 @@ class Locator:
             community_code=community(scene, witness),
             enough=enough,
             place=scene.place,
+            is_named=scene.is_named,
             conflict=conflict,
             outside=scene.elsewhere,
         )

@@ -3,6 +3,7 @@
 A `Key` stops at compound, village, or road and number: no building, unit, room or person is in it.
 The same lessons in the same order give the same memory, so that an old decision can be made again.
 It holds at most MOST_PLACES; the place without a case for longest goes.
+A place's past is never changed, but replaced: who reads it meanwhile reads one state of it.
 """
 
 from collections import Counter, OrderedDict, defaultdict
@@ -56,7 +57,7 @@ Past = Mapping[str, Tally]
 class Memory:
     def __init__(self, most: int = MOST_PLACES) -> None:
         self.most = most
-        self.places: OrderedDict[Key, dict[str, Tally]] = OrderedDict()
+        self.places: OrderedDict[Key, Past] = OrderedDict()
         self.volumes: Counter[str] = Counter()
         self.districts: defaultdict[str, set[str]] = defaultdict(set)
         self.numbers: defaultdict[tuple[str, str], dict[int, Key]] = defaultdict(dict)
@@ -70,6 +71,7 @@ class Memory:
         return self._drop(key)
 
     def past(self, key: Key) -> Past:
+        """The place's past as it is now; empty where another has just forgotten it."""
         return self.places.get(key, {})
 
     def keys_named(self, name: str, number: int | None) -> list[Key]:
@@ -83,8 +85,9 @@ class Memory:
         return dict(self.numbers.get((district_code, name), {}))
 
     def _confirm(self, key: Key, street_code: str, on: date) -> set[Key]:
-        past = self.places.setdefault(key, {})
-        past[street_code] = past[street_code].more(on) if street_code in past else Tally(1, on, on)
+        past = self.past(key)
+        tally = past[street_code].more(on) if street_code in past else Tally(1, on, on)
+        self.places[key] = {**past, street_code: tally}
         self.volumes[street_code] += 1
         self.places.move_to_end(key)
         self.districts[key.name].add(key.district_code)
@@ -94,14 +97,14 @@ class Memory:
         return {key} | (self._drop(pushed_out) if pushed_out else set())
 
     def _withdraw(self, key: Key, street_code: str) -> set[Key]:
-        past = self.places.get(key, {})
+        past = self.past(key)
         if street_code not in past:
             return set()
         self.volumes[street_code] -= 1
-        left = past.pop(street_code).fewer()
-        if left.count:
-            past[street_code] = left
-        return {key} if past else self._drop(key)
+        left = past[street_code].fewer()
+        others = {code: tally for code, tally in past.items() if code != street_code}
+        self.places[key] = {**others, street_code: left} if left.count else others
+        return {key} if self.places[key] else self._drop(key)
 
     def _drop(self, key: Key) -> set[Key]:
         past = self.places.pop(key, None)

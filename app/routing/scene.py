@@ -34,6 +34,10 @@ class Scene(Struct, frozen=True, gc=False):
         """The key of the place; where the text names none, all of its reading."""
         return place_key(self.spot) if self.spot and self.spot.name else self.reading.text
 
+    @property
+    def is_named(self) -> bool:
+        return bool(self.spot and self.spot.name)
+
     def meant_by(self, find: Find) -> Sequence[Meaning]:
         """The meanings of a find here: in the district named, if it has any there."""
         if self.district is None or len(find.meanings) == 1:

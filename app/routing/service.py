@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import Invalid
 from app.kit.rows import insert_many
+from app.kit.settled import read_after, settled
 from app.kit.workdays import day_of
 from app.policy.documents import Policies
 from app.routing.decide import Router
 from app.routing.decision import Decision, Query, Thresholds
-from app.routing.memory import Key, Lesson, is_clear
+from app.routing.memory import Key, Lesson, Past, is_clear
 from app.routing.models import RoutingLesson
 from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, TallyView
 
-READ_AT_ONCE = 5_000
 LATE_SECONDS = 60.0
 ENOUGH = 100
 """After so many cases of a place, all in one street, a further case is no lesson …"""
@@ -104,29 +104,14 @@ def refresh(session: Session, router: Router) -> int:
     statement all that was committed before it."""
     learned = 0
     with router.learning:
-        settled: int = session.execute(SETTLED).scalar_one()
-        while rows := session.scalars(since(router.learned_to, settled)).all():
+        before = settled(session)
+        for rows in read_after(session, RoutingLesson, router.learned_to, before):
             for row in rows:
                 apply(router, row)
             learned += len(rows)
-        note_lag(router, session.execute(LAG, {"settled": settled}).scalar() or 0.0)
+        note_lag(router, session.execute(LAG, {"settled": before}).scalar() or 0.0)
     return learned
 
-
-SETTLED = sa.text("""
-    WITH present AS (
-        SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS next
-    ), open AS (
-        SELECT CAST(CAST(backend_xid AS text) AS bigint) AS short FROM pg_stat_activity
-        WHERE datname = current_database() AND backend_xid IS NOT NULL
-    )
-    SELECT least(next, (
-        SELECT min(next - ((next - short + 3 * 2147483648) % 4294967296 - 2147483648)) FROM open
-    )) FROM present
-""")
-"""The oldest transaction that may still commit lessons: none of another database of the cluster,
-which may stay open for days. `pg_stat_activity` is read after the snapshot was taken, and tells of
-a transaction its lower 32 bits."""
 
 LAG = sa.text("""
     SELECT CAST(extract(epoch FROM now() - recorded_at) AS double precision) FROM routing_lesson
@@ -139,18 +124,6 @@ def note_lag(router: Router, seconds: float) -> None:
     if router.lag <= LATE_SECONDS < seconds:
         logger.warning("lessons wait for an older transaction that is still open")
     router.lag = seconds
-
-
-def since(learned_to: tuple[int, int], settled: int) -> sa.Select[RoutingLesson]:
-    """Lessons after `learned_to`, of transactions before `settled`."""
-    place = sa.tuple_(RoutingLesson.transaction, RoutingLesson.id)
-    return (
-        sa.select(RoutingLesson)
-        .where(place > sa.tuple_(*map(sa.literal, learned_to)))
-        .where(RoutingLesson.transaction < settled)
-        .order_by(RoutingLesson.transaction, RoutingLesson.id)
-        .limit(READ_AT_ONCE)
-    )
 
 
 def apply(router: Router, row: RoutingLesson) -> None:
@@ -174,14 +147,12 @@ def learn_up_to(session: Session, router: Router, version: str) -> None:
 
 def remembered(router: Router, text: str, now: datetime) -> MemoryView:
     """The memory of the place of a text."""
-    keys = keys_of(router, text, day_of(now))
-    return MemoryView(
-        places=[remembered_place(router, key) for key in keys], known=len(router.memory.places)
-    )
+    pasts = {key: router.memory.past(key) for key in keys_of(router, text, day_of(now))}
+    places = [remembered_place(router, key, past) for key, past in pasts.items() if past]
+    return MemoryView(places=places, known=len(router.memory.places))
 
 
-def remembered_place(router: Router, key: Key) -> RememberedView:
-    past = router.memory.past(key)
+def remembered_place(router: Router, key: Key, past: Past) -> RememberedView:
     ranked = sorted(past.items(), key=lambda item: (-item[1].count, item[0]))
     return RememberedView(
         place=str(key),
@@ -214,14 +185,17 @@ def forget(session: Session, router: Router, text: str, now: datetime) -> Memory
                 RoutingLesson.number.is_not_distinct_from(key.number),
             )
         )
-        past = router.memory.past(key)
+        street_code = next(iter(router.memory.past(key)), None)
+        if street_code is None:  # another has forgotten it meanwhile
+            continue
         row = {
             "lesson": Lesson.FORGET,
             **key._asdict(),
-            "street_code": next(iter(past)),
+            "street_code": street_code,
             "taught_on": today,
             "recorded_at": now,
         }
         insert_many(session, RoutingLesson, [row])
-        router.learn(Lesson.FORGET, key, next(iter(past)), today)
+        with router.learning:
+            router.learn(Lesson.FORGET, key, street_code, today)
     return remembered(router, text, now)

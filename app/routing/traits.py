@@ -123,7 +123,8 @@ def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int,
     known = list(ground.roads.get(spot.name, ()))
     for district in ground.districts & memory.districts.get(spot.name, set()):
         for number, key in memory.on_road(district, spot.name).items():
-            known.append((number, ground.position[leader(memory.past(key))[0]]))
+            if past := memory.past(key):
+                known.append((number, ground.position[leader(past)[0]]))
     return known
 
 

@@ -100,6 +100,7 @@ class Emergencies:
             danger.urgency,
             tuple(Word(*span, reading.original[slice(*span)]) for span in outermost(spans)),
             tell=tuple(dict.fromkeys(self.services(signs))),
+            emergency=True,
         )
 
     def services(self, signs: Sequence[tuple[int, Sign]]) -> Iterator[str]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from app.kit.errors import Invalid
 from app.offices.catalogue import Catalogue, Urgency
+from app.offices.files import lines, many
 from app.suggest.emergencies import Danger, Emergencies
 from app.suggest.reading import Reading
+from app.suggest.suggester import Suggester
 
 DATA = Path(__file__).parent.parent / "data" / "suggest"
 SERVICES = frozenset({"110", "119", "120", "122"})
@@ -77,3 +79,21 @@ def written(where: str, key: str, words: object) -> tuple[str, ...]:
     if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
         raise BadWords(f"{where}: {key} is a list of words")
     return tuple(dict.fromkeys(Reading(word).text for word in words))
+
+
+def read_synonyms(
+    catalogue: Catalogue, path: Path = DATA / "synonyms.csv"
+) -> dict[str, tuple[str, ...]]:
+    """What callers call each category. Refuses (BadWords) an unknown code, and one twice."""
+    synonyms: dict[str, tuple[str, ...]] = {}
+    for line in lines(path):
+        code = line["code"]
+        if code not in catalogue.categories or code in synonyms:
+            raise BadWords(f"{path.name}: {code!r} is no category, or stands there twice")
+        synonyms[code] = many(line["words"])
+    return synonyms
+
+
+def make_suggester(catalogue: Catalogue) -> Suggester:
+    """With all that the project ships; its memory is empty."""
+    return Suggester(catalogue, read_emergencies(catalogue), read_synonyms(catalogue))

@@ -23,3 +23,5 @@ class Suggestion:
     words: tuple[Word, ...]
     confidence: float = 1.0
     tell: tuple[str, ...] = ()
+    emergency: bool = False
+    """By the list of words of an emergency."""

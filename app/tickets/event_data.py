@@ -23,6 +23,7 @@ from app.tickets.life.holds import HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.life.lifecycle import Action, Channel, DispatchRole, TicketType
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.life.parts import Part
+from app.tickets.life.sources import Verified
 
 T = TypeVar("T")
 
@@ -65,6 +66,8 @@ class Received(EventData, frozen=True, kw_only=True):
     urgency: Urgency
     anonymous: bool
     reachable: bool
+    no_citizen: bool | UnsetType = UNSET
+    """Set where nobody can be called (RULEBOOK D.9.1)."""
     district_code: str | UnsetType | None = UNSET
     street_code: str | UnsetType | None = UNSET
     community_code: str | UnsetType | None = UNSET
@@ -131,6 +134,8 @@ class Replied(EventData, frozen=True, kw_only=True):
 
     method: Method | UnsetType = UNSET
     claimed_at: datetime | UnsetType | None = UNSET
+    published: bool | UnsetType = UNSET
+    """Set where it was answered publicly at its source (RULEBOOK D.9.1)."""
 
 
 class Reviewed(EventData, frozen=True, kw_only=True):
@@ -240,8 +245,16 @@ class CalledBack(Answered, frozen=True, kw_only=True):
     assessed: Registered | UnsetType = UNSET
 
 
+class Seen(EventData, frozen=True, kw_only=True):
+    """A verification in place of a callback; `assessed` as there."""
+
+    method: Verified
+    resolved: str
+    assessed: Registered | UnsetType = UNSET
+
+
 class MemberCalled(EventData, frozen=True, kw_only=True):
-    """On the parent: the last citizen of its group was called."""
+    """On the parent: the last citizen of its group was called, or the last result verified."""
 
     member_number: str
     final: bool
@@ -289,6 +302,8 @@ class Imported(EventData, frozen=True, kw_only=True):
     called_at: datetime | UnsetType = UNSET
     answers: list[str | None] | UnsetType = UNSET
     """Reach, contacted, resolved, satisfied."""
+    verified: Verified | UnsetType = UNSET
+    """How it was verified, in place of a callback."""
 
 
 DATA: dict[Action, tuple[type[EventData], ...]] = {
@@ -323,6 +338,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.ESCALATE: (Escalated,),
     Action.ALARM: (Alarmed,),
     Action.CALLBACK: (CalledBack, MemberCalled),
+    Action.VERIFICATION: (Seen, MemberCalled),
     Action.WITHDRAW: (Withdrawn,),
     Action.ATTACH: (Attached,),
     Action.REQUEST_EXCLUSION: (ExclusionAsked,),

@@ -62,6 +62,8 @@ class Ticket(Base):
     secret: Mapped[bool]
     """A report or a confidential ticket: no office sees the citizen's name."""
     anonymous: Mapped[bool]
+    no_citizen: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Nobody can be called: its result is verified (RULEBOOK D.9.1)."""
     external_id: Mapped[Code | None]
     line: Mapped[Code | None]
     """The number that the citizen dialled, or the hotline that handed the request over."""

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.policy.documents import Policy
-from app.tickets.life import limits, objections
+from app.tickets.life import limits, objections, sources
 from app.tickets.life.guards import NAMES, Standing
 from app.tickets.life.lifecycle import IN_OFFICE, Status
 from app.tickets.models import Ticket
@@ -29,6 +29,7 @@ def standing_of(
         "head": head,
         "contacted": ticket.contacted_at is not None,
         "no_call_due": ticket.callback_due_at is None,
+        "verifiable": sources.verifiable(ticket.channel, ticket.no_citizen),
         "group": ticket.members > 0,
         "assessed": ticket.assessed_at is not None,
         "past_due": ticket.due_at is not None and now > ticket.due_at,

@@ -82,10 +82,10 @@ class Writer:
         lines = [json.dumps({**self.request(key), "idempotency_key": key}) for key in keys]
         answer = self.send("/v1/tickets/batch", "unused", "\n".join(lines), self.operator)
         for key, line in zip(keys, answer.text.splitlines() if answer else [], strict=False):
-            told = json.loads(line)
-            self.written.statuses[told["status"]] += 1
-            if "number" in told:
-                self.note_created(key, told["number"])
+            result = json.loads(line)
+            self.written.statuses[result["status"]] += 1
+            if "number" in result:
+                self.note_created(key, result["number"])
 
     def note(self) -> None:
         if self.written.acknowledged:

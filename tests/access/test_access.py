@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from app import main
 from app.access.gate import Gate
 from tests import given, stages
-from tests.given import CHAOYANG, WANGJING, People, Person
+from tests.given import ADMIN_KEY, CHAOYANG, WANGJING, People, Person
 
 XUEYUANLU = "110108010"
 HAIDIAN = "110108"
@@ -339,3 +339,57 @@ def test_only_an_operator_takes_tickets_in(people: People, role: str) -> None:
     )
 
     assert person.post("/tickets", given.request()).status_code == 403
+
+
+def begun_with(app: FastAPI, text: str) -> None:
+    """As at a start of the service with this JIESU_ADMIN_KEY."""
+    settings = app.state.settings.model_copy(update={"admin_key": text})
+    main.prepare(settings)
+
+
+@pytest.fixture
+def own_admin(app: FastAPI, people: People) -> Iterator[Person]:
+    """Another administrator's key of the settings, for one test."""
+    begun_with(app, OTHER_ADMIN)
+    yield Person(people.client, OTHER_ADMIN)
+    with app.state.sessions.begin() as session:
+        session.execute(sa.text("DELETE FROM key WHERE created_by = 'settings' AND id <> 'admin'"))
+        opened = "UPDATE key SET revoked_at = NULL, revoked_by = NULL WHERE id = 'admin'"
+        session.execute(sa.text(opened))
+
+
+OTHER_ADMIN = "another-administrators-key-for-tests"
+
+
+def test_an_administrators_key_that_was_revoked_stays_revoked(
+    app: FastAPI, own_admin: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    [key] = [key for key in own_admin.get("/keys").json()["items"] if key["id"] == "admin2"]
+    assert own_admin.delete("/keys/admin2").status_code == 204
+    revoked = registered(app, "admin2")
+
+    begun_with(app, OTHER_ADMIN)
+
+    assert own_admin.get("/keys").status_code == 401
+    assert registered(app, "admin2") == revoked
+    assert revoked[1] == key["id"]
+    assert "was revoked and opens nothing" in caplog.text
+
+
+def test_a_key_of_the_settings_retires_the_former_and_keeps_it_on_record(
+    app: FastAPI, own_admin: Person, people: People
+) -> None:
+    assert own_admin.get("/keys").status_code == 200
+    assert registered(app, "admin")[1] == "settings"
+
+    begun_with(app, ADMIN_KEY)
+
+    assert registered(app, "admin")[1] == "settings"
+    assert registered(app, "admin2")[1] is None
+
+
+def registered(app: FastAPI, key_id: str) -> Any:
+    """When a key was revoked, and by whom."""
+    with app.state.sessions() as session:
+        query = sa.text("SELECT revoked_at, revoked_by FROM key WHERE id = :id")
+        return session.execute(query, {"id": key_id}).one()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.sweep import forget_keys
@@ -121,13 +122,48 @@ def test_a_key_is_of_one_caller_and_one_path(people: People) -> None:
 
 
 def test_a_replay_shows_no_more_than_the_caller_may_see_now(people: People) -> None:
+    """Nor does it leave him in doubt whether the first call was done."""
     number = given.ticket(people)
     street = people.street()
+    body = {"text": "已通知。"}
+    assert street.post(f"/tickets/{number}/note", body, KEY).status_code == 200
     assert street.post(f"/tickets/{number}/acknowledge", {}, KEY).status_code == 200
+    leave(people, number)
+
+    for path, sent in (("note", body), ("acknowledge", {})):
+        again = street.post(f"/tickets/{number}/{path}", sent, KEY)
+        assert (again.status_code, again.json()) == (200, {"number": number})
+        assert again.headers["Idempotency-Replayed"] == "true"
+    assert street.post(f"/tickets/{number}/note", {"text": "别的。"}, KEY).status_code == 404
+    other = {"Idempotency-Key": "console-7/0002"}
+    assert street.post(f"/tickets/{number}/note", body, other).status_code == 404
+    assert street.post(f"/tickets/{number}/note", body).status_code == 404
+
+
+def test_an_appeals_replay_after_the_ticket_left_is_told_too(people: People, app: FastAPI) -> None:
+    number = given.ticket(people)
+    given.awaiting(people, number)
+    called = people.callback.post(f"/tickets/{number}/callbacks", given.CONTENT)
+    dispute = f"/tickets/{number}/callbacks/{called.json()['id']}/dispute"
+    body = {"text": "录音与结果不符。"}
+    street = people.street()
+    first = street.post(dispute, body, KEY)
+    assert first.status_code == 200, first.text
+    with app.state.sessions.begin() as session:
+        ended = "UPDATE dispatch SET ended_at = dispatched_at WHERE office_code = :office"
+        session.execute(sa.text(ended), {"office": WANGJING})
+
+    again = street.post(dispute, body, KEY)
+
+    assert again.status_code == 200
+    assert again.json()["number"] == number
+    assert street.post(dispute, body).status_code == 404
+
+
+def leave(people: People, number: str) -> None:
+    """To another street."""
     people.dispatcher.does("dispatch", number, office_code="110105001", reason="属地。")
     people.street("110105001").does("acknowledge", number)
-
-    assert street.post(f"/tickets/{number}/acknowledge", {}, KEY).status_code == 404
 
 
 def test_only_hashes_are_kept(people: People, app: FastAPI) -> None:

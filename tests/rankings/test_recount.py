@@ -1,6 +1,5 @@
 """Random months against the recount that was written from the RULEBOOK alone."""
 
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -17,6 +16,7 @@ from app.rankings.ranks import places
 from app.rankings.rates import Score, score
 from app.tickets.life.lifecycle import Channel, TicketType
 from tests import recount
+from tests.cases import answers as answers_of
 from tests.cases import random_cases
 from tests.past import BORDER, STREETS
 from tests.recount import Case
@@ -35,15 +35,15 @@ RAISED = {
 
 def member(case: Case, number: str) -> Member:
     """A case as the service would have it; who is alone is a group of one."""
-    callback = case["callback"]
+    callback = answers_of(case)
     answers = (callback.get("contacted"), callback.get("resolved"), callback.get("satisfied"))
     contacted, resolved, satisfied = answers
     return Member(
         owner=case["office_code"],
         group=case.get("merge_group") or number,
         number=number,
-        assessed_at=datetime.fromisoformat(callback["at"]),
-        recorded_at=datetime.fromisoformat(callback["at"]),
+        assessed_at=recount.called_back_at(case),
+        recorded_at=recount.called_back_at(case),
         kind=Kind(
             TicketType(case["type"]), Channel(case["channel"]), callback["reach"] == "anonymous"
         ),
@@ -112,11 +112,12 @@ def test_the_order_of_the_record_does_not_matter(
 def test_a_better_answer_never_lowers_an_office(month: tuple[int, int, str], answer: str) -> None:
     seed, number, name = month
     cases = random_cases(Random(seed), number, STREETS, BORDER)
-    worse = next((c for c in cases if c["callback"].get(answer) in RAISED[answer]), None)
+    worse = next((c for c in cases if answers_of(c).get(answer) in RAISED[answer]), None)
     before, places_before = ranked(members(list(cases)), PERIODS.named(name))
     if worse is None:
         return
-    worse["callback"][answer] = RAISED[answer][worse["callback"][answer]]
+    result = worse.get("callback") or worse["verification"]
+    result[answer] = RAISED[answer][result[answer]]
 
     after, places_after = ranked(members(list(cases)), PERIODS.named(name))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.callbacks.models import Callback, Correction
 from tests import recount
 from tests.cases import CONTACTED, RESOLVED, SATISFIED, random_cases
+from tests.cases import answers as answers_of
 from tests.conftest import StillClock
 from tests.given import People
 from tests.past import BORDER, STREETS, Json, storing
@@ -40,7 +41,7 @@ def corrected(app: FastAPI, people: People) -> list[Json]:
     storing(app)(cases)
     with app.state.sessions.begin() as session:
         for n, case in enumerate(cases):
-            if case["callback"]["reach"] == "reached" and chance.random() < 0.15:
+            if answers_of(case)["reach"] == "reached" and chance.random() < 0.15:
                 heard = heard_again(chance)
                 at = recount.called_back_at(case) + timedelta(days=1)
                 correct(session, f"BJ20260901{n:07}", case["callback"], heard, at)
@@ -116,10 +117,10 @@ def test_what_was_corrected_after_the_seal_is_an_adjustment(
     sealed = evaluator.post("/rankings/2026-09/seal")
     assert sealed.status_code == 201, sealed.text
     number, callback = next(
-        (f"BJ20260901{n:07}", case["callback"])
+        (f"BJ20260901{n:07}", answers_of(case))
         for n, case in enumerate(corrected)
         if recount.period_of(recount.called_back_at(case)) == "2026-09"
-        and case["callback"].get("resolved") == "unresolved"
+        and answers_of(case).get("resolved") == "unresolved"
         and not case.get("excluded")
         and not case.get("merge_group")
         and case["type"] == "complaint"

@@ -1,8 +1,9 @@
 """What the fate of tickets teaches routing, over HTTP; and that a route can be made again."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import main
 from app.offices.directory import OfficeKind
 from app.routing import service
+from app.routing.memory import Key, Lesson, Memory
 from app.tickets.intake import rerouting
 from tests import given
 from tests.conftest import StillClock
@@ -90,6 +92,36 @@ def test_an_office_that_worked_unopposed_has_confirmed_the_route(
     learn(app)
     [past] = app.state.city.router.memory.places.values()
     assert {street: tally.count for street, tally in past.items()} == {WANGJING: 1}
+
+
+def test_a_place_is_forgotten_by_several_at_once(people: People, app: FastAPI) -> None:
+    """Whoever reads the memory meanwhile has it as it was, or without the place."""
+    supervisor = people("supervisor")
+    for _ in range(3):
+        dispatch(people, unknown(people), WANGJING)
+        learn(app)
+        calls = [lambda: supervisor.delete(f"/routing/memory?text={PLACE}")] * 6
+        calls += [lambda: supervisor.get("/routing/memory", text=PLACE)] * 6
+        calls += [lambda: supervisor.get("/route", text=PLACE)] * 6
+
+        with ThreadPoolExecutor(len(calls)) as threads:
+            answers = list(threads.map(lambda call: call(), calls))
+
+        assert {answer.status_code for answer in answers} == {200}
+        assert streets(people) == {}
+
+
+def test_who_reads_a_past_reads_one_state_of_it() -> None:
+    memory, key = Memory(), Key("110105", "某某园", None)
+    for street in (WANGJING, CHAOWAI, WANGJING):
+        memory.learn(Lesson.CONFIRM, key, street, date(2026, 10, 1))
+    past = memory.past(key)
+
+    for lesson in (Lesson.WITHDRAW, Lesson.CONFIRM, Lesson.FORGET):
+        memory.learn(lesson, key, CHAOWAI, date(2026, 10, 2))
+
+    assert {street: tally.count for street, tally in past.items()} == {WANGJING: 2, CHAOWAI: 1}
+    assert memory.past(key) == {}
 
 
 def test_a_redispatch_to_another_street_takes_the_lesson_back(people: People, app: FastAPI) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from app.kit.clock import utc
+from app.kit.host import embedded
 from tests.given import request
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +102,19 @@ def test_it_says_where_it_is_and_where_the_key_lies(service: Service) -> None:
     assert service.client.get("/healthz").status_code == 200
     assert service.is_ready()
     assert service.client.get("/v1/keys").status_code == 200
+
+
+def test_it_works_in_a_role_that_owns_nothing(service: Service) -> None:
+    assert service.is_ready()
+
+    with psycopg.connect(embedded.url(service.directory)) as connection:
+        users = connection.execute(
+            "SELECT DISTINCT rolname, rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class"
+            " WHERE relowner = usesysid) FROM pg_stat_activity JOIN pg_roles ON oid = usesysid"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchall()
+
+    assert users == [("jiesu_app", False, False)]
 
 
 def test_figures_name_the_template_and_never_the_path(service: Service) -> None:

@@ -18,6 +18,7 @@ from app.tickets import telephones
 from app.tickets.life.likeness import similarity
 from tests.routing.test_routing import route
 from tests.suggest.test_emergencies import EMERGENCIES
+from tests.suggest.test_suggestions import SUGGESTER
 
 PARSING = importlib.import_module("re._parser")
 """Python's own reading of a pattern, which has no public name."""
@@ -151,6 +152,7 @@ PIECES = [
 FUNCTIONS: dict[str, Read] = {
     "route": route,
     "emergencies": EMERGENCIES.suggest,
+    "suggest": SUGGESTER.suggest,
     "similarity": lambda text: similarity(text, text[::-1]),
     "telephone": telephones.read,
 }

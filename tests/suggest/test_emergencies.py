@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from app.offices.catalogue import Urgency
-from app.offices.files import lines, read_catalogue
+from app.offices.files import read_catalogue
 from app.suggest.load import BadWords, read_emergencies
 from app.suggest.suggestion import Suggestion
+from tests.suggest.calls import emergencies
 
 CATALOGUE = read_catalogue()
 EMERGENCIES = read_emergencies(CATALOGUE)
-CALLS = [
-    (line["text"], line["category"]) for line in lines(Path(__file__).with_name("emergencies.csv"))
-]
+CALLS = emergencies()
 
 
 def heard(text: str) -> Suggestion | None:

@@ -9,6 +9,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
@@ -111,9 +112,14 @@ def make(directory: Path, user: User, durable: bool) -> None:
     _run(user, "initdb", "-D", new, *options, *([] if durable else ["--no-sync"]))
     _run(user, "postgres", "--single", "-D", new, "postgres", say=f"CREATE DATABASE {NAME}")
     (new / "pg_hba.conf").write_text(f"local all all peer map={NAME}\n")
-    callers = sorted({"root", user.name})
-    (new / "pg_ident.conf").write_text("".join(f"{NAME} {who} {NAME}\n" for who in callers))
     new.rename(cluster)
+
+
+def let_in(directory: Path, user: User, names: Sequence[str]) -> None:
+    """Lets root and the server's user in as any of these users of the database, nobody else."""
+    callers = sorted({"root", user.name})
+    lines = [f"{NAME} {caller} {name}\n" for caller in callers for name in names]
+    (path(directory) / "pg_ident.conf").write_text("".join(lines))
 
 
 def _check_version(cluster: Path) -> None:

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from app.kit.host import cluster
+from app.kit.host import cluster, roles
 from app.kit.host.cluster import CannotStart
 from app.kit.host.ending import fail
 
@@ -60,9 +60,14 @@ class InUse(CannotStart):
     """Another process runs this data directory's database."""
 
 
-def url(directory: Path) -> str:
-    """The URL of this data directory's server."""
-    return f"postgresql://{cluster.NAME}@/{cluster.NAME}?host={quote(str(cluster.path(directory)))}"
+def url(directory: Path, user: str = cluster.NAME) -> str:
+    """The URL of this data directory's server, by its superuser or another user."""
+    return f"postgresql://{user}@/{cluster.NAME}?host={quote(str(cluster.path(directory)))}"
+
+
+def service_url(directory: Path) -> str:
+    """The URL by the service's user, who owns nothing."""
+    return url(directory, roles.LOGIN)
 
 
 def is_made(directory: Path) -> bool:
@@ -116,6 +121,7 @@ class _Server:
         if self.user.uid is not None:
             cluster.let_through(self.directory)
         cluster.make(self.directory, self.user, self.durable)
+        cluster.let_in(self.directory, self.user, [cluster.NAME, roles.LOGIN])
         self._launch()
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -159,7 +165,8 @@ class _Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                psycopg.connect(url(self.directory), connect_timeout=5).close()
+                with psycopg.connect(url(self.directory), connect_timeout=5) as connection:
+                    connection.execute(roles.LOGIN_MADE)
                 return
             except psycopg.OperationalError as error:
                 if "FATAL" in str(error) and "the database system is" not in str(error):

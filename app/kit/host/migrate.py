@@ -10,7 +10,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import DBAPIError
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from app.kit.address import psycopg_url
@@ -31,6 +32,7 @@ class DatabaseAway(NoDatabase):
     """Nobody answers there, or not yet: it may be waited for."""
 
 
+MAY_NOT_MIGRATE = "may not bring the database to this version: run `jiesu migrate` as its owner"
 NOT_YET = ("the database system is", "too many clients", "remaining connection slots")
 """In what a server says that refuses for the moment only."""
 
@@ -70,9 +72,15 @@ def check(url: str) -> None:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database to a revision; of several replicas the first works, the others wait."""
+    """Brings the database to a revision; of several replicas the first works, the others wait.
+    Raises NoDatabase where its user may not."""
     with connected(url) as connection:
-        command.upgrade(config(connection), revision)
+        try:
+            command.upgrade(config(connection), revision)
+        except ProgrammingError as refused:
+            if isinstance(refused.orig, InsufficientPrivilege):
+                raise NoDatabase(f"{connection.engine.url.username} {MAY_NOT_MIGRATE}") from None
+            raise
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
-from app.kit.errors import Invalid
+from app.kit.errors import Invalid, NotFound
 from app.kit.ready import Statement
 from app.kit.web.once import meant
 
@@ -45,6 +46,15 @@ class KeyReused(Invalid):
 
 class KeyUnwanted(Invalid):
     title = "This call takes no Idempotency-Key"
+
+
+class DoneBefore(Exception):
+    """The request was done when it came first, and its sender may no longer see what it was done
+    to: no refusal, but all that can be told him."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
 
 
 class Claimed(NamedTuple):
@@ -120,6 +130,7 @@ def named(path: str, names: Iterable[Name]) -> dict[str, Any]:
     return {"path": path, "callers": list(callers), "keys": list(keys)}
 
 
+REPLAYED = {"Idempotency-Replayed": "true"}
 NAMES = "unnest(%(callers)s::text[], %(keys)s::text[]"
 CLAIM = f"""
     INSERT INTO idempotency_key (caller, path, key, body_hash, status, object, at)
@@ -170,8 +181,21 @@ class Once:
             return reference
         earlier.check(self.body_hash)
         self.response.status_code = earlier.status
-        self.response.headers["Idempotency-Replayed"] = "true"
+        self.response.headers.update(REPLAYED)
         return earlier.object
+
+    @contextmanager
+    def remembered(self) -> Iterator[None]:
+        """Where what is looked for in this block is not the caller's to know of: raises DoneBefore
+        if this request was done before, else NotFound as it came."""
+        try:
+            yield
+        except NotFound:
+            earlier = self.claims.earlier([self.name] if self.name else [])
+            for claimed in earlier.values():
+                if hmac.compare_digest(claimed.body_hash, self.body_hash):
+                    raise DoneBefore(claimed.status) from None
+            raise
 
 
 async def once(

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
+from app.kit.web.idempotency import REPLAYED, DoneBefore
 from app.kit.web.logs import PROBES, kinds
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,11 @@ def on_http(request: Request, error: HTTPException) -> Problem:
     return problem(request, members, dict(error.headers or {}))
 
 
+def on_done_before(request: Request, done: DoneBefore) -> JSONResponse:
+    """What was asked for is repeated to its sender, for the rest is no longer his to see."""
+    return JSONResponse(request.path_params, done.status, {**REPLAYED, "Cache-Control": "no-store"})
+
+
 def on_fault(request: Request, fault: Exception) -> Problem:
     """Our own mistake: the server logs it with its trace, and the client gets none."""
     members = {
@@ -122,6 +128,7 @@ def on_fault(request: Request, fault: Exception) -> Problem:
 
 
 def install(app: FastAPI) -> None:
+    app.add_exception_handler(DoneBefore, at_once(on_done_before))
     app.add_exception_handler(Refusal, at_once(on_refusal))
     app.add_exception_handler(RequestValidationError, at_once(on_bad_form))
     app.add_exception_handler(HTTPException, at_once(on_http))
@@ -129,11 +136,11 @@ def install(app: FastAPI) -> None:
 
 
 def at_once(
-    handler: Callable[[Request, Any], Problem],
-) -> Callable[[Request, Any], Awaitable[Problem]]:
+    handler: Callable[[Request, Any], JSONResponse],
+) -> Callable[[Request, Any], Awaitable[JSONResponse]]:
     """In the event loop: for a plain `def` Starlette would hop to a thread."""
 
-    async def answer(request: Request, fault: Any) -> Problem:
+    async def answer(request: Request, fault: Any) -> JSONResponse:
         return handler(request, fault)
 
     return answer

@@ -29,6 +29,7 @@ TICKET = (
     "channel",
     "urgency",
     "anonymous",
+    "no_citizen",
     "street_code",
     "district_code",
     "community_code",
@@ -42,7 +43,7 @@ TICKET = (
 DISPATCH = ("office_code", "dispatched_at", "ended_at")
 LIMITS = ("acknowledge_due_at", "contact_due_at", "due_at")
 CONTACT = ("dispatch_seq", "office_code", "at", "method", "reached")
-CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "final")
+CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "method", "final")
 EXCLUSION = ("code", "decided_at", "recorded_at")
 CORRECTION = ("callback_id", *ANSWERS, "corrected_at", "recorded_at")
 

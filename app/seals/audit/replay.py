@@ -6,6 +6,7 @@ Nothing is read but events and policies, so whatever a row says otherwise is fal
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from app.callbacks.answers import Reach
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies
 from app.seals.audit.course import Course, Row
@@ -24,6 +25,7 @@ from app.tickets.event_data import (
     Received,
     Reviewed,
     Routed,
+    Seen,
     name,
     read,
 )
@@ -63,6 +65,7 @@ def receive(course: Course, event: Happened) -> None:
     course.ticket |= dict.fromkeys(LATER)
     course.ticket |= {name: event_data[name] for name in FACTS if name in event_data}
     course.ticket["received_at"] = event.at
+    course.ticket["no_citizen"] = event_data.get(name(Received.no_citizen), False)
     if name(Received.policy) in event_data:
         course.policy = course.policies.named(read(event_data, Received.policy))
         course.ticket["policy"] = course.policy.name
@@ -94,7 +97,8 @@ def take_over(course: Course, event: Happened) -> None:
         office = read(event_data, Imported.office_code)
         course.contacts.append({**made, "dispatch_seq": 1, "office_code": office})
     answers = dict(zip(ANSWERS, event_data["answers"], strict=True))
-    final = {"cycle": 0, "reasonable": None, "final": True}
+    method = event_data.get(name(Imported.verified))
+    final = {"cycle": 0, "reasonable": None, "method": method, "final": True}
     course.calls.append({"seq": 1, "at": called_at, **answers, **final})
     code = read(event_data, Imported.excluded)
     if code:
@@ -191,10 +195,21 @@ def call_back(course: Course, event: Happened) -> None:
     answers = {name: event.data[name] for name in ANSWERS}
     final = read(event.data, CalledBack.final)
     reasonable = read(event.data, CalledBack.reasonable)
-    call = {"seq": event.seq, "at": event.at, **answers, "reasonable": reasonable, "final": final}
-    course.calls.append(call)
+    judged = {"reasonable": reasonable, "method": None, "final": final}
+    course.calls.append({"seq": event.seq, "at": event.at, **answers, **judged})
     if final:
         course.ticket["assessed_at"] = course.ticket.get("assessed_at") or event.at
+
+
+def verify(course: Course, event: Happened) -> None:
+    """With a group's parent, too, without a result, like a callback."""
+    if name(Seen.resolved) not in event.data:
+        return
+    resolved, method = read(event.data, Seen.resolved), read(event.data, Seen.method)
+    answers = {"reach": Reach.VERIFIED, "contacted": None, "resolved": resolved, "satisfied": None}
+    judged = {"reasonable": None, "method": method, "final": True}
+    course.calls.append({"seq": event.seq, "at": event.at, **answers, **judged})
+    course.ticket["assessed_at"] = course.ticket.get("assessed_at") or event.at
 
 
 def ask_exclusion(course: Course, event: Happened) -> None:
@@ -234,6 +249,7 @@ STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.END_HOLD: resume,
     Action.CONTACT: contact,
     Action.CALLBACK: call_back,
+    Action.VERIFICATION: verify,
     Action.REQUEST_EXCLUSION: ask_exclusion,
     Action.DECIDE_EXCLUSION: decide_exclusion,
     Action.CORRECT: correct,

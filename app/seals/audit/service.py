@@ -23,7 +23,7 @@ from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 AT_ONCE = 1_000
 END = "\x7f"
 """After every number."""
-COUNTED = (Action.RECEIVE, Action.IMPORT, Action.CALLBACK)
+COUNTED = (Action.RECEIVE, Action.IMPORT, Action.CALLBACK, Action.VERIFICATION)
 
 OF_TICKETS: tuple[type[Base], ...] = (
     Request,

@@ -27,8 +27,8 @@ from app.tickets.event_data import (
     name,
     read,
 )
-from app.tickets.life import leads, limits
-from app.tickets.life.contacts import Contact, contact_ok
+from app.tickets.life import leads, limits, sources
+from app.tickets.life.contacts import Contact, Method, contact_ok
 from app.tickets.life.lifecycle import Action, Status
 
 MATTER = (
@@ -151,6 +151,10 @@ class Case:
         return self.own.begun.data if self.own.begun else {}
 
     @property
+    def verified(self) -> bool:
+        return self.call.reach is Reach.VERIFIED
+
+    @property
     def imported(self) -> bool:
         return self.own.begun is not None and self.own.begun.action is Action.IMPORT
 
@@ -180,7 +184,9 @@ def remade(case: Case) -> dict[str, object]:
         members["recorded_at"] = begun.at if case.imported else call.at
     if name(Received.reachable) in case.receipt:
         reachable = read(case.receipt, Received.reachable)
-        members["anonymous"] = read(case.receipt, Received.anonymous) and not reachable
+        known = case.verified and case.receipt.get(name(Received.channel)) in sources.SOURCES
+        anonymous = read(case.receipt, Received.anonymous)
+        members["anonymous"] = anonymous and not reachable and not known
     elif case.imported and name(Imported.anonymous) in case.receipt:
         members["anonymous"] = read(case.receipt, Imported.anonymous)
     if begun and not case.imported:
@@ -235,6 +241,8 @@ def responded(case: Case, lead: Given, due_at: datetime, urgency: Urgency) -> bo
         due_at = limits.member_contact_due(case.policy, urgency, due_at, joined)
         if joined >= waits and case.call.at < due_at:
             return True
+    if case.verified:
+        return sources.responded(due_at, contacts(case, lead))
     if group(case) and not case.receipt.get(name(Received.reachable), True):
         return True
     return contact_ok(case.policy, urgency, due_at, list(contacts(case, lead)))
@@ -255,7 +263,7 @@ def contacts(case: Case, lead: Given) -> Iterator[Contact]:
             contact.office_code == lead.office_code if member else contact.dispatch_seq == lead.seq
         )
         if theirs and (case.imported or contact.at <= case.call.at):
-            yield Contact(contact.at, contact.reached)
+            yield Contact(contact.at, contact.reached, Method(contact.method))
 
 
 def is_late(case: Case, due_at: datetime) -> bool:

@@ -128,7 +128,8 @@ def taking(action: Action) -> Any:
         doing: Changing,
         if_match: IfMatch,
     ) -> Act:
-        ticket = scope.get(doing.session, caller, number)
+        with doing.once.remembered():
+            ticket = scope.get(doing.session, caller, number)
         return Act(action, caller, ticket.number, ticket.merged_into, doing, if_match)
 
     return Depends(act)

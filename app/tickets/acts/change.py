@@ -88,10 +88,10 @@ class Change:
         mine = ContactMade.dispatch_seq == given.seq
         if self.ticket.merged_into:
             mine = ContactMade.office_code == given.office_code
-        rows = select(ContactMade.at, ContactMade.reached).where(
+        rows = select(ContactMade.at, ContactMade.reached, ContactMade.method).where(
             ContactMade.ticket_number == self.ticket.number, mine
         )
-        return [Contact(at, reached) for at, reached in self.session.execute(rows)]
+        return [Contact(*row) for row in self.session.execute(rows)]
 
     def record(
         self,

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
 from app.tickets.event_data import Contacted
-from app.tickets.life import contacts
+from app.tickets.life import contacts, sources
 from app.tickets.life.contacts import Contact
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.life.parts import Part
@@ -57,7 +57,7 @@ def own_dispatch(change: Change) -> Dispatch:
 
 def tried(change: Change, body: NewContact, own: Dispatch, seq: int) -> bool:
     """Add the contact; whether the citizen is now reached, or tried often enough."""
-    contacts_made = [*change.contacts(own), Contact(change.now, body.reached)]
+    contacts_made = [*change.contacts(own), Contact(change.now, body.reached, body.method)]
     change.session.add(
         ContactMade(
             ticket_number=change.ticket.number,
@@ -69,4 +69,6 @@ def tried(change: Change, body: NewContact, own: Dispatch, seq: int) -> bool:
             reached=body.reached,
         )
     )
+    if change.ticket.no_citizen:
+        return any(map(sources.is_response, contacts_made))
     return contacts.tried(change.policy, contacts_made)

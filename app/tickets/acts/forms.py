@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.kit.web.position import Position
-from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told
+from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldReason, SupervisionLevel
@@ -85,9 +85,17 @@ class CitizenFeedback(Form):
     at: Told | None = None
 
 
+class Publication(Form):
+    """The public answer at a public source; `at` is the office's time."""
+
+    where: Line
+    at: Told
+
+
 class NewReply(Words):
     measures: Prose | None = None
     citizen_feedback: CitizenFeedback | None = None
+    published: Publication | None = None
 
 
 class Review(Form):

@@ -3,6 +3,8 @@
 Each function takes a checked `Change` and the request's body.
 """
 
+from msgspec import UNSET
+
 from app.kit.errors import Invalid
 from app.tickets import citizens, times
 from app.tickets.acts import dispatch as dispatching
@@ -27,9 +29,14 @@ from app.tickets.life import contacts
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, IllegalMove, Status
 from app.tickets.life.parts import Part
+from app.tickets.life.sources import PUBLIC
 from app.tickets.models import Request
 
 GRAVE = frozenset({DeclineReason.NA_UNLAWFUL, DeclineReason.NA_MALICIOUS})
+
+
+class NobodyToAnswer(Invalid):
+    title = "Nobody is answered in that way here"
 
 
 class FeedbackMissing(Invalid):
@@ -116,6 +123,7 @@ def reply(change: Change, body: NewReply) -> None:
     ticket, feedback = change.ticket, body.citizen_feedback
     if ticket.replied_at is None and ticket.office_code:
         teaching.confirm(change, ticket.office_code)
+        teaching.confirm_category(change)
     ticket.replied_at = ticket.replied_at or change.now
     after = (
         Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
@@ -123,15 +131,28 @@ def reply(change: Change, body: NewReply) -> None:
     change.record(
         Action.REPLY,
         after,
-        data=Replied(method=feedback.method, claimed_at=feedback.at) if feedback else None,
+        data=replied(body),
         words={
             "text": body.text,
             "measures": body.measures,
             "person": feedback.person if feedback else None,
+            "published": body.published.where if body.published else None,
         },
     )
     if after is Status.REPLIED and change.policy.reply.review == "none":
         change.record(Action.PASS_REVIEW)
+
+
+def replied(body: NewReply) -> Replied | None:
+    feedback, published = body.citizen_feedback, body.published
+    answer = feedback or published
+    if answer is None:
+        return None
+    return Replied(
+        method=feedback.method if feedback else UNSET,
+        claimed_at=answer.at,
+        published=True if published else UNSET,
+    )
 
 
 def excused(change: Change) -> bool:
@@ -140,7 +161,7 @@ def excused(change: Change) -> bool:
     in_vain = contacts.tried(change.policy, contacts_made) and not any(
         contact.reached for contact in contacts_made
     )
-    return change.ticket.anonymous or in_vain
+    return change.ticket.anonymous or change.ticket.no_citizen or in_vain
 
 
 def review(change: Change, body: Review) -> None:
@@ -181,6 +202,7 @@ def withdraw(change: Change, body: Withdrawal) -> None:
 def void(change: Change, body: Reason) -> None:
     """T25: entered by mistake."""
     teaching.take_back(change)
+    teaching.forget_category(change)
     change.record(Action.VOID, words={"reason": body.reason})
 
 
@@ -216,12 +238,37 @@ def check_dispatch(change: Change, body: NewDispatch) -> None:
 
 
 def check_reply(change: Change, body: NewReply) -> None:
-    """双反馈: the citizen is answered too, unless the record says why not (T15)."""
+    """双反馈: the citizen is answered too, or a public source, unless the record says why not (T15,
+    D.9.1)."""
     if body.citizen_feedback:
         times.check("/citizen_feedback/at", body.citizen_feedback.at, change.now)
-    if body.citizen_feedback is None and not excused(change):
+    check_published(change, body)
+    if body.citizen_feedback is None and body.published is None and not excused(change):
         raise FeedbackMissing(
             "tell how the citizen was answered; only after enough failed attempts, or where the"
             " citizen is anonymous, may it be left out",
             errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
         )
+
+
+def check_published(change: Change, body: NewReply) -> None:
+    """D.9.1: a public source is answered publicly; without a citizen that is the only answer."""
+    ticket, published = change.ticket, body.published
+    public = ticket.channel in PUBLIC
+    if published and not public:
+        raise not_so("/published", f"the channel {ticket.channel} has no public source")
+    if body.citizen_feedback and ticket.no_citizen and not ticket.members:
+        raise not_so("/citizen_feedback", "it has no citizen who could be answered")
+    if published:
+        times.check("/published/at", published.at, change.now)
+    elif public and ticket.no_citizen and not body.citizen_feedback:
+        raise FeedbackMissing(
+            "tell where and when the answer was published: its source is public, and it has no"
+            " citizen (RULEBOOK D.9.1)",
+            errors=[{"pointer": "/published", "detail": "required"}],
+        )
+
+
+def not_so(pointer: str, why: str) -> NobodyToAnswer:
+    fault = {"pointer": pointer, "detail": why}
+    return NobodyToAnswer(f"{why} (RULEBOOK D.9.1)", errors=[fault])

@@ -8,21 +8,24 @@ from sqlalchemy import select
 
 from app.tickets.acts.change import Change
 from app.tickets.citizens import Citizen
-from app.tickets.life import limits
+from app.tickets.life import limits, sources
 from app.tickets.life.contacts import Contact, contact_ok, tried
 from app.tickets.models import ContactMade, Dispatch, Ticket
 from app.tickets.proceedings import Extension
 
 
-def responded(change: Change, lead: Dispatch) -> bool:
-    """Whether the citizen was contacted in time (D.6.4). In a group a citizen without a phone is
-    taken as contacted (D.11), and so is, while his time runs, one who joined after the reply."""
+def responded(change: Change, lead: Dispatch, verified: bool = False) -> bool:
+    """Whether the citizen was contacted in time (D.6.4), or a verified case visited or answered at
+    its source (D.9.1). In a group a citizen without a phone is taken as contacted (D.11), and so
+    is, while his time runs, one who joined after the reply."""
     ticket, head, due = change.ticket, change.head.ticket, lead.contact_due_at
     assert due is not None  # every lead has one
     if ticket.merged_into:
         due = limits.member_contact_due(change.head.policy, head.urgency, due, ticket.since)
         if ticket.since >= head.since and change.now < due:
             return True
+    if verified:
+        return sources.responded(due, change.contacts())
     if head.members and change.session.get_one(Citizen, ticket.number).phone is None:
         return True
     return contact_ok(change.head.policy, head.urgency, due, change.contacts())
@@ -56,10 +59,10 @@ def all_told(change: Change, granted: Extension, by: datetime) -> bool:
 
 
 def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
-    """The tickets whose citizens must be told: not anonymous, and as members of the group with a
-    phone and merged before the grant."""
+    """The tickets whose citizens must be told: there is one, who is not anonymous; of the group's
+    members with a phone and merged before the grant."""
     ticket = change.ticket
-    if not ticket.anonymous:
+    if not ticket.anonymous and not ticket.no_citizen:
         yield ticket.number
     members = select(Ticket.number).join(Citizen, Citizen.ticket_number == Ticket.number)
     yield from change.session.scalars(

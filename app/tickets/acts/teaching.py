@@ -1,14 +1,18 @@
-"""Lessons: a ticket teaches routing which street its place belongs to, and which not (D.5).
+"""Lessons: a ticket teaches routing which street its place belongs to, and which not (D.5), and
+suggestions the category of its words (D.4).
 
-A ticket teaches one lesson at a time; a lesson that turns out wrong is taken back. An imagined
-ticket teaches nothing.
+A ticket teaches one lesson of each kind at a time; one that turns out wrong is taken back. An
+imagined ticket teaches nothing; a confidential one or a report nothing of its words.
 """
 
 from app.offices.directory import STREET_KINDS
 from app.routing import service as routing
 from app.routing.memory import Lesson
 from app.routing.service import Taught
+from app.suggest import service as suggesting
+from app.suggest.service import Confirmed
 from app.tickets.acts.change import Change
+from app.tickets.matter import words
 from app.tickets.models import Request
 
 
@@ -42,6 +46,21 @@ def take_back(change: Change) -> None:
     """A ticket entered by mistake or with a wrong address teaches nothing."""
     if change.ticket.taught:
         deny(change, change.ticket.taught)
+
+
+def confirm_category(change: Change) -> None:
+    """A person gave or corrected the category, or it was worked under without being corrected."""
+    ticket = change.ticket
+    if ticket.imagined or ticket.secret or ticket.category is None:
+        return
+    request = change.session.get_one(Request, ticket.number)
+    confirmed = Confirmed(ticket.number, ticket.category, words(request.title, request.content))
+    suggesting.teach(change.session, change.city.suggester, confirmed, change.now)
+
+
+def forget_category(change: Change) -> None:
+    """A ticket entered by mistake teaches nothing."""
+    suggesting.forget(change.session, change.ticket.number, change.now)
 
 
 def is_street(change: Change, office_code: str) -> bool:

@@ -79,8 +79,10 @@ def fill_in(change: Change, arrival: Arrival) -> None:
 
 
 def raised_to(change: Change, arrival: Arrival) -> Any:
-    """The urgency of the request, where it is said or another category's, and a higher one."""
+    """The urgency of the request, where it is said, another category's or that of its words, and a
+    higher one."""
     new, ticket = arrival.new, change.ticket
     named = new.urgency is not None or new.category not in (None, ticket.category)
+    named = named or arrival.is_raised
     higher = urgency.is_raised(ticket.urgency, arrival.urgency)
     return arrival.urgency if named and higher else None

@@ -7,13 +7,16 @@ from app.city import City
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.routing.decision import Decision, Query
+from app.suggest.suggestion import Suggestion
 from app.tickets import citizens, times
 from app.tickets.acts import recipients
 from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.persons import Sender
-from app.tickets.life import limits
+from app.tickets.intake.related import Subject, subject
+from app.tickets.life import limits, sources
+from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
@@ -33,9 +36,20 @@ class Arrival:
     due: limits.Due | None
     matter: Matter
     caller: bytes | None
+    suggestion: Suggestion | None
+    """What the words suggest, whatever the category."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
+
+    @property
+    def subject(self) -> Subject:
+        return subject(self.matter, self.decision, self.policy.merge.radius_m)
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether its level may be that of its words (RULEBOOK D.4)."""
+        return self.suggestion is not None and self.new.category is None
 
     @property
     def sender(self) -> Sender:
@@ -46,6 +60,17 @@ class Arrival:
     def ended(self) -> bool:
         """Whether its ticket is over with the call, so that nothing can be added to it."""
         return acceptance.is_ended(self.new)
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
+        return self.status is Status.NEED_INFO and self.urgency in URGENT
+
+    @property
+    def no_citizen(self) -> bool:
+        new, citizen = self.new, self.new.citizen
+        reachable = citizen.telephone is not None
+        return sources.no_citizen(self.policy, new.channel, citizen.anonymous, reachable)
 
     @property
     def secret(self) -> bool:
@@ -60,11 +85,18 @@ def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
     """Check and route one request. Refuses NoSuchCategory, NoSuchDistrict, ImpossibleTime and
     NotYourPart."""
     city.check_district(new.address.district_code)
-    urgency = new.urgency or city.catalogue.urgency(new.category)
-    policy = city.policies.at(now)
-    decision = city.route(query(new), now)
+    city.catalogue.urgency(new.category)
     check_times(new, now)
     acceptance.check(new.acceptance)
+    return as_of(city, new, now)
+
+
+def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
+    """A request that passed its checks when it came, by the rules and names of `now`."""
+    suggestion = suggest(city, new)
+    urgency = level(city, new, suggestion)
+    policy = city.policies.at(now)
+    decision = city.route(query(new), now)
     status = acceptance.status_of(new, decision.decision)
     dispatched = status is Status.DISPATCHED
     return Arrival(
@@ -78,8 +110,33 @@ def arrive(city: City, new: NewTicket, now: datetime) -> Arrival:
         due=limits.due(policy, urgency, now) if dispatched else None,
         matter=matter(new, decision),
         caller=citizens.caller_hash(city.secret, new.citizen.telephone, new.citizen.anonymous),
-        rescue=bool(city.catalogue.tell(new.category)),
+        suggestion=suggestion,
+        rescue=bool(services(city, new, suggestion)),
     )
+
+
+def suggest(city: City, new: NewTicket) -> Suggestion | None:
+    """A praise speaks of dangers that are over."""
+    if new.type is TicketType.PRAISE:
+        return None
+    return city.emergencies.suggest(words(new.title, new.content))
+
+
+def services(city: City, new: NewTicket, suggestion: Suggestion | None) -> list[str]:
+    """Those that must be told of it, by its category and by its words; but for the one to which the
+    operator hands it now."""
+    by_words = suggestion.tell if suggestion else ()
+    every = dict.fromkeys((*city.catalogue.tell(new.category), *by_words))
+    return [service for service in every if service != new.acceptance.service]
+
+
+def level(city: City, new: NewTicket, suggestion: Suggestion | None) -> Urgency:
+    """D.4: what is said, else the category's; without a category never less than what the words
+    tell, so that no danger gets seven days in silence."""
+    urgency = new.urgency or city.catalogue.urgency(new.category)
+    if suggestion is None or new.category is not None:
+        return urgency
+    return min(urgency, suggestion.urgency)
 
 
 def check_times(new: NewTicket, now: datetime) -> None:

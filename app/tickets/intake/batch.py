@@ -21,6 +21,7 @@ from app.kit.web.once import meant
 from app.kit.web.problems import describe
 from app.tickets.intake import receive as intake
 from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.beside import at_once
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.receive import Taken
 
@@ -118,11 +119,15 @@ class Batch:
             if line.number in made
         }
         return {
-            line.number: answer_of(made[line.number])
+            line.number: answer_of(made[line.number]) | self.worth_telling(line.arrival)
             if line.number in made
             else replayed(line, known[line.key or ""])
             for line in fit
         }
+
+    def worth_telling(self, arrival: Arrival) -> Answer:
+        """What the words suggest, who must be told, and personal data in them; if anything."""
+        return {name: value for name, value in at_once(self.city, arrival).items() if value}
 
 
 def answer_of(taken: Taken) -> Answer:

@@ -63,6 +63,7 @@ class Before:
     closed_at: datetime | None
     sender: Sender
     matter: Matter
+    row: "Earlier"
 
 
 class Finding(NamedTuple):
@@ -94,7 +95,7 @@ CITIZENS = f"""
 
 
 def search(callers: Collection[bytes], since: datetime) -> Statement:
-    """The tickets of these citizens that are open, or were closed after `since`; newest first."""
+    """The tickets of these citizens that are open, or were finished after `since`; newest first."""
     hashes = msgspec.json.encode([caller.hex() for caller in callers]).decode()
     return EARLIER.given(hashes=hashes, since=since)
 
@@ -104,6 +105,48 @@ def by_caller(rows: Iterable[Sequence[Any]]) -> dict[bytes, list[Before]]:
     for caller, *values in rows:
         tickets[caller].append(before(Earlier(*values)))
     return tickets
+
+
+class Earlier(NamedTuple):
+    """A row of EARLIER, without its citizen: the ticket that has its clock, then its own."""
+
+    head: str
+    head_status: str
+    head_closed_at: datetime | None
+    number: str
+    status: str
+    closed_at: datetime | None
+    merged_into: str | None
+    received_at: datetime
+    office_code: str | None
+    urgency: str
+    category: str | None
+    type: str
+    secret: bool
+    district_code: str | None
+    street_code: str | None
+    lon: float | None
+    lat: float | None
+    place_key: str | None
+    title: str
+    content: str
+    address: str
+    name: str | None
+    phone: str | None
+    confidential: bool
+
+
+OF_HEAD = ("head", "head_status", "head_closed_at")
+
+OF_EARLIER: dict[str, Any] = {
+    **{name: getattr(Ticket, name, None) for name in Earlier._fields},
+    **{name: getattr(Request, name) for name in ("place_key", "title", "content", "address")},
+    **{name: getattr(Citizen, name) for name in ("name", "phone", "confidential")},
+}
+
+
+def is_open_or_recent(status: Any, closed_at: Any, since: Any) -> sa.ColumnElement[bool]:
+    return sa.or_(status.not_in(sorted(TERMINAL)), closed_at >= since)
 
 
 def earlier_tickets() -> sa.Select[Any]:
@@ -118,27 +161,19 @@ def earlier_tickets() -> sa.Select[Any]:
     status = sa.func.coalesce(parent.status, Ticket.status)
     closed_at = sa.func.coalesce(parent.closed_at, Ticket.closed_at)
     since = parameter("since", sa.TIMESTAMP(timezone=True))
-    recent = sa.and_(status == Status.CLOSED, closed_at >= since)
-    compared = (Ticket.category, Ticket.type, Ticket.secret)
-    areas = (Ticket.district_code, Ticket.street_code)
-    person = (Citizen.name, Citizen.phone, Citizen.confidential)
-    places = (Ticket.lon, Ticket.lat, Request.place_key, Request.title, Request.content)
+    head = sa.func.coalesce(parent.number, Ticket.number)
     theirs = (
         select(
-            Ticket.number,
-            sa.func.coalesce(parent.number, Ticket.number).label("head"),
-            status.label("status"),
-            closed_at.label("closed_at"),
-            *compared,
-            *areas,
-            *places,
-            *person,
+            head.label("head"),
+            status.label("head_status"),
+            closed_at.label("head_closed_at"),
+            *(OF_EARLIER[name] for name in Earlier._fields[len(OF_HEAD) :]),
         )
         .select_from(Citizen)
         .join(Ticket, Ticket.number == Citizen.ticket_number)
         .join(Request, Request.ticket_number == Citizen.ticket_number)
         .outerjoin(parent, parent.number == Ticket.merged_into)
-        .where(Citizen.phone_hash == caller.c.hash, sa.or_(status.not_in(sorted(TERMINAL)), recent))
+        .where(Citizen.phone_hash == caller.c.hash, is_open_or_recent(status, closed_at, since))
         .order_by(Citizen.ticket_number.desc())
         .limit(REMEMBERED)
         .lateral()
@@ -149,32 +184,11 @@ def earlier_tickets() -> sa.Select[Any]:
 EARLIER = Ready(earlier_tickets())
 
 
-class Earlier(NamedTuple):
-    """A row of EARLIER, without its citizen."""
-
-    number: str
-    head: str
-    status: str
-    closed_at: datetime | None
-    category: str | None
-    type: str
-    secret: bool
-    district_code: str | None
-    street_code: str | None
-    lon: float | None
-    lat: float | None
-    place_key: str | None
-    title: str
-    content: str
-    name: str | None
-    phone: str | None
-    confidential: bool
-
-
 def before(row: Earlier) -> Before:
     sender = Sender(row.name, row.phone, TicketType(row.type), row.confidential)
-    status = Status(row.status)
-    return Before(row.number, row.head, status, row.closed_at, sender, matter_of(row, row))
+    status = Status(row.head_status)
+    matter = matter_of(row, row)
+    return Before(row.number, row.head, status, row.head_closed_at, sender, matter, row)
 
 
 def same(asking: Asking, earlier: Asking | Before) -> bool:

@@ -5,22 +5,7 @@ from typing import NamedTuple
 
 from app.tickets import telephones
 from app.tickets.life.lifecycle import TicketType
-
-TITLES = (
-    "先生",
-    "女士",
-    "小姐",
-    "太太",
-    "师傅",
-    "同志",
-    "老师",
-    "阿姨",
-    "大爷",
-    "大妈",
-    "某某",
-    "某",
-)
-"""张先生 may be 张三: a surname with a title names no other person."""
+from app.tickets.personal import TITLES
 
 
 class Sender(NamedTuple):

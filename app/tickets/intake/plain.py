@@ -24,11 +24,13 @@ from app.kit.rows import insertion_of
 from app.kit.web import idempotency
 from app.kit.web.idempotency import Name
 from app.tickets.citizens import Citizen
-from app.tickets.intake import duplicates, receive
+from app.tickets.intake import duplicates, receive, related
 from app.tickets.intake.arrival import Arrival, arrive
+from app.tickets.intake.beside import beside
 from app.tickets.intake.commits import Trace
 from app.tickets.intake.duplicates import Before
 from app.tickets.intake.receive import New, Tables
+from app.tickets.intake.related import Known, Neighbours
 from app.tickets.intake.requests import PATH, Answer, Outcome, Request
 from app.tickets.models import NUMBERS, Ticket
 from app.tickets.models import Request as TicketRequest
@@ -53,6 +55,8 @@ class Look(NamedTuple):
     """Of the keys those that never came before."""
     earlier: Mapping[bytes, Sequence[Before]]
     """The citizens' tickets."""
+    since: datetime
+    """What was finished before is not looked at."""
 
 
 def take_in(
@@ -76,13 +80,23 @@ def take_in(
             for n, place in enumerate(plain)
             for name in group[place].names
         }
+        places = related.search((arrival.subject for arrival in plain.values()), look.since)
+        there: Neighbours = {}
         try:
-            exchange.commit(*writing(written, new), *settling(look.claimed, keys))
+            there = related.by_place(
+                exchange.commit(
+                    *writing(written, new), *settling(look.claimed, keys), asking=places
+                )
+            )
         except psycopg.OperationalError:
             exchange.end()
             if not (new and was_committed(Trace(look.transaction, new[0].number, now))):
                 raise
-    return refusals | dict(zip(plain, answers(group[0], written, new), strict=True))
+    known = {
+        ticket.number: Known(look.earlier.get(ticket.arrival.caller or b"", ()), there)
+        for ticket in new
+    }
+    return refusals | dict(zip(plain, answers(group[0], written, new, known), strict=True))
 
 
 def look_up(exchange: Exchange, group: Sequence[Request]) -> Look:
@@ -92,15 +106,16 @@ def look_up(exchange: Exchange, group: Sequence[Request]) -> Look:
     hashes = {name: request.body_hash for request in group for name in request.names}
     citizens = {request.citizen for request in group if request.citizen}
     days = max(policy.repeat.days for policy in group[0].city.policies.documents)
+    since = now - timedelta(days=days)
     [begun], claimed, _, earlier = exchange.ask(
         Statement(BEGIN, {"count": len(group)}),
         idempotency.claim(PATH, hashes, now) if hashes else None,
         duplicates.one_at_a_time(citizens) if citizens else None,
-        duplicates.search(citizens, now - timedelta(days=days)) if citizens else None,
+        duplicates.search(citizens, since) if citizens else None,
     )
     transaction, _, numbers = begun
     names = frozenset((caller, key) for caller, key in claimed)
-    return Look(transaction, numbers, names, duplicates.by_caller(earlier))
+    return Look(transaction, numbers, names, duplicates.by_caller(earlier), since)
 
 
 def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
@@ -129,7 +144,7 @@ def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: da
 def writing(written: Tables, new: Sequence[New]) -> Iterator[Statement]:
     if new:
         yield insertion_of(written)
-        yield feed.numbering(receive.news(new))
+        yield feed.numbering(receive.news(new), receive.desks(written))
 
 
 def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> Iterator[Statement]:
@@ -140,10 +155,13 @@ def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> 
         yield idempotency.release(PATH, left)
 
 
-def answers(request: Request, written: Tables, new: Sequence[New]) -> Iterator[Answer]:
+def answers(
+    request: Request, written: Tables, new: Sequence[New], known: Mapping[str, Known]
+) -> Iterator[Answer]:
     """The tickets as their senders may see them: all who may send any see the same."""
     tickets, requests, citizens = (written[model] for model in (Ticket, TicketRequest, Citizen))
-    for (_, _, arrival), *values in zip(new, tickets, requests, citizens, strict=True):
+    for (number, _, arrival), *values in zip(new, tickets, requests, citizens, strict=True):
         looker = Looker(request.caller, request.city, arrival.at)
         row = rows.fresh(values, arrival.share.roles() if arrival.share else {})
-        yield Answer(HTTPStatus.CREATED, members(looker, row, bulk=False))
+        also = beside(request.city, arrival, known[number], number)
+        yield Answer(HTTPStatus.CREATED, members(looker, row, bulk=False), also)

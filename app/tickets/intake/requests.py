@@ -26,12 +26,13 @@ class Answer(NamedTuple):
 
     status: HTTPStatus
     ticket: Members
+    beside: Members
     replayed: bool = False
 
     @property
     def body(self) -> bytes:
         urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
-        return msgspec.json.encode({**self.ticket, **urged})
+        return msgspec.json.encode({**self.ticket, **urged, **self.beside})
 
 
 Outcome = Answer | Exception

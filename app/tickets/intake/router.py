@@ -21,7 +21,7 @@ from app.tickets.disclosure import NO_STORE
 from app.tickets.intake import batch
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.requests import Request as NewRequest
-from app.tickets.views.schemas import TicketView, UrgedView
+from app.tickets.views.schemas import ReceivedView, UrgedView
 
 
 class Ndjson(Response):
@@ -54,7 +54,9 @@ def is_json(request: Request) -> bool:
 
 
 @quickly(usual)
-@router.post("", status_code=201, response_model=TicketView, responses={200: {"model": UrgedView}})
+@router.post(
+    "", status_code=201, response_model=ReceivedView, responses={200: {"model": UrgedView}}
+)
 async def receive_ticket(
     request: Request,
     caller: Operator,

@@ -10,7 +10,7 @@ requests where one was taken in before (docs/performance.md).
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
@@ -24,9 +24,11 @@ from app.kit.errors import Unavailable
 from app.kit.instants import recording
 from app.kit.web.idempotency import Claims
 from app.kit.web.route import DEADLOCK, TRIES
-from app.tickets.intake import plain, receive
-from app.tickets.intake.arrival import arrive
+from app.tickets.intake import plain, receive, related
+from app.tickets.intake.arrival import Arrival, arrive, as_of
+from app.tickets.intake.beside import beside
 from app.tickets.intake.commits import Trace, was_committed
+from app.tickets.intake.receive import Taken
 from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
@@ -170,12 +172,22 @@ def any_one(session: Session, request: Request) -> Answer:
     claims = Claims(session, PATH)
     for earlier in claims.take(dict.fromkeys(request.names, request.body_hash), now).values():
         earlier.check(request.body_hash)
-        members = ticket(session, request, earlier.object, now)
-        return Answer(HTTPStatus(earlier.status), members, replayed=True)
+        arrival = as_of(request.city, request.new, now)
+        taken = Taken(earlier.object, HTTPStatus(earlier.status))
+        return answer(session, request, arrival, taken)._replace(replayed=True)
     arrival = arrive(request.city, request.new, now)
     [taken] = receive.take(session, request.city, request.caller, [arrival], request.clock)
     claims.settle(dict.fromkeys(request.names, taken))
-    return Answer(taken.status, ticket(session, request, taken.number, now))
+    return answer(session, request, arrival, taken)
+
+
+def answer(session: Session, request: Request, arrival: Arrival, taken: Taken) -> Answer:
+    """What the request became, as that is now."""
+    members = ticket(session, request, taken.number, arrival.at)
+    since = arrival.at - timedelta(days=arrival.policy.repeat.days)
+    known = related.read(session.connection(), arrival.caller, arrival.subject, since)
+    also = beside(request.city, arrival, known, taken.number)
+    return Answer(taken.status, members, also)
 
 
 def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:

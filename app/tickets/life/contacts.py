@@ -18,6 +18,7 @@ class Method(StrEnum):
 class Contact(NamedTuple):
     at: datetime
     reached: bool
+    method: Method = Method.CALL
 
 
 def tried(policy: Policy, contacts: Sequence[Contact]) -> bool:

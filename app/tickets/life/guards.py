@@ -24,6 +24,14 @@ class NotYourPart(Forbidden):
     title = "That is another's part in this ticket"
 
 
+class NobodyToCall(IllegalMove):
+    title = "Nobody can be called back here: its result is verified"
+
+
+class CitizenToCall(IllegalMove):
+    title = "Its citizen is called back, not its result verified"
+
+
 class ObjectionLate(IllegalMove):
     title = "The time to object has passed"
 
@@ -60,6 +68,8 @@ class Standing:
     """The callback called the demand unreasonable, and no supervisor has decided yet."""
     secret: bool = False
     """A report or a confidential ticket: no office sees the citizen's name (D.16)."""
+    no_citizen: bool = False
+    """Nobody can be called: its result is verified (D.9.1)."""
     forced: bool = False
     """The callback came due without a reply; a later reply is only attached."""
     objection_locked: bool = False
@@ -71,6 +81,8 @@ class Standing:
     contacted: bool = False
     no_call_due: bool = False
     """Its citizen was called already, or its group does not await the callback yet."""
+    verifiable: bool = False
+    """Its result may be verified: it has a source, or no citizen."""
     group: bool = False
     """Other tickets are merged into it."""
     assessed: bool = False
@@ -146,6 +158,19 @@ def needs_no_secrecy(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | 
 
 
 def needs_call(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    if ticket.no_citizen:
+        return NobodyToCall("it has no citizen: record a verification (RULEBOOK D.9.1)")
+    return needs_result_due(ticket, parts)
+
+
+def needs_no_citizen(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.9.1: instead of a callback, and as often as one."""
+    if not ticket.verifiable:
+        return CitizenToCall("it has a citizen: record a callback (RULEBOOK D.9, D.9.1)")
+    return needs_result_due(ticket, parts)
+
+
+def needs_result_due(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     if ticket.doubted:
         return IllegalMove("a supervisor is to say whether the demand is reasonable")
     return refuse(ticket.no_call_due, "its citizen is not to be called now")
@@ -230,6 +255,7 @@ GUARDS: dict[Action, Guard] = {
     A.REVEAL: needs_openness,
     A.CONCEAL: needs_no_secrecy,
     A.CALLBACK: needs_call,
+    A.VERIFICATION: needs_no_citizen,
     A.OBJECT: needs_right_to_object,
     A.RULE_OBJECTION: needs_right_to_rule,
     A.REQUEST_EXTENSION: needs_time_to_ask,

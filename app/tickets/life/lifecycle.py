@@ -75,6 +75,7 @@ class Action(StrEnum):
     REPLY = "reply"
     REVIEW = "review"
     CALLBACK = "callback"
+    VERIFICATION = "verification"
     WITHDRAW = "withdraw"
     VOID = "void"
     REVEAL = "reveal"
@@ -190,6 +191,8 @@ MOVES: Moves = {
     **ending(A.FORCE_CALLBACK, IN_OFFICE, S.AWAITING_CALLBACK),
     # T19, T20: the citizen's answers decide; "unreasonable" waits for a supervisor's word
     (S.AWAITING_CALLBACK, A.CALLBACK): (S.AWAITING_CALLBACK, S.CLOSED, S.REWORK),
+    # D.9.1: a case without a citizen is verified instead
+    (S.AWAITING_CALLBACK, A.VERIFICATION): (S.AWAITING_CALLBACK, S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.REVIEW): (S.CLOSED, S.REWORK),
     (S.AWAITING_CALLBACK, A.SEND_TO_REWORK): (S.REWORK,),
     (S.AWAITING_CALLBACK, A.SKIP_CALLBACK): (S.CLOSED,),
@@ -205,6 +208,7 @@ MOVES: Moves = {
     # each member's citizen is contacted by the parent's office, and called back (D.11)
     (S.MERGED, A.CONTACT): (S.MERGED,),
     (S.MERGED, A.CALLBACK): (S.MERGED,),
+    (S.MERGED, A.VERIFICATION): (S.MERGED,),
     # T10–T13: an objection, its ruling, and the consultation whose result is final (D.8)
     **ending(A.OBJECT, (S.DISPATCHED, S.ACKNOWLEDGED), S.OBJECTED),
     (S.OBJECTED, A.RULE_OBJECTION): (

@@ -177,7 +177,7 @@ def is_skipped(policy: Policy, ticket: Timers) -> bool:
 
 
 def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
-    """The limit of the callback (RULEBOOK D.9), while it is still awaited.
+    """The limit of the callback (RULEBOOK D.9) or verification (D.9.1), while it is still awaited.
 
     A member's is set with its parent's.
     """
@@ -187,7 +187,8 @@ def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
     awaits = ticket.status is Status.AWAITING_CALLBACK and not settled
     if not awaits or is_skipped(policy, ticket):
         return None
-    return ticket.since + policy.callback.start[ticket.urgency]
+    rule = policy.callback
+    return ticket.since + (rule.verify if ticket.no_citizen else rule.start[ticket.urgency])
 
 
 def wound(policy: Policy, ticket: Timers) -> dict[str, Any]:

@@ -39,6 +39,7 @@ WHO: dict[Action, frozenset[Part]] = {
     A.REPLY: frozenset({P.LEAD}),
     A.REVIEW: frozenset({P.DISTRICT, P.SUPERVISOR}),
     A.CALLBACK: frozenset({P.CALLBACK}),
+    A.VERIFICATION: frozenset({P.CALLBACK, P.SUPERVISOR}),
     A.WITHDRAW: frozenset({P.OPERATOR}),
     A.VOID: frozenset({P.SUPERVISOR}),
     A.REVEAL: frozenset({P.OPERATOR, P.CALLBACK, P.SUPERVISOR, P.LEAD, P.INTERIM}),

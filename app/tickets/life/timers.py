@@ -25,6 +25,7 @@ class Timers:
     members: int = 0
     called: bool = False
     callback_due_at: datetime | None = None
+    no_citizen: bool = False
     forced: bool = False
     replied_at: datetime | None = None
     dispatched_at: datetime | None = None

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from app.access.models import Key
 from app.access.roles import Role
+from app.tickets import personal
+from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen
 from app.tickets.events import Event, Statement
 from app.tickets.views import by_number
 from app.tickets.views.by_number import Lines
@@ -21,20 +23,27 @@ EVENT: dict[str, Any] = {
 }
 WRITTEN = tuple(info.serialization_alias or name for name, info in EventView.model_fields.items())
 
+LEADING_TO_HIM = frozenset({"name", "callback_phone", "language", "callback_after", "external_id"})
+"""What a citizen tells anew of himself, and what a system outside knows his request by."""
+
 
 def history(role: Role) -> sa.Select[Any]:
     """Every event of the tickets asked for that a role may see, oldest first, with what was said
-    in it."""
+    in it, and whether the reader is not to know by whom."""
+    near = role in NEAR_THE_SUBJECT
     ticket = by_number.in_scope(role).subquery("ticket")
     statement = (Statement.ticket_number == Event.ticket_number) & (Statement.seq == Event.seq)
     return (
         select(
             *(EVENT[name] for name in EventView.model_fields),
             Statement.words,
+            ticket.c.secret if near else sa.false(),
+            Citizen.name if near else sa.null(),
             ticket.c.place,
         )
         .select_from(ticket)
         .join(Event, Event.ticket_number == ticket.c.number)
+        .join(Citizen, Citizen.ticket_number == ticket.c.number)
         .outerjoin(Statement, statement)
         .outerjoin(Key, Key.id == Event.actor)
         .order_by(ticket.c.place, Event.seq)
@@ -50,7 +59,17 @@ def as_json(events: Lines) -> bytes:
 
 
 def members(*line: Any) -> dict[str, Any]:
-    *values, words = line
+    *values, words, secret, name = line
     event = dict(zip(WRITTEN, values, strict=True))
-    event["data"] = {**event["data"], **(words or {})}
+    spoken = masked(words, name) if secret and words else words
+    event["data"] = {**event["data"], **(spoken or {})}
     return event
+
+
+def masked(words: dict[str, Any], name: str | None) -> dict[str, Any]:
+    """As an office reads the words in a secret ticket (RULEBOOK D.6.4)."""
+    return {
+        member: personal.hide_all(text, name)
+        for member, text in words.items()
+        if member not in LEADING_TO_HIM
+    }

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 
 from app.access import gate
-from app.access.roles import OFFICE_BOUND, Caller
+from app.access.roles import ADDRESSED, Caller
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
@@ -42,11 +42,11 @@ class Readings:
 
 async def inbox(request: Request) -> Response | None:
     caller, paging = await gate.caller(request), paging_in(request.scope["query_string"])
-    if caller.role not in OFFICE_BOUND or paging is None:
+    if caller.role not in ADDRESSED or paging is None:
         return None
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
     kept: Inboxes = state.inboxes
-    head = await kept.head(asked.office_code)
+    head = await kept.head(asked.address)
     now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):

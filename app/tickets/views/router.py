@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.exports import AtExports
 from app.access.gate import allow
-from app.access.roles import OFFICE_BOUND, Role
+from app.access.roles import ADDRESSED, Role
 from app.kit.db import Sessions
 from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.paging import Page
@@ -21,7 +21,14 @@ from app.tickets.search.record import TelephoneSearchView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
 from app.tickets.views.http import Happened, Looking, MaySearch, Seen, Settled, Shown
 from app.tickets.views.lists import Listing, Paging
-from app.tickets.views.schemas import ChangesPage, EventView, MemberView, MergeProposal, TicketView
+from app.tickets.views.schemas import (
+    ChangesPage,
+    EventView,
+    MemberView,
+    MergeProposal,
+    TicketView,
+    WaitingView,
+)
 from app.tickets.views.view import Viewer
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
@@ -128,10 +135,11 @@ def list_telephone_searches(
     return record.page(looking.session, paging.cursor, paging.limit)
 
 
-@inbox_router.get("", response_model=Page[TicketView], dependencies=[Depends(allow(OFFICE_BOUND))])
+@inbox_router.get("", response_model=Page[WaitingView], dependencies=[Depends(allow(ADDRESSED))])
 @quickly(quick.inbox)
 def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
-    """What waits for this office, earliest due first; 304 while nothing in the page changed."""
+    """What waits for this office, earliest due first, or for this desk of the city, the most urgent
+    and oldest first; 304 while nothing in the page changed."""
     page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
     answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inbox.tag_of(page), answer)

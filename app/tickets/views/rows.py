@@ -35,6 +35,7 @@ JUDGED_BY = (
     "interim_office",
     "since",
     "doubted",
+    "no_citizen",
     "forced",
     "callback_due_at",
     "objectors",

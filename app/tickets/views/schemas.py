@@ -8,8 +8,11 @@ from app.kit.web.paging import Page
 from app.kit.web.wire import At, View
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
+from app.tickets.life import duties
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action, Channel, Status, TicketType
 from app.tickets.life.likeness import Matching, Placing
+from app.tickets.personal import Kind
 
 
 class OfficeBrief(View):
@@ -77,6 +80,17 @@ class TicketView(View):
     allowed: list[Action]
 
 
+class WaitingView(TicketView):
+    """A ticket in an inbox: as what it lies there, the newest alarm that rings for whom it waits or
+    else the step awaited, since when and until when, and every alarm that rings for him."""
+
+    kind: duties.Kind
+    because: str
+    waits_since: At
+    waits_until: At | None
+    alarms: list[Alarm]
+
+
 class ChangesPage(Page[TicketView]):
     """`resume`, with `updated_after` only: whatever had changed by then is listed, so that the next
     poll asks `updated_after` it. `count` and `capped`, with `count=capped` only: how many tickets
@@ -87,7 +101,59 @@ class ChangesPage(Page[TicketView]):
     capped: bool | None = None
 
 
-class UrgedView(TicketView):
+class RelatedCitizen(View):
+    """Masked."""
+
+    name: str | None
+    phone: str | None
+
+
+class RelatedView(View):
+    """A ticket of the caller of a new request, or of its place: open, or finished not long ago."""
+
+    number: str
+    status: Status
+    type: TicketType
+    category: str | None
+    urgency: Urgency
+    title: str
+    address: str
+    received_at: At
+    closed_at: At | None
+    merged_into: str | None
+    office: OfficeBrief | None
+    citizen: RelatedCitizen
+    why: Literal["both", "caller", "place"]
+
+
+class SuggestedView(View):
+    """What the caller's words suggest, with those words."""
+
+    category: str
+    urgency: Urgency
+    words: list[str]
+
+
+class WarningView(View):
+    """Personal data at `start:end` of a free text, which whoever sees the ticket reads."""
+
+    pointer: str
+    kind: Kind
+    start: int
+    end: int
+
+
+class ReceivedView(TicketView):
+    """A new ticket, with what its operator should know while the citizen is on the line."""
+
+    related: list[RelatedView]
+    suggested: SuggestedView | None
+    tell: list[str]
+    """Services that must be told as well."""
+    warnings: list[WarningView]
+
+
+class UrgedView(ReceivedView):
     """An open ticket that its own citizen told once more."""
 
     duplicate_of_open: Literal[True] = True

@@ -16,7 +16,7 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
-from app.tickets import citizens
+from app.tickets import citizens, personal
 from app.tickets.life.guards import allowed
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Ticket
@@ -31,6 +31,9 @@ Members = dict[str, Any]
 NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
 LEADING_TO_HIM: Members = {"repeat_of": None, "external_id": None}
+
+FREE_TEXTS = frozenset({"title", "content", "text", "reason", "outlet", "url"})
+"""Members of a ticket and of what it holds in which a caller's own words may stand."""
 
 plain_of = itemgetter(*rows.PLAIN)
 
@@ -108,7 +111,7 @@ def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:
 def members(looker: Looker, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
     given = rows.dispatches(row.given)
-    return {
+    shown = {
         **NO_MEMBERS,
         **dict(zip(rows.PLAIN, plain_of(vars(row)), strict=True)),
         "title": row.title,
@@ -126,14 +129,29 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "overdue": overdue(row, looker.now),
         "open_whistles": 0,
         "allowed": actions(looker, row),
-        **hidden(looker, row),
     }
+    return hidden(looker, row, shown)
 
 
-def hidden(looker: Looker, row: Row) -> Members:
-    """What would lead an office from a secret ticket to its citizen."""
-    near = row.secret and looker.caller.role in citizens.NEAR_THE_SUBJECT
-    return dict(LEADING_TO_HIM) if near else {}
+def hidden(looker: Looker, row: Row, shown: Members) -> Members:
+    """Members of a secret ticket as an office sees them: nothing leads to its citizen, and free
+    text tells neither his name nor a number."""
+    if not row.secret or looker.caller.role not in citizens.NEAR_THE_SUBJECT:
+        return shown
+    return {**without_persons(shown, row.caller_name), **LEADING_TO_HIM}
+
+
+def without_persons(value: Any, name: str | None) -> Any:
+    if isinstance(value, list):
+        return [without_persons(inner, name) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        member: personal.hide(inner, name)
+        if member in FREE_TEXTS and isinstance(inner, str)
+        else without_persons(inner, name)
+        for member, inner in value.items()
+    }
 
 
 def actions(looker: Looker, row: Row) -> tuple[Action, ...]:

@@ -59,7 +59,7 @@ def test_what_ends_with_the_call_is_never_sent_to_an_office(
 
 
 def test_it_is_the_same_as_the_acts_that_follow_at_once(people: People) -> None:
-    at_once = tell(people, type="consult", acceptance=ANSWER).json()
+    at_once = given.alone(tell(people, type="consult", acceptance=ANSWER).json())
     number = given.ticket(people, type="consult")
     later = people.operator.does("answer", number, text=ANSWER["text"])
 

@@ -121,7 +121,10 @@ def test_a_new_ticket_is_received_and_nothing_is_received_twice() -> None:
     assert ENTRANCE not in {action for _, action in MOVES}
 
 
-STILL = {S.MERGED: {A.CONTACT, A.CALLBACK, A.UNMERGE, A.ATTACH, A.ALARM}, S.CLOSED: {A.ATTACH}}
+STILL = {
+    S.MERGED: {A.CONTACT, A.CALLBACK, A.VERIFICATION, A.UNMERGE, A.ATTACH, A.ALARM},
+    S.CLOSED: {A.ATTACH},
+}
 """What else may be done to a ticket that has ended so."""
 
 

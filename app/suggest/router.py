@@ -1,0 +1,52 @@
+"""Suggestions over HTTP: which category a caller's words may mean."""
+
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from app.access.gate import allow
+from app.access.roles import STAFF
+from app.kit.web.route import Route
+from app.suggest.schemas import CandidateView, SpanView, SuggestView, Words
+from app.suggest.suggester import Suggester
+from app.suggest.suggestion import Suggestion
+
+
+class City(Protocol):
+    """The part of the application's city that suggestions need."""
+
+    @property
+    def suggester(self) -> Suggester: ...
+
+
+async def suggester(request: Request) -> Suggester:
+    city: City = request.app.state.city
+    return city.suggester
+
+
+AtHand = Annotated[Suggester, Depends(suggester)]
+router = APIRouter(
+    prefix="/v1", tags=["routing"], dependencies=[Depends(allow(STAFF))], route_class=Route
+)
+
+
+@router.get("/suggest")
+def suggest_categories(suggester: AtHand, text: Annotated[Words, Query()]) -> SuggestView:
+    """The categories that a caller's words may mean, with the words; nothing is kept."""
+    suggestions = suggester.suggest(text)
+    return SuggestView(
+        candidates=[candidate(suggester, suggestion) for suggestion in suggestions],
+        tell=[service for each in suggestions[:1] if each.emergency for service in each.tell],
+    )
+
+
+def candidate(suggester: Suggester, suggestion: Suggestion) -> CandidateView:
+    return CandidateView(
+        category=suggestion.category,
+        name=suggester.catalogue.category(suggestion.category).name,
+        urgency=suggestion.urgency,
+        words=list(dict.fromkeys(word.text for word in suggestion.words)),
+        spans=[SpanView(start=w.start, end=w.end, text=w.text) for w in suggestion.words],
+        confidence=suggestion.confidence,
+        emergency=suggestion.emergency,
+    )

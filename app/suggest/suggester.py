@@ -1,0 +1,97 @@
+"""Suggests categories of a request from its words: an emergency first, then likely matters."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from threading import Lock
+
+import numpy as np
+
+from app.offices.catalogue import Catalogue
+from app.suggest.emergencies import Emergencies
+from app.suggest.grams import LONGEST, Place, grams, neighbours
+from app.suggest.memory import MOST_PAIRS, Memory
+from app.suggest.profiles import Floats, Profiles
+from app.suggest.reading import Reading
+from app.suggest.suggestion import Suggestion, Word
+
+MOST = 5
+LEAST = 0.02
+"""A candidate that is less likely is not named."""
+
+SHARPNESS = 0.22
+"""Scores become confidences by a softmax with this factor; docs/suggest.md compares the two."""
+
+TELLING = 0.25
+"""A gram is shown among the words if it says so much of what the most telling one says."""
+
+
+class Suggester:
+    """Holds names, synonyms and memory; only `memory` changes, by lessons."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        emergencies: Emergencies,
+        synonyms: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.catalogue = catalogue
+        self.emergencies = emergencies
+        names = {code: entry.name for code, entry in catalogue.categories.items()}
+        self.profiles = Profiles(names, synonyms)
+        self.memory = Memory(len(self.profiles.codes))
+        self.learned_to = (0, 0)
+        self.learning = Lock()
+
+    def suggest(self, text: str, most: int = MOST) -> list[Suggestion]:
+        """Candidates, likeliest first; an emergency stands before all. None: no word is known."""
+        emergency = self.emergencies.suggest(text)
+        likely = self.likely(text, most)
+        if emergency is None:
+            return likely
+        others = [other for other in likely if other.category != emergency.category]
+        return [emergency, *others[: most - 1]]
+
+    def likely(self, text: str, most: int = MOST) -> list[Suggestion]:
+        """Candidates by names, synonyms and lessons."""
+        reading = Reading(text[: LONGEST * 2])
+        places = grams(reading.text)
+        evidence = self.profiles.evidence(list(places))
+        scores = self.profiles.scores(evidence, self.profiles.hits(reading.text[:LONGEST]))
+        scores += self.memory.scores(neighbours(reading.text, MOST_PAIRS))
+        confidences = softmax(scores)
+        best = np.argsort(-scores, kind="stable")[:most].tolist() if scores.any() else []
+        likely = [at for at in best if confidences[at] >= LEAST]
+        words = (words_of(reading, list(places.values()), evidence.of(at)) for at in likely)
+        return [
+            self.candidate(at, float(confidences[at]), tuple(parts))
+            for at, parts in zip(likely, words, strict=True)
+        ]
+
+    def candidate(self, at: int, confidence: float, words: tuple[Word, ...]) -> Suggestion:
+        entry = self.catalogue.category(self.profiles.codes[at])
+        return Suggestion(entry.code, entry.urgency, words, round(confidence, 4), entry.tell)
+
+
+def softmax(scores: Floats) -> Floats:
+    powers: Floats = np.exp((scores - scores.max()) * SHARPNESS)
+    powers /= powers.sum()
+    return powers
+
+
+def words_of(
+    reading: Reading, places: Sequence[Place], shares: Mapping[int, float]
+) -> Iterator[Word]:
+    """The parts of the text that say most, in its own writing."""
+    least = TELLING * max(shares.values(), default=0.0)
+    strong = [gram for gram, share in shares.items() if 0 < share >= least]
+    marked = {at for gram in strong for at in places[gram]}
+    for start, end in runs(sorted(marked)):
+        span = reading.span(start, end)
+        yield Word(*span, reading.original[slice(*span)])
+
+
+def runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The stretches of consecutive numbers, each from its first up to, without, its end."""
+    for _, stretch in groupby(enumerate(numbers), lambda item: item[1] - item[0]):
+        members = [number for _, number in stretch]
+        yield members[0], members[-1] + 1

@@ -1,0 +1,30 @@
+"""Calls of the tests and of the bench: in callers' words, with what they are about."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.offices.files import lines, many
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Call:
+    """`categories` are right, the first one most; a call `apart` was never used for tuning."""
+
+    text: str
+    categories: tuple[str, ...]
+    apart: bool
+
+
+def calls() -> list[Call]:
+    """Written by hand, not from templates, over all 20 groups."""
+    return [
+        Call(line["text"], many(line["categories"]), line["apart"] == "yes")
+        for line in lines(HERE / "calls.csv")
+    ]
+
+
+def emergencies() -> list[tuple[str, str]]:
+    """Texts with the category to which each must be raised; with none, it must not ring."""
+    return [(line["text"], line["category"]) for line in lines(HERE / "emergencies.csv")]
