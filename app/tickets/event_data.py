@@ -35,6 +35,8 @@ class EndReason(StrEnum):
     UPHELD = "objection_upheld"
     CONSULTED = "consulted"
     MERGED = "merged"
+    TRANSFERRED = "transferred"
+    NOT_ACCEPTED = "not_accepted"
 
 
 class Notice(StrEnum):
@@ -118,6 +120,12 @@ class Adopted(LetGo, frozen=True, kw_only=True):
 
 class Transferred(EventData, frozen=True, kw_only=True):
     service: str
+
+
+class Returned(EventData, frozen=True, kw_only=True):
+    """The district in whose queue it lay."""
+
+    queue: str
 
 
 class Declined(EventData, frozen=True, kw_only=True):
@@ -312,9 +320,11 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.ROUTE: (Routed,),
     Action.ADD: (Placed,),
     Action.TRANSFER: (Transferred,),
+    Action.HAND_ON: (Transferred,),
     Action.DECLINE: (Declined,),
     Action.EXPIRE: (Declined,),
     Action.DISPATCH: (Given,),
+    Action.RETURN: (Returned,),
     Action.CONTACT: (Contacted,),
     Action.REPLY: (Replied,),
     Action.REVIEW: (Reviewed,),

@@ -100,6 +100,7 @@ def leave_clock(ticket: Ticket) -> None:
     """The member's own office and limits end."""
     ticket.office_code = ticket.interim_office = None
     ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.contact_attempts, ticket.next_attempt_from = 0, None
     ticket.extended_from = ticket.review_at = ticket.due_left = None
     for name, limit in limits.columns(None).items():
         setattr(ticket, name, limit)
@@ -121,7 +122,8 @@ def unmerge(change: Change, body: Reason) -> None:
     if was_called(change, parent):
         raise IllegalMove("citizens of the group were called back already")
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
-    ticket.contacted_at = ticket.closed_at = None
+    ticket.contacted_at = ticket.closed_at = ticket.next_attempt_from = None
+    ticket.contact_attempts = 0
     parent.members -= 1
     head.caller = change.caller
     change.dispatches = []
@@ -129,8 +131,6 @@ def unmerge(change: Change, body: Reason) -> None:
     data = Unmerged(parent_number=parent.number, **dispatch.shares(change))
     change.record(Action.UNMERGE, to, data=data, words={"reason": body.reason})
     left = LetGo(member_number=ticket.number, members=parent.members)
-    if parent.status is Status.NEED_INFO:
-        head.begin(change.now)
     head.record(Action.LET_GO, parent.status, data=left)
 
 

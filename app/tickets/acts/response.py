@@ -55,7 +55,8 @@ def all_told(change: Change, granted: Extension, by: datetime) -> bool:
     made: dict[str, list[Contact]] = defaultdict(list)
     for number, at, reached in change.session.execute(rows):
         made[number].append(Contact(at, reached))
-    return all(tried(change.policy, made[number]) for number in group)
+    urgency = change.ticket.urgency
+    return all(tried(change.policy, urgency, made[number]) for number in group)
 
 
 def to_be_told(change: Change, granted: Extension) -> Iterator[str]:

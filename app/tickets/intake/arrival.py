@@ -97,7 +97,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
     urgency = level(city, new, suggestion)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
-    status = acceptance.status_of(new, decision.decision)
+    status = acceptance.status_of(new, decision.decision, urgency)
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,

@@ -65,6 +65,8 @@ class TicketView(View):
     acknowledge_due_at: At | None
     contact_due_at: At | None
     due_at: At | None
+    contact_attempts: int
+    next_attempt_from: At | None
     overdue: bool
     excluded: bool
     merged_into: str | None
