@@ -29,10 +29,12 @@ from app.kit.host import embedded
 PREFIX = "JIESU_"
 STREAM_CONNECTIONS = 4
 """For exports, however slowly their clients read."""
-OWN_CONNECTIONS = 6
-"""One for each act of the background."""
+OWN_CONNECTIONS = 7
+"""One for each act of the background that asks the database."""
 AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""
+LOOKS = 2
+"""One connection for what tells readiness, one for figures."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
@@ -100,8 +102,8 @@ class Settings(BaseSettings):
     @property
     def connections(self) -> int:
         """To the database, of each worker at most: requests', the background's, those of intake's
-        groups, the streams', a look's."""
-        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + STREAM_CONNECTIONS + 1
+        groups, the streams', and two looks'."""
+        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + STREAM_CONNECTIONS + LOOKS
 
     @property
     def embedded(self) -> bool:
