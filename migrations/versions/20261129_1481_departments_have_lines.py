@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1481b06f3ea2"
-down_revision = "c6a15d80b3f7"
+down_revision = "b1471e7a4c30"
 branch_labels = None
 depends_on = None
 
