@@ -23,7 +23,10 @@ from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
 
-AT_ONCE = 200
+AT_ONCE = 500
+"""Tickets of a round: a long way behind, requests still have most of the machine."""
+FAR_BEHIND = 20_000
+"""Changes beyond the mark that a search does not look through."""
 ONLY = 1
 """The id of the mark."""
 FOLLOWING = 0x5EA7
@@ -31,7 +34,7 @@ FOLLOWING = 0x5EA7
 LAG = Gauge(
     "jiesu_search_lag_seconds",
     "Age of the oldest change of a ticket that search must look at by itself",
-    multiprocess_mode="max",
+    multiprocess_mode="livemostrecent",
 )
 
 
@@ -48,7 +51,7 @@ WITHIN = parameter("numbers", ARRAY(sa.Text))
 
 
 def follow_some(sessions: Sessions, clock: Clock) -> bool:
-    """Brings the entries of AT_ONCE changed tickets up to date; whether more are left."""
+    """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many."""
     with sessions.begin() as session:
         if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
             return False
@@ -70,6 +73,11 @@ def mark_of(session: Session) -> Mark | None:
 
 
 MARK = select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY)
+
+BEYOND = select(Ticket.number).where(Ticket.updated_at >= SearchMark.at).offset(FAR_BEHIND)
+
+NEAR = MARK.where(~BEYOND.exists())
+"""The mark, unless it is far behind."""
 
 
 def keep(session: Session, mark: Mark) -> None:

@@ -16,7 +16,7 @@ from app.tickets.citizens import caller_hash
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
 from app.tickets.search import keys
-from app.tickets.search.follow import MARK, Mark
+from app.tickets.search.follow import NEAR, Mark
 from app.tickets.views import candidates, rows, view
 from app.tickets.views.candidates import CHANGES, NEWEST, Shape, Source
 from app.tickets.views.filters import Filters, Sort, given
@@ -155,10 +155,11 @@ def windows(shape: Shape, values: Mapping[str, Any], mark: Mark) -> Iterator[key
 
 
 def mark_now(connection: sa.Connection) -> Mark | None:
+    """None while the keys are far behind, as after their table was made: then a list is walked."""
     return next((Mark(*row) for row in MARK_NOW.rows(connection)), None)
 
 
-MARK_NOW = Ready(MARK)
+MARK_NOW = Ready(NEAR)
 
 
 def inlined(statement: Statement, **arrays: Sequence[int]) -> Statement:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
-from app.kit.ready import Statement
-from app.tickets.search.follow import follow_some
+from app.kit.ready import Ready, Statement
+from app.tickets.search.follow import NEAR, follow_some
 from app.tickets.views import lists
 from app.tickets.views.filters import Sort
 from app.tickets.views.lists import Listing
@@ -303,6 +303,24 @@ def test_every_change_is_followed_once_and_an_entry_that_stays_is_not_written(
 
     assert set(before) == set(city.values())
     assert {number for number in before if before[number] != after[number]} == {city["plate"]}
+
+
+def test_far_behind_a_list_is_walked_and_right(
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    city: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    follow(app, clock)
+    new = given.ticket(people, title="井盖松动")
+    monkeypatch.setattr(lists, "MARK_NOW", Ready(NEAR.where(sa.false())))
+
+    assert numbers(people.operator, q="井盖") == [new, city["urgent"]]
+    with app.state.engine.connect() as connection:
+        near = connection.exec_driver_sql(Ready(NEAR).text).all()
+        far = connection.exec_driver_sql(Ready(NEAR).text.replace("20000", "0")).all()
+    assert (len(near), len(far)) == (1, 0)
 
 
 def entries(app: FastAPI) -> dict[str, Any]:
