@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
+from app.attachments.kinds import MediaType
 from app.kit.address import psycopg_url
 from app.kit.host import embedded
 
@@ -92,6 +93,10 @@ class Settings(BaseSettings):
     rate_per_key: float = Field(0, ge=0)
     rate_per_address: float = Field(0, ge=0)
     """Requests a second, of each worker; 0: as many as come."""
+    file_mb: int = Field(10, ge=1, le=1_000)
+    audio_mb: int = Field(20, ge=1, le=1_000)
+    video_mb: int = Field(100, ge=1, le=1_000)
+    """Millions of bytes that a ticket's picture or document, sound and film may have."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
@@ -129,6 +134,12 @@ class Settings(BaseSettings):
     def attachments(self) -> Path:
         """The folder of the tickets' files."""
         return self.data_dir / "attachments"
+
+    @property
+    def most_bytes(self) -> Mapping[MediaType, int]:
+        """Of a file of each kind."""
+        mb = {"audio": self.audio_mb, "video": self.video_mb}
+        return {kind: mb.get(kind.family, self.file_mb) * 1_000_000 for kind in MediaType}
 
     @property
     def secret_key_file(self) -> Path:

@@ -1,6 +1,6 @@
 """A request that has passed every check, routed: all that is known of it before it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.city import City
@@ -41,6 +41,11 @@ class Arrival:
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
+
+    def later(self, now: datetime) -> "Arrival":
+        """The same by the same rules and names, as it arrives at a later instant."""
+        due = limits.due(self.policy, self.urgency, now) if self.due else None
+        return replace(self, at=now, due=due)
 
     @property
     def subject(self) -> Subject:
