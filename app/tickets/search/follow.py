@@ -25,7 +25,7 @@ from app.tickets.search.models import SearchEntry, SearchMark
 
 AT_ONCE = 500
 """Tickets of a round: a long way behind, requests still have most of the machine."""
-FAR_BEHIND = 20_000
+FAR_BEHIND = 5_000
 """Changes beyond the mark that a search does not look through."""
 ONLY = 1
 """The id of the mark."""
@@ -74,10 +74,40 @@ def mark_of(session: Session) -> Mark | None:
 
 MARK = select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY)
 
-BEYOND = select(Ticket.number).where(Ticket.updated_at >= SearchMark.at).offset(FAR_BEHIND)
 
-NEAR = MARK.where(~BEYOND.exists())
-"""The mark, unless it is far behind."""
+class Near(NamedTuple):
+    """How far the entries are kept up, and the tickets that changed since, with the members of
+    their groups: one more than FAR_BEHIND where they are more."""
+
+    at: datetime
+    recent: list[str]
+
+
+def near() -> sa.Select[Any]:
+    ticket, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+
+    def since_mark(changed: Any) -> sa.Select[Any]:
+        query = select(changed.number, changed.members).where(changed.updated_at >= SearchMark.at)
+        return query.order_by(changed.updated_at).limit(FAR_BEHIND + 1).correlate(SearchMark)
+
+    heads = since_mark(parent).subquery()
+    recent = since_mark(ticket).subquery()
+    every = sa.union_all(
+        select(recent.c.number),
+        select(member.number)
+        .join(heads, heads.c.number == member.merged_into)
+        .where(heads.c.members > 0),
+    )
+    return select(SearchMark.at, func.array(every.scalar_subquery())).where(SearchMark.id == ONLY)
+
+
+NEAR = Ready(near())
+
+
+def near_now(connection: sa.Connection) -> Near | None:
+    """None while the keys are far behind, as after their table was made."""
+    near = next((Near(*row) for row in NEAR.rows(connection)), None)
+    return near if near and len(near.recent) <= FAR_BEHIND else None
 
 
 def keep(session: Session, mark: Mark) -> None:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
-from app.kit.ready import Ready, Statement
-from app.tickets.search.follow import NEAR, follow_some
+from app.kit.ready import Statement
+from app.tickets.search import follow as follow_room
+from app.tickets.search.follow import follow_some
 from app.tickets.views import lists
 from app.tickets.views.filters import Sort
 from app.tickets.views.lists import Listing
@@ -314,13 +315,18 @@ def test_far_behind_a_list_is_walked_and_right(
 ) -> None:
     follow(app, clock)
     new = given.ticket(people, title="井盖松动")
-    monkeypatch.setattr(lists, "MARK_NOW", Ready(NEAR.where(sa.false())))
+    assert near(app) == [new]
+    monkeypatch.setattr(follow_room, "FAR_BEHIND", 0)
 
+    assert near(app) is None
     assert numbers(people.operator, q="井盖") == [new, city["urgent"]]
+
+
+def near(app: FastAPI) -> list[str] | None:
+    """What a search looks through beside the keys."""
     with app.state.engine.connect() as connection:
-        near = connection.exec_driver_sql(Ready(NEAR).text).all()
-        far = connection.exec_driver_sql(Ready(NEAR).text.replace("20000", "0")).all()
-    assert (len(near), len(far)) == (1, 0)
+        known = follow_room.near_now(connection)
+        return known and known.recent
 
 
 def entries(app: FastAPI) -> dict[str, Any]:
