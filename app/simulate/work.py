@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.access.roles import Role
-from app.simulate.life import Life, Step, desk
+from app.simulate.life import HOUR, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.acts import contact as contacting
 from app.tickets.acts import handling
+from app.tickets.acts import relay as relaying
 from app.tickets.acts.forms import (
     CitizenFeedback,
     NewContact,
+    NewRelay,
     NewReply,
     Nothing,
     Reason,
@@ -66,9 +68,24 @@ def next_try(life: Life) -> datetime:
 
 def contact_at(life: Life, at: datetime) -> Step:
     life.tries += 1
+    if is_hidden(life):
+        text = NewRelay(text="请说明具体情况，以便核实。")
+        return Step(at, life.handler(), Action.RELAY, relaying.relay, text)
     method = drawn(life.asked.chance, METHODS)
     body = NewContact(method=method, reached=life.likely(REACHED))
     return Step(at, life.handler(), Action.CONTACT, contacting.contact, body)
+
+
+def is_hidden(life: Life) -> bool:
+    """No office knows its citizen, and tells him through the hotline."""
+    return life.ticket.secret and not life.ticket.no_citizen
+
+
+def pass_on(life: Life, body: NewRelay) -> Iterator[Step]:
+    """D.6.4: the hotline tells the citizen what the office asks."""
+    if body.done is None:
+        done = NewRelay(text="已转告来电人。", done=life.likely(REACHED))
+        yield Step(life.after(HOUR), desk(Role.CALLBACK), Action.RELAY, relaying.relay, done)
 
 
 def meanwhile(life: Life) -> Iterator[Step]:
@@ -88,9 +105,10 @@ def reply(life: Life) -> Step | None:
     at = life.at_pace(start, limit, 2.2, 3.6)
     if at < life.now + life.left() / 20:
         at = life.at_pace(life.now, life.left(), 1.5, 4)  # planned late
+    method = Method.RELAY if is_hidden(life) else drawn(life.asked.chance, METHODS)
     body = NewReply(
         text="已到现场核实并处理，向来电人反馈办理情况。",
-        citizen_feedback=CitizenFeedback(method=drawn(life.asked.chance, METHODS)),
+        citizen_feedback=CitizenFeedback(method=method),
     )
     return Step(at, life.handler(), Action.REPLY, handling.reply, body, check=handling.check_reply)
 

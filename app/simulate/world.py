@@ -31,6 +31,7 @@ WINDOW = timedelta(hours=6)
 ON_RECORD = frozenset(
     {
         Action.CONTACT,
+        Action.RELAY,
         Action.CALLBACK,
         Action.NOTE,
         Action.ATTACH,
