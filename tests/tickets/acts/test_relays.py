@@ -36,7 +36,7 @@ def test_a_secret_ticket_is_worked_on_from_signature_to_callback_without_a_call(
 
     assert (asked["status"], asked["relay_asked_at"]) == ("in_progress", asked["contacted_at"])
     assert asked["citizen"]["phone"] is None
-    waiting = [row for row in people.callback.get("/inbox").json()["items"]]
+    waiting = people.callback.get("/inbox").json()["items"]
     assert [(row["number"], row["kind"]) for row in waiting] == [(number, "relay")]
     clock.tick(hours=1)
     told = people.callback.does("relay", number, done=True, text="来电人说在顶层。")
