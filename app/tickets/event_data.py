@@ -113,9 +113,11 @@ class LetGo(EventData, frozen=True, kw_only=True):
 
 
 class Adopted(LetGo, frozen=True, kw_only=True):
-    """The group's size and urgency with this member."""
+    """The group's size and urgency with this member; `same_citizen`, only where it is so: one
+    person's in the group already."""
 
     urgency: Urgency
+    same_citizen: bool | UnsetType = UNSET
 
 
 class Transferred(EventData, frozen=True, kw_only=True):

@@ -159,6 +159,8 @@ class Ticket(Base):
     """A call to its own citizen was tried in this cycle."""
     rescue: Mapped[bool] = mapped_column(server_default=sa.false())
     """Of a category of danger to life: a rescue service must be told, too."""
+    same_citizen: Mapped[bool] = mapped_column(server_default=sa.false())
+    """An older ticket of its group is the same person's: he is called back once (D.11)."""
     called: Mapped[bool] = mapped_column(server_default=sa.false())
     """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))

@@ -200,9 +200,11 @@ class Change:
             setattr(self.ticket, name, value)
 
     def call_members(self) -> None:
-        """Members of the group are called back when the parent's citizen is (D.11)."""
+        """Members of the group are called back when the parent's citizen is (D.11), and each
+        citizen once."""
         ticket, due_at = self.ticket, self.ticket.callback_due_at
-        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        of_group = Ticket.merged_into == ticket.number
+        members = update(Ticket).where(of_group, ~Ticket.same_citizen)
         anew = {"callback_begun": False, "warned": [], "next_due_at": due_at}
         called = {"callback_due_at": due_at, "callback_since": ticket.callback_since}
         self.session.execute(members.values(**anew, **called))

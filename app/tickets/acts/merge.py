@@ -1,14 +1,16 @@
 """Merging 并单: several citizens, one matter, one clock; each citizen is called back (D.11).
 
 The oldest ticket is the parent. A member keeps its number, its words and its events; its office,
-its dispatches and its clock are the parent's from then on.
+its dispatches and its clock are the parent's from then on. Of one person's tickets the oldest alone
+is called back.
 """
 
+from msgspec import UNSET
 from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
-from app.tickets.acts import dispatch, recipients, urgency
+from app.tickets.acts import dispatch, once_each, recipients, urgency
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Merging, Reason
 from app.tickets.event_data import Adopted, EndReason, LetGo, Merged, Unmerged
@@ -42,13 +44,18 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     dispatch.end(change, why)
     leave_clock(ticket)
     ticket.merged_into = parent_number
-    ticket.callback_due_at = head.ticket.callback_due_at
+    once_each.mark(change.session, head.ticket)
     ticket.callback_since = head.ticket.callback_since
     raise_urgency(change, head)
     head.ticket.members += 1
     head.caller = change.caller
     parent = head.ticket
-    data = Adopted(member_number=ticket.number, members=parent.members, urgency=parent.urgency)
+    data = Adopted(
+        member_number=ticket.number,
+        members=parent.members,
+        urgency=parent.urgency,
+        same_citizen=ticket.same_citizen or UNSET,
+    )
     head.record(Action.ADOPT, parent.status, data=data)
     return head.ticket
 
@@ -124,6 +131,8 @@ def unmerge(change: Change, body: Reason) -> None:
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
     ticket.contacted_at = ticket.closed_at = ticket.next_attempt_from = None
     ticket.contact_attempts = 0
+    ticket.same_citizen = False
+    once_each.mark(change.session, parent)
     parent.members -= 1
     head.caller = change.caller
     change.dispatches = []

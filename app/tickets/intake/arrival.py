@@ -1,6 +1,6 @@
 """A request that has passed every check, routed: all that is known of it before it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.city import City
@@ -13,13 +13,13 @@ from app.tickets.acts import recipients
 from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
-from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits, sources
 from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
+from app.tickets.persons import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,15 @@ class Arrival:
     matter: Matter
     caller: bytes | None
     suggestion: Suggestion | None
-    """What the words suggest, whatever the category."""
+    """The danger that its words tell, whatever its category."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
+
+    def later(self, now: datetime) -> "Arrival":
+        """The same by the same rules and names, as it arrives at a later instant."""
+        due = limits.due(self.policy, self.urgency, now) if self.due else None
+        return replace(self, at=now, due=due)
 
     @property
     def subject(self) -> Subject:

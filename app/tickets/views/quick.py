@@ -23,6 +23,7 @@ from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
+from app.tickets.views.forms import is_unturned
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.pages import Pages
@@ -113,7 +114,7 @@ async def ticket(request: Request) -> Response | None:
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)
-    return tagged(request, answer, row.version, answer)
+    return tagged(request, answer, row.version, answer, is_unturned(state.city, row, now))
 
 
 async def events(request: Request) -> Response | None:

@@ -19,6 +19,7 @@ from app.tickets.disclosure import NO_STORE, DisclosureView
 from app.tickets.search import record
 from app.tickets.search.record import TelephoneSearchView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
+from app.tickets.views.forms import is_unturned
 from app.tickets.views.http import Happened, Looking, MaySearch, Seen, Settled, Shown
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import (
@@ -91,7 +92,8 @@ def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
             readings = [disclosure.reading_of(looking.caller, ticket.number, looking.now)]
             disclosure.record(session.connection(), readings, looking.now)
         answer.headers.update(NO_STORE)
-    return tagged(request, answer, ticket.version, answer)
+    whole = is_unturned(looking.city, ticket, looking.now)
+    return tagged(request, answer, ticket.version, answer, whole)
 
 
 @router.get("/{number}/members")

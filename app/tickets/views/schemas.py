@@ -172,6 +172,8 @@ class MemberView(View):
     contacted_at: At | None
     callback_due_at: At | None
     assessed_at: At | None
+    same_citizen: bool
+    """One person's, who is contacted and called under another number of the group."""
 
 
 class MergeCandidate(View):
@@ -186,12 +188,14 @@ class MergeCandidate(View):
 
 
 class MergeProposal(View):
-    """`ticket` may be merged into `parent`; by what they are alike."""
+    """`ticket` may be merged into `parent`; by what they are alike, and whether one person made
+    both."""
 
     ticket: MergeCandidate
     parent: MergeCandidate
     matter: Matching
     place: Placing
+    same_citizen: bool
 
 
 class EventView(View):
