@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b1471e7a4c30"
-down_revision = "1450a7c2e9d4"
+down_revision = "c6a15d80b3f7"
 branch_labels = None
 depends_on = None
 
