@@ -8,6 +8,7 @@ from app.tickets import personal
 from app.tickets.intake.arrival import Arrival, services
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Known, related
+from app.tickets.life.lifecycle import TicketType
 from app.tickets.matter import words
 from app.tickets.views.view import Members
 
@@ -37,8 +38,8 @@ def at_once(city: City, arrival: Arrival) -> Members:
 
 
 def likely(city: City, new: NewTicket) -> Suggestion | None:
-    """The category that the words mean, where the operator named none."""
-    if new.category is not None:
+    """The category that the words mean, where the operator named none. A praise needs none."""
+    if new.category is not None or new.type is TicketType.PRAISE:
         return None
     first = city.suggester.likely(words(new.title, new.content), most=1)
     return first[0] if first and first[0].confidence >= LEAST_SURE else None
