@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from app.access.roles import Role
 from app.simulate.life import HOUR, Life, Step, desk
@@ -15,12 +16,14 @@ from app.tickets.acts.forms import (
     NewRelay,
     NewReply,
     Nothing,
+    Publication,
     Reason,
     Review,
     Words,
 )
 from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.sources import PUBLIC
 
 METHODS = {Method.CALL: 85, Method.VISIT: 10, Method.MESSAGE: 5}
 
@@ -105,12 +108,19 @@ def reply(life: Life) -> Step | None:
     at = life.at_pace(start, limit, 2.2, 3.6)
     if at < life.now + life.left() / 20:
         at = life.at_pace(life.now, life.left(), 1.5, 4)  # planned late
-    method = Method.RELAY if is_hidden(life) else drawn(life.asked.chance, METHODS)
-    body = NewReply(
-        text="已到现场核实并处理，向来电人反馈办理情况。",
-        citizen_feedback=CitizenFeedback(method=method),
-    )
+    body = NewReply(text="已到现场核实并处理，向来电人反馈办理情况。", **feedback(life, at))
     return Step(at, life.handler(), Action.REPLY, handling.reply, body, check=handling.check_reply)
+
+
+def feedback(life: Life, at: datetime) -> dict[str, Any]:
+    """双反馈 to the citizen, through the hotline where he is hidden; a public source is answered
+    there, a superior by the reply itself (D.9.1)."""
+    ticket = life.ticket
+    if ticket.no_citizen:
+        public = ticket.channel in PUBLIC
+        return {"published": Publication(where="官方账号", at=at)} if public else {}
+    method = Method.RELAY if is_hidden(life) else drawn(life.asked.chance, METHODS)
+    return {"citizen_feedback": CitizenFeedback(method=method)}
 
 
 def review(life: Life) -> Step | None:

@@ -33,6 +33,7 @@ ON_RECORD = frozenset(
         Action.CONTACT,
         Action.RELAY,
         Action.CALLBACK,
+        Action.VERIFICATION,
         Action.NOTE,
         Action.ATTACH,
         Action.SUPERVISE,

@@ -297,6 +297,8 @@ def check_reply(change: Change, body: NewReply) -> None:
 
 def check_method(change: Change, method: Method) -> None:
     """D.6.4: the citizen of a secret ticket is answered through the hotline, no other one is."""
+    if change.ticket.no_citizen:
+        return  # refused elsewhere
     if (method is Method.RELAY) is not change.ticket.secret:
         detail = "relay, for who called is not shown" if change.ticket.secret else "not relay"
         fault = {"pointer": "/citizen_feedback/method", "detail": detail}

@@ -449,6 +449,8 @@ class Walk:
         body = form(action, role, self.clock, self.parent)
         if action == "request-extension" and (due_at := stages.seen(self.people, number)["due_at"]):
             body["due_at"] = (stages.instant(due_at) + timedelta(days=3)).isoformat()
+        if action == "reply" and "relay" in self.stage.more:
+            body["citizen_feedback"] = {"method": "relay"}
         return body
 
     def must_refuse(self, role: str, action: str, number: str) -> None:

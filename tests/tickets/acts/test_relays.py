@@ -39,8 +39,8 @@ def test_a_secret_ticket_is_worked_on_from_signature_to_callback_without_a_call(
     waiting = people.callback.get("/inbox").json()["items"]
     assert [(row["number"], row["kind"]) for row in waiting] == [(number, "relay")]
     clock.tick(hours=1)
-    told = people.callback.does("relay", number, done=True, text="来电人说在顶层。")
-    assert told["relay_asked_at"] is None
+    passed_on = people.callback.does("relay", number, done=True, text="来电人说在顶层。")
+    assert passed_on["relay_asked_at"] is None
     assert people.callback.get("/inbox").json()["items"] == []
     assert stages.news(street, number)[-1] == "relay"
     last = street.get(f"/tickets/{number}/events").json()[-1]
@@ -92,9 +92,9 @@ def test_the_citizen_of_a_merged_report_is_asked_through_the_hotline_too(
     people.street().does("acknowledge", parent)
 
     people.street().does("relay", member, **ASKS)
-    told = people.operator.does("relay", member, done=True, text="已转告。")
+    passed_on = people.operator.does("relay", member, done=True, text="已转告。")
 
-    assert (told["status"], told["relay_asked_at"]) == ("merged", None)
+    assert (passed_on["status"], passed_on["relay_asked_at"]) == ("merged", None)
     assert is_sound(app, parent, member)
 
 
