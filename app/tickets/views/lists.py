@@ -136,11 +136,8 @@ def lines(
     near = follow.near_now(connection) if shape.source is not Source.WALK else None
     if near is None:
         return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
-    values |= {
-        "mark": near.at,
-        "recent": near.recent,
-        "keys": sorted(set(keys_of(asked, shape.source))),
-    }
+    wanted = sorted(set(keys_of(asked, shape.source)))
+    values |= {"mark": near.at, "recent": near.recent, "keys": wanted}
     if shape.source is Source.WINDOW:
         with one_plan(connection):
             return back_in_time(connection, shape, statement, values)
