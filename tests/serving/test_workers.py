@@ -225,13 +225,13 @@ def test_what_was_acknowledged_is_there_once(
 def test_a_database_of_ones_own_is_migrated_by_one_and_served_by_another(
     postgres: Postgres, load: Load
 ) -> None:
-    """The one may make roles and is no superuser; the other owns nothing."""
+    """The one acts for the owner and is no superuser; the other owns nothing."""
     migrating, serving = (
         postgres.url.replace("jiesu@", f"{user}@").replace("/postgres", "/own")
         for user in ("migrating", "serving")
     )
     with psycopg.connect(postgres.url, autocommit=True) as server:
-        server.execute("CREATE ROLE migrating LOGIN CREATEROLE")
+        server.execute(f"CREATE ROLE migrating LOGIN IN ROLE {roles.OWNER}")
         server.execute("CREATE DATABASE own OWNER migrating")
         migrate.upgrade(migrating)
         server.execute(f"CREATE ROLE serving LOGIN IN ROLE {roles.SERVICE}")
