@@ -115,15 +115,17 @@ def add(change: Change, body: Add) -> None:
     if decision:
         ticket.queue = decision.queue
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
-    if decision and is_routed(change, before, decision):
+    if decision and is_routed(change, body, before, decision):
         dispatching.route(change, decision)
 
 
-def is_routed(change: Change, before: Status, decision: Decision) -> bool:
-    """An enquiry waits for its answer; what a dispatcher has leaves him for an office only."""
+def is_routed(change: Change, body: Add, before: Status, decision: Decision) -> bool:
+    """An enquiry waits for its answer; what a dispatcher has leaves him for an office only; what
+    the operator holds is held until he learns the address."""
     if before is Status.TO_DISPATCH:
         return decision.decision is DecisionKind.DISPATCH
-    return before is Status.NEED_INFO and change.ticket.type not in dispatching.ENQUIRIES
+    is_told = before is Status.NEED_INFO or body.address is not None
+    return is_told and change.ticket.type not in dispatching.ENQUIRIES
 
 
 def dispatch(change: Change, body: NewDispatch) -> None:
