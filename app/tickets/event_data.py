@@ -19,7 +19,7 @@ from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.life.alarms import Alarm
 from app.tickets.life.contacts import Method
-from app.tickets.life.holds import HoldLevel, HoldReason, SupervisionLevel
+from app.tickets.life.holds import About, HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.life.lifecycle import Action, Channel, DispatchRole, TicketType
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.life.parts import Part
@@ -139,6 +139,12 @@ class Contacted(EventData, frozen=True, kw_only=True):
     reached: bool
 
 
+class Relayed(EventData, frozen=True, kw_only=True):
+    """`done`: whether the hotline passed the text on; unset while the office asks for it."""
+
+    done: bool | UnsetType = UNSET
+
+
 class Replied(EventData, frozen=True, kw_only=True):
     """The office's own word on its answer to the citizen; empty if it could not answer."""
 
@@ -208,8 +214,23 @@ class Alarmed(EventData, frozen=True, kw_only=True):
 
 
 class Supervised(EventData, frozen=True, kw_only=True):
+    """`office_code` is the joint office that a street asks."""
+
     level: SupervisionLevel
     answer_due_at: datetime
+    office_code: str | UnsetType = UNSET
+
+
+class Advised(EventData, frozen=True, kw_only=True):
+    to_office_code: str
+    about: About
+    answer_due_at: datetime
+
+
+class AdviceAnswered(EventData, frozen=True, kw_only=True):
+    """The event of the advice that is answered."""
+
+    advice_seq: int
 
 
 class Urged(EventData, frozen=True, kw_only=True):
@@ -328,6 +349,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.DISPATCH: (Given,),
     Action.RETURN: (Returned,),
     Action.CONTACT: (Contacted,),
+    Action.RELAY: (Relayed,),
     Action.REPLY: (Replied,),
     Action.REVIEW: (Reviewed,),
     Action.OBJECT: (Objected,),
@@ -346,6 +368,8 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.GRADE: (Graded,),
     Action.URGE: (Urged,),
     Action.SUPERVISE: (Supervised,),
+    Action.ADVISE: (Advised,),
+    Action.ANSWER_ADVICE: (AdviceAnswered,),
     Action.WARN: (Warned,),
     Action.ESCALATE: (Escalated,),
     Action.ALARM: (Alarmed,),

@@ -9,7 +9,7 @@ from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
-from app.tickets.life.holds import HoldReason, SupervisionLevel
+from app.tickets.life.holds import About, HoldReason, SupervisionLevel
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.lines import LineNumber
 from app.tickets.texts import AddressText, Lat, Lon, Name, Number, ReasonCode
@@ -101,6 +101,19 @@ class NewContact(Form):
     note: Prose | None = None
     evidence: Prose | None = None
 
+    @field_validator("method")
+    @classmethod
+    def _a_relay_is_its_own_act(cls, method: Method) -> Method:
+        if method is Method.RELAY:
+            raise ValueError("a text is passed on by the action relay")
+        return method
+
+
+class NewRelay(Words):
+    """The office's text to the citizen; or, with `done`, the hotline's about passing it on."""
+
+    done: Flag | None = None
+
 
 class CitizenFeedback(Form):
     """The office's answer to the citizen; `at` is the office's time, the event has the server's."""
@@ -121,6 +134,12 @@ class NewReply(Words):
     measures: Prose | None = None
     citizen_feedback: CitizenFeedback | None = None
     published: Publication | None = None
+
+
+class FeedBack(Words):
+    """A joint office's own answer."""
+
+    measures: Prose | None = None
 
 
 class Review(Form):
@@ -193,9 +212,24 @@ class Grading(Form):
 
 
 class NewSupervision(Form):
+    """`to_office_code`: of the level `street`, the joint office that is asked."""
+
     level: SupervisionLevel
     reason: Prose
     answer_due_at: Told
+    to_office_code: OfficeCode | None = None
+
+
+class NewAdvice(Words):
+    to_office_code: OfficeCode
+    about: About
+    answer_due_at: Told
+
+
+class AdviceAnswer(Words):
+    """`advice_seq` is the event of the advice; without it the oldest that waits is answered."""
+
+    advice_seq: Annotated[int | None, Field(ge=1, le=2**31 - 1, strict=True)] = None
 
 
 class Merging(Form):

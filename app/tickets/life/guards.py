@@ -77,6 +77,8 @@ class Standing:
     asks_extension: Part | None = None
     """The part that decides the open request."""
     asks_hold: Part | None = None
+    relay_asked: bool = False
+    """A text of the office waits to be passed on to the citizen."""
     head: Status | None = None
     """The status of its group's parent."""
     contacted: bool = False
@@ -84,6 +86,8 @@ class Standing:
     """Its citizen was called already, or its group does not await the callback yet."""
     verifiable: bool = False
     """Its result may be verified: it has a source, or no citizen."""
+    owes_advice: bool = False
+    """The office owes an answer to an advice."""
     group: bool = False
     """Other tickets are merged into it."""
     assessed: bool = False
@@ -135,6 +139,19 @@ def needs_callable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | No
     """The city's desks call back whom they asked (D.5 R5); all other contact is an office's."""
     if parts & {P.OPERATOR, P.DISPATCHER}:
         return refuse(ticket.status is not S.NEED_INFO, "its office contacts the citizen")
+    if ticket.secret and not ticket.no_citizen:
+        return IllegalMove("who called is not shown to an office: it asks and tells by relay")
+    return needs_urgent(ticket, parts)
+
+
+def needs_relay(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.6.4: the office asks, by the rules of a contact; the hotline passes on what is asked."""
+    if parts & {P.OPERATOR, P.CALLBACK}:
+        return refuse(not ticket.relay_asked, "no text waits to be passed on")
+    if (ticket.status, A.CONTACT) not in MOVES:
+        return IllegalMove()
+    if not ticket.secret or ticket.no_citizen:
+        return IllegalMove("only the citizen of a report or a confidential ticket is told so")
     return needs_urgent(ticket, parts)
 
 
@@ -276,13 +293,19 @@ def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove 
     return needs_enquiry(ticket, parts) or needs_no_members(ticket, parts)
 
 
+def needs_advice(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(not ticket.owes_advice, "no advice waits for your answer")
+
+
 GUARDS: dict[Action, Guard] = {
+    A.ANSWER_ADVICE: needs_advice,
     A.ANSWER: needs_lone_enquiry,
     A.TRANSFER: needs_transferable,
     A.DECLINE: needs_declinable,
     A.DISPATCH: needs_own_queue,
     A.RETURN: needs_queue,
     A.CONTACT: needs_callable,
+    A.RELAY: needs_relay,
     A.REVIEW: needs_review,
     A.REPLY: needs_late_reply,
     A.REVEAL: needs_openness,

@@ -73,6 +73,7 @@ class Action(StrEnum):
     READ = "read"
     ACKNOWLEDGE = "acknowledge"
     CONTACT = "contact"
+    RELAY = "relay"
     NOTE = "note"
     REPLY = "reply"
     REVIEW = "review"
@@ -94,7 +95,10 @@ class Action(StrEnum):
     DECIDE_HOLD = "decide-hold"
     RESUME = "resume"
     URGE = "urge"
+    FEED_BACK = "feed-back"
     SUPERVISE = "supervise"
+    ADVISE = "advise"
+    ANSWER_ADVICE = "answer-advice"
     MERGE = "merge"
     UNMERGE = "unmerge"
     ADOPT = "adopt"
@@ -195,6 +199,9 @@ MOVES: Moves = {
     (S.DISPATCHED, A.ACKNOWLEDGE): (S.ACKNOWLEDGED,),
     **staying(A.CONTACT, IN_OFFICE | BETWEEN_OFFICES),
     (S.ACKNOWLEDGED, A.CONTACT): (S.ACKNOWLEDGED, S.IN_PROGRESS),
+    # D.6.4: of a secret ticket the office asks and tells through the hotline
+    **staying(A.RELAY, OPEN | {S.MERGED}),
+    (S.ACKNOWLEDGED, A.RELAY): (S.ACKNOWLEDGED, S.IN_PROGRESS),
     **ending(A.REPLY, (S.IN_PROGRESS, S.REWORK), S.REPLIED),
     # T18: a reply after the forced callback is attached, the status stays
     (S.AWAITING_CALLBACK, A.REPLY): (S.AWAITING_CALLBACK,),
@@ -262,6 +269,10 @@ MOVES: Moves = {
     **staying(A.GRADE, OPEN),
     **staying(A.URGE, OPEN),
     **staying(A.SUPERVISE, OPEN),
+    # a joint office's own answer, a street's advice 建议 and the answer owed to it (D.2)
+    **staying(A.FEED_BACK, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),
+    **staying(A.ADVISE, OPEN),
+    **staying(A.ANSWER_ADVICE, S),
     **staying(A.WARN, OPEN),
     **staying(A.ESCALATE, OPEN),
     **staying(A.ALARM, OPEN | {S.MERGED}),

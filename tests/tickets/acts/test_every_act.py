@@ -50,6 +50,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "read": {},
     "acknowledge": {},
     "contact": {"method": "call", "reached": True},
+    "relay": {"text": "请问车牌号是多少？"},
     "object": stages.objection(),
     "rule-objection": {"decision": "reject", "text": "不成立"},
     "conclude": {"lead_office_code": JIUXIANQIAO, "text": "酒仙桥主办"},
@@ -63,6 +64,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "review": {"approve": True},
     "urge": {"text": "催办"},
     "supervise": {"level": "district", "reason": "督办"},
+    "advise": {"to_office_code": CHAOYANG, "about": "plan", "text": "建议列入规划"},
     "grade": {"urgency": "L2", "reason": "升级"},
     "withdraw": {"evidence": "录音 12"},
     "void": {"reason": "误录"},
@@ -73,6 +75,8 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 BY_ROLE: dict[tuple[str, str], dict[str, Any]] = {
     ("rule-objection", "supervisor"): {"decision": "not_acceptable", "text": "不应受理"},
+    ("relay", "operator"): {"done": True, "text": "已转告"},
+    ("relay", "callback"): {"done": True, "text": "已转告"},
     ("grade", "district"): {"urgency": "L4", "reason": "疑难"},
 }
 
@@ -115,6 +119,7 @@ RIGHTS: Rights = {
     "review": [({S.REPLIED}, {"district", "supervisor"})],
     "urge": [(OPEN, {"operator"})],
     "supervise": [(OPEN, {"district", "supervisor"})],
+    "advise": [(HAD_BY_OFFICE - {S.TO_DISPATCH, S.NEED_INFO}, {"chief"})],
     "grade": [
         (OPEN, {"operator", "dispatcher", "supervisor"}),
         (OPEN - {S.REPLIED, S.AWAITING_CALLBACK, S.ON_HOLD}, {"district"}),
@@ -138,7 +143,7 @@ BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}
 """With the callback, which is a path of its own and an action all the same."""
 
-UNCHANGING = {"note", "hand-on", "reveal", "urge", "supervise", "read"}
+UNCHANGING = {"note", "hand-on", "reveal", "urge", "supervise", "advise", "read"}
 """What may be done again and again to one ticket."""
 
 BECOMES: dict[str, Status] = {
@@ -162,6 +167,7 @@ BECOMES: dict[str, Status] = {
 
 BECOMES_OF: dict[tuple[str, str], Status] = {
     ("contact", "acknowledged"): S.IN_PROGRESS,
+    ("relay", "secret"): S.IN_PROGRESS,
     ("rule-objection", "dispatcher"): S.ACKNOWLEDGED,
     ("rule-objection", "district"): S.ACKNOWLEDGED,
     ("rule-objection", "supervisor"): S.NOT_ACCEPTED,
@@ -244,6 +250,18 @@ def renewal_passed_on(people: People, clock: StillClock) -> str:
     return number
 
 
+def secret(people: People, clock: StillClock) -> str:
+    number = given.ticket(people, type="report")
+    people.street().does("acknowledge", number)
+    return number
+
+
+def relay_asked(people: People, clock: StillClock) -> str:
+    number = secret(people, clock)
+    people.street().does("relay", number, text="请问违建在几层？")
+    return number
+
+
 def enquiry_asked(people: People, clock: StillClock) -> str:
     number = stages.received(people, clock)
     people.operator.does("ask", number, text="请说明是哪种证件")
@@ -320,6 +338,28 @@ KINDS: dict[str, Stage] = {
         less={"request-hold": OFFICE},
         unseen=frozenset(ELSEWHERE),
     ),
+    "secret": Stage(
+        S.ACKNOWLEDGED,
+        secret,
+        more={"relay": OFFICE},
+        less={
+            "contact": OFFICE,
+            "reveal": OFFICE,
+            "conceal": {"operator", "callback", "supervisor"},
+        },
+        unseen=frozenset(ELSEWHERE),
+    ),
+    "relay asked": Stage(
+        S.IN_PROGRESS,
+        relay_asked,
+        more={"relay": {*OFFICE, "operator", "callback"}},
+        less={
+            "contact": OFFICE,
+            "reveal": OFFICE,
+            "conceal": {"operator", "callback", "supervisor"},
+        },
+        unseen=frozenset(ELSEWHERE),
+    ),
     "queued": Stage(
         S.TO_DISPATCH,
         STAGES["queued"],
@@ -336,14 +376,19 @@ KINDS: dict[str, Stage] = {
         S.NEED_INFO, STAGES["nowhere"], unseen=frozenset(ELSEWHERE | OFFICE | {"district"})
     ),
 }
-LEADS_OWN = {"acknowledge", "object", "request-extension", "request-hold", "reply"}
+LEADS_OWN = {"advise", "acknowledge", "object", "request-extension", "request-hold", "reply"}
 """Not for an office that only keeps the duty of contact until another has signed."""
+
+
+WHERE_OTHERS_HELP = {("chief", "supervise")}
+"""Of a ticket with joint offices only: test_streets_powers.py is about it."""
 
 
 def ever(role: str, action: str) -> bool:
     """Whether a role has a part in an action, in some ticket (RULEBOOK D.2)."""
     alike = {"another street": "handler", "another district": "district"}.get(role, role)
-    return any(stage.may(alike, action) for stage in KINDS.values())
+    listed = any(stage.may(alike, action) for stage in KINDS.values())
+    return listed or (alike, action) in WHERE_OTHERS_HELP
 
 
 def refusal(stage: Stage, role: str, action: str) -> int:
@@ -352,6 +397,8 @@ def refusal(stage: Stage, role: str, action: str) -> int:
         return 403
     if role in stage.unseen:
         return 404
+    if (role, action) in WHERE_OTHERS_HELP:
+        return 403
     former = stage.status in (S.TO_DISPATCH, S.NEED_INFO) and role in OFFICE
     return 403 if former and action in LEADS_OWN else 409
 
@@ -374,6 +421,7 @@ def form(action: str, role: str, clock: StillClock, parent: str) -> dict[str, An
         "request-extension": {"due_at": clock.at + timedelta(days=10)},
         "request-hold": {"review_at": clock.at + timedelta(days=30)},
         "supervise": {"answer_due_at": clock.at + timedelta(days=1)},
+        "advise": {"answer_due_at": clock.at + timedelta(days=1)},
     }
     instants = {name: at.isoformat() for name, at in later.get(action, {}).items()}
     merging = {"parent_number": parent} if action == "merge" else {}
@@ -411,6 +459,8 @@ class Walk:
         body = form(action, role, self.clock, self.parent)
         if action == "request-extension" and (due_at := stages.seen(self.people, number)["due_at"]):
             body["due_at"] = (stages.instant(due_at) + timedelta(days=3)).isoformat()
+        if action == "reply" and "relay" in self.stage.more:
+            body["citizen_feedback"] = {"method": "relay"}
         return body
 
     def must_refuse(self, role: str, action: str, number: str) -> None:
