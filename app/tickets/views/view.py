@@ -18,10 +18,10 @@ from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
 from app.tickets import citizens, personal
 from app.tickets.life.guards import allowed
-from app.tickets.life.lifecycle import Action, DispatchRole
+from app.tickets.life.lifecycle import Action
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue, standing_of
-from app.tickets.views import by_number, rows, scope
+from app.tickets.views import by_number, inner, rows, scope
 from app.tickets.views.rows import Row
 from app.tickets.views.schemas import OfficeBrief, TicketView
 
@@ -32,8 +32,21 @@ NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
 LEADING_TO_HIM: Members = {"repeat_of": None, "external_id": None}
 
-FREE_TEXTS = frozenset({"title", "content", "text", "reason", "outlet", "url"})
-"""Members of a ticket and of what it holds in which a caller's own words may stand."""
+CODES = frozenset(
+    {
+        "number",
+        "merged_into",
+        "category",
+        "line",
+        "policy",
+        "catalogue_rule",
+        "gazetteer",
+        "ranker",
+        "memory",
+    }
+)
+"""Members of a ticket, and of what it holds, that are nobody's words; so are all that end in `code`
+or `codes`."""
 
 plain_of = itemgetter(*rows.PLAIN)
 
@@ -110,7 +123,6 @@ def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:
 
 def members(looker: Looker, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
-    given = rows.dispatches(row.given)
     shown = {
         **NO_MEMBERS,
         **dict(zip(rows.PLAIN, plain_of(vars(row)), strict=True)),
@@ -120,11 +132,8 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "source": row.source,
         "route": msgspec.json.decode(row.route),
         "office": row.office_code and office(looker.city, row.office_code),
-        "joint_offices": [
-            office(looker.city, dispatch.office_code)
-            for dispatch in given
-            if dispatch.role is DispatchRole.JOINT
-        ],
+        "joint_offices": joint(looker.city, row),
+        **inner.members(row),
         "citizen": citizens.members(row, looker.caller, bulk),
         "overdue": overdue(row, looker.now),
         "open_whistles": 0,
@@ -141,17 +150,14 @@ def hidden(looker: Looker, row: Row, shown: Members) -> Members:
     return {**without_persons(shown, row.caller_name), **LEADING_TO_HIM}
 
 
-def without_persons(value: Any, name: str | None) -> Any:
+def without_persons(value: Any, name: str | None, member: str = "") -> Any:
+    """Every text that may be a caller's own words, whatever member holds it."""
     if isinstance(value, list):
-        return [without_persons(inner, name) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        member: personal.hide(inner, name)
-        if member in FREE_TEXTS and isinstance(inner, str)
-        else without_persons(inner, name)
-        for member, inner in value.items()
-    }
+        return [without_persons(inner, name, member) for inner in value]
+    if isinstance(value, dict):
+        return {key: without_persons(inner, name, key) for key, inner in value.items()}
+    is_code = member in CODES or member.endswith(("code", "codes"))
+    return personal.hide(value, name) if isinstance(value, str) and not is_code else value
 
 
 def actions(looker: Looker, row: Row) -> tuple[Action, ...]:
@@ -174,6 +180,11 @@ def address(row: Row) -> Members:
         "lon": row.lon,
         "lat": row.lat,
     }
+
+
+def joint(city: City, row: Row) -> list[Members]:
+    """Each joint office with its own clock and answer."""
+    return [{**office(city, code), **answer} for code, answer in inner.answers(row).items()]
 
 
 def office(city: City, code: str) -> Members:
