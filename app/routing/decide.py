@@ -11,6 +11,7 @@ from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
+from app.routing.elsewhere import Abroad, ForeignName
 from app.routing.grounds import lay
 from app.routing.locate import Location, Locator
 from app.routing.memory import Key, Lesson, Memory
@@ -52,12 +53,13 @@ class Router:
         catalogue: Catalogue,
         office_names: Mapping[str, str],
         ranker: Ranker,
-        elsewhere: Iterable[str] = (),
+        elsewhere: Iterable[ForeignName] = (),
         areas: Areas | None = None,
     ) -> None:
         self.gazetteer = gazetteer
         self.catalogue = catalogue
         self.elsewhere = tuple(elsewhere)
+        self.abroad = Abroad.of(self.elsewhere)
         self.days = change_days(gazetteer)
         self.lexicons: dict[int, Lexicon] = {}
         self.names = {
@@ -67,7 +69,7 @@ class Router:
         }
         self.grounds = lay(gazetteer)
         self.memory = Memory()
-        self.locator = Locator(self.grounds, ranker, self.names, self.memory, areas)
+        self.locator = Locator(self.grounds, ranker, self.names, self.memory, self.abroad, areas)
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
         self.lag = 0.0
@@ -100,8 +102,9 @@ class Router:
 
     def place(self, text: str, on: date) -> tuple[str | None, Spot | None]:
         """The district and the place that a text names, each None where it names none."""
-        scene = understand(self.lexicon(on), Query(text))
-        spot = scene.spot if scene.spot and scene.spot.name else None
+        scene = understand(self.lexicon(on), self.abroad, Query(text))
+        is_ours = scene.spot is not None and scene.spot.name and not scene.elsewhere
+        spot = scene.spot if is_ours else None
         return scene.district, spot
 
     def lexicon(self, on: date) -> Lexicon:
@@ -109,7 +112,9 @@ class Router:
         era = bisect_right(self.days, on)
         if era not in self.lexicons:
             day = self.days[era - 1] if era else date.min
-            self.lexicons[era] = Lexicon(meanings(self.gazetteer, day, self.elsewhere))
+            self.lexicons[era] = Lexicon(
+                meanings(self.gazetteer, day, [name.name for name in self.elsewhere])
+            )
         return self.lexicons[era]
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:

@@ -9,6 +9,7 @@ from app.offices.catalogue import Catalogue
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Router
+from app.routing.elsewhere import ForeignName
 from app.routing.ranker import Ranker
 
 DATA = Path(__file__).parent.parent / "data" / "routing"
@@ -19,10 +20,13 @@ def read_ranker(path: Path = DATA / "ranker.json") -> Ranker:
     return Ranker.of(json.loads(path.read_text(encoding="utf-8")))
 
 
-def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[str]:
-    """Provinces, cities and near counties that are not Beijing's."""
+def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[ForeignName]:
+    """Provinces, cities and counties that are not Beijing's, with their short names."""
     with path.open(encoding="utf-8", newline="") as file:
-        return [line["name"] for line in csv.DictReader(file)]
+        return [
+            ForeignName(line["name"], line["short"], line["kind"] == "county")
+            for line in csv.DictReader(file)
+        ]
 
 
 def read_areas(path: Path | None, known: Container[str]) -> Areas | None:

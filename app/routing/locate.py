@@ -9,6 +9,7 @@ from msgspec import Struct
 from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
+from app.routing.elsewhere import Abroad
 from app.routing.grounds import Ground
 from app.routing.memory import Memory
 from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
@@ -68,10 +69,11 @@ class Locator:
     ranker: Ranker
     names: Mapping[str, str]
     memory: Memory
+    abroad: Abroad
     areas: Areas | None = None
 
     def locate(self, lexicon: Lexicon, query: Query, policy: Thresholds, on: date) -> Location:
-        scene = understand(lexicon, query)
+        scene = understand(lexicon, self.abroad, query)
         near = self.near(query, policy, on)
         official_names = officials(scene)
         witness = (

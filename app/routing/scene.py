@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from app.routing.decision import Query
+from app.routing.elsewhere import Abroad
 from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
-from app.routing.spots import WIDEST_GAP, Spot, choose, place_key, spots
+from app.routing.spots import Spot, choose, place_key, spots
 from app.routing.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
 DISTRICTS = kinds(*DISTRICT_KINDS)
 STREETS = kinds(Kind.STREET)
-ELSEWHERE = kinds(Kind.ELSEWHERE)
-CITY = kinds(Kind.CITY)
-BEIJING = DISTRICTS | STREETS | CITY
 
 
 class Scene(Struct, frozen=True, gc=False):
@@ -47,7 +45,7 @@ class Scene(Struct, frozen=True, gc=False):
         return inside or find.meanings
 
 
-def understand(lexicon: Lexicon, query: Query) -> Scene:
+def understand(lexicon: Lexicon, abroad: Abroad, query: Query) -> Scene:
     reading = read(query.text)
     finds = lexicon.find(reading.text)
     places = spots(reading.text, finds)
@@ -60,8 +58,14 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
         finds=bearing(spot, places, divisions, finds),
         districts=districts,
         district=districts[0] if len(districts) == 1 else None,
-        elsewhere=elsewhere(divisions),
+        elsewhere=abroad.place(reading.text, beginning(spot, divisions), divisions, finds),
     )
+
+
+def beginning(spot: Spot | None, divisions: Sequence[Find]) -> int:
+    """Where the place begins, its district and street with it."""
+    starts = [find.start for find in divisions] + ([spot.start] if spot else [])
+    return min(starts, default=0)
 
 
 def districts_of(divisions: Sequence[Find], given: str | None) -> tuple[str, ...]:
@@ -95,15 +99,3 @@ def bearing(
         ]
         near += [find for find in others if find.kinds & STREETS]
     return (*divisions, *[find for find in near if find not in divisions])
-
-
-def elsewhere(divisions: Sequence[Find]) -> str:
-    """The name of another city, if nothing of Beijing is named, or if it stands right before that:
-    the 朝阳区 in 上海市朝阳区 is not ours."""
-    others = [find for find in divisions if find.kinds & ELSEWHERE]
-    if not others or any(find.kinds & CITY for find in divisions):
-        return ""
-    ours = [find for find in divisions if find.kinds & BEIJING]
-    if ours and not 0 <= ours[0].start - others[-1].end <= WIDEST_GAP:
-        return ""
-    return others[0].meanings[0].name
