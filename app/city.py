@@ -57,6 +57,11 @@ class City:
         """Route a request by the rules and names of this day."""
         return self.router.route(query, thresholds(self.policies, now), day_of(now))
 
+    def rules_alike(self, first: datetime, second: datetime) -> bool:
+        """Whether the same rules and names hold at both instants."""
+        rules = (thresholds(self.policies, instant) for instant in (first, second))
+        return day_of(first) == day_of(second) and next(rules) == next(rules)
+
     def office(self, code: str, pointer: str, now: datetime) -> OfficeEntry:
         """An office that works today. Refuses (NoSuchOffice) at the field that named it."""
         office = self.offices.get(code)

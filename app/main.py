@@ -27,6 +27,7 @@ from app.city import City
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
+from app.figures import EVERY_SECONDS, Figures
 from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
@@ -191,20 +192,34 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
 
 
 def connect(app: FastAPI) -> None:
-    """Pools of the requests, of the background, of intake's groups, and of the look that tells
-    readiness: none waits for another's."""
+    """Pools of the requests, of the background, of intake's groups, of streams, and of the looks
+    that tell readiness and figures: none waits for another's."""
     database, state = app.state.settings.database, app.state
     state.engine = db.make_engine(database, state.settings.pool_size, REQUESTS)
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
     state.intake_engine = db.make_engine(database, AT_ONCE, REQUESTS)
     state.looking_engine = db.make_engine(database, 1, LOOKS)
     state.stream_engine = db.make_engine(database, STREAM_CONNECTIONS, REQUESTS)
+
+    def now() -> datetime:
+        instant: datetime = state.clock()
+        return instant
+
+    state.figures_engine = db.make_engine(database, 1, LOOKS)
+    pools = {
+        "requests": state.engine,
+        "background": state.own_engine,
+        "intake": state.intake_engine,
+        "streams": state.stream_engine,
+    }
+    state.figures = Figures(state.figures_engine, pools, now)
     state.engines = (
         state.engine,
         state.own_engine,
         state.intake_engine,
         state.looking_engine,
         state.stream_engine,
+        state.figures_engine,
     )
     state.streams = Streams(
         db.make_sessions(state.stream_engine), CapacityLimiter(STREAM_CONNECTIONS)
@@ -305,4 +320,5 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("hash_days", settings.sweep_seconds, hash_days),
         Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
         Act("learn", settings.learn_seconds, learn),
+        Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
     )

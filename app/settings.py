@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,16 +22,19 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
+from app.attachments.kinds import MediaType
 from app.kit.address import psycopg_url
 from app.kit.host import embedded
 
 PREFIX = "JIESU_"
 STREAM_CONNECTIONS = 4
 """For exports, however slowly their clients read."""
-OWN_CONNECTIONS = 6
-"""One for each act of the background."""
+OWN_CONNECTIONS = 7
+"""One for each act of the background that asks the database."""
 AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""
+LOOKS = 2
+"""One connection for what tells readiness, one for figures."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
@@ -90,13 +93,17 @@ class Settings(BaseSettings):
     rate_per_key: float = Field(0, ge=0)
     rate_per_address: float = Field(0, ge=0)
     """Requests a second, of each worker; 0: as many as come."""
+    file_mb: int = Field(10, ge=1, le=1_000)
+    audio_mb: int = Field(20, ge=1, le=1_000)
+    video_mb: int = Field(100, ge=1, le=1_000)
+    """Millions of bytes that a ticket's picture or document, sound and film may have."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def connections(self) -> int:
         """To the database, of each worker at most: requests', the background's, those of intake's
-        groups, the streams', a look's."""
-        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + STREAM_CONNECTIONS + 1
+        groups, the streams', and two looks'."""
+        return self.pool_size + OWN_CONNECTIONS + AT_ONCE + STREAM_CONNECTIONS + LOOKS
 
     @property
     def embedded(self) -> bool:
@@ -127,6 +134,12 @@ class Settings(BaseSettings):
     def attachments(self) -> Path:
         """The folder of the tickets' files."""
         return self.data_dir / "attachments"
+
+    @property
+    def most_bytes(self) -> Mapping[MediaType, int]:
+        """Of a file of each kind."""
+        mb = {"audio": self.audio_mb, "video": self.video_mb}
+        return {kind: mb.get(kind.family, self.file_mb) * 1_000_000 for kind in MediaType}
 
     @property
     def secret_key_file(self) -> Path:

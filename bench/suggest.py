@@ -80,7 +80,7 @@ def report_emergencies(suggester: Suggester) -> None:
     rings = [(suggestion, code) for suggestion, code in heard if code]
     rung = [(suggestion, code) for suggestion, code in rings if suggestion is not None]
     quiet = [suggestion for suggestion, code in heard if not code]
-    exact = sum(suggestion.category == code for suggestion, code in rung)
+    exact = sum(suggestion.category in codes for suggestion, codes in rung)
     false = sum(suggestion is not None for suggestion in quiet)
     print("\n| emergencies | must ring | ring | category right | must not | ring all the same |")
     print("|---|---|---|---|---|---|")

@@ -81,7 +81,8 @@ def family(kind: type[Refusal]) -> type[Refusal]:
 
 
 def test_openapi_md_names_every_member_and_every_word(app: FastAPI) -> None:
-    words = set(re.findall(r"[A-Za-z0-9_]+", API)) | set(re.findall(r"[\w/-]+", API, re.ASCII))
+    written = (r"[A-Za-z0-9_]+", r"[\w/-]+", r"[\w/-]+(?:\.[\w/-]+)+")
+    words = {word for way in written for word in re.findall(way, API, re.ASCII)}
     for name, schema in app.openapi()["components"]["schemas"].items():
         missing = {*schema.get("properties", ()), *map(str, schema.get("enum", ()))} - words
         if name not in ("HTTPValidationError", "ValidationError"):
@@ -237,3 +238,26 @@ def test_every_library_has_its_reason() -> None:
     names = {re.split(r"[\[<>=]", dependency)[0] for dependency in project["dependencies"]}
 
     assert {name for name in names if f"`{name}`" not in pasted.text("docs/decisions.md")} == set()
+
+
+NAMED = re.compile(r"`(?:(tests/[\w/]+\.py)|…)(?:::(test_\w+))?`")
+
+
+def test_every_fault_that_was_found_has_a_test_or_says_why_not() -> None:
+    """docs/reliability.md names files and tests that are there; `…` stands for the file before."""
+    text = pasted.text("docs/reliability.md")
+    file = ""
+    for path, test in NAMED.findall(text):
+        file = path or file
+        assert f"def {test}(" in pasted.text(file) if test else pasted.text(file), (file, test)
+    rows = re.findall(r"^\| ([AF][^|]*) \|", text, re.MULTILINE)
+    numbers = {number for row in rows for number in re.findall(r"[AF]\d+", row)}
+    assert {f"A{number}" for number in range(1, 22)} <= numbers
+    assert {f"F{number}" for number in FIELD} <= numbers
+
+
+FIELD = (
+    *(1, 2, 4, 5, 7, 8, 11, 12, 14, 15, 16, 17, 19, 21, 22, 23, 26, 27, 28),
+    *(31, 32, 33, 36, 37, 38, 39, 40, 42, 43, 45),
+)
+"""The numbers of the field that were faults here."""

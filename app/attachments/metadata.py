@@ -1,14 +1,18 @@
-"""Metadata of photographs: where, when and by whose telephone one was taken (Exif, XMP, IPTC).
+"""Metadata of photographs and recordings: where, when and by whose telephone one was made (Exif,
+XMP, IPTC, boxes, tags).
 
-An office gets the picture without them; the city keeps the original. Pixels, colours and the way up
-stay as they are: segments are left out or blanked, and nothing is decoded. None: the metadata of
-that kind cannot be taken out, or the file is not built as its kind is.
+An office gets the file without them; the city keeps the original. Pixels, sound, colours and the
+way up stay as they are: segments are left out or blanked, and nothing is decoded. None: the
+metadata of that kind cannot be taken out, or the file is not built as its kind is.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from mmap import mmap
 
-from app.attachments.store import MediaType
+from app.attachments import bare_recordings
+from app.attachments.content import Content, NotSo, Piece
+from app.attachments.kinds import MediaType
 
 MARKER, LENGTH_BYTES, SMALLEST_TIFF = 0xFF, 2, 10
 WIDE_ENTRIES, WIDE_PLACES = 3, 2
@@ -28,19 +32,24 @@ XMP_AND_EXIF = 0b0000_1100
 ORIENTATION = 0x0112
 
 
-class NotSo(ValueError):
-    """A file that is not built as its kind is."""
-
-
-def without(content: bytes, kind: MediaType) -> bytes | None:
-    """The file as an office gets it."""
+def without(content: Content, kind: MediaType) -> Sequence[Piece] | None:
+    """The file as an office gets it, in pieces."""
     strip = STRIPPED.get(kind)
     if strip is None:
         return None
     try:
-        return b"".join(strip(content))
-    except (ValueError, struct.error, IndexError):
+        return list(strip(content))
+    except (ValueError, struct.error, IndexError, KeyError):
         return None
+
+
+def of_bytes(strip: Callable[[bytes], Iterable[bytes]]) -> Callable[[Content], Iterable[Piece]]:
+    """For pictures, which are small: read into memory."""
+
+    def read(content: Content) -> Iterable[Piece]:
+        return strip(content[:] if isinstance(content, mmap) else content)
+
+    return read
 
 
 def jpeg(content: bytes) -> Iterator[bytes]:
@@ -243,9 +252,15 @@ class Numbers:
         return int.from_bytes(self.content[self.at - width : self.at])
 
 
-STRIPPED: dict[MediaType, Callable[[bytes], Iterator[bytes]]] = {
-    MediaType.JPEG: jpeg,
-    MediaType.PNG: png,
-    MediaType.WEBP: webp,
-    MediaType.HEIC: heic,
+STRIPPED: dict[MediaType, Callable[[Content], Iterable[Piece]]] = {
+    MediaType.JPEG: of_bytes(jpeg),
+    MediaType.PNG: of_bytes(png),
+    MediaType.WEBP: of_bytes(webp),
+    MediaType.HEIC: of_bytes(heic),
+    MediaType.MP4: bare_recordings.iso,
+    MediaType.MOV: bare_recordings.iso,
+    MediaType.M4A: bare_recordings.iso,
+    MediaType.WAV: bare_recordings.wav,
+    MediaType.MP3: bare_recordings.mp3,
+    MediaType.AMR: bare_recordings.amr,
 }

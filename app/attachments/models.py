@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.attachments.store import MediaType
+from app.attachments.kinds import MediaType
 from app.kit.db import Base, Code, one_of
 
 
@@ -20,7 +20,7 @@ class Attachment(Base):
     seq: Mapped[int]
     """The event it came in."""
     sha256: Mapped[Code]
-    media_type: Mapped[MediaType] = mapped_column(one_of(MediaType))
+    media_type: Mapped[MediaType] = mapped_column(one_of(MediaType, length=80))
     size: Mapped[int]
     name: Mapped[str | None]
     """The sender's name for it: a word of a person, which no event holds."""

@@ -1,15 +1,17 @@
-"""Files of a ticket: photos of callers and of finished work (RULEBOOK D.16)."""
+"""Files of a ticket: photos and recordings of callers and of finished work (RULEBOOK D.16)."""
 
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.attachments import metadata, store
+from app.attachments import metadata
+from app.attachments.content import Content, Piece
+from app.attachments.kinds import MediaType, kind_of
 from app.attachments.models import Attachment
-from app.attachments.store import MediaType
+from app.attachments.store import Received
+from app.attachments.upload import FileTooLarge
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.tickets.acts.change import Change
 from app.tickets.event_data import Attached
@@ -17,9 +19,12 @@ from app.tickets.life.lifecycle import MOVES, Action, IllegalMove
 
 MOST_FILES = 50
 
+Most = Mapping[MediaType, int]
+"""The bytes that a file of each kind may have."""
+
 
 class UnknownFile(Invalid):
-    title = "Only JPEG, PNG, WebP, HEIC and PDF files are taken"
+    title = "Files of this kind are not taken"
 
 
 class FileWithheld(Forbidden):
@@ -34,50 +39,78 @@ class NoSuchFile(NotFound):
     title = "There is no such file on this ticket"
 
 
-def known_kind(content: bytes) -> MediaType:
-    """The kind of a file, by its first bytes. Refuses (UnknownFile) other kinds."""
-    kind = store.kind_of(content)
+def known_kinds(files: Iterable[Received], most: Most) -> list[MediaType]:
+    """The kind of each file, by its bytes. Refuses (UnknownFile) other kinds, and (FileTooLarge)
+    what is larger than files of its kind may be."""
+    return [known_kind(file, most, place) for place, file in enumerate(files)]
+
+
+def known_kind(file: Received, most: Most, place: int = 0) -> MediaType:
+    with file.content() as content:
+        kind = kind_of(content)
+    pointer = f"/files/{place}"
     if kind is None:
-        raise UnknownFile("its first bytes are those of no such file")
+        detail = "is empty" if not file.size else f"is none of {', '.join(suffixes())}"
+        errors = [{"pointer": pointer, "detail": detail}]
+        raise UnknownFile(f"the file {detail}, or is not whole", errors=errors)
+    if file.size > most[kind]:
+        raise FileTooLarge(
+            f"a {kind.suffix} file has at most {most[kind]} bytes",
+            most_bytes=most[kind],
+            errors=[{"pointer": pointer, "detail": "is too large"}],
+        )
     return kind
 
 
-def attach(change: Change, folder: Path, content: bytes, name: str | None) -> Attachment:
+def suffixes() -> list[str]:
+    return sorted(kind.suffix for kind in MediaType)
+
+
+def attach(change: Change, file: Received, kind: MediaType) -> Attachment:
     """Keep a file, and record an event with its hash and without its name."""
-    kind, ticket, caller = known_kind(content), change.ticket, change.caller
+    ticket, caller = change.ticket, change.caller
     check_open(change)
-    file = Attachment(
+    attachment = Attachment(
         ticket_number=ticket.number,
         seq=ticket.version + 1,
-        sha256=store.put(folder, content),
+        sha256=file.keep(),
         media_type=kind,
-        size=len(content),
-        name=name,
+        size=file.size,
+        name=file.name,
         office_code=caller.office_code if caller else None,
         at=change.now,
     )
-    change.session.add(file)
-    change.record(
-        Action.ATTACH,
-        ticket.status,
-        data=Attached(sha256=file.sha256, media_type=file.media_type, size=file.size),
-    )
+    change.session.add(attachment)
+    data = Attached(sha256=attachment.sha256, media_type=kind, size=file.size)
+    change.record(Action.ATTACH, ticket.status, data=data)
     change.session.flush()
-    return file
+    return attachment
 
 
-def for_office(content: bytes, kind: MediaType, secret: bool) -> bytes:
+def attach_bytes(change: Change, folder: Path, content: bytes, name: str) -> None:
+    """The same of a file in memory, once."""
+    file = Received(folder, name)
+    try:
+        file.write(content)
+        if not same_file(change, file):
+            kind = kind_of(content)
+            assert kind is not None
+            attach(change, file, kind)
+    finally:
+        file.end()
+
+
+def for_office(content: Content, kind: MediaType, secret: bool) -> Sequence[Piece]:
     """Without metadata. Refuses (FileWithheld), on a secret ticket, a file that cannot be freed of
     them."""
     bare = metadata.without(content, kind)
     if bare is None and secret:
         raise FileWithheld(f"the metadata of this {kind} cannot be taken out")
-    return content if bare is None else bare
+    return [range(len(content))] if bare is None else bare
 
 
-def same_file(change: Change, content: bytes) -> Attachment | None:
-    name = sha256(content).hexdigest()
-    query = select(Attachment).filter_by(ticket_number=change.ticket.number, sha256=name)
+def same_file(change: Change, file: Received) -> Attachment | None:
+    query = select(Attachment).filter_by(ticket_number=change.ticket.number, sha256=file.sha256)
     return change.session.scalar(query)
 
 

@@ -1,82 +1,114 @@
-"""The store of files: the kinds that are taken, and their bytes on disk.
+"""The store of files: their bytes on disk.
 
-Only `put` and `get` know of the disk. A file's name there is the hash of its bytes, so that the
-same file is kept once and a changed one is noticed.
+A file's name there is the hash of its bytes, so that the same file is kept once and a changed one
+is noticed. A file that is being received lies beside the others until it is known to be taken.
 """
 
 import os
 import tempfile
-from enum import StrEnum
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+from app.attachments.content import AT_ONCE, Content
 from app.kit.errors import Unavailable
 
-
-class MediaType(StrEnum):
-    JPEG = "image/jpeg"
-    PNG = "image/png"
-    WEBP = "image/webp"
-    HEIC = "image/heic"
-    PDF = "application/pdf"
-
-    @property
-    def suffix(self) -> str:
-        return {MediaType.JPEG: "jpg"}.get(self, self.rpartition("/")[2])
+INCOMING = "incoming"
 
 
 class FileLost(Unavailable):
     title = "The file is on record, and its bytes are not where they should be"
 
 
-STARTS = {
-    b"\xff\xd8\xff": MediaType.JPEG,
-    b"\x89PNG\r\n\x1a\n": MediaType.PNG,
-    b"%PDF-": MediaType.PDF,
-}
-BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
-"""Of ISO base media files, those that hold a HEIF image."""
+@dataclass
+class Received:
+    """A file as it comes in: written as it is read, and gone at the end unless it was kept."""
+
+    folder: Path
+    name: str | None = None
+    """The sender's."""
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        place = self.folder / INCOMING
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.hash = sha256()
+        handle, name = tempfile.mkstemp(dir=place)
+        self.file, self.place = os.fdopen(handle, "wb"), Path(name)
+
+    def write(self, part: bytes) -> None:
+        self.file.write(part)
+        self.hash.update(part)
+        self.size += len(part)
+
+    @property
+    def sha256(self) -> str:
+        return self.hash.hexdigest()
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        self.file.flush()
+        with mapped(self.place) as content:
+            yield content
+
+    def end(self) -> None:
+        with suppress(OSError):  # what was not written yet is not needed
+            self.file.close()
+        self.place.unlink(missing_ok=True)
+
+    def keep(self) -> str:
+        """Whole or not at all, and safe from a power cut; the name of its bytes."""
+        place = path_of(self.folder, self.sha256)
+        if not place.exists():
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.place.replace(place)
+            sync(place.parent)
+        return self.sha256
 
 
-def kind_of(content: bytes) -> MediaType | None:
-    """The kind of a file, by its first bytes and not its name; None for other kinds."""
-    for start, kind in STARTS.items():
-        if content.startswith(start):
-            return kind
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return MediaType.WEBP
-    return MediaType.HEIC if content[4:8] == b"ftyp" and content[8:12] in BRANDS else None
+@contextmanager
+def mapped(path: Path) -> Iterator[Content]:
+    """The bytes of a file, without a copy of them."""
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            yield b""
+            return
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            yield content
 
 
 def put(folder: Path, content: bytes) -> str:
-    """Keep the bytes, whole or not at all, and safe from a power cut; their name."""
-    name = sha256(content).hexdigest()
-    place = path_of(folder, name)
-    if place.exists():
-        return name
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(place)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    sync(place.parent)
-    return name
+    """Keep bytes; their name."""
+    received = Received(folder)
+    try:
+        received.write(content)
+        return received.keep()
+    finally:
+        received.end()
 
 
-def get(folder: Path, name: str) -> bytes:
+@contextmanager
+def opened(folder: Path, name: str) -> Iterator[Content]:
     """The bytes of a name. Refuses (FileLost) a missing or changed file."""
     try:
-        content = path_of(folder, name).read_bytes()
-    except OSError as fault:
+        with mapped(path_of(folder, name)) as content:
+            check(content, name)
+            yield content
+    except FileNotFoundError as fault:
         raise FileLost(f"{name[:12]}…: {fault.strerror}") from None
-    if sha256(content).hexdigest() != name:
+
+
+def check(content: Content, name: str) -> None:
+    read = sha256()
+    for start in range(0, len(content), AT_ONCE):
+        read.update(content[start : start + AT_ONCE])
+    if read.hexdigest() != name:
         raise FileLost(f"{name[:12]}…: its bytes have changed")
-    return content
 
 
 def path_of(folder: Path, name: str) -> Path:

@@ -35,9 +35,9 @@ class Past:
     @property
     def contacted_at(self) -> datetime | None:
         """The contact with which the citizen was reached, or tried often enough."""
-        contacts = sorted(self.contacts)
-        ends = (last.at for n, last in enumerate(contacts, 1) if tried(self.policy, contacts[:n]))
-        return next(ends, None)
+        contacts, urgency = sorted(self.contacts), self.case.urgency
+        firsts = (contacts[:number] for number in range(1, len(contacts) + 1))
+        return next((made[-1].at for made in firsts if tried(self.policy, urgency, made)), None)
 
     @property
     def late(self) -> bool:

@@ -75,14 +75,14 @@ class Base(orm.DeclarativeBase):
     }
 
 
-def one_of(members: type[StrEnum], name: str = "") -> sa.Enum:
+def one_of(members: type[StrEnum], name: str = "", length: int = 40) -> sa.Enum:
     """A StrEnum stored as its value; a CHECK (`name`, or the enum's) admits its values only."""
     return sa.Enum(
         members,
         native_enum=False,
         create_constraint=True,
         name=name or members.__name__.lower(),
-        length=40,
+        length=length,
         values_callable=lambda enum: [member.value for member in enum],
     )
 

@@ -7,7 +7,7 @@ and 0.7 ms in a session.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -57,22 +57,36 @@ class Exchange:
 
     def ask(self, *statements: Statement | None) -> list[Answer]:
         """The rows of each statement, in order; of None, none."""
-        results = iter(self.exchange([statement for statement in statements if statement]))
-        return [self.rows(next(results)) if statement else [] for statement in statements]
+        return self.asking(*statements)()
+
+    def asking(self, *statements: Statement | None) -> Callable[[], list[Answer]]:
+        """The same, sent now and read when it is called: meanwhile there may be other work."""
+        expected = self.send_all([statement for statement in statements if statement])
+
+        def answers() -> list[Answer]:
+            results = iter(self.receive(expected))
+            return [self.rows(next(results)) if statement else [] for statement in statements]
+
+        return answers
 
     def commit(self, *statements: Statement, asking: Statement | None = None) -> Answer:
         """The statements and the commit; where one is refused, nothing is committed. The rows of
         the statement that asks something, which comes first."""
         first = [asking] if asking else []
-        results = self.exchange([*first, *statements, COMMIT])
+        results = self.receive(self.send_all([*first, *statements, COMMIT]))
         return self.rows(results[0]) if asking else []
 
-    def exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
+    def send_all(self, statements: Sequence[Statement]) -> list[bool]:
+        """Of each result that is to come, whether it is wanted."""
         self.failed = True
         self.server.enter_pipeline_mode()
-        answered = [*self.begin(), *(it for statement in statements for it in self.send(statement))]
+        expected = [*self.begin(), *(it for statement in statements for it in self.send(statement))]
         self.server.pipeline_sync()
-        results = zip(received(self.server), answered, strict=True)
+        self.server.flush()
+        return expected
+
+    def receive(self, expected: Sequence[bool]) -> list[PGresult]:
+        results = zip(received(self.server), expected, strict=True)
         wanted = [result for result, is_wanted in results if is_wanted]
         self.server.exit_pipeline_mode()
         self.failed = False

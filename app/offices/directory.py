@@ -40,6 +40,8 @@ class OfficeEntry:
     population: int | None = None
     active_from: date | None = None
     active_to: date | None = None
+    line: str | None = None
+    """Its kind of department across the districts (部门+行业): `market`."""
 
     def active(self, on: date) -> bool:
         return in_force(self.active_from, self.active_to, on)
@@ -83,6 +85,7 @@ def departments(kinds: Iterable[Department], district: District) -> Iterator[Off
             aliases=tuple(alias.format_map(names) for alias in department.aliases),
             active_from=department.active_from,
             active_to=department.active_to,
+            line=department.kind,
         )
 
 

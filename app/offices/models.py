@@ -31,6 +31,8 @@ class Office(Base):
     population: Mapped[int | None]
     active_from: Mapped[date | None]
     active_to: Mapped[date | None]
+    line: Mapped[Code | None]
+    """Its kind of department across the districts."""
 
     district: Mapped[DistrictRow | None] = relationship(lazy="joined")
     names: Mapped[list["OfficeName"]] = relationship(lazy="selectin", order_by="OfficeName.name")

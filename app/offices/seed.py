@@ -128,6 +128,7 @@ def office_row(office: OfficeEntry) -> Row:
         "population": office.population,
         "active_from": office.active_from,
         "active_to": office.active_to,
+        "line": office.line,
     }
 
 

@@ -117,6 +117,7 @@ def entry(office: Office) -> OfficeEntry:
         population=office.population,
         active_from=office.active_from,
         active_to=office.active_to,
+        line=office.line,
     )
 
 

@@ -199,6 +199,7 @@ class WeightsByLeague(Part):
     streets: Weights | None = None
     districts: Weights | None = None
     city_departments: Weights | None = None
+    district_departments: Weights | None = None
     industries: Weights | None = None
     enterprises: Weights | None = None
 

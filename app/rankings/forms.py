@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from app.kit.web.compress import LEVEL
-from app.rankings.schemas import RankingView
+from app.rankings.ranks import again
+from app.rankings.schemas import RankingView, RowView
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -124,8 +125,22 @@ class Written:
 
     def of_district(self, code: str) -> "Written":
         """Only the rows of a district, hashed by themselves."""
+        return self.of([row for row in self.view().rows if row.district_code == code])
+
+    def of_line(self, line: str) -> "Written":
+        """Only the departments of a line, with the places that they have in it."""
+        rows = [row for row in self.view().rows if row.group == line]
+        before = {row.office_code: row.previous_rank for row in rows}
+        former = again({code: rank for code, rank in before.items() if rank is not None})
+        return self.of(
+            [
+                replace(row, rank=row.group_rank, previous_rank=former.get(row.office_code))
+                for row in rows
+            ]
+        )
+
+    def of(self, rows: list[RowView]) -> "Written":
         whole, form = self.view(), FORMS[self.form]
-        rows = [row for row in whole.rows if row.district_code == code]
         return Written(form.written(form.hashed(replace(whole, rows=rows))), self.form)
 
     @cached_property

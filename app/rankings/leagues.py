@@ -16,6 +16,7 @@ class League(StrEnum):
     STREETS = "streets"
     DISTRICTS = "districts"
     CITY_DEPARTMENTS = "city_departments"
+    DISTRICT_DEPARTMENTS = "district_departments"
     INDUSTRIES = "industries"
     ENTERPRISES = "enterprises"
 
@@ -38,6 +39,7 @@ PLANS: Mapping[League, Plan] = {
     League.STREETS: Plan(STREET_KINDS, located_by="street_code"),
     League.DISTRICTS: Plan(frozenset({OfficeKind.DISTRICT_CENTRE}), located_by="district_code"),
     League.CITY_DEPARTMENTS: Plan(frozenset({OfficeKind.CITY_DEPT})),
+    League.DISTRICT_DEPARTMENTS: Plan(frozenset({OfficeKind.DISTRICT_DEPT, OfficeKind.BRANCH})),
     League.INDUSTRIES: Plan(
         frozenset({OfficeKind.CITY_DEPT}), "industry_office", "category", "category"
     ),

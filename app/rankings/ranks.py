@@ -49,6 +49,11 @@ def competition(keys: Mapping[str, Key]) -> dict[str, int]:
     return ranks
 
 
+def again(ranks: Places) -> dict[str, int]:
+    """The places that are left when only these are ranked."""
+    return competition({code: (Fraction(-rank),) for code, rank in ranks.items()})
+
+
 def sortable(key: Key) -> tuple[tuple[int, Fraction], ...]:
     """The same order, with whole numbers before the fractions: those are compared much faster, and
     where they are equal the exact values decide."""
@@ -99,8 +104,8 @@ def classes(forms: Mapping[str, Form], rules: Classes) -> dict[str, tuple[Class,
 
 def first(forms: Mapping[str, Form], k: int) -> set[str]:
     """The streets with a place up to k among these alone."""
-    ranks = {code: (Fraction(-form.rank),) for code, form in forms.items() if form.rank is not None}
-    return {code for code, place in competition(ranks).items() if place <= k}
+    ranks = {code: form.rank for code, form in forms.items() if form.rank is not None}
+    return {code for code, place in again(ranks).items() if place <= k}
 
 
 def top(values: Mapping[str, Fraction], k: int) -> set[str]:

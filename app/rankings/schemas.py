@@ -53,6 +53,8 @@ class LeagueQuery(Form):
 
 class RankingQuery(LeagueQuery):
     district_code: OfficeCode | None = None
+    line: OfficeCode | None = None
+    """Of `district_departments`: one kind of department across the districts, ranked in itself."""
     format: Format = Format.JSON
     as_of: Told | None = None
     """The record as it stood at a past instant."""

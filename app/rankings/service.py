@@ -59,6 +59,10 @@ class NoSuchDistrict(Invalid):
     title = "There is no such district"
 
 
+class NoSuchLine(Invalid):
+    title = "There is no such line of departments"
+
+
 class NotInLeague(NotFound):
     title = "This office has no row in that league"
 
@@ -103,12 +107,12 @@ def list_periods(session: Session, periods: Periods, now: datetime) -> list[Peri
 
 
 def ranking(asked: Asked, name: str, query: RankingQuery) -> Written:
-    """A league in a period; `district_code` shows only that district's rows, with the places that
-    they have in the whole league. Refuses MalformedPeriod, NoSuchPeriod, NoSuchDistrict, NotYet.
+    """A league in a period; `line` shows only that line's rows, with the places that they have in
+    it, `district_code` only that district's rows. Refuses MalformedPeriod, NoSuchPeriod,
+    NoSuchDistrict, NoSuchLine, NotYet.
     """
     check_past(query.as_of, asked.now)
-    if query.district_code is not None:
-        check_district(asked.offices(query.as_of), query.district_code)
+    check_parts(asked, query)
     period = asked.city.periods.named(name)
     if query.as_of:
         whole = written(asked, name, query, anew)
@@ -116,6 +120,7 @@ def ranking(asked: Asked, name: str, query: RankingQuery) -> Written:
         recall = asked.recall()
         key = key_of(period, query.league, asked.now)
         whole = recall(key, EVERY, lambda _: written(asked, name, query, recall))
+    whole = whole.of_line(query.line) if query.line else whole
     return whole.of_district(query.district_code) if query.district_code else whole
 
 
@@ -173,6 +178,24 @@ def check_past(as_of: datetime | None, now: datetime) -> None:
     if as_of and as_of > now:
         fault = {"pointer": "/query/as_of", "detail": "lies in the future"}
         raise NotYet(fault["detail"], errors=[fault])
+
+
+def check_parts(asked: Asked, query: RankingQuery) -> None:
+    if query.district_code is not None:
+        check_district(asked.offices(query.as_of), query.district_code)
+    if query.line is not None:
+        check_line(asked.offices(query.as_of), query.league, query.line)
+
+
+def check_line(offices: Mapping[str, OfficeEntry], league: League, line: str) -> None:
+    detail = None
+    if league is not League.DISTRICT_DEPARTMENTS:
+        detail = f"only {League.DISTRICT_DEPARTMENTS} have lines"
+    elif line not in {office.line for office in offices.values()}:
+        detail = f"no line {line}"
+    if detail:
+        fault = {"pointer": "/query/line", "detail": detail}
+        raise NoSuchLine(detail, errors=[fault])
 
 
 def check_district(offices: Mapping[str, OfficeEntry], code: str) -> None:

@@ -117,7 +117,11 @@ def table(
 
 
 def grouped(forms: Mapping[str, Form], roster: Roster, period: Period) -> Mapping[str, str]:
-    """The group in which each street is ranked besides (分档), where the policy has groups."""
+    """The group in which each row is ranked besides: departments in their line (部门+行业), streets
+    where the policy has groups (分档)."""
+    if roster.league is League.DISTRICT_DEPARTMENTS:
+        lines = {code: roster.offices[code].line for code in forms}
+        return {code: line for code, line in lines.items() if line}
     by = period.policy.league.groups
     if by == "none" or roster.league is not League.STREETS:
         return {}

@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from app.policy.keys import Class
 from app.rankings.leagues import League
-from app.rankings.ranks import GRADES, competition, in_order, quartiles, top
+from app.rankings.ranks import GRADES, again, competition, in_order, quartiles, top
 from app.rankings.rates import Standing
 from app.rankings.schemas import RATES, RankingView, RowView
 
@@ -141,11 +141,6 @@ def merit(row: RowView) -> tuple[object, ...]:
     rates = [getattr(row, name) for name in RATES]
     percents = (Fraction(rate.numerator) / (rate.denominator or 1) for rate in rates)
     return (row.composite_exact, row.overdue, *percents)
-
-
-def again(ranks: Places) -> dict[str, int]:
-    """The places that are left when only these are ranked."""
-    return competition({code: (Fraction(-rank),) for code, rank in ranks.items()})
 
 
 def of_order(codes: list[str], ranks: Places) -> Iterator[str]:

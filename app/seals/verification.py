@@ -55,10 +55,11 @@ def verify(session: Session, period: Period) -> VerifyView:
 
 
 def forms_of(session: Session, seal: Seal) -> dict[League, Form]:
-    """The newest where the row is gone or its form is not known."""
+    """Of each league that was sealed; the newest where the row is gone or its form is not known."""
     query = select(SealedRanking.league, SealedRanking.form).filter_by(period=seal.period)
     numbers = dict(session.execute(query).all())
-    return {league: FORMS.get(numbers.get(league, NEWEST), FORMS[NEWEST]) for league in League}
+    sealed = (league for league in League if league.value in seal.rankings)
+    return {league: FORMS.get(numbers.get(league, NEWEST), FORMS[NEWEST]) for league in sealed}
 
 
 class Differing(NamedTuple):

@@ -10,13 +10,16 @@ from app.offices.catalogue import Duty
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.simulate.life import HOUR, MINUTE, Life, Step, desk
 from app.simulate.requests import drawn
+from app.tickets.acts import contact as contacting
 from app.tickets.acts import handling
 from app.tickets.acts.forms import (
     Add,
     Decline,
     DeclineReason,
     EmergencyService,
+    HandOn,
     NewAddress,
+    NewContact,
     NewDispatch,
     Reason,
     Transfer,
@@ -24,6 +27,7 @@ from app.tickets.acts.forms import (
     Words,
 )
 from app.tickets.life import alarms
+from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action
 
 # No source gives these shares: they are plausible, and ours.
@@ -36,6 +40,11 @@ SERVICES = {
     EmergencyService.TRAFFIC: 1,
 }
 NEVER_TELLS = 0.12
+LEFT_UNASKED = 0.05
+STRAYED = 0.03
+"""Share of what lies in a district's queue and is another district's (D.5 6b)."""
+
+HANDED_ON = 0.01
 ASKED_AGAIN = 0.03
 NOT_ACCEPTED = 0.03
 DECLINES = {
@@ -68,19 +77,27 @@ def answer(life: Life) -> Step | None:
 
 
 def tell_more(life: Life) -> Step | None:
-    """The citizen gives the place; some never call again."""
+    """The operator asks for the place, and the citizen gives it; some never call again, and are
+    called back in vain."""
+    ticket, operator = life.ticket, desk(Role.OPERATOR)
+    if ticket.asked_at is None and life.seldom(LEFT_UNASKED):
+        return None
+    if ticket.asked_at is None:
+        return ask(life.after(life.change.policy.route.manual_limit / 2))
+    if ticket.tried_at is not None:
+        return None
+    at = life.after(20 * HOUR)
     life.enquiries += 1
     if life.enquiries > 1 or life.seldom(NEVER_TELLS):
-        return None
+        called = NewContact(method=Method.CALL, reached=False)
+        return Step(at, operator, Action.CONTACT, contacting.contact, called)
     body = Add(address=NewAddress(text=life.asked.home.address))
-    return Step(
-        life.after(20 * HOUR),
-        desk(Role.OPERATOR),
-        Action.ADD,
-        handling.add,
-        body,
-        check=handling.check_add,
-    )
+    return Step(at, operator, Action.ADD, handling.add, body, check=handling.check_add)
+
+
+def ask(at: datetime) -> Step:
+    body = Words(text="请说明具体位置。")
+    return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, body)
 
 
 def by_hand(life: Life) -> Step | None:
@@ -91,8 +108,10 @@ def by_hand(life: Life) -> Step | None:
     if not ticket.members and life.seldom(NOT_ACCEPTED):
         return decline(life, at)
     if not ticket.members and not life.enquiries and life.seldom(ASKED_AGAIN):
-        body = Words(text="请说明具体位置。")
-        return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, body)
+        return ask(at)
+    if ticket.queue and not ticket.members and life.seldom(STRAYED):
+        body = Words(text="经核实不在本区。")
+        return Step(at, life.district(ticket.queue), Action.RETURN, handling.give_back, body)
     code = right_office(life)
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
@@ -173,6 +192,13 @@ def redispatch(life: Life) -> Iterator[Step]:
         lambda: life.ticket.office_code == former,
         handling.check_dispatch,
     )
+
+
+def hand_on(life: Life) -> Iterator[Step]:
+    """T3b: a rescue service is told beside the office."""
+    if life.seldom(HANDED_ON):
+        body = HandOn(service=EmergencyService.FIRE, text="已同时通知。")
+        yield Step(life.after(HOUR), desk(Role.OPERATOR), Action.HAND_ON, handling.hand_on, body)
 
 
 def void(life: Life) -> Iterator[Step]:

@@ -37,8 +37,7 @@ def attaching(life: Life, name: str) -> Step:
     picture, office = grey(life.asked.chance.choice(SHADES)), life.head.ticket.office_code
 
     def attach(change: Change, body: Nothing) -> None:
-        if not service.same_file(change, picture):
-            service.attach(change, life.city.photos, picture, name)
+        service.attach_bytes(change, life.city.photos, picture, name)
 
     def is_at_work() -> bool:
         return (life.ticket.status, life.ticket.office_code) == (Status.IN_PROGRESS, office)

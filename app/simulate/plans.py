@@ -26,6 +26,7 @@ ASIDES: dict[Status, tuple[Aside, ...]] = {
         returns.object_to,
         desks.redispatch,
         desks.take_back,
+        desks.hand_on,
         work.read,
         attention.grade,
     ),

@@ -35,6 +35,7 @@ ON_RECORD = frozenset(
         Action.NOTE,
         Action.ATTACH,
         Action.SUPERVISE,
+        Action.GRADE,
         Action.REQUEST_EXTENSION,
         Action.DECIDE_EXTENSION,
         Action.REQUEST_HOLD,

@@ -48,6 +48,11 @@ class Context:
     lasting: bool
     ended: Sequence[str]
 
+    @property
+    def has_happened(self) -> bool:
+        """着火了, 着了火."""
+        return "了" in self.core + self.after[:2]
+
     @cached_property
     def rest(self) -> str:
         return self.after + self.later[len(self.after) :]
@@ -91,6 +96,8 @@ def is_negated(around: Context) -> bool:
 def negates(before: str, around: Context) -> bool:
     negation = cues.NEGATED.search(before)
     if negation is None or cues.TWICE.search(before[: negation.start()]):
+        return False
+    if around.core.startswith(cues.SO_MUCH):
         return False
     return not (negation[1] == "不是" and cues.NEITHER.search(around.after))
 
@@ -154,7 +161,7 @@ def is_named(around: Context) -> bool:
         hold is not None
         and not around.lasting
         and not cues.HOLD_ENDS.search(hold[0])
-        and "了" not in around.after[:3]
+        and not around.has_happened
     )
 
 
@@ -165,7 +172,7 @@ def is_asked(around: Context) -> bool:
     return (
         cues.CONSULT.search(whole) is not None
         and cues.LEARNING.search(whole + around.rest) is not None
-        and "了" not in around.after[:1]
+        and not around.has_happened
     )
 
 
@@ -176,6 +183,8 @@ def is_past(around: Context) -> bool:
         is_then = is_then or not around.lasting
     if cues.AFTERMATH.search(around.rest) and not cues.STILL.search(around.rest):
         return is_then or not around.lasting
+    if is_then and cues.AFTER_IT.search(around.after):
+        return not cues.STILL.search(around.rest)
     if is_then or cues.WAS_THEN.search(around.after):
         return not cues.GOES_ON.search(around.rest)
     return cues.ONCE.search(around.after) is not None and not cues.GOES_ON.search(around.rest)

@@ -17,8 +17,11 @@ from app.suggest.denial import denial
 from app.suggest.reading import SENTENCE_END, Part, Reading, Sign
 from app.suggest.suggestion import Suggestion, Word
 
-NEAR = 12
-"""Characters between a thing and its fault, and between a danger and a word that excludes it."""
+NEAR = 16
+"""Characters between a thing and its fault."""
+
+BESIDE = 12
+"""Characters between a danger and a word that excludes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Emergencies:
         level = min(self.dangers[line].urgency for line, _ in signs)
         grave = [sign for sign in signs if self.dangers[sign[0]].urgency is level]
         whole = Cover([Part(sign.start, sign.end) for _, sign in grave])
-        first = min(line for line, sign in grave if not whole.exceeds(sign))
+        first = min(line for line, sign in grave if not whole.exceeds(Part(sign.start, sign.end)))
         danger = self.dangers[first]
         spans = [reading.span(sign.start, sign.end) for line, sign in grave if line == first]
         return Suggestion(
@@ -121,10 +124,10 @@ class Cover:
     def holds(self, part: Part) -> bool:
         return self.end_before(bisect_right(self.starts, part.start)) >= part.end
 
-    def exceeds(self, sign: Sign) -> bool:
+    def exceeds(self, part: Part) -> bool:
         """Whether it lies within a longer part."""
-        wider = self.end_before(bisect_left(self.starts, sign.start)) >= sign.end
-        return wider or self.end_before(bisect_right(self.starts, sign.start)) > sign.end
+        wider = self.end_before(bisect_left(self.starts, part.start)) >= part.end
+        return wider or self.end_before(bisect_right(self.starts, part.start)) > part.end
 
     def end_before(self, index: int) -> int:
         return self.furthest[index - 1] if index else -1
@@ -159,33 +162,39 @@ def find(automaton: ahocorasick.Automaton, text: str) -> Finds:
 
 
 def words(finds: Finds, line: int) -> Iterator[Sign]:
-    for part in finds.get((Role.WORD, line), []):
+    for part in longest(finds.get((Role.WORD, line), [])):
         yield Sign(part.start, part.end, part)
 
 
 def pairs(reading: Reading, finds: Finds, line: int) -> Iterator[Sign]:
     """A fault with the nearest thing of its line; the fault is what may be denied."""
     things = finds.get((Role.THING, line), [])
-    for fault in finds.get((Role.FAULT, line), []) if things else []:
-        near = [thing for thing in around(things, fault) if are_near(reading, thing, fault)]
+    for fault in longest(finds.get((Role.FAULT, line), [])) if things else []:
+        near = [thing for thing in around(things, fault) if are_near(reading, thing, fault, NEAR)]
         if near:
             thing = min(near, key=lambda thing: (gap(thing, fault), thing))
             yield Sign(min(thing.start, fault.start), max(thing.end, fault.end), fault)
+
+
+def longest(parts: Sequence[Part]) -> list[Part]:
+    """Those that are no part of a longer one."""
+    cover = Cover(parts)
+    return [part for part in parts if not cover.exceeds(part)]
 
 
 def gap(part: Part, other: Part) -> int:
     return max(part.start - other.end, other.start - part.end, 0)
 
 
-def are_near(reading: Reading, part: Part, other: Part) -> bool:
-    """Within one sentence, at most NEAR characters apart."""
+def are_near(reading: Reading, part: Part, other: Part, most: int) -> bool:
+    """Within one sentence, at most so many characters apart."""
     between = reading.text[min(part.end, other.end) : max(part.start, other.start)]
-    return gap(part, other) <= NEAR and not SENTENCE_END.search(between)
+    return gap(part, other) <= most and not SENTENCE_END.search(between)
 
 
 def stands_near(reading: Reading, sign: Sign, excluded: Sequence[Part]) -> bool:
     whole = Part(sign.start, sign.end)
-    return any(are_near(reading, part, whole) for part in around(excluded, whole))
+    return any(are_near(reading, part, whole, BESIDE) for part in around(excluded, whole))
 
 
 def around(parts: Sequence[Part], part: Part) -> Sequence[Part]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from app.access.gate import allow
 from app.access.roles import STAFF
 from app.kit.web.route import Route
-from app.suggest.schemas import CandidateView, SpanView, SuggestView, Words
+from app.suggest.schemas import CandidateView, Question, SpanView, SuggestView, Words
 from app.suggest.suggester import Suggester
 from app.suggest.suggestion import Suggestion
 
@@ -33,6 +33,16 @@ router = APIRouter(
 @router.get("/suggest")
 def suggest_categories(suggester: AtHand, text: Annotated[Words, Query()]) -> SuggestView:
     """The categories that a caller's words may mean, with the words; nothing is kept."""
+    return suggested(suggester, text)
+
+
+@router.post("/suggest")
+def suggest_of_long_text(suggester: AtHand, question: Question) -> SuggestView:
+    """The same for a text that no URL holds, or that shall stand in none."""
+    return suggested(suggester, question.text)
+
+
+def suggested(suggester: Suggester, text: str) -> SuggestView:
     suggestions = suggester.suggest(text)
     return SuggestView(
         candidates=[candidate(suggester, suggestion) for suggestion in suggestions],

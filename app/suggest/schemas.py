@@ -5,12 +5,16 @@ from typing import Annotated
 from pydantic import Field
 from pydantic import StringConstraints as Text
 
-from app.kit.web.wire import Keepable, Shown, View
+from app.kit.web.wire import Form, Keepable, Shown, View
 from app.offices.catalogue import Urgency
 
 MOST_CHARACTERS = 20_000
 
 Words = Annotated[str, Text(min_length=1, max_length=MOST_CHARACTERS), Shown, Keepable]
+
+
+class Question(Form):
+    text: Words
 
 
 class SpanView(View):

@@ -35,6 +35,8 @@ class EndReason(StrEnum):
     UPHELD = "objection_upheld"
     CONSULTED = "consulted"
     MERGED = "merged"
+    TRANSFERRED = "transferred"
+    NOT_ACCEPTED = "not_accepted"
 
 
 class Notice(StrEnum):
@@ -111,13 +113,21 @@ class LetGo(EventData, frozen=True, kw_only=True):
 
 
 class Adopted(LetGo, frozen=True, kw_only=True):
-    """The group's size and urgency with this member."""
+    """The group's size and urgency with this member; `same_citizen`, only where it is so: one
+    person's in the group already."""
 
     urgency: Urgency
+    same_citizen: bool | UnsetType = UNSET
 
 
 class Transferred(EventData, frozen=True, kw_only=True):
     service: str
+
+
+class Returned(EventData, frozen=True, kw_only=True):
+    """The district in whose queue it lay."""
+
+    queue: str
 
 
 class Declined(EventData, frozen=True, kw_only=True):
@@ -312,9 +322,11 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.ROUTE: (Routed,),
     Action.ADD: (Placed,),
     Action.TRANSFER: (Transferred,),
+    Action.HAND_ON: (Transferred,),
     Action.DECLINE: (Declined,),
     Action.EXPIRE: (Declined,),
     Action.DISPATCH: (Given,),
+    Action.RETURN: (Returned,),
     Action.CONTACT: (Contacted,),
     Action.REPLY: (Replied,),
     Action.REVIEW: (Reviewed,),

@@ -104,6 +104,18 @@ class Ticket(Base):
     panel_since: Mapped[datetime | None]
     """Since when it waits for each desk of the city."""
     updated_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    """The last question to the citizen, while it needs his answer."""
+    tried_at: Mapped[datetime | None]
+    """The city's last call back to him, meanwhile."""
+    handed_on_at: Mapped[datetime | None]
+    """The instant at which an emergency service was first told beside the office."""
+    contact_attempts: Mapped[int] = mapped_column(server_default="0")
+    """How many of the lead office's contacts count (RULEBOOK D.6.4)."""
+    next_attempt_from: Mapped[datetime | None]
+    """The instant from which the next one will."""
+    relay_asked_at: Mapped[datetime | None]
+    """The oldest text that the city is to pass on to the citizen of a secret ticket."""
     forced: Mapped[bool] = mapped_column(server_default=sa.false())
     doubted: Mapped[bool] = mapped_column(server_default=sa.false())
     """The callback called the demand unreasonable, and no supervisor has decided yet."""
@@ -147,6 +159,8 @@ class Ticket(Base):
     """A call to its own citizen was tried in this cycle."""
     rescue: Mapped[bool] = mapped_column(server_default=sa.false())
     """Of a category of danger to life: a rescue service must be told, too."""
+    same_citizen: Mapped[bool] = mapped_column(server_default=sa.false())
+    """An older ticket of its group is the same person's: he is called back once (D.11)."""
     called: Mapped[bool] = mapped_column(server_default=sa.false())
     """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))

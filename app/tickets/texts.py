@@ -14,8 +14,10 @@ ExternalId = Annotated[
     str, Text(strip_whitespace=True, min_length=1, max_length=128), Shown, OneLine
 ]
 
+LONGEST_ADDRESS = 500
+
 AddressText = Annotated[
-    str, Text(strip_whitespace=True, min_length=1, max_length=500), Shown, OneLine
+    str, Text(strip_whitespace=True, min_length=1, max_length=LONGEST_ADDRESS), Shown, OneLine
 ]
 
 Name = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]

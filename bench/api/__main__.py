@@ -58,8 +58,8 @@ class Bench:
         data = self.directory / name
         data.mkdir()
         database = server.new_database(cluster, f"bench_{name}")
-        server.jiesu(tree, "seed", database, data)
         started = stack.enter_context(server.serving(name, tree, database, data))
+        started.call("GET", "/readyz", "")
         least = round(self.scale.tickets * min(self.scale.growth))
         tickets = self.beside if name == SMALL else least
         streets = city.prepare(database, tickets)

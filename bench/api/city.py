@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from app.period import Period
+from bench.api.searched import CONTENT, enter
 from bench.api.server import SECRET
 from bench.rankings import FACTS, TICKETS
 
@@ -80,6 +81,7 @@ TICKET = {
 }
 REQUEST = {
     "ticket_number": "m.number",
+    "content": CONTENT,
     "place_key": "'bench' || m.number",
     "route": "t.route || jsonb_build_object('office_code', m.office)",
 }
@@ -114,7 +116,7 @@ ENTRY = {
 }
 ASSESSED = """
 CREATE UNLOGGED TABLE bench.assessed AS
-SELECT number, office_code AS office, NULL::bigint AS caller FROM ticket
+SELECT row_number() OVER () AS n, number, office_code AS office, NULL::bigint AS caller FROM ticket
 WHERE number LIKE %(prefix)s || '%%'
 """
 HEADS = """
@@ -144,10 +146,16 @@ class City:
             for table in TABLES:
                 connection.execute(self.copies(connection, table, "made"))
             connection.execute(HEADS)
+            enter(connection, self.words(connection))
             connection.execute("SELECT setval('ticket_number', %s)", [first + number + LEAPS])
         with psycopg.connect(self.database, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
+
+    def words(self, connection: psycopg.Connection) -> tuple[str, ...]:
+        query = "SELECT title, content, address FROM request WHERE ticket_number = %s"
+        [texts] = connection.execute(query, [self.model]).fetchall()
+        return texts
 
     def assess(self, period: Period, number: int, prefix: str, now: datetime) -> None:
         """Load assessed tickets, spread evenly over a period and over all streets, with the rows

@@ -11,6 +11,7 @@ import psycopg
 from app.period import Period
 from bench.api.city import FIRST_PHONE
 from bench.api.client import MARK, Item, Load
+from bench.api.searched import COMMON, FIRST, SECOND
 from bench.api.server import Server
 from bench.api.turns import Turn
 
@@ -55,6 +56,9 @@ class Site:
         headers = more.pop("headers", "")
         items = [(request("GET", path, key, headers=headers),) for path in paths]
         return Load(self.server.port, items, clients, seconds, **more)
+
+
+Search = Callable[[Site, float], Load]
 
 
 def query(database: str) -> Callable[..., list[Any]]:
@@ -264,6 +268,22 @@ def tickets_far(site: Site, seconds: float) -> Load:
     return site.get([f"/v1/tickets?limit={PAGE}&cursor={cursor}"], key, seconds)
 
 
+def search(*words: str, role: str = "operator", office: str | None = None) -> Search:
+    """A page of what has these words; alone, for its time is what is asked for."""
+
+    def load(site: Site, seconds: float) -> Load:
+        key = site.server.key(role, office)
+        asked = f"q={quoted(' '.join(words))}&" if words else ""
+        return site.get([f"/v1/tickets?{asked}limit={PAGE}"], key, seconds, 1)
+
+    return load
+
+
+def search_telephone(site: Site, seconds: float) -> Load:
+    path = f"/v1/tickets?phone={FIRST_PHONE}&sort=received"
+    return site.get([path], site.server.key("operator"), seconds, 1)
+
+
 def acts(site: Site, seconds: float) -> Load:
     """Acknowledge and contact on dispatched tickets, fresh ones for each turn."""
     number = max(int(seconds * 300), 10)
@@ -362,6 +382,18 @@ def ranked() -> Iterator[Row]:
     yield Row("new-request", "a new request, in a batch", new_request, "")
 
 
+def searched() -> Iterator[Row]:
+    rarer = f"{chr(FIRST + 7)}{chr(SECOND + 7)}"
+    yield Row("search", "a word of 5 % of the tickets", search(COMMON[1]), "healthz", grows=True)
+    yield Row("search-rarer", "a word of 0.1 %", search(rarer), "healthz", grows=True)
+    yield Row("search-both", "both words, which few have", search(COMMON[7], rarer), "healthz")
+    yield Row("search-rare", "a number of one ticket", search("77"), "healthz", grows=True)
+    yield Row("search-none", "two words that no ticket has", search(COMMON[1], rarer), "healthz")
+    yield Row("search-phone", "a telephone, on record", search_telephone, "healthz")
+    district = search(role="district", office="110105")
+    yield Row("list-district", "a district's list, first page", district, "healthz", grows=True)
+
+
 def every() -> Iterator[Row]:
     yield Row("post", "POST, 32 connections, fresh callers", post_fresh, "one-ticket", grows=True)
     yield Row("post-paced", "the same at 0.6 of its rate", post_paced, "")
@@ -378,6 +410,7 @@ def every() -> Iterator[Row]:
     yield Row("inbox-304", "inbox, unchanged", inbox_unchanged, "healthz", grows=True)
     yield Row("list", "ticket list, first page", tickets, "healthz", grows=True)
     yield Row("list-1000", "ticket list, 1,000th page", tickets_far, "healthz", grows=True)
+    yield from searched()
     yield Row("feed", "feed page of 50", feed, "healthz")
     yield Row("acts", "acknowledge and contact", acts, "healthz")
     yield from ranked()

@@ -13,6 +13,7 @@ from app import main
 from app.access.gate import Gate
 from tests import given, stages
 from tests.given import ADMIN_KEY, CHAOYANG, WANGJING, People, Person
+from tests.wire import statements
 
 XUEYUANLU = "110108010"
 HAIDIAN = "110108"
@@ -236,6 +237,36 @@ def test_what_does_not_exist_and_what_is_not_ones_own_look_alike(people: People)
         }
 
     assert refusal(mine) == refusal("BJ202610209999999")
+
+
+@pytest.mark.usefixtures("callers_remembered")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("GET", "/events"),
+        ("GET", "/attachments"),
+        ("GET", "/callbacks"),
+        ("POST", "/note"),
+        ("POST", "/acknowledge"),
+        ("POST", "/exclusion"),
+    ],
+)
+def test_a_foreign_ticket_is_looked_for_like_none(
+    people: People, app: FastAPI, method: str, path: str
+) -> None:
+    """By the same statements, so that the time of the answer tells nothing either."""
+    other = people.street(XUEYUANLU)
+    asked: list[list[str]] = []
+    for number in (given.ticket(people), "BJ202610209999999"):
+        other.get("/inbox")
+        with statements(app.state.engine) as sent:
+            url = f"/v1/tickets/{number}{path}"
+            answer = people.client.request(method, url, headers=other.headers)
+        assert answer.status_code == 404
+        asked.append(sent)
+
+    assert asked[0] == asked[1] != []
 
 
 SECRETS = [

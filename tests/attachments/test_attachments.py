@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.attachments import store
-from app.attachments.router import MOST_BYTES
 from tests import given
 from tests.given import CONTENT, JPEG, People
+
+MOST_BYTES = 10_000_000
 
 
 def attach(
@@ -68,8 +69,8 @@ def test_a_file_for_which_there_is_no_room_is_503_and_leaves_nothing(
 
     assert answer.status_code == 503, answer.text
     assert "could not be answered" in caplog.text
-    place = kept(app, content)
-    assert not list(place.parent.iterdir())
+    assert not kept(app, content).exists()
+    assert not list((app.state.settings.attachments / store.INCOMING).iterdir())
     assert attach(people, number, content).status_code == 201
 
 
@@ -209,4 +210,5 @@ def test_a_file_is_written_whole_and_leaves_nothing_beside(tmp_path: Path) -> No
     store.put(tmp_path, JPEG)
 
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [name]
-    assert store.get(tmp_path, name) == JPEG
+    with store.opened(tmp_path, name) as content:
+        assert content[:] == JPEG

@@ -21,7 +21,16 @@ from tests import given
 from tests.conftest import StillClock
 from tests.given import People, Person
 
-NAMES = ("note_uses", "sweep", "forget_keys", "count_days", "hash_days", "learn")
+NAMES = (
+    "note_uses",
+    "sweep",
+    "forget_keys",
+    "count_days",
+    "hash_days",
+    "follow",
+    "learn",
+    "count_pools",
+)
 FAULTS = (
     PoolTimeout("QueuePool limit reached"),
     OperationalError("SELECT", {}, Exception("away")),

@@ -12,10 +12,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from app import main
 from app.settings import Settings
 from tests import given
-from tests.conftest import StillClock
+from tests.conftest import StillClock, beside
 from tests.given import WANGJING, People, Person
 from tests.wire import Wire, wired
 
@@ -34,20 +33,19 @@ def wire(settings: Settings) -> Iterator[Wire]:
 
 
 @contextmanager
-def behind(wire: Wire, settings: Settings, clock: StillClock) -> Iterator[TestClient]:
+def behind(wire: Wire, app: FastAPI) -> Iterator[TestClient]:
     """The application, with the wire between it and its database."""
     url = wire.url.render_as_string(hide_password=False)
-    app = main.create_app(settings.model_copy(update={"database_url": url, "pool_size": 2}))
-    app.state.clock = clock
-    with TestClient(app, raise_server_exceptions=False) as client:
+    second = beside(app, database_url=url, pool_size=2)
+    with TestClient(second, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
 def there(
-    wire: Wire, settings: Settings, clock: StillClock, callers_remembered: None
+    wire: Wire, app: FastAPI, clock: StillClock, callers_remembered: None
 ) -> Iterator[TestClient]:
-    with behind(wire, settings, clock) as client:
+    with behind(wire, app) as client:
         yield client
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests import given
+from tests.conftest import StillClock
 from tests.given import WANGJING, People
 
 JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
@@ -51,6 +52,20 @@ def test_who_has_a_ticket_is_sent_nothing_again(people: People, form: str) -> No
     assert (known.status_code, known.content) == (304, b"")
     stale = dispatcher.get(f"/tickets/{number}", {"If-None-Match": f'"{tag},{tag}"'})
     assert stale.status_code == 200
+
+
+def test_what_time_alone_has_changed_is_sent(people: People, clock: StillClock) -> None:
+    """Overdue, and what may be done: under the version of before."""
+    url = f"/tickets/{given.ticket(people)}"
+    street = people.street()
+    tag = {"If-None-Match": street.get(url).headers["ETag"]}
+    assert street.get(url, tag).status_code == 304
+
+    clock.tick(days=8)
+    late = street.get(url, tag)
+
+    assert late.status_code == 200
+    assert late.json()["overdue"]
 
 
 def test_conditions_may_come_in_several_lines(people: People) -> None:

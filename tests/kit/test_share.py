@@ -14,14 +14,13 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from starlette.types import Scope
 
-from app import main
 from app.kit import hop
 from app.kit.host import rates
 from app.kit.host.rates import Rate, TooManyRequests, address_of, key_of
 from app.kit.share import ON_ONE_THING, Claim, claims_of
 from app.settings import Settings
 from tests import given
-from tests.conftest import StillClock
+from tests.conftest import beside
 from tests.given import ADMIN_KEY, WANGJING, People, Person
 
 CALLS = 45
@@ -205,11 +204,8 @@ def test_what_is_remembered_of_rates_is_bounded(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("limit", ["rate_per_key", "rate_per_address"])
-def test_a_limit_is_429_with_the_time_to_wait(
-    people: People, settings: Settings, clock: StillClock, limit: str
-) -> None:
-    app = main.create_app(settings.model_copy(update={limit: 0.3, "pool_size": 2}))
-    with TestClient(app) as client:
+def test_a_limit_is_429_with_the_time_to_wait(people: People, app: FastAPI, limit: str) -> None:
+    with TestClient(beside(app, **{limit: 0.3}, pool_size=2)) as client:
         admin: Any = Person(client, ADMIN_KEY)
         answers = [admin.get("/keys") for _ in range(4)]
         assert client.get("/readyz").status_code == 200

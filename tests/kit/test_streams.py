@@ -11,11 +11,9 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
-from app import main
 from app.kit.web.streams import MOST, OF_ONE_KEY
-from app.settings import Settings
 from tests import given
-from tests.conftest import StillClock
+from tests.conftest import StillClock, beside
 from tests.given import ADMIN_KEY, People
 from tests.live import asked, served, status_of
 
@@ -37,7 +35,7 @@ Address = tuple[str, int]
 
 
 @pytest.fixture
-def address(people: People, settings: Settings, clock: StillClock) -> Iterator[Address]:
+def address(people: People, app: FastAPI, clock: StillClock) -> Iterator[Address]:
     """Behind it are more tickets than fit between server and client."""
     lines = [
         given.request(content=LONG, citizen={"name": "张三", "phone": f"136{n:08}"})
@@ -47,9 +45,7 @@ def address(people: People, settings: Settings, clock: StillClock) -> Iterator[A
     headers = {"Content-Type": "application/x-ndjson"}
     answer = people.operator.send("/tickets/batch", body.encode(), headers)
     assert answer.text.count('"status": 201') == TICKETS, answer.text[:500]
-    app = main.create_app(settings.model_copy(update={"pool_size": 4}))
-    app.state.clock = clock
-    with served(app) as address:
+    with served(beside(app, pool_size=4)) as address:
         yield address
 
 

@@ -16,6 +16,7 @@ from app.callbacks.models import Callback, Correction, Exclusion
 from app.period import Periods
 from app.rankings import registry
 from app.rankings.counting import as_of
+from app.rankings.leagues import League
 from app.seals import service as seals
 from app.sweep import sweep
 from tests import given, stages
@@ -23,7 +24,7 @@ from tests.conftest import LONG_AGO, StillClock
 from tests.given import CHAOYANG, CONTENT, WANGJING, People, awaiting
 from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case
 
-LEAGUES = ("streets", "districts", "city_departments", "industries", "enterprises")
+LEAGUES = tuple(league.value for league in League)
 RATES = ("response", "resolution", "satisfaction")
 PART = {"counts": "numerator"}
 MONTHS = ("2026-08", "2026-09", "2026-10", "2026-11")

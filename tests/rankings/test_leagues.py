@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.offices.directory import STREET_KINDS
 from app.policy.documents import Policies
+from app.seals import offline
 from tests.given import CHAOYANG, WANGJING, People
 from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case
 
@@ -97,6 +98,7 @@ def test_every_street_is_counted_once_wherever_it_stands_in_the_order_of_codes(
 LEAGUES = {
     "districts": CHAOYANG,
     "city_departments": CITY,
+    "district_departments": "110105-market",
     "industries": INDUSTRY,
     "enterprises": ENTERPRISE,
 }
@@ -144,3 +146,89 @@ def test_a_league_without_offices_has_no_rows_and_can_be_sealed(
     assert (before.status_code, before.json()["rows"], after.json()["rows"]) == (200, [], [])
     assert after.json()["content_hash"] == before.json()["content_hash"]
     assert people("auditor").post("/rankings/2026-09/verify").json()["same"]
+
+
+MARKETS = ("110101-market", "110105-market", "110108-market", "110106-market")
+
+
+def departments(people: People, **asked: str) -> Json:
+    query = {"league": "district_departments", **asked}
+    answer = people("analyst").get("/rankings/2026-09", **query)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_the_districts_departments_are_ranked_each_line_in_itself(
+    people: People, store: Store, app: FastAPI
+) -> None:
+    poor = {**UNRESOLVED, "satisfied": "dissatisfied"}
+    answers: list[Json] = [{}, UNRESOLVED, poor, {}]
+    store(case(n, office_code=c, answers=answers[n]) for n, c in enumerate(MARKETS))
+    store([case(8, office_code="110105-housing", answers=UNRESOLVED), case(9)])
+
+    whole = departments(people)
+    line = departments(people, line="market")
+
+    assert len(whole["rows"]) == 16 * 35
+    assert {row["group"] for row in whole["rows"]} == {
+        office.line for office in app.state.city.offices.values() if office.line
+    }
+    ranked = {row["office_code"]: row for row in whole["rows"] if row["rank"]}
+    places = {code: (row["rank"], row["group_rank"]) for code, row in ranked.items()}
+    assert places == {
+        "110101-market": (1, 1),
+        "110106-market": (1, 1),
+        "110105-housing": (3, 1),
+        "110105-market": (3, 3),
+        "110108-market": (5, 4),
+    }
+    assert [row["office_code"] for row in line["rows"][:4]] == [
+        "110101-market",
+        "110106-market",
+        "110105-market",
+        "110108-market",
+    ]
+    assert [row["rank"] for row in line["rows"]] == [1, 1, 3, 4, *[None] * 12]
+    assert line["content_hash"] != whole["content_hash"]
+    for part in ({}, {"line": "market"}, {"line": "market", "district_code": CHAOYANG}):
+        query = {"league": "district_departments", **part}
+        text = people("analyst").get("/rankings/2026-09", **query).content
+        assert offline.faults(text) == []
+    assert [row["office_code"] for row in departments(people, district_code=CHAOYANG)["rows"]][
+        :2
+    ] == ["110105-housing", "110105-market"]
+    sheet = people("analyst").get(
+        "/rankings/2026-09", league="district_departments", line="market", format="csv"
+    )
+    assert len(sheet.text.splitlines()) == 1 + 16
+    explained = people("analyst").get("/rankings/2026-09/offices/110105-market").json()
+    assert (explained["group_rank"], explained["explained"][:5]) == (3, "65.00")
+
+
+def test_a_line_is_sealed_with_its_league(people: People, store: Store) -> None:
+    store(case(n, office_code=code) for n, code in enumerate(MARKETS[:2]))
+    before = departments(people, line="market")
+
+    assert people("evaluator").post("/rankings/2026-09/seal").status_code == 201
+
+    sealed = departments(people, line="market")
+    assert sealed == {**before, "sealed": True}
+    assert people("auditor").post("/rankings/2026-09/verify").json()["same"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"league": "district_departments", "line": "fishery"},
+        {"league": "streets", "line": "market"},
+        {"line": "market"},
+        {"league": "district_departments", "line": ""},
+    ],
+)
+def test_a_line_that_there_is_not_is_refused(people: People, store: Store, asked: Json) -> None:
+    store(WORKED_EXAMPLE)
+
+    answer = people("analyst").get("/rankings/2026-09", **asked)
+
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/query/line"]

@@ -2,13 +2,14 @@
 
 import pytest
 
+from app.rankings.leagues import League
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
 from tests.past import BORDER, DONGHUAMEN
 
 PERIOD = "/rankings/2026-11"
 WATER = "city-water"
-LEAGUES = ("streets", "districts", "city_departments", "industries", "enterprises")
+LEAGUES = tuple(League)
 
 
 @pytest.fixture(autouse=True)

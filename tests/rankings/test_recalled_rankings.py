@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from app import main
 from app.callbacks.models import Correction, Exclusion
 from app.kit.db import ONE_SNAPSHOT
 from app.rankings import compute, registry, versions
@@ -21,11 +20,10 @@ from app.rankings.leagues import League
 from app.rankings.recall import MOST, Memory, Recall
 from app.rankings.service import Asked
 from app.rankings.versions import EVERY, TableVersion
-from app.settings import Settings
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
 from tests import given
-from tests.conftest import StillClock
+from tests.conftest import StillClock, beside
 from tests.given import People, Person
 from tests.past import JIANWAI, Store, case
 from tests.sealing import force, sealed
@@ -49,11 +47,9 @@ MOST_STATEMENTS = 13
 
 
 @pytest.fixture
-def other(app: FastAPI, settings: Settings, clock: StillClock) -> Iterator[TestClient]:
+def other(app: FastAPI, clock: StillClock) -> Iterator[TestClient]:
     """Another worker of the same database."""
-    worker = main.create_app(settings)
-    worker.state.clock = clock
-    with TestClient(worker) as client:
+    with TestClient(beside(app)) as client:
         yield client
 
 

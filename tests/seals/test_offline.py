@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from app.commands import verify
 from app.policy.documents import Policies
 from app.rankings.forms import recognised
+from app.rankings.leagues import League
 from app.rankings.schemas import RowView, as_json
 from app.seals import offline
 from app.settings import Settings
@@ -23,7 +24,7 @@ from tests.given import People
 from tests.past import BORDER, WORKED_EXAMPLE, Store, case
 
 Change = Callable[[list[RowView]], Any]
-LEAGUES = ("streets", "districts", "city_departments", "industries", "enterprises")
+LEAGUES = tuple(League)
 
 
 @pytest.fixture

@@ -13,12 +13,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from app import main
 from app.kit.exchange import Exchange
 from app.kit.ready import Statement
-from app.settings import Settings
 from tests import given
-from tests.conftest import StillClock
+from tests.conftest import StillClock, beside
 from tests.given import WANGJING, People, Person
 from tests.wire import Wire, wired
 
@@ -64,14 +62,13 @@ class House:
 
 @pytest.fixture
 def house(
-    settings: Settings, people: People, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, people: People, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[House]:
-    with wired(settings.database) as wire:
+    with wired(app.state.settings.database) as wire:
         url = wire.url.render_as_string(hide_password=False)
-        app = main.create_app(settings.model_copy(update={"database_url": url}))
-        app.state.clock = clock
-        with TestClient(app) as client:
-            house = House(app, client, wire, people)
+        second = beside(app, database_url=url)
+        with TestClient(second) as client:
+            house = House(second, client, wire, people)
             to_thread = anyio.to_thread.run_sync
 
             async def counted(*args: Any, **kwargs: Any) -> Any:

@@ -52,6 +52,8 @@ NEW_DUE_TIME = {
     "unmerge",
     "adopt",
 }
+ASKED = {("ask", "operator"), ("ask", "dispatcher")}
+CALLED_BACK = {("contact", "operator"), ("contact", "dispatcher")}
 ROWS = "SELECT number, status, version, dispatches, interim_office, office_code FROM ticket"
 LEADS = "SELECT ticket_number, office_code FROM dispatch WHERE role = 'lead' AND ended_at IS NULL"
 PLACES = ["朝阳区望京街道望京西园三区308楼", "朝阳区某处", "不知道在哪"]
@@ -143,6 +145,8 @@ class Lives(RuleBasedStateMachine):
         for _ in range(12):
             self.clock.tick(days=30)
             self.sweep()
+        for number in self.numbers:
+            self.check_somebody_looked(stages.events(self.people, number))
         self.check_nobody_hides()
         self.check_audit()
         self.check_ranking()
@@ -181,6 +185,18 @@ class Lives(RuleBasedStateMachine):
             if warning := event["data"].get("warning"):
                 assert warning not in given_warnings, history
                 given_warnings.add(warning)
+
+    def check_somebody_looked(self, history: list[dict[str, Any]]) -> None:
+        """D.5 R5: nothing ends that no person has looked at since it came in."""
+        ended = next((e["seq"] for e in history if e["to"] in TERMINAL), None)
+        if ended is None:
+            return
+        by_persons = [e for e in history[1:ended] if e["role"]]
+        assert by_persons, history
+        if history[ended - 1]["action"] == "expire":
+            actions = {(e["action"], e["role"]) for e in by_persons}
+            assert actions & ASKED, history
+            assert actions & CALLED_BACK, history
 
     def check_feeds(self) -> None:
         query = "SELECT office_code, max(seq), count(*) FROM feed_entry GROUP BY office_code"

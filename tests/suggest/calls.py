@@ -25,6 +25,6 @@ def calls() -> list[Call]:
     ]
 
 
-def emergencies() -> list[tuple[str, str]]:
-    """Texts with the category to which each must be raised; with none, it must not ring."""
-    return [(line["text"], line["category"]) for line in lines(HERE / "emergencies.csv")]
+def emergencies() -> list[tuple[str, tuple[str, ...]]]:
+    """Texts with the categories to which each may be raised; with none, it must not ring."""
+    return [(line["text"], many(line["category"])) for line in lines(HERE / "emergencies.csv")]

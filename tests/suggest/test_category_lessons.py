@@ -86,6 +86,28 @@ def test_a_text_has_between_one_and_20000_characters(
         assert answer.json()["tell"] == []
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/text"),
+        ({"text": ""}, "/text"),
+        ({"text": "灯" * 20_001}, "/text"),
+        ({"text": "灯", "most": 3}, "/most"),
+        ({"text": "灯" * 19_990 + "，煤气漏了"}, None),
+    ],
+)
+def test_a_text_that_no_url_holds_is_posted(
+    people: People, body: dict[str, object], pointer: str | None
+) -> None:
+    answer = people.operator.post("/suggest", body)
+
+    if pointer is None:
+        assert (answer.status_code, answer.json()["tell"]) == (200, ["119"])
+    else:
+        assert answer.status_code == 422
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
 def test_work_under_a_category_confirms_it_in_every_process(people: People, app: FastAPI) -> None:
     number = confirmed(people)
     other = make_suggester(read_catalogue())

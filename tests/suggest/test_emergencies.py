@@ -23,17 +23,18 @@ def heard(text: str) -> Suggestion | None:
     return EMERGENCIES.suggest(text)
 
 
-@pytest.mark.parametrize(("text", "category"), [call for call in CALLS if call[1]])
-def test_a_danger_rings(text: str, category: str) -> None:
+@pytest.mark.parametrize(("text", "categories"), [call for call in CALLS if call[1]])
+def test_a_danger_rings(text: str, categories: tuple[str, ...]) -> None:
     suggestion = heard(text)
 
     assert suggestion is not None
-    assert (suggestion.category, suggestion.urgency) == (category, Urgency.L1)
+    assert suggestion.category in categories
+    assert suggestion.urgency is Urgency.L1
     for word in suggestion.words:
         assert text[word.start : word.end] == word.text
 
 
-@pytest.mark.parametrize("text", [text for text, category in CALLS if not category])
+@pytest.mark.parametrize("text", [text for text, categories in CALLS if not categories])
 def test_what_is_no_danger_does_not_ring(text: str) -> None:
     assert heard(text) is None
 
@@ -42,8 +43,8 @@ def test_the_table_is_as_long_as_it_must_be() -> None:
     texts = [text for text, _ in CALLS]
 
     assert len(set(texts)) == len(texts)
-    assert sum(bool(category) for _, category in CALLS) >= 120
-    assert sum(not category for _, category in CALLS) >= 60
+    assert sum(bool(categories) for _, categories in CALLS) >= 120
+    assert sum(not categories for _, categories in CALLS) >= 60
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Protocol
 
 import sqlalchemy as sa
 from anyio import CapacityLimiter
@@ -65,6 +66,12 @@ class NotAnswering(Unavailable):
 
 class NotWritable(Unavailable):
     title = "The database takes nothing in"
+
+
+class Renewed(Protocol):
+    """Figures that are read when they are asked for."""
+
+    async def renew(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -156,7 +163,10 @@ async def is_ready(request: Request) -> dict[str, str]:
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def show_metrics() -> Response:
-    """Prometheus' text format: counts and times by route template, nothing about persons."""
+async def show_metrics(request: Request) -> Response:
+    """Prometheus' text format: the city's work, counts and times by route template, nothing about
+    persons."""
+    figures: Renewed = request.app.state.figures
+    await figures.renew()
     body = await run_sync(metrics.exposition, limiter=CapacityLimiter(1))
     return Response(body, media_type=CONTENT_TYPE_LATEST)

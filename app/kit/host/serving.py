@@ -1,6 +1,7 @@
 """An application on a port that is open, drained when told to end."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -88,6 +89,7 @@ def serve(app: Any, listener: socket.socket, log_level: str, parent: Parent | No
         backlog=BACKLOG,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+    app.state.startup.on_done(gc.freeze)  # registry and router are not looked through again
     if parent:
         app.state.startup.on_done(lambda: parent.tell(PREPARED))
     ending.ignore_signals()

@@ -49,12 +49,15 @@ def known_in(request: Request) -> str | None:
     return ",".join(lines) if lines else None
 
 
-def tagged(request: Request, response: Response, version: object, body: T) -> T | Response:
-    """The body under its ETag, or 304 where the client has it already."""
+def tagged(
+    request: Request, response: Response, version: object, body: T, is_whole: bool = True
+) -> T | Response:
+    """The body under its ETag, or 304 where the client has it already; `is_whole` says whether
+    nothing but the version can have changed it."""
     tag = f'"{version}"'
     response.headers["ETag"] = tag
     known = known_in(request)
-    if known and (known.strip() == "*" or str(version) in (versions(known) or ())):
+    if known and is_whole and (known.strip() == "*" or str(version) in (versions(known) or ())):
         kept = {name: response.headers[name] for name in KEPT if name in response.headers}
         return Response(status_code=304, headers=kept)
     return body

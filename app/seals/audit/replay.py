@@ -157,6 +157,10 @@ def void_extension(course: Course, event: Happened) -> None:
     course.set_limit("due_at", event.since)
 
 
+def end(course: Course, event: Happened) -> None:
+    course.end(event.at)
+
+
 def hold(course: Course, event: Happened) -> None:
     due_at = course.limits.get("due_at")
     if event.enters(Status.ON_HOLD) and due_at is not None:
@@ -168,10 +172,11 @@ def resume(course: Course, event: Happened) -> None:
 
 
 def contact(course: Course, event: Happened) -> None:
-    """By the lead office, or by one that led before; an event without data is a move by itself."""
-    if name(Contacted.method) not in event.data:
-        return
+    """By the lead office, or by one that led before; an event without data is a move by itself, and
+    one without an office the city's own call back."""
     office = event.office_code
+    if office is None or name(Contacted.method) not in event.data:
+        return
     by = [lead["seq"] for lead in course.leads if lead["office_code"] == office]
     if course.lead and course.lead["office_code"] == office:
         by = [course.lead["seq"]]
@@ -235,6 +240,8 @@ STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.RECEIVE: receive,
     Action.IMPORT: take_over,
     Action.ROUTE: route,
+    Action.TRANSFER: end,
+    Action.DECLINE: end,
     Action.DISPATCH: dispatch,
     Action.RULE_OBJECTION: dispatch,
     Action.CONCLUDE: dispatch,

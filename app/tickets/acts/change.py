@@ -4,7 +4,7 @@ Acts and due changes go through `Change`, so that status, timers, event, words a
 together and in one way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from app.tickets.event_data import Alarmed, EventData, Warned, as_json
 from app.tickets.events import Statement
 from app.tickets.life import alarms, duties, limits
 from app.tickets.life.alarms import district
-from app.tickets.life.contacts import Contact
+from app.tickets.life.contacts import Contact, counted, next_from, tried
 from app.tickets.life.guards import Standing
 from app.tickets.life.lifecycle import (
     BY_ITSELF,
@@ -93,6 +93,16 @@ class Change:
         )
         return [Contact(*row) for row in self.session.execute(rows)]
 
+    def count_attempts(self, contacts: Collection[Contact]) -> bool:
+        """Show how many attempts of the lead office count, and from when the next one will. Whether
+        they suffice (RULEBOOK D.6.4)."""
+        ticket, policy, urgency = self.ticket, self.head.policy, self.head.ticket.urgency
+        instants = counted(policy, urgency, contacts)
+        enough = tried(policy, urgency, contacts)
+        ticket.contact_attempts = len(instants)
+        ticket.next_attempt_from = None if enough else next_from(policy, urgency, instants[-1])
+        return enough
+
     def record(
         self,
         action: Action,
@@ -139,6 +149,7 @@ class Change:
         ticket = self.ticket
         ticket.since, ticket.called, ticket.callback_begun = at, False, False
         ticket.warned = alarms.lasting(ticket.warned, alarms.OF_ITS_STATUS)
+        ticket.asked_at = ticket.tried_at = None
         if ticket.status in TERMINAL:
             ticket.closed_at = at
 
@@ -189,9 +200,11 @@ class Change:
             setattr(self.ticket, name, value)
 
     def call_members(self) -> None:
-        """Members of the group are called back when the parent's citizen is (D.11)."""
+        """Members of the group are called back when the parent's citizen is (D.11), and each
+        citizen once."""
         ticket, due_at = self.ticket, self.ticket.callback_due_at
-        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        of_group = Ticket.merged_into == ticket.number
+        members = update(Ticket).where(of_group, ~Ticket.same_citizen)
         anew = {"callback_begun": False, "warned": [], "next_due_at": due_at}
         called = {"callback_due_at": due_at, "callback_since": ticket.callback_since}
         self.session.execute(members.values(**anew, **called))

@@ -1,24 +1,32 @@
 """Contacts with the citizen, by the lead or the interim office (RULEBOOK D.6.4)."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
 from app.tickets.event_data import Contacted
-from app.tickets.life import contacts, sources
-from app.tickets.life.contacts import Contact
+from app.tickets.life import sources
+from app.tickets.life.contacts import Contact, tried
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.life.parts import Part
 from app.tickets.models import ContactMade, Dispatch
+
+DESKS = frozenset({Part.OPERATOR, Part.DISPATCHER})
 
 AS_MEMBER = 0
 """`dispatch_seq` of a contact with a member of a group, which has no dispatch of its own."""
 
 
 def contact(change: Change, body: NewContact) -> None:
-    """T14: the office contacts the citizen; the time is the server's."""
+    """T14: the office contacts the citizen; the time is the server's. A desk of the city calls
+    back whom it asked (D.5 R5)."""
     ticket = change.ticket
-    count(change, body)
+    if change.parts & DESKS:
+        ticket.tried_at = change.now
+    else:
+        count(change, body)
     starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
     change.record(
         Action.CONTACT,
@@ -31,14 +39,24 @@ def contact(change: Change, body: NewContact) -> None:
 def count(change: Change, body: NewContact) -> None:
     """Count the contact: with a member for the group's lead; of an interim office (D.5-10) for its
     own former dispatch."""
-    ticket = change.ticket
-    own = own_dispatch(change)
-    seq = AS_MEMBER if ticket.merged_into else own.seq
-    contacted_at = change.now if tried(change, body, own, seq) else None
+    ticket, own = change.ticket, own_dispatch(change)
+    contacts_made = [*change.contacts(own), Contact(change.now, body.reached, body.method)]
+    add(change, body, own)
+    contacted_at = change.now if suffice(change, own, contacts_made) else None
     if not ticket.merged_into:
         contacted_at = own.contacted_at = own.contacted_at or contacted_at
     if own is change.lead:
         ticket.contacted_at = ticket.contacted_at or contacted_at
+
+
+def suffice(change: Change, own: Dispatch, contacts_made: Collection[Contact]) -> bool:
+    """Whether the citizen is now reached, or tried often enough; where there is none, whether the
+    office was on the spot or answered at the source (D.9.1)."""
+    if change.ticket.no_citizen:
+        return any(map(sources.is_response, contacts_made))
+    if own is change.lead:
+        return change.count_attempts(contacts_made)
+    return tried(change.policy, change.ticket.urgency, contacts_made)
 
 
 def own_dispatch(change: Change) -> Dispatch:
@@ -55,20 +73,16 @@ def own_dispatch(change: Change) -> Dispatch:
     return change.session.scalars(led.order_by(Dispatch.seq.desc()).limit(1)).one()
 
 
-def tried(change: Change, body: NewContact, own: Dispatch, seq: int) -> bool:
-    """Add the contact; whether the citizen is now reached, or tried often enough."""
-    contacts_made = [*change.contacts(own), Contact(change.now, body.reached, body.method)]
+def add(change: Change, body: NewContact, own: Dispatch) -> None:
+    ticket = change.ticket
     change.session.add(
         ContactMade(
-            ticket_number=change.ticket.number,
-            seq=change.ticket.version + 1,
-            dispatch_seq=seq,
+            ticket_number=ticket.number,
+            seq=ticket.version + 1,
+            dispatch_seq=AS_MEMBER if ticket.merged_into else own.seq,
             office_code=own.office_code,
             at=change.now,
             method=body.method,
             reached=body.reached,
         )
     )
-    if change.ticket.no_citizen:
-        return any(map(sources.is_response, contacts_made))
-    return contacts.tried(change.policy, contacts_made)

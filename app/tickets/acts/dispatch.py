@@ -10,6 +10,7 @@ from app.city import district_of
 from app.feed.service import News, append
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
+from app.offices.catalogue import Urgency
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.routing.decision import Decision, DecisionKind, Query, kept
 from app.tickets.acts.change import Change
@@ -143,10 +144,11 @@ def take_back(change: Change, why: EndReason) -> None:
 def forget_contact(change: Change) -> None:
     """A new lead contacts the citizen, and everyone of his group, anew."""
     ticket = change.ticket
-    ticket.contacted_at = None
+    ticket.contacted_at, ticket.contact_attempts, ticket.next_attempt_from = None, 0, None
     if ticket.members:
         members = update(Ticket).where(Ticket.merged_into == ticket.number)
-        change.session.execute(members.values(contacted_at=None))
+        anew = {"contacted_at": None, "contact_attempts": 0, "next_attempt_from": None}
+        change.session.execute(members.values(anew))
 
 
 def check_inside(change: Change, *office_codes: str | None) -> None:
@@ -203,13 +205,16 @@ def by_person(
     joint_codes: Sequence[str] = (),
     why: EndReason = EndReason.REDISPATCHED,
 ) -> None:
-    """A person names the lead; a street as the lead becomes the ticket's place, too."""
+    """A person names the lead; a street as the lead becomes the ticket's place, too, and where no
+    street is known, the district of its lead."""
     ticket, lead = change.ticket, change.city.offices[lead_code]
     if lead_code == ticket.office_code:
         raise IllegalMove(f"{lead.name} has it already")
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
+    elif ticket.street_code is None:
+        ticket.district_code = lead.district_code or ticket.district_code
     given = share(change.city, lead_code, joint_codes, [ticket.district_code])
     give(change, given, change.now, why)
 
@@ -250,11 +255,19 @@ def located(decision: Decision) -> dict[str, Any]:
 
 def locate(change: Change, request: Request, at: datetime) -> Decision:
     """Route the ticket by its request, and by the names and rules of `at`; keep its place."""
-    decision = change.city.route(query(change.ticket, request), at)
+    return placed(change, request, routed_to(change, request, at))
+
+
+def placed(change: Change, request: Request, decision: Decision) -> Decision:
+    """Keep a route and its place."""
     for name, value in located(decision).items():
         setattr(change.ticket, name, value)
-    request.route = kept(decision)
+    request.place_key, request.route = decision.place, kept(decision)
     return decision
+
+
+def routed_to(change: Change, request: Request, at: datetime) -> Decision:
+    return change.city.route(query(change.ticket, request), at)
 
 
 def route(change: Change, decision: Decision, due_at: datetime | None = None) -> None:
@@ -262,8 +275,17 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
     if decision.decision is DecisionKind.DISPATCH:
         give(change, share_of(change.city, decision), due_at or change.now)
     change.ticket.queue = decision.queue
+    to = outcome(decision.decision, change.ticket.urgency, waited=due_at is not None)
     data = routed(decision, place(change.ticket))
-    change.record(Action.ROUTE, OUTCOMES[decision.decision], data=data, due_at=due_at)
+    change.record(Action.ROUTE, to, data=data, due_at=due_at)
+
+
+def outcome(decision: DecisionKind, urgency: Urgency, waited: bool = False) -> Status:
+    """The status after a route. What has no place and may not wait, an L1 or what has waited for
+    an operator already, goes to the dispatcher at once (D.5 R5)."""
+    to = OUTCOMES[decision]
+    at_once = waited or urgency is Urgency.L1
+    return Status.TO_DISPATCH if to is Status.NEED_INFO and at_once else to
 
 
 def routed(decision: Decision, place: dict[str, str | None]) -> Routed:

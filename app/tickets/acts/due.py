@@ -40,6 +40,11 @@ def escalate(change: Change, fall: Fall) -> None:
     change.record(Action.ESCALATE, change.ticket.status, data=data, due_at=fall.at)
 
 
+def pass_on(change: Change, fall: Fall) -> None:
+    """T5: nobody found its place in time, and the dispatcher looks (D.5 R5)."""
+    change.record(Action.PASS_ON, due_at=fall.at)
+
+
 def alarm(change: Change, fall: Fall) -> None:
     """D.6.3: a wait is too long; those who must act learn of it, once."""
     ticket = change.ticket
@@ -55,7 +60,7 @@ def alarm(change: Change, fall: Fall) -> None:
 
 
 def expire(change: Change, fall: Fall) -> None:
-    """T5: the question to the citizen stayed without an answer."""
+    """T5: the question to the citizen stayed without an answer, and he was called in vain."""
     data = Declined(reason_code="na_no_info")
     change.record(Action.EXPIRE, data=data, due_at=fall.at)
 
@@ -92,6 +97,7 @@ EFFECTS: dict[Action, Callable[[Change, Fall], None]] = {
     Action.REFUSE_EXTENSION: extension.refuse_by_silence,
     Action.VOID_EXTENSION: extension.check_told,
     Action.END_HOLD: hold.end_by_review,
+    Action.PASS_ON: pass_on,
     Action.EXPIRE: expire,
     Action.PASS_REVIEW: pass_review,
     Action.FORCE_CALLBACK: force_callback,

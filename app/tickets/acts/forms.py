@@ -11,7 +11,10 @@ from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
 from app.tickets.life.holds import HoldReason, SupervisionLevel
 from app.tickets.life.objections import Ground, Ruling
+from app.tickets.lines import LineNumber
 from app.tickets.texts import AddressText, Lat, Lon, Name, Number, ReasonCode
+
+OWN = "12345"
 
 
 class Whereabouts(Position):
@@ -45,6 +48,19 @@ class Transfer(Words):
     service: EmergencyService
 
 
+class HandOn(Words):
+    """`service`: the line that was told, an emergency service's or another hotline's."""
+
+    service: LineNumber
+
+    @field_validator("service")
+    @classmethod
+    def _is_another_line(cls, service: str) -> str:
+        if service == OWN:
+            raise ValueError(f"{OWN} is this hotline itself")
+        return service
+
+
 class DeclineReason(StrEnum):
     NA_LEGAL_ROUTE = "na_legal_route"
     NA_UNLAWFUL = "na_unlawful"
@@ -61,7 +77,16 @@ class Decline(Words):
 
 class Add(Form):
     text: Prose | None = None
-    address: NewAddress | None = None
+    address: Annotated[NewAddress | None, Field(validate_default=True)] = None
+
+    @field_validator("address")
+    @classmethod
+    def _something_is_added(
+        cls, address: NewAddress | None, info: ValidationInfo
+    ) -> NewAddress | None:
+        if address is None and info.data.get("text", "") is None:
+            raise ValueError("required where there is no text")
+        return address
 
 
 class NewDispatch(Form):

@@ -6,14 +6,16 @@ Each function takes a checked `Change` and the request's body.
 from msgspec import UNSET
 
 from app.kit.errors import Invalid
+from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens, times
 from app.tickets.acts import dispatch as dispatching
-from app.tickets.acts import teaching
+from app.tickets.acts import teaching, whereabouts
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import (
     Add,
     Decline,
     DeclineReason,
+    HandOn,
     NewDispatch,
     NewReply,
     Nothing,
@@ -24,10 +26,19 @@ from app.tickets.acts.forms import (
     Words,
 )
 from app.tickets.acts.supervision import answer_supervision
-from app.tickets.event_data import Declined, Placed, Replied, Reviewed, Transferred, Withdrawn
+from app.tickets.event_data import (
+    Declined,
+    EndReason,
+    Placed,
+    Replied,
+    Returned,
+    Reviewed,
+    Transferred,
+    Withdrawn,
+)
 from app.tickets.life import contacts
 from app.tickets.life.guards import NotYourPart
-from app.tickets.life.lifecycle import Action, IllegalMove, Status
+from app.tickets.life.lifecycle import AT_A_DESK, Action, IllegalMove, Status
 from app.tickets.life.parts import Part
 from app.tickets.life.sources import PUBLIC
 from app.tickets.models import Request
@@ -49,40 +60,69 @@ def answer(change: Change, body: Words) -> None:
 
 
 def transfer(change: Change, body: Transfer) -> None:
-    """T3: to 110, 119, 120 or 122, at once."""
-    change.record(
-        Action.TRANSFER, data=Transferred(service=body.service), words={"text": body.text}
-    )
+    """T3: to 110, 119, 120 or 122, at once; an office that has it is released."""
+    dispatching.end(change, EndReason.TRANSFERRED)
+    data = Transferred(service=body.service)
+    change.record(Action.TRANSFER, data=data, words={"text": body.text})
+
+
+def hand_on(change: Change, body: HandOn) -> None:
+    """T3b 并行转办: a service is told, too; status and clock stay."""
+    ticket = change.ticket
+    ticket.handed_on_at = ticket.handed_on_at or change.now
+    data = Transferred(service=body.service)
+    change.record(Action.HAND_ON, ticket.status, data=data, words={"text": body.text})
 
 
 def decline(change: Change, body: Decline) -> None:
-    """T4: not accepted."""
+    """T4: not accepted; an office that has it is released."""
+    dispatching.end(change, EndReason.NOT_ACCEPTED)
     data = Declined(reason_code=body.reason_code)
     change.record(Action.DECLINE, data=data, words={"text": body.text})
 
 
 def ask(change: Change, body: Words) -> None:
-    """T5: the caller must tell more before an office can be found."""
+    """T5: the caller must tell more before an office can be found. His time runs from the last
+    question."""
     change.record(Action.ASK, words={"text": body.text})
-    change.ticket.queue = None
+    change.ticket.queue, change.ticket.asked_at = None, change.now
+    change.set_timers()
+
+
+def give_back(change: Change, body: Words) -> None:
+    """D.5 6b: a district returns another district's request to the city's dispatcher."""
+    ticket, queue = change.ticket, change.ticket.queue
+    assert queue is not None  # the guard of RETURN
+    ticket.queue = None
+    change.record(Action.RETURN, data=Returned(queue=queue), words={"text": body.text})
 
 
 def add(change: Change, body: Add) -> None:
-    """T5, then T6 or T7: the citizen adds information, and the ticket is routed again."""
+    """T5, then T6 or T7: the citizen adds information, and what has no office yet is routed again.
+    Refuses (IllegalMove) the address of a ticket that an office has: that is corrected."""
     ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
-    if body.address:
-        request.address = body.address.text
-        request.said_district = body.address.district_code
-        ticket.lon, ticket.lat = body.address.lon, body.address.lat
     if body.text:
         request.content = f"{request.content}\n{body.text}"
-    address = body.address and body.address.text
-    decision = dispatching.locate(change, request, change.now)
-    words = {"text": body.text, "address": address}
+    words = {"text": body.text, "address": body.address and body.address.text}
+    if ticket.status not in AT_A_DESK:
+        if body.address:
+            raise IllegalMove("an office has it: its address is corrected, not added")
+        data = Placed(**dispatching.place(ticket))
+        change.record(Action.ADD, ticket.status, data=data, words=words)
+        return
+    before, decision = ticket.status, whereabouts.find(change, request, body)
+    if decision:
+        ticket.queue = decision.queue
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
-    ticket.queue = decision.queue
-    if ticket.type not in dispatching.ENQUIRIES:
+    if decision and is_routed(change, before, decision):
         dispatching.route(change, decision)
+
+
+def is_routed(change: Change, before: Status, decision: Decision) -> bool:
+    """An enquiry waits for its answer; what a dispatcher has leaves him for an office only."""
+    if before is Status.TO_DISPATCH:
+        return decision.decision is DecisionKind.DISPATCH
+    return before is Status.NEED_INFO and change.ticket.type not in dispatching.ENQUIRIES
 
 
 def dispatch(change: Change, body: NewDispatch) -> None:
@@ -157,11 +197,11 @@ def replied(body: NewReply) -> Replied | None:
 
 def excused(change: Change) -> bool:
     """Whether the record shows that the citizen could not be answered."""
+    if change.ticket.anonymous or change.ticket.no_citizen:
+        return True
     contacts_made = change.contacts()
-    in_vain = contacts.tried(change.policy, contacts_made) and not any(
-        contact.reached for contact in contacts_made
-    )
-    return change.ticket.anonymous or change.ticket.no_citizen or in_vain
+    reached = any(contact.reached for contact in contacts_made)
+    return not reached and contacts.tried(change.policy, change.ticket.urgency, contacts_made)
 
 
 def review(change: Change, body: Review) -> None:

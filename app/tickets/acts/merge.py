@@ -1,14 +1,16 @@
 """Merging 并单: several citizens, one matter, one clock; each citizen is called back (D.11).
 
 The oldest ticket is the parent. A member keeps its number, its words and its events; its office,
-its dispatches and its clock are the parent's from then on.
+its dispatches and its clock are the parent's from then on. Of one person's tickets the oldest alone
+is called back.
 """
 
+from msgspec import UNSET
 from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
-from app.tickets.acts import dispatch, recipients, urgency
+from app.tickets.acts import dispatch, once_each, recipients, urgency
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Merging, Reason
 from app.tickets.event_data import Adopted, EndReason, LetGo, Merged, Unmerged
@@ -42,13 +44,18 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     dispatch.end(change, why)
     leave_clock(ticket)
     ticket.merged_into = parent_number
-    ticket.callback_due_at = head.ticket.callback_due_at
+    once_each.mark(change.session, head.ticket)
     ticket.callback_since = head.ticket.callback_since
     raise_urgency(change, head)
     head.ticket.members += 1
     head.caller = change.caller
     parent = head.ticket
-    data = Adopted(member_number=ticket.number, members=parent.members, urgency=parent.urgency)
+    data = Adopted(
+        member_number=ticket.number,
+        members=parent.members,
+        urgency=parent.urgency,
+        same_citizen=ticket.same_citizen or UNSET,
+    )
     head.record(Action.ADOPT, parent.status, data=data)
     return head.ticket
 
@@ -100,6 +107,7 @@ def leave_clock(ticket: Ticket) -> None:
     """The member's own office and limits end."""
     ticket.office_code = ticket.interim_office = None
     ticket.dispatched_at = ticket.acknowledged_at = ticket.contacted_at = None
+    ticket.contact_attempts, ticket.next_attempt_from = 0, None
     ticket.extended_from = ticket.review_at = ticket.due_left = None
     for name, limit in limits.columns(None).items():
         setattr(ticket, name, limit)
@@ -121,7 +129,10 @@ def unmerge(change: Change, body: Reason) -> None:
     if was_called(change, parent):
         raise IllegalMove("citizens of the group were called back already")
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
-    ticket.contacted_at = ticket.closed_at = None
+    ticket.contacted_at = ticket.closed_at = ticket.next_attempt_from = None
+    ticket.contact_attempts = 0
+    ticket.same_citizen = False
+    once_each.mark(change.session, parent)
     parent.members -= 1
     head.caller = change.caller
     change.dispatches = []
@@ -129,8 +140,6 @@ def unmerge(change: Change, body: Reason) -> None:
     data = Unmerged(parent_number=parent.number, **dispatch.shares(change))
     change.record(Action.UNMERGE, to, data=data, words={"reason": body.reason})
     left = LetGo(member_number=ticket.number, members=parent.members)
-    if parent.status is Status.NEED_INFO:
-        head.begin(change.now)
     head.record(Action.LET_GO, parent.status, data=left)
 
 

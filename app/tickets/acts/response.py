@@ -33,7 +33,7 @@ def responded(change: Change, lead: Dispatch, verified: bool = False) -> bool:
 
 def all_responded(change: Change, lead: Dispatch) -> bool:
     """Whether every citizen of the group was contacted in time."""
-    members = select(Ticket).where(Ticket.merged_into == change.ticket.number)
+    members = select(Ticket).where(Ticket.merged_into == change.ticket.number, ~Ticket.same_citizen)
     head = {change.ticket.number: change}
     group = [
         Change(change.session, change.city, member, change.now, others=head, dispatches=[lead])
@@ -55,12 +55,13 @@ def all_told(change: Change, granted: Extension, by: datetime) -> bool:
     made: dict[str, list[Contact]] = defaultdict(list)
     for number, at, reached in change.session.execute(rows):
         made[number].append(Contact(at, reached))
-    return all(tried(change.policy, made[number]) for number in group)
+    urgency = change.ticket.urgency
+    return all(tried(change.policy, urgency, made[number]) for number in group)
 
 
 def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
     """The tickets whose citizens must be told: there is one, who is not anonymous; of the group's
-    members with a phone and merged before the grant."""
+    members with a phone, merged before the grant, each person once."""
     ticket = change.ticket
     if not ticket.anonymous and not ticket.no_citizen:
         yield ticket.number
@@ -70,6 +71,7 @@ def to_be_told(change: Change, granted: Extension) -> Iterator[str]:
             Ticket.merged_into == ticket.number,
             Ticket.since <= granted.decided_at,
             ~Ticket.anonymous,
+            ~Ticket.same_citizen,
             Citizen.phone.is_not(None),
         )
     )

@@ -25,6 +25,7 @@ from app.tickets.acts.forms import (
     Decision,
     Decline,
     Grading,
+    HandOn,
     Merging,
     NewContact,
     NewDispatch,
@@ -59,6 +60,18 @@ def answer_ticket(act: Annotated[Act, taking(Action.ANSWER)], body: Words) -> Ti
 def transfer_ticket(act: Annotated[Act, taking(Action.TRANSFER)], body: Transfer) -> TicketView:
     """T3: to 110, 119, 120 or 122, at once."""
     return act(handling.transfer, body)
+
+
+@router.post("/{number}/hand-on")
+def hand_on_ticket(act: Annotated[Act, taking(Action.HAND_ON)], body: HandOn) -> TicketView:
+    """T3b 并行转办: an emergency service or another line is told, and the clock runs on."""
+    return act(handling.hand_on, body)
+
+
+@router.post("/{number}/return")
+def return_ticket(act: Annotated[Act, taking(Action.RETURN)], body: Words) -> TicketView:
+    """D.5 6b: a district gives another district's request back from its queue."""
+    return act(handling.give_back, body)
 
 
 @router.post("/{number}/decline")

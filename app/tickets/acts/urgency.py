@@ -43,6 +43,8 @@ def grade(change: Change, body: Grading) -> None:
     else:
         check_lowerable(change, body.urgency)
         slow(change, body.urgency)
+    if ticket.contact_attempts:
+        change.count_attempts(change.contacts())
     data = Graded(old=old, new=body.urgency)
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": body.reason})
 
@@ -52,17 +54,16 @@ def hasten(change: Change, new: Urgency) -> None:
     ticket = change.ticket
     if ticket.status in (Status.RECEIVED, Status.OBJECTED):
         ticket.since = hastened(change, new)
+    if ticket.status is Status.NEED_INFO:
+        ticket.since = change.now
     ticket.urgency = new
     if ticket.dispatched_at:
         set_limits(change, limits.due(change.policy, new, change.now), rises=True)
 
 
 def slow(change: Change, new: Urgency) -> None:
-    """Lower the urgency: the limits run from the dispatch; a question to the citizen expires, as
-    an L1's never does, counted from now."""
+    """Lower the urgency: the limits run from the dispatch."""
     ticket = change.ticket
-    if ticket.status is Status.NEED_INFO:
-        ticket.since = change.now
     ticket.urgency = new
     if ticket.dispatched_at:
         set_limits(change, limits.due(change.policy, new, ticket.dispatched_at), rises=False)

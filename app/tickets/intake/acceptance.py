@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
-from app.tickets.acts.dispatch import ENQUIRIES, OUTCOMES
+from app.tickets.acts.dispatch import ENQUIRIES, outcome
 from app.tickets.acts.handling import GRAVE
 from app.tickets.event_data import Declined, EventData, Transferred
 from app.tickets.intake.forms import Acceptance, NewTicket, Outcome
@@ -30,13 +31,13 @@ def is_ended(new: NewTicket) -> bool:
     return new.acceptance.outcome in ENDS
 
 
-def status_of(new: NewTicket, decision: DecisionKind) -> Status:
+def status_of(new: NewTicket, decision: DecisionKind, urgency: Urgency) -> Status:
     """An enquiry, and whatever the operator holds, stays with him for as long as a person may
     take."""
     if is_ended(new):
         return ENDS[new.acceptance.outcome][1]
     waits = new.type in ENQUIRIES or new.acceptance.outcome is Outcome.HOLD
-    return Status.RECEIVED if waits else OUTCOMES[decision]
+    return Status.RECEIVED if waits else outcome(decision, urgency)
 
 
 def data_of(acceptance: Acceptance) -> EventData | None:

@@ -14,8 +14,8 @@ from app.tickets.acts import urgency, urging
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Grading, Words
 from app.tickets.intake.arrival import Arrival
-from app.tickets.intake.persons import extension_of
 from app.tickets.models import Request
+from app.tickets.persons import extension_of
 
 BESIDE = ("channel", "category", "external_id", "occurred_at", "urgency", "line")
 """Members of a request that its ticket has by the same names."""

@@ -1,6 +1,6 @@
 """A request that has passed every check, routed: all that is known of it before it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.city import City
@@ -13,12 +13,13 @@ from app.tickets.acts import recipients
 from app.tickets.acts.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
-from app.tickets.intake.persons import Sender
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits, sources
+from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
+from app.tickets.persons import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,15 @@ class Arrival:
     matter: Matter
     caller: bytes | None
     suggestion: Suggestion | None
-    """What the words suggest, whatever the category."""
+    """The danger that its words tell, whatever its category."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
+
+    def later(self, now: datetime) -> "Arrival":
+        """The same by the same rules and names, as it arrives at a later instant."""
+        due = limits.due(self.policy, self.urgency, now) if self.due else None
+        return replace(self, at=now, due=due)
 
     @property
     def subject(self) -> Subject:
@@ -59,6 +65,11 @@ class Arrival:
     def ended(self) -> bool:
         """Whether its ticket is over with the call, so that nothing can be added to it."""
         return acceptance.is_ended(self.new)
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
+        return self.status is Status.NEED_INFO and self.urgency in URGENT
 
     @property
     def no_citizen(self) -> bool:
@@ -91,7 +102,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
     urgency = level(city, new, suggestion)
     policy = city.policies.at(now)
     decision = city.route(query(new), now)
-    status = acceptance.status_of(new, decision.decision)
+    status = acceptance.status_of(new, decision.decision, urgency)
     dispatched = status is Status.DISPATCHED
     return Arrival(
         new=new,

@@ -8,9 +8,14 @@ from app.tickets import personal
 from app.tickets.intake.arrival import Arrival, services
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Known, related
+from app.tickets.life.lifecycle import TicketType
+from app.tickets.matter import words
 from app.tickets.views.view import Members
 
 MOST_WARNINGS = 20
+
+LEAST_SURE = 0.25
+"""A category that is less likely is not suggested."""
 
 
 def beside(city: City, arrival: Arrival, known: Known, number: str) -> Members:
@@ -23,21 +28,28 @@ def beside(city: City, arrival: Arrival, known: Known, number: str) -> Members:
 
 def at_once(city: City, arrival: Arrival) -> Members:
     """What the request tells by itself."""
-    new, suggestion = arrival.new, arrival.suggestion
+    new = arrival.new
+    suggestion = arrival.suggestion or likely(city, new)
     return {
-        "suggested": suggested(suggestion),
-        "tell": services(city, new, suggestion),
+        "suggested": shown(suggestion) if suggestion else None,
+        "tell": services(city, new, arrival.suggestion),
         "warnings": warnings(new),
     }
 
 
-def suggested(suggestion: Suggestion | None) -> Members | None:
-    if suggestion is None:
+def likely(city: City, new: NewTicket) -> Suggestion | None:
+    """The category that the words mean, where the operator named none. A praise needs none."""
+    if new.category is not None or new.type is TicketType.PRAISE:
         return None
+    first = city.suggester.likely(words(new.title, new.content), most=1)
+    return first[0] if first and first[0].confidence >= LEAST_SURE else None
+
+
+def shown(suggestion: Suggestion) -> Members:
     return {
         "category": suggestion.category,
         "urgency": suggestion.urgency,
-        "words": [word.text for word in suggestion.words],
+        "words": list(dict.fromkeys(word.text for word in suggestion.words)),
     }
 
 

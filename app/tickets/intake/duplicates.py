@@ -17,11 +17,11 @@ from sqlalchemy.orm import aliased
 from app.kit.ready import Ready, Statement, parameter
 from app.policy.documents import Policy
 from app.tickets.citizens import Citizen
-from app.tickets.intake.persons import Sender, one_person
 from app.tickets.life.lifecycle import TERMINAL, Status, TicketType
 from app.tickets.life.likeness import Matter, alike
 from app.tickets.matter import matter_of
 from app.tickets.models import Request, Ticket
+from app.tickets.persons import Sender, one_person
 
 REMEMBERED = 100
 """The newest tickets of one citizen that a new request is compared with."""

@@ -66,9 +66,15 @@ def take_in(
     is lost at the commit, `was_committed` is asked. A group that the database refuses is raised,
     and nothing of it is written."""
     with exchanging(engine) as exchange:
-        look = look_up(exchange, group)
+        look_up = looking_up(exchange, group)
+        early = group[0].clock()
+        refusals, arrivals = arrived(group, early)  # while the database looks up
+        look = look_up()
         now = group[0].clock()
-        refusals, arrivals = arrived(group, now)
+        if group[0].city.rules_alike(early, now):
+            arrivals = {place: arrival.later(now) for place, arrival in arrivals.items()}
+        else:
+            refusals, arrivals = arrived(group, now)
         plain = plain_ones(group, arrivals, look, now)
         new = [
             New(receive.number_of(value, now), group[place].caller, arrival)
@@ -99,7 +105,7 @@ def take_in(
     return refusals | dict(zip(plain, answers(group[0], written, new, known), strict=True))
 
 
-def look_up(exchange: Exchange, group: Sequence[Request]) -> Look:
+def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Look]:
     """Claims keys before it locks citizens, as every taker-in does. The instant of the request is
     a later one: `since` is early enough for each policy."""
     now = group[0].clock()
@@ -107,15 +113,20 @@ def look_up(exchange: Exchange, group: Sequence[Request]) -> Look:
     citizens = {request.citizen for request in group if request.citizen}
     days = max(policy.repeat.days for policy in group[0].city.policies.documents)
     since = now - timedelta(days=days)
-    [begun], claimed, _, earlier = exchange.ask(
+    answers = exchange.asking(
         Statement(BEGIN, {"count": len(group)}),
         idempotency.claim(PATH, hashes, now) if hashes else None,
         duplicates.one_at_a_time(citizens) if citizens else None,
         duplicates.search(citizens, since) if citizens else None,
     )
-    transaction, _, numbers = begun
-    names = frozenset((caller, key) for caller, key in claimed)
-    return Look(transaction, numbers, names, duplicates.by_caller(earlier), since)
+
+    def look_up() -> Look:
+        [begun], claimed, _, earlier = answers()
+        transaction, _, numbers = begun
+        names = frozenset((caller, key) for caller, key in claimed)
+        return Look(transaction, numbers, names, duplicates.by_caller(earlier), since)
+
+    return look_up
 
 
 def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
@@ -144,7 +155,7 @@ def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: da
 def writing(written: Tables, new: Sequence[New]) -> Iterator[Statement]:
     if new:
         yield insertion_of(written)
-        yield feed.numbering(receive.news(new))
+        yield feed.numbering(receive.news(new), receive.desks(written))
 
 
 def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> Iterator[Statement]:

@@ -13,23 +13,26 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
 from app.city import City
-from app.feed.service import News, append
+from app.feed.service import News, append, touch
 from app.kit.clock import Clock
 from app.kit.db import Base
 from app.kit.rows import Row, insertion_of
 from app.kit.workdays import day_of
 from app.routing.decision import kept
 from app.tickets.acts import dispatch, locking, recipients
-from app.tickets.acts.change import SYSTEM, Change
+from app.tickets.acts.change import DESK_CODES, SYSTEM, Change
 from app.tickets.citizens import Citizen
-from app.tickets.event_data import Received, as_json
+from app.tickets.event_data import Alarmed, Received, as_json
 from app.tickets.events import Event, Statement, hash_of, linked, statement_row
 from app.tickets.intake import acceptance, again, duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
 from app.tickets.life import limits
+from app.tickets.life.alarms import Alarm
+from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.life.lifecycle import TERMINAL, Action, Status
 from app.tickets.life.links import BEFORE_ALL
+from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.models import NUMBERS, Dispatch, Request, Ticket
 
@@ -108,8 +111,10 @@ def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arri
         return []
     numbers = take_numbers(session, [arrival.at for arrival in arrivals])
     new = [New(*values) for values in zip(numbers, callers, arrivals, strict=True)]
-    insertion_of(tables(new)).run(session.connection())
+    written = tables(new)
+    insertion_of(written).run(session.connection())
     append(session, news(new))
+    touch(session, desks(written))
     return numbers
 
 
@@ -133,7 +138,8 @@ def tables(new: Sequence[New]) -> Tables:
     ]
     return {
         Ticket: [
-            ticket_row(number, arrival) | {"chain_head": rows[-1]["link"]}
+            ticket_row(number, arrival)
+            | {"version": rows[-1]["seq"], "chain_head": rows[-1]["link"]}
             for (number, _, arrival), rows in zip(new, events, strict=True)
         ],
         Request: [request_row(number, arrival) for number, _, arrival in new],
@@ -147,6 +153,15 @@ def tables(new: Sequence[New]) -> Tables:
 def news(new: Iterable[New]) -> Iterator[News]:
     for number, _, arrival in new:
         yield from news_of(number, arrival)
+
+
+def desks(written: Tables) -> list[str]:
+    """The city's desks for which any of the new tickets waits."""
+    return [
+        DESK_CODES[desk]
+        for desk, column in DESK_COLUMNS.items()
+        if any(row[column] for row in written[Ticket])
+    ]
 
 
 def take_numbers(session: Session, instants: Sequence[datetime]) -> list[str]:
@@ -172,7 +187,6 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "number": number,
         "status": arrival.status,
         "since": now,
-        "version": 1 if arrival.status is Status.RECEIVED else LAST,
         "channel": new.channel,
         "type": new.type,
         "category": new.category,
@@ -197,6 +211,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "dispatches": 1 if lead else 0,
         "repeat_of": arrival.repeat_of,
         "rescue": arrival.rescue,
+        "warned": [Alarm.UNPLACED] if arrival.is_unplaced else [],
     }
     return row | limits.wound(arrival.policy, Timers.of_row(row))
 
@@ -227,8 +242,8 @@ def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:
     return recipients.rows(number, 1, arrival.share, arrival.due, arrival.at)
 
 
-LAST = 2
-"""The number of a new ticket's last event, where the first is not all."""
+SECOND = 2
+"""The number of the event by which a new ticket is routed, or ended at once."""
 
 
 def statement_of(new: New) -> dict[str, Any] | None:
@@ -236,12 +251,12 @@ def statement_of(new: New) -> dict[str, Any] | None:
     number, _, arrival = new
     if not arrival.ended:
         return None
-    return statement_row(number, LAST, acceptance.words_of(arrival.new.acceptance))
+    return statement_row(number, SECOND, acceptance.words_of(arrival.new.acceptance))
 
 
 def event_rows(new: New, statement: Row | None) -> list[dict[str, Any]]:
-    """That it was received, by whom; and that the system found where it belongs, or that the
-    operator ended it."""
+    """That it was received, by whom; that the system found where it belongs, or that the operator
+    ended it; and that it rings."""
     number, caller, arrival = new
     received = {
         "ticket_number": number,
@@ -257,14 +272,23 @@ def event_rows(new: New, statement: Row | None) -> list[dict[str, Any]]:
     }
     if arrival.status is Status.RECEIVED:
         return [received]
-    last = {
+    second = {
         **received,
-        "seq": LAST,
+        "seq": SECOND,
         "from_status": Status.RECEIVED,
         "to_status": arrival.status,
         "words_hash": hash_of(statement),
+        **(ended(arrival) if arrival.ended else routed(arrival)),
     }
-    return [received, {**last, **(ended(arrival) if arrival.ended else routed(arrival))}]
+    return [received, second, *([ringing(second)] if arrival.is_unplaced else [])]
+
+
+def ringing(routed: dict[str, Any]) -> dict[str, Any]:
+    """By the system, in the call itself."""
+    data = as_json(Alarmed(alarm=Alarm.UNPLACED, to=[Part.DISPATCHER]))
+    status = routed["to_status"]
+    rung = {"action": Action.ALARM, "from_status": status, "data": data}
+    return {**routed, **rung, "seq": routed["seq"] + 1}
 
 
 def ended(arrival: Arrival) -> dict[str, Any]:
@@ -302,7 +326,13 @@ def news_of(number: str, arrival: Arrival) -> list[News]:
     parts: dict[str, str] = {code: role.value for code, role in roles.items()}
     if arrival.status is Status.TO_DISPATCH and arrival.decision.queue:
         parts[arrival.decision.queue] = "queue"
-    return [
-        News(code, arrival.at, Action.ROUTE, number, data={"status": arrival.status, "role": role})
+    status = {"status": arrival.status}
+    routed = [
+        News(code, arrival.at, Action.ROUTE, number, data={**status, "role": role})
         for code, role in parts.items()
     ]
+    if not arrival.is_unplaced:
+        return routed
+    data = {**status, "alarm": Alarm.UNPLACED, "role": Part.DISPATCHER}
+    desk = DESK_CODES[Part.DISPATCHER]
+    return [*routed, News(desk, arrival.at, Action.ALARM, number, data=data)]

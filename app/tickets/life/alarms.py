@@ -86,7 +86,8 @@ def waits(policy: Policy, ticket: Timers) -> Iterator[Ring]:
         yield from of_office(policy, ticket)
     if ticket.status in OF_STATUS:
         yield from OF_STATUS[ticket.status](policy, ticket)
-    if ticket.rescue and ticket.urgency is Urgency.L1 and ticket.status in OPEN:
+    unrescued = ticket.rescue and ticket.handed_on_at is None
+    if unrescued and ticket.urgency is Urgency.L1 and ticket.status in OPEN:
         at = (ticket.received_at or ticket.since) + policy.alarm.hand_on
         yield Ring(at, A.NOT_HANDED_ON, (P.DISPATCHER,))
 

@@ -1,6 +1,6 @@
 """Contacts: the response of an office to the citizen, judged by the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -21,21 +21,31 @@ class Contact(NamedTuple):
     method: Method = Method.CALL
 
 
-def tried(policy: Policy, contacts: Sequence[Contact]) -> bool:
-    """Whether the citizen was reached, or tried often enough at any intervals."""
-    return any(contact.reached for contact in contacts) or len(contacts) >= policy.contact.attempts
+def counted(policy: Policy, urgency: Urgency, contacts: Iterable[Contact]) -> list[datetime]:
+    """The instants of the attempts that count: each a gap or more after the one before (RULEBOOK
+    D.6.4). What attempts allow (T14, T15, D.6.5) and the rate of response count alike."""
+    instants: list[datetime] = []
+    for contact in sorted(contacts):
+        if not instants or contact.at >= next_from(policy, urgency, instants[-1]):
+            instants.append(contact.at)
+    return instants
+
+
+def next_from(policy: Policy, urgency: Urgency, last: datetime) -> datetime:
+    """The instant from which an attempt counts after the last one that did."""
+    return last + policy.contact.gap[urgency]
+
+
+def tried(policy: Policy, urgency: Urgency, contacts: Collection[Contact]) -> bool:
+    """Whether the citizen was reached, or tried often enough."""
+    if any(contact.reached for contact in contacts):
+        return True
+    return len(counted(policy, urgency, contacts)) >= policy.contact.attempts
 
 
 def contact_ok(
-    policy: Policy, urgency: Urgency, contact_due_at: datetime, contacts: Sequence[Contact]
+    policy: Policy, urgency: Urgency, contact_due_at: datetime, contacts: Iterable[Contact]
 ) -> bool:
-    """Whether the office responded in time (RULEBOOK D.6.4): it reached the citizen, or tried often
-    enough with the prescribed gaps between the tries."""
+    """Whether the office responded in time: it reached the citizen, or tried often enough."""
     timely = [contact for contact in contacts if contact.at <= contact_due_at]
-    if any(contact.reached for contact in timely):
-        return True
-    tries, last = 0, None
-    for contact in sorted(timely):
-        if last is None or contact.at - last >= policy.contact.gap[urgency]:
-            tries, last = tries + 1, contact.at
-    return tries >= policy.contact.attempts
+    return tried(policy, urgency, timely)

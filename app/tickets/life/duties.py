@@ -64,6 +64,15 @@ TO_DO = {
 """What a lead office has to do, or awaits."""
 
 
+def duty(policy: Policy, ticket: Timers, part: Part) -> Duty | None:
+    """Of the lead office (CHIEF), of its district, or of a desk of the city."""
+    if part is P.CHIEF:
+        return of_lead(policy, ticket)
+    if part is P.DISTRICT:
+        return of_district(policy, ticket)
+    return at_desks(policy, ticket).get(part)
+
+
 def of_lead(policy: Policy, ticket: Timers) -> Duty | None:
     """Until the result is due, or the hold is reviewed."""
     if ticket.status not in TO_DO:

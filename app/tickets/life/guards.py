@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from app.kit.errors import Forbidden
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import (
+    BETWEEN_OFFICES,
     IN_OFFICE,
     MOVES,
     TERMINAL,
@@ -118,11 +119,23 @@ def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | Non
 
 def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """T7 for R4: a district dispatches from its own queue; T7b: before the first contact."""
-    if ticket.status is S.TO_DISPATCH and not parts & {P.DISPATCHER, P.QUEUE}:
+    at_a_desk = ticket.status in BETWEEN_OFFICES
+    if at_a_desk and not parts & {P.DISPATCHER, P.QUEUE}:
         return IllegalMove("it lies in the city dispatcher's queue")
-    if ticket.status is not S.TO_DISPATCH and ticket.objection_locked:
+    if not at_a_desk and ticket.objection_locked:
         return ObjectionLocked("its 会商 named who handles it, finally")
     return refuse(ticket.contacted, "the office has contacted the citizen already")
+
+
+def needs_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(P.QUEUE not in parts, "it does not lie in your queue")
+
+
+def needs_callable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """The city's desks call back whom they asked (D.5 R5); all other contact is an office's."""
+    if parts & {P.OPERATOR, P.DISPATCHER}:
+        return refuse(ticket.status is not S.NEED_INFO, "its office contacts the citizen")
+    return needs_urgent(ticket, parts)
 
 
 def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -240,16 +253,36 @@ def needs_no_callback(ticket: Standing, parts: frozenset[Part]) -> IllegalMove |
     return refuse(ticket.assessed, "its citizen was called back already")
 
 
+def needs_transferable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """T3: the operator, or the dispatcher once an office has it."""
+    return needs_no_members(ticket, parts) or needs_untouched(ticket, P.DISPATCHER, parts)
+
+
+def needs_declinable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """T4: the city's desks, or a supervisor once an office has it."""
+    return needs_no_members(ticket, parts) or needs_untouched(ticket, P.SUPERVISOR, parts)
+
+
+def needs_untouched(ticket: Standing, taker: Part, parts: frozenset[Part]) -> IllegalMove | None:
+    """From an office it is taken by one part only, before the office has begun."""
+    if ticket.status not in IN_OFFICE:
+        return None
+    if taker not in parts:
+        return IllegalMove(f"an office has it; that is done by: {taker}")
+    return refuse(ticket.contacted, "the office has contacted the citizen already")
+
+
 def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     return needs_enquiry(ticket, parts) or needs_no_members(ticket, parts)
 
 
 GUARDS: dict[Action, Guard] = {
     A.ANSWER: needs_lone_enquiry,
-    A.TRANSFER: needs_no_members,
-    A.DECLINE: needs_no_members,
+    A.TRANSFER: needs_transferable,
+    A.DECLINE: needs_declinable,
     A.DISPATCH: needs_own_queue,
-    A.CONTACT: needs_urgent,
+    A.RETURN: needs_queue,
+    A.CONTACT: needs_callable,
     A.REVIEW: needs_review,
     A.REPLY: needs_late_reply,
     A.REVEAL: needs_openness,

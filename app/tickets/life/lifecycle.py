@@ -64,10 +64,12 @@ class Action(StrEnum):
     ROUTE = "route"
     ANSWER = "answer"
     TRANSFER = "transfer"
+    HAND_ON = "hand-on"
     DECLINE = "decline"
     ASK = "ask"
     ADD = "add"
     DISPATCH = "dispatch"
+    RETURN = "return"
     READ = "read"
     ACKNOWLEDGE = "acknowledge"
     CONTACT = "contact"
@@ -112,6 +114,7 @@ class Action(StrEnum):
     REFUSE_EXTENSION = "refuse_extension"
     VOID_EXTENSION = "void_extension"
     END_HOLD = "end_hold"
+    PASS_ON = "pass_on"
     EXPIRE = "expire"
     PASS_REVIEW = "pass_review"
     FORCE_CALLBACK = "force_callback"
@@ -132,6 +135,7 @@ BY_ITSELF = frozenset(
         A.REFUSE_EXTENSION,
         A.VOID_EXTENSION,
         A.END_HOLD,
+        A.PASS_ON,
         A.EXPIRE,
         A.PASS_REVIEW,
         A.FORCE_CALLBACK,
@@ -154,6 +158,9 @@ AT_WORK = frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.REWORK})
 BETWEEN_OFFICES = frozenset({S.TO_DISPATCH, S.NEED_INFO})
 """Nobody leads it; an office that had it before keeps the duty of contact (D.5-10)."""
 
+AT_A_DESK = frozenset({S.RECEIVED}) | BETWEEN_OFFICES
+"""With the city's operators and dispatchers, or in a district's queue."""
+
 Moves = dict[tuple[Status, Action], tuple[Status, ...]]
 
 
@@ -167,16 +174,23 @@ def ending(action: Action, statuses: Iterable[Status], end: Status) -> Moves:
 
 MOVES: Moves = {
     # T2, T3, T4: answered, handed to an emergency service, or not accepted
-    (S.RECEIVED, A.ANSWER): (S.ANSWERED,),
-    (S.RECEIVED, A.TRANSFER): (S.TRANSFERRED,),
-    **ending(A.DECLINE, (S.RECEIVED, S.TO_DISPATCH), S.NOT_ACCEPTED),
-    # T5: something must be asked first
-    **ending(A.ASK, (S.RECEIVED, S.TO_DISPATCH), S.NEED_INFO),
+    **ending(A.ANSWER, AT_A_DESK, S.ANSWERED),
+    **ending(A.TRANSFER, AT_A_DESK | {S.DISPATCHED, S.ACKNOWLEDGED}, S.TRANSFERRED),
+    **ending(A.DECLINE, AT_A_DESK | {S.DISPATCHED}, S.NOT_ACCEPTED),
+    # T3b: a service is told beside the office, as often as needed
+    **staying(A.HAND_ON, OPEN),
+    # T5: something must be asked first; what nobody answers goes to the dispatcher
+    **ending(A.ASK, AT_A_DESK, S.NEED_INFO),
+    **staying(A.ADD, OPEN),
     (S.NEED_INFO, A.ADD): (S.RECEIVED,),
+    (S.NEED_INFO, A.PASS_ON): (S.TO_DISPATCH,),
     (S.NEED_INFO, A.EXPIRE): (S.NOT_ACCEPTED,),
-    # T6, T7, T7b: to an office, first by the system, later by a dispatcher
+    # T6, T7, T7b, T5b: to an office, first by the system, later by a dispatcher
     (S.RECEIVED, A.ROUTE): (S.DISPATCHED, S.TO_DISPATCH, S.NEED_INFO),
-    **ending(A.DISPATCH, (S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED), S.DISPATCHED),
+    (S.TO_DISPATCH, A.ROUTE): (S.DISPATCHED,),
+    **ending(A.DISPATCH, BETWEEN_OFFICES | {S.DISPATCHED, S.ACKNOWLEDGED}, S.DISPATCHED),
+    # D.5 6b: a district gives back what is another district's
+    (S.TO_DISPATCH, A.RETURN): (S.TO_DISPATCH,),
     # T9, T14, T15, T21: the office works
     (S.DISPATCHED, A.ACKNOWLEDGE): (S.ACKNOWLEDGED,),
     **staying(A.CONTACT, IN_OFFICE | BETWEEN_OFFICES),

@@ -20,9 +20,18 @@ MOST_COMPARED = 2_000
 """Characters; a page of proposals compares thousands of texts of up to 20,000."""
 
 
+TITLES_ALIKE = 0.5
+"""Of two matters that their texts alone pair: what everybody says around them is left out."""
+
+GROUP_DIGITS = 2
+KIND_DIGITS = 4
+"""Of a category's code: its group of twenty, and its kind in the group."""
+
+
 class Matching(StrEnum):
     CATEGORY = "category"
     TEXT = "text"
+    CALLER = "caller"
 
 
 class Placing(StrEnum):
@@ -51,6 +60,10 @@ class Matter:
     lat: float | None = None
     secret: bool = False
 
+    @property
+    def title(self) -> str:
+        return self.words.partition("\n")[0]
+
     @cached_property
     def pairs(self) -> Counter[str]:
         """Made once, however many others it is compared with."""
@@ -58,16 +71,47 @@ class Matter:
 
 
 def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
-    """The likeness of two requests, or None; a praise is never like a complaint, nor a secret
-    request like an open one (D.16)."""
+    """The likeness of two requests, or None."""
     place = same_place(first, second, rule.radius_m)
-    apart = first.praise is not second.praise or first.secret is not second.secret
-    if place is None or apart:
+    if place is None or are_apart(first, second):
         return None
     if first.category is not None and first.category == second.category:
         return Likeness(Matching.CATEGORY, place)
     common = share(first.pairs, second.pairs, first.words == second.words)
     return Likeness(Matching.TEXT, place) if common >= rule.similarity else None
+
+
+def proposed(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
+    """The likeness of two citizens' requests that a dispatcher is asked about: never of two groups
+    of categories, nor of texts that differ in their titles (an escalator, a broadband line)."""
+    likeness = alike(first, second, rule)
+    if likeness is None or likeness.matter is Matching.CATEGORY:
+        return likeness
+    unlike = similarity(first.title, second.title) < TITLES_ALIKE
+    return None if unlike or differ(first, second, GROUP_DIGITS) else likeness
+
+
+def repeated(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
+    """The likeness of one person's two requests: at one place they may be one matter in other
+    words, unless two kinds of category say that they are not."""
+    likeness = alike(first, second, rule)
+    place = same_place(first, second, rule.radius_m)
+    if likeness or place is None or are_apart(first, second):
+        return likeness
+    return None if differ(first, second, KIND_DIGITS) else Likeness(Matching.CALLER, place)
+
+
+def are_apart(first: Matter, second: Matter) -> bool:
+    """A praise is never like a complaint, nor a secret request like an open one (D.16)."""
+    return first.praise is not second.praise or first.secret is not second.secret
+
+
+def differ(first: Matter, second: Matter, digits: int) -> bool:
+    """Whether both have a category, and these differ in their first digits."""
+    if first.category is None or second.category is None:
+        return False
+    length = min(digits, len(first.category), len(second.category))
+    return first.category[:length] != second.category[:length]
 
 
 def same_place(first: Matter, second: Matter, radius_m: int) -> Placing | None:

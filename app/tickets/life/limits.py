@@ -89,9 +89,9 @@ def changes(policy: Policy, ticket: Timers) -> Iterator[Fall]:
         yield Fall(ticket.due_at + policy.callback.force_grace, Action.FORCE_CALLBACK)  # T18
         yield from extension_falls(ticket, ticket.due_at)
     ends = STANDSTILLS.get(ticket.status)
-    at = ends and ends.at(policy, ticket)
-    if ends and at:
-        yield Fall(at, ends.action)
+    fall = ends and ends(policy, ticket)
+    if fall:
+        yield fall
     if is_skipped(policy, ticket):
         yield Fall(ticket.since, Action.SKIP_CALLBACK)
 
@@ -104,51 +104,65 @@ def rings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
         yield Fall(ticket.answer_due_at, Action.ALARM, Alarm.UNANSWERED, again=True)
 
 
-class Standstill(NamedTuple):
-    """The end of a status by time alone; no instant if time does not end it."""
-
-    action: Action
-    at: Callable[[Policy, Timers], datetime | None]
+def unrouted(policy: Policy, ticket: Timers) -> Fall:
+    """T6, T7: an enquiry that nobody answered, or what an operator held back, is dispatched."""
+    return Fall(ticket.since + manual_limit(policy, ticket.urgency), Action.ROUTE)
 
 
-def info_expires(policy: Policy, ticket: Timers) -> datetime | None:
-    """T5: never for an L1, nor for a group, whose members would go with it."""
-    stays = ticket.urgency is Urgency.L1 or ticket.members
-    return None if stays else ticket.since + policy.route.info_wait
+def unplaced(policy: Policy, ticket: Timers) -> Fall:
+    """D.5 R5: only what somebody asked, and called back for, ends without an answer. All else, an
+    L1 and a group always, goes to the dispatcher."""
+    asked_at, tried_at = ticket.asked_at, ticket.tried_at
+    if asked_at is None:
+        wait = timedelta(0) if ticket.urgency is Urgency.L1 else policy.route.manual_limit
+        return Fall(ticket.since + wait, Action.PASS_ON)
+    if ticket.urgency is Urgency.L1:
+        asked_at = max(asked_at, ticket.since)
+        return Fall(asked_at + policy.route.manual_limit_l1, Action.PASS_ON)
+    until = asked_at + policy.route.info_wait
+    if ticket.members or tried_at is None:
+        return Fall(until, Action.PASS_ON)
+    return Fall(max(until, tried_at), Action.EXPIRE)
 
 
-def doubt_ends(policy: Policy, ticket: Timers) -> datetime | None:
+def unruled(policy: Policy, ticket: Timers) -> Fall:
+    """D.8: silence rejects an objection."""
+    at = objections.rejected_at(policy, ticket.urgency, ticket.since)
+    return Fall(at, Action.REJECT_OBJECTION)
+
+
+def unreviewed(policy: Policy, ticket: Timers) -> Fall:
+    """T17: silence passes a reply."""
+    return Fall(ticket.since + policy.reply.auto_pass, Action.PASS_REVIEW)
+
+
+def unconfirmed(policy: Policy, ticket: Timers) -> Fall | None:
     """T20: no supervisor confirmed that the demand is unreasonable."""
-    return ticket.since + policy.reply.auto_pass if ticket.doubted else None
+    at = ticket.since + policy.reply.auto_pass
+    return Fall(at, Action.SEND_TO_REWORK) if ticket.doubted else None
 
 
-def hold_ends(policy: Policy, ticket: Timers) -> datetime | None:
+def held(policy: Policy, ticket: Timers) -> Fall | None:
     """T23: the day of the hold's review."""
-    return ticket.review_at
+    return Fall(ticket.review_at, Action.END_HOLD) if ticket.review_at else None
 
 
-STANDSTILLS: dict[Status, Standstill] = {
-    Status.RECEIVED: Standstill(
-        Action.ROUTE, lambda policy, t: t.since + manual_limit(policy, t.urgency)
-    ),
-    Status.NEED_INFO: Standstill(Action.EXPIRE, info_expires),
-    Status.OBJECTED: Standstill(
-        Action.REJECT_OBJECTION,
-        lambda policy, t: objections.rejected_at(policy, t.urgency, t.since),
-    ),
-    Status.REPLIED: Standstill(
-        Action.PASS_REVIEW, lambda policy, t: t.since + policy.reply.auto_pass
-    ),
-    Status.AWAITING_CALLBACK: Standstill(Action.SEND_TO_REWORK, doubt_ends),
-    Status.ON_HOLD: Standstill(Action.END_HOLD, hold_ends),
+STANDSTILLS: dict[Status, Callable[[Policy, Timers], Fall | None]] = {
+    Status.RECEIVED: unrouted,
+    Status.NEED_INFO: unplaced,
+    Status.OBJECTED: unruled,
+    Status.REPLIED: unreviewed,
+    Status.AWAITING_CALLBACK: unconfirmed,
+    Status.ON_HOLD: held,
 }
+"""The end of a status by time alone; None if time does not end it."""
 
 
 def stands_until(policy: Policy, ticket: Timers) -> datetime:
     """The instant at which time ends the status."""
-    at = STANDSTILLS[ticket.status].at(policy, ticket)
-    assert at is not None  # asked only where time ends it
-    return at
+    fall = STANDSTILLS[ticket.status](policy, ticket)
+    assert fall is not None  # asked only where time ends it
+    return fall.at
 
 
 def extension_falls(ticket: Timers, due_at: datetime) -> Iterator[Fall]:

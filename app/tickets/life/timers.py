@@ -42,6 +42,9 @@ class Timers:
     dispatches: int = 0
     reworks: int = 0
     acknowledged_at: datetime | None = None
+    asked_at: datetime | None = None
+    tried_at: datetime | None = None
+    handed_on_at: datetime | None = None
     contacted_at: datetime | None = None
     acknowledge_due_at: datetime | None = None
     contact_due_at: datetime | None = None

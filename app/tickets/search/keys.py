@@ -18,6 +18,8 @@ WORD = re.compile(r"[^\W_]+")
 RUN = re.compile("[0-9a-z]+|[^0-9a-z]+")
 """Of a word."""
 LATIN = re.compile("[0-9a-z]")
+ANY_LATIN = "[0-9a-z０-９Ａ-Ｚａ-ｚ]"
+"""Also in a text that is not plain."""
 SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 SIGN = 1 << 31
@@ -31,9 +33,9 @@ REMOTE, REMOTE_BITS = 0xD800, (1 << 11) - 1
 SHORT_END, LONG_END = 4, 7
 """Digits at the end of a ticket's number that are a key."""
 
-DAY = timedelta(days=1)
-SPANS = (1, 16, 256)
-"""In days, each a key of its ticket."""
+HOUR = timedelta(hours=1)
+SPANS = (1, 16, 256, 4096)
+"""In hours, each a key of its ticket."""
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -86,12 +88,12 @@ def of_end(digits: str) -> int:
 
 
 def of_time(at: datetime) -> Iterator[int]:
-    day = (at - EPOCH) // DAY
-    return (span_key(span, day // span) for span in SPANS)
+    hour = (at - EPOCH) // HOUR
+    return (span_key(span, hour // span) for span in SPANS)
 
 
 def span_key(span: int, place: int) -> int:
-    return fact(f"days {span}", place)
+    return fact(f"hours {span}", place)
 
 
 class Window(NamedTuple):
@@ -104,16 +106,16 @@ class Window(NamedTuple):
 
 def windows(until: datetime) -> Iterator[Window]:
     """Back from an instant, each longer than the one before it, which lies in it."""
-    day = (until - EPOCH) // DAY
+    hour = (until - EPOCH) // HOUR
     for span in SPANS:
-        place = day // span
+        place = hour // span
         both = (span_key(span, place), span_key(span, place - 1))
-        yield Window(both, EPOCH + (place - 1) * span * DAY)
+        yield Window(both, EPOCH + (place - 1) * span * HOUR)
 
 
 def pattern(word: str) -> str:
-    """A regular expression, of PostgreSQL, for a word in a plain text: letters and digits at its
-    ends are whole runs."""
-    before = "(?<![0-9a-z])" if LATIN.match(word[0]) else ""
-    after = "(?![0-9a-z])" if LATIN.match(word[-1]) else ""
+    """A regular expression of PostgreSQL for a word in a text of small letters, plain or not:
+    letters and digits at its ends are whole runs."""
+    before = f"(?<!{ANY_LATIN})" if LATIN.match(word[0]) else ""
+    after = f"(?!{ANY_LATIN})" if LATIN.match(word[-1]) else ""
     return f"{before}{word}{after}"

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from string import ascii_lowercase, ascii_uppercase
 from typing import Annotated, Any, Literal, TypeGuard
 
 import sqlalchemy as sa
@@ -149,13 +148,18 @@ def at(name: str) -> Any:
     return parameter(name, INSTANT)
 
 
+def small(text: Any) -> sa.ColumnElement[str]:
+    """In small letters, of Latin ones alone: the rule "C" knows no others."""
+    return sa.func.lower(sa.collate(text, "C"))
+
+
 def says_all(name: str) -> Condition:
-    """Whether a request's words match every pattern; read by its number, one at a time."""
+    """Whether a request's words match every pattern; read by its number, one at a time. Most match
+    as they are, which is known in half of the time that it takes to write them plainly."""
     written = Request.title + "\n" + Request.content + "\n" + Request.address
-    plain = sa.func.translate(
-        sa.func.normalize(written, sa.literal_column("NFKC")), ascii_uppercase, ascii_lowercase
-    )
-    matches = plain.op("~")(sa.all_(parameter(name, ARRAY(sa.Text))))
+    plain = sa.func.normalize(written, sa.literal_column("NFKC"))
+    words = sa.all_(parameter(name, ARRAY(sa.Text)))
+    matches = sa.or_(*(small(text).op("~")(words) for text in (written, plain)))
     return (
         select(matches)
         .where(Request.ticket_number == Ticket.number)

@@ -32,6 +32,13 @@ def moments(city: City, tickets: Iterable[Row]) -> Iterator[datetime]:
         yield from turns(row, view.policy_of(city, row))
 
 
+def is_unturned(city: City, row: Row, now: datetime) -> bool:
+    """Whether a ticket's version tells all of it: time alone has changed nothing since then, and a
+    member of a group changes with its parent."""
+    turned = any(row.updated_at <= at < now for at in moments(city, [row]))
+    return row.merged_into is None and not turned
+
+
 def between(instants: Iterable[datetime], now: datetime) -> tuple[datetime, datetime | None]:
     """The last of them that is past, and the next, which is past after itself only."""
     since, until = datetime.min.replace(tzinfo=UTC), None

@@ -15,11 +15,12 @@ from app.kit.web.paging import Order, Page, instant
 from app.policy.keys import Merge
 from app.tickets import citizens
 from app.tickets.citizens import Citizen
-from app.tickets.life import limits
+from app.tickets.life import likeness, limits
 from app.tickets.life.lifecycle import MOVES, OPEN, Action
-from app.tickets.life.likeness import METRES_PER_DEGREE, Likeness, Matter, alike
+from app.tickets.life.likeness import METRES_PER_DEGREE, Matter
 from app.tickets.matter import matter_of
 from app.tickets.models import Request, Ticket
+from app.tickets.persons import are_one
 from app.tickets.views.lists import Paging
 from app.tickets.views.schemas import MemberView, MergeCandidate, MergeProposal
 from app.tickets.views.view import Viewer
@@ -49,6 +50,7 @@ def members(viewer: Viewer, ticket: Ticket) -> list[MemberView]:
             contacted_at=member.contacted_at,
             callback_due_at=member.callback_due_at,
             assessed_at=member.assessed_at,
+            same_citizen=member.same_citizen,
         )
         for member, citizen in rows
     ]
@@ -56,7 +58,7 @@ def members(viewer: Viewer, ticket: Ticket) -> list[MemberView]:
 
 def contact_due(viewer: Viewer, parent: Ticket, member: Ticket) -> datetime | None:
     policy = viewer.city.policies.named(parent.policy)
-    due = parent.contact_due_at
+    due = None if member.same_citizen else parent.contact_due_at
     return due and limits.member_contact_due(policy, parent.urgency, due, member.since)
 
 
@@ -66,7 +68,7 @@ class Known:
 
     ticket: Ticket
     request: Request
-    caller: bytes | None
+    citizen: Citizen
 
     @cached_property
     def matter(self) -> Matter:
@@ -135,33 +137,30 @@ def proposed(session: Session, rule: Merge, rows: Sequence[Ticket]) -> Iterable[
     for row in rows:
         newer = mine[row.number]
         for older in candidates[row.number]:
-            likeness = another_citizens(newer, older, rule)
-            if likeness:
+            same_citizen = are_one(newer.citizen, older.citizen)
+            likens = likeness.repeated if same_citizen else likeness.proposed
+            pair = likens(newer.matter, older.matter, rule)
+            if pair:
                 yield MergeProposal(
                     ticket=newer.shown(),
                     parent=older.shown(),
-                    matter=likeness.matter,
-                    place=likeness.place,
+                    matter=pair.matter,
+                    place=pair.place,
+                    same_citizen=same_citizen,
                 )
                 break
-
-
-def another_citizens(newer: Known, older: Known, rule: Merge) -> Likeness | None:
-    """By what they are alike, where they are not one citizen's (whose second call urges)."""
-    same = newer.caller is not None and newer.caller == older.caller
-    return None if same else alike(newer.matter, older.matter, rule)
 
 
 def known(session: Session, rows: Iterable[Ticket]) -> dict[str, Known]:
     numbers = {row.number: row for row in rows}
     query = (
-        select(Request, Citizen.phone_hash)
+        select(Request, Citizen)
         .join(Citizen, Citizen.ticket_number == Request.ticket_number)
         .where(Request.ticket_number.in_(numbers))
     )
     return {
-        request.ticket_number: Known(numbers[request.ticket_number], request, caller)
-        for request, caller in session.execute(query)
+        request.ticket_number: Known(numbers[request.ticket_number], request, citizen)
+        for request, citizen in session.execute(query)
     }
 
 

@@ -8,12 +8,14 @@ kept under their version. On two slow cores a page of 50 that is kept takes 1/20
 that is read, and the answer that nothing changed a little less than that.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event, select
 from sqlalchemy.orm import object_session
@@ -25,13 +27,19 @@ from app.feed.models import FeedHead
 from app.kit.gather import Gathered
 from app.kit.keep import Keep
 from app.kit.ready import Ready
+from app.kit.web.paging import Order, instant
+from app.offices.catalogue import Urgency
+from app.tickets.life import alarms, duties
 from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.life.parts import Part
+from app.tickets.life.timers import NAMES as TIMERS
+from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
 from app.tickets.views import rows, scope, view
 from app.tickets.views.forms import Form, form_of
 from app.tickets.views.lists import ASKED, WAITING, Paging
-from app.tickets.views.view import Viewer
+from app.tickets.views.rows import Row
+from app.tickets.views.view import Looker, Members, Viewer
 
 APP = Path(__file__).parents[2]
 CODE = sha256(b"".join(path.read_bytes() for path in sorted(APP.rglob("*.py")))).hexdigest()
@@ -49,7 +57,7 @@ class Asked(NamedTuple):
     """Which page, and whose."""
 
     role: Role
-    office_code: str
+    address: str
     limit: int
     cursor: str | None
 
@@ -78,24 +86,79 @@ def version(asked: Asked, head: heads.Version, edition: str) -> str:
 
 def read(viewer: Viewer, asked: Asked) -> Form:
     """The page and its version, of one snapshot. Refuses (BadCursor) a cursor of no inbox."""
-    asks = asked.role is Role.DISTRICT
-    by = ASKED if asks else WAITING
-    lines = inboxed(asks, asked.cursor is not None, asked.limit).rows(
-        viewer.connection, **by.values(asked.cursor), own_office=asked.office_code
+    lane = LANES[asked.role]
+    lines = inboxed(lane.part, asked.cursor is not None, asked.limit).rows(
+        viewer.connection, **lane.by.values(asked.cursor), own_office=asked.address
     )
     head = heads.version_of(*lines[0][:2])
-    waiting = [rows.row_of(line[2:]) for line in lines if line[2] is not None]
-    shown, after = by.cut(waiting, asked.limit)
-    body = view.page(viewer, shown, after)
+    waiting = [row_of(line[2:]) for line in lines if line[2] is not None]
+    shown, after = lane.by.cut(waiting, asked.limit)
+    body = view.spliced([as_json(viewer, row, lane.part) for row in shown], after)
     return form_of(version(asked, head, viewer.city.edition), shown, viewer, body)
 
 
+def as_json(viewer: Viewer, row: Row, part: Part) -> bytes:
+    """A WaitingView in JSON, its citizen masked."""
+    return msgspec.json.encode({**view.members(viewer, row, bulk=True), **duty(viewer, row, part)})
+
+
+def duty(looker: Looker, ticket: Row | Ticket, part: Part) -> Members:
+    """Why a ticket lies in the inbox of this part."""
+    policy, timers = looker.city.policies.named(ticket.policy), Timers.of(ticket)
+    due = duties.duty(policy, timers, part)
+    assert due is not None  # it lies there
+    rung = (ring.alarm for ring in alarms.rung(policy, timers) if part in ring.to)
+    return {
+        "kind": due.kind,
+        "because": due.because,
+        "waits_since": due.since,
+        "waits_until": due.until,
+        "alarms": list(dict.fromkeys(rung)),
+    }
+
+
+def row_of(line: Sequence[Any]) -> Row:
+    row = rows.row_of(line[: len(rows.NAMES)])
+    vars(row).update(zip(TIMED_BY, line[len(rows.NAMES) :], strict=True))
+    return row
+
+
+class Lane(NamedTuple):
+    """Whose inbox it is, the tickets in it, and their order."""
+
+    part: Part
+    lies: sa.ColumnElement[bool]
+    by: Order
+
+
+def desk(part: Part) -> Lane:
+    """The most urgent first, then the oldest."""
+    since = getattr(Ticket, duties.DESK_COLUMNS[part])
+    by = Order((Ticket.urgency, since, Ticket.number), (Urgency, instant, str))
+    return Lane(part, since.is_not(None), by)
+
+
+OFFICE = Lane(Part.CHIEF, Ticket.waits_for == scope.OWN_OFFICE, WAITING)
+LANES = {
+    Role.HANDLER: OFFICE,
+    Role.CHIEF: OFFICE,
+    Role.DISTRICT: Lane(Part.DISTRICT, Ticket.asked_of == scope.OWN_OFFICE, ASKED),
+    **{role: desk(Part(role)) for role in DESKS},
+}
+BY_PART = {lane.part: lane for lane in LANES.values()}
+
+TIMED_BY = tuple(
+    name for name in dict.fromkeys((*TIMERS, *DESK_COLUMNS.values())) if name not in rows.NAMES
+)
+"""Columns that say why a ticket waits and in which order, beside those that are shown."""
+
+
 @lru_cache(maxsize=500)
-def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
+def inboxed(part: Part, goes_on: bool, limit: int) -> Ready:
     """The version of an office's feed, and beside it each ticket of a page (or none)."""
-    office, by = (Ticket.asked_of, ASKED) if asks else (Ticket.waits_for, WAITING)
-    query = by.ready(select(Ticket).where(office == scope.OWN_OFFICE), goes_on, limit)
-    shown = rows.shown(query).subquery("shown")
+    lane = BY_PART[part]
+    query = lane.by.ready(select(Ticket).where(lane.lies), goes_on, limit)
+    shown = rows.shown(query, None, *TIMED_BY).subquery("shown")
     head = (
         select(FeedHead.last_seq, FeedHead.changed_at)
         .where(FeedHead.office_code == scope.OWN_OFFICE)
@@ -103,7 +166,7 @@ def inboxed(asks: bool, goes_on: bool, limit: int) -> Ready:
     )
     always = select(sa.literal_column("1").label("always")).subquery("always")
     both = always.outerjoin(head, sa.true()).outerjoin(shown, sa.true())
-    return Ready(by.sorted(select(*head.c, *shown.c).select_from(both), shown))
+    return Ready(lane.by.sorted(select(*head.c, *shown.c).select_from(both), shown))
 
 
 class Inboxes:
@@ -113,9 +176,9 @@ class Inboxes:
         self.heads = Gathered(engine, heads.versions)
         self.pages: Keep[Asked, Form] = Keep(MOST_BYTES)
 
-    async def head(self, office_code: str) -> heads.Version:
+    async def head(self, address: str) -> heads.Version:
         """As it is now, not before the question."""
-        return await self.heads.answer(office_code) or heads.NONE_YET
+        return await self.heads.answer(address) or heads.NONE_YET
 
     def kept(self, asked: Asked, version: str, now: datetime) -> Form | None:
         page = self.pages.get(asked)
@@ -123,7 +186,7 @@ class Inboxes:
 
 
 def asked_by(caller: Caller, paging: Paging) -> Asked:
-    return Asked(caller.role, str(caller.office_code), paging.limit, paging.cursor)
+    return Asked(caller.role, str(caller.address), paging.limit, paging.cursor)
 
 
 def changed(mapper: Any, connection: sa.Connection, ticket: Ticket) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 
 from app.access import gate
-from app.access.roles import OFFICE_BOUND, Caller
+from app.access.roles import ADDRESSED, Caller
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
@@ -23,6 +23,7 @@ from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
+from app.tickets.views.forms import is_unturned
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.pages import Pages
@@ -42,11 +43,11 @@ class Readings:
 
 async def inbox(request: Request) -> Response | None:
     caller, paging = await gate.caller(request), paging_in(request.scope["query_string"])
-    if caller.role not in OFFICE_BOUND or paging is None:
+    if caller.role not in ADDRESSED or paging is None:
         return None
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
     kept: Inboxes = state.inboxes
-    head = await kept.head(asked.office_code)
+    head = await kept.head(asked.address)
     now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):
@@ -113,7 +114,7 @@ async def ticket(request: Request) -> Response | None:
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)
-    return tagged(request, answer, row.version, answer)
+    return tagged(request, answer, row.version, answer, is_unturned(state.city, row, now))
 
 
 async def events(request: Request) -> Response | None:

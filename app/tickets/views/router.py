@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.exports import AtExports
 from app.access.gate import allow
-from app.access.roles import OFFICE_BOUND, Role
+from app.access.roles import ADDRESSED, Role
 from app.kit.db import Sessions
 from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.paging import Page
@@ -19,9 +19,17 @@ from app.tickets.disclosure import NO_STORE, DisclosureView
 from app.tickets.search import record
 from app.tickets.search.record import TelephoneSearchView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
+from app.tickets.views.forms import is_unturned
 from app.tickets.views.http import Happened, Looking, MaySearch, Seen, Settled, Shown
 from app.tickets.views.lists import Listing, Paging
-from app.tickets.views.schemas import ChangesPage, EventView, MemberView, MergeProposal, TicketView
+from app.tickets.views.schemas import (
+    ChangesPage,
+    EventView,
+    MemberView,
+    MergeProposal,
+    TicketView,
+    WaitingView,
+)
 from app.tickets.views.view import Viewer
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
@@ -84,7 +92,8 @@ def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
             readings = [disclosure.reading_of(looking.caller, ticket.number, looking.now)]
             disclosure.record(session.connection(), readings, looking.now)
         answer.headers.update(NO_STORE)
-    return tagged(request, answer, ticket.version, answer)
+    whole = is_unturned(looking.city, ticket, looking.now)
+    return tagged(request, answer, ticket.version, answer, whole)
 
 
 @router.get("/{number}/members")
@@ -128,10 +137,11 @@ def list_telephone_searches(
     return record.page(looking.session, paging.cursor, paging.limit)
 
 
-@inbox_router.get("", response_model=Page[TicketView], dependencies=[Depends(allow(OFFICE_BOUND))])
+@inbox_router.get("", response_model=Page[WaitingView], dependencies=[Depends(allow(ADDRESSED))])
 @quickly(quick.inbox)
 def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
-    """What waits for this office, earliest due first; 304 while nothing in the page changed."""
+    """What waits for this office, earliest due first, or for this desk of the city, the most urgent
+    and oldest first; 304 while nothing in the page changed."""
     page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
     answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inbox.tag_of(page), answer)

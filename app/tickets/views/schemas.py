@@ -8,6 +8,8 @@ from app.kit.web.paging import Page
 from app.kit.web.wire import At, View
 from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
+from app.tickets.life import duties
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action, Channel, Status, TicketType
 from app.tickets.life.likeness import Matching, Placing
 from app.tickets.personal import Kind
@@ -63,6 +65,8 @@ class TicketView(View):
     acknowledge_due_at: At | None
     contact_due_at: At | None
     due_at: At | None
+    contact_attempts: int
+    next_attempt_from: At | None
     overdue: bool
     excluded: bool
     merged_into: str | None
@@ -76,6 +80,17 @@ class TicketView(View):
     occurred_at: At | None
     policy: str
     allowed: list[Action]
+
+
+class WaitingView(TicketView):
+    """A ticket in an inbox: as what it lies there, the newest alarm that rings for whom it waits or
+    else the step awaited, since when and until when, and every alarm that rings for him."""
+
+    kind: duties.Kind
+    because: str
+    waits_since: At
+    waits_until: At | None
+    alarms: list[Alarm]
 
 
 class ChangesPage(Page[TicketView]):
@@ -156,6 +171,8 @@ class MemberView(View):
     contacted_at: At | None
     callback_due_at: At | None
     assessed_at: At | None
+    same_citizen: bool
+    """One person's, who is contacted and called under another number of the group."""
 
 
 class MergeCandidate(View):
@@ -170,12 +187,14 @@ class MergeCandidate(View):
 
 
 class MergeProposal(View):
-    """`ticket` may be merged into `parent`; by what they are alike."""
+    """`ticket` may be merged into `parent`; by what they are alike, and whether one person made
+    both."""
 
     ticket: MergeCandidate
     parent: MergeCandidate
     matter: Matching
     place: Placing
+    same_citizen: bool
 
 
 class EventView(View):

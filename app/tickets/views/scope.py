@@ -51,7 +51,13 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
     now has as lead, joint or informed, or answers for until another acknowledges; and who leads a
     merged group, or answers for it, its members (D.11).
     """
-    return visible_to(caller.role, sa.literal(caller.office_code, sa.Text))
+    return visible_at(caller.role, caller.office_code)
+
+
+@cache
+def visible_at(role: Role, office_code: str | None) -> sa.ColumnElement[bool]:
+    """Made once for each office: making it takes longer than asking it."""
+    return visible_to(role, sa.literal(office_code, sa.Text))
 
 
 def visible_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

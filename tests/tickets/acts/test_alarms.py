@@ -49,10 +49,6 @@ def dispatched(**request: Any) -> Build:
     return build
 
 
-def unplaced(people: People, clock: StillClock) -> str:
-    return given.ticket(people, urgency="L2", address=stages.UNCLEAR)
-
-
 def dangerous(people: People, clock: StillClock) -> str:
     """People in a lift, of whom 119 must be told, and on whom an office works."""
     number = given.ticket(people, category="030101")
@@ -68,7 +64,6 @@ RINGS: list[tuple[Build, timedelta, str, set[str]]] = [
     (stages.acknowledged, timedelta(hours=24), "uncontacted", {"chief"}),
     (stages.to_dispatch, timedelta(minutes=15), "undispatched", {"dispatcher"}),
     (stages.queued, timedelta(hours=2), "undispatched", {"district", "dispatcher"}),
-    (unplaced, timedelta(0), "unplaced", {"dispatcher"}),
     (stages.replied, timedelta(hours=8), "unreviewed", {"district"}),
     (stages.objected_outside, timedelta(hours=8), "unruled", {"dispatcher"}),
     (stages.awaiting, timedelta(hours=72), "uncalled", {"callback"}),
@@ -114,6 +109,18 @@ def test_what_rang_does_not_ring_again_when_the_clock_goes_back_or_a_sweeper_die
         swept(app)
     assert [[alarm[0] for alarm in stages.alarms(people, n)] for n in numbers] == [["unsigned"]] * 3
     assert heard(people.dispatcher) == [(number, "unsigned", "dispatcher") for number in numbers]
+
+
+@pytest.mark.parametrize("urgency", ["L1", "L2", "L3"])
+def test_nobody_knows_where_and_it_rings_in_the_call_itself(
+    people: People, clock: StillClock, urgency: str
+) -> None:
+    number = given.ticket(people, urgency=urgency, address=stages.UNCLEAR)
+
+    expected = [(number, "unplaced", "dispatcher")] if urgency != "L3" else []
+    assert heard(people.dispatcher) == expected
+    seen = stages.seen(people, number)
+    assert seen["version"] == len(stages.events(people, number)) == 2 + len(expected)
 
 
 def test_a_new_office_has_an_alarm_of_its_own_and_an_act_in_time_has_none(

@@ -34,16 +34,19 @@ ROLES: dict[str, tuple[str, str | None]] = {
 OFFICE = {"handler", "chief"}
 ENDED = {S.CLOSED, S.ANSWERED, S.TRANSFERRED, S.NOT_ACCEPTED, S.MERGED, S.WITHDRAWN, S.VOID}
 OPEN = set(Status) - ENDED
+AT_A_DESK = {S.RECEIVED, S.NEED_INFO, S.TO_DISPATCH}
 HAD_BY_OFFICE = OPEN - {S.RECEIVED}
 """望京街道 leads it, or keeps the duty of contact."""
 
 FORMS: dict[str, dict[str, Any]] = {
     "answer": {"text": "已答复"},
     "transfer": {"service": "110", "text": "已转"},
+    "hand-on": {"service": "119", "text": "已同时通知消防"},
     "decline": {"reason_code": "na_out_of_area", "text": "不在北京"},
     "ask": {"text": "请说明地点"},
     "add": {"text": "在望京西园三区"},
     "dispatch": {"office_code": JIUXIANQIAO, "reason": "改派"},
+    "return": {"text": "不在本区"},
     "read": {},
     "acknowledge": {},
     "contact": {"method": "call", "reached": True},
@@ -76,12 +79,19 @@ BY_ROLE: dict[tuple[str, str], dict[str, Any]] = {
 Rights = Mapping[str, list[tuple[set[Status], set[str]]]]
 RIGHTS: Rights = {
     "answer": [({S.RECEIVED}, {"operator"})],
-    "transfer": [({S.RECEIVED}, {"operator"})],
-    "decline": [({S.RECEIVED, S.TO_DISPATCH}, {"operator", "supervisor"})],
-    "ask": [({S.RECEIVED, S.TO_DISPATCH}, {"operator"})],
-    "add": [({S.NEED_INFO}, {"operator"})],
+    "transfer": [
+        (AT_A_DESK, {"operator", "dispatcher"}),
+        ({S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
+    ],
+    "hand-on": [(OPEN, {"operator", "dispatcher"})],
+    "decline": [
+        (AT_A_DESK, {"operator", "dispatcher", "supervisor"}),
+        ({S.DISPATCHED}, {"supervisor"}),
+    ],
+    "ask": [(AT_A_DESK, {"operator", "dispatcher"})],
+    "add": [(OPEN, {"operator"})],
     "dispatch": [
-        ({S.TO_DISPATCH, S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
+        ({S.TO_DISPATCH, S.NEED_INFO, S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
         ({S.DISPATCHED, S.ACKNOWLEDGED}, {"district"}),
     ],
     "read": [(HAD_BY_OFFICE - {S.TO_DISPATCH, S.NEED_INFO, S.ON_HOLD}, {"chief"})],
@@ -89,6 +99,7 @@ RIGHTS: Rights = {
     "contact": [
         (HAD_BY_OFFICE - {S.DISPATCHED, S.REPLIED, S.AWAITING_CALLBACK, S.ON_HOLD}, OFFICE),
         ({S.MERGED}, OFFICE),
+        ({S.NEED_INFO}, {"operator", "dispatcher"}),
     ],
     "object": [({S.DISPATCHED, S.ACKNOWLEDGED}, OFFICE)],
     "rule-objection": [({S.OBJECTED}, {"dispatcher", "supervisor"})],
@@ -127,7 +138,7 @@ BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}
 """With the callback, which is a path of its own and an action all the same."""
 
-UNCHANGING = {"note", "reveal", "urge", "supervise", "read"}
+UNCHANGING = {"note", "hand-on", "reveal", "urge", "supervise", "read"}
 """What may be done again and again to one ticket."""
 
 BECOMES: dict[str, Status] = {
@@ -135,7 +146,6 @@ BECOMES: dict[str, Status] = {
     "transfer": S.TRANSFERRED,
     "decline": S.NOT_ACCEPTED,
     "ask": S.NEED_INFO,
-    "add": S.DISPATCHED,  # T5, and then T6
     "dispatch": S.DISPATCHED,
     "acknowledge": S.ACKNOWLEDGED,
     "object": S.OBJECTED,
@@ -156,6 +166,7 @@ BECOMES_OF: dict[tuple[str, str], Status] = {
     ("rule-objection", "district"): S.ACKNOWLEDGED,
     ("rule-objection", "supervisor"): S.NOT_ACCEPTED,
     ("review", "replied"): S.AWAITING_CALLBACK,
+    ("add", "need_info"): S.DISPATCHED,  # T5, and then T6
     ("add", "nowhere"): S.NEED_INFO,
     ("review", "doubted"): S.CLOSED,
     ("reply", "forced"): S.AWAITING_CALLBACK,
@@ -233,6 +244,12 @@ def renewal_passed_on(people: People, clock: StillClock) -> str:
     return number
 
 
+def enquiry_asked(people: People, clock: StillClock) -> str:
+    number = stages.received(people, clock)
+    people.operator.does("ask", number, text="请说明是哪种证件")
+    return number
+
+
 ELSEWHERE = {"another street", "another district"}
 NEVER_HAD = {S.RECEIVED, S.ANSWERED, S.TRANSFERRED, S.NOT_ACCEPTED}
 KINDS: dict[str, Stage] = {
@@ -306,7 +323,13 @@ KINDS: dict[str, Stage] = {
     "queued": Stage(
         S.TO_DISPATCH,
         STAGES["queued"],
-        more={"dispatch": {"district"}},
+        more={"dispatch": {"district"}, "return": {"district"}},
+        unseen=frozenset(ELSEWHERE | OFFICE),
+    ),
+    "enquiry asked": Stage(
+        S.NEED_INFO,
+        enquiry_asked,
+        more={"answer": {"operator"}},
         unseen=frozenset(ELSEWHERE | OFFICE),
     ),
     "nowhere": Stage(
@@ -408,7 +431,8 @@ class Walk:
         if answer.status_code != (201 if action == "callbacks" else 200):
             self.wrong.append(f"{role} may {action} but got {answer.text}")
             return
-        after, steps = stages.seen(self.people, number), 2 if action == "add" else 1
+        after = stages.seen(self.people, number)
+        steps = 2 if (action, self.name) == ("add", "need_info") else 1
         state = (after["status"], after["version"], len(stages.events(self.people, number)))
         version = before["version"] + steps
         if state != (becomes(self.name, role, action), version, version):

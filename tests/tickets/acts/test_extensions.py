@@ -63,6 +63,7 @@ def test_untold_to_the_citizen_it_is_void(people: People, clock: StillClock) -> 
 def test_who_is_tried_often_enough_counts_as_told(people: People, clock: StillClock) -> None:
     number = granted(people, clock)
     for _ in range(3):
+        clock.tick(hours=1)
         people.street().does("contact", number, method="call", reached=False)
     clock.tick(days=8)
     assert not people.supervisor.does("note", number, text="在办")["overdue"]

@@ -158,14 +158,15 @@ def is_void(people: People, clock: StillClock, number: str) -> bool:
     return "void_extension" in stages.actions(people, number)
 
 
-def test_the_parent_does_not_expire_in_the_past_when_its_last_member_is_taken_out(
+def test_a_parent_whose_last_member_was_taken_out_may_end_without_an_answer(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
     parent, member = group(people, clock, address={"text": "朝阳区某处"})
     people.operator.does("ask", parent, text="在哪条路上？")
-    clock.tick(days=30)
+    people.operator.does("contact", parent, method="call", reached=False)
+    clock.tick(hours=23)
     people.supervisor.does("unmerge", member, reason="不是同一件事")
-    clock.tick(days=1)
+    clock.tick(hours=1)
     sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, parent) == "need_info"
     clock.at += TICK

@@ -586,6 +586,7 @@ def test_a_group_that_is_asked_for_its_place_never_expires(
 ) -> None:
     parent, child = group(people, clock, address={"text": "朝阳区某处"})
     people.operator.does("ask", parent, text="在哪条路上？")
+    people.operator.does("contact", parent, method="call", reached=False)
     clock.tick(days=30)
     people.operator.does("add", parent, address={"text": "朝阳区望京街道"})
     assert seen(people, parent)["status"] == "dispatched"

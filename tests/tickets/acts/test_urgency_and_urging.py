@@ -299,15 +299,36 @@ def test_an_objection_made_urgent_is_not_rejected_in_the_past(
     assert people.district().does("rule-objection", number, **ruling)["status"] == "dispatched"
 
 
-def test_a_question_that_is_no_longer_urgent_does_not_expire_in_the_past(
+def test_a_question_that_is_no_longer_urgent_has_a_day(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
     number = given.ticket(people, urgency="L1", address={"text": "不知道在哪"})
-    clock.tick(days=3)
+    people.dispatcher.does("ask", number, text="在哪条路上？")
+    people.dispatcher.does("contact", number, method="call", reached=False)
+    clock.tick(minutes=2)
     people.supervisor.does("grade", number, urgency="L3", reason="误定")
-    clock.tick(days=1)
+    clock.tick(hours=23, minutes=58)
     sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, number) == "need_info"
     clock.tick(microseconds=1)
     sweep(app.state.sessions, app.state.city, clock)
     assert stages.status(people, number) == "not_accepted"
+    assert [e["at"] for e in stages.events(people, number)] == sorted(
+        e["at"] for e in stages.events(people, number)
+    )
+
+
+def test_a_question_that_becomes_urgent_goes_to_the_dispatcher_soon(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    """Counted from the raise, never from before it."""
+    number = stages.stands(people, "nowhere")
+    people.operator.does("ask", number, text="在哪条路上？")
+    clock.tick(hours=1)
+    people.operator.does("grade", number, urgency="L1", reason="有人受困")
+    clock.tick(minutes=3)
+    sweep(app.state.sessions, app.state.city, clock)
+    assert stages.status(people, number) == "need_info"
+    clock.tick(microseconds=1)
+    sweep(app.state.sessions, app.state.city, clock)
+    assert stages.status(people, number) == "to_dispatch"

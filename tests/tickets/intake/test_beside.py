@@ -141,7 +141,17 @@ def test_nobody_is_told_twice(people: People) -> None:
 def test_a_denied_danger_raises_nothing(people: People) -> None:
     answer = tell(people, title="昨天漏水已修好", content="没有漏气，只想问维修费。")
 
-    assert (answer["urgency"], answer["suggested"], answer["tell"]) == ("L3", None, [])
+    assert (answer["urgency"], answer["tell"]) == ("L3", [])
+
+
+def test_the_likeliest_category_is_suggested_and_changes_nothing(people: People) -> None:
+    answer = tell(people, **LAMP)
+    sure = tell(people, category="020801", citizen=OTHER, **LAMP)
+
+    assert (answer["category"], answer["urgency"]) == (None, "L3")
+    assert answer["suggested"]["category"] == "020801"
+    assert sure["suggested"] is None
+    assert tell(people, title="你好", content="喂，听得见吗")["suggested"] is None
 
 
 def test_a_second_call_in_graver_words_raises_the_open_ticket(people: People) -> None:
@@ -175,4 +185,5 @@ def test_a_line_of_a_batch_tells_what_its_words_tell(people: People) -> None:
     )
 
     assert (grave["suggested"]["urgency"], grave["tell"]) == ("L1", ["119"])
-    assert plain == {"line": 2, "status": 201, "number": plain["number"]}
+    assert plain["suggested"]["category"] == "020801"
+    assert plain.keys() == {"line", "status", "number", "suggested"}

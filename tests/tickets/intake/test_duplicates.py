@@ -203,6 +203,8 @@ def test_a_question_that_nobody_answered_in_time_is_no_open_ticket_any_more(
     nowhere = {"category": NOISE, "address": {"text": "不知道在哪"}}
     first = ask(people, **nowhere)
     assert first["status"] == "need_info"
+    people.operator.does("ask", first["number"], text="在哪条路上？")
+    people.operator.does("contact", first["number"], method="call", reached=False)
     clock.tick(days=30)
 
     second = ask(people, **nowhere)

@@ -157,24 +157,6 @@ def test_an_enquiry_that_nobody_answered_goes_to_its_street_as_of_its_instant(
     assert datetime.fromisoformat(event["at"]) == clock.at
 
 
-def test_what_was_asked_may_be_answered_for_a_day_and_then_is_not_accepted(
-    people: People, app: FastAPI, clock: StillClock
-) -> None:
-    number = stages.stands(people, "nowhere")
-    urgent = given.ticket(people, address={"text": "不知道在哪"}, urgency="L1")
-
-    clock.tick(hours=24)
-    assert swept(app) == 1
-    assert stages.actions(people, urgent)[-1] == "alarm"  # nobody knows where
-    clock.at += TICK
-    assert swept(app) == 1
-
-    assert people.operator.get(f"/tickets/{number}").json()["status"] == "not_accepted"
-    last = people.operator.get(f"/tickets/{number}/events").json()[-1]
-    assert (last["action"], last["data"]) == ("expire", {"reason_code": "na_no_info"})
-    assert people.operator.get(f"/tickets/{urgent}").json()["status"] == "need_info"
-
-
 def test_what_the_caller_adds_finds_the_office(people: People, clock: StillClock) -> None:
     number = stages.stands(people, "nowhere")
     clock.tick(hours=1)

@@ -1,9 +1,14 @@
 """New requests are told from the rows that are written: as anybody reads them afterwards."""
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from app.routing.decide import Router
 from tests import given, stages
 from tests.given import People
 
@@ -56,3 +61,27 @@ def test_a_repetition_is_told_as_it_is_read(people: People) -> None:
     assert (answer.status_code, answer.json()["repeat_of"]) == (201, first)
     read = people.operator.get(f"/tickets/{answer.json()['number']}")
     assert given.alone(answer.json()) == read.json()
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_request_that_waits_over_midnight_goes_by_the_names_of_its_day(
+    people: People, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is routed while the database looks up, and again where another day has begun meanwhile."""
+    operator, days, route = people.operator, list[date](), Router.route
+    midnight = datetime(2026, 10, 20, 16, 0, tzinfo=UTC)
+    instants: Iterator[datetime] = iter(
+        [midnight - timedelta(seconds=2), midnight - timedelta(seconds=1)]
+    )
+    later = repeat(midnight)
+    app.state.clock = lambda: next(instants, None) or next(later)
+
+    def noted(router: Router, query: Any, policy: Any, on: date) -> Any:
+        days.append(on)
+        return route(router, query, policy, on)
+
+    monkeypatch.setattr(Router, "route", noted)
+    answer = operator.post("/tickets", given.request())
+
+    assert answer.json()["number"].startswith("BJ20261021")
+    assert days == [date(2026, 10, 20), date(2026, 10, 21)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import parse
-from app.tickets.life.contacts import Contact, contact_ok
+from app.tickets.life.contacts import Contact, contact_ok, counted, tried
 
 POLICY = parse("beijing-2019", Path("app/data/policy/beijing-2019.toml").read_text())
 GIVEN_AT = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
@@ -55,6 +55,29 @@ def contacts(minutes: str) -> list[Contact]:
 )
 def test_an_office_responded(urgency: str, minutes: str, counts: bool) -> None:
     assert contact_ok(POLICY, Urgency(urgency), DUE, contacts(minutes)) is counts
+
+
+COUNTED = [
+    # at which minutes an L3's citizen was called in vain, and which of them count
+    ("", ""),
+    ("0", "0"),
+    ("0 0 0", "0"),
+    ("0 30 59", "0"),
+    ("0 60 61 119 120", "0 60 120"),
+    ("0 59 118 177", "0 118"),
+]
+
+
+@pytest.mark.parametrize(("minutes", "counting"), COUNTED)
+def test_attempts_closer_than_the_gap_are_one(minutes: str, counting: str) -> None:
+    """One rule for what they allow (T14, T15) and for the rate (D.6.4)."""
+    made = contacts(minutes)
+
+    counts = counted(POLICY, Urgency.L3, made)
+
+    assert counts == [contact.at for contact in contacts(counting)]
+    assert tried(POLICY, Urgency.L3, made) is (len(counts) >= 3)
+    assert contact_ok(POLICY, Urgency.L3, DUE, made) is (len(counts) >= 3)
 
 
 made = st.lists(

@@ -25,6 +25,7 @@ S, A, P = Status, Action, Part
 ENTRANCE = A.RECEIVE
 SYSTEM = "system"
 QUEUE: set[Part | str] = {P.DISPATCHER, P.QUEUE, P.DISTRICT}
+AT_A_DESK = {S.RECEIVED, S.NEED_INFO, S.TO_DISPATCH}
 AT_AN_OFFICE = {
     *(S.ACKNOWLEDGED, S.IN_PROGRESS, S.DISPATCHED, S.OBJECTED, S.CONSULTING, S.REWORK),
 }
@@ -33,11 +34,15 @@ Row = tuple[str, set[Status], set[Status], set[Part | str]]
 
 RULEBOOK: list[Row] = [
     # D.6.2, all of it: from which statuses to which, and who may (T1 and T26 make a new ticket)
-    ("T2", {S.RECEIVED}, {S.ANSWERED}, {P.OPERATOR}),
-    ("T3", {S.RECEIVED}, {S.TRANSFERRED}, {P.OPERATOR}),
-    ("T4", {S.RECEIVED, S.TO_DISPATCH}, {S.NOT_ACCEPTED}, {P.OPERATOR, P.SUPERVISOR}),
+    ("T2", AT_A_DESK, {S.ANSWERED}, {P.OPERATOR}),
+    ("T3", AT_A_DESK, {S.TRANSFERRED}, {P.OPERATOR}),
+    ("T3 later", {S.DISPATCHED, S.ACKNOWLEDGED}, {S.TRANSFERRED}, {P.DISPATCHER}),
+    ("T4", AT_A_DESK, {S.NOT_ACCEPTED}, {P.OPERATOR, P.SUPERVISOR}),
+    ("T4 later", {S.DISPATCHED}, {S.NOT_ACCEPTED}, {P.SUPERVISOR}),
     ("T5 asks", {S.RECEIVED, S.TO_DISPATCH}, {S.NEED_INFO}, {P.OPERATOR}),
     ("T5 adds", {S.NEED_INFO}, {S.RECEIVED}, {P.OPERATOR}),
+    ("T5 passes on", {S.NEED_INFO}, {S.TO_DISPATCH}, {SYSTEM}),
+    ("T5b", {S.NEED_INFO}, {S.DISPATCHED}, {P.DISPATCHER}),
     ("T5 times out", {S.NEED_INFO}, {S.NOT_ACCEPTED}, {SYSTEM}),
     ("T6", {S.RECEIVED}, {S.DISPATCHED}, {SYSTEM}),
     ("T7 to a person", {S.RECEIVED}, {S.TO_DISPATCH}, {SYSTEM}),
@@ -245,6 +250,33 @@ GUARDED = [
     ("not of a report", S.IN_PROGRESS, {"secret": True}, P.LEAD, A.REVEAL, False),
     ("not when it is finished", S.CLOSED, {}, P.LEAD, A.REVEAL, False),
     ("the callback desk must dial", S.CLOSED, {"secret": True}, P.CALLBACK, A.REVEAL, True),
+    ("an operator transfers what no office has", S.TO_DISPATCH, {}, P.OPERATOR, A.TRANSFER, True),
+    ("not what one has", S.DISPATCHED, {}, P.OPERATOR, A.TRANSFER, False),
+    ("that a dispatcher does", S.ACKNOWLEDGED, {}, P.DISPATCHER, A.TRANSFER, True),
+    (
+        "until the citizen was contacted",
+        S.ACKNOWLEDGED,
+        {"contacted": True},
+        P.DISPATCHER,
+        A.TRANSFER,
+        False,
+    ),
+    ("an operator declines what is asked about", S.NEED_INFO, {}, P.OPERATOR, A.DECLINE, True),
+    ("not what an office has", S.DISPATCHED, {}, P.OPERATOR, A.DECLINE, False),
+    ("that a supervisor does", S.DISPATCHED, {}, P.SUPERVISOR, A.DECLINE, True),
+    (
+        "until an L1's citizen was contacted",
+        S.DISPATCHED,
+        {"urgency": Urgency.L1, "contacted": True},
+        P.SUPERVISOR,
+        A.DECLINE,
+        False,
+    ),
+    ("a desk calls back whom it asked", S.NEED_INFO, {}, P.OPERATOR, A.CONTACT, True),
+    ("it contacts nobody for an office", S.ACKNOWLEDGED, {}, P.OPERATOR, A.CONTACT, False),
+    ("a district returns what is in its queue", S.TO_DISPATCH, {}, P.QUEUE, A.RETURN, True),
+    ("and nothing else", S.TO_DISPATCH, {}, P.DISTRICT, A.RETURN, False),
+    ("a fire is handed on while an office works", S.IN_PROGRESS, {}, P.OPERATOR, A.HAND_ON, True),
     ("a joint office may not ask", S.IN_PROGRESS, {}, P.JOINT, A.REVEAL, False),
 ]
 

@@ -13,7 +13,7 @@ from app.offices.catalogue import Urgency
 from app.policy.documents import Policy, parse
 from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import IN_OFFICE, TERMINAL, Action, Status
-from app.tickets.life.limits import callback_due, due, due_now, next_fall, wound
+from app.tickets.life.limits import callback_due, changes, due, due_now, next_fall, wound
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import TICK, Fall, Timers
 
@@ -88,7 +88,34 @@ FALLS = [
     # a status, what else is so, what happens by itself, how long after it came into the status
     (Status.RECEIVED, {}, A.ROUTE, 15 * MINUTE),
     (Status.RECEIVED, {"urgency": Urgency.L1}, A.ROUTE, 3 * MINUTE),
-    (Status.NEED_INFO, {}, A.EXPIRE, 24 * HOUR),
+    (Status.NEED_INFO, {}, A.PASS_ON, 15 * MINUTE),
+    (Status.NEED_INFO, {"urgency": Urgency.L1}, A.PASS_ON, timedelta(0)),
+    (Status.NEED_INFO, {"tried_at": FRIDAY + HOUR}, A.PASS_ON, 15 * MINUTE),
+    (Status.NEED_INFO, {"asked_at": FRIDAY + HOUR}, A.PASS_ON, 25 * HOUR),
+    (
+        Status.NEED_INFO,
+        {"asked_at": FRIDAY + HOUR, "tried_at": FRIDAY + 2 * HOUR},
+        A.EXPIRE,
+        25 * HOUR,
+    ),
+    (
+        Status.NEED_INFO,
+        {"asked_at": FRIDAY, "tried_at": FRIDAY + 24 * HOUR + TICK},
+        A.EXPIRE,
+        24 * HOUR + TICK,
+    ),
+    (
+        Status.NEED_INFO,
+        {"asked_at": FRIDAY, "tried_at": FRIDAY, "members": 1},
+        A.PASS_ON,
+        24 * HOUR,
+    ),
+    (
+        Status.NEED_INFO,
+        {"urgency": Urgency.L1, "asked_at": FRIDAY + HOUR, "tried_at": FRIDAY + HOUR},
+        A.PASS_ON,
+        HOUR + 3 * MINUTE,
+    ),
     (Status.REPLIED, {}, A.PASS_REVIEW, 24 * HOUR),
     (Status.OBJECTED, {}, A.REJECT_OBJECTION, 16 * HOUR),
     (Status.ON_HOLD, {"review_at": FRIDAY + 60 * DAY}, A.END_HOLD, 60 * DAY),
@@ -121,7 +148,6 @@ def test_at_its_instant_nothing_has_fallen_due_and_a_microsecond_later_it_has(
 
 
 STAYS = [
-    (Status.NEED_INFO, Urgency.L1),
     (Status.TO_DISPATCH, Urgency.L1),
     (Status.TO_DISPATCH, Urgency.L3),
     (Status.AWAITING_CALLBACK, Urgency.L3),
@@ -135,6 +161,29 @@ def test_some_things_wait_for_a_person_for_ever(status: Status, urgency: Urgency
     ticket = replace(OPENED, status=status, urgency=urgency, warned=TOLD)
 
     assert next_fall(POLICY, ticket) is None
+
+
+@given(
+    urgency=st.sampled_from(Urgency),
+    asked=st.none() | st.timedeltas(timedelta(0), 3 * DAY),
+    tried=st.none() | st.timedeltas(timedelta(0), 3 * DAY),
+    members=st.integers(0, 2),
+)
+def test_nothing_ends_that_nobody_asked_about_and_called_back_for(
+    urgency: Urgency, asked: timedelta | None, tried: timedelta | None, members: int
+) -> None:
+    """D.5 R5: 24 h after the question at the earliest; never an L1, never a group."""
+    asked_at = None if asked is None else FRIDAY + asked
+    tried_at = None if tried is None else FRIDAY + tried
+    known: dict[str, Any] = {"asked_at": asked_at, "tried_at": tried_at, "members": members}
+    ticket = replace(OPENED, status=Status.NEED_INFO, urgency=urgency, due_at=None, **known)
+
+    [fall] = changes(POLICY, ticket)
+
+    may_end = asked_at and tried_at and not members and urgency is not Urgency.L1
+    assert fall.action is (A.EXPIRE if may_end else A.PASS_ON)
+    if asked_at and tried_at and may_end:
+        assert fall.at == max(asked_at + DAY, tried_at)
 
 
 HELD = {"review_at": FRIDAY + 60 * DAY}

@@ -93,7 +93,7 @@ def test_nothing_is_due_at_its_instant_and_all_of_it_a_microsecond_later() -> No
     ("known", "action", "after"),
     [
         ({"status": Status.RECEIVED, "due_at": None}, Action.ROUTE, timedelta(minutes=15)),
-        ({"status": Status.NEED_INFO, "due_at": None}, Action.EXPIRE, 24 * HOUR),
+        ({"status": Status.NEED_INFO, "due_at": None}, Action.PASS_ON, timedelta(minutes=15)),
         ({"status": Status.OBJECTED}, Action.ALARM, 8 * HOUR),
         (
             {"status": Status.OBJECTED, "warned": ["unruled", "unruled-2"]},
@@ -122,11 +122,6 @@ def test_what_ends_a_standstill(known: dict[str, Any], action: Action, after: ti
     fall = limits.next_fall(BEIJING, clockwork(**known))
     assert fall is not None
     assert (fall.action, fall.at - GIVEN) == (action, after)
-
-
-def test_an_l1_waits_for_its_caller_without_end() -> None:
-    ticket = clockwork(Urgency.L1, status=Status.NEED_INFO, due_at=None, warned=["unplaced"])
-    assert limits.next_fall(BEIJING, ticket) is None
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.models import Key
-from app.access.roles import Caller
+from app.access.roles import DESKS, Caller, Role
 from app.city import City
 from app.tickets import citizens
 from app.tickets.citizens import Citizen
 from app.tickets.events import Event, Statement
+from app.tickets.life import alarms, duties
 from app.tickets.life.guards import Standing, hindrance
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.life.parts import WHO, Part
+from app.tickets.life.timers import Timers
 from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.standing import overdue, standing_of
 from app.tickets.views import scope
-from app.tickets.views.schemas import AddressView, EventView, OfficeBrief, TicketView
+from app.tickets.views.schemas import AddressView, EventView, OfficeBrief, TicketView, WaitingView
 
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
 
@@ -54,6 +56,26 @@ def view(
         overdue=overdue(ticket, now),
         open_whistles=0,
         allowed=allowed(standing, scope.parts(caller, ticket, shared, city, head)),
+    )
+
+
+PARTS = {Role.DISTRICT: Part.DISTRICT, **{role: Part(role) for role in DESKS}}
+
+
+def waiting(session: Session, city: City, caller: Caller, ticket: Ticket, now: Any) -> WaitingView:
+    """A row of the caller's inbox."""
+    policy, timers = city.policies.named(ticket.policy), Timers.of(ticket)
+    part = PARTS.get(caller.role, Part.CHIEF)
+    duty = duties.duty(policy, timers, part)
+    assert duty is not None  # it lies in the inbox
+    rung = [ring.alarm for ring in alarms.rung(policy, timers) if part in ring.to]
+    return WaitingView(
+        **dict(view(session, city, caller, ticket, now, bulk=True)),
+        kind=duty.kind,
+        because=duty.because,
+        waits_since=duty.since,
+        waits_until=duty.until,
+        alarms=sorted(set(rung), key=rung.index),
     )
 
 

@@ -105,7 +105,7 @@ def test_who_acts_on_what_he_saw_is_let(people: People, tag: str) -> None:
     assert answer.headers["etag"] == f'"{version + 1}"'
 
 
-@pytest.mark.parametrize("role", ["operator", "callback", "auditor", "analyst"])
+@pytest.mark.parametrize("role", ["operator", "evaluator", "auditor", "analyst"])
 def test_who_acts_for_no_office_has_no_inbox(people: People, role: str) -> None:
     assert people(role).get("/inbox").status_code == 403
 
@@ -117,3 +117,70 @@ def test_a_district_has_what_it_must_dispatch_and_review_by_time(
     queued = stages.stands(people, "queued")
 
     assert numbers(people.district(CHAOYANG)) == [queued, replied]  # two hours, and a day
+
+
+ROLES = ("dispatcher", "callback", "supervisor", "panel")
+DESKS = {
+    "to_dispatch": ("dispatcher", "dispatch", "to_dispatch"),
+    "objected": ("dispatcher", "objection", "objected"),
+    "consulting": ("panel", "consulting", "consulting"),
+    "awaiting_callback": ("callback", "callback", "awaiting_callback"),
+    "doubted": ("supervisor", "review", "doubted"),
+}
+
+
+@pytest.mark.parametrize(("stage", "waits"), DESKS.items())
+def test_each_desk_of_the_city_has_what_waits_for_it_and_nothing_else(
+    people: People, stage: str, waits: tuple[str, str, str]
+) -> None:
+    number = stages.stands(people, stage)
+
+    rows = {role: people(role).get("/inbox").json()["items"] for role in ROLES}
+    rows = {role: items for role, items in rows.items() if items}
+    desk, kind, because = waits
+    assert {role: [row["number"] for row in items] for role, items in rows.items()} == {
+        desk: [number]
+    }
+    assert (rows[desk][0]["kind"], rows[desk][0]["because"]) == (kind, because)
+
+
+def test_a_desk_has_the_most_urgent_first_then_the_oldest_and_pages_through_them(
+    people: People, clock: StillClock
+) -> None:
+    made = {}
+    for urgency in ("L3", "L1", "L3", "L2", "L1"):
+        made[given.ticket(people, urgency=urgency, address={"text": "朝阳区望京地铁站"})] = urgency
+        clock.tick(seconds=1)
+    desk, read = people.dispatcher, []
+    waiting = [n for n in made if stages.status(people, n) == "to_dispatch"]
+    cursor: dict[str, Any] = {}
+    while True:
+        page = desk.get("/inbox", limit=2, **cursor).json()
+        read += [item["number"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+
+    assert len(waiting) == 5
+    assert read == sorted(waiting, key=lambda number: (made[number], number))
+    assert desk.get("/inbox", cursor="nonsense").status_code == 422
+
+
+def test_a_chief_sees_the_alarms_of_his_office_until_he_acts(
+    people: People, clock: StillClock
+) -> None:
+    number = given.ticket(people, urgency="L1")
+    clock.tick(minutes=31)
+    people.operator.does("note", number, text="催")
+    chief, district, dispatcher = people("chief", WANGJING), people.district(), people.dispatcher
+
+    for person, kind in ((chief, "lead"), (district, "alarm"), (dispatcher, "alarm")):
+        [row] = person.get("/inbox").json()["items"]
+        assert (row["kind"], row["because"]) == (kind, "uncontacted")
+        assert row["alarms"] == ["unsigned", "uncontacted"]
+        assert row["citizen"]["phone"] == "139****" + row["citizen"]["phone"][-4:]
+    people.street().does("contact", number, method="call", reached=True)
+    people.street().does("acknowledge", number)
+    assert (numbers(district), numbers(dispatcher)) == ([], [])
+    [row] = chief.get("/inbox").json()["items"]
+    assert (row["because"], row["alarms"]) == ("reply", [])

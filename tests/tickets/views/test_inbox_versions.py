@@ -14,11 +14,13 @@ from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
 
-from app.access.roles import Caller, Role
+from app.access.roles import DESKS, Caller, Role
 from app.kit.web.paging import Page
 from app.sweep import sweep
+from app.tickets.life.duties import DESK_COLUMNS
+from app.tickets.life.parts import Part
 from app.tickets.models import Ticket
-from app.tickets.views.schemas import TicketView
+from app.tickets.views.schemas import WaitingView
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
@@ -33,6 +35,7 @@ WATCHED = (
     (Role.HANDLER, JIUXIANQIAO),
     (Role.DISTRICT, CHAOYANG),
     (Role.DISTRICT, "110101"),
+    *((role, None) for role in DESKS),
 )
 
 
@@ -59,17 +62,24 @@ class Watch:
             assert self.pages.setdefault((caller, tag), body) == body
             self.held[caller] = tag, body
 
-    def anew(self, caller: Caller) -> bytes:
-        lies, until = Ticket.waits_for, Ticket.waits_until
+    def office_lane(self, caller: Caller) -> tuple[Any, list[Any]]:
         if caller.role is Role.DISTRICT:
-            lies, until = Ticket.asked_of, Ticket.asked_until
-        query = select(Ticket).where(lies == caller.office_code).order_by(until, Ticket.number)
+            return Ticket.asked_of == caller.office_code, [Ticket.asked_until]
+        return Ticket.waits_for == caller.office_code, [Ticket.waits_until]
+
+    def anew(self, caller: Caller) -> bytes:
+        city = self.app.state.city
+        lies, order = self.office_lane(caller)
+        if caller.role in DESKS:
+            since = getattr(Ticket, DESK_COLUMNS[Part(caller.role)])
+            lies, order = since.is_not(None), [Ticket.urgency, since]
         with self.app.state.sessions() as session:
+            tickets = session.scalars(select(Ticket).where(lies).order_by(*order, Ticket.number))
             items = [
-                plainly.view(session, self.app.state.city, caller, ticket, self.clock(), bulk=True)
-                for ticket in session.scalars(query).all()
+                plainly.waiting(session, city, caller, ticket, self.clock())
+                for ticket in tickets.all()
             ]
-        return Page[TicketView](items=items, next=None).model_dump_json().encode()
+        return Page[WaitingView](items=items, next=None).model_dump_json().encode()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Persons behind one telephone: whether two requests from it are one citizen's, of one kind."""
 
 import unicodedata
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from app.tickets import telephones
 from app.tickets.life.lifecycle import TicketType
@@ -21,7 +21,28 @@ class Sender(NamedTuple):
         return self.type, self.confidential
 
 
-def one_person(first: Sender, second: Sender) -> bool:
+class Named(Protocol):
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def phone(self) -> str | None: ...
+
+
+class Called(Named, Protocol):
+    """Who can be found again by the hash of his number."""
+
+    @property
+    def phone_hash(self) -> bytes | None: ...
+
+
+def are_one(first: Called, second: Called) -> bool:
+    """Whether two citizens are one person: by the same number, and nothing speaks against it."""
+    known = first.phone_hash is not None and first.phone_hash == second.phone_hash
+    return known and one_person(first, second)
+
+
+def one_person(first: Named, second: Named) -> bool:
     """Of requests from the same number: no name and no extension speaks against it."""
     extensions = [extension_of(sender.phone) for sender in (first, second)]
     return agree(*extensions) and one_name(first.name, second.name)
