@@ -28,6 +28,8 @@ CHAIN = 2
 
 PERSONAL = re.compile("人|籍|牌|来京|在京|进京|务工|户口|公司|住|在|来自")
 """Behind another city's name: somebody or something from there is here."""
+OF_A_CITY = re.compile("市[场民政]")
+"""义乌市场 is no 义乌市."""
 BUILT = re.compile(
     "路|街(?!道)|大道|巷|胡同|桥(?!区)|大厦|饭店|酒店|宾馆|公寓|会馆|商场|商城|超市|餐|菜|小吃|面馆|火锅|烤|银行|广场|"
     "办事处|小区|社区|家园|花园|嘉园|苑|里|庄|村|厂|学校|小学|中学|医院|公园|市场|楼|院|站|店|馆|号|期"
@@ -48,7 +50,7 @@ class Head(NamedTuple):
 
     name: str
     end: int
-    count: int
+    names: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Abroad:
         between = text[head.end : ours.start if ours is not None and near else reach]
         if BUILT.search(between) or PERSONAL.search(between):
             return ""
-        return head.name if near or head.count >= CHAIN else ""
+        return head.name if near or head.names >= CHAIN else ""
 
     def head(self, text: str, start: int, finds: Sequence[Find]) -> Head | None:
         """The short names that stand at the head, one behind the other; the first is a city's, or
@@ -118,7 +120,11 @@ def is_ours(start: int, end: int, finds: Sequence[Find]) -> bool:
 
 def before_ours(text: str, divisions: Sequence[Find]) -> str:
     """A full name that stands before all of Beijing's."""
-    others = [find for find in divisions if find.kinds & FOREIGN]
+    others = [
+        find
+        for find in divisions
+        if find.kinds & FOREIGN and not OF_A_CITY.match(text, find.end - 1)
+    ]
     if not others:
         return ""
     ours = [find for find in divisions if find.kinds & BEIJING]

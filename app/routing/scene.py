@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from app.routing.decision import Query
 from app.routing.elsewhere import Abroad
-from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
+from app.routing.names import PLACES, Find, Kind, Lexicon, Meaning, kinds
 from app.routing.spots import Spot, choose, place_key, spots
 from app.routing.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
+AREAS = PLACES | kinds(Kind.STEM)
 DISTRICTS = kinds(*DISTRICT_KINDS)
 STREETS = kinds(Kind.STREET)
 
@@ -19,6 +20,8 @@ class Scene(Struct, frozen=True, gc=False):
     """The place chosen, the finds that bear on it, the districts that it may lie in, or another
     city."""
 
+    text: str
+    """As the caller wrote it."""
     reading: Reading
     spot: Spot | None
     finds: tuple[Find, ...]
@@ -26,11 +29,21 @@ class Scene(Struct, frozen=True, gc=False):
     district: str | None
     """The district, where exactly one is named."""
     elsewhere: str
+    named: tuple[Find, ...] = ()
+    """Every area and place named in the text, in order; of the caller's home none."""
 
     @property
     def place(self) -> str:
         """The key of the place; where the text names none, all of its reading."""
         return place_key(self.spot) if self.spot and self.spot.name else self.reading.text
+
+    @property
+    def words(self) -> str:
+        """The place in the caller's own words."""
+        if self.spot is None or not self.spot.name:
+            return ""
+        start, end = self.reading.span(self.spot.start, self.spot.end)
+        return self.text[start:end]
 
     @property
     def is_named(self) -> bool:
@@ -53,12 +66,14 @@ def understand(lexicon: Lexicon, abroad: Abroad, query: Query) -> Scene:
     divisions = divisions_of(spot, places)
     districts = districts_of(divisions, query.district_code)
     return Scene(
+        text=query.text,
         reading=reading,
         spot=spot,
         finds=bearing(spot, places, divisions, finds),
         districts=districts,
         district=districts[0] if len(districts) == 1 else None,
         elsewhere=abroad.place(reading.text, beginning(spot, divisions), divisions, finds),
+        named=tuple([find for find in finds if find.kinds & AREAS]),
     )
 
 
