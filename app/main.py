@@ -108,7 +108,7 @@ def note_idle_keys(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused and BadAreas: the operator's files are checked before serving.
+    Refuses PolicyRefused, BadOverlay and BadAreas: the operator's files are checked before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -118,7 +118,7 @@ def prepare(settings: Settings) -> None:
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
-            seed.seed(session, now)
+            seed.seed(session, now, overlay=settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)

@@ -67,6 +67,7 @@ class Periods:
         self._since: list[tuple[Month, Policy]] = [(FIRST_YEAR * 12, first)]
         for policy in later:
             self._take_over(policy)
+        self._made: dict[Month, Period] = {}
 
     def _take_over(self, policy: Policy) -> None:
         """From the first period that starts with it or after it, a policy rules the periods."""
@@ -92,13 +93,16 @@ class Periods:
         return month
 
     def _period(self, month: Month) -> Period:
-        return Period(
-            name=f"{month // 12:04}-{month % 12 + 1:02}",
-            starts_at=self._start(month),
-            ends_at=self._end(month),
-            policy=self._policy(month),
-            periods=self,
-        )
+        period = self._made.get(month)
+        if period is None:
+            period = self._made[month] = Period(
+                name=f"{month // 12:04}-{month % 12 + 1:02}",
+                starts_at=self._start(month),
+                ends_at=self._end(month),
+                policy=self._policy(month),
+                periods=self,
+            )
+        return period
 
     def of(self, instant: datetime) -> Period:
         """The one period that an instant falls in."""

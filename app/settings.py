@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     secret_key: Annotated[bytes, BeforeValidator(decoded)] = Field(b"", repr=False)
     admin_key: Annotated[str, AfterValidator(checked_key)] = Field("", repr=False)
     policy_dir: Path | None = None
+    data_overlay: Path | None = None
+    """A city's own offices, names, population, categories and rules, see `offices.overlay`."""
     pool_size: int = Field(32, ge=2, le=500)
     """Connections to the database, and threads that may ask for one, in each worker."""
     areas: FilePath | None = None
@@ -149,6 +151,12 @@ class Settings(BaseSettings):
     def _policies_are_there(self) -> Self:
         if self.policy_dir and not self.policy_dir.is_dir():
             raise ValueError(f"{PREFIX}POLICY_DIR: {self.policy_dir} is no directory")
+        return self
+
+    @model_validator(mode="after")
+    def _overlay_is_there(self) -> Self:
+        if self.data_overlay and not self.data_overlay.is_dir():
+            raise ValueError(f"{PREFIX}DATA_OVERLAY: {self.data_overlay} is no directory")
         return self
 
     @model_validator(mode="after")

@@ -88,6 +88,7 @@ def test_the_embedded_database_is_served_on_loopback(
         ({"WORKERS": "0"}, "JIESU_WORKERS: "),
         ({"LOG_LEVEL": "loud"}, "JIESU_LOG_LEVEL: "),
         ({"POLICY_DIR": "nowhere"}, "JIESU_POLICY_DIR: nowhere is no directory"),
+        ({"DATA_OVERLAY": "nowhere"}, "JIESU_DATA_OVERLAY: nowhere is no directory"),
         ({"HOST": "0.0.0.0"}, "JIESU_HOST: 0.0.0.0 is seen from other machines"),
         ({"HOST": "jiesu.example"}, "JIESU_HOST: jiesu.example is seen"),
         ({"ADMIN_KEY": KEY[:23]}, "JIESU_ADMIN_KEY: must be 24 to 200 characters"),

@@ -89,7 +89,7 @@ def on_record(
         "caller": caller.id,
         "role": caller.role,
         "path": request.url.path,
-        "query": told(request),
+        "query": parameters_of(request),
         "media_type": media_type,
     }
 
@@ -105,7 +105,7 @@ def on_record(
     return read_on_record
 
 
-def told(request: Request) -> dict[str, str]:
+def parameters_of(request: Request) -> dict[str, str]:
     """The parameters of a query, without telephones and other numbers of a person in words."""
     return {
         name: "…" if name in UNTOLD else NUMBER.sub("…", value) if name == "q" else value

@@ -24,8 +24,10 @@ from app.attachments.service import Most
 from app.attachments.store import Received
 from app.attachments.upload import Files, receive
 from app.kit.db import AllSessions, Sessions
+from app.kit.errors import NotFound
 from app.kit.hop import in_loop
 from app.kit.web.etag import IfMatch
+from app.kit.web.idempotency import Claims, KeyHeader
 from app.kit.web.route import JsonRequest, Route
 from app.kit.web.streams import AtStreams, Content
 from app.kit.web.wire import At, Line, View
@@ -101,10 +103,19 @@ class AttachmentsView(View):
 Sender = Annotated[Caller, Depends(allow(HANDLERS | DESKS | {Role.DISTRICT}))]
 
 
-def to_attach_to(number: str, caller: Sender, sessions: AllSessions) -> str:
-    """The ticket's number; no connection to the database waits for a slow sender."""
+def to_attach_to(
+    request: Request, number: str, caller: Sender, sessions: AllSessions, key: KeyHeader = None
+) -> str:
+    """The ticket's number; no connection to the database waits for a slow sender. One that is no
+    longer the caller's passes where his key came before: the files tell whether it is repeated."""
     with sessions() as session:
-        return scope.get(session, caller, number).number
+        try:
+            return scope.get(session, caller, number).number
+        except NotFound:
+            name = (request.state.caller_id, key or "")
+            if not Claims(session, request.url.path).earlier([name]):
+                raise
+            return number
 
 
 AttachTo = Annotated[str, Depends(to_attach_to)]
@@ -184,6 +195,8 @@ def attach_file(
         doing.response.status_code = 201 if any(is_new for _, is_new in attached) else 200
         return " ".join(str(file.id) for file, _ in attached)
 
+    with doing.once.remembered():
+        scope.get(doing.session, caller, number)
     made = [
         AttachmentView.model_validate(doing.session.get_one(Attachment, int(reference)))
         for reference in doing.once(take, 201).split(" ")

@@ -33,8 +33,9 @@ class Received:
     size: int = 0
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place = self.folder / INCOMING
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.mkdir(mode=0o700, exist_ok=True)
         self.hash = sha256()
         handle, name = tempfile.mkstemp(dir=place)
         self.file, self.place = os.fdopen(handle, "wb"), Path(name)
@@ -63,7 +64,7 @@ class Received:
         """Whole or not at all, and safe from a power cut; the name of its bytes."""
         place = path_of(self.folder, self.sha256)
         if not place.exists():
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
             self.file.flush()
             os.fsync(self.file.fileno())
             self.place.replace(place)

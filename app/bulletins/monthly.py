@@ -1,9 +1,13 @@
-"""The bulletin of a month for its meeting (RULEBOOK D.13.7), made from the ranking alone."""
+"""The bulletin of a month for its meeting (RULEBOOK D.13.7)."""
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from app.bulletins.schemas import BulletinView, ClassView, PlaceView
+from app.bulletins import pack
+from app.bulletins.schemas import BulletinView, ClassView, PackView, PlaceView
+from app.rankings.leagues import League
+from app.rankings.models import Seal
+from app.rankings.published import WITH_PACK
 from app.rankings.rates import Standing, two_decimals
 from app.rankings.schemas import RATES, RankingQuery, RowView, members
 from app.rankings.service import Asked, ranking
@@ -12,7 +16,30 @@ MOST_MOVED = 10
 
 
 def monthly(asked: Asked, name: str) -> BulletinView:
-    """Refuses MalformedPeriod, NoSuchPeriod."""
+    """The month with the meeting's pack, which a seal of an older format has not. Refuses
+    MalformedPeriod, NoSuchPeriod."""
+    month = of_streets(asked, name)
+    seal = asked.session.get(Seal, month.period) if month.sealed else None
+    if seal is not None and seal.format < WITH_PACK:
+        return month
+    of = pack.months(asked, month.period)
+    leagues = {
+        name: pack.compared(of, league, shown, all_rows=league is League.DISTRICTS)
+        for name, league in LEAGUES.items()
+    }
+    return PackView(**dict(month), **leagues, matters=pack.matters(of), praise=pack.praise(of))
+
+
+LEAGUES = {
+    "districts": League.DISTRICTS,
+    "streets": League.STREETS,
+    "departments": League.CITY_DEPARTMENTS,
+    "district_departments": League.DISTRICT_DEPARTMENTS,
+    "enterprises": League.ENTERPRISES,
+}
+
+
+def of_streets(asked: Asked, name: str) -> BulletinView:
     view = ranking(asked, name, RankingQuery()).view()
     policy = asked.city.policies.named(view.policy)
     places = [(row, shown(row)) for row in view.rows]

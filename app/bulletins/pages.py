@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from leather import theme
 from markupsafe import Markup, escape
 
-from app.bulletins.schemas import BulletinView, DayView, QuarterView, YearView
+from app.bulletins.schemas import BulletinView, DayView, PackView, QuarterView, YearView
 
 theme.background_color = "none"
 theme.tick_font_char_width = 15  # a Chinese character is as wide as it is high
@@ -93,7 +93,8 @@ def daily(day: DayView, districts: Districts) -> bytes:
 
 
 def monthly(month: BulletinView, districts: Districts) -> bytes:
-    return page("monthly.html", month=month, districts=districts)
+    pack = month if isinstance(month, PackView) else None
+    return page("monthly.html", month=month, pack=pack, districts=districts)
 
 
 def quarterly(span: QuarterView, districts: Districts) -> bytes:

@@ -19,6 +19,7 @@ from app.bulletins.schemas import (
     BulletinQuery,
     BulletinView,
     DayView,
+    PackView,
     Printed,
     QuarterView,
     SpanView,
@@ -92,9 +93,10 @@ class BulletinRequest:
 Wanted = Annotated[BulletinRequest, Depends()]
 
 
-@router.get("/rankings/{period}/bulletin", response_model=BulletinView, responses=FORMS)
+@router.get("/rankings/{period}/bulletin", response_model=PackView | BulletinView, responses=FORMS)
 def read_bulletin(caller: Anyone, period: str, wanted: Wanted) -> Response:
-    """The month: the four classes, exclusions, holds, overdue tickets, streets that moved."""
+    """The month: districts, streets, departments, enterprises and kinds of matter beside last month
+    and last year; the four classes, exclusions, holds, overdue tickets, streets that moved."""
     return wanted.response(monthly(wanted.asked, period), monthly_csv, pages.monthly, of_one)
 
 

@@ -66,6 +66,63 @@ class BulletinView(View):
     """Every street, in the ranking's order."""
 
 
+class BeforeView(View):
+    """The figures of an earlier month."""
+
+    rank: int | None
+    assessed: int
+    composite: Percent | None
+    volume: int
+
+
+class ComparedView(PlaceView):
+    """A row beside last month and the same month last year; null where it had none."""
+
+    assessed: int
+    last_month: BeforeView | None
+    last_year: BeforeView | None
+
+
+class CountedView(View):
+    """A number of requests, last month's, and that of the same month last year."""
+
+    requests: int
+    last_month: int
+    last_year: int
+
+
+class MatterView(CountedView):
+    """A category of the first level, with the rates of its assessed tickets."""
+
+    category: str
+    name: str | None
+    assessed: int
+    response: Percent | None
+    resolution: Percent | None
+    satisfaction: Percent | None
+    composite: Percent | None
+
+
+class Pack(View):
+    """What else lies before the month's meeting. Departments and enterprises stand there if they
+    had a case or a request in one of the months."""
+
+    districts: list[ComparedView]
+    streets: list[ComparedView]
+    """Those with a case or a request in one of the months, in the ranking's order."""
+    departments: list[ComparedView]
+    """The city's."""
+    district_departments: list[ComparedView]
+    enterprises: list[ComparedView]
+    matters: list[MatterView]
+    """Kinds of matter, the most frequent first."""
+    praise: CountedView
+
+
+class PackView(BulletinView, Pack):
+    """The month with its pack, whose members come first."""
+
+
 class TopView(View):
     """A street by its requests of the day, with its rates from the period's start to then."""
 

@@ -5,9 +5,12 @@ from dataclasses import astuple
 from itertools import chain
 
 from app.bulletins.schemas import (
+    BeforeView,
     BulletinView,
+    ComparedView,
     CourseView,
     DayView,
+    PackView,
     PlaceView,
     QuarterView,
     SpanView,
@@ -23,6 +26,9 @@ TOP = ("place", "office_code", "office_name", "district_code", "requests", "comp
 PRESSED = ("escalations", "supervisions", "hold_reviews")
 STREET = ("office_code", "office_name", "district_code")
 
+BEFORE = ("rank", "composite", "volume")
+BESIDE = [f"{month}_{name}" for month in ("last_month", "last_year") for name in BEFORE]
+
 Cells = list[object]
 
 
@@ -34,7 +40,32 @@ def monthly_csv(bulletin: BulletinView) -> bytes:
     rows = (
         [name, *(v for _, v in street)] for name, streets in lists.items() for street in streets
     )
-    return written(["list", *PlaceView.model_fields], rows)
+    header = ["list", *PlaceView.model_fields]
+    if isinstance(bulletin, PackView):
+        alone = ([*row, *[None] * len(BESIDE)] for row in rows)
+        return written([*header, *BESIDE], chain(alone, packed(bulletin)))
+    return written(header, rows)
+
+
+def packed(pack: PackView) -> Iterator[Cells]:
+    """A kind of matter stands where the office does."""
+    for name in ("districts", "streets", "departments", "district_departments", "enterprises"):
+        for row in getattr(pack, name):
+            place = [getattr(row, column) for column in PlaceView.model_fields]
+            before = [getattr(month, n, None) for month in earlier(row) for n in BEFORE]
+            yield [name, *place, *before]
+    for matter in pack.matters:
+        known = {**dict(matter), "office_code": matter.category, "office_name": matter.name}
+        known |= {"volume": matter.requests}
+        place = [known.get(column) for column in PlaceView.model_fields]
+        yield ["matters", *place, None, None, matter.last_month, None, None, matter.last_year]
+    praise = pack.praise
+    counted = [praise.requests if name == "volume" else None for name in PlaceView.model_fields]
+    yield ["praise", *counted, None, None, praise.last_month, None, None, praise.last_year]
+
+
+def earlier(row: ComparedView) -> tuple[BeforeView | None, BeforeView | None]:
+    return row.last_month, row.last_year
 
 
 def daily_csv(day: DayView) -> bytes:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -93,6 +94,29 @@ def read_place(line: Line) -> Place:
     return Place(line["code"], line["street_code"], line["name"], PlaceKind(line["kind"]))
 
 
+@dataclass(frozen=True, slots=True)
+class CityData:
+    """All that the tables of offices are seeded from."""
+
+    gazetteer: Gazetteer
+    places: tuple[Place, ...]
+    departments: tuple[Department, ...]
+    offices: tuple[OfficeEntry, ...]
+    catalogue: Catalogue
+
+
+def read_city(data: Path = DATA) -> CityData:
+    """Refuses (BadCatalogue) a contradicting catalogue."""
+    gazetteer = read_gazetteer(data / "gazetteer")
+    return CityData(
+        gazetteer=gazetteer,
+        places=read_places(data / "gazetteer"),
+        departments=read_departments(data / "offices"),
+        offices=read_directory(gazetteer, data / "offices"),
+        catalogue=read_catalogue(data / "catalogue"),
+    )
+
+
 def read_catalogue(folder: Path = DATA / "catalogue") -> Catalogue:
     """The catalogue of the files. Refuses (BadCatalogue) as `compile_catalogue` does."""
     categories = (read_category(line) for line in lines(folder / "categories.csv"))
@@ -149,9 +173,13 @@ def read_directory(
     gazetteer: Gazetteer, folder: Path = DATA / "offices"
 ) -> tuple[OfficeEntry, ...]:
     """Every office: the gazetteer's, and the departments and enterprises of `folder`."""
-    kinds = (read_department(line) for line in lines(folder / "departments.csv"))
+    kinds = read_departments(folder)
     city = (read_office(line) for line in lines(folder / "city.csv"))
     return compile_directory(gazetteer.districts, gazetteer.streets, kinds, city)
+
+
+def read_departments(folder: Path = DATA / "offices") -> tuple[Department, ...]:
+    return tuple(read_department(line) for line in lines(folder / "departments.csv"))
 
 
 def read_department(line: Line) -> Department:

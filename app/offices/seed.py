@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.kit.db import Base
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry, Duty
 from app.offices.directory import OfficeEntry
-from app.offices.files import DATA, read_catalogue, read_directory, read_gazetteer, read_places
+from app.offices.files import DATA, read_city
 from app.offices.gazetteer import District, Gazetteer, NameKind, Place
 from app.offices.models import (
     CatalogueRuleRow,
@@ -26,6 +26,7 @@ from app.offices.models import (
     PlaceRow,
     SeedFile,
 )
+from app.offices.overlay import overlaid
 
 FOLDERS = ("gazetteer", "offices", "catalogue")
 BY_HAND = "_by_hand.csv"
@@ -49,22 +50,24 @@ class Seeded:
     removed: int = 0
 
 
-def seed(session: Session, now: datetime, data: Path = DATA) -> list[Seeded]:
-    """Fill all tables of this room from the files; a second time changes nothing.
+def seed(
+    session: Session, now: datetime, data: Path = DATA, overlay: Path | None = None
+) -> list[Seeded]:
+    """Fill all tables of this room from the files, and from a city's own if it has any; a second
+    time changes nothing.
 
-    Refuses (BadCatalogue) a contradicting catalogue before anything is written.
+    Refuses BadCatalogue or BadOverlay before anything is written.
     """
-    gazetteer = read_gazetteer(data / "gazetteer")
-    offices = read_directory(gazetteer, data / "offices")
-    catalogue = read_catalogue(data / "catalogue")
+    city = read_city(data)
+    city = overlaid(city, overlay) if overlay else city
     tables: dict[type[Base], Rows] = {
-        DistrictRow: [district_row(district) for district in gazetteer.districts],
-        Office: [office_row(office) for office in offices],
-        OfficeName: list(name_rows(gazetteer, offices)),
-        PlaceRow: [place_row(place) for place in read_places(data / "gazetteer")],
-        CategoryRow: [category_row(entry) for entry in catalogue.categories.values()],
-        CatalogueRuleRow: [rule_row(rule) for rule in all_rules(catalogue)],
-        SeedFile: changed_files(session, data, now),
+        DistrictRow: [district_row(district) for district in city.gazetteer.districts],
+        Office: [office_row(office) for office in city.offices],
+        OfficeName: list(name_rows(city.gazetteer, city.offices)),
+        PlaceRow: [place_row(place) for place in city.places],
+        CategoryRow: [category_row(entry) for entry in city.catalogue.categories.values()],
+        CatalogueRuleRow: [rule_row(rule) for rule in all_rules(city.catalogue)],
+        SeedFile: changed_files(session, files_of(data, overlay), now),
     }
     return [put(session, model, rows) for model, rows in tables.items()]
 
@@ -98,15 +101,20 @@ def remove_others(session: Session, table: sa.Table, rows: Rows) -> int:
     return len(gone)
 
 
-def changed_files(session: Session, data: Path, now: datetime) -> Rows:
+def files_of(data: Path, overlay: Path | None) -> Iterator[tuple[str, Path]]:
+    """Each file that is seeded, by its name."""
+    for folder in FOLDERS:
+        for path in sorted((data / folder).glob("*.csv")):
+            if not path.name.endswith(BY_HAND):
+                yield path.relative_to(data).as_posix(), path
+    for path in sorted(overlay.glob("*.csv")) if overlay else ():
+        yield f"overlay/{path.name}", path
+
+
+def changed_files(session: Session, files: Iterable[tuple[str, Path]], now: datetime) -> Rows:
     """The files with a new content."""
     known = {file.name: file.sha256 for file in session.scalars(sa.select(SeedFile))}
-    paths = (path for folder in FOLDERS for path in sorted((data / folder).glob("*.csv")))
-    hashes = {
-        path.relative_to(data).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in paths
-        if not path.name.endswith(BY_HAND)
-    }
+    hashes = {name: sha256(path.read_bytes()).hexdigest() for name, path in files}
     return [
         {"name": name, "sha256": content, "seeded_at": now}
         for name, content in hashes.items()

@@ -11,7 +11,7 @@ from app.kit.clock import Now
 from app.kit.db import AllSessions, Reading
 from app.kit.instants import settled_all
 from app.kit.web.compress import SMALLEST_BYTES
-from app.kit.web.etag import tagged
+from app.kit.web.etag import known_to, tagged
 from app.rankings.forms import Written
 from app.rankings.recall import Memory
 from app.rankings.service import Asked
@@ -33,6 +33,8 @@ def answer(request: Request, body: bytes, media_type: str, headers: dict[str, st
 def written_answer(request: Request, written: Written) -> Response:
     """The ranking, packed once for all who accept gzip; the smallest need no packing."""
     body, headers = written.body, dict(FOR_EVER) if written.lasting else {}
+    if written.tag in known_to(request):  # before anything is made that is not sent
+        return Response(status_code=304, headers={**headers, "ETag": f'"{written.tag}"'})
     if "gzip" in request.headers.get("accept-encoding", "") and len(body) > SMALLEST_BYTES:
         body, headers = written.packed, headers | {"Content-Encoding": "gzip"}
     response = Response(body, media_type="application/json", headers=headers)

@@ -19,6 +19,9 @@ from app.rankings.registry import PARTS, read
 WITH_MIN_ASSESSED = 3
 """The format of a seal from which on the classes leave out streets with few cases."""
 
+WITH_PACK = 3
+"""The format from which on the bulletin has the meeting's pack."""
+
 
 class NotSealed(NotFound):
     title = "This period is not sealed"

@@ -7,11 +7,13 @@ versions of a few tables tell whether it still holds. On two slow cores an uncha
 
 import asyncio
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 
 from app.access import gate
 from app.access.roles import ANYONE
@@ -59,7 +61,7 @@ class Rankings:
 
 async def ranking(request: Request) -> Response | None:
     """None: it is unusual, and the endpoint answers or refuses it."""
-    caller, query = await gate.caller(request), query_of(request)
+    caller, query = await gate.caller(request), query_of(request.scope["query_string"])
     if caller.role not in ANYONE or query is None:
         return None
     state, name = request.app.state, request.path_params["period"]
@@ -71,8 +73,9 @@ async def ranking(request: Request) -> Response | None:
     return written_answer(request, written)
 
 
-def query_of(request: Request) -> LeagueQuery | None:
+@lru_cache(maxsize=1_000)
+def query_of(text: bytes) -> LeagueQuery | None:
     try:
-        return LeagueQuery.model_validate(dict(request.query_params))
+        return LeagueQuery.model_validate(dict(QueryParams(text)))
     except ValidationError:
         return None

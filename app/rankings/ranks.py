@@ -1,20 +1,21 @@
 """Scores → places, ties and all; the four classes (RULEBOOK D.13.5, D.13.6)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import nlargest
 from itertools import groupby
 from typing import Literal
 
+from msgspec import Struct
+
 from app.policy.keys import Class, Classes, Publish, Rank
-from app.rankings.rates import Score
+from app.rankings.rates import Exact, Score
 
 Grade = Literal["excellent", "good", "fair", "poor"]
 GRADES: tuple[Grade, ...] = ("excellent", "good", "fair", "poor")
 """优秀, 良好, 一般, 较差."""
 
-Key = tuple[Fraction, ...]
+Key = tuple[Exact, ...]
 FINE = 10**15
 Places = Mapping[str, int]
 
@@ -54,10 +55,14 @@ def again(ranks: Places) -> dict[str, int]:
     return competition({code: (Fraction(-rank),) for code, rank in ranks.items()})
 
 
-def sortable(key: Key) -> tuple[tuple[int, Fraction], ...]:
-    """The same order, with whole numbers before the fractions: those are compared much faster, and
+def sortable(key: Key) -> tuple[tuple[int, Exact], ...]:
+    return tuple(map(fine, key))
+
+
+def fine(value: Exact) -> tuple[int, Exact]:
+    """The same order, with a whole number before the fraction: those are compared much faster, and
     where they are equal the exact values decide."""
-    return tuple((value.numerator * FINE // value.denominator, value) for value in key)
+    return value.numerator * FINE // value.denominator, value
 
 
 def in_order(codes: Iterable[str], ranks: Places) -> list[str]:
@@ -66,8 +71,7 @@ def in_order(codes: Iterable[str], ranks: Places) -> list[str]:
     return sorted(codes, key=lambda code: (ranks.get(code, last), code))
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True, gc=False):
     """The figures behind a street's classes; None where it was not ranked."""
 
     assessed: int = 0
@@ -104,47 +108,48 @@ def classes(forms: Mapping[str, Form], rules: Classes) -> dict[str, tuple[Class,
 
 def first(forms: Mapping[str, Form], k: int) -> set[str]:
     """The streets with a place up to k among these alone."""
-    ranks = {code: form.rank for code, form in forms.items() if form.rank is not None}
-    return {code for code, place in again(ranks).items() if place <= k}
+    return top({code: -form.rank for code, form in forms.items() if form.rank is not None}, k)
 
 
-def top(values: Mapping[str, Fraction], k: int) -> set[str]:
+def top(values: Mapping[str, Exact], k: int) -> set[str]:
     """Those among the k greatest, ties at the border included."""
-    best = nlargest(k, values.values())
-    return {code for code, value in values.items() if best and value >= best[-1]}
+    order = {code: fine(value) for code, value in values.items()}
+    best = nlargest(k, order.values())
+    return {code for code, value in order.items() if best and value >= best[-1]}
 
 
-def burdens(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
+def burdens(forms: Mapping[str, Form], rules: Classes) -> dict[str, Exact]:
     """How much each street has to bear, where it has anything to bear."""
     by_volume = rules.governance_by == "volume"
-    values = {code: Fraction(f.volume) if by_volume else f.per_10k for code, f in forms.items()}
+    values = {code: f.volume if by_volume else f.per_10k for code, f in forms.items()}
     return {code: burden for code, burden in values.items() if burden}
 
 
-def improvements(forms: Mapping[str, Form], rules: Classes) -> dict[str, Fraction]:
+def improvements(forms: Mapping[str, Form], rules: Classes) -> dict[str, Exact]:
     """By how much each street did better than in the period before, where it did."""
     gain = gained if rules.progress_by == "score" else climbed
     gains = {code: gain(form) for code, form in forms.items()}
-    return {code: better for code, better in gains.items() if better is not None and better > 0}
+    return {code: better for code, better in gains.items() if better}
 
 
-def gained(form: Form) -> Fraction | None:
-    if form.composite is None or form.former_composite is None:
-        return None
-    return form.composite - form.former_composite
+def gained(form: Form) -> Exact:
+    """0 where it is not better."""
+    now, before = form.composite, form.former_composite
+    return now - before if now is not None and before is not None and now > before else 0
 
 
-def climbed(form: Form) -> Fraction | None:
+def climbed(form: Form) -> Exact:
     if form.rank is None or form.former_rank is None:
-        return None
-    return Fraction(form.former_rank - form.rank)
+        return 0
+    return max(form.former_rank - form.rank, 0)
 
 
 def grade(composite: Fraction | None, publish: Publish) -> Grade | None:
     """The band of an exact composite, where bands are published (D.13.6)."""
     if composite is None or not publish.grades:
         return None
-    reached = (n for n, threshold in enumerate(publish.thresholds) if composite >= threshold)
+    exact = fine(composite)
+    reached = (n for n, threshold in enumerate(publish.thresholds) if exact >= fine(threshold))
     return GRADES[next(reached, len(publish.thresholds))]
 
 

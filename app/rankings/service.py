@@ -163,6 +163,8 @@ def known(session: Session, periods: Periods, name: str, now: datetime) -> Perio
     """A period that has begun, from the first with an assessment recorded by then; a sealed period
     whatever became of its facts."""
     period = periods.named(name)
+    if period.starts_at <= now < period.ends_at:
+        return period
     first = assessments.first_assessed_at(session, now) or now
     if period.starts_at > now or (period.ends_at <= first and not sealed(session, name, now)):
         raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")

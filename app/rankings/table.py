@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import Struct
+
 from app.offices.directory import OfficeEntry
 from app.period import Period
 from app.policy.keys import Class
@@ -50,8 +52,7 @@ class Load:
     on_hold: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     office: OfficeEntry
     score: Score
     rank: int | None

@@ -6,12 +6,13 @@ from app.access.roles import Role
 from app.callbacks import service as callbacks
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.conduct import DISCONTENT
-from app.callbacks.schemas import NewCallback
+from app.callbacks.schemas import NewCallback, NewVerification
 from app.kit.workdays import ONE_DAY, clock_of, day_of, midnight
 from app.simulate.life import HOUR, Life, Step, desk
 from app.simulate.requests import drawn
 from app.simulate.work import confirm
 from app.tickets.life.lifecycle import Action
+from app.tickets.life.sources import Verified
 
 REACHES = {Reach.REACHED: 865, Reach.UNREACHED: 110, Reach.REFUSED: 20, Reach.WRONG_NUMBER: 5}
 REACHES_AGAIN = {Reach.REACHED: 45, Reach.UNREACHED: 50, Reach.REFUSED: 5}
@@ -55,6 +56,11 @@ def call_back(life: Life) -> Step | None:
     life.calls += 1
     at = life.now + policy.callback.gap if life.calls > 1 else life.now
     at += policy.callback.start[ticket.urgency] * life.asked.chance.betavariate(1.5, 5)
+    if ticket.no_citizen:
+        seen = NewVerification(
+            method=Verified.SITE, resolved=outcome(life), text="已到现场核验。", evidence="核验照片"
+        )
+        return Step(at, desk(Role.CALLBACK), Action.VERIFICATION, callbacks.verify, seen)
     who, body = desk(Role.CALLBACK), answers(life)
     return Step(in_hours(life, at), who, Action.CALLBACK, callbacks.record, body)
 

@@ -140,7 +140,7 @@ class Life:
     def where(self) -> Where:
         """Changes with the office, the status, and a new round of the same status."""
         ticket = self.ticket
-        own = (ticket.status, ticket.since, ticket.dispatches)
+        own = (ticket.status, ticket.since, ticket.dispatches, ticket.secret)
         return (*own, *self.head.where) if self.merged else own
 
     @property

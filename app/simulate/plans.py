@@ -51,6 +51,7 @@ FOLLOWS: dict[Action, tuple[Follow, ...]] = {
     Action.DECIDE_EXTENSION: (months.tell,),
     Action.REQUEST_HOLD: (months.decide_hold,),
     Action.DECIDE_HOLD: (months.decide_hold,),
+    Action.RELAY: (work.pass_on,),
     Action.URGE: (attention.and_again, attention.press),
     Action.SUPERVISE: (attention.answer,),
     Action.MERGE: (groups.unmerge,),

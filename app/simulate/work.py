@@ -2,23 +2,28 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from app.access.roles import Role
-from app.simulate.life import Life, Step, desk
+from app.simulate.life import HOUR, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.acts import contact as contacting
 from app.tickets.acts import handling
+from app.tickets.acts import relay as relaying
 from app.tickets.acts.forms import (
     CitizenFeedback,
     NewContact,
+    NewRelay,
     NewReply,
     Nothing,
+    Publication,
     Reason,
     Review,
     Words,
 )
 from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.sources import PUBLIC
 
 METHODS = {Method.CALL: 85, Method.VISIT: 10, Method.MESSAGE: 5}
 
@@ -66,9 +71,24 @@ def next_try(life: Life) -> datetime:
 
 def contact_at(life: Life, at: datetime) -> Step:
     life.tries += 1
+    if is_hidden(life):
+        text = NewRelay(text="请说明具体情况，以便核实。")
+        return Step(at, life.handler(), Action.RELAY, relaying.relay, text)
     method = drawn(life.asked.chance, METHODS)
     body = NewContact(method=method, reached=life.likely(REACHED))
     return Step(at, life.handler(), Action.CONTACT, contacting.contact, body)
+
+
+def is_hidden(life: Life) -> bool:
+    """No office knows its citizen, and tells him through the hotline."""
+    return life.ticket.secret and not life.ticket.no_citizen
+
+
+def pass_on(life: Life, body: NewRelay) -> Iterator[Step]:
+    """D.6.4: the hotline tells the citizen what the office asks."""
+    if body.done is None:
+        done = NewRelay(text="已转告来电人。", done=life.likely(REACHED))
+        yield Step(life.after(HOUR), desk(Role.CALLBACK), Action.RELAY, relaying.relay, done)
 
 
 def meanwhile(life: Life) -> Iterator[Step]:
@@ -88,11 +108,19 @@ def reply(life: Life) -> Step | None:
     at = life.at_pace(start, limit, 2.2, 3.6)
     if at < life.now + life.left() / 20:
         at = life.at_pace(life.now, life.left(), 1.5, 4)  # planned late
-    body = NewReply(
-        text="已到现场核实并处理，向来电人反馈办理情况。",
-        citizen_feedback=CitizenFeedback(method=drawn(life.asked.chance, METHODS)),
-    )
+    body = NewReply(text="已到现场核实并处理，向来电人反馈办理情况。", **feedback(life, at))
     return Step(at, life.handler(), Action.REPLY, handling.reply, body, check=handling.check_reply)
+
+
+def feedback(life: Life, at: datetime) -> dict[str, Any]:
+    """双反馈 to the citizen, through the hotline where he is hidden; a public source is answered
+    there, a superior by the reply itself (D.9.1)."""
+    ticket = life.ticket
+    if ticket.no_citizen:
+        public = ticket.channel in PUBLIC
+        return {"published": Publication(where="官方账号", at=at)} if public else {}
+    method = Method.RELAY if is_hidden(life) else drawn(life.asked.chance, METHODS)
+    return {"citizen_feedback": CitizenFeedback(method=method)}
 
 
 def review(life: Life) -> Step | None:

@@ -31,7 +31,9 @@ WINDOW = timedelta(hours=6)
 ON_RECORD = frozenset(
     {
         Action.CONTACT,
+        Action.RELAY,
         Action.CALLBACK,
+        Action.VERIFICATION,
         Action.NOTE,
         Action.ATTACH,
         Action.SUPERVISE,

@@ -5,6 +5,7 @@ Chinese is written without spaces: 电梯一个礼拜坏三回 shares the pairs 
 
 import re
 from collections.abc import Iterator
+from itertools import islice, pairwise
 
 NEAR = 5
 """Characters from the first of a pair to the second."""
@@ -18,26 +19,24 @@ Place = tuple[int, int]
 
 
 def grams(text: str) -> dict[str, Place]:
-    """Each gram with the places of its first and last character, where it first stands."""
+    """Each gram with the places of its first and last letter, where it first stands."""
     places: dict[str, Place] = {}
-    for gram, first, last in every_gram(text[:LONGEST], NEAR):
-        places.setdefault(gram, (first, last))
+    for start, clause in clauses(text):
+        for at, letter in enumerate(clause):
+            places.setdefault(letter, (start + at, start + at))
+            for other in range(at + 1, min(at + NEAR + 1, len(clause))):
+                places.setdefault(letter + clause[other], (start + at, start + other))
     return places
 
 
 def neighbours(text: str, most: int) -> tuple[str, ...]:
-    """The first pairs of characters that stand side by side, each once."""
+    """The first pairs of letters that stand side by side, each once."""
     pairs: dict[str, None] = {}
-    for gram, first, last in every_gram(text[:LONGEST], 1):
-        if first != last and len(pairs) < most:
-            pairs[gram] = None
-    return tuple(pairs)
+    for _, clause in clauses(text):
+        pairs |= dict.fromkeys(map("".join, pairwise(clause)))
+    return tuple(islice(pairs, most))
 
 
-def every_gram(text: str, near: int) -> Iterator[tuple[str, int, int]]:
-    for clause in CLAUSE.finditer(text):
-        words, start = clause.group(), clause.start()
-        for at, character in enumerate(words):
-            yield character, start + at, start + at
-            for other in range(at + 1, min(at + near + 1, len(words))):
-                yield character + words[other], start + at, start + other
+def clauses(text: str) -> Iterator[tuple[int, str]]:
+    for clause in CLAUSE.finditer(text[:LONGEST]):
+        yield clause.start(), clause.group()

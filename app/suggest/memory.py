@@ -24,7 +24,7 @@ PRIOR = 3
 WIDEST = 60
 """A pair that stands in requests of more categories tells nothing."""
 
-LEARNED = 0.5
+LEARNED = 2.5
 """Weight of what is learned, beside names and synonyms."""
 
 
@@ -62,14 +62,17 @@ class Memory:
                 del self.counts[pair]
 
     def scores(self, pairs: tuple[str, ...]) -> Floats:
-        """For each category, how much of these pairs speaks for it by the lessons."""
+        """For each category, how much of these pairs speaks for it by the lessons; a category that
+        has few of them says little, however rare those are."""
         scores: Floats = np.zeros(self.categories)
+        known = np.zeros(self.categories)
         for pair in pairs:
             counts = self.counts.get(pair, {})
             if not counts or len(counts) > WIDEST:
                 continue
-            weight = LEARNED * math.log(self.categories / len(counts))
-            weight /= sum(counts.values()) + PRIOR
+            weight = math.log(self.categories / len(counts)) / (sum(counts.values()) + PRIOR)
             for category, times in counts.copy().items():
                 scores[category] += weight * times
+                known[category] += 1
+        scores *= LEARNED * known / max(len(pairs), 1)
         return scores

@@ -30,9 +30,6 @@ Floats = NDArray[np.float64]
 Weights = dict[str, float]
 
 
-NOTHING = slice(0, 0)
-
-
 class Evidence(NamedTuple):
     """Row by row: a gram (by its place among the text's), a category, and what it says for it."""
 
@@ -59,32 +56,33 @@ class Profiles:
         self.codes = tuple(sorted(code for code in names if len(code) == longest))
         self.position = {code: at for at, code in enumerate(self.codes)}
         self.phrases = phrase_weights(self.position, phrases)
-        self.longest = max(map(len, self.phrases))
+        self.longest: dict[str, int] = {}
+        for phrase in self.phrases:
+            beginning = phrase[:SHORTEST]
+            self.longest[beginning] = max(len(phrase), self.longest.get(beginning, 0))
         self._arrange(weigh(phrases))
 
     def _arrange(self, weights: Mapping[str, Weights]) -> None:
-        """All weights in two rows, gram by gram; `slices` says where a gram's are."""
+        """All weights in two rows, gram by gram; the rows of a gram begin at its start."""
         by_gram: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
         for code, at in self.position.items():
             for gram, weight in weights[code].items():
                 by_gram[gram].append((at, weight))
-        self.slices: dict[str, slice] = {}
-        end = 0
-        for gram, places in by_gram.items():
-            self.slices[gram] = slice(end, end + len(places))
-            end += len(places)
         rows = [row for places in by_gram.values() for row in places]
+        self.grams = {gram: number for number, gram in enumerate(by_gram)}
+        self.sizes = np.array([len(places) for places in by_gram.values()])
+        self.starts = np.cumsum(self.sizes) - self.sizes
         self.columns = np.array([at for at, _ in rows], dtype=np.intp)
         self.weights: Floats = np.array([weight for _, weight in rows])
 
     def evidence(self, text_grams: Sequence[str]) -> Evidence:
-        slices = [self.slices.get(gram, NOTHING) for gram in text_grams]
-        sizes = [part.stop - part.start for part in slices]
-        return Evidence(
-            np.repeat(np.arange(len(sizes)), sizes),
-            np.concatenate([self.columns[NOTHING], *(self.columns[part] for part in slices)]),
-            np.concatenate([self.weights[NOTHING], *(self.weights[part] for part in slices)]),
-        )
+        known = [(at, self.grams[gram]) for at, gram in enumerate(text_grams) if gram in self.grams]
+        numbers = np.array([number for _, number in known], dtype=np.intp)
+        sizes = self.sizes[numbers]
+        before = self.starts[numbers] - (np.cumsum(sizes) - sizes)
+        rows = np.repeat(before, sizes) + np.arange(sizes.sum())
+        places = np.repeat(np.array([at for at, _ in known], dtype=np.intp), sizes)
+        return Evidence(places, self.columns[rows], self.weights[rows])
 
     def scores(self, evidence: Evidence, hits: Iterable[str]) -> Floats:
         """For each of `codes`, how much of the text speaks for it."""
@@ -108,7 +106,8 @@ class Profiles:
 
     def phrase_end(self, text: str, start: int) -> int:
         """Where the longest phrase that begins here ends; 0 for none."""
-        for end in range(min(len(text), start + self.longest), start + SHORTEST - 1, -1):
+        longest = self.longest.get(text[start : start + SHORTEST], 0)
+        for end in range(min(len(text), start + longest), start + SHORTEST - 1, -1):
             if text[start:end] in self.phrases:
                 return end
         return 0

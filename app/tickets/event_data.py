@@ -139,6 +139,12 @@ class Contacted(EventData, frozen=True, kw_only=True):
     reached: bool
 
 
+class Relayed(EventData, frozen=True, kw_only=True):
+    """`done`: whether the hotline passed the text on; unset while the office asks for it."""
+
+    done: bool | UnsetType = UNSET
+
+
 class Replied(EventData, frozen=True, kw_only=True):
     """The office's own word on its answer to the citizen; empty if it could not answer."""
 
@@ -328,6 +334,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.DISPATCH: (Given,),
     Action.RETURN: (Returned,),
     Action.CONTACT: (Contacted,),
+    Action.RELAY: (Relayed,),
     Action.REPLY: (Replied,),
     Action.REVIEW: (Reviewed,),
     Action.OBJECT: (Objected,),

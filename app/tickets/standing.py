@@ -26,6 +26,7 @@ def standing_of(
     `head` is the status of its parent."""
     urgency, rule = ticket.urgency, policy.objection
     derived: dict[str, Any] = {
+        "relay_asked": ticket.relay_asked_at is not None,
         "head": head,
         "contacted": ticket.contacted_at is not None,
         "no_call_due": ticket.callback_due_at is None,

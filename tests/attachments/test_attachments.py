@@ -154,6 +154,23 @@ def test_a_key_and_a_version_are_honoured(people: People) -> None:
     assert attach(people, number, b"%PDF-1.4", key).status_code == 422
 
 
+def test_a_file_sent_again_after_the_ticket_left_is_told_to_be_there(people: People) -> None:
+    number = given.ticket(people)
+    key, path = {"Idempotency-Key": "photo"}, f"/tickets/{number}/attachments"
+    street = people.street()
+    assert street.send(path, JPEG, key).status_code == 201
+    people.dispatcher.does("dispatch", number, office_code="110105001", reason="属地。")
+    people.street("110105001").does("acknowledge", number)
+
+    again = street.send(path, JPEG, key)
+
+    assert (again.status_code, again.json()) == (201, {"number": number})
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert street.send(path, JPEG + b"x", key).status_code == 404
+    assert street.send(path, JPEG, {"Idempotency-Key": "other"}).status_code == 404
+    assert street.send(path, JPEG).status_code == 404
+
+
 def test_only_who_may_see_the_ticket_sees_its_files(people: People) -> None:
     number = given.ticket(people)
     made = attach(people, number).json()["id"]

@@ -130,3 +130,74 @@ def test_bulletins_are_tables_too(
 )
 def test_what_has_no_bulletin(people: People, path: str, status: int) -> None:
     assert people("analyst").get(path).status_code == status
+
+
+def packed(people: People, store: Store) -> Json:
+    """October beside September, and the October before that."""
+    october = BORDER + timedelta(days=3)
+    store(
+        [
+            *(case(n, at=october, category="0701") for n in range(3)),
+            case(3, at=october, office_code="110105-market", category="0101"),
+            case(4, at=october, office_code="ent-water", answers=UNRESOLVED),
+            case(5, at=october, type="praise"),
+            case(6, at=october - timedelta(days=365), answers=UNRESOLVED),
+            *(case(n, answers=UNRESOLVED) for n in (7, 8)),
+            case(9, type="praise"),
+        ]
+    )
+    return month(people, "2026-10")
+
+
+def test_the_meeting_s_pack_has_the_districts_first_and_the_months_beside(
+    people: People, store: Store
+) -> None:
+    bulletin = packed(people, store)
+
+    assert list(bulletin)[:2] == ["districts", "streets"]
+    chaoyang = bulletin["districts"][0]
+    assert (chaoyang["office_name"], chaoyang["rank"], len(bulletin["districts"])) == (
+        "朝阳区",
+        1,
+        16,
+    )
+    assert (chaoyang["assessed"], chaoyang["last_month"]["assessed"]) == (4, 2)
+    assert chaoyang["last_month"]["composite"] == chaoyang["last_year"]["composite"] == 65
+    lists = ("streets", "departments", "district_departments", "enterprises")
+    assert {name: codes(bulletin[name]) for name in lists} == {
+        "streets": [WANGJING],
+        "departments": [],
+        "district_departments": ["110105-market"],
+        "enterprises": ["ent-water"],
+    }
+    assert bulletin["enterprises"][0]["last_month"]["assessed"] == 0
+    assert [(m["category"], m["name"], m["requests"]) for m in bulletin["matters"]] == [
+        ("07", "生态环境(噪声/大气/水)", 3),
+        ("01", "市场管理", 1),
+    ]
+    assert (bulletin["matters"][0]["resolution"], bulletin["matters"][0]["last_month"]) == (100, 0)
+    assert bulletin["praise"] == {"requests": 1, "last_month": 1, "last_year": 0}
+
+
+def test_the_pack_stays_as_it_is_when_it_is_sealed(
+    people: People, store: Store, clock: StillClock
+) -> None:
+    before = packed(people, store)
+    clock.tick(days=31)
+    for name in ("2025-10", "2026-09", "2026-10"):
+        assert people("evaluator").post(f"/rankings/{name}/seal").status_code == 201
+    page, sheet = (
+        people("analyst").get("/rankings/2026-10/bulletin", format=form).text
+        for form in ("html", "csv")
+    )
+
+    clock.tick(days=1)
+    store([case(20, answers=UNRESOLVED), case(21, type="praise")], recorded_at=clock.at)
+
+    assert month(people, "2026-10") == {**before, "sealed": True}
+    assert page.index("各区") < page.index("先进类")
+    lines = list(csv.DictReader(io.StringIO(sheet)))
+    named = [line["list"] for line in lines]
+    assert {"districts", "matters", "praise", "ranking"} <= set(named)
+    district = lines[named.index("districts")]
+    assert (district["office_name"], district["last_month_composite"]) == ("朝阳区", "65.00")

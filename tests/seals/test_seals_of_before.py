@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
@@ -25,6 +26,7 @@ from app.settings import Settings
 from tests.given import People
 from tests.sealing import verified
 
+LINKING = "d17f5b3c8a60"
 HERE = Path(__file__).parent
 ANSWERS = json.loads((HERE / "answers_of_before.json").read_text())
 PERIODS = ["2026-09", "2026-10"]
@@ -33,7 +35,8 @@ LEAGUES = ["streets", "districts", "city_departments", "industries", "enterprise
 
 @pytest.fixture(scope="module")
 def restored(database_url: str) -> Iterator[str]:
-    """A database beside the tests' own, as it was left before, and migrated."""
+    """A database beside the tests' own, as it was left before, and migrated with an interruption
+    in the longest of the migrations."""
     name = f"jiesu_before_{os.getpid()}"
     url = make_url(database_url).set(database=name).render_as_string(hide_password=False)
     dump = lzma.decompress((HERE / "city_of_before.sql.xz").read_bytes())
@@ -41,9 +44,25 @@ def restored(database_url: str) -> Iterator[str]:
         server.execute(f'CREATE DATABASE "{name}"')
         with psycopg.connect(url) as database:
             database.execute(dump)
+        interrupt(url)
         migrate.upgrade(url)
         yield url
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def interrupt(url: str) -> None:
+    """As a kill leaves it that comes when some tickets' events are linked, and others' not yet."""
+    with migrate.connected(url) as connection:
+        scripts = ScriptDirectory.from_config(migrate.config(connection))
+    linking = scripts.get_revision(LINKING)
+    migrate.upgrade(url, str(linking.down_revision))
+    with migrate.connected(url) as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table, name in linking.module.COLUMNS:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} bytea")
+        numbers = linking.module.some_tickets(connection, "")
+        linking.module.link_tickets(connection, numbers[: len(numbers) // 2])
+    assert len(numbers) > 1
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 import app
 from app.kit.web import sheet
 from app.routing import grounds, spots
-from app.tickets import telephones
+from app.tickets import personal, telephones
 from app.tickets.life.likeness import similarity
 from tests.routing.test_routing import route
 from tests.suggest.test_emergencies import EMERGENCIES
@@ -155,6 +155,7 @@ FUNCTIONS: dict[str, Read] = {
     "suggest": SUGGESTER.suggest,
     "similarity": lambda text: similarity(text, text[::-1]),
     "telephone": telephones.read,
+    "personal data": partial(personal.hide, name="望京路号"),
 }
 
 

@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 import psutil
@@ -147,7 +148,7 @@ class _Server:
             "max_connections": str(self.max_connections),
         }
         options = [f"-c{name}={value}" for name, value in settings.items()]
-        with _log(self.directory).open("ab") as log:
+        with _private(_log(self.directory)) as log:
             self.process = subprocess.Popen(
                 [*_ended_with_us(), cluster.programs() / "postgres", "-D", home, *options],
                 stdin=subprocess.DEVNULL,
@@ -194,11 +195,18 @@ def _log(directory: Path) -> Path:
     return directory.resolve() / "postgres.log"
 
 
+def _private(file: Path) -> BinaryIO:
+    """Opened to be added to; for its owner alone, whoever made it."""
+    opened = open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115
+    os.fchmod(opened.fileno(), 0o600)
+    return opened
+
+
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
     """Holds the data directory: two services would be two masters of one database."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (directory / "lock").open("a") as lock:
+    with _private(directory / "lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

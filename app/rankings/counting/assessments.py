@@ -7,7 +7,7 @@ that count go to PostgreSQL as bits of a mask: the database only counts, over a 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -105,8 +105,19 @@ def counted(record: Record, count: Count) -> Numbers:
 def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
     """One pass over the rows, part by part, then one over their few thousand tallies: how many
     there are, how many of them are admitted (the others are only counted), and their tallies."""
-    policy = record.period.policy
-    kinds = admitted_kinds(policy.assess)
+    policy, known = record.period.policy, record.known(Assessment.recorded_at)
+    kinds, score = admitted_kinds(policy.assess), policy.score
+    query = adding(by, kinds, score, tuple(parts), (*where, *known))
+    return {
+        owner: [int(number or 0) for number in numbers]
+        for owner, *numbers in record.session.execute(query)
+    }
+
+
+@lru_cache(maxsize=64)
+def adding(
+    by: str, kinds: bytes, score: Scoring, parts: tuple[Where, ...], where: tuple[Where, ...]
+) -> sa.Select[*tuple[Any, ...]]:
     tally = tally_of(by)
     of_part = (
         select(
@@ -114,21 +125,15 @@ def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
             func.count().label("everyone"),
             func.count().filter(bit(kinds, FACT.kind) == 1).label("admitted"),
         )
-        .where(owned(by), *where, *record.known(Assessment.recorded_at))
+        .where(owned(by), *where)
         .group_by(tally)
     )
     tallied = sa.union_all(*map(of_part.where, parts)).subquery()
     number = func.ascii(func.right(tallied.c.tally, 1)) - FIRST_TALLY
     admitted = tallied.c.admitted
-    sums = [
-        func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(policy.score)
-    ]
+    sums = [func.sum(admitted).filter(bit(tally.bits, number) == 1) for tally in tallies(score)]
     owner = func.left(tallied.c.tally, -1)
-    query = select(owner, func.sum(tallied.c.everyone), func.sum(admitted), *sums).group_by(owner)
-    return {
-        owner: [int(number or 0) for number in numbers]
-        for owner, *numbers in record.session.execute(query)
-    }
+    return select(owner, func.sum(tallied.c.everyone), func.sum(admitted), *sums).group_by(owner)
 
 
 def read(record: Record, numbers: Numbers) -> dict[str, Counts]:
@@ -158,11 +163,8 @@ def owner_of(by: str) -> sa.ColumnElement[str]:
 
 def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
     """The change of counts by each second hearing (D.9)."""
-    query = (
-        record.assessments(Assessment, Correction, owner_of(by))
-        .join(Correction, record.heard())
-        .where(Assessment.merge_group.is_(None), owned(by), ~record.excluded())
-    )
+    known = (in_period(record), *record.known(Assessment.recorded_at))
+    query = reheard(by, known, record.heard(), record.excluded())
     score, assess = record.period.policy.score, record.period.policy.assess
     for fact, heard, owner in record.session.execute(query):
         if admitted(kind_of(fact), assess):
@@ -170,6 +172,16 @@ def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
             yield owner, count(now, score) - count(was, score)
 
 
+@lru_cache(maxsize=16)
+def reheard(
+    by: str, known: tuple[Where, ...], heard: Where, excluded: Where
+) -> sa.Select[*tuple[Any, ...]]:
+    alone = (ALONE, owned(by), ~excluded)
+    query = select(Assessment, Correction, owner_of(by)).join(Correction, heard)
+    return query.where(*known, *alone)
+
+
+@cache
 def admitted_kinds(assess: Assess) -> bytes:
     return mask(KIND, [code(KIND, kind) for kind in KINDS if admitted(kind, assess)])
 
@@ -185,14 +197,22 @@ def in_period(record: Record) -> Where:
 def members(record: Record, by: str) -> Iterator[Member]:
     """Every member of each merged group that has one assessed in the period."""
     known = tuple(record.known(Assessment.recorded_at))
-    groups = record.assessments(Assessment.merge_group).where(Assessment.merge_group.is_not(None))
-    query = (
-        select(Assessment, owner_of(by), Correction, record.excluded())
-        .outerjoin(Correction, record.heard())
-        .where(Assessment.merge_group.in_(groups), owned(by), *known)
-    )
+    query = grouped(by, in_period(record), known, record.heard(), record.excluded())
     for fact, owner, heard, excluded in record.session.execute(query):
         yield member(owner, fact, heard, excluded)
+
+
+@lru_cache(maxsize=16)
+def grouped(
+    by: str, in_period: Where, known: tuple[Where, ...], heard: Where, excluded: Where
+) -> sa.Select[*tuple[Any, ...]]:
+    merged = (in_period, *known, Assessment.merge_group.is_not(None))
+    groups = select(Assessment.merge_group).where(*merged)
+    return (
+        select(Assessment, owner_of(by), Correction, excluded)
+        .outerjoin(Correction, heard)
+        .where(Assessment.merge_group.in_(groups), owned(by), *known)
+    )
 
 
 def member(owner: str, fact: Assessment, heard: Correction | None, excluded: bool) -> Member:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
 from operator import add
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from app.kit.db import Base, Code
+from app.kit.ready import Ready, parameter
 from app.kit.workdays import ONE_DAY, day_of, midnight
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
@@ -95,6 +97,13 @@ HOLES = 7
 """So many days counted apart take as long as a whole month in the order of its index."""
 
 
+@lru_cache(maxsize=256)
+def between(at: sa.SQLColumnExpression[Any], begins: datetime, ends: datetime) -> Part:
+    """In [begins, ends). Made once for a span, and so are the statements in which it stands: to
+    make one takes longer than its answer."""
+    return (at >= begins) & (at < ends)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How the rows of a table are counted, as it stands now, by one of its columns."""
@@ -118,7 +127,7 @@ class Count:
         return sha256(repr(self.rule).encode()).hexdigest()
 
     def within(self, begins: datetime, ends: datetime) -> Part:
-        return (self.at >= begins) & (self.at < ends)
+        return between(self.at, begins, ends)
 
     def of_day(self, day: date) -> Numbers:
         return self.numbers([self.within(midnight(day), midnight(day + ONE_DAY))])
@@ -149,15 +158,14 @@ def kept_days(session: Session, period: Period, count: Count) -> dict[date, byte
     """The kept days of a period that are not marked as changed."""
     if count.by not in WATCHED[count.source]:
         return {}
-    query = select(TalliedDay.day, TalliedDay.body).where(
-        TalliedDay.source == count.source,
-        TalliedDay.counted_by == count.by,
-        TalliedDay.rule == count.digest,
-        TalliedDay.day >= day_of(period.starts_at),
-        TalliedDay.day < day_of(period.ends_at),
-        ~changed(),
-    )
-    return dict(session.execute(query).all())
+    asked = {
+        "source": count.source,
+        "counted_by": count.by,
+        "rule": count.digest,
+        "begins": day_of(period.starts_at),
+        "ends": day_of(period.ends_at),
+    }
+    return dict(KEPT.rows(session.connection(), **asked))
 
 
 def changed() -> Part:
@@ -165,6 +173,18 @@ def changed() -> Part:
     names = ("source", "day", "counted_by")
     same = (getattr(ChangedDay, name) == getattr(TalliedDay, name) for name in names)
     return sa.exists().where(*same)
+
+
+KEPT = Ready(
+    select(TalliedDay.day, TalliedDay.body).where(
+        TalliedDay.source == parameter("source", sa.Text),
+        TalliedDay.counted_by == parameter("counted_by", sa.Text),
+        TalliedDay.rule == parameter("rule", sa.Text),
+        TalliedDay.day >= parameter("begins", sa.Date),
+        TalliedDay.day < parameter("ends", sa.Date),
+        ~changed(),
+    )
+)
 
 
 def holes(period: Period, kept: Collection[date]) -> int:

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.period import Period
+from app.rankings.counting.days import between
 from app.rankings.counting.merged import Closed
 from app.rankings.leagues import Registry
 from app.rankings.models import Seal
@@ -43,7 +46,7 @@ class Record:
     def known(self, recorded_at: InstrumentedAttribute[datetime]) -> Iterator[Where]:
         """That a row was recorded by then, if that matters."""
         if self.known_by:
-            yield recorded_at <= self.known_by
+            yield by_then(recorded_at, self.known_by)
 
     @property
     def known_by(self) -> datetime | None:
@@ -63,19 +66,39 @@ class Record:
 
     def excluded(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether an assessment is excluded; whose exclusion may not be older than `since`."""
-        numbers = select(Exclusion.ticket_number).where(*self.known(Exclusion.recorded_at))
-        if since:
-            numbers = numbers.where(Exclusion.recorded_at >= since)
-        if self.trial.lifted:
-            numbers = numbers.where(Exclusion.code.not_in(sorted(self.trial.lifted)))
-        decided, besides = FACT.ticket_number.in_(numbers), self.trial.left_out
-        return decided | FACT.ticket_number.in_(besides) if besides else decided
+        known = tuple(self.known(Exclusion.recorded_at))
+        return exclusion(known, since, self.trial.lifted, self.trial.left_out)
 
     def heard(self) -> sa.ColumnElement[bool]:
         """Joins the second hearing of an assessment's recording (D.9)."""
-        same = Correction.ticket_number == FACT.ticket_number
-        return sa.and_(same, *self.known(Correction.recorded_at))
+        return hearing(tuple(self.known(Correction.recorded_at)))
+
+
+@lru_cache(maxsize=16)
+def by_then(recorded_at: InstrumentedAttribute[datetime], instant: datetime) -> Where:
+    return recorded_at <= instant
+
+
+@lru_cache(maxsize=16)
+def exclusion(
+    known: tuple[Where, ...],
+    since: datetime | None,
+    lifted: frozenset[ExclusionCode],
+    left_out: frozenset[str],
+) -> Where:
+    numbers = select(Exclusion.ticket_number).where(*known)
+    if since:
+        numbers = numbers.where(Exclusion.recorded_at >= since)
+    if lifted:
+        numbers = numbers.where(Exclusion.code.not_in(sorted(lifted)))
+    decided = FACT.ticket_number.in_(numbers)
+    return decided | FACT.ticket_number.in_(left_out) if left_out else decided
+
+
+@lru_cache(maxsize=16)
+def hearing(known: tuple[Where, ...]) -> Where:
+    return sa.and_(Correction.ticket_number == FACT.ticket_number, *known)
 
 
 def within(column: sa.SQLColumnExpression[Any], period: Period) -> sa.ColumnElement[bool]:
-    return (column >= period.starts_at) & (column < period.ends_at)
+    return between(column, period.starts_at, period.ends_at)

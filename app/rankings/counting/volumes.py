@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from app.rankings.counting.assessments import counted
 from app.rankings.counting.days import WHOLE, Count, Numbers, Parts
 from app.rankings.counting.record import Record, Where
 from app.tickets.events import Event
-from app.tickets.life.lifecycle import Status
+from app.tickets.life.lifecycle import Status, TicketType
 from app.tickets.models import NOT_TAKEN, Dispatch, Ticket
 
 
@@ -23,18 +25,18 @@ def volumes(record: Record, by: str) -> dict[str, int]:
 
 
 def accepted_by(record: Record, by: str) -> Count:
-    types = sorted(record.period.policy.assess.types)
+    types = tuple(sorted(record.period.policy.assess.types))
     column = as_of.at(record.as_of, by)
 
     def counted_in(parts: Parts) -> Numbers:
-        where = (Ticket.type.in_(types), *accepted(record))
+        where = (of_types(types), *accepted(record))
         requests = numbers(record.session, column, *where, parts=parts)
         return {owner: [number] for owner, number in requests.items()}
 
     return Count(
         at=Ticket.received_at,
         by=by,
-        rule=(types, sorted(map(str, NOT_TAKEN))),
+        rule=([*types], sorted(map(str, NOT_TAKEN))),
         numbers=counted_in,
         order=column if by == "street_code" else None,
     )
@@ -51,10 +53,19 @@ def requests(record: Record, begins: datetime, ends: datetime) -> dict[str, int]
     )
 
 
+@lru_cache(maxsize=16)
+def of_types(types: tuple[TicketType, ...]) -> Where:
+    return Ticket.type.in_(types)
+
+
+TAKEN = Ticket.status.not_in(NOT_TAKEN)
+HELD = Ticket.status == Status.ON_HOLD
+
+
 def accepted(record: Record) -> Iterator[Where]:
     """Not refused by then, and not brought along from an older system later on."""
     if record.as_of is None:
-        yield Ticket.status.not_in(NOT_TAKEN)
+        yield TAKEN
         return
     yield Ticket.received_at <= record.as_of
     yield ~(Ticket.status.in_(NOT_TAKEN) & refused_by(record.as_of))
@@ -76,7 +87,7 @@ def on_hold(record: Record, by: str) -> dict[str, int]:
     """Now, from the tickets; at an instant, from their events."""
     column = Ticket.__table__.c[by]
     if record.as_of is None:
-        return numbers(record.session, column, Ticket.status == Status.ON_HOLD)
+        return numbers(record.session, column, HELD)
     owner = Dispatch.__table__.c.office_code if by == "office_code" else column
     return numbers(record.session, owner, *held_at(record.as_of))
 
@@ -102,5 +113,12 @@ def held_at(instant: datetime) -> Iterator[Where]:
 def numbers(
     session: Session, column: sa.ColumnElement[str], *where: Where, parts: Parts = WHOLE
 ) -> dict[str, int]:
+    return dict(session.execute(counting(column, where, tuple(parts))).all())
+
+
+@lru_cache(maxsize=64)
+def counting(
+    column: sa.ColumnElement[str], where: tuple[Where, ...], parts: tuple[Where, ...]
+) -> sa.CompoundSelect[*tuple[Any, ...]]:
     query = select(column, func.count()).where(column.is_not(None), *where).group_by(column)
-    return dict(session.execute(sa.union_all(*map(query.where, parts))).all())
+    return sa.union_all(*map(query.where, parts))

@@ -30,6 +30,7 @@ from app.tickets.event_data import (
     read,
 )
 from app.tickets.life import limits
+from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 
 FACTS = ("type", "category", "channel", "anonymous")
@@ -174,9 +175,20 @@ def resume(course: Course, event: Happened) -> None:
 def contact(course: Course, event: Happened) -> None:
     """By the lead office, or by one that led before; an event without data is a move by itself, and
     one without an office the city's own call back."""
+    if event.office_code is not None and name(Contacted.method) in event.data:
+        add_contact(
+            course, event, read(event.data, Contacted.method), read(event.data, Contacted.reached)
+        )
+
+
+def relay(course: Course, event: Happened) -> None:
+    """The office's text for the citizen of a secret ticket; the hotline's word on it is none."""
+    if event.office_code is not None:
+        add_contact(course, event, Method.RELAY, reached=True)
+
+
+def add_contact(course: Course, event: Happened, method: str, reached: bool) -> None:
     office = event.office_code
-    if office is None or name(Contacted.method) not in event.data:
-        return
     by = [lead["seq"] for lead in course.leads if lead["office_code"] == office]
     if course.lead and course.lead["office_code"] == office:
         by = [course.lead["seq"]]
@@ -187,8 +199,8 @@ def contact(course: Course, event: Happened) -> None:
             "dispatch_seq": AS_MEMBER if member else by[-1],
             "office_code": office,
             "at": event.at,
-            "method": read(event.data, Contacted.method),
-            "reached": read(event.data, Contacted.reached),
+            "method": method,
+            "reached": reached,
         }
     )
 
@@ -255,6 +267,7 @@ STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.RESUME: resume,
     Action.END_HOLD: resume,
     Action.CONTACT: contact,
+    Action.RELAY: relay,
     Action.CALLBACK: call_back,
     Action.VERIFICATION: verify,
     Action.REQUEST_EXCLUSION: ask_exclusion,

@@ -151,7 +151,7 @@ class Change:
         ticket.warned = alarms.lasting(ticket.warned, alarms.OF_ITS_STATUS)
         ticket.asked_at = ticket.tried_at = None
         if ticket.status in TERMINAL:
-            ticket.closed_at = at
+            ticket.closed_at, ticket.relay_asked_at = at, None
 
     def lapse(self) -> None:
         """Open requests end where the new status allows no decision on them."""

@@ -8,10 +8,10 @@ from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
 from app.tickets.event_data import Contacted
 from app.tickets.life import sources
-from app.tickets.life.contacts import Contact, tried
+from app.tickets.life.contacts import Contact, Method, tried
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.life.parts import Part
-from app.tickets.models import ContactMade, Dispatch
+from app.tickets.models import ContactMade, Dispatch, Ticket
 
 DESKS = frozenset({Part.OPERATOR, Part.DISPATCHER})
 
@@ -26,22 +26,27 @@ def contact(change: Change, body: NewContact) -> None:
     if change.parts & DESKS:
         ticket.tried_at = change.now
     else:
-        count(change, body)
-    starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
+        count(change, body.method, body.reached)
     change.record(
         Action.CONTACT,
-        Status.IN_PROGRESS if starts else ticket.status,
+        begun(ticket),
         data=Contacted(method=body.method, reached=body.reached),
         words={"note": body.note, "evidence": body.evidence},
     )
 
 
-def count(change: Change, body: NewContact) -> None:
+def begun(ticket: Ticket) -> Status:
+    """The status after a contact (T14)."""
+    starts = ticket.status is Status.ACKNOWLEDGED and ticket.contacted_at is not None
+    return Status.IN_PROGRESS if starts else ticket.status
+
+
+def count(change: Change, method: Method, reached: bool) -> None:
     """Count the contact: with a member for the group's lead; of an interim office (D.5-10) for its
     own former dispatch."""
     ticket, own = change.ticket, own_dispatch(change)
-    contacts_made = [*change.contacts(own), Contact(change.now, body.reached, body.method)]
-    add(change, body, own)
+    contacts_made = [*change.contacts(own), Contact(change.now, reached, method)]
+    add(change, method, reached, own)
     contacted_at = change.now if suffice(change, own, contacts_made) else None
     if not ticket.merged_into:
         contacted_at = own.contacted_at = own.contacted_at or contacted_at
@@ -73,7 +78,7 @@ def own_dispatch(change: Change) -> Dispatch:
     return change.session.scalars(led.order_by(Dispatch.seq.desc()).limit(1)).one()
 
 
-def add(change: Change, body: NewContact, own: Dispatch) -> None:
+def add(change: Change, method: Method, reached: bool, own: Dispatch) -> None:
     ticket = change.ticket
     change.session.add(
         ContactMade(
@@ -82,7 +87,7 @@ def add(change: Change, body: NewContact, own: Dispatch) -> None:
             dispatch_seq=AS_MEMBER if ticket.merged_into else own.seq,
             office_code=own.office_code,
             at=change.now,
-            method=body.method,
-            reached=body.reached,
+            method=method,
+            reached=reached,
         )
     )

@@ -101,6 +101,19 @@ class NewContact(Form):
     note: Prose | None = None
     evidence: Prose | None = None
 
+    @field_validator("method")
+    @classmethod
+    def _a_relay_is_its_own_act(cls, method: Method) -> Method:
+        if method is Method.RELAY:
+            raise ValueError("a text is passed on by the action relay")
+        return method
+
+
+class NewRelay(Words):
+    """The office's text to the citizen; or, with `done`, the hotline's about passing it on."""
+
+    done: Flag | None = None
+
 
 class CitizenFeedback(Form):
     """The office's answer to the citizen; `at` is the office's time, the event has the server's."""

@@ -37,6 +37,7 @@ from app.tickets.event_data import (
     Withdrawn,
 )
 from app.tickets.life import contacts
+from app.tickets.life.contacts import Method
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import AT_A_DESK, Action, IllegalMove, Status
 from app.tickets.life.parts import Part
@@ -200,6 +201,8 @@ def excused(change: Change) -> bool:
     if change.ticket.anonymous or change.ticket.no_citizen:
         return True
     contacts_made = change.contacts()
+    if change.ticket.secret:
+        return bool(contacts_made)
     reached = any(contact.reached for contact in contacts_made)
     return not reached and contacts.tried(change.policy, change.ticket.urgency, contacts_made)
 
@@ -282,6 +285,7 @@ def check_reply(change: Change, body: NewReply) -> None:
     D.9.1)."""
     if body.citizen_feedback:
         times.check("/citizen_feedback/at", body.citizen_feedback.at, change.now)
+        check_method(change, body.citizen_feedback.method)
     check_published(change, body)
     if body.citizen_feedback is None and body.published is None and not excused(change):
         raise FeedbackMissing(
@@ -289,6 +293,16 @@ def check_reply(change: Change, body: NewReply) -> None:
             " citizen is anonymous, may it be left out",
             errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
         )
+
+
+def check_method(change: Change, method: Method) -> None:
+    """D.6.4: the citizen of a secret ticket is answered through the hotline, no other one is."""
+    if change.ticket.no_citizen:
+        return  # refused elsewhere
+    if (method is Method.RELAY) is not change.ticket.secret:
+        detail = "relay, for who called is not shown" if change.ticket.secret else "not relay"
+        fault = {"pointer": "/citizen_feedback/method", "detail": detail}
+        raise FeedbackMissing(f"/citizen_feedback/method: {detail}", errors=[fault])
 
 
 def check_published(change: Change, body: NewReply) -> None:

@@ -14,6 +14,7 @@ from app.tickets.acts import (
     hold,
     merge,
     objection,
+    relay,
     supervision,
     urgency,
     urging,
@@ -32,6 +33,7 @@ from app.tickets.acts.forms import (
     NewExtension,
     NewHold,
     NewObjection,
+    NewRelay,
     NewReply,
     NewRuling,
     NewSupervision,
@@ -116,6 +118,13 @@ def acknowledge_ticket(
 def record_contact(act: Annotated[Act, taking(Action.CONTACT)], body: NewContact) -> TicketView:
     """T14: the office reached the citizen, or tried to; the server's clock says when."""
     return act(contact.contact, body)
+
+
+@router.post("/{number}/relay")
+def relay_to_citizen(act: Annotated[Act, taking(Action.RELAY)], body: NewRelay) -> TicketView:
+    """D.6.4: the office of a secret ticket asks or tells its citizen through the hotline, and the
+    hotline says whether the text was passed on (`done`)."""
+    return act(relay.relay, body, relay.check_relay)
 
 
 @router.post("/{number}/note")

@@ -14,6 +14,9 @@ from app.tickets.views.view import Members
 
 MOST_WARNINGS = 20
 
+LOOKED_AT = 100
+"""Characters: the matter is told at the beginning, and a citizen is on the line."""
+
 LEAST_SURE = 0.25
 """A category that is less likely is not suggested."""
 
@@ -41,7 +44,8 @@ def likely(city: City, new: NewTicket) -> Suggestion | None:
     """The category that the words mean, where the operator named none. A praise needs none."""
     if new.category is not None or new.type is TicketType.PRAISE:
         return None
-    first = city.suggester.likely(words(new.title, new.content), most=1)
+    beginning = words(new.title, new.content)[:LOOKED_AT]
+    first = city.suggester.likely(beginning, most=1)
     return first[0] if first and first[0].confidence >= LEAST_SURE else None
 
 

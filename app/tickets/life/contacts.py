@@ -13,6 +13,8 @@ class Method(StrEnum):
     CALL = "call"
     VISIT = "visit"
     MESSAGE = "message"
+    RELAY = "relay"
+    """Through the hotline, where the office may not know who called (RULEBOOK D.6.4)."""
 
 
 class Contact(NamedTuple):

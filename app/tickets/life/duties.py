@@ -40,6 +40,7 @@ class Kind(StrEnum):
     EXTENSION = "extension"
     HOLD = "hold"
     CALLBACK = "callback"
+    RELAY = "relay"
     ALARM = "alarm"
 
 
@@ -137,12 +138,20 @@ def desk_steps(policy: Policy, ticket: Timers) -> Iterator[tuple[Part, Duty]]:
     if ticket.status is S.CONSULTING:
         until = since + policy.objection.consult_limit
         yield P.PANEL, Duty(Kind.CONSULTING, "consulting", since, until)
-    if ticket.callback_due_at is not None:
-        begun = ticket.callback_since if ticket.status is S.MERGED else since
-        due_at = ticket.callback_due_at
-        yield P.CALLBACK, Duty(Kind.CALLBACK, "awaiting_callback", begun or since, due_at)
+    for duty in callback_steps(ticket):
+        yield P.CALLBACK, duty
     for duty in supervisor_steps(policy, ticket):
         yield P.SUPERVISOR, duty
+
+
+def callback_steps(ticket: Timers) -> Iterator[Duty]:
+    """The citizen is called back; what an office may not tell him is passed on (D.6.4)."""
+    if ticket.callback_due_at is not None:
+        begun = ticket.callback_since if ticket.status is S.MERGED else ticket.since
+        due_at = ticket.callback_due_at
+        yield Duty(Kind.CALLBACK, "awaiting_callback", begun or ticket.since, due_at)
+    if ticket.relay_asked_at is not None:
+        yield Duty(Kind.RELAY, "relay", ticket.relay_asked_at, None)
 
 
 def supervisor_steps(policy: Policy, ticket: Timers) -> Iterator[Duty]:

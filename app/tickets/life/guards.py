@@ -77,6 +77,8 @@ class Standing:
     asks_extension: Part | None = None
     """The part that decides the open request."""
     asks_hold: Part | None = None
+    relay_asked: bool = False
+    """A text of the office waits to be passed on to the citizen."""
     head: Status | None = None
     """The status of its group's parent."""
     contacted: bool = False
@@ -135,6 +137,19 @@ def needs_callable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | No
     """The city's desks call back whom they asked (D.5 R5); all other contact is an office's."""
     if parts & {P.OPERATOR, P.DISPATCHER}:
         return refuse(ticket.status is not S.NEED_INFO, "its office contacts the citizen")
+    if ticket.secret and not ticket.no_citizen:
+        return IllegalMove("who called is not shown to an office: it asks and tells by relay")
+    return needs_urgent(ticket, parts)
+
+
+def needs_relay(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.6.4: the office asks, by the rules of a contact; the hotline passes on what is asked."""
+    if parts & {P.OPERATOR, P.CALLBACK}:
+        return refuse(not ticket.relay_asked, "no text waits to be passed on")
+    if (ticket.status, A.CONTACT) not in MOVES:
+        return IllegalMove()
+    if not ticket.secret or ticket.no_citizen:
+        return IllegalMove("only the citizen of a report or a confidential ticket is told so")
     return needs_urgent(ticket, parts)
 
 
@@ -283,6 +298,7 @@ GUARDS: dict[Action, Guard] = {
     A.DISPATCH: needs_own_queue,
     A.RETURN: needs_queue,
     A.CONTACT: needs_callable,
+    A.RELAY: needs_relay,
     A.REVIEW: needs_review,
     A.REPLY: needs_late_reply,
     A.REVEAL: needs_openness,

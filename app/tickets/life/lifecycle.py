@@ -73,6 +73,7 @@ class Action(StrEnum):
     READ = "read"
     ACKNOWLEDGE = "acknowledge"
     CONTACT = "contact"
+    RELAY = "relay"
     NOTE = "note"
     REPLY = "reply"
     REVIEW = "review"
@@ -195,6 +196,9 @@ MOVES: Moves = {
     (S.DISPATCHED, A.ACKNOWLEDGE): (S.ACKNOWLEDGED,),
     **staying(A.CONTACT, IN_OFFICE | BETWEEN_OFFICES),
     (S.ACKNOWLEDGED, A.CONTACT): (S.ACKNOWLEDGED, S.IN_PROGRESS),
+    # D.6.4: of a secret ticket the office asks and tells through the hotline
+    **staying(A.RELAY, OPEN | {S.MERGED}),
+    (S.ACKNOWLEDGED, A.RELAY): (S.ACKNOWLEDGED, S.IN_PROGRESS),
     **ending(A.REPLY, (S.IN_PROGRESS, S.REWORK), S.REPLIED),
     # T18: a reply after the forced callback is attached, the status stays
     (S.AWAITING_CALLBACK, A.REPLY): (S.AWAITING_CALLBACK,),

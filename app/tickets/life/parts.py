@@ -37,6 +37,7 @@ WHO: dict[Action, frozenset[Part]] = {
     A.READ: frozenset({P.CHIEF}),
     A.ACKNOWLEDGE: frozenset({P.LEAD}),
     A.CONTACT: frozenset({P.LEAD, P.INTERIM, P.OPERATOR, P.DISPATCHER}),
+    A.RELAY: frozenset({P.LEAD, P.INTERIM, P.OPERATOR, P.CALLBACK}),
     A.NOTE: frozenset(P) - {P.CHIEF, P.QUEUE},
     A.REPLY: frozenset({P.LEAD}),
     A.REVIEW: frozenset({P.DISTRICT, P.SUPERVISOR}),

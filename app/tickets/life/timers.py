@@ -45,6 +45,7 @@ class Timers:
     asked_at: datetime | None = None
     tried_at: datetime | None = None
     handed_on_at: datetime | None = None
+    relay_asked_at: datetime | None = None
     contacted_at: datetime | None = None
     acknowledge_due_at: datetime | None = None
     contact_due_at: datetime | None = None

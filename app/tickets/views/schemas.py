@@ -67,6 +67,7 @@ class TicketView(View):
     due_at: At | None
     contact_attempts: int
     next_attempt_from: At | None
+    relay_asked_at: At | None
     overdue: bool
     excluded: bool
     merged_into: str | None

@@ -50,6 +50,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "read": {},
     "acknowledge": {},
     "contact": {"method": "call", "reached": True},
+    "relay": {"text": "请问车牌号是多少？"},
     "object": stages.objection(),
     "rule-objection": {"decision": "reject", "text": "不成立"},
     "conclude": {"lead_office_code": JIUXIANQIAO, "text": "酒仙桥主办"},
@@ -73,6 +74,8 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 BY_ROLE: dict[tuple[str, str], dict[str, Any]] = {
     ("rule-objection", "supervisor"): {"decision": "not_acceptable", "text": "不应受理"},
+    ("relay", "operator"): {"done": True, "text": "已转告"},
+    ("relay", "callback"): {"done": True, "text": "已转告"},
     ("grade", "district"): {"urgency": "L4", "reason": "疑难"},
 }
 
@@ -162,6 +165,7 @@ BECOMES: dict[str, Status] = {
 
 BECOMES_OF: dict[tuple[str, str], Status] = {
     ("contact", "acknowledged"): S.IN_PROGRESS,
+    ("relay", "secret"): S.IN_PROGRESS,
     ("rule-objection", "dispatcher"): S.ACKNOWLEDGED,
     ("rule-objection", "district"): S.ACKNOWLEDGED,
     ("rule-objection", "supervisor"): S.NOT_ACCEPTED,
@@ -244,6 +248,18 @@ def renewal_passed_on(people: People, clock: StillClock) -> str:
     return number
 
 
+def secret(people: People, clock: StillClock) -> str:
+    number = given.ticket(people, type="report")
+    people.street().does("acknowledge", number)
+    return number
+
+
+def relay_asked(people: People, clock: StillClock) -> str:
+    number = secret(people, clock)
+    people.street().does("relay", number, text="请问违建在几层？")
+    return number
+
+
 def enquiry_asked(people: People, clock: StillClock) -> str:
     number = stages.received(people, clock)
     people.operator.does("ask", number, text="请说明是哪种证件")
@@ -318,6 +334,28 @@ KINDS: dict[str, Stage] = {
         renewal_passed_on,
         more={"decide-hold": {"supervisor"}},
         less={"request-hold": OFFICE},
+        unseen=frozenset(ELSEWHERE),
+    ),
+    "secret": Stage(
+        S.ACKNOWLEDGED,
+        secret,
+        more={"relay": OFFICE},
+        less={
+            "contact": OFFICE,
+            "reveal": OFFICE,
+            "conceal": {"operator", "callback", "supervisor"},
+        },
+        unseen=frozenset(ELSEWHERE),
+    ),
+    "relay asked": Stage(
+        S.IN_PROGRESS,
+        relay_asked,
+        more={"relay": {*OFFICE, "operator", "callback"}},
+        less={
+            "contact": OFFICE,
+            "reveal": OFFICE,
+            "conceal": {"operator", "callback", "supervisor"},
+        },
         unseen=frozenset(ELSEWHERE),
     ),
     "queued": Stage(
@@ -411,6 +449,8 @@ class Walk:
         body = form(action, role, self.clock, self.parent)
         if action == "request-extension" and (due_at := stages.seen(self.people, number)["due_at"]):
             body["due_at"] = (stages.instant(due_at) + timedelta(days=3)).isoformat()
+        if action == "reply" and "relay" in self.stage.more:
+            body["citizen_feedback"] = {"method": "relay"}
         return body
 
     def must_refuse(self, role: str, action: str, number: str) -> None:

@@ -22,6 +22,7 @@ DONE: dict[str, tuple[str, str]] = {
     "read": ("dispatched", "chief"),
     "acknowledge": ("dispatched", "handler"),
     "contact": ("acknowledged", "handler"),
+    "relay": ("relay asked", "operator"),
     "object": ("dispatched", "handler"),
     "rule-objection": ("objected", "dispatcher"),
     "conclude": ("consulting", "panel"),

@@ -127,7 +127,7 @@ def test_a_new_ticket_is_received_and_nothing_is_received_twice() -> None:
 
 
 STILL = {
-    S.MERGED: {A.CONTACT, A.CALLBACK, A.VERIFICATION, A.UNMERGE, A.ATTACH, A.ALARM},
+    S.MERGED: {A.CONTACT, A.RELAY, A.CALLBACK, A.VERIFICATION, A.UNMERGE, A.ATTACH, A.ALARM},
     S.CLOSED: {A.ATTACH},
 }
 """What else may be done to a ticket that has ended so."""

@@ -1,0 +1,103 @@
+"""The files of a city's overlay: their columns, and each line with its number."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from app.kit.errors import Invalid
+from app.offices.catalogue import BadCatalogue
+from app.offices.files import Line
+
+T = TypeVar("T")
+
+DUTY = ("target_kind", "target", "joint", "department_duty")
+DAYS = ("active_from", "active_to")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "districts.csv": ("code", "name"),
+    "offices.csv": ("code", "kind", "name", "district_code", "line", "aliases", *DAYS),
+    "names.csv": ("street_code", "kind", "name", *DAYS),
+    "population.csv": ("code", "population"),
+    "places.csv": ("code", "street_code", "kind", "name"),
+    "categories.csv": (
+        *("code", "name", "urgency", *DUTY, "industry_office", "goals", "season", "marks"),
+    ),
+    "rules.csv": (
+        *("id", "category", "subjects", "keywords", "area", *DUTY, "priority"),
+        *("effective_from", "effective_to", "basis"),
+    ),
+}
+BESIDE = {"categories.csv": ("parent",)}
+"""Columns that may be left out."""
+
+
+class BadOverlay(Invalid):
+    title = "The city's overlay is not right"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a file; the first one has the columns' names."""
+
+    file: str
+    number: int
+    cells: Line
+
+    def refused(self, why: str) -> BadOverlay:
+        return BadOverlay(f"{self.file} line {self.number}: {why}")
+
+    def read(self, read: Callable[[Line], T]) -> T:
+        """Refuses (BadOverlay) cells that `read` cannot read."""
+        try:
+            return read(self.cells)
+        except KeyError as fault:
+            raise self.refused(f"{fault.args[0]!r} is not known") from None
+        except (ValueError, BadCatalogue) as fault:
+            raise self.refused(str(fault)) from None
+
+
+def check_folder(folder: Path) -> None:
+    """Refuses (BadOverlay) a file that is none of an overlay's: its name may be misspelt."""
+    for path in sorted(folder.iterdir()):
+        if path.name not in COLUMNS and not path.name.startswith((".", "README")):
+            raise BadOverlay(f"{path.name}: an overlay has only {', '.join(COLUMNS)}")
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """Of a file that may not be there. Refuses (BadOverlay) other columns, a line of another
+    length, a key that stands there twice."""
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadOverlay(f"{path.name}: is not UTF-8") from None
+    reader = csv.DictReader(text.splitlines())
+    check_columns(path.name, reader.fieldnames or ())
+    seen: dict[str, int] = {}
+    for cells in reader:
+        row = Row(path.name, reader.line_num, cells)
+        if None in cells or None in cells.values():
+            raise row.refused("has more or fewer cells than the first line")
+        key = key_of(row)
+        if key in seen:
+            raise row.refused(f"{key} stands already in line {seen[key]}")
+        seen[key] = row.number
+        yield row
+
+
+def check_columns(name: str, given: Iterable[str]) -> None:
+    columns = set(given)
+    missing = set(COLUMNS[name]) - columns
+    unknown = columns - set(COLUMNS[name]) - set(BESIDE.get(name, ()))
+    if missing or unknown:
+        which = f"no column {min(missing)!r}" if missing else f"a column {min(unknown)!r}"
+        raise BadOverlay(f"{name} line 1: has {which}; its columns are {','.join(COLUMNS[name])}")
+
+
+def key_of(row: Row) -> str:
+    cells = row.cells
+    if row.file == "names.csv":
+        return " ".join((cells["street_code"], cells["kind"], cells["name"]))
+    return cells["id" if row.file == "rules.csv" else "code"]
