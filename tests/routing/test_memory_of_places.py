@@ -147,7 +147,7 @@ def stems() -> list[tuple[str, str]]:
     for name in GAZETTEER.names:
         if name.kind == "stem" and (name.active_to is None or name.active_to > TODAY):
             meant.setdefault((name.street_code[:6], name.text), set()).add(name.street_code)
-    return [(text, *codes) for (_, text), codes in meant.items() if len(codes) == 1]
+    return [(text, next(iter(codes))) for (_, text), codes in meant.items() if len(codes) == 1]
 
 
 def test_a_short_name_alone_never_goes_to_another_street() -> None:
