@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from app.routing.text import read
 
-UNIT = re.compile(r"[甲乙丙丁第]?[0-9A-Z\-~#_]+(?:号[楼院门]?|楼|单元|层|室|门|[栋幢座户排期]|$)")
+UNIT = re.compile(
+    r"[甲乙丙丁第]?[0-9A-Z\-~#_]{1,12}(?:号[楼院门]?|楼|单元|层|室|门|[栋幢座户排期]|$)"
+)
 """A number of a building or a room; 3里河 and 8角 are names."""
 DIGITS = re.compile(r"[0-9][0-9\-]{4,}")
 """Longer than the number of a house: a telephone, an identity, an account."""
