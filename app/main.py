@@ -108,7 +108,8 @@ def note_idle_keys(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused, BadOverlay and BadAreas: the operator's files are checked before serving.
+    Refuses PolicyRefused, BadOverlay, BadWords and BadAreas: the operator's files are checked
+    before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -119,6 +120,8 @@ def prepare(settings: Settings) -> None:
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
             seed.seed(session, now, overlay=settings.data_overlay)
+            if settings.data_overlay:
+                make_suggester(offices.catalogue(session), settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
@@ -135,7 +138,7 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    suggester = make_suggester(catalogue)
+    suggester = make_suggester(catalogue, settings.data_overlay)
     return City(policies, catalogue, directory, router, suggester, settings.secret_key)
 
 
@@ -288,6 +291,12 @@ def note_uses(app: FastAPI) -> bool:
     return False
 
 
+def follow(app: FastAPI) -> bool:
+    """One round at each interval, however much is left: requests have most of the machine."""
+    follow_some(app.state.own_sessions, app.state.clock)
+    return False
+
+
 def acts(app: FastAPI) -> tuple[Act, ...]:
     """The acts of the background, on connections of their own."""
     settings, sessions = app.state.settings, app.state.own_sessions
@@ -318,7 +327,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
-        Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
+        Act("follow", settings.learn_seconds, partial(follow, app)),
         Act("learn", settings.learn_seconds, learn),
         Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
     )
