@@ -178,6 +178,7 @@ RECORDED = (
     "extension",
     "hold",
     "supervision",
+    "advice",
     "attachment",
     "callback",
     "assessment",

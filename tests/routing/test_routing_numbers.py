@@ -177,4 +177,6 @@ def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
 
 
 def test_no_district_of_beijing_is_another_city() -> None:
-    assert not {district.name for district in read_gazetteer().districts} & set(read_elsewhere())
+    assert not {district.name for district in read_gazetteer().districts} & {
+        name.name for name in read_elsewhere()
+    }
