@@ -11,6 +11,7 @@ from app.kit.web.route import Route
 from app.kit.web.wire import View
 from app.rankings.http import Looking
 from app.rankings.schemas import as_json
+from app.statistics.goals import GoalsQuery, GoalsView, goals
 from app.statistics.routing import RoutedQuery, RoutedView
 from app.statistics.routing import statistics as routed_statistics
 from app.statistics.service import StatisticsQuery, StatisticsView, statistics
@@ -28,6 +29,18 @@ def read_statistics(
 ) -> Response:
     """Secondary KPIs of a period, by office, district, category, channel or goal (七有五性)."""
     return sent(request, statistics(look, period, query))
+
+
+@router.get("/{period}/goals", response_model=GoalsView)
+def read_goals(
+    request: Request,
+    caller: Anyone,
+    period: str,
+    query: Annotated[GoalsQuery, Query()],
+    look: Looking,
+) -> Response:
+    """七有五性 by street: requests, for 10,000 residents too, and the three rates."""
+    return sent(request, goals(look, period, query))
 
 
 @router.get("/{period}/routing", response_model=RoutedView)

@@ -65,7 +65,8 @@ def plan_anew(session: Session) -> None:
 
 
 def counts(record: Record, by: str) -> dict[str, Counts]:
-    """Counts of a period by a column (`by`) of the assessment, merged groups included.
+    """Counts of a period by a column (`by`) of the assessment, or by an expression of its columns,
+    merged groups included.
 
     Excluded and corrected tickets are few: they are counted apart and taken off, so the covering
     index need not hold them. No exclusion is older than its assessment. An empty column counts for
@@ -154,11 +155,16 @@ def tally_of(by: str) -> sa.ColumnElement[str]:
 
 
 def owned(by: str) -> Where:
-    return FACT[by].is_not(None) if by == "industry_office" else sa.true()
+    return column(by).is_not(None) if by == "industry_office" else sa.true()
 
 
 def owner_of(by: str) -> sa.ColumnElement[str]:
-    return func.coalesce(FACT[by], "")
+    return func.coalesce(column(by), "")
+
+
+def column(by: str) -> sa.ColumnElement[Any]:
+    """A column of the assessment, or an expression of some."""
+    return FACT[by] if by in FACT else sa.literal_column(by)
 
 
 def corrected(record: Record, by: str) -> Iterator[tuple[str, Counts]]:

@@ -21,7 +21,7 @@ from app.kit.web.once import meant
 from app.kit.web.problems import describe
 from app.tickets.intake import receive as intake
 from app.tickets.intake.arrival import Arrival, arrive
-from app.tickets.intake.beside import at_once
+from app.tickets.intake.beside import of_words
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.receive import Taken
 
@@ -126,8 +126,10 @@ class Batch:
         }
 
     def worth_telling(self, arrival: Arrival) -> Answer:
-        """What the words suggest, who must be told, and personal data in them; if anything."""
-        return {name: value for name, value in at_once(self.city, arrival).items() if value}
+        """The danger that the words tell, who must be told, and personal data; if anything. No
+        citizen is on the line, to whom a likely category would be read out."""
+        every = of_words(self.city, arrival, arrival.suggestion)
+        return {name: value for name, value in every.items() if value}
 
 
 def answer_of(taken: Taken) -> Answer:

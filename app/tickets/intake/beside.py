@@ -25,18 +25,16 @@ def beside(city: City, arrival: Arrival, known: Known, number: str) -> Members:
     """`number` is the ticket that the request became."""
     return {
         "related": related(city, arrival.subject, known, number),
-        **at_once(city, arrival),
+        **of_words(city, arrival, arrival.suggestion or likely(city, arrival.new)),
     }
 
 
-def at_once(city: City, arrival: Arrival) -> Members:
-    """What the request tells by itself."""
-    new = arrival.new
-    suggestion = arrival.suggestion or likely(city, new)
+def of_words(city: City, arrival: Arrival, suggestion: Suggestion | None) -> Members:
+    """What the request's own words tell."""
     return {
         "suggested": shown(suggestion) if suggestion else None,
-        "tell": services(city, new, arrival.suggestion),
-        "warnings": warnings(new),
+        "tell": services(city, arrival.new, arrival.suggestion),
+        "warnings": warnings(arrival.new),
     }
 
 

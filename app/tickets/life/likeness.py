@@ -75,7 +75,7 @@ def alike(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
     place = same_place(first, second, rule.radius_m)
     if place is None or are_apart(first, second):
         return None
-    if first.category is not None and first.category == second.category:
+    if first.category == second.category and names_a_kind(first.category):
         return Likeness(Matching.CATEGORY, place)
     common = share(first.pairs, second.pairs, first.words == second.words)
     return Likeness(Matching.TEXT, place) if common >= rule.similarity else None
@@ -104,6 +104,11 @@ def repeated(first: Matter, second: Matter, rule: Merge) -> Likeness | None:
 def are_apart(first: Matter, second: Matter) -> bool:
     """A praise is never like a complaint, nor a secret request like an open one (D.16)."""
     return first.praise is not second.praise or first.secret is not second.secret
+
+
+def names_a_kind(category: str | None) -> bool:
+    """A group alone holds a lift and a heap of rubbish."""
+    return category is not None and len(category) >= KIND_DIGITS
 
 
 def differ(first: Matter, second: Matter, digits: int) -> bool:

@@ -42,6 +42,7 @@ PAIRS: list[tuple[Matter, Matter, Matching | None, Matching | None]] = [
     (matter(NOISE, "070101"), matter(AGAIN, "070102"), CALLER, None),
     (matter(NOISE, "0701"), matter(AGAIN, "070102"), CALLER, None),
     (matter(NOISE, "07"), matter(AGAIN, "070102"), CALLER, None),
+    (matter(NOISE, "07"), matter(LAMP, "07"), CALLER, None),
     (matter(NOISE, "0701"), matter(LAMP, "0901"), None, None),
     (matter(NOISE, "0701"), matter(AGAIN, "0702"), None, None),
     (matter(NOISE), matter(AGAIN, place="望京西园4区"), None, None),
