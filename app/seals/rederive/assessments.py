@@ -152,11 +152,11 @@ class Case:
     def receipt(self) -> Mapping[str, Any]:
         """What came in, as corrected before the callback (RULEBOOK D.7.1)."""
         begun = self.own.begun
-        told = dict(begun.data) if begun else {}
+        facts = dict(begun.data) if begun else {}
         for event in self.own.events:
             if event.action is Action.CORRECT and event.seq < self.call.seq:
-                told |= {name: event.data[name] for name in CORRECTED if name in event.data}
-        return told
+                facts |= {name: event.data[name] for name in CORRECTED if name in event.data}
+        return facts
 
     @property
     def verified(self) -> bool:

@@ -42,6 +42,12 @@ def test_a_wrong_number_is_mended_and_the_old_one_stays_on_record(
     again = given.request(citizen={**me, "phone": "13900005678"})
     assert people.operator.post("/tickets", again).json()["number"] == number
     assert is_sound(app, number)
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql('UPDATE former_citizen SET former = \'{"phone": "1"}\'')
+    assert not is_sound(app, number)
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM former_citizen")
+    assert is_sound(app, number)  # erased, as the law may ask
 
 
 def test_a_corrected_category_brings_its_level_and_its_office(people: People, app: FastAPI) -> None:
