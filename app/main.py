@@ -108,7 +108,8 @@ def note_idle_keys(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused, BadOverlay and BadAreas: the operator's files are checked before serving.
+    Refuses PolicyRefused, BadOverlay, BadWords and BadAreas: the operator's files are checked
+    before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -119,6 +120,8 @@ def prepare(settings: Settings) -> None:
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
             seed.seed(session, now, overlay=settings.data_overlay)
+            if settings.data_overlay:
+                make_suggester(offices.catalogue(session), settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
@@ -135,7 +138,7 @@ def make_city(session: Session, settings: Settings) -> City:
     directory = offices.directory(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
-    suggester = make_suggester(catalogue)
+    suggester = make_suggester(catalogue, settings.data_overlay)
     return City(policies, catalogue, directory, router, suggester, settings.secret_key)
 
 

@@ -28,6 +28,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("effective_from", "effective_to", "basis"),
     ),
 }
+WORDS = ("emergencies.toml", "synonyms.csv")
+"""A city's own words; `suggest.load` reads them."""
 BESIDE = {"categories.csv": ("parent",)}
 """Columns that may be left out."""
 
@@ -60,8 +62,9 @@ class Row:
 def check_folder(folder: Path) -> None:
     """Refuses (BadOverlay) a file that is none of an overlay's: its name may be misspelt."""
     for path in sorted(folder.iterdir()):
-        if path.name not in COLUMNS and not path.name.startswith((".", "README")):
-            raise BadOverlay(f"{path.name}: an overlay has only {', '.join(COLUMNS)}")
+        known = path.name in COLUMNS or path.name in WORDS
+        if not known and not path.name.startswith((".", "README")):
+            raise BadOverlay(f"{path.name}: an overlay has only {', '.join((*COLUMNS, *WORDS))}")
 
 
 def rows(path: Path) -> Iterator[Row]:

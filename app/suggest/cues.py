@@ -41,7 +41,7 @@ NEITHER = re.compile("^[^,]{0,8}(?:就是|而是|也是)")
 """After 不是…: it is both."""
 
 THE_MATTER = any_of("情况 现象 味道 事情 事 问题")
-BY_NOW = any_of("已经 已 都 早就 也 并 根本 其实 现在")
+BY_NOW = any_of("[昨前]天就 [昨前]晚就 上周就 后来就 早 已经 已 都 早就 也 并 根本 其实 现在")
 IS_NOT = any_of(
     "没有发生 没发生 未发生 没有出现 没出现 不存在 没有了 没了 消失 散了 散去 散尽 散完 是假的",
     "是误报 系误报",
@@ -81,7 +81,7 @@ WORRIED = re.compile(f"{WORRY}.{{0,20}}$|{NO_MEETING}(?:{MAY})?$|防$")
 CONDITION = any_of(
     "万一 如果 假如 假设 假使 假若 要是 倘若 若是 (?<!倘)若(?!干) 一旦 只要 除非 即使 即便 哪怕",
     "就算",
-    "当发生 发生.{0,6}时$ 遇到 遇上 碰到 碰上 赶上",
+    "下次 下回 当发生 发生.{0,6}时$ 遇到 遇上 碰到 碰上 赶上",
 )
 IN_CASE = re.compile(f"{CONDITION}.{{0,22}}$")
 OPENS_A_CASE = re.compile(f"{CONDITION}.{{0,40}}$")

@@ -83,6 +83,8 @@ def later_end(reading: Reading, sign: Sign) -> int:
     sentence = reading.sentence(sign.core.end - 1)[1]
     if near <= sentence:
         return near
+    if sentence == reading.heading:
+        return reading.clause_end_after(sentence + 1, 2)
     goes_on = cues.GOING_ON.match(reading.text, sentence)
     return reading.clause_end_after(sentence + 1, 1) if goes_on else sentence
 
@@ -177,6 +179,8 @@ def is_asked(around: Context) -> bool:
 
 
 def is_past(around: Context) -> bool:
+    if cues.GOES_ON.search(around.core):
+        return False
     past = (cues.IN_REMOTE_PAST if around.lasting else cues.IN_PAST).search(around.before)
     is_then = past is not None and not cues.PRESENT.search(past["between"])
     if cues.WAS_TIME.search(around.earlier) and not cues.PRESENT.search(around.before):

@@ -72,8 +72,10 @@ class Emergencies:
         finds = find(self.automaton, reading.text)
         if not any(role < Role.UNLESS for role, _ in finds):
             return None
-        signs = [sign for sign in self.signs(reading, finds) if not self.denied(reading, sign)]
-        return self.gravest(reading, signs) if signs else None
+        signs = list(self.signs(reading, finds))
+        named = [sign for sign in signs if not self.denied(reading, sign)]
+        present = without_heading(reading, signs, named)
+        return self.gravest(reading, present) if present else None
 
     def signs(self, reading: Reading, finds: Finds) -> Iterator[tuple[int, Sign]]:
         """Every word or pair of a danger, with the danger's line, whether denied or not."""
@@ -109,6 +111,21 @@ class Emergencies:
     def services(self, signs: Sequence[tuple[int, Sign]]) -> Iterator[str]:
         for line, _ in sorted(signs):
             yield from self.dangers[line].tell
+
+
+def without_heading(
+    reading: Reading, signs: Sequence[tuple[int, Sign]], present: Sequence[tuple[int, Sign]]
+) -> Sequence[tuple[int, Sign]]:
+    """A heading names a danger without telling of it; where the text below it denies every danger
+    of that line, the heading is none either: 着火 above 昨天着火已扑灭."""
+    heading = reading.heading
+    if not heading:
+        return present
+    below = {line for line, sign in signs if sign.start > heading}
+    real = {line for line, sign in present if sign.start > heading}
+    return [
+        (line, sign) for line, sign in present if sign.start > heading or line not in below - real
+    ]
 
 
 class Cover:

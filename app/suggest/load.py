@@ -94,6 +94,13 @@ def read_synonyms(
     return synonyms
 
 
-def make_suggester(catalogue: Catalogue) -> Suggester:
-    """With all that the project ships; its memory is empty."""
-    return Suggester(catalogue, read_emergencies(catalogue), read_synonyms(catalogue))
+def make_suggester(catalogue: Catalogue, overlay: Path | None = None) -> Suggester:
+    """With all that the project ships, its memory empty. A city's overlay may have words of an
+    emergency of its own, instead of the shipped, and synonyms, each instead of its category's."""
+    emergencies = DATA / "emergencies.toml"
+    synonyms = read_synonyms(catalogue)
+    if overlay and (own := overlay / emergencies.name).exists():
+        emergencies = own
+    if overlay and (own := overlay / "synonyms.csv").exists():
+        synonyms |= read_synonyms(catalogue, own)
+    return Suggester(catalogue, read_emergencies(catalogue, emergencies), synonyms)

@@ -52,8 +52,8 @@ class Profiles:
             code: tuple(dict.fromkeys(phrases_of(name, synonyms.get(code, ()))))
             for code, name in names.items()
         }
-        longest = max(map(len, names))
-        self.codes = tuple(sorted(code for code in names if len(code) == longest))
+        above = {code[:-DIGITS] for code in names}
+        self.codes = tuple(sorted(names.keys() - above))
         self.position = {code: at for at, code in enumerate(self.codes)}
         self.phrases = phrase_weights(self.position, phrases)
         self.longest: dict[str, int] = {}
@@ -159,7 +159,7 @@ def weights_of(code: str, own: Mapping[str, Weights], rarity: Weights) -> Weight
     """Its own grams and those above it; a category of many words gains little by their number."""
     weights = dict(own[code])
     for end in range(DIGITS, len(code), DIGITS):
-        for gram, weight in own[code[:end]].items():
+        for gram, weight in own.get(code[:end], {}).items():
             weights[gram] = weights.get(gram, 0.0) + INHERITED * weight
     length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {gram: weight * rarity[gram] / math.sqrt(length) for gram, weight in weights.items()}

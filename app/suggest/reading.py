@@ -12,6 +12,8 @@ from app.kit.writing import plain_table
 
 SPACES = re.compile(r"[^\S\n]|[\u200b-\u200f\u2060\ufeff\u3000·*'\"“”‘’「」『』《》<>]")
 CLAUSE_END = re.compile(r"[^\w%+\-.~]")
+HEADING = 16
+TELLS = re.compile("[了快救正现在,!]")
 SENTENCE_END = re.compile(r"[。!?;\n]")
 
 
@@ -60,6 +62,12 @@ class Reading:
     @cached_property
     def sentence_ends(self) -> list[int]:
         return [*(end.start() for end in SENTENCE_END.finditer(self.text)), len(self.text)]
+
+    @cached_property
+    def heading(self) -> int:
+        """Where the first line ends, if it is a heading: short, nothing told in it; else 0."""
+        end = self.text.find("\n")
+        return end if 0 < end <= HEADING and not TELLS.search(self.text[:end]) else 0
 
     def clause(self, at: int) -> tuple[int, int]:
         """From where to where the clause around a character goes."""

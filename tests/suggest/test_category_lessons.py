@@ -138,15 +138,30 @@ def test_a_second_reply_teaches_nothing_more(people: People, app: FastAPI) -> No
     [
         {"category": None},
         {"category": "0602"},
-        {"type": "report"},
-        {"citizen": {"name": "张三", "phone": "13800000000", "confidential": True}},
         {"title": "楼道灯不亮", "content": "楼道灯不亮，楼道灯坏了。", "category": "020803"},
     ],
-    ids=["none", "upper", "report", "confidential", "known"],
+    ids=["none", "upper", "known"],
 )
 def test_some_tickets_teach_nothing(people: People, app: FastAPI, changed: dict[str, Any]) -> None:
-    """Without a category of the last level, or secret, or suggested surely already."""
+    """Without a category of the last level, or suggested surely already."""
     confirmed(people, **changed)
+
+    assert not memory(app).category_of
+
+
+SECRET = {"citizen": {"name": "张三", "phone": "13800000000", "confidential": True}}
+
+
+@pytest.mark.parametrize("changed", [{"type": "report"}, SECRET], ids=["report", "confidential"])
+def test_a_secret_ticket_teaches_nothing(
+    people: People, app: FastAPI, changed: dict[str, Any]
+) -> None:
+    number = given.ticket(people, **WORDS, category=CATEGORY, **changed)
+    street = people.street()
+    street.does("acknowledge", number)
+    street.does("relay", number, text="请问碾盘多大？")
+    people.operator.does("relay", number, done=True, text="已转告。")
+    street.does("reply", number, text="已挪走。", citizen_feedback={"method": "relay"})
 
     assert not memory(app).category_of
 

@@ -75,6 +75,26 @@ def test_the_words_are_shown_as_the_caller_wrote_them() -> None:
     assert [(word.start, word.end) for word in suggestion.words] == [(9, 14)]
 
 
+@pytest.mark.parametrize(
+    ("title", "content", "rings"),
+    [
+        ("着火", "昨天家里着火，已经扑灭，想问赔偿。", False),
+        ("漏气问题", "昨天漏气，物业已修好。", False),
+        ("燃气泄漏", "燃气公司上门处理好了，没有味了。", False),
+        ("火灾隐患", "楼道堆物，怕着火。", False),
+        ("触电", "怕孩子触电，希望加护栏。", False),
+        ("着火", "对面楼着火，快来。", True),
+        ("着火", "地址在望京西园三区。", True),
+        ("着火了快来", "昨天也着火，已扑灭，今天又烧起来了。", True),
+        ("漏气", "昨天漏气修好了，今天又漏气。", True),
+        ("电梯困人", "上周困过人，已救出；现在里面又有人被困。", True),
+        ("楼道灯不亮", "另外楼道里有煤气味。", True),
+    ],
+)
+def test_a_title_is_read_with_what_stands_below_it(title: str, content: str, rings: bool) -> None:
+    assert (heard(f"{title}\n{content}") is not None) is rings
+
+
 GOOD = """
 effective_from = 2026-11-29
 [[emergency]]

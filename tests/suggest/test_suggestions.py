@@ -175,6 +175,24 @@ def test_memory_is_what_its_lessons_make_it(
     assert all(len(kept) <= MOST for kept in memory.lessons)
 
 
+def test_a_city_has_words_of_its_own(tmp_path: Path) -> None:
+    """Its words of an emergency instead of the shipped, its synonyms category by category."""
+    own = "effective_from = 2026-11-29\n[[emergency]]\n"
+    own += 'category = "020401"\nurgency = "L1"\nwords = ["铁牛冒气"]\n'
+    (tmp_path / "emergencies.toml").write_text(own, encoding="utf-8")
+    (tmp_path / "synonyms.csv").write_text("code,words\n180303,铁牛趴窝\n", encoding="utf-8")
+    city = make_suggester(CATALOGUE, tmp_path)
+
+    assert [each.category for each in city.suggest("俺的铁牛趴窝了", 1)] == ["180303"]
+    assert [each.category for each in city.suggest("楼道灯不亮", 1)] == ["020803"]
+    assert city.emergencies.suggest("铁牛冒气") is not None
+    assert city.emergencies.suggest("楼道着火了") is None
+
+    (tmp_path / "synonyms.csv").write_text("code,words\n990101,铁牛\n", encoding="utf-8")
+    with pytest.raises(BadWords, match="990101"):
+        make_suggester(CATALOGUE, tmp_path)
+
+
 def test_a_wrong_list_of_synonyms_is_refused(tmp_path: Path) -> None:
     for wrong in ("990101,乱", "0101,乱\n0101,也乱"):
         path = tmp_path / "synonyms.csv"

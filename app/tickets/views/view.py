@@ -32,8 +32,21 @@ NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
 LEADING_TO_HIM: Members = {"repeat_of": None, "external_id": None}
 
-FREE_TEXTS = frozenset({"title", "content", "text", "reason", "outlet", "url"})
-"""Members of a ticket and of what it holds in which a caller's own words may stand."""
+CODES = frozenset(
+    {
+        "number",
+        "merged_into",
+        "category",
+        "line",
+        "policy",
+        "catalogue_rule",
+        "gazetteer",
+        "ranker",
+        "memory",
+    }
+)
+"""Members of a ticket, and of what it holds, that are nobody's words; so are all that end in `code`
+or `codes`."""
 
 plain_of = itemgetter(*rows.PLAIN)
 
@@ -141,17 +154,14 @@ def hidden(looker: Looker, row: Row, shown: Members) -> Members:
     return {**without_persons(shown, row.caller_name), **LEADING_TO_HIM}
 
 
-def without_persons(value: Any, name: str | None) -> Any:
+def without_persons(value: Any, name: str | None, member: str = "") -> Any:
+    """Every text that may be a caller's own words, whatever member holds it."""
     if isinstance(value, list):
-        return [without_persons(inner, name) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        member: personal.hide(inner, name)
-        if member in FREE_TEXTS and isinstance(inner, str)
-        else without_persons(inner, name)
-        for member, inner in value.items()
-    }
+        return [without_persons(inner, name, member) for inner in value]
+    if isinstance(value, dict):
+        return {key: without_persons(inner, name, key) for key, inner in value.items()}
+    is_code = member in CODES or member.endswith(("code", "codes"))
+    return personal.hide(value, name) if isinstance(value, str) and not is_code else value
 
 
 def actions(looker: Looker, row: Row) -> tuple[Action, ...]:
