@@ -291,6 +291,12 @@ def note_uses(app: FastAPI) -> bool:
     return False
 
 
+def follow(app: FastAPI) -> bool:
+    """One round at each interval, however much is left: requests have most of the machine."""
+    follow_some(app.state.own_sessions, app.state.clock)
+    return False
+
+
 def acts(app: FastAPI) -> tuple[Act, ...]:
     """The acts of the background, on connections of their own."""
     settings, sessions = app.state.settings, app.state.own_sessions
@@ -321,7 +327,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
-        Act("follow", settings.sweep_seconds, lambda: follow_some(sessions, app.state.clock)),
+        Act("follow", settings.learn_seconds, partial(follow, app)),
         Act("learn", settings.learn_seconds, learn),
         Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
     )

@@ -36,7 +36,7 @@ from app.tickets.citizens import Citizen
 from app.tickets.disclosure import Disclosure
 from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
-from app.tickets.proceedings import Extension, Hold, Objection, Supervision
+from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
 from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
 
 TABLES: tuple[type[Base], ...] = (
@@ -68,6 +68,7 @@ TABLES: tuple[type[Base], ...] = (
     Extension,
     Hold,
     Supervision,
+    Advice,
     Callback,
     Assessment,
     Exclusion,

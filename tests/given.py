@@ -179,6 +179,7 @@ RECORDED = (
     "extension",
     "hold",
     "supervision",
+    "advice",
     "attachment",
     "callback",
     "assessment",

@@ -54,6 +54,8 @@ def record(change: Change, body: NewCallback) -> Callback:
     if body.reach is Reach.UNREACHED and tried.at:
         check_callable(change, tried)
     callback = attempt(change, tried, body.answers)
+    if body.reason is not None:
+        ticket.reason_seq = callback.seq
     callback.reasonable = body.reasonable
     callback.final = conduct.is_final(head.policy, body.answers, tried, change.now)
     data = CalledBack(

@@ -4,7 +4,8 @@ SQLAlchemy walks a statement anew for each execution; for a page of tickets that
 PostgreSQL takes to answer it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -45,6 +46,23 @@ class Ready:
     def rows(self, connection: sa.Connection, **values: Any) -> Sequence[Any]:
         """What is read: enums as their values, JSON as PostgreSQL's driver reads it."""
         return self.given(**values).run(connection).all()
+
+
+PLANNED = {"plan_cache_mode": "force_generic_plan", "max_parallel_workers_per_gather": "0"}
+
+
+@contextmanager
+def one_plan(connection: sa.Connection) -> Iterator[None]:
+    """Inside, a statement is planned once for all its parameters: where each has one good plan, and
+    making it anew, or a process for a part of it, takes longer than running it."""
+    for name, value in PLANNED.items():
+        connection.exec_driver_sql(f"SET {name} = {value}")
+    try:
+        yield
+    finally:
+        with suppress(sa.exc.DBAPIError):  # lost, or rolled back with what failed in it
+            for name in PLANNED:
+                connection.exec_driver_sql(f"RESET {name}")
 
 
 def parameter(name: str, kind: type[sa.types.TypeEngine[Any]] | sa.types.TypeEngine[Any]) -> Any:

@@ -19,7 +19,7 @@ from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.life.alarms import Alarm
 from app.tickets.life.contacts import Method
-from app.tickets.life.holds import HoldLevel, HoldReason, SupervisionLevel
+from app.tickets.life.holds import About, HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.life.lifecycle import Action, Channel, DispatchRole, TicketType
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.life.parts import Part
@@ -236,8 +236,23 @@ class Alarmed(EventData, frozen=True, kw_only=True):
 
 
 class Supervised(EventData, frozen=True, kw_only=True):
+    """`office_code` is the joint office that a street asks."""
+
     level: SupervisionLevel
     answer_due_at: datetime
+    office_code: str | UnsetType = UNSET
+
+
+class Advised(EventData, frozen=True, kw_only=True):
+    to_office_code: str
+    about: About
+    answer_due_at: datetime
+
+
+class AdviceAnswered(EventData, frozen=True, kw_only=True):
+    """The event of the advice that is answered."""
+
+    advice_seq: int
 
 
 class Urged(EventData, frozen=True, kw_only=True):
@@ -375,6 +390,8 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.GRADE: (Graded,),
     Action.URGE: (Urged,),
     Action.SUPERVISE: (Supervised,),
+    Action.ADVISE: (Advised,),
+    Action.ANSWER_ADVICE: (AdviceAnswered,),
     Action.WARN: (Warned,),
     Action.ESCALATE: (Escalated,),
     Action.ALARM: (Alarmed,),

@@ -151,6 +151,12 @@ class Ticket(Base):
     reworks: Mapped[int] = mapped_column(server_default="0")
     dispatches: Mapped[int] = mapped_column(server_default="0")
     urged: Mapped[int] = mapped_column(server_default="0")
+    advised: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The offices that owe an answer to an advice 建议, each as often as it does."""
+    reply_seq: Mapped[int | None]
+    return_seq: Mapped[int | None]
+    reason_seq: Mapped[int | None]
+    """The events with the words of its newest reply, return of a reply, and callback."""
     excluded: Mapped[bool] = mapped_column(server_default=sa.false())
     merged_into: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
     members: Mapped[int] = mapped_column(server_default="0")
@@ -305,6 +311,11 @@ class Dispatch(Base):
     acknowledged_at: Mapped[datetime | None]
     contacted_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+    waits_until: Mapped[datetime | None]
+    """Of a joint office, while its own answer is awaited: by when."""
+    answered_at: Mapped[datetime | None]
+    answer_seq: Mapped[int | None]
+    """The event with the words of a joint office's newest answer."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
 
@@ -320,6 +331,13 @@ class Dispatch(Base):
             "office_code",
             "ticket_number",
             postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_dispatch_awaited",
+            "office_code",
+            "waits_until",
+            "ticket_number",
+            postgresql_where=sa.text("waits_until IS NOT NULL"),
         ),
         in_order_of_time("ix_dispatch_dispatched_at", "dispatched_at"),
         in_order_of_time("ix_dispatch_due_at", "due_at"),

@@ -1,13 +1,13 @@
-"""Proceedings: objections, extensions, holds and supervisions, with their decisions."""
+"""Proceedings: objections, extensions, holds, supervisions and advices, with their decisions."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, one_of
-from app.tickets.life.holds import HoldLevel, HoldReason, SupervisionLevel
+from app.tickets.life.holds import About, HoldLevel, HoldReason, SupervisionLevel
 from app.tickets.life.objections import Ground, Ruling
 
 
@@ -75,9 +75,53 @@ class Supervision(Base):
     ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     level: Mapped[SupervisionLevel] = mapped_column(one_of(SupervisionLevel))
+    office_code: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
+    """The joint office that a street's chief asks; none: the lead office answers."""
     issuer: Mapped[Code]
     issued_at: Mapped[datetime]
     answer_due_at: Mapped[datetime]
+    waits_until: Mapped[datetime | None]
+    """Of a joint office, while its answer is awaited: by when."""
     answered_at: Mapped[datetime | None]
     answer_seq: Mapped[int | None]
     """The event whose words answered it."""
+
+    __table_args__ = (
+        Index(
+            "ix_supervision_awaited",
+            "office_code",
+            "waits_until",
+            "ticket_number",
+            postgresql_where=sa.text("waits_until IS NOT NULL"),
+        ),
+    )
+
+
+class Advice(Base):
+    """建议 of a street's chief to its district or an office of the city: an answer is owed to it,
+    and it counts in no score (RULEBOOK D.2)."""
+
+    __tablename__ = "advice"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    about: Mapped[About] = mapped_column(one_of(About))
+    from_office: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    office_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
+    """Whom it is addressed to."""
+    given_at: Mapped[datetime]
+    answer_due_at: Mapped[datetime]
+    waits_until: Mapped[datetime | None]
+    """The same, until it is answered."""
+    answered_at: Mapped[datetime | None]
+    answer_seq: Mapped[int | None]
+
+    __table_args__ = (
+        Index(
+            "ix_advice_awaited",
+            "office_code",
+            "waits_until",
+            "ticket_number",
+            postgresql_where=sa.text("waits_until IS NOT NULL"),
+        ),
+    )

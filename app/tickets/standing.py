@@ -31,6 +31,7 @@ def standing_of(
         "contacted": ticket.contacted_at is not None,
         "no_call_due": ticket.callback_due_at is None,
         "verifiable": sources.verifiable(ticket.channel, ticket.no_citizen),
+        "owes_advice": office_code in ticket.advised,
         "group": ticket.members > 0,
         "assessed": ticket.assessed_at is not None,
         "past_due": ticket.due_at is not None and now > ticket.due_at,

@@ -37,13 +37,13 @@ CREATE OR REPLACE FUNCTION bench.fact(text) RETURNS integer IMMUTABLE LANGUAGE s
     RETURN bench.hashed($1, {keys.FACTS}, {keys.FACT_BITS});
 """
 
-HOUR = "floor(extract(epoch FROM m.at) / 3600)::bigint"
+MINUTE = "floor(extract(epoch FROM m.at) / 60)::bigint"
 KEYS = f"""%(model)s::integer[] || common.keys::integer[] || ARRAY[
     ({FIRST} + {RARER_TH}) * 65536 + {SECOND} + {RARER_TH},
     bench.hashed(m.n::text, {keys.RUNS}, {keys.RUN_BITS}),
     bench.fact('office ' || m.office), bench.fact('office ' || m.district),
     bench.fact('end ' || right(m.number, 4)), bench.fact('end ' || right(m.number, 7)),
-    {", ".join(f"bench.fact('hours {span} ' || {HOUR} / {span})" for span in keys.SPANS)}
+    {", ".join(f"bench.fact('minutes {span} ' || {MINUTE} / {span})" for span in keys.SPANS)}
 ]"""
 ENTRIES = f"""
 INSERT INTO search_entry (ticket_number, keys)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "1451c3d8f1a6"
-down_revision = "1481b06f3ea2"
+down_revision = "a1461f7d3c50"
 branch_labels = None
 depends_on = None
 

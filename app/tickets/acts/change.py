@@ -25,6 +25,7 @@ from app.tickets.life.contacts import Contact, counted, next_from, tried
 from app.tickets.life.guards import Standing
 from app.tickets.life.lifecycle import (
     BY_ITSELF,
+    IN_OFFICE,
     MOVES,
     TERMINAL,
     Action,
@@ -36,6 +37,7 @@ from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import is_passed_on
 from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.proceedings import Supervision
 from app.tickets.standing import standing_of
 
 SYSTEM = "system"
@@ -126,6 +128,7 @@ class Change:
         self.set_timers()
         if ticket.members and ticket.status is not before:
             self.call_members()
+        self.await_helpers()
         self.write(self.event(action, before, data, due_at), words or {})
         if action not in NO_NEWS:
             append(self.session, self.news(action, data))
@@ -152,6 +155,13 @@ class Change:
         ticket.asked_at = ticket.tried_at = None
         if ticket.status in TERMINAL:
             ticket.closed_at, ticket.relay_asked_at = at, None
+            self.await_no_answer()
+
+    def await_no_answer(self) -> None:
+        """Of a ticket that has ended no supervision waits in an inbox."""
+        if self.ticket.supervised:
+            asked = update(Supervision).where(Supervision.ticket_number == self.ticket.number)
+            self.session.execute(asked.values(waits_until=None))
 
     def lapse(self) -> None:
         """Open requests end where the new status allows no decision on them."""
@@ -198,6 +208,18 @@ class Change:
         """Set the timers: the next due change, and the offices to act with their limits."""
         for name, value in limits.wound(self.policy, Timers.of(self.ticket)).items():
             setattr(self.ticket, name, value)
+
+    def await_helpers(self) -> None:
+        """Joint offices owe an answer while the ticket is in its offices; it lies in their inboxes,
+        and in those of the advised, which show whatever changes in it."""
+        if self.ticket.merged_into:
+            return
+        working = self.ticket.status in IN_OFFICE
+        for helper in (d for d in self.dispatches if d.role is DispatchRole.JOINT):
+            owes = working and helper.answered_at is None
+            helper.waits_until = helper.due_at if owes else None
+            touch(self.session, [helper.office_code])
+        touch(self.session, self.ticket.advised)
 
     def call_members(self) -> None:
         """Members of the group are called back when the parent's citizen is (D.11), and each

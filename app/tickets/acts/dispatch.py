@@ -79,15 +79,34 @@ def share_anew(change: Change, joint: Iterable[str], why: EndReason) -> None:
     """Give the same lead other joint offices; its clock goes on."""
     ticket, lead = change.ticket, change.lead
     assert lead is not None  # there is one to share with
-    given = share(change.city, lead.office_code, joint, [ticket.district_code])
+    informed = [ticket.district_code, *ticket.advised]
+    given = share(change.city, lead.office_code, joint, informed)
     roles = given.roles()
     release(change, [d for d in change.dispatches if d.office_code not in roles], why)
     for dispatch in change.dispatches:
         dispatch.role = roles.pop(dispatch.office_code)
-    more = rows(ticket.number, lead.seq, given, None, change.now)
+    due = limits.due(change.policy, ticket.urgency, change.now)
+    more = rows(ticket.number, lead.seq, given, due, change.now)
     added = [Dispatch(**row) for row in more if row["office_code"] in roles]
     change.session.add_all(added)
     change.dispatches = [*change.dispatches, *added]
+
+
+def inform(change: Change, office_code: str) -> None:
+    """Let an office know of the ticket, unless it has it already."""
+    lead = change.lead
+    assert lead is not None  # a street's, that asks
+    if office_code in {dispatch.office_code for dispatch in change.dispatches}:
+        return
+    informed = Dispatch(
+        ticket_number=lead.ticket_number,
+        seq=lead.seq,
+        office_code=office_code,
+        role=DispatchRole.INFORMED,
+        dispatched_at=change.now,
+    )
+    change.session.add(informed)
+    change.dispatches = [*change.dispatches, informed]
 
 
 def end(change: Change, why: EndReason) -> str | None:
@@ -215,7 +234,8 @@ def by_person(
         ticket.community_code = None
     elif ticket.street_code is None:
         ticket.district_code = lead.district_code or ticket.district_code
-    given = share(change.city, lead_code, joint_codes, [ticket.district_code])
+    informed = [ticket.district_code, *ticket.advised]
+    given = share(change.city, lead_code, joint_codes, informed)
     give(change, given, change.now, why)
 
 

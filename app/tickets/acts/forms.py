@@ -9,7 +9,7 @@ from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
 from app.tickets.life.contacts import Method
-from app.tickets.life.holds import HoldReason, SupervisionLevel
+from app.tickets.life.holds import About, HoldReason, SupervisionLevel
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.lines import LineNumber
 from app.tickets.texts import AddressText, Category, Lat, Lon, Name, Number, Phone, ReasonCode
@@ -179,6 +179,12 @@ class NewReply(Words):
     published: Publication | None = None
 
 
+class FeedBack(Words):
+    """A joint office's own answer."""
+
+    measures: Prose | None = None
+
+
 class Review(Form):
     """A returned reply needs a text that names the missing points."""
 
@@ -249,9 +255,24 @@ class Grading(Form):
 
 
 class NewSupervision(Form):
+    """`to_office_code`: of the level `street`, the joint office that is asked."""
+
     level: SupervisionLevel
     reason: Prose
     answer_due_at: Told
+    to_office_code: OfficeCode | None = None
+
+
+class NewAdvice(Words):
+    to_office_code: OfficeCode
+    about: About
+    answer_due_at: Told
+
+
+class AdviceAnswer(Words):
+    """`advice_seq` is the event of the advice; without it the oldest that waits is answered."""
+
+    advice_seq: Annotated[int | None, Field(ge=1, le=2**31 - 1, strict=True)] = None
 
 
 class Merging(Form):

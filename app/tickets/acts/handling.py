@@ -15,6 +15,7 @@ from app.tickets.acts.forms import (
     Add,
     Decline,
     DeclineReason,
+    FeedBack,
     HandOn,
     NewDispatch,
     NewReply,
@@ -43,6 +44,9 @@ from app.tickets.life.lifecycle import AT_A_DESK, Action, IllegalMove, Status
 from app.tickets.life.parts import Part
 from app.tickets.life.sources import PUBLIC
 from app.tickets.models import Request
+
+ANSWERERS = frozenset({Part.LEAD, Part.HELPER})
+"""Whose notes answer a supervision."""
 
 GRAVE = frozenset({DeclineReason.NA_UNLAWFUL, DeclineReason.NA_MALICIOUS})
 
@@ -115,15 +119,17 @@ def add(change: Change, body: Add) -> None:
     if decision:
         ticket.queue = decision.queue
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
-    if decision and is_routed(change, before, decision):
+    if decision and is_routed(change, body, before, decision):
         dispatching.route(change, decision)
 
 
-def is_routed(change: Change, before: Status, decision: Decision) -> bool:
-    """An enquiry waits for its answer; what a dispatcher has leaves him for an office only."""
+def is_routed(change: Change, body: Add, before: Status, decision: Decision) -> bool:
+    """An enquiry waits for its answer; what a dispatcher has leaves him for an office only; what
+    the operator holds is held until he learns the address."""
     if before is Status.TO_DISPATCH:
         return decision.decision is DecisionKind.DISPATCH
-    return before is Status.NEED_INFO and change.ticket.type not in dispatching.ENQUIRIES
+    is_told = before is Status.NEED_INFO or body.address is not None
+    return is_told and change.ticket.type not in dispatching.ENQUIRIES
 
 
 def dispatch(change: Change, body: NewDispatch) -> None:
@@ -153,8 +159,21 @@ def acknowledge(change: Change, body: Nothing) -> None:
     dispatching.begin_if_contacted(change)
 
 
+def feed_back(change: Change, body: FeedBack) -> None:
+    """A joint office's own answer, which the lead sees; it changes no status and no score."""
+    caller, ticket = change.caller, change.ticket
+    assert caller is not None  # no answer falls due by itself
+    own = next(d for d in change.dispatches if d.office_code == caller.office_code)
+    own.answered_at = own.answered_at or change.now
+    own.answer_seq = ticket.version + 1
+    if ticket.supervised:
+        answer_supervision(change)
+    words = {"text": body.text, "measures": body.measures}
+    change.record(Action.FEED_BACK, ticket.status, words=words)
+
+
 def note(change: Change, body: Words) -> None:
-    if Part.LEAD in change.parts and change.ticket.supervised:
+    if change.ticket.supervised and change.parts & ANSWERERS:
         answer_supervision(change)
     change.record(Action.NOTE, change.ticket.status, words={"text": body.text})
 
@@ -169,6 +188,7 @@ def reply(change: Change, body: NewReply) -> None:
     after = (
         Status.AWAITING_CALLBACK if ticket.status is Status.AWAITING_CALLBACK else Status.REPLIED
     )
+    ticket.reply_seq = ticket.version + 1
     change.record(
         Action.REPLY,
         after,
@@ -211,6 +231,8 @@ def review(change: Change, body: Review) -> None:
     """T16, T17 on a reply; T19, T20 where a callback called the demand unreasonable."""
     to = doubt(change, body) if change.ticket.doubted else verdict(change, body)
     data = Reviewed(approve=body.approve)
+    if not body.approve:
+        change.ticket.return_seq = change.ticket.version + 1
     change.record(Action.REVIEW, to, data=data, words={"text": body.text})
 
 

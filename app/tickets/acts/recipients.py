@@ -39,7 +39,7 @@ def share(city: City, lead: str, joint: Iterable[str], informed: Iterable[str | 
 def rows(
     number: str, seq: int, given: Share, due: limits.Due | None, now: datetime
 ) -> list[dict[str, Any]]:
-    """The dispatch rows of a share; only the lead has a clock."""
+    """The dispatch rows of a share: the lead has all limits, a joint office one for its answer."""
     return [
         {
             "ticket_number": number,
@@ -48,9 +48,17 @@ def rows(
             "role": role,
             "dispatched_at": now,
             **limits.columns(due if role is DispatchRole.LEAD else None),
+            **awaited(role, due),
         }
         for code, role in given.roles().items()
     ]
+
+
+def awaited(role: DispatchRole, due: limits.Due | None) -> dict[str, Any]:
+    """A joint office's own clock."""
+    if role is not DispatchRole.JOINT or due is None:
+        return {"waits_until": None}
+    return {"due_at": due.result, "waits_until": due.result}
 
 
 def share_of(city: City, decision: Decision) -> Share:

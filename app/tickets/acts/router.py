@@ -8,6 +8,7 @@ from app.kit.web.idempotency import NotHere
 from app.kit.web.route import Route
 from app.tickets import citizens
 from app.tickets.acts import (
+    advice,
     contact,
     correcting,
     extension,
@@ -23,13 +24,16 @@ from app.tickets.acts import (
 from app.tickets.acts.acting import Act, taking
 from app.tickets.acts.forms import (
     Add,
+    AdviceAnswer,
     Conclusion,
     Correction,
     Decision,
     Decline,
+    FeedBack,
     Grading,
     HandOn,
     Merging,
+    NewAdvice,
     NewContact,
     NewDispatch,
     NewExtension,
@@ -231,6 +235,26 @@ def supervise_ticket(
 ) -> TicketView:
     """D.6.3 督办: an answer is asked for by a time."""
     return act(supervision.supervise, body, supervision.check_supervision)
+
+
+@router.post("/{number}/feed-back")
+def feed_back(act: Annotated[Act, taking(Action.FEED_BACK)], body: FeedBack) -> TicketView:
+    """A joint office's own answer, which the lead office sees."""
+    return act(handling.feed_back, body)
+
+
+@router.post("/{number}/advise")
+def advise(act: Annotated[Act, taking(Action.ADVISE)], body: NewAdvice) -> TicketView:
+    """D.2 建议: the chief of the street that leads advises its district or a city's office."""
+    return act(advice.advise, body, advice.check_advice)
+
+
+@router.post("/{number}/answer-advice")
+def answer_advice(
+    act: Annotated[Act, taking(Action.ANSWER_ADVICE)], body: AdviceAnswer
+) -> TicketView:
+    """The answer that is owed to a street's advice."""
+    return act(advice.answer, body)
 
 
 @router.post("/{number}/merge")

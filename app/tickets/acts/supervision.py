@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec import UNSET
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
@@ -13,7 +14,7 @@ from app.tickets.event_data import Supervised
 from app.tickets.life import alarms
 from app.tickets.life.alarms import Alarm, Ring
 from app.tickets.life.holds import SupervisionLevel
-from app.tickets.life.lifecycle import Action
+from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.proceedings import Supervision
@@ -21,6 +22,10 @@ from app.tickets.proceedings import Supervision
 
 class AnswerTimePast(Invalid):
     title = "An answer is asked for by a time to come"
+
+
+class NotJoint(Invalid):
+    title = "That office is not asked by this supervision"
 
 
 def supervise(change: Change, body: NewSupervision) -> None:
@@ -34,12 +39,15 @@ def supervise(change: Change, body: NewSupervision) -> None:
             ticket_number=ticket.number,
             seq=ticket.version + 1,
             level=body.level,
+            office_code=body.to_office_code,
             issuer=change.caller.id,
             issued_at=change.now,
             answer_due_at=body.answer_due_at,
+            waits_until=body.answer_due_at if body.to_office_code else None,
         )
     )
-    data = Supervised(level=body.level, answer_due_at=body.answer_due_at)
+    asked = body.to_office_code or UNSET
+    data = Supervised(level=body.level, answer_due_at=body.answer_due_at, office_code=asked)
     change.record(Action.SUPERVISE, ticket.status, data=data, words={"reason": body.reason})
 
 
@@ -47,21 +55,55 @@ LONGEST = timedelta(days=366)
 
 
 def check_supervision(change: Change, body: NewSupervision) -> None:
-    """Refuses NotYourPart and AnswerTimePast."""
-    if body.level is SupervisionLevel.CITY:
-        allow(Part.SUPERVISOR in change.parts, "a district supervises at its own level")
-    if not change.now < body.answer_due_at <= change.now + LONGEST:
+    """Refuses NotYourPart, AnswerTimePast and NotJoint."""
+    parts, why = SUPERVISORS[body.level]
+    allow(bool(parts & change.parts), why)
+    check_answer_time(change, body.answer_due_at)
+    helpers = {d.office_code for d in change.dispatches if d.role is DispatchRole.JOINT}
+    of_street = body.level is SupervisionLevel.STREET
+    if of_street and body.to_office_code not in helpers:
+        raise not_joint("name an office that is joint on this ticket", sorted(helpers))
+    if not of_street and body.to_office_code is not None:
+        raise not_joint("the lead office answers: only a street names another", [])
+
+
+SUPERVISORS = {
+    SupervisionLevel.STREET: ({Part.COORDINATOR}, "the chief of the street that leads asks so"),
+    SupervisionLevel.DISTRICT: ({Part.DISTRICT, Part.SUPERVISOR}, "a street asks at its own level"),
+    SupervisionLevel.CITY: ({Part.SUPERVISOR}, "a district supervises at its own level"),
+}
+"""Who supervises at each level."""
+
+
+def check_answer_time(change: Change, answer_due_at: datetime) -> None:
+    if not change.now < answer_due_at <= change.now + LONGEST:
         fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
         raise AnswerTimePast(errors=[fault])
 
 
+def not_joint(detail: str, joint: list[str]) -> NotJoint:
+    fault = {"pointer": "/to_office_code", "detail": detail}
+    return NotJoint(detail, errors=[fault], joint_office_codes=joint)
+
+
 def answer_supervision(change: Change) -> None:
-    """The lead office's next note answers all open supervisions."""
-    ticket = change.ticket
-    for supervision in unanswered(change):
+    """An office's next note or answer answers what is asked of it: of the lead all that names no
+    other office."""
+    ticket, caller = change.ticket, change.caller
+    assert caller is not None  # no answer falls due by itself
+    own = None if Part.LEAD in change.parts else caller.office_code
+    every = unanswered(change)
+    mine = [supervision for supervision in every if supervision.office_code == own]
+    if not mine:
+        return
+    for supervision in mine:
         supervision.answered_at, supervision.answer_seq = change.now, ticket.version + 1
-    ticket.supervised, ticket.answer_due_at = False, None
-    ticket.warned = alarms.lasting(ticket.warned, {Alarm.UNANSWERED})
+        supervision.waits_until = None
+    left = [supervision.answer_due_at for supervision in every if supervision not in mine]
+    ticket.supervised = bool(left)
+    ticket.answer_due_at = min((at for at in left if at >= change.now), default=None)
+    if all(at >= change.now for at in left):
+        ticket.warned = alarms.lasting(ticket.warned, {Alarm.UNANSWERED})
 
 
 def pass_over(change: Change, due_at: datetime) -> tuple[Ring, SupervisionLevel]:

@@ -41,6 +41,9 @@ class Kind(StrEnum):
     HOLD = "hold"
     CALLBACK = "callback"
     RELAY = "relay"
+    JOINT = "joint"
+    SUPERVISION = "supervision"
+    ADVICE = "advice"
     ALARM = "alarm"
 
 

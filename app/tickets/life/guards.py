@@ -86,6 +86,8 @@ class Standing:
     """Its citizen was called already, or its group does not await the callback yet."""
     verifiable: bool = False
     """Its result may be verified: it has a source, or no citizen."""
+    owes_advice: bool = False
+    """The office owes an answer to an advice."""
     group: bool = False
     """Other tickets are merged into it."""
     assessed: bool = False
@@ -291,7 +293,12 @@ def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove 
     return needs_enquiry(ticket, parts) or needs_no_members(ticket, parts)
 
 
+def needs_advice(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return refuse(not ticket.owes_advice, "no advice waits for your answer")
+
+
 GUARDS: dict[Action, Guard] = {
+    A.ANSWER_ADVICE: needs_advice,
     A.ANSWER: needs_lone_enquiry,
     A.TRANSFER: needs_transferable,
     A.DECLINE: needs_declinable,

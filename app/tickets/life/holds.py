@@ -24,6 +24,16 @@ class HoldLevel(StrEnum):
         return {HoldLevel.STREET: HoldLevel.DISTRICT}.get(self, HoldLevel.CITY)
 
 
+class About(StrEnum):
+    """Matters of a street's advice 建议: the head of a branch, a plan, a matter, a reward."""
+
+    HEAD = "head"
+    PLAN = "plan"
+    MATTER = "matter"
+    REWARD = "reward"
+
+
 class SupervisionLevel(StrEnum):
+    STREET = "street"
     DISTRICT = "district"
     CITY = "city"

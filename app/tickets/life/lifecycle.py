@@ -95,7 +95,10 @@ class Action(StrEnum):
     DECIDE_HOLD = "decide-hold"
     RESUME = "resume"
     URGE = "urge"
+    FEED_BACK = "feed-back"
     SUPERVISE = "supervise"
+    ADVISE = "advise"
+    ANSWER_ADVICE = "answer-advice"
     MERGE = "merge"
     UNMERGE = "unmerge"
     ADOPT = "adopt"
@@ -271,6 +274,10 @@ MOVES: Moves = {
     **staying(A.GRADE, OPEN),
     **staying(A.URGE, OPEN),
     **staying(A.SUPERVISE, OPEN),
+    # a joint office's own answer, a street's advice 建议 and the answer owed to it (D.2)
+    **staying(A.FEED_BACK, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),
+    **staying(A.ADVISE, OPEN),
+    **staying(A.ANSWER_ADVICE, S),
     **staying(A.WARN, OPEN),
     **staying(A.ESCALATE, OPEN),
     **staying(A.ALARM, OPEN | {S.MERGED}),

@@ -18,6 +18,9 @@ class Part(StrEnum):
     INTERIM = "interim"  # handler or chief of the first office, until another has acknowledged
     LEAD = "lead"  # handler or chief of the lead office
     JOINT = "joint"  # of a joint or informed office, or a district that only knows of it
+    HELPER = "helper"  # of a joint office
+    STREET = "street"  # chief of the street or township that leads (D.2, its four powers)
+    COORDINATOR = "coordinator"  # the same, where other offices are joint
     CHIEF = "chief"  # chief of any office the ticket was dispatched to
     QUEUE = "queue"  # the district in whose queue it lies (D.5 R4)
     DISTRICT = "district"  # the district it lies in, or whose office leads it
@@ -39,7 +42,7 @@ WHO: dict[Action, frozenset[Part]] = {
     A.ACKNOWLEDGE: frozenset({P.LEAD}),
     A.CONTACT: frozenset({P.LEAD, P.INTERIM, P.OPERATOR, P.DISPATCHER}),
     A.RELAY: frozenset({P.LEAD, P.INTERIM, P.OPERATOR, P.CALLBACK}),
-    A.NOTE: frozenset(P) - {P.CHIEF, P.QUEUE},
+    A.NOTE: frozenset(P) - {P.CHIEF, P.QUEUE, P.HELPER, P.STREET, P.COORDINATOR},
     A.REPLY: frozenset({P.LEAD}),
     A.REVIEW: frozenset({P.DISTRICT, P.SUPERVISOR}),
     A.CALLBACK: frozenset({P.CALLBACK}),
@@ -58,7 +61,10 @@ WHO: dict[Action, frozenset[Part]] = {
     A.DECIDE_HOLD: frozenset({P.DISTRICT, P.SUPERVISOR}),
     A.RESUME: frozenset({P.SUPERVISOR}),
     A.URGE: frozenset({P.OPERATOR}),
-    A.SUPERVISE: frozenset({P.DISTRICT, P.SUPERVISOR}),
+    A.FEED_BACK: frozenset({P.HELPER}),
+    A.SUPERVISE: frozenset({P.DISTRICT, P.SUPERVISOR, P.COORDINATOR}),
+    A.ADVISE: frozenset({P.STREET}),
+    A.ANSWER_ADVICE: frozenset({P.DISTRICT, P.JOINT, P.LEAD}),
     A.MERGE: frozenset({P.DISPATCHER}),
     A.UNMERGE: frozenset({P.SUPERVISOR}),
 }

@@ -23,7 +23,10 @@ from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
 
-AT_ONCE = 200
+AT_ONCE = 500
+"""Tickets of a round: a long way behind, requests still have most of the machine."""
+FAR_BEHIND = 5_000
+"""Changes beyond the mark that a search does not look through."""
 ONLY = 1
 """The id of the mark."""
 FOLLOWING = 0x5EA7
@@ -31,7 +34,7 @@ FOLLOWING = 0x5EA7
 LAG = Gauge(
     "jiesu_search_lag_seconds",
     "Age of the oldest change of a ticket that search must look at by itself",
-    multiprocess_mode="max",
+    multiprocess_mode="livemostrecent",
 )
 
 
@@ -48,7 +51,7 @@ WITHIN = parameter("numbers", ARRAY(sa.Text))
 
 
 def follow_some(sessions: Sessions, clock: Clock) -> bool:
-    """Brings the entries of AT_ONCE changed tickets up to date; whether more are left."""
+    """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many."""
     with sessions.begin() as session:
         if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
             return False
@@ -70,6 +73,41 @@ def mark_of(session: Session) -> Mark | None:
 
 
 MARK = select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY)
+
+
+class Near(NamedTuple):
+    """How far the entries are kept up, and the tickets that changed since, with the members of
+    their groups: one more than FAR_BEHIND where they are more."""
+
+    at: datetime
+    recent: list[str]
+
+
+def near() -> sa.Select[Any]:
+    ticket, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+
+    def since_mark(changed: Any) -> sa.Select[Any]:
+        query = select(changed.number, changed.members).where(changed.updated_at >= SearchMark.at)
+        return query.order_by(changed.updated_at).limit(FAR_BEHIND + 1).correlate(SearchMark)
+
+    heads = since_mark(parent).subquery()
+    recent = since_mark(ticket).subquery()
+    every = sa.union_all(
+        select(recent.c.number),
+        select(member.number)
+        .join(heads, heads.c.number == member.merged_into)
+        .where(heads.c.members > 0),
+    )
+    return select(SearchMark.at, func.array(every.scalar_subquery())).where(SearchMark.id == ONLY)
+
+
+NEAR = Ready(near())
+
+
+def near_now(connection: sa.Connection) -> Near | None:
+    """None while the keys are far behind, as after their table was made."""
+    near = next((Near(*row) for row in NEAR.rows(connection)), None)
+    return near if near and len(near.recent) <= FAR_BEHIND else None
 
 
 def keep(session: Session, mark: Mark) -> None:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 from zlib import crc32
@@ -33,9 +33,9 @@ REMOTE, REMOTE_BITS = 0xD800, (1 << 11) - 1
 SHORT_END, LONG_END = 4, 7
 """Digits at the end of a ticket's number that are a key."""
 
-HOUR = timedelta(hours=1)
-SPANS = (1, 16, 256, 4096)
-"""In hours, each a key of its ticket."""
+MINUTE = timedelta(minutes=1)
+SPANS = (4, 64, 1_024, 16_384, 262_144)
+"""In minutes, each a key of its ticket: from a storm's page to half a year."""
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -50,13 +50,23 @@ def words(text: str) -> list[str]:
 
 def of_text(text: str) -> Iterator[int]:
     """Every pair and every run of a text; of a single character of Chinese there is none."""
-    for word in words(text):
-        for run in RUN.findall(word):
-            if LATIN.match(run):
-                yield signed(RUNS | crc32(run.encode()) & RUN_BITS)
-            else:
-                codes = map(code, run)
-                yield from (signed(first << 16 | second) for first, second in pairwise(codes))
+    return chain.from_iterable(map(of_run, runs(text)))
+
+
+def of_each_run(text: str) -> Iterator[int]:
+    """A key of each run that has one. The pairs of a word come together: who reckons with each of
+    them takes the word for rarer than it is."""
+    return (key for run in runs(text) for key in islice(of_run(run), 1))
+
+
+def runs(text: str) -> Iterator[str]:
+    return chain.from_iterable(RUN.findall(word) for word in words(text))
+
+
+def of_run(run: str) -> Iterator[int]:
+    if LATIN.match(run):
+        return iter([signed(RUNS | crc32(run.encode()) & RUN_BITS)])
+    return (signed(first << 16 | second) for first, second in pairwise(map(code, run)))
 
 
 def code(character: str) -> int:
@@ -88,12 +98,12 @@ def of_end(digits: str) -> int:
 
 
 def of_time(at: datetime) -> Iterator[int]:
-    hour = (at - EPOCH) // HOUR
-    return (span_key(span, hour // span) for span in SPANS)
+    minute = (at - EPOCH) // MINUTE
+    return (span_key(span, minute // span) for span in SPANS)
 
 
 def span_key(span: int, place: int) -> int:
-    return fact(f"hours {span}", place)
+    return fact(f"minutes {span}", place)
 
 
 class Window(NamedTuple):
@@ -106,11 +116,11 @@ class Window(NamedTuple):
 
 def windows(until: datetime) -> Iterator[Window]:
     """Back from an instant, each longer than the one before it, which lies in it."""
-    hour = (until - EPOCH) // HOUR
+    minute = (until - EPOCH) // MINUTE
     for span in SPANS:
-        place = hour // span
+        place = minute // span
         both = (span_key(span, place), span_key(span, place - 1))
-        yield Window(both, EPOCH + (place - 1) * span * HOUR)
+        yield Window(both, EPOCH + (place - 1) * span * MINUTE)
 
 
 def pattern(word: str) -> str:

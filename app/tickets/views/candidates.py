@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from app.access.roles import Role
 from app.kit.ready import parameter
@@ -78,6 +77,8 @@ class Shape(NamedTuple):
 
 KEYS = parameter("keys", ARRAY(sa.Integer))
 SPAN = parameter("span", ARRAY(sa.Integer))
+RECENT = parameter("recent", ARRAY(sa.Text))
+"""The numbers of what changed since the mark."""
 
 
 def page(shape: Shape, *columns: Any) -> sa.Select[Any]:
@@ -112,18 +113,7 @@ def numbers(shape: Shape) -> sa.CompoundSelect[Any]:
     )
     if shape.source is Source.WINDOW:
         entered = entered.where(SearchEntry.keys.overlap(SPAN))
-    recent = select(Ticket.number, *shown).where(Ticket.number.in_(changed()), *checked)
+    recent = select(Ticket.number, *shown).where(Ticket.number == sa.any_(RECENT), *checked)
     every: list[sa.Select[Any]] = [entered, recent]
     pages = (by.ready(query, shape.goes_on, shape.limit).subquery() for query in every)
     return sa.union(*(select(page.c.number) for page in pages))
-
-
-def changed() -> sa.CompoundSelect[Any]:
-    """The tickets that changed since the mark, and the members of their groups."""
-    ticket, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
-    return sa.union_all(
-        select(ticket.number).where(ticket.updated_at >= at("mark")),
-        select(member.number)
-        .join(parent, parent.number == member.merged_into)
-        .where(parent.updated_at >= at("mark"), parent.members > 0),
-    )

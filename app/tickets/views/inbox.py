@@ -27,17 +27,15 @@ from app.feed.models import FeedHead
 from app.kit.gather import Gathered
 from app.kit.keep import Keep
 from app.kit.ready import Ready
-from app.kit.web.paging import Order, instant
-from app.offices.catalogue import Urgency
 from app.tickets.life import alarms, duties
 from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.life.parts import Part
-from app.tickets.life.timers import NAMES as TIMERS
 from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
-from app.tickets.views import rows, scope, view
+from app.tickets.views import lanes, rows, scope, view
 from app.tickets.views.forms import Form, form_of
-from app.tickets.views.lists import ASKED, WAITING, Paging
+from app.tickets.views.lanes import LANES
+from app.tickets.views.lists import Paging
 from app.tickets.views.rows import Row
 from app.tickets.views.view import Looker, Members, Viewer
 
@@ -87,7 +85,7 @@ def version(asked: Asked, head: heads.Version, edition: str) -> str:
 def read(viewer: Viewer, asked: Asked) -> Form:
     """The page and its version, of one snapshot. Refuses (BadCursor) a cursor of no inbox."""
     lane = LANES[asked.role]
-    lines = inboxed(lane.part, asked.cursor is not None, asked.limit).rows(
+    lines = inboxed(asked.role, asked.cursor is not None, asked.limit).rows(
         viewer.connection, **lane.by.values(asked.cursor), own_office=asked.address
     )
     head = heads.version_of(*lines[0][:2])
@@ -102,9 +100,11 @@ def as_json(viewer: Viewer, row: Row, part: Part) -> bytes:
     return msgspec.json.encode({**view.members(viewer, row, bulk=True), **duty(viewer, row, part)})
 
 
-def duty(looker: Looker, ticket: Row | Ticket, part: Part) -> Members:
+def duty(looker: Looker, row: Row, part: Part) -> Members:
     """Why a ticket lies in the inbox of this part."""
-    policy, timers = looker.city.policies.named(ticket.policy), Timers.of(ticket)
+    if row.errand is not None:
+        return {**lanes.errand(row), "alarms": []}
+    policy, timers = looker.city.policies.named(row.policy), Timers.of(row)
     due = duties.duty(policy, timers, part)
     assert due is not None  # it lies there
     rung = (ring.alarm for ring in alarms.rung(policy, timers) if part in ring.to)
@@ -119,46 +119,15 @@ def duty(looker: Looker, ticket: Row | Ticket, part: Part) -> Members:
 
 def row_of(line: Sequence[Any]) -> Row:
     row = rows.row_of(line[: len(rows.NAMES)])
-    vars(row).update(zip(TIMED_BY, line[len(rows.NAMES) :], strict=True))
+    vars(row).update(zip(lanes.BESIDE, line[len(rows.NAMES) :], strict=True))
     return row
 
 
-class Lane(NamedTuple):
-    """Whose inbox it is, the tickets in it, and their order."""
-
-    part: Part
-    lies: sa.ColumnElement[bool]
-    by: Order
-
-
-def desk(part: Part) -> Lane:
-    """The most urgent first, then the oldest."""
-    since = getattr(Ticket, duties.DESK_COLUMNS[part])
-    by = Order((Ticket.urgency, since, Ticket.number), (Urgency, instant, str))
-    return Lane(part, since.is_not(None), by)
-
-
-OFFICE = Lane(Part.CHIEF, Ticket.waits_for == scope.OWN_OFFICE, WAITING)
-LANES = {
-    Role.HANDLER: OFFICE,
-    Role.CHIEF: OFFICE,
-    Role.DISTRICT: Lane(Part.DISTRICT, Ticket.asked_of == scope.OWN_OFFICE, ASKED),
-    **{role: desk(Part(role)) for role in DESKS},
-}
-BY_PART = {lane.part: lane for lane in LANES.values()}
-
-TIMED_BY = tuple(
-    name for name in dict.fromkeys((*TIMERS, *DESK_COLUMNS.values())) if name not in rows.NAMES
-)
-"""Columns that say why a ticket waits and in which order, beside those that are shown."""
-
-
 @lru_cache(maxsize=500)
-def inboxed(part: Part, goes_on: bool, limit: int) -> Ready:
+def inboxed(role: Role, goes_on: bool, limit: int) -> Ready:
     """The version of an office's feed, and beside it each ticket of a page (or none)."""
-    lane = BY_PART[part]
-    query = lane.by.ready(select(Ticket).where(lane.lies), goes_on, limit)
-    shown = rows.shown(query, None, *TIMED_BY).subquery("shown")
+    lane = LANES[role]
+    shown = rows.shown(lane.page(goes_on, limit), None, *lanes.BESIDE).subquery("shown")
     head = (
         select(FeedHead.last_seq, FeedHead.changed_at)
         .where(FeedHead.office_code == scope.OWN_OFFICE)

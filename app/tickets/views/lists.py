@@ -9,14 +9,13 @@ import sqlalchemy as sa
 
 from app.access.roles import CITY, Caller, Role
 from app.kit.db import ONE_SNAPSHOT, Sessions
-from app.kit.ready import Ready, Statement
+from app.kit.ready import Ready, Statement, one_plan
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, instant
 from app.kit.web.wire import Form, in_utc
 from app.tickets.citizens import caller_hash
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Ticket
-from app.tickets.search import keys
-from app.tickets.search.follow import MARK, Mark
+from app.tickets.search import follow, keys
 from app.tickets.views import candidates, rows, view
 from app.tickets.views.candidates import CHANGES, NEWEST, Shape, Source
 from app.tickets.views.filters import Filters, Sort, given
@@ -102,10 +101,12 @@ def source_of(walk: Shape, values: Mapping[str, Any]) -> Source:
     return Source.WHOLE if in_few or walk.order is not NEWEST else Source.WINDOW
 
 
-def keys_of(asked: Asked) -> Iterator[int]:
-    """The keys that every ticket of the list has."""
+def keys_of(asked: Asked, source: Source) -> Iterator[int]:
+    """Keys that every ticket of the list has; of words one each where the planner reckons with
+    them."""
     values = asked.values
-    yield from keys.of_text(" ".join(values.get("q", ())))
+    of_words = keys.of_text if source is Source.WINDOW else keys.of_each_run
+    yield from of_words(" ".join(values.get("q", ())))
     yield from (keys.of_end(values[name]) for name in ("end",) if name in values)
     offices = {values.get("office_code"), values.get("district_code")}
     if asked.role not in CITY:
@@ -132,37 +133,37 @@ def lines(
     """
     shape = asked.shape
     values = {**as_parameters(asked), **shape.order.values(asked.cursor), **more}
-    mark = mark_now(connection) if shape.source is not Source.WALK else None
-    if mark is None:
+    near = follow.near_now(connection) if shape.source is not Source.WALK else None
+    if near is None:
         return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
-    values["mark"] = mark.at
-    wanted = sorted(set(keys_of(asked)))
-    for window in windows(shape, values, mark):
-        reached = statement(shape).given(**values, window_since=window.since)
-        read = inlined(reached, keys=wanted, span=window.keys).run(connection).all()
-        if len(read) > asked.limit:
-            return read
-    whole = statement(shape._replace(source=Source.WHOLE)).given(**values)
+    wanted = sorted(set(keys_of(asked, shape.source)))
+    values |= {"mark": near.at, "recent": near.recent, "keys": wanted}
+    if shape.source is Source.WINDOW:
+        with one_plan(connection):
+            return back_in_time(connection, shape, statement, values)
+    whole = statement(shape).given(**values)
     return inlined(whole, keys=wanted).run(connection).all()
 
 
-def windows(shape: Shape, values: Mapping[str, Any], mark: Mark) -> Iterator[keys.Window]:
-    """From the newest ticket that the page can show; what came after the mark is no candidate of
-    the entries."""
-    if shape.source is Source.WINDOW:
-        ends = [mark.at, *(values[name] for name in ("key_0", "received_to") if name in values)]
-        yield from keys.windows(min(ends))
-
-
-def mark_now(connection: sa.Connection) -> Mark | None:
-    return next((Mark(*row) for row in MARK_NOW.rows(connection)), None)
-
-
-MARK_NOW = Ready(MARK)
+def back_in_time(
+    connection: sa.Connection,
+    shape: Shape,
+    statement: Callable[[Shape], Ready],
+    values: Mapping[str, Any],
+) -> Sequence[Any]:
+    """The rows of the first window that fills the page, else of all time."""
+    ends = [values[name] for name in ("mark", "key_0", "received_to") if name in values]
+    for window in keys.windows(min(ends)):
+        seen = {**values, "window_since": window.since, "span": list(window.keys)}
+        page = statement(shape).rows(connection, **seen)
+        if len(page) > shape.limit:
+            return page
+    return statement(shape._replace(source=Source.WHOLE)).rows(connection, **values)
 
 
 def inlined(statement: Statement, **arrays: Sequence[int]) -> Statement:
-    """With arrays of numbers in the text: the planner then knows how many tickets have them."""
+    """With arrays of numbers in the text: the planner then knows how many tickets have them, and
+    whether to begin with them or with the order."""
     text = statement.text
     for name, values in arrays.items():
         text = text.replace(f"%({name})s", f"'{{{','.join(map(str, values))}}}'")

@@ -19,6 +19,7 @@ from app.tickets.citizens import Citizen
 from app.tickets.life.lifecycle import DispatchRole, Status, TicketType
 from app.tickets.life.parts import Part
 from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.views import inner
 from app.tickets.views.schemas import TicketView
 from app.tickets.views.scope import Given
 
@@ -44,14 +45,29 @@ JUDGED_BY = (
     "extensions",
     "asks_extension",
     "asks_hold",
+    "advised",
+    *inner.SEQS.values(),
 )
 """Other columns, on which the caller's part and the ticket's standing depend."""
 
 ORDERED_BY = ("waits_until", "asked_until")
 
 TICKET = (*PLAIN, *JUDGED_BY, *ORDERED_BY)
+INNER = ("helped", "asked", "said")
+"""What joint offices answered, what is asked of whom, and the newest words: as JSON, or null."""
+
 REQUEST = ("title", "content", "address", "said_district", "source")
-NAMES = (*TICKET, *REQUEST, "route", *citizens.SHOWN, "given", "given_head", "head", "head_interim")
+NAMES = (
+    *TICKET,
+    *REQUEST,
+    "route",
+    *citizens.SHOWN,
+    "given",
+    *INNER,
+    "given_head",
+    "head",
+    "head_interim",
+)
 
 Values = Mapping[str, Any]
 
@@ -81,6 +97,9 @@ def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[A
         sa.cast(Request.route, sa.Text).label("route"),
         *citizens.SHOWN.values(),
         given(page.c.number).label("given"),
+        inner.helped(page).label("helped"),
+        inner.asked(page).label("asked"),
+        inner.said(page).label("said"),
         given(page.c.merged_into).label("given_head"),
         PARENT.status.label("head"),
         PARENT.interim_office.label("head_interim"),
@@ -130,7 +149,9 @@ def fresh(written: Iterable[Values], offices: Mapping[str, DispatchRole]) -> Row
     given = ",".join(f"{offices[code]} {code}" for code in sorted(offices)) or None
     caller = {name: citizen[column.key] for name, column in citizens.SHOWN.items()}
     route = msgspec.json.encode(request["route"])
+    helped = inner.unanswered(offices, ticket["due_at"])
     shown = {**UNTOUCHED, **ticket, **request, **caller, "route": route, "given": given}
+    shown["helped"] = helped
     return Row(**{name: shown.get(name) for name in NAMES})
 
 

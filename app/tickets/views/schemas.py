@@ -1,5 +1,6 @@
 """Tickets as they are shown."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from app.offices.catalogue import Urgency
 from app.tickets.citizens import CitizenView
 from app.tickets.life import duties
 from app.tickets.life.alarms import Alarm
+from app.tickets.life.holds import About, SupervisionLevel
 from app.tickets.life.lifecycle import Action, Channel, Status, TicketType
 from app.tickets.life.likeness import Matching, Placing
 from app.tickets.personal import Kind
@@ -37,6 +39,47 @@ class SourceView(View):
     published_at: At | None
 
 
+class JointBrief(OfficeBrief):
+    """A joint office, with the clock and the newest text of its own answer."""
+
+    answer_due_at: At | None
+    answered_at: At | None
+    text: str | None
+    measures: str | None
+
+
+class Asked(StrEnum):
+    """A supervision 督办, or an advice 建议."""
+
+    SUPERVISION = "supervision"
+    ADVICE = "advice"
+
+
+class AskedView(View):
+    """What is asked of an office by a time, with its answer; a supervision of the lead office names
+    none. `level` is of a supervision, `about` of an advice."""
+
+    kind: Asked
+    seq: int
+    office_code: str | None
+    level: SupervisionLevel | None
+    about: About | None
+    text: str | None
+    asked_at: At
+    answer_due_at: At
+    answered_at: At | None
+    answer: str | None
+
+
+class WordsView(View):
+    """Words in an event: of the newest reply, return of a reply, or callback."""
+
+    seq: int
+    at: At
+    text: str
+    measures: str | None = None
+
+
 class TicketView(View):
     number: str
     status: Status
@@ -51,7 +94,11 @@ class TicketView(View):
     district_code: str | None
     community_code: str | None
     office: OfficeBrief | None
-    joint_offices: list[OfficeBrief]
+    joint_offices: list[JointBrief]
+    asked: list[AskedView]
+    reply: WordsView | None
+    returned: WordsView | None
+    callback_reason: WordsView | None
     route: dict[str, Any]
     citizen: CitizenView
     received_at: At

@@ -1,6 +1,6 @@
 """Which tickets a caller may know of, and which parts are his in one: decided here only."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
@@ -13,6 +13,7 @@ from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
 from app.kit.errors import NotFound
 from app.kit.ready import parameter
+from app.offices.directory import STREET_KINDS
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.parts import Part
 from app.tickets.models import Dispatch, Ticket
@@ -30,8 +31,13 @@ DESK_PARTS = {
 ROLE_PARTS: dict[Role, frozenset[Part]] = {
     **{role: frozenset({part}) for role, part in DESK_PARTS.items()},
     Role.DISTRICT: frozenset({Part.QUEUE, Part.DISTRICT, Part.JOINT}),
-    Role.HANDLER: frozenset({Part.LEAD, Part.JOINT, Part.INTERIM}),
-    Role.CHIEF: frozenset({Part.LEAD, Part.JOINT, Part.INTERIM, Part.CHIEF}),
+    Role.HANDLER: frozenset({Part.LEAD, Part.JOINT, Part.HELPER, Part.INTERIM}),
+    Role.CHIEF: frozenset(
+        {
+            *(Part.LEAD, Part.JOINT, Part.HELPER, Part.INTERIM),
+            *(Part.CHIEF, Part.STREET, Part.COORDINATOR),
+        }
+    ),
 }
 """Every part that a role can have in some ticket."""
 
@@ -126,7 +132,20 @@ def parts(
     if caller.role not in HANDLERS:
         return frozenset()
     own = set(office_parts(caller, head or ticket, dispatches))
-    return frozenset(own | {Part.CHIEF} if own and caller.role is Role.CHIEF else own)
+    if not own or caller.role is not Role.CHIEF:
+        return frozenset(own)
+    return frozenset({*own, Part.CHIEF, *powers(own, caller, dispatches, city)})
+
+
+def powers(
+    own: Collection[Part], caller: Caller, dispatches: Iterable[Dispatch | Given], city: City
+) -> Iterator[Part]:
+    """Of the chief of the street or township that leads, beside those of its handlers (D.2)."""
+    office = city.offices.get(caller.office_code or "")
+    if Part.LEAD in own and office is not None and office.kind in STREET_KINDS:
+        yield Part.STREET
+        if any(dispatch.role is DispatchRole.JOINT for dispatch in dispatches):
+            yield Part.COORDINATOR
 
 
 def district_parts(
@@ -150,6 +169,8 @@ def office_parts(
     roles = {d.role for d in dispatches if d.office_code == caller.office_code}
     if roles:
         yield Part.LEAD if LEAD in roles else Part.JOINT
+    if DispatchRole.JOINT in roles:
+        yield Part.HELPER
     if ticket.interim_office == caller.office_code:
         yield Part.INTERIM
 

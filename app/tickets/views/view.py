@@ -18,10 +18,10 @@ from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
 from app.tickets import citizens, personal
 from app.tickets.life.guards import allowed
-from app.tickets.life.lifecycle import Action, DispatchRole
+from app.tickets.life.lifecycle import Action
 from app.tickets.models import Ticket
 from app.tickets.standing import overdue, standing_of
-from app.tickets.views import by_number, rows, scope
+from app.tickets.views import by_number, inner, rows, scope
 from app.tickets.views.rows import Row
 from app.tickets.views.schemas import OfficeBrief, TicketView
 
@@ -123,7 +123,6 @@ def spliced(tickets: Iterable[bytes], after: str | None) -> bytes:
 
 def members(looker: Looker, row: Row, bulk: bool) -> Members:
     """`bulk` masks the citizen whatever the role."""
-    given = rows.dispatches(row.given)
     shown = {
         **NO_MEMBERS,
         **dict(zip(rows.PLAIN, plain_of(vars(row)), strict=True)),
@@ -133,11 +132,8 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "source": row.source,
         "route": msgspec.json.decode(row.route),
         "office": row.office_code and office(looker.city, row.office_code),
-        "joint_offices": [
-            office(looker.city, dispatch.office_code)
-            for dispatch in given
-            if dispatch.role is DispatchRole.JOINT
-        ],
+        "joint_offices": joint(looker.city, row),
+        **inner.members(row),
         "citizen": citizens.members(row, looker.caller, bulk),
         "overdue": overdue(row, looker.now),
         "open_whistles": 0,
@@ -184,6 +180,11 @@ def address(row: Row) -> Members:
         "lon": row.lon,
         "lat": row.lat,
     }
+
+
+def joint(city: City, row: Row) -> list[Members]:
+    """Each joint office with its own clock and answer."""
+    return [{**office(city, code), **answer} for code, answer in inner.answers(row).items()]
 
 
 def office(city: City, code: str) -> Members:

@@ -65,6 +65,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "review": {"approve": True},
     "urge": {"text": "催办"},
     "supervise": {"level": "district", "reason": "督办"},
+    "advise": {"to_office_code": CHAOYANG, "about": "plan", "text": "建议列入规划"},
     "grade": {"urgency": "L2", "reason": "升级"},
     "withdraw": {"evidence": "录音 12"},
     "void": {"reason": "误录"},
@@ -120,6 +121,7 @@ RIGHTS: Rights = {
     "review": [({S.REPLIED}, {"district", "supervisor"})],
     "urge": [(OPEN, {"operator"})],
     "supervise": [(OPEN, {"district", "supervisor"})],
+    "advise": [(HAD_BY_OFFICE - {S.TO_DISPATCH, S.NEED_INFO}, {"chief"})],
     "grade": [
         (OPEN, {"operator", "dispatcher", "supervisor"}),
         (OPEN - {S.REPLIED, S.AWAITING_CALLBACK, S.ON_HOLD}, {"district"}),
@@ -143,7 +145,7 @@ BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}
 """With the callback, which is a path of its own and an action all the same."""
 
-UNCHANGING = {"note", "correct", "hand-on", "reveal", "urge", "supervise", "read"}
+UNCHANGING = {"note", "correct", "hand-on", "reveal", "urge", "supervise", "advise", "read"}
 """What may be done again and again to one ticket."""
 
 BECOMES: dict[str, Status] = {
@@ -376,14 +378,19 @@ KINDS: dict[str, Stage] = {
         S.NEED_INFO, STAGES["nowhere"], unseen=frozenset(ELSEWHERE | OFFICE | {"district"})
     ),
 }
-LEADS_OWN = {"acknowledge", "object", "request-extension", "request-hold", "reply"}
+LEADS_OWN = {"advise", "acknowledge", "object", "request-extension", "request-hold", "reply"}
 """Not for an office that only keeps the duty of contact until another has signed."""
+
+
+WHERE_OTHERS_HELP = {("chief", "supervise")}
+"""Of a ticket with joint offices only: test_streets_powers.py is about it."""
 
 
 def ever(role: str, action: str) -> bool:
     """Whether a role has a part in an action, in some ticket (RULEBOOK D.2)."""
     alike = {"another street": "handler", "another district": "district"}.get(role, role)
-    return any(stage.may(alike, action) for stage in KINDS.values())
+    listed = any(stage.may(alike, action) for stage in KINDS.values())
+    return listed or (alike, action) in WHERE_OTHERS_HELP
 
 
 def refusal(stage: Stage, role: str, action: str) -> int:
@@ -392,6 +399,8 @@ def refusal(stage: Stage, role: str, action: str) -> int:
         return 403
     if role in stage.unseen:
         return 404
+    if (role, action) in WHERE_OTHERS_HELP:
+        return 403
     former = stage.status in (S.TO_DISPATCH, S.NEED_INFO) and role in OFFICE
     return 403 if former and action in LEADS_OWN else 409
 
@@ -414,6 +423,7 @@ def form(action: str, role: str, clock: StillClock, parent: str) -> dict[str, An
         "request-extension": {"due_at": clock.at + timedelta(days=10)},
         "request-hold": {"review_at": clock.at + timedelta(days=30)},
         "supervise": {"answer_due_at": clock.at + timedelta(days=1)},
+        "advise": {"answer_due_at": clock.at + timedelta(days=1)},
     }
     instants = {name: at.isoformat() for name, at in later.get(action, {}).items()}
     merging = {"parent_number": parent} if action == "merge" else {}

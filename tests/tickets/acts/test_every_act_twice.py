@@ -37,6 +37,7 @@ DONE: dict[str, tuple[str, str]] = {
     "review": ("replied", "district"),
     "urge": ("in_progress", "operator"),
     "supervise": ("in_progress", "supervisor"),
+    "advise": ("in_progress", "chief"),
     "grade": ("in_progress", "operator"),
     "withdraw": ("in_progress", "operator"),
     "void": ("dispatched", "supervisor"),

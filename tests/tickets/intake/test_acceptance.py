@@ -93,6 +93,15 @@ def test_what_is_held_is_dispatched_like_any_other_when_its_time_is_over(
     assert people.district(CHAOYANG).get(f"/tickets/{number}").status_code == 200
 
 
+def test_what_is_held_is_dispatched_at_once_when_its_address_is_learned(people: People) -> None:
+    number = tell(people, address={"text": "我家"}, acceptance={"outcome": "hold"}).json()["number"]
+
+    held = people.operator.does("add", number, text="还在想是几号楼。")
+    assert held["status"] == "received"
+    placed = people.operator.does("add", number, address={"text": "朝阳区望京西园三区308楼"})
+    assert (placed["status"], placed["office"]["code"]) == ("dispatched", WANGJING)
+
+
 @pytest.mark.parametrize("action", ["transfer", "decline"])
 def test_what_is_held_is_ended_by_the_act_that_the_talk_leads_to(
     people: People, action: str

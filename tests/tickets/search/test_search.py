@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
 from app.kit.ready import Statement
+from app.tickets.search import follow as follow_room
 from app.tickets.search.follow import follow_some
 from app.tickets.views import lists
 from app.tickets.views.filters import Sort
@@ -303,6 +304,29 @@ def test_every_change_is_followed_once_and_an_entry_that_stays_is_not_written(
 
     assert set(before) == set(city.values())
     assert {number for number in before if before[number] != after[number]} == {city["plate"]}
+
+
+def test_far_behind_a_list_is_walked_and_right(
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    city: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    follow(app, clock)
+    new = given.ticket(people, title="井盖松动")
+    assert near(app) == [new]
+    monkeypatch.setattr(follow_room, "FAR_BEHIND", 0)
+
+    assert near(app) is None
+    assert numbers(people.operator, q="井盖") == [new, city["urgent"]]
+
+
+def near(app: FastAPI) -> list[str] | None:
+    """What a search looks through beside the keys."""
+    with app.state.engine.connect() as connection:
+        known = follow_room.near_now(connection)
+        return known and known.recent
 
 
 def entries(app: FastAPI) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A ticket's view made the long way, row by row and member by member, by Pydantic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -18,9 +18,20 @@ from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.life.parts import WHO, Part
 from app.tickets.life.timers import Timers
 from app.tickets.models import Dispatch, Request, Ticket
+from app.tickets.proceedings import Advice, Supervision
 from app.tickets.standing import overdue, standing_of
 from app.tickets.views import scope
-from app.tickets.views.schemas import AddressView, EventView, OfficeBrief, TicketView, WaitingView
+from app.tickets.views.schemas import (
+    AddressView,
+    Asked,
+    AskedView,
+    EventView,
+    JointBrief,
+    OfficeBrief,
+    TicketView,
+    WaitingView,
+    WordsView,
+)
 
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
 
@@ -48,10 +59,14 @@ def view(
         ),
         office=brief(city, ticket.office_code) if ticket.office_code else None,
         joint_offices=[
-            brief(city, dispatch.office_code)
+            helper(session, city, dispatch)
             for dispatch in given
             if dispatch.role is DispatchRole.JOINT
         ],
+        asked=sorted(asked(session, ticket.number), key=lambda asking: asking.seq),
+        reply=words(session, ticket, Action.REPLY),
+        returned=words(session, ticket, Action.REVIEW),
+        callback_reason=words(session, ticket, Action.CALLBACK),
         citizen=citizens.shown(session.get_one(Citizen, ticket.number), ticket, caller, bulk),
         overdue=overdue(ticket, now),
         open_whistles=0,
@@ -93,6 +108,59 @@ def active(session: Session, number: str) -> Sequence[Dispatch]:
         .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
         .order_by(Dispatch.office_code)
     ).all()
+
+
+def helper(session: Session, city: City, dispatch: Dispatch) -> JointBrief:
+    answer = spoken(session, dispatch.ticket_number, dispatch.answer_seq)
+    return JointBrief(
+        **dict(brief(city, dispatch.office_code)),
+        answer_due_at=dispatch.due_at,
+        answered_at=dispatch.answered_at,
+        text=answer.get("text"),
+        measures=answer.get("measures"),
+    )
+
+
+def spoken(session: Session, number: str, seq: int | None) -> dict[str, Any]:
+    statement = session.get(Statement, (number, seq)) if seq else None
+    return statement.words if statement else {}
+
+
+def asked(session: Session, number: str) -> Iterator[AskedView]:
+    rows: list[Supervision | Advice] = []
+    for table in (Supervision, Advice):
+        rows += session.scalars(select(table).where(table.ticket_number == number))
+    for row in rows:
+        question = spoken(session, number, row.seq)
+        supervises = isinstance(row, Supervision)
+        yield AskedView(
+            kind=Asked.SUPERVISION if supervises else Asked.ADVICE,
+            seq=row.seq,
+            office_code=row.office_code,
+            level=getattr(row, "level", None),
+            about=getattr(row, "about", None),
+            text=question.get("text") or question.get("reason"),
+            asked_at=row.issued_at if isinstance(row, Supervision) else row.given_at,
+            answer_due_at=row.answer_due_at,
+            answered_at=row.answered_at,
+            answer=spoken(session, number, row.answer_seq).get("text"),
+        )
+
+
+def words(session: Session, ticket: Ticket, action: Action) -> WordsView | None:
+    """Of the newest event of an action: of reviews a return, of callbacks one with a reason."""
+    rows = session.scalars(
+        select(Event)
+        .where(Event.ticket_number == ticket.number, Event.action == action)
+        .order_by(Event.seq.desc())
+    )
+    for row in rows:
+        statement = spoken(session, ticket.number, row.seq)
+        text = statement.get("reason" if action is Action.CALLBACK else "text")
+        if text is not None and row.data.get("approve") is not True:
+            measures = statement.get("measures")
+            return WordsView(seq=row.seq, at=row.at, text=text, measures=measures)
+    return None
 
 
 def brief(city: City, code: str) -> OfficeBrief:
