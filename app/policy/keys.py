@@ -97,6 +97,10 @@ class Alarm(Part):
     factor: Annotated[Factor, Field(gt=1)]
 
 
+class RouteMemory(Part):
+    confirm: Positive
+
+
 class Route(Part):
     accept: Score
     margin: Score
@@ -106,6 +110,7 @@ class Route(Part):
     district_limit: Limit
     district_limit_l1: Annotated[Limit, Field(alias="district_limit_L1")]
     info_wait: Limit
+    memory: RouteMemory
 
 
 class Objection(Part):

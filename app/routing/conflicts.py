@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from app.routing.areas import in_city
 from app.routing.decision import Query
-from app.routing.scene import Scene
+from app.routing.reading.names import PLACES, Find, Kind, kinds
+from app.routing.reading.scene import Scene
 from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
+STEMS = kinds(Kind.STEM)
 Names = Mapping[str, str]
 
 
@@ -30,6 +32,53 @@ def two_streets(official_names: Sequence[Official], scene: Scene, names: Names) 
     if district and not any(code.startswith(district) for code in meant):
         return f"{names[meant[0]]} is not in {names[district]}, which is named"
     return ""
+
+
+def young_memory(scene: Scene, witness: Witness | None, confirm: int, names: Names) -> str:
+    """A few cases against the community of just this name."""
+    if witness is None or witness.method != "memory" or witness.cases >= confirm:
+        return ""
+    own = own_streets(scene)
+    if not own or witness.best in own:
+        return ""
+    street = names[min(own)]
+    went = f"{witness.why} went to {names[witness.best]}"
+    return f"{went}, but the place of that name is {street}'s"
+
+
+def own_streets(scene: Scene) -> set[str]:
+    """The streets of the communities that bear the place's whole name."""
+    spot = scene.spot
+    if spot is None:
+        return set()
+    return {
+        meaning.code
+        for find in scene.finds
+        if (find.start, find.end) == (spot.start, spot.end)
+        for meaning in scene.meant_by(find)
+        if meaning.place_code and meaning.code
+    }
+
+
+def bare_area(scene: Scene, witness: Witness | None, names: Names) -> str:
+    """A stem (望京) before a community of another street is the area that a caller speaks of, as
+    RULEBOOK D.5 has it."""
+    if witness is None or scene.spot is None or witness.method in ("street", "memory"):
+        return ""
+    areas = [find for find in scene.named if find.kinds & STEMS and witness.best in codes(find)]
+    if not areas:
+        return ""
+    for find in scene.named:
+        streets = codes(find, scene.district or "") if find.kinds & PLACES else set()
+        if find.start >= areas[0].end and streets and witness.best not in streets:
+            place, street = find.meanings[0].name, names[min(streets)]
+            return f"{areas[0].meanings[0].name} is named, but {place} belongs to {street}"
+    return ""
+
+
+def codes(find: Find, district: str = "") -> set[str]:
+    """The streets that a find may mean, in a district."""
+    return {m.code for m in find.meanings if m.code and m.code.startswith(district)}
 
 
 def off_the_map(query: Query, witness: Witness | None, names: Names) -> str:

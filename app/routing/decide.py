@@ -1,9 +1,10 @@
 """Location → decision with its reason: dispatch, or a person looks, or more is asked."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from threading import Lock
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -14,10 +15,19 @@ from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thres
 from app.routing.grounds import lay
 from app.routing.locate import Location, Locator
 from app.routing.memory import Key, Lesson, Memory
-from app.routing.names import Lexicon, change_days, meanings
 from app.routing.ranker import Ranker
-from app.routing.scene import understand
-from app.routing.spots import Spot
+from app.routing.reading.elsewhere import Abroad, ForeignName
+from app.routing.reading.names import (
+    PLACES,
+    FormerDistrict,
+    Lexicon,
+    Meaning,
+    change_days,
+    meanings,
+)
+from app.routing.reading.scene import understand
+from app.routing.reading.spots import Spot
+from app.routing.teachable import Generic
 from app.routing.traits import key_of
 from app.routing.witnesses import Witness
 
@@ -39,11 +49,23 @@ class Verdict(Struct, frozen=True, gc=False):
     queue: str | None = None
 
 
+class Beyond(NamedTuple):
+    """Names beside the gazetteer's: other cities, Beijing's former districts, and words that are
+    no place's name."""
+
+    elsewhere: Sequence[ForeignName] = ()
+    former: Sequence[FormerDistrict] = ()
+    generic: Generic = Generic()
+
+
+NOTHING_BEYOND = Beyond()
+
+
 class Router:
     """Address → office. Made once; `route` only reads it, `learn` makes it wiser.
 
-    `office_names` are the departments' and enterprises', for the answer to name them; `elsewhere`
-    names of other cities; `areas` the streets' polygons, where a city brings them.
+    `office_names` are the departments' and enterprises', for the answer to name them; `areas` the
+    streets' polygons, where a city brings them.
     """
 
     def __init__(
@@ -52,12 +74,13 @@ class Router:
         catalogue: Catalogue,
         office_names: Mapping[str, str],
         ranker: Ranker,
-        elsewhere: Iterable[str] = (),
+        beyond: Beyond = NOTHING_BEYOND,
         areas: Areas | None = None,
     ) -> None:
         self.gazetteer = gazetteer
         self.catalogue = catalogue
-        self.elsewhere = tuple(elsewhere)
+        self.beyond = beyond
+        self.abroad = Abroad.of(beyond.elsewhere)
         self.days = change_days(gazetteer)
         self.lexicons: dict[int, Lexicon] = {}
         self.names = {
@@ -67,7 +90,7 @@ class Router:
         }
         self.grounds = lay(gazetteer)
         self.memory = Memory()
-        self.locator = Locator(self.grounds, ranker, self.names, self.memory, areas)
+        self.locator = Locator(self.grounds, ranker, self.names, self.memory, self.abroad, areas)
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
         self.lag = 0.0
@@ -88,7 +111,10 @@ class Router:
         return self.answer(place, policy, (duty, verdict, judged, office))
 
     def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> None:
-        """Learn from a confirmed dispatch, an upheld objection or an order to forget."""
+        """Learn from a confirmed dispatch, an upheld objection or an order to forget; a name that
+        can be no place of its own teaches nothing."""
+        if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
+            return
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
@@ -96,12 +122,21 @@ class Router:
     def key(self, text: str, street_code: str, on: date) -> Key | None:
         """How the place of a text would be remembered for a street; None where none is named."""
         spot = self.place(text, on)[1]
-        return key_of(spot, street_code[:6]) if spot else None
+        if spot is None or not self.can_teach(spot.name):
+            return None
+        return key_of(spot, street_code[:6])
+
+    def can_teach(self, name: str) -> bool:
+        """Whether a name can be a place of its own, or holds one that the gazetteer knows."""
+        return self.beyond.generic.is_place(name) or any(
+            find.kinds & PLACES for find in self.lexicon(date.max).find(name)
+        )
 
     def place(self, text: str, on: date) -> tuple[str | None, Spot | None]:
         """The district and the place that a text names, each None where it names none."""
-        scene = understand(self.lexicon(on), Query(text))
-        spot = scene.spot if scene.spot and scene.spot.name else None
+        scene = understand(self.lexicon(on), self.abroad, Query(text))
+        is_ours = scene.spot is not None and scene.spot.name and not scene.elsewhere
+        spot = scene.spot if is_ours else None
         return scene.district, spot
 
     def lexicon(self, on: date) -> Lexicon:
@@ -109,8 +144,12 @@ class Router:
         era = bisect_right(self.days, on)
         if era not in self.lexicons:
             day = self.days[era - 1] if era else date.min
-            self.lexicons[era] = Lexicon(meanings(self.gazetteer, day, self.elsewhere))
+            self.lexicons[era] = Lexicon(self.meanings(day))
         return self.lexicons[era]
+
+    def meanings(self, day: date) -> Iterator[tuple[str, Meaning]]:
+        names = [foreign.name for foreign in self.beyond.elsewhere]
+        return meanings(self.gazetteer, day, names, self.beyond.former)
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:
         """The duty for a matter here by the catalogue (D.5 R1)."""

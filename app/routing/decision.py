@@ -44,6 +44,8 @@ class Thresholds:
     accept: float
     margin: float
     border_m: float = 30.0
+    confirm: int = 3
+    """So many cases of a place overrule the community of that name."""
 
     def enough(self, district_known: bool) -> float:
         """The confidence needed for a dispatch. Without a district a third of the doubt is allowed:

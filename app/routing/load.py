@@ -8,8 +8,11 @@ from pathlib import Path
 from app.offices.catalogue import Catalogue
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas, BadAreas
-from app.routing.decide import Router
+from app.routing.decide import Beyond, Router
 from app.routing.ranker import Ranker
+from app.routing.reading.elsewhere import ForeignName
+from app.routing.reading.names import FormerDistrict
+from app.routing.teachable import Generic
 
 DATA = Path(__file__).parent.parent / "data" / "routing"
 
@@ -19,10 +22,25 @@ def read_ranker(path: Path = DATA / "ranker.json") -> Ranker:
     return Ranker.of(json.loads(path.read_text(encoding="utf-8")))
 
 
-def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[str]:
-    """Provinces, cities and near counties that are not Beijing's."""
+def read_elsewhere(path: Path = DATA / "elsewhere.csv") -> list[ForeignName]:
+    """Provinces, cities and counties that are not Beijing's, with their short names."""
     with path.open(encoding="utf-8", newline="") as file:
-        return [line["name"] for line in csv.DictReader(file)]
+        return [
+            ForeignName(line["name"], line["short"], line["kind"] == "county")
+            for line in csv.DictReader(file)
+        ]
+
+
+def read_former_districts(path: Path = DATA / "former_districts.csv") -> list[FormerDistrict]:
+    """Districts and counties of Beijing that are another's now (RULEBOOK D.5)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [FormerDistrict(line["name"], line["code"]) for line in csv.DictReader(file)]
+
+
+def read_generic(path: Path = DATA / "generic.txt") -> Generic:
+    """Words that teach no place: one or more a line, `#` begins a remark."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Generic.of(word for line in lines if line[:1] != "#" for word in line.split())
 
 
 def read_areas(path: Path | None, known: Container[str]) -> Areas | None:
@@ -54,6 +72,6 @@ def make_router(
         catalogue,
         office_names,
         read_ranker(),
-        read_elsewhere(),
+        Beyond(read_elsewhere(), read_former_districts(), read_generic()),
         read_areas(areas, office_names),
     )

@@ -11,10 +11,11 @@ from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
 from app.routing.grounds import Ground
 from app.routing.memory import Memory
-from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
 from app.routing.ranker import Ranker
-from app.routing.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
-from app.routing.spots import Spot
+from app.routing.reading.elsewhere import Abroad
+from app.routing.reading.names import PLACES, Kind, Lexicon, Meaning, kinds
+from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
+from app.routing.reading.spots import Spot
 from app.routing.traits import describe, likest
 from app.routing.witnesses import (
     Official,
@@ -22,6 +23,7 @@ from app.routing.witnesses import (
     by_official_name,
     by_past,
     by_point,
+    by_stem,
     officials,
     remembered,
 )
@@ -68,10 +70,11 @@ class Locator:
     ranker: Ranker
     names: Mapping[str, str]
     memory: Memory
+    abroad: Abroad
     areas: Areas | None = None
 
     def locate(self, lexicon: Lexicon, query: Query, policy: Thresholds, on: date) -> Location:
-        scene = understand(lexicon, query)
+        scene = understand(lexicon, self.abroad, query)
         near = self.near(query, policy, on)
         official_names = officials(scene)
         witness = (
@@ -82,6 +85,8 @@ class Locator:
         conflict = (
             conflicts.two_districts(scene, self.names)
             or conflicts.two_streets(official_names, scene, self.names)
+            or conflicts.young_memory(scene, witness, policy.confirm, self.names)
+            or conflicts.bare_area(scene, witness, self.names)
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
@@ -135,11 +140,27 @@ class Locator:
             return None
         ranked = self.ranker.rank(sheet)
         best = ranked[0][0]
+        stem = stems_of(scene, spot)
+        if stem and best not in stem:
+            return by_stem(sorted(stem), scene.words, ranked)
         if meaning := standing(scene, spot, best):
             return Witness(ranked, meaning.kind.value, called(meaning))
         like = likest(ground, sheet.alike, best)
         by = f" is like {like}, which" if like else ", by the names around it,"
-        return Witness(ranked, "similarity", f"{spot.name}{by}")
+        return Witness(ranked, "similarity", f"{scene.words}{by}")
+
+
+def stems_of(scene: Scene, spot: Spot) -> set[str]:
+    """The streets whose short name the whole place is, where no number follows it."""
+    if spot.number is not None:
+        return set()
+    whole = [find for find in scene.finds if (find.start, find.end) == (spot.start, spot.end)]
+    return {
+        meaning.code
+        for find in whole
+        for meaning in scene.meant_by(find)
+        if meaning.kind is Kind.STEM
+    }
 
 
 def inferred(witness: Witness | None, enough: float) -> str | None:

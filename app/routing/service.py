@@ -55,7 +55,8 @@ class Taught:
 def thresholds(policies: Policies, now: datetime) -> Thresholds:
     policy = policies.at(now)
     route = policy.route
-    return Thresholds(policy.name, float(route.accept), float(route.margin), float(route.border_m))
+    numbers = (float(route.accept), float(route.margin), float(route.border_m))
+    return Thresholds(policy.name, *numbers, confirm=route.memory.confirm)
 
 
 def route(router: Router, policies: Policies, question: RouteQuestion, now: datetime) -> Decision:

@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.routing.memory import Memory, Past, is_clear, leader
-from app.routing.names import Find, Kind
-from app.routing.scene import STREETS, Scene
-from app.routing.spots import Spot
+from app.routing.reading.names import Find, Kind
+from app.routing.reading.scene import STREETS, Scene
+from app.routing.reading.spots import Spot
 from app.routing.traits import key_of
 
 OFFICIAL = 0.99
@@ -28,6 +28,7 @@ PAST = (0.0, 0.97, 0.98, 0.99)
 """By the number of cases, three and more alike; measured as in docs/routing.md."""
 
 UNCLEAR_PAST = 0.5
+STEM_ALONE = 0.6
 PAST_OF_ANY_DISTRICT = 0.96
 SHORTEST_ANYWHERE = 4
 """A shorter remembered name counts only where the district is known."""
@@ -39,6 +40,8 @@ class Witness(Struct, frozen=True, gc=False):
     ranked: tuple[tuple[str, float], ...]
     method: str
     why: str
+    cases: int = 0
+    """Of a past: how many speak for the best street."""
 
     @property
     def best(self) -> str:
@@ -81,6 +84,14 @@ def by_official_name(official_names: Sequence[Official], names: Mapping[str, str
     return Witness(tuple((code, sure) for code in codes), "street", f"{names[codes[0]]} is named")
 
 
+def by_stem(stem: Sequence[str], name: str, ranked: Sequence[tuple[str, float]]) -> Witness:
+    """A street's short name alone, while the names around speak for another: both, for a person."""
+    share = (1 - STEM_ALONE) / 2
+    others = [(code, min(sure, share)) for code, sure in ranked if code not in stem]
+    own = tuple((code, STEM_ALONE / len(stem)) for code in stem)
+    return Witness((*own, *others), "stem", f"{name} is a street's short name, and")
+
+
 def by_point(near: Sequence[str], confirmed: bool) -> Witness:
     """`near`: the streets within the border's width, first the street that holds the point;
     `confirmed`: the words are sure of that street too."""
@@ -98,7 +109,7 @@ def by_past(past: Past, everywhere: bool) -> Witness:
     ranked = sorted((shares | {best: sure}).items(), key=lambda item: (-item[1], item[0]))
     cases = f"{count} of {total}" if count < total else str(count)
     requests = "request" if total == 1 else "requests"
-    return Witness(tuple(ranked), "memory", f"{cases} earlier {requests} from here")
+    return Witness(tuple(ranked), "memory", f"{cases} earlier {requests} from here", count)
 
 
 def remembered(memory: Memory, spot: Spot, district_code: str | None) -> Past:

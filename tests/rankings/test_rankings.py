@@ -295,7 +295,7 @@ def test_no_cell_of_the_csv_is_a_formula(people: People, store: Store) -> None:
         ("/rankings/2026-09", {"format": "xml"}, 422, "invalid"),
         ("/rankings/2026-09", {"district_code": "110999"}, 422, "no-such-district"),
         ("/rankings/2026-09", {"as_of": "2026-09-01"}, 422, "invalid"),
-        ("/rankings/2026-09/offices/110105-market", {}, 404, "not-in-league"),
+        ("/rankings/2026-09/offices/110105-market", {"league": "streets"}, 404, "not-in-league"),
         ("/rankings/2026-09/offices/nobody", {}, 404, "not-in-league"),
         ("/rankings/2026-9/offices/110105026", {}, 422, "malformed-period"),
         (f"/rankings/2026-09/offices/{WANGJING}", {"league": "districts"}, 404, "not-in-league"),

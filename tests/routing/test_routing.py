@@ -16,7 +16,7 @@ from app.offices.catalogue import (
 )
 from app.offices.files import read_gazetteer
 from app.routing.areas import Areas, BadAreas
-from app.routing.decide import Router
+from app.routing.decide import Beyond, Router
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds, kept
 from app.routing.load import make_router, read_elsewhere, read_ranker
 from app.routing.memory import Key, Lesson
@@ -349,7 +349,7 @@ def area(code: str, ring: list[list[float]]) -> dict[str, object]:
 
 AREAS = Areas.of({"features": [area(WANGJING, WEST), area(JINZHAN, EAST)]})
 MAPPED = Router(
-    GAZETTEER, CATALOGUE, OFFICES, read_ranker(), elsewhere=read_elsewhere(), areas=AREAS
+    GAZETTEER, CATALOGUE, OFFICES, read_ranker(), beyond=Beyond(read_elsewhere()), areas=AREAS
 )
 
 

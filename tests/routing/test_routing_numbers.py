@@ -8,9 +8,9 @@ from app.routing.grounds import COLUMNS, essence, lay
 from app.routing.load import DATA, read_elsewhere, read_ranker
 from app.routing.memory import Memory
 from app.routing.profile import Floats, Profile
+from app.routing.reading.spots import Spot
+from app.routing.reading.text import read, value
 from app.routing.similarity import COMMON, Index, Likeness, Rarity, grams
-from app.routing.spots import Spot
-from app.routing.text import read, value
 from app.routing.traits import describe
 
 GROUNDS = lay(read_gazetteer())
@@ -177,4 +177,6 @@ def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
 
 
 def test_no_district_of_beijing_is_another_city() -> None:
-    assert not {district.name for district in read_gazetteer().districts} & set(read_elsewhere())
+    assert not {district.name for district in read_gazetteer().districts} & {
+        name.name for name in read_elsewhere()
+    }

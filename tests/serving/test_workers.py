@@ -15,8 +15,9 @@ import httpx
 import psutil
 import psycopg
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
-from app.kit.host import cluster
+from app.kit.host import cluster, migrate, roles
 from tests.given import ADMIN_KEY, request
 from tests.postgres import Postgres, made_by
 from tests.serving.test_serve import ROOT, begin, jiesu
@@ -219,6 +220,33 @@ def test_what_was_acknowledged_is_there_once(
     assert len(kept) == len(set(kept)) == len(set(load.acknowledged)) == len(load.acknowledged)
     assert set(kept) == set(load.acknowledged)
     assert set(load.seen) <= {0, 201, 503}
+
+
+def test_a_database_of_ones_own_is_migrated_by_one_and_served_by_another(
+    postgres: Postgres, load: Load
+) -> None:
+    """The one acts for the owner and is no superuser; the other owns nothing."""
+    migrating, serving = (
+        postgres.url.replace("jiesu@", f"{user}@").replace("/postgres", "/own")
+        for user in ("migrating", "serving")
+    )
+    with psycopg.connect(postgres.url, autocommit=True) as server:
+        server.execute(f"CREATE ROLE migrating LOGIN IN ROLE {roles.OWNER}")
+        server.execute("CREATE DATABASE own OWNER migrating")
+        migrate.upgrade(migrating)
+        server.execute(f"CREATE ROLE serving LOGIN IN ROLE {roles.SERVICE}")
+
+    migrate.upgrade(serving)
+    migrate.upgrade(migrating)
+
+    with psycopg.connect(serving) as connection:
+        owners = connection.execute(
+            "SELECT DISTINCT relowner::regrole::text FROM pg_class"
+            " WHERE relnamespace = 'public'::regnamespace"
+        ).fetchall()
+        assert owners == [(roles.OWNER,)]
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("TRUNCATE event CASCADE")
 
 
 def test_both_end_in_order(servers: list[Server], load: Load) -> None:

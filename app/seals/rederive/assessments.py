@@ -281,6 +281,11 @@ def is_late(case: Case, due_at: datetime) -> bool:
         replied_at = datetime.fromisoformat(replied) if replied else None
         return limits.is_late(due_at, replied_at, case.call.at)
     events = case.events
-    replies = [e.at for e in events if e.action is Action.REPLY or e.data.get(name(Resumed.done))]
+    replies = [e.at for e in events if e.action is Action.REPLY or is_done(e)]
     forced = any(e.action is Action.FORCE_CALLBACK for e in events)
     return forced or (bool(replies) and replies[0] > due_at)
+
+
+def is_done(event: Happened) -> bool:
+    """A hold that ended with the matter done: its own reply."""
+    return event.action is Action.RESUME and bool(event.data.get(name(Resumed.done)))

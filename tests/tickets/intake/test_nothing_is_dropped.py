@@ -260,7 +260,7 @@ def test_words_of_a_secret_hold_are_for_the_city_only(people: People, app: FastA
     milestone = {"at": "2026-11-01T00:00:00Z", "text": "到张三家看过"}
     street = people.street(WANGJING)
     street.does("acknowledge", number)
-    street.does("contact", number, method="call", reached=True)
+    street.does("relay", number, text="请问能否上门看一看？")
     street.does("request-hold", number, **review, milestones=[milestone])
     people.district().does("decide-hold", number, approve=True, text="同意")
     people.supervisor.does("decide-hold", number, approve=True, text="同意")

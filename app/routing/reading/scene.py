@@ -5,22 +5,23 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from app.routing.decision import Query
-from app.routing.names import Find, Kind, Lexicon, Meaning, kinds
-from app.routing.spots import WIDEST_GAP, Spot, choose, place_key, spots
-from app.routing.text import Reading, read
+from app.routing.reading.elsewhere import Abroad
+from app.routing.reading.names import PLACES, Find, Kind, Lexicon, Meaning, kinds
+from app.routing.reading.spots import Spot, choose, place_key, spots
+from app.routing.reading.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
+AREAS = PLACES | kinds(Kind.STEM)
 DISTRICTS = kinds(*DISTRICT_KINDS)
 STREETS = kinds(Kind.STREET)
-ELSEWHERE = kinds(Kind.ELSEWHERE)
-CITY = kinds(Kind.CITY)
-BEIJING = DISTRICTS | STREETS | CITY
 
 
 class Scene(Struct, frozen=True, gc=False):
     """The place chosen, the finds that bear on it, the districts that it may lie in, or another
     city."""
 
+    text: str
+    """As the caller wrote it."""
     reading: Reading
     spot: Spot | None
     finds: tuple[Find, ...]
@@ -28,11 +29,21 @@ class Scene(Struct, frozen=True, gc=False):
     district: str | None
     """The district, where exactly one is named."""
     elsewhere: str
+    named: tuple[Find, ...] = ()
+    """Every area and place named in the text, in order; of the caller's home none."""
 
     @property
     def place(self) -> str:
         """The key of the place; where the text names none, all of its reading."""
         return place_key(self.spot) if self.spot and self.spot.name else self.reading.text
+
+    @property
+    def words(self) -> str:
+        """The place in the caller's own words."""
+        if self.spot is None or not self.spot.name:
+            return ""
+        start, end = self.reading.span(self.spot.start, self.spot.end)
+        return self.text[start:end]
 
     @property
     def is_named(self) -> bool:
@@ -47,7 +58,7 @@ class Scene(Struct, frozen=True, gc=False):
         return inside or find.meanings
 
 
-def understand(lexicon: Lexicon, query: Query) -> Scene:
+def understand(lexicon: Lexicon, abroad: Abroad, query: Query) -> Scene:
     reading = read(query.text)
     finds = lexicon.find(reading.text)
     places = spots(reading.text, finds)
@@ -55,13 +66,21 @@ def understand(lexicon: Lexicon, query: Query) -> Scene:
     divisions = divisions_of(spot, places)
     districts = districts_of(divisions, query.district_code)
     return Scene(
+        text=query.text,
         reading=reading,
         spot=spot,
         finds=bearing(spot, places, divisions, finds),
         districts=districts,
         district=districts[0] if len(districts) == 1 else None,
-        elsewhere=elsewhere(divisions),
+        elsewhere=abroad.place(reading.text, beginning(spot, divisions), divisions, finds),
+        named=tuple([find for find in finds if find.kinds & AREAS]),
     )
+
+
+def beginning(spot: Spot | None, divisions: Sequence[Find]) -> int:
+    """Where the place begins, its district and street with it."""
+    starts = [find.start for find in divisions] + ([spot.start] if spot else [])
+    return min(starts, default=0)
 
 
 def districts_of(divisions: Sequence[Find], given: str | None) -> tuple[str, ...]:
@@ -95,15 +114,3 @@ def bearing(
         ]
         near += [find for find in others if find.kinds & STREETS]
     return (*divisions, *[find for find in near if find not in divisions])
-
-
-def elsewhere(divisions: Sequence[Find]) -> str:
-    """The name of another city, if nothing of Beijing is named, or if it stands right before that:
-    the 朝阳区 in 上海市朝阳区 is not ours."""
-    others = [find for find in divisions if find.kinds & ELSEWHERE]
-    if not others or any(find.kinds & CITY for find in divisions):
-        return ""
-    ours = [find for find in divisions if find.kinds & BEIJING]
-    if ours and not 0 <= ours[0].start - others[-1].end <= WIDEST_GAP:
-        return ""
-    return others[0].meanings[0].name

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import ahocorasick
 from msgspec import Struct
 
 from app.offices.gazetteer import Gazetteer, NameKind, Place, in_force
-from app.routing.text import read
+from app.routing.reading.text import read
 
 CITY = ("北京市", "北京", "京")
 COMMITTEE = re.compile(r"(社区)?(居民|村民|家属)?(委员会|居委会|村委会)$")
@@ -57,6 +58,13 @@ HEADS = kinds(Kind.CITY, Kind.SHORT_DISTRICT)
 """Counted only at the head of an address, or right behind another of these."""
 
 
+class FormerDistrict(NamedTuple):
+    """A district or county that was joined or renamed; `code` is today's."""
+
+    name: str
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """The meaning of a name. `code` is an office's or a district's; a place has its own too."""
@@ -92,11 +100,16 @@ def place_forms(place: Place) -> Iterator[str]:
 
 
 def meanings(
-    gazetteer: Gazetteer, on: date, elsewhere: Iterable[str] = ()
+    gazetteer: Gazetteer,
+    on: date,
+    elsewhere: Iterable[str] = (),
+    former: Iterable[FormerDistrict] = (),
 ) -> Iterator[tuple[str, Meaning]]:
     """Every name in force on a day, as written, with its meaning."""
     yield from ((name, Meaning(Kind.ELSEWHERE, "", name)) for name in elsewhere)
     yield from ((name, Meaning(Kind.CITY, "", name)) for name in CITY)
+    for former_name, code in former:
+        yield former_name, Meaning(Kind.DISTRICT, code, former_name)
     for district in gazetteer.districts:
         yield district.name, Meaning(Kind.DISTRICT, district.code, district.name)
         yield district.name[:-1], Meaning(Kind.SHORT_DISTRICT, district.code, district.name)
