@@ -25,10 +25,10 @@ from app.offices.files import read_gazetteer
 from app.routing.grounds import COLUMNS, Ground, lay
 from app.routing.load import DATA
 from app.routing.memory import Lesson, Memory, is_clear
-from app.routing.names import Lexicon, meanings
 from app.routing.profile import Floats
-from app.routing.spots import Spot, spots
-from app.routing.text import read
+from app.routing.reading.names import Lexicon, meanings
+from app.routing.reading.spots import Spot, spots
+from app.routing.reading.text import read
 from app.routing.traits import describe, key_of
 
 ON = date(2026, 1, 1)

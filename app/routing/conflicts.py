@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from app.routing.areas import in_city
 from app.routing.decision import Query
-from app.routing.names import PLACES, Find, Kind, kinds
-from app.routing.scene import Scene
+from app.routing.reading.names import PLACES, Find, Kind, kinds
+from app.routing.reading.scene import Scene
 from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2

@@ -12,11 +12,12 @@ from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
-from app.routing.elsewhere import Abroad, ForeignName
 from app.routing.grounds import lay
 from app.routing.locate import Location, Locator
 from app.routing.memory import Key, Lesson, Memory
-from app.routing.names import (
+from app.routing.ranker import Ranker
+from app.routing.reading.elsewhere import Abroad, ForeignName
+from app.routing.reading.names import (
     PLACES,
     FormerDistrict,
     Lexicon,
@@ -24,9 +25,8 @@ from app.routing.names import (
     change_days,
     meanings,
 )
-from app.routing.ranker import Ranker
-from app.routing.scene import understand
-from app.routing.spots import Spot
+from app.routing.reading.scene import understand
+from app.routing.reading.spots import Spot
 from app.routing.teachable import Generic
 from app.routing.traits import key_of
 from app.routing.witnesses import Witness

@@ -9,10 +9,10 @@ import numpy as np
 
 from app.offices.gazetteer import Gazetteer, Name, NameKind, Street, StreetKind
 from app.routing.memory import Key, Memory
-from app.routing.names import short_name
 from app.routing.profile import Floats, Profile, lines
+from app.routing.reading.names import short_name
+from app.routing.reading.text import LONGEST_PLACE, read
 from app.routing.similarity import TRAITS, Index, Rarity
-from app.routing.text import LONGEST_PLACE, read
 
 GENERAL = ("生活区", "社区")
 SHORTEST = 2

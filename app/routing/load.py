@@ -9,9 +9,9 @@ from app.offices.catalogue import Catalogue
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
-from app.routing.elsewhere import ForeignName
-from app.routing.names import FormerDistrict
 from app.routing.ranker import Ranker
+from app.routing.reading.elsewhere import ForeignName
+from app.routing.reading.names import FormerDistrict
 from app.routing.teachable import Generic
 
 DATA = Path(__file__).parent.parent / "data" / "routing"

@@ -9,13 +9,13 @@ from msgspec import Struct
 from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
-from app.routing.elsewhere import Abroad
 from app.routing.grounds import Ground
 from app.routing.memory import Memory
-from app.routing.names import PLACES, Kind, Lexicon, Meaning, kinds
 from app.routing.ranker import Ranker
-from app.routing.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
-from app.routing.spots import Spot
+from app.routing.reading.elsewhere import Abroad
+from app.routing.reading.names import PLACES, Kind, Lexicon, Meaning, kinds
+from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
+from app.routing.reading.spots import Spot
 from app.routing.traits import describe, likest
 from app.routing.witnesses import (
     Official,

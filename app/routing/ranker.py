@@ -15,7 +15,7 @@ import numpy as np
 
 from app.routing.grounds import AT, COLUMNS
 from app.routing.profile import MARKS_BESIDE, Floats
-from app.routing.text import LONGEST_PLACE
+from app.routing.reading.text import LONGEST_PLACE
 from app.routing.traits import Sheet
 
 MOST_RANKED = 5

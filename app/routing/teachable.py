@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.routing.text import read
+from app.routing.reading.text import read
 
 UNIT = re.compile(
     r"[甲乙丙丁第]?[0-9A-Z\-~#_]{1,12}(?:号[楼院门]?|楼|单元|层|室|门|[栋幢座户排期]|$)"

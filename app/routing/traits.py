@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from app.routing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
 from app.routing.memory import Key, Memory, leader
 from app.routing.profile import Floats
+from app.routing.reading.spots import Spot
 from app.routing.similarity import Likeness, grams
-from app.routing.spots import Spot
 
 BUILDING = re.compile("楼|单元|栋|座")
 NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]

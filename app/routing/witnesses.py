@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.routing.memory import Memory, Past, is_clear, leader
-from app.routing.names import Find, Kind
-from app.routing.scene import STREETS, Scene
-from app.routing.spots import Spot
+from app.routing.reading.names import Find, Kind
+from app.routing.reading.scene import STREETS, Scene
+from app.routing.reading.spots import Spot
 from app.routing.traits import key_of
 
 OFFICIAL = 0.99

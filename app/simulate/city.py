@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from app.offices.gazetteer import Gazetteer, Street, StreetKind, in_force
-from app.routing.names import short_name
+from app.routing.reading.names import short_name
 
 SPREAD = 0.75
 """Sigma of the streets' lognormal volumes: the busiest tenth has about a third of all requests."""

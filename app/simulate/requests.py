@@ -13,6 +13,7 @@ from app.offices.catalogue import Catalogue, CategoryEntry, Mark, Urgency
 from app.simulate.city import Home, LivedCity
 from app.tickets.intake.forms import NewCitizen, NewTicket, Place
 from app.tickets.life.lifecycle import Channel, TicketType
+from app.tickets.life.sources import PUBLIC
 
 TYPES = {
     TicketType.COMPLAINT: 37,
@@ -242,14 +243,15 @@ def request(
     chance: Random, matter: CategoryEntry | None, kind: TicketType, address: str
 ) -> NewTicket:
     title = matter.name if matter else "其他诉求"
+    channel = drawn(chance, CHANNELS)
     return NewTicket(
-        channel=drawn(chance, CHANNELS),
+        channel=channel,
         type=kind,
         category=matter.code if matter else None,
         title=title,
         content=f"市民反映{title}问题，{chance.choice(TELLS)}",
         address=Place(text=address),
-        citizen=citizen(chance),
+        citizen=citizen(chance, channel),
     )
 
 
@@ -262,8 +264,10 @@ def again(city: LivedCity, asked: Asked, at: datetime) -> Asked:
     return replace(asked, at=at, new=new, chance=chance, gathering=None, call=call)
 
 
-def citizen(chance: Random) -> NewCitizen:
-    """A name, and a number that no telephone in China can have."""
+def citizen(chance: Random, channel: Channel) -> NewCitizen:
+    """A name, and a number that no telephone in China can have; a public source names nobody."""
+    if channel in PUBLIC:
+        return NewCitizen()
     if chance.random() < ANONYMOUS:
         return NewCitizen(anonymous=True)
     return NewCitizen(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.routing.decision import DecisionKind, Query
 from app.routing.load import DATA, read_generic
 from app.routing.memory import Lesson
-from app.routing.text import read
+from app.routing.reading.text import read
 from tests.routing.test_routing import GAZETTEER, POLICY, ROUTER, TODAY, confirm, fresh, route
 
 WANGJING = "110105026"

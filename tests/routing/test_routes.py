@@ -22,9 +22,9 @@ from app.routing.decide import Router
 from app.routing.load import make_router
 from app.routing.memory import Lesson
 from app.routing.models import RoutingLesson
+from app.routing.reading.text import read
 from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
-from app.routing.text import read
 from app.settings import Settings
 from tests.given import CHAOYANG, WANGJING, People, Person
 

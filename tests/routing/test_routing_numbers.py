@@ -8,9 +8,9 @@ from app.routing.grounds import COLUMNS, essence, lay
 from app.routing.load import DATA, read_elsewhere, read_ranker
 from app.routing.memory import Memory
 from app.routing.profile import Floats, Profile
+from app.routing.reading.spots import Spot
+from app.routing.reading.text import read, value
 from app.routing.similarity import COMMON, Index, Likeness, Rarity, grams
-from app.routing.spots import Spot
-from app.routing.text import read, value
 from app.routing.traits import describe
 
 GROUNDS = lay(read_gazetteer())

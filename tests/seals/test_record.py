@@ -78,6 +78,24 @@ def test_what_was_raised_late_or_forced_is_derived_as_it_was_counted(
     assert verified(people, MONTH)["differences"] == []
 
 
+def test_a_relayed_word_is_no_reply(people: People, clock: StillClock) -> None:
+    """Passed on at once, and answered after its time."""
+    number = given.ticket(people, type="report")
+    people.street().does("acknowledge", number)
+    people.street().does("relay", number, text="请说明具体情况。")
+    people.callback.does("relay", number, text="已转告。", done=True)
+    clock.tick(days=7, seconds=1)
+    people.street().does("reply", number, text="已核查。", citizen_feedback={"method": "relay"})
+    people.supervisor.does("review", number, approve=True)
+    stages.called(people, number)
+    late = stages.rows(people, "SELECT late FROM assessment")
+    clock.at = LATER
+    sealed(people, MONTH)
+
+    assert late == [(True,)]
+    assert verified(people, MONTH)["differences"] == []
+
+
 def group(people: People, clock: StillClock) -> tuple[str, str]:
     """A parent and its member: both contacted in time, both called back."""
     parent = given.ticket(people)

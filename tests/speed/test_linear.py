@@ -13,7 +13,8 @@ import pytest
 
 import app
 from app.kit.web import sheet
-from app.routing import grounds, spots
+from app.routing import grounds
+from app.routing.reading import spots
 from app.tickets import personal, telephones
 from app.tickets.life.likeness import similarity
 from tests.routing.test_routing import route
@@ -132,7 +133,7 @@ def test_a_pattern_reads_in_linear_time(name: str) -> None:
 
 
 def test_the_patterns_and_their_characters_are_all_there() -> None:
-    assert {"app.routing.spots.UNIT", "app.routing.text.CHANGED"} <= set(PATTERNS)
+    assert {"app.routing.reading.spots.UNIT", "app.routing.reading.text.CHANGED"} <= set(PATTERNS)
     assert {"9", "甲", "甲9"} <= set(words_of(spots.UNIT))
 
 

@@ -13,8 +13,8 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from app.routing.names import HEADS, PLACES, Find, Kind, kinds
-from app.routing.text import BREAK, JOIN, LONGEST_PLACE
+from app.routing.reading.names import HEADS, PLACES, Find, Kind, kinds
+from app.routing.reading.text import BREAK, JOIN, LONGEST_PLACE
 
 RUN = re.compile(r"[甲乙丙丁]?[0-9A-Z\-~#]++")
 """Characters of which a unit's number is made."""

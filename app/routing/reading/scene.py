@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from app.routing.decision import Query
-from app.routing.elsewhere import Abroad
-from app.routing.names import PLACES, Find, Kind, Lexicon, Meaning, kinds
-from app.routing.spots import Spot, choose, place_key, spots
-from app.routing.text import Reading, read
+from app.routing.reading.elsewhere import Abroad
+from app.routing.reading.names import PLACES, Find, Kind, Lexicon, Meaning, kinds
+from app.routing.reading.spots import Spot, choose, place_key, spots
+from app.routing.reading.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
 AREAS = PLACES | kinds(Kind.STEM)

@@ -15,7 +15,7 @@ import ahocorasick
 from msgspec import Struct
 
 from app.offices.gazetteer import Gazetteer, NameKind, Place, in_force
-from app.routing.text import read
+from app.routing.reading.text import read
 
 CITY = ("北京市", "北京", "京")
 COMMITTEE = re.compile(r"(社区)?(居民|村民|家属)?(委员会|居委会|村委会)$")

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.routing.names import Find, Kind, kinds
-from app.routing.spots import LEAD
-from app.routing.text import BREAK, JOIN, read
+from app.routing.reading.names import Find, Kind, kinds
+from app.routing.reading.spots import LEAD
+from app.routing.reading.text import BREAK, JOIN, read
 
 FOREIGN = kinds(Kind.ELSEWHERE)
 CITY = kinds(Kind.CITY)
