@@ -44,7 +44,7 @@ class Asking(msgspec.Struct):
     answer: str | None
 
 
-class Said(msgspec.Struct):
+class Worded(msgspec.Struct):
     seq: int
     at: datetime
     words: dict[str, Any]
@@ -121,7 +121,7 @@ def asking(
     )
 
 
-def said(page: sa.FromClause) -> Texts:
+def newest_words(page: sa.FromClause) -> Texts:
     """The newest words of a reply, of its return and of a callback, each by its event."""
     columns: list[Any] = [Event.seq, Event.at, Statement.words]
     same = sa.and_(Statement.ticket_number == Event.ticket_number, Statement.seq == Event.seq)
@@ -143,9 +143,9 @@ def together(rows: sa.Select[Any], page: sa.FromClause) -> Texts:
     return select(sa.cast(whole, sa.Text)).select_from(table).correlate(page).scalar_subquery()
 
 
-HELPED, ASKED, SAID = (
+HELPED, ASKED, WORDS = (
     msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
-    for kind in (Helped, Asking, Said)
+    for kind in (Helped, Asking, Worded)
 )
 
 
@@ -158,23 +158,23 @@ def members(row: Any) -> dict[str, Any]:
 
 
 def words(row: Any) -> Mapping[str, Any]:
-    by_seq = {said.seq: said for said in read(SAID, row.said)}
+    by_seq = {statement.seq: statement for statement in read(WORDS, row.words)}
     return {
         member: shown(by_seq.get(getattr(row, column) or 0), member)
         for member, column in SEQS.items()
     }
 
 
-def shown(said: Said | None, member: str) -> dict[str, Any] | None:
+def shown(statement: Worded | None, member: str) -> dict[str, Any] | None:
     """A callback's words are its reason; a reply's are its text and measures."""
-    if said is None:
+    if statement is None:
         return None
-    text = said.words.get("reason" if member == "callback_reason" else "text", "")
+    text = statement.words.get("reason" if member == "callback_reason" else "text", "")
     return {
-        "seq": said.seq,
-        "at": said.at,
+        "seq": statement.seq,
+        "at": statement.at,
         "text": text,
-        "measures": said.words.get("measures") if member == "reply" else None,
+        "measures": statement.words.get("measures") if member == "reply" else None,
     }
 
 
