@@ -170,6 +170,7 @@ RECORDED = (
     "ticket",
     "request",
     "citizen",
+    "former_citizen",
     "dispatch",
     "contact",
     "event",

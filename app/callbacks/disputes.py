@@ -86,7 +86,7 @@ def correct(change: Change, callback: Callback, body: NewCorrection) -> None:
     if differs:
         change.session.add(correction(change, callback, body))
     change.record(
-        Action.CORRECT,
+        Action.HEAR_AGAIN,
         change.ticket.status,
         data=HeardAgain(callback_id=callback.id, differs=differs, **asdict(body.answers)),
         words={"text": body.text},

@@ -191,7 +191,11 @@ def misplaced(record: Record) -> Iterator[str]:
         .where(
             sa.or_(
                 first.data.has_key(name(Received.type)) & came.is_distinct_from(Ticket.received_at),
-                *(said_otherwise(first, column) for column in (Received.type, Received.category)),
+                said_otherwise(first, Received.type),
+                first.data.has_key(name(Received.category))
+                & TICKET[name(Received.category)].is_distinct_from(
+                    as_of.by_last_event(name(Received.category), EVER)
+                ),
                 *(
                     TICKET[column].is_distinct_from(as_of.by_last_event(column, EVER))
                     for column in PLACE

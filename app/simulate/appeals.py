@@ -81,7 +81,7 @@ def correct(life: Life, body: Words) -> Iterator[Step]:
     heard = NewCorrection(
         **(record | better if life.likely(DIFFERS) else record), text="已复听录音。"
     )
-    yield Step(life.after(3 * DAY), desk(Role.SUPERVISOR), Action.CORRECT, perform, heard)
+    yield Step(life.after(3 * DAY), desk(Role.SUPERVISOR), Action.HEAR_AGAIN, perform, heard)
 
 
 def exclusion(life: Life) -> Step:

@@ -44,7 +44,7 @@ ON_RECORD = frozenset(
         Action.DECIDE_HOLD,
         Action.RESUME,
         Action.DISPUTE,
-        Action.CORRECT,
+        Action.HEAR_AGAIN,
         Action.REQUEST_EXCLUSION,
         Action.REVIEW_EXCLUSION,
         Action.DECIDE_EXCLUSION,

@@ -10,9 +10,10 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import HANDLERS, Caller, Role
-from app.kit.db import Base, Code
+from app.kit.db import Base, Code, Json
 from app.kit.web.wire import At, View
 from app.tickets import telephones
+from app.tickets.life import links
 from app.tickets.models import Ticket
 
 SPEAKS_WITH_CITIZENS = frozenset({Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR})
@@ -50,6 +51,23 @@ class Citizen(Base):
             postgresql_where=sa.text("phone_hash IS NOT NULL"),
         ),
     )
+
+
+class FormerCitizen(Base):
+    """What was corrected in a citizen's record: former and corrected values, by name. The event of
+    that number has their hash, so that they can be erased."""
+
+    __tablename__ = "former_citizen"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    former: Mapped[Json]
+    corrected: Mapped[Json]
+    salt: Mapped[bytes]
+
+
+def correction_hash(salt: bytes, former: Json, corrected: Json) -> str:
+    return links.words_hash(salt, {"former": former, "corrected": corrected}).hex()
 
 
 class CitizenView(View):

@@ -43,6 +43,8 @@ class Notice(StrEnum):
     """A kind of feed entry that is neither an action nor a dispatch's end."""
 
     URGED_OFTEN = "urged_often"
+    MISPLACED = "misplaced"
+    """To the dispatcher: by its corrected facts it is another office's."""
 
 
 class EventData(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +120,26 @@ class Adopted(LetGo, frozen=True, kw_only=True):
 
     urgency: Urgency
     same_citizen: bool | UnsetType = UNSET
+
+
+class Corrected(EventData, frozen=True, kw_only=True):
+    """What was taken down wrong, each with its former value; words stand beside, and of the citizen
+    a hash of former and corrected values, which stand in a row of their own."""
+
+    members: list[str]
+    citizen_hash: str | UnsetType = UNSET
+    anonymous: bool | UnsetType = UNSET
+    reachable: bool | UnsetType = UNSET
+    category: str | UnsetType | None = UNSET
+    former_category: str | UnsetType | None = UNSET
+    urgency: Urgency | UnsetType = UNSET
+    former_urgency: Urgency | UnsetType = UNSET
+    occurred_at: datetime | UnsetType | None = UNSET
+    former_occurred_at: datetime | UnsetType | None = UNSET
+    district_code: str | UnsetType | None = UNSET
+    street_code: str | UnsetType | None = UNSET
+    community_code: str | UnsetType | None = UNSET
+    former_street_code: str | UnsetType | None = UNSET
 
 
 class Transferred(EventData, frozen=True, kw_only=True):
@@ -381,7 +403,8 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.REVIEW_EXCLUSION: (ExclusionJudged,),
     Action.DECIDE_EXCLUSION: (ExclusionJudged,),
     Action.DISPUTE: (Disputed,),
-    Action.CORRECT: (HeardAgain,),
+    Action.CORRECT: (Corrected, HeardAgain),
+    Action.HEAR_AGAIN: (HeardAgain,),
 }
 """The kinds of data of each action; all other actions have empty data."""
 

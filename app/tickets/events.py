@@ -71,8 +71,11 @@ def linked(former: bytes, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
 
 
 def statement_row(number: str, seq: int, words: Mapping[str, Any]) -> dict[str, Any]:
-    salt = token_bytes(SALT_BYTES)
-    return {"ticket_number": number, "seq": seq, "words": dict(words), "salt": salt}
+    return {"ticket_number": number, "seq": seq, "words": dict(words), "salt": new_salt()}
+
+
+def new_salt() -> bytes:
+    return token_bytes(SALT_BYTES)
 
 
 def hash_of(statement: Mapping[str, Any] | None) -> bytes | None:

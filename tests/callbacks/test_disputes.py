@@ -69,7 +69,7 @@ def test_a_record_that_stands_is_settled_too(people: People) -> None:
     assert answer.json()["correction"] is None
     assert rates(people) == ["0", "0", "1"]
     last = people.operator.get(f"/tickets/{number}/events").json()[-1]
-    assert (last["action"], last["data"]["differs"]) == ("correct", False)
+    assert (last["action"], last["data"]["differs"]) == ("hear_again", False)
     assert kind(correct(people, callback)) == (409, "correction-repeated")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from app.tickets.event_data import Placed, name
+from app.tickets.event_data import Placed, Received, name
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.models import Dispatch, Ticket
@@ -64,6 +64,9 @@ def routed_later(instant: datetime) -> sa.ColumnElement[bool]:
     )
 
 
+MOVED = (Action.ADD, Action.CORRECT)
+
+
 def street(instant: datetime) -> sa.ColumnElement[str]:
     return by_last_event(name(Placed.street_code), instant)
 
@@ -76,9 +79,13 @@ def community(instant: datetime) -> sa.ColumnElement[str]:
     return by_last_event(name(Placed.community_code), instant)
 
 
+def category(instant: datetime) -> sa.ColumnElement[str]:
+    return by_last_event(name(Received.category), instant)
+
+
 def told_anew(instant: datetime) -> sa.ColumnElement[bool]:
     """More was added to the address later: no column keeps the words of before."""
-    added = (Event.ticket_number == Ticket.number, Event.action == Action.ADD)
+    added = (Event.ticket_number == Ticket.number, Event.action.in_(MOVED))
     return sa.exists().where(*added, Event.at > instant).correlate(Ticket)
 
 
@@ -101,4 +108,5 @@ FORMER = {
     "street_code": street,
     "district_code": district,
     "community_code": community,
+    "category": category,
 }

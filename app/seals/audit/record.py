@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.kit.db import Base
 from app.seals.audit.replay import ANSWERS
+from app.tickets.citizens import FormerCitizen
 from app.tickets.events import Event, Statement
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.links import MEMBERS
@@ -61,6 +62,7 @@ class Rows:
     assessments: list[Row] = field(default_factory=list)
     exclusions: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
+    formers: list[Row] = field(default_factory=list)
 
 
 TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
@@ -71,6 +73,7 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
     "calls": (Callback, "seq", ("seq", *CALL)),
     "assessments": (Assessment, "ticket_number", ("recorded_at",)),
     "exclusions": (Exclusion, "ticket_number", EXCLUSION),
+    "formers": (FormerCitizen, "seq", ("seq", "former", "corrected", "salt")),
     "corrections": (Correction, "ticket_number", CORRECTION),
 }
 

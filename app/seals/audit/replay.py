@@ -15,6 +15,7 @@ from app.tickets.event_data import (
     Adopted,
     CalledBack,
     Contacted,
+    Corrected,
     ExclusionJudged,
     ExtensionDecided,
     Given,
@@ -243,6 +244,16 @@ def decide_exclusion(course: Course, event: Happened) -> None:
 
 
 def correct(course: Course, event: Happened) -> None:
+    """The facts and the level as corrected; an old event of this action is a second hearing."""
+    if name(HeardAgain.differs) in event.data:
+        hear_again(course, event)
+        return
+    course.ticket |= {name: event.data[name] for name in FACTS if name in event.data}
+    if name(Corrected.urgency) in event.data:
+        course.regrade(Urgency(event.data[name(Corrected.urgency)]), event.at)
+
+
+def hear_again(course: Course, event: Happened) -> None:
     if read(event.data, HeardAgain.differs):
         heard = {name: event.data[name] for name in ("callback_id", *ANSWERS)}
         course.correction = {**heard, "corrected_at": event.at, "recorded_at": event.at}
@@ -273,4 +284,5 @@ STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.REQUEST_EXCLUSION: ask_exclusion,
     Action.DECIDE_EXCLUSION: decide_exclusion,
     Action.CORRECT: correct,
+    Action.HEAR_AGAIN: hear_again,
 }

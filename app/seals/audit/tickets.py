@@ -20,6 +20,7 @@ from app.seals.audit.record import (
 )
 from app.seals.audit.replay import replay
 from app.seals.rederive.assessments import Happened
+from app.tickets.citizens import correction_hash
 from app.tickets.life import links
 
 Row = Mapping[Any, Any]
@@ -53,7 +54,18 @@ def linked(number: str, rows: Rows) -> Iterator[Fault]:
             yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
     for place in words:
         yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
+    yield from corrected(number, rows)
     yield from headed(number, rows, former)
+
+
+def corrected(number: str, rows: Rows) -> Iterator[Fault]:
+    """The rows of a corrected citizen that are not what their events have the hash of; a row that
+    was erased is none."""
+    hashes = {event["seq"]: event["data"].get("citizen_hash") for event in rows.events}
+    for row in rows.formers:
+        right = correction_hash(row["salt"], row["former"], row["corrected"])
+        if hashes.get(row["seq"]) != right:
+            yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=row["seq"])
 
 
 def headed(number: str, rows: Rows, last: bytes) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.tickets.event_data import (
     CalledBack,
+    Corrected,
     Graded,
     Imported,
     LetGo,
@@ -37,6 +38,7 @@ MATTER = (
     name(Received.category),
     name(Imported.merge_group),
 )
+CORRECTED = tuple(map(name, (Corrected.category, Corrected.anonymous, Corrected.reachable)))
 ANSWERS = ("reach", "contacted", "resolved", "satisfied")
 REGISTERED = (name(Registered.district_code), name(Registered.industry_office))
 
@@ -148,7 +150,13 @@ class Case:
 
     @property
     def receipt(self) -> Mapping[str, Any]:
-        return self.own.begun.data if self.own.begun else {}
+        """What came in, as corrected before the callback (RULEBOOK D.7.1)."""
+        begun = self.own.begun
+        facts = dict(begun.data) if begun else {}
+        for event in self.own.events:
+            if event.action is Action.CORRECT and event.seq < self.call.seq:
+                facts |= {name: event.data[name] for name in CORRECTED if name in event.data}
+        return facts
 
     @property
     def verified(self) -> bool:

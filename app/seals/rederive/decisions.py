@@ -25,6 +25,10 @@ HEARD_AGAIN = (
 )
 
 
+HEARINGS = frozenset({Action.HEAR_AGAIN, Action.CORRECT})
+"""Old events of a second hearing have the action of a request's correction."""
+
+
 class Excluded(NamedTuple):
     code: str
     decided_at: datetime
@@ -100,7 +104,7 @@ def came(own: History, call: Called, excluded: Excluded | None) -> Excluded | No
 def hearing(events: Sequence[Happened]) -> Heard | None:
     """The answers on the recording, where they differ from the record."""
     for event in events:
-        if event.action is Action.CORRECT and read(event.data, HeardAgain.differs):
+        if event.action in HEARINGS and event.data.get(name(HeardAgain.differs)):
             values = [read(event.data, member) for member in HEARD_AGAIN]
             return Heard._make([*values, event.at, event.at])
     return None

@@ -1,9 +1,9 @@
 """Forms of acts: the body of each."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
@@ -12,7 +12,7 @@ from app.tickets.life.contacts import Method
 from app.tickets.life.holds import About, HoldReason, SupervisionLevel
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.lines import LineNumber
-from app.tickets.texts import AddressText, Lat, Lon, Name, Number, ReasonCode
+from app.tickets.texts import AddressText, Category, Lat, Lon, Name, Number, Phone, ReasonCode
 
 OWN = "12345"
 
@@ -73,6 +73,49 @@ class Decline(Words):
     """`text` is the answer given to the citizen."""
 
     reason_code: DeclineReason
+
+
+class CorrectedCitizen(Form):
+    """Only the members that are named change; null takes a value away."""
+
+    name: Name | None = None
+    phone: Phone | None = None
+    callback_phone: Phone | None = None
+    anonymous: Flag = False
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return self.model_dump(include=self.model_fields_set)
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name what is corrected")
+        return self
+
+
+class Correction(Form):
+    """What was taken down wrong; a member that is null or left out stays as it is."""
+
+    citizen: CorrectedCitizen | None = None
+    title: Line | None = None
+    category: Category | None = None
+    address: NewAddress | None = None
+    occurred_at: Told | None = None
+    reason: Prose
+
+    @property
+    def named(self) -> list[str]:
+        return [name for name in CORRECTABLE if getattr(self, name) is not None]
+
+    @model_validator(mode="after")
+    def _corrects_something(self) -> Self:
+        if not self.named:
+            raise ValueError(f"name what is corrected: {', '.join(CORRECTABLE)}")
+        return self
+
+
+CORRECTABLE = ("citizen", "title", "category", "address", "occurred_at")
 
 
 class Add(Form):

@@ -10,6 +10,7 @@ from app.tickets import citizens
 from app.tickets.acts import (
     advice,
     contact,
+    correcting,
     extension,
     handling,
     hold,
@@ -25,6 +26,7 @@ from app.tickets.acts.forms import (
     Add,
     AdviceAnswer,
     Conclusion,
+    Correction,
     Decision,
     Decline,
     FeedBack,
@@ -96,6 +98,12 @@ def ask_citizen(act: Annotated[Act, taking(Action.ASK)], body: Words) -> TicketV
 def add_to_ticket(act: Annotated[Act, taking(Action.ADD)], body: Add) -> TicketView:
     """T5: the citizen adds information; the ticket is routed again."""
     return act(handling.add, body, handling.check_add)
+
+
+@router.post("/{number}/correct")
+def correct_ticket(act: Annotated[Act, taking(Action.CORRECT)], body: Correction) -> TicketView:
+    """D.7.1: what was taken down wrong, until the citizen was called back."""
+    return act(correcting.correct, body, correcting.check_correction)
 
 
 @router.post("/{number}/dispatch")

@@ -96,6 +96,15 @@ def check_grading(change: Change, body: Grading) -> None:
         allow(Part.SUPERVISOR in parts, "only a supervisor lowers the urgency")
 
 
+def may_lower(change: Change, new: Urgency) -> bool:
+    """By a supervisor, before the signature (D.4)."""
+    try:
+        check_lowerable(change, new)
+    except TooLateToLower:
+        return False
+    return Part.SUPERVISOR in change.parts
+
+
 def check_lowerable(change: Change, new: Urgency) -> None:
     """Refuses TooLateToLower; a group stays as urgent as its most urgent member (D.11)."""
     ticket = change.ticket

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,12 +12,19 @@ from app.kit.errors import Conflict
 from app.routing import service as routing
 from app.routing.decision import kept
 from app.tickets.acts import dispatch
+from app.tickets.event_data import Placed, name
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import Request, Ticket
 from app.tickets.views.scope import existing, printable
 
 ROUTED = (Action.RECEIVE, Action.ADD, Action.ROUTE)
+
+
+def is_moved(event: type[Event]) -> sa.ColumnElement[bool]:
+    """A correction of the address, which is routed again."""
+    place = event.__table__.c.data.has_key(name(Placed.district_code))
+    return sa.and_(event.action == Action.CORRECT, place)
 
 
 class NotRoutedHere(Conflict):
@@ -32,7 +40,8 @@ def differences(session: Session, city: City, number: str) -> Iterator[tuple[str
     ticket = existing(number, session.get(Ticket, printable(number)))
     request = session.get_one(Request, ticket.number)
     routed = select(func.coalesce(Event.due_at, Event.at)).where(
-        Event.ticket_number == ticket.number, Event.action.in_(ROUTED)
+        Event.ticket_number == ticket.number,
+        Event.action.in_(ROUTED) | is_moved(Event),
     )
     at = session.scalar(routed.order_by(Event.seq.desc()).limit(1))
     if at is None:
@@ -40,6 +49,6 @@ def differences(session: Session, city: City, number: str) -> Iterator[tuple[str
     stored = request.route
     routing.learn_up_to(session, city.router, stored["memory"])
     made = kept(city.route(dispatch.query(ticket, request), at))
-    for name in made:
-        if stored.get(name) != made[name]:
-            yield name, stored.get(name), made[name]
+    for member in made:
+        if stored.get(member) != made[member]:
+            yield member, stored.get(member), made[member]

@@ -302,6 +302,7 @@ GUARDS: dict[Action, Guard] = {
     A.ANSWER: needs_lone_enquiry,
     A.TRANSFER: needs_transferable,
     A.DECLINE: needs_declinable,
+    A.CORRECT: needs_no_callback,
     A.DISPATCH: needs_own_queue,
     A.RETURN: needs_queue,
     A.CONTACT: needs_callable,

@@ -108,6 +108,8 @@ class Action(StrEnum):
     DECIDE_EXCLUSION = "decide-exclusion"
     DISPUTE = "dispute"
     CORRECT = "correct"
+    """A request whose facts were taken down wrong; in old events also HEAR_AGAIN."""
+    HEAR_AGAIN = "hear_again"
     ATTACH = "attach"
     # due changes: they happen by themselves, when nobody acted in time
     WARN = "warn"
@@ -187,6 +189,9 @@ MOVES: Moves = {
     **ending(A.ASK, AT_A_DESK, S.NEED_INFO),
     **staying(A.ADD, OPEN),
     (S.NEED_INFO, A.ADD): (S.RECEIVED,),
+    # D.7.1: what was taken down wrong, and the way to the right office
+    **staying(A.CORRECT, OPEN),
+    **ending(A.ROUTE, (S.NEED_INFO, S.DISPATCHED, S.ACKNOWLEDGED), S.DISPATCHED),
     (S.NEED_INFO, A.PASS_ON): (S.TO_DISPATCH,),
     (S.NEED_INFO, A.EXPIRE): (S.NOT_ACCEPTED,),
     # T6, T7, T7b, T5b: to an office, first by the system, later by a dispatcher
@@ -263,7 +268,7 @@ MOVES: Moves = {
     **staying(A.REVIEW_EXCLUSION, S),
     **staying(A.DECIDE_EXCLUSION, S),
     **staying(A.DISPUTE, S),
-    **staying(A.CORRECT, S),
+    **staying(A.HEAR_AGAIN, S),
     **staying(A.ATTACH, OPEN | {S.CLOSED, S.MERGED}),
     # D.4, D.7, D.6.3: urgency, urging, supervision, warnings
     **staying(A.GRADE, OPEN),

@@ -35,6 +35,7 @@ WHO: dict[Action, frozenset[Part]] = {
     A.DECLINE: frozenset({P.OPERATOR, P.DISPATCHER, P.SUPERVISOR}),
     A.ASK: frozenset({P.OPERATOR, P.DISPATCHER}),
     A.ADD: frozenset({P.OPERATOR}),
+    A.CORRECT: frozenset({P.OPERATOR, P.DISPATCHER, P.SUPERVISOR}),
     A.DISPATCH: frozenset({P.DISPATCHER, P.QUEUE, P.DISTRICT}),
     A.RETURN: frozenset({P.QUEUE, P.DISTRICT}),
     A.READ: frozenset({P.CHIEF}),

@@ -44,7 +44,7 @@ class Asking(msgspec.Struct):
     answer: str | None
 
 
-class Worded(msgspec.Struct):
+class Words(msgspec.Struct):
     seq: int
     at: datetime
     words: dict[str, Any]
@@ -143,9 +143,9 @@ def together(rows: sa.Select[Any], page: sa.FromClause) -> Texts:
     return select(sa.cast(whole, sa.Text)).select_from(table).correlate(page).scalar_subquery()
 
 
-HELPED, ASKED, WORDS = (
+HELPED, ASKED, SAID = (
     msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
-    for kind in (Helped, Asking, Worded)
+    for kind in (Helped, Asking, Words)
 )
 
 
@@ -158,23 +158,23 @@ def members(row: Any) -> dict[str, Any]:
 
 
 def words(row: Any) -> Mapping[str, Any]:
-    by_seq = {statement.seq: statement for statement in read(WORDS, row.words)}
+    by_seq = {event.seq: event for event in read(SAID, row.said)}
     return {
         member: shown(by_seq.get(getattr(row, column) or 0), member)
         for member, column in SEQS.items()
     }
 
 
-def shown(statement: Worded | None, member: str) -> dict[str, Any] | None:
+def shown(event: Words | None, member: str) -> dict[str, Any] | None:
     """A callback's words are its reason; a reply's are its text and measures."""
-    if statement is None:
+    if event is None:
         return None
-    text = statement.words.get("reason" if member == "callback_reason" else "text", "")
+    text = event.words.get("reason" if member == "callback_reason" else "text", "")
     return {
-        "seq": statement.seq,
-        "at": statement.at,
+        "seq": event.seq,
+        "at": event.at,
         "text": text,
-        "measures": statement.words.get("measures") if member == "reply" else None,
+        "measures": event.words.get("measures") if member == "reply" else None,
     }
 
 

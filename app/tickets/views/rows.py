@@ -53,7 +53,7 @@ JUDGED_BY = (
 ORDERED_BY = ("waits_until", "asked_until")
 
 TICKET = (*PLAIN, *JUDGED_BY, *ORDERED_BY)
-INNER = ("helped", "asked", "words")
+INNER = ("helped", "asked", "said")
 """What joint offices answered, what is asked of whom, and the newest words: as JSON, or null."""
 
 REQUEST = ("title", "content", "address", "said_district", "source")
@@ -99,7 +99,7 @@ def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[A
         given(page.c.number).label("given"),
         inner.helped(page).label("helped"),
         inner.asked(page).label("asked"),
-        inner.newest_words(page).label("words"),
+        inner.newest_words(page).label("said"),
         given(page.c.merged_into).label("given_head"),
         PARENT.status.label("head"),
         PARENT.interim_office.label("head_interim"),

@@ -47,6 +47,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "add": {"text": "在望京西园三区"},
     "dispatch": {"office_code": JIUXIANQIAO, "reason": "改派"},
     "return": {"text": "不在本区"},
+    "correct": {"title": "施工噪声扰民", "reason": "听错"},
     "read": {},
     "acknowledge": {},
     "contact": {"method": "call", "reached": True},
@@ -98,6 +99,7 @@ RIGHTS: Rights = {
         ({S.TO_DISPATCH, S.NEED_INFO, S.DISPATCHED, S.ACKNOWLEDGED}, {"dispatcher"}),
         ({S.DISPATCHED, S.ACKNOWLEDGED}, {"district"}),
     ],
+    "correct": [(OPEN - {S.REWORK}, {"operator", "dispatcher", "supervisor"})],
     "read": [(HAD_BY_OFFICE - {S.TO_DISPATCH, S.NEED_INFO, S.ON_HOLD}, {"chief"})],
     "acknowledge": [({S.DISPATCHED}, OFFICE)],
     "contact": [
@@ -143,7 +145,7 @@ BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}
 """With the callback, which is a path of its own and an action all the same."""
 
-UNCHANGING = {"note", "hand-on", "reveal", "urge", "supervise", "advise", "read"}
+UNCHANGING = {"note", "correct", "hand-on", "reveal", "urge", "supervise", "advise", "read"}
 """What may be done again and again to one ticket."""
 
 BECOMES: dict[str, Status] = {

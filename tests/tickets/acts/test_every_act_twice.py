@@ -19,6 +19,7 @@ DONE: dict[str, tuple[str, str]] = {
     "add": ("need_info", "operator"),
     "dispatch": ("to_dispatch", "dispatcher"),
     "return": ("queued", "district"),
+    "correct": ("in_progress", "operator"),
     "read": ("dispatched", "chief"),
     "acknowledge": ("dispatched", "handler"),
     "contact": ("acknowledged", "handler"),

@@ -81,7 +81,7 @@ RULEBOOK: list[Row] = [
 ]
 LATER = {
     *(A.REVEAL, A.CONCEAL, A.ANSWER_ADVICE),
-    *(A.REQUEST_EXCLUSION, A.REVIEW_EXCLUSION, A.DECIDE_EXCLUSION, A.DISPUTE, A.CORRECT),
+    *(A.REQUEST_EXCLUSION, A.REVIEW_EXCLUSION, A.DECIDE_EXCLUSION, A.DISPUTE, A.HEAR_AGAIN),
 }
 """On the record of what has ended; none of it changes the status."""
 
