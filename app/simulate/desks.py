@@ -11,9 +11,10 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.simulate.life import HOUR, MINUTE, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.acts import contact as contacting
-from app.tickets.acts import handling
+from app.tickets.acts import correcting, handling
 from app.tickets.acts.forms import (
     Add,
+    Correction,
     Decline,
     DeclineReason,
     EmergencyService,
@@ -45,6 +46,7 @@ STRAYED = 0.03
 """Share of what lies in a district's queue and is another district's (D.5 6b)."""
 
 HANDED_ON = 0.01
+MISHEARD = 0.01
 ASKED_AGAIN = 0.03
 NOT_ACCEPTED = 0.03
 DECLINES = {
@@ -199,6 +201,14 @@ def hand_on(life: Life) -> Iterator[Step]:
     if life.seldom(HANDED_ON):
         body = HandOn(service=EmergencyService.FIRE, text="已同时通知。")
         yield Step(life.after(HOUR), desk(Role.OPERATOR), Action.HAND_ON, handling.hand_on, body)
+
+
+def correct(life: Life) -> Iterator[Step]:
+    """D.7.1: a title that was taken down wrong."""
+    if life.seldom(MISHEARD):
+        body = Correction(title=f"{life.asked.new.title}（更正）", reason="听录音更正。")
+        at, who = life.after(HOUR), desk(Role.OPERATOR)
+        yield Step(at, who, Action.CORRECT, correcting.correct, body)
 
 
 def void(life: Life) -> Iterator[Step]:

@@ -27,6 +27,7 @@ ASIDES: dict[Status, tuple[Aside, ...]] = {
         desks.redispatch,
         desks.take_back,
         desks.hand_on,
+        desks.correct,
         work.read,
         attention.grade,
     ),

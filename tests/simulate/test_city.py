@@ -51,6 +51,9 @@ LIVELY = Plan(
 )
 
 NOT_LIVED = {
+    Action.FEED_BACK: "joint offices of the simulated city leave the answer to the lead",
+    Action.ADVISE: "no street of it writes to those above it",
+    Action.ANSWER_ADVICE: "and nobody owes it an answer",
     Action.IMPORT: "an older system's cases come finished",
     Action.SKIP_CALLBACK: "Beijing's sample is everyone; see the city that calls back only some",
 }

@@ -201,6 +201,18 @@ def test_a_citizen_that_is_erased_is_forgotten(people: People, app: FastAPI, era
     ]
 
 
+def test_a_correction_over_http_teaches(people: People, app: FastAPI) -> None:
+    number = given.ticket(people, **WORDS, category="060204")
+    people.operator.does("correct", number, category=CATEGORY, reason="听错了。")
+    assert list(memory(app).category_of) == [number]
+    pairs = set(memory(app).counts)
+
+    people.operator.does("correct", number, title="石磙挡道", reason="听错了。")
+    known = memory(app)
+    assert list(known.category_of) == [number]
+    assert "石磙" in set(known.counts) - pairs
+
+
 def taught(people: People, app: FastAPI, *categories: str) -> Callable[[], list[str]]:
     """A ticket whose category is confirmed, and then corrected to others, one after another."""
     suggester = app.state.city.suggester

@@ -14,7 +14,7 @@ from app.feed.service import News, append
 from app.offices.catalogue import Mark, Urgency
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens, times
-from app.tickets.acts import dispatch, urgency, whereabouts
+from app.tickets.acts import dispatch, teaching, urgency, whereabouts
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import CorrectedCitizen, Correction, NewAddress
 from app.tickets.citizens import FormerCitizen, correction_hash
@@ -42,6 +42,8 @@ def correct(change: Change, body: Correction) -> None:
     if body.address:
         facts |= dispatch.place(ticket)
     change.record(Action.CORRECT, ticket.status, data=Corrected(**facts), words=words)
+    if body.category or body.title:
+        teaching.confirm_category(change)
     if decision:
         redirect(change, request, decision)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.city import City
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
-from app.routing.decision import Decision, Query
+from app.routing.decision import Decision, DecisionKind, Query
 from app.suggest.suggestion import Suggestion
 from app.tickets import citizens, times
 from app.tickets.acts import recipients
@@ -16,7 +16,7 @@ from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits, sources
 from app.tickets.life.alarms import URGENT
-from app.tickets.life.lifecycle import Status, TicketType
+from app.tickets.life.lifecycle import BETWEEN_OFFICES, Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
 from app.tickets.persons import Sender
@@ -69,7 +69,8 @@ class Arrival:
     @property
     def is_unplaced(self) -> bool:
         """Whether nobody knows where something urgent lies, which rings at once (D.6.3)."""
-        return self.status is Status.NEED_INFO and self.urgency in URGENT
+        nowhere = self.decision.decision is DecisionKind.NEED_INFO
+        return nowhere and self.status in BETWEEN_OFFICES and self.urgency in URGENT
 
     @property
     def no_citizen(self) -> bool:

@@ -44,7 +44,7 @@ class Asking(msgspec.Struct):
     answer: str | None
 
 
-class Said(msgspec.Struct):
+class Words(msgspec.Struct):
     seq: int
     at: datetime
     words: dict[str, Any]
@@ -121,7 +121,7 @@ def asking(
     )
 
 
-def said(page: sa.FromClause) -> Texts:
+def newest_words(page: sa.FromClause) -> Texts:
     """The newest words of a reply, of its return and of a callback, each by its event."""
     columns: list[Any] = [Event.seq, Event.at, Statement.words]
     same = sa.and_(Statement.ticket_number == Event.ticket_number, Statement.seq == Event.seq)
@@ -145,7 +145,7 @@ def together(rows: sa.Select[Any], page: sa.FromClause) -> Texts:
 
 HELPED, ASKED, SAID = (
     msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
-    for kind in (Helped, Asking, Said)
+    for kind in (Helped, Asking, Words)
 )
 
 
@@ -158,23 +158,23 @@ def members(row: Any) -> dict[str, Any]:
 
 
 def words(row: Any) -> Mapping[str, Any]:
-    by_seq = {said.seq: said for said in read(SAID, row.said)}
+    by_seq = {event.seq: event for event in read(SAID, row.said)}
     return {
         member: shown(by_seq.get(getattr(row, column) or 0), member)
         for member, column in SEQS.items()
     }
 
 
-def shown(said: Said | None, member: str) -> dict[str, Any] | None:
+def shown(event: Words | None, member: str) -> dict[str, Any] | None:
     """A callback's words are its reason; a reply's are its text and measures."""
-    if said is None:
+    if event is None:
         return None
-    text = said.words.get("reason" if member == "callback_reason" else "text", "")
+    text = event.words.get("reason" if member == "callback_reason" else "text", "")
     return {
-        "seq": said.seq,
-        "at": said.at,
+        "seq": event.seq,
+        "at": event.at,
         "text": text,
-        "measures": said.words.get("measures") if member == "reply" else None,
+        "measures": event.words.get("measures") if member == "reply" else None,
     }
 
 

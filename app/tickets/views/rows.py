@@ -99,7 +99,7 @@ def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[A
         given(page.c.number).label("given"),
         inner.helped(page).label("helped"),
         inner.asked(page).label("asked"),
-        inner.said(page).label("said"),
+        inner.newest_words(page).label("said"),
         given(page.c.merged_into).label("given_head"),
         PARENT.status.label("head"),
         PARENT.interim_office.label("head_interim"),
