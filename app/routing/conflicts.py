@@ -9,6 +9,7 @@ from app.routing.reading.scene import Scene
 from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
+DISTRICT_DIGITS = 6
 STEMS = kinds(Kind.STEM)
 Names = Mapping[str, str]
 
@@ -32,6 +33,19 @@ def two_streets(official_names: Sequence[Official], scene: Scene, names: Names) 
     if district and not any(code.startswith(district) for code in meant):
         return f"{names[meant[0]]} is not in {names[district]}, which is named"
     return ""
+
+
+def other_district(scene: Scene, witness: Witness | None, enough: float, names: Names) -> str:
+    """The place's whole name is a community's of one other district than the one that is said, and
+    nothing is sure in that one (RULEBOOK D.5 6b)."""
+    if scene.district is None or scene.spot is None or (witness and witness.sure >= enough):
+        return ""
+    streets = own_streets(scene)
+    districts = {code[:DISTRICT_DIGITS] for code in streets}
+    if len(districts) != 1 or scene.district in districts:
+        return ""
+    place, street = names.get(districts.pop(), ""), names[min(streets)]
+    return f"{names[scene.district]} is said, but {scene.words} is known in {place}, {street}"
 
 
 def young_memory(scene: Scene, witness: Witness | None, confirm: int, names: Names) -> str:

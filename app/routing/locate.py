@@ -82,16 +82,17 @@ class Locator:
             or self.pointed(scene, near, policy)
             or self.by_words(scene)
         )
+        enough = policy.enough(district_known=scene.district is not None)
         conflict = (
             conflicts.two_districts(scene, self.names)
             or conflicts.two_streets(official_names, scene, self.names)
+            or conflicts.other_district(scene, witness, enough, self.names)
             or conflicts.young_memory(scene, witness, policy.confirm, self.names)
             or conflicts.bare_area(scene, witness, self.names)
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
         cited = cite(scene, witness, query.text) + cite_whole(scene, witness, query.text)
-        enough = policy.enough(district_known=scene.district is not None)
         return Location(
             witness=witness,
             spans=tuple(cited[:MOST_SPANS]),

@@ -130,6 +130,7 @@ class Corrected(EventData, frozen=True, kw_only=True):
     citizen_hash: str | UnsetType = UNSET
     anonymous: bool | UnsetType = UNSET
     reachable: bool | UnsetType = UNSET
+    no_citizen: bool | UnsetType = UNSET
     category: str | UnsetType | None = UNSET
     former_category: str | UnsetType | None = UNSET
     urgency: Urgency | UnsetType = UNSET

@@ -185,3 +185,15 @@ def test_former_districts_lead_to_todays() -> None:
             assert routed.district_code == line["code"]
             assert routed.office_code == street.code
         assert ROUTER.place(f"{line['name']}某处", TODAY)[0] == line["code"]
+
+
+@pytest.mark.parametrize(
+    ("text", "district"), [("望京西园三区308楼", "110108"), ("海淀区望京西园三区", None)]
+)
+def test_a_district_said_against_a_place_known_in_another_is_named(
+    text: str, district: str | None
+) -> None:
+    routed = route(Query(text, district_code=district))
+
+    assert (routed.decision, routed.queue) == (DecisionKind.PERSON, None)
+    assert routed.reason == "海淀区 is said, but 望京西园三区 is known in 朝阳区, 望京街道"

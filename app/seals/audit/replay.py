@@ -248,7 +248,8 @@ def correct(course: Course, event: Happened) -> None:
     if name(HeardAgain.differs) in event.data:
         hear_again(course, event)
         return
-    course.ticket |= {name: event.data[name] for name in FACTS if name in event.data}
+    facts = (*FACTS, name(Corrected.no_citizen))
+    course.ticket |= {fact: event.data[fact] for fact in facts if fact in event.data}
     if name(Corrected.urgency) in event.data:
         course.regrade(Urgency(event.data[name(Corrected.urgency)]), event.at)
 

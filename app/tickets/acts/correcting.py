@@ -11,7 +11,7 @@ from typing import Any
 
 from app.access.roles import DESKS, Role
 from app.feed.service import News, append
-from app.offices.catalogue import Mark, Urgency
+from app.offices.catalogue import Urgency
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens, times
 from app.tickets.acts import dispatch, teaching, urgency, whereabouts
@@ -20,6 +20,7 @@ from app.tickets.acts.forms import CorrectedCitizen, Correction, NewAddress
 from app.tickets.citizens import FormerCitizen, correction_hash
 from app.tickets.event_data import Corrected, Notice
 from app.tickets.events import new_salt
+from app.tickets.life import sources
 from app.tickets.life.lifecycle import BETWEEN_OFFICES, Action, Status
 from app.tickets.models import Request
 
@@ -75,11 +76,15 @@ def correct_citizen(change: Change, request: Request, body: CorrectedCitizen) ->
         salt=new_salt(),
     )
     change.session.add(row)
-    facts = {
+    facts: dict[str, Any] = {
         "citizen_hash": correction_hash(row.salt, former, corrected),
         "anonymous": citizen.anonymous,
         "reachable": telephone is not None,
+        "no_citizen": sources.no_citizen(
+            change.policy, ticket.channel, citizen.anonymous, telephone is not None
+        ),
     }
+    ticket.no_citizen = facts["no_citizen"]
     return facts, {}
 
 
@@ -88,7 +93,7 @@ def correct_category(change: Change, request: Request, code: str) -> Said:
     and before the signature."""
     ticket, entry = change.ticket, change.city.catalogue.category(code)
     facts: dict[str, Any] = {"category": code, "former_category": ticket.category}
-    ticket.category, ticket.rescue = code, ticket.rescue or Mark.RESCUE in entry.marks
+    ticket.category, ticket.rescue = code, ticket.rescue or bool(entry.tell)
     former = ticket.urgency
     if takes_level(change, entry.urgency):
         if urgency.is_raised(former, entry.urgency):

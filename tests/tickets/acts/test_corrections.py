@@ -50,6 +50,17 @@ def test_a_wrong_number_is_mended_and_the_old_one_stays_on_record(
     assert is_sound(app, number)  # erased, as the law may ask
 
 
+def test_a_telephone_corrected_in_makes_a_case_with_a_citizen(people: People, app: FastAPI) -> None:
+    number = given.ticket(people, channel="media", citizen={"name": "北京晚报"})
+    [(before,)] = stages.rows(people, f"SELECT no_citizen FROM ticket WHERE number = '{number}'")
+
+    people.operator.does("correct", number, citizen={"phone": "13900005678"}, reason="记者留了电话")
+
+    [(after,)] = stages.rows(people, f"SELECT no_citizen FROM ticket WHERE number = '{number}'")
+    assert (before, after) == (True, False)
+    assert is_sound(app, number)
+
+
 def test_a_corrected_category_brings_its_level_and_its_office(people: People, app: FastAPI) -> None:
     number = given.ticket(people, category=LOW)
 
