@@ -100,9 +100,16 @@ def last_work(session: Session) -> datetime | None:
     return max((instant for instant in instants if instant), default=None)
 
 
-def note_idle_keys(settings: Settings) -> None:
-    """Tell in the log which keys of the rules in force now are not in use yet."""
+def note(settings: Settings) -> None:
+    """Tell in the log what an operator should know: keys of the rules in force that are not in use
+    yet, and a role of the database that may do too much."""
     logger.info(idle.notice(read_policies(settings).at(clock.utc())))
+    engine = db.make_engine(settings.database, 1)
+    try:
+        with engine.connect() as connection:
+            roles.warn_of_might(connection)
+    finally:
+        engine.dispose()
 
 
 def prepare(settings: Settings) -> None:
@@ -115,7 +122,6 @@ def prepare(settings: Settings) -> None:
     policies = read_policies(settings)
     try:
         with db.make_sessions(engine).begin() as session:
-            roles.warn_of_might(session.connection())
             session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))

@@ -32,7 +32,7 @@ def prepare(given: Settings) -> None:
 
 def prepare_to_serve(given: Settings) -> None:
     prepare(given)
-    main.note_idle_keys(given)
+    main.note(given)
 
 
 def application(given: Settings, is_prepared: bool = False) -> FastAPI:

@@ -89,7 +89,9 @@ def test_the_service_starts_in_that_role_on_a_migrated_database(
     role_url: str, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     migrate.upgrade(role_url)
-    main.prepare(settings.model_copy(update={"database_url": role_url}))
+    served = settings.model_copy(update={"database_url": role_url})
+    main.prepare(served)
+    main.note(served)
 
     assert "could change its own record" not in caplog.text
 
@@ -97,7 +99,7 @@ def test_the_service_starts_in_that_role_on_a_migrated_database(
 def test_a_service_that_could_change_its_record_is_warned_of(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    main.prepare(settings)
+    main.note(settings)
 
     assert "could change its own record" in caplog.text
 
