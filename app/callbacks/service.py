@@ -23,8 +23,8 @@ from app.callbacks.schemas import (
 from app.city import district_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.web.paging import Order, Page, instant
-from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
+from app.tickets.acts.dispatching import dispatch
 from app.tickets.acts.response import responded
 from app.tickets.citizens import citizen
 from app.tickets.event_data import CalledBack, MemberCalled, Registered, Seen

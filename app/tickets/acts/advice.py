@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeEntry, OfficeKind
-from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
+from app.tickets.acts.dispatching import dispatch
 from app.tickets.acts.forms import AdviceAnswer, NewAdvice
 from app.tickets.acts.supervision import check_answer_time
 from app.tickets.event_data import AdviceAnswered, Advised

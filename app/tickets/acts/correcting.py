@@ -14,8 +14,9 @@ from app.feed.service import News, append
 from app.offices.catalogue import Urgency
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens, times
-from app.tickets.acts import dispatch, teaching, urgency, whereabouts
+from app.tickets.acts import urgency, whereabouts
 from app.tickets.acts.change import Change
+from app.tickets.acts.dispatching import dispatch, teaching
 from app.tickets.acts.forms import CorrectedCitizen, Correction, NewAddress
 from app.tickets.citizens import FormerCitizen, correction_hash
 from app.tickets.event_data import Corrected, Notice

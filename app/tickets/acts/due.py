@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from app.tickets.acts import dispatch, extension, hold, objection, supervision
+from app.tickets.acts import extension, hold, objection, supervision
 from app.tickets.acts.change import Change
+from app.tickets.acts.dispatching import dispatch
 from app.tickets.event_data import Alarmed, Declined, Escalated, Warned
 from app.tickets.life import alarms, limits
 from app.tickets.life.alarms import Alarm

@@ -8,9 +8,10 @@ from msgspec import UNSET
 from app.kit.errors import Invalid
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens, times
-from app.tickets.acts import dispatch as dispatching
-from app.tickets.acts import teaching, whereabouts
+from app.tickets.acts import whereabouts
 from app.tickets.acts.change import Change
+from app.tickets.acts.dispatching import dispatch as dispatching
+from app.tickets.acts.dispatching import teaching
 from app.tickets.acts.forms import (
     Add,
     Decline,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from app.routing.decision import Decision, DecisionKind
-from app.tickets.acts import dispatch
 from app.tickets.acts.change import Change
+from app.tickets.acts.dispatching import dispatch
 from app.tickets.acts.forms import Add, NewAddress
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import Request

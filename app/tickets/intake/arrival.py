@@ -9,8 +9,8 @@ from app.policy.documents import Policy
 from app.routing.decision import Decision, DecisionKind, Query
 from app.suggest.suggestion import Suggestion
 from app.tickets import citizens, times
-from app.tickets.acts import recipients
-from app.tickets.acts.recipients import Share
+from app.tickets.acts.dispatching import recipients
+from app.tickets.acts.dispatching.recipients import Share
 from app.tickets.intake import acceptance
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Subject, subject

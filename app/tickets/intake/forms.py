@@ -10,7 +10,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownEr
 
 from app.kit.web.wire import Flag, Form, Line, OneLine, Prose, Shown, Told
 from app.offices.catalogue import Urgency
-from app.tickets.acts.dispatch import ENQUIRIES
+from app.tickets.acts.dispatching.dispatch import ENQUIRIES
 from app.tickets.acts.forms import DeclineReason, EmergencyService, Whereabouts
 from app.tickets.life.lifecycle import Channel, TicketType
 from app.tickets.lines import LineNumber

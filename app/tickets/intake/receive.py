@@ -19,8 +19,9 @@ from app.kit.db import Base
 from app.kit.rows import Row, insertion_of
 from app.kit.workdays import day_of
 from app.routing.decision import kept
-from app.tickets.acts import dispatch, locking, recipients
+from app.tickets.acts import locking
 from app.tickets.acts.change import DESK_CODES, SYSTEM, Change
+from app.tickets.acts.dispatching import dispatch, recipients
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Alarmed, Received, as_json
 from app.tickets.events import Event, Statement, hash_of, linked, statement_row

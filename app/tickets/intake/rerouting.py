@@ -11,7 +11,7 @@ from app.city import City
 from app.kit.errors import Conflict
 from app.routing import service as routing
 from app.routing.decision import kept
-from app.tickets.acts import dispatch
+from app.tickets.acts.dispatching import dispatch
 from app.tickets.event_data import Placed, name
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action

@@ -14,7 +14,7 @@ from app.offices.catalogue import Urgency
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.routing.decision import Decision, DecisionKind, Query, kept
 from app.tickets.acts.change import Change
-from app.tickets.acts.recipients import Share, rows, share, share_of
+from app.tickets.acts.dispatching.recipients import Share, rows, share, share_of
 from app.tickets.event_data import EndReason, Given, Routed
 from app.tickets.life import alarms, limits
 from app.tickets.life.guards import NotYourPart

@@ -1,0 +1,1 @@
+"""Who a ticket goes to: its lead and the other offices, and what routing learns of it."""
