@@ -30,6 +30,7 @@ PLAIN: dict[str, Any] = {
     "since": NOW,
     "members": 0,
     "objectors": [],
+    "advised": [],
     "extensions": 0,
 }
 OF_PLAIN = Standing(Status.IN_PROGRESS, TicketType.HELP, Urgency.L1, no_call_due=True)

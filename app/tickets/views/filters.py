@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeGuard
+from typing import Annotated, Any, TypeGuard
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic import StringConstraints as Text
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -96,6 +96,21 @@ class Sort(StrEnum):
     """Of what is open, the most urgent first, then the oldest."""
 
 
+STATUSES = [ANY_OPEN, *(status.value for status in Status)]
+
+
+def known_status(value: str) -> str:
+    if value not in STATUSES:
+        raise ValueError(f"Input should be one of {', '.join(STATUSES)}")
+    return value
+
+
+AskedStatus = Annotated[
+    str, AfterValidator(known_status), Field(json_schema_extra={"enum": list(STATUSES)})
+]
+"""A status, or `open` for every one that has not ended."""
+
+
 class Filters(Form):
     """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
 
@@ -103,7 +118,7 @@ class Filters(Form):
     district_code: OfficeCode | None = None
     community_code: OfficeCode | None = None
     queue: OfficeCode | None = None
-    status: list[Status | Literal["open"]] = []
+    status: list[AskedStatus] = []
     type: list[TicketType] = []
     channel: list[Channel] = []
     category: Category | None = None

@@ -104,7 +104,7 @@ def test_what_nobody_could_place_waits_for_a_dispatcher_and_never_ends_by_itself
     start, number = clock.at, stages.stands(people, "nowhere")
     urgent = given.ticket(people, address=stages.UNCLEAR, urgency="L1")
     assert stages.status(people, urgent) == "to_dispatch"
-    assert stages.actions(people, urgent) == ["receive", "route"]
+    assert stages.actions(people, urgent) == ["receive", "route", "alarm"]
 
     clock.tick(minutes=15)
     swept(app)

@@ -285,7 +285,10 @@ KINDS: dict[str, Stage] = {
         S.AWAITING_CALLBACK,
         STAGES["doubted"],
         more={"review": {"supervisor"}},
-        less={"callbacks": {"callback"}},
+        less={
+            "callbacks": {"callback"},
+            "correct": {"operator", "dispatcher", "supervisor"},
+        },
         unseen=frozenset(ELSEWHERE),
     ),
     "forced": Stage(

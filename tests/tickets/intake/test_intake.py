@@ -300,11 +300,12 @@ def test_a_joint_office_sees_and_notes_and_does_not_lead(people: People) -> None
 
     ticket = joint.get(f"/tickets/{number}").json()
     assert [office["code"] for office in ticket["joint_offices"]] == [JIUXIANQIAO]
-    assert ticket["allowed"] == ["note"]
+    assert ticket["allowed"] == ["note", "feed-back"]
     assert joint.does("note", number, text="已到场。")["version"] == 4
     assert joint.post(f"/tickets/{number}/acknowledge").status_code == 403
     assert joint.post(f"/tickets/{number}/reveal", {"reason": "联系。"}).status_code == 403
-    assert joint.get("/inbox").json()["items"] == []
+    waiting = joint.get("/inbox").json()["items"]
+    assert [(row["number"], row["kind"]) for row in waiting] == [(number, "joint")]
     assert joint.get("/feed").json()["items"][-1]["data"] == {
         "status": "dispatched",
         "role": "joint",
