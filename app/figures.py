@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from anyio import CapacityLimiter
@@ -30,13 +30,15 @@ from app.tickets.life.parts import Part
 from app.tickets.models import DUE_OR_LAST, IS_OPEN
 
 EVERY_SECONDS = 5.0
+Mode = Literal["mostrecent", "livesum"]
+"""How the figures of several workers become one."""
 
 logger = logging.getLogger(__name__)
 
 
-def figure(name: str, what: str, *labels: str, mode: str = "mostrecent") -> Gauge:
+def figure(name: str, what: str, *labels: str, mode: Mode = "mostrecent") -> Gauge:
     """Of several workers the one that was asked last knows best."""
-    return Gauge(f"jiesu_{name}", what, labels, multiprocess_mode=mode)  # type: ignore[arg-type]
+    return Gauge(f"jiesu_{name}", what, labels, multiprocess_mode=mode)
 
 
 BY_URGENCY = {

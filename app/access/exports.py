@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -95,11 +96,14 @@ def on_record(
 
     def read_on_record(sessions: Sessions) -> Content:
         content = read(sessions)
-        with sessions.begin() as session:
-            export = Export(**begun)
-            session.add(export)
-            session.flush()
-            number = export.id
+        with ExitStack() as unrecorded:
+            unrecorded.callback(content.parts.close)
+            with sessions.begin() as session:
+                export = Export(**begun)
+                session.add(export)
+                session.flush()
+                number = export.id
+            unrecorded.pop_all()
         return Content(content.headers, counted(content.parts, sessions, number, clock))
 
     return read_on_record
@@ -117,9 +121,10 @@ def counted(
     parts: Generator[bytes, None, None], sessions: Sessions, number: int, clock: Clock
 ) -> Generator[bytes, None, None]:
     total = 0
-    for part in parts:
-        total += len(part)
-        yield part
+    with closing(parts):
+        for part in parts:
+            total += len(part)
+            yield part
     with sessions.begin() as session:
         ended = update(Export).where(Export.id == number)
         session.execute(ended.values(bytes=total, ended_at=clock()))

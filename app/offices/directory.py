@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.offices.gazetteer import District, Street, in_force
+from app.offices.gazetteer import District, Street, StreetKind, in_force
 
 CITY_CENTRE = "city-centre"
 
@@ -45,6 +45,19 @@ class OfficeEntry:
 
     def active(self, on: date) -> bool:
         return in_force(self.active_from, self.active_to, on)
+
+
+def street_of(entry: OfficeEntry) -> Street:
+    """A street or township as the gazetteer knows it."""
+    return Street(
+        code=entry.code,
+        district_code=entry.district_code or "",
+        name=entry.name,
+        kind=StreetKind(entry.kind),
+        population=entry.population,
+        active_from=entry.active_from,
+        active_to=entry.active_to,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,14 @@ from app.offices.catalogue import (
     Duty,
     compile_catalogue,
 )
-from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind, centre, departments
+from app.offices.directory import (
+    STREET_KINDS,
+    OfficeEntry,
+    OfficeKind,
+    centre,
+    departments,
+    street_of,
+)
 from app.offices.files import (
     CityData,
     Line,
@@ -36,7 +43,6 @@ from app.offices.gazetteer import (
     NameKind,
     Place,
     Street,
-    StreetKind,
     compile_gazetteer,
 )
 from app.offices.overlay_files import COLUMNS, BadOverlay, Row, check_folder, rows
@@ -175,18 +181,6 @@ def mapped(
         places[place.code] = place
     every = tuple(places.values())
     return compile_gazetteer(districts.values(), streets.values(), names.values(), every), every
-
-
-def street_of(entry: OfficeEntry) -> Street:
-    return Street(
-        code=entry.code,
-        district_code=entry.district_code or "",
-        name=entry.name,
-        kind=StreetKind(entry.kind),
-        population=entry.population,
-        active_from=entry.active_from,
-        active_to=entry.active_to,
-    )
 
 
 def names_of(entry: OfficeEntry) -> Iterator[Name]:

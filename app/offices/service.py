@@ -21,15 +21,13 @@ from app.offices.catalogue import (
     Mark,
     compile_catalogue,
 )
-from app.offices.directory import STREET_KINDS, OfficeEntry
+from app.offices.directory import STREET_KINDS, OfficeEntry, street_of
 from app.offices.gazetteer import (
     District,
     Gazetteer,
     Name,
     NameKind,
     Place,
-    Street,
-    StreetKind,
     compile_gazetteer,
 )
 from app.offices.models import (
@@ -123,7 +121,8 @@ def entry(office: Office) -> OfficeEntry:
 
 def gazetteer(session: Session) -> Gazetteer:
     """The same, under the same version, as `files.read_gazetteer` of the files last seeded."""
-    streets = [street(row) for row in session.scalars(select(Office)) if row.kind in STREET_KINDS]
+    entries = directory(session).values()
+    streets = [street_of(entry) for entry in entries if entry.kind in STREET_KINDS]
     return compile_gazetteer(
         (District(row.code, row.name) for row in session.scalars(select(DistrictRow))),
         streets,
@@ -132,18 +131,6 @@ def gazetteer(session: Session) -> Gazetteer:
             Place(row.code, row.street_code or "", row.name, row.kind)
             for row in session.scalars(select(PlaceRow))
         ),
-    )
-
-
-def street(office: Office) -> Street:
-    return Street(
-        code=office.code,
-        district_code=office.district_code or "",
-        name=office.name,
-        kind=StreetKind(office.kind),
-        population=office.population,
-        active_from=office.active_from,
-        active_to=office.active_to,
     )
 
 

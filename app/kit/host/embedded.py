@@ -197,9 +197,9 @@ def _log(directory: Path) -> Path:
 
 def _private(file: Path) -> BinaryIO:
     """Opened to be added to; for its owner alone, whoever made it."""
-    opened = open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115
-    os.fchmod(opened.fileno(), 0o600)
-    return opened
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.fchmod(opened, 0o600)
+    return os.fdopen(opened, "ab")
 
 
 @contextmanager

@@ -143,10 +143,9 @@ def together(rows: sa.Select[Any], page: sa.FromClause) -> Texts:
     return select(sa.cast(whole, sa.Text)).select_from(table).correlate(page).scalar_subquery()
 
 
-HELPED, ASKED, SAID = (
-    msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
-    for kind in (Helped, Asking, Words)
-)
+HELPED = msgspec.json.Decoder(list[Helped])
+ASKED = msgspec.json.Decoder(list[Asking])
+SAID = msgspec.json.Decoder(list[Words])
 
 
 def members(row: Any) -> dict[str, Any]:

@@ -177,15 +177,20 @@ def test_silence_escalates_to_the_district_once(
     ],
 )
 def test_a_street_supervises_only_who_helps_it(
-    people: People, clock: StillClock, changed: dict[str, Any], status: int, problem: str
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    changed: dict[str, Any],
+    status: int,
+    problem: str,
 ) -> None:
     number = shared(people, MARKET)
-    before = given.record(people.client.app)  # type: ignore[arg-type]
+    before = given.record(app)
 
     answer = tries(chief(people), "supervise", number, **supervision(clock, **changed))
 
     refused(answer, status, problem)
-    assert given.record(people.client.app) == before  # type: ignore[arg-type]
+    assert given.record(app) == before
 
 
 def test_nobody_but_the_chief_of_the_street_that_leads_supervises_at_its_level(
@@ -235,13 +240,13 @@ def test_an_advice_is_answered_by_whom_it_is_addressed_to(
     ],
 )
 def test_a_bad_advice_is_refused_and_changes_nothing(
-    people: People, clock: StillClock, changed: dict[str, Any], status: int
+    people: People, app: FastAPI, clock: StillClock, changed: dict[str, Any], status: int
 ) -> None:
     number = given.ticket(people)
-    before = given.record(people.client.app)  # type: ignore[arg-type]
+    before = given.record(app)
 
     assert tries(chief(people), "advise", number, **advice(clock, **changed)).status_code == status
-    assert given.record(people.client.app) == before  # type: ignore[arg-type]
+    assert given.record(app) == before
 
 
 def test_the_words_of_reply_return_and_callback_stand_in_the_ticket(
