@@ -24,6 +24,7 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.duties.load import Known, read_duties
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
@@ -115,8 +116,8 @@ def note(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused, BadOverlay, BadWords and BadAreas: the operator's files are checked
-    before serving.
+    Refuses PolicyRefused, BadOverlay, BadWords, BadDutyList and BadAreas: the operator's files are
+    checked before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -127,7 +128,10 @@ def prepare(settings: Settings) -> None:
             record.record(session, policies, now, last_work(session))
             seed.seed(session, now, overlay=settings.data_overlay)
             if settings.data_overlay:
-                make_suggester(offices.catalogue(session), settings.data_overlay)
+                catalogue = offices.catalogue(session)
+                make_suggester(catalogue, settings.data_overlay)
+                known = Known.of(catalogue, offices.directory(session))
+                read_duties(known, settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
@@ -145,7 +149,8 @@ def make_city(session: Session, settings: Settings) -> City:
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
     suggester = make_suggester(catalogue, settings.data_overlay)
-    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
+    duties = read_duties(Known.of(catalogue, directory), settings.data_overlay)
+    return City(policies, catalogue, directory, router, suggester, settings.secret_key, duties)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
