@@ -12,6 +12,15 @@ from app.callbacks.models import (
     ExclusionRequest,
 )
 from app.feed.models import FeedEntry, FeedHead
+from app.forces.models import (
+    Force,
+    ForceDay,
+    ForceEvent,
+    ForceMark,
+    ForceMember,
+    ForceShift,
+    ForceStatement,
+)
 from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.host.health import Heartbeat
@@ -89,5 +98,12 @@ TABLES: tuple[type[Base], ...] = (
     SearchEntry,
     SearchMark,
     TelephoneSearch,
+    Force,
+    ForceMember,
+    ForceShift,
+    ForceDay,
+    ForceMark,
+    ForceEvent,
+    ForceStatement,
 )
 metadata = Base.metadata
