@@ -159,7 +159,7 @@ def month(reading: RosterReading, name: str) -> AttendanceView:
     marked = select(ForceMark.member_id, ForceMark.mark).where(
         ForceMark.member_id.in_(ids), ForceMark.month == name
     )
-    marks = {member_id: mark for member_id, mark in reading.session.execute(marked)}
+    marks = {row.member_id: row.mark for row in reading.session.execute(marked)}
     return AttendanceView(
         street_code=reading.street.code,
         month=name,
