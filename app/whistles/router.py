@@ -63,9 +63,7 @@ def list_whistles(
 
 
 @router.get("/{number}", response_model=WhistleView)
-def show_whistle(
-    request: Request, response: Response, looking: Looking, whistle: Seen
-) -> object:
+def show_whistle(request: Request, response: Response, looking: Looking, whistle: Seen) -> object:
     """One whistle with its summonses, and what you may do to each now (`allowed`)."""
     response.headers.update(OF_CALLER)
     return tagged(request, response, whistle.version, view.view_of(looking, whistle))

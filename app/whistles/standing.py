@@ -13,9 +13,7 @@ from app.whistles.life.waits import Awaited, Waiting
 from app.whistles.models import Summons, Whistle
 
 
-def standing_of(
-    whistle: Whistle, summonses: Sequence[Summons], now: datetime
-) -> WhistleStanding:
+def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -> WhistleStanding:
     return WhistleStanding(
         status=whistle.status,
         level=whistle.level,

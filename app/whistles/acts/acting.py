@@ -17,8 +17,8 @@ from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO
 from app.whistles.models import Summons
 from app.whistles.views import scope, view
-from app.whistles.views.scope import summoned
 from app.whistles.views.schemas import WhistleView
+from app.whistles.views.scope import summoned
 
 B = TypeVar("B")
 WhistleDo = Callable[[WhistleChange, B], None]
@@ -43,9 +43,7 @@ class WhistleAct:
     doing: Doing
     if_match: Versions | None
 
-    def __call__(
-        self, do: WhistleDo[B], body: B, check: WhistleDo[B] | None = None
-    ) -> WhistleView:
+    def __call__(self, do: WhistleDo[B], body: B, check: WhistleDo[B] | None = None) -> WhistleView:
         """Take the act on the whistle once for each Idempotency-Key, and show it changed."""
 
         def act(change: WhistleChange, of: Summons | None) -> None:
@@ -128,9 +126,7 @@ def on_whistle(action: WhistleAction) -> Any:
 def on_summons(action: WhistleAction) -> Any:
     """The same, on the summons of an office. Refuses NoSuchSummons, too."""
 
-    def act(
-        office_code: str, whistle: Annotated[WhistleAct, on_whistle(action)]
-    ) -> WhistleAct:
+    def act(office_code: str, whistle: Annotated[WhistleAct, on_whistle(action)]) -> WhistleAct:
         summoned(locking.summonses_of(whistle.doing.session, whistle.number), office_code)
         return replace(whistle, office_code=office_code)
 

@@ -63,7 +63,7 @@ class WhistleChange:
     caller: Caller | None = None
     """None for a change that falls due by itself."""
     parts: frozenset[WhistlePart] = frozenset()
-    told: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
     """Offices beside the usual ones to be told of this change."""
 
     @property
@@ -214,7 +214,7 @@ class WhistleChange:
             for each in self.summonses
             if each.office_code == own or (whole and each.status is not let_go)
         }
-        return streets | offices | self.told | set(self.districts({*streets, *offices}))
+        return streets | offices | self.beside | set(self.districts({*streets, *offices}))
 
     def peers(self) -> set[str]:
         return {each.office_code for each in self.standing.summonses if each.is_peer}

@@ -14,9 +14,7 @@ from app.whistles.views.scope import summoned
 def apply_due(change: WhistleChange) -> int:
     """Apply all changes due by now, each as of its own instant; their count."""
     done = 0
-    while fall := falls.due_now(
-        *standing.timers_of(change.whistle, change.summonses), change.now
-    ):
+    while fall := falls.due_now(*standing.timers_of(change.whistle, change.summonses), change.now):
         EFFECTS[fall.action](change, fall)
         done += 1
     return done

@@ -17,9 +17,7 @@ MOST_ACTIONS = 20
 MOST_TICKETS = 100
 
 Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown]
-Document = Annotated[
-    str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine
-]
+Document = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
 CodeText = Annotated[str, Text(strip_whitespace=True, pattern=r"^[A-Za-z0-9-]{6,64}$")]
 
 

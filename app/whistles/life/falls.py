@@ -61,9 +61,7 @@ def of_summons(summons: SummonsTimers) -> Iterator[WhistleFall]:
         yield WhistleFall(summons.next_at, WhistleAction.MISS, summons.office_code)
 
 
-def next_fall(
-    whistle: WhistleTimers, summonses: Iterable[SummonsTimers]
-) -> WhistleFall | None:
+def next_fall(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> WhistleFall | None:
     """The earliest one."""
     return min(falls(whistle, summonses), default=None, key=order)
 

@@ -148,7 +148,9 @@ T = TypeVar("T", bound=StrEnum)
 Moves = Mapping[tuple[T, WhistleAction], tuple[T, ...]]
 
 
-def staying(action: WhistleAction, statuses: Iterable[T]) -> dict[tuple[T, WhistleAction], tuple[T, ...]]:
+def staying(
+    action: WhistleAction, statuses: Iterable[T]
+) -> dict[tuple[T, WhistleAction], tuple[T, ...]]:
     return {(status, action): (status,) for status in statuses}
 
 

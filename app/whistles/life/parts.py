@@ -52,9 +52,7 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
 """Actions not named here are the system's own."""
 
 
-def may_blow(
-    rules: Whistle, level: WhistleLevel, origin: WhistleOrigin, is_chief: bool
-) -> bool:
+def may_blow(rules: Whistle, level: WhistleLevel, origin: WhistleOrigin, is_chief: bool) -> bool:
     """Whether one of the street's people may blow at this level (D.14.3): its chief, any of them
     (`handler`), or whoever reports what a patrol found (`patrol`)."""
     blowers: frozenset[str] = getattr(rules.blowers, level.upper())

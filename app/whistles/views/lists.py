@@ -63,8 +63,11 @@ def page(viewer: Viewer, listing: WhistleListing) -> Page[WhistleView]:
     return Page(items=view.views(viewer, whistles), next=after)
 
 
+PLAIN = ("kind", "level", "street_code", "district_code")
+
+
 def conditions(viewer: Viewer, listing: WhistleListing) -> Iterator[sa.ColumnElement[bool]]:
-    for name in ("kind", "level", "street_code", "district_code"):
+    for name in PLAIN:
         value = getattr(listing, name)
         if value is not None:
             yield getattr(Whistle, name) == value
@@ -74,6 +77,10 @@ def conditions(viewer: Viewer, listing: WhistleListing) -> Iterator[sa.ColumnEle
         yield summons_with(listing)
     if listing.ticket_number:
         yield linked_to(viewer, listing.ticket_number)
+    yield from in_time(listing)
+
+
+def in_time(listing: WhistleListing) -> Iterator[sa.ColumnElement[bool]]:
     if listing.created_from:
         yield Whistle.created_at >= listing.created_from
     if listing.created_to:

@@ -16,7 +16,6 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-
 from app.whistles.life.scruples import Scruple
 
 

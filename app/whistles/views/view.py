@@ -32,9 +32,7 @@ Rows = Mapping[str, list[R]]
 
 COLUMNS = frozenset(column.key for column in Whistle.__table__.columns)
 SHOWN_OTHERWISE = {"matter", "why", "place", "meeting_point", "conductor"}
-PLAIN = tuple(
-    name for name in WhistleView.model_fields if name in COLUMNS - SHOWN_OTHERWISE
-)
+PLAIN = tuple(name for name in WhistleView.model_fields if name in COLUMNS - SHOWN_OTHERWISE)
 SUMMONS = tuple(
     name
     for name in SummonsView.model_fields
@@ -73,9 +71,7 @@ def read_beside(session: Session, numbers: Sequence[str]) -> Beside:
     )
 
 
-def by_number(
-    session: Session, query: Select[tuple[R]], model: Any, numbers: Sequence[str]
-) -> Rows[R]:
+def by_number(session: Session, query: Select[R], model: Any, numbers: Sequence[str]) -> Rows[R]:
     rows: dict[str, list[R]] = defaultdict(list)
     for row in session.scalars(query.where(model.whistle_number.in_(numbers))):
         number: str = cast(Any, row).whistle_number
@@ -127,10 +123,7 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
         ),
         street=brief(city, whistle.street_code),
         conductor=brief(city, whistle.conductor),
-        summonses=[
-            summons_view(viewer, each, parts, state, beside)
-            for each in summonses
-        ],
+        summonses=[summons_view(viewer, each, parts, state, beside) for each in summonses],
         tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
         allowed=guards.allowed(state, parts),
     )
@@ -161,6 +154,4 @@ def brief(city: City, code: str) -> OfficeBrief:
     """An office that is gone from the directory keeps its code as its name."""
     office = city.offices.get(code)
     name = office.name if office else code
-    return OfficeBrief(
-        code=code, name=name, district_code=office.district_code if office else None
-    )
+    return OfficeBrief(code=code, name=name, district_code=office.district_code if office else None)
