@@ -11,7 +11,7 @@ from app.callbacks.models import (
     Exclusion,
     ExclusionRequest,
 )
-from app.feed.models import FeedEntry, FeedHead
+from app.feed.models import Errand, FeedEntry, FeedHead
 from app.forces.models import (
     Force,
     ForceDay,
@@ -47,6 +47,16 @@ from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
 from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
+from app.whistles.events import WhistleEvent, WhistleStatement
+from app.whistles.models import (
+    ActionItem,
+    Attendance,
+    SignInCode,
+    Summons,
+    Whistle,
+    WhistleParty,
+    WhistleTicket,
+)
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -105,5 +115,15 @@ TABLES: tuple[type[Base], ...] = (
     ForceMark,
     ForceEvent,
     ForceStatement,
+    Whistle,
+    Summons,
+    ActionItem,
+    Attendance,
+    WhistleParty,
+    WhistleTicket,
+    WhistleEvent,
+    WhistleStatement,
+    SignInCode,
+    Errand,
 )
 metadata = Base.metadata
