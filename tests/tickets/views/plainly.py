@@ -45,7 +45,7 @@ def once(read: Reading[P, T]) -> Reading[P, T]:
 
     @wraps(read)
     def remembered(session: Session, /, *of: P.args, **more: P.kwargs) -> T:
-        memory = session.info.setdefault(read, {})
+        memory: dict[Any, T] = session.info.setdefault(read, {})
         if of not in memory:
             memory[of] = read(session, *of, **more)
         return memory[of]
