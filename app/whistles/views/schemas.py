@@ -16,7 +16,6 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-from app.whistles.life.scruples import Scruple
 
 
 class SpotView(View):
@@ -112,12 +111,6 @@ class WhistleView(View):
     summonses: list[SummonsView]
     tickets: list[str]
     allowed: list[WhistleAction]
-
-
-class BlownView(WhistleView):
-    """A new whistle, with what speaks against it: codes, for the street to think over."""
-
-    warnings: list[Scruple]
 
 
 class WhistleEventView(View):
