@@ -70,6 +70,7 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.router import router as whistles
 
 logger = logging.getLogger(__name__)
 
@@ -177,6 +178,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         attachments,
         views.holds_router,
         callbacks,
+        whistles,
         entries,
         rankings,
         seals,

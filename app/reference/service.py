@@ -8,7 +8,7 @@ from app.duties.duty_list import DutyList
 from app.kit.errors import NotFound
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry
 from app.offices.gazetteer import in_force
-from app.policy.documents import Policies, completed, later_keys, read
+from app.policy.documents import Policies, whole
 from app.reference.schemas import (
     CatalogueView,
     CategoriesView,
@@ -98,6 +98,6 @@ def policy(known: Policies, name: str, now: datetime) -> PolicyView:
     """One document whole. Refuses (NoSuchPolicy) an unknown name."""
     for document, brief in zip(known.documents, briefs(known, now), strict=True):
         if document.name == name:
-            text = read(document.name, document.text)
-            return PolicyView(**brief.model_dump(), document=completed(text, later_keys()))
+            written = whole(document.name, document.text)
+            return PolicyView(**brief.model_dump(), document=written)
     raise NoSuchPolicy(f"there is no policy {name!r}")
