@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "e1900b6d27f4"
-down_revision = "b1500a7c92de"
+down_revision = "5f16c0a9d2e1"
 branch_labels = None
 depends_on = None
 

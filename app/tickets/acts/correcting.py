@@ -158,7 +158,7 @@ def routed_again(change: Change, request: Request, body: Correction) -> Decision
 def has_it_by_duty(ticket: Ticket, request: Request) -> bool:
     """The office has the ticket by its former category, and by nobody's word."""
     route = request.route
-    return route["method"] == CATALOGUE and route["office_code"] == ticket.office_code
+    return (route["method"], route["office_code"]) == (CATALOGUE, ticket.office_code)
 
 
 def redirect(change: Change, request: Request, decision: Decision) -> None:
