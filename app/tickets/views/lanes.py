@@ -145,7 +145,10 @@ class Desk(NamedTuple):
     by: Order
 
     def page(self, goes_on: bool, limit: int) -> sa.Select[Any]:
-        nothing = (sa.null().label(name) for name in ERRAND)
+        kinds = (sa.Text(), sa.Integer(), INSTANT, INSTANT)
+        nothing = (
+            sa.cast(sa.null(), kind).label(name) for name, kind in zip(ERRAND, kinds, strict=True)
+        )
         columns: list[Any] = [Ticket, *nothing]
         query = select(*columns).where(self.since.is_not(None))
         return self.by.ready(query, goes_on, limit)
