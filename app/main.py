@@ -24,6 +24,7 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
@@ -182,6 +183,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         entries,
         rankings,
         seals,
+        evaluations,
         bulletins,
         routes,
         suggestions,

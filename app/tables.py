@@ -11,6 +11,13 @@ from app.callbacks.models import (
     Exclusion,
     ExclusionRequest,
 )
+from app.evaluations.models import (
+    Book,
+    EvaluationEvent,
+    EvaluationStatement,
+    PerformanceSeal,
+    StreetSection,
+)
 from app.feed.models import FeedEntry, FeedHead
 from app.imports.models import ImportedCase
 from app.kit.db import Base
@@ -89,5 +96,10 @@ TABLES: tuple[type[Base], ...] = (
     SearchEntry,
     SearchMark,
     TelephoneSearch,
+    Book,
+    EvaluationEvent,
+    EvaluationStatement,
+    PerformanceSeal,
+    StreetSection,
 )
 metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""Street whistles, departments report in (RULEBOOK D.14)."""
