@@ -22,12 +22,12 @@ from app.evaluations.schemas import (
     ItemsView,
     RecordItemsView,
     StreetMarkView,
+    TermView,
     VetoView,
     WhistleRecordView,
 )
 from app.evaluations.terms import Term
 from app.offices.directory import OfficeEntry
-from app.period import State
 from app.rankings.rates import two_decimals
 from app.whistles.evaluation.score import Record
 
@@ -61,16 +61,12 @@ def page(
     return Page(term, street, facts, known, subjects)
 
 
-def form(session: Session, page: Page, state: State) -> FormView:
+def form(session: Session, page: Page, term: TermView) -> FormView:
     texts = words_of(session, page.term.name, page.street.code)
     return FormView(
         period=page.term.name,
         street_code=page.street.code,
-        starts_at=page.term.starts_at,
-        ends_at=page.term.ends_at,
-        deadline_at=page.term.deadline_at,
-        appeal_until=page.term.appeal_until,
-        state=state,
+        term=term,
         rows=[row(page, office, texts) for office in page.subjects],
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.access.gate import Anyone
+from app.access.gate import Anyone, Staff
 from app.evaluations import acts, forms, sealing, service, units, verification
 from app.evaluations.http import (
     Appealing,
@@ -44,6 +44,7 @@ from app.evaluations.schemas import (
     PerformanceView,
     StreetMarkView,
     StreetQuery,
+    TermView,
     UnitFormView,
     UnitView,
 )
@@ -59,11 +60,17 @@ Street = Annotated[StreetQuery, Query()]
 TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": PerformanceView}
 
 
+@router.get("/evaluations")
+def list_terms(caller: Staff, session: Reading, at: Here) -> list[TermView]:
+    """The periods of evaluations that have begun, of the last year and of this one."""
+    return service.list_terms(session, at)
+
+
 @router.get("/evaluations/{period}")
 def read_form(caller: Reader, period: str, query: Street, session: Reading, at: Here) -> FormView:
     """A street's form: every department that it marks, with what is on record beside it."""
     page = at.page(session, period, asked_street(caller, at.city, query))
-    return forms.form(session, page, service.state(session, page.term, at))
+    return forms.form(session, page, service.shown_term(session, page.term, at))
 
 
 @router.get("/evaluations/{period}/units")

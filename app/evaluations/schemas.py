@@ -211,16 +211,23 @@ class FormRowView(MarkView):
     supervisions: SupervisionCountsView
 
 
-class FormView(View):
+class TermView(View):
     """`state` is `open` until the deadline, then `closed`, and `sealed` at last."""
 
-    period: str
-    street_code: str
+    name: str
     starts_at: At
     ends_at: At
     deadline_at: At
     appeal_until: At
+    decide_until: At
+    """Until when a district decides on appeals; afterwards the term can be sealed."""
     state: State
+
+
+class FormView(View):
+    period: str
+    street_code: str
+    term: TermView
     rows: list[FormRowView]
 
 

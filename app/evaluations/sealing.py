@@ -72,14 +72,14 @@ def seal(session: Session, span: Span, periods: Periods, by: str, clock: Clock) 
 
 
 def check_sealable(session: Session, span: Span, periods: Periods, now: datetime) -> None:
-    if session.get(PerformanceSeal, span.name):
+    if is_sealed(session, span.name):
         raise AlreadySealed(f"{span.name} is sealed", status_now=State.SEALED, allowed=[])
     if span.is_term:
         check_time(span.terms[0], now)
         check_order(session, span.terms[0], periods)
         return
     for term in terms.of_year(span.name, periods):
-        if session.get(PerformanceSeal, term.name) is None:
+        if not is_sealed(session, term.name):
             detail = f"a year is sealed after its terms: {term.name} first"
             raise SealInOrder(detail, status_now=State.CLOSED, allowed=[], first=term.name)
 
@@ -98,7 +98,7 @@ def check_time(term: Term, now: datetime) -> None:
 
 def check_order(session: Session, term: Term, periods: Periods) -> None:
     before = terms.at(term.starts_at - TICK, periods)
-    if session.get(PerformanceSeal, before.name) is None and has_facts(session, before):
+    if not is_sealed(session, before.name) and has_facts(session, before):
         raise SealInOrder(
             f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
         )
@@ -174,6 +174,11 @@ def get(session: Session, period: str) -> PerformanceSeal:
     if made is None:
         raise NotSealed(f"the evaluations of {period} are not sealed")
     return made
+
+
+def is_sealed(session: Session, period: str) -> bool:
+    query = select(PerformanceSeal.period).where(PerformanceSeal.period == period)
+    return session.scalar(query) is not None
 
 
 def kept(session: Session, period: str) -> PerformanceView | None:

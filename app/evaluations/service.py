@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 from sqlalchemy.orm import Session
 
-from app.evaluations import compute, forms, sealing
+from app.evaluations import compute, forms, sealing, terms
 from app.evaluations.http import At
 from app.evaluations.performance import Performance
 from app.evaluations.roster import line_of
@@ -14,6 +14,7 @@ from app.evaluations.schemas import (
     PerformanceQuery,
     PerformanceRow,
     PerformanceView,
+    TermView,
 )
 from app.evaluations.terms import Span, Term
 from app.kit.web.sheet import inert, line
@@ -62,10 +63,25 @@ def department(session: Session, span: Span, at: At, code: str) -> DepartmentVie
     return DepartmentView(**members, period=span.name, sealed=view.sealed, marks=marks)
 
 
-def state(session: Session, term: Term, at: At) -> State:
-    """Of a street's form."""
-    sealed = sealing.kept(session, term.name) is not None
-    return State.SEALED if sealed else term.state(at.now)
+def list_terms(session: Session, at: At) -> list[TermView]:
+    """Those of the last year and of this one that have begun, oldest first."""
+    periods = at.city.periods
+    year = int(periods.of(at.now).name[:4])
+    known = [t for name in (year - 1, year) for t in terms.of_year(f"{name:04}", periods)]
+    return [shown_term(session, term, at) for term in known if term.starts_at <= at.now]
+
+
+def shown_term(session: Session, term: Term, at: At) -> TermView:
+    is_sealed = sealing.is_sealed(session, term.name)
+    return TermView(
+        name=term.name,
+        starts_at=term.starts_at,
+        ends_at=term.ends_at,
+        deadline_at=term.deadline_at,
+        appeal_until=term.appeal_until,
+        decide_until=term.decide_until,
+        state=State.SEALED if is_sealed else term.state(at.now),
+    )
 
 
 def as_csv(view: PerformanceView) -> bytes:

@@ -1,1 +1,1 @@
-"""Street whistles, departments report in (RULEBOOK D.14)."""
+"""Whistles 吹哨: a street calls departments to a place, and they report in 报到 (RULEBOOK D.14)."""

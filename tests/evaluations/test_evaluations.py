@@ -57,11 +57,19 @@ def row(people: People, office: str = MARKET, term: str = TERM) -> dict[str, Any
 def test_the_form_has_every_department_of_the_district(people: People) -> None:
     form = people("chief", WANGJING).get(f"/evaluations/{TERM}").json()
 
-    assert form["deadline_at"] == "2026-12-28T16:00:00Z"
-    assert form["state"] == "open"
+    assert form["term"]["deadline_at"] == "2026-12-28T16:00:00Z"
+    assert form["term"]["state"] == "open"
     assert {row["office_code"][:6] for row in form["rows"]} == {CHAOYANG}
     market = next(row for row in form["rows"] if row["office_code"] == MARKET)
     assert (market["status"], market["proposed"], market["line"]) == ("open", None, "market")
+
+
+def test_the_terms_that_have_begun_are_listed(people: People) -> None:
+    terms = people("chief", WANGJING).get("/evaluations").json()
+
+    assert [term["name"] for term in terms[-2:]] == ["2026-Q3", TERM]
+    assert [term["state"] for term in terms[-2:]] == ["closed", "open"]
+    assert len(terms) == 8
 
 
 def test_the_rulebooks_example_is_ranked_in_its_line(people: People) -> None:

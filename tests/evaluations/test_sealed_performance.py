@@ -61,7 +61,7 @@ def test_a_period_is_sealed_once_and_when_appeals_are_over(
     assert evaluator.post(f"/evaluations/{TERM}/seal").json()["type"] == "/problems/already-sealed"
     path = f"/departments/{MARKET}/performance/{TERM}"
     assert evaluator.put(path, {"other": 1}).json()["type"] == "/problems/already-sealed"
-    assert people("chief", WANGJING).get(f"/evaluations/{TERM}").json()["state"] == "sealed"
+    assert people("chief", WANGJING).get(f"/evaluations/{TERM}").json()["term"]["state"] == "sealed"
     assert people("auditor").post(f"/evaluations/{TERM}/seal").status_code == 403
     assert evaluator.post("/evaluations/2026-Q3/verify").json()["type"] == "/problems/not-sealed"
 
