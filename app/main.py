@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from anyio import CapacityLimiter
@@ -14,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.types import Scope
 
-from app import docs_page
+from app import docs_page, rounds
 from app.access import gate
 from app.access import service as access
 from app.access.router import exports_router
@@ -24,28 +23,28 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.duties.load import Known, read_duties
 from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
-from app.figures import EVERY_SECONDS, Figures
+from app.figures import Figures
 from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
 from app.kit.host import ending, health, roles
-from app.kit.host.background import Act, Background
+from app.kit.host.background import Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
 from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.share import Shares
-from app.kit.web import metrics, problems
+from app.kit.web import problems
 from app.kit.web.logs import Observed
 from app.kit.web.route import Heads, Straight
 from app.kit.web.streams import Streams
-from app.kit.workdays import years_missing
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
@@ -53,34 +52,30 @@ from app.openapi import Described
 from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
-from app.rankings.counting.keep_days import keep as keep_days
 from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
 from app.reference.router import router as reference
 from app.routing import service as routing
 from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
-from app.seals.audit import days
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
 from app.suggest import service as suggesting
 from app.suggest.load import make_suggester
 from app.suggest.router import router as suggestions
-from app.sweep import forget_keys, sweep_some
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
 from app.tickets.models import Ticket
-from app.tickets.search.follow import follow_some
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.router import router as whistles
 
 logger = logging.getLogger(__name__)
 
 ONE_AT_A_TIME = 0x5EED
-USES_SECONDS = 60.0
 LOOKS = Limits(statement_ms=2_000)
 POLICIES = Path(__file__).parent / "data" / "policy"
 
@@ -116,8 +111,8 @@ def note(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused, BadOverlay, BadWords and BadAreas: the operator's files are checked
-    before serving.
+    Refuses PolicyRefused, BadOverlay, BadWords, BadDutyList and BadAreas: the operator's files are
+    checked before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -128,7 +123,10 @@ def prepare(settings: Settings) -> None:
             record.record(session, policies, now, last_work(session))
             seed.seed(session, now, overlay=settings.data_overlay)
             if settings.data_overlay:
-                make_suggester(offices.catalogue(session), settings.data_overlay)
+                catalogue = offices.catalogue(session)
+                make_suggester(catalogue, settings.data_overlay)
+                known = Known.of(catalogue, offices.directory(session))
+                read_duties(known, settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
@@ -146,7 +144,8 @@ def make_city(session: Session, settings: Settings) -> City:
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
     suggester = make_suggester(catalogue, settings.data_overlay)
-    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
+    duties = read_duties(Known.of(catalogue, directory), settings.data_overlay)
+    return City(policies, catalogue, directory, router, suggester, settings.secret_key, duties)
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -180,6 +179,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         attachments,
         views.holds_router,
         callbacks,
+        whistles,
         entries,
         rankings,
         seals,
@@ -242,7 +242,7 @@ def connect(app: FastAPI) -> None:
 def begin_with(app: FastAPI, steps: Sequence[Callable[[], None]]) -> None:
     """The steps, as soon as the database is there; then the background."""
     state = app.state
-    state.background = Background(acts(app), ending.fail)
+    state.background = Background(rounds.acts(app), ending.fail)
     state.startup = Startup(steps, ending.fail)
     state.startup.on_done(state.background.start)
     checks = [state.startup.check, state.background.check]
@@ -291,51 +291,3 @@ def load(app: FastAPI) -> None:
         app.state.city = make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
         suggesting.refresh(session, app.state.city.suggester)
-
-
-def note_uses(app: FastAPI) -> bool:
-    with app.state.own_sessions.begin() as session:
-        access.note_uses(session, app.state.gate.take_uses())
-    return False
-
-
-def follow(app: FastAPI) -> bool:
-    """One round at each interval, however much is left: requests have most of the machine."""
-    follow_some(app.state.own_sessions, app.state.clock)
-    return False
-
-
-def acts(app: FastAPI) -> tuple[Act, ...]:
-    """The acts of the background, on connections of their own."""
-    settings, sessions = app.state.settings, app.state.own_sessions
-
-    def sweep() -> bool:
-        return sweep_some(sessions, app.state.city, app.state.clock).more
-
-    def forget() -> bool:
-        return forget_keys(sessions, app.state.clock)
-
-    def count_days() -> bool:
-        keep_days(sessions, app.state.city, app.state.clock)
-        metrics.calendar_years_missing.set(years_missing(app.state.clock()))
-        return False
-
-    def hash_days() -> bool:
-        return days.keep_some(sessions, app.state.clock)
-
-    def learn() -> bool:
-        with sessions() as session:
-            routing.refresh(session, app.state.city.router)
-            suggesting.refresh(session, app.state.city.suggester)
-        return False
-
-    return (
-        Act("note_uses", USES_SECONDS, partial(note_uses, app)),
-        Act("sweep", settings.sweep_seconds, sweep),
-        Act("forget_keys", settings.sweep_seconds, forget),
-        Act("count_days", settings.sweep_seconds, count_days),
-        Act("hash_days", settings.sweep_seconds, hash_days),
-        Act("follow", settings.learn_seconds, partial(follow, app)),
-        Act("learn", settings.learn_seconds, learn),
-        Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
-    )

@@ -66,14 +66,19 @@ class Gate:
         }
         if len(self.seen) >= MOST_REMEMBERED:
             self.seen.clear()
-        self.used |= dict.fromkeys((caller.id for caller in callers.values()), self.clock())
+        self.used.update(dict.fromkeys((caller.id for caller in callers.values()), self.clock()))
         self.seen |= {key_hash: (asked_at, caller) for key_hash, caller in callers.items()}
         return callers
 
-    def take_uses(self) -> dict[str, datetime]:
-        """The latest use of each key since this was last asked, by the key's id."""
-        uses, self.used = self.used, {}
-        return uses
+    def uses(self) -> dict[str, datetime]:
+        """The latest use of each key that is not on record yet, by the key's id."""
+        return dict(self.used)
+
+    def note_recorded(self, uses: Mapping[str, datetime]) -> None:
+        """Called after the commit: a use that was not committed is told again."""
+        for key_id, at in uses.items():
+            if self.used.get(key_id) == at:
+                self.used.pop(key_id)
 
     def forget(self, key_id: str) -> None:
         """Called when a key is revoked, before the commit: from now on it opens nothing here."""

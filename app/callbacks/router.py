@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from app.access.gate import allow
 from app.access.roles import Role
-from app.callbacks import disputes, exclusions, service
+from app.callbacks import disputes, exclusions, service, verifications
 from app.callbacks.http import (
     Asked,
     Corrected,
@@ -57,7 +57,7 @@ def record_verification(
     subject: ToVerify, result: Resulting, body: NewVerification
 ) -> CallbackView:
     """D.9.1: the result of a case without a citizen, verified in place of a callback."""
-    return result(subject, Action.VERIFICATION, service.verify, body)
+    return result(subject, Action.VERIFICATION, verifications.verify, body)
 
 
 @router.get("/callbacks/queue", dependencies=[Callers])

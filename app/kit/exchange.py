@@ -69,12 +69,9 @@ class Exchange:
 
         return answers
 
-    def commit(self, *statements: Statement, asking: Statement | None = None) -> Answer:
-        """The statements and the commit; where one is refused, nothing is committed. The rows of
-        the statement that asks something, which comes first."""
-        first = [asking] if asking else []
-        results = self.receive(self.send_all([*first, *statements, COMMIT]))
-        return self.rows(results[0]) if asking else []
+    def committing(self, *statements: Statement | None) -> Callable[[], list[Answer]]:
+        """The same, and the commit; where one is refused, nothing is committed."""
+        return self.asking(*statements, COMMIT)
 
     def send_all(self, statements: Sequence[Statement]) -> list[bool]:
         """Of each result that is to come, whether it is wanted."""
@@ -110,6 +107,8 @@ class Exchange:
         yield True
 
     def rows(self, result: PGresult) -> Answer:
+        if not result.ntuples:
+            return []
         self.adapter.set_pgresult(result)
         return self.adapter.load_rows(0, result.ntuples, tuple)
 

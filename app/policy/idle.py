@@ -8,7 +8,11 @@ NOT_YET = frozenset(
         "privacy.retention",
         "reply.require_whistle_closed",
         "signals",
-        "whistle",
+        "whistle.escalate_absent",
+        "whistle.false",
+        "whistle.max_returns",
+        "whistle.peer_agree",
+        "whistle.rate_outlier",
     }
 )
 """Dotted as in the document; a group stands for all of its keys."""

@@ -11,7 +11,7 @@ from app.callbacks.conduct import content
 from app.offices.catalogue import Urgency
 from app.simulate.life import DAY, HOUR, Call, Life, Step, desk
 from app.simulate.requests import again
-from app.tickets.acts import handling, urgency
+from app.tickets.acts import handling, hotline, urgency
 from app.tickets.acts import supervision as supervising
 from app.tickets.acts.forms import Grading, NewSupervision, Reason, Words
 from app.tickets.acts.urgency import ORDER
@@ -106,7 +106,7 @@ def conceal(life: Life) -> Iterator[Step]:
     ticket = life.ticket
     if not ticket.secret and life.seldom(CONCEALED):
         at, who, why = life.after(DAY), desk(Role.OPERATOR), Reason(reason="来电人要求保密。")
-        yield Step(at, who, Action.CONCEAL, handling.conceal, why, lambda: not ticket.secret)
+        yield Step(at, who, Action.CONCEAL, hotline.conceal, why, lambda: not ticket.secret)
 
 
 def supervise(life: Life) -> Iterator[Step]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from app.access.roles import Role
 from app.callbacks import service as callbacks
+from app.callbacks import verifications
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.conduct import DISCONTENT
 from app.callbacks.schemas import NewCallback, NewVerification
@@ -64,7 +65,7 @@ def call_back(life: Life) -> Step | None:
     at += policy.callback.start[ticket.urgency] * life.asked.chance.betavariate(1.5, 5)
     if ticket.no_citizen:
         who, seen = desk(Role.CALLBACK), verification(life)
-        return Step(at, who, Action.VERIFICATION, callbacks.verify, seen)
+        return Step(at, who, Action.VERIFICATION, verifications.verify, seen)
     who, body = desk(Role.CALLBACK), answers(life)
     return Step(in_hours(life, at), who, Action.CALLBACK, callbacks.record, body)
 

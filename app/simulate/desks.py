@@ -11,7 +11,7 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.simulate.life import HOUR, MINUTE, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.acts import contact as contacting
-from app.tickets.acts import correcting, handling
+from app.tickets.acts import correcting, hotline
 from app.tickets.acts.forms import (
     Add,
     Correction,
@@ -73,9 +73,9 @@ def answer(life: Life) -> Step | None:
     at, who = life.after(9 * MINUTE), desk(Role.OPERATOR)
     if life.seldom(EMERGENCY):
         called = Transfer(service=drawn(life.asked.chance, SERVICES), text="已转接紧急服务。")
-        return Step(at, who, Action.TRANSFER, handling.transfer, called)
+        return Step(at, who, Action.TRANSFER, hotline.transfer, called)
     body = Words(text="已按政策口径答复来电人。")
-    return Step(at, who, Action.ANSWER, handling.answer, body)
+    return Step(at, who, Action.ANSWER, hotline.answer, body)
 
 
 def tell_more(life: Life) -> Step | None:
@@ -94,12 +94,12 @@ def tell_more(life: Life) -> Step | None:
         called = NewContact(method=Method.CALL, reached=False)
         return Step(at, operator, Action.CONTACT, contacting.contact, called)
     body = Add(address=NewAddress(text=life.asked.home.address))
-    return Step(at, operator, Action.ADD, handling.add, body, check=handling.check_add)
+    return Step(at, operator, Action.ADD, hotline.add, body, check=hotline.check_add)
 
 
 def ask(at: datetime) -> Step:
     body = Words(text="请说明具体位置。")
-    return Step(at, desk(Role.OPERATOR), Action.ASK, handling.ask, body)
+    return Step(at, desk(Role.OPERATOR), Action.ASK, hotline.ask, body)
 
 
 def by_hand(life: Life) -> Step | None:
@@ -113,7 +113,7 @@ def by_hand(life: Life) -> Step | None:
         return ask(at)
     if ticket.queue and not ticket.members and life.seldom(STRAYED):
         body = Words(text="经核实不在本区。")
-        return Step(at, life.district(ticket.queue), Action.RETURN, handling.give_back, body)
+        return Step(at, life.district(ticket.queue), Action.RETURN, hotline.give_back, body)
     code = right_office(life)
     if life.seldom(MISTAKEN):
         code = neighbour(life, code) or code
@@ -122,17 +122,17 @@ def by_hand(life: Life) -> Step | None:
         at,
         dispatcher(life, code),
         Action.DISPATCH,
-        handling.dispatch,
+        hotline.dispatch,
         given,
-        check=handling.check_dispatch,
+        check=hotline.check_dispatch,
     )
 
 
 def decline(life: Life, at: datetime) -> Step:
     reason = drawn(life.asked.chance, DECLINES)
-    who = desk(Role.SUPERVISOR if reason in handling.GRAVE else Role.OPERATOR)
+    who = desk(Role.SUPERVISOR if reason in hotline.GRAVE else Role.OPERATOR)
     body = Decline(reason_code=reason, text="已向来电人说明不予受理的理由和其他途径。")
-    return Step(at, who, Action.DECLINE, handling.decline, body, check=handling.check_decline)
+    return Step(at, who, Action.DECLINE, hotline.decline, body, check=hotline.check_decline)
 
 
 def dispatcher(life: Life, code: str) -> Caller:
@@ -189,10 +189,10 @@ def redispatch(life: Life) -> Iterator[Step]:
         life.after(HOUR, 2, 2),
         who,
         Action.DISPATCH,
-        handling.dispatch,
+        hotline.dispatch,
         body,
         lambda: life.ticket.office_code == former,
-        handling.check_dispatch,
+        hotline.check_dispatch,
     )
 
 
@@ -200,7 +200,7 @@ def hand_on(life: Life) -> Iterator[Step]:
     """T3b: a rescue service is told beside the office."""
     if life.seldom(HANDED_ON):
         body = HandOn(service=EmergencyService.FIRE, text="已同时通知。")
-        yield Step(life.after(HOUR), desk(Role.OPERATOR), Action.HAND_ON, handling.hand_on, body)
+        yield Step(life.after(HOUR), desk(Role.OPERATOR), Action.HAND_ON, hotline.hand_on, body)
 
 
 def correct(life: Life) -> Iterator[Step]:
@@ -215,7 +215,7 @@ def void(life: Life) -> Iterator[Step]:
     """T25: a mistaken entry, seen within the hour."""
     if life.seldom(ENTERED_BY_MISTAKE):
         body = Reason(reason="误录入。")
-        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, handling.void, body)
+        yield Step(life.after(HOUR), desk(Role.SUPERVISOR), Action.VOID, hotline.void, body)
 
 
 def take_back(life: Life) -> Iterator[Step]:
@@ -223,4 +223,4 @@ def take_back(life: Life) -> Iterator[Step]:
     if life.seldom(TAKEN_BACK):
         at = life.after(life.left() / 2)
         body = Withdrawal(evidence="rec-withdrawn")
-        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, handling.withdraw, body)
+        yield Step(at, desk(Role.OPERATOR), Action.WITHDRAW, hotline.withdraw, body)

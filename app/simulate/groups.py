@@ -7,8 +7,8 @@ from app.simulate.calling import call_back
 from app.simulate.life import DAY, HOUR, Life, Step, desk
 from app.simulate.returns import joins
 from app.simulate.work import contact
-from app.tickets.acts import merge as merging
 from app.tickets.acts.forms import Merging, Reason
+from app.tickets.acts.merging import merge as merging
 from app.tickets.life.lifecycle import AT_WORK, Action, Status
 
 SEEN = 0.85

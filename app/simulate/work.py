@@ -8,7 +8,7 @@ from app.access.roles import Role
 from app.simulate.life import HOUR, Life, Step, desk
 from app.simulate.requests import drawn
 from app.tickets.acts import contact as contacting
-from app.tickets.acts import handling
+from app.tickets.acts import handling, hotline
 from app.tickets.acts import relay as relaying
 from app.tickets.acts.forms import (
     CitizenFeedback,
@@ -131,7 +131,7 @@ def review(life: Life) -> Step | None:
     back = life.likely(SENT_BACK) and ticket.returns < policy.reply.max_returns
     body = Review(approve=not back, text="请补充办理情况。" if back else None)
     who = life.district(ticket.district_code)
-    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, handling.review, body)
+    return Step(life.after(policy.reply.auto_pass), who, Action.REVIEW, hotline.review, body)
 
 
 def read(life: Life) -> Iterator[Step]:
@@ -146,7 +146,7 @@ def reveal(life: Life) -> Iterator[Step]:
     if life.seldom(NUMBER_ASKED_FOR):
         limit = life.change.policy.limits[life.ticket.urgency].contact
         body = Reason(reason="联系诉求人。")
-        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, handling.reveal, body)
+        yield Step(life.after(limit / 4), life.handler(), Action.REVEAL, hotline.reveal, body)
 
 
 def note(life: Life) -> Iterator[Step]:
@@ -161,4 +161,4 @@ def confirm(life: Life) -> Step | None:
         return None
     body = Review(approve=life.likely(0.6), text="已听录音核实。")
     at = life.after(life.change.policy.reply.auto_pass * 0.8)
-    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, handling.review, body)
+    return Step(at, desk(Role.SUPERVISOR), Action.REVIEW, hotline.review, body)

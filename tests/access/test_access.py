@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import main
+from app import main, rounds
 from app.access.gate import Gate
+from app.kit import db
 from tests import given, stages
 from tests.given import ADMIN_KEY, CHAOYANG, WANGJING, People, Person
 from tests.wire import statements
@@ -144,13 +145,30 @@ def test_the_list_tells_who_made_a_key_and_when_it_was_last_used(
     assert listed_as(people, made["id"])["last_used_at"] is None
     Person(people.client, made["key"]).get("/tickets")
 
-    main.note_uses(app)
+    rounds.note_uses(app)
 
     key = listed_as(people, made["id"])
     assert key["last_used_at"] is not None
     assert (key["created_by"], key["revoked_by"]) == ("admin", None)
     people.admin.delete(f"/keys/{made['id']}")
     assert listed_as(people, made["id"])["revoked_by"] == "admin"
+
+
+def test_a_use_is_told_though_the_database_was_away_when_it_was_to_be_noted(
+    people: People, app: FastAPI, made: dict[str, Any]
+) -> None:
+    sessions = app.state.own_sessions
+    Person(people.client, made["key"]).get("/tickets")
+
+    nowhere = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nowhere")
+    app.state.own_sessions = db.make_sessions(nowhere)
+    with pytest.raises(sa.exc.OperationalError):
+        rounds.note_uses(app)
+    app.state.own_sessions = sessions
+    rounds.note_uses(app)
+
+    assert listed_as(people, made["id"])["last_used_at"] is not None
+    assert app.state.gate.uses() == {}
 
 
 def test_events_tell_the_label_of_the_key_that_acted(people: People, made: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ def test_what_is_not_committed_is_gone(engine: sa.Engine) -> None:
         exchange.ask(write(1))
     with exchanging(engine) as exchange:
         exchange.ask(write(2))
-        exchange.commit(write(3))
+        exchange.committing(write(3))()
 
     assert kept(engine) == [2, 3]
 
@@ -86,11 +86,11 @@ def test_a_refused_statement_leaves_nothing(engine: sa.Engine, place: int) -> No
     statements.insert(place, Statement("SELECT 1 / %(none)s::integer", {"none": 0}))
 
     with pytest.raises(psycopg.errors.DivisionByZero), exchanging(engine) as exchange:
-        exchange.commit(*statements)
+        exchange.committing(*statements)()
 
     assert kept(engine) == []
     with exchanging(engine) as exchange:
-        exchange.commit(write(1))
+        exchange.committing(write(1))()
     assert kept(engine) == [1]
 
 
@@ -108,7 +108,7 @@ def test_large_questions_and_answers_pass_at_once(engine: sa.Engine) -> None:
 def test_a_statement_is_prepared_once_for_a_connection(engine: sa.Engine) -> None:
     for number in range(3):
         with exchanging(engine) as exchange:
-            exchange.commit(write(number))
+            exchange.committing(write(number))()
 
     with exchanging(engine) as exchange:
         [[(names,)]] = exchange.ask(

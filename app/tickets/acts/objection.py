@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app.city import district_of
 from app.kit.errors import Invalid
-from app.tickets.acts import merge
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch, teaching
 from app.tickets.acts.forms import Conclusion, NewObjection, NewRuling
+from app.tickets.acts.merging import merge
 from app.tickets.event_data import EndReason, Objected, Ruled
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, IllegalMove, Status

@@ -14,7 +14,7 @@ from app.tickets.acts import (
     extension,
     handling,
     hold,
-    merge,
+    hotline,
     objection,
     relay,
     supervision,
@@ -51,6 +51,7 @@ from app.tickets.acts.forms import (
     Withdrawal,
     Words,
 )
+from app.tickets.acts.merging import merge
 from app.tickets.disclosure import NO_STORE
 from app.tickets.life.lifecycle import Action
 from app.tickets.views.schemas import Contacted, TicketView
@@ -61,43 +62,43 @@ router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 @router.post("/{number}/answer")
 def answer_ticket(act: Annotated[Act, taking(Action.ANSWER)], body: Words) -> TicketView:
     """T2: the operator answers an enquiry on the spot."""
-    return act(handling.answer, body)
+    return act(hotline.answer, body)
 
 
 @router.post("/{number}/transfer")
 def transfer_ticket(act: Annotated[Act, taking(Action.TRANSFER)], body: Transfer) -> TicketView:
     """T3: to 110, 119, 120 or 122, at once."""
-    return act(handling.transfer, body)
+    return act(hotline.transfer, body)
 
 
 @router.post("/{number}/hand-on")
 def hand_on_ticket(act: Annotated[Act, taking(Action.HAND_ON)], body: HandOn) -> TicketView:
     """T3b 并行转办: an emergency service or another line is told, and the clock runs on."""
-    return act(handling.hand_on, body)
+    return act(hotline.hand_on, body)
 
 
 @router.post("/{number}/return")
 def return_ticket(act: Annotated[Act, taking(Action.RETURN)], body: Words) -> TicketView:
     """D.5 6b: a district gives another district's request back from its queue."""
-    return act(handling.give_back, body)
+    return act(hotline.give_back, body)
 
 
 @router.post("/{number}/decline")
 def decline_ticket(act: Annotated[Act, taking(Action.DECLINE)], body: Decline) -> TicketView:
     """T4: not accepted, for a named reason, with the answer given to the citizen."""
-    return act(handling.decline, body, handling.check_decline)
+    return act(hotline.decline, body, hotline.check_decline)
 
 
 @router.post("/{number}/ask")
 def ask_citizen(act: Annotated[Act, taking(Action.ASK)], body: Words) -> TicketView:
     """T5: the citizen must tell more before an office can be found."""
-    return act(handling.ask, body)
+    return act(hotline.ask, body)
 
 
 @router.post("/{number}/add")
 def add_to_ticket(act: Annotated[Act, taking(Action.ADD)], body: Add) -> TicketView:
     """T5: the citizen adds information; the ticket is routed again."""
-    return act(handling.add, body, handling.check_add)
+    return act(hotline.add, body, hotline.check_add)
 
 
 @router.post("/{number}/correct")
@@ -109,7 +110,7 @@ def correct_ticket(act: Annotated[Act, taking(Action.CORRECT)], body: Correction
 @router.post("/{number}/dispatch")
 def dispatch_ticket(act: Annotated[Act, taking(Action.DISPATCH)], body: NewDispatch) -> TicketView:
     """T7, T7b: a person names the office; also redispatches, before the first contact."""
-    return act(handling.dispatch, body, handling.check_dispatch)
+    return act(hotline.dispatch, body, hotline.check_dispatch)
 
 
 @router.post("/{number}/read")
@@ -158,7 +159,7 @@ def review_reply(act: Annotated[Act, taking(Action.REVIEW)], body: Review) -> Ti
     Where a callback called the demand unreasonable, a supervisor confirms it (closed) or not
     (rework).
     """
-    return act(handling.review, body)
+    return act(hotline.review, body)
 
 
 @router.post("/{number}/grade")
@@ -272,19 +273,19 @@ def unmerge_ticket(act: Annotated[Act, taking(Action.UNMERGE)], body: Reason) ->
 @router.post("/{number}/withdraw")
 def withdraw_ticket(act: Annotated[Act, taking(Action.WITHDRAW)], body: Withdrawal) -> TicketView:
     """T24: the citizen takes it back; `evidence` refers to the recording."""
-    return act(handling.withdraw, body)
+    return act(hotline.withdraw, body)
 
 
 @router.post("/{number}/void")
 def void_ticket(act: Annotated[Act, taking(Action.VOID)], body: Reason) -> TicketView:
     """T25: entered by mistake."""
-    return act(handling.void, body)
+    return act(hotline.void, body)
 
 
 @router.post("/{number}/conceal")
 def conceal_citizen(act: Annotated[Act, taking(Action.CONCEAL)], body: Reason) -> TicketView:
     """D.16: confidential from now on, in whatever status."""
-    return act(handling.conceal, body)
+    return act(hotline.conceal, body)
 
 
 @router.post("/{number}/reveal", response_model_exclude_defaults=True)
@@ -293,7 +294,7 @@ def reveal_citizen(
 ) -> Contacted:
     """The citizen's name and number in the clear, with a reason; takes no Idempotency-Key."""
     act.doing.response.headers.update(NO_STORE)
-    number = act.take(handling.reveal, body)
+    number = act.take(hotline.reveal, body)
     citizen = citizens.citizen(act.doing.session, number)
     other_phone = citizen.callback_phone or ""
     return Contacted(name=citizen.name, phone=citizen.phone, callback_phone=other_phone)

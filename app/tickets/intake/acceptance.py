@@ -6,7 +6,7 @@ from typing import Any
 from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.acts.dispatching.dispatch import ENQUIRIES, outcome
-from app.tickets.acts.handling import GRAVE
+from app.tickets.acts.hotline import GRAVE
 from app.tickets.event_data import Declined, EventData, Transferred
 from app.tickets.intake.forms import Acceptance, NewTicket, Outcome
 from app.tickets.life.guards import NotYourPart

@@ -25,8 +25,13 @@ def beside(city: City, arrival: Arrival, known: Known, number: str) -> Members:
     """`number` is the ticket that the request became."""
     return {
         "related": related(city, arrival.subject, known, number),
-        **of_words(city, arrival, arrival.suggestion or likely(city, arrival.new)),
+        **of_matter(city, arrival),
     }
+
+
+def of_matter(city: City, arrival: Arrival) -> Members:
+    """What its words tell, with a category where the operator named none."""
+    return of_words(city, arrival, arrival.suggestion or likely(city, arrival.new))
 
 
 def of_words(city: City, arrival: Arrival, suggestion: Suggestion | None) -> Members:

@@ -2,8 +2,8 @@
 
 The first claims their keys, locks their citizens, reads the citizens' earlier tickets and takes
 numbers; the second writes every row, with the feeds' entries, and commits. The answers are told
-from the written rows. A request is left out when its key came before, or when its citizen has an
-open ticket on the same matter.
+from the written rows while the database writes them. A request is left out when its key came
+before, or when its citizen has an open ticket on the same matter.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import psycopg
 import sqlalchemy as sa
 
+from app.city import City
 from app.feed import service as feed
 from app.kit.errors import Refusal
 from app.kit.exchange import Exchange, exchanging
@@ -26,7 +27,7 @@ from app.kit.web.idempotency import Name
 from app.tickets.citizens import Citizen
 from app.tickets.intake import duplicates, receive, related
 from app.tickets.intake.arrival import Arrival, arrive
-from app.tickets.intake.beside import beside
+from app.tickets.intake.beside import of_matter
 from app.tickets.intake.commits import Trace
 from app.tickets.intake.duplicates import Before
 from app.tickets.intake.receive import New, Tables
@@ -35,7 +36,7 @@ from app.tickets.intake.requests import PATH, Answer, Outcome, Request
 from app.tickets.models import NUMBERS, Ticket
 from app.tickets.models import Request as TicketRequest
 from app.tickets.views import rows
-from app.tickets.views.view import Looker, members
+from app.tickets.views.view import Looker, Members, members
 
 Arrivals = dict[int, Arrival]
 """By place in the group."""
@@ -80,29 +81,40 @@ def take_in(
             New(receive.number_of(value, now), group[place].caller, arrival)
             for value, (place, arrival) in zip(look.numbers, plain.items(), strict=False)
         ]
-        written = receive.tables(new)
         keys = {
             name: (new[n].number, HTTPStatus.CREATED)
             for n, place in enumerate(plain)
             for name in group[place].names
         }
-        places = related.search((arrival.subject for arrival in plain.values()), look.since)
-        there: Neighbours = {}
-        try:
-            there = related.by_place(
-                exchange.commit(
-                    *writing(written, new), *settling(look.claimed, keys), asking=places
-                )
-            )
-        except psycopg.OperationalError:
-            exchange.end()
-            if not (new and was_committed(Trace(look.transaction, new[0].number, now))):
-                raise
-    known = {
-        ticket.number: Known(look.earlier.get(ticket.arrival.caller or b"", ()), there)
-        for ticket in new
-    }
-    return refusals | dict(zip(plain, answers(group[0], written, new, known), strict=True))
+        outcomes = written_down(exchange, group[0].city, new, look, keys, was_committed)
+    return refusals | dict(zip(plain, outcomes, strict=True))
+
+
+def written_down(
+    exchange: Exchange,
+    city: City,
+    new: Sequence[New],
+    look: Look,
+    keys: Mapping[Name, tuple[str, int]],
+    was_committed: Callable[[Trace], bool],
+) -> Iterator[Answer]:
+    """The second exchange, and the answers."""
+    written = receive.tables(new)
+    places = related.search((ticket.arrival.subject for ticket in new), look.since)
+    drafts: Sequence[Draft] = ()
+    there: Neighbours = {}
+    try:
+        committed = exchange.committing(
+            places, *writing(written, new), *settling(look.claimed, keys)
+        )
+        drafts = drafted(city, written, new)  # while the database writes
+        there = related.by_place(committed()[0])
+    except psycopg.OperationalError:
+        exchange.end()
+        trace = Trace(look.transaction, new[0].number, new[0].arrival.at) if new else None
+        if not (trace and was_committed(trace)):
+            raise
+    return answers(city, new, drafts or drafted(city, written, new), look.earlier, there)
 
 
 def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Look]:
@@ -166,13 +178,33 @@ def settling(claimed: frozenset[Name], keys: Mapping[Name, tuple[str, int]]) -> 
         yield idempotency.release(PATH, left)
 
 
-def answers(
-    request: Request, written: Tables, new: Sequence[New], known: Mapping[str, Known]
-) -> Iterator[Answer]:
-    """The tickets as their senders may see them: all who may send any see the same."""
+class Draft(NamedTuple):
+    """Of an answer all but the related tickets."""
+
+    ticket: Members
+    of_matter: Members
+
+
+def drafted(city: City, written: Tables, new: Sequence[New]) -> list[Draft]:
+    """The tickets as their senders may see them, and what their words tell."""
     tickets, requests, citizens = (written[model] for model in (Ticket, TicketRequest, Citizen))
-    for (number, _, arrival), *values in zip(new, tickets, requests, citizens, strict=True):
-        looker = Looker(request.caller, request.city, arrival.at)
+    drafts: list[Draft] = []
+    for (_, caller, arrival), *values in zip(new, tickets, requests, citizens, strict=True):
+        looker = Looker(caller, city, arrival.at)
         row = rows.fresh(values, arrival.share.roles() if arrival.share else {})
-        also = beside(request.city, arrival, known[number], number)
-        yield Answer(HTTPStatus.CREATED, members(looker, row, bulk=False), also)
+        ticket = members(looker, row, bulk=False)
+        drafts.append(Draft(ticket, of_matter(city, arrival)))
+    return drafts
+
+
+def answers(
+    city: City,
+    new: Sequence[New],
+    drafts: Sequence[Draft],
+    earlier: Mapping[bytes, Sequence[Before]],
+    there: Neighbours,
+) -> Iterator[Answer]:
+    for (number, _, arrival), draft in zip(new, drafts, strict=True):
+        known = Known(earlier.get(arrival.caller or b"", ()), there)
+        also = {"related": related.related(city, arrival.subject, known, number), **draft.of_matter}
+        yield Answer(HTTPStatus.CREATED, draft.ticket, also)

@@ -10,10 +10,11 @@ from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
-from app.tickets.acts import once_each, urgency
+from app.tickets.acts import urgency
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch, recipients
 from app.tickets.acts.forms import Merging, Reason
+from app.tickets.acts.merging import once_each
 from app.tickets.event_data import Adopted, EndReason, LetGo, Merged, Unmerged
 from app.tickets.events import Event
 from app.tickets.life import limits
