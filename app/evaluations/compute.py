@@ -62,7 +62,7 @@ def behind(session: Session, term: Term, at: datetime, street: str | None = None
         term,
         at,
         entries(books.events(session, [term.name], street, at)),
-        by_pair(of_term(session, term, at, street)),
+        by_pair(of_term(session, term.policies, term.starts_at, term.ends_at, at, street)),
     )
 
 

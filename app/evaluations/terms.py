@@ -12,7 +12,7 @@ from datetime import datetime
 
 from app.kit.errors import Invalid
 from app.period import NoSuchPeriod, Period, Periods, State
-from app.policy.documents import Policy
+from app.policy.documents import Policies, Policy
 
 NAME = re.compile(r"([0-9]{4})(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?")
 MONTHS = 12
@@ -31,6 +31,8 @@ class Term:
     starts_at: datetime
     ends_at: datetime
     policy: Policy
+    policies: Policies
+    """All that there are."""
 
     @property
     def deadline_at(self) -> datetime:
@@ -110,7 +112,7 @@ def name_of(year: str, kind: str, last_month: int) -> str:
 
 def made(name: str, months: Sequence[Period]) -> Term:
     first, last = months[0], months[-1]
-    return Term(name, first.starts_at, last.ends_at, first.policy)
+    return Term(name, first.starts_at, last.ends_at, first.policy, first.periods.policies)
 
 
 def at(instant: datetime, periods: Periods) -> Term:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.policy.whistles import Evaluation
 from app.whistles.evaluation.score import (
     Attendance,
+    Chief,
     Items,
     RecordStatus,
     items,
@@ -71,7 +72,7 @@ def test_points_of_the_record(
 
 
 def test_the_rulebooks_example() -> None:
-    points = items(attended(), RULES, Fraction(12), Fraction(13))
+    points = items(attended(), RULES, Chief(Fraction(12), Fraction(13)))
 
     assert total(points, RULES) == 95
 
@@ -79,6 +80,8 @@ def test_the_rulebooks_example() -> None:
 def test_without_the_chiefs_points_the_record_stands_for_all() -> None:
     assert total(items(attended(), RULES), RULES) == 100
     assert total(items(attended(returned=1), RULES), RULES) == Fraction(500, 7)
+    aside = Chief(Fraction(0), Fraction(0), set_aside=True)
+    assert total(items(attended(), RULES, aside), RULES) == 100
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,7 @@ def test_a_record_has_from_nothing_to_a_hundred(
         fed_back_at=None if unsaid else CALLED + 3 * HALF,
         returned=int(returned),
     )
-    marked = items(lived, RULES, effect, attitude)
+    marked = items(lived, RULES, Chief(effect, attitude))
 
     assert 0 <= total(marked, RULES) <= 100
     assert 0 <= total(items(lived, RULES), RULES) <= 100

@@ -7,7 +7,19 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.kit.workdays import add_workdays, times
+from app.offices.directory import OfficeKind
 from app.policy.whistles import Evaluation
+
+
+MARKED_KINDS = frozenset(
+    {
+        OfficeKind.DISTRICT_DEPT,
+        OfficeKind.BRANCH,
+        OfficeKind.CITY_DEPT,
+        OfficeKind.ENTERPRISE,
+    }
+)
+"""Streets, the other street and central offices are thanked, not marked."""
 
 
 class RecordStatus(StrEnum):
@@ -54,20 +66,25 @@ class Items:
         return self.arrive + self.stay + self.feedback + self.settled
 
 
-def items(
-    attendance: Attendance,
-    rules: Evaluation,
-    effect: Fraction | None = None,
-    attitude: Fraction | None = None,
-) -> Items:
+@dataclass(frozen=True, slots=True)
+class Chief:
+    """The chief's points; set aside, the record stands alone."""
+
+    effect: Fraction
+    attitude: Fraction
+    set_aside: bool = False
+
+
+def items(attendance: Attendance, rules: Evaluation, chief: Chief | None = None) -> Items:
     points = rules.record
+    given = chief if chief and not chief.set_aside else None
     return Items(
         arrive=Fraction(arrival(attendance, rules)),
         stay=Fraction(points.stay if stayed(attendance) else 0),
         feedback=Fraction(points.feedback if fed_back_in_time(attendance) else 0),
         settled=Fraction(0 if attendance.returned else points.settled),
-        effect=effect,
-        attitude=attitude,
+        effect=given.effect if given else None,
+        attitude=given.attitude if given else None,
     )
 
 
@@ -130,3 +147,16 @@ class Record:
     status: RecordStatus
     items: Items
     total: Fraction | None
+
+
+Key = tuple[str, str, str, datetime]
+"""Whistle, street, department, and the instant of the settlement."""
+
+
+def record(
+    key: Key, attendance: Attendance, chief: Chief | None, rules: Evaluation, at: datetime
+) -> Record:
+    """The record as of an instant."""
+    points = items(attendance, rules, chief)
+    stands = status(chief is not None, key[3], rules, at)
+    return Record(*key, stands, points, None if stands is RecordStatus.OPEN else total(points, rules))
