@@ -45,6 +45,7 @@ from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
 from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
+from app.whistles.evaluation.models import WhistleMark
 from app.whistles.events import WhistleEvent, WhistleStatement
 from app.whistles.models import (
     ActionItem,
@@ -119,6 +120,7 @@ TABLES: tuple[type[Base], ...] = (
     WhistleTicket,
     WhistleEvent,
     WhistleStatement,
+    WhistleMark,
     SignInCode,
     Errand,
 )

@@ -15,12 +15,12 @@ from app.evaluations.performance import Performance, PerformanceStatus
 from app.evaluations.roster import Offices, line_of, ranked
 from app.evaluations.schemas import PerformanceRow, PerformanceView
 from app.evaluations.terms import Span, Term
+from app.kit.decimals import two_decimals
 from app.kit.workdays import day_of
 from app.offices.directory import OfficeEntry
 from app.policy.documents import Policy
 from app.rankings import registry
 from app.rankings.ranks import Grade, grade
-from app.rankings.rates import two_decimals
 from app.whistles.evaluation.records import of_term
 from app.whistles.evaluation.score import Record, proposed
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,15 +19,15 @@ from app.evaluations.schemas import (
     FormRowView,
     FormView,
     ItemsView,
-    RecordItemsView,
     StreetMarkView,
     TermView,
     VetoView,
     WhistleRecordView,
 )
 from app.evaluations.terms import Term
+from app.kit.decimals import two_decimals
 from app.offices.directory import OfficeEntry
-from app.rankings.rates import two_decimals
+from app.whistles.evaluation import records
 from app.whistles.evaluation.score import Record
 
 
@@ -134,7 +133,7 @@ def mark(facts: Behind, key: Key, texts: Texts) -> dict[str, Any]:
 def items(opinion: Opinion) -> ItemsView | None:
     if opinion.items is None:
         return None
-    return ItemsView(**{name: str(points) for name, points in opinion.items.items()})
+    return ItemsView(**{name: two_decimals(points) for name, points in opinion.items.items()})
 
 
 def veto(entry: Entry | None, words: Mapping[str, str]) -> VetoView | None:
@@ -158,19 +157,8 @@ def appeal(owner: str, entry: Entry | None, texts: Texts) -> AppealView | None:
 
 def whistle(record: Record) -> WhistleRecordView:
     return WhistleRecordView(
-        number=record.whistle_number,
-        settled_at=record.settled_at,
-        status=record.status.value,
-        items=RecordItemsView(**record_items(record)),
-        total=two_decimals(record.total),
-        total_exact=exact(record.total),
+        number=record.whistle_number, settled_at=record.settled_at, **records.shown(record)
     )
-
-
-def record_items(record: Record) -> dict[str, str | None]:
-    """Points, exact."""
-    points: dict[str, Fraction | None] = asdict(record.items)
-    return {name: exact(value) for name, value in points.items()}
 
 
 def street_marks(

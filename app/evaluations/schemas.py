@@ -1,30 +1,21 @@
 """Evaluations and departments' performance as they cross the wire."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import msgspec
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import model_validator
 
 from app.evaluations.marks import MarkStatus, Word
 from app.evaluations.models import UnitKind
 from app.evaluations.performance import PerformanceStatus
-from app.kit.web.wire import At, Flag, Form, Line, OfficeCode, Prose, View
+from app.kit.web.wire import At, Flag, Form, Line, Number, OfficeCode, Points, Prose, View
 from app.period import State
 from app.rankings.ranks import Grade
 from app.rankings.schemas import ENCODER, Exact, Percent
-
-Points = Annotated[
-    Decimal, Field(ge=0, le=100, decimal_places=2, allow_inf_nan=False, examples=[20])
-]
-"""Of 100 at the most, with two decimals at the most."""
-
-
-Shown = Annotated[Percent, PlainSerializer(float, return_type=float, when_used="json")]
-"""A number, not a text, in JSON."""
+from app.whistles.evaluation.schemas import RecordView
 
 
 class MarkItems(Form):
@@ -113,32 +104,17 @@ class NewSection(Form):
 
 
 class ItemsView(View):
-    """Points of a mark, exact."""
+    """Points of a mark."""
 
-    response: str
-    effect: str
-    cooperation: str
-    lawfulness: str
-
-
-class RecordItemsView(View):
-    """Points of a whistle's record, exact; null where the chief gave none."""
-
-    arrive: str
-    stay: str
-    feedback: str
-    settled: str
-    effect: str | None
-    attitude: str | None
+    response: Number
+    effect: Number
+    cooperation: Number
+    lawfulness: Number
 
 
-class WhistleRecordView(View):
+class WhistleRecordView(RecordView):
     number: str
     settled_at: At
-    status: str
-    items: RecordItemsView
-    total: Shown | None
-    total_exact: Exact | None
 
 
 class AppealView(View):
@@ -189,9 +165,9 @@ class MarkView(View):
     """What one street says of one department."""
 
     status: MarkStatus
-    proposed: Shown | None
+    proposed: Number | None
     proposed_exact: Exact | None
-    mark: Shown | None
+    mark: Number | None
     mark_exact: Exact | None
     items: ItemsView | None
     reason: str | None
@@ -240,7 +216,7 @@ class UnitView(View):
 
 class UnitRowView(UnitView):
     status: MarkStatus
-    mark: Shown | None
+    mark: Number | None
     mark_exact: Exact | None
     rank: int | None
     """Among the communities or the sections of the street."""

@@ -18,10 +18,10 @@ from app.evaluations.marks import Standing, standing
 from app.evaluations.models import StreetSection, UnitKind
 from app.evaluations.schemas import NewSection, UnitFormView, UnitRowView, UnitView
 from app.evaluations.terms import Term
+from app.kit.decimals import two_decimals
 from app.kit.errors import Conflict, NotFound
 from app.offices.models import PlaceRow
 from app.rankings.ranks import competition
-from app.rankings.rates import two_decimals
 
 
 class NoSuchUnit(NotFound):

@@ -9,9 +9,8 @@ NOT_YET = frozenset(
         "reply.require_whistle_closed",
         "signals",
         "whistle.escalate_absent",
-        "whistle.false",
-        "whistle.max_returns",
-        "whistle.peer_agree",
+        "whistle.false.appeal_days",
+        "whistle.false.rule_days",
         "whistle.rate_outlier",
     }
 )

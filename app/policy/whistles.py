@@ -41,7 +41,7 @@ class Arrival(Part):
     def _one_for_all(cls, value: Any) -> Any:
         return {"others": value} if isinstance(value, str) else value
 
-    def __getitem__(self, kind: WhistleKind) -> timedelta:
+    def __getitem__(self, kind: str) -> timedelta:
         own: timedelta | None = getattr(self, kind)
         return own or self.others
 

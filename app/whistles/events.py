@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -84,11 +83,3 @@ def write(
     link = links.link(former, whole, MEMBERS)
     session.add(WhistleEvent(**whole, link=link))
     return link
-
-
-def words_of(session: Session, number: str) -> dict[int, Mapping[str, Any]]:
-    """The words of a whistle's events, by event."""
-    query = sa.select(WhistleStatement.seq, WhistleStatement.words).where(
-        WhistleStatement.whistle_number == number
-    )
-    return {seq: words for seq, words in session.execute(query)}

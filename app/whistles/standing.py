@@ -13,9 +13,7 @@ from app.whistles.life.waits import Awaited, Waiting
 from app.whistles.models import Summons, Whistle
 
 
-def standing_of(
-    whistle: Whistle, summonses: Sequence[Summons], now: datetime
-) -> WhistleStanding:
+def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -> WhistleStanding:
     return WhistleStanding(
         status=whistle.status,
         level=whistle.level,
@@ -51,7 +49,7 @@ def timers_of(
     whistle: Whistle, summonses: Sequence[Summons]
 ) -> tuple[WhistleTimers, list[SummonsTimers]]:
     timers = [SummonsTimers(*TIMERS(summons)) for summons in summonses]
-    return WhistleTimers(whistle.status, whistle.confirm_due_at), timers
+    return WhistleTimers(whistle.status, whistle.confirm_due_at, whistle.mark_due_at), timers
 
 
 def waiting_of(whistle: Whistle, summonses: Sequence[Summons]) -> tuple[Waiting, list[Awaited]]:

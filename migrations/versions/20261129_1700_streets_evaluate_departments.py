@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "d1700c5e93a8"
-down_revision = "1451c3d8f1a6"
+down_revision = "b1500a7c92de"
 branch_labels = None
 depends_on = None
 

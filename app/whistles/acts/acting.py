@@ -13,12 +13,12 @@ from app.tickets.acts.acting import Changing, Doing
 from app.tickets.views.view import Viewer
 from app.whistles.acts import locking
 from app.whistles.acts.change import WhistleChange
-from app.whistles.life.loop import WhistleAction
+from app.whistles.life.loop import OF_SUMMONS, WhistleAction
 from app.whistles.life.parts import WHO
 from app.whistles.models import Summons
 from app.whistles.views import scope, view
-from app.whistles.views.scope import summoned
 from app.whistles.views.schemas import WhistleView
+from app.whistles.views.scope import summoned
 
 B = TypeVar("B")
 WhistleDo = Callable[[WhistleChange, B], None]
@@ -43,9 +43,7 @@ class WhistleAct:
     doing: Doing
     if_match: Versions | None
 
-    def __call__(
-        self, do: WhistleDo[B], body: B, check: WhistleDo[B] | None = None
-    ) -> WhistleView:
+    def __call__(self, do: WhistleDo[B], body: B, check: WhistleDo[B] | None = None) -> WhistleView:
         """Take the act on the whistle once for each Idempotency-Key, and show it changed."""
 
         def act(change: WhistleChange, of: Summons | None) -> None:
@@ -88,9 +86,10 @@ class WhistleAct:
             )
             of = summoned(change.summonses, self.office_code) if self.office_code else None
             locking.check_part(change, self.action, of)
-            with locking.explained(change, of):
+            moving = of if self.action in OF_SUMMONS else None
+            with locking.explained(change, moving):
                 further(change, of)
-                locking.check_state(change, self.action, of, self.if_match)
+                locking.check_state(change, self.action, moving, self.if_match)
                 act(change, of)
             doing.session.flush()
             return self.number
@@ -128,9 +127,7 @@ def on_whistle(action: WhistleAction) -> Any:
 def on_summons(action: WhistleAction) -> Any:
     """The same, on the summons of an office. Refuses NoSuchSummons, too."""
 
-    def act(
-        office_code: str, whistle: Annotated[WhistleAct, on_whistle(action)]
-    ) -> WhistleAct:
+    def act(office_code: str, whistle: Annotated[WhistleAct, on_whistle(action)]) -> WhistleAct:
         summoned(locking.summonses_of(whistle.doing.session, whistle.number), office_code)
         return replace(whistle, office_code=office_code)
 

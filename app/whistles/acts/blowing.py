@@ -15,7 +15,6 @@ from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.policy.documents import Policy
 from app.tickets.acts.forms import Nothing, Reason
 from app.tickets.life import links
-from app.tickets.models import Ticket
 from app.tickets.views import scope as ticket_scope
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Composition, NewSummons, NewWhistle
@@ -239,22 +238,28 @@ def check_office(
 
 def begin(change: WhistleChange, body: NewWhistle) -> None:
     """The first event: drafted, or blown at once."""
-    written = {
-        "kind": change.whistle.kind,
-        "level": change.whistle.level,
-        "origin": change.whistle.origin,
-        "in_progress": change.whistle.in_progress,
-        "policy": change.whistle.policy,
-        "meet_at": change.whistle.meet_at,
-        "tickets": sorted(set(body.ticket_numbers)),
-    }
     words = {"matter": body.matter, "why": body.why}
     if body.draft:
-        data = Written(**written, summonses=sent(change, change.summonses))
-        change.record(WhistleAction.DRAFT, data, words)
+        written = written_of(change.whistle, body)
+        drafted = Written(**written, summonses=sent(change, change.summonses))
+        change.record(WhistleAction.DRAFT, drafted, words)
         return
     limits = send_all(change)
-    change.record(WhistleAction.BLOW, BlownAtOnce(**written, **limits), words)
+    data = BlownAtOnce(**written_of(change.whistle, body), **limits)
+    change.record(WhistleAction.BLOW, data, words)
+
+
+def written_of(whistle: Whistle, body: NewWhistle) -> dict[str, Any]:
+    """What the first event says beside the summonses."""
+    return {
+        "kind": whistle.kind,
+        "level": whistle.level,
+        "origin": whistle.origin,
+        "in_progress": whistle.in_progress,
+        "policy": whistle.policy,
+        "meet_at": whistle.meet_at,
+        "tickets": sorted(set(body.ticket_numbers)),
+    }
 
 
 def blow(change: WhistleChange, body: Nothing) -> None:
@@ -329,7 +334,7 @@ def compose(change: WhistleChange, body: Composition) -> None:
     made = summon(change, body.summonses)
     if change.whistle.status is not WhistleStatus.DRAFT:
         send(change, made)
-    change.told |= {summons.office_code for summons in made}
+    change.beside |= {summons.office_code for summons in made}
     change.record(WhistleAction.COMPOSE, Composed(summonses=sent(change, made)))
 
 

@@ -19,6 +19,7 @@ from app.feed import errands
 from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.whistles import events, standing
+from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
 from app.whistles.life.guards import WhistleStanding
@@ -63,7 +64,7 @@ class WhistleChange:
     caller: Caller | None = None
     """None for a change that falls due by itself."""
     parts: frozenset[WhistlePart] = frozenset()
-    told: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
     """Offices beside the usual ones to be told of this change."""
 
     @property
@@ -131,8 +132,12 @@ class WhistleChange:
         whistle.since = at
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
+        if whistle.status is S.SETTLED:
+            whistle.settled_at = at
+            whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at
+            whistle.mark_due_at = None
 
     def event(
         self,
@@ -214,7 +219,7 @@ class WhistleChange:
             for each in self.summonses
             if each.office_code == own or (whole and each.status is not let_go)
         }
-        return streets | offices | self.told | set(self.districts({*streets, *offices}))
+        return streets | offices | self.beside | set(self.districts({*streets, *offices}))
 
     def peers(self) -> set[str]:
         return {each.office_code for each in self.standing.summonses if each.is_peer}

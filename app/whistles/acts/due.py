@@ -14,9 +14,7 @@ from app.whistles.views.scope import summoned
 def apply_due(change: WhistleChange) -> int:
     """Apply all changes due by now, each as of its own instant; their count."""
     done = 0
-    while fall := falls.due_now(
-        *standing.timers_of(change.whistle, change.summonses), change.now
-    ):
+    while fall := falls.due_now(*standing.timers_of(change.whistle, change.summonses), change.now):
         EFFECTS[fall.action](change, fall)
         done += 1
     return done
@@ -48,8 +46,14 @@ def miss(change: WhistleChange, fall: WhistleFall) -> None:
     change.record(WhistleAction.MISS, data, due_at=fall.at)
 
 
+def close(change: WhistleChange, fall: WhistleFall) -> None:
+    """H9: the time to evaluate has passed; what the chief left open has the record alone."""
+    change.record(WhistleAction.CLOSE, due_at=fall.at)
+
+
 EFFECTS: dict[WhistleAction, Callable[[WhistleChange, WhistleFall], None]] = {
     WhistleAction.LAPSE: lapse,
     WhistleAction.ABSENT: absent,
     WhistleAction.MISS: miss,
+    WhistleAction.CLOSE: close,
 }

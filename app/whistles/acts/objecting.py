@@ -48,5 +48,3 @@ def rule(change: WhistleChange, summons: Summons, body: ObjectionRuling) -> None
         **(limits if anew else {}),
     )
     change.record(A.RULE_OBJECTION, data, words={"text": body.text})
-
-

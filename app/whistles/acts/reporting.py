@@ -202,9 +202,7 @@ def interim_release(change: WhistleChange, summons: Summons, body: InterimReleas
     change.move(summons, A.INTERIM_RELEASE)
     summons.away, summons.next_at = True, body.next_at
     end_visit(change, summons, change.now)
-    data = Appointed(
-        office_code=summons.office_code, summons=summons.status, next_at=body.next_at
-    )
+    data = Appointed(office_code=summons.office_code, summons=summons.status, next_at=body.next_at)
     change.record(A.INTERIM_RELEASE, data, words={"text": body.text})
 
 

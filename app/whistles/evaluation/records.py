@@ -6,18 +6,21 @@ if it could, and did not.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.kit.decimals import two_decimals
 from app.offices.models import Office
 from app.policy.documents import Policies
 from app.whistles.evaluation import score
 from app.whistles.evaluation.models import WhistleMark
+from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.evaluation.score import MARKED_KINDS, Attendance, Chief, Record
 from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleLevel, WhistleStatus
 from app.whistles.models import Summons, Whistle
@@ -72,7 +75,10 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
 
 
 def made(
-    session: Session, query: sa.Select[Whistle, Summons, WhistleMark], policies: Policies, at: datetime
+    session: Session,
+    query: sa.Select[Whistle, Summons, WhistleMark],
+    policies: Policies,
+    at: datetime,
 ) -> Iterator[Record]:
     for whistle, summons, mark in session.execute(query):
         rules = policies.named(whistle.policy).evaluation
@@ -150,3 +156,54 @@ def summoned(
         .group_by(Summons.office_code)
     )
     return {code: Summoned(*counts) for code, *counts in session.execute(query)}
+
+
+def marked(session: Session, number: str) -> set[str]:
+    """The offices that the chief has marked for a whistle."""
+    query = select(WhistleMark.office_code).where(WhistleMark.whistle_number == number)
+    return set(session.scalars(query))
+
+
+def appealed_since(session: Session, number: str) -> datetime | None:
+    """Since when the oldest appeal waits that is not decided."""
+    waiting = select(func.min(WhistleMark.appealed_at)).where(
+        WhistleMark.whistle_number == number, WhistleMark.decided_at.is_(None)
+    )
+    return session.scalar(waiting)
+
+
+def shown(record: Record) -> dict[str, Any]:
+    """The members of a RecordView."""
+    points = asdict(record.items)
+    return {
+        "status": record.status,
+        "items": {name: two_decimals(value) for name, value in points.items()},
+        "total": two_decimals(record.total),
+        "total_exact": None if record.total is None else str(record.total),
+    }
+
+
+def views(
+    session: Session, policies: Policies, numbers: Sequence[str], now: datetime
+) -> dict[str, list[EvaluationView]]:
+    """The evaluations of settled whistles, by number and in order of office."""
+    marks = marks_of(session, numbers)
+    return {
+        number: [evaluation(record, marks.get((number, record.office_code))) for record in known]
+        for number, known in of_whistles(session, policies, numbers, now).items()
+    }
+
+
+def marks_of(session: Session, numbers: Sequence[str]) -> dict[tuple[str, str], WhistleMark]:
+    query = select(WhistleMark).where(WhistleMark.whistle_number.in_(numbers))
+    return {(mark.whistle_number, mark.office_code): mark for mark in session.scalars(query)}
+
+
+def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
+    return EvaluationView(
+        **shown(record),
+        office_code=record.office_code,
+        rough=mark.rough if mark else False,
+        appealed_at=mark.appealed_at if mark else None,
+        set_aside=mark.set_aside if mark else None,
+    )

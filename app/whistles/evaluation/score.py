@@ -10,7 +10,6 @@ from app.kit.workdays import add_workdays, times
 from app.offices.directory import OfficeKind
 from app.policy.whistles import Evaluation
 
-
 MARKED_KINDS = frozenset(
     {
         OfficeKind.DISTRICT_DEPT,
@@ -159,4 +158,6 @@ def record(
     """The record as of an instant."""
     points = items(attendance, rules, chief)
     stands = status(chief is not None, key[3], rules, at)
-    return Record(*key, stands, points, None if stands is RecordStatus.OPEN else total(points, rules))
+    return Record(
+        *key, stands, points, None if stands is RecordStatus.OPEN else total(points, rules)
+    )

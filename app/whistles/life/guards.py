@@ -162,6 +162,7 @@ SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding],
     A.INTERIM_RELEASE: takes_longer,
 }
 
+
 def check(whistle: WhistleStanding, action: WhistleAction) -> None:
     """Refuses (IllegalWhistleMove) what the whistle's status or a guard does not allow."""
     if (whistle.status, action) not in MOVES:
@@ -181,9 +182,7 @@ def check_summons(
         SUMMONS_GUARDS[action](whistle, summons)
 
 
-def allowed(
-    whistle: WhistleStanding, parts: Collection[WhistlePart]
-) -> list[WhistleAction]:
+def allowed(whistle: WhistleStanding, parts: Collection[WhistlePart]) -> list[WhistleAction]:
     """The whistle's actions that these parts may take now."""
     return [
         action

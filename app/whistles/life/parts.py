@@ -48,13 +48,13 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.RULE_FALSE: frozenset({P.DISTRICT}),
     A.APPEAL: frozenset({P.CHIEF}),
     A.EVALUATE: frozenset({P.CHIEF}),
+    A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
+    A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),
 }
 """Actions not named here are the system's own."""
 
 
-def may_blow(
-    rules: Whistle, level: WhistleLevel, origin: WhistleOrigin, is_chief: bool
-) -> bool:
+def may_blow(rules: Whistle, level: WhistleLevel, origin: WhistleOrigin, is_chief: bool) -> bool:
     """Whether one of the street's people may blow at this level (D.14.3): its chief, any of them
     (`handler`), or whoever reports what a patrol found (`patrol`)."""
     blowers: frozenset[str] = getattr(rules.blowers, level.upper())

@@ -20,9 +20,7 @@ READERS = CITY | HANDLERS | {Role.DISTRICT}
 ROLE_PARTS: dict[Role, frozenset[WhistlePart]] = {
     Role.SUPERVISOR: frozenset({P.CITY}),
     Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR}),
-    Role.HANDLER: frozenset(
-        {P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED}
-    ),
+    Role.HANDLER: frozenset({P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED}),
     Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY},
 }
 """Every part that a role can have in some whistle."""
@@ -49,7 +47,7 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
     )
 
 
-def in_scope(caller: Caller, number: str) -> Select[tuple[Whistle]]:
+def in_scope(caller: Caller, number: str) -> Select[Whistle]:
     known = number if number.isascii() and number.isalnum() else ""
     return select(Whistle).where(Whistle.number == known, visible(caller))
 
@@ -108,17 +106,20 @@ def street_parts(
     is_chief = caller.role is Role.CHIEF
     if caller.office_code == whistle.street_code:
         yield P.STREET
-        if is_chief:
-            yield P.CHIEF
+        yield from chief_parts(caller, whistle) if is_chief else ()
         if may_blow(policy.whistle, whistle.level, whistle.origin, is_chief):
             yield P.BLOWER
         if whistle.status is WhistleStatus.DRAFT:
             yield P.DRAFTER
-        if is_chief and whistle.conductor == caller.office_code:
-            yield P.CONDUCTOR
     for summons in summonses:
         if summons.kind is SummonsKind.PEER and summons.office_code == caller.office_code:
             yield from peer_parts(summons, is_chief)
+
+
+def chief_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:
+    yield P.CHIEF
+    if whistle.conductor == caller.office_code:
+        yield P.CONDUCTOR
 
 
 def peer_parts(summons: Summons, is_chief: bool) -> Iterator[WhistlePart]:

@@ -13,6 +13,8 @@ from app.tickets import personal
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import Viewer
 from app.whistles import standing
+from app.whistles.evaluation import records
+from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
 from app.whistles.life.guards import WhistleStanding
@@ -32,9 +34,7 @@ Rows = Mapping[str, list[R]]
 
 COLUMNS = frozenset(column.key for column in Whistle.__table__.columns)
 SHOWN_OTHERWISE = {"matter", "why", "place", "meeting_point", "conductor"}
-PLAIN = tuple(
-    name for name in WhistleView.model_fields if name in COLUMNS - SHOWN_OTHERWISE
-)
+PLAIN = tuple(name for name in WhistleView.model_fields if name in COLUMNS - SHOWN_OTHERWISE)
 SUMMONS = tuple(
     name
     for name in SummonsView.model_fields
@@ -50,6 +50,7 @@ class Beside:
     items: Rows[ActionItem]
     visits: Rows[tuple[str, AttendanceView]]
     tickets: Rows[str]
+    evaluations: Rows[EvaluationView]
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
@@ -59,23 +60,23 @@ def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
 def views(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
     """In the order given."""
     viewer.session.flush()
-    beside = read_beside(viewer.session, [whistle.number for whistle in whistles])
+    beside = read_beside(viewer, [whistle.number for whistle in whistles])
     return [shown(viewer, whistle, beside) for whistle in whistles]
 
 
-def read_beside(session: Session, numbers: Sequence[str]) -> Beside:
+def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
+    session, policies = viewer.session, viewer.city.policies
     links = by_number(session, select(WhistleTicket), WhistleTicket, numbers)
     return Beside(
         by_number(session, select(Summons).order_by(Summons.office_code), Summons, numbers),
         by_number(session, select(ActionItem).order_by(ActionItem.seq), ActionItem, numbers),
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
+        records.views(session, policies, numbers, viewer.now),
     )
 
 
-def by_number(
-    session: Session, query: Select[tuple[R]], model: Any, numbers: Sequence[str]
-) -> Rows[R]:
+def by_number(session: Session, query: Select[R], model: Any, numbers: Sequence[str]) -> Rows[R]:
     rows: dict[str, list[R]] = defaultdict(list)
     for row in session.scalars(query.where(model.whistle_number.in_(numbers))):
         number: str = cast(Any, row).whistle_number
@@ -127,11 +128,13 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
         ),
         street=brief(city, whistle.street_code),
         conductor=brief(city, whistle.conductor),
-        summonses=[
-            summons_view(viewer, each, parts, state, beside)
-            for each in summonses
-        ],
+        summonses=[summons_view(viewer, each, parts, state, beside) for each in summonses],
         tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
+        evaluations=[
+            evaluation
+            for evaluation in beside.evaluations.get(whistle.number, [])
+            if not only_summoned or evaluation.office_code == viewer.caller.office_code
+        ],
         allowed=guards.allowed(state, parts),
     )
 
@@ -161,6 +164,4 @@ def brief(city: City, code: str) -> OfficeBrief:
     """An office that is gone from the directory keeps its code as its name."""
     office = city.offices.get(code)
     name = office.name if office else code
-    return OfficeBrief(
-        code=code, name=name, district_code=office.district_code if office else None
-    )
+    return OfficeBrief(code=code, name=name, district_code=office.district_code if office else None)
