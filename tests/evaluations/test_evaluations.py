@@ -207,13 +207,22 @@ def test_who_may_not_mark(people: People) -> None:
 
     assert people("handler", WANGJING).put(path, body).status_code == 403
     assert people("chief", MARKET).put(path, body).json()["type"] == "/problems/streets-evaluate"
-    assert marks(people, DONGHUAMEN, **body).json()["type"] == "/problems/not-on-form"
-    assert marks(people, WANGJING, POWER, **body).status_code == 404
-    assert marks(people, WANGJING, WANGJING, **body).status_code == 404
-    assert marks(people, WANGJING, term="2027-Q1", **body).status_code == 404
-    assert marks(people, WANGJING, term="2026-10", **body).status_code == 404
-    assert marks(people, WANGJING, term="2026-Q9", **body).status_code == 422
+    assert marks(people, DONGHUAMEN, items=ITEMS).json()["type"] == "/problems/not-on-form"
     assert marks(people, WANGJING, confirm=True).json()["type"] == "/problems/nothing-proposed"
+
+
+@pytest.mark.parametrize(
+    ("office", "term", "status"),
+    [
+        (POWER, TERM, 404),  # the street has not dealt with it
+        (WANGJING, TERM, 404),
+        (MARKET, "2027-Q1", 404),
+        (MARKET, "2026-10", 404),
+        (MARKET, "2026-Q9", 422),
+    ],
+)
+def test_nothing_else_is_marked(people: People, office: str, term: str, status: int) -> None:
+    assert marks(people, WANGJING, office, term, items=ITEMS).status_code == status
 
 
 def test_who_may_read_a_form(people: People) -> None:
