@@ -19,6 +19,15 @@ from app.evaluations.models import (
     StreetSection,
 )
 from app.feed.models import Errand, FeedEntry, FeedHead
+from app.forces.models import (
+    Force,
+    ForceDay,
+    ForceEvent,
+    ForceMark,
+    ForceMember,
+    ForceShift,
+    ForceStatement,
+)
 from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.host.health import Heartbeat
@@ -112,6 +121,13 @@ TABLES: tuple[type[Base], ...] = (
     EvaluationStatement,
     PerformanceSeal,
     StreetSection,
+    Force,
+    ForceMember,
+    ForceShift,
+    ForceDay,
+    ForceMark,
+    ForceEvent,
+    ForceStatement,
     Whistle,
     Summons,
     ActionItem,

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "d1700c5e93a8"
-down_revision = "b1500a7c92de"
+down_revision = "5f16c0a9d2e1"
 branch_labels = None
 depends_on = None
 
