@@ -72,6 +72,7 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
 
 logger = logging.getLogger(__name__)
@@ -191,6 +192,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         attachments,
         views.holds_router,
         callbacks,
+        proposing,
         whistles,
         entries,
         rankings,

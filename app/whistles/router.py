@@ -26,10 +26,11 @@ from app.whistles.acts.forms import (
 )
 from app.whistles.http import Looking, Seen
 from app.whistles.life.loop import WhistleAction
-from app.whistles.life.scruples import scruples
+from app.whistles.proposing import service as proposing
+from app.whistles.proposing.schemas import BlownView
 from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
-from app.whistles.views.schemas import BlownView, WhistleEventView, WhistleView
+from app.whistles.views.schemas import WhistleEventView, WhistleView
 
 A = WhistleAction
 
@@ -51,8 +52,8 @@ def blow_whistle(caller: Blower, doing: Changing, body: NewWhistle) -> BlownView
     number = doing.once(write, status=201)
     doing.response.headers["Location"] = f"/v1/whistles/{number}"
     shown = show(doing, caller, number)
-    against = scruples(shown.kind, (summons.kind for summons in shown.summonses))
-    return BlownView(**dict(shown), warnings=list(against))
+    warnings = proposing.against(doing.session, doing.city, shown, doing.clock())
+    return BlownView(**dict(shown), warnings=warnings)
 
 
 @router.get("")

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "d1700c5e93a8"
-down_revision = "5f16c0a9d2e1"
+down_revision = "e1900b6d27f4"
 branch_labels = None
 depends_on = None
 

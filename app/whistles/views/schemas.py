@@ -17,7 +17,6 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-from app.whistles.life.scruples import Scruple
 
 
 class SpotView(View):
@@ -117,12 +116,6 @@ class WhistleView(View):
     evaluations: list[EvaluationView]
     """One for each department, once it is settled."""
     allowed: list[WhistleAction]
-
-
-class BlownView(WhistleView):
-    """A new whistle, with what speaks against it: codes, for the street to think over."""
-
-    warnings: list[Scruple]
 
 
 class WhistleEventView(View):
