@@ -24,6 +24,7 @@ from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
 from app.duties.load import Known, read_centres, read_duties
+from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
@@ -196,6 +197,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         entries,
         rankings,
         seals,
+        evaluations,
         bulletins,
         routes,
         suggestions,

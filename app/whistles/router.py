@@ -11,12 +11,13 @@ from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.paging import Page
 from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
-from app.tickets.acts.forms import Nothing, Reason, Words
-from app.whistles.acts import blowing, objecting, reporting
+from app.tickets.acts.forms import Decision, Nothing, Reason, Words
+from app.whistles.acts import blowing, evaluating, objecting, reporting
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
     Composition,
     InterimRelease,
+    NewEvaluation,
     NewWhistle,
     ObjectionRuling,
     ReportIn,
@@ -170,3 +171,27 @@ def rule_on_objection(
 ) -> WhistleView:
     """The district's word: withdrawn, or sent anew."""
     return act.on_summons(objecting.rule, body)
+
+
+@router.post("/{number}/evaluations/{office_code}")
+def evaluate_office(
+    act: Annotated[WhistleAct, on_summons(A.EVALUATE)], body: NewEvaluation
+) -> WhistleView:
+    """H9: the chief's points in a department's record, once, within three working days."""
+    return act.on_summons(evaluating.evaluate, body, evaluating.check)
+
+
+@router.post("/{number}/evaluations/{office_code}/appeal")
+def appeal_against_evaluation(
+    act: Annotated[WhistleAct, on_summons(A.APPEAL_EVALUATION)], body: Words
+) -> WhistleView:
+    """D.15: the department appeals against the chief's points."""
+    return act.on_summons(evaluating.appeal, body)
+
+
+@router.post("/{number}/evaluations/{office_code}/appeal/decision")
+def decide_on_evaluation(
+    act: Annotated[WhistleAct, on_summons(A.DECIDE_EVALUATION)], body: Decision
+) -> WhistleView:
+    """D.15: the district decides; approved, the record stands alone."""
+    return act.on_summons(evaluating.decide, body)
