@@ -19,6 +19,7 @@ from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.instants import settled
 from app.kit.ready import Ready, Statement, parameter
+from app.tickets.life.lifecycle import TERMINAL
 from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
@@ -158,6 +159,7 @@ def read() -> sa.Select[Any]:
     return (
         select(
             *(getattr(Ticket, name) for name in ("number", "received_at", "category", *FACTS)),
+            Ticket.status,
             Ticket.district_code,
             Ticket.interim_office,
             parent.interim_office.label("head_interim"),
@@ -182,5 +184,6 @@ def all_of(line: Any) -> Iterator[int]:
     yield from keys.of_number(line.number)
     yield from keys.of_category(line.category or "")
     yield from (keys.fact(name, getattr(line, name)) for name in FACTS)
+    yield from ([keys.OPEN] if line.status not in TERMINAL else [])
     offices = {line.district_code, line.interim_office, line.head_interim, *(line.offices or ())}
     yield from (keys.fact("office", code) for code in offices if code)
