@@ -60,13 +60,13 @@ PLAN_ANEW = "; ".join(f"RESET {name}" for name in PLANNED)
 
 
 @contextmanager
-def one_plan(connection: sa.Connection) -> Iterator[None]:
+def one_plan(connection: sa.Connection) -> Iterator[sa.Connection]:
     """Inside, a statement is planned once for all its parameters, as a walk from row to row by
     indexes: where each has one good plan, and making it anew, or a process for a part of it, takes
     longer than running it."""
     connection.exec_driver_sql(PLAN)
     try:
-        yield
+        yield connection
     finally:
         with suppress(sa.exc.DBAPIError):  # lost, or rolled back with what failed in it
             connection.exec_driver_sql(PLAN_ANEW)

@@ -3,8 +3,9 @@
 A list walks an index in its own order while that meets its tickets soon. Where it might walk long
 (rare words, a small place, one district of sixteen), the candidates come from two sources, each in
 the list's order and no longer than the page: the tickets with all keys in `search_entry`, looked
-for first where the page most likely is, and what changed since the mark up to which the entries are kept. Either way every condition is checked
-on the ticket itself, so that a list never shows what was true before.
+for first where the page most likely is, and what changed since the mark up to which the entries are
+kept. Either way every condition is checked on the ticket itself, so that a list never shows what
+was true before.
 """
 
 from datetime import UTC, datetime
