@@ -9,7 +9,10 @@ NOT_YET = frozenset(
         "privacy.retention",
         "reply.require_whistle_closed",
         "signals",
-        "whistle",
+        "whistle.escalate_absent",
+        "whistle.false.appeal_days",
+        "whistle.false.rule_days",
+        "whistle.rate_outlier",
     }
 )
 """Dotted as in the document; a group stands for all of its keys."""

@@ -1,7 +1,8 @@
 """The keys of whistles, of how departments are evaluated and of signals (RULEBOOK D.14 to D.17)."""
 
+from datetime import timedelta
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -25,13 +26,47 @@ Percentile = Annotated[int, Field(ge=0, le=100, strict=True)]
 HUNDRED = 100
 
 
+class Arrival(Part):
+    """The limit to arrive by kind; one limit alone is that of every kind."""
+
+    enforcement: Limit | None = None
+    emergency: Limit | None = None
+    key_work: Limit | None = None
+    beyond_duty: Limit | None = None
+    appeal: Limit | None = None
+    others: Limit
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, value: Any) -> Any:
+        return {"others": value} if isinstance(value, str) else value
+
+    def __getitem__(self, kind: str) -> timedelta:
+        own: timedelta | None = getattr(self, kind)
+        return own or self.others
+
+
 class Urgent(Part):
     accept: Limit
-    arrive: Limit
+    arrive: Arrival
 
 
 class Planned(Urgent):
     finish: Limit
+
+
+Blower = Literal["chief", "handler", "patrol"]
+"""Of the street: its chief, any of its people, or whoever of them reports a patrol's find."""
+
+
+class Blowers(Part):
+    W1: frozenset[Blower]
+    W2: frozenset[Blower]
+    W3: frozenset[Blower]
+
+
+class SignInCode(Part):
+    lasts: Limit
 
 
 class EscalateAbsent(Part):
@@ -54,6 +89,8 @@ class FalseWhistle(Part):
 
 class Whistle(Part):
     kinds: frozenset[WhistleKind]
+    blowers: Blowers
+    conductor: Literal["street", "district"]
     W1: Urgent
     W2: Planned
     W3: Planned
@@ -61,6 +98,7 @@ class Whistle(Part):
     enforcement_immediate: Limit
     earliest_meeting: Span
     geo_m: Count
+    code: SignInCode
     max_returns: Positive
     escalate_absent: EscalateAbsent
     objection_share: Share

@@ -129,6 +129,21 @@ def test_what_is_not_certain_is_not_guessed(text: str, kind: DecisionKind, why: 
     assert why in decision.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("西城区右安门外西头条", "右安门外西头条"),
+        ("朝阳区京旺家园3号楼", "京旺家园"),
+        ("密云区西城根胡同", "西城根胡同"),
+        ("昌平区昌平城北小区", "昌平城北小区"),
+        ("北京市朝阳区北京市朝阳区望京西园三区", "望京西园3区"),
+        ("朝阳区望京花园门外", "望京花园"),
+    ],
+)
+def test_a_name_is_not_cut_where_it_reads_like_a_relation_or_a_city(text: str, place: str) -> None:
+    assert route(text).place == place.removesuffix("小区")
+
+
 def test_a_place_named_after_the_neighbouring_street_goes_to_a_person_with_both() -> None:
     decision = route("朝阳区望京西园二区201楼")  # of 东湖街道, among those of 望京街道
 

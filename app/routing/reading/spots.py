@@ -26,7 +26,7 @@ UNIT = re.compile(
 )
 NUMBERED = re.compile(r"[甲乙丙丁]?([0-9]+)")
 TAIL = re.compile(
-    "这边|那边|附近|旁边|对面|门口|门前|门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|院内|院里|内部|"
+    "这边|那边|附近|旁边|对面|门口|门前|(?<![安国文武胜直成阳兴便定渠平])门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|院内|院里|内部|"
     "底商|地下|地库|车库|停车|便道|所在|有人|有个|有1|总是|1直|经常|每天|长期|多次|夜间|晚上|凌晨|半夜|"
     "早上|白天|昨天|今天|最近|目前|现在|没有|无人|不通|不亮|堵|漏|噪声|噪音|扰民|油烟|垃圾|施工|违建|"
     "占道|停水|停电|暖气|供暖|燃气|物业|居民|邻居|家里|业主|路灯|井盖|异味|臭味|污水|积水"
@@ -50,6 +50,7 @@ WIDEST_GAP = 1
 """Characters that may stand between 北京市, the district and the street."""
 
 START, END = attrgetter("start"), attrgetter("end")
+CITY, DISTRICT = kinds(Kind.CITY), kinds(Kind.DISTRICT)
 PROPER = kinds(Kind.DISTRICT, Kind.STREET, Kind.ELSEWHERE)
 
 
@@ -106,13 +107,17 @@ def finds_between(finds: Sequence[Find], start: int, stop: int) -> list[Find]:
 
 
 def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
-    """The finds that name city, district or street; short names only where an address begins."""
+    """The finds that name city, district or street; short names only where an address begins, and
+    behind a district only the city's: 密云区西城根胡同 and 朝阳区京旺家园 begin a place."""
     divisions: list[Find] = []
-    end = start
+    end, heads, shortest = start, HEADS, 1
     for find in finds:
-        if find.kinds & PROPER or (find.kinds & HEADS and find.start <= end):
+        at_head = find.kinds & heads and find.start <= end and find.end - find.start >= shortest
+        if find.kinds & PROPER or at_head:
             divisions.append(find)
             end = find.end
+        if find.kinds & DISTRICT:
+            heads, shortest = CITY, SHORTEST
     return divisions
 
 
