@@ -296,6 +296,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.startup.stop()
     await app.state.background.stop()
+    await app.state.waits.close()
     for engine in app.state.engines:
         engine.dispose()
 

@@ -105,6 +105,12 @@ class Waits:
         self.is_stopped = True
         self.release(End.STOPPED)
 
+    async def close(self) -> None:
+        """Returns when no look is being taken any more."""
+        self.stop()
+        if self.looking:
+            await self.looking
+
     def release(self, end: End) -> None:
         for waiter in self.waiters:
             waiter.leave(end)

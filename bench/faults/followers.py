@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import eq
 from typing import Any
 
 import httpx
@@ -71,5 +72,5 @@ class Follower:
 
 def misheard(heard: list[Heard], entries: list[Heard]) -> int:
     """Entries that were skipped, heard twice, out of order, or otherwise than they stand."""
-    right = sum(one == other for one, other in zip(heard, entries, strict=False))
+    right = sum(map(eq, entries, heard))
     return max(len(heard), len(entries)) - right
