@@ -25,6 +25,7 @@ from app.tickets.views.inbox import Waited
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import (
     ChangesPage,
+    ErrandView,
     EventView,
     MemberView,
     MergeProposal,
@@ -143,7 +144,7 @@ async def held(request: Request, caller: Addressee, paging: Annotated[Waited, Qu
     return paging
 
 
-@inbox_router.get("", response_model=Page[WaitingView])
+@inbox_router.get("", response_model=Page[WaitingView | ErrandView])
 @quickly(quick.inbox)
 def read_inbox(
     request: Request, paging: Annotated[Waited, Depends(held)], looking: Looking
