@@ -4,7 +4,7 @@ those that have not ended have a key more"""
 from alembic import op
 
 revision = "c2100e7d41a8"
-down_revision = "e1900b6d27f4"
+down_revision = "d1701f3b8e64"
 branch_labels = None
 depends_on = None
 
