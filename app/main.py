@@ -71,6 +71,7 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.page_router import router as report_in_page
 from app.whistles.router import router as whistles
 
 logger = logging.getLogger(__name__)
@@ -191,6 +192,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         views.holds_router,
         callbacks,
         whistles,
+        report_in_page,
         entries,
         rankings,
         seals,
