@@ -24,6 +24,7 @@ from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
 from app.duties.load import Known, read_centres, read_duties
+from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
@@ -71,8 +72,9 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
-from app.whistles.page_router import router as report_in_page
+from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
+from app.whistles.sign_in.router import router as report_in_page
 
 logger = logging.getLogger(__name__)
 
@@ -191,11 +193,13 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         attachments,
         views.holds_router,
         callbacks,
+        proposing,
         whistles,
         report_in_page,
         entries,
         rankings,
         seals,
+        evaluations,
         bulletins,
         routes,
         suggestions,

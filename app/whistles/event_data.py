@@ -108,6 +108,18 @@ class WhistleRuled(Moved, frozen=True, kw_only=True):
     arrive_due_at: datetime | UnsetType | None = UNSET
 
 
+class WhistleEvaluated(Moved, frozen=True, kw_only=True):
+    """The chief's points, exact; `rough`: 简单粗暴执法."""
+
+    effect: str
+    attitude: str
+    rough: bool
+
+
+class EvaluationDecided(Moved, frozen=True, kw_only=True):
+    approve: bool
+
+
 class Raised(WhistleData, frozen=True, kw_only=True):
     from_tier: Tier
     to_tier: Tier
@@ -132,6 +144,10 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.INTERIM_RELEASE: Appointed,
     A.OBJECT: WhistleObjected,
     A.RULE_OBJECTION: WhistleRuled,
+    A.EVALUATE: WhistleEvaluated,
+    A.APPEAL_EVALUATION: Moved,
+    A.DECIDE_EVALUATION: EvaluationDecided,
+    A.CLOSE: WhistleData,
     A.LAPSE: WhistleData,
     A.ABSENT: Moved,
     A.MISS: Moved,

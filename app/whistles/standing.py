@@ -49,7 +49,7 @@ def timers_of(
     whistle: Whistle, summonses: Sequence[Summons]
 ) -> tuple[WhistleTimers, list[SummonsTimers]]:
     timers = [SummonsTimers(*TIMERS(summons)) for summons in summonses]
-    return WhistleTimers(whistle.status, whistle.confirm_due_at), timers
+    return WhistleTimers(whistle.status, whistle.confirm_due_at, whistle.mark_due_at), timers
 
 
 def waiting_of(whistle: Whistle, summonses: Sequence[Summons]) -> tuple[Waiting, list[Awaited]]:

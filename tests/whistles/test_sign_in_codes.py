@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from app.whistles import pages
+from app.whistles.sign_in import pages
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
 from tests.whistles import blown

@@ -20,6 +20,7 @@ from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.tickets import personal
 from app.whistles import events, standing
+from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
 from app.whistles.life.guards import WhistleStanding
@@ -132,8 +133,12 @@ class WhistleChange:
         whistle.since = at
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
+        if whistle.status is S.SETTLED:
+            whistle.settled_at = at
+            whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at
+            whistle.mark_due_at = None
 
     def event(
         self,

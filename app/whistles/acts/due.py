@@ -46,8 +46,14 @@ def miss(change: WhistleChange, fall: WhistleFall) -> None:
     change.record(WhistleAction.MISS, data, due_at=fall.at)
 
 
+def close(change: WhistleChange, fall: WhistleFall) -> None:
+    """H9: the time to evaluate has passed; what the chief left open has the record alone."""
+    change.record(WhistleAction.CLOSE, due_at=fall.at)
+
+
 EFFECTS: dict[WhistleAction, Callable[[WhistleChange, WhistleFall], None]] = {
     WhistleAction.LAPSE: lapse,
     WhistleAction.ABSENT: absent,
     WhistleAction.MISS: miss,
+    WhistleAction.CLOSE: close,
 }

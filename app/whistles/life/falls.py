@@ -32,6 +32,7 @@ class WhistleTimers:
 
     status: WhistleStatus
     confirm_due_at: datetime | None
+    mark_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class SummonsTimers:
 
 def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
     """All that is to come, in no order."""
+    if whistle.status is WhistleStatus.SETTLED and whistle.mark_due_at:
+        yield WhistleFall(whistle.mark_due_at, WhistleAction.CLOSE)
     if whistle.status not in UNSETTLED:
         return
     if whistle.confirm_due_at:

@@ -48,6 +48,8 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.RULE_FALSE: frozenset({P.DISTRICT}),
     A.APPEAL: frozenset({P.CHIEF}),
     A.EVALUATE: frozenset({P.CHIEF}),
+    A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
+    A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),
 }
 """Actions not named here are the system's own."""
 

@@ -13,11 +13,10 @@ from app.kit.db import Reading, Writing
 from app.kit.errors import Invalid, Refusal
 from app.kit.web import problems
 from app.kit.web.route import Route
-from app.whistles import pages
-from app.whistles.acts import at_place
-from app.whistles.acts.at_place import Place
 from app.whistles.acts.forms import ReportIn
-from app.whistles.pages import HEADERS, PATH, Filled
+from app.whistles.sign_in import pages, service
+from app.whistles.sign_in.pages import HEADERS, PATH, Filled
+from app.whistles.sign_in.service import Place
 
 MOST_FIELDS = 10
 
@@ -47,7 +46,7 @@ def answer(content: str, refusal: Refusal | None = None) -> HTMLResponse:
 def show_page(code: Code, session: Reading, city: AtCity, now: Now) -> HTMLResponse:
     """The page behind a one-time code's QR: who comes tells his name and duty."""
     try:
-        return answer(pages.page(at_place.awaited(session, city, code, now)))
+        return answer(pages.page(service.awaited(session, city, code, now)))
     except Refusal as refusal:
         return answer(pages.page(None, pages.told_of(refusal)), refusal)
 
@@ -60,8 +59,8 @@ def report_at_place(
     `lat`)."""
     awaited = None
     try:
-        awaited = at_place.awaited(session, city, code, clock())
-        at_place.report(Place(session, city, clock), *read(code, filled))
+        awaited = service.awaited(session, city, code, clock())
+        service.report(Place(session, city, clock), *read(code, filled))
     except Refusal as refusal:
         session.rollback()
         return answer(pages.page(awaited, pages.told_of(refusal), filled), refusal)
