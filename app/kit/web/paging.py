@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,20 @@ from app.kit.ready import parameter
 
 DEFAULT_LIMIT = 50
 MOST = 500
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 def whole(value: object) -> object:
     """Refuses `+5` and `5.0`, which pydantic would take."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise ValueError("is no whole number")
+    return value
+
+
+def number(value: object) -> object:
+    """Refuses `+5`, `1e1` and `nan`, which pydantic would take or tell in its own words."""
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise ValueError("is no number")
     return value
 
 

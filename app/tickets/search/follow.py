@@ -5,13 +5,13 @@ looks at what changed since the mark by itself. One process at a time follows.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from prometheus_client import Gauge
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, aliased
 
@@ -27,6 +27,8 @@ AT_ONCE = 500
 """Tickets of a round: a long way behind, requests still have most of the machine."""
 FAR_BEHIND = 5_000
 """Changes beyond the mark that a search does not look through."""
+SPREAD = timedelta(seconds=30)
+"""How much of what was recorded by a clock that is behind is looked at again."""
 ONLY = 1
 """The id of the mark."""
 FOLLOWING = 0x5EA7
@@ -55,7 +57,8 @@ def follow_some(sessions: Sessions, clock: Clock) -> bool:
     with sessions.begin() as session:
         if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
             return False
-        mark, until = mark_of(session) or BEGINNING, clock()
+        until = clock()
+        mark = not_ahead(mark_of(session) or BEGINNING, until)
         settled(session)
         changed = changes(session, mark, until)
         write(session, [change.number for change in changed])
@@ -64,6 +67,12 @@ def follow_some(sessions: Sessions, clock: Clock) -> bool:
         keep(session, max(mark, reached))
     LAG.set((until - reached.at).total_seconds())
     return more
+
+
+def not_ahead(mark: Mark, now: datetime) -> Mark:
+    """Where this machine's clock was set back, or the last who followed has one that is ahead, what
+    is recorded by it lies behind the mark."""
+    return mark if mark.at <= now else Mark(now - SPREAD, BEGINNING.number)
 
 
 def mark_of(session: Session) -> Mark | None:
@@ -114,6 +123,14 @@ def keep(session: Session, mark: Mark) -> None:
     row = {"id": ONLY, "at": mark.at, "number": mark.number}
     statement = insert(SearchMark).values(row)
     session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+def go_back(session: Session, to: datetime) -> None:
+    """Has all that changed since an instant looked at again, for a writer of the past: what lies
+    behind the mark is not found. Waits for a round that is under way."""
+    session.execute(select(func.pg_advisory_xact_lock(FOLLOWING)))
+    behind = update(SearchMark).where(SearchMark.at > to)
+    session.execute(behind.values(at=to, number=BEGINNING.number))
 
 
 def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
