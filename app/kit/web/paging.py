@@ -117,10 +117,14 @@ class Order:
     def ready(self, query: sa.Select[T], beyond_key: bool, limit: int) -> sa.Select[T]:
         """The same page in a statement made once; `values` gives it the key. The limit is a number
         in it: PostgreSQL plans a page of unknown length like a whole list."""
-        if beyond_key:
-            key = [parameter(f"key_{n}", c.type) for n, c in enumerate(self.columns)]
-            query = query.where(beyond(self.columns, key, self.falling))
-        return self.sorted(query).limit(sa.literal_column(str(limit + 1)))
+        return self.sorted(self.onward(query, beyond_key)).limit(sa.literal_column(str(limit + 1)))
+
+    def onward(self, query: sa.Select[T], beyond_key: bool) -> sa.Select[T]:
+        """Of a list in a statement made once, what comes after the key."""
+        if not beyond_key:
+            return query
+        key = [parameter(f"key_{n}", c.type) for n, c in enumerate(self.columns)]
+        return query.where(beyond(self.columns, key, self.falling))
 
     def values(self, cursor: str | None) -> dict[str, Any]:
         """The key behind a cursor, by parameter. Refuses (BadCursor) another list's."""
