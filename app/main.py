@@ -75,6 +75,7 @@ from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
 from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
+from app.whistles.sign_in.router import router as report_in_page
 
 logger = logging.getLogger(__name__)
 
@@ -195,6 +196,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         callbacks,
         proposing,
         whistles,
+        report_in_page,
         entries,
         rankings,
         seals,
