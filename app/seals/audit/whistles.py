@@ -1,15 +1,15 @@
 """Whistles on record: every event by its link, every row by the events."""
 
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.seals.audit import chains
 from app.seals.audit.faults import Fault, Kind
-from app.tickets.life import links
 from app.whistles import replay
 from app.whistles.events import MEMBERS, WhistleEvent, WhistleStatement
 from app.whistles.models import Summons, Whistle
@@ -60,12 +60,9 @@ def rows_of(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
 
 def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Iterator[Fault]:
     events, statements, summonses = (rows[kind].get(number, []) for kind in TABLES)
-    last = yield from linked(number, events, statements)
+    yield from chains.linked(number, events, statements, head, MEMBERS)
     if head is None:
-        yield Fault(fault=Kind.MISSING_ROW, number=number, table="whistle")
         return
-    if last is not None and (head["chain_head"], head["version"]) != (last, len(events)):
-        yield Fault(fault=Kind.WRONG_LINK, number=number, seq=len(events))
     try:
         course = replay.replay(events)
     except UNREADABLE:
@@ -73,28 +70,6 @@ def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Itera
         return
     yield from compared(number, "whistle", course.whistle, head, replay.WHISTLE)
     yield from summoned(number, course, summonses)
-
-
-def linked(
-    number: str, events: Sequence[Row], statements: Sequence[Row]
-) -> Generator[Fault, None, bytes | None]:
-    """The first event that is missing or not the one that was linked, and words that are not those
-    of their event; the last link, or None after a fault."""
-    former, words = links.BEFORE_ALL, {row["seq"]: row for row in statements}
-    for place, event in enumerate(events, 1):
-        whole = {"whistle_number": number, **event}
-        former = links.link(former, whole, MEMBERS)
-        if event["seq"] != place or event["link"] != former:
-            missing = event["seq"] != place
-            kind = Kind.MISSING_EVENT if missing else Kind.WRONG_LINK
-            yield Fault(fault=kind, number=number, seq=place)
-            return None
-        spoken = words.pop(place, None)
-        if spoken and event["words_hash"] != links.words_hash(spoken["salt"], spoken["words"]):
-            yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
-    for place in words:
-        yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
-    return former
 
 
 def summoned(number: str, course: replay.Course, kept: Sequence[Row]) -> Iterator[Fault]:
