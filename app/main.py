@@ -23,11 +23,12 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
-from app.duties.load import Known, read_duties
+from app.duties.load import Known, read_centres, read_duties
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.figures import Figures
+from app.forces.router import router as forces
 from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
@@ -126,6 +127,7 @@ def prepare(settings: Settings) -> None:
                 make_suggester(catalogue, settings.data_overlay)
                 known = Known.of(catalogue, offices.directory(session))
                 read_duties(known, settings.data_overlay)
+                read_centres(known, settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
@@ -143,8 +145,17 @@ def make_city(session: Session, settings: Settings) -> City:
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
     suggester = make_suggester(catalogue, settings.data_overlay)
-    duties = read_duties(Known.of(catalogue, directory), settings.data_overlay)
-    return City(policies, catalogue, directory, router, suggester, settings.secret_key, duties)
+    known = Known.of(catalogue, directory)
+    return City(
+        policies,
+        catalogue,
+        directory,
+        router,
+        suggester,
+        settings.secret_key,
+        duties=read_duties(known, settings.data_overlay),
+        centres=read_centres(known, settings.data_overlay),
+    )
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -169,6 +180,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         exports_router,
         open_to(gate.caller),
         reference,
+        forces,
         tickets,
         views.router,
         actions,

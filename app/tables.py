@@ -12,6 +12,15 @@ from app.callbacks.models import (
     ExclusionRequest,
 )
 from app.feed.models import Errand, FeedEntry, FeedHead
+from app.forces.models import (
+    Force,
+    ForceDay,
+    ForceEvent,
+    ForceMark,
+    ForceMember,
+    ForceShift,
+    ForceStatement,
+)
 from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.host.health import Heartbeat
@@ -99,6 +108,13 @@ TABLES: tuple[type[Base], ...] = (
     SearchEntry,
     SearchMark,
     TelephoneSearch,
+    Force,
+    ForceMember,
+    ForceShift,
+    ForceDay,
+    ForceMark,
+    ForceEvent,
+    ForceStatement,
     Whistle,
     Summons,
     ActionItem,
