@@ -1,5 +1,5 @@
-"""False whistles 空哨 and 乱吹哨: the district rules after it has heard both sides; the street appeals
-once, to the city (RULEBOOK D.14.7)."""
+"""False whistles 空哨 and 乱吹哨: the district rules after it has heard both sides, the street
+appeals once, to the city (RULEBOOK D.14.7)."""
 
 from collections.abc import Iterable
 from datetime import timedelta

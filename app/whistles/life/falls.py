@@ -30,7 +30,7 @@ class WhistleFall(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WhistleTimers:
-    """`confirm_due_at` is null once it is confirmed or flagged, `escalate_at` once it has passed."""
+    """`confirm_due_at` is null once confirmed or flagged, `escalate_at` once it has passed."""
 
     status: WhistleStatus
     tier: Tier
