@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c1540d7e21aa"
-down_revision = "5f16c0a9d2e1"
+down_revision = "e1900b6d27f4"
 branch_labels = None
 depends_on = None
 

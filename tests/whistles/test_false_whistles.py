@@ -1,4 +1,4 @@
-"""空哨, 乱吹哨 and the wrong department: the ruling, the appeal, what it leaves (RULEBOOK D.14.7)."""
+"""空哨, 乱吹哨, the wrong department: the ruling, the appeal, what is left (RULEBOOK D.14.7)."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ DISTRICT = ("district", CHAOYANG)
 SUPERVISOR = ("supervisor", None)
 
 
-def said(*offices: str) -> list[dict[str, str]]:
+def statements(*offices: str) -> list[dict[str, str]]:
     return [{"office_code": office, "text": f"{office} 的陈述"} for office in offices]
 
 
 def ruling(finding: str, *offices: str, **more: Any) -> dict[str, Any]:
     heard = offices or (WANGJING, MARKET)
-    return {"finding": finding, "text": "经核实", "statements": said(*heard), **more}
+    return {"finding": finding, "text": "经核实", "statements": statements(*heard), **more}
 
 
 @pytest.mark.parametrize("finding", ["empty", "reckless"])

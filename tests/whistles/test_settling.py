@@ -1,4 +1,4 @@
-"""Verified by the street, settled by the district, or sent back (RULEBOOK D.14.4 H7, H8; D.14.6)."""
+"""The street verifies, the district settles or sends back (RULEBOOK D.14.4 H7, H8; D.14.6)."""
 
 from typing import Any
 
