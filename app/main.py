@@ -24,6 +24,7 @@ from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
 from app.duties.load import Known, read_centres, read_duties
+from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
@@ -71,6 +72,7 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
 
 logger = logging.getLogger(__name__)
@@ -190,10 +192,12 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         attachments,
         views.holds_router,
         callbacks,
+        proposing,
         whistles,
         entries,
         rankings,
         seals,
+        evaluations,
         bulletins,
         routes,
         suggestions,

@@ -11,6 +11,13 @@ from app.callbacks.models import (
     Exclusion,
     ExclusionRequest,
 )
+from app.evaluations.models import (
+    Book,
+    EvaluationEvent,
+    EvaluationStatement,
+    PerformanceSeal,
+    StreetSection,
+)
 from app.feed.models import Errand, FeedEntry, FeedHead
 from app.forces.models import (
     Force,
@@ -47,6 +54,7 @@ from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
 from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
+from app.whistles.evaluation.models import WhistleMark
 from app.whistles.events import WhistleEvent, WhistleStatement
 from app.whistles.models import (
     ActionItem,
@@ -108,6 +116,11 @@ TABLES: tuple[type[Base], ...] = (
     SearchEntry,
     SearchMark,
     TelephoneSearch,
+    Book,
+    EvaluationEvent,
+    EvaluationStatement,
+    PerformanceSeal,
+    StreetSection,
     Force,
     ForceMember,
     ForceShift,
@@ -123,6 +136,7 @@ TABLES: tuple[type[Base], ...] = (
     WhistleTicket,
     WhistleEvent,
     WhistleStatement,
+    WhistleMark,
     SignInCode,
     Errand,
 )

@@ -4,7 +4,6 @@ from app.policy.documents import Policy
 
 NOT_YET = frozenset(
     {
-        "eval",
         "malicious.expires",
         "privacy.retention",
         "reply.require_whistle_closed",

@@ -128,6 +128,18 @@ class SentBack(WhistleData, frozen=True, kw_only=True):
     office_codes: list[str]
 
 
+class WhistleEvaluated(Moved, frozen=True, kw_only=True):
+    """The chief's points, exact; `rough`: 简单粗暴执法."""
+
+    effect: str
+    attitude: str
+    rough: bool
+
+
+class EvaluationDecided(Moved, frozen=True, kw_only=True):
+    approve: bool
+
+
 class Raised(WhistleData, frozen=True, kw_only=True):
     """`owner`: an office, or a desk of the city; `office_code`: whose summons was the
     cause."""
@@ -180,6 +192,10 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.INTERIM_RELEASE: Appointed,
     A.OBJECT: WhistleObjected,
     A.RULE_OBJECTION: WhistleRuled,
+    A.EVALUATE: WhistleEvaluated,
+    A.APPEAL_EVALUATION: Moved,
+    A.DECIDE_EVALUATION: EvaluationDecided,
+    A.CLOSE: WhistleData,
     A.LAPSE: WhistleData,
     A.ABSENT: Moved,
     A.MISS: Moved,

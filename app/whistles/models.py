@@ -75,6 +75,10 @@ class Whistle(Base):
     fed_back_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    mark_due_at: Mapped[datetime | None]
+    """Until when the chief evaluates what is settled; null when that is over."""
+    decide_due_at: Mapped[datetime | None]
+    """Until when the district decides on an appeal against a record, while one waits."""
     ended_at: Mapped[datetime | None]
     """Cancelled, found false, or evaluated."""
     returns: Mapped[int] = mapped_column(server_default="0")

@@ -11,8 +11,16 @@ from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.paging import Page
 from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
-from app.tickets.acts.forms import Nothing, Reason, Words
-from app.whistles.acts import blowing, escalating, objecting, reporting, ruling, settling
+from app.tickets.acts.forms import Decision, Nothing, Reason, Words
+from app.whistles.acts import (
+    blowing,
+    escalating,
+    evaluating,
+    objecting,
+    reporting,
+    ruling,
+    settling,
+)
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
     AppealDecision,
@@ -20,6 +28,7 @@ from app.whistles.acts.forms import (
     Coordination,
     FalseRuling,
     InterimRelease,
+    NewEvaluation,
     NewWhistle,
     ObjectionRuling,
     ReportIn,
@@ -29,10 +38,11 @@ from app.whistles.acts.forms import (
 )
 from app.whistles.http import Looking, Seen
 from app.whistles.life.loop import WhistleAction
-from app.whistles.life.scruples import scruples
+from app.whistles.proposing import service as proposing
+from app.whistles.proposing.schemas import BlownView
 from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
-from app.whistles.views.schemas import BlownView, WhistleEventView, WhistleView
+from app.whistles.views.schemas import WhistleEventView, WhistleView
 
 A = WhistleAction
 
@@ -54,8 +64,8 @@ def blow_whistle(caller: Blower, doing: Changing, body: NewWhistle) -> BlownView
     number = doing.once(write, status=201)
     doing.response.headers["Location"] = f"/v1/whistles/{number}"
     shown = show(doing, caller, number)
-    against = scruples(shown.kind, (summons.kind for summons in shown.summonses))
-    return BlownView(**dict(shown), warnings=list(against))
+    warnings = proposing.against(doing.session, doing.city, shown, doing.clock())
+    return BlownView(**dict(shown), warnings=warnings)
 
 
 @router.get("")
@@ -239,3 +249,27 @@ def rule_on_objection(
 def waive_summons(act: Annotated[WhistleAct, on_summons(A.WAIVE)], body: Words) -> WhistleView:
     """The whistle goes on without an office that has not come."""
     return act.on_summons(escalating.waive, body)
+
+
+@router.post("/{number}/evaluations/{office_code}")
+def evaluate_office(
+    act: Annotated[WhistleAct, on_summons(A.EVALUATE)], body: NewEvaluation
+) -> WhistleView:
+    """H9: the chief's points in a department's record, once, within three working days."""
+    return act.on_summons(evaluating.evaluate, body, evaluating.check)
+
+
+@router.post("/{number}/evaluations/{office_code}/appeal")
+def appeal_against_evaluation(
+    act: Annotated[WhistleAct, on_summons(A.APPEAL_EVALUATION)], body: Words
+) -> WhistleView:
+    """D.15: the department appeals against the chief's points."""
+    return act.on_summons(evaluating.appeal, body)
+
+
+@router.post("/{number}/evaluations/{office_code}/appeal/decision")
+def decide_on_evaluation(
+    act: Annotated[WhistleAct, on_summons(A.DECIDE_EVALUATION)], body: Decision
+) -> WhistleView:
+    """D.15: the district decides; approved, the record stands alone."""
+    return act.on_summons(evaluating.decide, body)

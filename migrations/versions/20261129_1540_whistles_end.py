@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c1540d7e21aa"
-down_revision = "e1900b6d27f4"
+down_revision = "d1701f3b8e64"
 branch_labels = None
 depends_on = None
 

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from fastapi import FastAPI
 from httpx import Response
 
-from tests.given import WANGJING, People
+from app.access.roles import Caller, Role
+from app.whistles.acts import locking
+from app.whistles.life.loop import WhistleAction
+from tests.given import CHAOYANG, WANGJING, People
 
 Who = tuple[str, str | None]
 """A role, and the office that its key is bound to."""
@@ -71,3 +75,24 @@ def releases(people: People, number: str, office: str, street: str = WANGJING) -
 
 def of(whistle: dict[str, Any], office: str) -> dict[str, Any]:
     return next(dict(s) for s in whistle["summonses"] if s["office_code"] == office)
+
+
+def settled(people: People, app: FastAPI, *offices: str, **changed: Any) -> dict[str, Any]:
+    """A whistle whose departments came in time, fed back and were released; then settled."""
+    number = str(blow(people, *offices, **changed)["number"])
+    for office in offices or (MARKET, POLICE):
+        reports_in(people, number, office)
+        feeds_back(people, number, office)
+        releases(people, number, office)
+    return settles(people, app, number)
+
+
+def settles(people: People, app: FastAPI, number: str) -> dict[str, Any]:
+    """Verified by the street and settled by the district."""
+    state = app.state
+    with state.sessions.begin() as session:
+        caller = Caller("district-1", Role.DISTRICT, CHAOYANG, CHAOYANG)
+        change = locking.locked(session, state.city, caller, number, state.clock)
+        change.record(WhistleAction.VERIFY)
+        change.record(WhistleAction.SETTLE)
+    return dict(people("chief", WANGJING).get(f"/whistles/{number}").json())

@@ -13,7 +13,7 @@ from app.tickets.acts.acting import Changing, Doing
 from app.tickets.views.view import Viewer
 from app.whistles.acts import locking
 from app.whistles.acts.change import WhistleChange
-from app.whistles.life.loop import WhistleAction
+from app.whistles.life.loop import OF_SUMMONS, WhistleAction
 from app.whistles.life.parts import WHO
 from app.whistles.models import Summons
 from app.whistles.views import scope, view
@@ -86,9 +86,10 @@ class WhistleAct:
             )
             of = summoned(change.summonses, self.office_code) if self.office_code else None
             locking.check_part(change, self.action, of)
-            with locking.explained(change, of):
+            moving = of if self.action in OF_SUMMONS else None
+            with locking.explained(change, moving):
                 further(change, of)
-                locking.check_state(change, self.action, of, self.if_match)
+                locking.check_state(change, self.action, moving, self.if_match)
                 act(change, of)
             doing.session.flush()
             return self.number

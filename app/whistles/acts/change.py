@@ -18,7 +18,9 @@ from app.city import City
 from app.feed import errands
 from app.feed.service import News, append
 from app.policy.documents import Policy
+from app.tickets import personal
 from app.whistles import events, standing
+from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
 from app.whistles.life.guards import WhistleStanding
@@ -37,7 +39,7 @@ from app.whistles.life.loop import (
     progress,
 )
 from app.whistles.life.parts import WhistlePart
-from app.whistles.life.waits import Wait, waits
+from app.whistles.life.waits import Wait, WaitKind, waits
 from app.whistles.models import ActionItem, Summons, Whistle, WhistleParty
 from app.whistles.views import scope
 
@@ -141,8 +143,12 @@ class WhistleChange:
         whistle.since = at
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
+        if whistle.status is S.SETTLED:
+            whistle.settled_at = at
+            whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at
+            whistle.mark_due_at = None
 
     def event(
         self,
@@ -182,8 +188,9 @@ class WhistleChange:
         errands.replace(self.session, whistle.number, map(self.errand, every))
 
     def errand(self, wait: Wait) -> dict[str, Any]:
-        """What the inbox shows: place and matter, no citizen."""
+        """What the inbox shows: place and matter, and to the summoned no telephone in it."""
         whistle = self.whistle
+        summoned = wait.kind is WaitKind.SUMMONS
         return {
             "office_code": wait.office_code,
             "kind": wait.kind,
@@ -194,7 +201,7 @@ class WhistleChange:
                 "status": whistle.status,
                 "kind": whistle.kind,
                 "level": whistle.level,
-                "matter": whistle.matter,
+                "matter": personal.hide(whistle.matter) if summoned else whistle.matter,
                 "place": whistle.place,
                 "meeting_point": whistle.meeting_point,
                 "street_code": whistle.street_code,

@@ -71,9 +71,15 @@ TRIGGERS = {
 }
 
 
+def close(change: WhistleChange, fall: WhistleFall) -> None:
+    """H9: the time to evaluate has passed; what the chief left open has the record alone."""
+    change.record(WhistleAction.CLOSE, due_at=fall.at)
+
+
 EFFECTS: dict[WhistleAction, Callable[[WhistleChange, WhistleFall], None]] = {
     WhistleAction.LAPSE: lapse,
     WhistleAction.ABSENT: absent,
     WhistleAction.MISS: miss,
     WhistleAction.ESCALATE: rise,
+    WhistleAction.CLOSE: close,
 }

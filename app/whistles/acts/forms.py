@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.web.position import Position
-from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Prose, Shown, Told
+from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.texts import AddressText, Lat, Lon, Number
 from app.whistles.life.loop import Finding, WhistleKind, WhistleLevel, WhistleOrigin
 
@@ -174,3 +174,12 @@ class AppealDecision(Form):
 class ObjectionRuling(Form):
     uphold: Flag
     text: Prose
+
+
+class NewEvaluation(Form):
+    """The chief's points: `effect` 实效, `attitude` 作风法治; `rough`: 简单粗暴执法."""
+
+    effect: Points
+    attitude: Points
+    text: Prose | None = None
+    rough: Flag = False

@@ -36,6 +36,7 @@ class WhistleTimers:
     tier: Tier
     confirm_due_at: datetime | None
     escalate_at: datetime | None
+    mark_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,14 @@ class SummonsTimers:
 
 def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
     """All that is to come, in no order."""
+    if whistle.status is WhistleStatus.SETTLED and whistle.mark_due_at:
+        yield WhistleFall(whistle.mark_due_at, WhistleAction.CLOSE)
     if whistle.status not in UNSETTLED:
         return
     if whistle.confirm_due_at:
         yield WhistleFall(whistle.confirm_due_at, WhistleAction.LAPSE)
     summonses = list(summonses)
-    if whistle.tier in BY_ITSELF_FROM:
-        yield from of_ladder(whistle, summonses)
+    yield from of_ladder(whistle, summonses)
     for summons in summonses:
         if summons.kind is SummonsKind.DEPARTMENT:
             yield from of_summons(summons)
@@ -64,6 +66,8 @@ def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterato
 
 def of_ladder(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
     """D.14.5: what raises it, unless somebody acts before."""
+    if whistle.tier not in BY_ITSELF_FROM:
+        return
     if whistle.escalate_at:
         yield WhistleFall(whistle.escalate_at, WhistleAction.ESCALATE)
     for summons in summonses:

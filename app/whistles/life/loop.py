@@ -117,12 +117,16 @@ class WhistleAction(StrEnum):
     COORDINATE = "coordinate"
     WAIVE = "waive"
     EVALUATE = "evaluate"
+    APPEAL_EVALUATION = "appeal-evaluation"
+    DECIDE_EVALUATION = "decide-evaluation"
     # due changes: they happen by themselves, when nobody acted in time
     LAPSE = "lapse"
     """Nobody confirmed it in time: it stays valid, and flagged."""
     ABSENT = "absent"
     MISS = "miss"
     """The appointment of an interim release passed."""
+    CLOSE = "close"
+    """The time to evaluate it passed: the record stands alone where the chief said nothing."""
 
 
 S, P, A = WhistleStatus, SummonsStatus, WhistleAction
@@ -142,7 +146,10 @@ OF_SUMMONS = frozenset(
 )
 """Actions on one summons; all others are on the whistle."""
 
-BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS})
+OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
+"""Actions on one department's record of a settled whistle."""
+
+BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE})
 
 TERMINAL = frozenset({S.EVALUATED, S.CANCELLED, S.FALSE})
 UNDER_WAY = frozenset({S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.RETURNED, S.ESCALATED})
@@ -214,6 +221,9 @@ MOVES: Moves[WhistleStatus] = {
     (S.VERIFYING, A.SEND_BACK): (S.RETURNED,),
     # H9: each department is evaluated; the last one ends it, or the time to do so
     (S.SETTLED, A.EVALUATE): (S.SETTLED, S.EVALUATED),
+    (S.SETTLED, A.CLOSE): (S.EVALUATED,),
+    **staying(A.APPEAL_EVALUATION, (S.SETTLED, S.EVALUATED)),
+    **staying(A.DECIDE_EVALUATION, (S.SETTLED, S.EVALUATED)),
     # H10, H11
     **ending(A.ESCALATE, UNSETTLED, S.ESCALATED),
     **following([A.COORDINATE], UNDER_WAY | {S.FED_BACK, S.VERIFYING}),

@@ -52,6 +52,8 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.APPEAL: frozenset({P.CHIEF}),
     A.DECIDE_APPEAL: frozenset({P.CITY}),
     A.EVALUATE: frozenset({P.CHIEF}),
+    A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
+    A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),
 }
 """Actions not named here are the system's own."""
 

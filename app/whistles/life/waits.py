@@ -51,12 +51,14 @@ class Waiting:
     blown_at: datetime | None
     confirm_due_at: datetime | None
     finish_due_at: datetime | None
-    new_date_at: datetime | None
+    new_date_at: datetime | None = None
     """In place of the plan date, once its coordinator has set one."""
-    tier: Tier
-    verified_at: datetime | None
-    appealed_at: datetime | None
-    appeal_decided_at: datetime | None
+    tier: Tier = Tier.STREET
+    verified_at: datetime | None = None
+    appealed_at: datetime | None = None
+    appeal_decided_at: datetime | None = None
+    mark_due_at: datetime | None = None
+    decide_due_at: datetime | None = None
 
     @property
     def finish_at(self) -> datetime | None:
@@ -83,7 +85,7 @@ class Awaited:
 
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
-    """All of a whistle; when it is settled, cancelled or found false, an appeal alone is left."""
+    """All of a whistle; when it is cancelled or found false, an appeal alone is left."""
     if whistle.status is S.DRAFT:
         own = (whistle.street_code, WaitKind.WHISTLE)
         yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
@@ -98,6 +100,17 @@ def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
             yield from of_others(whistle, summons)
+    yield from of_records(whistle)
+
+
+def of_records(whistle: Waiting) -> Iterator[Wait]:
+    """The chief's evaluation of what is settled, and the district's word on an appeal."""
+    since, kind = whistle.since, WaitKind.WHISTLE
+    if whistle.status is S.SETTLED and whistle.mark_due_at:
+        yield Wait(whistle.street_code, kind, A.EVALUATE, since, whistle.mark_due_at)
+    if whistle.decide_due_at:
+        decide = (A.DECIDE_EVALUATION, since, whistle.decide_due_at)
+        yield Wait(whistle.district_code, kind, *decide)
 
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:

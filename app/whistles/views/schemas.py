@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.kit.web.wire import At, View
 from app.tickets.views.schemas import OfficeBrief
+from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.life.loop import (
     Finding,
     SummonsKind,
@@ -17,7 +18,6 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-from app.whistles.life.scruples import Scruple
 
 
 class SpotView(View):
@@ -104,6 +104,8 @@ class WhistleView(View):
     confirmed_at: At | None
     unconfirmed: bool
     finish_due_at: At | None
+    mark_due_at: At | None
+    decide_due_at: At | None
     started_at: At | None
     fed_back_at: At | None
     verified_at: At | None
@@ -120,13 +122,9 @@ class WhistleView(View):
     policy: str
     summonses: list[SummonsView]
     tickets: list[str]
+    evaluations: list[EvaluationView]
+    """One for each department, once it is settled."""
     allowed: list[WhistleAction]
-
-
-class BlownView(WhistleView):
-    """A new whistle, with what speaks against it: codes, for the street to think over."""
-
-    warnings: list[Scruple]
 
 
 class WhistleEventView(View):
