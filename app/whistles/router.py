@@ -8,25 +8,16 @@ from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller
 from app.kit.instants import recording
 from app.kit.web.etag import OF_CALLER, tagged
+from app.kit.web.idempotency import NotHere
 from app.kit.web.paging import Page
 from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.forms import Decision, Nothing, Reason, Words
-from app.whistles.acts import (
-    blowing,
-    escalating,
-    evaluating,
-    objecting,
-    reporting,
-    ruling,
-    settling,
-)
+from app.tickets.disclosure import NO_STORE
+from app.whistles.acts import blowing, codes, evaluating, objecting, reporting
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
-    AppealDecision,
     Composition,
-    Coordination,
-    FalseRuling,
     InterimRelease,
     NewEvaluation,
     NewWhistle,
@@ -34,15 +25,15 @@ from app.whistles.acts.forms import (
     ReportIn,
     Results,
     SummonsObjection,
-    Verification,
 )
 from app.whistles.http import Looking, Seen
 from app.whistles.life.loop import WhistleAction
 from app.whistles.proposing import service as proposing
 from app.whistles.proposing.schemas import BlownView
+from app.whistles.sign_in import pages
 from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
-from app.whistles.views.schemas import WhistleEventView, WhistleView
+from app.whistles.views.schemas import SignInCodeView, WhistleEventView, WhistleView
 
 A = WhistleAction
 
@@ -129,64 +120,17 @@ def join_whistle(act: Annotated[WhistleAct, on_whistle(A.JOIN)], body: Nothing) 
     return act(blowing.join, body)
 
 
-@router.post("/{number}/verify")
-def verify_whistle(
-    act: Annotated[WhistleAct, on_whistle(A.VERIFY)], body: Verification
-) -> WhistleView:
-    """H7: the street has looked on the spot."""
-    return act(settling.verify, body)
-
-
-@router.post("/{number}/settle")
-def settle_whistle(act: Annotated[WhistleAct, on_whistle(A.SETTLE)], body: Words) -> WhistleView:
-    """H7 核实结项: the district has checked, and every required office is released."""
-    return act(settling.settle, body)
-
-
-@router.post("/{number}/send-back")
-def send_back_whistle(
-    act: Annotated[WhistleAct, on_whistle(A.SEND_BACK)], body: Reason
-) -> WhistleView:
-    """H8: the verification failed; the second time it is raised."""
-    return act(settling.send_back, body)
-
-
-@router.post("/{number}/escalate")
-def escalate_whistle(
-    act: Annotated[WhistleAct, on_whistle(A.ESCALATE)], body: Reason
-) -> WhistleView:
-    """H10: one tier up, where power or owner is above."""
-    return act(escalating.escalate, body)
-
-
-@router.post("/{number}/coordinate")
-def coordinate_whistle(
-    act: Annotated[WhistleAct, on_whistle(A.COORDINATE)], body: Coordination
-) -> WhistleView:
-    """D.14.5: who took over names a lead department and a new date."""
-    return act(escalating.coordinate, body, escalating.check_coordination)
-
-
-@router.post("/{number}/rule-false")
-def rule_whistle_false(
-    act: Annotated[WhistleAct, on_whistle(A.RULE_FALSE)], body: FalseRuling
-) -> WhistleView:
-    """H11: nothing was there, outside the kinds, or the wrong department."""
-    return act(ruling.rule_false, body, ruling.check_ruling)
-
-
-@router.post("/{number}/appeal")
-def appeal_ruling(act: Annotated[WhistleAct, on_whistle(A.APPEAL)], body: Words) -> WhistleView:
-    """D.14.7: once, to the city."""
-    return act(ruling.appeal, body)
-
-
-@router.post("/{number}/decide-appeal")
-def decide_on_appeal(
-    act: Annotated[WhistleAct, on_whistle(A.DECIDE_APPEAL)], body: AppealDecision
-) -> WhistleView:
-    """D.14.7: the city's word on a ruling."""
-    return act(ruling.decide_appeal, body)
+@router.post("/{number}/codes", status_code=201)
+def issue_code(
+    request: Request,
+    act: Annotated[WhistleAct, on_whistle(A.ISSUE_CODE)],
+    body: Nothing,
+    no: NotHere,
+) -> SignInCodeView:
+    """H3: a one-time code that the street shows, with the page on which people report in."""
+    code, expires_at = act.step.take(act.doing, lambda change, _: codes.issue(change))
+    act.doing.response.headers.update(NO_STORE)
+    return pages.code_view(str(request.base_url), code, expires_at)
 
 
 @router.post("/{number}/summonses/{office_code}/accept")
@@ -243,12 +187,6 @@ def rule_on_objection(
 ) -> WhistleView:
     """The district's word: withdrawn, or sent anew."""
     return act.on_summons(objecting.rule, body)
-
-
-@router.post("/{number}/summonses/{office_code}/waive")
-def waive_summons(act: Annotated[WhistleAct, on_summons(A.WAIVE)], body: Words) -> WhistleView:
-    """The whistle goes on without an office that has not come."""
-    return act.on_summons(escalating.waive, body)
 
 
 @router.post("/{number}/evaluations/{office_code}")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c1540d7e21aa"
-down_revision = "d1701f3b8e64"
+down_revision = "c2100e7d41a8"
 branch_labels = None
 depends_on = None
 
