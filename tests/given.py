@@ -39,6 +39,10 @@ class Person:
         answer: Response = self.client.post(f"/v1{path}", content=content, headers=sent)
         return answer
 
+    def put(self, path: str, body: object) -> Response:
+        answer: Response = self.client.put(f"/v1{path}", json=body, headers=self.headers)
+        return answer
+
     def delete(self, path: str) -> Response:
         answer: Response = self.client.delete(f"/v1{path}", headers=self.headers)
         return answer

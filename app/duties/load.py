@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.duties.centres import CentreModel, ForceKind, Seat
 from app.duties.duty_list import (
     BadDutyList,
     Board,
@@ -23,7 +24,7 @@ from app.offices.overlay_files import Row, rows
 
 FOLDER = DATA / "duties"
 LISTS = ("duties", "powers")
-CODE = re.compile(r"[a-z0-9][a-z0-9+-]{0,59}")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+-]{0,59}")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 PER_CENT = re.compile(r"100|[1-9]?[0-9]")
 
@@ -65,6 +66,33 @@ def read_duties(known: Known, overlay: Path | None = None) -> DutyList:
 FILES = ("duty_lists.csv", "duty_boards.csv", "duties.csv", "powers.csv")
 
 
+SEATS = "centre_seats.csv"
+
+
+def read_centres(known: Known, overlay: Path | None = None) -> dict[str, CentreModel]:
+    """The models of enforcement centres, by name. Refuses BadOverlay."""
+    seats: dict[str, list[Seat]] = {}
+    for row in file_rows(SEATS, overlay):
+        check_row(row, known)
+        if not CODE.fullmatch(row.cells["model"]):
+            raise row.refused(f"{row.cells['model']!r} is no name of letters, digits, + and -")
+        for code in many(row.cells["offices"]):
+            check_office(row, code, known.offices)
+        seats.setdefault(row.cells["model"], []).append(row.read(seat))
+    return {name: CentreModel(name, tuple(of_model)) for name, of_model in seats.items()}
+
+
+def seat(line: Line) -> Seat:
+    kind, offices = ForceKind(line["kind"]), many(line["offices"])
+    if (kind is ForceKind.CORE) != (not offices):
+        raise ValueError("offices: are named for posted and on_call seats, for core ones none")
+    least = whole(line["least"], "least")
+    most = whole(line["most"], "most") if line["most"] else None
+    if most is not None and most < least:
+        raise ValueError(f"most: {most} is fewer than least, {least}")
+    return Seat(line["code"], named(line), kind, offices, least, most, line["basis"])
+
+
 def file_rows(name: str, overlay: Path | None) -> list[Row]:
     """The rows of a city's own file, or where it has none of the shipped one."""
     own = overlay / name if overlay else None
@@ -76,7 +104,7 @@ def check_row(row: Row, known: Known) -> None:
     and an end before the beginning."""
     check_names(row, known)
     if not CODE.fullmatch(row.cells["code"]):
-        raise row.refused(f"{row.cells['code']!r} is no code of small letters, digits, + and -")
+        raise row.refused(f"{row.cells['code']!r} is no code of letters, digits, + and -")
     begins, ends = (day(row.cells.get(f"effective_{edge}", "")) for edge in ("from", "to"))
     if begins and ends and ends <= begins:
         raise row.refused("ends before it begins")

@@ -14,6 +14,8 @@ from app.offices.catalogue import Catalogue, Duty, Mark, TargetKind
 from app.offices.directory import OfficeEntry
 from app.policy.whistles import WhistleKind
 
+FEWEST = 2
+
 
 class WarningCode(StrEnum):
     OWN_DUTY = "own_duty"
@@ -24,7 +26,7 @@ class WarningCode(StrEnum):
     """One department is called, and it has a posted member in the street's centre."""
     OTHER_DEPARTMENT = "other_department"
     """The catalogue names a department for this matter that is not called."""
-    SINGLE_DEPARTMENT = "single_department"
+    FEW_DEPARTMENTS = "few_departments"
     """Comprehensive enforcement takes two departments or more (H1)."""
 
 
@@ -70,7 +72,7 @@ def warnings(
         (planned and by_category, powers_held(duties, matter, called, on)),
         (planned, posted_member(called)),
         (by_category, other_department(matter, duty, called)),
-        (matter.kind == "enforcement", single_department(called)),
+        (matter.kind == "enforcement", few_departments(called)),
     )
     return tuple(warning for applies, given in rules if applies for warning in given)
 
@@ -128,7 +130,7 @@ def other_department(matter: Matter, duty: Duty, called: Called) -> Iterator[Sco
         )
 
 
-def single_department(called: Called) -> Iterator[ScopeWarning]:
-    if len(called.summoned) == 1:
+def few_departments(called: Called) -> Iterator[ScopeWarning]:
+    if len(called.summoned) < FEWEST:
         detail = "comprehensive enforcement should name two departments or more"
-        yield ScopeWarning(WarningCode.SINGLE_DEPARTMENT, detail, *called.summoned)
+        yield ScopeWarning(WarningCode.FEW_DEPARTMENTS, detail)

@@ -40,6 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("code", "name", "former", "number", "categories"),
         *("effective_from", "effective_to", "basis"),
     ),
+    "centre_seats.csv": ("code", "model", "name", "kind", "offices", "least", "most", "basis"),
 }
 WORDS = ("emergencies.toml", "synonyms.csv")
 """A city's own words; `suggest.load` reads them."""

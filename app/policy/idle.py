@@ -4,11 +4,21 @@ from app.policy.documents import Policy
 
 NOT_YET = frozenset(
     {
-        "eval",
         "malicious.expires",
         "privacy.retention",
         "reply.require_whistle_closed",
-        "signals",
+        "signals.every",
+        "signals.every_urgent",
+        "signals.cluster",
+        "signals.spike",
+        "signals.rebound",
+        "signals.repeat_caller",
+        "signals.loop",
+        "signals.season",
+        "signals.storm",
+        "signals.topic",
+        "signals.govern",
+        "signals.withdraw_abuse",
         "whistle.escalate_absent",
         "whistle.false.appeal_days",
         "whistle.false.rule_days",

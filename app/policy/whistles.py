@@ -4,7 +4,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from app.kit.quantities import (
     Count,
@@ -108,7 +108,9 @@ class Whistle(Part):
     false: FalseWhistle
 
 
-class EvaluationItems(Part):
+class RecordItems(Part):
+    """Points of a whistle's record: four from the record, two from the chief."""
+
     arrive: Count
     stay: Count
     feedback: Count
@@ -117,11 +119,24 @@ class EvaluationItems(Part):
     attitude: Count
 
 
+class MarkItems(Part):
+    """Points of a street's mark of a department in a period."""
+
+    response: Count
+    effect: Count
+    cooperation: Count
+    lawfulness: Count
+
+
 class Evaluation(Part):
     weight: Annotated[Fraction, Field(ge=Fraction(3, 10), le=1), Plain]
+    period: Literal["quarter", "month", "year"]
+    deadline: Span
     objective: Count
     subjective: Count
-    items: EvaluationItems
+    record: Annotated[RecordItems, Field(validation_alias=AliasChoices("record", "items"))]
+    """The first documents call it `items`."""
+    marks: MarkItems
     late_arrival: Count
     late_factor: Factor
     text_below: Count
@@ -132,13 +147,23 @@ class Evaluation(Part):
 
     @model_validator(mode="after")
     def _points_add_up(self) -> Self:
-        items = self.items
+        items = self.record
         if self.objective != items.arrive + items.stay + items.feedback + items.settled:
             raise ValueError("arrive, stay, feedback and settled do not sum to objective")
         if self.subjective != items.effect + items.attitude:
             raise ValueError("effect and attitude do not sum to subjective")
         if self.objective + self.subjective != HUNDRED:
             raise ValueError(f"objective and subjective do not sum to {HUNDRED}")
+        if self.objective == 0:
+            raise ValueError("objective is nothing, and stands alone where the chief marks nothing")
+        if self.late_arrival > items.arrive:
+            raise ValueError("late_arrival is more than arrive")
+        return self
+
+    @model_validator(mode="after")
+    def _marks_add_up(self) -> Self:
+        if sum(getattr(self.marks, name) for name in MarkItems.model_fields) != HUNDRED:
+            raise ValueError(f"the marks do not sum to {HUNDRED}")
         return self
 
 

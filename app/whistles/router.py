@@ -8,15 +8,18 @@ from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller
 from app.kit.instants import recording
 from app.kit.web.etag import OF_CALLER, tagged
+from app.kit.web.idempotency import NotHere
 from app.kit.web.paging import Page
 from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
-from app.tickets.acts.forms import Nothing, Reason, Words
-from app.whistles.acts import blowing, objecting, reporting
+from app.tickets.acts.forms import Decision, Nothing, Reason, Words
+from app.tickets.disclosure import NO_STORE
+from app.whistles.acts import blowing, codes, evaluating, objecting, reporting
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
     Composition,
     InterimRelease,
+    NewEvaluation,
     NewWhistle,
     ObjectionRuling,
     ReportIn,
@@ -25,10 +28,12 @@ from app.whistles.acts.forms import (
 )
 from app.whistles.http import Looking, Seen
 from app.whistles.life.loop import WhistleAction
-from app.whistles.life.scruples import scruples
+from app.whistles.proposing import service as proposing
+from app.whistles.proposing.schemas import BlownView
+from app.whistles.sign_in import pages
 from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
-from app.whistles.views.schemas import BlownView, WhistleEventView, WhistleView
+from app.whistles.views.schemas import SignInCodeView, WhistleEventView, WhistleView
 
 A = WhistleAction
 
@@ -50,8 +55,8 @@ def blow_whistle(caller: Blower, doing: Changing, body: NewWhistle) -> BlownView
     number = doing.once(write, status=201)
     doing.response.headers["Location"] = f"/v1/whistles/{number}"
     shown = show(doing, caller, number)
-    against = scruples(shown.kind, (summons.kind for summons in shown.summonses))
-    return BlownView(**dict(shown), warnings=list(against))
+    warnings = proposing.against(doing.session, doing.city, shown, doing.clock())
+    return BlownView(**dict(shown), warnings=warnings)
 
 
 @router.get("")
@@ -115,6 +120,19 @@ def join_whistle(act: Annotated[WhistleAct, on_whistle(A.JOIN)], body: Nothing) 
     return act(blowing.join, body)
 
 
+@router.post("/{number}/codes", status_code=201)
+def issue_code(
+    request: Request,
+    act: Annotated[WhistleAct, on_whistle(A.ISSUE_CODE)],
+    body: Nothing,
+    no: NotHere,
+) -> SignInCodeView:
+    """H3: a one-time code that the street shows, with the page on which people report in."""
+    code, expires_at = act.step.take(act.doing, lambda change, _: codes.issue(change))
+    act.doing.response.headers.update(NO_STORE)
+    return pages.code_view(str(request.base_url), code, expires_at)
+
+
 @router.post("/{number}/summonses/{office_code}/accept")
 def accept_summons(act: Annotated[WhistleAct, on_summons(A.ACCEPT)], body: Nothing) -> WhistleView:
     """H2: the office has the call."""
@@ -169,3 +187,27 @@ def rule_on_objection(
 ) -> WhistleView:
     """The district's word: withdrawn, or sent anew."""
     return act.on_summons(objecting.rule, body)
+
+
+@router.post("/{number}/evaluations/{office_code}")
+def evaluate_office(
+    act: Annotated[WhistleAct, on_summons(A.EVALUATE)], body: NewEvaluation
+) -> WhistleView:
+    """H9: the chief's points in a department's record, once, within three working days."""
+    return act.on_summons(evaluating.evaluate, body, evaluating.check)
+
+
+@router.post("/{number}/evaluations/{office_code}/appeal")
+def appeal_against_evaluation(
+    act: Annotated[WhistleAct, on_summons(A.APPEAL_EVALUATION)], body: Words
+) -> WhistleView:
+    """D.15: the department appeals against the chief's points."""
+    return act.on_summons(evaluating.appeal, body)
+
+
+@router.post("/{number}/evaluations/{office_code}/appeal/decision")
+def decide_on_evaluation(
+    act: Annotated[WhistleAct, on_summons(A.DECIDE_EVALUATION)], body: Decision
+) -> WhistleView:
+    """D.15: the district decides; approved, the record stands alone."""
+    return act.on_summons(evaluating.decide, body)

@@ -18,10 +18,13 @@ from app.city import City
 from app.feed import errands
 from app.feed.service import News, append
 from app.policy.documents import Policy
+from app.tickets import personal
 from app.whistles import events, standing
+from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
 from app.whistles.life.guards import WhistleStanding
+from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY
 from app.whistles.life.loop import (
     BY_ITSELF,
     MOVES,
@@ -36,7 +39,7 @@ from app.whistles.life.loop import (
     progress,
 )
 from app.whistles.life.parts import WhistlePart
-from app.whistles.life.waits import Wait, waits
+from app.whistles.life.waits import Wait, WaitKind, waits
 from app.whistles.models import ActionItem, Summons, Whistle, WhistleParty
 from app.whistles.views import scope
 
@@ -45,7 +48,16 @@ SYSTEM = "system"
 A, S = WhistleAction, WhistleStatus
 
 FOLLOWED = frozenset(
-    {A.COMPOSE, A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE}
+    {
+        A.COMPOSE,
+        A.REPORT_IN,
+        A.FEED_BACK,
+        A.OBJECT,
+        A.RULE_OBJECTION,
+        A.INTERIM_RELEASE,
+        A.WAIVE,
+        A.COORDINATE,
+    }
 )
 """After these the whistle's status follows from its summonses (H6)."""
 
@@ -131,8 +143,12 @@ class WhistleChange:
         whistle.since = at
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
+        if whistle.status is S.SETTLED:
+            whistle.settled_at = at
+            whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at
+            whistle.mark_due_at = None
 
     def event(
         self,
@@ -141,7 +157,8 @@ class WhistleChange:
         data: WhistleData | None,
         due_at: datetime | None,
     ) -> dict[str, Any]:
-        whistle, caller = self.whistle, None if action in BY_ITSELF else self.caller
+        falls_due = action in BY_ITSELF or due_at is not None
+        whistle, caller = self.whistle, None if falls_due else self.caller
         return {
             "whistle_number": whistle.number,
             "seq": whistle.version,
@@ -171,8 +188,9 @@ class WhistleChange:
         errands.replace(self.session, whistle.number, map(self.errand, every))
 
     def errand(self, wait: Wait) -> dict[str, Any]:
-        """What the inbox shows: place and matter, no citizen."""
+        """What the inbox shows: place and matter, and to the summoned no telephone in it."""
         whistle = self.whistle
+        summoned = wait.kind is WaitKind.SUMMONS
         return {
             "office_code": wait.office_code,
             "kind": wait.kind,
@@ -183,7 +201,7 @@ class WhistleChange:
                 "status": whistle.status,
                 "kind": whistle.kind,
                 "level": whistle.level,
-                "matter": whistle.matter,
+                "matter": personal.hide(whistle.matter) if summoned else whistle.matter,
                 "place": whistle.place,
                 "meeting_point": whistle.meeting_point,
                 "street_code": whistle.street_code,
@@ -214,6 +232,8 @@ class WhistleChange:
             for each in self.summonses
             if each.office_code == own or (whole and each.status is not let_go)
         }
+        if self.whistle.tier in OF_THE_CITY:
+            streets.add(CITY_DESK)
         return streets | offices | self.beside | set(self.districts({*streets, *offices}))
 
     def peers(self) -> set[str]:

@@ -81,6 +81,15 @@ class Tier(StrEnum):
     CENTRAL = "central"
 
 
+class Finding(StrEnum):
+    """空哨: nothing was there; 乱吹哨: outside the kinds, or the street's own; the wrong department
+    (D.14.7)."""
+
+    EMPTY = "empty"
+    RECKLESS = "reckless"
+    WRONG_DEPARTMENT = "wrong_department"
+
+
 class WhistleAction(StrEnum):
     DRAFT = "draft"
     BLOW = "blow"
@@ -104,13 +113,20 @@ class WhistleAction(StrEnum):
     ESCALATE = "escalate"
     RULE_FALSE = "rule-false"
     APPEAL = "appeal"
+    DECIDE_APPEAL = "decide-appeal"
+    COORDINATE = "coordinate"
+    WAIVE = "waive"
     EVALUATE = "evaluate"
+    APPEAL_EVALUATION = "appeal-evaluation"
+    DECIDE_EVALUATION = "decide-evaluation"
     # due changes: they happen by themselves, when nobody acted in time
     LAPSE = "lapse"
     """Nobody confirmed it in time: it stays valid, and flagged."""
     ABSENT = "absent"
     MISS = "miss"
     """The appointment of an interim release passed."""
+    CLOSE = "close"
+    """The time to evaluate it passed: the record stands alone where the chief said nothing."""
 
 
 S, P, A = WhistleStatus, SummonsStatus, WhistleAction
@@ -125,11 +141,15 @@ OF_SUMMONS = frozenset(
         A.INTERIM_RELEASE,
         A.OBJECT,
         A.RULE_OBJECTION,
+        A.WAIVE,
     }
 )
 """Actions on one summons; all others are on the whistle."""
 
-BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS})
+OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
+"""Actions on one department's record of a settled whistle."""
+
+BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE})
 
 TERMINAL = frozenset({S.EVALUATED, S.CANCELLED, S.FALSE})
 UNDER_WAY = frozenset({S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.RETURNED, S.ESCALATED})
@@ -138,6 +158,7 @@ UNSETTLED = UNDER_WAY | {S.FED_BACK, S.VERIFYING}
 BLOWN = frozenset(S) - {S.DRAFT}
 PROGRESS = (S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK)
 """What follows from its summonses (H6)."""
+LATER = (S.VERIFYING, S.RETURNED, S.ESCALATED)
 
 ON_SITE = frozenset({P.ARRIVED, P.WORKING, P.FED_BACK})
 AWAITED = frozenset({P.SENT, P.ACCEPTED})
@@ -186,7 +207,7 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.ISSUE_CODE, UNSETTLED),
     **staying(A.ACCEPT, UNDER_WAY | {S.FED_BACK}),
     **following(
-        [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE],
+        [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE, A.WAIVE],
         UNDER_WAY | {S.FED_BACK},
     ),
     **ending(A.START, (S.BLOWN, S.ASSEMBLING, S.RETURNED, S.ESCALATED), S.IN_ACTION),
@@ -195,18 +216,23 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.ABSENT, UNSETTLED),
     **staying(A.MISS, UNSETTLED),
     # H7, H8: verified by the street, settled by the district, or sent back
-    **ending(A.VERIFY, (S.FED_BACK, S.RETURNED, S.ESCALATED), S.VERIFYING),
+    **ending(A.VERIFY, (S.FED_BACK, S.RETURNED, S.ESCALATED, S.VERIFYING), S.VERIFYING),
     (S.VERIFYING, A.SETTLE): (S.SETTLED,),
     (S.VERIFYING, A.SEND_BACK): (S.RETURNED,),
     # H9: each department is evaluated; the last one ends it, or the time to do so
     (S.SETTLED, A.EVALUATE): (S.SETTLED, S.EVALUATED),
+    (S.SETTLED, A.CLOSE): (S.EVALUATED,),
+    **staying(A.APPEAL_EVALUATION, (S.SETTLED, S.EVALUATED)),
+    **staying(A.DECIDE_EVALUATION, (S.SETTLED, S.EVALUATED)),
     # H10, H11
     **ending(A.ESCALATE, UNSETTLED, S.ESCALATED),
+    **following([A.COORDINATE], UNDER_WAY | {S.FED_BACK, S.VERIFYING}),
     **{
         (status, A.RULE_FALSE): tuple(dict.fromkeys((S.FALSE, status, *PROGRESS)))
         for status in UNSETTLED | {S.SETTLED}
     },
     (S.FALSE, A.APPEAL): (S.FALSE,),
+    (S.FALSE, A.DECIDE_APPEAL): (S.FALSE, S.SETTLED, *PROGRESS, *LATER),
 }
 
 SUMMONS_MOVES: Moves[SummonsStatus] = {
@@ -233,7 +259,9 @@ SUMMONS_MOVES: Moves[SummonsStatus] = {
     # H8: work goes on; who was released stays so
     (P.FED_BACK, A.SEND_BACK): (P.WORKING,),
     # D.14.7: the wrong department is let go, and the whistle goes on
-    **ending(A.RULE_FALSE, frozenset(P) - OVER - {P.DRAFT}, P.WITHDRAWN_BY_RULING),
+    **ending(A.RULE_FALSE, frozenset(P) - {P.DRAFT, P.WITHDRAWN_BY_RULING}, P.WITHDRAWN_BY_RULING),
+    # D.14.5: who coordinates goes on without an office that has not come; its absence stays
+    **staying(A.WAIVE, AWAITED | {P.ABSENT, P.OBJECTED}),
 }
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import select
 
 from app.access.models import Key
+from app.access.roles import Caller
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, Page, instant
 from app.kit.web.wire import Form, OfficeCode, Told
 from app.tickets import personal
@@ -15,7 +16,14 @@ from app.tickets.texts import Number
 from app.tickets.views import scope as ticket_scope
 from app.tickets.views.view import Viewer
 from app.whistles.events import WhistleEvent, WhistleStatement
-from app.whistles.life.loop import TERMINAL, SummonsStatus, WhistleKind, WhistleLevel, WhistleStatus
+from app.whistles.life.loop import (
+    OF_RECORD,
+    TERMINAL,
+    SummonsStatus,
+    WhistleKind,
+    WhistleLevel,
+    WhistleStatus,
+)
 from app.whistles.models import Summons, Whistle, WhistleTicket
 from app.whistles.views import scope, view
 from app.whistles.views.schemas import WhistleEventView, WhistleView
@@ -110,7 +118,7 @@ def linked_to(viewer: Viewer, number: str) -> sa.ColumnElement[bool]:
 
 def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     """Everything that happened to a whistle, oldest first, with the words."""
-    summonses = view.read_beside(viewer.session, [whistle.number]).summonses
+    summonses = view.read_beside(viewer, [whistle.number]).summonses
     near = scope.is_summoned_only(viewer.caller, whistle, summonses.get(whistle.number, []))
     query = (
         select(WhistleEvent, WhistleStatement.words, Key.label)
@@ -126,7 +134,13 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     return [
         event_view(event, personal.hide_all(words) if near else words, label, near)
         for event, words, label in viewer.session.execute(query)
+        if not near or is_open_to(viewer.caller, event)
     ]
+
+
+def is_open_to(caller: Caller, event: WhistleEvent) -> bool:
+    """To whom is only summoned another office's evaluation is not shown."""
+    return event.action not in OF_RECORD or event.data.get("office_code") == caller.office_code
 
 
 def event_view(

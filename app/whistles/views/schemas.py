@@ -6,7 +6,9 @@ from pydantic import Field
 
 from app.kit.web.wire import At, View
 from app.tickets.views.schemas import OfficeBrief
+from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.life.loop import (
+    Finding,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -16,7 +18,6 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-from app.whistles.life.scruples import Scruple
 
 
 class SpotView(View):
@@ -73,6 +74,7 @@ class SummonsView(View):
     objected_at: At | None
     objection_due_at: At | None
     objection_ground: str | None
+    verified_at: At | None
     actions: list[ActionItemView]
     attendance: list[AttendanceView]
     allowed: list[WhistleAction]
@@ -102,22 +104,27 @@ class WhistleView(View):
     confirmed_at: At | None
     unconfirmed: bool
     finish_due_at: At | None
+    mark_due_at: At | None
+    decide_due_at: At | None
     started_at: At | None
     fed_back_at: At | None
     verified_at: At | None
     settled_at: At | None
     ended_at: At | None
     returns: int
+    new_date_at: At | None
+    lead_office_code: str | None
+    rule_until: At | None
+    finding: Finding | None
+    appeal_until: At | None
+    appealed_at: At | None
+    appeal_decided_at: At | None
     policy: str
     summonses: list[SummonsView]
     tickets: list[str]
+    evaluations: list[EvaluationView]
+    """One for each department, once it is settled."""
     allowed: list[WhistleAction]
-
-
-class BlownView(WhistleView):
-    """A new whistle, with what speaks against it: codes, for the street to think over."""
-
-    warnings: list[Scruple]
 
 
 class WhistleEventView(View):

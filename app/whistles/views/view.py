@@ -13,6 +13,8 @@ from app.tickets import personal
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import Viewer
 from app.whistles import standing
+from app.whistles.evaluation import records
+from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
 from app.whistles.life.guards import WhistleStanding
@@ -48,6 +50,7 @@ class Beside:
     items: Rows[ActionItem]
     visits: Rows[tuple[str, AttendanceView]]
     tickets: Rows[str]
+    evaluations: Rows[EvaluationView]
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
@@ -57,17 +60,19 @@ def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
 def views(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
     """In the order given."""
     viewer.session.flush()
-    beside = read_beside(viewer.session, [whistle.number for whistle in whistles])
+    beside = read_beside(viewer, [whistle.number for whistle in whistles])
     return [shown(viewer, whistle, beside) for whistle in whistles]
 
 
-def read_beside(session: Session, numbers: Sequence[str]) -> Beside:
+def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
+    session, policies = viewer.session, viewer.city.policies
     links = by_number(session, select(WhistleTicket), WhistleTicket, numbers)
     return Beside(
         by_number(session, select(Summons).order_by(Summons.office_code), Summons, numbers),
         by_number(session, select(ActionItem).order_by(ActionItem.seq), ActionItem, numbers),
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
+        records.views(session, policies, numbers, viewer.now),
     )
 
 
@@ -125,6 +130,11 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
         conductor=brief(city, whistle.conductor),
         summonses=[summons_view(viewer, each, parts, state, beside) for each in summonses],
         tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
+        evaluations=[
+            evaluation
+            for evaluation in beside.evaluations.get(whistle.number, [])
+            if not only_summoned or evaluation.office_code == viewer.caller.office_code
+        ],
         allowed=guards.allowed(state, parts),
     )
 
