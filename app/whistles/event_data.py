@@ -170,7 +170,10 @@ class FoundFalse(WhistleData, frozen=True, kw_only=True):
 
 
 class AppealDecided(WhistleData, frozen=True, kw_only=True):
+    """`summonses`: those that had not come, with their new limits."""
+
     uphold: bool
+    summonses: dict[str, Sent] | UnsetType = UNSET
 
 
 A = WhistleAction

@@ -110,11 +110,14 @@ def call(course: Course, event: Event, status: SummonsStatus) -> None:
             "kind": sent["kind"],
             "required": sent["required"],
             "status": status,
-            "accept_due_at": instant(sent["accept_due_at"]),
-            "arrive_due_at": instant(sent["arrive_due_at"]),
+            **limits(sent),
             "early_leave": False,
             "missed": 0,
         }
+
+
+def limits(sent: Event) -> Row:
+    return {name: instant(sent[name]) for name in ("accept_due_at", "arrive_due_at")}
 
 
 def instant(text: str | None) -> datetime | None:
@@ -164,6 +167,20 @@ def verify(course: Course, event: Event) -> None:
         course.whistle["verified_at"] = event["at"]
 
 
+def escalate(course: Course, event: Event) -> None:
+    course.whistle["verified_at"] = None
+
+
+def waive(course: Course, event: Event) -> None:
+    course.summons(event)["required"] = False
+
+
+def decide_appeal(course: Course, event: Event) -> None:
+    """A whistle that is none false after all: who had not come has new limits."""
+    for code, sent in event["data"].get("summonses", {}).items():
+        course.summonses[code] |= limits(sent)
+
+
 def send_back(course: Course, event: Event) -> None:
     course.whistle |= {"verified_at": None, "returns": event["data"]["returns"]}
     for code in event["data"]["office_codes"]:
@@ -188,5 +205,8 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.RULE_OBJECTION: rule_objection,
     A.VERIFY: verify,
     A.SEND_BACK: send_back,
+    A.ESCALATE: escalate,
+    A.WAIVE: waive,
+    A.DECIDE_APPEAL: decide_appeal,
     A.RULE_FALSE: rule_false,
 }

@@ -88,6 +88,12 @@ def one_at_a_time(callers: Collection[bytes]) -> Statement:
     return Statement(CITIZENS, {"keys": sorted({key_of(caller) for caller in callers})})
 
 
+def those_free(callers: Collection[bytes]) -> Statement:
+    """The same without waiting: of each citizen (`key_of`) whether nobody else has him. Of FEW at
+    most."""
+    return Statement(FREE, {"keys": sorted({key_of(caller) for caller in callers})})
+
+
 def key_of(caller: bytes) -> int:
     return int.from_bytes(caller[:8], signed=True)
 
@@ -95,6 +101,12 @@ def key_of(caller: bytes) -> int:
 ALL_CITIZENS = f"SELECT pg_advisory_xact_lock({EVERYONE})"
 CITIZENS = f"""
     SELECT pg_advisory_xact_lock_shared({EVERYONE}), pg_advisory_xact_lock(key)
+    FROM unnest(%(keys)s::bigint[]) AS key
+"""
+
+
+FREE = f"""
+    SELECT pg_advisory_xact_lock_shared({EVERYONE}), key, pg_try_advisory_xact_lock(key)
     FROM unnest(%(keys)s::bigint[]) AS key
 """
 
