@@ -19,6 +19,9 @@ WHISTLE = (
 )
 """The columns of a whistle that its events tell."""
 
+WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
+"""Those that stay as the first event says."""
+
 SUMMONS = (
     *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
@@ -74,9 +77,8 @@ def follow(course: Course, action: WhistleAction, event: Event) -> None:
 
 def draft(course: Course, event: Event) -> None:
     data = event["data"]
-    written = {name: data[name] for name in ("kind", "level", "origin", "in_progress", "policy")}
     course.whistle |= {
-        **written,
+        **{name: data[name] for name in WRITTEN},
         "meet_at": instant(data["meet_at"]),
         "street_code": event["office_code"],
         "unconfirmed": False,
@@ -90,7 +92,6 @@ def blow(course: Course, event: Event) -> None:
     if "origin" in data:
         draft(course, event)
     course.whistle |= {
-        "conductor": data["conductor"],
         "finish_due_at": instant(data["finish_due_at"]),
         "blown_at": event["at"],
         "confirmed_at": None if data["confirm_due_at"] else event["at"],
@@ -110,11 +111,14 @@ def call(course: Course, event: Event, status: SummonsStatus) -> None:
             "kind": sent["kind"],
             "required": sent["required"],
             "status": status,
-            "accept_due_at": instant(sent["accept_due_at"]),
-            "arrive_due_at": instant(sent["arrive_due_at"]),
+            **limits(sent),
             "early_leave": False,
             "missed": 0,
         }
+
+
+def limits(sent: Event) -> Row:
+    return {name: instant(sent[name]) for name in ("accept_due_at", "arrive_due_at")}
 
 
 def instant(text: str | None) -> datetime | None:
@@ -164,6 +168,20 @@ def verify(course: Course, event: Event) -> None:
         course.whistle["verified_at"] = event["at"]
 
 
+def escalate(course: Course, event: Event) -> None:
+    course.whistle["verified_at"] = None
+
+
+def waive(course: Course, event: Event) -> None:
+    course.summons(event)["required"] = False
+
+
+def decide_appeal(course: Course, event: Event) -> None:
+    """A whistle that is none false after all: who had not come has new limits."""
+    for code, sent in event["data"].get("summonses", {}).items():
+        course.summonses[code] |= limits(sent)
+
+
 def send_back(course: Course, event: Event) -> None:
     course.whistle |= {"verified_at": None, "returns": event["data"]["returns"]}
     for code in event["data"]["office_codes"]:
@@ -188,5 +206,8 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.RULE_OBJECTION: rule_objection,
     A.VERIFY: verify,
     A.SEND_BACK: send_back,
+    A.ESCALATE: escalate,
+    A.WAIVE: waive,
+    A.DECIDE_APPEAL: decide_appeal,
     A.RULE_FALSE: rule_false,
 }

@@ -5,9 +5,6 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import Response
 
-from app.access.roles import Caller, Role
-from app.whistles.acts import locking
-from app.whistles.life.loop import WhistleAction
 from tests.given import CHAOYANG, WANGJING, People
 
 Who = tuple[str, str | None]
@@ -89,10 +86,7 @@ def settled(people: People, app: FastAPI, *offices: str, **changed: Any) -> dict
 
 def settles(people: People, app: FastAPI, number: str) -> dict[str, Any]:
     """Verified by the street and settled by the district."""
-    state = app.state
-    with state.sessions.begin() as session:
-        caller = Caller("district-1", Role.DISTRICT, CHAOYANG, CHAOYANG)
-        change = locking.locked(session, state.city, caller, number, state.clock)
-        change.record(WhistleAction.VERIFY)
-        change.record(WhistleAction.SETTLE)
+    seen = {"text": "现场复核，已整改", "evidence": ["照片 1"]}
+    does(people, ("chief", WANGJING), number, "verify", **seen)
+    does(people, ("district", CHAOYANG), number, "settle", text="同意结项")
     return dict(people("chief", WANGJING).get(f"/whistles/{number}").json())

@@ -17,9 +17,8 @@ from sqlalchemy.orm import aliased
 from app.kit.ready import Ready, Statement, parameter
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
-from app.tickets.acts.urgency import SETTLED, is_raised
+from app.tickets.acts.urgency import SETTLED, is_alarming
 from app.tickets.citizens import Citizen
-from app.tickets.life.alarms import URGENT
 from app.tickets.life.lifecycle import TERMINAL, Status, TicketType
 from app.tickets.life.likeness import Matter, alike
 from app.tickets.matter import matter_of
@@ -226,12 +225,8 @@ def urges(asking: Asking, earlier: Before) -> bool:
     """One more call about an open ticket; but new danger never lies with a ticket on which no
     office works at present."""
     idle = earlier.status in SETTLED
-    return doubles(asking, earlier) and not (idle and alarming(asking, earlier))
-
-
-def alarming(asking: Asking, earlier: Before) -> bool:
-    graver = is_raised(Urgency(earlier.row.urgency), asking.urgency)
-    return asking.urgency is Urgency.L1 or (graver and asking.urgency in URGENT)
+    apart = idle and is_alarming(asking.urgency, Urgency(earlier.row.urgency))
+    return not apart and doubles(asking, earlier)
 
 
 def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
