@@ -19,6 +19,9 @@ WHISTLE = (
 )
 """The columns of a whistle that its events tell."""
 
+WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
+"""Those that stay as the first event says."""
+
 SUMMONS = (
     *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
@@ -74,9 +77,8 @@ def follow(course: Course, action: WhistleAction, event: Event) -> None:
 
 def draft(course: Course, event: Event) -> None:
     data = event["data"]
-    written = {name: data[name] for name in ("kind", "level", "origin", "in_progress", "policy")}
     course.whistle |= {
-        **written,
+        **{name: data[name] for name in WRITTEN},
         "meet_at": instant(data["meet_at"]),
         "street_code": event["office_code"],
         "unconfirmed": False,
@@ -90,7 +92,6 @@ def blow(course: Course, event: Event) -> None:
     if "origin" in data:
         draft(course, event)
     course.whistle |= {
-        "conductor": data["conductor"],
         "finish_due_at": instant(data["finish_due_at"]),
         "blown_at": event["at"],
         "confirmed_at": None if data["confirm_due_at"] else event["at"],
