@@ -55,8 +55,8 @@ class Suggester:
         return [emergency, *others[: most - 1]]
 
     def likely(self, text: str, most: int = MOST) -> list[Suggestion]:
-        """Candidates by names, synonyms and lessons; none of another language's words, of which they
-        know single letters only."""
+        """Candidates by names, synonyms and lessons; none of a text in another language, of which
+        they know single letters only."""
         reading = Reading(text[: LONGEST * 2])
         if not CHINESE.search(reading.text):
             return []
