@@ -63,14 +63,16 @@ SUMMONS: list[tuple[str, WhistleAction, set[SummonsStatus], set[SummonsStatus], 
 
 
 def test_the_summons_moves_are_the_rulebook_s() -> None:
-    told = {(at, action, to) for _, action, start, end, _ in SUMMONS for at in start for to in end}
+    expected = {
+        (at, action, to) for _, action, start, end, _ in SUMMONS for at in start for to in end
+    }
     made = {
         (at, action, to)
         for (at, action), outcomes in SUMMONS_MOVES.items()
         for to in outcomes
         if to is not at
     }
-    assert made == told
+    assert made == expected
 
 
 @pytest.mark.parametrize(("rule", "action", "start", "end", "who"), SUMMONS)

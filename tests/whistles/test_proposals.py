@@ -91,8 +91,8 @@ def test_open_whistles_and_those_of_another_kind_teach_nothing(
         ({}, 422, "invalid"),
         ({"kind": "party"}, 422, "invalid"),
         ({"kind": "appeal", "category": "9999"}, 422, "no-such-category"),
-        ({"kind": "appeal", "street": "110105001"}, 404, "no-such-office"),
-        ({"kind": "appeal", "street": MARKET}, 404, "no-such-office"),
+        ({"kind": "appeal", "street": "110105001"}, 422, "no-such-office"),
+        ({"kind": "appeal", "street": MARKET}, 422, "no-such-office"),
         ({"kind": "appeal", "level": "w1"}, 422, "invalid"),
     ],
 )
@@ -108,9 +108,9 @@ def test_the_district_asks_for_its_streets_and_departments_do_not_ask(people: Pe
     named = {"kind": "appeal", "street": WANGJING}
 
     assert people.district().get(PATH, **named).json()["street_code"] == WANGJING
-    assert people.district().get(PATH, kind="appeal").status_code == 404
-    assert people.district("110102").get(PATH, **named).status_code == 404
-    assert people("handler", MARKET).get(PATH, kind="appeal").status_code == 404
+    assert people.district().get(PATH, kind="appeal").status_code == 422
+    assert people.district("110102").get(PATH, **named).status_code == 422
+    assert people("handler", MARKET).get(PATH, kind="appeal").status_code == 422
     assert people.operator.get(PATH, **named).status_code == 403
 
 

@@ -45,9 +45,9 @@ def test_an_absence_is_recorded_once_whether_or_not_the_sweep_came(
     sweep(app.state.sessions, app.state.city, clock)
 
     history = people(*CHIEF).get(f"/whistles/{number}/events").json()
-    told = [(e["action"], e["data"].get("office_code"), e["due_at"]) for e in history]
+    events = [(e["action"], e["data"].get("office_code"), e["due_at"]) for e in history]
     due = "2026-10-20T02:30:00Z"
-    assert told[1:] == [
+    assert events[1:] == [
         ("absent", MARKET, due),
         ("absent", POLICE, due),
         ("report-in", POLICE, None),
