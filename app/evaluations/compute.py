@@ -1,10 +1,11 @@
 """Departments' performance computed from the record, as it stood at an instant (RULEBOOK D.15)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -45,6 +46,10 @@ class Behind:
     def keys(self) -> set[Key]:
         """Every pair of a street and a department with a mark or a record."""
         return self.entries.marks.keys() | self.records.keys()
+
+    @property
+    def all_records(self) -> Iterator[Record]:
+        return chain.from_iterable(self.records.values())
 
     def proposed(self, key: Key) -> Fraction | None:
         totals = (record.total for record in self.records.get(key, ()))

@@ -78,11 +78,12 @@ def of(whistle: dict[str, Any], office: str) -> dict[str, Any]:
 
 def settled(people: People, app: FastAPI, *offices: str, **changed: Any) -> dict[str, Any]:
     """A whistle whose departments came in time, fed back and were released; then settled."""
+    street = changed.get("street", WANGJING)
     number = str(blow(people, *offices, **changed)["number"])
     for office in offices or (MARKET, POLICE):
         reports_in(people, number, office)
         feeds_back(people, number, office)
-        releases(people, number, office)
+        releases(people, number, office, street)
     return settles(people, app, number)
 
 
@@ -94,4 +95,4 @@ def settles(people: People, app: FastAPI, number: str) -> dict[str, Any]:
         change = locking.locked(session, state.city, caller, number, state.clock)
         change.record(WhistleAction.VERIFY)
         change.record(WhistleAction.SETTLE)
-    return dict(people("chief", WANGJING).get(f"/whistles/{number}").json())
+    return dict(people.supervisor.get(f"/whistles/{number}").json())

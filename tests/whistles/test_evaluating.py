@@ -26,7 +26,8 @@ def of(whistle: dict[str, Any], office: str = MARKET) -> dict[str, Any]:
 
 def test_the_rulebooks_example(people: People, app: FastAPI) -> None:
     whistle = blown.settled(people, app)
-    assert "evaluate" in whistle["allowed"]
+    own = people(*CHIEF).get(f"/whistles/{whistle['number']}").json()
+    assert "evaluate" in own["allowed"]
     assert [e["status"] for e in whistle["evaluations"]] == ["open", "open"]
     assert of(whistle)["total"] is None
 
@@ -153,6 +154,8 @@ def test_an_approved_appeal_leaves_the_record_alone(
 
     appealed = appeals(people, number).json()
     assert appealed["decide_due_at"] == "2026-10-30T02:00:00Z"
+    waiting = people("district", CHAOYANG).get("/inbox").json()["items"]
+    assert [(w["whistle_number"], w["because"]) for w in waiting] == [(number, "decide-evaluation")]
     assert appeals(people, number).json()["type"] == "/problems/evaluation-appeal-repeated"
     decided = decides(people, number, approve=True).json()
 
