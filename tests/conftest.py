@@ -209,6 +209,12 @@ def store(app: FastAPI, people: People) -> Store:
 
 
 @pytest.fixture
+def nobody_waits(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the service ends: streams too, which would go on for ever, are answered at once."""
+    monkeypatch.setattr(app.state.waits, "is_stopped", True)
+
+
+@pytest.fixture
 def callers_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine of any speed, a known caller costs no statement of his own."""
     monkeypatch.setattr(gate, "REMEMBERED_SECONDS", 3600.0)

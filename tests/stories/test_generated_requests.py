@@ -57,7 +57,7 @@ def described(served: Client) -> OpenApiSchema:
 
 
 @pytest.fixture
-def numbers(people: People, clock: StillClock) -> list[str]:
+def numbers(people: People, clock: StillClock, nobody_waits: None) -> list[str]:
     """A ticket in each state."""
     return [build(people, clock) for build in stages.STAGES.values()]
 
