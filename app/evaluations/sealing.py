@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.evaluations import books, compute, terms
-from app.evaluations.compute import TICK, Behind, exact
+from app.evaluations.compute import Behind, exact
 from app.evaluations.models import Book, PerformanceSeal
 from app.evaluations.schemas import PerformanceView, read
-from app.evaluations.terms import Span, Term
+from app.evaluations.terms import TICK, Span, Term
 from app.kit.clock import Clock
 from app.kit.instants import settled
 from app.kit.web.wire import in_utc
