@@ -10,6 +10,9 @@ from app.whistles.acts import locking
 from app.whistles.life.loop import WhistleAction
 from tests.given import CHAOYANG, WANGJING, People
 
+Who = tuple[str, str | None]
+"""A role, and the office that its key is bound to."""
+
 MARKET = "110105-market"
 POLICE = "110105-police"
 POWER = "ent-power"
@@ -43,13 +46,11 @@ def blow(people: People, *offices: str, street: str = WANGJING, **changed: Any) 
     return dict(answer.json())
 
 
-def act(people: People, who: tuple[str, str], number: str, path: str, form: Any = None) -> Response:
+def act(people: People, who: Who, number: str, path: str, form: Any = None) -> Response:
     return people(*who).post(f"/whistles/{number}/{path}", form)
 
 
-def does(
-    people: People, who: tuple[str, str], number: str, path: str, **members: Any
-) -> dict[str, Any]:
+def does(people: People, who: Who, number: str, path: str, **members: Any) -> dict[str, Any]:
     """An action that must succeed; the whistle as it then is."""
     answer = people(*who).post(f"/whistles/{number}/{path}", members)
     assert answer.status_code == 200, answer.text

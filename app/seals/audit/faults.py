@@ -26,7 +26,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     fault: Kind
     number: str | None = None
-    """The ticket's."""
+    """The ticket's, or the code of the street whose roster it is."""
     seq: int | None = None
     table: str | None = None
     column: str | None = None
