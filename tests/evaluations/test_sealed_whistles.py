@@ -15,11 +15,11 @@ from tests.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.whistles import blown
 
 
-def lived(people: People, app: FastAPI) -> str:
+def lived(people: People) -> str:
     """Two streets mark, the third confirms what a whistle proposes."""
     for street in (JIUXIANQIAO, MAIZIDIAN):
         marked(people, street, 80)
-    number = evaluated(people, app)
+    number = evaluated(people)
     marks(people, WANGJING, confirm=True)
     entered(people)
     return number
@@ -30,9 +30,9 @@ def named(proof: dict[str, Any]) -> set[tuple[str, str | None]]:
 
 
 def test_whistles_are_sealed_and_recomputed_from_their_events(
-    people: People, app: FastAPI, clock: StillClock
+    people: People, clock: StillClock
 ) -> None:
-    lived(people, app)
+    lived(people)
     number = str(blown.blow(people, MARKET, level="w1")["number"])
     clock.tick(minutes=40)
     blown.reports_in(people, number, MARKET)
@@ -40,10 +40,10 @@ def test_whistles_are_sealed_and_recomputed_from_their_events(
     blown.reports_in(people, number, MARKET)
     blown.feeds_back(people, number, MARKET)
     blown.releases(people, number, MARKET)
-    blown.settles(people, app, number)
+    blown.settles(people, number)
     clock.at = AFTER
 
-    assert sealed(people)["counts"]["whistles"] == 2
+    assert sealed(people)["counts"]["whistles"] == 3
     assert verified(people)["differences"] == []
 
 
@@ -61,7 +61,7 @@ def test_whistles_are_sealed_and_recomputed_from_their_events(
 def test_a_row_forged_before_the_seal_is_named(
     people: People, app: FastAPI, clock: StillClock, forgery: str, field: str
 ) -> None:
-    number = lived(people, app)
+    number = lived(people)
     force(app, forgery)
     clock.at = AFTER
     sealed(people)
@@ -72,7 +72,7 @@ def test_a_row_forged_before_the_seal_is_named(
 def test_a_row_forged_after_the_seal_is_named_and_the_seal_stays(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    lived(people, app)
+    lived(people)
     clock.at = AFTER
     sealed(people)
     sealed_row = row(people)
@@ -87,7 +87,7 @@ def test_a_row_forged_after_the_seal_is_named_and_the_seal_stays(
 def test_a_whistle_found_false_after_the_seal_is_no_forgery(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    number = lived(people, app)
+    number = lived(people)
     clock.at = AFTER
     sealed(people)
     found = "UPDATE whistle SET status = 'false', ended_at = '2027-02-01T00:00:00Z'"

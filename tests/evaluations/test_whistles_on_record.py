@@ -2,25 +2,21 @@
 
 from typing import Any
 
-from fastapi import FastAPI
-
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import TERM, entered, items, marked, marks, row
 from tests.given import WANGJING, People
-from tests.sealing import force
 from tests.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.tickets.acts.test_streets_powers import shared
 from tests.whistles import blown
+from tests.whistles.blown import POLICE
 
 CHIEF = ("chief", WANGJING)
 POWER = "ent-power"
 
 
-def evaluated(
-    people: People, app: FastAPI, effect: int = 12, attitude: int = 13, street: str = WANGJING
-) -> str:
+def evaluated(people: People, effect: int = 12, attitude: int = 13, street: str = WANGJING) -> str:
     """A whistle of which one department was evaluated: the rulebook's example."""
-    number = str(blown.settled(people, app, MARKET, street=street)["number"])
+    number = str(blown.settled(people, MARKET, POLICE, street=street)["number"])
     blown.does(
         people,
         ("chief", street),
@@ -38,8 +34,8 @@ def of_form(people: People, office: str = MARKET, term: str = TERM) -> dict[str,
     return next(dict(row) for row in form["rows"] if row["office_code"] == office)
 
 
-def test_a_whistles_total_is_the_proposed_mark(people: People, app: FastAPI) -> None:
-    number = evaluated(people, app)
+def test_a_whistles_total_is_the_proposed_mark(people: People) -> None:
+    number = evaluated(people)
 
     market = of_form(people)
 
@@ -49,21 +45,21 @@ def test_a_whistles_total_is_the_proposed_mark(people: People, app: FastAPI) -> 
     assert market["summonses"]["called"] == 1
 
 
-def test_the_mean_of_the_totals_is_confirmed(people: People, app: FastAPI) -> None:
-    evaluated(people, app)
-    evaluated(people, app, effect=0, attitude=0)
+def test_the_mean_of_the_totals_is_confirmed(people: People) -> None:
+    evaluated(people)
+    evaluated(people, effect=0, attitude=0)
 
     confirmed = marks(people, WANGJING, confirm=True).json()
 
     assert (confirmed["mark_exact"], confirmed["status"]) == ("165/2", "marked")
-    blown.settled(people, app, MARKET)  # open: the chief may still mark it
+    blown.settled(people, MARKET)  # open: the chief may still mark it
     assert of_form(people)["mark_exact"] == "165/2"
-    evaluated(people, app, effect=15, attitude=15)
+    evaluated(people, effect=15, attitude=15)
     assert of_form(people)["mark_exact"] == "265/3"
 
 
-def test_another_mark_than_the_proposed_one_has_its_reason(people: People, app: FastAPI) -> None:
-    evaluated(people, app)
+def test_another_mark_than_the_proposed_one_has_its_reason(people: People) -> None:
+    evaluated(people)
 
     bare = marks(people, WANGJING, items=items(90))
 
@@ -75,9 +71,9 @@ def test_another_mark_than_the_proposed_one_has_its_reason(people: People, app: 
 
 
 def test_what_is_undecided_at_the_deadline_is_the_proposed_mark(
-    people: People, app: FastAPI, clock: StillClock
+    people: People, clock: StillClock
 ) -> None:
-    evaluated(people, app)
+    evaluated(people)
     clock.at = clock.at.replace(month=12, day=28, hour=16)
     assert row(people)["evaluation"] is None
     clock.tick(microseconds=1)
@@ -88,18 +84,19 @@ def test_what_is_undecided_at_the_deadline_is_the_proposed_mark(
     assert of_form(people)["whistles"][0]["status"] == "submitted"
 
 
-def test_a_false_whistle_leaves_no_trace(people: People, app: FastAPI) -> None:
+def test_a_false_whistle_leaves_no_trace(people: People) -> None:
     for street in (JIUXIANQIAO, MAIZIDIAN):
         marked(people, street, 80)
-    number = evaluated(people, app)
+    number = evaluated(people)
     marks(people, WANGJING, confirm=True)
     entered(people)
     assert row(people)["streets"] == 3
-    force(
-        app,
-        "UPDATE whistle SET status = 'false', ended_at = now() - interval '1 year'"
-        f" WHERE number = '{number}'",
-    )
+    statements = [
+        {"office_code": WANGJING, "text": "群众反映属实。"},
+        {"office_code": MARKET, "text": "到场无事可办。"},
+    ]
+    ruling = {"finding": "empty", "text": "查无此事。", "statements": statements}
+    blown.does(people, ("district", "110105"), number, "rule-false", **ruling)
 
     market = row(people)
 
@@ -108,24 +105,38 @@ def test_a_false_whistle_leaves_no_trace(people: People, app: FastAPI) -> None:
     assert of_form(people)["summonses"]["called"] == 0
 
 
-def test_one_busy_street_weighs_like_any_other(people: People, app: FastAPI) -> None:
+def test_whoever_was_waived_for_its_absence_has_a_record(people: People, clock: StillClock) -> None:
+    number = str(blown.blow(people)["number"])
+    blown.reports_in(people, number, MARKET)
+    clock.tick(hours=2)
+    blown.feeds_back(people, number, MARKET)
+    district = ("district", "110105")
+    blown.does(people, district, number, f"summonses/{POLICE}/waive", text="不等了。")
+    blown.releases(people, number, MARKET)
+    whistle = blown.settles(people, number)
+
+    absent = next(e for e in whistle["evaluations"] if e["office_code"] == POLICE)
+
+    assert (absent["items"]["arrive"], absent["items"]["stay"]) == (0, 0)
+    assert of_form(people, POLICE)["summonses"]["absent"] == 1
+
+
+def test_one_busy_street_weighs_like_any_other(people: People) -> None:
     for street in (JIUXIANQIAO, MAIZIDIAN):
         marked(people, street, 80)
-    evaluated(people, app)
+    evaluated(people)
     marks(people, WANGJING, confirm=True)
     entered(people)
     once = row(people)["performance_exact"]
 
     for _ in range(2):
-        evaluated(people, app)
+        evaluated(people)
 
     assert row(people)["performance_exact"] == once
 
 
-def test_an_approved_appeal_against_a_record_moves_the_proposed_mark(
-    people: People, app: FastAPI
-) -> None:
-    number = evaluated(people, app, effect=0, attitude=0)
+def test_an_approved_appeal_against_a_record_moves_the_proposed_mark(people: People) -> None:
+    number = evaluated(people, effect=0, attitude=0)
     assert of_form(people)["proposed"] == 70
     path = f"evaluations/{MARKET}/appeal"
     blown.does(people, ("handler", MARKET), number, path, text="不实。")
@@ -135,27 +146,24 @@ def test_an_approved_appeal_against_a_record_moves_the_proposed_mark(
     assert of_form(people)["proposed"] == 100
 
 
-def test_who_was_let_go_by_ruling_has_no_record(people: People, app: FastAPI) -> None:
+def test_who_was_let_go_by_ruling_has_no_record(people: People) -> None:
     number = str(blown.blow(people)["number"])
-    police = "110105-police"
     ground = {"ground": "not_my_duty", "text": "不属本单位职责。"}
-    blown.does(people, ("handler", police), number, f"summonses/{police}/object", **ground)
+    blown.does(people, ("handler", POLICE), number, f"summonses/{POLICE}/object", **ground)
     ruling = {"uphold": True, "text": "属实。"}
-    path = f"summonses/{police}/rule-objection"
+    path = f"summonses/{POLICE}/rule-objection"
     blown.does(people, ("district", "110105"), number, path, **ruling)
     blown.reports_in(people, number, MARKET)
     blown.feeds_back(people, number, MARKET)
     blown.releases(people, number, MARKET)
 
-    whistle = blown.settles(people, app, number)
+    whistle = blown.settles(people, number)
 
     assert [e["office_code"] for e in whistle["evaluations"]] == [MARKET]
-    assert of_form(people, police)["summonses"]["called"] == 0
+    assert of_form(people, POLICE)["summonses"]["called"] == 0
 
 
-def test_enterprises_stand_on_the_form_of_the_street_that_called_them(
-    people: People, app: FastAPI
-) -> None:
+def test_enterprises_stand_on_the_form_of_the_street_that_called_them(people: People) -> None:
     number = str(blown.blow(people, MARKET, POWER)["number"])
 
     assert of_form(people, POWER)["line"] == "enterprise"

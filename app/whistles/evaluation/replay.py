@@ -19,9 +19,11 @@ from app.whistles.event_data import (
     BlownAtOnce,
     Composed,
     EvaluationDecided,
+    FoundFalse,
     Left,
     Moved,
     Sent,
+    SentBack,
     WhistleData,
     WhistleEvaluated,
     WhistleRuled,
@@ -47,6 +49,8 @@ class Called:
     left_early: bool = False
     fed_back_at: datetime | None = None
     withdrawn: bool = False
+    waived: bool = False
+    """The whistle went on without it; its absence stays."""
     chief: Chief | None = None
 
 
@@ -78,9 +82,19 @@ class Lived:
             self.summon(data.summonses, event.at)
         if isinstance(data, Blown | BlownAtOnce):
             self.finish_at = data.finish_due_at
+        self.take_back(data)
         effect = EFFECTS.get(event.action)
         if effect and isinstance(data, Moved):
             effect(self.offices[data.office_code], data, event.at)
+
+    def take_back(self, data: WhistleData) -> None:
+        """What is sent back is fed back anew; the wrong department is let go (D.14.7)."""
+        if isinstance(data, SentBack):
+            for code in data.office_codes:
+                self.offices[code].fed_back_at = None
+        if isinstance(data, FoundFalse):
+            for code in data.withdrawn:
+                self.offices[code].withdrawn = True
 
     def summon(self, summonses: Mapping[str, Sent], at: datetime) -> None:
         for code, sent in summonses.items():
@@ -122,9 +136,8 @@ def rule(called: Called, data: Moved, at: datetime) -> None:
         called.sent_at, called.arrive_due_at = at, data.arrive_due_at
 
 
-def let_go(called: Called, data: Moved, at: datetime) -> None:
-    """D.14.7: the wrong department."""
-    called.withdrawn = True
+def waive(called: Called, data: Moved, at: datetime) -> None:
+    called.waived = True
 
 
 def evaluate(called: Called, data: Moved, at: datetime) -> None:
@@ -144,7 +157,7 @@ EFFECTS: Mapping[WhistleAction, Callable[[Called, Moved, datetime], None]] = {
     A.LEAVE: leave,
     A.INTERIM_RELEASE: interim_release,
     A.RULE_OBJECTION: rule,
-    A.RULE_FALSE: let_go,
+    A.WAIVE: waive,
     A.EVALUATE: evaluate,
     A.DECIDE_EVALUATION: decide,
 }
@@ -158,7 +171,7 @@ def settled(session: Session, since: datetime, until: datetime) -> set[str]:
     return set(session.scalars(query))
 
 
-TELLING = EFFECTS.keys() | {A.DRAFT, A.BLOW, A.COMPOSE}
+TELLING = EFFECTS.keys() | {A.DRAFT, A.BLOW, A.COMPOSE, A.SEND_BACK, A.RULE_FALSE}
 """Actions whose data a record rests on."""
 
 
@@ -204,7 +217,7 @@ def of_whistle(whistle: Lived, policies: Policies, at: datetime) -> Iterator[Rec
 
 
 def is_due(called: Called) -> bool:
-    return called.required or called.arrived_at is not None
+    return called.required or called.waived or called.arrived_at is not None
 
 
 def attendance(whistle: Lived, called: Called) -> Attendance:
