@@ -23,7 +23,7 @@ from app.kit.errors import Conflict
 from app.kit.web.etag import IfMatch, Versions
 from app.kit.web.wire import Told
 from app.kit.workdays import day_of
-from app.offices.directory import OfficeEntry
+from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.offices.service import NoSuchOffice
 from app.tickets.acts.acting import Changing, Doing
 from app.tickets.disclosure import NO_STORE
@@ -168,6 +168,27 @@ def of_home(
     if code not in city.offices or caller.office_code not in (None, code):
         raise NoSuchOffice(f"no office has the code {code!r}")
     return HomeReading(session, city, code, now)
+
+
+def of_district(
+    caller: Annotated[Caller, Depends(allow({Role.DISTRICT, Role.AUDITOR}))],
+    city: AtCity,
+    now: Now,
+    district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
+) -> list[OfficeEntry]:
+    """The streets that work today, of the caller's district, or for the auditor of the one named,
+    if any."""
+    wanted = {caller.office_code, district_code} - {None}
+    return [
+        office
+        for office in city.offices.values()
+        if office.kind in STREET_KINDS
+        and office.active(day_of(now))
+        and wanted <= {office.district_code}
+    ]
+
+
+OfDistrict = Annotated[list[OfficeEntry], Depends(of_district)]
 
 
 OfHome = Annotated[HomeReading, Depends(of_home)]

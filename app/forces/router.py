@@ -14,6 +14,7 @@ from app.forces.http import (
     Day,
     MemberId,
     Month,
+    OfDistrict,
     OfHome,
     Revealing,
     Seen,
@@ -24,6 +25,7 @@ from app.forces.schemas import (
     AttendanceView,
     Because,
     CentreModelsView,
+    CentresView,
     ForceContact,
     ForceEventView,
     MemberChange,
@@ -36,6 +38,8 @@ from app.forces.schemas import (
     RosterView,
     ShiftView,
 )
+from app.kit.clock import Now
+from app.kit.db import Reading
 from app.kit.web.idempotency import NotHere
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Page
 from app.kit.web.route import Route
@@ -48,6 +52,13 @@ router = APIRouter(prefix="/v1", tags=["forces"], route_class=Route)
 def list_models(city: AtCity) -> CentreModelsView:
     """The models of an enforcement centre that a street may choose from: 1+5+N and the like."""
     return service.models(city)
+
+
+@router.get("/centres")
+def list_centres(streets: OfDistrict, session: Reading, city: AtCity, now: Now) -> CentresView:
+    """The enforcement centres of a district's streets in figures: who has none, who lacks people,
+    where nobody is on duty."""
+    return service.centres(session, city, streets, now)
 
 
 @router.get("/offices/{code}/roster", response_model=RosterView)

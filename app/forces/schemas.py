@@ -119,6 +119,25 @@ class RosterView(View):
     members: list[MemberView]
 
 
+class CentreView(View):
+    """A street's centre in figures, now: its people by kind, those on duty, and how many the seats
+    of its model lack."""
+
+    street_code: str
+    street_name: str
+    district_code: str
+    model: str | None
+    core: int
+    posted: int
+    on_call: int
+    on_duty: int
+    lacking: int
+
+
+class CentresView(View):
+    items: list[CentreView]
+
+
 class CentreSeatView(View):
     code: str
     name: str

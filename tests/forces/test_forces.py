@@ -3,6 +3,8 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -427,3 +429,47 @@ def test_the_models_are_told_to_staff(people: People) -> None:
 
     assert [model["name"] for model in models] == ["1+3+N", "1+4+N", "1+5+N"]
     assert people(Role.ANALYST).get("/centre-models").status_code == 403
+
+
+def test_a_district_sees_which_centres_lack_people(people: People) -> None:
+    officer = joined(people)
+    put(people("chief", WANGJING), ROSTER, {"model": "1+4+N"})
+    shift = {"member_id": officer["id"], "starts_at": f"{TODAY}T02:00:00Z"}
+    people.street().post(
+        f"{ROSTER}/shifts", {"shifts": [{**shift, "ends_at": f"{TODAY}T08:00:00Z"}]}
+    )
+
+    centres = people.district().get("/centres").json()["items"]
+
+    of_streets = {centre["street_code"]: centre for centre in centres}
+    assert {centre["district_code"] for centre in centres} == {CHAOYANG}
+    wangjing, other = of_streets[WANGJING], of_streets[OTHER]
+    assert (wangjing["posted"], wangjing["on_duty"], wangjing["lacking"]) == (1, 1, 4)
+    assert (other["model"], other["posted"], other["lacking"]) == (None, 0, 0)
+    city = people("auditor").get("/centres").json()["items"]
+    assert len(city) > len(centres)
+    assert people("auditor").get("/centres", district_code=CHAOYANG).json()["items"] == centres
+    assert people.district().get("/centres", district_code="110102").json()["items"] == []
+    assert people.street().get("/centres").status_code == 403
+
+
+def test_a_closed_office_posts_nobody_and_a_closed_street_changes_nothing(
+    people: People, app: FastAPI
+) -> None:
+    joined(people)
+    chief, city = people("chief", WANGJING), app.state.city
+    ended = {
+        code: replace(city.offices[code], active_to=date(2026, 10, 20)) for code in (FIRE, WANGJING)
+    }
+    try:
+        app.state.city = replace(city, offices={**city.offices, **ended})
+        new = member(office_code=FIRE, name="赵敏", phone="13800000009")
+        refused = chief.post(f"{ROSTER}/members", {"members": [new]})
+        closed = put(chief, ROSTER, {"model": "1+4+N"})
+        shown = chief.get(ROSTER)
+    finally:
+        app.state.city = city
+
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/no-such-office")
+    assert (closed.status_code, closed.json()["type"]) == (409, "/problems/street-closed")
+    assert len(shown.json()["members"]) == 1
