@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d1702a6c4f10"
-down_revision = "c1540d7e21aa"
+down_revision = "a1800e5c72d9"
 branch_labels = None
 depends_on = None
 
