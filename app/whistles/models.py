@@ -149,6 +149,10 @@ class Summons(Base):
     withdrawn_at: Mapped[datetime | None]
     objected_at: Mapped[datetime | None]
     objection_due_at: Mapped[datetime | None]
+    supervised_at: Mapped[datetime | None]
+    """督办: since when an answer is owed."""
+    answer_due_at: Mapped[datetime | None]
+    """Until when; null once the district was told of the silence."""
     objection_ground: Mapped[str | None]
     escalate_at: Mapped[datetime | None]
     """The instant at which the whistle is raised for it, unless it comes, is ruled on or joins."""
