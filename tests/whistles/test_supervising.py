@@ -69,8 +69,8 @@ def test_silence_is_told_to_the_district_once(
     for _ in range(2):
         sweep(app.state.own_sessions, app.state.city, app.state.clock)
 
-    told = people("district", CHAOYANG).get("/feed", after=0).json()["items"]
-    assert [entry["kind"] for entry in told].count("unanswered") == 1
+    entries = people("district", CHAOYANG).get("/feed", after=0).json()["items"]
+    assert [entry["kind"] for entry in entries].count("unanswered") == 1
     assert owed(people, "district", CHAOYANG) == [("unanswered", "2026-10-20T02:00:00Z")]
     assert beside(people)["missed"] == 1
     assert answers(people, number).status_code == 200
