@@ -1,9 +1,10 @@
 """Routing on the wire: question, route, and memory of a place."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from msgspec import to_builtins
+from pydantic import Field, field_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.web.position import Position
@@ -19,7 +20,7 @@ CategoryCode = Annotated[str, Text(pattern=r"^[0-9]{2,6}$")]
 
 
 class PlaceQuestion(Position):
-    """A place to be routed; `lon` and `lat` are degrees of WGS-84, both or none."""
+    """A place to be routed; `lon` and `lat` are degrees, both or none, of its `datum`."""
 
     text: Place
     district_code: OfficeCode | None = None
@@ -48,6 +49,27 @@ class CandidateView(View):
     office_code: str
     office_name: str
     confidence: float
+    district_name: str
+
+
+class ReasonView(View):
+    """A reason or a question: a part is a name, several names, or another reason."""
+
+    code: str
+    parts: dict[str, Any]
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _plain(cls, parts: object) -> object:
+        return to_builtins(parts)
+
+
+class UnderstoodView(View):
+    """The place in the caller's own characters, the names in it that are known, and the rest."""
+
+    place: str
+    names: list[str]
+    unknown: list[str]
 
 
 class RouteView(View):
@@ -72,6 +94,9 @@ class RouteView(View):
     ranker: str
     policy: str
     memory: str
+    explained: ReasonView | None
+    understood: UnderstoodView
+    ask: ReasonView | None
 
 
 class TallyView(View):

@@ -64,7 +64,7 @@ def route(router: Router, policies: Policies, question: RouteQuestion, now: date
     if question.district_code and question.district_code not in router.grounds:
         fault = {"pointer": "/district_code", "detail": f"no district {question.district_code}"}
         raise NoSuchDistrict(f"there is no district {question.district_code}", errors=[fault])
-    query = Query(**question.model_dump())
+    query = Query(**question.model_dump(exclude={"datum"}))
     return router.route(query, thresholds(policies, now), day_of(now))
 
 

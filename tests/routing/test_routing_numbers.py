@@ -169,7 +169,7 @@ def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
     ranker = read_ranker()
     sheet = describe(GROUNDS["110105"], Memory(), Spot(0, 6, "望京西园3区", 308), "308楼")
 
-    ranked = ranker.rank(sheet)
+    ranked = ranker.rank(GROUNDS["110105"], sheet)
 
     shares = [share for _, share in ranked]
     assert shares == sorted(shares, reverse=True)

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from app.routing.reading.names import HEADS, PLACES, Find, Kind, kinds
+from app.routing.reading.names import HEADS, LANDMARKS, PLACES, Find, Kind, kinds
 from app.routing.reading.text import BREAK, JOIN, LONGEST_PLACE
 
 RUN = re.compile(r"[甲乙丙丁]?[0-9A-Z\-~#]++")
@@ -59,7 +59,7 @@ class Spot(Struct, gc=False):
 
     `number` is its first house number; with `home` the caller lives there, and the matter may be
     about another place; `divisions` are the finds of city, district and street in its clause; with
-    `known` it contains the name of a community or village.
+    `known` it contains the name of a community, village or landmark.
     """
 
     start: int
@@ -135,7 +135,7 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
     if not divisions and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
         return None
     spot.home, spot.divisions = home, tuple(divisions)
-    spot.known = any(find.kinds & PLACES and find.start >= begin for find in finds)
+    spot.known = any(find.kinds & (PLACES | LANDMARKS) and find.start >= begin for find in finds)
     return spot
 
 
