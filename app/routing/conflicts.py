@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from app.kit.datum import in_city
 from app.routing.decision import Query
-from app.routing.reading.names import PLACES, Find, Kind, kinds
+from app.routing.reading.names import PLACES, STEMS, Find, Kind
 from app.routing.reading.scene import Scene
 from app.routing.reasons import Reason
 from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
 DISTRICT_DIGITS = 6
-STEMS = kinds(Kind.STEM)
 Names = Mapping[str, str]
 
 

@@ -35,6 +35,7 @@ from app.routing.reasons import Reason, tell
 from app.routing.record import Record, Said
 from app.routing.spelling import Sounds, Spellings
 from app.routing.teachable import Generic
+from app.routing.teachers import Teachers
 from app.routing.traits import key_of
 from app.routing.witnesses import ASKED, LEAST_KNOWN, Witness
 
@@ -103,6 +104,7 @@ class Router:
         self.grounds = lay(gazetteer, beyond.older)
         self.memory = Memory()
         self.record = Record()
+        self.teachers = Teachers()
         spellings = Spellings(self.meanings(date.max), beyond.sounds)
         self.locator = Locator(
             *(self.grounds, ranker, self.names, self.memory, self.abroad, self.record, spellings),
@@ -127,9 +129,14 @@ class Router:
         judged, office = self.to_department(place, verdict, duty)
         return self.answer(place, policy, (duty, verdict, judged, office))
 
-    def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> None:
+    def learn(
+        self, lesson: Lesson, key: Key, street_code: str, on: date, teacher: str | None = None
+    ) -> None:
         """Learn from a confirmed dispatch, an upheld objection or an order to forget; a name that
-        can be no place of its own teaches nothing."""
+        can be no place of its own teaches nothing, nor does an office whose upheld objections
+        are turned round (`teacher`)."""
+        if not self.teachers.is_heard(lesson, key, street_code, teacher):
+            return
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
         if lesson is Lesson.CONFIRM:

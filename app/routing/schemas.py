@@ -1,14 +1,14 @@
 """Routing on the wire: question, route, and memory of a place."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from msgspec import to_builtins
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.web.position import Position
-from app.kit.web.wire import Keepable, OfficeCode, View
+from app.kit.web.wire import Form, Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind
 
 MOST_CHARACTERS = 10_000
@@ -97,6 +97,19 @@ class RouteView(View):
     explained: ReasonView | None
     understood: UnderstoodView
     ask: ReasonView | None
+
+
+class Forgotten(Form):
+    """What is to be forgotten: the place of a text, or what a ticket alone has taught."""
+
+    text: Place | None = None
+    ticket_number: Annotated[str, Text(pattern=r"^[A-Z]{2}[0-9]{15}$")] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.text is None) is (self.ticket_number is None):
+            raise ValueError("text or ticket_number, one of them")
+        return self
 
 
 class TallyView(View):

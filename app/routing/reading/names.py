@@ -56,6 +56,7 @@ def kinds(*these: Kind) -> int:
 BITS = {kind: bit for bit, kind in enumerate(Kind)}
 PLACES = kinds(Kind.COMMUNITY, Kind.VILLAGE)
 LANDMARKS = kinds(Kind.LANDMARK)
+STEMS = kinds(Kind.STEM)
 HEADS = kinds(Kind.CITY, Kind.SHORT_DISTRICT)
 """Counted only at the head of an address, or right behind another of these."""
 
