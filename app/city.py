@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.duties.centres import CentreModels
+from app.duties.duty_list import NOTHING_NAMED, DutyList
 from app.kit.errors import Invalid
 from app.kit.workdays import day_of
 from app.offices.catalogue import Catalogue
@@ -38,6 +40,8 @@ class City:
     suggester: Suggester
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
+    duties: DutyList = NOTHING_NAMED
+    centres: CentreModels = field(default_factory=dict)
     edition: str = field(init=False, default="")
     """It differs for other rules and for other names of offices."""
     periods: Periods = field(init=False, repr=False)

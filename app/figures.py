@@ -109,7 +109,11 @@ READ = sa.text(
             alone("callbacks_due", "SELECT count(*) FROM ticket WHERE callback_due_at < :now"),
             alone(
                 "sweep_behind",
-                f"SELECT {age('min(next_due_at)')} FROM ticket WHERE next_due_at IS NOT NULL",
+                f"SELECT {age('least(ticket.at, whistle.at)')} FROM"
+                " (SELECT min(next_due_at) AS at FROM ticket WHERE next_due_at IS NOT NULL)"
+                " AS ticket,"
+                " (SELECT min(next_due_at) AS at FROM whistle WHERE next_due_at IS NOT NULL)"
+                " AS whistle",
             ),
             alone(
                 "feed_lag",

@@ -23,10 +23,13 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import City
+from app.duties.load import Known, read_centres, read_duties
+from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
 from app.figures import Figures
+from app.forces.router import router as forces
 from app.imports.router import router as history
 from app.kit import clock, db
 from app.kit.db import REQUESTS, Limits
@@ -69,6 +72,8 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.proposing.router import router as proposing
+from app.whistles.router import router as whistles
 
 logger = logging.getLogger(__name__)
 
@@ -108,8 +113,8 @@ def note(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Prepare a migrated database for the first request; a second time changes nothing.
 
-    Refuses PolicyRefused, BadOverlay, BadWords and BadAreas: the operator's files are checked
-    before serving.
+    Refuses PolicyRefused, BadOverlay, BadWords, BadDutyList and BadAreas: the operator's files are
+    checked before serving.
     """
     engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
     policies = read_policies(settings)
@@ -120,7 +125,11 @@ def prepare(settings: Settings) -> None:
             record.record(session, policies, now, last_work(session))
             seed.seed(session, now, overlay=settings.data_overlay)
             if settings.data_overlay:
-                make_suggester(offices.catalogue(session), settings.data_overlay)
+                catalogue = offices.catalogue(session)
+                make_suggester(catalogue, settings.data_overlay)
+                known = Known.of(catalogue, offices.directory(session))
+                read_duties(known, settings.data_overlay)
+                read_centres(known, settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
@@ -138,7 +147,17 @@ def make_city(session: Session, settings: Settings) -> City:
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
     suggester = make_suggester(catalogue, settings.data_overlay)
-    return City(policies, catalogue, directory, router, suggester, settings.secret_key)
+    known = Known.of(catalogue, directory)
+    return City(
+        policies,
+        catalogue,
+        directory,
+        router,
+        suggester,
+        settings.secret_key,
+        duties=read_duties(known, settings.data_overlay),
+        centres=read_centres(known, settings.data_overlay),
+    )
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -163,6 +182,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         exports_router,
         open_to(gate.caller),
         reference,
+        forces,
         tickets,
         views.router,
         actions,
@@ -172,9 +192,12 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         attachments,
         views.holds_router,
         callbacks,
+        proposing,
+        whistles,
         entries,
         rankings,
         seals,
+        evaluations,
         bulletins,
         routes,
         suggestions,

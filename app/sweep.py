@@ -1,8 +1,9 @@
-"""The sweep: it applies due changes of tickets; several sweeps may run at the same time."""
+"""The sweep: it applies what falls due by itself; several sweeps may run at the same time."""
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prometheus_client import Counter
 from sqlalchemy import select
@@ -18,11 +19,15 @@ from app.tickets.acts import due as falls
 from app.tickets.acts.change import Change
 from app.tickets.acts.locking import active
 from app.tickets.models import Ticket
+from app.whistles.acts import due as whistle_falls
+from app.whistles.acts.change import WhistleChange
+from app.whistles.acts.locking import summonses_of
+from app.whistles.models import Whistle
 
 AT_ONCE = 200
 BACK_OFF = timedelta(minutes=5)
 
-FAILED = Counter("jiesu_sweep_failed", "Tickets whose due change could not be applied")
+FAILED = Counter("jiesu_sweep_failed", "Tickets and whistles whose due change could not be applied")
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +49,15 @@ def sweep(sessions: Sessions, city: City, clock: Clock) -> int:
 
 
 def sweep_some(sessions: Sessions, city: City, clock: Clock) -> Swept:
-    """Applies what is due of up to AT_ONCE tickets, in one transaction."""
+    """Applies what is due of up to AT_ONCE rows of each source, in one transaction."""
+    changes, more = 0, False
     with sessions.begin() as session:
         now = recording(session, clock)
-        tickets = due(session, now)
-        changes = sum(apply(session, city, ticket, now) for ticket in tickets)
-    return Swept(changes, len(tickets) == AT_ONCE)
+        for source in SOURCES:
+            rows = due(session, source.model, now)
+            changes += sum(apply(session, city, source, row, now) for row in rows)
+            more |= len(rows) == AT_ONCE
+    return Swept(changes, more)
 
 
 def forget_keys(sessions: Sessions, clock: Clock) -> bool:
@@ -58,34 +66,56 @@ def forget_keys(sessions: Sessions, clock: Clock) -> bool:
         return idempotency.forget_old(session, clock())
 
 
-def due(session: Session, now: datetime) -> list[Ticket]:
-    """The tickets due longest, locked, without those of another sweep."""
-    return list(
-        session.scalars(
-            select(Ticket)
-            .where(Ticket.next_due_at < now)
-            .order_by(Ticket.next_due_at)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-    )
+def of_ticket(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
+    change = Change(session, city, ticket, now, dispatches=active(session, ticket.number))
+    done = falls.apply_due(change)
+    if not done:
+        change.set_timers()  # wound by older rules
+    return done
 
 
-def apply(session: Session, city: City, ticket: Ticket, now: datetime) -> int:
-    """Apply one ticket's due changes; if they fail, this ticket alone is put off, and counted."""
-    number = ticket.number
+def of_whistle(session: Session, city: City, whistle: Whistle, now: datetime) -> int:
+    summonses = summonses_of(session, whistle.number)
+    change = WhistleChange(session, city, whistle, summonses, now)
+    done = whistle_falls.apply_due(change)
+    if not done:
+        change.set_timers()
+    return done
+
+
+class Source(NamedTuple):
+    """A table of what falls due, and what applies it to a row."""
+
+    model: type[Ticket] | type[Whistle]
+    apply: Callable[[Session, City, Any, datetime], int]
+
+
+SOURCES = (Source(Whistle, of_whistle), Source(Ticket, of_ticket))
+"""In the order of locks."""
+
+
+def due(session: Session, model: type[Ticket] | type[Whistle], now: datetime) -> Sequence[Any]:
+    """The rows due longest, locked, without those of another sweep."""
+    return session.scalars(
+        select(model)
+        .where(model.next_due_at < now)
+        .order_by(model.next_due_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def apply(session: Session, city: City, source: Source, row: Any, now: datetime) -> int:
+    """Apply one row's due changes; if they fail, this row alone is put off, and counted."""
+    number = row.number
     mark = feed.mark(session)
     try:
         with session.begin_nested():
-            change = Change(session, city, ticket, now, dispatches=active(session, number))
-            done = falls.apply_due(change)
-            if not done:
-                change.set_timers()  # wound by older rules
-            return done
+            return source.apply(session, city, row, now)
     except Exception:
-        logger.exception("what was due could not be applied", extra={"ticket": number})
+        logger.exception("what was due could not be applied", extra={"number": number})
         FAILED.inc()
         feed.forget_since(session, mark)
-        session.refresh(ticket)
-        ticket.next_due_at = now + BACK_OFF
+        session.refresh(row)
+        row.next_due_at = now + BACK_OFF
         return 0

@@ -11,7 +11,23 @@ from app.callbacks.models import (
     Exclusion,
     ExclusionRequest,
 )
-from app.feed.models import FeedEntry, FeedHead
+from app.evaluations.models import (
+    Book,
+    EvaluationEvent,
+    EvaluationStatement,
+    PerformanceSeal,
+    StreetSection,
+)
+from app.feed.models import Errand, FeedEntry, FeedHead
+from app.forces.models import (
+    Force,
+    ForceDay,
+    ForceEvent,
+    ForceMark,
+    ForceMember,
+    ForceShift,
+    ForceStatement,
+)
 from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.host.health import Heartbeat
@@ -38,6 +54,17 @@ from app.tickets.events import Event, Statement
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
 from app.tickets.search.models import SearchEntry, SearchMark, TelephoneSearch
+from app.whistles.evaluation.models import WhistleMark
+from app.whistles.events import WhistleEvent, WhistleStatement
+from app.whistles.models import (
+    ActionItem,
+    Attendance,
+    SignInCode,
+    Summons,
+    Whistle,
+    WhistleParty,
+    WhistleTicket,
+)
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -89,5 +116,28 @@ TABLES: tuple[type[Base], ...] = (
     SearchEntry,
     SearchMark,
     TelephoneSearch,
+    Book,
+    EvaluationEvent,
+    EvaluationStatement,
+    PerformanceSeal,
+    StreetSection,
+    Force,
+    ForceMember,
+    ForceShift,
+    ForceDay,
+    ForceMark,
+    ForceEvent,
+    ForceStatement,
+    Whistle,
+    Summons,
+    ActionItem,
+    Attendance,
+    WhistleParty,
+    WhistleTicket,
+    WhistleEvent,
+    WhistleStatement,
+    WhistleMark,
+    SignInCode,
+    Errand,
 )
 metadata = Base.metadata

@@ -14,7 +14,6 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
@@ -25,6 +24,7 @@ from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from app.suggest.memory import Memory
+from tests.client import Client
 from tests.given import ADMIN_KEY, People
 from tests.past import Store, storing
 
@@ -123,15 +123,15 @@ def app(settings: Settings) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def served(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, backend_options={"use_uvloop": True}) as client:
+def served(app: FastAPI) -> Iterator[Client]:
+    with Client(app) as client:
         gc.freeze()  # the registry and the router are not looked through again and again
         gc.enable()
         yield client
 
 
 @pytest.fixture(scope="session")
-def everyone(served: TestClient) -> People:
+def everyone(served: Client) -> People:
     return People(served)
 
 

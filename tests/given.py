@@ -4,8 +4,9 @@ from itertools import count
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
+
+from tests.client import Client
 
 ADMIN_KEY = "an-administrators-key-for-tests"
 CALLERS = count(1)
@@ -16,7 +17,7 @@ CHAOYANG = "110105"
 class Person:
     """Someone with a key: calls what he likes, and gets what comes."""
 
-    def __init__(self, client: TestClient, key: str) -> None:
+    def __init__(self, client: Client, key: str) -> None:
         self.client = client
         self.headers = {"Authorization": f"Bearer {key}"}
 
@@ -38,6 +39,10 @@ class Person:
         answer: Response = self.client.post(f"/v1{path}", content=content, headers=sent)
         return answer
 
+    def put(self, path: str, body: object) -> Response:
+        answer: Response = self.client.put(f"/v1{path}", json=body, headers=self.headers)
+        return answer
+
     def delete(self, path: str) -> Response:
         answer: Response = self.client.delete(f"/v1{path}", headers=self.headers)
         return answer
@@ -52,7 +57,7 @@ class Person:
 class People:
     """Each role's holder, made when first asked for."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: Client) -> None:
         self.client = client
         self.admin = Person(client, ADMIN_KEY)
         self.made: dict[tuple[str, str | None], Person] = {}

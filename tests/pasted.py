@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.commands import command_line
+from tests.client import Client
 from tests.given import ADMIN_KEY, People
 
 ROOT = Path(__file__).parent.parent
@@ -103,7 +103,7 @@ def asked(command: str) -> Asked:
 class Shell:
     """Someone who pastes a document's blocks one after the other."""
 
-    def __init__(self, client: TestClient, people: People) -> None:
+    def __init__(self, client: Client, people: People) -> None:
         self.client = client
         self.people = people
         self.variables = {"JIESU": "", "ADMIN": f"Authorization: Bearer {ADMIN_KEY}"}

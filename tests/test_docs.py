@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from fastapi.testclient import TestClient
 
 from app.access.roles import Role
 from app.commands import command_line
@@ -23,6 +22,7 @@ from app.tickets.life.lifecycle import MOVES, OPEN, Action, Status
 from app.tickets.life.parts import WHO
 from scripts import make_event_table
 from tests import pasted
+from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import People
 
@@ -145,7 +145,7 @@ def section(title: str) -> str:
 
 @pytest.mark.parametrize("name", ["openapi.md", *READMES])
 def test_every_request_gets_the_answer_that_is_shown(
-    name: str, served: TestClient, people: People, clock: StillClock
+    name: str, served: Client, people: People, clock: StillClock
 ) -> None:
     shell = pasted.Shell(served, people)
     answer: Any = None

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from app.bulletins import communities
 from app.bulletins.communities import Lane
 from app.bulletins.schemas import DayView, LaneView, TopView
+from app.kit.decimals import two_decimals
 from app.kit.errors import NotFound
 from app.kit.workdays import day_of, midnight
 from app.period import FIRST_YEAR, NoSuchPeriod, Period
@@ -17,7 +18,7 @@ from app.rankings.counting import volumes
 from app.rankings.counting.record import Record
 from app.rankings.leagues import League
 from app.rankings.ranks import competition
-from app.rankings.rates import NOTHING, Counts, score, two_decimals
+from app.rankings.rates import NOTHING, Counts, score
 from app.rankings.schemas import RATES, RowView, shown_rate
 from app.rankings.service import Asked
 

@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from app.bulletins import pack
 from app.bulletins.schemas import BulletinView, ClassView, PackView, PlaceView
+from app.kit.decimals import two_decimals
 from app.rankings.leagues import League
 from app.rankings.models import Seal
 from app.rankings.published import WITH_PACK
-from app.rankings.rates import Standing, two_decimals
+from app.rankings.rates import Standing
 from app.rankings.schemas import RATES, RankingQuery, RowView, members
 from app.rankings.service import Asked, ranking
 

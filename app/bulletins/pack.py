@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 
 from app.bulletins.schemas import BeforeView, ComparedView, CountedView, MatterView, PlaceView
 from app.callbacks.models import Assessment
+from app.kit.decimals import two_decimals
 from app.kit.errors import NotFound
 from app.rankings.counting import assessments, volumes
 from app.rankings.counting.record import Record, within
 from app.rankings.leagues import League, rolled_up
-from app.rankings.rates import NOTHING, Counts, score, two_decimals
+from app.rankings.rates import NOTHING, Counts, score
 from app.rankings.schemas import RATES, RankingQuery, RowView
 from app.rankings.service import Asked, ranking
 from app.tickets.life.lifecycle import TicketType

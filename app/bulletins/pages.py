@@ -57,6 +57,7 @@ LABELS = {
     "not-handed-on": "未转告救援",
     "unreviewed": "逾期未审核",
     "uncalled": "逾期未回访",
+    "unrelayed": "逾期未转告",
     "supervision": "督办逾期未答复",
     "answered": "按时答复",
     "answered_late": "逾期答复",

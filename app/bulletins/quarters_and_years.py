@@ -8,13 +8,14 @@ from typing import Any
 from app.bulletins import escalations
 from app.bulletins.escalations import Span
 from app.bulletins.schemas import CourseView, MonthView, QuarterView, TotalView, YearView
+from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid, NotFound
 from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings import registry
 from app.rankings.counting import assessments
 from app.rankings.leagues import League
-from app.rankings.rates import Rate, Standing, composite, two_decimals
+from app.rankings.rates import Rate, Standing, composite
 from app.rankings.schemas import RATES, RankingQuery, RankingView, RateView, RowView, shown_rate
 from app.rankings.service import Asked, ranking
 

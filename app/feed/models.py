@@ -32,3 +32,23 @@ class FeedEntry(Base):
     ticket_number: Mapped[Code | None]
     whistle_number: Mapped[Code | None]
     data: Mapped[Json]
+
+
+class Errand(Base):
+    """What waits in an office's inbox beside tickets: written by the room that it belongs to."""
+
+    __tablename__ = "errand"
+
+    office_code: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[Code] = mapped_column(primary_key=True)
+    """Of the whistle."""
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    because: Mapped[str]
+    """The act that it asks for."""
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    data: Mapped[Json]
+    """What the inbox shows of it."""
+
+    __table_args__ = (sa.Index("ix_errand_until", "office_code", "until", "number", "seq"),)

@@ -27,6 +27,20 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("id", "category", "subjects", "keywords", "area", *DUTY, "priority"),
         *("effective_from", "effective_to", "basis"),
     ),
+    "duty_lists.csv": (
+        *("code", "name", "offices", "items", "complete"),
+        *("bear", "organise", "assist", "mapping", "basis"),
+    ),
+    "duty_boards.csv": ("code", "name", "categories"),
+    "duties.csv": (
+        *("code", "board", "name", "share", "offices", "joint", "categories"),
+        *("effective_from", "effective_to", "basis"),
+    ),
+    "powers.csv": (
+        *("code", "name", "former", "number", "categories"),
+        *("effective_from", "effective_to", "basis"),
+    ),
+    "centre_seats.csv": ("code", "model", "name", "kind", "offices", "least", "most", "basis"),
 }
 WORDS = ("emergencies.toml", "synonyms.csv")
 """A city's own words; `suggest.load` reads them."""

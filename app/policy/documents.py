@@ -2,7 +2,8 @@
 
 A document is TOML; `data/policy/beijing-2019.toml` shows every key with its source, `keys.py` its
 values. Reading is strict: every key must be there, none may be added, and a fault has its path.
-A key that came later has its value from `data/policy/added` in a document that does not name it.
+A key that came later has its value from `data/policy/added` in a document that does not name it;
+so has a key whose rule changed before any version carried it out.
 """
 
 import hashlib
@@ -80,27 +81,37 @@ class Policy(keys.Part):
 
 
 FROM_OUTSIDE = {"name", "sha256", "text"}
-LATER_KEYS = Path(__file__).parents[1] / "data" / "policy" / "added" / "keys.toml"
+ADDED = Path(__file__).parents[1] / "data" / "policy" / "added"
 
 
 def parse(name: str, text: str) -> Policy:
     """The policy of a document. Refuses (PolicyRefused) a document with the path of each fault."""
-    document = read(name, text)
+    document = whole(name, text)
     if reserved := FROM_OUTSIDE & document.keys():
         raise refused(name, [(key, "is not a key of the policy") for key in sorted(reserved)])
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
     try:
         return Policy.model_validate(
-            completed(document, later_keys()) | {"name": name, "sha256": sha256, "text": text}
+            document | {"name": name, "sha256": hash_of(text), "text": text}
         )
     except ValidationError as error:
         raise refused(name, [reason(dict(fault)) for fault in error.errors()]) from None
 
 
+def whole(name: str, text: str) -> dict[str, Any]:
+    """A document with all that `data/policy/added` says of it. Refuses (PolicyRefused)."""
+    written = completed(read(name, text), added("keys"))
+    return completed(added("amended").get(hash_of(text), {}), written)
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @cache
-def later_keys() -> dict[str, Any]:
-    """The keys that came after the first documents, with the values of a document without them."""
-    return read(LATER_KEYS.stem, LATER_KEYS.read_text(encoding="utf-8"))
+def added(stem: str) -> dict[str, Any]:
+    """`keys`: those that came after the first documents, with the values of a document without
+    them; `amended`: by the hash of a shipped document, values of rules that changed."""
+    return read(stem, (ADDED / f"{stem}.toml").read_text(encoding="utf-8"))
 
 
 def completed(document: dict[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,7 @@ class Warn(Part):
 class Alarm(Part):
     hand_on: Limit
     review: PerLevel[Limit]
+    relay: PerLevel[Limit]
     uncalled: Limit
     factor: Annotated[Factor, Field(gt=1)]
 

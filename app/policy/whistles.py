@@ -1,9 +1,10 @@
 """The keys of whistles, of how departments are evaluated and of signals (RULEBOOK D.14 to D.17)."""
 
+from datetime import timedelta
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from app.kit.quantities import (
     Count,
@@ -25,13 +26,47 @@ Percentile = Annotated[int, Field(ge=0, le=100, strict=True)]
 HUNDRED = 100
 
 
+class Arrival(Part):
+    """The limit to arrive by kind; one limit alone is that of every kind."""
+
+    enforcement: Limit | None = None
+    emergency: Limit | None = None
+    key_work: Limit | None = None
+    beyond_duty: Limit | None = None
+    appeal: Limit | None = None
+    others: Limit
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, value: Any) -> Any:
+        return {"others": value} if isinstance(value, str) else value
+
+    def __getitem__(self, kind: str) -> timedelta:
+        own: timedelta | None = getattr(self, kind)
+        return own or self.others
+
+
 class Urgent(Part):
     accept: Limit
-    arrive: Limit
+    arrive: Arrival
 
 
 class Planned(Urgent):
     finish: Limit
+
+
+Blower = Literal["chief", "handler", "patrol"]
+"""Of the street: its chief, any of its people, or whoever of them reports a patrol's find."""
+
+
+class Blowers(Part):
+    W1: frozenset[Blower]
+    W2: frozenset[Blower]
+    W3: frozenset[Blower]
+
+
+class SignInCode(Part):
+    lasts: Limit
 
 
 class EscalateAbsent(Part):
@@ -54,6 +89,8 @@ class FalseWhistle(Part):
 
 class Whistle(Part):
     kinds: frozenset[WhistleKind]
+    blowers: Blowers
+    conductor: Literal["street", "district"]
     W1: Urgent
     W2: Planned
     W3: Planned
@@ -61,6 +98,7 @@ class Whistle(Part):
     enforcement_immediate: Limit
     earliest_meeting: Span
     geo_m: Count
+    code: SignInCode
     max_returns: Positive
     escalate_absent: EscalateAbsent
     objection_share: Share
@@ -70,7 +108,9 @@ class Whistle(Part):
     false: FalseWhistle
 
 
-class EvaluationItems(Part):
+class RecordItems(Part):
+    """Points of a whistle's record: four from the record, two from the chief."""
+
     arrive: Count
     stay: Count
     feedback: Count
@@ -79,11 +119,24 @@ class EvaluationItems(Part):
     attitude: Count
 
 
+class MarkItems(Part):
+    """Points of a street's mark of a department in a period."""
+
+    response: Count
+    effect: Count
+    cooperation: Count
+    lawfulness: Count
+
+
 class Evaluation(Part):
     weight: Annotated[Fraction, Field(ge=Fraction(3, 10), le=1), Plain]
+    period: Literal["quarter", "month", "year"]
+    deadline: Span
     objective: Count
     subjective: Count
-    items: EvaluationItems
+    record: Annotated[RecordItems, Field(validation_alias=AliasChoices("record", "items"))]
+    """The first documents call it `items`."""
+    marks: MarkItems
     late_arrival: Count
     late_factor: Factor
     text_below: Count
@@ -94,13 +147,23 @@ class Evaluation(Part):
 
     @model_validator(mode="after")
     def _points_add_up(self) -> Self:
-        items = self.items
+        items = self.record
         if self.objective != items.arrive + items.stay + items.feedback + items.settled:
             raise ValueError("arrive, stay, feedback and settled do not sum to objective")
         if self.subjective != items.effect + items.attitude:
             raise ValueError("effect and attitude do not sum to subjective")
         if self.objective + self.subjective != HUNDRED:
             raise ValueError(f"objective and subjective do not sum to {HUNDRED}")
+        if self.objective == 0:
+            raise ValueError("objective is nothing, and stands alone where the chief marks nothing")
+        if self.late_arrival > items.arrive:
+            raise ValueError("late_arrival is more than arrive")
+        return self
+
+    @model_validator(mode="after")
+    def _marks_add_up(self) -> Self:
+        if sum(getattr(self.marks, name) for name in MarkItems.model_fields) != HUNDRED:
+            raise ValueError(f"the marks do not sum to {HUNDRED}")
         return self
 
 

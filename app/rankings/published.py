@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.period import Period
 from app.rankings.counting.record import Record
 from app.rankings.forms import Written
@@ -25,6 +25,18 @@ WITH_PACK = 3
 
 class NotSealed(NotFound):
     title = "This period is not sealed"
+
+
+class AlreadySealed(Conflict):
+    title = "This period is sealed already"
+
+
+class NotYetFrozen(Conflict):
+    title = "A period is sealed some days after its end"
+
+
+class SealInOrder(Conflict):
+    title = "Periods are sealed in their order"
 
 
 def get(session: Session, period: str) -> Seal:

@@ -9,6 +9,7 @@ from math import sqrt
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
+from app.kit.decimals import rounded
 from app.policy.keys import Assess, Scoring, Weights
 from app.tickets.life.lifecycle import Channel
 
@@ -166,16 +167,6 @@ class Rate:
         middle, scale = successes + Z * Z / 2, 100 / (n + Z * Z)
         low, high = max((middle - spread) * scale, 0.0), min((middle + spread) * scale, 100.0)
         return Decimal(f"{low:.2f}"), Decimal(f"{high:.2f}")
-
-
-def rounded(numerator: int, denominator: int) -> Decimal:
-    """Half up, to two decimals."""
-    return Decimal((200 * numerator + denominator) // (2 * denominator)).scaleb(-2)
-
-
-def two_decimals(value: Fraction | None) -> Decimal | None:
-    """For showing only: rounded from the exact value. Nothing is ever compared by it."""
-    return None if value is None else rounded(value.numerator, value.denominator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,13 @@ from typing import Annotated, Any, Self
 import msgspec
 from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
+from app.kit.decimals import two_decimals
 from app.kit.web.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings.leagues import League
 from app.rankings.ranks import Grade
-from app.rankings.rates import Rate, Standing, two_decimals
+from app.rankings.rates import Rate, Standing
 from app.rankings.table import Line
 from app.tickets.views.lists import Paging
 

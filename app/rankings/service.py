@@ -9,6 +9,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from app.city import City
+from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid, NotFound
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
@@ -19,7 +20,7 @@ from app.rankings.counting.record import Record
 from app.rankings.forms import Written
 from app.rankings.leagues import League
 from app.rankings.models import Seal
-from app.rankings.rates import Standing, two_decimals
+from app.rankings.rates import Standing
 from app.rankings.recall import Memory, Recall, Recalling, anew
 from app.rankings.schemas import (
     RATES,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment
+from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid
 from app.kit.quantities import Share
 from app.kit.web.wire import Form, View
@@ -17,7 +18,6 @@ from app.policy.keys import Weights
 from app.rankings import compute
 from app.rankings.counting.record import Record
 from app.rankings.leagues import League
-from app.rankings.rates import two_decimals
 from app.rankings.schemas import Exact, Percent, RankingView, RateView, RowView, members
 from app.rankings.service import Asked
 from app.rankings.trial import Trial

@@ -1,4 +1,4 @@
-"""Categories, the catalogue and the policies over HTTP; 304 while nothing of them changed."""
+"""Categories, catalogue, duties, powers and policies; 304 while nothing of them changed."""
 
 import re
 from datetime import date
@@ -16,8 +16,17 @@ from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.route import Route
 from app.kit.web.wire import JsonBytes
 from app.kit.workdays import day_of
-from app.reference import service
-from app.reference.schemas import CatalogueView, CategoriesView, PoliciesView, PolicyView
+from app.reference import duties, service
+from app.reference.duties import DutyFilter
+from app.reference.schemas import (
+    CatalogueView,
+    CategoriesView,
+    DutyListView,
+    OfficeDutiesView,
+    PoliciesView,
+    PolicyView,
+    PowersView,
+)
 
 router = APIRouter(
     prefix="/v1", tags=["reference"], dependencies=[Depends(allow(STAFF))], route_class=Route
@@ -44,15 +53,41 @@ def answer(request: Request, view: BaseModel) -> Response:
 
 
 @router.get("/categories", response_model=CategoriesView)
-def list_categories(request: Request, city: AtCity) -> Response:
-    """The whole category tree, in order of code."""
-    return answer(request, service.categories(city.catalogue))
+def list_categories(request: Request, city: AtCity, now: Now) -> Response:
+    """The whole category tree, in order of code, with today's duties and powers in each."""
+    return answer(request, service.categories(city.catalogue, city.duties, day_of(now)))
 
 
 @router.get("/catalogue", response_model=CatalogueView)
 def read_catalogue(request: Request, city: AtCity, now: Now, as_of: Day = None) -> Response:
     """The rules of the dispatch catalogue in force on a day, today where none is named."""
     return answer(request, service.rules(city.catalogue, as_of or day_of(now)))
+
+
+@router.get("/duties", response_model=DutyListView)
+def list_duties(
+    request: Request,
+    city: AtCity,
+    now: Now,
+    wanted: Annotated[DutyFilter, Depends()],
+    as_of: Day = None,
+) -> Response:
+    """The street's duty list on a day, as far as it is at hand: D.14.1."""
+    return answer(request, duties.duty_list(city.duties, wanted, as_of or day_of(now)))
+
+
+@router.get("/powers", response_model=PowersView)
+def list_powers(request: Request, city: AtCity, now: Now, as_of: Day = None) -> Response:
+    """The powers of enforcement that streets and townships have in their own name: D.14.1."""
+    return answer(request, duties.powers(city.duties, as_of or day_of(now)))
+
+
+@router.get("/offices/{code}/duties", response_model=OfficeDutiesView)
+def read_office_duties(
+    code: str, request: Request, city: AtCity, now: Now, as_of: Day = None
+) -> Response:
+    """What a street or township bears, organises and assists with, and its powers."""
+    return answer(request, duties.of_office(city, code, as_of or day_of(now)))
 
 
 @router.get("/policies", response_model=PoliciesView)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import chain
 
+from app.duties.duty_list import DutyList
 from app.kit.errors import NotFound
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry
 from app.offices.gazetteer import in_force
-from app.policy.documents import Policies, completed, later_keys, read
+from app.policy.documents import Policies, whole
 from app.reference.schemas import (
     CatalogueView,
     CategoriesView,
@@ -23,13 +24,14 @@ class NoSuchPolicy(NotFound):
     title = "There is no such policy"
 
 
-def categories(catalogue: Catalogue) -> CategoriesView:
-    """The whole tree, in order of code (D.18)."""
+def categories(catalogue: Catalogue, duties: DutyList, on: date) -> CategoriesView:
+    """The whole tree, in order of code (D.18), with the duties and powers of a day."""
     entries = sorted(catalogue.categories.values(), key=lambda entry: entry.code)
-    return CategoriesView(items=[category(entry) for entry in entries])
+    return CategoriesView(items=[category(entry, duties, on) for entry in entries])
 
 
-def category(entry: CategoryEntry) -> CategoryView:
+def category(entry: CategoryEntry, duties: DutyList, on: date) -> CategoryView:
+    board = duties.board(entry.code)
     return CategoryView(
         code=entry.code,
         name=entry.name,
@@ -44,6 +46,9 @@ def category(entry: CategoryEntry) -> CategoryView:
         goals=list(entry.goals),
         season=entry.season,
         marks=list(entry.marks),
+        board=board.code if board else None,
+        duties=[item.code for item in duties.items_of(entry.code, on)],
+        powers=[group.code for group in duties.powers_of(entry.code, on)],
     )
 
 
@@ -93,6 +98,6 @@ def policy(known: Policies, name: str, now: datetime) -> PolicyView:
     """One document whole. Refuses (NoSuchPolicy) an unknown name."""
     for document, brief in zip(known.documents, briefs(known, now), strict=True):
         if document.name == name:
-            text = read(document.name, document.text)
-            return PolicyView(**brief.model_dump(), document=completed(text, later_keys()))
+            written = whole(document.name, document.text)
+            return PolicyView(**brief.model_dump(), document=written)
     raise NoSuchPolicy(f"there is no policy {name!r}")

@@ -10,9 +10,10 @@ from fractions import Fraction
 import msgspec
 from pydantic import ValidationError
 
+from app.kit.decimals import two_decimals
 from app.policy.keys import Weights
 from app.rankings.forms import Form, recognised
-from app.rankings.rates import Counts, Rate, Score, Standing, score, standing_of, two_decimals
+from app.rankings.rates import Counts, Rate, Score, Standing, score, standing_of
 from app.rankings.schemas import (
     RATES,
     RankingView,

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from app.callbacks.models import Assessment
 from app.kit.clock import Clock
 from app.kit.db import Json
-from app.kit.errors import Conflict
 from app.kit.instants import recording, settled
 from app.kit.web.wire import in_utc
 from app.period import Period, State
@@ -25,6 +24,7 @@ from app.rankings.counting.record import Record, within
 from app.rankings.forms import FORMS, NEWEST
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.published import AlreadySealed, NotYetFrozen, SealInOrder
 from app.seals import sources
 from app.seals.audit import days
 from app.seals.sources import late
@@ -51,18 +51,6 @@ FIRST = (
 SECOND = (*FIRST, "chain", "format")
 HASHED: Mapping[int, tuple[str, ...]] = {1: FIRST, 2: SECOND, 3: SECOND}
 """Members in `seal_hash` by format; a later format also has `format`."""
-
-
-class AlreadySealed(Conflict):
-    title = "This period is sealed already"
-
-
-class NotYetFrozen(Conflict):
-    title = "A period is sealed some days after its end"
-
-
-class SealInOrder(Conflict):
-    title = "Periods are sealed in their order"
 
 
 def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import func, select
 
+from app.kit.decimals import rounded
 from app.kit.web.wire import Form, OfficeCode, View
 from app.offices.catalogue import Catalogue, Goal
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.rankings.counting import as_of, assessments, volumes
 from app.rankings.counting.record import Record, within
 from app.rankings.leagues import works
-from app.rankings.rates import NOTHING, Counts, Rate, rounded
+from app.rankings.rates import NOTHING, Counts, Rate
 from app.rankings.schemas import Percent, RateView
 from app.rankings.service import Asked
 from app.rankings.table import RESIDENTS

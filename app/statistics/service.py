@@ -15,13 +15,14 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.city import City
+from app.kit.decimals import two_decimals
 from app.kit.web.wire import Form, View
 from app.offices.catalogue import Goal
 from app.period import Period
 from app.rankings import registry
 from app.rankings.counting import assessments
 from app.rankings.leagues import POOLED
-from app.rankings.rates import Rate, two_decimals
+from app.rankings.rates import Rate
 from app.rankings.schemas import Exact, Percent, RateView, shown_rate
 from app.rankings.service import Asked
 from app.statistics import queries

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import HANDLERS, Caller, Role
@@ -64,6 +64,16 @@ class FormerCitizen(Base):
     former: Mapped[Json]
     corrected: Mapped[Json]
     salt: Mapped[bytes]
+
+
+def former_names(number: Any) -> sa.ScalarSelect[Any]:
+    """The names under which a ticket's citizen stood before corrections; null without any."""
+    name = FormerCitizen.former["name"].astext
+    return (
+        select(func.array_agg(name))
+        .where(FormerCitizen.ticket_number == number, name.is_not(None))
+        .scalar_subquery()
+    )
 
 
 def correction_hash(salt: bytes, former: Json, corrected: Json) -> str:

@@ -106,10 +106,10 @@ KINDS = {
 """Of the groups of NUMBERS; a date is nobody's own."""
 
 
-def finds(text: str, name: str | None = None) -> list[Find]:
-    """What must not be told of a citizen in a text, in order; `name` is his own."""
-    spans = [*numbers(text), *(names(text, name) if name else ())]
-    return sorted(spans)
+def finds(text: str, *names: str | None) -> list[Find]:
+    """What must not be told of a citizen in a text, in order; `names` are his own."""
+    named = (find for name in names if name for find in mentions(text, name))
+    return sorted([*numbers(text), *named])
 
 
 def numbers(text: str) -> Iterator[Find]:
@@ -119,7 +119,7 @@ def numbers(text: str) -> Iterator[Find]:
             yield Find(match.start(), match.end(), kind)
 
 
-def names(text: str, name: str) -> Iterator[Find]:
+def mentions(text: str, name: str) -> Iterator[Find]:
     pattern = pattern_of(name)
     if pattern:
         for match in pattern.finditer(text):
@@ -137,20 +137,20 @@ def pattern_of(name: str) -> re.Pattern[str] | None:
     return re.compile("|".join(ways), re.IGNORECASE) if ways else None
 
 
-def hide(text: str, name: str | None = None) -> str:
+def hide(text: str, *names: str | None) -> str:
     """The text as it may be shown to an office that is not to know who asks."""
     letters = list(text)
-    for start, end, _ in finds(text, name):
+    for start, end, _ in finds(text, *names):
         for place in range(start, end):
             if letters[place].isalnum():
                 letters[place] = HIDDEN
     return "".join(letters)
 
 
-def hide_all(value: Any, name: str | None = None) -> Any:
+def hide_all(value: Any, *names: str | None) -> Any:
     """The same in every text of a JSON value."""
     if isinstance(value, str):
-        return hide(value, name)
+        return hide(value, *names)
     if isinstance(value, dict):
-        return {key: hide_all(inner, name) for key, inner in value.items()}
-    return [hide_all(inner, name) for inner in value] if isinstance(value, list) else value
+        return {key: hide_all(inner, *names) for key, inner in value.items()}
+    return [hide_all(inner, *names) for inner in value] if isinstance(value, list) else value

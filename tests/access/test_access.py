@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from app import main, rounds
 from app.access.gate import Gate
 from app.kit import db
 from tests import given, stages
+from tests.client import Client
 from tests.given import ADMIN_KEY, CHAOYANG, WANGJING, People, Person
 from tests.wire import statements
 
@@ -21,7 +21,7 @@ HAIDIAN = "110108"
 
 
 @pytest.fixture
-def nobody(people: People) -> TestClient:
+def nobody(people: People) -> Client:
     return people.client
 
 
@@ -55,7 +55,7 @@ BAD_KEYS = [
         ("GET", "/v1/callbacks/queue"),
     ],
 )
-def test_no_route_opens_without_a_key(nobody: TestClient, method: str, path: str) -> None:
+def test_no_route_opens_without_a_key(nobody: Client, method: str, path: str) -> None:
     for sent in BAD_KEYS:
         headers = {} if sent is None else {"Authorization": sent.encode("latin-1")}
 
@@ -66,7 +66,7 @@ def test_no_route_opens_without_a_key(nobody: TestClient, method: str, path: str
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_word_bearer_may_be_written_as_one_likes(people: People, nobody: TestClient) -> None:
+def test_the_word_bearer_may_be_written_as_one_likes(people: People, nobody: Client) -> None:
     key = people.operator.headers["Authorization"].removeprefix("Bearer ")
 
     for scheme in ("bearer", "BEARER", "Bearer "):

@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.settings import Settings
 from tests import given
+from tests.client import Client
 from tests.conftest import StillClock, beside
 from tests.given import WANGJING, People, Person
 from tests.wire import Wire, wired
@@ -33,18 +33,18 @@ def wire(settings: Settings) -> Iterator[Wire]:
 
 
 @contextmanager
-def behind(wire: Wire, app: FastAPI) -> Iterator[TestClient]:
+def behind(wire: Wire, app: FastAPI) -> Iterator[Client]:
     """The application, with the wire between it and its database."""
     url = wire.url.render_as_string(hide_password=False)
     second = beside(app, database_url=url, pool_size=2)
-    with TestClient(second, raise_server_exceptions=False) as client:
+    with Client(second, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
 def there(
     wire: Wire, app: FastAPI, clock: StillClock, callers_remembered: None
-) -> Iterator[TestClient]:
+) -> Iterator[Client]:
     with behind(wire, app) as client:
         yield client
 
@@ -69,7 +69,7 @@ def breaking(
     "path", ["/tickets/{}", "/tickets/{}/events", "/tickets", "/inbox", "/feed", "/offices/110105"]
 )
 def test_a_read_is_answered_wherever_its_connection_breaks(
-    people: People, there: TestClient, wire: Wire, path: str, arrives: bool
+    people: People, there: Client, wire: Wire, path: str, arrives: bool
 ) -> None:
     number = given.ticket(people)
     street = Person(there, people.street().headers["Authorization"].removeprefix("Bearer "))
@@ -84,7 +84,7 @@ def test_a_read_is_answered_wherever_its_connection_breaks(
 
 @pytest.mark.parametrize("arrives", [False, True])
 def test_a_write_is_done_once_and_told_wherever_its_connection_breaks(
-    people: People, there: TestClient, wire: Wire, app: FastAPI, arrives: bool
+    people: People, there: Client, wire: Wire, app: FastAPI, arrives: bool
 ) -> None:
     """201 and written once, also if lost at the COMMIT: the database knows the outcome."""
     operator = Person(there, people.operator.headers["Authorization"].removeprefix("Bearer "))
@@ -167,7 +167,7 @@ def prepared(app: FastAPI) -> set[str]:
         return set(connection.exec_driver_sql("SELECT name FROM pg_prepared_statements").scalars())
 
 
-def test_more_requests_than_connections_all_are_answered(people: People, there: TestClient) -> None:
+def test_more_requests_than_connections_all_are_answered(people: People, there: Client) -> None:
     """A request that waits for a thread holds no connection; with a thread it gets one."""
     numbers = [given.ticket(people) for _ in range(24)]
     street = Person(there, people.street().headers["Authorization"].removeprefix("Bearer "))

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from tests import given
+from tests.client import Client
 from tests.given import People
 
 METHODS = {"get", "post", "put", "delete"}
@@ -69,7 +69,7 @@ def test_a_refusal_is_a_problem_as_described(people: People, described: Any) -> 
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_page_of_the_documentation_asks_no_other_host(served: TestClient) -> None:
+def test_the_page_of_the_documentation_asks_no_other_host(served: Client) -> None:
     page = served.get("/docs")
     assert page.status_code == 200
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]

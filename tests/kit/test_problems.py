@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from tests import given, stages
+from tests.client import Client
 from tests.given import People
 
 MEMBERS = {"type", "title", "status", "detail", "request_id"}
@@ -17,9 +17,9 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def client(people: People) -> TestClient:
+def client(people: People) -> Client:
     """As a client from outside: our own mistakes answer, and are not raised in the test."""
-    return TestClient(people.client.app, raise_server_exceptions=False)
+    return Client(people.client.app, raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ BAD_TICKETS = [
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(("body", "pointer", "why"), BAD_TICKETS, ids=[c[2] for c in BAD_TICKETS])
 def test_a_ticket_against_the_form_is_refused_at_its_field(
-    people: People, client: TestClient, body: Any, pointer: str, why: str
+    people: People, client: Client, body: Any, pointer: str, why: str
 ) -> None:
     answer = client.post(
         "/v1/tickets", content=json.dumps(body), headers={**people.operator.headers, **JSON}
@@ -169,7 +169,7 @@ UNREADABLE = [
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(("body", "status", "why"), UNREADABLE, ids=[c[2] for c in UNREADABLE])
 def test_a_body_that_cannot_be_read_is_refused(
-    people: People, client: TestClient, body: bytes, status: int, why: str
+    people: People, client: Client, body: bytes, status: int, why: str
 ) -> None:
     answer = client.post("/v1/tickets", content=body, headers={**people.operator.headers, **JSON})
 
@@ -179,7 +179,7 @@ def test_a_body_that_cannot_be_read_is_refused(
 @pytest.mark.parametrize("action", ["acknowledge", "read", "add"])
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b" " * 1_000_001, 413), (b"[]", 422)])
 def test_a_form_without_required_members_takes_nothing_else_either(
-    people: People, client: TestClient, action: str, body: bytes, status: int
+    people: People, client: Client, action: str, body: bytes, status: int
 ) -> None:
     number = given.ticket(people)
     doer = people.operator if action == "add" else people("chief", given.WANGJING)
@@ -193,7 +193,7 @@ def test_a_form_without_required_members_takes_nothing_else_either(
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data", ""])
-def test_another_content_type_is_no_json(people: People, client: TestClient, kind: str) -> None:
+def test_another_content_type_is_no_json(people: People, client: Client, kind: str) -> None:
     body = json.dumps(given.request()).encode()
 
     answer = client.post(
@@ -261,7 +261,7 @@ DOERS = {
 
 @pytest.mark.parametrize(("action", "body", "pointer"), BAD_WORDS)
 def test_bad_words_are_told_before_a_stale_version_and_a_wrong_status(
-    people: People, app: FastAPI, client: TestClient, action: str, body: Any, pointer: str
+    people: People, app: FastAPI, client: Client, action: str, body: Any, pointer: str
 ) -> None:
     number = given.ticket(people)
     before = given.record(app)
@@ -277,7 +277,7 @@ def test_bad_words_are_told_before_a_stale_version_and_a_wrong_status(
     assert given.record(app) == before
 
 
-def test_refusals_come_in_the_order_that_was_promised(people: People, client: TestClient) -> None:
+def test_refusals_come_in_the_order_that_was_promised(people: People, client: Client) -> None:
     """A request with every fault; each fault mended uncovers the next."""
     number = stages.stands(people, "closed")
     sent: dict[str, Any] = {"path": "BJ202610209999999", "body": b"{", "key": "nobody's"}
@@ -343,7 +343,7 @@ BAD_QUERIES = [
 
 @pytest.mark.parametrize(("query", "pointer"), BAD_QUERIES)
 def test_a_bad_query_is_refused_at_its_parameter(
-    people: People, client: TestClient, query: str, pointer: str
+    people: People, client: Client, query: str, pointer: str
 ) -> None:
     refused(client.get(f"/v1/tickets?{query}", headers=people.operator.headers), 422, pointer)
 
@@ -376,7 +376,7 @@ NOT_THERE = [
 
 @pytest.mark.parametrize(("method", "path", "status"), NOT_THERE)
 def test_what_is_not_there_is_a_problem_too(
-    people: People, client: TestClient, method: str, path: str, status: int
+    people: People, client: Client, method: str, path: str, status: int
 ) -> None:
     answer = client.request(method, path, headers=people.operator.headers)
 
@@ -385,7 +385,7 @@ def test_what_is_not_there_is_a_problem_too(
         assert answer.headers["allow"]
 
 
-def test_a_mistake_of_ours_shows_nothing(people: People, app: FastAPI, client: TestClient) -> None:
+def test_a_mistake_of_ours_shows_nothing(people: People, app: FastAPI, client: Client) -> None:
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE statement RENAME TO mislaid")
     try:

@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 from starlette.types import Scope
 
@@ -20,6 +19,7 @@ from app.kit.host.rates import Rate, TooManyRequests, address_of, key_of
 from app.kit.share import ON_ONE_THING, Claim, claims_of
 from app.settings import Settings
 from tests import given
+from tests.client import Client
 from tests.conftest import beside
 from tests.given import ADMIN_KEY, WANGJING, People, Person
 
@@ -205,7 +205,7 @@ def test_what_is_remembered_of_rates_is_bounded(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("limit", ["rate_per_key", "rate_per_address"])
 def test_a_limit_is_429_with_the_time_to_wait(people: People, app: FastAPI, limit: str) -> None:
-    with TestClient(beside(app, **{limit: 0.3}, pool_size=2)) as client:
+    with Client(beside(app, **{limit: 0.3}, pool_size=2)) as client:
         admin: Any = Person(client, ADMIN_KEY)
         answers = [admin.get("/keys") for _ in range(4)]
         assert client.get("/readyz").status_code == 200

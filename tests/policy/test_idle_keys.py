@@ -14,7 +14,10 @@ from tests.policies import DOCUMENT
 ONE_VALUE = {"clock.zone", "clock.pause", "score.which_callback", "period.attribute", "rank.rollup"}
 """Keys that may have one value only: the service is built on it."""
 
-BY_NAME = {"warn.overdue", "score.weights_by_league", "urge", "merge", "exclude"}
+BY_NAME = {
+    *("warn.overdue", "score.weights_by_league", "urge", "merge", "exclude", "eval.marks"),
+    *("whistle.W1.arrive", "whistle.W2.arrive", "whistle.W3.arrive"),
+}
 """Groups that are read as a whole, or by a name that is made."""
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import KIND, KINDS, OUTCOME, OUTCOMES, Kind, Outcome, code, mask
+from app.kit.decimals import two_decimals
 from app.period import Period, Periods
 from app.policy.documents import Policies, parse
 from app.policy.keys import Scoring
@@ -29,7 +30,6 @@ from app.rankings.rates import (
     count_group,
     pooled,
     score,
-    two_decimals,
 )
 from app.tickets.life.lifecycle import Channel, TicketType
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Correction, Exclusion
@@ -23,6 +22,7 @@ from app.rankings.versions import EVERY, TableVersion
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
 from tests import given
+from tests.client import Client
 from tests.conftest import StillClock, beside
 from tests.given import People, Person
 from tests.past import JIANWAI, Store, case
@@ -47,9 +47,9 @@ MOST_STATEMENTS = 13
 
 
 @pytest.fixture
-def other(app: FastAPI, clock: StillClock) -> Iterator[TestClient]:
+def other(app: FastAPI, clock: StillClock) -> Iterator[Client]:
     """Another worker of the same database."""
-    with TestClient(beside(app)) as client:
+    with Client(beside(app)) as client:
         yield client
 
 
@@ -123,7 +123,7 @@ CHANGES: dict[str, Change] = {
 @pytest.mark.usefixtures("facts")
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_worker_sees_a_change_at_once(
-    app: FastAPI, people: People, store: Store, other: TestClient, change: str
+    app: FastAPI, people: People, store: Store, other: Client, change: str
 ) -> None:
     analyst = people("analyst")
     workers = [analyst, Person(other, analyst.headers["Authorization"].removeprefix("Bearer "))]
@@ -152,9 +152,7 @@ def test_other_names_are_seen_at_once(
 
 
 @pytest.mark.usefixtures("facts")
-def test_a_seal_is_served_from_its_commit_on(
-    app: FastAPI, people: People, other: TestClient
-) -> None:
+def test_a_seal_is_served_from_its_commit_on(app: FastAPI, people: People, other: Client) -> None:
     analyst = people("analyst")
     elsewhere = Person(other, analyst.headers["Authorization"].removeprefix("Bearer "))
     before = [worker.get(f"/rankings/{FORMER}").json()["sealed"] for worker in (analyst, elsewhere)]

@@ -16,13 +16,13 @@ from urllib.parse import parse_qsl
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
-from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 
 from app import main
 from app.kit.host import migrate
 from app.seals import offline
 from app.settings import Settings
+from tests.client import Client
 from tests.given import People
 from tests.sealing import verified
 
@@ -70,7 +70,7 @@ def before(restored: str, settings: Settings) -> Iterator[People]:
     """People with keys to the service on that database."""
     own = settings.model_copy(update={"database_url": restored})
     main.prepare(own)
-    with TestClient(main.create_app(own)) as client:
+    with Client(main.create_app(own)) as client:
         yield People(client)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.engine import make_url
 
@@ -14,6 +13,7 @@ from app import main
 from app.kit.host import migrate, roles
 from app.settings import Settings
 from tests import given, stages
+from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import People
 from tests.sealing import LATER, sealed, verified
@@ -72,7 +72,7 @@ def test_the_service_does_all_its_work_in_that_role(
     app = main.create_app(settings.model_copy(update={"database_url": role_url}))
     app.state.clock = clock
 
-    with TestClient(app) as client:
+    with Client(app) as client:
         own = People(client)
         number = given.ticket(own)
         given.awaiting(own, number)

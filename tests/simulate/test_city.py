@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -41,6 +40,7 @@ from app.tickets.citizens import Citizen
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Ticket
+from tests.client import Client
 from tests.recount import ASSESSED_TYPES, period_of
 
 CASES = 400
@@ -70,7 +70,7 @@ def lived(app: FastAPI, plan: Plan, now: datetime = NOW) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def city(served: TestClient, app: FastAPI) -> Iterator[Session]:
+def city(served: Client, app: FastAPI) -> Iterator[Session]:
     with lived(app, LIVELY, MUCH_LATER) as session:
         feed.number(session)  # as before a commit
         yield session
@@ -96,7 +96,7 @@ def happenings(session: Session) -> dict[str, list[Any]]:
 
 
 def test_the_same_seed_lives_the_same_city_and_another_seed_another(
-    served: TestClient, app: FastAPI
+    served: Client, app: FastAPI
 ) -> None:
     def small_city(seed: int) -> dict[str, list[Any]]:
         with lived(app, replace(LIVELY, cases=40, seed=seed)) as session:
@@ -106,7 +106,7 @@ def test_the_same_seed_lives_the_same_city_and_another_seed_another(
 
 
 def test_nothing_happens_after_now_and_work_waits_where_the_past_ends(
-    served: TestClient, app: FastAPI
+    served: Client, app: FastAPI
 ) -> None:
     now = datetime(2026, 10, 19, tzinfo=UTC)
     with lived(app, replace(LIVELY, cases=80), now) as session:
@@ -120,7 +120,7 @@ def test_nothing_happens_after_now_and_work_waits_where_the_past_ends(
 
 
 def test_a_past_that_has_tickets_is_not_filled_unless_that_is_asked_for(
-    served: TestClient, app: FastAPI
+    served: Client, app: FastAPI
 ) -> None:
     few = replace(LIVELY, cases=3, photos=app.state.settings.attachments)
     with lived(app, few) as session:
@@ -132,13 +132,13 @@ def test_a_past_that_has_tickets_is_not_filled_unless_that_is_asked_for(
 
 
 @pytest.mark.parametrize("end", [date(2026, 9, 19), date(2026, 11, 21)])
-def test_only_a_past_is_simulated(served: TestClient, app: FastAPI, end: date) -> None:
+def test_only_a_past_is_simulated(served: Client, app: FastAPI, end: date) -> None:
     with app.state.sessions() as session, pytest.raises(NotThePast):
         simulate(session, app.state.city, replace(LIVELY, end=end), NOW, int)
 
 
 def test_a_city_that_calls_back_only_some_closes_the_other_tickets(
-    served: TestClient, app: FastAPI
+    served: Client, app: FastAPI
 ) -> None:
     known: City = app.state.city
     first = known.policies.documents[0]

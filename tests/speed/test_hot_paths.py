@@ -10,12 +10,12 @@ import anyio.to_thread
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.kit.exchange import Exchange
 from app.kit.ready import Statement
 from tests import given
+from tests.client import Client
 from tests.conftest import StillClock, beside
 from tests.given import WANGJING, People, Person
 from tests.wire import Wire, wired
@@ -37,7 +37,7 @@ Call = Callable[[], Response]
 class House:
     """The application, its wire to the database, and who calls."""
 
-    def __init__(self, app: FastAPI, client: TestClient, wire: Wire, people: People) -> None:
+    def __init__(self, app: FastAPI, client: Client, wire: Wire, people: People) -> None:
         self.app, self.client, self.wire, self.people = app, client, wire, people
         self.numbers = [given.ticket(people) for _ in range(WARM + 9)]
         self.untouched = iter(self.numbers)
@@ -67,7 +67,7 @@ def house(
     with wired(app.state.settings.database) as wire:
         url = wire.url.render_as_string(hide_password=False)
         second = beside(app, database_url=url)
-        with TestClient(second) as client:
+        with Client(second) as client:
             house = House(second, client, wire, people)
             to_thread = anyio.to_thread.run_sync
 

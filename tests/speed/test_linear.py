@@ -156,7 +156,7 @@ FUNCTIONS: dict[str, Read] = {
     "suggest": SUGGESTER.suggest,
     "similarity": lambda text: similarity(text, text[::-1]),
     "telephone": telephones.read,
-    "personal data": partial(personal.hide, name="望京路号"),
+    "personal data": lambda text: personal.hide(text, "望京路号"),
 }
 
 

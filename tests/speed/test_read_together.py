@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.access import gate
@@ -18,6 +17,7 @@ from app.access.roles import Caller, Role
 from app.kit.gather import Gathered
 from app.tickets.views.by_number import asked_by
 from tests import given
+from tests.client import Client
 from tests.given import WANGJING, People, Person
 from tests.stages import JIUXIANQIAO
 from tests.wire import statements
@@ -171,7 +171,7 @@ def test_a_ticket_that_cannot_be_told_hurts_only_who_asks_for_it(
         connection.exec_driver_sql(
             f"UPDATE ticket SET policy = 'lost' WHERE number = '{numbers[2]}'"
         )
-    client = TestClient(people.client.app, raise_server_exceptions=False)
+    client = Client(people.client.app, raise_server_exceptions=False)
     client.portal = people.client.portal
     operator = Person(client, people.operator.headers["Authorization"].removeprefix("Bearer "))
     warmed(operator)
@@ -183,7 +183,7 @@ def test_a_ticket_that_cannot_be_told_hurts_only_who_asks_for_it(
 
 
 def test_who_goes_away_takes_no_answer_from_who_asks_the_same(
-    people: People, served: TestClient, app: FastAPI
+    people: People, served: Client, app: FastAPI
 ) -> None:
     asked = asked_by(Caller("k", Role.OPERATOR), given.ticket(people))
 

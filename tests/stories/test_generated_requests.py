@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from fastapi.testclient import TestClient
 from httpx import InvalidURL, Response
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
@@ -27,6 +26,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from app.access.roles import Role
 from tests import stages
+from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People, Person
 
@@ -50,7 +50,7 @@ def as_line(context: Any, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def described(served: TestClient) -> OpenApiSchema:
+def described(served: Client) -> OpenApiSchema:
     made: OpenApiSchema = schemathesis.openapi.from_dict(served.get("/openapi.json").json())
     made.config.generation.update(with_security_parameters=False)
     return made

@@ -9,11 +9,11 @@ from time import sleep
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.sweep import sweep
 from tests import given, stages
+from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import BODIES, CONTENT, WANGJING, People
 
@@ -221,7 +221,7 @@ def eventually(app: FastAPI, query: str) -> bool:
 
 def test_nothing_is_answered_before_it_is_committed(people: People, app: FastAPI) -> None:
     """A commit that fails must not have been a 201: `Writing` ends before the answer begins."""
-    client = TestClient(people.client.app, raise_server_exceptions=False)
+    client = Client(people.client.app, raise_server_exceptions=False)
     before = given.record(app)
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import (
@@ -34,6 +35,13 @@ def moment(value: object) -> object:
     raise ValueError('is no RFC 3339 time with an offset, such as "2026-11-21T10:00:00+08:00"')
 
 
+def no_flag(value: object) -> object:
+    """Refuses true and false, which pydantic would take for numbers."""
+    if isinstance(value, bool):
+        raise ValueError("is no number")
+    return value
+
+
 def to_utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
@@ -54,6 +62,14 @@ Line = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=200),
 Prose = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=20_000), Shown, Clean]
 OfficeCode = Annotated[str, Text(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 Flag = Annotated[bool, Field(strict=True)]
+Points = Annotated[
+    Decimal,
+    BeforeValidator(no_flag),
+    Field(ge=0, le=100, decimal_places=2, allow_inf_nan=False, examples=[20]),
+]
+"""Of 100 at the most, with two decimals at the most."""
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+"""A number with decimals, and no text, in JSON."""
 Told = Annotated[AwareDatetime, BeforeValidator(moment), AfterValidator(to_utc)]
 """An instant a client tells, with any offset; UTC inside."""
 At = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]

@@ -1,8 +1,8 @@
 """Corrections: what was taken down wrong is put right, with the former values on record (D.7.1).
 
 A corrected category brings its default level; a corrected address, or a department's duty by the
-category, brings the ticket to another office until the first contact, and to the dispatcher's eyes
-afterwards.
+category, or no longer its duty, brings the ticket to another office until the first contact, and to
+the dispatcher's eyes afterwards.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,10 @@ from app.tickets.event_data import Corrected, Notice
 from app.tickets.events import new_salt
 from app.tickets.life import sources
 from app.tickets.life.lifecycle import BETWEEN_OFFICES, Action, Status
-from app.tickets.models import Request
+from app.tickets.models import Request, Ticket
+
+CATALOGUE = "catalogue"
+"""The method of a route by whose duty the matter is."""
 
 MOVABLE = BETWEEN_OFFICES | {Status.DISPATCHED, Status.ACKNOWLEDGED}
 
@@ -141,14 +144,21 @@ def takes_level(change: Change, new: Urgency) -> bool:
 
 
 def routed_again(change: Change, request: Request, body: Correction) -> Decision | None:
-    """By the address, whose place is kept; by the category alone only to whose duty it is, for the
-    place may be a person's word."""
+    """By the address, whose place is kept; by the category alone only to whose duty it is, or from
+    whose duty it was, for the place may be a person's word."""
     if body.address:
         return dispatch.locate(change, request, change.now)
     if not body.category:
         return None
     decision = dispatch.routed_to(change, request, change.now)
-    return decision if decision.method == "catalogue" else None
+    by_duty = decision.method == CATALOGUE or has_it_by_duty(change.ticket, request)
+    return decision if by_duty else None
+
+
+def has_it_by_duty(ticket: Ticket, request: Request) -> bool:
+    """The office has the ticket by its former category, and by nobody's word."""
+    route = request.route
+    return (route["method"], route["office_code"]) == (CATALOGUE, ticket.office_code)
 
 
 def redirect(change: Change, request: Request, decision: Decision) -> None:

@@ -9,6 +9,8 @@ from app.tickets.acts import contact
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewRelay
 from app.tickets.event_data import Relayed
+from app.tickets.life import alarms
+from app.tickets.life.alarms import Alarm
 from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import Part
@@ -25,6 +27,7 @@ def relay(change: Change, body: NewRelay) -> None:
     ticket = change.ticket
     if change.parts & HOTLINE:
         ticket.relay_asked_at, to, data = None, ticket.status, Relayed(done=bool(body.done))
+        ticket.warned = alarms.lasting(ticket.warned, {Alarm.UNRELAYED})
     else:
         contact.count(change, Method.RELAY, reached=True)
         ticket.relay_asked_at = ticket.relay_asked_at or change.now

@@ -11,7 +11,7 @@ from app.tickets.acts import extension
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Grading
 from app.tickets.event_data import Graded
-from app.tickets.life import limits
+from app.tickets.life import alarms, limits
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.parts import Part
@@ -50,8 +50,11 @@ def grade(change: Change, body: Grading) -> None:
 
 
 def hasten(change: Change, new: Urgency) -> None:
-    """Raise the urgency: the limits, and the end of a waiting status, run from now."""
+    """Raise the urgency: the limits, and the end of a waiting status, run from now. What becomes
+    urgent rings for more than it did: so its alarms ring anew."""
     ticket = change.ticket
+    if new in alarms.URGENT and ticket.urgency not in alarms.URGENT:
+        ticket.warned = alarms.lasting(ticket.warned, alarms.OF_ITS_DISPATCH)
     if ticket.status in (Status.RECEIVED, Status.OBJECTED):
         ticket.since = hastened(change, new)
     if ticket.status is Status.NEED_INFO:

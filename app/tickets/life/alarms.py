@@ -32,6 +32,7 @@ class Alarm(StrEnum):
     UNREVIEWED = "unreviewed"
     UNRULED = "unruled"
     UNCONCLUDED = "unconcluded"
+    UNRELAYED = "unrelayed"
     UNANSWERED = "unanswered"
 
 
@@ -86,6 +87,8 @@ def waits(policy: Policy, ticket: Timers) -> Iterator[Ring]:
         yield from of_office(policy, ticket)
     if ticket.status in OF_STATUS:
         yield from OF_STATUS[ticket.status](policy, ticket)
+    if ticket.relay_asked_at is not None:
+        yield from unrelayed(policy, ticket, ticket.relay_asked_at)
     unrescued = ticket.rescue and ticket.handed_on_at is None
     if unrescued and ticket.urgency is Urgency.L1 and ticket.status in OPEN:
         at = (ticket.received_at or ticket.since) + policy.alarm.hand_on
@@ -128,9 +131,9 @@ def undispatched(policy: Policy, ticket: Timers) -> Iterator[Ring]:
     """In a district's queue the district is told, too."""
     if ticket.queue:
         limit = district_limit(policy, ticket.urgency)
-        return at_desk(policy, A.UNDISPATCHED, ticket, limit, P.DISTRICT, P.DISPATCHER)
+        return at_desk(policy, A.UNDISPATCHED, ticket.since, limit, P.DISTRICT, P.DISPATCHER)
     limit = manual_limit(policy, ticket.urgency)
-    return at_desk(policy, A.UNDISPATCHED, ticket, limit, P.DISPATCHER)
+    return at_desk(policy, A.UNDISPATCHED, ticket.since, limit, P.DISPATCHER)
 
 
 def unplaced(policy: Policy, ticket: Timers) -> Iterator[Ring]:
@@ -140,7 +143,7 @@ def unplaced(policy: Policy, ticket: Timers) -> Iterator[Ring]:
 
 def unreviewed(policy: Policy, ticket: Timers) -> Iterator[Ring]:
     limit = policy.alarm.review[ticket.urgency]
-    return at_desk(policy, A.UNREVIEWED, ticket, limit, P.DISTRICT)
+    return at_desk(policy, A.UNREVIEWED, ticket.since, limit, P.DISTRICT)
 
 
 def unruled(policy: Policy, ticket: Timers) -> Iterator[Ring]:
@@ -153,23 +156,35 @@ def unruled(policy: Policy, ticket: Timers) -> Iterator[Ring]:
 
 
 def unconcluded(policy: Policy, ticket: Timers) -> Iterator[Ring]:
-    return at_desk(policy, A.UNCONCLUDED, ticket, policy.objection.consult_limit, P.PANEL)
+    return at_desk(policy, A.UNCONCLUDED, ticket.since, policy.objection.consult_limit, P.PANEL)
+
+
+def unrelayed(policy: Policy, ticket: Timers, asked_at: datetime) -> Iterator[Ring]:
+    """An office's text for a citizen whom only the hotline knows (D.6.4)."""
+    return at_desk(policy, A.UNRELAYED, asked_at, policy.alarm.relay[ticket.urgency], P.CALLBACK)
 
 
 def uncalled(policy: Policy, ticket: Timers) -> Iterator[Ring]:
-    """Of a member of a group, too: each citizen is called."""
+    """Of a member of a group, too: each citizen is called. What was begun in time and is not
+    finished in time (D.9) rings once more."""
     due_at = ticket.callback_due_at
-    if due_at is not None and not ticket.callback_begun:
-        yield Ring(due_at, A.UNCALLED, (P.CALLBACK,))
-        yield Ring(due_at + policy.alarm.uncalled, A.UNCALLED, (P.SUPERVISOR,), 2)
+    if due_at is None:
+        return
+    if ticket.callback_begun:
+        since = ticket.callback_since if ticket.status is S.MERGED else ticket.since
+        over_at = (since or ticket.since) + policy.callback.within
+        yield Ring(over_at, A.UNCALLED, (P.CALLBACK, P.SUPERVISOR), 3)
+        return
+    yield Ring(due_at, A.UNCALLED, (P.CALLBACK,))
+    yield Ring(due_at + policy.alarm.uncalled, A.UNCALLED, (P.SUPERVISOR,), 2)
 
 
 def at_desk(
-    policy: Policy, alarm: Alarm, ticket: Timers, limit: timedelta, *first: Part
+    policy: Policy, alarm: Alarm, since: datetime, limit: timedelta, *first: Part
 ) -> Iterator[Ring]:
     """Those whose turn it is at the limit, the supervisor at a multiple of it."""
-    yield Ring(ticket.since + limit, alarm, first)
-    yield Ring(ticket.since + times(limit, policy.alarm.factor), alarm, (P.SUPERVISOR,), 2)
+    yield Ring(since + limit, alarm, first)
+    yield Ring(since + times(limit, policy.alarm.factor), alarm, (P.SUPERVISOR,), 2)
 
 
 OF_STATUS = {
@@ -205,7 +220,9 @@ def of_alarms(warned: Sequence[str]) -> list[str]:
 
 
 def alarm_of(name: str) -> Alarm | None:
-    return BY_NAME.get(name.removesuffix("-2"))
+    """Of a step's name, such as `unsigned-2`; None of another warning's."""
+    alarm, _, step = name.rpartition("-")
+    return BY_NAME.get(alarm if step.isdecimal() else name)
 
 
 BY_NAME = {str(alarm): alarm for alarm in Alarm}

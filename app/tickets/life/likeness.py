@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from app.policy.keys import Merge
 
@@ -135,7 +135,17 @@ def agree(first: str | None, second: str | None) -> bool:
     return first is None or second is None or first == second
 
 
-def metres(first: Matter, second: Matter) -> float | None:
+class Located(Protocol):
+    """Degrees of WGS-84, both or none."""
+
+    @property
+    def lon(self) -> float | None: ...
+
+    @property
+    def lat(self) -> float | None: ...
+
+
+def metres(first: Located, second: Located) -> float | None:
     """The distance as the crow flies, within a city; None if one has no coordinates."""
     if first.lon is None or first.lat is None or second.lon is None or second.lat is None:
         return None

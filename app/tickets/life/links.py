@@ -1,10 +1,10 @@
-"""Links of a ticket's events: each is a hash over the former link and the event.
+"""Links of a ticket's events, or a whistle's: each is a hash over the former link and the event.
 
 Who changes, adds or removes an event by force must make every later link anew. The words of an
 event stand in its link by their hash only, so that they can be erased without breaking the chain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -31,14 +31,14 @@ MEMBERS = (
     "data",
     "words_hash",
 )
-"""Of an event, in order: what its link is over."""
+"""Of a ticket's event, in order: what its link is over."""
 
 ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-def link(former: bytes, event: Mapping[str, Any]) -> bytes:
+def link(former: bytes, event: Mapping[str, Any], names: Sequence[str] = MEMBERS) -> bytes:
     """A member that the event leaves out is null."""
-    members = [canonical(event.get(name)) for name in MEMBERS]
+    members = [canonical(event.get(name)) for name in names]
     return sha256(ENCODER.encode([FORMAT, former.hex(), *members])).digest()
 
 

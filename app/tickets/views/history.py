@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.access.models import Key
 from app.access.roles import Role
 from app.tickets import personal
-from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen
+from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen, former_names
 from app.tickets.events import Event, Statement
 from app.tickets.views import by_number
 from app.tickets.views.by_number import Lines
@@ -39,6 +39,7 @@ def history(role: Role) -> sa.Select[Any]:
             Statement.words,
             ticket.c.secret if near else sa.false(),
             Citizen.name if near else sa.null(),
+            sa.case((ticket.c.secret, former_names(ticket.c.number))) if near else sa.null(),
             ticket.c.place,
         )
         .select_from(ticket)
@@ -59,17 +60,17 @@ def as_json(events: Lines) -> bytes:
 
 
 def members(*line: Any) -> dict[str, Any]:
-    *values, words, secret, name = line
+    *values, words, secret, name, former = line
     event = dict(zip(WRITTEN, values, strict=True))
-    spoken = masked(words, name) if secret and words else words
+    spoken = masked(words, name, *(former or ())) if secret and words else words
     event["data"] = {**event["data"], **(spoken or {})}
     return event
 
 
-def masked(words: dict[str, Any], name: str | None) -> dict[str, Any]:
+def masked(words: dict[str, Any], *names: str | None) -> dict[str, Any]:
     """As an office reads the words in a secret ticket (RULEBOOK D.6.4)."""
     return {
-        member: personal.hide_all(text, name)
+        member: personal.hide_all(text, *names)
         for member, text in words.items()
         if member not in LEADING_TO_HIM
     }

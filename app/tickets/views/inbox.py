@@ -32,7 +32,7 @@ from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
-from app.tickets.views import lanes, rows, scope, view
+from app.tickets.views import errands, lanes, rows, scope, view
 from app.tickets.views.forms import Form, form_of
 from app.tickets.views.lanes import LANES
 from app.tickets.views.lists import Paging
@@ -91,8 +91,18 @@ def read(viewer: Viewer, asked: Asked) -> Form:
     head = heads.version_of(*lines[0][:2])
     waiting = [row_of(line[2:]) for line in lines if line[2] is not None]
     shown, after = lane.by.cut(waiting, asked.limit)
-    body = view.spliced([as_json(viewer, row, lane.part) for row in shown], after)
-    return form_of(version(asked, head, viewer.city.edition), shown, viewer, body)
+    body = view.spliced([waiting_json(viewer, row, lane.part) for row in shown], after)
+    tickets = [row for row in shown if not is_errand(row)]
+    return form_of(version(asked, head, viewer.city.edition), tickets, viewer, body)
+
+
+def waiting_json(viewer: Viewer, row: Row, part: Part) -> bytes:
+    """A WaitingView or an ErrandView in JSON."""
+    return errands.as_json(row) if is_errand(row) else as_json(viewer, row, part)
+
+
+def is_errand(row: Row) -> bool:
+    return getattr(row, errands.TOLD) is not None
 
 
 def as_json(viewer: Viewer, row: Row, part: Part) -> bytes:
@@ -119,15 +129,18 @@ def duty(looker: Looker, row: Row, part: Part) -> Members:
 
 def row_of(line: Sequence[Any]) -> Row:
     row = rows.row_of(line[: len(rows.NAMES)])
-    vars(row).update(zip(lanes.BESIDE, line[len(rows.NAMES) :], strict=True))
+    also = (*lanes.BESIDE, errands.TOLD)
+    vars(row).update(zip(also, line[len(rows.NAMES) :], strict=True))
     return row
 
 
 @lru_cache(maxsize=500)
 def inboxed(role: Role, goes_on: bool, limit: int) -> Ready:
-    """The version of an office's feed, and beside it each ticket of a page (or none)."""
+    """The version of an office's feed, and beside it each ticket of a page, and as many errands
+    (or none)."""
     lane = LANES[role]
-    shown = rows.shown(lane.page(goes_on, limit), None, *lanes.BESIDE).subquery("shown")
+    tickets = rows.shown(lane.page(goes_on, limit), None, *lanes.BESIDE).subquery("tickets")
+    shown = errands.beside(tickets, lane.by, goes_on, limit).subquery("shown")
     head = (
         select(FeedHead.last_seq, FeedHead.changed_at)
         .where(FeedHead.office_code == scope.OWN_OFFICE)

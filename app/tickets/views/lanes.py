@@ -32,6 +32,9 @@ TIMED_BY = tuple(
 ERRAND = ("errand", "errand_seq", "errand_since", "errand_until")
 """What else is asked of an office than to lead: kind (or null), event, since when, by when."""
 
+KINDS: tuple[sa.types.TypeEngine[Any], ...] = (sa.Text(), sa.Integer(), INSTANT, INSTANT)
+ERRAND_KINDS = dict(zip(ERRAND, KINDS, strict=True))
+
 BESIDE = (*TIMED_BY, *ERRAND)
 
 DUE: tuple[Any, ...] = (
@@ -145,7 +148,7 @@ class Desk(NamedTuple):
     by: Order
 
     def page(self, goes_on: bool, limit: int) -> sa.Select[Any]:
-        nothing = (sa.null().label(name) for name in ERRAND)
+        nothing = (sa.cast(sa.null(), kind).label(name) for name, kind in ERRAND_KINDS.items())
         columns: list[Any] = [Ticket, *nothing]
         query = select(*columns).where(self.since.is_not(None))
         return self.by.ready(query, goes_on, limit)

@@ -24,6 +24,7 @@ from app.tickets.views.http import Happened, Looking, MaySearch, Seen, Settled, 
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import (
     ChangesPage,
+    ErrandView,
     EventView,
     MemberView,
     MergeProposal,
@@ -137,7 +138,9 @@ def list_telephone_searches(
     return record.page(looking.session, paging.cursor, paging.limit)
 
 
-@inbox_router.get("", response_model=Page[WaitingView], dependencies=[Depends(allow(ADDRESSED))])
+@inbox_router.get(
+    "", response_model=Page[WaitingView | ErrandView], dependencies=[Depends(allow(ADDRESSED))]
+)
 @quickly(quick.inbox)
 def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
     """What waits for this office, earliest due first, or for this desk of the city, the most urgent

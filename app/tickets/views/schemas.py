@@ -141,6 +141,20 @@ class WaitingView(TicketView):
     alarms: list[Alarm]
 
 
+class ErrandView(View):
+    """What waits beside tickets: a summons of a whistle 吹哨, or a whistle for its street or its
+    district. `whistle` has its `status`, `kind`, `level`, `matter`, `place`, `meeting_point` and
+    `street_code`, and of an act about a summoned office its `summoned_office_code`."""
+
+    kind: str
+    because: str
+    waits_since: At
+    waits_until: At
+    alarms: list[Alarm]
+    whistle_number: str
+    whistle: dict[str, Any]
+
+
 class ChangesPage(Page[TicketView]):
     """`resume`, with `updated_after` only: whatever had changed by then is listed, so that the next
     poll asks `updated_after` it. `count` and `capped`, with `count=capped` only: how many tickets

@@ -144,20 +144,21 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
 
 def hidden(looker: Looker, row: Row, shown: Members) -> Members:
     """Members of a secret ticket as an office sees them: nothing leads to its citizen, and free
-    text tells neither his name nor a number."""
+    text tells neither a name of his, past or present, nor a number."""
     if not row.secret or looker.caller.role not in citizens.NEAR_THE_SUBJECT:
         return shown
-    return {**without_persons(shown, row.caller_name), **LEADING_TO_HIM}
+    names = (row.caller_name, *(row.former_names or ()))
+    return {**without_persons(shown, names), **LEADING_TO_HIM}
 
 
-def without_persons(value: Any, name: str | None, member: str = "") -> Any:
+def without_persons(value: Any, names: Sequence[str | None], member: str = "") -> Any:
     """Every text that may be a caller's own words, whatever member holds it."""
     if isinstance(value, list):
-        return [without_persons(inner, name, member) for inner in value]
+        return [without_persons(inner, names, member) for inner in value]
     if isinstance(value, dict):
-        return {key: without_persons(inner, name, key) for key, inner in value.items()}
+        return {key: without_persons(inner, names, key) for key, inner in value.items()}
     is_code = member in CODES or member.endswith(("code", "codes"))
-    return personal.hide(value, name) if isinstance(value, str) and not is_code else value
+    return personal.hide(value, *names) if isinstance(value, str) and not is_code else value
 
 
 def actions(looker: Looker, row: Row) -> tuple[Action, ...]:

@@ -195,3 +195,61 @@ def test_a_desk_hears_no_other_desks_alarms(
 
     rung = {role: [a for _, a, _ in heard(people(role))] for role in ("panel", "callback")}
     assert rung == {"panel": ["unconcluded"], "callback": []}
+
+
+@pytest.mark.parametrize("alarm", ["unsigned", "uncontacted"])
+def test_what_becomes_urgent_rings_anew_for_all_whom_that_concerns(
+    people: People, app: FastAPI, clock: StillClock, alarm: str
+) -> None:
+    number = given.ticket(people)
+    if alarm == "uncontacted":
+        people.street().does("acknowledge", number)
+    clock.tick(hours=25)
+    swept(app)
+    assert (number, alarm, "dispatcher") not in heard(people.dispatcher)
+    people.operator.does("grade", number, urgency="L1", reason="墙要倒了")
+    clock.tick(seconds=1)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: swept(app), range(2)))
+
+    assert heard(people.dispatcher).count((number, alarm, "dispatcher")) == 1
+    assert (number, alarm, "district") in heard(people.district(CHAOYANG))
+    assert heard(people("chief", WANGJING)).count((number, alarm, "chief")) == 2
+
+
+def test_a_call_that_was_begun_and_is_not_finished_in_time_rings(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = stages.awaiting(people, clock)
+    vain = people.callback.post(f"/tickets/{number}/callbacks", {"reach": "unreached"})
+    assert vain.status_code == 201
+    clock.tick(hours=72)
+    assert swept(app) == 0
+    clock.at += TICK
+    swept(app)
+
+    assert heard(people.callback) == [(number, "uncalled", "callback")]
+    assert heard(people.supervisor) == [(number, "uncalled", "supervisor")]
+    [row] = people.callback.get("/inbox").json()["items"]
+    assert (row["number"], row["because"]) == (number, "uncalled")
+    people.callback.post(f"/tickets/{number}/callbacks", {"reach": "unreached"})
+    assert stages.status(people, number) == "closed"
+    assert people.supervisor.get("/inbox").json()["items"] == []
+
+
+def test_a_text_for_a_secret_citizen_that_nobody_passes_on_rings_each_time(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = given.ticket(people, type="report")
+    people.street().does("acknowledge", number)
+    for times in (1, 2):
+        people.street().does("relay", number, text="请问在哪个单元？")
+        clock.tick(hours=4)
+        swept(app)
+        assert heard(people.callback).count((number, "unrelayed", "callback")) == times - 1
+        clock.tick(hours=4, microseconds=1)
+        swept(app)
+        assert heard(people.callback).count((number, "unrelayed", "callback")) == times
+        assert heard(people.supervisor).count((number, "unrelayed", "supervisor")) == times
+        people.operator.does("relay", number, done=True, text="三单元。")
+        assert people.callback.get("/inbox").json()["items"] == []

@@ -105,6 +105,47 @@ def test_afterwards_the_dispatcher_is_told(people: People, app: FastAPI) -> None
     assert is_sound(app, number)
 
 
+def test_what_is_no_departments_duty_any_more_goes_back_to_its_street(
+    people: People, app: FastAPI
+) -> None:
+    number = given.ticket(people, category=GAS)
+    assert people.operator.get(f"/tickets/{number}").json()["office"]["code"] == "ent-gas"
+
+    ticket = people.operator.does("correct", number, category=LOW, reason="不是燃气")
+
+    assert (ticket["status"], ticket["office"]["code"]) == ("dispatched", WANGJING)
+    assert ticket["route"]["method"] != "catalogue"
+    assert stages.actions(people, number)[-2:] == ["correct", "route"]
+    assert is_sound(app, number)
+
+
+def test_after_the_first_contact_the_dispatcher_is_told_of_a_duty_that_ended(
+    people: People, app: FastAPI
+) -> None:
+    number = given.ticket(people, category=GAS)
+    gas = people.street("ent-gas")
+    gas.does("acknowledge", number)
+    gas.does("contact", number, method="call", reached=True)
+
+    ticket = people.operator.does("correct", number, category=LOW, reason="不是燃气")
+
+    assert (ticket["status"], ticket["office"]["code"]) == ("in_progress", "ent-gas")
+    assert stages.news(people.dispatcher, number)[-1] == "misplaced"
+    assert is_sound(app, number)
+
+
+def test_a_corrected_category_moves_nothing_that_a_person_dispatched(
+    people: People, app: FastAPI
+) -> None:
+    number = given.ticket(people, category=GAS)
+    people.dispatcher.does("dispatch", number, office_code="110105-market", reason="先转市场局")
+
+    ticket = people.operator.does("correct", number, category=LOW, reason="不是燃气")
+
+    assert ticket["office"]["code"] == "110105-market"
+    assert is_sound(app, number)
+
+
 def test_what_is_corrected_counts_as_corrected(people: People, app: FastAPI) -> None:
     """The assessment and the audit have the corrected category."""
     number = given.ticket(people, category="030103")

@@ -13,7 +13,6 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from app.access.roles import Caller, Role
@@ -24,13 +23,14 @@ from app.tickets.intake.duplicates import EVERYONE
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.requests import Answer, Outcome, Request
 from tests import given
+from tests.client import Client
 from tests.given import WANGJING, People, Person
 
 
 @pytest.fixture
 def operator(people: People, app: FastAPI) -> Person:
     """Also of a service that does not raise what it answers with 500."""
-    client = TestClient(people.client.app, raise_server_exceptions=False)
+    client = Client(people.client.app, raise_server_exceptions=False)
     client.portal = people.client.portal
     return Person(client, people.operator.headers["Authorization"].removeprefix("Bearer "))
 
@@ -170,7 +170,7 @@ def test_who_urges_gives_his_key_back_to_the_group(operator: Person, app: FastAP
 
 
 def test_a_client_that_goes_away_takes_nothing_back(
-    operator: Person, served: TestClient, app: FastAPI
+    operator: Person, served: Client, app: FastAPI
 ) -> None:
     """Neither his request nor that of whoever shares its commit."""
     caller = Caller("someone", Role.OPERATOR, None, None)
@@ -193,7 +193,7 @@ def test_a_client_that_goes_away_takes_nothing_back(
 
 
 def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
-    people: People, served: TestClient, app: FastAPI
+    people: People, served: Client, app: FastAPI
 ) -> None:
     """A city without a catalogue knows no urgency: no refusal, but a fault."""
     caller = Caller("someone", Role.OPERATOR, None, None)
@@ -232,9 +232,7 @@ def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: 
     assert [was_committed(app.state.sessions, trace) for trace in traces] == [True, False, False]
 
 
-def test_a_request_that_comes_as_a_writer_ends_is_not_left(
-    app: FastAPI, served: TestClient
-) -> None:
+def test_a_request_that_comes_as_a_writer_ends_is_not_left(app: FastAPI, served: Client) -> None:
     """Another is sent in the turn of the event loop in which the answers to the last are set."""
     caller = Caller("someone", Role.OPERATOR, None, None)
 

@@ -80,7 +80,11 @@ TABLE: list[tuple[str, Status, Urgency, dict[str, Any], list[Any]]] = [
      [("unconcluded", 24 * H, (P.PANEL,)), ("unconcluded-2", 48 * H, SUPERVISOR)]),
     ("a citizen to be called", S.AWAITING_CALLBACK, Urgency.L3,
      {}, [("uncalled", 72 * H, (P.CALLBACK,)), ("uncalled-2", 96 * H, SUPERVISOR)]),
-    ("a citizen called in vain", S.AWAITING_CALLBACK, Urgency.L3, {"callback_begun": True}, []),
+    ("a citizen called in vain, and not again", S.AWAITING_CALLBACK, Urgency.L3,
+     {"callback_begun": True}, [("uncalled-3", 72 * H, (P.CALLBACK, P.SUPERVISOR))]),
+    ("an office's text for a secret citizen", S.ACKNOWLEDGED, Urgency.L2,
+     {**HEARD, "relay_asked_at": BEGUN},
+     [("unrelayed", 1 * H, (P.CALLBACK,)), ("unrelayed-2", 2 * H, SUPERVISOR)]),
     ("on hold", S.ON_HOLD, Urgency.L3, {"review_at": BEGUN + 999 * H}, []),
 ]  # fmt: skip
 

@@ -1,7 +1,8 @@
 """A ticket's view made the long way, row by row and member by member, by Pydantic."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +34,23 @@ from app.tickets.views.schemas import (
     WordsView,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Reading = Callable[Concatenate[Session, P], T]
 PLAIN = frozenset(TicketView.model_fields) & frozenset(c.key for c in Ticket.__table__.columns)
+
+
+def once(read: Reading[P, T]) -> Reading[P, T]:
+    """Of a ticket's rows, which are the same whoever looks: read once in a session's life."""
+
+    @wraps(read)
+    def remembered(session: Session, /, *of: P.args, **more: P.kwargs) -> T:
+        memory: dict[Any, T] = session.info.setdefault(read, {})
+        if of not in memory:
+            memory[of] = read(session, *of, **more)
+        return memory[of]
+
+    return remembered
 
 
 def view(
@@ -63,7 +80,7 @@ def view(
             for dispatch in given
             if dispatch.role is DispatchRole.JOINT
         ],
-        asked=sorted(asked(session, ticket.number), key=lambda asking: asking.seq),
+        asked=asked(session, ticket.number),
         reply=words(session, ticket, Action.REPLY),
         returned=words(session, ticket, Action.REVIEW),
         callback_reason=words(session, ticket, Action.CALLBACK),
@@ -102,6 +119,7 @@ def allowed(standing: Standing, parts: frozenset[Part]) -> list[Action]:
     ]
 
 
+@once
 def active(session: Session, number: str) -> Sequence[Dispatch]:
     return session.scalars(
         select(Dispatch)
@@ -126,7 +144,12 @@ def spoken(session: Session, number: str, seq: int | None) -> dict[str, Any]:
     return statement.words if statement else {}
 
 
-def asked(session: Session, number: str) -> Iterator[AskedView]:
+@once
+def asked(session: Session, number: str) -> list[AskedView]:
+    return sorted(askings(session, number), key=lambda asking: asking.seq)
+
+
+def askings(session: Session, number: str) -> Iterator[AskedView]:
     rows: list[Supervision | Advice] = []
     for table in (Supervision, Advice):
         rows += session.scalars(select(table).where(table.ticket_number == number))
@@ -147,6 +170,7 @@ def asked(session: Session, number: str) -> Iterator[AskedView]:
         )
 
 
+@once
 def words(session: Session, ticket: Ticket, action: Action) -> WordsView | None:
     """Of the newest event of an action: of reviews a return, of callbacks one with a reason."""
     rows = session.scalars(
@@ -167,6 +191,7 @@ def brief(city: City, code: str) -> OfficeBrief:
     return OfficeBrief.model_validate(city.offices[code])
 
 
+@once
 def events(session: Session, number: str) -> list[EventView]:
     rows = session.scalars(
         select(Event).where(Event.ticket_number == number).order_by(Event.seq)

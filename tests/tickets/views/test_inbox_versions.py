@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.access.roles import DESKS, Caller, Role
 from app.kit.web.paging import Page
@@ -50,35 +51,37 @@ class Watch:
         self.unchanged = 0
 
     def look(self) -> None:
-        for caller, person in self.persons.items():
-            tag, body = self.held.get(caller, ("", b""))
-            answer = person.get("/inbox", headers={"If-None-Match": tag})
-            if answer.status_code == 304:
-                self.unchanged += 1
-                assert answer.headers["etag"] == tag
-            else:
-                tag, body = answer.headers["etag"], answer.content
-            assert body == self.anew(caller), (caller, answer.status_code)
-            assert self.pages.setdefault((caller, tag), body) == body
-            self.held[caller] = tag, body
+        with self.app.state.sessions() as session:
+            for caller, person in self.persons.items():
+                self.compare(session, caller, person)
+
+    def compare(self, session: Session, caller: Caller, person: Person) -> None:
+        tag, body = self.held.get(caller, ("", b""))
+        answer = person.get("/inbox", headers={"If-None-Match": tag})
+        if answer.status_code == 304:
+            self.unchanged += 1
+            assert answer.headers["etag"] == tag
+        else:
+            tag, body = answer.headers["etag"], answer.content
+        assert body == self.anew(session, caller), (caller, answer.status_code)
+        assert self.pages.setdefault((caller, tag), body) == body
+        self.held[caller] = tag, body
 
     def office_lane(self, caller: Caller) -> tuple[Any, list[Any]]:
         if caller.role is Role.DISTRICT:
             return Ticket.asked_of == caller.office_code, [Ticket.asked_until]
         return Ticket.waits_for == caller.office_code, [Ticket.waits_until]
 
-    def anew(self, caller: Caller) -> bytes:
+    def anew(self, session: Session, caller: Caller) -> bytes:
         city = self.app.state.city
         lies, order = self.office_lane(caller)
         if caller.role in DESKS:
             since = getattr(Ticket, DESK_COLUMNS[Part(caller.role)])
             lies, order = since.is_not(None), [Ticket.urgency, since]
-        with self.app.state.sessions() as session:
-            tickets = session.scalars(select(Ticket).where(lies).order_by(*order, Ticket.number))
-            items = [
-                plainly.waiting(session, city, caller, ticket, self.clock())
-                for ticket in tickets.all()
-            ]
+        tickets = session.scalars(select(Ticket).where(lies).order_by(*order, Ticket.number))
+        items = [
+            plainly.waiting(session, city, caller, ticket, self.clock()) for ticket in tickets.all()
+        ]
         return Page[WaitingView](items=items, next=None).model_dump_json().encode()
 
 

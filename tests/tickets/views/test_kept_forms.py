@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
 from app.kit.web.paging import Page
@@ -39,16 +40,16 @@ class Lists:
         self.persons = {Caller("k", role, code): people(role, code) for role, code in LOOKING}
 
     def compare(self) -> None:
-        for caller, person in self.persons.items():
-            assert person.get("/tickets").content == self.anew(caller), caller
-
-    def anew(self, caller: Caller) -> bytes:
-        newest = select(Ticket).order_by(Ticket.received_at.desc(), Ticket.number.desc())
         with self.app.state.sessions() as session:
-            items = [
-                plainly.view(session, self.app.state.city, caller, ticket, self.clock(), bulk=True)
-                for ticket in session.scalars(newest.where(scope.visible(caller)))
-            ]
+            for caller, person in self.persons.items():
+                assert person.get("/tickets").content == self.anew(session, caller), caller
+
+    def anew(self, session: Session, caller: Caller) -> bytes:
+        newest = select(Ticket).order_by(Ticket.received_at.desc(), Ticket.number.desc())
+        items = [
+            plainly.view(session, self.app.state.city, caller, ticket, self.clock(), bulk=True)
+            for ticket in session.scalars(newest.where(scope.visible(caller)))
+        ]
         return Page[TicketView](items=items, next=None).model_dump_json().encode()
 
 

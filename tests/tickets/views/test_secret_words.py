@@ -86,3 +86,23 @@ def test_what_is_told_anew_of_a_secret_citizen_is_for_the_city_only(people: Peop
     assert {"name", "callback_phone", "external_id"} <= anew.keys()
     office = people("handler", "110105-market").get(f"/tickets/{number}/events").json()[-1]["data"]
     assert not {"name", "callback_phone", "external_id"} & office.keys()
+
+
+@pytest.mark.parametrize("corrected", ["张三峰", None])
+@pytest.mark.parametrize("kind", SECRET)
+def test_a_name_that_was_corrected_stays_hidden(
+    people: People, kind: dict[str, Any], corrected: str | None
+) -> None:
+    confidential = "citizen" in kind
+    number = tell(people, type=kind.get("type", "complaint"), confidential=confidential)
+    people.operator.does("correct", number, citizen={"name": corrected}, reason="听错了")
+    people.operator.does("correct", number, citizen={"phone": "13800000099"}, reason="也听错了")
+    people.operator.does("note", number, text=f"{NAME}又来电，{corrected or NAME}很急。")
+
+    for office in (people.street(), people("chief", WANGJING), people.district(CHAOYANG)):
+        paths = (f"/tickets/{number}", "/tickets", "/inbox", f"/tickets/{number}/events")
+        read = [office.get(path).text for path in paths]
+        names = [name for name in (NAME, corrected) if name]
+        assert [name for text in read for name in names if name in text] == []
+        assert "食堂卫生差" in read[0]
+    assert NAME in people.operator.get(f"/tickets/{number}").json()["content"]

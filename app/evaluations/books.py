@@ -1,0 +1,152 @@
+"""Books: locked, written to, read back, and checked link by link."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.evaluations.events import EventData, follows, link
+from app.evaluations.models import Book, EvaluationEvent, EvaluationStatement, Step
+from app.tickets.events import new_salt
+from app.tickets.life.links import BEFORE_ALL, words_hash
+
+Words = Mapping[str, str | None]
+
+
+@dataclass(slots=True)
+class Writer:
+    """A locked book, its writer and the time."""
+
+    session: Session
+    book: Book
+    caller: Caller
+    now: datetime
+
+    def write(
+        self, action: Step, subject_code: str, data: EventData, words: Words | None = None
+    ) -> EvaluationEvent:
+        """Append an event with its words, and move the book's head to it."""
+        texts = {name: text for name, text in (words or {}).items() if text is not None}
+        salt = new_salt()
+        event = {
+            "term": self.book.term,
+            "owner_code": self.book.owner_code,
+            "seq": self.book.seq + 1,
+            "at": self.now,
+            "actor": self.caller.id,
+            "role": self.caller.role,
+            "office_code": self.caller.office_code,
+            "action": action,
+            "subject_code": subject_code,
+            "data": msgspec.to_builtins(data),
+            "words_hash": words_hash(salt, texts) if texts else None,
+        }
+        made = EvaluationEvent(**event, link=link(self.book.link, event))
+        self.book.seq, self.book.link = made.seq, made.link
+        self.session.add(made)
+        if texts:
+            key = {"term": made.term, "owner_code": made.owner_code, "seq": made.seq}
+            self.session.add(EvaluationStatement(**key, words=texts, salt=salt))
+        self.session.flush()
+        return made
+
+
+def locked(session: Session, term: str, owner_code: str) -> Book:
+    """The book, made if it is new, and locked until the commit."""
+    opened = insert(Book).values(term=term, owner_code=owner_code, seq=0, link=BEFORE_ALL)
+    session.execute(opened.on_conflict_do_nothing())
+    query = select(Book).filter_by(term=term, owner_code=owner_code)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def events(
+    session: Session,
+    terms: Sequence[str],
+    owner_code: str | None = None,
+    until: datetime | None = None,
+) -> Iterator[EvaluationEvent]:
+    """In the order of each book; those recorded up to an instant."""
+    query = select(EvaluationEvent).where(EvaluationEvent.term.in_(terms))
+    if owner_code:
+        query = query.where(EvaluationEvent.owner_code == owner_code)
+    if until:
+        query = query.where(EvaluationEvent.at <= until)
+    return iter(
+        session.scalars(
+            query.order_by(EvaluationEvent.term, EvaluationEvent.owner_code, EvaluationEvent.seq)
+        )
+    )
+
+
+Place = tuple[str, str, int]
+"""Term, owner and number of an event."""
+
+
+def statements(
+    session: Session, terms: Sequence[str], owner_code: str | None = None
+) -> dict[Place, EvaluationStatement]:
+    query = select(EvaluationStatement).where(EvaluationStatement.term.in_(terms))
+    if owner_code:
+        query = query.where(EvaluationStatement.owner_code == owner_code)
+    return {(s.term, s.owner_code, s.seq): s for s in session.scalars(query)}
+
+
+class BookFault(NamedTuple):
+    """Of a book, or of one of its events."""
+
+    term: str
+    owner_code: str
+    seq: int | None
+    fault: str
+
+
+def faults(session: Session, terms: Sequence[str]) -> Iterator[BookFault]:
+    """Each event that is not the one that was linked, words that are not its own, and each head
+    that is not its book's last event."""
+    yield from unlinked(session, terms)
+    yield from unsaid(session, terms)
+
+
+def unlinked(session: Session, terms: Sequence[str]) -> Iterator[BookFault]:
+    heads = {
+        (book.term, book.owner_code): (book.seq, book.link)
+        for book in session.scalars(select(Book).where(Book.term.in_(terms)))
+    }
+    last = dict.fromkeys(heads, (0, BEFORE_ALL))
+    for event in events(session, terms):
+        key = (event.term, event.owner_code)
+        seq, former = last.get(key, (0, BEFORE_ALL))
+        if event.seq != seq + 1 or not follows(former, event):
+            yield BookFault(*key, event.seq, "wrong_link")
+        last[key] = event.seq, event.link
+    for key in sorted(last):
+        if heads.get(key) != last[key]:
+            yield BookFault(*key, None, "wrong_head")
+
+
+def unsaid(session: Session, terms: Sequence[str]) -> Iterator[BookFault]:
+    texts = statements(session, terms)
+    for event in events(session, terms):
+        place = (event.term, event.owner_code, event.seq)
+        if not has_its_words(event, texts.pop(place, None)):
+            yield BookFault(*place, "wrong_words")
+    for place in sorted(texts):
+        yield BookFault(*place, "missing_event")
+
+
+def has_its_words(event: EvaluationEvent, statement: EvaluationStatement | None) -> bool:
+    """Erased words leave their hash."""
+    if statement is None:
+        return True
+    return event.words_hash == words_hash(statement.salt, statement.words)
+
+
+def terms_on_record(session: Session) -> list[str]:
+    return list(session.scalars(sa.select(Book.term).distinct().order_by(Book.term)))

@@ -1,0 +1,90 @@
+"""Departments' performance, read: the whole, one line, one department; as a sheet too."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+from sqlalchemy.orm import Session
+
+from app.evaluations import compute, forms, sealing, terms
+from app.evaluations.http import At
+from app.evaluations.performance import Performance
+from app.evaluations.roster import line_of
+from app.evaluations.schemas import (
+    DepartmentView,
+    PerformanceQuery,
+    PerformanceRow,
+    PerformanceView,
+    TermView,
+)
+from app.evaluations.terms import Span, Term
+from app.kit.web.sheet import inert, line
+from app.period import State
+from app.rankings import registry
+from app.rankings.service import NoSuchLine
+
+COLUMNS = tuple(member.name for member in fields(PerformanceRow))
+
+
+def performance(session: Session, at: At, query: PerformanceQuery) -> PerformanceView:
+    """The sealed one, or as it stands now. Refuses MalformedTerm, NoSuchPeriod, NoSuchLine."""
+    span = at.span(query.period)
+    view = whole(session, span, at)
+    if query.line is None:
+        return view
+    check_line(session, query.line)
+    return replace(view, rows=[row for row in view.rows if row.line == query.line])
+
+
+def whole(session: Session, span: Span, at: At) -> PerformanceView:
+    return sealing.kept(session, span.name) or compute.view(session, span, at.now)
+
+
+def check_line(session: Session, name: str) -> None:
+    lines = {line_of(office) for office in registry.known(session).offices.values()}
+    if name not in lines:
+        fault = {"pointer": "/query/line", "detail": f"no line {name}"}
+        raise NoSuchLine(fault["detail"], errors=[fault])
+
+
+def department(session: Session, span: Span, at: At, code: str) -> DepartmentView:
+    """Its row, and every street's mark of it in each term."""
+    view = whole(session, span, at)
+    offices = registry.known(session).offices
+    row = next((row for row in view.rows if row.office_code == code), None)
+    shown = row or compute.row(offices[code], None, Performance(), span.terms[0].policy)
+    marks = [
+        mark
+        for term in span.terms
+        for mark in forms.street_marks(
+            session, compute.behind(session, term, at.now), offices, code
+        )
+    ]
+    members = {name: getattr(shown, name) for name in COLUMNS}
+    return DepartmentView(**members, period=span.name, sealed=view.sealed, marks=marks)
+
+
+def list_terms(session: Session, at: At) -> list[TermView]:
+    """Those of the last year and of this one that have begun, oldest first."""
+    periods = at.city.periods
+    year = int(periods.of(at.now).name[:4])
+    known = [t for name in (year - 1, year) for t in terms.of_year(f"{name:04}", periods)]
+    return [shown_term(session, term, at) for term in known if term.starts_at <= at.now]
+
+
+def shown_term(session: Session, term: Term, at: At) -> TermView:
+    is_sealed = sealing.is_sealed(session, term.name)
+    return TermView(
+        name=term.name,
+        starts_at=term.starts_at,
+        ends_at=term.ends_at,
+        deadline_at=term.deadline_at,
+        appeal_until=term.appeal_until,
+        decide_until=term.decide_until,
+        state=State.SEALED if is_sealed else term.state(at.now),
+    )
+
+
+def as_csv(view: PerformanceView) -> bytes:
+    """UTF-8, one line for each row, in the same order."""
+    cells: Iterator[list[object]] = ([getattr(row, name) for name in COLUMNS] for row in view.rows)
+    return "".join([line(COLUMNS), *(line(map(inert, row)) for row in cells)]).encode()

@@ -1,0 +1,1 @@
+"""Acts on whistles: who does what, under one lock and on one record."""

@@ -1,0 +1,82 @@
+"""One-time codes of the street: signed, good for one report-in, and only for a while (H3)."""
+
+import hmac
+from base64 import b32encode
+from hashlib import sha256
+from secrets import token_bytes
+
+from app.kit.errors import Conflict, Invalid
+from app.tickets.acts.forms import Nothing
+from app.whistles.acts.change import WhistleChange
+from app.whistles.event_data import CodeIssued
+from app.whistles.life.loop import WhistleAction
+from app.whistles.models import SignInCode
+
+RANDOM_BYTES = 10
+SIGNED_CHARACTERS = 8
+
+
+class CodeUnknown(Invalid):
+    title = "This code was not issued for this whistle"
+
+
+class CodeUsed(Conflict):
+    title = "This code has been used"
+
+
+class CodeExpired(Conflict):
+    title = "This code has expired"
+
+
+def issue(change: WhistleChange, body: Nothing) -> str:
+    """A new code; only its hash is kept."""
+    caller, number = change.caller, change.whistle.number
+    assert caller is not None  # no code is issued by itself
+    code = signed(change.city.secret, number, text_of(token_bytes(RANDOM_BYTES)))
+    expires_at = change.now + change.policy.whistle.code.lasts
+    change.session.add(
+        SignInCode(
+            code_hash=hash_of(code),
+            whistle_number=number,
+            issued_by=caller.id,
+            issued_at=change.now,
+            expires_at=expires_at,
+        )
+    )
+    change.record(WhistleAction.ISSUE_CODE, CodeIssued(expires_at=expires_at))
+    return code
+
+
+def check(change: WhistleChange, code: str) -> SignInCode:
+    """Refuses (CodeUnknown) a code that this server did not sign for this whistle."""
+    nonce, _, _ = code.partition("-")
+    expected = signed(change.city.secret, change.whistle.number, nonce)
+    kept = change.session.get(SignInCode, hash_of(code))
+    if not hmac.compare_digest(expected, code) or kept is None:
+        fault = {"pointer": "/code", "detail": "not issued for this whistle"}
+        raise CodeUnknown(errors=[fault])
+    return kept
+
+
+def spend(change: WhistleChange, code: str, office_code: str) -> None:
+    """Refuses CodeUnknown, CodeUsed and CodeExpired. The whistle's lock lets one use it."""
+    kept = check(change, code)
+    if kept.used_at is not None:
+        raise CodeUsed(f"used at {kept.used_at.isoformat()}")
+    if change.now > kept.expires_at:
+        raise CodeExpired(f"good until {kept.expires_at.isoformat()}")
+    kept.used_at, kept.used_by = change.now, office_code
+
+
+def signed(secret: bytes, number: str, nonce: str) -> str:
+    """The nonce with its signature for one whistle."""
+    signature = hmac.digest(secret, f"sign-in {number} {nonce}".encode(), sha256)
+    return f"{nonce}-{text_of(signature)[:SIGNED_CHARACTERS]}"
+
+
+def text_of(value: bytes) -> str:
+    return b32encode(value).decode().rstrip("=").lower()
+
+
+def hash_of(code: str) -> bytes:
+    return sha256(code.encode()).digest()

@@ -1,0 +1,129 @@
+"""Forms of acts on whistles and summonses: the body of each."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic import StringConstraints as Text
+
+from app.kit.web.position import Position
+from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
+from app.tickets.texts import AddressText, Lat, Lon, Number
+from app.whistles.life.loop import WhistleKind, WhistleLevel, WhistleOrigin
+
+MOST_SUMMONSES = 60
+"""什刹海 called twenty-three departments."""
+MOST_ACTIONS = 20
+MOST_TICKETS = 100
+
+Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown]
+Document = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
+CodeText = Annotated[str, Text(strip_whitespace=True, pattern=r"^[A-Za-z0-9-]{6,64}$")]
+
+
+class Spot(Position):
+    """`lon` and `lat` are degrees of WGS-84, both or none."""
+
+    text: AddressText
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
+class NewSummons(Form):
+    """`actions`: each a thing that is asked of the office."""
+
+    office_code: OfficeCode
+    required: Flag = True
+    actions: Annotated[list[Line], Field(min_length=1, max_length=MOST_ACTIONS)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.actions)) < len(self.actions):
+            raise ValueError("an action is named twice")
+        return self
+
+
+class Composition(Form):
+    summonses: Annotated[list[NewSummons], Field(min_length=1, max_length=MOST_SUMMONSES)]
+
+    @model_validator(mode="after")
+    def _each_office_once(self) -> Self:
+        codes = [summons.office_code for summons in self.summonses]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"summoned twice: {', '.join(twice)}")
+        return self
+
+
+class NewWhistle(Composition):
+    """`meeting_point` is the place itself where it is left out; `meet_at` of a planned action."""
+
+    kind: WhistleKind
+    level: WhistleLevel | None = None
+    matter: Matter
+    why: Matter
+    place: Spot
+    meeting_point: Spot | None = None
+    meet_at: Told | None = None
+    origin: WhistleOrigin
+    ticket_numbers: Annotated[list[Number], Field(max_length=MOST_TICKETS)] = []
+    in_progress: Flag = False
+    draft: Flag = False
+
+
+class ReportIn(Position):
+    """`lon` and `lat`, or the street's one-time `code`."""
+
+    person: Line
+    duty: Line
+    lon: Lon | None = None
+    lat: Lat | None = None
+    code: CodeText | None = None
+
+    @model_validator(mode="after")
+    def _has_a_proof(self) -> Self:
+        if self.code is None and self.lon is None:
+            raise ValueError("a report-in has a position (lon and lat) or the street's code")
+        return self
+
+
+class Result(Form):
+    """`action`: its words, or its number from 1."""
+
+    action: Line | Annotated[int, Field(ge=1, strict=True)]
+    result: Matter
+    document: Document | None = None
+
+
+class Results(Form):
+    results: Annotated[list[Result], Field(min_length=1, max_length=MOST_ACTIONS)]
+
+
+class InterimRelease(Form):
+    text: Prose
+    next_at: Told
+
+
+class SummonsGround(StrEnum):
+    NOT_MY_DUTY = "not_my_duty"
+    NOT_MY_AREA = "not_my_area"
+    NOT_MY_POWER = "not_my_power"
+
+
+class SummonsObjection(Form):
+    ground: SummonsGround
+    text: Prose
+
+
+class ObjectionRuling(Form):
+    uphold: Flag
+    text: Prose
+
+
+class NewEvaluation(Form):
+    """The chief's points: `effect` 实效, `attitude` 作风法治; `rough`: 简单粗暴执法."""
+
+    effect: Points
+    attitude: Points
+    text: Prose | None = None
+    rough: Flag = False

@@ -1,0 +1,91 @@
+"""Locks: a whistle is locked, brought up to date and checked before an act changes it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.roles import Caller
+from app.city import City
+from app.kit.clock import Clock
+from app.kit.errors import Conflict, Stale
+from app.kit.instants import recording
+from app.kit.web.etag import Versions
+from app.whistles.acts import due
+from app.whistles.acts.change import WhistleChange
+from app.whistles.life import guards
+from app.whistles.life.guards import NotYourWhistle
+from app.whistles.life.loop import WhistleAction
+from app.whistles.life.parts import WHO
+from app.whistles.models import Summons
+from app.whistles.standing import summons_standing
+from app.whistles.views import scope
+from app.whistles.views.scope import existing, in_scope
+
+
+class WhistleChanged(Stale):
+    title = "The whistle has changed since you read it"
+
+
+def locked(
+    session: Session, city: City, caller: Caller, number: str, clock: Clock
+) -> WhistleChange:
+    """Lock the whistle until the commit and apply its due changes. Refuses NoSuchWhistle."""
+    recording(session, clock)
+    newest = in_scope(caller, number).with_for_update()
+    query = newest.execution_options(populate_existing=True)
+    whistle = existing(number, session.scalar(query))
+    change = WhistleChange(session, city, whistle, summonses_of(session, number), clock())
+    due.apply_due(change)
+    change.give_part(caller)
+    return change
+
+
+def summonses_of(session: Session, number: str) -> list[Summons]:
+    """As they are now, in order of office; who has locked the whistle changes them alone."""
+    query = select(Summons).where(Summons.whistle_number == number).order_by(Summons.office_code)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def check_part(change: WhistleChange, action: WhistleAction, of: Summons | None) -> None:
+    """Refuses NotYourWhistle."""
+    parts = change.parts
+    if of is not None and change.caller is not None:
+        parts = scope.summons_parts(change.caller, parts, of)
+    if not parts & WHO[action]:
+        raise NotYourWhistle(f"{action} is done by: {', '.join(sorted(WHO[action]))}")
+
+
+def check_state(
+    change: WhistleChange, action: WhistleAction, of: Summons | None, if_match: Versions | None
+) -> None:
+    """Refuses WhistleChanged (`If-Match`), then IllegalWhistleMove."""
+    version = change.whistle.version
+    if if_match is not None and str(version) not in if_match:
+        raise WhistleChanged(f"it is at version {version}", version=version)
+    if of is None:
+        guards.check(change.standing, action)
+    else:
+        guards.check_summons(change.standing, summons_standing(of), action)
+
+
+@contextmanager
+def explained(change: WhistleChange, of: Summons | None) -> Iterator[None]:
+    """A conflict in this block carries the status and the caller's allowed actions: of the summons
+    where the act is on one, else of the whistle."""
+    whistle = change.standing
+    try:
+        yield
+    except Conflict as met:
+        facts: dict[str, object] = {"whistle_status": whistle.status}
+        if of is None:
+            facts = {"status_now": whistle.status}
+            facts["allowed"] = guards.allowed(whistle, change.parts)
+        elif change.caller is not None:
+            summons = summons_standing(of)
+            parts = scope.summons_parts(change.caller, change.parts, of)
+            facts["status_now"] = summons.status
+            facts["allowed"] = guards.summons_allowed(whistle, summons, parts)
+        met.facts = {**facts, **met.facts}
+        raise

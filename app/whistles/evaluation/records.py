@@ -1,0 +1,209 @@
+"""Records of whistles read: one for each department that a settled whistle called (RULEBOOK D.15).
+
+False whistles and summonses withdrawn by ruling have none, nor has an office that was asked to come
+if it could, and did not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.kit.decimals import two_decimals
+from app.offices.models import Office
+from app.policy.documents import Policies
+from app.whistles.evaluation import score
+from app.whistles.evaluation.models import WhistleMark
+from app.whistles.evaluation.schemas import EvaluationView
+from app.whistles.evaluation.score import MARKED_KINDS, Attendance, Chief, Record
+from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleLevel, WhistleStatus
+from app.whistles.models import Summons, Whistle
+
+
+def of_term(
+    session: Session,
+    policies: Policies,
+    since: datetime,
+    until: datetime,
+    at: datetime,
+    street: str | None = None,
+) -> list[Record]:
+    """Of whistles settled in a time, of all streets or of one, as of the instant `at`."""
+    query = rows(at).where(Whistle.settled_at >= since, Whistle.settled_at < until)
+    if street:
+        query = query.where(Whistle.street_code == street)
+    return list(made(session, query, policies, at))
+
+
+def of_whistles(
+    session: Session, policies: Policies, numbers: Sequence[str], now: datetime
+) -> Mapping[str, list[Record]]:
+    """By whistle."""
+    query = rows(now).where(Whistle.number.in_(numbers))
+    records: dict[str, list[Record]] = defaultdict(list)
+    for record in made(session, query, policies, now):
+        records[record.whistle_number].append(record)
+    return records
+
+
+def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
+    own = (WhistleMark.whistle_number == Summons.whistle_number) & (
+        WhistleMark.office_code == Summons.office_code
+    )
+    found_false = (Whistle.status == WhistleStatus.FALSE) & (Whistle.ended_at <= at)
+    return (
+        select(Whistle, Summons, WhistleMark)
+        .join(Summons, Summons.whistle_number == Whistle.number)
+        .join(Office, Office.code == Summons.office_code)
+        .outerjoin(WhistleMark, own)
+        .where(
+            Whistle.settled_at <= at,
+            sa.not_(sa.func.coalesce(found_false, sa.false())),
+            Summons.kind == SummonsKind.DEPARTMENT,
+            sa.or_(Summons.withdrawn_at.is_(None), Summons.withdrawn_at > at),
+            sa.or_(Summons.required, Summons.arrived_at.is_not(None)),
+            Office.kind.in_(MARKED_KINDS),
+        )
+        .order_by(Whistle.settled_at, Whistle.number, Summons.office_code)
+    )
+
+
+def made(
+    session: Session,
+    query: sa.Select[Whistle, Summons, WhistleMark],
+    policies: Policies,
+    at: datetime,
+) -> Iterator[Record]:
+    for whistle, summons, mark in session.execute(query):
+        rules = policies.named(whistle.policy).evaluation
+        settled_at = whistle.settled_at
+        assert settled_at is not None  # the query says so
+        key = (whistle.number, whistle.street_code, summons.office_code, settled_at)
+        yield score.record(key, attendance(whistle, summons), chief(mark, at), rules, at)
+
+
+def attendance(whistle: Whistle, summons: Summons) -> Attendance:
+    assert summons.sent_at is not None  # it was blown
+    assert summons.arrive_due_at is not None
+    return Attendance(
+        urgent=whistle.level is WhistleLevel.W1,
+        called_at=summons.sent_at,
+        arrive_due_at=summons.arrive_due_at,
+        arrived_at=summons.arrived_at,
+        left_at=summons.left_at if summons.away else None,
+        left_early=summons.early_leave,
+        fed_back_at=summons.fed_back_at,
+        finish_at=whistle.finish_due_at,
+        returned=whistle.returns,
+    )
+
+
+def chief(mark: WhistleMark | None, at: datetime) -> Chief | None:
+    """The chief's points, as of an instant."""
+    if mark is None or mark.marked_at > at:
+        return None
+    decided = mark.decided_at is not None and mark.decided_at <= at
+    return Chief(
+        effect=Fraction(mark.effect),
+        attitude=Fraction(mark.attitude),
+        set_aside=bool(decided and mark.set_aside),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Summoned:
+    """How often a street's whistles called an office, and how it came."""
+
+    called: int = 0
+    late: int = 0
+    absent: int = 0
+    left_early: int = 0
+    refused: int = 0
+    """Objections that were ruled against."""
+
+
+def summoned(
+    session: Session, since: datetime, until: datetime, street: str
+) -> Mapping[str, Summoned]:
+    """By office: of whistles that the street blew in a time, without false and cancelled ones and
+    without summonses withdrawn by ruling."""
+    left_out = (WhistleStatus.FALSE, WhistleStatus.CANCELLED)
+    ruled = Summons.objected_at.is_not(None) & (Summons.status != SummonsStatus.OBJECTED)
+    query = (
+        select(
+            Summons.office_code,
+            func.count(),
+            func.count().filter(Summons.arrived_at > Summons.arrive_due_at),
+            func.count().filter(Summons.absent_at.is_not(None), Summons.arrived_at.is_(None)),
+            func.count().filter(Summons.early_leave),
+            func.count().filter(ruled),
+        )
+        .join(Whistle, Whistle.number == Summons.whistle_number)
+        .where(
+            Whistle.street_code == street,
+            Whistle.blown_at >= since,
+            Whistle.blown_at < until,
+            Whistle.status.not_in(left_out),
+            Summons.kind == SummonsKind.DEPARTMENT,
+            Summons.status != SummonsStatus.WITHDRAWN_BY_RULING,
+        )
+        .group_by(Summons.office_code)
+    )
+    return {code: Summoned(*counts) for code, *counts in session.execute(query)}
+
+
+def marked(session: Session, number: str) -> set[str]:
+    """The offices that the chief has marked for a whistle."""
+    query = select(WhistleMark.office_code).where(WhistleMark.whistle_number == number)
+    return set(session.scalars(query))
+
+
+def appealed_since(session: Session, number: str) -> datetime | None:
+    """Since when the oldest appeal waits that is not decided."""
+    waiting = select(func.min(WhistleMark.appealed_at)).where(
+        WhistleMark.whistle_number == number, WhistleMark.decided_at.is_(None)
+    )
+    return session.scalar(waiting)
+
+
+def shown(record: Record) -> dict[str, Any]:
+    """The members of a RecordView."""
+    points = asdict(record.items)
+    return {
+        "status": record.status,
+        "items": {name: two_decimals(value) for name, value in points.items()},
+        "total": two_decimals(record.total),
+        "total_exact": None if record.total is None else str(record.total),
+    }
+
+
+def views(
+    session: Session, policies: Policies, numbers: Sequence[str], now: datetime
+) -> dict[str, list[EvaluationView]]:
+    """The evaluations of settled whistles, by number and in order of office."""
+    marks = marks_of(session, numbers)
+    return {
+        number: [evaluation(record, marks.get((number, record.office_code))) for record in known]
+        for number, known in of_whistles(session, policies, numbers, now).items()
+    }
+
+
+def marks_of(session: Session, numbers: Sequence[str]) -> dict[tuple[str, str], WhistleMark]:
+    query = select(WhistleMark).where(WhistleMark.whistle_number.in_(numbers))
+    return {(mark.whistle_number, mark.office_code): mark for mark in session.scalars(query)}
+
+
+def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
+    return EvaluationView(
+        **shown(record),
+        office_code=record.office_code,
+        rough=mark.rough if mark else False,
+        appealed_at=mark.appealed_at if mark else None,
+        set_aside=mark.set_aside if mark else None,
+    )

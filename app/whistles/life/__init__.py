@@ -1,0 +1,1 @@
+"""The rules of a whistle and of its summonses: pure."""

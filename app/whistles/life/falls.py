@@ -1,0 +1,81 @@
+"""Falls of a whistle: what changes by itself, and when (RULEBOOK D.14.3, D.14.4).
+
+A limit that is equal to now has not passed. Each falls once: it takes away its own condition.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from app.whistles.life.loop import (
+    AWAITED,
+    UNSETTLED,
+    SummonsKind,
+    SummonsStatus,
+    WhistleAction,
+    WhistleStatus,
+)
+
+
+class WhistleFall(NamedTuple):
+    """A due change: of the whistle, or of one office's summons."""
+
+    at: datetime
+    action: WhistleAction
+    office_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleTimers:
+    """`confirm_due_at` is null once it is confirmed or flagged."""
+
+    status: WhistleStatus
+    confirm_due_at: datetime | None
+    mark_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SummonsTimers:
+    office_code: str
+    kind: SummonsKind
+    status: SummonsStatus
+    arrive_due_at: datetime | None
+    next_at: datetime | None
+
+
+def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
+    """All that is to come, in no order."""
+    if whistle.status is WhistleStatus.SETTLED and whistle.mark_due_at:
+        yield WhistleFall(whistle.mark_due_at, WhistleAction.CLOSE)
+    if whistle.status not in UNSETTLED:
+        return
+    if whistle.confirm_due_at:
+        yield WhistleFall(whistle.confirm_due_at, WhistleAction.LAPSE)
+    for summons in summonses:
+        if summons.kind is SummonsKind.DEPARTMENT:
+            yield from of_summons(summons)
+
+
+def of_summons(summons: SummonsTimers) -> Iterator[WhistleFall]:
+    if summons.status in AWAITED and summons.arrive_due_at:
+        yield WhistleFall(summons.arrive_due_at, WhistleAction.ABSENT, summons.office_code)
+    if summons.status is SummonsStatus.WORKING and summons.next_at:
+        yield WhistleFall(summons.next_at, WhistleAction.MISS, summons.office_code)
+
+
+def next_fall(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> WhistleFall | None:
+    """The earliest one."""
+    return min(falls(whistle, summonses), default=None, key=order)
+
+
+def due_now(
+    whistle: WhistleTimers, summonses: Iterable[SummonsTimers], now: datetime
+) -> WhistleFall | None:
+    """The earliest one that has passed."""
+    fall = next_fall(whistle, summonses)
+    return fall if fall and fall.at < now else None
+
+
+def order(fall: WhistleFall) -> tuple[datetime, str, str]:
+    return fall.at, fall.action, fall.office_code or ""

@@ -1,0 +1,222 @@
+"""Guards: conditions of an action beside the status and the caller's part (RULEBOOK D.14)."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.kit.errors import Forbidden
+from app.whistles.life.loop import (
+    MOVES,
+    OF_SUMMONS,
+    OVER,
+    SUMMONS_MOVES,
+    IllegalWhistleMove,
+    SummonsStatus,
+    WhistleAction,
+    WhistleLevel,
+    WhistleStatus,
+)
+from app.whistles.life.parts import WHO, WhistlePart
+
+A, P, S = WhistleAction, SummonsStatus, WhistleStatus
+
+
+class NotYourWhistle(Forbidden):
+    title = "That is another's part in this whistle"
+
+
+class SomebodyArrived(IllegalWhistleMove):
+    title = "Somebody has arrived: a whistle is cancelled before"
+
+
+class ConfirmedBefore(IllegalWhistleMove):
+    title = "This whistle is confirmed, or was blown by the chief"
+
+
+class ReportedInBefore(IllegalWhistleMove):
+    title = "This office has reported in, and has not left"
+
+
+class ArriveFirst(IllegalWhistleMove):
+    title = "At W1 an office arrives first, and objects after"
+
+
+class WhistleObjectionLate(IllegalWhistleMove):
+    title = "The time to object to this summons has passed"
+
+
+class WhistleObjectionRepeated(IllegalWhistleMove):
+    title = "This office has objected to this summons before"
+
+
+class NotYetThere(IllegalWhistleMove):
+    title = "This office has not reported in"
+
+
+class NoInterimRelease(IllegalWhistleMove):
+    title = "A W1 whistle ends on the spot: there is no interim release"
+
+
+class StillSummoned(IllegalWhistleMove):
+    title = "A required office has not been released"
+
+
+class NotFedBack(IllegalWhistleMove):
+    title = "A required office has not fed back"
+
+
+@dataclass(frozen=True, slots=True)
+class SummonsStanding:
+    """A summons, as far as its guards need it."""
+
+    office_code: str
+    status: SummonsStatus
+    required: bool
+    is_peer: bool
+    has_arrived: bool
+    is_away: bool
+    """It has left, or was released until an appointment."""
+    object_until: datetime | None
+    """None at W1."""
+    has_objected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleStanding:
+    """A whistle, as far as its guards need it."""
+
+    status: WhistleStatus
+    level: WhistleLevel
+    now: datetime
+    confirmed: bool
+    summonses: tuple[SummonsStanding, ...]
+
+    @property
+    def deciding(self) -> list[SummonsStanding]:
+        """The required summonses of departments; all of them, where none is required."""
+        called = [each for each in self.summonses if not each.is_peer]
+        return [each for each in called if each.required] or called
+
+
+def nobody_arrived(whistle: WhistleStanding) -> None:
+    if any(each.has_arrived for each in whistle.summonses):
+        raise SomebodyArrived
+
+
+def unconfirmed(whistle: WhistleStanding) -> None:
+    if whistle.confirmed:
+        raise ConfirmedBefore
+
+
+def all_fed_back(whistle: WhistleStanding) -> None:
+    answered = OVER | {P.FED_BACK}
+    left = [each.office_code for each in whistle.deciding if each.status not in answered]
+    if left:
+        raise NotFedBack(f"awaited: {', '.join(left)}", office_codes=left)
+
+
+def all_released(whistle: WhistleStanding) -> None:
+    left = [each.office_code for each in whistle.deciding if each.status not in OVER]
+    if left:
+        raise StillSummoned(f"not released: {', '.join(left)}", office_codes=left)
+
+
+GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
+    A.CANCEL: nobody_arrived,
+    A.CONFIRM: unconfirmed,
+    A.VERIFY: all_fed_back,
+    A.SETTLE: all_released,
+}
+
+
+def come_back(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if summons.has_arrived and not summons.is_away:
+        raise ReportedInBefore
+
+
+def in_time_to_object(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    """先到场后异议 at W1; at W2 and W3 within a share of the accept limit."""
+    if summons.has_objected:
+        raise WhistleObjectionRepeated
+    if summons.object_until is None:
+        if not summons.has_arrived:
+            raise ArriveFirst
+    elif whistle.now > summons.object_until:
+        raise WhistleObjectionLate
+
+
+def arrived(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if not summons.has_arrived:
+        raise NotYetThere
+
+
+def takes_longer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if whistle.level is WhistleLevel.W1:
+        raise NoInterimRelease
+
+
+SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
+    A.REPORT_IN: come_back,
+    A.OBJECT: in_time_to_object,
+    A.LEAVE: arrived,
+    A.INTERIM_RELEASE: takes_longer,
+}
+
+
+def check(whistle: WhistleStanding, action: WhistleAction) -> None:
+    """Refuses (IllegalWhistleMove) what the whistle's status or a guard does not allow."""
+    if (whistle.status, action) not in MOVES:
+        raise IllegalWhistleMove(f"cannot {action} a whistle that is {whistle.status}")
+    if action in GUARDS:
+        GUARDS[action](whistle)
+
+
+def check_summons(
+    whistle: WhistleStanding, summons: SummonsStanding, action: WhistleAction
+) -> None:
+    """Refuses (IllegalWhistleMove) what the whistle, the summons or a guard does not allow."""
+    if (summons.status, action) not in SUMMONS_MOVES or summons.is_peer:
+        raise IllegalWhistleMove(f"cannot {action} a summons that is {summons.status}")
+    check(whistle, action)
+    if action in SUMMONS_GUARDS:
+        SUMMONS_GUARDS[action](whistle, summons)
+
+
+def allowed(whistle: WhistleStanding, parts: Collection[WhistlePart]) -> list[WhistleAction]:
+    """The whistle's actions that these parts may take now."""
+    return [
+        action
+        for action, who in WHO.items()
+        if action not in OF_SUMMONS and who.intersection(parts) and is_open(whistle, action)
+    ]
+
+
+def is_open(whistle: WhistleStanding, action: WhistleAction) -> bool:
+    try:
+        check(whistle, action)
+    except IllegalWhistleMove:
+        return False
+    return True
+
+
+def summons_allowed(
+    whistle: WhistleStanding, summons: SummonsStanding, parts: Collection[WhistlePart]
+) -> list[WhistleAction]:
+    """The same of a summons."""
+    return [
+        action
+        for action in WHO
+        if action in OF_SUMMONS
+        and WHO[action].intersection(parts)
+        and is_summons_open(whistle, summons, action)
+    ]
+
+
+def is_summons_open(
+    whistle: WhistleStanding, summons: SummonsStanding, action: WhistleAction
+) -> bool:
+    try:
+        check_summons(whistle, summons, action)
+    except IllegalWhistleMove:
+        return False
+    return True

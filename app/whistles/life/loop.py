@@ -1,0 +1,284 @@
+"""The life of a whistle and of each summons: statuses, and the moves of each action (RULEBOOK
+D.14.4, H1 to H11).
+
+MOVES and SUMMONS_MOVES are the whole of it; parts.py has who acts, guards.py the other conditions.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from app.kit.errors import Conflict
+
+
+class WhistleKind(StrEnum):
+    ENFORCEMENT = "enforcement"
+    EMERGENCY = "emergency"
+    KEY_WORK = "key_work"
+    BEYOND_DUTY = "beyond_duty"
+    APPEAL = "appeal"
+
+
+class WhistleLevel(StrEnum):
+    W1 = "w1"
+    W2 = "w2"
+    W3 = "w3"
+
+
+class WhistleOrigin(StrEnum):
+    """Where the matter was seen: by a ticket, a street chief or grid member, a community, the
+    street itself, a signal."""
+
+    TICKET = "ticket"
+    PATROL = "patrol"
+    COMMUNITY = "community"
+    STREET = "street"
+    SIGNAL = "signal"
+
+
+class WhistleStatus(StrEnum):
+    DRAFT = "draft"
+    BLOWN = "blown"
+    ASSEMBLING = "assembling"
+    IN_ACTION = "in_action"
+    FED_BACK = "fed_back"
+    VERIFYING = "verifying"
+    SETTLED = "settled"
+    EVALUATED = "evaluated"
+    RETURNED = "returned"
+    ESCALATED = "escalated"
+    CANCELLED = "cancelled"
+    FALSE = "false"
+
+
+class SummonsStatus(StrEnum):
+    DRAFT = "draft"
+    """Of a draft: its office knows nothing yet."""
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    ARRIVED = "arrived"
+    WORKING = "working"
+    FED_BACK = "fed_back"
+    RELEASED = "released"
+    OBJECTED = "objected"
+    WITHDRAWN_BY_RULING = "withdrawn_by_ruling"
+    ABSENT = "absent"
+
+
+class SummonsKind(StrEnum):
+    """A department, station, enterprise or central unit; or the other street (D.14.6)."""
+
+    DEPARTMENT = "department"
+    PEER = "peer"
+
+
+class Tier(StrEnum):
+    """Who coordinates: the ladder of D.14.5."""
+
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+    CENTRAL = "central"
+
+
+class WhistleAction(StrEnum):
+    DRAFT = "draft"
+    BLOW = "blow"
+    COMPOSE = "compose"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    START = "start"
+    JOIN = "join"
+    ISSUE_CODE = "issue-code"
+    ACCEPT = "accept"
+    REPORT_IN = "report-in"
+    FEED_BACK = "feed-back"
+    LEAVE = "leave"
+    RELEASE = "release"
+    INTERIM_RELEASE = "interim-release"
+    OBJECT = "object"
+    RULE_OBJECTION = "rule-objection"
+    VERIFY = "verify"
+    SETTLE = "settle"
+    SEND_BACK = "send-back"
+    ESCALATE = "escalate"
+    RULE_FALSE = "rule-false"
+    APPEAL = "appeal"
+    EVALUATE = "evaluate"
+    APPEAL_EVALUATION = "appeal-evaluation"
+    DECIDE_EVALUATION = "decide-evaluation"
+    # due changes: they happen by themselves, when nobody acted in time
+    LAPSE = "lapse"
+    """Nobody confirmed it in time: it stays valid, and flagged."""
+    ABSENT = "absent"
+    MISS = "miss"
+    """The appointment of an interim release passed."""
+    CLOSE = "close"
+    """The time to evaluate it passed: the record stands alone where the chief said nothing."""
+
+
+S, P, A = WhistleStatus, SummonsStatus, WhistleAction
+
+OF_SUMMONS = frozenset(
+    {
+        A.ACCEPT,
+        A.REPORT_IN,
+        A.FEED_BACK,
+        A.LEAVE,
+        A.RELEASE,
+        A.INTERIM_RELEASE,
+        A.OBJECT,
+        A.RULE_OBJECTION,
+    }
+)
+"""Actions on one summons; all others are on the whistle."""
+
+OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
+"""Actions on one department's record of a settled whistle."""
+
+BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE})
+
+TERMINAL = frozenset({S.EVALUATED, S.CANCELLED, S.FALSE})
+UNDER_WAY = frozenset({S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.RETURNED, S.ESCALATED})
+"""Its summoned offices come and work."""
+UNSETTLED = UNDER_WAY | {S.FED_BACK, S.VERIFYING}
+BLOWN = frozenset(S) - {S.DRAFT}
+PROGRESS = (S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK)
+"""What follows from its summonses (H6)."""
+
+ON_SITE = frozenset({P.ARRIVED, P.WORKING, P.FED_BACK})
+AWAITED = frozenset({P.SENT, P.ACCEPTED})
+OVER = frozenset({P.RELEASED, P.WITHDRAWN_BY_RULING})
+ANSWERED = frozenset({P.FED_BACK, P.RELEASED})
+
+T = TypeVar("T", bound=StrEnum)
+Moves = Mapping[tuple[T, WhistleAction], tuple[T, ...]]
+
+
+def staying(
+    action: WhistleAction, statuses: Iterable[T]
+) -> dict[tuple[T, WhistleAction], tuple[T, ...]]:
+    return {(status, action): (status,) for status in statuses}
+
+
+def ending(
+    action: WhistleAction, statuses: Iterable[T], end: T
+) -> dict[tuple[T, WhistleAction], tuple[T, ...]]:
+    return {(status, action): (end,) for status in statuses}
+
+
+def following(
+    actions: Iterable[WhistleAction], statuses: Iterable[WhistleStatus]
+) -> dict[tuple[WhistleStatus, WhistleAction], tuple[WhistleStatus, ...]]:
+    """The same, or what follows from the summonses."""
+    return {
+        (status, action): tuple(dict.fromkeys((status, *PROGRESS)))
+        for status in statuses
+        for action in actions
+    }
+
+
+MOVES: Moves[WhistleStatus] = {
+    # H1: blown, confirmed by the chief, composed; taken back before anybody has come
+    (S.DRAFT, A.DRAFT): (S.DRAFT,),
+    (S.DRAFT, A.BLOW): (S.BLOWN,),
+    **staying(A.CONFIRM, BLOWN - TERMINAL),
+    **staying(A.LAPSE, UNSETTLED),
+    (S.DRAFT, A.COMPOSE): (S.DRAFT,),
+    **following([A.COMPOSE], UNDER_WAY | {S.FED_BACK}),
+    **ending(A.CANCEL, (S.DRAFT, S.BLOWN, S.ESCALATED), S.CANCELLED),
+    # D.14.6: the other street
+    **staying(A.JOIN, UNSETTLED),
+    # H2 to H6: what its summoned offices do, and what follows for the whistle
+    **staying(A.ISSUE_CODE, UNSETTLED),
+    **staying(A.ACCEPT, UNDER_WAY | {S.FED_BACK}),
+    **following(
+        [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE],
+        UNDER_WAY | {S.FED_BACK},
+    ),
+    **ending(A.START, (S.BLOWN, S.ASSEMBLING, S.RETURNED, S.ESCALATED), S.IN_ACTION),
+    **staying(A.LEAVE, BLOWN),
+    **staying(A.RELEASE, UNSETTLED),
+    **staying(A.ABSENT, UNSETTLED),
+    **staying(A.MISS, UNSETTLED),
+    # H7, H8: verified by the street, settled by the district, or sent back
+    **ending(A.VERIFY, (S.FED_BACK, S.RETURNED, S.ESCALATED), S.VERIFYING),
+    (S.VERIFYING, A.SETTLE): (S.SETTLED,),
+    (S.VERIFYING, A.SEND_BACK): (S.RETURNED,),
+    # H9: each department is evaluated; the last one ends it, or the time to do so
+    (S.SETTLED, A.EVALUATE): (S.SETTLED, S.EVALUATED),
+    (S.SETTLED, A.CLOSE): (S.EVALUATED,),
+    **staying(A.APPEAL_EVALUATION, (S.SETTLED, S.EVALUATED)),
+    **staying(A.DECIDE_EVALUATION, (S.SETTLED, S.EVALUATED)),
+    # H10, H11
+    **ending(A.ESCALATE, UNSETTLED, S.ESCALATED),
+    **{
+        (status, A.RULE_FALSE): tuple(dict.fromkeys((S.FALSE, status, *PROGRESS)))
+        for status in UNSETTLED | {S.SETTLED}
+    },
+    (S.FALSE, A.APPEAL): (S.FALSE,),
+}
+
+SUMMONS_MOVES: Moves[SummonsStatus] = {
+    (P.DRAFT, A.BLOW): (P.SENT,),
+    # H2
+    (P.SENT, A.ACCEPT): (P.ACCEPTED,),
+    (P.SENT, A.JOIN): (P.ACCEPTED,),
+    # H3: an absence stays on record when its office comes late; who left may come back
+    **ending(A.REPORT_IN, AWAITED | {P.ABSENT}, P.ARRIVED),
+    **staying(A.REPORT_IN, ON_SITE),
+    **ending(A.ABSENT, AWAITED, P.ABSENT),
+    # H4
+    (P.ARRIVED, A.START): (P.WORKING,),
+    **ending(A.FEED_BACK, (P.ARRIVED, P.WORKING), P.FED_BACK),
+    # 事不完、人不撤: leaving ends nothing
+    **staying(A.LEAVE, ON_SITE | {P.OBJECTED, P.RELEASED, P.WITHDRAWN_BY_RULING}),
+    **ending(A.INTERIM_RELEASE, (P.ARRIVED, P.WORKING), P.WORKING),
+    (P.WORKING, A.MISS): (P.WORKING,),
+    # H5
+    (P.FED_BACK, A.RELEASE): (P.RELEASED,),
+    # an objection 异议, and its ruling
+    **ending(A.OBJECT, (P.SENT, P.ACCEPTED, P.ARRIVED, P.WORKING), P.OBJECTED),
+    (P.OBJECTED, A.RULE_OBJECTION): (P.WITHDRAWN_BY_RULING, P.SENT, P.ARRIVED),
+    # H8: work goes on; who was released stays so
+    (P.FED_BACK, A.SEND_BACK): (P.WORKING,),
+    # D.14.7: the wrong department is let go, and the whistle goes on
+    **ending(A.RULE_FALSE, frozenset(P) - OVER - {P.DRAFT}, P.WITHDRAWN_BY_RULING),
+}
+
+
+class IllegalWhistleMove(Conflict):
+    title = "This whistle does not allow that action now"
+
+
+def move(moves: Moves[T], status: T, action: WhistleAction, to: T | None = None) -> T:
+    """The new status. Refuses (IllegalWhistleMove) a move outside the table."""
+    outcomes = moves.get((status, action), ())
+    if to is None and len(outcomes) == 1:
+        return outcomes[0]
+    if to is None or to not in outcomes:
+        raise IllegalWhistleMove(f"cannot {action} what is {status}")
+    return to
+
+
+class Called(NamedTuple):
+    """A summons, as far as the whistle's own status follows from it."""
+
+    status: SummonsStatus
+    required: bool
+    has_arrived: bool
+
+
+def progress(summonses: Iterable[Called], started: bool) -> WhistleStatus:
+    """H6: the whistle's status by its departments' summonses, without the other street's.
+
+    The required ones decide; where none is required, all that were not withdrawn. Where all were
+    withdrawn nothing is left to feed back.
+    """
+    valid = [each for each in summonses if each.status is not P.WITHDRAWN_BY_RULING]
+    deciding = [each for each in valid if each.required] or valid
+    if all(each.status in ANSWERED for each in deciding):
+        return S.FED_BACK
+    if started or all(each.has_arrived for each in deciding):
+        return S.IN_ACTION
+    return S.ASSEMBLING if any(each.has_arrived for each in valid) else S.BLOWN

@@ -1,0 +1,63 @@
+"""Parts: the ties of a caller to a whistle or a summons, and the actions of each (RULEBOOK D.2,
+D.14.3, D.14.4)."""
+
+from enum import StrEnum
+
+from app.policy.whistles import Whistle
+from app.whistles.life.loop import WhistleAction, WhistleLevel, WhistleOrigin
+
+A = WhistleAction
+
+
+class WhistlePart(StrEnum):
+    CHIEF = "chief"  # chief of the street that blows
+    STREET = "street"  # any of its people
+    BLOWER = "blower"  # of them, whom policy lets blow at this level
+    DRAFTER = "drafter"  # any of them, while it is a draft
+    CO_CHIEF = "co_chief"  # chief of the other street, once it has joined (D.14.6)
+    CO_STREET = "co_street"  # any of its people, once it has joined
+    PEER = "peer"  # any of its people, until it has joined
+    CONDUCTOR = "conductor"  # who composes and commands: street or district, by policy
+    SUMMONED = "summoned"  # handler or chief of the summoned office
+    DISTRICT = "district"  # the district of the street that blows, or of the other street
+    CITY = "city"  # the city's supervisor
+
+
+P = WhistlePart
+
+WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
+    A.BLOW: frozenset({P.BLOWER}),
+    A.COMPOSE: frozenset({P.CONDUCTOR, P.DRAFTER}),
+    A.CONFIRM: frozenset({P.CHIEF}),
+    A.CANCEL: frozenset({P.CHIEF, P.DRAFTER}),
+    A.START: frozenset({P.CONDUCTOR}),
+    A.JOIN: frozenset({P.PEER}),
+    A.ISSUE_CODE: frozenset({P.STREET, P.CO_STREET}),
+    A.ACCEPT: frozenset({P.SUMMONED}),
+    A.REPORT_IN: frozenset({P.SUMMONED}),
+    A.FEED_BACK: frozenset({P.SUMMONED}),
+    A.LEAVE: frozenset({P.SUMMONED}),
+    A.OBJECT: frozenset({P.SUMMONED}),
+    A.RELEASE: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.INTERIM_RELEASE: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.RULE_OBJECTION: frozenset({P.DISTRICT}),
+    A.VERIFY: frozenset({P.STREET, P.CO_STREET}),
+    A.SETTLE: frozenset({P.DISTRICT}),
+    A.SEND_BACK: frozenset({P.STREET, P.CO_STREET, P.DISTRICT}),
+    A.ESCALATE: frozenset({P.CHIEF, P.CO_CHIEF, P.DISTRICT}),
+    A.RULE_FALSE: frozenset({P.DISTRICT}),
+    A.APPEAL: frozenset({P.CHIEF}),
+    A.EVALUATE: frozenset({P.CHIEF}),
+    A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
+    A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),
+}
+"""Actions not named here are the system's own."""
+
+
+def may_blow(rules: Whistle, level: WhistleLevel, origin: WhistleOrigin, is_chief: bool) -> bool:
+    """Whether one of the street's people may blow at this level (D.14.3): its chief, any of them
+    (`handler`), or whoever reports what a patrol found (`patrol`)."""
+    blowers: frozenset[str] = getattr(rules.blowers, level.upper())
+    own = {"chief"} if is_chief else set()
+    patrols = {"patrol"} if origin is WhistleOrigin.PATROL else set()
+    return bool(blowers & {*own, *patrols, "handler"})

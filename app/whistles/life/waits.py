@@ -1,0 +1,145 @@
+"""Waits: for whom a whistle waits, for which act, and until when; what lies in whose inbox."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.whistles.life.loop import (
+    UNSETTLED,
+    SummonsKind,
+    SummonsStatus,
+    WhistleAction,
+    WhistleStatus,
+)
+
+A, P, S = WhistleAction, SummonsStatus, WhistleStatus
+
+
+class WaitKind(StrEnum):
+    """A summons of the office, or a whistle that it blew, conducts or decides on."""
+
+    SUMMONS = "summons"
+    WHISTLE = "whistle"
+
+
+class Wait(NamedTuple):
+    """`of` is the summoned office that an act of another is about."""
+
+    office_code: str
+    kind: WaitKind
+    because: WhistleAction
+    since: datetime
+    until: datetime
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A whistle, as far as others wait for it."""
+
+    status: WhistleStatus
+    street_code: str
+    district_code: str
+    since: datetime
+    """Since when it has its status."""
+    created_at: datetime
+    blown_at: datetime | None
+    confirm_due_at: datetime | None
+    finish_due_at: datetime | None
+    mark_due_at: datetime | None = None
+    decide_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A summons, as far as its office or another waits for it."""
+
+    office_code: str
+    kind: SummonsKind
+    status: SummonsStatus
+    sent_at: datetime | None
+    accept_due_at: datetime | None
+    arrive_due_at: datetime | None
+    arrived_at: datetime | None
+    fed_back_at: datetime | None
+    away: bool
+    next_at: datetime | None
+    objected_at: datetime | None
+    objection_due_at: datetime | None
+
+
+def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+    """All of a whistle; none is left when it is evaluated, cancelled or found false."""
+    if whistle.status is S.DRAFT:
+        own = (whistle.street_code, WaitKind.WHISTLE)
+        yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
+    if whistle.status in UNSETTLED:
+        yield from of_whistle(whistle)
+        for summons in summonses:
+            yield from of_peer(summons)
+            yield from of_office(whistle, summons)
+            yield from of_others(whistle, summons)
+    yield from of_records(whistle)
+
+
+def of_records(whistle: Waiting) -> Iterator[Wait]:
+    """The chief's evaluation of what is settled, and the district's word on an appeal."""
+    since, kind = whistle.since, WaitKind.WHISTLE
+    if whistle.status is S.SETTLED and whistle.mark_due_at:
+        yield Wait(whistle.street_code, kind, A.EVALUATE, since, whistle.mark_due_at)
+    if whistle.decide_due_at:
+        decide = (A.DECIDE_EVALUATION, since, whistle.decide_due_at)
+        yield Wait(whistle.district_code, kind, *decide)
+
+
+def of_whistle(whistle: Waiting) -> Iterator[Wait]:
+    own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_due_at or whistle.since
+    if whistle.confirm_due_at and whistle.blown_at:
+        yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
+    if whistle.status is S.FED_BACK:
+        yield Wait(*own, A.VERIFY, whistle.since, until)
+    if whistle.status is S.VERIFYING:
+        yield Wait(whistle.district_code, WaitKind.WHISTLE, A.SETTLE, whistle.since, until)
+
+
+def of_peer(summons: Awaited) -> Iterator[Wait]:
+    """The other street's answer."""
+    if summons.kind is SummonsKind.PEER and summons.status is P.SENT:
+        limits = span(summons.sent_at, summons.accept_due_at)
+        yield Wait(summons.office_code, WaitKind.SUMMONS, A.JOIN, *limits)
+
+
+def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+    """What the summoned office has to do next."""
+    own = (summons.office_code, WaitKind.SUMMONS)
+    if summons.kind is SummonsKind.PEER:
+        return
+    finish = whistle.finish_due_at or summons.arrived_at
+    match summons.status:
+        case P.SENT:
+            yield Wait(*own, A.ACCEPT, *span(summons.sent_at, summons.accept_due_at))
+        case P.ACCEPTED | P.ABSENT:
+            yield Wait(*own, A.REPORT_IN, *span(summons.sent_at, summons.arrive_due_at))
+        case P.WORKING if summons.away:
+            yield Wait(*own, A.REPORT_IN, *span(summons.arrived_at, summons.next_at or finish))
+        case P.ARRIVED | P.WORKING:
+            yield Wait(*own, A.FEED_BACK, *span(summons.arrived_at, finish))
+
+
+def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+    """What the street or its district has to do about it."""
+    about = summons.office_code
+    if summons.status is P.FED_BACK:
+        release = span(summons.fed_back_at, whistle.finish_due_at or summons.fed_back_at)
+        yield Wait(whistle.street_code, WaitKind.WHISTLE, A.RELEASE, *release, about)
+    if summons.status is P.OBJECTED:
+        rule = span(summons.objected_at, summons.objection_due_at)
+        yield Wait(whistle.district_code, WaitKind.WHISTLE, A.RULE_OBJECTION, *rule, about)
+
+
+def span(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+    assert since is not None  # the status says so
+    assert until is not None
+    return since, until

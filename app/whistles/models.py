@@ -1,0 +1,210 @@
+"""Whistles with their summonses, the actions that are asked for, and the visits to the place."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Code, one_of
+from app.whistles.life.loop import (
+    SummonsKind,
+    SummonsStatus,
+    Tier,
+    WhistleKind,
+    WhistleLevel,
+    WhistleOrigin,
+    WhistleStatus,
+)
+
+NUMBERS = sa.Sequence("whistle_number", metadata=Base.metadata)
+
+WHISTLE = "whistle.number"
+OFFICE = "office.code"
+
+
+class Whistle(Base):
+    __tablename__ = "whistle"
+
+    number: Mapped[Code] = mapped_column(primary_key=True)
+    status: Mapped[WhistleStatus] = mapped_column(one_of(WhistleStatus))
+    since: Mapped[datetime]
+    """The beginning of its status."""
+    version: Mapped[int]
+    """How many events it has; the ETag."""
+    chain_head: Mapped[bytes]
+    """The link of its last event."""
+    kind: Mapped[WhistleKind] = mapped_column(one_of(WhistleKind))
+    level: Mapped[WhistleLevel] = mapped_column(one_of(WhistleLevel))
+    origin: Mapped[WhistleOrigin] = mapped_column(one_of(WhistleOrigin))
+    in_progress: Mapped[bool]
+    street_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
+    """The street or township that blows."""
+    district_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
+    conductor: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
+    """The street, or the district's centre by policy: it composes and commands (D.14.3)."""
+    tier: Mapped[Tier] = mapped_column(one_of(Tier))
+    """Who coordinates (D.14.5)."""
+    matter: Mapped[str]
+    why: Mapped[str]
+    """Why the street alone cannot."""
+    place: Mapped[str]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    meeting_point: Mapped[str]
+    meeting_lon: Mapped[float | None]
+    meeting_lat: Mapped[float | None]
+    meet_at: Mapped[datetime | None]
+    policy: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    blown_at: Mapped[datetime | None]
+    blower: Mapped[Code | None]
+    """The key that blew it."""
+    confirm_due_at: Mapped[datetime | None]
+    """Until when the chief confirms what another blew; null once he has, or it is flagged."""
+    confirmed_at: Mapped[datetime | None]
+    """Of what the chief blew, the same instant."""
+    unconfirmed: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Nobody confirmed it in time."""
+    finish_due_at: Mapped[datetime | None]
+    """The plan date."""
+    started_at: Mapped[datetime | None]
+    """The instant at which the conductor began without those who were still to come."""
+    fed_back_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    mark_due_at: Mapped[datetime | None]
+    """Until when the chief evaluates what is settled; null when that is over."""
+    decide_due_at: Mapped[datetime | None]
+    """Until when the district decides on an appeal against a record, while one waits."""
+    ended_at: Mapped[datetime | None]
+    """Cancelled, found false, or evaluated."""
+    returns: Mapped[int] = mapped_column(server_default="0")
+    """How often its verification failed."""
+    next_due_at: Mapped[datetime | None]
+    """The instant of the next due change; the sweep looks here."""
+    imagined: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Of a simulation."""
+
+    __table_args__ = (
+        Index(
+            "ix_whistle_next_due_at",
+            "next_due_at",
+            postgresql_where=sa.text("next_due_at IS NOT NULL"),
+        ),
+        Index("ix_whistle_created_at", "created_at", "number"),
+        Index("ix_whistle_settled_at", "settled_at"),
+    )
+
+
+class Summons(Base):
+    """One office's call to a whistle 报到通知."""
+
+    __tablename__ = "summons"
+
+    whistle_number: Mapped[Code] = mapped_column(ForeignKey(WHISTLE), primary_key=True)
+    office_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE), primary_key=True)
+    kind: Mapped[SummonsKind] = mapped_column(one_of(SummonsKind))
+    required: Mapped[bool]
+    status: Mapped[SummonsStatus] = mapped_column(one_of(SummonsStatus))
+    sent_at: Mapped[datetime | None]
+    accept_due_at: Mapped[datetime | None]
+    arrive_due_at: Mapped[datetime | None]
+    object_until: Mapped[datetime | None]
+    """Null at W1, where an office arrives first."""
+    accepted_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    """The first arrival; `on_time` is its alone."""
+    absent_at: Mapped[datetime | None]
+    """The limit to arrive, once it has passed; a late arrival leaves it."""
+    left_at: Mapped[datetime | None]
+    """The last leave, until the office comes back."""
+    away: Mapped[bool] = mapped_column(server_default=sa.false())
+    """It has left, or was released until an appointment."""
+    early_leave: Mapped[bool] = mapped_column(server_default=sa.false())
+    """It has left before it was released: a violation, for good."""
+    next_at: Mapped[datetime | None]
+    """The appointment of an interim release, until it is kept or missed."""
+    missed: Mapped[int] = mapped_column(server_default="0")
+    """How many such appointments passed without the office."""
+    fed_back_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    objected_at: Mapped[datetime | None]
+    objection_due_at: Mapped[datetime | None]
+    objection_ground: Mapped[str | None]
+
+    __table_args__ = (Index("ix_summons_office_code", "office_code", "whistle_number"),)
+
+    @property
+    def on_time(self) -> bool | None:
+        if self.arrived_at is None or self.arrive_due_at is None:
+            return None
+        return self.arrived_at <= self.arrive_due_at
+
+
+class ActionItem(Base):
+    """One thing that is asked of a summoned office."""
+
+    __tablename__ = "action_item"
+
+    whistle_number: Mapped[Code] = mapped_column(ForeignKey(WHISTLE), primary_key=True)
+    office_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    result: Mapped[str | None]
+    document: Mapped[str | None]
+    """The number of its legal document."""
+    fed_back_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    """The street released the office, and so found it done."""
+
+
+class Attendance(Base):
+    """A visit of an office's people to the place, from report-in to leave. Names stand in the
+    words of its event."""
+
+    __tablename__ = "attendance"
+
+    whistle_number: Mapped[Code] = mapped_column(ForeignKey(WHISTLE), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    """Of its event."""
+    office_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
+    came_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    distance_m: Mapped[int | None]
+    by_code: Mapped[bool]
+
+
+class WhistleParty(Base):
+    """An office that knows of a whistle: the street, from the blowing on the other offices and
+    their districts."""
+
+    __tablename__ = "whistle_party"
+
+    office_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE), primary_key=True)
+    whistle_number: Mapped[Code] = mapped_column(ForeignKey(WHISTLE), primary_key=True)
+
+
+class WhistleTicket(Base):
+    """A ticket for which a whistle was blown."""
+
+    __tablename__ = "whistle_ticket"
+
+    ticket_number: Mapped[Code] = mapped_column(ForeignKey("ticket.number"), primary_key=True)
+    whistle_number: Mapped[Code] = mapped_column(ForeignKey(WHISTLE), primary_key=True, index=True)
+
+
+class SignInCode(Base):
+    """A one-time code of the street, by its hash."""
+
+    __tablename__ = "sign_in_code"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    whistle_number: Mapped[Code] = mapped_column(ForeignKey(WHISTLE), index=True)
+    issued_by: Mapped[Code]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))

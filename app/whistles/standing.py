@@ -1,0 +1,64 @@
+"""Standings: a whistle's rows as its rules read them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from app.whistles.life.falls import SummonsTimers, WhistleTimers
+from app.whistles.life.guards import SummonsStanding, WhistleStanding
+from app.whistles.life.loop import Called, SummonsKind
+from app.whistles.life.waits import Awaited, Waiting
+from app.whistles.models import Summons, Whistle
+
+
+def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -> WhistleStanding:
+    return WhistleStanding(
+        status=whistle.status,
+        level=whistle.level,
+        now=now,
+        confirmed=whistle.blown_at is None or whistle.confirmed_at is not None,
+        summonses=tuple(map(summons_standing, summonses)),
+    )
+
+
+def summons_standing(summons: Summons) -> SummonsStanding:
+    return SummonsStanding(
+        office_code=summons.office_code,
+        status=summons.status,
+        required=summons.required,
+        is_peer=summons.kind is SummonsKind.PEER,
+        has_arrived=summons.arrived_at is not None,
+        is_away=summons.away,
+        object_until=summons.object_until,
+        has_objected=summons.objected_at is not None,
+    )
+
+
+def called(summonses: Sequence[Summons]) -> list[Called]:
+    """Of departments: the other street's summons decides nothing (H6)."""
+    return [
+        Called(each.status, each.required, each.arrived_at is not None)
+        for each in summonses
+        if each.kind is SummonsKind.DEPARTMENT
+    ]
+
+
+def timers_of(
+    whistle: Whistle, summonses: Sequence[Summons]
+) -> tuple[WhistleTimers, list[SummonsTimers]]:
+    timers = [SummonsTimers(*TIMERS(summons)) for summons in summonses]
+    return WhistleTimers(whistle.status, whistle.confirm_due_at, whistle.mark_due_at), timers
+
+
+def waiting_of(whistle: Whistle, summonses: Sequence[Summons]) -> tuple[Waiting, list[Awaited]]:
+    return Waiting(*WAITING(whistle)), [Awaited(*AWAITED(summons)) for summons in summonses]
+
+
+def columns(kind: type[Any]) -> Callable[[object], tuple[Any, ...]]:
+    """Reads the members of a dataclass off a row that has columns of their names."""
+    return attrgetter(*(field.name for field in fields(kind)))
+
+
+TIMERS, WAITING, AWAITED = map(columns, (SummonsTimers, Waiting, Awaited))

@@ -1,0 +1,1 @@
+"""Whistles seen: by whom, how much, in which list."""

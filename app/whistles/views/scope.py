@@ -1,0 +1,138 @@
+"""Which whistles a caller may know of, and which parts are his: decided here only."""
+
+from collections.abc import Collection, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.access.roles import CITY, HANDLERS, Caller, Role
+from app.kit.errors import NotFound
+from app.policy.documents import Policy
+from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleStatus
+from app.whistles.life.parts import WhistlePart, may_blow
+from app.whistles.models import Summons, Whistle, WhistleParty
+
+P = WhistlePart
+
+READERS = CITY | HANDLERS | {Role.DISTRICT}
+
+ROLE_PARTS: dict[Role, frozenset[WhistlePart]] = {
+    Role.SUPERVISOR: frozenset({P.CITY}),
+    Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR}),
+    Role.HANDLER: frozenset({P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED}),
+    Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY},
+}
+"""Every part that a role can have in some whistle."""
+
+
+class NoSuchWhistle(NotFound):
+    title = "There is no such whistle here"
+
+
+class NoSuchSummons(NotFound):
+    title = "This whistle does not summon that office"
+
+
+def visible(caller: Caller) -> sa.ColumnElement[bool]:
+    """The condition on `whistle` that every reading and every act of this caller carries: the
+    city's desks know of every whistle that was blown, an office of those it takes part in."""
+    if caller.role in CITY:
+        return Whistle.status != WhistleStatus.DRAFT
+    if caller.office_code is None:
+        return sa.false()
+    return sa.exists().where(
+        WhistleParty.whistle_number == Whistle.number,
+        WhistleParty.office_code == caller.office_code,
+    )
+
+
+def in_scope(caller: Caller, number: str) -> Select[Whistle]:
+    known = number if number.isascii() and number.isalnum() else ""
+    return select(Whistle).where(Whistle.number == known, visible(caller))
+
+
+def get(session: Session, caller: Caller, number: str) -> Whistle:
+    """Refuses (NoSuchWhistle) what does not exist and what is not the caller's to know of."""
+    return existing(number, session.scalar(in_scope(caller, number)))
+
+
+def existing(number: str, whistle: Whistle | None) -> Whistle:
+    if whistle is None:
+        raise NoSuchWhistle(f"no whistle {number}")
+    return whistle
+
+
+def summoned(summonses: Collection[Summons], office_code: str) -> Summons:
+    """Refuses (NoSuchSummons)."""
+    for summons in summonses:
+        if summons.office_code == office_code:
+            return summons
+    raise NoSuchSummons(f"no summons of {office_code}")
+
+
+def is_summoned_only(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
+    """Whether the caller knows of the whistle by its summons alone: he sees place and matter, and
+    no citizen (RULEBOOK D.16)."""
+    if caller.role not in HANDLERS or caller.office_code == whistle.street_code:
+        return False
+    peers = {each.office_code for each in summonses if each.kind is SummonsKind.PEER}
+    return caller.office_code not in peers
+
+
+def parts(
+    caller: Caller, whistle: Whistle, summonses: Collection[Summons], policy: Policy
+) -> frozenset[WhistlePart]:
+    """A caller's parts in a whistle; those in one summons are `summons_parts`."""
+    if caller.role is Role.SUPERVISOR:
+        return frozenset({P.CITY})
+    if caller.role is Role.DISTRICT:
+        return frozenset(district_parts(caller, whistle))
+    if caller.role not in HANDLERS:
+        return frozenset()
+    return frozenset(street_parts(caller, whistle, summonses, policy))
+
+
+def district_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:
+    if whistle.district_code == caller.office_code:
+        yield P.DISTRICT
+    if whistle.conductor == caller.office_code:
+        yield P.CONDUCTOR
+
+
+def street_parts(
+    caller: Caller, whistle: Whistle, summonses: Collection[Summons], policy: Policy
+) -> Iterator[WhistlePart]:
+    is_chief = caller.role is Role.CHIEF
+    if caller.office_code == whistle.street_code:
+        yield P.STREET
+        yield from chief_parts(caller, whistle) if is_chief else ()
+        if may_blow(policy.whistle, whistle.level, whistle.origin, is_chief):
+            yield P.BLOWER
+        if whistle.status is WhistleStatus.DRAFT:
+            yield P.DRAFTER
+    for summons in summonses:
+        if summons.kind is SummonsKind.PEER and summons.office_code == caller.office_code:
+            yield from peer_parts(summons, is_chief)
+
+
+def chief_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:
+    yield P.CHIEF
+    if whistle.conductor == caller.office_code:
+        yield P.CONDUCTOR
+
+
+def peer_parts(summons: Summons, is_chief: bool) -> Iterator[WhistlePart]:
+    if summons.status is not SummonsStatus.ACCEPTED:
+        yield P.PEER
+        return
+    yield P.CO_STREET
+    if is_chief:
+        yield P.CO_CHIEF
+
+
+def summons_parts(
+    caller: Caller, of_whistle: Collection[WhistlePart], summons: Summons
+) -> frozenset[WhistlePart]:
+    own = caller.role in HANDLERS and caller.office_code == summons.office_code
+    return frozenset({*of_whistle, *([P.SUMMONED] if own else [])})

@@ -1,0 +1,167 @@
+"""A whistle as a caller sees it: who is only summoned sees place and matter, no citizen."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.city import City
+from app.tickets import personal
+from app.tickets.views.schemas import OfficeBrief
+from app.tickets.views.view import Viewer
+from app.whistles import standing
+from app.whistles.evaluation import records
+from app.whistles.evaluation.schemas import EvaluationView
+from app.whistles.events import WhistleStatement
+from app.whistles.life import guards
+from app.whistles.life.guards import WhistleStanding
+from app.whistles.life.parts import WhistlePart
+from app.whistles.models import ActionItem, Attendance, Summons, Whistle, WhistleTicket
+from app.whistles.views import scope
+from app.whistles.views.schemas import (
+    ActionItemView,
+    AttendanceView,
+    SpotView,
+    SummonsView,
+    WhistleView,
+)
+
+R = TypeVar("R")
+Rows = Mapping[str, list[R]]
+
+COLUMNS = frozenset(column.key for column in Whistle.__table__.columns)
+SHOWN_OTHERWISE = {"matter", "why", "place", "meeting_point", "conductor"}
+PLAIN = tuple(name for name in WhistleView.model_fields if name in COLUMNS - SHOWN_OTHERWISE)
+SUMMONS = tuple(
+    name
+    for name in SummonsView.model_fields
+    if name in {column.key for column in Summons.__table__.columns} | {"on_time"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside some whistles, by number."""
+
+    summonses: Rows[Summons]
+    items: Rows[ActionItem]
+    visits: Rows[tuple[str, AttendanceView]]
+    tickets: Rows[str]
+    evaluations: Rows[EvaluationView]
+
+
+def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
+    return views(viewer, [whistle])[0]
+
+
+def views(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
+    """In the order given."""
+    viewer.session.flush()
+    beside = read_beside(viewer, [whistle.number for whistle in whistles])
+    return [shown(viewer, whistle, beside) for whistle in whistles]
+
+
+def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
+    session, policies = viewer.session, viewer.city.policies
+    links = by_number(session, select(WhistleTicket), WhistleTicket, numbers)
+    return Beside(
+        by_number(session, select(Summons).order_by(Summons.office_code), Summons, numbers),
+        by_number(session, select(ActionItem).order_by(ActionItem.seq), ActionItem, numbers),
+        visits(session, numbers),
+        {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
+        records.views(session, policies, numbers, viewer.now),
+    )
+
+
+def by_number(session: Session, query: Select[R], model: Any, numbers: Sequence[str]) -> Rows[R]:
+    rows: dict[str, list[R]] = defaultdict(list)
+    for row in session.scalars(query.where(model.whistle_number.in_(numbers))):
+        number: str = cast(Any, row).whistle_number
+        rows[number].append(row)
+    return rows
+
+
+def visits(session: Session, numbers: Sequence[str]) -> Rows[tuple[str, AttendanceView]]:
+    """Who came, with the office; the names are words of the event."""
+    query = (
+        select(Attendance, WhistleStatement.words)
+        .outerjoin(
+            WhistleStatement,
+            (WhistleStatement.whistle_number == Attendance.whistle_number)
+            & (WhistleStatement.seq == Attendance.seq),
+        )
+        .where(Attendance.whistle_number.in_(numbers))
+        .order_by(Attendance.seq)
+    )
+    rows: dict[str, list[tuple[str, AttendanceView]]] = defaultdict(list)
+    for visit, words in session.execute(query):
+        names = words or {}
+        view = AttendanceView(
+            person=names.get("person"),
+            duty=names.get("duty"),
+            came_at=visit.came_at,
+            left_at=visit.left_at,
+            distance_m=visit.distance_m,
+            by_code=visit.by_code,
+        )
+        rows[visit.whistle_number].append((visit.office_code, view))
+    return rows
+
+
+def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
+    city, summonses = viewer.city, beside.summonses.get(whistle.number, [])
+    policy = city.policies.named(whistle.policy)
+    parts = scope.parts(viewer.caller, whistle, summonses, policy)
+    state = standing.standing_of(whistle, summonses, viewer.now)
+    only_summoned = scope.is_summoned_only(viewer.caller, whistle, summonses)
+    text = personal.hide if only_summoned else str
+    return WhistleView(
+        **{name: getattr(whistle, name) for name in PLAIN},
+        matter=text(whistle.matter),
+        why=text(whistle.why),
+        place=SpotView(text=whistle.place, lon=whistle.lon, lat=whistle.lat),
+        meeting_point=SpotView(
+            text=whistle.meeting_point, lon=whistle.meeting_lon, lat=whistle.meeting_lat
+        ),
+        street=brief(city, whistle.street_code),
+        conductor=brief(city, whistle.conductor),
+        summonses=[summons_view(viewer, each, parts, state, beside) for each in summonses],
+        tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
+        evaluations=[
+            evaluation
+            for evaluation in beside.evaluations.get(whistle.number, [])
+            if not only_summoned or evaluation.office_code == viewer.caller.office_code
+        ],
+        allowed=guards.allowed(state, parts),
+    )
+
+
+def summons_view(
+    viewer: Viewer,
+    summons: Summons,
+    parts: frozenset[WhistlePart],
+    whistle: WhistleStanding,
+    beside: Beside,
+) -> SummonsView:
+    number, code = summons.whistle_number, summons.office_code
+    own = scope.summons_parts(viewer.caller, parts, summons)
+    state = standing.summons_standing(summons)
+    items = [item for item in beside.items.get(number, []) if item.office_code == code]
+    return SummonsView(
+        **{name: getattr(summons, name) for name in SUMMONS},
+        office_name=brief(viewer.city, code).name,
+        absent=summons.absent_at is not None,
+        actions=[ActionItemView.model_validate(item) for item in items],
+        attendance=[visit for office, visit in beside.visits.get(number, []) if office == code],
+        allowed=guards.summons_allowed(whistle, state, own),
+    )
+
+
+def brief(city: City, code: str) -> OfficeBrief:
+    """An office that is gone from the directory keeps its code as its name."""
+    office = city.offices.get(code)
+    name = office.name if office else code
+    return OfficeBrief(code=code, name=name, district_code=office.district_code if office else None)

@@ -1,0 +1,75 @@
+"""A whistle lies in the inbox of whoever has to act next, beside his tickets."""
+
+from typing import Any
+
+from tests import given
+from tests.conftest import StillClock
+from tests.given import CHAOYANG, WANGJING, People
+from tests.whistles import blown
+from tests.whistles.blown import MARKET, POLICE, does
+
+
+def waits(people: People, role: str, office: str, **asked: Any) -> list[tuple[str, str]]:
+    items = people(role, office).get("/inbox", **asked).json()["items"]
+    return [(item["kind"], item["because"]) for item in items]
+
+
+def test_each_step_lies_with_whoever_acts_next(people: People, clock: StillClock) -> None:
+    ticket = given.ticket(people)
+    number = blown.blow(people, MARKET)["number"]
+    path = f"summonses/{MARKET}"
+
+    assert waits(people, "handler", MARKET) == [("summons", "accept")]
+    does(people, ("handler", MARKET), number, f"{path}/accept")
+    assert waits(people, "handler", MARKET) == [("summons", "report-in")]
+    blown.reports_in(people, number, MARKET)
+    assert waits(people, "handler", MARKET) == [("summons", "feed-back")]
+    assert waits(people, "chief", WANGJING) == [("lead", "acknowledge")]
+    blown.feeds_back(people, number, MARKET)
+    assert waits(people, "handler", MARKET) == []
+    street = [("lead", "acknowledge"), ("whistle", "verify"), ("whistle", "release")]
+    assert waits(people, "chief", WANGJING) == street
+    pages = people("chief", WANGJING).get("/inbox", limit=1).json()
+    assert pages["items"][0]["number"] == ticket
+    second = people("chief", WANGJING).get("/inbox", limit=1, cursor=pages["next"]).json()
+    assert second["items"][0]["whistle_number"] == number
+    third = people("chief", WANGJING).get("/inbox", limit=5, cursor=second["next"]).json()
+    assert [item["because"] for item in third["items"]] == ["release"]
+    assert third["next"] is None
+
+
+def test_the_summoned_see_place_and_matter_and_no_telephone(people: People) -> None:
+    ticket = given.ticket(people)
+    matter = "占道经营，联系人13911112222"
+    blown.blow(people, MARKET, matter=matter, ticket_numbers=[ticket])
+
+    [item] = people("handler", MARKET).get("/inbox").json()["items"]
+    assert item["whistle"]["matter"] == "占道经营，联系人***********"
+    assert item["whistle"]["place"] == blown.POINT["text"]
+    seen = people("handler", MARKET).get(f"/whistles/{item['whistle_number']}").json()
+    assert (seen["matter"], seen["tickets"]) == ("占道经营，联系人***********", [])
+    history = people("handler", MARKET).get(f"/whistles/{item['whistle_number']}/events").json()
+    assert "13911112222" not in str(history)
+    assert ticket not in str(history)
+
+
+def test_an_inbox_is_new_when_a_summons_changes(people: People) -> None:
+    market = people("handler", MARKET)
+    empty = market.get("/inbox").headers["ETag"]
+    assert market.get("/inbox", headers={"If-None-Match": empty}).status_code == 304
+    number = blown.blow(people, MARKET)["number"]
+    assert market.get("/inbox", headers={"If-None-Match": empty}).status_code == 200
+    heard = market.get("/feed").json()["items"]
+    assert [(e["kind"], e["whistle_number"]) for e in heard] == [("blow", number)]
+    heard = people("district", CHAOYANG).get("/feed").json()["items"]
+    assert [e["kind"] for e in heard] == ["blow"]
+    assert people("handler", POLICE).get("/feed").json()["items"] == []
+
+
+def test_an_objection_waits_for_the_district(people: People) -> None:
+    number = blown.blow(people, MARKET)["number"]
+    objection = {"ground": "not_my_duty", "text": "属城管职责"}
+    does(people, ("handler", MARKET), number, f"summonses/{MARKET}/object", **objection)
+    assert waits(people, "district", CHAOYANG) == [("whistle", "rule-objection")]
+    does(people, ("chief", WANGJING), number, "cancel", reason="改由城管处置")
+    assert waits(people, "district", CHAOYANG) == []
