@@ -72,7 +72,9 @@ def read_sentences() -> list[Sentence]:
 
 
 def ask(router: Router, sentences: Iterable[Sentence]) -> list[Answered]:
-    return [Answered(one, router.route(Query(one.text), POLICY, ON)) for one in sentences]
+    return [
+        Answered(sentence, router.route(Query(sentence.text), POLICY, ON)) for sentence in sentences
+    ]
 
 
 def figures(answers: Sequence[Answered]) -> Figures:

@@ -62,8 +62,8 @@ GROWN = {
 """Small trees, and few: they learn from some thousand answers."""
 TREES, SEED = 60, 1
 DEVIATIONS, JUDGES = 1.645, 5
-"""Of the places at least as sure as is enough, enough are right 19 times in 20; which are as sure,
-so many judges that differ by chance say together."""
+"""Of the places at least as sure as is enough, enough are right 19 times in 20, in the mean of so
+many judges."""
 DECIMALS = 5
 
 
@@ -197,18 +197,19 @@ class Net:
             rng.normal(size=HIDDEN) * 0.3,
             np.zeros(width),
         ]
+        self.parts = [part.astype(np.float32) for part in self.parts]
 
     def fit(self, x: Floats, starts: NDArray[np.int64], right: Floats, weight: Floats) -> "Net":
         """`starts`: the first line of each question; `right`: 1 on the line of its answer."""
         lengths = np.diff(np.append(starts, len(x)))
         first = [np.zeros_like(part) for part in self.parts]
         second = [np.zeros_like(part) for part in self.parts]
-        line_weight = np.repeat(weight / weight.sum(), lengths)
+        line_weight = np.repeat(weight / weight.sum(), lengths).astype(np.float32)
         for step in range(1, STEPS + 1):
             hidden, sums = self.sums(x)
             odds = np.exp(sums - np.repeat(np.maximum.reduceat(sums, starts), lengths))
             shares = odds / np.repeat(np.add.reduceat(odds, starts), lengths)
-            pull = (shares - right) * line_weight
+            pull = (shares - right.astype(np.float32)) * line_weight
             for at, slope in enumerate(self.slopes(x, hidden, pull)):
                 first[at] = 0.9 * first[at] + 0.1 * slope
                 second[at] = 0.999 * second[at] + 0.001 * slope**2
@@ -242,7 +243,7 @@ def learn(samples: Sequence[Sample]) -> dict[str, object]:
     right = np.zeros(len(x))
     right[starts + [sample.truth for sample in usable]] = 1
     weight = np.array([0.3 if sample.whole_city else 1.0 for sample in usable])
-    scaled = (x - mean) / spread
+    scaled = ((x - mean) / spread).astype(np.float32)
     nets = [Net(seed).fit(scaled, starts, right, weight).parts for seed in range(BAGS)]
     return {
         "columns": list(COLUMNS),
@@ -296,20 +297,21 @@ def judge(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Any]:
         "borders": [border for tree in trees for border in tree.borders],
         "masks": [mask for tree in trees for mask in tree.masks],
         "values": [value for tree in trees for value in tree.values],
-        "enough": round(enough(rows, judged(rows, answers)), DECIMALS),
+        "enough": round(enough(rows, answers), DECIMALS),
     }
 
 
-def judged(rows: Sequence[Row], answers: Sequence[Answer]) -> list[tuple[float, Answer]]:
-    """Every answer with its chance by judges that never saw its place."""
+def judged(
+    rows: Sequence[Row], answers: Sequence[Answer], seed: int = SEED
+) -> list[tuple[float, Answer]]:
+    """Every answer with its chance by a judge that never saw its place."""
     fold = folds(rows)
     of_row = np.array([fold[answer.sample.row] for answer in answers])
     pairs = []
     for out in range(FOLDS):
-        known = [answers[at] for at in np.nonzero(of_row != out)[0]]
+        booster = grow([answers[at] for at in np.nonzero(of_row != out)[0]], seed)
         asked = [answers[at] for at in np.nonzero(of_row == out)[0]]
-        numbers = np.array([answer.numbers for answer in asked])
-        chances = np.mean([grow(known, SEED + at).predict(numbers) for at in range(JUDGES)], axis=0)
+        chances = booster.predict(np.array([answer.numbers for answer in asked]))
         pairs += list(zip(map(float, chances), asked, strict=True))
     return pairs
 
@@ -347,21 +349,30 @@ class Tree:
         self.add(node["right_child"])
 
 
-def enough(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> float:
-    """The least chance to be sent with, by answers without a memory."""
-    said = [
-        Said(chance, answer.right, (row.district, row.spot.name))
+def enough(rows: Sequence[Row], answers: Sequence[Answer]) -> float:
+    """The least chance to be sent with, by answers without a memory; the mean of what judges say
+    that differ by chance alone."""
+    return float(np.mean([least(rows, judged(rows, answers, SEED + at)) for at in range(JUDGES)]))
+
+
+def least(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> float:
+    known = [
+        Said(chance, answer.right, place_of(rows[answer.sample.row]))
         for chance, answer in pairs
         if answer.sample.memory == 0
-        for row in [rows[answer.sample.row]]
     ]
-    return least_enough(said, DEVIATIONS)
+    return least_enough(known, DEVIATIONS)
+
+
+def place_of(row: Row) -> tuple[str, str]:
+    return row.district, row.spot.name
 
 
 def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
     for whole_city in (False, True):
-        pairs = judged(rows, [a for a in answers if a.sample.whole_city == whole_city])
-        print("enough", round(enough(rows, pairs), 4))
+        of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
+        pairs = judged(rows, of_kind)
+        print("enough", round(enough(rows, of_kind), 4))
         for fraction in FRACTIONS:
             some = [pair for pair in pairs if pair[1].sample.memory == fraction]
             if some:

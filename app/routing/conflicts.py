@@ -6,6 +6,7 @@ from app.kit.datum import in_city
 from app.routing.decision import Query
 from app.routing.reading.names import PLACES, STEMS, Find, Kind
 from app.routing.reading.scene import Scene
+from app.routing.reading.spots import AREA
 from app.routing.reasons import Reason
 from app.routing.witnesses import Official, Witness, shared
 
@@ -89,18 +90,32 @@ def bare_area(scene: Scene, witness: Witness | None, names: Names) -> Reason | N
     RULEBOOK D.5 has it."""
     if witness is None or scene.spot is None or witness.method in ("street", "memory"):
         return None
-    areas = [find for find in scene.named if find.kinds & STEMS and witness.best in codes(find)]
-    if not areas:
-        return None
+    for area in scene.named:
+        if area.kinds & STEMS and (witness.best in codes(area) or is_its_area(scene, area)):
+            place = known_elsewhere(scene, area)
+            if place:
+                parts = {
+                    "area": area.meanings[0].name,
+                    "place": place.meanings[0].name,
+                    "street": names[min(codes(place, scene.district or ""))],
+                }
+                return Reason("bare_area", parts)
+    return None
+
+
+def is_its_area(scene: Scene, area: Find) -> bool:
+    """梨园那边云景里: the area is told just before the place."""
+    spot = scene.spot
+    return spot is not None and AREA.fullmatch(scene.reading.text, area.end, spot.start) is not None
+
+
+def known_elsewhere(scene: Scene, area: Find) -> Find | None:
+    """A community or village behind an area that is no street of the area's name."""
+    own = codes(area)
     for find in scene.named:
         streets = codes(find, scene.district or "") if find.kinds & PLACES else set()
-        if find.start >= areas[0].end and streets and witness.best not in streets:
-            parts = {
-                "area": areas[0].meanings[0].name,
-                "place": find.meanings[0].name,
-                "street": names[min(streets)],
-            }
-            return Reason("bare_area", parts)
+        if find.start >= area.end and streets and streets.isdisjoint(own):
+            return find
     return None
 
 

@@ -38,5 +38,5 @@ class RoutingLesson(Base):
     street_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
     taught_on: Mapped[date]
     recorded_at: Mapped[datetime]
-    ticket_number: Mapped[str | None]
+    ticket_number: Mapped[Code | None]
     teacher: Mapped[Code | None]

@@ -44,5 +44,5 @@ class Pairs:
 
     def tell(self, name: str, at: int) -> float:
         """What the pairs of a name say for a street together."""
-        told = [drawn for pair in pairs(name) if (drawn := self.drawn.get(pair))]
-        return sum([weights.get(at, 0.0) - mean for weights, mean in told])
+        known = [drawn for pair in pairs(name) if (drawn := self.drawn.get(pair))]
+        return sum([weights.get(at, 0.0) - mean for weights, mean in known])

@@ -66,11 +66,11 @@ class Reason(Struct, frozen=True, gc=False):
 
 def tell(reason: Reason) -> str:
     """A reason in English."""
-    parts = {name: told(reason.code, name, part) for name, part in reason.parts.items()}
+    parts = {name: worded(reason.code, name, part) for name, part in reason.parts.items()}
     return TEXTS[reason.code].format_map(parts)
 
 
-def told(code: str, name: str, part: object) -> object:
+def worded(code: str, name: str, part: object) -> object:
     if isinstance(part, Reason):
         return tell(part)
     if isinstance(part, list):

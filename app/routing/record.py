@@ -8,6 +8,8 @@ city's own cases tell takes the place of what the numbers were learned from.
 import math
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 WANTED = 0.97
@@ -31,8 +33,8 @@ class Record:
         self.answers: deque[Said] = deque(maxlen=KEPT)
         self.drawn: float | None = None
 
-    def note(self, said: Said) -> None:
-        self.answers.append(said)
+    def note(self, answer: Said) -> None:
+        self.answers.append(answer)
         self.drawn = None
 
     def enough(self, before: float) -> float:
@@ -51,14 +53,16 @@ def least_enough(answers: Iterable[Said], deviations: float) -> float:
     the share of its answers that were right."""
     votes: dict[Hashable, list[bool]] = {}
     least, sum_of_shares = 1.0, 0.0
-    for said in sorted(answers, key=lambda said: -said.chance):
-        vote = votes.setdefault(said.place, [])
-        sum_of_shares -= share(vote)
-        vote.append(said.right)
-        sum_of_shares += share(vote)
+    by_chance = attrgetter("chance")
+    for chance, alike in groupby(sorted(answers, key=by_chance, reverse=True), key=by_chance):
+        for answer in alike:
+            vote = votes.setdefault(answer.place, [])
+            sum_of_shares -= share(vote)
+            vote.append(answer.right)
+            sum_of_shares += share(vote)
         number = len(votes)
         if number >= FEWEST_PLACES and surely(sum_of_shares / number, number, deviations) >= WANTED:
-            least = said.chance
+            least = chance
     return least
 
 

@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("routing_lesson", sa.Column("ticket_number", sa.String(), nullable=True))
+    op.add_column(
+        "routing_lesson", sa.Column("ticket_number", sa.Text(collation="C"), nullable=True)
+    )
     op.add_column("routing_lesson", sa.Column("teacher", sa.Text(collation="C"), nullable=True))
     op.create_index(
         op.f("ix_routing_lesson_ticket_number"),

@@ -10,7 +10,7 @@ from app.routing.memory import Memory
 from app.routing.profile import Floats, Profile
 from app.routing.reading.spots import Spot
 from app.routing.reading.text import read, value
-from app.routing.similarity import COMMON, Index, Likeness, Rarity, grams
+from app.routing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
 from app.routing.traits import describe
 
 GROUNDS = lay(read_gazetteer())
@@ -99,8 +99,8 @@ def test_a_likeness_tells_of_the_likest_name() -> None:
 def test_a_place_is_wholly_like_itself() -> None:
     alike = liken(index_of("翠城馨园", "翠城雅园"), "翠城雅园")
 
-    assert alike.likest[1][0] == pytest.approx(1)
-    assert alike.heads == {0: 2, 1: 4}
+    assert alike.likest[SOURCES][0] == pytest.approx(1)  # of the second street
+    assert alike.heads == {0: 2, SOURCES: 4}
     assert alike.likest[0][0] < 1
 
 

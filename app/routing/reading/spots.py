@@ -145,10 +145,11 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
 def behind_area(text: str, begin: int, finds: Sequence[Find]) -> int:
     """Where the place begins behind the area that it lies in: 良乡那边长阳半岛, 望京的西园四区."""
     area = next((find for find in finds if find.start == begin and find.kinds & STEMS), None)
-    if area is None or not (said := AREA.match(text, area.end)):
+    words = AREA.match(text, area.end) if area else None
+    if words is None:
         return begin
     behind = [find for find in finds if find.kinds & (PLACES | LANDMARKS)]
-    return said.end() if any(find.start >= said.end() for find in behind) else begin
+    return words.end() if any(find.start >= words.end() for find in behind) else begin
 
 
 def behind(divisions: Sequence[Find]) -> int:
