@@ -28,6 +28,7 @@ from app.kit.errors import Refusal
 from app.kit.host import cluster, embedded, migrate, port
 from app.kit.instants import recording
 from app.kit.web import logs
+from app.kit.workdays import midnight
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
 from app.routing import drawing
@@ -41,6 +42,7 @@ from app.simulate import service as simulation
 from app.simulate.service import Plan
 from app.sweep import forget_keys, sweep
 from app.tickets.intake import rerouting
+from app.tickets.search import follow
 from app.worker import prepare
 
 TOLD_IN_ONE_LINE = (
@@ -113,6 +115,7 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
         with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
             now = recording(session, clock.utc)
             made = simulation.simulate(session, city, plan, now, bar.update)
+            follow.go_back(session, midnight(plan.start))
     say(f"{made} tickets")
 
 

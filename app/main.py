@@ -28,6 +28,7 @@ from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
 from app.feed.router import router as entries
+from app.feed.waits import Waits
 from app.figures import Figures
 from app.forces.router import router as forces
 from app.imports.router import router as history
@@ -72,8 +73,10 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.ends_router import router as whistle_ends
 from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
+from app.whistles.sign_in.router import router as report_in_page
 
 logger = logging.getLogger(__name__)
 
@@ -194,6 +197,8 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         callbacks,
         proposing,
         whistles,
+        whistle_ends,
+        report_in_page,
         entries,
         rankings,
         seals,
@@ -218,7 +223,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
 
 def connect(app: FastAPI) -> None:
     """Pools of the requests, of the background, of intake's groups, of streams, and of the looks
-    that tell readiness and figures: none waits for another's."""
+    that tell readiness, figures and what is new: none waits for another's."""
     database, state = app.state.settings.database, app.state
     state.engine = db.make_engine(database, state.settings.pool_size, REQUESTS)
     state.own_engine = db.make_engine(database, OWN_CONNECTIONS)
@@ -231,6 +236,7 @@ def connect(app: FastAPI) -> None:
         return instant
 
     state.figures_engine = db.make_engine(database, 1, LOOKS)
+    state.waits_engine = db.make_engine(database, 1, LOOKS)
     pools = {
         "requests": state.engine,
         "background": state.own_engine,
@@ -245,6 +251,7 @@ def connect(app: FastAPI) -> None:
         state.looking_engine,
         state.stream_engine,
         state.figures_engine,
+        state.waits_engine,
     )
     state.streams = Streams(
         db.make_sessions(state.stream_engine), CapacityLimiter(STREAM_CONNECTIONS)
@@ -278,6 +285,7 @@ def read_together(app: FastAPI) -> None:
     engine, state = app.state.engine, app.state
     state.together = Together(state.intake_engine, state.sessions, AT_ONCE)
     state.inboxes = Inboxes(engine)
+    state.waits = Waits(state.waits_engine, state.inboxes.heads)
     state.readings = Readings(engine)
     state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
@@ -296,6 +304,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.startup.stop()
     await app.state.background.stop()
+    await app.state.waits.close()
     for engine in app.state.engines:
         engine.dispose()
 

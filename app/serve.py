@@ -27,6 +27,7 @@ def run() -> None:
 
 def serve(given: Settings) -> None:
     """Serves the API until SIGTERM; one worker works in this process."""
+    port.allow_many_clients()
     with (
         ending.ended_in_order(),
         port.take_port(given.host, given.port) as listener,

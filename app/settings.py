@@ -33,8 +33,8 @@ OWN_CONNECTIONS = 7
 """One for each act of the background that asks the database."""
 AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""
-LOOKS = 2
-"""One connection for what tells readiness, one for figures."""
+LOOKS = 3
+"""One connection for what tells readiness, one for figures, one for who waits for something new."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     @property
     def connections(self) -> int:
         """To the database, of each worker at most: requests', the background's, those of intake's
-        groups, the streams', and two looks'."""
+        groups, the streams', and three looks'."""
         return self.pool_size + OWN_CONNECTIONS + AT_ONCE + STREAM_CONNECTIONS + LOOKS
 
     @property

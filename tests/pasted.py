@@ -63,12 +63,13 @@ def whole(begun: str) -> bool:
 def reader() -> argparse.ArgumentParser:
     """Of curl, the options that the documents use."""
     curl = argparse.ArgumentParser("curl", exit_on_error=False, allow_abbrev=False)
-    for flag in ("-s", "-i", "-G"):
+    for flag in ("-s", "-i", "-G", "-N"):
         curl.add_argument(flag, action="store_true")
     curl.add_argument("-H", action="append", default=[], dest="headers")
     curl.add_argument("-d", "--data-urlencode", action="append", default=[], dest="query")
     curl.add_argument("-X", dest="method")
     curl.add_argument("--json")
+    curl.add_argument("--max-time")
     curl.add_argument("--data-binary", dest="body")
     curl.add_argument("url")
     return curl

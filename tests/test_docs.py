@@ -145,7 +145,7 @@ def section(title: str) -> str:
 
 @pytest.mark.parametrize("name", ["openapi.md", *READMES])
 def test_every_request_gets_the_answer_that_is_shown(
-    name: str, served: Client, people: People, clock: StillClock
+    name: str, served: Client, people: People, clock: StillClock, nobody_waits: None
 ) -> None:
     shell = pasted.Shell(served, people)
     answer: Any = None

@@ -54,6 +54,9 @@ class Wire:
         return socket.create_connection((str(host or "127.0.0.1"), port))
 
     def close(self) -> None:
+        """For good; a second time does nothing."""
+        if self.listener.fileno() < 0:
+            return
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for end in self.open:

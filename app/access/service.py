@@ -160,6 +160,19 @@ def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes,
     return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}
 
 
+IDS = parameter("ids", ARRAY(sa.Text))
+SHUT = Ready(
+    select(Key.id).where(
+        Key.id == sa.any_(IDS), sa.or_(Key.revoked_at.is_not(None), Key.expires_at <= func.now())
+    )
+)
+
+
+def shut(connection: sa.Connection, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these keys that open nothing any more: revoked, or expired."""
+    return frozenset(id for (id,) in SHUT.rows(connection, ids=list(ids)))
+
+
 NOTE = sa.text("""
     UPDATE key SET last_used_at = greatest(last_used_at, used.at)
     FROM unnest(CAST(:ids AS text[]), CAST(:instants AS timestamptz[])) AS used (id, at)

@@ -6,6 +6,7 @@ one reading.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -17,11 +18,21 @@ from app.kit.ready import Ready, parameter
 Version = str
 """Of what an office is told and of what waits for it; never twice the same."""
 
-NONE_YET: Version = "0"
+
+class Head(NamedTuple):
+    """The number of an office's last entry, and the version of its feed and inbox."""
+
+    last_seq: int
+    version: Version
 
 
-def version_of(last_seq: int | None, changed_at: datetime | None) -> Version:
-    return NONE_YET if changed_at is None else f"{last_seq} {changed_at.timestamp()}"
+NONE_YET = Head(0, "0")
+
+
+def head_of(last_seq: int | None, changed_at: datetime | None) -> Head:
+    if last_seq is None or changed_at is None:
+        return NONE_YET
+    return Head(last_seq, f"{last_seq} {changed_at.timestamp()}")
 
 
 OFFICES = parameter("offices", ARRAY(sa.Text))
@@ -32,7 +43,7 @@ HEADS = Ready(
 )
 
 
-def versions(connection: sa.Connection, offices: Sequence[str]) -> dict[str, Version]:
+def read(connection: sa.Connection, offices: Sequence[str]) -> dict[str, Head]:
     """By office; an office that was never told anything has none."""
     rows = HEADS.rows(connection, offices=list(offices))
-    return {code: version_of(last_seq, at) for code, last_seq, at in rows}
+    return {code: head_of(last_seq, at) for code, last_seq, at in rows}

@@ -64,12 +64,23 @@ def read(connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, L
     return dict(lines)
 
 
-def as_json(lines: Lines) -> bytes:
-    """A FeedView in JSON: the entries, oldest first, and the number to go on from."""
-    items = [
+def items_of(lines: Lines) -> list[dict[str, Any]]:
+    """The entries as an EntryView has them, oldest first."""
+    return [
         dict(zip(EntryView.model_fields, entry, strict=True))
         for _, *entry in lines
         if entry[0] is not None
     ]
-    last_seq = items[-1]["seq"] if items else lines[0][0] or 0
+
+
+def last_seq_of(lines: Lines) -> int:
+    """The number of the feed's last entry when it was read."""
+    last_seq: int | None = lines[0][0]
+    return last_seq or 0
+
+
+def as_json(lines: Lines) -> bytes:
+    """A FeedView in JSON: the entries, and the number to go on from."""
+    items = items_of(lines)
+    last_seq = items[-1]["seq"] if items else last_seq_of(lines)
     return msgspec.json.encode({"items": items, "last_seq": last_seq})

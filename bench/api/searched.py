@@ -44,7 +44,7 @@ KEYS = f"""%(model)s::integer[] || common.keys::integer[] || ARRAY[
     bench.fact('office ' || m.office), bench.fact('office ' || m.district),
     bench.fact('end ' || right(m.number, 4)), bench.fact('end ' || right(m.number, 7)),
     {", ".join(f"bench.fact('minutes {span} ' || {MINUTE} / {span})" for span in keys.SPANS)}
-]"""
+] || CASE WHEN m.status IN ('closed', 'withdrawn') THEN '{{}}' ELSE ARRAY[{keys.OPEN}] END"""
 ENTRIES = f"""
 INSERT INTO search_entry (ticket_number, keys)
 SELECT m.number, {KEYS} FROM bench.made m

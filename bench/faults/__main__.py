@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.faults import record
+from bench.faults.followers import Follower, misheard
 from bench.faults.service import KILLS, LOOK_SECONDS, ROOT, Service
 from bench.faults.writers import STREET, Writer
 
@@ -28,9 +29,11 @@ def run(kills: int, workers: int, writers: int, seed: int) -> dict[str, object]:
     with TemporaryDirectory(prefix="faults") as folder:
         service = Service(Path(folder), workers)
         try:
-            with writing(service, writers, seed) as clients:
+            with following(service) as followers, writing(service, writers, seed) as clients:
                 killed = Counter(kill(service, clients, n, chance) for n in range(kills))
+            entries = record.entries(service.database)
             faults = record.faults(service.database, [client.written for client in clients])
+            faults["misheard"] = sum(misheard(each.heard, entries) for each in followers)
             faults["unsound"] = audit(service)
         finally:
             service.end()
@@ -39,6 +42,7 @@ def run(kills: int, workers: int, writers: int, seed: int) -> dict[str, object]:
         "kills": dict(killed),
         "sent": len(written.sent),
         "acknowledged": len(written.acknowledged),
+        "followed": len(entries),
         "statuses": dict(sum((client.written.statuses for client in clients), Counter[int]())),
         "faults": faults,
     }
@@ -57,6 +61,24 @@ def kill(service: Service, clients: list[Writer], turn: int, chance: random.Rand
 
 def acknowledged(clients: list[Writer]) -> int:
     return sum(len(client.written.acknowledged) for client in clients)
+
+
+@contextmanager
+def following(service: Service) -> Iterator[list[Follower]]:
+    """Until they have heard all that was told."""
+    street = service.key("handler", STREET)
+    followers = [Follower(service.url, street, streams) for streams in (True, False)]
+    threads = [threading.Thread(target=follower.run) for follower in followers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield followers
+    finally:
+        last = len(record.entries(service.database))
+        for follower in followers:
+            follower.catch_up(last)
+        for thread in threads:
+            thread.join()
 
 
 @contextmanager

@@ -25,6 +25,8 @@ UNTOLD = """SELECT count(*) FROM
     WHERE acts IS NULL OR entries IS NULL"""
 """Acts of which the feed of the street, which leads all tickets, does not tell once each."""
 
+ENTRIES = "SELECT seq, ticket_number, kind FROM feed_entry WHERE office_code = %s ORDER BY seq"
+
 
 def faults(database: str, writings: Iterable[Written]) -> dict[str, int]:
     """By name, their number: acknowledged and lost, acknowledged as another's, written twice,
@@ -37,6 +39,12 @@ def faults(database: str, writings: Iterable[Written]) -> dict[str, int]:
         holes = connection.execute(HOLES).fetchone()
         untold = connection.execute(UNTOLD, [STREET]).fetchone()
     return {**counts, "holes": number(holes), "untold": number(untold)}
+
+
+def entries(database: str) -> list[tuple[int, str, str]]:
+    """Of the street's feed: number, ticket and kind, in order."""
+    with psycopg.connect(database) as connection:
+        return connection.execute(ENTRIES, [STREET]).fetchall()
 
 
 def number(row: tuple[int] | None) -> int:

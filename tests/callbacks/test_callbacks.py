@@ -42,7 +42,6 @@ def test_a_callback_says_whether_it_was_final(people: People, clock: StillClock)
 OUTCOMES = [
     ({"reach": "refused"}, "closed"),
     ({"reach": "wrong_number"}, "closed"),
-    ({"reach": "anonymous"}, "closed"),
     (CONTENT, "closed"),
     ({**CONTENT, "resolved": "partly"}, "closed"),
     ({**CONTENT, "satisfied": "basic"}, "closed"),
@@ -64,6 +63,30 @@ def test_what_the_citizen_says_decides(people: People, body: dict[str, Any], aft
     view = called(people, number, body)
 
     assert (view["final"], view["status_now"]) == (True, after)
+
+
+@pytest.mark.parametrize(
+    ("citizen", "status"),
+    [
+        ({"anonymous": True}, 201),
+        ({"name": "张三"}, 201),
+        ({"anonymous": True, "phone": "13800000000"}, 409),
+        ({"callback_phone": "010-65123456"}, 409),
+    ],
+)
+def test_only_who_left_no_telephone_is_anonymous(
+    people: People, clock: StillClock, citizen: dict[str, Any], status: int
+) -> None:
+    number = given.ticket(people, citizen=citizen)
+    given.awaiting(people, number)
+
+    answer = people.callback.post(f"/tickets/{number}/callbacks", {"reach": "anonymous"})
+
+    assert answer.status_code == status
+    after = people.operator.get(f"/tickets/{number}").json()["status"]
+    if status == 409:
+        assert answer.json()["type"] == "/problems/telephone-known"
+    assert after == {201: "closed", 409: "awaiting_callback"}[status]
 
 
 def test_a_vain_attempt_is_repeated_after_four_hours_and_the_third_is_final(

@@ -10,7 +10,8 @@ KILLS = 6
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_written_twice() -> None:
-    """`python -m bench.faults`, shortly: requests, lines of batches, acts, feeds, the audit."""
+    """`python -m bench.faults`, shortly: requests, lines of batches, acts, feeds and who follows
+    them, the audit."""
     command = [sys.executable, "-m", "bench.faults", "--kills", str(KILLS), "--workers", "1"]
 
     done = subprocess.run(
@@ -22,4 +23,5 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_written_twice() -> None:
     assert set(figures["faults"].values()) == {0}, figures
     assert sum(figures["kills"].values()) == KILLS
     assert figures["acknowledged"] >= 10 * KILLS
+    assert figures["followed"] >= figures["acknowledged"]
     assert set(figures["statuses"]) <= {"200", "201", "503", "599"}

@@ -190,6 +190,16 @@ def test_a_batch_that_comes_slowly_is_received_when_all_of_it_has_come(service: 
         assert datetime.fromisoformat(ticket["received_at"]) >= sent[0]
 
 
+def connected(service: Service) -> socket.socket:
+    host, port = service.url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=60)
+
+
+def whole(client: socket.socket) -> bytes:
+    """All that comes until the connection ends."""
+    return b"".join(iter(lambda: client.recv(65536), b""))
+
+
 def test_sigterm_answers_what_is_open_and_ends_the_database(service: Service) -> None:
     postgres = service.postgres()
     body = json.dumps(new_key("asked before the end")).encode()
@@ -198,18 +208,28 @@ def test_sigterm_answers_what_is_open_and_ends_the_database(service: Service) ->
         f"Authorization: {service.client.headers['Authorization']}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
-    host, port = service.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as caller:
+    desk = service.client.post("/v1/keys", json={"role": "panel", "label": "waits"}).json()["key"]
+    waiting = f"Host: jiesu\r\nAuthorization: Bearer {desk}\r\n\r\n"
+    with (
+        connected(service) as caller,
+        connected(service) as waiter,
+        connected(service) as follower,
+    ):
         caller.sendall(head.encode() + body[:5])
+        waiter.sendall(f"GET /v1/feed?wait=30 HTTP/1.1\r\n{waiting}".encode())
+        follower.sendall(f"GET /v1/feed/stream HTTP/1.1\r\n{waiting}".encode())
         time.sleep(0.2)
         service.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         caller.sendall(body[5:])
         answer = caller.recv(65536)
+        unheard, stream = whole(waiter), whole(follower)
 
     code, log = service.end(signal.SIGTERM)
 
     assert answer.startswith(b"HTTP/1.1 201 ")
+    assert unheard.endswith(b'{"items":[],"last_seq":0}')
+    assert stream.endswith(b"\r\n0\r\n\r\n")
     assert code == 0
     assert not postgres.is_running()
     assert all(json.loads(line)["level"] in {"INFO", "WARNING"} for line in log)

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import uvicorn
@@ -58,9 +58,12 @@ def parent_of(arguments: Sequence[str]) -> Parent:
 class Server(uvicorn.Server):
     """As uvicorn's, which tells its parent how it fares."""
 
-    def __init__(self, config: Config, parent: Parent | None) -> None:
+    def __init__(
+        self, config: Config, parent: Parent | None, on_shutdown: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self.parent = parent
+        self.on_shutdown = on_shutdown
         self.beating: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -69,6 +72,10 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.parent:
             self.parent.tell(UP)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.on_shutdown()
+        await super().shutdown(sockets)
 
 
 def serve(app: Any, listener: socket.socket, log_level: str, parent: Parent | None) -> None:
@@ -93,6 +100,6 @@ def serve(app: Any, listener: socket.socket, log_level: str, parent: Parent | No
     if parent:
         app.state.startup.on_done(lambda: parent.tell(PREPARED))
     ending.ignore_signals()
-    Server(config, parent).run([listener])
+    Server(config, parent, app.state.waits.stop).run([listener])
     if ending.failed.is_set():
         sys.exit(ending.FAILED)

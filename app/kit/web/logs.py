@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from logging import DEBUG, INFO, Formatter, LogRecord, getLogger, makeLogRecord
@@ -22,6 +23,7 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 LEFT_EARLY = 499  # the client went away before there was an answer
 FAULT = 500
+HELD = "held_seconds"
 FRAMES = 12
 USUAL = {*vars(makeLogRecord({})), "color_message"}  # every record has these; the rest is `extra`
 
@@ -132,7 +134,22 @@ class Observed:
             exchange.status = FAULT
             raise
         finally:
-            note(scope, exchange.status, perf_counter() - started)
+            note(scope, exchange.status, perf_counter() - started - seconds_held(scope))
+
+
+@contextmanager
+def held(scope: Scope) -> Iterator[None]:
+    """Inside, a request waits because its client asked for it: that time is no figure of ours."""
+    began = perf_counter()
+    try:
+        yield
+    finally:
+        scope["state"][HELD] = seconds_held(scope) + perf_counter() - began
+
+
+def seconds_held(scope: Scope) -> float:
+    seconds: float = scope["state"].get(HELD, 0.0)
+    return seconds
 
 
 def identify(scope: Scope) -> str:

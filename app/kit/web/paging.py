@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,20 @@ from app.kit.ready import parameter
 
 DEFAULT_LIMIT = 50
 MOST = 500
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 def whole(value: object) -> object:
     """Refuses `+5` and `5.0`, which pydantic would take."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise ValueError("is no whole number")
+    return value
+
+
+def number(value: object) -> object:
+    """Refuses `+5`, `1e1` and `nan`, which pydantic would take or tell in its own words."""
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise ValueError("is no number")
     return value
 
 
@@ -108,10 +117,14 @@ class Order:
     def ready(self, query: sa.Select[T], beyond_key: bool, limit: int) -> sa.Select[T]:
         """The same page in a statement made once; `values` gives it the key. The limit is a number
         in it: PostgreSQL plans a page of unknown length like a whole list."""
-        if beyond_key:
-            key = [parameter(f"key_{n}", c.type) for n, c in enumerate(self.columns)]
-            query = query.where(beyond(self.columns, key, self.falling))
-        return self.sorted(query).limit(sa.literal_column(str(limit + 1)))
+        return self.sorted(self.onward(query, beyond_key)).limit(sa.literal_column(str(limit + 1)))
+
+    def onward(self, query: sa.Select[T], beyond_key: bool) -> sa.Select[T]:
+        """Of a list in a statement made once, what comes after the key."""
+        if not beyond_key:
+            return query
+        key = [parameter(f"key_{n}", c.type) for n, c in enumerate(self.columns)]
+        return query.where(beyond(self.columns, key, self.falling))
 
     def values(self, cursor: str | None) -> dict[str, Any]:
         """The key behind a cursor, by parameter. Refuses (BadCursor) another list's."""

@@ -20,7 +20,6 @@ from fastapi.routing import APIRoute, APIRouter
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +33,8 @@ TRIES = 3
 DEADLOCK = "40P01"
 NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, EROFS, EIO, EMFILE, ENFILE})
 OTHERS_CHANGE = "others were changing the same rows; nothing was changed"
+HEAD = "jiesu.head"
+"""In a scope: nothing but the head of the answer is wanted."""
 BODILESS = frozenset({"GET", "DELETE"})
 
 
@@ -139,7 +140,7 @@ class Heads:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
-        asked = {**scope, "method": "GET"}
+        asked = {**scope, "method": "GET", HEAD: True}
         try:
             await self.app(asked, receive, send)
         finally:
@@ -210,7 +211,7 @@ def quick_first(quick: Quick, app: ASGIApp) -> ASGIApp:
         request = JsonRequest(scope, hear_again(heard, receive))
         try:
             answer = await carried(quick(request)) if is_plain(scope) else None
-        except (DBAPIError, PoolTimeout, ClientDisconnect):
+        except (DBAPIError, PoolTimeout):
             answer = None
         await (answer or app)(scope, hear_again(heard, receive), send)
 

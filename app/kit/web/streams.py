@@ -6,9 +6,8 @@ before it is sent. Few are open at once for each key; a place is free again as s
 is gone.
 """
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from io import BufferedRandom
 from tempfile import TemporaryFile
@@ -22,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.kit.db import Sessions
 from app.kit.errors import TooMany
+from app.kit.web.places import Places
 
 OF_ONE_KEY = 4
 MOST = 32
@@ -48,20 +48,7 @@ class Streams:
     sessions: Sessions
     threads: CapacityLimiter
     """As many as the sessions have connections."""
-    open: Counter[str] = field(default_factory=Counter)
-
-    @contextmanager
-    def place(self, key: str) -> Iterator[None]:
-        """Refuses TooManyStreams."""
-        if self.open[key] >= OF_ONE_KEY or self.open.total() >= MOST:
-            raise TooManyStreams(f"{self.open[key]} of this key are", most=OF_ONE_KEY)
-        self.open[key] += 1
-        try:
-            yield
-        finally:
-            self.open[key] -= 1
-            if not self.open[key]:
-                del self.open[key]
+    places: Places = field(default_factory=lambda: Places(OF_ONE_KEY, MOST, TooManyStreams))
 
     def answer(
         self, key: str, read: Callable[[Sessions], Content], media_type: str
@@ -80,7 +67,7 @@ class Streamed(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         threads = self.streams.threads
-        with self.streams.place(self.key):
+        with self.streams.places.place(self.key):
             content = await run_sync(self.read, self.streams.sessions, limiter=threads)
             self.headers.update(content.headers)
             with closing(content.parts) as parts:

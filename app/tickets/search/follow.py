@@ -5,28 +5,34 @@ looks at what changed since the mark by itself. One process at a time follows.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from prometheus_client import Gauge
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, aliased
 
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.instants import settled
-from app.kit.ready import Ready, Statement, parameter
+from app.kit.ready import Ready, Statement, one_plan, parameter
+from app.tickets.life.lifecycle import TERMINAL
 from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
 
 AT_ONCE = 500
 """Tickets of a round: a long way behind, requests still have most of the machine."""
+LEFT_OVER, LEFT_OVER_FAR_BEHIND = "64kB", "16MB"
+"""Of keys that wait to be sorted into the index, which every search looks through; far behind, none
+does, and the more are sorted at once, the faster."""
 FAR_BEHIND = 5_000
 """Changes beyond the mark that a search does not look through."""
+SPREAD = timedelta(seconds=30)
+"""How much of what was recorded by a clock that is behind is looked at again."""
 ONLY = 1
 """The id of the mark."""
 FOLLOWING = 0x5EA7
@@ -55,15 +61,23 @@ def follow_some(sessions: Sessions, clock: Clock) -> bool:
     with sessions.begin() as session:
         if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
             return False
-        mark, until = mark_of(session) or BEGINNING, clock()
+        until = clock()
+        mark = not_ahead(mark_of(session) or BEGINNING, until)
         settled(session)
         changed = changes(session, mark, until)
-        write(session, [change.number for change in changed])
         more = len(changed) == AT_ONCE
+        session.execute(WAITING, {"most": LEFT_OVER_FAR_BEHIND if more else LEFT_OVER})
+        write(session, [change.number for change in changed])
         reached = changed[-1] if more else Mark(until, "")
         keep(session, max(mark, reached))
     LAG.set((until - reached.at).total_seconds())
     return more
+
+
+def not_ahead(mark: Mark, now: datetime) -> Mark:
+    """Where this machine's clock was set back, or the last who followed has one that is ahead, what
+    is recorded by it lies behind the mark."""
+    return mark if mark.at <= now else Mark(now - SPREAD, BEGINNING.number)
 
 
 def mark_of(session: Session) -> Mark | None:
@@ -73,6 +87,11 @@ def mark_of(session: Session) -> Mark | None:
 
 
 MARK = select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY)
+
+
+WAITING = sa.text(
+    "SELECT set_config('gin_pending_list_limit', :most, true), set_config('work_mem', '64MB', true)"
+)
 
 
 class Near(NamedTuple):
@@ -116,6 +135,14 @@ def keep(session: Session, mark: Mark) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
 
 
+def go_back(session: Session, to: datetime) -> None:
+    """Has all that changed since an instant looked at again, for a writer of the past: what lies
+    behind the mark is not found. Waits for a round that is under way."""
+    session.execute(select(func.pg_advisory_xact_lock(FOLLOWING)))
+    behind = update(SearchMark).where(SearchMark.at > to)
+    session.execute(behind.values(at=to, number=BEGINNING.number))
+
+
 def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
     """The next tickets in order of their change, each with its instant."""
     key = (Ticket.updated_at, Ticket.number)
@@ -127,7 +154,8 @@ def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
 def write(session: Session, numbers: Sequence[str]) -> None:
     """The entries of these tickets, and of the members of their groups, whom others may see then;
     an entry that stays the same is not written."""
-    lines = READ.rows(session.connection(), numbers=list(numbers))
+    with one_plan(session.connection()) as connection:
+        lines = READ.rows(connection, numbers=list(numbers))
     entries = [{"ticket_number": line.number, "keys": sorted(set(all_of(line)))} for line in lines]
     if entries:
         values = {"entries": msgspec.json.encode(entries).decode()}
@@ -154,10 +182,15 @@ def read() -> sa.Select[Any]:
         )
         .scalar_subquery()
     )
-    each = sa.or_(Ticket.number == sa.any_(WITHIN), Ticket.merged_into == sa.any_(WITHIN))
+    member = aliased(Ticket)
+    each = sa.union_all(
+        select(func.unnest(WITHIN)),
+        select(member.number).where(member.merged_into == sa.any_(WITHIN)),
+    )
     return (
         select(
             *(getattr(Ticket, name) for name in ("number", "received_at", "category", *FACTS)),
+            Ticket.status,
             Ticket.district_code,
             Ticket.interim_office,
             parent.interim_office.label("head_interim"),
@@ -168,7 +201,7 @@ def read() -> sa.Select[Any]:
         )
         .join(Request, Request.ticket_number == Ticket.number)
         .outerjoin(parent, parent.number == Ticket.merged_into)
-        .where(each)
+        .where(Ticket.number.in_(each))
     )
 
 
@@ -182,5 +215,6 @@ def all_of(line: Any) -> Iterator[int]:
     yield from keys.of_number(line.number)
     yield from keys.of_category(line.category or "")
     yield from (keys.fact(name, getattr(line, name)) for name in FACTS)
+    yield from ([keys.OPEN] if line.status not in TERMINAL else [])
     offices = {line.district_code, line.interim_office, line.head_interim, *(line.offices or ())}
     yield from (keys.fact("office", code) for code in offices if code)

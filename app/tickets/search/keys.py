@@ -83,6 +83,10 @@ def fact(name: str, value: object) -> int:
     return signed(FACTS | crc32(f"{name} {value}".encode()) & FACT_BITS)
 
 
+OPEN = fact("open", True)
+"""Of a ticket that has not ended."""
+
+
 def of_category(code: str) -> Iterator[int]:
     """Of each level down to it."""
     return (fact("category", code[:length]) for length in range(2, len(code) + 1, 2))

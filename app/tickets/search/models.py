@@ -24,7 +24,6 @@ class SearchEntry(Base):
             "ix_search_entry_keys",
             "keys",
             postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
         ),
     )
 

@@ -2,9 +2,10 @@
 
 A list walks an index in its own order while that meets its tickets soon. Where it might walk long
 (rare words, a small place, one district of sixteen), the candidates come from two sources, each in
-the list's order and no longer than the page: the tickets with all keys in `search_entry`, and
-what changed since the mark up to which the entries are kept. Either way every condition is checked
-on the ticket itself, so that a list never shows what was true before.
+the list's order and no longer than the page: the tickets with all keys in `search_entry`, looked
+for first where the page most likely is, and what changed since the mark up to which the entries are
+kept. Either way every condition is checked on the ticket itself, so that a list never shows what
+was true before.
 """
 
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from app.kit.ready import parameter
 from app.kit.web.paging import Order, instant, write_cursor
 from app.tickets.models import FAR, Ticket
 from app.tickets.search.models import SearchEntry
-from app.tickets.views.filters import IS_OPEN, Condition, Sort, at, conditions
+from app.tickets.views.filters import IS_OPEN, Condition, Sort, at, conditions, says_all
 
 LAST = datetime.fromisoformat(FAR).astimezone(UTC)
 
@@ -54,8 +55,13 @@ class Source(Enum):
     """The tickets themselves."""
     WINDOW = auto()
     """Candidates, as far back as a window reaches."""
+    HEAD = auto()
+    """Candidates among the LOOKED_AT that are the first in the list's order."""
+    REST = auto()
+    """All candidates, found by their keys before all else: so few that no window or head had a page
+    of them."""
     WHOLE = auto()
-    """All candidates."""
+    """All candidates, found as the planner likes."""
 
 
 class Shape(NamedTuple):
@@ -79,6 +85,10 @@ KEYS = parameter("keys", ARRAY(sa.Integer))
 SPAN = parameter("span", ARRAY(sa.Integer))
 RECENT = parameter("recent", ARRAY(sa.Text))
 """The numbers of what changed since the mark."""
+LOOKED_AT = 2_000
+"""Open tickets of a head: where they have no page, the keys lead to few."""
+FENCE: sa.ColumnElement[int] = sa.literal_column("0")
+"""As an offset: what stands within is not mixed with what stands around it."""
 
 
 def page(shape: Shape, *columns: Any) -> sa.Select[Any]:
@@ -87,7 +97,7 @@ def page(shape: Shape, *columns: Any) -> sa.Select[Any]:
     sorted_by = [c for c in by.columns if isinstance(c, sa.Label) and c not in set(columns)]
     query = select(*columns, *sorted_by)
     if shape.source is Source.WALK:
-        query = query.where(*checks(shape))
+        query = query.where(*checks(shape), *words(shape, Ticket.number))
     else:
         query = query.where(Ticket.number.in_(numbers(shape)))
     return by.ready(query, shape.goes_on, shape.limit)
@@ -103,17 +113,46 @@ def checks(shape: Shape) -> list[Condition]:
     return every
 
 
+def words(shape: Shape, number: Any) -> list[Condition]:
+    return [says_all(number)] if "q" in shape.names else []
+
+
 def numbers(shape: Shape) -> sa.CompoundSelect[Any]:
-    by, checked = shape.order, checks(shape)
-    shown: list[Any] = [c for c in by.columns if c is not Ticket.number]
-    entered = (
-        select(Ticket.number, *shown)
-        .join(SearchEntry, SearchEntry.ticket_number == Ticket.number)
-        .where(SearchEntry.keys.contains(KEYS), *checked)
-    )
-    if shape.source is Source.WINDOW:
-        entered = entered.where(SearchEntry.keys.overlap(SPAN))
+    checked = checks(shape)
+    shown: list[Any] = [c for c in shape.order.columns if c is not Ticket.number]
+    leading = by_head if shape.source is Source.HEAD else by_keys
+    entered = leading(shape, select(Ticket.number, *shown).where(*checked))
     recent = select(Ticket.number, *shown).where(Ticket.number == sa.any_(RECENT), *checked)
     every: list[sa.Select[Any]] = [entered, recent]
-    pages = (by.ready(query, shape.goes_on, shape.limit).subquery() for query in every)
+    pages = (first(shape, query).subquery() for query in every)
     return sa.union(*(select(page.c.number) for page in pages))
+
+
+def by_keys(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
+    keyed = select(SearchEntry.ticket_number).where(SearchEntry.keys.contains(KEYS))
+    if shape.source is Source.WINDOW:
+        keyed = keyed.where(SearchEntry.keys.overlap(SPAN))
+    entry = (keyed.offset(FENCE) if shape.source is Source.REST else keyed).subquery()
+    return query.join(entry, entry.c.ticket_number == Ticket.number)
+
+
+def by_head(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
+    every = shape.order.onward(select(Ticket.number).where(IS_OPEN), shape.goes_on)
+    head = shape.order.sorted(every).limit(sa.literal_column(str(LOOKED_AT))).subquery()
+    has_keys = select(SearchEntry.keys.contains(KEYS)).where(
+        SearchEntry.ticket_number == Ticket.number
+    )
+    return query.join(head, head.c.number == Ticket.number).where(
+        has_keys.correlate(Ticket).scalar_subquery()
+    )
+
+
+def first(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
+    """The first of the candidates, up to a page and one more. Their words are read last and in
+    order, until the page is full: that takes longer than all other checks."""
+    by = shape.order
+    if "q" not in shape.names:
+        return by.ready(query, shape.goes_on, shape.limit)
+    every = by.sorted(by.onward(query, shape.goes_on)).offset(FENCE).subquery()
+    saying = select(*every.c).where(*words(shape, every.c.number))
+    return by.sorted(saying, every).limit(sa.literal_column(str(shape.limit + 1)))

@@ -35,10 +35,10 @@ def beside(tickets: sa.Subquery, by: Order, goes_on: bool, limit: int) -> sa.Com
     """The tickets of a page, and as many errands of the same office after the same place."""
     values = {column.key: value_of(column) for column in tickets.c}
     place = [sa.type_coerce(values[column.key], column.type) for column in by.columns]
-    told = sa.func.json_build_object("because", Errand.because, "whistle", Errand.data)
+    also = sa.func.json_build_object("because", Errand.because, "whistle", Errand.data)
     columns = [value.label(name) for name, value in values.items()]
     errands = (
-        select(*columns, sa.cast(told, sa.Text).label(TOLD))
+        select(*columns, sa.cast(also, sa.Text).label(TOLD))
         .where(Errand.office_code == scope.OWN_OFFICE)
         .order_by(*place)
         .limit(sa.literal_column(str(limit + 1)))

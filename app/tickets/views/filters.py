@@ -168,17 +168,17 @@ def small(text: Any) -> sa.ColumnElement[str]:
     return sa.func.lower(sa.collate(text, "C"))
 
 
-def says_all(name: str) -> Condition:
-    """Whether a request's words match every pattern; read by its number, one at a time. Most match
+def says_all(number: Any) -> Condition:
+    """Whether a ticket's words match every pattern; read by its number, one at a time. Most match
     as they are, which is known in half of the time that it takes to write them plainly."""
     written = Request.title + "\n" + Request.content + "\n" + Request.address
     plain = sa.func.normalize(written, sa.literal_column("NFKC"))
-    words = sa.all_(parameter(name, ARRAY(sa.Text)))
+    words = sa.all_(parameter("q", ARRAY(sa.Text)))
     matches = sa.or_(*(small(text).op("~")(words) for text in (written, plain)))
     return (
         select(matches)
-        .where(Request.ticket_number == Ticket.number)
-        .correlate(Ticket)
+        .where(Request.ticket_number == number)
+        .correlate(number.table)
         .scalar_subquery()
     )
 
@@ -207,7 +207,6 @@ BY_FILTER: dict[str, Condition] = {
             Citizen.phone_hash == parameter("phone", sa.LargeBinary)
         )
     ),
-    "q": says_all("q"),
 }
 LEADS_TO_HIM = frozenset({"external_id", "q"})
 """By what an office could find out what is hidden from it in a secret ticket."""
@@ -234,7 +233,8 @@ def given(filters: Filters) -> dict[str, Any]:
 def conditions(
     role: Role, names: Collection[str], overdue: bool | None, one_by_one: bool = False
 ) -> Iterator[Condition]:
-    """On a ticket, with the filters' values still to be given, and the caller's office and now.
+    """On a ticket, with the filters' values still to be given, and the caller's office and now; but
+    for its words, which `says_all` reads.
 
     `one_by_one`: the tickets come from elsewhere in their order, and each is looked at.
     """

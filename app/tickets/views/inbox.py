@@ -24,6 +24,7 @@ from app.access.roles import DESKS, Caller, Role
 from app.feed import heads
 from app.feed import service as feed
 from app.feed.models import FeedHead
+from app.feed.waits import Seconds
 from app.kit.gather import Gathered
 from app.kit.keep import Keep
 from app.kit.ready import Ready
@@ -49,6 +50,12 @@ MICROSECOND = timedelta(microseconds=1)
 NEVER = "never"
 AT_DESKS = {DESK_COLUMNS[Part(role)]: code for role, code in DESKS.items()}
 """The city's desks, by the column of a ticket that says since when it waits there."""
+
+
+class Waited(Paging):
+    """A page of the inbox; with `wait` it is told when it changes."""
+
+    wait: Seconds = 0
 
 
 class Asked(NamedTuple):
@@ -88,12 +95,12 @@ def read(viewer: Viewer, asked: Asked) -> Form:
     lines = inboxed(asked.role, asked.cursor is not None, asked.limit).rows(
         viewer.connection, **lane.by.values(asked.cursor), own_office=asked.address
     )
-    head = heads.version_of(*lines[0][:2])
+    head = heads.head_of(*lines[0][:2])
     waiting = [row_of(line[2:]) for line in lines if line[2] is not None]
     shown, after = lane.by.cut(waiting, asked.limit)
     body = view.spliced([waiting_json(viewer, row, lane.part) for row in shown], after)
     tickets = [row for row in shown if not is_errand(row)]
-    return form_of(version(asked, head, viewer.city.edition), tickets, viewer, body)
+    return form_of(version(asked, head.version, viewer.city.edition), tickets, viewer, body)
 
 
 def waiting_json(viewer: Viewer, row: Row, part: Part) -> bytes:
@@ -155,10 +162,10 @@ class Inboxes:
     """The pages last told, as long as they hold and fit into MOST_BYTES; the oldest go first."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self.heads = Gathered(engine, heads.versions)
+        self.heads = Gathered(engine, heads.read)
         self.pages: Keep[Asked, Form] = Keep(MOST_BYTES)
 
-    async def head(self, address: str) -> heads.Version:
+    async def head(self, address: str) -> heads.Head:
         """As it is now, not before the question."""
         return await self.heads.answer(address) or heads.NONE_YET
 

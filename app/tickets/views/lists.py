@@ -13,7 +13,7 @@ from app.kit.ready import Ready, Statement, one_plan
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, instant
 from app.kit.web.wire import Form, in_utc
 from app.tickets.citizens import caller_hash
-from app.tickets.life.lifecycle import Status
+from app.tickets.life.lifecycle import OPEN, Status
 from app.tickets.models import Ticket
 from app.tickets.search import follow, keys
 from app.tickets.views import candidates, rows, view
@@ -98,20 +98,28 @@ def source_of(walk: Shape, values: Mapping[str, Any]) -> Source:
         return Source.WALK
     if not names & KEYED and (walk.role is not Role.DISTRICT or in_few or walk.order is not NEWEST):
         return Source.WALK
-    return Source.WHOLE if in_few or walk.order is not NEWEST else Source.WINDOW
+    if in_few:
+        return Source.WHOLE
+    return Source.WINDOW if walk.order is NEWEST else Source.HEAD
 
 
 def keys_of(asked: Asked, source: Source) -> Iterator[int]:
     """Keys that every ticket of the list has; of words one each where the planner reckons with
     them."""
     values = asked.values
-    of_words = keys.of_text if source is Source.WINDOW else keys.of_each_run
+    of_words = keys.of_each_run if source is Source.WHOLE else keys.of_text
     yield from of_words(" ".join(values.get("q", ())))
     yield from (keys.of_end(values[name]) for name in ("end",) if name in values)
     offices = {values.get("office_code"), values.get("district_code")}
     if asked.role not in CITY:
         offices.add(asked.office_code)
     yield from (keys.fact("office", code) for code in offices if code)
+    yield from facts_of(values)
+    if is_open(asked.sort, values):
+        yield keys.OPEN
+
+
+def facts_of(values: Mapping[str, Any]) -> Iterator[int]:
     if len(values.get("category", "")) % 2 == 0 and "category" in values:
         yield keys.fact("category", values["category"])
     if "community_code" in values:
@@ -119,6 +127,12 @@ def keys_of(asked: Asked, source: Source) -> Iterator[int]:
     for name in ("type", "channel", "urgency"):
         if len(values.get(name, ())) == 1:
             yield keys.fact(name, values[name][0])
+
+
+def is_open(sort: Sort, values: Mapping[str, Any]) -> bool:
+    """Whether none that ended is asked for."""
+    asked = frozenset(values.get("status", ()))
+    return sort is not Sort.RECEIVED or "open" in values or (bool(asked) and asked <= OPEN)
 
 
 def lines(
@@ -138,27 +152,28 @@ def lines(
         return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
     wanted = sorted(set(keys_of(asked, shape.source)))
     values |= {"mark": near.at, "recent": near.recent, "keys": wanted}
-    if shape.source is Source.WINDOW:
-        with one_plan(connection):
-            return back_in_time(connection, shape, statement, values)
-    whole = statement(shape).given(**values)
-    return inlined(whole, keys=wanted).run(connection).all()
+    if shape.source is Source.WHOLE:
+        return inlined(statement(shape).given(**values), keys=wanted).run(connection).all()
+    with one_plan(connection):
+        for narrowed, bounds in narrower(shape, values):
+            page = statement(narrowed).rows(connection, **values, **bounds)
+            if len(page) > shape.limit:
+                break
+    return page
 
 
-def back_in_time(
-    connection: sa.Connection,
-    shape: Shape,
-    statement: Callable[[Shape], Ready],
-    values: Mapping[str, Any],
-) -> Sequence[Any]:
-    """The rows of the first window that fills the page, else of all time."""
-    ends = [values[name] for name in ("mark", "key_0", "received_to") if name in values]
-    for window in keys.windows(min(ends)):
-        seen = {**values, "window_since": window.since, "span": list(window.keys)}
-        page = statement(shape).rows(connection, **seen)
-        if len(page) > shape.limit:
-            return page
-    return statement(shape._replace(source=Source.WHOLE)).rows(connection, **values)
+def narrower(shape: Shape, values: Mapping[str, Any]) -> Iterator[tuple[Shape, Mapping[str, Any]]]:
+    """What is looked through, and with which values more, until it fills the page; the last has all
+    that there is."""
+    if shape.source is Source.HEAD:
+        yield shape, {}
+    else:
+        ends = [values[name] for name in ("mark", "key_0", "received_to") if name in values]
+        for window in keys.windows(min(ends)):
+            yield shape, {"window_since": window.since, "span": list(window.keys)}
+            if window.since <= values.get("received_from", keys.EPOCH):
+                return
+    yield shape._replace(source=Source.REST), {}
 
 
 def inlined(statement: Statement, **arrays: Sequence[int]) -> Statement:

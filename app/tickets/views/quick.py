@@ -15,6 +15,7 @@ from starlette.datastructures import QueryParams
 
 from app.access import gate
 from app.access.roles import ADDRESSED, Caller
+from app.feed.heads import Head
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
@@ -24,8 +25,8 @@ from app.tickets.disclosure import NO_STORE, Disclosures
 from app.tickets.views import by_number, export, history, rows, scope, view
 from app.tickets.views import inbox as inboxes
 from app.tickets.views.forms import is_unturned
-from app.tickets.views.inbox import Inboxes
-from app.tickets.views.lists import Listing, Paging
+from app.tickets.views.inbox import Inboxes, Waited
+from app.tickets.views.lists import Listing
 from app.tickets.views.pages import Pages
 from app.tickets.views.view import Looker, Viewer
 
@@ -45,10 +46,36 @@ async def inbox(request: Request) -> Response | None:
     caller, paging = await gate.caller(request), paging_in(request.scope["query_string"])
     if caller.role not in ADDRESSED or paging is None:
         return None
+    await hold(request, caller, paging)
+    return await inbox_page(request, caller, inboxes.asked_by(caller, paging))
+
+
+async def hold(request: Request, caller: Caller, paging: Waited) -> None:
+    """While the client has the page as it is, or else while it stays as it is now."""
+    if not paging.wait:
+        return
     state, asked = request.app.state, inboxes.asked_by(caller, paging)
+    tags = known_to(request) or {await tag_now(request, caller, asked)}
+
+    def is_new(head: Head) -> bool:
+        version = inboxes.version(asked, head.version, state.city.edition)
+        return not any(inboxes.holds(tag, version, state.clock()) for tag in tags)
+
+    await state.waits.hold(request, caller, is_new, paging.wait)
+
+
+async def tag_now(request: Request, caller: Caller, asked: inboxes.Asked) -> str:
+    page = await inbox_page(request, caller, asked)
+    return page.headers["ETag"].strip('"')
+
+
+async def inbox_page(request: Request, caller: Caller, asked: inboxes.Asked) -> Response:
+    """Or 304 where the client has it already."""
+    state = request.app.state
     kept: Inboxes = state.inboxes
     head = await kept.head(asked.address)
-    now, version = state.clock(), inboxes.version(asked, head, state.city.edition)
+    now = state.clock()
+    version = inboxes.version(asked, head.version, state.city.edition)
     for tag in known_to(request):
         if inboxes.holds(tag, version, now):
             return Response(status_code=304, headers={**OF_CALLER, "ETag": f'"{tag}"'})
@@ -63,9 +90,9 @@ async def inbox(request: Request) -> Response | None:
 
 
 @lru_cache(maxsize=10_000)
-def paging_in(query: bytes) -> Paging | None:
+def paging_in(query: bytes) -> Waited | None:
     try:
-        return Paging.model_validate(dict(QueryParams(query)))
+        return Waited.model_validate(dict(QueryParams(query)))
     except ValidationError:
         return None
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.exports import AtExports
-from app.access.gate import allow
-from app.access.roles import ADDRESSED, Role
+from app.access.gate import Addressee, allow
+from app.access.roles import Role
 from app.kit.db import Sessions
 from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.paging import Page
@@ -21,6 +21,7 @@ from app.tickets.search.record import TelephoneSearchView
 from app.tickets.views import export, groups, inbox, lists, quick, register, view
 from app.tickets.views.forms import is_unturned
 from app.tickets.views.http import Happened, Looking, MaySearch, Seen, Settled, Shown
+from app.tickets.views.inbox import Waited
 from app.tickets.views.lists import Listing, Paging
 from app.tickets.views.schemas import (
     ChangesPage,
@@ -138,13 +139,19 @@ def list_telephone_searches(
     return record.page(looking.session, paging.cursor, paging.limit)
 
 
-@inbox_router.get(
-    "", response_model=Page[WaitingView | ErrandView], dependencies=[Depends(allow(ADDRESSED))]
-)
+async def held(request: Request, caller: Addressee, paging: Annotated[Waited, Query()]) -> Waited:
+    await quick.hold(request, caller, paging)
+    return paging
+
+
+@inbox_router.get("", response_model=Page[WaitingView | ErrandView])
 @quickly(quick.inbox)
-def read_inbox(request: Request, looking: Looking, paging: Annotated[Paging, Query()]) -> Response:
+def read_inbox(
+    request: Request, paging: Annotated[Waited, Depends(held)], looking: Looking
+) -> Response:
     """What waits for this office, earliest due first, or for this desk of the city, the most urgent
-    and oldest first; 304 while nothing in the page changed."""
+    and oldest first; 304 while nothing in the page changed. `wait` holds the answer until something
+    changes."""
     page = inbox.read(looking, inbox.asked_by(looking.caller, paging))
     answer = JsonBytes(page.body, headers=OF_CALLER)
     return tagged(request, answer, inbox.tag_of(page), answer)

@@ -202,7 +202,7 @@ class WarningView(View):
     """Personal data at `start:end` of a free text, which whoever sees the ticket reads."""
 
     pointer: str
-    kind: Kind
+    kind: Kind | Literal["odd_telephone"]
     start: int
     end: int
 

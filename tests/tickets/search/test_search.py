@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +134,35 @@ def test_what_changed_since_is_found_as_it_now_is(
 
     assert set(numbers(people.operator, urgency="L1", q="噪声")) == {city["noise"]}
     assert numbers(people.operator, q="井盖") == [new, city["urgent"]]
+
+
+def test_what_is_recorded_by_a_clock_that_was_set_back_is_found(
+    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+) -> None:
+    follow(app, clock)
+    clock.tick(minutes=-10)
+    follow(app, clock)
+    new = given.ticket(people, title="井盖松动")
+    clock.tick(minutes=11)
+    follow(app, clock)
+
+    assert set(numbers(people.operator, q="井盖")) == {new, city["urgent"]}
+
+
+def test_what_is_written_as_of_the_past_is_found_once_the_mark_went_back(
+    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+) -> None:
+    follow(app, clock)
+    now = clock.at
+    clock.tick(days=-30)
+    past = given.ticket(people, title="井盖松动")
+    clock.at = now
+    with app.state.own_sessions.begin() as session:
+        follow_room.go_back(session, now - timedelta(days=31))
+    follow(app, clock)
+
+    assert numbers(people.operator, q="井盖") == [city["urgent"], past]
+    assert numbers(people.operator, category="0101") == [city["shop"]]
 
 
 def test_a_district_sees_what_lies_there_or_was_given_there_and_nothing_else(

@@ -90,8 +90,15 @@ def check_pair(change: Change, head: Change) -> None:
         raise NotMergeable(f"{parent.number} is {parent.status}")
     if parent.received_at > ticket.received_at:
         raise NotMergeable("the older of the two is the parent: its clock is the earlier one")
+    check_danger(ticket, parent)
     if ticket.assessed_at or was_called(change, parent):
         raise NotMergeable("citizens of theirs were called back already")
+
+
+def check_danger(ticket: Ticket, parent: Ticket) -> None:
+    idle = parent.status in urgency.SETTLED
+    if idle and urgency.is_alarming(ticket.urgency, parent.urgency):
+        raise NotMergeable(f"it is {ticket.urgency}, and nobody works on {parent.number} now")
 
 
 def was_called(change: Change, parent: Ticket) -> bool:
