@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a417c05e2200"
-down_revision = "d1701f3b8e64"
+down_revision = "c1540d7e21aa"
 branch_labels = None
 depends_on = None
 
