@@ -1,12 +1,14 @@
 """Who blows a whistle, whom it may summon, how it is confirmed, composed and taken back (H1)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from app.policy.documents import Policies, parse
 from app.sweep import sweep
-from tests import given
+from tests import given, policies
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.stories.test_races import at_once, statuses
@@ -289,3 +291,29 @@ def test_lists_by_filter_and_in_pages(people: People, clock: StillClock) -> None
     assert listed(limit=2, cursor=first["next"]) == [0]
     assert chief.get("/whistles", status="nothing").status_code == 422
     assert chief.get("/whistles", cursor="x").json()["type"] == "/problems/bad-cursor"
+
+
+def test_a_district_conducts_where_policy_says_so(
+    people: People, app: FastAPI, conducted_by_districts: None
+) -> None:
+    """As in Wuhua: the street blows, the district's grid centre composes and commands."""
+    whistle = blown.blow(people, MARKET)
+    number, district = whistle["number"], ("district", CHAOYANG)
+    assert whistle["conductor"]["code"] == CHAOYANG
+    assert not {"compose", "start"} & set(whistle["allowed"])
+    more = {"summonses": [call(POLICE)]}
+    assert act(people, CHIEF, number, "compose", more).status_code == 403
+    assert len(does(people, district, number, "compose", **more)["summonses"]) == 2
+    assert does(people, district, number, "start")["status"] == "in_action"
+    blown.reports_in(people, number, MARKET)
+    blown.feeds_back(people, number, MARKET)
+    path = f"summonses/{MARKET}/release"
+    assert act(people, district, number, path, {"text": "可"}).status_code == 403
+    blown.releases(people, number, MARKET)
+
+
+@pytest.fixture
+def conducted_by_districts(people: People, app: FastAPI) -> None:
+    text = policies.text(("[whistle]   ", '[whistle]\nconductor = "district"'))
+    document = parse("beijing-2019", text)
+    app.state.city = replace(app.state.city, policies=Policies((document,)))

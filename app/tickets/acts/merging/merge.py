@@ -47,7 +47,6 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     leave_clock(ticket)
     ticket.merged_into = parent_number
     once_each.mark(change.session, head.ticket)
-    ticket.callback_since = head.ticket.callback_since
     raise_urgency(change, head)
     head.ticket.members += 1
     head.caller = change.caller
