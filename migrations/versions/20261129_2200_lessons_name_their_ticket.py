@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a417c05e2200"
-down_revision = "c1540d7e21aa"
+down_revision = "d1702a6c4f10"
 branch_labels = None
 depends_on = None
 
