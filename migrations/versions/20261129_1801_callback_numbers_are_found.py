@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a1801d93b6f4"
-down_revision = "d1702a6c4f10"
+down_revision = "a417c05e2200"
 branch_labels = None
 depends_on = None
 
