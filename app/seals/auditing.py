@@ -10,18 +10,19 @@ from app.kit.workdays import day_of
 from app.period import Period, Periods
 from app.rankings.counting.record import Record
 from app.seals import sources
-from app.seals.audit import days, rosters
+from app.seals.audit import days, rosters, whistles
 from app.seals.audit import service as audit
 from app.seals.audit.faults import Fault, Kind
 from app.seals.contradictions import Deriving
 
 
 def whole(session: Session, periods: Periods) -> Iterator[Fault]:
-    """Each ticket's events by their links, each row by its events, each assessment made again, each
-    day by its hash, and the rosters of streets."""
+    """Each ticket's and whistle's events by their links, each row by its events, each assessment
+    made again, each day by its hash, and the rosters of streets."""
     numbers = list(audit.numbers_of_all(session))
     yield from audit.of_tickets(session, periods.policies, numbers)
     yield from audit.lost(session)
+    yield from whistles.of_whistles(session)
     yield from days.faults(session)
     yield from rosters.faults(session)
     for period in assessed(session, periods):

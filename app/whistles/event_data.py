@@ -52,6 +52,7 @@ class Written(WhistleData, frozen=True, kw_only=True):
     origin: WhistleOrigin
     in_progress: bool
     policy: str
+    conductor: str
     meet_at: datetime | None
     tickets: list[str]
     summonses: dict[str, Sent]
@@ -62,14 +63,12 @@ class Blown(WhistleData, frozen=True, kw_only=True):
 
     finish_due_at: datetime | None
     confirm_due_at: datetime | None
-    conductor: str
     summonses: dict[str, Sent]
 
 
 class BlownAtOnce(Written, frozen=True, kw_only=True):
     finish_due_at: datetime | None
     confirm_due_at: datetime | None
-    conductor: str
 
 
 class Composed(WhistleData, frozen=True, kw_only=True):
@@ -170,7 +169,10 @@ class FoundFalse(WhistleData, frozen=True, kw_only=True):
 
 
 class AppealDecided(WhistleData, frozen=True, kw_only=True):
+    """`summonses`: those that had not come, with their new limits."""
+
     uphold: bool
+    summonses: dict[str, Sent] | UnsetType = UNSET
 
 
 A = WhistleAction

@@ -130,7 +130,8 @@ def issue_code(
     """H3: a one-time code that the street shows, with the page on which people report in."""
     code, expires_at = act.step.take(act.doing, lambda change, _: codes.issue(change))
     act.doing.response.headers.update(NO_STORE)
-    return pages.code_view(str(request.base_url), code, expires_at)
+    reached_by = request.app.state.settings.public_url or str(request.base_url)
+    return pages.code_view(reached_by, code, expires_at)
 
 
 @router.post("/{number}/summonses/{office_code}/accept")

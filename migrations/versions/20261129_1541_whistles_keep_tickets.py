@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c1541a90f3be"
-down_revision = "c1540d7e21aa"
+down_revision = "d1702a6c4f10"
 branch_labels = None
 depends_on = None
 

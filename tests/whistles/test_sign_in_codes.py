@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
 from app.whistles.sign_in import pages
+from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
 from tests.whistles import blown
@@ -26,7 +26,7 @@ def whistle(people: People, number: str) -> dict[str, object]:
 
 
 def test_two_taps_report_in_without_an_account(
-    people: People, served: TestClient, clock: StillClock
+    people: People, served: Client, clock: StillClock
 ) -> None:
     number = blown.blow(people)["number"]
     code = issued(people, number)
@@ -49,9 +49,7 @@ def test_two_taps_report_in_without_an_account(
     assert of(whistle(people, number), POLICE)["status"] == "sent"
 
 
-def test_a_page_asks_no_other_address_and_runs_nothing_else(
-    people: People, served: TestClient
-) -> None:
+def test_a_page_asks_no_other_address_and_runs_nothing_else(people: People, served: Client) -> None:
     code = issued(people, blown.blow(people)["number"])
     page = served.get("/" + code["url"].split("/", 3)[3])
 
@@ -75,7 +73,7 @@ def test_a_page_asks_no_other_address_and_runs_nothing_else(
     ],
 )
 def test_a_form_that_is_none_spends_no_code(
-    people: People, served: TestClient, changed: dict[str, str], words: str
+    people: People, served: Client, changed: dict[str, str], words: str
 ) -> None:
     number = blown.blow(people)["number"]
     path = "/" + issued(people, number)["url"].split("/", 3)[3]
@@ -87,7 +85,7 @@ def test_a_form_that_is_none_spends_no_code(
 
 
 def test_a_code_is_good_for_a_while_for_its_whistle_and_once(
-    people: People, served: TestClient, clock: StillClock
+    people: People, served: Client, clock: StillClock
 ) -> None:
     number, other = blown.blow(people)["number"], blown.blow(people)["number"]
     code = issued(people, number)["code"]

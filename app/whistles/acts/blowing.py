@@ -91,7 +91,7 @@ def write(
     session.add(whistle)
     session.flush()
     change = WhistleChange(session, city, whistle, [], now)
-    change.let_know([street.code])
+    change.introduce([street.code])
     link_tickets(session, caller, whistle, body.ticket_numbers)
     summon(change, body.summonses)
     change.give_part(caller)
@@ -264,6 +264,7 @@ def written_of(change: WhistleChange, body: NewWhistle) -> dict[str, Any]:
         "origin": whistle.origin,
         "in_progress": whistle.in_progress,
         "policy": whistle.policy,
+        "conductor": whistle.conductor,
         "meet_at": whistle.meet_at,
         "tickets": list(linked.numbers(change.session, whistle.number)),
     }
@@ -294,7 +295,6 @@ def send_all(change: WhistleChange) -> dict[str, Any]:
     return {
         "finish_due_at": whistle.finish_due_at,
         "confirm_due_at": whistle.confirm_due_at,
-        "conductor": whistle.conductor,
         "summonses": sent(change, change.summonses),
     }
 

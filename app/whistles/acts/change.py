@@ -247,9 +247,12 @@ class WhistleChange:
     def let_know(self, offices: Iterable[str]) -> None:
         """Each office and its district know of the whistle from now on."""
         codes = set(offices)
+        self.introduce(codes | set(self.districts(codes)))
+
+    def introduce(self, offices: Iterable[str]) -> None:
+        """These offices know of the whistle from now on, and nobody else."""
         rows = [
-            {"office_code": code, "whistle_number": self.whistle.number}
-            for code in sorted(codes | set(self.districts(codes)))
+            {"office_code": code, "whistle_number": self.whistle.number} for code in sorted(offices)
         ]
         known = insert(WhistleParty).values(rows).on_conflict_do_nothing()
         self.session.execute(known)

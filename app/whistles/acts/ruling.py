@@ -4,6 +4,8 @@ appeals once, to the city (RULEBOOK D.14.7)."""
 from collections.abc import Iterable
 from datetime import timedelta
 
+from msgspec import UNSET
+
 from app.kit.errors import Invalid
 from app.tickets.acts.forms import Words
 from app.whistles.acts import blowing
@@ -132,12 +134,15 @@ def decide_appeal(change: WhistleChange, body: AppealDecision) -> None:
     whistle = change.whistle
     whistle.appeal_decided_at = change.now
     change.beside.add(CITY_DESK)
-    after = S.FALSE
+    after, renewed = S.FALSE, []
     if body.uphold:
         assert whistle.ruled_from is not None  # set by the ruling
         after, whistle.finding, whistle.ended_at = whistle.ruled_from, None, None
         for summons in change.summonses:
             if summons.status in AWAITED:
                 blowing.set_limits(summons, whistle, change.policy, change.now)
-    data = AppealDecided(uphold=body.uphold)
+                renewed.append(summons)
+    data = AppealDecided(
+        uphold=body.uphold, summonses=blowing.sent(change, renewed) if renewed else UNSET
+    )
     change.record(A.DECIDE_APPEAL, data, words={"text": body.text}, to=after)

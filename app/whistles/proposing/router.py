@@ -6,14 +6,13 @@ from fastapi import APIRouter, Depends, Query
 
 from app.access.gate import allow
 from app.access.roles import CITY, HANDLERS, Caller, Role
-from app.city import AtCity, City
+from app.city import AtCity, City, NoSuchOffice
 from app.kit.clock import Now
 from app.kit.db import Reading
 from app.kit.errors import Invalid
 from app.kit.web.route import Route
 from app.kit.web.wire import Form, OfficeCode
 from app.offices.directory import STREET_KINDS, OfficeEntry
-from app.offices.service import NoSuchOffice
 from app.suggest.schemas import Words
 from app.tickets.texts import Category
 from app.whistles.http import Looking, Seen
@@ -49,7 +48,8 @@ def street_of(city: City, caller: Caller, code: str | None) -> OfficeEntry:
     of_district = caller.role is Role.DISTRICT and street and street.district_code
     own = (of_district or (street and street.code)) == caller.office_code
     if street is None or street.kind not in STREET_KINDS or not own:
-        raise NoSuchOffice(f"no street {code or caller.office_code!r} is yours to ask about")
+        detail = f"no street {code or caller.office_code!r} is yours to ask about"
+        raise NoSuchOffice(detail, errors=[{"pointer": "/query/street", "detail": detail}])
     return street
 
 
