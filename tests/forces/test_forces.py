@@ -179,6 +179,32 @@ def test_changes_have_their_reason_and_their_history(people: People) -> None:
     assert events[2]["words"] == WHY
 
 
+@pytest.mark.parametrize(
+    ("changed", "status", "slug"),
+    [
+        ({"phone": "13800000001"}, 409, "twice-in-roster"),
+        ({"name": "王伟"}, 409, "twice-in-roster"),
+        ({"kind": "core"}, 422, "not-posted-here"),
+        ({"seat": "1+4+N-fire"}, 422, "no-such-seat"),
+        ({"name": None, "kind": None}, 422, "nothing-changed"),
+        ({"office_code": FIRE}, 422, "invalid"),
+        ({"seat": "1+4+N-police"}, 200, ""),
+    ],
+)
+def test_a_change_makes_nobody_stand_twice_or_where_he_may_not(
+    people: People, changed: dict[str, Any], status: int, slug: str
+) -> None:
+    put(people("chief", WANGJING), ROSTER, {"model": "1+4+N"})
+    joined(people)
+    other = joined(people, name="李娜", phone="13800000002")
+
+    path = f"{ROSTER}/members/{other['id']}/change"
+    answer = people("chief", WANGJING).post(path, {**changed, **WHY})
+
+    assert answer.status_code == status, answer.text
+    assert answer.json().get("type", "/problems/") == f"/problems/{slug}"
+
+
 def test_a_roster_is_seen_as_it_was(people: People, clock: StillClock) -> None:
     chief = people("chief", WANGJING)
     before = clock.at
