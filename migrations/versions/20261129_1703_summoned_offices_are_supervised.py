@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d1703e5a9b27"
-down_revision = "a1801d93b6f4"
+down_revision = "c1541a90f3be"
 branch_labels = None
 depends_on = None
 
