@@ -9,10 +9,10 @@ requests where one was taken in before (docs/performance.md).
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from http import HTTPStatus
+from typing import TypeVar
 
 import sqlalchemy as sa
 from anyio import CapacityLimiter, to_thread
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Unavailable
+from app.kit.exchange import exchanging
 from app.kit.instants import recording
 from app.kit.web.idempotency import Claims
 from app.kit.web.route import DEADLOCK, TRIES
@@ -33,6 +34,8 @@ from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
 MOST = 64
+
+T = TypeVar("T")
 
 
 class Together:
@@ -66,14 +69,32 @@ class Together:
         while group := self.next_group():
             outcomes: Sequence[Answer | Exception]
             try:
-                outcomes = await to_thread.run_sync(
-                    taken_in, self.engine, self.sessions, group, limiter=self.threads
-                )
+                outcomes = await self.taken_in(group)
             except Exception as fault:
                 outcomes = [fault] * len(group)  # each sender is told; the next group is written
             for request, outcome in zip(group, outcomes, strict=True):
                 self.written -= request.marks
                 settle(request.answer, outcome)
+
+    async def taken_in(self, group: Sequence[Request]) -> list[Outcome]:
+        """What became of each request, in order."""
+        try:
+            async with exchanging(self.engine, self.threads) as exchange:
+                outcomes = await plain.take_in(exchange, group, self.was_committed)
+        except Unavailable:
+            raise  # nobody can tell what became of the commit
+        except Exception:
+            outcomes = {}  # whoever's fault it is, he alone is told of it
+        for place, request in enumerate(group):
+            if place not in outcomes:
+                outcomes[place] = await self.in_thread(by_itself, self.sessions, request)
+        return [outcomes[place] for place in range(len(group))]
+
+    async def was_committed(self, trace: Trace) -> bool:
+        return await self.in_thread(was_committed, self.sessions, trace)
+
+    async def in_thread(self, act: Callable[..., T], *given: object) -> T:
+        return await to_thread.run_sync(act, *given, limiter=self.threads)
 
     def next_group(self) -> list[Request]:
         """Of a citizen and of a key one request at a time is being written: who comes after it
@@ -99,20 +120,6 @@ def settle(answer: "asyncio.Future[Answer]", outcome: Answer | Exception) -> Non
         answer.set_exception(outcome)
     else:
         answer.set_result(outcome)
-
-
-def taken_in(engine: sa.Engine, sessions: Sessions, group: Sequence[Request]) -> list[Outcome]:
-    """What became of each request, in order."""
-    try:
-        outcomes = plain.take_in(engine, group, partial(was_committed, sessions))
-    except Unavailable:
-        raise  # nobody can tell what became of the commit
-    except Exception:
-        outcomes = {}  # whoever's fault it is, he alone is told of it
-    return [
-        outcomes[place] if place in outcomes else by_itself(sessions, request)
-        for place, request in enumerate(group)
-    ]
 
 
 def by_itself(sessions: Sessions, request: Request) -> Outcome:

@@ -17,7 +17,6 @@ from httpx import Response
 
 from app.access.roles import Caller, Role
 from app.settings import AT_ONCE
-from app.tickets.intake import together
 from app.tickets.intake.commits import Trace, was_committed
 from app.tickets.intake.duplicates import EVERYONE
 from app.tickets.intake.forms import NewTicket
@@ -205,7 +204,8 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
             Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
             for city in cities
         ]
-        return together.taken_in(app.state.intake_engine, app.state.sessions, group)
+        outcomes: list[Outcome] = await app.state.together.taken_in(group)
+        return outcomes
 
     assert served.portal is not None
     outcomes = served.portal.call(take_in)
