@@ -138,8 +138,9 @@ async def received(server: PGconn) -> AsyncIterator[PGresult]:
 async def ready(server: PGconn) -> None:
     """When everything is sent, and the next result is there."""
     while (unsent := server.flush()) or server.is_busy():
-        await stirred(server.socket, bool(unsent))
         server.consume_input()
+        if unsent or server.is_busy():
+            await stirred(server.socket, bool(unsent))
 
 
 async def stirred(socket: int, to_write: bool) -> None:
