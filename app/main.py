@@ -73,8 +73,10 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.ends_router import router as whistle_ends
 from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
+from app.whistles.sign_in.router import router as report_in_page
 
 logger = logging.getLogger(__name__)
 
@@ -195,6 +197,8 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         callbacks,
         proposing,
         whistles,
+        whistle_ends,
+        report_in_page,
         entries,
         rankings,
         seals,

@@ -66,6 +66,12 @@ def checked_url(value: str) -> str:
     return value
 
 
+def checked_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", value):
+        raise ValueError("must be an address such as https://12345.example.gov.cn")
+    return value
+
+
 def checked_key(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z0-9._~-]{24,200}", value):
         raise ValueError("must be 24 to 200 characters of A-Z a-z 0-9 . _ ~ -")
@@ -89,6 +95,8 @@ class Settings(BaseSettings):
     """Connections to the database, and threads that may ask for one, in each worker."""
     areas: FilePath | None = None
     """GeoJSON of the streets' polygons, by nine-digit code."""
+    public_url: Annotated[str, AfterValidator(checked_address)] = ""
+    """The service's address as telephones reach it; else as each request names it."""
     sweep_seconds: float = Field(5, gt=0, le=3600)
     learn_seconds: float = Field(1, gt=0, le=3600)
     """The interval at which each process learns new routing lessons from the database."""

@@ -5,6 +5,7 @@ what is about pieces goes through a socket (`tests.live`)."""
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,13 +18,22 @@ Portals = Callable[[], AbstractContextManager[BlockingPortal]]
 
 
 class Client(TestClient):
-    """Starlette's client with our transport: `raise_server_exceptions` as there."""
+    """Starlette's client with our transport: `raise_server_exceptions` as there. It keeps no
+    cookies and follows no redirects: the service knows neither."""
 
     def __init__(self, app: ASGIApp, *, raise_server_exceptions: bool = True) -> None:
         super().__init__(app, backend_options={"use_uvloop": True})
         self._transport = Transport(
             app, self._portal_factory, self.app_state, raising=raise_server_exceptions
         )
+
+    def request(
+        self, method: str, url: Any, *, auth: Any = None, follow_redirects: Any = None, **parts: Any
+    ) -> httpx.Response:
+        response = self._transport.handle_request(self.build_request(method, url, **parts))
+        response.read()
+        response.elapsed = timedelta()
+        return response
 
 
 class Transport(httpx.BaseTransport):

@@ -41,7 +41,25 @@ KEPT_TOO = frozenset(
     }
 )
 
+TESTS = Path(__file__).parent
+
 SMALL = 2**18  # bytes of a table, most of them of rows that earlier tests left dead
+
+DEAREST = (
+    "stories/test_generated_requests.py",
+    "serving/test_workers.py",
+    "speed/test_bench.py",
+    "serving/test_kills.py",
+    "rankings/test_kept_days.py",
+    "tickets/acts/test_every_act.py",
+    "seals",
+    "serving",
+    "simulate",
+    "tickets/views",
+    "rankings",
+    "routing/test_areas.py",
+)
+"""Files and rooms that take longest; begun last, one would be waited for alone."""
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -55,6 +73,19 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("gate")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: some tests wait, for services that they start and stop."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(TESTS).as_posix()
+        return next((n for n, dear in enumerate(DEAREST) if path.startswith(dear)), len(DEAREST))
+
+    items.sort(key=place)
 
 
 def beside(app: FastAPI, **changed: Any) -> FastAPI:

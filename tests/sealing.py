@@ -1,5 +1,7 @@
 """Periods sealed and verified over HTTP, and what only the database's owner can do to them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from tests.conftest import StillClock
 from tests.given import People, awaiting, ticket
 from tests.past import BORDER
 
+SEALED = ("seal", "sealed_ranking", "sealed_facts")
 LATER = BORDER + timedelta(days=70)
 """When 2026-11 may be sealed."""
 
@@ -31,6 +34,19 @@ def force(app: FastAPI, statement: str, **values: Any) -> None:
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql(statement, values or None)
+
+
+@contextmanager
+def tampered(app: FastAPI, statement: str) -> Iterator[None]:
+    """A seal changed by force, and afterwards as it was."""
+    with app.state.engine.begin() as connection:
+        for table in SEALED:
+            connection.exec_driver_sql(f"CREATE TABLE before_{table} AS TABLE {table}")
+    force(app, statement)
+    yield
+    for table in SEALED:
+        force(app, f"DELETE FROM {table}; INSERT INTO {table} TABLE before_{table}")
+        force(app, f"DROP TABLE before_{table}")
 
 
 def tickets_under(proof: dict[str, Any], field: str) -> list[str]:

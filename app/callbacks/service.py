@@ -13,6 +13,7 @@ from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, Que
 from app.kit.errors import Conflict, NotFound
 from app.kit.web.paging import Order, Page, instant
 from app.tickets.acts.change import Change
+from app.tickets.citizens import citizen
 from app.tickets.event_data import CalledBack
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import Ticket
@@ -27,15 +28,22 @@ class NotCallableNow(Conflict):
     title = "The citizen may not be tried again yet"
 
 
+class TelephoneKnown(Conflict):
+    title = "This citizen can be called"
+
+
 def record(change: Change, body: NewCallback) -> Callback:
     """Record one attempt (RULEBOOK D.9), and settle the ticket if it is final (T19, T20).
 
-    Refuses (NotCallableNow) a further vain attempt outside calling hours or too soon.
+    Refuses (NotCallableNow) a further vain attempt outside calling hours or too soon, and
+    (TelephoneKnown) the end without a call of a citizen with a telephone.
     """
     ticket, head = change.ticket, change.head
     tried = results.attempts(change.session, [ticket])[ticket.number]
-    if body.reach is Reach.UNREACHED and tried.at:
+    if body.reach is Reach.UNREACHED and (tried.at or change.now < tried.since):
         check_callable(change, tried)
+    if body.reach is Reach.ANONYMOUS:
+        check_unknown(change)
     callback = results.attempt(change, tried, body.answers)
     if body.reason is not None:
         ticket.reason_seq = callback.seq
@@ -62,9 +70,17 @@ def check_callable(change: Change, tried: Attempts) -> None:
         rule = change.head.policy.callback
         raise NotCallableNow(
             f"between two vain attempts lie {rule.gap}, and calls are made from"
-            f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing",
-            last_attempt_at=max(tried.at).isoformat(),
+            f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing, and not before"
+            f" {tried.since.isoformat()}",
+            last_attempt_at=max(tried.at).isoformat() if tried.at else None,
         )
+
+
+def check_unknown(change: Change) -> None:
+    """`anonymous` is nobody whom a telephone reaches."""
+    known = citizen(change.session, change.ticket.number)
+    if known.phone or known.callback_phone:
+        raise TelephoneKnown("anonymous is who left no telephone; of this citizen there is one")
 
 
 def queue(viewer: Viewer, paging: Paging) -> Page[QueuedView]:

@@ -23,7 +23,7 @@ from app.kit.errors import Conflict
 from app.kit.web.etag import IfMatch, Versions
 from app.kit.web.wire import Told
 from app.kit.workdays import day_of
-from app.offices.directory import OfficeEntry
+from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.offices.service import NoSuchOffice
 from app.tickets.acts.acting import Changing, Doing
 from app.tickets.disclosure import NO_STORE
@@ -99,8 +99,8 @@ class RosterAct:
     def once(self, act: Callable[[RosterChange], str], status: int = 200) -> str:
         return self.doing.once(lambda: self.take(act), status)
 
-    def show(self, act: Callable[[RosterChange], None], status: int = 200) -> RosterView:
-        """Take the act once, and show the roster with its ETag."""
+    def done(self, act: Callable[[RosterChange], None], status: int = 200) -> RosterReading:
+        """Take the act once; a reading of the roster as it then is."""
 
         def take(change: RosterChange) -> str:
             act(change)
@@ -108,10 +108,14 @@ class RosterAct:
 
         self.once(take, status)
         doing = self.doing
-        reading = RosterReading(doing.session, doing.city, self.street, self.caller, doing.clock())
-        view = service.roster(reading, reading.now)
-        doing.response.headers["ETag"] = f'"{view.version}"'
         doing.response.headers.update(NO_STORE)
+        return RosterReading(doing.session, doing.city, self.street, self.caller, doing.clock())
+
+    def show(self, act: Callable[[RosterChange], None], status: int = 200) -> RosterView:
+        """Take the act once, and show the roster with its ETag."""
+        reading = self.done(act, status)
+        view = service.roster(reading, reading.now)
+        self.doing.response.headers["ETag"] = f'"{view.version}"'
         return view
 
 
@@ -168,6 +172,27 @@ def of_home(
     if code not in city.offices or caller.office_code not in (None, code):
         raise NoSuchOffice(f"no office has the code {code!r}")
     return HomeReading(session, city, code, now)
+
+
+def of_district(
+    caller: Annotated[Caller, Depends(allow({Role.DISTRICT, Role.AUDITOR}))],
+    city: AtCity,
+    now: Now,
+    district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
+) -> list[OfficeEntry]:
+    """The streets that work today, of the caller's district, or for the auditor of the one named,
+    if any."""
+    wanted = {caller.office_code, district_code} - {None}
+    return [
+        office
+        for office in city.offices.values()
+        if office.kind in STREET_KINDS
+        and office.active(day_of(now))
+        and wanted <= {office.district_code}
+    ]
+
+
+OfDistrict = Annotated[list[OfficeEntry], Depends(of_district)]
 
 
 OfHome = Annotated[HomeReading, Depends(of_home)]

@@ -63,8 +63,13 @@ class NewShifts(Form):
 class NewDay(Form):
     """`reason` is required where another attendance stands already."""
 
+    member_id: MemberId
     present: Flag
     reason: Prose | None = None
+
+
+class NewDays(Form):
+    members: Annotated[list[NewDay], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class NewMark(Form):
@@ -117,6 +122,25 @@ class RosterView(View):
     whole: bool
     seats: list[SeatView]
     members: list[MemberView]
+
+
+class CentreView(View):
+    """A street's centre in figures, now: its people by kind, those on duty, and how many the seats
+    of its model lack."""
+
+    street_code: str
+    street_name: str
+    district_code: str
+    model: str | None
+    core: int
+    posted: int
+    on_call: int
+    on_duty: int
+    lacking: int
+
+
+class CentresView(View):
+    items: list[CentreView]
 
 
 class CentreSeatView(View):

@@ -1,5 +1,6 @@
 """Rosters as they are read: who is in them, in which seat, and on duty; and what happened."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from app.forces.roster import Person, Shift, on_duty, seating
 from app.forces.schemas import (
     CentreModelsView,
     CentreModelView,
+    CentresView,
+    CentreView,
     ForceEventView,
     MemberView,
     RosterView,
@@ -52,6 +55,50 @@ def roster(reading: RosterReading, at: datetime) -> RosterView:
         whole=whole,
         seats=seats(model, reading.street, members) if whole and model else [],
         members=[view(reading.city, member, duty) for member in shown],
+    )
+
+
+def centres(
+    session: Session, city: City, streets: Sequence[OfficeEntry], at: datetime
+) -> CentresView:
+    """The centres of these streets in figures, in order of code; also where there is no roster."""
+    codes = [street.code for street in streets]
+    models = {
+        force.street_code: force.model
+        for force in session.scalars(select(Force).where(Force.street_code.in_(codes)))
+    }
+    people: dict[str, list[ForceMember]] = {code: [] for code in codes}
+    present = select(ForceMember).where(ForceMember.street_code.in_(codes), there(at))
+    for member in session.scalars(present.order_by(ForceMember.id)):
+        people[member.street_code].append(member)
+    duty = present_at(session, [m.id for members in people.values() for m in members], at)
+    return CentresView(
+        items=[
+            centre(
+                street, city.centres.get(models.get(street.code) or ""), people[street.code], duty
+            )
+            for street in sorted(streets, key=lambda street: street.code)
+        ]
+    )
+
+
+def centre(
+    street: OfficeEntry,
+    model: CentreModel | None,
+    members: Sequence[ForceMember],
+    duty: Collection[int],
+) -> CentreView:
+    kinds = Counter(member.kind for member in members)
+    return CentreView(
+        street_code=street.code,
+        street_name=street.name,
+        district_code=street.district_code or "",
+        model=model.name if model else None,
+        core=kinds[ForceKind.CORE],
+        posted=kinds[ForceKind.POSTED],
+        on_call=kinds[ForceKind.ON_CALL],
+        on_duty=sum(member.id in duty for member in members),
+        lacking=sum(seat.lacking for seat in seats(model, street, members)) if model else 0,
     )
 
 

@@ -1,8 +1,8 @@
 """The import of finished cases: 500 lines a transaction, each line by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -15,6 +15,7 @@ from app.city import City
 from app.imports import case, rows
 from app.imports.case import Past
 from app.imports.check import check
+from app.imports.groups import Groups
 from app.imports.models import ImportedCase
 from app.imports.schemas import Imported, PastCase, RejectedLine
 from app.kit.clock import Clock
@@ -33,6 +34,8 @@ AT_ONCE = 500
 MOST_LISTED = 10_000
 FORM = TypeAdapter(PastCase)
 
+T = TypeVar("T")
+
 
 def take_in(
     session: Session, city: City, caller: Caller, lines: Sequence[Line], clock: Clock
@@ -40,12 +43,10 @@ def take_in(
     """Write the good cases of some lines in one transaction; a rejected line has its faults."""
     now = recording(session, clock)
     rejected: list[RejectedLine] = []
-    good: list[Past] = []
-    for line in lines:
-        try:
-            good.append(read(city, caller, line, now))
-        except Refusal as refusal:
-            rejected.append(RejectedLine(line=line.number, errors=faults(refusal)))
+    cases = dict(each(lines, lambda line: read(city, caller, line, now), rejected))
+    groups = Groups(session, cases.values())
+    good = [cases[line] for line, _ in each(cases, lambda line: groups.join(cases[line]), rejected)]
+    rejected.sort(key=lambda line: line.line)
     new = claim(session, good, now)
     for model, written in rows.tables(numbered(session, new)):
         if model is Event:
@@ -71,6 +72,17 @@ def take_in_file(
             total = added(total, take_in(session, city, caller, lines, clock))
         progress(sum(len(line.text or b"") + 1 for line in lines))
     return total
+
+
+def each(
+    lines: Iterable[Line], do: Callable[[Line], T], rejected: list[RejectedLine]
+) -> Iterator[tuple[Line, T]]:
+    """What becomes of each line that is not refused."""
+    for line in lines:
+        try:
+            yield line, do(line)
+        except Refusal as refusal:
+            rejected.append(RejectedLine(line=line.number, errors=faults(refusal)))
 
 
 def read(city: City, caller: Caller, line: Line, now: datetime) -> Past:

@@ -12,16 +12,26 @@ from app.rankings.counting import assessments, volumes
 from app.rankings.counting.record import Record
 from app.rankings.leagues import PLANS, League, Roster, rolled_up, roster
 from app.rankings.published import sealed_rows
-from app.rankings.recall import Recalling, anew
+from app.rankings.recall import Once, Recalling, anew
 from app.rankings.schemas import RankingView, as_json, shown_row, shown_weights, spliced
 from app.rankings.table import Former, Line, Load, Standings, standings, table
 from app.rankings.trial import OFFICIAL
 from app.rankings.versions import EVERY, FACTS, LOAD, REGISTRY, SEALS
 
 
+def rankings(record: Record, leagues: Iterable[League]) -> dict[League, RankingView]:
+    """Whole leagues, hashed; what several of them rest on is counted once."""
+    once = Once()
+    return {league: whole(record, league, once) for league in leagues}
+
+
 def ranking(record: Record, league: League) -> RankingView:
     """The whole league, hashed."""
-    rows = [shown_row(line) for line in lines(record, league, anew)]
+    return whole(record, league, anew)
+
+
+def whole(record: Record, league: League, recall: Recalling) -> RankingView:
+    rows = [shown_row(line) for line in lines(record, league, recall)]
     return replace(heading(record, league), rows=rows).hashed()
 
 
@@ -68,9 +78,8 @@ def lines(record: Record, league: League, recall: Recalling) -> tuple[Line, ...]
     members = recall(("roster", league), REGISTRY, lambda _: league_of(record, league))
     now, before = stand(record, members, recall), former(record, members, recall)
     key = ("load", record.period.name, league)
-    return table(
-        now, before, recall(key, LOAD, lambda _: load(record, members)), members, record.period
-    )
+    loaded = recall(key, LOAD, lambda _: load(record, members, recall))
+    return table(now, before, loaded, members, record.period)
 
 
 def league_of(record: Record, league: League) -> Roster:
@@ -80,7 +89,9 @@ def league_of(record: Record, league: League) -> Roster:
 def stand(record: Record, members: Roster, recall: Recalling) -> Standings:
     def counted(earlier: Standings | None) -> Standings:
         by = members.plan.assessed_by
-        counts = rolled_up(assessments.counts(record, by), members.rows[by], add)
+        key = ("counts", record.period.name, by)
+        everyone = recall(key, FACTS, lambda _: assessments.counts(record, by))
+        counts = rolled_up(everyone, members.rows[by], add)
         return standings(counts, members, record.period, earlier)
 
     return recall(("standings", record.period.name, members.league), FACTS, counted)
@@ -107,12 +118,14 @@ def exact(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
 
 
-def load(record: Record, members: Roster) -> Load:
-    led_by = members.plan.led_by
+def load(record: Record, members: Roster, recall: Recalling) -> Load:
+    led_by, name = members.plan.led_by, record.period.name
     by = members.plan.located_by if record.period.policy.volume.by == "location" else led_by
+    came = recall(("volumes", name, by), LOAD, lambda _: volumes.volumes(record, by))
+    held = recall(("on_hold", name, led_by), LOAD, lambda _: volumes.on_hold(record, led_by))
     return Load(
-        volumes=rolled_up(volumes.volumes(record, by), members.rows[by], add),
-        on_hold=rolled_up(volumes.on_hold(record, led_by), members.rows[led_by], add),
+        volumes=rolled_up(came, members.rows[by], add),
+        on_hold=rolled_up(held, members.rows[led_by], add),
     )
 
 

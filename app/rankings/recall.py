@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -69,6 +69,19 @@ class Recall:
     def known(self, key: Hashable, tables: Sequence[str]) -> Result | None:
         result = self.memory.get((self.edition, key))
         return result if result and result.state == state(self.versions, tables) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The results of one record in one transaction, each reckoned once for all its leagues."""
+
+    results: dict[Hashable, Any] = field(default_factory=dict)
+
+    def __call__(self, key: Hashable, tables: Sequence[str], make: Make[T]) -> T:
+        if key not in self.results:
+            self.results[key] = make(None)
+        kept: T = self.results[key]
+        return kept
 
 
 def anew(key: Hashable, tables: Sequence[str], make: Make[T]) -> T:

@@ -25,6 +25,7 @@ from app.rankings.forms import FORMS, NEWEST
 from app.rankings.leagues import League, Registry
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
 from app.rankings.published import AlreadySealed, NotYetFrozen, SealInOrder
+from app.rankings.schemas import RankingView
 from app.seals import sources
 from app.seals.audit import days
 from app.seals.sources import late
@@ -66,7 +67,7 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
     days.keep(session, lambda: now, most=None)
     known = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=known)
-    rankings = [sealed_ranking(record, league) for league in League]
+    rankings = [sealed_ranking(view) for view in compute.rankings(record, League).values()]
     kept = [*sealed_lines(record), *sealed_registry(record, known)]
     facts = [bundle for bundle in kept if bundle.subject is Subject.FACTS]
     made = Seal(
@@ -118,12 +119,12 @@ def has_facts(session: Session, period: Period) -> bool:
     return session.scalar(numbers.limit(1)) is not None
 
 
-def sealed_ranking(record: Record, league: League) -> SealedRanking:
+def sealed_ranking(ranking: RankingView) -> SealedRanking:
     form = FORMS[NEWEST]
-    view = form.hashed(replace(compute.ranking(record, league), sealed=True))
+    view = form.hashed(replace(ranking, sealed=True))
     return SealedRanking(
-        period=record.period.name,
-        league=league,
+        period=view.period,
+        league=view.league,
         content_hash=view.content_hash,
         form=NEWEST,
         body=form.written(view),

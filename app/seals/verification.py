@@ -36,9 +36,8 @@ def verify(session: Session, period: Period) -> VerifyView:
     then = published.record_of(session, period)
     derived = Deriving(then)
     check = Check(seal, list(compared(then, seal, derived)), forms_of(session, seal))
-    again = {
-        league: form.hashed(compute.ranking(then, league)) for league, form in check.forms.items()
-    }
+    rankings = compute.rankings(then, check.forms)
+    again = {league: form.hashed(rankings[league]) for league, form in check.forms.items()}
     differences = [
         *wholeness.broken(session, seal, period),
         *evidence.falsified(then, derived),
@@ -148,13 +147,13 @@ class Check:
     def leagues(self, again: Mapping[League, RankingView], now: Record) -> Iterator[DifferenceView]:
         """Each number of each row that is not the sealed one, with the late tickets counted in;
         of the members that its form has."""
-        for league, then in again.items():
+        today = compute.rankings(now, again) if self.tickets else again
+        for league in again:
             form = self.forms[league]
             kept = published.kept(now.session, self.seal.period, league)
             sealed = rows(form, kept.body) if kept else {}
-            today = compute.ranking(now, league) if self.tickets else then
             members = compute.league_of(now, league)
-            for row in form.narrowed(today).rows:
+            for row in form.narrowed(today[league]).rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):
                     yield DifferenceView(
                         league=league,

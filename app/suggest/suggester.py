@@ -1,5 +1,6 @@
 """Suggests categories of a request from its words: an emergency first, then likely matters."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from threading import Lock
@@ -13,6 +14,8 @@ from app.suggest.memory import MOST_PAIRS, Memory
 from app.suggest.profiles import Floats, Profiles
 from app.suggest.reading import Reading
 from app.suggest.suggestion import Suggestion, Word
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 MOST = 5
 LEAST = 0.02
@@ -52,8 +55,11 @@ class Suggester:
         return [emergency, *others[: most - 1]]
 
     def likely(self, text: str, most: int = MOST) -> list[Suggestion]:
-        """Candidates by names, synonyms and lessons."""
+        """Candidates by names, synonyms and lessons; none of a text in another language, of which
+        they know single letters only."""
         reading = Reading(text[: LONGEST * 2])
+        if not CHINESE.search(reading.text):
+            return []
         places = grams(reading.text)
         evidence = self.profiles.evidence(list(places))
         scores = self.profiles.scores(evidence, self.profiles.hits(reading.text[:LONGEST]))

@@ -23,6 +23,7 @@ MOBILE = re.compile(r"0?(1[3-9][0-9]{9})")
 LINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7})")
 SERVICE = re.compile(r"[48]00[0-9]{7}")
 LOCAL = re.compile(r"[2-9][0-9]{7}")
+SHAPES = re.compile(rf"{USUAL.pattern}|0[0-9]{{2,3}}-[2-9][0-9]{{6,7}}|[48]00[0-9]{{7}}|\+[0-9]+")
 LONGEST_EXTENSION = 6
 
 
@@ -35,6 +36,12 @@ class Telephone(NamedTuple):
     @property
     def text(self) -> str:
         return f"{self.number}-{self.extension}" if self.extension else self.number
+
+    @property
+    def is_dialable(self) -> bool:
+        """Whether it has the shape of a number that somebody answers: not of a service's, and not
+        one with a digit too few or too many."""
+        return SHAPES.fullmatch(self.number) is not None
 
     @property
     def key(self) -> str | None:

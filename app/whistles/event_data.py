@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from app.whistles.life.ladder import Trigger
 from app.whistles.life.loop import (
+    Finding,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -50,6 +52,7 @@ class Written(WhistleData, frozen=True, kw_only=True):
     origin: WhistleOrigin
     in_progress: bool
     policy: str
+    conductor: str
     meet_at: datetime | None
     tickets: list[str]
     summonses: dict[str, Sent]
@@ -60,14 +63,12 @@ class Blown(WhistleData, frozen=True, kw_only=True):
 
     finish_due_at: datetime | None
     confirm_due_at: datetime | None
-    conductor: str
     summonses: dict[str, Sent]
 
 
 class BlownAtOnce(Written, frozen=True, kw_only=True):
     finish_due_at: datetime | None
     confirm_due_at: datetime | None
-    conductor: str
 
 
 class Composed(WhistleData, frozen=True, kw_only=True):
@@ -108,6 +109,24 @@ class WhistleRuled(Moved, frozen=True, kw_only=True):
     arrive_due_at: datetime | UnsetType | None = UNSET
 
 
+class Verified(WhistleData, frozen=True, kw_only=True):
+    """`street_code`: the street that saw it; `evidence`, how many photographs or records."""
+
+    street_code: str
+    evidence: int
+
+
+class Settled(WhistleData, frozen=True, kw_only=True):
+    rule_until: datetime
+
+
+class SentBack(WhistleData, frozen=True, kw_only=True):
+    """`returns`: with this one."""
+
+    returns: int
+    office_codes: list[str]
+
+
 class WhistleEvaluated(Moved, frozen=True, kw_only=True):
     """The chief's points, exact; `rough`: 简单粗暴执法."""
 
@@ -121,8 +140,39 @@ class EvaluationDecided(Moved, frozen=True, kw_only=True):
 
 
 class Raised(WhistleData, frozen=True, kw_only=True):
+    """`owner`: an office, or a desk of the city; `office_code`: whose summons was the
+    cause."""
+
     from_tier: Tier
     to_tier: Tier
+    trigger: Trigger
+    owner: str
+    office_code: str | UnsetType = UNSET
+
+
+class Coordinated(WhistleData, frozen=True, kw_only=True):
+    """`liaison`: the central office that the city speaks with."""
+
+    lead_office_code: str
+    new_date_at: datetime
+    liaison: str | UnsetType = UNSET
+
+
+class FoundFalse(WhistleData, frozen=True, kw_only=True):
+    """`heard`: the offices whose statements are in its words; `withdrawn`: their summonses, of the
+    wrong department; `false_whistles` of `whistles` in the period, with this one."""
+
+    finding: Finding
+    heard: list[str]
+    withdrawn: list[str]
+    appeal_until: datetime | UnsetType = UNSET
+
+
+class AppealDecided(WhistleData, frozen=True, kw_only=True):
+    """`summonses`: those that had not come, with their new limits."""
+
+    uphold: bool
+    summonses: dict[str, Sent] | UnsetType = UNSET
 
 
 A = WhistleAction
@@ -151,6 +201,15 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.LAPSE: WhistleData,
     A.ABSENT: Moved,
     A.MISS: Moved,
+    A.VERIFY: Verified,
+    A.SETTLE: Settled,
+    A.SEND_BACK: SentBack,
+    A.ESCALATE: Raised,
+    A.COORDINATE: Coordinated,
+    A.WAIVE: Moved,
+    A.RULE_FALSE: FoundFalse,
+    A.APPEAL: WhistleData,
+    A.DECIDE_APPEAL: AppealDecided,
 }
 """By action; a draft that is blown later has `Blown`, without what its draft said."""
 

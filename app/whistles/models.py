@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, one_of
 from app.whistles.life.loop import (
+    Finding,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -82,6 +83,21 @@ class Whistle(Base):
     """Cancelled, found false, or evaluated."""
     returns: Mapped[int] = mapped_column(server_default="0")
     """How often its verification failed."""
+    escalate_at: Mapped[datetime | None]
+    """The plan date, or the new date that its coordinator set, until it has passed."""
+    new_date_at: Mapped[datetime | None]
+    lead_office_code: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The lead department that its coordinator named (D.14.5)."""
+    rule_until: Mapped[datetime | None]
+    """Until when a settled whistle may be found false."""
+    ruled_from: Mapped[WhistleStatus | None] = mapped_column(
+        one_of(WhistleStatus, "ruled_from_whistlestatus")
+    )
+    """The status in which it was found false; an appeal may bring it back."""
+    finding: Mapped[Finding | None] = mapped_column(one_of(Finding))
+    appeal_until: Mapped[datetime | None]
+    appealed_at: Mapped[datetime | None]
+    appeal_decided_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
     """The instant of the next due change; the sweep looks here."""
     imagined: Mapped[bool] = mapped_column(server_default=sa.false())
@@ -134,6 +150,10 @@ class Summons(Base):
     objected_at: Mapped[datetime | None]
     objection_due_at: Mapped[datetime | None]
     objection_ground: Mapped[str | None]
+    escalate_at: Mapped[datetime | None]
+    """The instant at which the whistle is raised for it, unless it comes, is ruled on or joins."""
+    verified_at: Mapped[datetime | None]
+    """Of the other street: it has verified on the spot (D.14.6)."""
 
     __table_args__ = (Index("ix_summons_office_code", "office_code", "whistle_number"),)
 

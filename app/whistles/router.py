@@ -8,11 +8,13 @@ from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller
 from app.kit.instants import recording
 from app.kit.web.etag import OF_CALLER, tagged
+from app.kit.web.idempotency import NotHere
 from app.kit.web.paging import Page
 from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.forms import Decision, Nothing, Reason, Words
-from app.whistles.acts import blowing, evaluating, objecting, reporting
+from app.tickets.disclosure import NO_STORE
+from app.whistles.acts import blowing, codes, evaluating, objecting, reporting
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
     Composition,
@@ -28,9 +30,10 @@ from app.whistles.http import Looking, Seen
 from app.whistles.life.loop import WhistleAction
 from app.whistles.proposing import service as proposing
 from app.whistles.proposing.schemas import BlownView
+from app.whistles.sign_in import pages
 from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
-from app.whistles.views.schemas import WhistleEventView, WhistleView
+from app.whistles.views.schemas import SignInCodeView, WhistleEventView, WhistleView
 
 A = WhistleAction
 
@@ -115,6 +118,20 @@ def start_action(act: Annotated[WhistleAct, on_whistle(A.START)], body: Nothing)
 def join_whistle(act: Annotated[WhistleAct, on_whistle(A.JOIN)], body: Nothing) -> WhistleView:
     """D.14.6: the other street takes part."""
     return act(blowing.join, body)
+
+
+@router.post("/{number}/codes", status_code=201)
+def issue_code(
+    request: Request,
+    act: Annotated[WhistleAct, on_whistle(A.ISSUE_CODE)],
+    body: Nothing,
+    no: NotHere,
+) -> SignInCodeView:
+    """H3: a one-time code that the street shows, with the page on which people report in."""
+    code, expires_at = act.step.take(act.doing, lambda change, _: codes.issue(change))
+    act.doing.response.headers.update(NO_STORE)
+    reached_by = request.app.state.settings.public_url or str(request.base_url)
+    return pages.code_view(reached_by, code, expires_at)
 
 
 @router.post("/{number}/summonses/{office_code}/accept")

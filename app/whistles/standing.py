@@ -19,6 +19,12 @@ def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -
         level=whistle.level,
         now=now,
         confirmed=whistle.blown_at is None or whistle.confirmed_at is not None,
+        tier=whistle.tier,
+        verified=whistle.verified_at is not None,
+        rule_until=whistle.rule_until,
+        appeal_until=whistle.appeal_until,
+        appealed=whistle.appealed_at is not None,
+        appeal_decided=whistle.appeal_decided_at is not None,
         summonses=tuple(map(summons_standing, summonses)),
     )
 
@@ -33,6 +39,7 @@ def summons_standing(summons: Summons) -> SummonsStanding:
         is_away=summons.away,
         object_until=summons.object_until,
         has_objected=summons.objected_at is not None,
+        verified=summons.verified_at is not None,
     )
 
 
@@ -49,7 +56,7 @@ def timers_of(
     whistle: Whistle, summonses: Sequence[Summons]
 ) -> tuple[WhistleTimers, list[SummonsTimers]]:
     timers = [SummonsTimers(*TIMERS(summons)) for summons in summonses]
-    return WhistleTimers(whistle.status, whistle.confirm_due_at, whistle.mark_due_at), timers
+    return WhistleTimers(*WHISTLE_TIMERS(whistle)), timers
 
 
 def waiting_of(whistle: Whistle, summonses: Sequence[Summons]) -> tuple[Waiting, list[Awaited]]:
@@ -61,4 +68,6 @@ def columns(kind: type[Any]) -> Callable[[object], tuple[Any, ...]]:
     return attrgetter(*(field.name for field in fields(kind)))
 
 
-TIMERS, WAITING, AWAITED = map(columns, (SummonsTimers, Waiting, Awaited))
+WHISTLE_TIMERS, TIMERS, WAITING, AWAITED = map(
+    columns, (WhistleTimers, SummonsTimers, Waiting, Awaited)
+)

@@ -97,6 +97,9 @@ def test_a_thousand_random_cases_are_counted_scored_and_ranked_as_the_recount_do
 ) -> None:
     offices = [WANGJING, JIANWAI, HEPINGJIE, DONGHUAMEN, "110102001", "110106001"]
     cases = random_cases(Random(12345), 1000, offices, BORDER)
+    for case in cases:
+        if "merge_group" in case:
+            case["merge_group"] += case["office_code"][:6]
 
     answer = imported(people, *cases)
 
@@ -277,6 +280,32 @@ def test_a_bad_line_is_refused_with_its_number_and_the_member_at_fault(
     (rejected,) = answer["rejected"]
     assert rejected["line"] == 2
     assert pointer in [error["pointer"] for error in rejected["errors"]]
+
+
+def test_a_group_lies_in_one_district(people: People) -> None:
+    """Whichever lines come first, together or one after the other; a repeat changes nothing."""
+
+    def member(n: int, office_code: str, group: str = "G-1") -> Json:
+        return line(external_id=f"OLD-{n}", office_code=office_code, merge_group=group)
+
+    others = [member(3, DONGHUAMEN), member(4, "city-water"), member(5, DONGHUAMEN, "G-2")]
+    first = imported(people, member(1, WANGJING), member(2, JIANWAI), *others)
+    later = imported(people, member(1, WANGJING), member(6, DONGHUAMEN), member(7, HEPINGJIE))
+
+    apart = {
+        "pointer": "/merge_group",
+        "detail": "cases of G-1 lie in district 110105, and this one in 110101",
+    }
+    assert first == {
+        "accepted": 4,
+        "replayed": 0,
+        "rejected": [{"line": 3, "errors": [apart]}],
+    }
+    assert later == {
+        "accepted": 1,
+        "replayed": 1,
+        "rejected": [{"line": 2, "errors": [apart]}],
+    }
 
 
 def test_who_is_not_content_may_have_been_excluded(people: People) -> None:

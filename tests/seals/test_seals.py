@@ -20,7 +20,7 @@ from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting, ticket
 from tests.linking import relink
 from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
-from tests.sealing import force, sealed, verified
+from tests.sealing import force, sealed, tampered, verified
 
 FROZEN = BORDER + timedelta(days=5)
 FIRST = "BJ2026090100000"
@@ -176,25 +176,22 @@ def test_an_untouched_record_verifies(people: People, store: Store, clock: Still
         }
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+def test_plain_sql_changes_nothing_that_is_sealed(
+    people: People, store: Store, clock: StillClock, app: FastAPI
+) -> None:
+    store(WORKED_EXAMPLE)
+    sealed(people)
+
+    for statement in (
         "UPDATE sealed_ranking SET body = ''",
         "UPDATE seal SET content_hash = 'sha256:0'",
         "DELETE FROM sealed_facts",
         "DELETE FROM seal",
         "UPDATE assessment SET satisfied = 'very'",
         "DELETE FROM assessment",
-    ],
-)
-def test_plain_sql_changes_nothing_that_is_sealed(
-    people: People, store: Store, clock: StillClock, app: FastAPI, statement: str
-) -> None:
-    store(WORKED_EXAMPLE)
-    sealed(people)
-
-    with pytest.raises(exc.DBAPIError, match="insert-only"), app.state.engine.begin() as connection:
-        connection.exec_driver_sql(statement)
+    ):
+        with pytest.raises(exc.DBAPIError, match="insert-only"), app.state.engine.begin() as by_us:
+            by_us.exec_driver_sql(statement)
 
     assert verified(people)["same"]
 
@@ -306,37 +303,37 @@ def test_a_late_exclusion_is_an_adjustment_beside_the_next_period(
     assert people("analyst").get("/rankings/2026-10/adjustments").json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    ("statement", "field"),
-    [
-        ("UPDATE sealed_ranking SET body = replace(encode(body, 'escape'),"
-         " '695/8', '95')::bytea WHERE league = 'streets'", "rankings.streets"),
-        ("UPDATE seal SET sealed_by = 'nobody'", "seal_hash"),
-        ("UPDATE seal SET published_at = published_at + interval '1s'", "seal_hash"),
-        ("UPDATE seal SET policy_sha256 = '0'", "policy_sha256"),
-        ("UPDATE sealed_facts SET lines = ''", "facts_digest"),
-        ("UPDATE sealed_facts SET number = 9", "facts_digest"),
-        ("UPDATE sealed_facts SET digest = '0'", "facts_digest"),
-        ("UPDATE sealed_ranking SET content_hash = '0'", "rankings.streets"),
-        ("UPDATE sealed_ranking SET form = 9", "rankings.streets"),
-        ("UPDATE seal SET format = 9", "seal_hash"),
-        ("UPDATE sealed_ranking SET body = body || ' '::bytea", "rankings.streets"),
-        ("UPDATE sealed_ranking SET body = convert_to(replace(convert_from(body, 'UTF8'),"
-         " '\"sealed\":true', '\"sealed\":false'), 'UTF8')", "rankings.streets"),
-        ("DELETE FROM sealed_ranking WHERE league = 'enterprises'", "rankings.enterprises"),
-    ],
-)  # fmt: skip
+TAMPERED = [
+    ("UPDATE sealed_ranking SET body = replace(encode(body, 'escape'),"
+     " '695/8', '95')::bytea WHERE league = 'streets'", "rankings.streets"),
+    ("UPDATE seal SET sealed_by = 'nobody'", "seal_hash"),
+    ("UPDATE seal SET published_at = published_at + interval '1s'", "seal_hash"),
+    ("UPDATE seal SET policy_sha256 = '0'", "policy_sha256"),
+    ("UPDATE sealed_facts SET lines = ''", "facts_digest"),
+    ("UPDATE sealed_facts SET number = 9", "facts_digest"),
+    ("UPDATE sealed_facts SET digest = '0'", "facts_digest"),
+    ("UPDATE sealed_ranking SET content_hash = '0'", "rankings.streets"),
+    ("UPDATE sealed_ranking SET form = 9", "rankings.streets"),
+    ("UPDATE seal SET format = 9", "seal_hash"),
+    ("UPDATE sealed_ranking SET body = body || ' '::bytea", "rankings.streets"),
+    ("UPDATE sealed_ranking SET body = convert_to(replace(convert_from(body, 'UTF8'),"
+     " '\"sealed\":true', '\"sealed\":false'), 'UTF8')", "rankings.streets"),
+    ("DELETE FROM sealed_ranking WHERE league = 'enterprises'", "rankings.enterprises"),
+]  # fmt: skip
+
+
 def test_a_tampered_seal_is_named(
-    people: People, store: Store, clock: StillClock, app: FastAPI, statement: str, field: str
+    people: People, store: Store, clock: StillClock, app: FastAPI
 ) -> None:
     store(WORKED_EXAMPLE)
     sealed(people)
-    force(app, statement)
 
-    proof = verified(people)
-
-    assert not proof["same"]
-    assert field in {difference["field"] for difference in proof["differences"]}
+    for statement, field in TAMPERED:
+        with tampered(app, statement):
+            proof = verified(people)
+        assert not proof["same"], statement
+        assert field in {difference["field"] for difference in proof["differences"]}, statement
+    assert verified(people)["same"]
 
 
 def test_facts_that_are_all_gone_are_named_too(

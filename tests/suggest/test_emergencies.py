@@ -127,3 +127,51 @@ def test_a_wrong_list_is_refused_with_its_line(wrong: str, fault: str, tmp_path:
         read_emergencies(CATALOGUE, path)
     path.write_text(GOOD, encoding="utf-8")
     assert read_emergencies(CATALOGUE, path).suggest("有煤气味") is not None
+
+
+ENGLISH = [
+    ("There is a strong smell of gas in the stairwell", "020401"),
+    ("I smell gas in my apartment and my wife fainted", "020401"),
+    ("The gas pipe in the yard is broken, gas is leaking", "020401"),
+    ("Help! My neighbour's kitchen is on fire", "16"),
+    ("There's a fire in our building, the corridor is full of smoke", "16"),
+    ("We are stuck in the elevator, nobody answers the bell", "030101"),
+    ("My kid is trapped in the lift of building 5", "030101"),
+    ("An old man passed out on the pavement and is not breathing", "110105"),
+    ("My roommate says she wants to kill herself", "15"),
+    ("Someone is going to jump off the roof of building 3", "15"),
+    ("Water is pouring onto the electric panel, sparks flying", "020302"),
+    ("A man with a knife is at my door", "1501"),
+    ("A child fell into the lake in the park", "100403"),
+]
+HARMLESS = [
+    "Water leaking from the ceiling",
+    "There is no gas in my flat since Monday",
+    "The gas leak was fixed yesterday, thank you",
+    "The fire lane is blocked by cars",
+    "The fire was put out last night, who pays for the wall?",
+    "The elevator is broken again",
+    "The elevator button is stuck",
+    "The building site is noisy at night, I can't sleep",
+    "When does the swimming pool open?",
+    "Fireworks every night",
+    "No hot water for two days",
+    "How do I renew my work permit?",
+    "The landlord does not return my deposit",
+    "I am afraid of a gas leak, please inspect",
+    "Please hold a fire drill in our compound",
+]
+
+
+@pytest.mark.parametrize(("text", "category"), ENGLISH)
+def test_a_danger_told_in_english_rings(text: str, category: str) -> None:
+    for written in (text, text.upper()):
+        suggestion = heard(written)
+        assert suggestion is not None
+        assert (suggestion.category, suggestion.urgency) == (category, Urgency.L1)
+        assert suggestion.tell
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_no_danger_in_english_does_not_ring(text: str) -> None:
+    assert heard(text) is None

@@ -66,7 +66,9 @@ def test_every_category_has_synonyms() -> None:
     assert all(SYNONYMS.values())
 
 
-@pytest.mark.parametrize("text", ["", "。", "abc", "１２３", "🙂🙂", "\n\n"])
+@pytest.mark.parametrize(
+    "text", ["", "。", "abc", "１２３", "🙂🙂", "\n\n", "The tap drips since May"]
+)
 def test_words_that_say_nothing_suggest_nothing(text: str) -> None:
     assert SUGGESTER.suggest(text) == []
 

@@ -90,3 +90,29 @@ def test_a_mask_hides_four_digits_of_whatever_is_taken(written: str) -> None:
     digits = sum(map(str.isdecimal, phone))
     assert digits - sum(map(str.isdecimal, masked)) >= min(4, digits)
     assert PHONE.validate_python(phone) == phone
+
+
+@pytest.mark.parametrize("form", SPELLINGS)
+def test_a_number_of_a_known_shape_is_dialable(form: str) -> None:
+    number = telephones.read(form)
+    assert number is not None
+    assert number.is_dialable is (number.key is not None)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "110",
+        "12345",
+        "1381234567",
+        "138123456789",
+        "13812345",
+        "6512345",
+        "010-6512345678",
+        "95598",
+    ],
+)
+def test_a_digit_too_few_or_too_many_is_seen(written: str) -> None:
+    number = telephones.read(written)
+    assert number is not None
+    assert not number.is_dialable

@@ -23,6 +23,7 @@ from app.rankings.bundles import Bundle, digest_of_lines, number_of, unpacked
 from app.rankings.models import RegistryVersion
 from app.seals.audit.faults import Fault, Kind
 from app.tickets.events import Event
+from app.whistles.events import WhistleEvent
 
 ONE_AT_A_TIME = 0xDA1
 AT_ONCE = 10
@@ -38,8 +39,8 @@ class ChainDay(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     number: Mapped[int]
-    """Of its lines: of each ticket with an event on that day, and of each part of the registry that
-    changed."""
+    """Of its lines: of each ticket and whistle with an event on that day, and of each part of the
+    registry that changed."""
     lines: Mapped[bytes] = mapped_column(sa.LargeBinary)
     digest: Mapped[str]
     former_hash: Mapped[str | None]
@@ -76,7 +77,8 @@ def next_day(session: Session) -> date | None:
     last: date | None = session.scalar(select(func.max(ChainDay.day)))
     if last:
         return last + ONE_DAY
-    first = session.scalar(select(func.min(Event.at)))
+    firsts = (select(func.min(kind.at)).scalar_subquery() for kind in (Event, WhistleEvent))
+    first: datetime | None = session.scalar(select(func.least(*firsts)))
     return day_of(first) if first else None
 
 
@@ -107,16 +109,19 @@ def hash_of(day: date, number: int, digest: str, former: str | None) -> str:
 
 
 def lines(session: Session, day: date) -> Iterator[str]:
-    """`["number", seq, "link"]` of each ticket's last event of the day; then the registry."""
+    """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's;
+    then the registry."""
     begins, ends = midnight(day), midnight(day + ONE_DAY)
-    last = (
-        select(Event.ticket_number, Event.seq, func.encode(Event.link, "hex"))
-        .where(Event.at >= begins, Event.at < ends)
-        .ext(distinct_on(Event.ticket_number))
-        .order_by(Event.ticket_number, Event.seq.desc())
-    )
-    for row in session.execute(last.execution_options(yield_per=1_000)):
-        yield text_of(*row)
+    of_ticket = (Event, Event.ticket_number)
+    for kind, number in (of_ticket, (WhistleEvent, WhistleEvent.whistle_number)):
+        last = (
+            select(number, kind.seq, func.encode(kind.link, "hex"))
+            .where(kind.at >= begins, kind.at < ends)
+            .ext(distinct_on(number))
+            .order_by(number, kind.seq.desc())
+        )
+        for row in session.execute(last.execution_options(yield_per=1_000)):
+            yield text_of(*row)
     registry = select(RegistryVersion).where(
         RegistryVersion.recorded_at >= begins, RegistryVersion.recorded_at < ends
     )

@@ -1,4 +1,4 @@
-"""What an audit names: a fault of the record, at a ticket, a row of a table, or a day."""
+"""What an audit names: a fault of the record, at a ticket or whistle, a row of a table, a day."""
 
 from datetime import date
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     fault: Kind
     number: str | None = None
-    """The ticket's."""
+    """The ticket's, the whistle's, or the code of the street whose roster it is."""
     seq: int | None = None
     table: str | None = None
     column: str | None = None

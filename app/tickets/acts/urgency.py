@@ -85,6 +85,12 @@ def is_raised(old: Urgency, new: Urgency) -> bool:
     return ORDER.index(new) < ORDER.index(old)
 
 
+def is_alarming(new: Urgency, known: Urgency) -> bool:
+    """Whether what is told anew is danger that cannot wait with what is known: an L1, or an urgent
+    matter that is graver."""
+    return new is Urgency.L1 or (new in alarms.URGENT and is_raised(known, new))
+
+
 def check_grading(change: Change, body: Grading) -> None:
     """Refuses NotYourPart and SameUrgency."""
     old, new, parts = change.ticket.urgency, body.urgency, change.parts

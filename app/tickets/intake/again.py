@@ -76,6 +76,7 @@ def fill_in(change: Change, arrival: Arrival) -> None:
         known.phone = new.telephone
     for member in CALLED_BACK:
         setattr(known, member, getattr(new, member) or getattr(known, member))
+    change.ticket.call_after = known.callback_after
 
 
 def raised_to(change: Change, arrival: Arrival) -> Any:

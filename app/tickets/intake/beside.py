@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.city import City
 from app.suggest.suggestion import Suggestion
-from app.tickets import personal
+from app.tickets import personal, telephones
 from app.tickets.intake.arrival import Arrival, services
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Known, related
@@ -13,6 +13,7 @@ from app.tickets.matter import words
 from app.tickets.views.view import Members
 
 MOST_WARNINGS = 20
+ODD_TELEPHONE = "odd_telephone"
 
 LOOKED_AT = 100
 """Characters: the matter is told at the beginning, and a citizen is on the line."""
@@ -61,12 +62,23 @@ def shown(suggestion: Suggestion) -> Members:
 
 
 def warnings(new: NewTicket) -> list[Members]:
-    """Personal data in free text, which whoever sees the ticket reads."""
-    return [
+    """Telephones that nobody can be called at, and personal data in free text, which whoever sees
+    the ticket reads."""
+    finds = (
         {"pointer": pointer, "kind": kind, "start": start, "end": end}
         for pointer, text in free_texts(new)
         for start, end, kind in personal.finds(text, new.citizen.name)
-    ][:MOST_WARNINGS]
+    )
+    return [*odd_telephones(new), *finds][:MOST_WARNINGS]
+
+
+def odd_telephones(new: NewTicket) -> Iterator[Members]:
+    for name in ("phone", "callback_phone"):
+        text = getattr(new.citizen, name)
+        number = text and telephones.read(text)
+        if number and not number.is_dialable:
+            whole = {"start": 0, "end": len(text)}
+            yield {"pointer": f"/citizen/{name}", "kind": ODD_TELEPHONE, **whole}
 
 
 def free_texts(new: NewTicket) -> Iterator[tuple[str, str]]:

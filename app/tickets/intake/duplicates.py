@@ -15,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.kit.ready import Ready, Statement, parameter
+from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
+from app.tickets.acts.urgency import SETTLED, is_alarming
 from app.tickets.citizens import Citizen
 from app.tickets.life.lifecycle import TERMINAL, Status, TicketType
 from app.tickets.life.likeness import Matter, alike
@@ -47,6 +49,9 @@ class Asking(Protocol):
 
     @property
     def policy(self) -> Policy: ...
+
+    @property
+    def urgency(self) -> Urgency: ...
 
     @property
     def ended(self) -> bool:
@@ -83,6 +88,12 @@ def one_at_a_time(callers: Collection[bytes]) -> Statement:
     return Statement(CITIZENS, {"keys": sorted({key_of(caller) for caller in callers})})
 
 
+def those_free(callers: Collection[bytes]) -> Statement:
+    """The same without waiting: of each citizen (`key_of`) whether nobody else has him. Of FEW at
+    most."""
+    return Statement(FREE, {"keys": sorted({key_of(caller) for caller in callers})})
+
+
 def key_of(caller: bytes) -> int:
     return int.from_bytes(caller[:8], signed=True)
 
@@ -90,6 +101,12 @@ def key_of(caller: bytes) -> int:
 ALL_CITIZENS = f"SELECT pg_advisory_xact_lock({EVERYONE})"
 CITIZENS = f"""
     SELECT pg_advisory_xact_lock_shared({EVERYONE}), pg_advisory_xact_lock(key)
+    FROM unnest(%(keys)s::bigint[]) AS key
+"""
+
+
+FREE = f"""
+    SELECT pg_advisory_xact_lock_shared({EVERYONE}), key, pg_try_advisory_xact_lock(key)
     FROM unnest(%(keys)s::bigint[]) AS key
 """
 
@@ -204,13 +221,21 @@ def doubles(asking: Asking, earlier: Asking | Before) -> bool:
     return same(asking, earlier)
 
 
+def urges(asking: Asking, earlier: Before) -> bool:
+    """One more call about an open ticket; but new danger never lies with a ticket on which no
+    office works at present."""
+    idle = earlier.status in SETTLED
+    apart = idle and is_alarming(asking.urgency, Urgency(earlier.row.urgency))
+    return not apart and doubles(asking, earlier)
+
+
 def open_doubles(asked: Sequence[Asking], known: Mapping[bytes, Sequence[Before]]) -> set[str]:
     """Every open ticket that one of the requests may urge."""
     return {
         before.head
         for asking in asked
         for before in known.get(asking.caller or b"", ())
-        if before.status not in TERMINAL and doubles(asking, before)
+        if before.status not in TERMINAL and urges(asking, before)
     }
 
 
@@ -228,7 +253,7 @@ def settle(
             yield Finding()
             continue
         earlier = [ticket for ticket in known.get(caller, ()) if same(asking, ticket)]
-        open_ones = (b.head for b in earlier if b.head in still_open and doubles(asking, b))
+        open_ones = (b.head for b in earlier if b.head in still_open and urges(asking, b))
         urged: str | int | None = next(open_ones, None)
         if urged is None:
             urged = next((n for n in new[caller] if doubles(asking, asked[n])), None)

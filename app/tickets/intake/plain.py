@@ -3,7 +3,8 @@
 The first claims their keys, locks their citizens, reads the citizens' earlier tickets and takes
 numbers; the second writes every row, with the feeds' entries, and commits. The answers are told
 from the written rows while the database writes them. A request is left out when its key came
-before, or when its citizen has an open ticket on the same matter.
+before, or when its citizen has an open ticket on the same matter, or is locked by another
+transaction: a group waits for no citizen.
 """
 
 import asyncio
@@ -65,6 +66,8 @@ class Look(NamedTuple):
     numbers: Sequence[int]
     claimed: frozenset[Name]
     """Of the keys those that never came before."""
+    free: frozenset[int]
+    """Of the citizens, by `key_of`, those that are locked now."""
     earlier: Mapping[bytes, Sequence[Before]]
     """The citizens' tickets."""
     since: datetime
@@ -140,15 +143,16 @@ def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awa
     answers = exchange.asking(
         Statement(BEGIN, {"count": len(group)}),
         idempotency.claim(PATH, hashes, now) if hashes else None,
-        duplicates.one_at_a_time(citizens) if citizens else None,
+        duplicates.those_free(citizens) if citizens else None,
         duplicates.search(citizens, since) if citizens else None,
     )
 
     async def look_up() -> Look:
-        [begun], claimed, _, earlier = await answers()
+        [begun], claimed, locked, earlier = await answers()
         transaction, _, numbers = begun
         names = frozenset((caller, key) for caller, key in claimed)
-        return Look(transaction, numbers, names, duplicates.by_caller(earlier), since)
+        free = frozenset(key for _, key, is_free in locked if is_free)
+        return Look(transaction, numbers, names, free, duplicates.by_caller(earlier), since)
 
     return look_up
 
@@ -167,12 +171,14 @@ async def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Ou
 
 
 def plain_ones(group: Sequence[Request], arrivals: Arrivals, look: Look, now: datetime) -> Arrivals:
-    """Those of fresh keys that urge no open ticket, each as the repetition that it may be."""
+    """Those of fresh keys and free citizens that urge no open ticket, each as the repetition that
+    it may be."""
     findings = duplicates.settle(list(arrivals.values()), look.earlier, (), now)
     return {
         place: replace(arrival, repeat_of=finding.repeat_of)
         for (place, arrival), finding in zip(arrivals.items(), findings, strict=True)
         if group[place].names <= look.claimed
+        and (arrival.caller is None or duplicates.key_of(arrival.caller) in look.free)
         and not duplicates.open_doubles([arrival], look.earlier)
     }
 

@@ -195,6 +195,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "secret": arrival.secret,
         "anonymous": new.citizen.anonymous,
         "no_citizen": arrival.no_citizen,
+        "call_after": new.citizen.callback_after,
         "external_id": new.external_id,
         "line": new.line,
         "lon": new.address.lon,

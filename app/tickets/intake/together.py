@@ -2,17 +2,17 @@
 
 Nobody waits for anybody: a request alone is a group of one, and what comes while groups are being
 written is the next one. A request that is no plain new one (its key came before, its citizen has
-an open ticket on the same matter, the database refuses its group) is taken in by itself, after its
-group is committed. With 32 connections this, and statements that are made once, take in fourteen
-requests where one was taken in before (docs/performance.md).
+an open ticket on the same matter or is locked by another transaction, the database refuses its
+group) is taken in by itself, once its group is committed, and no group waits for it. With 32
+connections this, and statements that are made once, take in fourteen requests where one was taken
+in before (docs/performance.md).
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TypeVar
 
 import sqlalchemy as sa
 from anyio import CapacityLimiter, to_thread
@@ -34,8 +34,8 @@ from app.tickets.intake.requests import PATH, Answer, Mark, Outcome, Request
 from app.tickets.views.view import Members, Viewer, numbered
 
 MOST = 64
-
-T = TypeVar("T")
+BY_THEMSELVES = 4
+"""Requests that may wait for others' locks."""
 
 
 class Together:
@@ -44,19 +44,24 @@ class Together:
     def __init__(self, engine: sa.Engine, sessions: Sessions, at_once: int) -> None:
         self.threads = CapacityLimiter(at_once)
         """Its own, as its connections are: no queue elsewhere keeps it waiting."""
+        self.other_threads = CapacityLimiter(BY_THEMSELVES)
         self.engine = engine
         self.sessions = sessions
         self.waiting: deque[Request] = deque()
         self.writers: set[asyncio.Task[None] | None] = set()
+        self.by_themselves: set[asyncio.Task[None]] = set()
         self.written: set[Mark] = set()
-        """The citizens and keys of the groups that are being written."""
+        """The citizens and keys of the requests that are being written."""
 
     async def receive(self, request: Request) -> Answer:
         """Refuses what intake refuses; a client that goes away takes nothing back."""
         self.waiting.append(request)
-        if len(self.writers) < self.threads.total_tokens:
-            self.writers.add(asyncio.create_task(self.write()))
+        self.begin()
         return await request.answer
+
+    def begin(self) -> None:
+        if self.waiting and len(self.writers) < self.threads.total_tokens:
+            self.writers.add(asyncio.create_task(self.write()))
 
     async def write(self) -> None:
         """As long as there are requests; none comes between the last look and the end."""
@@ -67,17 +72,37 @@ class Together:
 
     async def write_groups(self) -> None:
         while group := self.next_group():
-            outcomes: Sequence[Answer | Exception]
+            outcomes: Sequence[Outcome | None]
             try:
                 outcomes = await self.taken_in(group)
             except Exception as fault:
                 outcomes = [fault] * len(group)  # each sender is told; the next group is written
             for request, outcome in zip(group, outcomes, strict=True):
-                self.written -= request.marks
-                settle(request.answer, outcome)
+                if outcome is None:
+                    task = asyncio.create_task(self.write_alone(request))
+                    self.by_themselves.add(task)
+                    task.add_done_callback(self.by_themselves.discard)
+                else:
+                    self.settle(request, outcome)
 
-    async def taken_in(self, group: Sequence[Request]) -> list[Outcome]:
-        """What became of each request, in order."""
+    async def write_alone(self, request: Request) -> None:
+        outcome: Outcome
+        try:
+            outcome = await to_thread.run_sync(
+                by_itself, self.sessions, request, limiter=self.other_threads
+            )
+        except Exception as fault:
+            outcome = fault
+        self.settle(request, outcome)
+        self.begin()  # whoever waited for his citizen or key
+
+    def settle(self, request: Request, outcome: Outcome) -> None:
+        self.written -= request.marks
+        settle(request.answer, outcome)
+
+    async def taken_in(self, group: Sequence[Request]) -> list[Outcome | None]:
+        """What became of each request, in order; None: it is to be taken in by itself."""
+        outcomes: dict[int, Outcome]
         try:
             async with exchanging(self.engine, self.threads) as exchange:
                 outcomes = await plain.take_in(exchange, group, self.was_committed)
@@ -85,16 +110,10 @@ class Together:
             raise  # nobody can tell what became of the commit
         except Exception:
             outcomes = {}  # whoever's fault it is, he alone is told of it
-        for place, request in enumerate(group):
-            if place not in outcomes:
-                outcomes[place] = await self.in_thread(by_itself, self.sessions, request)
-        return [outcomes[place] for place in range(len(group))]
+        return [outcomes.get(place) for place in range(len(group))]
 
     async def was_committed(self, trace: Trace) -> bool:
-        return await self.in_thread(was_committed, self.sessions, trace)
-
-    async def in_thread(self, act: Callable[..., T], *given: object) -> T:
-        return await to_thread.run_sync(act, *given, limiter=self.threads)
+        return await to_thread.run_sync(was_committed, self.sessions, trace, limiter=self.threads)
 
     def next_group(self) -> list[Request]:
         """Of a citizen and of a key one request at a time is being written: who comes after it

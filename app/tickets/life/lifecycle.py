@@ -280,7 +280,7 @@ MOVES: Moves = {
     **staying(A.ANSWER_ADVICE, S),
     **staying(A.WARN, OPEN),
     **staying(A.ESCALATE, OPEN),
-    **staying(A.ALARM, OPEN | {S.MERGED}),
+    **staying(A.ALARM, S),
     # on the record only
     **staying(A.NOTE, OPEN),
     **staying(A.READ, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),

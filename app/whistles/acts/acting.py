@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends
+from sqlalchemy.orm import Session
 
 from app.access.gate import WrongRole, caller
 from app.access.roles import Caller
+from app.city import City
+from app.kit.clock import Clock
 from app.kit.web.etag import IfMatch, Versions
 from app.tickets.acts.acting import Changing, Doing
 from app.tickets.views.view import Viewer
@@ -21,8 +24,10 @@ from app.whistles.views.schemas import WhistleView
 from app.whistles.views.scope import summoned
 
 B = TypeVar("B")
+R = TypeVar("R")
 WhistleDo = Callable[[WhistleChange, B], None]
 SummonsDo = Callable[[WhistleChange, Summons, B], None]
+Act = Callable[[WhistleChange, Summons | None], R]
 
 
 def show(doing: Doing, caller: Caller, number: str) -> WhistleView:
@@ -32,69 +37,84 @@ def show(doing: Doing, caller: Caller, number: str) -> WhistleView:
     return view.view_of(Viewer(caller, doing.city, doing.now, doing.session), whistle)
 
 
+class Bench(Protocol):
+    """The transaction, the city and the clock of an act."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def city(self) -> City: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+
 @dataclass(frozen=True)
-class WhistleAct:
+class Step:
     """One action of one caller on one whistle of his scope, or on a summons of it."""
 
     action: WhistleAction
     caller: Caller
     number: str
-    office_code: str | None
+    office_code: str | None = None
+    if_match: Versions | None = None
+
+    def take(self, bench: Bench, act: Act[R], further: Act[None] | None = None) -> R:
+        """Refusals come in this order: NoSuchWhistle, NoSuchSummons, NotYourWhistle, those of
+        `further` (403, 422), WhistleChanged, IllegalWhistleMove, those of `act`."""
+        session = bench.session
+        change = locking.locked(session, bench.city, self.caller, self.number, bench.clock)
+        of = summoned(change.summonses, self.office_code) if self.office_code else None
+        locking.check_part(change, self.action, of)
+        moving = of if self.action in OF_SUMMONS else None
+        with locking.explained(change, moving):
+            if further:
+                further(change, of)
+            locking.check_state(change, self.action, moving, self.if_match)
+            result = act(change, of)
+        session.flush()
+        return result
+
+
+@dataclass(frozen=True)
+class WhistleAct:
+    """A step that a request asks for."""
+
+    step: Step
     doing: Doing
-    if_match: Versions | None
 
     def __call__(self, do: WhistleDo[B], body: B, check: WhistleDo[B] | None = None) -> WhistleView:
-        """Take the act on the whistle once for each Idempotency-Key, and show it changed."""
-
-        def act(change: WhistleChange, of: Summons | None) -> None:
-            do(change, body)
+        """Take the step on the whistle once for each Idempotency-Key, and show it changed."""
 
         def further(change: WhistleChange, of: Summons | None) -> None:
             if check:
                 check(change, body)
 
-        return self.once(act, further)
+        return self.once(lambda change, _: do(change, body), further)
 
     def on_summons(
         self, do: SummonsDo[B], body: B, check: SummonsDo[B] | None = None
     ) -> WhistleView:
         """The same on the summons of the path."""
 
-        def act(change: WhistleChange, of: Summons | None) -> None:
-            assert of is not None  # the path names its office
-            do(change, of, body)
-
         def further(change: WhistleChange, of: Summons | None) -> None:
-            assert of is not None
             if check:
-                check(change, of, body)
+                check(change, named(of), body)
 
-        return self.once(act, further)
+        return self.once(lambda change, of: do(change, named(of), body), further)
 
-    def once(
-        self,
-        act: Callable[[WhistleChange, Summons | None], None],
-        further: Callable[[WhistleChange, Summons | None], None],
-    ) -> WhistleView:
-        """Refusals come in this order: NoSuchWhistle, NoSuchSummons, NotYourWhistle, those of
-        `further` (403, 422), WhistleChanged, IllegalWhistleMove, those of `act`."""
-
+    def once(self, act: Act[None], further: Act[None]) -> WhistleView:
         def take() -> str:
-            doing = self.doing
-            change = locking.locked(
-                doing.session, doing.city, self.caller, self.number, doing.clock
-            )
-            of = summoned(change.summonses, self.office_code) if self.office_code else None
-            locking.check_part(change, self.action, of)
-            moving = of if self.action in OF_SUMMONS else None
-            with locking.explained(change, moving):
-                further(change, of)
-                locking.check_state(change, self.action, moving, self.if_match)
-                act(change, of)
-            doing.session.flush()
-            return self.number
+            self.step.take(self.doing, act, further)
+            return self.step.number
 
-        return show(self.doing, self.caller, self.doing.once(take))
+        return show(self.doing, self.step.caller, self.doing.once(take))
+
+
+def named(of: Summons | None) -> Summons:
+    assert of is not None  # the path names its office
+    return of
 
 
 def admitted(action: WhistleAction) -> Any:
@@ -119,7 +139,7 @@ def on_whistle(action: WhistleAction) -> Any:
     ) -> WhistleAct:
         with doing.once.remembered():
             whistle = scope.get(doing.session, caller, number)
-        return WhistleAct(action, caller, whistle.number, None, doing, if_match)
+        return WhistleAct(Step(action, caller, whistle.number, if_match=if_match), doing)
 
     return Depends(act)
 
@@ -128,7 +148,8 @@ def on_summons(action: WhistleAction) -> Any:
     """The same, on the summons of an office. Refuses NoSuchSummons, too."""
 
     def act(office_code: str, whistle: Annotated[WhistleAct, on_whistle(action)]) -> WhistleAct:
-        summoned(locking.summonses_of(whistle.doing.session, whistle.number), office_code)
-        return replace(whistle, office_code=office_code)
+        summonses = locking.summonses_of(whistle.doing.session, whistle.step.number)
+        summoned(summonses, office_code)
+        return replace(whistle, step=replace(whistle.step, office_code=office_code))
 
     return Depends(act)

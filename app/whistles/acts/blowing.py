@@ -90,7 +90,7 @@ def write(
     session.add(whistle)
     session.flush()
     change = WhistleChange(session, city, whistle, [], now)
-    change.let_know([street.code])
+    change.introduce([street.code])
     link_tickets(session, caller, whistle, body.ticket_numbers)
     summon(change, body.summonses)
     change.give_part(caller)
@@ -257,6 +257,7 @@ def written_of(whistle: Whistle, body: NewWhistle) -> dict[str, Any]:
         "origin": whistle.origin,
         "in_progress": whistle.in_progress,
         "policy": whistle.policy,
+        "conductor": whistle.conductor,
         "meet_at": whistle.meet_at,
         "tickets": sorted(set(body.ticket_numbers)),
     }
@@ -281,12 +282,12 @@ def send_all(change: WhistleChange) -> dict[str, Any]:
     else:
         whistle.confirm_due_at = clocks.confirm_due(change.policy, change.now)
     whistle.finish_due_at = clocks.finish_due(change.policy, call_of(whistle), change.now)
+    whistle.escalate_at = whistle.finish_due_at
     send(change, change.summonses)
     change.let_know([whistle.street_code, whistle.conductor])
     return {
         "finish_due_at": whistle.finish_due_at,
         "confirm_due_at": whistle.confirm_due_at,
-        "conductor": whistle.conductor,
         "summonses": sent(change, change.summonses),
     }
 
@@ -309,6 +310,7 @@ def set_limits(summons: Summons, whistle: Whistle, rules: Policy, now: datetime)
     summons.sent_at = now
     if summons.kind is SummonsKind.PEER:
         summons.accept_due_at = clocks.accept_due(rules, WhistleLevel.W2, now)
+        summons.escalate_at = clocks.peer_due(rules, now)
         return
     summons.accept_due_at = clocks.accept_due(rules, whistle.level, now)
     summons.arrive_due_at = clocks.arrive_due(rules, call_of(whistle), now)
@@ -364,7 +366,7 @@ def join(change: WhistleChange, body: Nothing) -> None:
     assert caller is not None  # no street joins by itself
     [summons] = [each for each in change.summonses if each.office_code == caller.office_code]
     change.move(summons, WhistleAction.JOIN)
-    summons.accepted_at = change.now
+    summons.accepted_at, summons.escalate_at = change.now, None
     change.record(
         WhistleAction.JOIN, Moved(office_code=summons.office_code, summons=summons.status)
     )

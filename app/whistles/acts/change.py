@@ -24,6 +24,7 @@ from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
 from app.whistles.life.guards import WhistleStanding
+from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY
 from app.whistles.life.loop import (
     BY_ITSELF,
     MOVES,
@@ -47,7 +48,16 @@ SYSTEM = "system"
 A, S = WhistleAction, WhistleStatus
 
 FOLLOWED = frozenset(
-    {A.COMPOSE, A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE}
+    {
+        A.COMPOSE,
+        A.REPORT_IN,
+        A.FEED_BACK,
+        A.OBJECT,
+        A.RULE_OBJECTION,
+        A.INTERIM_RELEASE,
+        A.WAIVE,
+        A.COORDINATE,
+    }
 )
 """After these the whistle's status follows from its summonses (H6)."""
 
@@ -147,7 +157,8 @@ class WhistleChange:
         data: WhistleData | None,
         due_at: datetime | None,
     ) -> dict[str, Any]:
-        whistle, caller = self.whistle, None if action in BY_ITSELF else self.caller
+        falls_due = action in BY_ITSELF or due_at is not None
+        whistle, caller = self.whistle, None if falls_due else self.caller
         return {
             "whistle_number": whistle.number,
             "seq": whistle.version,
@@ -221,6 +232,8 @@ class WhistleChange:
             for each in self.summonses
             if each.office_code == own or (whole and each.status is not let_go)
         }
+        if self.whistle.tier in OF_THE_CITY:
+            streets.add(CITY_DESK)
         return streets | offices | self.beside | set(self.districts({*streets, *offices}))
 
     def peers(self) -> set[str]:
@@ -234,9 +247,12 @@ class WhistleChange:
     def let_know(self, offices: Iterable[str]) -> None:
         """Each office and its district know of the whistle from now on."""
         codes = set(offices)
+        self.introduce(codes | set(self.districts(codes)))
+
+    def introduce(self, offices: Iterable[str]) -> None:
+        """These offices know of the whistle from now on, and nobody else."""
         rows = [
-            {"office_code": code, "whistle_number": self.whistle.number}
-            for code in sorted(codes | set(self.districts(codes)))
+            {"office_code": code, "whistle_number": self.whistle.number} for code in sorted(offices)
         ]
         known = insert(WhistleParty).values(rows).on_conflict_do_nothing()
         self.session.execute(known)

@@ -2,11 +2,14 @@
 
 import hmac
 from base64 import b32encode
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_bytes
 
+from sqlalchemy.orm import Session
+
 from app.kit.errors import Conflict, Invalid
-from app.tickets.acts.forms import Nothing
+from app.kit.web.wire import in_utc
 from app.whistles.acts.change import WhistleChange
 from app.whistles.event_data import CodeIssued
 from app.whistles.life.loop import WhistleAction
@@ -28,8 +31,8 @@ class CodeExpired(Conflict):
     title = "This code has expired"
 
 
-def issue(change: WhistleChange, body: Nothing) -> str:
-    """A new code; only its hash is kept."""
+def issue(change: WhistleChange) -> tuple[str, datetime]:
+    """A new code, and until when it is good; only its hash is kept."""
     caller, number = change.caller, change.whistle.number
     assert caller is not None  # no code is issued by itself
     code = signed(change.city.secret, number, text_of(token_bytes(RANDOM_BYTES)))
@@ -44,27 +47,45 @@ def issue(change: WhistleChange, body: Nothing) -> str:
         )
     )
     change.record(WhistleAction.ISSUE_CODE, CodeIssued(expires_at=expires_at))
-    return code
+    return code, expires_at
+
+
+def known(session: Session, secret: bytes, code: str) -> SignInCode:
+    """Refuses (CodeUnknown) a code that this server did not sign."""
+    kept = session.get(SignInCode, hash_of(code))
+    nonce, _, _ = code.partition("-")
+    expected = signed(secret, kept.whistle_number, nonce) if kept else ""
+    if kept is None or not hmac.compare_digest(expected, code):
+        raise unknown()
+    return kept
 
 
 def check(change: WhistleChange, code: str) -> SignInCode:
-    """Refuses (CodeUnknown) a code that this server did not sign for this whistle."""
-    nonce, _, _ = code.partition("-")
-    expected = signed(change.city.secret, change.whistle.number, nonce)
-    kept = change.session.get(SignInCode, hash_of(code))
-    if not hmac.compare_digest(expected, code) or kept is None:
-        fault = {"pointer": "/code", "detail": "not issued for this whistle"}
-        raise CodeUnknown(errors=[fault])
+    """Refuses (CodeUnknown) a code of another whistle, too."""
+    kept = known(change.session, change.city.secret, code)
+    if kept.whistle_number != change.whistle.number:
+        raise unknown()
     return kept
+
+
+def unknown() -> CodeUnknown:
+    return CodeUnknown(errors=[{"pointer": "/code", "detail": "not issued for this whistle"}])
+
+
+def check_good(kept: SignInCode, now: datetime) -> None:
+    """Refuses CodeUsed and CodeExpired."""
+    if kept.used_at is not None:
+        raise CodeUsed(f"used at {in_utc(kept.used_at)}", used_at=in_utc(kept.used_at))
+    if now > kept.expires_at:
+        expired_at = in_utc(kept.expires_at)
+        raise CodeExpired(f"good until {expired_at}", expired_at=expired_at)
 
 
 def spend(change: WhistleChange, code: str, office_code: str) -> None:
     """Refuses CodeUnknown, CodeUsed and CodeExpired. The whistle's lock lets one use it."""
     kept = check(change, code)
-    if kept.used_at is not None:
-        raise CodeUsed(f"used at {kept.used_at.isoformat()}")
-    if change.now > kept.expires_at:
-        raise CodeExpired(f"good until {kept.expires_at.isoformat()}")
+    change.session.refresh(kept)
+    check_good(kept, change.now)
     kept.used_at, kept.used_by = change.now, office_code
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from app.whistles import standing
+from app.whistles.acts import escalating
 from app.whistles.acts.change import WhistleChange
 from app.whistles.event_data import Moved
-from app.whistles.life import falls
+from app.whistles.life import falls, ladder
 from app.whistles.life.falls import WhistleFall
-from app.whistles.life.loop import WhistleAction
+from app.whistles.life.ladder import Trigger
+from app.whistles.life.loop import SummonsStatus, WhistleAction
 from app.whistles.views.scope import summoned
 
 
@@ -32,6 +34,9 @@ def absent(change: WhistleChange, fall: WhistleFall) -> None:
     summons = summoned(change.summonses, fall.office_code or "")
     change.move(summons, WhistleAction.ABSENT)
     summons.absent_at = fall.at
+    if summons.required:
+        level = change.whistle.level
+        summons.escalate_at = ladder.absence_rises(change.policy, level, fall.at)
     data = Moved(office_code=summons.office_code, summons=summons.status)
     change.record(WhistleAction.ABSENT, data, due_at=fall.at)
 
@@ -46,6 +51,26 @@ def miss(change: WhistleChange, fall: WhistleFall) -> None:
     change.record(WhistleAction.MISS, data, due_at=fall.at)
 
 
+def rise(change: WhistleChange, fall: WhistleFall) -> None:
+    """D.14.5: an absence, an objection nobody ruled on, another street that did not join, or the
+    plan date; each raises it once."""
+    if fall.office_code is None:
+        change.whistle.escalate_at = None
+        escalating.rise(change, Trigger.PLAN, due_at=fall.at)
+        return
+    summons = summoned(change.summonses, fall.office_code)
+    summons.escalate_at = None
+    trigger = TRIGGERS[summons.status]
+    escalating.rise(change, trigger, of=summons, due_at=fall.at)
+
+
+TRIGGERS = {
+    SummonsStatus.ABSENT: Trigger.ABSENT,
+    SummonsStatus.OBJECTED: Trigger.OBJECTION,
+    SummonsStatus.SENT: Trigger.PEER,
+}
+
+
 def close(change: WhistleChange, fall: WhistleFall) -> None:
     """H9: the time to evaluate has passed; what the chief left open has the record alone."""
     change.record(WhistleAction.CLOSE, due_at=fall.at)
@@ -55,5 +80,6 @@ EFFECTS: dict[WhistleAction, Callable[[WhistleChange, WhistleFall], None]] = {
     WhistleAction.LAPSE: lapse,
     WhistleAction.ABSENT: absent,
     WhistleAction.MISS: miss,
+    WhistleAction.ESCALATE: rise,
     WhistleAction.CLOSE: close,
 }

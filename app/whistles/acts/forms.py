@@ -3,13 +3,13 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.texts import AddressText, Lat, Lon, Number
-from app.whistles.life.loop import WhistleKind, WhistleLevel, WhistleOrigin
+from app.whistles.life.loop import Finding, WhistleKind, WhistleLevel, WhistleOrigin
 
 MOST_SUMMONSES = 60
 """什刹海 called twenty-three departments."""
@@ -112,6 +112,62 @@ class SummonsGround(StrEnum):
 
 class SummonsObjection(Form):
     ground: SummonsGround
+    text: Prose
+
+
+class Verification(Form):
+    """`evidence`: photographs or records of what the street saw, by name or number."""
+
+    text: Prose
+    evidence: Annotated[list[Line], Field(min_length=1, max_length=MOST_ACTIONS)]
+
+    @field_validator("evidence", mode="before")
+    @classmethod
+    def _of_one_piece(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+
+class Liaison(Form):
+    """Of the city with a central office."""
+
+    office_code: OfficeCode
+    person: Line
+
+
+class Coordination(Form):
+    """`lead_office_code`: a summoned department; `new_date_at`: until when it is now to be done."""
+
+    lead_office_code: OfficeCode
+    new_date_at: Told
+    text: Prose
+    liaison: Liaison | None = None
+
+
+class OfficeStatement(Form):
+    office_code: OfficeCode
+    text: Prose
+
+
+class FalseRuling(Form):
+    """`statements`: of the street and of at least one office that it summoned; where the department
+    was the wrong one, of each that is. `hazard_plausible` of an emergency where nothing was
+    there: whether the danger could be believed in at the time."""
+
+    finding: Finding
+    text: Prose
+    statements: Annotated[list[OfficeStatement], Field(min_length=1, max_length=MOST_SUMMONSES)]
+    hazard_plausible: Flag | None = None
+
+    @model_validator(mode="after")
+    def _each_office_once(self) -> Self:
+        codes = [statement.office_code for statement in self.statements]
+        if len(set(codes)) < len(codes):
+            raise ValueError("an office has one statement")
+        return self
+
+
+class AppealDecision(Form):
+    uphold: Flag
     text: Prose
 
 

@@ -16,7 +16,7 @@ def object_to(change: WhistleChange, summons: Summons, body: SummonsObjection) -
     change.move(summons, A.OBJECT)
     due_at = clocks.rule_due(change.policy, change.whistle.level, change.now)
     summons.objected_at, summons.objection_due_at = change.now, due_at
-    summons.objection_ground = body.ground
+    summons.objection_ground, summons.escalate_at = body.ground, due_at
     data = WhistleObjected(
         office_code=summons.office_code,
         summons=summons.status,
@@ -30,7 +30,7 @@ def rule(change: WhistleChange, summons: Summons, body: ObjectionRuling) -> None
     """Upheld: withdrawn, neutral in every evaluation. Rejected: the office that has come goes on,
     any other is sent anew with new limits."""
     came = summons.arrived_at is not None
-    summons.objection_due_at = None
+    summons.objection_due_at = summons.escalate_at = None
     if body.uphold:
         change.move(summons, A.RULE_OBJECTION, SummonsStatus.WITHDRAWN_BY_RULING)
         summons.withdrawn_at = change.now

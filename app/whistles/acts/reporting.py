@@ -69,6 +69,7 @@ def report_in(change: WhistleChange, summons: Summons, body: ReportIn) -> None:
     summons.accepted_at = summons.accepted_at or change.now
     summons.arrived_at = summons.arrived_at or change.now
     summons.away, summons.left_at, summons.next_at = False, None, None
+    summons.escalate_at = None
     whole = None if distance is None else round(distance)
     data = ReportedIn(
         office_code=summons.office_code,

@@ -1,4 +1,4 @@
-"""Falls of a whistle: what changes by itself, and when (RULEBOOK D.14.3, D.14.4).
+"""Falls of a whistle: what changes by itself, and when (RULEBOOK D.14.3 to D.14.5).
 
 A limit that is equal to now has not passed. Each falls once: it takes away its own condition.
 """
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from app.whistles.life.ladder import BY_ITSELF_FROM
 from app.whistles.life.loop import (
     AWAITED,
     UNSETTLED,
     SummonsKind,
     SummonsStatus,
+    Tier,
     WhistleAction,
     WhistleStatus,
 )
@@ -28,10 +30,12 @@ class WhistleFall(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WhistleTimers:
-    """`confirm_due_at` is null once it is confirmed or flagged."""
+    """`confirm_due_at` is null once confirmed or flagged, `escalate_at` once it has passed."""
 
     status: WhistleStatus
+    tier: Tier
     confirm_due_at: datetime | None
+    escalate_at: datetime | None
     mark_due_at: datetime | None = None
 
 
@@ -42,6 +46,7 @@ class SummonsTimers:
     status: SummonsStatus
     arrive_due_at: datetime | None
     next_at: datetime | None
+    escalate_at: datetime | None
 
 
 def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
@@ -52,9 +57,22 @@ def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterato
         return
     if whistle.confirm_due_at:
         yield WhistleFall(whistle.confirm_due_at, WhistleAction.LAPSE)
+    summonses = list(summonses)
+    yield from of_ladder(whistle, summonses)
     for summons in summonses:
         if summons.kind is SummonsKind.DEPARTMENT:
             yield from of_summons(summons)
+
+
+def of_ladder(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
+    """D.14.5: what raises it, unless somebody acts before."""
+    if whistle.tier not in BY_ITSELF_FROM:
+        return
+    if whistle.escalate_at:
+        yield WhistleFall(whistle.escalate_at, WhistleAction.ESCALATE)
+    for summons in summonses:
+        if summons.escalate_at:
+            yield WhistleFall(summons.escalate_at, WhistleAction.ESCALATE, summons.office_code)
 
 
 def of_summons(summons: SummonsTimers) -> Iterator[WhistleFall]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.kit.errors import Forbidden
+from app.whistles.life.ladder import ABOVE, OF_THE_CITY
 from app.whistles.life.loop import (
     MOVES,
     OF_SUMMONS,
@@ -12,6 +13,7 @@ from app.whistles.life.loop import (
     SUMMONS_MOVES,
     IllegalWhistleMove,
     SummonsStatus,
+    Tier,
     WhistleAction,
     WhistleLevel,
     WhistleStatus,
@@ -65,6 +67,42 @@ class NotFedBack(IllegalWhistleMove):
     title = "A required office has not fed back"
 
 
+class VerifiedBefore(IllegalWhistleMove):
+    title = "This street has verified before"
+
+
+class OtherStreetUnverified(IllegalWhistleMove):
+    title = "The other street has not verified"
+
+
+class TopOfLadder(IllegalWhistleMove):
+    title = "There is no tier above"
+
+
+class NobodyCoordinates(IllegalWhistleMove):
+    title = "The street coordinates by itself: the whistle was not raised"
+
+
+class RulingLate(IllegalWhistleMove):
+    title = "The time to find this whistle false has passed"
+
+
+class AppealLate(IllegalWhistleMove):
+    title = "The time to appeal has passed"
+
+
+class AppealedBefore(IllegalWhistleMove):
+    title = "A ruling is appealed once"
+
+
+class NoAppeal(IllegalWhistleMove):
+    title = "Nobody has appealed, or the appeal is decided"
+
+
+class NotRequired(IllegalWhistleMove):
+    title = "This office is not required"
+
+
 @dataclass(frozen=True, slots=True)
 class SummonsStanding:
     """A summons, as far as its guards need it."""
@@ -79,6 +117,8 @@ class SummonsStanding:
     object_until: datetime | None
     """None at W1."""
     has_objected: bool
+    verified: bool = False
+    """Of the other street: it has verified on the spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +130,22 @@ class WhistleStanding:
     now: datetime
     confirmed: bool
     summonses: tuple[SummonsStanding, ...]
+    tier: Tier = Tier.STREET
+    verified: bool = False
+    """The street that blew it has verified on the spot."""
+    rule_until: datetime | None = None
+    """Of a settled whistle: until when it may be found false."""
+    appeal_until: datetime | None = None
+    appealed: bool = False
+    appeal_decided: bool = False
+
+    @property
+    def unverified(self) -> list[str]:
+        """The other streets that have not verified; once the city coordinates, they need not."""
+        if self.tier in OF_THE_CITY:
+            return []
+        peers = [each for each in self.summonses if each.is_peer and each.status not in OVER]
+        return [each.office_code for each in peers if not each.verified]
 
     @property
     def deciding(self) -> list[SummonsStanding]:
@@ -119,13 +175,54 @@ def all_released(whistle: WhistleStanding) -> None:
     left = [each.office_code for each in whistle.deciding if each.status not in OVER]
     if left:
         raise StillSummoned(f"not released: {', '.join(left)}", office_codes=left)
+    if whistle.unverified:
+        others = ", ".join(whistle.unverified)
+        raise OtherStreetUnverified(f"awaited: {others}", office_codes=whistle.unverified)
+
+
+def to_verify(whistle: WhistleStanding) -> None:
+    all_fed_back(whistle)
+    if whistle.verified and not whistle.unverified:
+        raise VerifiedBefore
+
+
+def has_tier_above(whistle: WhistleStanding) -> None:
+    if whistle.tier not in ABOVE:
+        raise TopOfLadder(f"it is coordinated at the tier {whistle.tier}", tier=whistle.tier)
+
+
+def was_raised(whistle: WhistleStanding) -> None:
+    if whistle.tier is Tier.STREET:
+        raise NobodyCoordinates
+
+
+def in_time_to_rule(whistle: WhistleStanding) -> None:
+    if whistle.rule_until is not None and whistle.now > whistle.rule_until:
+        raise RulingLate(f"until {whistle.rule_until.isoformat()}")
+
+
+def appealable(whistle: WhistleStanding) -> None:
+    if whistle.appealed:
+        raise AppealedBefore
+    if whistle.appeal_until is not None and whistle.now > whistle.appeal_until:
+        raise AppealLate(f"until {whistle.appeal_until.isoformat()}")
+
+
+def has_appeal(whistle: WhistleStanding) -> None:
+    if not whistle.appealed or whistle.appeal_decided:
+        raise NoAppeal
 
 
 GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.CANCEL: nobody_arrived,
     A.CONFIRM: unconfirmed,
-    A.VERIFY: all_fed_back,
+    A.VERIFY: to_verify,
     A.SETTLE: all_released,
+    A.ESCALATE: has_tier_above,
+    A.COORDINATE: was_raised,
+    A.RULE_FALSE: in_time_to_rule,
+    A.APPEAL: appealable,
+    A.DECIDE_APPEAL: has_appeal,
 }
 
 
@@ -155,11 +252,19 @@ def takes_longer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
         raise NoInterimRelease
 
 
+def required(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if not summons.required:
+        raise NotRequired
+    if summons.has_arrived:
+        raise IllegalWhistleMove("this office has come: the street releases it")
+
+
 SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
     A.REPORT_IN: come_back,
     A.OBJECT: in_time_to_object,
     A.LEAVE: arrived,
     A.INTERIM_RELEASE: takes_longer,
+    A.WAIVE: required,
 }
 
 

@@ -81,6 +81,15 @@ class Tier(StrEnum):
     CENTRAL = "central"
 
 
+class Finding(StrEnum):
+    """空哨: nothing was there; 乱吹哨: outside the kinds, or the street's own; the wrong department
+    (D.14.7)."""
+
+    EMPTY = "empty"
+    RECKLESS = "reckless"
+    WRONG_DEPARTMENT = "wrong_department"
+
+
 class WhistleAction(StrEnum):
     DRAFT = "draft"
     BLOW = "blow"
@@ -104,6 +113,9 @@ class WhistleAction(StrEnum):
     ESCALATE = "escalate"
     RULE_FALSE = "rule-false"
     APPEAL = "appeal"
+    DECIDE_APPEAL = "decide-appeal"
+    COORDINATE = "coordinate"
+    WAIVE = "waive"
     EVALUATE = "evaluate"
     APPEAL_EVALUATION = "appeal-evaluation"
     DECIDE_EVALUATION = "decide-evaluation"
@@ -129,6 +141,7 @@ OF_SUMMONS = frozenset(
         A.INTERIM_RELEASE,
         A.OBJECT,
         A.RULE_OBJECTION,
+        A.WAIVE,
     }
 )
 """Actions on one summons; all others are on the whistle."""
@@ -145,6 +158,7 @@ UNSETTLED = UNDER_WAY | {S.FED_BACK, S.VERIFYING}
 BLOWN = frozenset(S) - {S.DRAFT}
 PROGRESS = (S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK)
 """What follows from its summonses (H6)."""
+LATER = (S.VERIFYING, S.RETURNED, S.ESCALATED)
 
 ON_SITE = frozenset({P.ARRIVED, P.WORKING, P.FED_BACK})
 AWAITED = frozenset({P.SENT, P.ACCEPTED})
@@ -193,7 +207,7 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.ISSUE_CODE, UNSETTLED),
     **staying(A.ACCEPT, UNDER_WAY | {S.FED_BACK}),
     **following(
-        [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE],
+        [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE, A.WAIVE],
         UNDER_WAY | {S.FED_BACK},
     ),
     **ending(A.START, (S.BLOWN, S.ASSEMBLING, S.RETURNED, S.ESCALATED), S.IN_ACTION),
@@ -202,7 +216,7 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.ABSENT, UNSETTLED),
     **staying(A.MISS, UNSETTLED),
     # H7, H8: verified by the street, settled by the district, or sent back
-    **ending(A.VERIFY, (S.FED_BACK, S.RETURNED, S.ESCALATED), S.VERIFYING),
+    **ending(A.VERIFY, (S.FED_BACK, S.RETURNED, S.ESCALATED, S.VERIFYING), S.VERIFYING),
     (S.VERIFYING, A.SETTLE): (S.SETTLED,),
     (S.VERIFYING, A.SEND_BACK): (S.RETURNED,),
     # H9: each department is evaluated; the last one ends it, or the time to do so
@@ -212,11 +226,13 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.DECIDE_EVALUATION, (S.SETTLED, S.EVALUATED)),
     # H10, H11
     **ending(A.ESCALATE, UNSETTLED, S.ESCALATED),
+    **following([A.COORDINATE], UNDER_WAY | {S.FED_BACK, S.VERIFYING}),
     **{
         (status, A.RULE_FALSE): tuple(dict.fromkeys((S.FALSE, status, *PROGRESS)))
         for status in UNSETTLED | {S.SETTLED}
     },
     (S.FALSE, A.APPEAL): (S.FALSE,),
+    (S.FALSE, A.DECIDE_APPEAL): (S.FALSE, S.SETTLED, *PROGRESS, *LATER),
 }
 
 SUMMONS_MOVES: Moves[SummonsStatus] = {
@@ -243,7 +259,9 @@ SUMMONS_MOVES: Moves[SummonsStatus] = {
     # H8: work goes on; who was released stays so
     (P.FED_BACK, A.SEND_BACK): (P.WORKING,),
     # D.14.7: the wrong department is let go, and the whistle goes on
-    **ending(A.RULE_FALSE, frozenset(P) - OVER - {P.DRAFT}, P.WITHDRAWN_BY_RULING),
+    **ending(A.RULE_FALSE, frozenset(P) - {P.DRAFT, P.WITHDRAWN_BY_RULING}, P.WITHDRAWN_BY_RULING),
+    # D.14.5: who coordinates goes on without an office that has not come; its absence stays
+    **staying(A.WAIVE, AWAITED | {P.ABSENT, P.OBJECTED}),
 }
 
 

@@ -20,6 +20,7 @@ class WhistlePart(StrEnum):
     CONDUCTOR = "conductor"  # who composes and commands: street or district, by policy
     SUMMONED = "summoned"  # handler or chief of the summoned office
     DISTRICT = "district"  # the district of the street that blows, or of the other street
+    COORDINATOR = "coordinator"  # whose tier it was raised to: district or city (D.14.5)
     CITY = "city"  # the city's supervisor
 
 
@@ -40,13 +41,16 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.OBJECT: frozenset({P.SUMMONED}),
     A.RELEASE: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.INTERIM_RELEASE: frozenset({P.CHIEF, P.CO_CHIEF}),
-    A.RULE_OBJECTION: frozenset({P.DISTRICT}),
+    A.RULE_OBJECTION: frozenset({P.DISTRICT, P.COORDINATOR}),
     A.VERIFY: frozenset({P.STREET, P.CO_STREET}),
-    A.SETTLE: frozenset({P.DISTRICT}),
-    A.SEND_BACK: frozenset({P.STREET, P.CO_STREET, P.DISTRICT}),
-    A.ESCALATE: frozenset({P.CHIEF, P.CO_CHIEF, P.DISTRICT}),
+    A.SETTLE: frozenset({P.DISTRICT, P.COORDINATOR}),
+    A.SEND_BACK: frozenset({P.STREET, P.CO_STREET, P.DISTRICT, P.COORDINATOR}),
+    A.ESCALATE: frozenset({P.CHIEF, P.CO_CHIEF, P.DISTRICT, P.COORDINATOR}),
+    A.COORDINATE: frozenset({P.COORDINATOR}),
+    A.WAIVE: frozenset({P.DISTRICT, P.COORDINATOR}),
     A.RULE_FALSE: frozenset({P.DISTRICT}),
     A.APPEAL: frozenset({P.CHIEF}),
+    A.DECIDE_APPEAL: frozenset({P.CITY}),
     A.EVALUATE: frozenset({P.CHIEF}),
     A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
     A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),

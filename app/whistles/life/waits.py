@@ -6,10 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY, owner
 from app.whistles.life.loop import (
+    OVER,
     UNSETTLED,
     SummonsKind,
     SummonsStatus,
+    Tier,
     WhistleAction,
     WhistleStatus,
 )
@@ -48,8 +51,18 @@ class Waiting:
     blown_at: datetime | None
     confirm_due_at: datetime | None
     finish_due_at: datetime | None
+    new_date_at: datetime | None = None
+    """In place of the plan date, once its coordinator has set one."""
+    tier: Tier = Tier.STREET
+    verified_at: datetime | None = None
+    appealed_at: datetime | None = None
+    appeal_decided_at: datetime | None = None
     mark_due_at: datetime | None = None
     decide_due_at: datetime | None = None
+
+    @property
+    def finish_at(self) -> datetime | None:
+        return self.new_date_at or self.finish_due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +81,21 @@ class Awaited:
     next_at: datetime | None
     objected_at: datetime | None
     objection_due_at: datetime | None
+    verified_at: datetime | None
 
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
-    """All of a whistle; none is left when it is evaluated, cancelled or found false."""
+    """All of a whistle; when it is cancelled or found false, an appeal alone is left."""
     if whistle.status is S.DRAFT:
         own = (whistle.street_code, WaitKind.WHISTLE)
         yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
+    if whistle.appealed_at and not whistle.appeal_decided_at:
+        desk = (CITY_DESK, WaitKind.WHISTLE)
+        yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
     if whistle.status in UNSETTLED:
+        summonses = list(summonses)
         yield from of_whistle(whistle)
+        yield from of_coordinator(whistle, summonses)
         for summons in summonses:
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
@@ -95,13 +114,34 @@ def of_records(whistle: Waiting) -> Iterator[Wait]:
 
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
-    own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_due_at or whistle.since
+    own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_at or whistle.since
     if whistle.confirm_due_at and whistle.blown_at:
         yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
     if whistle.status is S.FED_BACK:
         yield Wait(*own, A.VERIFY, whistle.since, until)
+
+
+def of_coordinator(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+    """Who was called up the ladder; and, once the streets have verified, who settles."""
+    since, until = whistle.since, whistle.finish_at or whistle.since
+    if whistle.status is S.ESCALATED:
+        coordinator = owner(whistle.tier, whistle.street_code, whistle.district_code)
+        yield Wait(coordinator, WaitKind.WHISTLE, A.COORDINATE, since, since)
     if whistle.status is S.VERIFYING:
-        yield Wait(whistle.district_code, WaitKind.WHISTLE, A.SETTLE, whistle.since, until)
+        left = list(unverified(whistle, summonses))
+        for street in left:
+            yield Wait(street, WaitKind.WHISTLE, A.VERIFY, since, until)
+        if not left:
+            yield Wait(whistle.district_code, WaitKind.WHISTLE, A.SETTLE, since, until)
+
+
+def unverified(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[str]:
+    """The streets that have not verified yet (D.14.6)."""
+    if whistle.verified_at is None:
+        yield whistle.street_code
+    for summons in summonses if whistle.tier not in OF_THE_CITY else ():
+        if summons.kind is SummonsKind.PEER and summons.status not in OVER:
+            yield from () if summons.verified_at else (summons.office_code,)
 
 
 def of_peer(summons: Awaited) -> Iterator[Wait]:
@@ -116,7 +156,7 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
     own = (summons.office_code, WaitKind.SUMMONS)
     if summons.kind is SummonsKind.PEER:
         return
-    finish = whistle.finish_due_at or summons.arrived_at
+    finish = whistle.finish_at or summons.arrived_at
     match summons.status:
         case P.SENT:
             yield Wait(*own, A.ACCEPT, *span(summons.sent_at, summons.accept_due_at))
@@ -132,7 +172,7 @@ def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
     """What the street or its district has to do about it."""
     about = summons.office_code
     if summons.status is P.FED_BACK:
-        release = span(summons.fed_back_at, whistle.finish_due_at or summons.fed_back_at)
+        release = span(summons.fed_back_at, whistle.finish_at or summons.fed_back_at)
         yield Wait(whistle.street_code, WaitKind.WHISTLE, A.RELEASE, *release, about)
     if summons.status is P.OBJECTED:
         rule = span(summons.objected_at, summons.objection_due_at)

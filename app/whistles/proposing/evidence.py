@@ -2,20 +2,23 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.callbacks.answers import Resolved
+from app.callbacks.models import Assessment, Exclusion
 from app.forces import service as forces
 from app.forces.models import ForceMember
 from app.suggest.suggester import Suggester
 from app.tickets.life.likeness import KIND_DIGITS
-from app.tickets.models import Ticket
+from app.tickets.models import Request, Ticket
 from app.whistles.life.loop import SummonsKind, WhistleKind, WhistleStatus
 from app.whistles.models import Summons, Whistle, WhistleTicket
+from app.whistles.proposing.missing import Spot, Unresolved
 from app.whistles.proposing.rule import Alike, Past
 
 SETTLED = (WhistleStatus.SETTLED, WhistleStatus.EVALUATED)
@@ -84,3 +87,48 @@ def categories(session: Session, numbers: Sequence[str]) -> list[str]:
     """The categories of tickets, each once."""
     query = select(Ticket.category).where(Ticket.number.in_(numbers), Ticket.category.is_not(None))
     return sorted({category for category in session.scalars(query) if category})
+
+
+def unresolved(session: Session, streets: Collection[str], since: datetime) -> list[Unresolved]:
+    """The assessed tickets of streets whose citizens said that nothing was resolved, from an
+    instant on; none that was excluded, or whose place or category is not known."""
+    place = sa.func.coalesce(Request.place_key, Ticket.community_code)
+    query = (
+        select(Assessment.ticket_number, Assessment.office_code, Assessment.category, place)
+        .add_columns(Assessment.assessed_at)
+        .join(Ticket, Ticket.number == Assessment.ticket_number)
+        .join(Request, Request.ticket_number == Assessment.ticket_number)
+        .where(
+            Assessment.office_code.in_(streets),
+            Assessment.assessed_at >= since,
+            Assessment.resolved == Resolved.UNRESOLVED,
+            Assessment.category.is_not(None),
+            place.is_not(None),
+            ~sa.exists().where(Exclusion.ticket_number == Assessment.ticket_number),
+        )
+    )
+    return [
+        Unresolved(number, Spot(street, category or "", key), at)
+        for number, street, category, key, at in session.execute(query)
+    ]
+
+
+def whistled(session: Session, streets: Collection[str], since: datetime) -> set[Spot]:
+    """The spots for which a street blew from an instant on, by the tickets of its whistles."""
+    place = sa.func.coalesce(Request.place_key, Ticket.community_code)
+    query = (
+        select(Whistle.street_code, Ticket.category, place)
+        .join(WhistleTicket, WhistleTicket.whistle_number == Whistle.number)
+        .join(Ticket, Ticket.number == WhistleTicket.ticket_number)
+        .join(Request, Request.ticket_number == Ticket.number)
+        .where(
+            Whistle.street_code.in_(streets),
+            Whistle.blown_at >= since,
+            Whistle.status != WhistleStatus.CANCELLED,
+        )
+    )
+    return {
+        Spot(street, category, key)
+        for street, category, key in session.execute(query)
+        if category and key
+    }

@@ -5,27 +5,31 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from app.access.gate import allow
-from app.access.roles import HANDLERS, Caller, Role
-from app.city import AtCity, City
+from app.access.roles import CITY, HANDLERS, Caller, Role
+from app.city import AtCity, City, NoSuchOffice
 from app.kit.clock import Now
 from app.kit.db import Reading
+from app.kit.errors import Invalid
 from app.kit.web.route import Route
 from app.kit.web.wire import Form, OfficeCode
 from app.offices.directory import STREET_KINDS, OfficeEntry
-from app.offices.service import NoSuchOffice
 from app.suggest.schemas import Words
 from app.tickets.texts import Category
 from app.whistles.http import Looking, Seen
 from app.whistles.life.loop import WhistleKind
 from app.whistles.proposing import service
-from app.whistles.proposing.schemas import ProposalView, WarningsView
+from app.whistles.proposing.schemas import MissingWhistlesView, ProposalView, WarningsView
 from app.whistles.proposing.service import Asked
 from app.whistles.views import view
-from app.whistles.views.scope import NoSuchWhistle
+from app.whistles.views.scope import READERS, NoSuchWhistle
 
 router = APIRouter(prefix="/v1/whistles", tags=["whistles"], route_class=Route)
 
 Asker = Annotated[Caller, Depends(allow(HANDLERS | {Role.DISTRICT}))]
+
+
+class AreaUnnamed(Invalid):
+    title = "Name a district or a street"
 
 
 class Question(Form):
@@ -44,7 +48,8 @@ def street_of(city: City, caller: Caller, code: str | None) -> OfficeEntry:
     of_district = caller.role is Role.DISTRICT and street and street.district_code
     own = (of_district or (street and street.code)) == caller.office_code
     if street is None or street.kind not in STREET_KINDS or not own:
-        raise NoSuchOffice(f"no street {code or caller.office_code!r} is yours to ask about")
+        detail = f"no street {code or caller.office_code!r} is yours to ask about"
+        raise NoSuchOffice(detail, errors=[{"pointer": "/query/street", "detail": detail}])
     return street
 
 
@@ -60,6 +65,42 @@ def propose_offices(
     street = street_of(city, caller, question.street)
     asked = Asked(street, question.kind, question.category, question.text or "")
     return service.proposal(session, city, asked, now)
+
+
+class Area(Form):
+    """A district or one of its streets; a caller with an office has his own."""
+
+    district_code: OfficeCode | None = None
+    street: OfficeCode | None = None
+
+
+def streets_of(city: City, caller: Caller, area: Area) -> list[OfficeEntry]:
+    """The streets that the caller asks about and may know of. Refuses (AreaUnnamed) a caller of the
+    city who names none."""
+    if caller.role in CITY and area == Area():
+        errors = [{"pointer": "/query/district_code", "detail": "name a district or a street"}]
+        raise AreaUnnamed("district_code or street is needed", errors=errors)
+    wanted = (area.district_code, area.street)
+    return [
+        office
+        for office in city.offices.values()
+        if office.kind in STREET_KINDS
+        and caller.office_code in (None, office.code, office.district_code)
+        and all(code in (None, office.code, office.district_code) for code in wanted)
+    ]
+
+
+@router.get("/missing")
+def list_missing(
+    caller: Annotated[Caller, Depends(allow(READERS))],
+    session: Reading,
+    city: AtCity,
+    now: Now,
+    area: Annotated[Area, Query()],
+) -> MissingWhistlesView:
+    """知情不报: where streets should have whistled and did not, the most tickets first (D.14.7)."""
+    items = service.not_blown(session, city, streets_of(city, caller, area), now)
+    return MissingWhistlesView(items=items)
 
 
 @router.get("/{number}/warnings")

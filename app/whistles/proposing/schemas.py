@@ -86,3 +86,7 @@ class MissingView(View):
     ticket_numbers: list[str]
     first_at: At
     last_at: At
+
+
+class MissingWhistlesView(View):
+    items: list[MissingView]

@@ -16,6 +16,7 @@ from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.tickets.citizens import masked_phone
 from app.whistles.life.loop import SummonsKind, WhistleKind
 from app.whistles.proposing import evidence
+from app.whistles.proposing.missing import Missing, missing
 from app.whistles.proposing.rule import (
     Occasion,
     duty_grounds,
@@ -26,6 +27,7 @@ from app.whistles.proposing.rule import (
 from app.whistles.proposing.schemas import (
     CallableView,
     GroundView,
+    MissingView,
     ProposalView,
     ProposedView,
     WarningView,
@@ -98,6 +100,45 @@ def people(members: Sequence[ForceMember], on_duty: frozenset[int]) -> Iterator[
             kind=member.kind,
             on_duty=member.id in on_duty,
         )
+
+
+def not_blown(
+    session: Session, city: City, streets: Sequence[OfficeEntry], now: datetime
+) -> list[MissingView]:
+    """`NO_WHISTLE`: where these streets should have whistled and did not (D.14.7)."""
+    rule = city.policies.at(now).signals.no_whistle
+    by_code = {street.code: street for street in streets}
+    cases = evidence.unresolved(session, by_code.keys(), now - rule.within)
+    duties = {
+        spot: offices_with_a_duty(city, by_code[spot.street_code], spot.category, now)
+        for spot in {case.spot for case in cases}
+    }
+    blown = evidence.whistled(session, by_code.keys(), now - rule.within)
+    return [view_of(city, signal) for signal in missing(cases, blown, duties, rule, now)]
+
+
+def offices_with_a_duty(
+    city: City, street: OfficeEntry, category: str, now: datetime
+) -> tuple[str, ...]:
+    occasion = Occasion(street, category)
+    grounds = duty_grounds(city.duties, city.catalogue, occasion, day_of(now))
+    codes = (ground.office_code for ground in grounds)
+    return tuple(sorted({code for code in codes if code in city.offices}))
+
+
+def view_of(city: City, signal: Missing) -> MissingView:
+    spot = signal.spot
+    return MissingView(
+        street_code=spot.street_code,
+        street_name=city.offices[spot.street_code].name,
+        category=spot.category,
+        category_name=city.catalogue.category(spot.category).name,
+        place=spot.place,
+        office_codes=list(signal.office_codes),
+        ticket_numbers=[case.ticket_number for case in signal.tickets],
+        first_at=signal.tickets[0].assessed_at,
+        last_at=signal.tickets[-1].assessed_at,
+    )
 
 
 def against(session: Session, city: City, whistle: WhistleView, now: datetime) -> list[WarningView]:

@@ -8,6 +8,7 @@ from app.kit.web.wire import At, View
 from app.tickets.views.schemas import OfficeBrief
 from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.life.loop import (
+    Finding,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -73,6 +74,7 @@ class SummonsView(View):
     objected_at: At | None
     objection_due_at: At | None
     objection_ground: str | None
+    verified_at: At | None
     actions: list[ActionItemView]
     attendance: list[AttendanceView]
     allowed: list[WhistleAction]
@@ -110,6 +112,13 @@ class WhistleView(View):
     settled_at: At | None
     ended_at: At | None
     returns: int
+    new_date_at: At | None
+    lead_office_code: str | None
+    rule_until: At | None
+    finding: Finding | None
+    appeal_until: At | None
+    appealed_at: At | None
+    appeal_decided_at: At | None
     policy: str
     summonses: list[SummonsView]
     tickets: list[str]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.kit.errors import NotFound
 from app.policy.documents import Policy
-from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleStatus
+from app.whistles.life.ladder import OF_THE_CITY
+from app.whistles.life.loop import SummonsKind, SummonsStatus, Tier, WhistleStatus
 from app.whistles.life.parts import WhistlePart, may_blow
 from app.whistles.models import Summons, Whistle, WhistleParty
 
@@ -18,10 +19,10 @@ P = WhistlePart
 READERS = CITY | HANDLERS | {Role.DISTRICT}
 
 ROLE_PARTS: dict[Role, frozenset[WhistlePart]] = {
-    Role.SUPERVISOR: frozenset({P.CITY}),
-    Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR}),
+    Role.SUPERVISOR: frozenset({P.CITY, P.COORDINATOR}),
+    Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR, P.COORDINATOR}),
     Role.HANDLER: frozenset({P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED}),
-    Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY},
+    Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY, P.COORDINATOR},
 }
 """Every part that a role can have in some whistle."""
 
@@ -85,7 +86,8 @@ def parts(
 ) -> frozenset[WhistlePart]:
     """A caller's parts in a whistle; those in one summons are `summons_parts`."""
     if caller.role is Role.SUPERVISOR:
-        return frozenset({P.CITY})
+        raised = whistle.tier in OF_THE_CITY
+        return frozenset({P.CITY, P.COORDINATOR} if raised else {P.CITY})
     if caller.role is Role.DISTRICT:
         return frozenset(district_parts(caller, whistle))
     if caller.role not in HANDLERS:
@@ -96,6 +98,8 @@ def parts(
 def district_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:
     if whistle.district_code == caller.office_code:
         yield P.DISTRICT
+        if whistle.tier is Tier.DISTRICT:
+            yield P.COORDINATOR
     if whistle.conductor == caller.office_code:
         yield P.CONDUCTOR
 

@@ -462,6 +462,20 @@ def test_who_joins_a_parent_that_awaits_its_callback_is_called_back_too(
     assert sorted(queued(people)) == sorted([parent, child])
 
 
+@pytest.mark.parametrize("urgency", ["L1", "L2"])
+def test_danger_is_not_merged_into_a_ticket_on_which_nobody_works(
+    people: People, clock: StillClock, urgency: str
+) -> None:
+    parent = given.ticket(people, category=NOISE)
+    child = given.ticket(people, category=NOISE, urgency=urgency)
+    given.awaiting(people, parent)
+
+    answer = merge(people, child, parent)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/not-mergeable")
+    assert seen(people, child)["status"] == "dispatched"
+
+
 @pytest.mark.parametrize(
     ("role", "action", "body"),
     [

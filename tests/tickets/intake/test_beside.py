@@ -186,3 +186,17 @@ def test_a_line_of_a_batch_tells_what_its_words_tell(people: People) -> None:
 
     assert (grave["suggested"]["urgency"], grave["tell"]) == ("L1", ["119"])
     assert plain == {"line": 2, "status": 201, "number": plain["number"]}
+
+
+@pytest.mark.parametrize("member", ["phone", "callback_phone"])
+def test_a_telephone_that_nobody_can_be_called_at_is_asked_for_once_more(
+    people: People, member: str
+) -> None:
+    def warned(number: str) -> list[tuple[str, str]]:
+        body = given.request(citizen={member: number, "confidential": True})
+        rows = people.operator.post("/tickets", body).json()["warnings"]
+        return [(row["pointer"], row["kind"]) for row in rows]
+
+    assert warned("1381234567") == [(f"/citizen/{member}", "odd_telephone")]
+    assert warned("110") == [(f"/citizen/{member}", "odd_telephone")]
+    assert warned("138 1234 5678") == []

@@ -11,7 +11,7 @@ from app.access.roles import Caller, Role
 from app.tickets.intake import receive
 from app.tickets.intake.arrival import arrive
 from app.tickets.intake.forms import NewTicket
-from tests import given
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 
@@ -62,6 +62,51 @@ def test_the_same_citizen_with_the_same_matter_urges_the_open_ticket(
     assert last["action"] == "urge"
     assert last["role"] == "operator"
     assert last["data"]["text"] == OTHER_WORDS["content"]
+
+
+IDLE = ("replied", "awaiting_callback", "on_hold")
+"""No office works on it at present."""
+
+
+def again(people: People, number: str, **changed: Any) -> Response:
+    """The ticket's citizen tells the same once more."""
+    citizen = people.operator.get(f"/tickets/{number}").json()["citizen"]
+    return tell(people, citizen={"name": citizen["name"], "phone": citizen["phone"]}, **changed)
+
+
+@pytest.mark.parametrize("stage", IDLE)
+@pytest.mark.parametrize("urgency", ["L1", "L2"])
+def test_danger_never_lies_with_a_ticket_on_which_nobody_works(
+    people: People, stage: str, urgency: str
+) -> None:
+    number = stages.stands(people, stage)
+
+    new = again(people, number, urgency=urgency).json()
+
+    assert (new["status"], new["urgency"]) == ("dispatched", urgency)
+    assert [(row["number"], row["why"]) for row in new["related"]] == [(number, "both")]
+    assert stages.status(people, number) == stage
+    same_open(again(people, number, urgency=urgency), new["number"])
+
+
+def test_an_l1_that_comes_back_is_dispatched_again(people: People) -> None:
+    number = given.ticket(people, urgency="L1")
+    given.awaiting(people, number)
+    assert again(people, number, urgency="L1").status_code == 201
+
+
+@pytest.mark.parametrize("stage", IDLE)
+def test_what_is_no_graver_than_before_urges_a_ticket_on_which_nobody_works(
+    people: People, stage: str
+) -> None:
+    number = stages.stands(people, stage)
+    assert same_open(again(people, number), number)["urged"] == 1
+
+
+@pytest.mark.parametrize("stage", ["dispatched", "in_progress", "objected", "rework"])
+def test_danger_raises_the_ticket_on_which_an_office_works(people: People, stage: str) -> None:
+    number = stages.stands(people, stage)
+    assert same_open(again(people, number, urgency="L1"), number)["urgency"] == "L1"
 
 
 def test_the_second_urging_within_a_day_flags_the_district(people: People) -> None:

@@ -17,10 +17,11 @@ from httpx import Response
 
 from app.access.roles import Caller, Role
 from app.settings import AT_ONCE
+from app.tickets.citizens import caller_hash
 from app.tickets.intake.commits import Trace, was_committed
-from app.tickets.intake.duplicates import EVERYONE
+from app.tickets.intake.duplicates import EVERYONE, key_of
 from app.tickets.intake.forms import NewTicket
-from app.tickets.intake.requests import Answer, Outcome, Request
+from app.tickets.intake.requests import Answer, Request
 from tests import given
 from tests.client import Client
 from tests.given import WANGJING, People, Person
@@ -198,14 +199,14 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
     caller = Caller("someone", Role.OPERATOR, None, None)
     broken = replace(app.state.city, catalogue=None)
 
-    async def take_in() -> list[Outcome]:
+    async def take_in() -> list[Any]:
         cities = (app.state.city, broken, app.state.city)
         group = [
             Request(caller, NewTicket(**body()), None, b"", city, app.state.clock)
             for city in cities
         ]
-        outcomes: list[Outcome] = await app.state.together.taken_in(group)
-        return outcomes
+        answers = [app.state.together.receive(request) for request in group]
+        return await asyncio.gather(*answers, return_exceptions=True)
 
     assert served.portal is not None
     outcomes = served.portal.call(take_in)
@@ -215,6 +216,25 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
         Answer,
     ]
     assert counted(app, "count(*) FROM ticket") == 2
+
+
+def test_who_waits_for_a_citizen_keeps_no_group_waiting(operator: Person, app: FastAPI) -> None:
+    """Whoever has him: here another process. His other requests wait for their turn."""
+    his = body()
+    citizen = caller_hash(app.state.city.secret, his["citizen"]["phone"], False)
+    assert citizen is not None
+    with ThreadPoolExecutor(2 * AT_ONCE + 1) as threads:
+        with psycopg.connect(app.state.settings.database, autocommit=True) as stranger:
+            stranger.execute("SELECT pg_advisory_lock(%s)", [key_of(citizen)])
+            waiting = [threads.submit(operator.post, "/tickets", his) for _ in range(AT_ONCE + 1)]
+            others = [threads.submit(operator.post, "/tickets", body()) for _ in range(AT_ONCE)]
+            assert {other.result().status_code for other in others} == {201}
+            assert operator.post("/tickets", body()).status_code == 201
+            assert not any(request.done() for request in waiting)
+        answers = [request.result() for request in waiting]
+
+    assert sorted(answer.status_code for answer in answers) == [200] * AT_ONCE + [201]
+    assert len({answer.json()["number"] for answer in answers}) == 1
 
 
 def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: FastAPI) -> None:

@@ -47,7 +47,6 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     leave_clock(ticket)
     ticket.merged_into = parent_number
     once_each.mark(change.session, head.ticket)
-    ticket.callback_since = head.ticket.callback_since
     raise_urgency(change, head)
     head.ticket.members += 1
     head.caller = change.caller
@@ -90,8 +89,15 @@ def check_pair(change: Change, head: Change) -> None:
         raise NotMergeable(f"{parent.number} is {parent.status}")
     if parent.received_at > ticket.received_at:
         raise NotMergeable("the older of the two is the parent: its clock is the earlier one")
+    check_danger(ticket, parent)
     if ticket.assessed_at or was_called(change, parent):
         raise NotMergeable("citizens of theirs were called back already")
+
+
+def check_danger(ticket: Ticket, parent: Ticket) -> None:
+    idle = parent.status in urgency.SETTLED
+    if idle and urgency.is_alarming(ticket.urgency, parent.urgency):
+        raise NotMergeable(f"it is {ticket.urgency}, and nobody works on {parent.number} now")
 
 
 def was_called(change: Change, parent: Ticket) -> bool:

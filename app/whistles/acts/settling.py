@@ -1,0 +1,56 @@
+"""The end of a whistle: the street verifies on the spot, the district settles or sends back
+(RULEBOOK D.14.4 H7, H8; D.14.6)."""
+
+from datetime import timedelta
+
+from app.tickets.acts.forms import Reason, Words
+from app.whistles.acts import escalating
+from app.whistles.acts.change import WhistleChange
+from app.whistles.acts.forms import Verification
+from app.whistles.event_data import SentBack, Settled, Verified
+from app.whistles.life.guards import VerifiedBefore
+from app.whistles.life.ladder import BY_ITSELF_FROM, Trigger
+from app.whistles.life.loop import SummonsStatus, WhistleAction
+from app.whistles.models import Summons, Whistle
+
+A = WhistleAction
+
+
+def verify(change: WhistleChange, body: Verification) -> None:
+    """H7: what the street saw; of two streets each verifies. Refuses VerifiedBefore."""
+    caller = change.caller
+    assert caller is not None  # no street verifies by itself
+    own: Whistle | Summons = change.whistle
+    for summons in change.summonses:
+        if summons.office_code == caller.office_code:
+            own = summons
+    if own.verified_at is not None:
+        raise VerifiedBefore
+    own.verified_at = change.now
+    data = Verified(street_code=caller.office_code or "", evidence=len(body.evidence))
+    change.record(A.VERIFY, data, words={"text": body.text, "evidence": body.evidence})
+
+
+def settle(change: WhistleChange, body: Words) -> None:
+    """H7 核实结项: the grid centre has checked; every required office was released."""
+    whistle, rules = change.whistle, change.policy.whistle.false
+    whistle.settled_at = change.now
+    whistle.rule_until = change.now + timedelta(days=rules.rule_days)
+    change.record(A.SETTLE, Settled(rule_until=whistle.rule_until), words={"text": body.text})
+
+
+def send_back(change: WhistleChange, body: Reason) -> None:
+    """H8: it is not done. Who was not released goes on; sent back too often, it is raised."""
+    whistle = change.whistle
+    whistle.returns += 1
+    again = [each for each in change.summonses if each.status is SummonsStatus.FED_BACK]
+    for summons in again:
+        change.move(summons, A.SEND_BACK)
+        summons.fed_back_at = None
+        for item in change.items(summons):
+            item.result = item.document = item.fed_back_at = None
+    escalating.unverify(change)
+    data = SentBack(returns=whistle.returns, office_codes=[each.office_code for each in again])
+    change.record(A.SEND_BACK, data, words={"reason": body.reason})
+    if whistle.returns >= change.policy.whistle.max_returns and whistle.tier in BY_ITSELF_FROM:
+        escalating.rise(change, Trigger.RETURNS)

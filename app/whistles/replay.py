@@ -1,0 +1,213 @@
+"""A whistle's course: the rows that its events so far leave, for an audit."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.whistles.life.loop import SummonsStatus, WhistleAction
+
+Row = dict[str, Any]
+Event = Mapping[Any, Any]
+
+A, P = WhistleAction, SummonsStatus
+
+WHISTLE = (
+    *("status", "version", "kind", "level", "origin", "in_progress", "street_code", "policy"),
+    *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
+    *("started_at", "verified_at", "settled_at", "returns"),
+)
+"""The columns of a whistle that its events tell."""
+
+WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
+"""Those that stay as the first event says."""
+
+SUMMONS = (
+    *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
+    *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
+    *("withdrawn_at", "objected_at"),
+)
+
+MARKED_AT = {
+    A.ACCEPT: "accepted_at",
+    A.JOIN: "accepted_at",
+    A.FEED_BACK: "fed_back_at",
+    A.RELEASE: "released_at",
+    A.OBJECT: "objected_at",
+}
+"""The column of a summons that says when an action was done."""
+
+MARKED = {A.START: "started_at", A.SETTLE: "settled_at", A.CONFIRM: "confirmed_at"}
+"""The same of a whistle."""
+
+
+@dataclass(slots=True)
+class Course:
+    """A whistle as its events so far leave it, with its summonses by office."""
+
+    whistle: Row = field(default_factory=dict)
+    summonses: dict[str, Row] = field(default_factory=dict)
+
+    def summons(self, event: Event) -> Row:
+        return self.summonses[event["data"]["office_code"]]
+
+
+def replay(events: Iterable[Event]) -> Course:
+    """Raises KeyError, TypeError or ValueError where the events do not tell what they must."""
+    course = Course(dict.fromkeys(WHISTLE))
+    for event in events:
+        action = WhistleAction(event["action"])
+        follow(course, action, event)
+        if action in EFFECTS:
+            EFFECTS[action](course, event)
+    return course
+
+
+def follow(course: Course, action: WhistleAction, event: Event) -> None:
+    """What every event tells alike: statuses, and the instant of its action."""
+    data = event["data"]
+    course.whistle |= {"status": event["to_status"], "version": event["seq"]}
+    if action in MARKED:
+        course.whistle[MARKED[action]] = event["at"]
+    if "summons" in data:
+        course.summons(event)["status"] = data["summons"]
+    if action in MARKED_AT:
+        course.summons(event)[MARKED_AT[action]] = event["at"]
+
+
+def draft(course: Course, event: Event) -> None:
+    data = event["data"]
+    course.whistle |= {
+        **{name: data[name] for name in WRITTEN},
+        "meet_at": instant(data["meet_at"]),
+        "street_code": event["office_code"],
+        "unconfirmed": False,
+        "returns": 0,
+    }
+    call(course, event, P.DRAFT)
+
+
+def blow(course: Course, event: Event) -> None:
+    data = event["data"]
+    if "origin" in data:
+        draft(course, event)
+    course.whistle |= {
+        "finish_due_at": instant(data["finish_due_at"]),
+        "blown_at": event["at"],
+        "confirmed_at": None if data["confirm_due_at"] else event["at"],
+    }
+    call(course, event, P.SENT)
+
+
+def compose(course: Course, event: Event) -> None:
+    call(course, event, P.DRAFT if event["to_status"] == "draft" else P.SENT)
+
+
+def call(course: Course, event: Event, status: SummonsStatus) -> None:
+    """Summonses as the event sends or drafts them."""
+    for code, sent in event["data"]["summonses"].items():
+        course.summonses[code] = {
+            **dict.fromkeys(SUMMONS),
+            "kind": sent["kind"],
+            "required": sent["required"],
+            "status": status,
+            **limits(sent),
+            "early_leave": False,
+            "missed": 0,
+        }
+
+
+def limits(sent: Event) -> Row:
+    return {name: instant(sent[name]) for name in ("accept_due_at", "arrive_due_at")}
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def lapse(course: Course, event: Event) -> None:
+    course.whistle["unconfirmed"] = True
+
+
+def start(course: Course, event: Event) -> None:
+    for summons in course.summonses.values():
+        if summons["status"] == P.ARRIVED:
+            summons["status"] = P.WORKING
+
+
+def report_in(course: Course, event: Event) -> None:
+    """The first arrival is the one that counts; who comes has accepted."""
+    summons = course.summons(event)
+    for name in ("accepted_at", "arrived_at"):
+        summons[name] = summons[name] or event["at"]
+
+
+def leave(course: Course, event: Event) -> None:
+    course.summons(event)["early_leave"] |= event["data"]["early"]
+
+
+def absent(course: Course, event: Event) -> None:
+    course.summons(event)["absent_at"] = event["due_at"]
+
+
+def miss(course: Course, event: Event) -> None:
+    course.summons(event)["missed"] += 1
+
+
+def rule_objection(course: Course, event: Event) -> None:
+    data, summons = event["data"], course.summons(event)
+    if data["uphold"]:
+        summons["withdrawn_at"] = event["at"]
+    for name in ("accept_due_at", "arrive_due_at"):
+        if name in data:
+            summons[name] = instant(data[name])
+
+
+def verify(course: Course, event: Event) -> None:
+    if event["data"]["street_code"] == course.whistle["street_code"]:
+        course.whistle["verified_at"] = event["at"]
+
+
+def escalate(course: Course, event: Event) -> None:
+    course.whistle["verified_at"] = None
+
+
+def waive(course: Course, event: Event) -> None:
+    course.summons(event)["required"] = False
+
+
+def decide_appeal(course: Course, event: Event) -> None:
+    """A whistle that is none false after all: who had not come has new limits."""
+    for code, sent in event["data"].get("summonses", {}).items():
+        course.summonses[code] |= limits(sent)
+
+
+def send_back(course: Course, event: Event) -> None:
+    course.whistle |= {"verified_at": None, "returns": event["data"]["returns"]}
+    for code in event["data"]["office_codes"]:
+        course.summonses[code] |= {"status": P.WORKING, "fed_back_at": None}
+
+
+def rule_false(course: Course, event: Event) -> None:
+    for code in event["data"]["withdrawn"]:
+        course.summonses[code] |= {"status": P.WITHDRAWN_BY_RULING, "withdrawn_at": event["at"]}
+
+
+EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
+    A.DRAFT: draft,
+    A.BLOW: blow,
+    A.COMPOSE: compose,
+    A.LAPSE: lapse,
+    A.START: start,
+    A.REPORT_IN: report_in,
+    A.LEAVE: leave,
+    A.ABSENT: absent,
+    A.MISS: miss,
+    A.RULE_OBJECTION: rule_objection,
+    A.VERIFY: verify,
+    A.SEND_BACK: send_back,
+    A.ESCALATE: escalate,
+    A.WAIVE: waive,
+    A.DECIDE_APPEAL: decide_appeal,
+    A.RULE_FALSE: rule_false,
+}

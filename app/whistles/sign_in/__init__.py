@@ -1,0 +1,1 @@
+"""The page on which people report in with the street's one-time code."""
