@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c1541a90f3be"
-down_revision = "d1702a6c4f10"
+down_revision = "a1801d93b6f4"
 branch_labels = None
 depends_on = None
 
