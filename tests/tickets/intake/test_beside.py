@@ -32,7 +32,9 @@ def test_the_callers_and_the_places_open_matters_are_told_whatever_their_words(
     neighbour = tell(people, citizen=OTHER, address={"text": HOME}, **LAMP)["number"]
     both = tell(people, citizen=ME, address={"text": HOME}, **LAMP)["number"]
 
-    answer = tell(people, citizen=ME, address={"text": "望京西园三区310号楼"}, category="0201")
+    answer = tell(
+        people, citizen=ME, address={"text": "朝阳区望京西园三区310号楼"}, category="0201"
+    )
 
     assert pairs(answer) == [(both, "both"), (neighbour, "place"), (elsewhere, "caller")]
     row = answer["related"][1]
