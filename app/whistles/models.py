@@ -98,6 +98,8 @@ class Whistle(Base):
     appeal_until: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     appeal_decided_at: Mapped[datetime | None]
+    keeps_tickets: Mapped[bool] = mapped_column(server_default=sa.false())
+    """A required office has not been let go: its tickets are not replied to (D.14.8)."""
     next_due_at: Mapped[datetime | None]
     """The instant of the next due change; the sweep looks here."""
     imagined: Mapped[bool] = mapped_column(server_default=sa.false())

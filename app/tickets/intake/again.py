@@ -77,6 +77,9 @@ def fill_in(change: Change, arrival: Arrival) -> None:
     for member in CALLED_BACK:
         setattr(known, member, getattr(new, member) or getattr(known, member))
     change.ticket.call_after = known.callback_after
+    known.callback_hash = citizens.callback_hash(
+        change.city.secret, known.callback_phone, known.anonymous
+    )
 
 
 def raised_to(change: Change, arrival: Arrival) -> Any:
