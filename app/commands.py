@@ -31,7 +31,10 @@ from app.kit.web import logs
 from app.kit.workdays import midnight
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
+from app.routing import drawing
+from app.routing import service as routing
 from app.routing.areas import BadAreas
+from app.routing.decision import Query
 from app.seals import auditing, offline, verification
 from app.seals import service as seals
 from app.settings import Settings
@@ -125,6 +128,18 @@ def reroute(given: Settings, asked: argparse.Namespace) -> None:
     if changed:
         sys.exit(1)
     say("the same route")
+
+
+def route(given: Settings, asked: argparse.Namespace) -> None:
+    """Route a text by all that is known now, and draw what was found in it; nothing is kept."""
+    with ready_database(given) as sessions:
+        city = read_city(given, sessions)
+        city.check_district(asked.district)
+        with sessions() as session:
+            routing.refresh(session, city.router)
+        decision = city.route(Query(asked.text, asked.district), clock.utc())
+    for line in drawing.draw(asked.text, decision):
+        say(line)
 
 
 def read_city(given: Settings, sessions: Sessions) -> City:
@@ -233,6 +248,9 @@ def command_line() -> argparse.ArgumentParser:
     checking.add_argument("--file", type=Path, metavar="FILE", help="a ranking as JSON")
     command("audit", audit_record).add_argument("what", choices=["verify"])
     command("reroute", reroute).add_argument("number", metavar="NUMBER", help="a ticket's")
+    routed = command("route", route)
+    routed.add_argument("text", metavar="TEXT", help="an address, or a caller's sentence")
+    routed.add_argument("--district", metavar="CODE", help="the district that the caller said")
     making = command("key", key)
     making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
     making.add_argument("--office", metavar="CODE", help="the office that the key acts for")

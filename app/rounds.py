@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from app.access import service as access
+from app.evaluations import waiting
 from app.figures import EVERY_SECONDS
 from app.kit.host.background import Act
 from app.kit.web import metrics
@@ -17,6 +18,7 @@ from app.sweep import forget_keys, sweep_some
 from app.tickets.search.follow import follow_some
 
 USES_SECONDS = 60.0
+ASKED_SECONDS = 600.0
 
 
 def acts(app: FastAPI) -> tuple[Act, ...]:
@@ -49,6 +51,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("forget_keys", settings.sweep_seconds, forget),
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
+        Act("ask_forms", ASKED_SECONDS, partial(ask_forms, app)),
         Act("follow", settings.learn_seconds, partial(follow, app)),
         Act("learn", settings.learn_seconds, learn),
         Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
@@ -60,6 +63,12 @@ def note_uses(app: FastAPI) -> bool:
     with app.state.own_sessions.begin() as session:
         access.note_uses(session, uses)
     app.state.gate.note_recorded(uses)
+    return False
+
+
+def ask_forms(app: FastAPI) -> bool:
+    with app.state.own_sessions.begin() as session:
+        waiting.ask_forms(session, app.state.city, app.state.clock())
     return False
 
 

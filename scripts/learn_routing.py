@@ -3,32 +3,39 @@
     python scripts/learn_routing.py ADDRESSES.csv [--check]
 
 The file has the columns `address_text`, `place_text`, `street_code`. What is written are weights,
-means, spreads and a table of calibration: no address, no place, no name. Each row is asked several
+means, spreads and the trees of two judges: no address, no place, no name. Each row is asked several
 times: with an empty memory and with memories made of other rows, with and without its district.
-Rows of one place stand together on one side of every split. With --check nothing is written: the
-figures of five-fold cross-validation are printed.
+Rows of one place stand together on one side of every split; the judges learn from answers of
+numbers that never saw the place. With --check nothing is written: the figures of five-fold
+cross-validation are printed. The trees are grown by LightGBM (`pip install lightgbm==4.7.0`), which
+the service does without.
 """
 
 import argparse
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from app.offices.files import read_gazetteer
+from app.routing.evidence import FALLING, NUMBERS, RISING, evidence
 from app.routing.grounds import COLUMNS, Ground, lay
-from app.routing.load import DATA
+from app.routing.judge import EVERY_LEAF, LEAVES, NODES
+from app.routing.load import DATA, read_older_places
 from app.routing.memory import Lesson, Memory, is_clear
 from app.routing.profile import Floats
 from app.routing.reading.names import Lexicon, meanings
 from app.routing.reading.spots import Spot, spots
 from app.routing.reading.text import read
+from app.routing.record import Said, least_enough
 from app.routing.traits import describe, key_of
 
 ON = date(2026, 1, 1)
@@ -37,10 +44,26 @@ FRACTIONS = (0.0, 0.2, 0.5, 0.8)
 WHOLE_CITY = (0.0, 0.5)
 HIDDEN, BAGS = 8, 3
 STEPS, RATE, PENALTY = 130, 0.02, 4e-3
-BINS = 16
-CALIBRATED = (("district", False, 1.645), ("city", True, 0.0))
-"""Each table's name, whether it is of the whole city, and how sure what it says must be, in
-deviations of a normal distribution: without a district far more is asked for already."""
+GROWN = {
+    "objective": "binary",
+    "learning_rate": 0.12,
+    "num_leaves": LEAVES,
+    "min_data_in_leaf": 40,
+    "lambda_l2": 5.0,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "monotone_constraints": [(name in RISING) - (name in FALLING) for name in NUMBERS],
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+"""Small trees, and few: they learn from some thousand answers."""
+TREES, SEED = 60, 1
+DEVIATIONS, JUDGES = 1.645, 5
+"""Of the places at least as sure as is enough, enough are right 19 times in 20, in the mean of so
+many judges."""
 DECIMALS = 5
 
 
@@ -63,6 +86,21 @@ class Sample:
     row: int
     memory: float
     whole_city: bool
+    judged_by: Callable[[Floats], list[float]]
+    """The evidence for the street with the greatest share; asked for before memory changes."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A sample with the shares from numbers that never saw its place, and the best's evidence."""
+
+    sample: Sample
+    shares: Floats
+    numbers: list[float]
+
+    @property
+    def right(self) -> bool:
+        return int(self.shares.argmax()) == self.sample.truth
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -90,7 +128,7 @@ def folds(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 
 def remember(rows: Sequence[Row], taught: Sequence[int]) -> tuple[dict[str, Ground], Memory]:
-    grounds, memory = lay(read_gazetteer()), Memory()
+    grounds, memory = lay(read_gazetteer(), read_older_places()), Memory()
     for at in taught:
         row = rows[at]
         for key in memory.learn(
@@ -134,7 +172,17 @@ def sample(
     codes = list(sheet.streets)
     truth = codes.index(row.street_code) if row.street_code in codes else -1
     if sheet.alike.likest or not ground.whole_city:
-        yield Sample(sheet.matrix(), truth, of[0], of[1], ground.whole_city)
+        yield Sample(
+            sheet.matrix(),
+            truth,
+            *of,
+            ground.whole_city,
+            lambda shares: evidence(ground, sheet, best_three(shares)),
+        )
+
+
+def best_three(shares: Floats) -> list[tuple[int, float]]:
+    return [(int(at), float(shares[at])) for at in (-shares).argsort(kind="stable")[:3]]
 
 
 class Net:
@@ -149,18 +197,19 @@ class Net:
             rng.normal(size=HIDDEN) * 0.3,
             np.zeros(width),
         ]
+        self.parts = [part.astype(np.float32) for part in self.parts]
 
     def fit(self, x: Floats, starts: NDArray[np.int64], right: Floats, weight: Floats) -> "Net":
         """`starts`: the first line of each question; `right`: 1 on the line of its answer."""
         lengths = np.diff(np.append(starts, len(x)))
         first = [np.zeros_like(part) for part in self.parts]
         second = [np.zeros_like(part) for part in self.parts]
-        line_weight = np.repeat(weight / weight.sum(), lengths)
+        line_weight = np.repeat(weight / weight.sum(), lengths).astype(np.float32)
         for step in range(1, STEPS + 1):
             hidden, sums = self.sums(x)
             odds = np.exp(sums - np.repeat(np.maximum.reduceat(sums, starts), lengths))
             shares = odds / np.repeat(np.add.reduceat(odds, starts), lengths)
-            pull = (shares - right) * line_weight
+            pull = (shares - right.astype(np.float32)) * line_weight
             for at, slope in enumerate(self.slopes(x, hidden, pull)):
                 first[at] = 0.9 * first[at] + 0.1 * slope
                 second[at] = 0.999 * second[at] + 0.001 * slope**2
@@ -194,7 +243,7 @@ def learn(samples: Sequence[Sample]) -> dict[str, object]:
     right = np.zeros(len(x))
     right[starts + [sample.truth for sample in usable]] = 1
     weight = np.array([0.3 if sample.whole_city else 1.0 for sample in usable])
-    scaled = (x - mean) / spread
+    scaled = ((x - mean) / spread).astype(np.float32)
     nets = [Net(seed).fit(scaled, starts, right, weight).parts for seed in range(BAGS)]
     return {
         "columns": list(COLUMNS),
@@ -217,65 +266,124 @@ def shares(document: dict[str, object], x: Floats) -> Floats:
     return result
 
 
-def cross_validate(rows: Sequence[Row]) -> list[tuple[Sample, Floats]]:
-    """Every sample with the shares it got from numbers that never saw its place."""
+def cross_validate(rows: Sequence[Row]) -> list[Answer]:
+    """Every sample, answered by numbers that never saw its place."""
     fold = folds(rows)
     answers = []
     for out in range(FOLDS):
         inside = [int(at) for at in np.nonzero(fold != out)[0]]
         outside = [int(at) for at in np.nonzero(fold == out)[0]]
         document = learn(list(samples(rows, inside, inside, seed=out)))
-        tests = samples(rows, outside, range(len(rows)), seed=100 + out)
-        answers += [(sample, shares(document, sample.x)) for sample in tests]
+        for sample in samples(rows, outside, range(len(rows)), seed=100 + out):
+            share = shares(document, sample.x)
+            answers.append(Answer(sample, share, sample.judged_by(share)))
     return answers
 
 
-def calibrate(answers: Sequence[tuple[Sample, Floats]], sure: float) -> list[list[float]]:
-    """Said and surely true, in bins of equal size, never falling (pool adjacent violators)."""
-    shown = np.array([share.max() for _, share in answers])
-    true = np.array([float(share.argmax() == sample.truth) for sample, share in answers])
-    order = shown.argsort()
-    pools = [
-        [shown[part].mean(), true[part].mean(), float(len(part))]
-        for part in np.array_split(order, BINS)
+def grow(answers: Sequence[Answer], seed: int) -> lightgbm.Booster:
+    """The trees of a judge: how often was the best street of such an answer right?"""
+    numbers = np.array([answer.numbers for answer in answers])
+    right = np.array([float(answer.right) for answer in answers])
+    return lightgbm.train({**GROWN, "seed": seed}, lightgbm.Dataset(numbers, right), TREES)
+
+
+def judge(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Any]:
+    """A judge's document, with the least chance to be sent with."""
+    trees = [
+        Tree.of(tree["tree_structure"]) for tree in grow(answers, SEED).dump_model()["tree_info"]
     ]
-    merged: list[list[float]] = []
-    for pool in pools:
-        merged.append(pool)
-        while len(merged) > 1 and merged[-2][1] > merged[-1][1]:
-            merged.append(pooled(merged.pop(), merged.pop()))
-    least = np.maximum.accumulate([surely(true, number, sure) for _, true, number in merged])
-    return [[round(p[0], DECIMALS) for p in merged], np.round(least, DECIMALS).tolist()]
+    return {
+        "features": [feature for tree in trees for feature in tree.features],
+        "borders": [border for tree in trees for border in tree.borders],
+        "masks": [mask for tree in trees for mask in tree.masks],
+        "values": [value for tree in trees for value in tree.values],
+        "enough": round(enough(rows, answers), DECIMALS),
+    }
 
 
-def surely(share: float, number: float, sure: float) -> float:
-    """The least that a share seen in so many may be (Wilson's bound)."""
-    doubt = sure**2 / number
-    spread = sure * np.sqrt(share * (1 - share) / number + doubt / number / 4)
-    return float((share + doubt / 2 - spread) / (1 + doubt))
+def judged(
+    rows: Sequence[Row], answers: Sequence[Answer], seed: int = SEED
+) -> list[tuple[float, Answer]]:
+    """Every answer with its chance by a judge that never saw its place."""
+    fold = folds(rows)
+    of_row = np.array([fold[answer.sample.row] for answer in answers])
+    pairs = []
+    for out in range(FOLDS):
+        booster = grow([answers[at] for at in np.nonzero(of_row != out)[0]], seed)
+        asked = [answers[at] for at in np.nonzero(of_row == out)[0]]
+        chances = booster.predict(np.array([answer.numbers for answer in asked]))
+        pairs += list(zip(map(float, chances), asked, strict=True))
+    return pairs
 
 
-def pooled(first: list[float], other: list[float]) -> list[float]:
-    """Two bins of shares, truths and numbers, put together."""
-    size = first[2] + other[2]
-    shown, true = ((first[at] * first[2] + other[at] * other[2]) / size for at in (0, 1))
-    return [shown, true, size]
+@dataclass
+class Tree:
+    """A tree for app/routing/judge.py: nodes that fill up what is missing rule out no leaf."""
+
+    features: list[int]
+    borders: list[float]
+    masks: list[int]
+    values: list[float]
+
+    @classmethod
+    def of(cls, root: Mapping[str, Any]) -> "Tree":
+        tree = cls([], [], [], [])
+        tree.add(root)
+        spare = NODES - len(tree.features)
+        tree.features += [0] * spare
+        tree.borders += [0.0] * spare
+        tree.masks += [EVERY_LEAF] * spare
+        tree.values += [0.0] * (LEAVES - len(tree.values))
+        return tree
+
+    def add(self, node: Mapping[str, Any]) -> None:
+        if "leaf_value" in node:
+            self.values.append(round(node["leaf_value"], DECIMALS))
+            return
+        at, first = len(self.features), len(self.values)
+        self.features.append(node["split_feature"])
+        self.borders.append(round(node["threshold"], DECIMALS))
+        self.masks.append(EVERY_LEAF)
+        self.add(node["left_child"])
+        self.masks[at] -= sum(1 << leaf for leaf in range(first, len(self.values)))
+        self.add(node["right_child"])
 
 
-def report(answers: Sequence[tuple[Sample, Floats]]) -> None:
-    for fraction in FRACTIONS:
-        for whole_city in (False, True):
-            some = [a for a in answers if a[0].memory == fraction and a[0].whole_city == whole_city]
+def enough(rows: Sequence[Row], answers: Sequence[Answer]) -> float:
+    """The least chance to be sent with, by answers without a memory; the mean of what judges say
+    that differ by chance alone."""
+    return float(np.mean([least(rows, judged(rows, answers, SEED + at)) for at in range(JUDGES)]))
+
+
+def least(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> float:
+    known = [
+        Said(chance, answer.right, place_of(rows[answer.sample.row]))
+        for chance, answer in pairs
+        if answer.sample.memory == 0
+    ]
+    return least_enough(known, DEVIATIONS)
+
+
+def place_of(row: Row) -> tuple[str, str]:
+    return row.district, row.spot.name
+
+
+def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
+    for whole_city in (False, True):
+        of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
+        pairs = judged(rows, of_kind)
+        print("enough", round(enough(rows, of_kind), 4))
+        for fraction in FRACTIONS:
+            some = [pair for pair in pairs if pair[1].sample.memory == fraction]
             if some:
-                print(
-                    f"memory {fraction:.1f} {'city' if whole_city else 'district':8}", figures(some)
-                )
+                where = "city" if whole_city else "district"
+                print(f"memory {fraction:.1f} {where:8}", figures(some))
 
 
-def figures(answers: Sequence[tuple[Sample, Floats]]) -> str:
-    right = np.array([share.argmax() == sample.truth for sample, share in answers])
-    three = np.mean([sample.truth in (-share).argsort()[:3] for sample, share in answers])
-    order = np.argsort([-share.max() for _, share in answers])
+def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
+    right = np.array([answer.right for _, answer in pairs])
+    three = np.mean([a.sample.truth in (-a.shares).argsort()[:3] for _, a in pairs])
+    order = np.argsort([-chance for chance, _ in pairs], kind="stable")
     at = {c: right[order[: int(len(order) * c)]].mean() for c in (0.3, 0.5, 0.6, 0.7, 0.8)}
     curve = " ".join(f"p@{c:.1f} {value:.3f}" for c, value in at.items())
     return f"n {len(right)} top1 {right.mean():.3f} top3 {three:.3f} {curve}"
@@ -288,7 +396,7 @@ def main() -> None:
     given = parser.parse_args()
     rows = read_rows(given.addresses)
     answers = cross_validate(rows)
-    report(answers)
+    report(rows, answers)
     if given.check:
         return
     everything = range(len(rows))
@@ -297,9 +405,10 @@ def main() -> None:
         name: value if isinstance(value, list) else np.round(np.asarray(value), DECIMALS).tolist()
         for name, value in document.items()
     }
-    for name, whole_city, sure in CALIBRATED:
-        of_kind = [answer for answer in answers if answer[0].whole_city == whole_city]
-        plain[f"calibration_{name}"] = calibrate(of_kind, sure)
+    plain["numbers"] = list(NUMBERS)
+    for name, whole_city in (("judge_district", False), ("judge_city", True)):
+        of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
+        plain[name] = judge(rows, of_kind)
     content = json.dumps(plain, sort_keys=True).encode()
     plain["version"] = sha256(content).hexdigest()[:12]
     write(DATA / "ranker.json", json.dumps(plain, indent=1) + "\n")

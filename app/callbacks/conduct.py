@@ -14,15 +14,18 @@ DISCONTENT = frozenset({Satisfied.DISSATISFIED, Satisfied.VERY_DISSATISFIED})
 
 
 class Attempts(NamedTuple):
-    """The instants of the attempts in this cycle, and the beginning of the wait."""
+    """The instants of the attempts in this cycle, and from when on the citizen may be called."""
 
     since: datetime
     at: Sequence[datetime] = ()
 
 
 def callable_now(policy: Policy, attempts: Attempts, now: datetime) -> bool:
-    """Within calling hours, and long enough after the last attempt (RULEBOOK D.9)."""
+    """Within calling hours, not before the time that the citizen has named, and long enough after
+    the last attempt (RULEBOOK D.9)."""
     rule = policy.callback
+    if now < attempts.since:
+        return False
     rested = not attempts.at or now - max(attempts.at) >= rule.gap
     return rested and rule.window.opens <= clock_of(now) <= rule.window.closes
 

@@ -59,6 +59,7 @@ def dispute(change: Change, callback: Callback, body: Words) -> None:
     change.session.add(
         Dispute(callback_id=callback.id, office_code=fact.office_code, raised_at=change.now)
     )
+    change.ticket.disputed_at = change.now
     change.record(
         Action.DISPUTE,
         change.ticket.status,
@@ -85,6 +86,7 @@ def correct(change: Change, callback: Callback, body: NewCorrection) -> None:
         open_dispute.heard_at = change.now
     if differs:
         change.session.add(correction(change, callback, body))
+    change.ticket.disputed_at = None
     change.record(
         Action.HEAR_AGAIN,
         change.ticket.status,

@@ -122,6 +122,8 @@ def ask(change: Change, body: NewExclusion) -> None:
             asked_at=change.now,
         )
     )
+    if body.code is ExclusionCode.X3:
+        change.ticket.flag_asked_at = change.now
     change.record(
         Action.REQUEST_EXCLUSION,
         change.ticket.status,
@@ -146,12 +148,20 @@ def review(change: Change, body: Decision) -> None:
     four_eyes(change, request.seq)
     if Part.SUPERVISOR in change.parts:
         flag(change, request, body.approve)
+        change.ticket.flag_asked_at = None
     else:
         pre_review(change, request, body.approve)
+        await_flag(change, request)
     data = ExclusionJudged(approve=body.approve, code=request.code)
     change.record(
         Action.REVIEW_EXCLUSION, change.ticket.status, data=data, words={"text": body.text}
     )
+
+
+def await_flag(change: Change, request: ExclusionRequest) -> None:
+    """A request that has ended awaits no flag."""
+    if request.approved is not None or request.reviewed is False:
+        change.ticket.flag_asked_at = None
 
 
 def pre_review(change: Change, request: ExclusionRequest, approve: bool) -> None:
@@ -184,6 +194,7 @@ def decide(change: Change, body: Decision) -> None:
     if body.approve:
         approve(change, fact, request)
     request.approved, request.decided_at = body.approve, change.now
+    await_flag(change, request)
     data = ExclusionJudged(approve=body.approve, code=request.code)
     change.record(
         Action.DECIDE_EXCLUSION, change.ticket.status, data=data, words={"text": body.text}

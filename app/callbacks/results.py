@@ -176,7 +176,15 @@ def attempts(session: Session, tickets: Sequence[Ticket]) -> dict[str, Attempts]
     ):
         if cycle == heads[number].reworks:
             instants[number].append(at)
-    return {number: Attempts(head.since, instants[number]) for number, head in heads.items()}
+    return {
+        ticket.number: Attempts(begins(ticket, heads[ticket.number]), instants[ticket.number])
+        for ticket in tickets
+    }
+
+
+def begins(ticket: Ticket, head: Ticket) -> datetime:
+    """From when on a citizen may be called: with his group's, and not before he said."""
+    return max(head.since, ticket.call_after or head.since)
 
 
 def clocks(session: Session, tickets: Sequence[Ticket]) -> dict[str, Ticket]:

@@ -40,7 +40,7 @@ def record(change: Change, body: NewCallback) -> Callback:
     """
     ticket, head = change.ticket, change.head
     tried = results.attempts(change.session, [ticket])[ticket.number]
-    if body.reach is Reach.UNREACHED and tried.at:
+    if body.reach is Reach.UNREACHED and (tried.at or change.now < tried.since):
         check_callable(change, tried)
     if body.reach is Reach.ANONYMOUS:
         check_unknown(change)
@@ -70,8 +70,9 @@ def check_callable(change: Change, tried: Attempts) -> None:
         rule = change.head.policy.callback
         raise NotCallableNow(
             f"between two vain attempts lie {rule.gap}, and calls are made from"
-            f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing",
-            last_attempt_at=max(tried.at).isoformat(),
+            f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing, and not before"
+            f" {tried.since.isoformat()}",
+            last_attempt_at=max(tried.at).isoformat() if tried.at else None,
         )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
-from app.evaluations import books, compute
+from app.evaluations import books, compute, waiting
 from app.evaluations.books import Writer
 from app.evaluations.events import Appealed, Decided, Entered, Entry, Key, Marked
 from app.evaluations.marks import Word
@@ -102,7 +102,8 @@ def mark(act: Act, street: str, office: str, body: NewMark) -> None:
     check_record(body.word, proposed, before)
     words = {"reason": body.reason, "veto": body.veto.text if body.veto else None}
     data = Marked(body.word, exact_items(body.items), body.veto is not None)
-    put(writer, Step.MARK, key, data, words, before)
+    if put(writer, Step.MARK, key, data, words, before):
+        waiting.tell(writer, Step.MARK, office, [office])
 
 
 def mark_unit(act: Act, street: str, unit: str, body: NewUnitMark) -> None:
@@ -125,10 +126,12 @@ def put(
     data: Marked,
     words: Mapping[str, str | None],
     before: Entry | None,
-) -> None:
+) -> bool:
+    """Whether it is another mark than before."""
     if before and before.opinion == data.opinion and same_words(writer, before, words):
-        return
+        return False
     writer.write(action, key[1], data, words)
+    return True
 
 
 def same_words(writer: Writer, before: Entry, words: Mapping[str, str | None]) -> bool:
@@ -181,7 +184,7 @@ def total(items: MarkItems) -> Fraction:
     return sum((Fraction(getattr(items, name)) for name in MarkItems.model_fields), Fraction(0))
 
 
-def appeal(act: Act, office: str, body: NewAppeal) -> str:
+def appeal(act: Act, office: str, district: str, body: NewAppeal) -> str:
     """A department appeals once against a street's word, up to `eval.appeal` after the deadline.
 
     Refuses EvaluationLate, NothingToAppeal and AppealRepeated.
@@ -192,6 +195,8 @@ def appeal(act: Act, office: str, body: NewAppeal) -> str:
     if entry.appeal:
         raise AppealRepeated("one appeal is heard against a mark")
     writer.write(Step.APPEAL, office, Appealed(), {"text": body.text})
+    waiting.tell(writer, Step.APPEAL, office, [body.street_code, district])
+    waiting.ask(writer, act.term, (body.street_code, office), district)
     return office
 
 
@@ -211,6 +216,8 @@ def decide(act: Act, office: str, body: AppealDecision) -> str:
     if made.approved is not None:
         raise AppealRepeated("it was decided")
     writer.write(Step.DECIDE, office, Decided(approve=body.approve), {"text": body.text})
+    waiting.tell(writer, Step.DECIDE, office, [body.street_code, office])
+    waiting.decided(writer, act.term, (body.street_code, office))
     return office
 
 

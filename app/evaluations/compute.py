@@ -1,10 +1,11 @@
 """Departments' performance computed from the record, as it stood at an instant (RULEBOOK D.15)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,8 @@ from app.evaluations.marks import Standing, standing
 from app.evaluations.performance import Performance, PerformanceStatus
 from app.evaluations.roster import Offices, line_of, ranked
 from app.evaluations.schemas import PerformanceRow, PerformanceView
-from app.evaluations.terms import Span, Term
+from app.evaluations.terms import Span, Term, last_day
 from app.kit.decimals import two_decimals
-from app.kit.workdays import day_of
 from app.offices.directory import OfficeEntry
 from app.policy.documents import Policy
 from app.rankings import registry
@@ -27,8 +27,6 @@ from app.whistles.evaluation.score import Record, proposed
 EXCELLENT: Grade = "excellent"
 VETOED: Grade = "good"
 """The best grade that is left to a department that a street vetoed."""
-
-TICK = datetime.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,10 @@ class Behind:
     def keys(self) -> set[Key]:
         """Every pair of a street and a department with a mark or a record."""
         return self.entries.marks.keys() | self.records.keys()
+
+    @property
+    def all_records(self) -> Iterator[Record]:
+        return chain.from_iterable(self.records.values())
 
     def proposed(self, key: Key) -> Fraction | None:
         totals = (record.total for record in self.records.get(key, ()))
@@ -168,7 +170,3 @@ def graded(known: Performance, policy: Policy) -> Grade | None:
 
 def exact(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
-
-
-def last_day(term: Term) -> date:
-    return day_of(term.ends_at - TICK)

@@ -11,7 +11,7 @@ from app.evaluations import books, compute, dealings
 from app.evaluations.compute import Behind, exact
 from app.evaluations.dealings import Dealings
 from app.evaluations.events import Entry, Key
-from app.evaluations.marks import Opinion
+from app.evaluations.marks import MarkStatus, Opinion
 from app.evaluations.models import EvaluationStatement
 from app.evaluations.roster import KINDS, Offices, line_of, on_form
 from app.evaluations.schemas import (
@@ -24,7 +24,7 @@ from app.evaluations.schemas import (
     VetoView,
     WhistleRecordView,
 )
-from app.evaluations.terms import Term
+from app.evaluations.terms import Term, last_day
 from app.kit.decimals import two_decimals
 from app.offices.directory import OfficeEntry
 from app.whistles.evaluation import records
@@ -56,7 +56,7 @@ def page(
     marked = {code for _, code in facts.keys}
     dealt = {code for code in known.keys() | marked if code in offices}
     by_kind = {code for code in dealt if offices[code].kind in KINDS}
-    subjects = on_form(street, offices, by_kind, compute.last_day(term))
+    subjects = on_form(street, offices, by_kind, last_day(term))
     return Page(term, street, facts, known, subjects)
 
 
@@ -82,11 +82,20 @@ def row(page: Page, office: OfficeEntry, texts: "Texts") -> FormRowView:
     )
 
 
-def row_now(session: Session, page: Page, office: OfficeEntry, now: datetime) -> FormRowView:
-    """A row of a page read before its street wrote into its book."""
+def renewed(session: Session, page: Page, now: datetime) -> Page:
+    """A page that was read before its street wrote into its book."""
     facts = compute.behind(session, page.term, now, page.street.code)
-    texts = words_of(session, page.term.name, page.street.code)
-    return row(replace(page, facts=facts), office, texts)
+    return replace(page, facts=facts)
+
+
+def row_now(session: Session, page: Page, office: OfficeEntry) -> FormRowView:
+    return row(page, office, words_of(session, page.term.name, page.street.code))
+
+
+def is_done(page: Page) -> bool:
+    """Whether nothing of the form is open."""
+    stands = (page.facts.standing(page.key(office)) for office in page.subjects)
+    return all(each.status is not MarkStatus.OPEN for each in stands)
 
 
 def parts(known: Dealings) -> list[tuple[str, Any]]:

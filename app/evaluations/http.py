@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
 from app.city import AtCity, City
-from app.evaluations import compute, forms, terms, units
+from app.evaluations import compute, forms, terms, units, waiting
 from app.evaluations.acts import Act
 from app.evaluations.forms import Page
 from app.evaluations.roster import KINDS
-from app.evaluations.schemas import StreetMarkView, StreetQuery
+from app.evaluations.schemas import FormRowView, StreetMarkView, StreetQuery
 from app.evaluations.terms import Span, Term
 from app.evaluations.units import NoSuchUnit
 from app.kit.clock import AtClock, Now
@@ -89,6 +89,14 @@ class Doing:
     def act(self, caller: Caller, term: Term) -> Act:
         return Act(self.session, caller, term, self.clock)
 
+    def row(self, page: Page, office: OfficeEntry) -> FormRowView:
+        """A row that was just marked; a form without an open row waits no more."""
+        now = self.clock()
+        renewed = forms.renewed(self.session, page, now)
+        if forms.is_done(renewed):
+            waiting.form_done(self.session, page.term, page.street.code)
+        return forms.row_now(self.session, renewed, office)
+
     def street_mark(self, term: Term, street: str, office: str) -> StreetMarkView:
         """A street's mark of a department, as it stands now."""
         offices, now = self.at.city.offices, self.clock()
@@ -132,6 +140,11 @@ def street_of(caller: Caller, city: City, code: str) -> str:
     if street is None or street.kind not in STREET_KINDS or not in_district(caller, street):
         raise NoSuchStreet(f"no street {code}")
     return code
+
+
+def district_of(city: City, street: str) -> str:
+    """A street lies in a district."""
+    return city.offices[street].district_code or ""
 
 
 def in_district(caller: Caller, office: OfficeEntry) -> bool:

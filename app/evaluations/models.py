@@ -32,6 +32,8 @@ class Book(Base):
     owner_code: Mapped[Code] = mapped_column(ForeignKey("office.code"), primary_key=True)
     seq: Mapped[int] = mapped_column(server_default="0")
     link: Mapped[bytes] = mapped_column(server_default=sa.text("''::bytea"))
+    asked_at: Mapped[datetime | None]
+    """Since when a street's form lies in its inbox, or lay there."""
 
 
 class EvaluationEvent(Base):

@@ -24,6 +24,7 @@ from app.evaluations.http import (
     Verifier,
     asked_street,
     department_for,
+    district_of,
     street_of,
 )
 from app.evaluations.models import PerformanceSeal
@@ -124,7 +125,7 @@ def mark_department(marking: Markings, doing: Changing, body: NewMark) -> FormRo
     dealings; until the deadline."""
     page = marking.page
     acts.mark(doing.act(marking.caller, page.term), page.street.code, marking.office.code, body)
-    return forms.row_now(doing.session, page, marking.office, doing.clock())
+    return doing.row(page, marking.office)
 
 
 @router.post("/evaluations/{period}/{office_code}/appeal")
@@ -132,7 +133,7 @@ def appeal(subject: Appealing, doing: Changing, body: NewAppeal) -> StreetMarkVi
     """A department appeals against a street's mark or veto."""
     street = street_of(subject.caller, doing.at.city, body.street_code)
     act, code = doing.act(subject.caller, subject.term), subject.office.code
-    doing.once(lambda: acts.appeal(act, code, body))
+    doing.once(lambda: acts.appeal(act, code, district_of(doing.at.city, street), body))
     return doing.street_mark(subject.term, street, code)
 
 

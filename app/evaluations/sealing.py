@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.evaluations import books, compute, terms
-from app.evaluations.compute import TICK, Behind, exact
+from app.evaluations.compute import Behind, exact
 from app.evaluations.models import Book, PerformanceSeal
 from app.evaluations.schemas import PerformanceView, read
-from app.evaluations.terms import Span, Term
+from app.evaluations.terms import TICK, Span, Term
 from app.kit.clock import Clock
 from app.kit.instants import settled
 from app.kit.web.wire import in_utc
@@ -23,6 +23,7 @@ from app.period import Periods, State
 from app.rankings.bundles import Bundle
 from app.rankings.published import AlreadySealed, NotSealed, NotYetFrozen, SealInOrder
 from app.rankings.schemas import as_json
+from app.whistles.evaluation.score import Record
 
 ONE_AT_A_TIME = 0x5EA2
 HASHED = (
@@ -132,11 +133,14 @@ def lines_of(facts: Behind) -> Iterator[list[object]]:
         figures = {"status": stands.status, "mark": exact(stands.mark), "veto": veto}
         yield ["mark", term, office, street, None, figures]
         for record in facts.records.get((street, office), ()):
-            points = {name: exact(value) for name, value in asdict(record.items).items()}
-            figures = {"status": record.status, **points, "total": exact(record.total)}
-            yield ["whistle", term, office, street, record.whistle_number, figures]
+            yield ["whistle", term, office, street, record.whistle_number, figures_of(record)]
     for office, other in facts.entries.others.items():
         yield ["other", term, office, None, None, {"other": str(other)}]
+
+
+def figures_of(record: Record) -> dict[str, str | None]:
+    points = {name: exact(value) for name, value in asdict(record.items).items()}
+    return {"status": record.status.value, **points, "total": exact(record.total)}
 
 
 def counts(every: Sequence[Behind], view: PerformanceView) -> dict[str, int]:

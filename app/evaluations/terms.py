@@ -8,14 +8,16 @@ without gap or overlap, and the first one under the new policy may be shorter.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.kit.errors import Invalid
+from app.kit.workdays import day_of
 from app.period import NoSuchPeriod, Period, Periods, State
 from app.policy.documents import Policies, Policy
 
 NAME = re.compile(r"([0-9]{4})(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?")
 MONTHS = 12
+TICK = datetime.resolution
 LENGTH = {"month": 1, "quarter": 3, "year": MONTHS}
 
 
@@ -119,3 +121,7 @@ def at(instant: datetime, periods: Periods) -> Term:
     """The term in which an instant lies."""
     year = periods.of(instant).name.partition("-")[0]
     return next(t for t in of_year(year, periods) if t.starts_at <= instant < t.ends_at)
+
+
+def last_day(term: Term) -> date:
+    return day_of(term.ends_at - TICK)

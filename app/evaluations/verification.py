@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.evaluations import books, compute, sealing
 from app.evaluations.compute import Behind
 from app.evaluations.models import PerformanceSeal
+from app.evaluations.roster import KINDS
 from app.evaluations.schemas import (
     PerformanceDifference,
     PerformanceProof,
@@ -18,7 +19,10 @@ from app.evaluations.schemas import (
     read,
 )
 from app.evaluations.terms import Span
+from app.rankings import registry
 from app.rankings.bundles import digest_of_lines, unpacked
+from app.whistles.evaluation import replay
+from app.whistles.evaluation.score import Record
 
 Line = tuple[str, ...]
 Differences = Iterator[PerformanceDifference]
@@ -34,6 +38,7 @@ def verify(session: Session, span: Span) -> PerformanceProof:
         *broken(session, made),
         *written(session, span),
         *behind(made, every),
+        *(difference for facts in every for difference in contradicted(session, facts)),
         *rows(sealed_view(made), again),
     ]
     return PerformanceProof(
@@ -94,6 +99,36 @@ def behind(made: PerformanceSeal, every: Sequence[Behind]) -> Differences:
                 sealed=was.get(place),
                 now=now.get(place),
             )
+
+
+def contradicted(session: Session, facts: Behind) -> Differences:
+    """Each record of a whistle that is not what the whistle's events leave."""
+    read = {(r.whistle_number, r.office_code): r for r in facts.all_records}
+    again = replayed(session, facts, {number for number, _ in read})
+    for key in sorted(read.keys() | again.keys()):
+        was, now = read.get(key), again.get(key)
+        record = was or now
+        if record and was != now:
+            yield PerformanceDifference(
+                office_code=record.office_code,
+                street_code=record.street_code,
+                whistle_number=record.whistle_number,
+                field="evidence",
+                sealed=sealing.figures_of(was) if was else None,
+                now=sealing.figures_of(now) if now else None,
+            )
+
+
+def replayed(session: Session, facts: Behind, numbers: set[str]) -> dict[tuple[str, str], Record]:
+    """Of these whistles, and of all that their events say were settled in the term."""
+    term, at = facts.term, facts.at
+    known = numbers | replay.settled(session, term.starts_at, min(term.ends_at, at))
+    offices = registry.known(session, at).offices
+    return {
+        key: record
+        for key, record in replay.records(session, term.policies, known, at).items()
+        if offices[record.office_code].kind in KINDS
+    }
 
 
 def by_place(lines: Sequence[str] | Iterator[str]) -> dict[Line, Any]:

@@ -10,13 +10,22 @@ from sqlalchemy.orm import Session
 
 from app.forces.models import ForceDay, ForceMark, ForceMember, ForceShift
 from app.forces.recording import RosterChange
-from app.forces.roster import ForceAction, Shift, belongs, check_apart, check_shifts, month_days
+from app.forces.roster import (
+    ForceAction,
+    SameTwice,
+    Shift,
+    belongs,
+    check_apart,
+    check_shifts,
+    month_days,
+)
 from app.forces.schemas import (
     AttendanceView,
     Because,
     DayView,
     MonthView,
     NewDay,
+    NewDays,
     NewMark,
     NewShifts,
 )
@@ -42,11 +51,11 @@ class ReasonNeeded(Invalid):
 
 
 def plan(change: RosterChange, body: NewShifts) -> list[ForceShift]:
-    """All or none. Refuses NoSuchMember, ShiftUnfit and ShiftsOverlap."""
+    """All or none. Refuses UnknownMember, ShiftUnfit and ShiftsOverlap."""
     new = [Shift(shift.member_id, shift.starts_at, shift.ends_at) for shift in body.shifts]
     members = sorted({shift.member_id for shift in new})
-    for member_id in members:
-        change.member(member_id)
+    for n, wanted in enumerate(body.shifts):
+        change.named(wanted.member_id, f"/shifts/{n}/member_id")
     check_shifts(new, change.now)
     earlier = select(ForceShift.member_id, ForceShift.starts_at, ForceShift.ends_at).where(
         ForceShift.member_id.in_(members),
@@ -93,14 +102,26 @@ def shifts(session: Session, numbers: Iterable[int]) -> Sequence[ForceShift]:
     return session.scalars(query.order_by(ForceShift.id)).all()
 
 
-def attend(change: RosterChange, member: ForceMember, day: date, body: NewDay) -> None:
-    """Refuses DayUnfit for a day to come or on which he was not in the roster, ReasonNeeded for
-    another attendance than stands."""
-    check_time(change, member, day, day + ONE_DAY, f"on {day}")
+def attend(change: RosterChange, day: date, body: NewDays) -> None:
+    """All or none. Refuses UnknownMember, SameTwice, DayUnfit for a day to come or on which a
+    person was not in the roster, ReasonNeeded for another attendance than stands."""
+    noted: set[int] = set()
+    for n, new in enumerate(body.members):
+        pointer = f"/members/{n}"
+        member = change.named(new.member_id, f"{pointer}/member_id", also_left=True)
+        if member.id in noted:
+            detail = f"member {member.id} is named twice"
+            raise SameTwice(detail, errors=[{"pointer": pointer, "detail": detail}])
+        noted.add(member.id)
+        note(change, member, day, new, pointer)
+
+
+def note(change: RosterChange, member: ForceMember, day: date, body: NewDay, pointer: str) -> None:
+    check_time(change, member, (day, day + ONE_DAY), pointer)
     known = change.session.get(ForceDay, (member.id, day))
     if known and known.present == body.present:
         return
-    words = reason(body.reason, known is not None)
+    words = reason(body.reason, known is not None, pointer)
     data = {"day": day.isoformat(), "present": body.present}
     seq = change.record(ForceAction.ATTEND, member.id, data, words)
     if known:
@@ -112,7 +133,7 @@ def attend(change: RosterChange, member: ForceMember, day: date, body: NewDay) -
 def mark(change: RosterChange, member: ForceMember, month: str, body: NewMark) -> None:
     """One mark for each person and month. Refuses DayUnfit for a month to come or in which he was
     not in the roster, ReasonNeeded for another mark than stands."""
-    check_time(change, member, *month_days(month), f"in {month}")
+    check_time(change, member, month_days(month), "/path/month")
     known = change.session.get(ForceMark, (member.id, month))
     if known and known.mark == body.mark:
         return
@@ -126,17 +147,24 @@ def mark(change: RosterChange, member: ForceMember, month: str, body: NewMark) -
 
 
 def check_time(
-    change: RosterChange, member: ForceMember, first: date, after: date, when: str
+    change: RosterChange, member: ForceMember, span: tuple[date, date], pointer: str
 ) -> None:
+    """`span`: its first day, and the first day after it."""
+    first, after = span
     if first > day_of(change.now):
-        raise DayUnfit(f"{when} lies ahead")
+        raise day_unfit(f"{first} lies ahead", pointer)
     if not belongs(member.joined_at, member.left_at, first, after):
-        raise DayUnfit(f"member {member.id} was not in the roster {when}")
+        detail = f"member {member.id} was not in the roster from {first} to {after - ONE_DAY}"
+        raise day_unfit(detail, pointer)
 
 
-def reason(text: str | None, required: bool) -> dict[str, str]:
+def day_unfit(detail: str, pointer: str) -> DayUnfit:
+    return DayUnfit(detail, errors=[{"pointer": pointer, "detail": detail}])
+
+
+def reason(text: str | None, required: bool, pointer: str = "") -> dict[str, str]:
     if required and text is None:
-        errors = [{"pointer": "/reason", "detail": "is required to change what stands"}]
+        errors = [{"pointer": f"{pointer}/reason", "detail": "is required to change what stands"}]
         raise ReasonNeeded("another value stands; say why it changes", errors=errors)
     return {"reason": text} if text else {}
 
@@ -167,6 +195,11 @@ def month(reading: RosterReading, name: str) -> AttendanceView:
             month_of(reading, member, days[member.id], marks.get(member.id)) for member in members
         ],
     )
+
+
+def month_of_person(reading: RosterReading, member_id: int, name: str) -> MonthView:
+    [item] = [item for item in month(reading, name).items if item.member_id == member_id]
+    return item
 
 
 def everybody(reading: RosterReading) -> sa.Select[ForceMember]:

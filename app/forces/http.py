@@ -99,8 +99,8 @@ class RosterAct:
     def once(self, act: Callable[[RosterChange], str], status: int = 200) -> str:
         return self.doing.once(lambda: self.take(act), status)
 
-    def show(self, act: Callable[[RosterChange], None], status: int = 200) -> RosterView:
-        """Take the act once, and show the roster with its ETag."""
+    def done(self, act: Callable[[RosterChange], None], status: int = 200) -> RosterReading:
+        """Take the act once; a reading of the roster as it then is."""
 
         def take(change: RosterChange) -> str:
             act(change)
@@ -108,10 +108,14 @@ class RosterAct:
 
         self.once(take, status)
         doing = self.doing
-        reading = RosterReading(doing.session, doing.city, self.street, self.caller, doing.clock())
-        view = service.roster(reading, reading.now)
-        doing.response.headers["ETag"] = f'"{view.version}"'
         doing.response.headers.update(NO_STORE)
+        return RosterReading(doing.session, doing.city, self.street, self.caller, doing.clock())
+
+    def show(self, act: Callable[[RosterChange], None], status: int = 200) -> RosterView:
+        """Take the act once, and show the roster with its ETag."""
+        reading = self.done(act, status)
+        view = service.roster(reading, reading.now)
+        self.doing.response.headers["ETag"] = f'"{view.version}"'
         return view
 
 

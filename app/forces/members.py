@@ -1,5 +1,7 @@
 """A street's chief makes up its centre: model, people, changes of them; and who calls them."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.forces.models import ForceMember, ForceShift
@@ -89,15 +91,14 @@ def alter(change: RosterChange, member: ForceMember, body: MemberChange) -> None
     }
     if not new:
         raise NothingChanged(f"name one of {', '.join(CHANGEABLE)} with another value")
+    of_rules = {name: value for name, value in new.items() if name != "duty"}
+    altered = replace(person_of(member), **of_rules)
+    check_home(change.street, change.city.offices[member.office_code], altered.kind, "")
+    check_seat(change.model, change.street, altered, "")
+    check_alone([person_of(other) for other in change.present()], altered, "")
     former = {name: getattr(member, name) for name in new}
     for name, value in new.items():
         setattr(member, name, value)
-    altered = person_of(member)
-    home = change.city.offices[member.office_code]
-    check_home(change.street, home, member.kind, "")
-    if "seat" in new or "kind" in new:
-        check_seat(change.model, change.street, altered, "")
-    check_alone([person_of(other) for other in change.present()], altered, "")
     data = {name: value for name, value in new.items() if name not in OF_A_PERSON}
     words = {
         "reason": body.reason,

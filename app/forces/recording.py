@@ -15,7 +15,7 @@ from app.city import City
 from app.duties.centres import CentreModel
 from app.forces.models import Force, ForceEvent, ForceMember, ForceStatement
 from app.forces.roster import ForceAction
-from app.kit.errors import NotFound, Stale
+from app.kit.errors import Invalid, NotFound, Stale
 from app.kit.web.etag import Versions
 from app.offices.directory import OfficeEntry
 from app.tickets.events import new_salt
@@ -37,6 +37,10 @@ MEMBERS = (
 
 
 class NoSuchMember(NotFound):
+    title = "There is no such person in this roster"
+
+
+class UnknownMember(Invalid):
     title = "There is no such person in this roster"
 
 
@@ -70,6 +74,14 @@ class RosterChange:
         if member is None or member.street_code != self.street.code:
             raise NoSuchMember(f"no member {member_id}")
         return member
+
+    def named(self, member_id: int, pointer: str, also_left: bool = False) -> ForceMember:
+        """The person whom a body names. Refuses (UnknownMember) at the field that named him."""
+        try:
+            return self.anybody(member_id) if also_left else self.member(member_id)
+        except NoSuchMember as fault:
+            errors = [{"pointer": pointer, "detail": fault.detail}]
+            raise UnknownMember(fault.detail, errors=errors) from None
 
     def present(self) -> list[ForceMember]:
         """The people of the roster, the first to join first."""

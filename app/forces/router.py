@@ -30,7 +30,8 @@ from app.forces.schemas import (
     ForceEventView,
     MemberChange,
     MemberView,
-    NewDay,
+    MonthView,
+    NewDays,
     NewMark,
     NewMembers,
     NewModel,
@@ -104,16 +105,18 @@ def reveal_member(
     return act.take(lambda change: members.reveal(change, act.member(change, member_id), body))
 
 
-@router.put("/offices/{code}/roster/members/{member_id}/days/{day}")
-def note_day(act: ByStreet, member_id: MemberId, day: Day, body: NewDay) -> RosterView:
-    """The street notes whether a person was there on a day 考勤; another value needs a reason."""
-    return act.show(lambda change: days.attend(change, change.anybody(member_id), day, body))
+@router.put("/offices/{code}/roster/days/{day}")
+def note_day(act: ByStreet, day: Day, body: NewDays) -> AttendanceView:
+    """The street notes who was there on a day 考勤, all or none; another value needs a reason."""
+    reading = act.done(lambda change: days.attend(change, day, body))
+    return days.month(reading, day.isoformat()[:7])
 
 
 @router.put("/offices/{code}/roster/members/{member_id}/marks/{month}")
-def mark_month(act: ByChief, member_id: MemberId, month: Month, body: NewMark) -> RosterView:
+def mark_month(act: ByChief, member_id: MemberId, month: Month, body: NewMark) -> MonthView:
     """The chief marks a person's month, 0 to 100; another value needs a reason."""
-    return act.show(lambda change: days.mark(change, change.anybody(member_id), month, body))
+    reading = act.done(lambda change: days.mark(change, change.anybody(member_id), month, body))
+    return days.month_of_person(reading, member_id, month)
 
 
 @router.get("/offices/{code}/roster/months/{month}", response_model=AttendanceView)

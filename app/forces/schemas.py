@@ -63,8 +63,13 @@ class NewShifts(Form):
 class NewDay(Form):
     """`reason` is required where another attendance stands already."""
 
+    member_id: MemberId
     present: Flag
     reason: Prose | None = None
+
+
+class NewDays(Form):
+    members: Annotated[list[NewDay], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class NewMark(Form):

@@ -83,4 +83,7 @@ def of(city: City, case: PastCase, caller: Caller, now: datetime) -> Past:
 
 def lesson(past: Past) -> Taught:
     """The lesson of the case for routing: its place belongs to the office that worked on it."""
-    return Taught(past.case.address.text, past.case.office_code, past.case.dispatched_at)
+    case = past.case
+    return Taught(
+        case.address.text, case.office_code, case.dispatched_at, ticket_number=past.number
+    )

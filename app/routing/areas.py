@@ -12,6 +12,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
+from app.kit.datum import in_city
 from app.offices.gazetteer import in_force
 
 METRES_PER_DEGREE = 111_320.0
@@ -20,13 +21,6 @@ SHRINK = math.cos(math.radians(MIDDLE_LATITUDE))
 """A degree of longitude in Beijing, in degrees of latitude: within 1 % from 39.4 to 41.1 north."""
 
 CODE_NAMES = ("code", "street_code", "adcode", "id")
-CITY_BOX = (115.4, 39.4, 117.6, 41.1)
-"""West, south, east, north of Beijing: a point outside is in another city."""
-
-
-def in_city(lon: float, lat: float) -> bool:
-    west, south, east, north = CITY_BOX
-    return west <= lon <= east and south <= lat <= north
 
 
 class BadAreas(ValueError):

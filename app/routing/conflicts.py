@@ -2,66 +2,77 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.routing.areas import in_city
+from app.kit.datum import in_city
 from app.routing.decision import Query
-from app.routing.reading.names import PLACES, Find, Kind, kinds
+from app.routing.reading.names import PLACES, STEMS, Find, Kind
 from app.routing.reading.scene import Scene
+from app.routing.reading.spots import AREA
+from app.routing.reasons import Reason
 from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
 DISTRICT_DIGITS = 6
-STEMS = kinds(Kind.STEM)
 Names = Mapping[str, str]
 
 
-def two_districts(scene: Scene, names: Names) -> str:
+def two_districts(scene: Scene, names: Names) -> Reason | None:
     if len(scene.districts) < SEVERAL:
-        return ""
-    both = " and ".join(names.get(code, code) for code in scene.districts)
-    return f"{both} are both named, and a place lies in one district"
+        return None
+    return Reason(
+        "two_districts", {"districts": [names.get(code, code) for code in scene.districts]}
+    )
 
 
-def two_streets(official_names: Sequence[Official], scene: Scene, names: Names) -> str:
+def two_streets(official_names: Sequence[Official], scene: Scene, names: Names) -> Reason | None:
     """Two official names of streets, or a street outside the district that the text names."""
     if not official_names:
-        return ""
+        return None
     meant = shared(official_names)
     if not meant:
-        both = " and ".join(dict.fromkeys(names[official.codes[0]] for official in official_names))
-        return f"{both} are both named"
+        both = dict.fromkeys(names[official.codes[0]] for official in official_names)
+        return Reason("two_streets", {"streets": [*both]})
     district = scene.district
     if district and not any(code.startswith(district) for code in meant):
-        return f"{names[meant[0]]} is not in {names[district]}, which is named"
-    return ""
+        parts = {"street": names[meant[0]], "district": names[district]}
+        return Reason("street_elsewhere", parts)
+    return None
 
 
-def other_district(scene: Scene, witness: Witness | None, enough: float, names: Names) -> str:
+def other_district(
+    scene: Scene, witness: Witness | None, enough: float, names: Names
+) -> Reason | None:
     """The place's whole name is a community's of one other district than the one that is said, and
     nothing is sure in that one (RULEBOOK D.5 6b)."""
     if scene.district is None or scene.spot is None or (witness and witness.sure >= enough):
-        return ""
+        return None
     streets = own_streets(scene)
     districts = {code[:DISTRICT_DIGITS] for code in streets}
     if len(districts) != 1 or scene.district in districts:
-        return ""
-    place, street = names.get(districts.pop(), ""), names[min(streets)]
-    return f"{names[scene.district]} is said, but {scene.words} is known in {place}, {street}"
+        return None
+    parts = {
+        "district": names[scene.district],
+        "place": scene.words,
+        "known_district": names.get(districts.pop(), ""),
+        "street": names[min(streets)],
+    }
+    return Reason("place_elsewhere", parts)
 
 
-def young_memory(scene: Scene, witness: Witness | None, confirm: int, names: Names) -> str:
+def young_memory(
+    scene: Scene, witness: Witness | None, confirm: int, names: Names
+) -> Reason | None:
     """A few cases against the community of just this name."""
     if witness is None or witness.method != "memory" or witness.cases >= confirm:
-        return ""
+        return None
     own = own_streets(scene)
     if not own or witness.best in own:
-        return ""
-    street = names[min(own)]
-    went = f"{witness.why} went to {names[witness.best]}"
-    return f"{went}, but the place of that name is {street}'s"
+        return None
+    parts = {"why": witness.why, "street": names[witness.best], "own": names[min(own)]}
+    return Reason("young_memory", parts)
 
 
 def own_streets(scene: Scene) -> set[str]:
-    """The streets of the communities that bear the place's whole name."""
+    """The streets of the communities and landmarks that bear the place's whole name."""
     spot = scene.spot
     if spot is None:
         return set()
@@ -70,24 +81,42 @@ def own_streets(scene: Scene) -> set[str]:
         for find in scene.finds
         if (find.start, find.end) == (spot.start, spot.end)
         for meaning in scene.meant_by(find)
-        if meaning.place_code and meaning.code
+        if meaning.code and (meaning.place_code or meaning.kind is Kind.LANDMARK)
     }
 
 
-def bare_area(scene: Scene, witness: Witness | None, names: Names) -> str:
+def bare_area(scene: Scene, witness: Witness | None, names: Names) -> Reason | None:
     """A stem (望京) before a community of another street is the area that a caller speaks of, as
     RULEBOOK D.5 has it."""
     if witness is None or scene.spot is None or witness.method in ("street", "memory"):
-        return ""
-    areas = [find for find in scene.named if find.kinds & STEMS and witness.best in codes(find)]
-    if not areas:
-        return ""
+        return None
+    for area in scene.named:
+        if area.kinds & STEMS and (witness.best in codes(area) or is_its_area(scene, area)):
+            place = known_elsewhere(scene, area)
+            if place:
+                parts = {
+                    "area": area.meanings[0].name,
+                    "place": place.meanings[0].name,
+                    "street": names[min(codes(place, scene.district or ""))],
+                }
+                return Reason("bare_area", parts)
+    return None
+
+
+def is_its_area(scene: Scene, area: Find) -> bool:
+    """梨园那边云景里: the area is told just before the place."""
+    spot = scene.spot
+    return spot is not None and AREA.fullmatch(scene.reading.text, area.end, spot.start) is not None
+
+
+def known_elsewhere(scene: Scene, area: Find) -> Find | None:
+    """A community or village behind an area that is no street of the area's name."""
+    own = codes(area)
     for find in scene.named:
         streets = codes(find, scene.district or "") if find.kinds & PLACES else set()
-        if find.start >= areas[0].end and streets and witness.best not in streets:
-            place, street = find.meanings[0].name, names[min(streets)]
-            return f"{areas[0].meanings[0].name} is named, but {place} belongs to {street}"
-    return ""
+        if find.start >= area.end and streets and streets.isdisjoint(own):
+            return find
+    return None
 
 
 def codes(find: Find, district: str = "") -> set[str]:
@@ -95,23 +124,25 @@ def codes(find: Find, district: str = "") -> set[str]:
     return {m.code for m in find.meanings if m.code and m.code.startswith(district)}
 
 
-def off_the_map(query: Query, witness: Witness | None, names: Names) -> str:
+def off_the_map(query: Query, witness: Witness | None, names: Names) -> Reason | None:
     """Coordinates of another city."""
     if query.lon is None or query.lat is None or in_city(query.lon, query.lat):
-        return ""
-    place = f", while the text tells of {names[witness.best]}" if witness else ""
-    return f"the coordinates lie outside the area of Beijing{place}"
+        return None
+    if witness is None:
+        return Reason("point_outside")
+    return Reason("point_outside_text", {"street": names[witness.best]})
 
 
 def wrong_point(
     near: Sequence[str], witness: Witness | None, scene: Scene, accept: float, names: Names
-) -> str:
+) -> Reason | None:
     """A district, a name or a past that the polygon contradicts."""
     if not near:
-        return ""
-    lies = " or ".join(names.get(code, code) for code in near)
+        return None
+    lies = [names.get(code, code) for code in near]
     if scene.district and not any(code.startswith(scene.district) for code in near):
-        return f"{names[scene.district]} is named, but the point lies in {lies}"
+        return Reason("point_district", {"district": names[scene.district], "streets": lies})
     if witness and witness.sure >= accept and witness.best not in near:
-        return f"{witness.why}, of {names[witness.best]}, but the point lies in {lies}"
-    return ""
+        parts = {"why": witness.why, "street": names[witness.best], "streets": lies}
+        return Reason("point_words", parts)
+    return None

@@ -1,9 +1,11 @@
 """Location → decision with its reason: dispatch, or a person looks, or more is asked."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from threading import Lock
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -12,14 +14,16 @@ from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
-from app.routing.grounds import lay
-from app.routing.locate import Location, Locator
+from app.routing.grounds import OlderPlace, lay
+from app.routing.locate import DISTRICT_DIGITS, Location, Locator
 from app.routing.memory import Key, Lesson, Memory
+from app.routing.questions import candidates_of, question, understood_of
 from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import Abroad, ForeignName
 from app.routing.reading.names import (
     PLACES,
     FormerDistrict,
+    Landmark,
     Lexicon,
     Meaning,
     change_days,
@@ -27,17 +31,19 @@ from app.routing.reading.names import (
 )
 from app.routing.reading.scene import understand
 from app.routing.reading.spots import Spot
+from app.routing.reasons import Reason, tell
+from app.routing.record import Record, Said
+from app.routing.spelling import Sounds, Spellings
 from app.routing.teachable import Generic
+from app.routing.teachers import Teachers
 from app.routing.traits import key_of
-from app.routing.witnesses import Witness
+from app.routing.witnesses import ASKED, LEAST_KNOWN, Witness
 
 SHOWN = 5
 """Candidates that a dispatcher is shown, and that a ticket keeps."""
 
-LEAST_KNOWN = 0.40
-"""Below this the street counts as unknown (RULEBOOK D.5 R4, R5), though candidates are shown."""
-
-VERBS = {"memory": "went to", "coordinates": "lies in"}
+BECAUSE = {"street": "named", "memory": "went", "coordinates": "lies"}
+"""The code of a dispatch's reason, by method."""
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -45,17 +51,21 @@ class Verdict(Struct, frozen=True, gc=False):
 
     decision: DecisionKind
     method: str
-    reason: str
+    reason: Reason
     queue: str | None = None
 
 
 class Beyond(NamedTuple):
-    """Names beside the gazetteer's: other cities, Beijing's former districts, and words that are
-    no place's name."""
+    """Names beside the gazetteer's: other cities, Beijing's former districts, words that are no
+    place's name, and places' older names,
+    landmarks, and the sounds of characters."""
 
     elsewhere: Sequence[ForeignName] = ()
     former: Sequence[FormerDistrict] = ()
     generic: Generic = Generic()
+    older: Sequence[OlderPlace] = ()
+    landmarks: Sequence[Landmark] = ()
+    sounds: Sounds = MappingProxyType({})
 
 
 NOTHING_BEYOND = Beyond()
@@ -88,9 +98,18 @@ class Router:
             **{district.code: district.name for district in gazetteer.districts},
             **{street.code: street.name for street in gazetteer.streets},
         }
-        self.grounds = lay(gazetteer)
+        times = Counter(street.name for street in gazetteer.streets)
+        self.shared = {name for name, count in times.items() if count > 1}
+        """Names that streets of two districts have."""
+        self.grounds = lay(gazetteer, beyond.older)
         self.memory = Memory()
-        self.locator = Locator(self.grounds, ranker, self.names, self.memory, self.abroad, areas)
+        self.record = Record()
+        self.teachers = Teachers()
+        spellings = Spellings(self.meanings(date.max), beyond.sounds)
+        self.locator = Locator(
+            *(self.grounds, ranker, self.names, self.memory, self.abroad, self.record, spellings),
+            areas,
+        )
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
         self.lag = 0.0
@@ -110,11 +129,19 @@ class Router:
         judged, office = self.to_department(place, verdict, duty)
         return self.answer(place, policy, (duty, verdict, judged, office))
 
-    def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> None:
+    def learn(
+        self, lesson: Lesson, key: Key, street_code: str, on: date, teacher: str | None = None
+    ) -> None:
         """Learn from a confirmed dispatch, an upheld objection or an order to forget; a name that
-        can be no place of its own teaches nothing."""
+        can be no place of its own teaches nothing, nor does an office whose upheld objections
+        are turned round (`teacher`)."""
+        if not self.teachers.is_heard(lesson, key, street_code, teacher):
+            return
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
+        if lesson is Lesson.CONFIRM:
+            best, chance = self.locator.said_of(key)
+            self.record.note(Said(chance, best == street_code, key[:2]))
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
@@ -149,7 +176,7 @@ class Router:
 
     def meanings(self, day: date) -> Iterator[tuple[str, Meaning]]:
         names = [foreign.name for foreign in self.beyond.elsewhere]
-        return meanings(self.gazetteer, day, names, self.beyond.former)
+        return meanings(self.gazetteer, day, names, self.beyond.former, self.beyond.landmarks)
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:
         """The duty for a matter here by the catalogue (D.5 R1)."""
@@ -163,37 +190,32 @@ class Router:
         witness = place.witness
         method = witness.method if witness else "none"
         if place.outside:
-            why = f"{place.outside} is outside the area of Beijing"
+            why = Reason("outside", {"place": place.outside})
             return Verdict(DecisionKind.PERSON, "outside", why)
         if place.conflict:
             return Verdict(DecisionKind.PERSON, method, place.conflict)
         first, second = place.first_two
-        if witness is None or first < LEAST_KNOWN:
+        if witness is None or (first < LEAST_KNOWN and witness.method not in ASKED):
             return self.unknown(place)
         if first >= place.enough and first - second >= policy.margin:
             return Verdict(DecisionKind.DISPATCH, method, self.because(witness))
         return Verdict(DecisionKind.PERSON, method, self.doubt(witness))
 
-    def because(self, witness: Witness) -> str:
-        street = self.name(witness.best)
-        if witness.method == "street":
-            return witness.why
-        return f"{witness.why} {VERBS.get(witness.method, 'belongs to')} {street}"
+    def because(self, witness: Witness) -> Reason:
+        code = BECAUSE.get(witness.method, "belongs")
+        return Reason(code, {"why": witness.why, "street": self.name(witness.best)})
 
-    def doubt(self, witness: Witness) -> str:
+    def doubt(self, witness: Witness) -> Reason:
         likeliest = [
-            f"{self.name(code)} ({score:.2f})" for code, score in witness.ranked[:2] if score > 0
+            f"{self.label(code)} ({score:.2f})" for code, score in witness.ranked[:2] if score > 0
         ]
-        return (
-            f"{witness.why} may belong to {' or '.join(likeliest)}: not certain enough to dispatch"
-        )
+        return Reason("doubt", {"why": witness.why, "streets": likeliest})
 
     def unknown(self, place: Location) -> Verdict:
-        if place.district_code is None:
-            why = "the text names no place of Beijing that is known: ask for district and street"
-            return Verdict(DecisionKind.NEED_INFO, "none", why)
         district = place.district_code
-        why = f"only {self.name(district)} is known, not the street: its centre must look"
+        if district is None:
+            return Verdict(DecisionKind.NEED_INFO, "none", Reason("nothing"))
+        why = Reason("district", {"district": self.name(district)})
         return Verdict(DecisionKind.PERSON, "district", why, district)
 
     def to_department(
@@ -205,12 +227,10 @@ class Router:
             return verdict, None
         if duty.needs_district and (place.conflict or place.district_code is None):
             kind = DecisionKind.PERSON if place.conflict else DecisionKind.NEED_INFO
-            why = (
-                place.conflict or "this matter is a district department's, and no district is known"
-            )
+            why = place.conflict or Reason("duty_without_district")
             return Verdict(kind, "catalogue", why), None
         office = duty.lead_code(place.district_code)
-        why = f"by the catalogue this matter is the duty of {self.name(office or '')}"
+        why = Reason("duty", {"office": self.name(office or "")})
         if duty.target_kind is TargetKind.DISTRICT_CENTRE:  # it only forwards (D.5 R4)
             return Verdict(DecisionKind.PERSON, "catalogue", why, office), None
         return Verdict(DecisionKind.DISPATCH, "catalogue", why), office
@@ -232,10 +252,18 @@ class Router:
             office_name=self.name(office) if office else None,
             confidence=rounded(first),
             method=verdict.method,
-            reason=verdict.reason,
+            reason=tell(verdict.reason),
+            explained=verdict.reason,
+            understood=understood_of(place),
+            ask=self.question(place, verdict),
             evidence=place.spans,
             candidates=tuple(
-                [Candidate(code, name(code, code), rounded(score)) for code, score in ranked]
+                [
+                    Candidate(
+                        code, name(code, code), rounded(score), name(code[:DISTRICT_DIGITS], "")
+                    )
+                    for code, score in ranked
+                ]
             ),
             district_code=place.district_code,
             community_code=place.community_code if street else None,
@@ -254,3 +282,14 @@ class Router:
 
     def name(self, code: str) -> str:
         return self.names.get(code, code)
+
+    def label(self, code: str) -> str:
+        """An office's name, with its district's where another has the same."""
+        name = self.name(code)
+        return f"{name}（{self.name(code[:DISTRICT_DIGITS])}）" if name in self.shared else name
+
+    def question(self, place: Location, verdict: Verdict) -> Reason | None:
+        """What the caller may be asked; nothing where the matter is dispatched."""
+        if verdict.decision is DecisionKind.DISPATCH or place.outside:
+            return None
+        return question(place, [self.label(code) for code, _ in candidates_of(place)])

@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Struct, json
 
+from app.routing.reasons import Reason
+
 SCALE = 10_000
 
 
@@ -65,9 +67,21 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class Candidate(Struct, frozen=True, gc=False):
+    """`district_name` tells streets of one name apart."""
+
     office_code: str
     office_name: str
     confidence: float
+    district_name: str = ""
+
+
+class Understood(Struct, frozen=True, gc=False):
+    """What was understood, in the caller's own characters: the place, the names in it that are
+    known, and what of it is not. Empty where nothing was."""
+
+    place: str = ""
+    names: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class Decision(Struct, frozen=True, gc=False):
@@ -100,6 +114,11 @@ class Decision(Struct, frozen=True, gc=False):
     queue: str | None = None
     place: str = ""
     is_named: bool = False
+    explained: Reason | None = None
+    """The reason as code and parts; `reason` is its text."""
+    understood: Understood = Understood()
+    ask: Reason | None = None
+    """What the caller may be asked, where nothing is dispatched."""
 
 
 def kept(decision: Decision) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from app.offices.gazetteer import Gazetteer, Name, NameKind, Street, StreetKind
+from app.offices.gazetteer import Gazetteer, Name, NameKind, PlaceKind, Street, StreetKind
 from app.routing.memory import Key, Memory
+from app.routing.pairs import Pairs, pairs
 from app.routing.profile import Floats, Profile, lines
 from app.routing.reading.names import short_name
 from app.routing.reading.text import LONGEST_PLACE, read
-from app.routing.similarity import TRAITS, Index, Rarity
+from app.routing.similarity import HEAD, LEARNED, LONGEST_HEAD, TRAITS, Index, Rarity
 
 GENERAL = ("生活区", "社区")
 SHORTEST = 2
@@ -50,6 +53,26 @@ def essence(name: str) -> str:
     return form
 
 
+class OlderPlace(NamedTuple):
+    """A community or village that was renamed or joined, with today's street, and the day of the
+    newest list that has its name."""
+
+    name: str
+    kind: PlaceKind
+    street_code: str
+    last_seen: date
+
+
+class Standing(NamedTuple):
+    """A place's name, as it is compared, on a street's ground; an older one counts as a name, not
+    as a place."""
+
+    street_code: str
+    name: str
+    is_village: bool
+    is_today: bool = True
+
+
 Flags: TypeAlias = tuple[bool, bool, bool]
 
 
@@ -60,11 +83,20 @@ class Ground:
     each street. The numbers that hold for every name are filled in; `traits` writes the others.
     """
 
-    def __init__(self, streets: Sequence[Street], rarity: Rarity) -> None:
+    def __init__(
+        self, streets: Sequence[Street], rarity: Rarity, beginnings: Mapping[str, int]
+    ) -> None:
         self.codes = tuple(street.code for street in streets)
         self.position = {code: at for at, code in enumerate(self.codes)}
         self.width = len(self.codes)
         self.index = Index(rarity)
+        self.beginnings = beginnings
+        """In how many streets of the city a name begins so: 阳光 and 时代 are anybody's."""
+        self.villages: set[int] = set()
+        """Names that are villages', by their number in the index."""
+        self.village_counts = np.zeros(self.width)
+        self.cases: dict[int, int] = {}
+        """Confirmed cases of a learned name, by its number in the index."""
         self.districts = {code[:DISTRICT_DIGITS] for code in self.codes}
         self.within = {
             district: [at for at, code in enumerate(self.codes) if code.startswith(district)]
@@ -78,14 +110,16 @@ class Ground:
         self.roads: dict[str, list[tuple[int, int]]] = {}
         self.learned: dict[tuple[str, int], int] = {}
         self.profile = Profile(self.sizes)
+        self.pairs = Pairs(self.sizes)
         self.lengths = lines(np.repeat(np.arange(LONGEST_PLACE + 1)[:, None], self.width, axis=1))
         self._blanks: dict[Flags, bytes] = {}
 
-    def fill(self, places: Iterable[tuple[str, str]], names: Iterable[Name]) -> None:
+    def fill(self, places: Iterable[Standing], names: Iterable[Name]) -> None:
         """Take in the gazetteer's places and names on this ground."""
-        for street_code, place in places:
-            if street_code in self.position:
-                self.add_place(self.position[street_code], place)
+        for place in places:
+            if place.street_code in self.position:
+                self.add_place(self.position[place.street_code], place)
+        self.pairs.draw(self.pairs.held)
         for name in names:
             if name.kind is NameKind.STEM and name.street_code in self.position:
                 stem = read(name.text).text
@@ -105,12 +139,19 @@ class Ground:
         blank = self._blanks[flags] = b"".join(lines(table))
         return blank
 
-    def add_place(self, at: int, name: str) -> None:
-        self.sizes[at] += 1
+    def add_place(self, at: int, place: Standing) -> None:
+        if place.is_today:
+            self.sizes[at] += 1
+            self.village_counts[at] += place.is_village
+        name = place.name
         if len(name) >= SHORTEST:
-            self.index.add(name, at)
+            name_id = self.index.add(name, at)
             self.profile.add(name, at)
-        if numbered := NUMBERED.match(name):  # a community named after a house: 太平路24号
+            self.pairs.add(name, at)
+            if place.is_village:
+                self.villages.add(name_id)
+        numbered = NUMBERED.match(name)
+        if numbered and place.is_today:  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
 
     def update(self, memory: Memory, key: Key) -> None:
@@ -127,27 +168,50 @@ class Ground:
     def _learn(self, name: str, at: int, count: int) -> None:
         known = self.learned.get((name, at))
         if count and known is None:
-            self.learned[name, at] = self.index.add(name, at)
-            self.profile.add(name, at)
+            known = self.learned[name, at] = self.index.add(name, at, LEARNED)
+            self._count(name, at, 1)
         elif not count and known is not None:
             self.index.drop(self.learned.pop((name, at)))
-            self.profile.add(name, at, -1)
+            self._count(name, at, -1)
+        if known is not None:
+            self.cases[known] = count
+
+    def _count(self, name: str, at: int, times: int) -> None:
+        self.profile.add(name, at, times)
+        self.pairs.add(name, at, times)
+        self.pairs.draw(pairs(name))
 
 
-def lay(gazetteer: Gazetteer) -> dict[str, Ground]:
+def lay(gazetteer: Gazetteer, older: Iterable[OlderPlace] = ()) -> dict[str, Ground]:
     """A ground for each district by its code, and the city's under the empty code."""
     known = {street.code for street in gazetteer.streets}
     places = [
-        (place.street_code, essence(short_name(place)))
+        Standing(place.street_code, essence(short_name(place)), place.kind is PlaceKind.VILLAGE)
         for place in gazetteer.places
         if place.street_code in known
     ]
-    rarity = Rarity.of(name for _, name in places)
+    rarity = Rarity.of(place.name for place in places)
+    begin = beginnings_of(places)
+    places += [
+        Standing(place.street_code, essence(place.name), place.kind is PlaceKind.VILLAGE, False)
+        for place in older
+        if place.street_code in known
+    ]
     codes = ["", *(district.code for district in gazetteer.districts)]
-    grounds = {code: Ground(within(gazetteer.streets, code), rarity) for code in codes}
+    grounds = {code: Ground(within(gazetteer.streets, code), rarity, begin) for code in codes}
     for ground in grounds.values():
         ground.fill(places, gazetteer.names)
     return grounds
+
+
+def beginnings_of(places: Iterable[Standing]) -> Mapping[str, int]:
+    """For each beginning of a name in how many streets names begin so."""
+    begin = {
+        (place.name[:length], place.street_code)
+        for place in places
+        for length in range(HEAD, min(len(place.name), LONGEST_HEAD) + 1)
+    }
+    return Counter(beginning for beginning, _ in begin)
 
 
 def within(streets: Iterable[Street], district_code: str) -> list[Street]:

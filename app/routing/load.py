@@ -2,16 +2,18 @@
 
 import csv
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from app.offices.catalogue import Catalogue
-from app.offices.gazetteer import Gazetteer
+from app.offices.gazetteer import Gazetteer, PlaceKind
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
+from app.routing.grounds import OlderPlace
 from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import ForeignName
-from app.routing.reading.names import FormerDistrict
+from app.routing.reading.names import FormerDistrict, Landmark
 from app.routing.teachable import Generic
 
 DATA = Path(__file__).parent.parent / "data" / "routing"
@@ -35,6 +37,35 @@ def read_former_districts(path: Path = DATA / "former_districts.csv") -> list[Fo
     """Districts and counties of Beijing that are another's now (RULEBOOK D.5)."""
     with path.open(encoding="utf-8", newline="") as file:
         return [FormerDistrict(line["name"], line["code"]) for line in csv.DictReader(file)]
+
+
+def read_older_places(path: Path = DATA / "older_places.csv") -> list[OlderPlace]:
+    """Communities and villages that were renamed or joined."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            OlderPlace(
+                line["name"],
+                PlaceKind(line["kind"]),
+                line["street_code"],
+                date.fromisoformat(line["last_seen"]),
+            )
+            for line in csv.DictReader(file)
+        ]
+
+
+def read_landmarks(path: Path = DATA / "landmarks.csv") -> list[Landmark]:
+    """Names that callers use; written by hand, and not verified where the file says so."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Landmark(line["name"], line["kind"], tuple(line["street_codes"].split()))
+            for line in csv.DictReader(file)
+        ]
+
+
+def read_sounds(path: Path = DATA / "pinyin.csv") -> dict[str, Sequence[str]]:
+    """Of each character of our names its sounds."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {line["character"]: line["sounds"].split() for line in csv.DictReader(file)}
 
 
 def read_generic(path: Path = DATA / "generic.txt") -> Generic:
@@ -72,6 +103,6 @@ def make_router(
         catalogue,
         office_names,
         read_ranker(),
-        Beyond(read_elsewhere(), read_former_districts(), read_generic()),
+        Beyond(read_elsewhere(), read_former_districts(), read_generic(), read_older_places()),
         read_areas(areas, office_names),
     )

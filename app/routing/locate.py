@@ -1,5 +1,6 @@
 """The location of a request: the witnesses are heard in their order, within the district."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,19 +11,25 @@ from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
 from app.routing.grounds import Ground
-from app.routing.memory import Memory
+from app.routing.memory import Key, Memory
 from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import Abroad
-from app.routing.reading.names import PLACES, Kind, Lexicon, Meaning, kinds
+from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
 from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
 from app.routing.reading.spots import Spot
+from app.routing.reasons import Reason
+from app.routing.record import Record
+from app.routing.spelling import Spellings
 from app.routing.traits import describe, likest
 from app.routing.witnesses import (
+    LEAST_KNOWN,
     Official,
     Witness,
+    by_landmark,
     by_official_name,
     by_past,
     by_point,
+    by_spelling,
     by_stem,
     officials,
     remembered,
@@ -32,8 +39,17 @@ CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
 WHOLE_PLACE = ("memory", "similarity")
+RANKED = ("similarity", "community", "village", "stem")
+"""Witnesses whose chance is the ranker's."""
+OFFICE = re.compile("..(?:街道|地区|镇|乡)")
+"""An office's name: where it is none of ours, it is misspelled."""
+PART = re.compile(
+    "(?:地铁站|站|校区|主?院区|医院|公园)?(?:[东西南北正侧旁]*(?:门|广场|[侧边面头角])|[A-H][0-9]?[东西南北]*(?:出入口|出口|口)|"
+    "[东西南北]*(?:出入口|出口|入口|进口|口)|出站口|站台|站前|门诊|急诊|住院|[部楼处]|停车场|宿舍|家属院|院|内|里|上|下|外)*"
+)
+"""A part of a landmark."""
 NOBODY = ("", 0.0)
-OFFICES = DISTRICTS | STREETS | PLACES | kinds(Kind.STEM)
+OFFICES = DISTRICTS | STREETS | PLACES | LANDMARKS | kinds(Kind.STEM)
 
 
 class Location(Struct, frozen=True, gc=False):
@@ -47,7 +63,8 @@ class Location(Struct, frozen=True, gc=False):
     enough: float
     place: str
     is_named: bool
-    conflict: str = ""
+    conflict: Reason | None = None
+    scene: Scene | None = None
     outside: str = ""
 
     @property
@@ -71,6 +88,8 @@ class Locator:
     names: Mapping[str, str]
     memory: Memory
     abroad: Abroad
+    record: Record
+    spellings: Spellings
     areas: Areas | None = None
 
     def locate(self, lexicon: Lexicon, query: Query, policy: Thresholds, on: date) -> Location:
@@ -82,7 +101,7 @@ class Locator:
             or self.pointed(scene, near, policy)
             or self.by_words(scene)
         )
-        enough = policy.enough(district_known=scene.district is not None)
+        enough = self.enough(scene, witness, policy)
         conflict = (
             conflicts.two_districts(scene, self.names)
             or conflicts.two_streets(official_names, scene, self.names)
@@ -102,8 +121,28 @@ class Locator:
             place=scene.place,
             is_named=scene.is_named,
             conflict=conflict,
+            scene=scene,
             outside=scene.elsewhere,
         )
+
+    def enough(self, scene: Scene, witness: Witness | None, policy: Thresholds) -> float:
+        """The chance needed for a dispatch: what the policy asks for at least, and of a chance
+        that the ranker gives so much that those above it were right often enough."""
+        asked = policy.enough(district_known=scene.district is not None)
+        if witness is None or witness.method not in RANKED:
+            return asked
+        within, whole_city = self.ranker.judges
+        if scene.district is None:
+            return max(asked, whole_city.enough)
+        return max(asked, self.record.enough(within.enough))
+
+    def said_of(self, key: Key) -> tuple[str, float]:
+        """The likeliest street of a remembered place, and its chance, by all that is known now."""
+        if past := self.memory.past(key):
+            return by_past(past, everywhere=False).ranked[0]
+        ground = self.grounds[key.district_code]
+        spot = Spot(0, len(key.name), key.name, key.number, road=key.number is not None)
+        return self.ranker.rank(ground, describe(ground, self.memory, spot, ""))[0]
 
     def near(self, query: Query, policy: Thresholds, on: date) -> list[str]:
         if self.areas is None or query.lon is None or query.lat is None:
@@ -130,7 +169,21 @@ class Locator:
         past = remembered(self.memory, scene.spot, scene.district)
         if past:
             return by_past(past, everywhere=scene.district is None)
-        return self.alike(scene, scene.spot)
+        if landmark := landmark_of(scene, scene.spot):
+            codes = dict.fromkeys(meaning.code for meaning in scene.meant_by(landmark))
+            return by_landmark(landmark.meanings[0].name, [*codes])
+        alike = self.alike(scene, scene.spot)
+        if alike and alike.sure >= LEAST_KNOWN and not OFFICE.search(scene.spot.name):
+            return alike
+        return self.spelled(scene, scene.spot) or alike
+
+    def spelled(self, scene: Scene, spot: Spot) -> Witness | None:
+        """Names of which the place's, or the office's before it, may be a wrong spelling."""
+        office = OFFICE.search(spot.name)
+        for name in dict.fromkeys((spot.name, spot.name[: office.end()] if office else spot.name)):
+            if meant := self.spellings.meant(name, scene.district):
+                return by_spelling(scene.words, meant)
+        return None
 
     def alike(self, scene: Scene, spot: Spot) -> Witness | None:
         ground = self.grounds.get(scene.district or CITY_WIDE)
@@ -139,16 +192,28 @@ class Locator:
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
         if ground.whole_city and not sheet.alike.likest:
             return None
-        ranked = self.ranker.rank(sheet)
+        ranked = self.ranker.rank(ground, sheet)
         best = ranked[0][0]
         stem = stems_of(scene, spot)
         if stem and best not in stem:
             return by_stem(sorted(stem), scene.words, ranked)
         if meaning := standing(scene, spot, best):
-            return Witness(ranked, meaning.kind.value, called(meaning))
+            return Witness(
+                ranked, meaning.kind.value, Reason("community", {"place": called(meaning)})
+            )
         like = likest(ground, sheet.alike, best)
-        by = f" is like {like}, which" if like else ", by the names around it,"
-        return Witness(ranked, "similarity", f"{scene.words}{by}")
+        parts = {"place": scene.words} | ({"name": like} if like else {})
+        return Witness(ranked, "similarity", Reason("like" if like else "around", parts))
+
+
+def landmark_of(scene: Scene, spot: Spot) -> Find | None:
+    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community has
+    just that name."""
+    for find in scene.finds:
+        if find.kinds & LANDMARKS and find.start == spot.start and not find.kinds & PLACES:
+            rest = scene.reading.text[find.end : spot.end]
+            return find if PART.fullmatch(rest) else None
+    return None
 
 
 def stems_of(scene: Scene, spot: Spot) -> set[str]:

@@ -13,6 +13,9 @@ from app.routing.memory import Lesson
 class RoutingLesson(Base):
     """A place and a street, no person: `name` stops at compound or village, `number` is a road's.
 
+    `ticket_number` is the ticket that taught it, so that what an erased citizen's tickets alone
+    taught can be forgotten; `teacher` is the office whose upheld objection it follows.
+
     Read in order of (transaction, id), up to the oldest transaction still open: so no late commit
     is passed over, and every replica learns the same in the same order.
     """
@@ -21,6 +24,7 @@ class RoutingLesson(Base):
     __table_args__ = (
         Index(None, "transaction", "id"),
         Index(None, "district_code", "name"),
+        Index(None, "ticket_number", postgresql_where=sa.text("ticket_number IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, Identity(always=True), primary_key=True)
@@ -34,3 +38,5 @@ class RoutingLesson(Base):
     street_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
     taught_on: Mapped[date]
     recorded_at: Mapped[datetime]
+    ticket_number: Mapped[Code | None]
+    teacher: Mapped[Code | None]

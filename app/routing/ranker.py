@@ -1,19 +1,21 @@
-"""Numbers for and against streets → probabilities: a learned sum, calibrated by a table.
+"""Numbers for and against streets → probabilities: a learned sum, and a judge of the best one.
 
 For a street with the numbers x (traits.COLUMNS, each less its mean and over its spread) the sum is
-`x · straight + max(x · bent + turn, 0) · hands`; the probabilities are the softmax over the
-ground's streets; `calibration` gives for such a probability the share of cases in which the best
-street was right. scripts/learn_routing.py learned all of it; it lies in data/routing/ranker.json.
+`x · straight + max(x · bent + turn, 0) · hands`; the shares are the softmax over the ground's
+streets. How far ahead the best street is does not tell how often it is right: that the judge says,
+by the `evidence` (one judge within a district, one for the whole city). scripts/learn_routing.py
+learned all of it; it lies in data/routing/ranker.json.
 """
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
-from app.routing.grounds import AT, COLUMNS
+from app.routing.evidence import NUMBERS, evidence
+from app.routing.grounds import AT, COLUMNS, Ground
+from app.routing.judge import Judge
 from app.routing.profile import MARKS_BESIDE, Floats
 from app.routing.reading.text import LONGEST_PLACE
 from app.routing.traits import Sheet
@@ -25,9 +27,6 @@ LEAST = 1 / 8_000
 
 ZERO = np.zeros(())
 
-Calibration = tuple[tuple[float, ...], tuple[float, ...]]
-"""Shares as the softmax gives them, rising, and for each the rate of right streets."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
@@ -37,14 +36,14 @@ class Ranker:
 
     weights: Floats
     hands: Floats
-    calibrations: tuple[Calibration, Calibration]
+    judges: tuple[Judge, Judge]
     """Within a district, and over the whole city."""
     version: str
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
         """From the script's document; its columns must be the COLUMNS."""
-        if tuple(document["columns"]) != COLUMNS:
+        if (*document["columns"], *document["numbers"]) != (*COLUMNS, *NUMBERS):
             raise ValueError("the learned numbers are for other columns: learn them again")
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
         weights = np.column_stack([bent, straight, -straight])
@@ -54,27 +53,25 @@ class Ranker:
         return cls(
             weights=np.vstack([weights, base, weights[of_name]]).T,
             hands=np.append(document["hands"], [1.0, -1.0]),
-            calibrations=(
-                calibration(document["calibration_district"]),
-                calibration(document["calibration_city"]),
-            ),
+            judges=(Judge.of(document["judge_district"]), Judge.of(document["judge_city"])),
             version=document["version"],
         )
 
-    def rank(self, sheet: Sheet) -> tuple[tuple[str, float], ...]:
-        """The most probable streets, best first. The best one's share is calibrated; the others
+    def rank(self, ground: Ground, sheet: Sheet) -> tuple[tuple[str, float], ...]:
+        """The most probable streets, best first. The best one's chance is the judge's; the others
         divide the rest."""
         odds, streets = self.odds(sheet.numbers), sheet.streets
-        first, *behind = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
-        most, total = odds[first], sum(odds)
-        sure = chance(self.calibrations[sheet.whole_city], most / total)
-        least, second = most * LEAST, odds[behind[0]] if behind else 0.0
-        if second <= least:
+        order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
+        total = sum(odds)
+        ranked = [(at, odds[at] / total) for at in order]
+        sure = self.judges[sheet.whole_city].chance(evidence(ground, sheet, ranked))
+        (first, most), *behind = ranked
+        if not behind or behind[0][1] <= most * LEAST:
             return ((streets[first], sure),)
-        others = total - most
-        true = max(sure, second / (others + second))
+        others = 1.0 - most
+        true = max(sure, behind[0][1] / (others + behind[0][1]))
         left = (1.0 - true) / others
-        rest = [(streets[at], odds[at] * left) for at in behind if odds[at] > least]
+        rest = [(streets[at], share * left) for at, share in behind if share > most * LEAST]
         return ((streets[first], true), *rest)
 
     def odds(self, numbers: Floats) -> list[float]:
@@ -84,18 +81,3 @@ class Ranker:
         sums = self.hands.dot(np.maximum(parts, ZERO, out=parts)).astype(np.float32)
         odds: list[float] = np.exp(sums, dtype=float).tolist()
         return odds
-
-
-def calibration(sides: Sequence[Sequence[float]]) -> Calibration:
-    """Before the first and behind the last it goes on as it is there."""
-    shares, rates = sides
-    return (0.0, *shares, 1.0), (rates[0], *rates, rates[-1])
-
-
-def chance(table: Calibration, share: float) -> float:
-    """The rate of right streets where the softmax gave the best one this `share`."""
-    shares, rates = table
-    above = bisect_left(shares, share)
-    low, high = shares[above - 1], shares[above]
-    part = (share - low) / (high - low)
-    return rates[above - 1] + part * (rates[above] - rates[above - 1])

@@ -20,6 +20,7 @@ from app.policy.documents import Policies
 from app.routing import service
 from app.routing.decide import Router
 from app.routing.schemas import (
+    Forgotten,
     MemoryView,
     Place,
     PlaceQuestion,
@@ -59,7 +60,7 @@ AtCity = Annotated[City, Depends(city)]
 router = APIRouter(
     prefix="/v1", tags=["routing"], dependencies=[Depends(allow(STAFF))], route_class=Route
 )
-supervised = [Depends(allow({Role.SUPERVISOR}))]
+supervised = [Depends(allow({Role.SUPERVISOR, Role.ADMIN}))]
 
 
 @router.get("/route", response_model=RouteView)
@@ -107,7 +108,9 @@ def read_memory(city: AtCity, text: Annotated[Place, Query()], now: Now) -> Memo
 
 @router.delete("/routing/memory", dependencies=supervised)
 def forget_place(
-    city: AtCity, session: Writing, text: Annotated[Place, Query()], now: Now
+    city: AtCity, session: Writing, wanted: Annotated[Forgotten, Query()], now: Now
 ) -> MemoryView:
-    """Forget the place of a text: the lessons of its requests are erased."""
-    return service.forget(session, city.router, text, now)
+    """Forget the place of a text, or what one ticket alone has taught: the lessons are erased."""
+    if wanted.ticket_number is not None:
+        return service.forget_ticket(session, city.router, wanted.ticket_number, now)
+    return service.forget(session, city.router, wanted.text or "", now)

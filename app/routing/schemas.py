@@ -1,13 +1,14 @@
 """Routing on the wire: question, route, and memory of a place."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from msgspec import to_builtins
+from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.web.position import Position
-from app.kit.web.wire import Keepable, OfficeCode, View
+from app.kit.web.wire import Form, Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind
 
 MOST_CHARACTERS = 10_000
@@ -19,7 +20,7 @@ CategoryCode = Annotated[str, Text(pattern=r"^[0-9]{2,6}$")]
 
 
 class PlaceQuestion(Position):
-    """A place to be routed; `lon` and `lat` are degrees of WGS-84, both or none."""
+    """A place to be routed; `lon` and `lat` are degrees, both or none, of its `datum`."""
 
     text: Place
     district_code: OfficeCode | None = None
@@ -48,6 +49,27 @@ class CandidateView(View):
     office_code: str
     office_name: str
     confidence: float
+    district_name: str
+
+
+class ReasonView(View):
+    """A reason or a question: a part is a name, several names, or another reason."""
+
+    code: str
+    parts: dict[str, Any]
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _plain(cls, parts: object) -> object:
+        return to_builtins(parts)
+
+
+class UnderstoodView(View):
+    """The place in the caller's own characters, the names in it that are known, and the rest."""
+
+    place: str
+    names: list[str]
+    unknown: list[str]
 
 
 class RouteView(View):
@@ -72,6 +94,22 @@ class RouteView(View):
     ranker: str
     policy: str
     memory: str
+    explained: ReasonView | None
+    understood: UnderstoodView
+    ask: ReasonView | None
+
+
+class Forgotten(Form):
+    """What is to be forgotten: the place of a text, or what a ticket alone has taught."""
+
+    text: Place | None = None
+    ticket_number: Annotated[str, Text(pattern=r"^[A-Z]{2}[0-9]{15}$")] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.text is None) is (self.ticket_number is None):
+            raise ValueError("text or ticket_number, one of them")
+        return self
 
 
 class TallyView(View):

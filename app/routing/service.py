@@ -44,12 +44,15 @@ class NoSuchDistrict(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A dispatch to a street that was confirmed, or withdrawn; `text` is the ticket's address."""
+    """A dispatch to a street that was confirmed, or withdrawn; `text` is the ticket's address,
+    `teacher` the office whose objection to its area was upheld."""
 
     text: str
     street_code: str
     at: datetime
     lesson: Lesson = Lesson.CONFIRM
+    ticket_number: str | None = None
+    teacher: str | None = None
 
 
 def thresholds(policies: Policies, now: datetime) -> Thresholds:
@@ -64,7 +67,7 @@ def route(router: Router, policies: Policies, question: RouteQuestion, now: date
     if question.district_code and question.district_code not in router.grounds:
         fault = {"pointer": "/district_code", "detail": f"no district {question.district_code}"}
         raise NoSuchDistrict(f"there is no district {question.district_code}", errors=[fault])
-    query = Query(**question.model_dump())
+    query = Query(**question.model_dump(exclude={"datum"}))
     return router.route(query, thresholds(policies, now), day_of(now))
 
 
@@ -88,6 +91,8 @@ def lessons(router: Router, dispatch: Taught, now: datetime) -> Iterator[dict[st
             "street_code": dispatch.street_code,
             "taught_on": on,
             "recorded_at": now,
+            "ticket_number": dispatch.ticket_number,
+            "teacher": dispatch.teacher,
         }
 
 
@@ -129,7 +134,7 @@ def note_lag(router: Router, seconds: float) -> None:
 
 def apply(router: Router, row: RoutingLesson) -> None:
     key = Key(row.district_code, row.name, row.number)
-    router.learn(row.lesson, key, row.street_code, row.taught_on)
+    router.learn(row.lesson, key, row.street_code, row.taught_on, row.teacher)
     router.learned_to = (row.transaction, row.id)
 
 
@@ -177,26 +182,52 @@ def keys_of(router: Router, text: str, on: date) -> Sequence[Key]:
 
 def forget(session: Session, router: Router, text: str, now: datetime) -> MemoryView:
     """Take a text's places out of memory, and their lessons out of the record."""
-    today = day_of(now)
-    for key in keys_of(router, text, today):
-        session.execute(
-            sa.delete(RoutingLesson).where(
-                RoutingLesson.district_code == key.district_code,
-                RoutingLesson.name == key.name,
-                RoutingLesson.number.is_not_distinct_from(key.number),
-            )
-        )
-        street_code = next(iter(router.memory.past(key)), None)
-        if street_code is None:  # another has forgotten it meanwhile
-            continue
-        row = {
-            "lesson": Lesson.FORGET,
-            **key._asdict(),
-            "street_code": street_code,
-            "taught_on": today,
-            "recorded_at": now,
-        }
-        insert_many(session, RoutingLesson, [row])
-        with router.learning:
-            router.learn(Lesson.FORGET, key, street_code, today)
+    for key in keys_of(router, text, day_of(now)):
+        forget_key(session, router, key, now)
     return remembered(router, text, now)
+
+
+def forget_ticket(session: Session, router: Router, number: str, now: datetime) -> MemoryView:
+    """Forget the places that this ticket alone has taught; of the others its number is taken out.
+    So nothing is left of a citizen whose tickets are erased."""
+    own = sa.select(RoutingLesson).where(RoutingLesson.ticket_number == number)
+    keys = {Key(row.district_code, row.name, row.number) for row in session.scalars(own)}
+    for key in sorted(keys, key=str):
+        others = sa.select(RoutingLesson.id).where(
+            of_key(key), RoutingLesson.ticket_number.is_distinct_from(number)
+        )
+        if session.scalar(others.limit(1)) is None:
+            forget_key(session, router, key, now)
+    session.execute(
+        sa.update(RoutingLesson)
+        .where(RoutingLesson.ticket_number == number)
+        .values(ticket_number=None)
+    )
+    left = {key: past for key in keys if (past := router.memory.past(key))}
+    places = [remembered_place(router, key, past) for key, past in sorted(left.items())]
+    return MemoryView(places=places, known=len(router.memory.places))
+
+
+def of_key(key: Key) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        RoutingLesson.district_code == key.district_code,
+        RoutingLesson.name == key.name,
+        RoutingLesson.number.is_not_distinct_from(key.number),
+    )
+
+
+def forget_key(session: Session, router: Router, key: Key, now: datetime) -> None:
+    session.execute(sa.delete(RoutingLesson).where(of_key(key)))
+    street_code = next(iter(router.memory.past(key)), None)
+    if street_code is None:  # another has forgotten it meanwhile
+        return
+    row = {
+        "lesson": Lesson.FORGET,
+        **key._asdict(),
+        "street_code": street_code,
+        "taught_on": day_of(now),
+        "recorded_at": now,
+    }
+    insert_many(session, RoutingLesson, [row])
+    with router.learning:
+        router.learn(Lesson.FORGET, key, street_code, day_of(now))

@@ -26,13 +26,20 @@ profile.py, and a full memory answers as fast as an empty one."""
 TRAITS = ("head", "cosine")
 """The numbers of a street here, in the ranker's order."""
 
+GAZETTEER, LEARNED = range(2)
+SOURCES = 2
+"""A name is the gazetteer's or was learned: each street has a `slot` for either, its position
+doubled and the source added."""
+
 
 class Likeness(Struct, gc=False):
-    """The likeness of a place to each street with a similar name, by the street's position. Most
-    share a pair somewhere and no beginning: they have a cosine and no head."""
+    """The likeness of a place to the similar names of each slot. Most names share a pair somewhere
+    and no beginning: they have a cosine and no head."""
 
     likest: dict[int, tuple[float, int]] = {}  # the cosine with its likest name, and that name
     heads: dict[int, int] = {}  # the most characters that a name of it shares from the beginning
+    rising: list[tuple[int, float, int]] = []  # slot, cosine times `size`, and name, of all names
+    size: float = 1.0
 
 
 def grams(name: str) -> list[str]:
@@ -70,21 +77,21 @@ NOTHING = Likeness()
 
 
 class Index:
-    """Names of places, each with the number of its street."""
+    """Names of places, each with its slot."""
 
     def __init__(self, rarity: Rarity) -> None:
         self.rarity = rarity
         self.names: list[str] = []
-        self.streets: list[int] = []
+        self.slots: list[int] = []
         self.sizes: list[float] = []
         self.postings: dict[str, list[int]] = {}
 
-    def add(self, name: str, street: int) -> int:
-        """Take a name in; `drop` takes it out again by the number returned."""
+    def add(self, name: str, street: int, source: int = GAZETTEER) -> int:
+        """Take a street's name in; `drop` takes it out again by the number returned."""
         name_id = len(self.names)
         name_grams = dict.fromkeys(grams(name))  # in order: a sum is the same in every process
         self.names.append(name)
-        self.streets.append(street)
+        self.slots.append(street * SOURCES + source)
         self.sizes.append(self.rarity.size(name_grams))
         for gram in name_grams:
             self.postings.setdefault(gram, []).append(name_id)
@@ -118,17 +125,19 @@ class Index:
                     near[name_id] = so_far(name_id, 0.0) + weight
         if not near:
             return NOTHING
-        return Likeness(self._likest(near, math.sqrt(size) or 1.0), self._heads(place, near))
+        length = math.sqrt(size) or 1.0
+        rising = self._rising(near)
+        likest = {slot: (share / length, name_id) for slot, share, name_id in rising}
+        return Likeness(likest, self._heads(place, near), rising, length)
 
-    def _likest(self, near: Mapping[int, float], size: float) -> dict[int, tuple[float, int]]:
-        """Of each street the greatest cosine, and the name that has it."""
-        streets = map(self.streets.__getitem__, near)
+    def _rising(self, near: Mapping[int, float]) -> list[tuple[int, float, int]]:
+        """Slot by slot, the likest name last."""
+        slots = map(self.slots.__getitem__, near)
         shares = map(truediv, near.values(), map(self.sizes.__getitem__, near))
-        rising = sorted(zip(streets, shares, near, strict=True))
-        return {street: (share / size, name_id) for street, share, name_id in rising}
+        return sorted(zip(slots, shares, near, strict=True))
 
     def _heads(self, place: str, near: Collection[int]) -> dict[int, int]:
-        """For each street with a name that begins as the place does, the characters shared from the
+        """For each slot with a name that begins as the place does, the characters shared from the
         beginning. If few names have that first gram, only they are compared."""
         begins = place[:HEAD]
         alike = self.postings.get(begins, ()) if len(begins) == HEAD else near
@@ -136,8 +145,8 @@ class Index:
         for name_id in (*alike,) if len(alike) <= COMMON else near:
             name = self.names[name_id]
             if name.startswith(begins):
-                street = self.streets[name_id]
-                heads[street] = max(heads.get(street, 0), common(place, name))
+                slot = self.slots[name_id]
+                heads[slot] = max(heads.get(slot, 0), common(place, name))
         return heads
 
 

@@ -11,9 +11,11 @@ from app.routing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
 from app.routing.memory import Key, Memory, leader
 from app.routing.profile import Floats
 from app.routing.reading.spots import Spot
-from app.routing.similarity import Likeness, grams
+from app.routing.similarity import SOURCES, Likeness, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
+INSIDE = re.compile("楼|单元|栋|幢|座|层")
+"""Behind a village's name they tell that its land is built over."""
 NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]
 STEM_BEGINS, STEM_WITHIN = AT["stem_begins"], AT["stem_within"]
 NUMBER_SCALE = 20
@@ -21,19 +23,24 @@ MOST_LIKELY = 24
 ALIKE = 1_000.0
 """More than the weights of characters ever add up to."""
 
+NOTHING_NEAR = (0.0, -1)
+
 Ids = NDArray[np.intp]
 
 
 class Sheet(Struct, gc=False):
     """The numbers of some streets: `numbers` has the lines of `Ground.sheet`.
 
-    `streets` are their codes; `alike` is their likeness to the place.
+    `streets` are their codes; `alike` is their likeness to the place of this `name`; with `inside`
+    a building, floor or unit is told behind it.
     """
 
     streets: Sequence[str]
     numbers: Floats
     alike: Likeness
     whole_city: bool
+    name: str
+    inside: bool
 
     def matrix(self) -> Floats:
         """For each street all COLUMNS, for scripts/learn_routing.py: in single precision, which is
@@ -58,11 +65,12 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
         write_stems(ground.stems, name, place_grams, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
+    inside = INSIDE.search(tail) is not None
     if not ground.whole_city:
-        return Sheet(ground.codes, numbers, alike, False)
+        return Sheet(ground.codes, numbers, alike, False, name, inside)
     worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)
     kept = likeliest(ground, alike, worth)
-    return Sheet([ground.codes[at] for at in kept], numbers[:, kept], alike, True)
+    return Sheet([ground.codes[at] for at in kept], numbers[:, kept], alike, True, name, inside)
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:
@@ -73,24 +81,28 @@ def flags_of(spot: Spot, tail: str) -> Flags:
 def likeliest(ground: Ground, alike: Likeness, worth: Floats) -> Ids:
     """The city's streets worth ranking: by the likest name, then by the weights of the place's
     characters, which are their first `worth`."""
-    for at, (cosine, _) in alike.likest.items():
+    for slot, (cosine, _) in alike.likest.items():
+        at = slot // SOURCES
         worth[at] = max(worth[at], ALIKE + cosine)
     order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
     return order
 
 
 def write_alike(alike: Likeness, cells: "memoryview[float]", width: int) -> None:
-    """The TRAITS of each street that has a name like the place."""
-    for at, shared in alike.heads.items():
-        cells[at] = shared
-    for at, (cosine, _) in alike.likest.items():
-        cells[width + at] = cosine
+    """The TRAITS of each street that has a name like the place, of whatever source."""
+    for slot, shared in alike.heads.items():
+        at = slot // SOURCES
+        cells[at] = max(cells[at], shared)
+    for slot, (cosine, _) in alike.likest.items():
+        at = width + slot // SOURCES
+        cells[at] = max(cells[at], cosine)
 
 
 def likest(ground: Ground, alike: Likeness, street_code: str) -> str:
     """The name of a street that is most like the place, if any is."""
-    near = alike.likest.get(ground.position[street_code])
-    return ground.index.names[near[1]] if near else ""
+    first = ground.position[street_code] * SOURCES
+    near = max(alike.likest.get(slot, NOTHING_NEAR) for slot in (first, first + 1))
+    return ground.index.names[near[1]] if near[0] else ""
 
 
 def write_stems(

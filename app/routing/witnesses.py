@@ -6,7 +6,8 @@ them contradict (`conflicts`), a person decides.
 1. An official name in the text (OFFICIAL; IN_SEVERAL when two districts have such a street).
 2. The city's polygons, where they were loaded (INSIDE; on a border both streets, BORDER).
 3. A clear past of just this place (PAST, by the number of confirmed cases).
-4. The ranker's calibrated probability, from names and memory (ranker).
+4. A landmark (LANDMARK; astride several streets each of them alike).
+5. The ranker's calibrated probability, from names and memory (ranker).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.routing.memory import Memory, Past, is_clear, leader
-from app.routing.reading.names import Find, Kind
+from app.routing.reading.names import Find, Kind, Meaning
 from app.routing.reading.scene import STREETS, Scene
 from app.routing.reading.spots import Spot
+from app.routing.reasons import Reason
 from app.routing.traits import key_of
 
 OFFICIAL = 0.99
@@ -27,19 +29,29 @@ BORDER = 0.80
 PAST = (0.0, 0.97, 0.98, 0.99)
 """By the number of cases, three and more alike; measured as in docs/routing.md."""
 
+LANDMARK = 0.75
+"""Not enough for a dispatch: a landmark's street is told by hand, and it may be as large as two."""
+
+SPELLED = 0.60
+"""A name that is another's by one character or by its sound: who is meant is asked."""
+LEAST_KNOWN = 0.40
+"""Below this the street counts as unknown (RULEBOOK D.5 R4, R5), though candidates are shown."""
+ASKED = ("landmark", "spelling")
+"""Witnesses whose candidates are shown to a person, however many they are."""
 UNCLEAR_PAST = 0.5
 STEM_ALONE = 0.6
 PAST_OF_ANY_DISTRICT = 0.96
+MOST_SPELLED = 5
 SHORTEST_ANYWHERE = 4
 """A shorter remembered name counts only where the district is known."""
 
 
 class Witness(Struct, frozen=True, gc=False):
-    """Streets by falling probability, and the reason in words."""
+    """Streets by falling probability, and the reason, as the beginning of a sentence."""
 
     ranked: tuple[tuple[str, float], ...]
     method: str
-    why: str
+    why: Reason
     cases: int = 0
     """Of a past: how many speak for the best street."""
 
@@ -81,7 +93,8 @@ def shared(official_names: Sequence[Official]) -> tuple[str, ...]:
 def by_official_name(official_names: Sequence[Official], names: Mapping[str, str]) -> Witness:
     codes = shared(official_names) or official_names[0].codes
     sure = OFFICIAL if len(codes) == 1 else IN_SEVERAL
-    return Witness(tuple((code, sure) for code in codes), "street", f"{names[codes[0]]} is named")
+    why = Reason("street", {"street": names[codes[0]]})
+    return Witness(tuple((code, sure) for code in codes), "street", why)
 
 
 def by_stem(stem: Sequence[str], name: str, ranked: Sequence[tuple[str, float]]) -> Witness:
@@ -89,7 +102,7 @@ def by_stem(stem: Sequence[str], name: str, ranked: Sequence[tuple[str, float]])
     share = (1 - STEM_ALONE) / 2
     others = [(code, min(sure, share)) for code, sure in ranked if code not in stem]
     own = tuple((code, STEM_ALONE / len(stem)) for code in stem)
-    return Witness((*own, *others), "stem", f"{name} is a street's short name, and")
+    return Witness((*own, *others), "stem", Reason("stem", {"place": name}))
 
 
 def by_point(near: Sequence[str], confirmed: bool) -> Witness:
@@ -97,8 +110,22 @@ def by_point(near: Sequence[str], confirmed: bool) -> Witness:
     `confirmed`: the words are sure of that street too."""
     if len(near) == 1 or confirmed:
         rest = tuple((code, 1 - INSIDE) for code in near[1:2])
-        return Witness(((near[0], INSIDE), *rest), "coordinates", "the point")
-    return Witness(tuple((code, BORDER) for code in near), "coordinates", "the point")
+        return Witness(((near[0], INSIDE), *rest), "coordinates", Reason("point"))
+    return Witness(tuple((code, BORDER) for code in near), "coordinates", Reason("point"))
+
+
+def by_landmark(name: str, codes: Sequence[str]) -> Witness:
+    ranked = tuple((code, LANDMARK / len(codes)) for code in codes)
+    return Witness(ranked, "landmark", Reason("landmark", {"place": name}))
+
+
+def by_spelling(name: str, meant: Sequence[Meaning]) -> Witness:
+    """`meant`: what the name may mean, of each street the likest."""
+    of_street = {meaning.code: meaning for meaning in reversed(meant)}
+    codes = list(dict.fromkeys(meaning.code for meaning in meant))[:MOST_SPELLED]
+    ranked = tuple((code, SPELLED / len(codes)) for code in codes)
+    known = list(dict.fromkeys(of_street[code].name for code in codes))
+    return Witness(ranked, "spelling", Reason("spelling", {"place": name, "names": known}))
 
 
 def by_past(past: Past, everywhere: bool) -> Witness:
@@ -108,8 +135,8 @@ def by_past(past: Past, everywhere: bool) -> Witness:
     shares = {code: (1 - sure) * tally.count / total for code, tally in past.items()}
     ranked = sorted((shares | {best: sure}).items(), key=lambda item: (-item[1], item[0]))
     cases = f"{count} of {total}" if count < total else str(count)
-    requests = "request" if total == 1 else "requests"
-    return Witness(tuple(ranked), "memory", f"{cases} earlier {requests} from here", count)
+    why = Reason("past", {"cases": cases, "requests": "request" if total == 1 else "requests"})
+    return Witness(tuple(ranked), "memory", why, count)
 
 
 def remembered(memory: Memory, spot: Spot, district_code: str | None) -> Past:

@@ -90,6 +90,8 @@ class Ticket(Base):
     contact_due_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     callback_due_at: Mapped[datetime | None]
+    call_after: Mapped[datetime | None]
+    """The citizen is not to be called back before."""
     next_due_at: Mapped[datetime | None]
     """The instant of the next due change; the sweep looks here."""
     waits_for: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
@@ -122,6 +124,12 @@ class Ticket(Base):
     supervised: Mapped[bool] = mapped_column(server_default=sa.false())
     answer_due_at: Mapped[datetime | None]
     """The limit of the next answer to a supervision, until its escalation."""
+    advice_due_at: Mapped[datetime | None]
+    """The limit of the next answer to an advice, until its alarm."""
+    disputed_at: Mapped[datetime | None]
+    """Since when an office doubts what a callback says, until the recording is heard again."""
+    flag_asked_at: Mapped[datetime | None]
+    """Since when a supervisor is to say whether it is fabricated or malicious (X3)."""
     interim_office: Mapped[Code | None] = mapped_column(ForeignKey("office.code"))
     """The office that keeps the duty of contact until another has acknowledged (D.5-10)."""
     objectors: Mapped[list[str]] = mapped_column(server_default="{}")
@@ -153,6 +161,8 @@ class Ticket(Base):
     urged: Mapped[int] = mapped_column(server_default="0")
     advised: Mapped[list[str]] = mapped_column(server_default="{}")
     """The offices that owe an answer to an advice 建议, each as often as it does."""
+    whistles: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The whistles blown for it of which a required summons is open."""
     reply_seq: Mapped[int | None]
     return_seq: Mapped[int | None]
     reason_seq: Mapped[int | None]

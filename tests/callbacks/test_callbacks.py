@@ -242,3 +242,71 @@ def test_who_handles_a_ticket_never_records_its_callback(people: People) -> None
 
     for person in (people.street(), people("chief", given.WANGJING), people.district()):
         assert person.post(f"/tickets/{number}/callbacks", CONTENT).status_code == 403
+
+
+def test_a_citizen_is_not_called_before_the_time_that_he_has_named(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    """The limit of the callback runs from there; what he says himself is taken before."""
+    after = clock.at + timedelta(days=5)
+    citizen = {"name": "张三", "phone": "13811112222", "callback_after": after.isoformat()}
+    number = given.ticket(people, citizen=citizen)
+    given.awaiting(people, number)
+
+    def queued() -> dict[str, Any]:
+        [row] = people.callback.get("/callbacks/queue").json()["items"]
+        return dict(row)
+
+    def attempt() -> Any:
+        body = {"reach": "unreached"}
+        return people.callback.post(f"/tickets/{number}/callbacks", body)
+
+    assert stages.instant(queued()["callback_due_at"]) == after + timedelta(hours=72)
+    assert not queued()["callable_now"]
+    stages.refused(attempt(), 409, "not-callable-now")
+    clock.at = after - timedelta(microseconds=1)
+    assert not queued()["callable_now"]
+    clock.at = after
+    assert queued()["callable_now"]
+    clock.at = after + timedelta(hours=72)
+    sweep(app.state.sessions, app.state.city, clock)
+    assert stages.alarms(people, number) == []
+    clock.tick(microseconds=1)
+    sweep(app.state.sessions, app.state.city, clock)
+    assert [alarm for alarm, *_ in stages.alarms(people, number)] == ["uncalled"]
+    assert attempt().json()["final"], "three days from when he could be called"
+
+
+def test_a_citizen_who_calls_again_names_another_time(people: People, clock: StillClock) -> None:
+    citizen = {"name": "张三", "phone": "13811112222"}
+    number = given.ticket(people, citizen=citizen)
+    after = clock.at + timedelta(days=5)
+    again = given.request(citizen={**citizen, "callback_after": after.isoformat()})
+    assert people.operator.post("/tickets", again).json()["number"] == number
+    given.awaiting(people, number)
+
+    [row] = people.callback.get("/callbacks/queue").json()["items"]
+    assert (stages.instant(row["callback_due_at"]), row["callable_now"]) == (
+        after + timedelta(hours=72),
+        False,
+    )
+
+
+def test_each_citizen_of_a_group_is_called_from_his_own_time_on(
+    people: People, clock: StillClock
+) -> None:
+    after = clock.at + timedelta(days=5)
+    parent = given.ticket(people)
+    citizen = {"name": "李四", "phone": "13922223333", "callback_after": after.isoformat()}
+    member = given.ticket(people, citizen=citizen)
+    people.dispatcher.does("merge", member, parent_number=parent)
+    people.street().does("acknowledge", parent)
+    for number in (parent, member):
+        people.street().does("contact", number, method="call", reached=True)
+    people.street().does("reply", parent, **given.BODIES["reply"])
+    people.district().does("review", parent, approve=True)
+
+    rows = {row["number"]: row for row in people.callback.get("/callbacks/queue").json()["items"]}
+    assert stages.instant(rows[parent]["callback_due_at"]) == clock.at + timedelta(hours=72)
+    assert stages.instant(rows[member]["callback_due_at"]) == after + timedelta(hours=72)
+    assert (rows[parent]["callable_now"], rows[member]["callable_now"]) == (True, False)

@@ -194,3 +194,16 @@ def test_a_key_has_one_effect(people: People) -> None:
     assert again.json() == first.json()
     events = people.operator.get(f"/tickets/{number}/events").json()
     assert [e["action"] for e in events].count("dispute") == 1
+
+
+def test_a_dispute_lies_with_the_supervisors_until_the_recording_is_heard(people: People) -> None:
+    def waiting() -> list[tuple[str, str, str]]:
+        rows = people.supervisor.get("/inbox").json()["items"]
+        return [(row["number"], row["kind"], row["because"]) for row in rows]
+
+    number, callback = called(people, resolved="resolved", contacted="no")
+    assert waiting() == []
+    assert dispute(people, callback).status_code == 200
+    assert waiting() == [(number, "dispute", "disputed")]
+    assert correct(people, callback, contacted="no").status_code == 200
+    assert waiting() == []

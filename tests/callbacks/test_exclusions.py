@@ -283,3 +283,22 @@ def test_what_waits_for_a_word_is_listed_to_who_may_see_it(
     decide(people, numbers[1])
     left = people("evaluator").get("/exclusions").json()["items"]
     assert [item["ticket_number"] for item in left] == numbers[2:]
+
+
+@pytest.mark.parametrize("ends", ["flag", "review", "decide"])
+def test_a_flag_lies_with_the_supervisors_until_it_is_given_or_needed_no_more(
+    people: People, clock: StillClock, ends: str
+) -> None:
+    def waiting() -> list[tuple[str, str, str]]:
+        rows = people.supervisor.get("/inbox").json()["items"]
+        return [(row["number"], row["kind"], row["because"]) for row in rows]
+
+    number = assessed(people)
+    assert ask(people, number, "X3").status_code == 200
+    assert waiting() == [(number, "exclusion", "malicious")]
+    if ends == "decide":
+        review(people, number)
+        assert waiting() == [(number, "exclusion", "malicious")]
+    answer = {"flag": flag, "review": review, "decide": decide}[ends](people, number, approve=False)
+    assert answer.status_code == 200
+    assert waiting() == []

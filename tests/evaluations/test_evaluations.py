@@ -1,10 +1,14 @@
 """Streets mark departments, and their performance follows, over HTTP (RULEBOOK D.15)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import Response
 
+from app import rounds
+from app.evaluations import books
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, MARKET
@@ -302,3 +306,70 @@ def test_a_closed_section_is_marked_no_more(people: People, clock: StillClock) -
     codes = {row["code"] for row in chief.get("/evaluations/2027-Q1/units").json()["rows"]}
 
     assert "urban" not in codes
+
+
+def waiting(people: People, role: str, office: str) -> list[tuple[str, str, Any]]:
+    rows = people(role, office).get("/inbox").json()["items"]
+    return [(row["because"], row["waits_until"], row["evaluation"]) for row in rows]
+
+
+def entries(people: People, role: str, office: str) -> list[str]:
+    items = people(role, office).get("/feed", after=0).json()["items"]
+    return [f"{item['kind']} {item['data']['office_code']}" for item in items]
+
+
+def test_an_appeal_waits_for_the_district_and_each_party_is_told(people: People) -> None:
+    marked(people, WANGJING, 10)
+    appeals(people)
+    about = {"period": TERM, "street_code": WANGJING, "office_code": MARKET}
+
+    assert waiting(people, "district", CHAOYANG) == [
+        ("decide-appeal", "2027-01-07T16:00:00Z", about)
+    ]
+    decides(people, approve=False)
+    assert waiting(people, "district", CHAOYANG) == []
+    assert entries(people, "district", CHAOYANG) == [f"evaluation-appeal {MARKET}"]
+    assert entries(people, "handler", MARKET) == [
+        f"evaluation-mark {MARKET}",
+        f"evaluation-decide {MARKET}",
+    ]
+    assert entries(people, "chief", WANGJING) == [
+        f"evaluation-appeal {MARKET}",
+        f"evaluation-decide {MARKET}",
+    ]
+
+
+def test_a_form_lies_with_each_street_from_the_end_to_the_deadline(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    marked(people, WANGJING, 90)
+    rounds.ask_forms(app)
+    assert waiting(people, "chief", WANGJING) == []
+    clock.at = clock.at.replace(month=12, day=18, hour=16)
+
+    rounds.ask_forms(app)
+    rounds.ask_forms(app)
+
+    about = {"period": TERM, "street_code": WANGJING, "office_code": None}
+    assert waiting(people, "chief", WANGJING) == [("mark", "2026-12-28T16:00:00Z", about)]
+    assert len(waiting(people, "chief", DONGHUAMEN)) == 1
+    form = people("chief", WANGJING).get(f"/evaluations/{TERM}").json()
+    for row in form["rows"]:
+        marks(people, WANGJING, row["office_code"], no_dealings=True)
+    assert waiting(people, "chief", WANGJING) == []
+    rounds.ask_forms(app)
+    assert waiting(people, "chief", WANGJING) == []
+    clock.at = clock.at.replace(month=12, day=28, microsecond=1)
+    rounds.ask_forms(app)
+    assert waiting(people, "chief", DONGHUAMEN) == []
+
+
+def test_two_chiefs_at_once_leave_one_chain(people: People, app: FastAPI) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        totals = list(range(60, 84))
+        answers = list(pool.map(lambda total: marks(people, WANGJING, items=items(total)), totals))
+
+    assert {answer.status_code for answer in answers} == {200}
+    with app.state.sessions() as session:
+        assert list(books.faults(session, [TERM])) == []
+        assert len(list(books.events(session, [TERM]))) == len(totals)

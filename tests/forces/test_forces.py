@@ -52,6 +52,11 @@ def put(person: Person, path: str, body: object, headers: dict[str, str] | None 
     return answer
 
 
+def note(people: People, member_id: int, day: str = TODAY, **attendance: Any) -> Response:
+    body = {"members": [{"member_id": member_id, **attendance}]}
+    return put(people.street(), f"{ROSTER}/days/{day}", body)
+
+
 def joined(people: People, **changed: Any) -> dict[str, Any]:
     """A person just taken into the roster, as it shows him."""
     answer = people("chief", WANGJING).post(f"{ROSTER}/members", {"members": [member(**changed)]})
@@ -174,6 +179,32 @@ def test_changes_have_their_reason_and_their_history(people: People) -> None:
     assert events[2]["words"] == WHY
 
 
+@pytest.mark.parametrize(
+    ("changed", "status", "slug"),
+    [
+        ({"phone": "13800000001"}, 409, "twice-in-roster"),
+        ({"name": "王伟"}, 409, "twice-in-roster"),
+        ({"kind": "core"}, 422, "not-posted-here"),
+        ({"seat": "1+4+N-fire"}, 422, "no-such-seat"),
+        ({"name": None, "kind": None}, 422, "nothing-changed"),
+        ({"office_code": FIRE}, 422, "invalid"),
+        ({"seat": "1+4+N-police"}, 200, ""),
+    ],
+)
+def test_a_change_makes_nobody_stand_twice_or_where_he_may_not(
+    people: People, changed: dict[str, Any], status: int, slug: str
+) -> None:
+    put(people("chief", WANGJING), ROSTER, {"model": "1+4+N"})
+    joined(people)
+    other = joined(people, name="李娜", phone="13800000002")
+
+    path = f"{ROSTER}/members/{other['id']}/change"
+    answer = people("chief", WANGJING).post(path, {**changed, **WHY})
+
+    assert answer.status_code == status, answer.text
+    assert answer.json().get("type", "/problems/") == f"/problems/{slug}"
+
+
 def test_a_roster_is_seen_as_it_was(people: People, clock: StillClock) -> None:
     chief = people("chief", WANGJING)
     before = clock.at
@@ -251,10 +282,10 @@ def test_days_and_marks_are_kept_once_and_changed_with_a_reason(people: People) 
     path = f"{ROSTER}/members/{officer['id']}"
 
     steps = [
-        put(people.street(), f"{path}/days/{TODAY}", {"present": True}),
-        put(people.street(), f"{path}/days/{TODAY}", {"present": True}),
-        put(people.street(), f"{path}/days/{TODAY}", {"present": False}),
-        put(people.street(), f"{path}/days/{TODAY}", {"present": False, **WHY}),
+        note(people, officer["id"], present=True),
+        note(people, officer["id"], present=True),
+        note(people, officer["id"], present=False),
+        note(people, officer["id"], present=False, **WHY),
         put(chief, f"{path}/marks/2026-10", {"mark": 90}),
         put(chief, f"{path}/marks/2026-10", {"mark": 95}),
         put(chief, f"{path}/marks/2026-10", {"mark": 95, **WHY}),
@@ -273,10 +304,6 @@ def test_days_and_marks_are_kept_once_and_changed_with_a_reason(people: People) 
 @pytest.mark.parametrize(
     ("path", "body", "slug"),
     [
-        ("days/2026-10-21", {"present": True}, "day-unfit"),
-        ("days/2026-10-19", {"present": True}, "day-unfit"),
-        ("days/20261020", {"present": True}, "invalid"),
-        ("days/2026-10-20", {"present": 1}, "invalid"),
         ("marks/2026-11", {"mark": 90}, "day-unfit"),
         ("marks/2026-09", {"mark": 90}, "day-unfit"),
         ("marks/2026-13", {"mark": 90}, "invalid"),
@@ -285,14 +312,46 @@ def test_days_and_marks_are_kept_once_and_changed_with_a_reason(people: People) 
         ("marks/2026-10", {"mark": "90"}, "invalid"),
     ],
 )
-def test_bad_days_and_marks_are_refused(
-    people: People, path: str, body: dict[str, Any], slug: str
-) -> None:
+def test_bad_marks_are_refused(people: People, path: str, body: dict[str, Any], slug: str) -> None:
     officer = joined(people)
 
     answer = put(people("chief", WANGJING), f"{ROSTER}/members/{officer['id']}/{path}", body)
 
     assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{slug}")
+
+
+@pytest.mark.parametrize(
+    ("day", "changed", "pointer", "slug"),
+    [
+        ("2026-10-21", {}, "/members/0", "day-unfit"),
+        ("2026-10-19", {}, "/members/0", "day-unfit"),
+        ("20261020", {}, "/path/day", "invalid"),
+        (TODAY, {"present": 1}, "/members/0/present", "invalid"),
+        (TODAY, {"member_id": 10**9}, "/members/0/member_id", "unknown-member"),
+    ],
+)
+def test_bad_days_are_refused(
+    people: People, day: str, changed: dict[str, Any], pointer: str, slug: str
+) -> None:
+    officer = joined(people)
+    attendance = {"present": True, **changed}
+
+    answer = note(people, attendance.pop("member_id", officer["id"]), day, **attendance)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{slug}")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+def test_a_day_is_noted_of_all_or_of_none(people: People) -> None:
+    officer, other = joined(people), joined(people, name="李娜", phone="13800000002")
+    present = [{"member_id": person["id"], "present": True} for person in (officer, other)]
+
+    twice = put(people.street(), f"{ROSTER}/days/{TODAY}", {"members": [present[0]] * 2})
+    both = put(people.street(), f"{ROSTER}/days/{TODAY}", {"members": present})
+
+    assert (twice.status_code, twice.json()["type"]) == (422, "/problems/same-twice")
+    assert [item["present"] for item in both.json()["items"]] == [1, 1]
+    assert len(people.street().get(f"{ROSTER}/events").json()["items"]) == 4
 
 
 def test_a_handler_notes_days_and_marks_nobody(people: People) -> None:
@@ -376,7 +435,7 @@ def test_only_the_own_streets_people_change_a_roster(people: People) -> None:
 def test_sheets_tell_what_the_pages_tell(people: People) -> None:
     chief = people("chief", WANGJING)
     officer = joined(people, name="=王伟")
-    put(chief, f"{ROSTER}/members/{officer['id']}/days/{TODAY}", {"present": True})
+    note(people, officer["id"], present=True)
     put(chief, f"{ROSTER}/members/{officer['id']}/marks/2026-10", {"mark": 88})
 
     roster = chief.get(ROSTER, headers={"Accept": "text/csv"})
@@ -401,12 +460,12 @@ def test_who_leaves_has_no_shift_left(people: People, clock: StillClock) -> None
     [left] = chief.get(f"{ROSTER}/shifts", since=f"{TODAY}T00:00:00Z").json()["items"]
     assert left["cancelled_at"] == f"{TODAY}T03:00:00Z"
     again = chief.post(f"{ROSTER}/shifts", {"shifts": [{**shift, "ends_at": f"{TODAY}T08:00:00Z"}]})
-    assert again.status_code == 404
+    assert (again.status_code, again.json()["type"]) == (422, "/problems/unknown-member")
 
 
 def test_events_are_linked_and_name_nobody(people: People, app: FastAPI) -> None:
     officer = joined(people)
-    put(people.street(), f"{ROSTER}/members/{officer['id']}/days/{TODAY}", {"present": True})
+    note(people, officer["id"], present=True)
     people("chief", WANGJING).post(f"{ROSTER}/members/{officer['id']}/remove", WHY)
 
     with app.state.sessions() as session:

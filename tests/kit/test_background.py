@@ -27,6 +27,7 @@ NAMES = (
     "forget_keys",
     "count_days",
     "hash_days",
+    "ask_forms",
     "follow",
     "learn",
     "count_pools",

@@ -10,7 +10,7 @@ from app.routing.memory import Memory
 from app.routing.profile import Floats, Profile
 from app.routing.reading.spots import Spot
 from app.routing.reading.text import read, value
-from app.routing.similarity import COMMON, Index, Likeness, Rarity, grams
+from app.routing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
 from app.routing.traits import describe
 
 GROUNDS = lay(read_gazetteer())
@@ -99,8 +99,8 @@ def test_a_likeness_tells_of_the_likest_name() -> None:
 def test_a_place_is_wholly_like_itself() -> None:
     alike = liken(index_of("翠城馨园", "翠城雅园"), "翠城雅园")
 
-    assert alike.likest[1][0] == pytest.approx(1)
-    assert alike.heads == {0: 2, 1: 4}
+    assert alike.likest[SOURCES][0] == pytest.approx(1)  # of the second street
+    assert alike.heads == {0: 2, SOURCES: 4}
     assert alike.likest[0][0] < 1
 
 
@@ -169,7 +169,7 @@ def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
     ranker = read_ranker()
     sheet = describe(GROUNDS["110105"], Memory(), Spot(0, 6, "望京西园3区", 308), "308楼")
 
-    ranked = ranker.rank(sheet)
+    ranked = ranker.rank(GROUNDS["110105"], sheet)
 
     shares = [share for _, share in ranked]
     assert shares == sorted(shares, reverse=True)

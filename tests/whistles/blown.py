@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import FastAPI
 from httpx import Response
 
 from tests.given import CHAOYANG, WANGJING, People
@@ -74,19 +73,19 @@ def of(whistle: dict[str, Any], office: str) -> dict[str, Any]:
     return next(dict(s) for s in whistle["summonses"] if s["office_code"] == office)
 
 
-def settled(people: People, app: FastAPI, *offices: str, **changed: Any) -> dict[str, Any]:
+def settled(people: People, *offices: str, **changed: Any) -> dict[str, Any]:
     """A whistle whose departments came in time, fed back and were released; then settled."""
+    street = changed.get("street", WANGJING)
     number = str(blow(people, *offices, **changed)["number"])
     for office in offices or (MARKET, POLICE):
         reports_in(people, number, office)
         feeds_back(people, number, office)
-        releases(people, number, office)
-    return settles(people, app, number)
+        releases(people, number, office, street)
+    return settles(people, number, street)
 
 
-def settles(people: People, app: FastAPI, number: str) -> dict[str, Any]:
+def settles(people: People, number: str, street: str = WANGJING) -> dict[str, Any]:
     """Verified by the street and settled by the district."""
-    seen = {"text": "现场复核，已整改", "evidence": ["照片 1"]}
-    does(people, ("chief", WANGJING), number, "verify", **seen)
-    does(people, ("district", CHAOYANG), number, "settle", text="同意结项")
-    return dict(people("chief", WANGJING).get(f"/whistles/{number}").json())
+    seen = {"text": "现场已清理。", "evidence": ["照片 0117"]}
+    does(people, ("handler", street), number, "verify", **seen)
+    return does(people, ("district", CHAOYANG), number, "settle", text="核实无误，结项。")

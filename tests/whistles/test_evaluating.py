@@ -24,9 +24,10 @@ def of(whistle: dict[str, Any], office: str = MARKET) -> dict[str, Any]:
     return next(dict(e) for e in whistle["evaluations"] if e["office_code"] == office)
 
 
-def test_the_rulebooks_example(people: People, app: FastAPI) -> None:
-    whistle = blown.settled(people, app)
-    assert "evaluate" in whistle["allowed"]
+def test_the_rulebooks_example(people: People) -> None:
+    whistle = blown.settled(people)
+    own = people(*CHIEF).get(f"/whistles/{whistle['number']}").json()
+    assert "evaluate" in own["allowed"]
     assert [e["status"] for e in whistle["evaluations"]] == ["open", "open"]
     assert of(whistle)["total"] is None
 
@@ -49,7 +50,7 @@ def test_the_rulebooks_example(people: People, app: FastAPI) -> None:
 def test_what_nobody_marks_in_time_has_the_record_alone(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:
-    whistle = blown.settled(people, app)
+    whistle = blown.settled(people)
     number = whistle["number"]
     evaluates(people, number)
     assert whistle["mark_due_at"] == "2026-10-23T02:00:00Z"
@@ -67,7 +68,7 @@ def test_what_nobody_marks_in_time_has_the_record_alone(
     assert (late.status_code, late.json()["status_now"]) == (409, "evaluated")
 
 
-def test_late_early_and_unreturned(people: People, app: FastAPI, clock: StillClock) -> None:
+def test_late_early_and_unreturned(people: People, clock: StillClock) -> None:
     number = blown.blow(people)["number"]
     clock.tick(minutes=31)
     blown.reports_in(people, number, MARKET)
@@ -78,7 +79,7 @@ def test_late_early_and_unreturned(people: People, app: FastAPI, clock: StillClo
     for office in (MARKET, POLICE):
         blown.feeds_back(people, number, office)
         blown.releases(people, number, office)
-    whistle = blown.settles(people, app, number)
+    whistle = blown.settles(people, number)
 
     market, police = of(whistle)["items"], of(whistle, POLICE)["items"]
 
@@ -101,9 +102,9 @@ def test_late_early_and_unreturned(people: People, app: FastAPI, clock: StillClo
     ],
 )
 def test_points_of_bad_form_are_refused(
-    people: People, app: FastAPI, points: dict[str, Any], pointer: str
+    people: People, points: dict[str, Any], pointer: str
 ) -> None:
-    number = blown.settled(people, app, MARKET)["number"]
+    number = blown.settled(people, MARKET)["number"]
 
     answer = evaluates(people, number, **points)
 
@@ -112,12 +113,12 @@ def test_points_of_bad_form_are_refused(
     assert evaluates(people, number, effect=6, attitude=6).status_code == 200
 
 
-def test_who_may_not_evaluate_and_when(people: People, app: FastAPI) -> None:
+def test_who_may_not_evaluate_and_when(people: People) -> None:
     number = blown.blow(people, MARKET)["number"]
     unsettled = evaluates(people, number)
     assert (unsettled.status_code, unsettled.json()["status_now"]) == (409, "blown")
 
-    number = blown.settled(people, app, MARKET)["number"]
+    number = blown.settled(people, MARKET)["number"]
     path = f"evaluations/{MARKET}"
     assert blown.act(people, ("handler", WANGJING), number, path, GOOD).status_code == 403
     assert blown.act(people, ("chief", MARKET), number, path, GOOD).status_code == 403
@@ -127,7 +128,7 @@ def test_who_may_not_evaluate_and_when(people: People, app: FastAPI) -> None:
     assert evaluates(people, number).status_code == 200
     assert evaluates(people, number).status_code == 409  # the last one: it is evaluated
 
-    number = blown.settled(people, app)["number"]
+    number = blown.settled(people)["number"]
     evaluates(people, number)
     assert evaluates(people, number).json()["type"] == "/problems/evaluated-before"
 
@@ -143,16 +144,16 @@ def decides(people: People, number: str, approve: bool) -> Response:
     return blown.act(people, ("district", CHAOYANG), number, path, body)
 
 
-def test_an_approved_appeal_leaves_the_record_alone(
-    people: People, app: FastAPI, clock: StillClock
-) -> None:
-    number = blown.settled(people, app, MARKET)["number"]
+def test_an_approved_appeal_leaves_the_record_alone(people: People, clock: StillClock) -> None:
+    number = blown.settled(people, MARKET)["number"]
     assert appeals(people, number).json()["type"] == "/problems/not-evaluated"
     evaluates(people, number, effect=0, attitude=0, text="态度恶劣。", rough=True)
     clock.tick(days=5)
 
     appealed = appeals(people, number).json()
     assert appealed["decide_due_at"] == "2026-10-30T02:00:00Z"
+    waiting = people("district", CHAOYANG).get("/inbox").json()["items"]
+    assert [(w["whistle_number"], w["because"]) for w in waiting] == [(number, "decide-evaluation")]
     assert appeals(people, number).json()["type"] == "/problems/evaluation-appeal-repeated"
     decided = decides(people, number, approve=True).json()
 
@@ -162,10 +163,8 @@ def test_an_approved_appeal_leaves_the_record_alone(
     assert decides(people, number, False).json()["type"] == "/problems/evaluation-appeal-repeated"
 
 
-def test_an_appeal_has_its_time_and_its_people(
-    people: People, app: FastAPI, clock: StillClock
-) -> None:
-    number = blown.settled(people, app)["number"]
+def test_an_appeal_has_its_time_and_its_people(people: People, clock: StillClock) -> None:
+    number = blown.settled(people)["number"]
     evaluates(people, number)
     assert decides(people, number, True).json()["type"] == "/problems/not-evaluated"
     assert appeals(people, number, ("handler", POLICE)).status_code == 403
@@ -174,8 +173,8 @@ def test_an_appeal_has_its_time_and_its_people(
     assert appeals(people, number).json()["type"] == "/problems/evaluation-appeal-late"
 
 
-def test_an_office_sees_its_own_evaluation_alone(people: People, app: FastAPI) -> None:
-    number = blown.settled(people, app)["number"]
+def test_an_office_sees_its_own_evaluation_alone(people: People) -> None:
+    number = blown.settled(people)["number"]
     evaluates(people, number)
 
     seen = people("handler", POLICE).get(f"/whistles/{number}").json()

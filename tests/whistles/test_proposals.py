@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from tests import given
 from tests.conftest import StillClock
@@ -16,10 +15,6 @@ WATER = "110105-water"
 SHICHAHAI = "110102012"
 XICHENG = "110102"
 PATH = "/whistles/proposal"
-
-
-def open_whistle(people: People, app: FastAPI, *offices: str, **changed: Any) -> None:
-    blown.blow(people, *offices, **changed)
 
 
 def posted(people: People, office: str, phone: str, street: str = WANGJING) -> int:
@@ -41,12 +36,10 @@ def sources(item: dict[str, Any]) -> list[str]:
     return [ground["source"] for ground in item["because"]]
 
 
-def test_each_office_is_proposed_with_its_grounds_and_its_people(
-    people: People, app: FastAPI
-) -> None:
+def test_each_office_is_proposed_with_its_grounds_and_its_people(people: People) -> None:
     for _ in range(2):
         number = given.ticket(people, category="060401")
-        blown.settled(people, app, MARKET, WATER, ticket_numbers=[number])
+        blown.settled(people, MARKET, WATER, ticket_numbers=[number])
     on_duty(people, posted(people, MARKET, "01"))
     posted(people, POLICE, "02")
 
@@ -73,12 +66,10 @@ def test_words_without_a_category_are_read(people: People) -> None:
     assert MARKET in {item["office_code"] for item in answer["items"]}
 
 
-def test_open_whistles_and_those_of_another_kind_teach_nothing(
-    people: People, app: FastAPI
-) -> None:
+def test_open_whistles_and_those_of_another_kind_teach_nothing(people: People) -> None:
     for changed in ({"kind": "appeal"}, {}, {}):
-        blow = blown.settled if changed else open_whistle
-        blow(people, app, MARKET, WATER, **changed)
+        blow = blown.settled if changed else blown.blow
+        blow(people, MARKET, WATER, **changed)
 
     answer = people.street().get(PATH, kind="enforcement").json()
 

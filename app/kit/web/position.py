@@ -1,14 +1,27 @@
-"""Positions on the ground, in degrees of WGS-84 (as GPS tells them; no GCJ-02, no BD-09)."""
+"""Positions on the ground, in degrees: WGS-84, as GPS tells them, or GCJ-02, as China's maps do."""
 
+from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import model_validator
 
+from app.kit.datum import in_city, moved_back
 from app.kit.web.wire import Form
 
 
+class Datum(StrEnum):
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+
+
 class Position(Form):
-    """Refuses half a position, and 0,0, which a device says that knows none."""
+    """`lon` and `lat` are WGS-84 once they are read, whatever their `datum` was.
+
+    Refuses half a position, 0,0, which a device says that knows none, and a position of China's
+    maps that is not Beijing's: what it is in WGS-84 cannot be told everywhere.
+    """
+
+    datum: Datum = Datum.WGS84
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -18,4 +31,9 @@ class Position(Form):
             raise ValueError("lon and lat come together")
         if lon == 0 and lat == 0:
             raise ValueError("0,0 is no position: leave lon and lat out")
+        if self.datum is Datum.GCJ02 and lon is not None:
+            if not in_city(lon, lat):
+                raise ValueError("a position of GCJ-02 must lie in Beijing")
+            lon, lat = moved_back(lon, lat)
+            self.__dict__.update(lon=lon, lat=lat, datum=Datum.WGS84)
         return self

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     COMMUNITY = "community"
     VILLAGE = "village"
     STEM = "stem"
+    LANDMARK = "landmark"
 
 
 STRONG_NAMES = {
@@ -54,8 +55,22 @@ def kinds(*these: Kind) -> int:
 
 BITS = {kind: bit for bit, kind in enumerate(Kind)}
 PLACES = kinds(Kind.COMMUNITY, Kind.VILLAGE)
+LANDMARKS = kinds(Kind.LANDMARK)
+STEMS = kinds(Kind.STEM)
 HEADS = kinds(Kind.CITY, Kind.SHORT_DISTRICT)
 """Counted only at the head of an address, or right behind another of these."""
+
+
+STATION = "站"
+METRO = "metro"
+
+
+class Landmark(NamedTuple):
+    """A station, hospital, park … that callers name; astride several streets it has them all."""
+
+    name: str
+    kind: str
+    street_codes: tuple[str, ...]
 
 
 class FormerDistrict(NamedTuple):
@@ -99,11 +114,27 @@ def place_forms(place: Place) -> Iterator[str]:
         yield short[:-1]
 
 
+def landmark_forms(landmark: Landmark) -> Iterator[str]:
+    """五道口站, 五道口地铁站, 地铁五道口站, 地铁五道口."""
+    yield landmark.name
+    if landmark.kind == METRO:
+        stem = landmark.name.removesuffix(STATION)
+        yield from (f"{stem}地铁站", f"地铁{stem}站", f"地铁{stem}")
+
+
+def landmark_meanings(landmarks: Iterable[Landmark]) -> Iterator[tuple[str, Meaning]]:
+    for landmark in landmarks:
+        for form in landmark_forms(landmark):
+            for code in landmark.street_codes:
+                yield form, Meaning(Kind.LANDMARK, code, landmark.name)
+
+
 def meanings(
     gazetteer: Gazetteer,
     on: date,
     elsewhere: Iterable[str] = (),
     former: Iterable[FormerDistrict] = (),
+    landmarks: Iterable[Landmark] = (),
 ) -> Iterator[tuple[str, Meaning]]:
     """Every name in force on a day, as written, with its meaning."""
     yield from ((name, Meaning(Kind.ELSEWHERE, "", name)) for name in elsewhere)
@@ -118,6 +149,7 @@ def meanings(
             kind = Kind.STREET if name.kind in STRONG_NAMES else Kind.STEM
             yield name.text, Meaning(kind, name.street_code, name.text)
     yield from place_meanings(gazetteer.places)
+    yield from landmark_meanings(landmarks)
 
 
 def place_meanings(places: Iterable[Place]) -> Iterator[tuple[str, Meaning]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from app.routing.decision import Query
+from app.routing.reading.corrections import corrected, joined
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.names import PLACES, Find, Kind, Lexicon, Meaning, kinds
 from app.routing.reading.spots import Spot, choose, place_key, spots
@@ -59,9 +60,11 @@ class Scene(Struct, frozen=True, gc=False):
 
 
 def understand(lexicon: Lexicon, abroad: Abroad, query: Query) -> Scene:
-    reading = read(query.text)
-    finds = lexicon.find(reading.text)
-    places = spots(reading.text, finds)
+    first = read(query.text)
+    reading = joined(lexicon, first, finds := lexicon.find(first.text))
+    if reading is not first:
+        finds = lexicon.find(reading.text)
+    places, whole = corrected(lexicon, reading.text, spots(reading.text, finds))
     spot = choose(places)
     divisions = divisions_of(spot, places)
     districts = districts_of(divisions, query.district_code)
@@ -69,7 +72,7 @@ def understand(lexicon: Lexicon, abroad: Abroad, query: Query) -> Scene:
         text=query.text,
         reading=reading,
         spot=spot,
-        finds=bearing(spot, places, divisions, finds),
+        finds=(*bearing(spot, places, divisions, finds), *whole),
         districts=districts,
         district=districts[0] if len(districts) == 1 else None,
         elsewhere=abroad.place(reading.text, beginning(spot, divisions), divisions, finds),

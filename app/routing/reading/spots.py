@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from app.routing.reading.names import HEADS, PLACES, Find, Kind, kinds
+from app.routing.reading.names import HEADS, LANDMARKS, PLACES, STEMS, Find, Kind, kinds
 from app.routing.reading.text import BREAK, JOIN, LONGEST_PLACE
 
 RUN = re.compile(r"[甲乙丙丁]?[0-9A-Z\-~#]++")
@@ -26,13 +26,13 @@ UNIT = re.compile(
 )
 NUMBERED = re.compile(r"[甲乙丙丁]?([0-9]+)")
 TAIL = re.compile(
-    "这边|那边|附近|旁边|对面|门口|门前|(?<![安国文武胜直成阳兴便定渠平])门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|院内|院里|内部|"
+    "这边|那边|附近|旁边|对面|门口|门前|(?<![安国文武胜直成阳兴便定渠平])门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|东北角|西北角|东南角|西南角|[东西南北]侧|十字路口|交叉口|斜对过|对过|隔壁|边上|跟前|往[东西南北前后里]|向[东西南北]|出来|院内|院里|内部|"
     "底商|地下|地库|车库|停车|便道|所在|有人|有个|有1|总是|1直|经常|每天|长期|多次|夜间|晚上|凌晨|半夜|"
     "早上|白天|昨天|今天|最近|目前|现在|没有|无人|不通|不亮|堵|漏|噪声|噪音|扰民|油烟|垃圾|施工|违建|"
     "占道|停水|停电|暖气|供暖|燃气|物业|居民|邻居|家里|业主|路灯|井盖|异味|臭味|污水|积水"
 )
 LEAD = re.compile(
-    "(?:您好|你好|喂|请问|麻烦|帮忙|我们|我是|我家|我住|我想|我要|我在|我|本人|家住|住在|住|来电人|"
+    "(?:哦|噢|呃|嗯|那个|就是|应该是|您好|你好|喂|请问|麻烦|帮忙|我们|我是|我家|我住|我想|我要|我在|我|本人|家住|住在|住|来电人|"
     "市民|居民|诉求人|来电|反映1下|反映|反应|投诉|举报|咨询|求助|建议|希望|关于|地址是|地址为|地址|"
     "地点是|地点|位置|位于|坐落|就在|在|是|到|的|从|想|要|1下|这里|这边|那边|说|有|于|但是|但|现在|"
     "今天|昨天|最近|刚才|来到|中国|_)+"
@@ -40,6 +40,9 @@ LEAD = re.compile(
 HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
 BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 BARE = string.digits + string.ascii_uppercase + "-"
+AREA = re.compile(
+    "(?:地区)?(?:那边|那里|那儿|这边|这里|这儿|附近|1带|里头)的?(?:那个)?|的(?:那个)?"
+)
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
 DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
 """A text without any of these names at most one place."""
@@ -59,7 +62,7 @@ class Spot(Struct, gc=False):
 
     `number` is its first house number; with `home` the caller lives there, and the matter may be
     about another place; `divisions` are the finds of city, district and street in its clause; with
-    `known` it contains the name of a community or village.
+    `known` it contains the name of a community, village or landmark.
     """
 
     start: int
@@ -131,12 +134,22 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
         begin = behind(divisions)
         if end - begin < SHORTEST and divisions[0].start - start >= SHORTEST:
             begin, end = (lead.end() if lead else start), divisions[0].start
-    spot = cut(text, begin, end)
+    spot = cut(text, behind_area(text, begin, finds), end)
     if not divisions and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
         return None
     spot.home, spot.divisions = home, tuple(divisions)
-    spot.known = any(find.kinds & PLACES and find.start >= begin for find in finds)
+    spot.known = any(find.kinds & (PLACES | LANDMARKS) and find.start >= begin for find in finds)
     return spot
+
+
+def behind_area(text: str, begin: int, finds: Sequence[Find]) -> int:
+    """Where the place begins behind the area that it lies in: 良乡那边长阳半岛, 望京的西园四区."""
+    area = next((find for find in finds if find.start == begin and find.kinds & STEMS), None)
+    words = AREA.match(text, area.end) if area else None
+    if words is None:
+        return begin
+    behind = [find for find in finds if find.kinds & (PLACES | LANDMARKS)]
+    return words.end() if any(find.start >= words.end() for find in behind) else begin
 
 
 def behind(divisions: Sequence[Find]) -> int:

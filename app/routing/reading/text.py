@@ -26,7 +26,11 @@ BREAK = "|"
 JOIN = "/"
 """Stands where a list goes on or a bracket opens or closes: the same clause still."""
 
-DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
+DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "幺": 1,
+    "两": 2,
+}
 TENS = {"十": 10, "百": 100}
 
 
@@ -87,13 +91,16 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
         r"|[\s\u200b-\u200f\u2060\ufeff\x00-\x1f·・'\"“”‘’]+",
         lambda _: "",
     ),
-    "numeral": ("[零〇一二三四五六七八九十][零〇一二三四五六七八九十百]*", value),
+    "numeral": (
+        "[零〇幺一二三四五六七八九十][零〇幺一二三四五六七八九十百]*|两(?=[号层区期楼栋院单])",
+        value,
+    ),
     "join": (r"[、()/]+(?![^\w\-~#])", lambda _: JOIN),
     "break": (r"[^\w\-~#]+", lambda _: BREAK),
 }
 """Changes by name, in order of precedence: a pattern, and the text in its place."""
 
-BEGINNINGS = r"零〇一二三四五六七八九十\W"
+BEGINNINGS = r"零〇幺两一二三四五六七八九十\W"
 """Every change begins with one of these: the search passes over most characters."""
 
 KINDS_OF_CHANGE = "|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CHANGES.items())

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies, Policy
+from app.seals.audit.proceedings import Proceedings
 from app.tickets.life import limits
 
 Row = dict[str, Any]
@@ -35,6 +36,7 @@ class Course:
     asked: str | None = None
     """The ground on which an office asked to exclude it."""
     reworked: list[datetime] = field(default_factory=list)
+    proceedings: Proceedings = field(default_factory=Proceedings)
     told_whole: bool = True
     """False for an import from before imports told all that they brought."""
 

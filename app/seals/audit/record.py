@@ -18,6 +18,7 @@ from app.tickets.events import Event, Statement
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.links import MEMBERS
 from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.proceedings import Extension, Hold, Objection, Supervision
 
 Row = Mapping[Any, Any]
 
@@ -46,6 +47,37 @@ LIMITS = ("acknowledge_due_at", "contact_due_at", "due_at")
 CONTACT = ("dispatch_seq", "office_code", "at", "method", "reached")
 CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "method", "final")
 EXCLUSION = ("code", "decided_at", "recorded_at")
+OBJECTION = (
+    "dispatch_seq",
+    "office_code",
+    "ground",
+    "proposed_office",
+    "raised_at",
+    "ruling",
+    "ruled_at",
+    "by_silence",
+)
+EXTENSION = (
+    "office_code",
+    "reason_code",
+    "asked_at",
+    "asked_until",
+    "approved",
+    "decided_at",
+    "void_at",
+)
+HOLD = (
+    "office_code",
+    "reason_code",
+    "asked_at",
+    "review_at",
+    "district_at",
+    "held_at",
+    "refused_at",
+    "ended_at",
+    "done",
+)
+SUPERVISION = ("office_code", "level", "issuer", "issued_at", "answer_due_at", "answered_at")
 CORRECTION = ("callback_id", *ANSWERS, "corrected_at", "recorded_at")
 
 
@@ -63,6 +95,10 @@ class Rows:
     exclusions: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     formers: list[Row] = field(default_factory=list)
+    objections: list[Row] = field(default_factory=list)
+    extensions: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
+    supervisions: list[Row] = field(default_factory=list)
 
 
 TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
@@ -75,6 +111,10 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
     "exclusions": (Exclusion, "ticket_number", EXCLUSION),
     "formers": (FormerCitizen, "seq", ("seq", "former", "corrected", "salt")),
     "corrections": (Correction, "ticket_number", CORRECTION),
+    "objections": (Objection, "seq", ("seq", *OBJECTION)),
+    "extensions": (Extension, "seq", ("seq", *EXTENSION)),
+    "holds": (Hold, "seq", ("seq", *HOLD)),
+    "supervisions": (Supervision, "seq", ("seq", *SUPERVISION)),
 }
 
 

@@ -53,6 +53,7 @@ def replay(events: Iterable[Happened], policies: Policies) -> Course:
             STEPS[event.action](course, event)
         if event.enters(Status.REWORK):
             rework(course, event)
+        course.proceedings.follow(event, course.lead)
     return course
 
 

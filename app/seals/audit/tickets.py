@@ -9,6 +9,7 @@ from app.kit.errors import Refusal
 from app.policy.documents import Policies
 from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
+from app.seals.audit.proceedings import Proceedings
 from app.seals.audit.record import (
     CALL,
     CONTACT,
@@ -111,7 +112,16 @@ def followed(
         ("correction", course.correction, rows.corrections, CORRECTION),
     ):
         yield from compared(number, table, [row] if row else [], kept, columns)
+    yield from proceeded(number, rows, course.proceedings)
     yield from assessed(number, rows, course)
+
+
+def proceeded(number: str, rows: Rows, expected: Proceedings) -> Iterator[Fault]:
+    """Of each row that what its events tell."""
+    yield from compared(number, "objection", expected.objection, rows.objections)
+    yield from compared(number, "extension", expected.extension, rows.extensions)
+    yield from compared(number, "hold", expected.hold, rows.holds)
+    yield from compared(number, "supervision", expected.supervision, rows.supervisions)
 
 
 def assessed(number: str, rows: Rows, course: Course) -> Iterator[Fault]:
@@ -136,9 +146,13 @@ def numbered(calls: Sequence[Row], head: Course) -> list[Row]:
 
 
 def compared(
-    number: str, table: str, expected: Sequence[Row], kept: Sequence[Row], columns: Sequence[str]
+    number: str,
+    table: str,
+    expected: Sequence[Row],
+    kept: Sequence[Row],
+    columns: Sequence[str] | None = None,
 ) -> Iterator[Fault]:
-    """Rows of a table, by `seq` if it has that."""
+    """Rows of a table, by `seq` if it has that; by default in all columns that are expected."""
     left = {row.get("seq"): row for row in kept}
     if len(left) < len(kept):
         yield Fault(fault=Kind.ADDED_ROW, number=number, table=table)
@@ -148,7 +162,7 @@ def compared(
         if other is None:
             yield Fault(fault=Kind.MISSING_ROW, number=number, table=table, seq=seq)
             continue
-        false = next((name for name in columns if other[name] != row[name]), None)
+        false = next((name for name in columns or row if other[name] != row[name]), None)
         if false:
             yield Fault(fault=Kind.WRONG_ROW, number=number, table=table, seq=seq, column=false)
     for seq in left:

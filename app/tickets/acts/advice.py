@@ -3,6 +3,8 @@
 One of the four powers of a street (RULEBOOK D.2); a record, and never part of a score.
 """
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
@@ -12,6 +14,8 @@ from app.tickets.acts.dispatching import dispatch
 from app.tickets.acts.forms import AdviceAnswer, NewAdvice
 from app.tickets.acts.supervision import check_answer_time
 from app.tickets.event_data import AdviceAnswered, Advised
+from app.tickets.life import alarms
+from app.tickets.life.alarms import Alarm, Ring
 from app.tickets.life.lifecycle import Action, IllegalMove
 from app.tickets.proceedings import Advice
 
@@ -40,6 +44,7 @@ def advise(change: Change, body: NewAdvice) -> None:
         )
     )
     ticket.advised = [*ticket.advised, body.to_office_code]
+    ticket.advice_due_at = min(ticket.advice_due_at or body.answer_due_at, body.answer_due_at)
     dispatch.inform(change, body.to_office_code)
     data = Advised(
         to_office_code=body.to_office_code, about=body.about, answer_due_at=body.answer_due_at
@@ -81,8 +86,29 @@ def answer(change: Change, body: AdviceAnswer) -> None:
         raise IllegalMove(f"no advice {body.advice_seq} waits for your answer")
     advice.answered_at, advice.answer_seq = change.now, ticket.version + 1
     advice.waits_until = None
+    await_answers(change, change.now)
     owing = list(ticket.advised)
     owing.remove(caller.office_code)
     ticket.advised = owing
     data = AdviceAnswered(advice_seq=advice.seq)
     change.record(Action.ANSWER_ADVICE, ticket.status, data=data, words={"text": body.text})
+
+
+def pass_over(change: Change, due_at: datetime) -> Ring:
+    """The alarm of a missed answer; the next one is awaited."""
+    await_answers(change, due_at)
+    return alarms.unadvised(due_at)
+
+
+def await_answers(change: Change, after: datetime) -> None:
+    """The next answer is that which is due first after an instant; the alarm ends when none is
+    missed any more."""
+    ticket = change.ticket
+    change.session.flush()
+    owed = select(Advice.answer_due_at).where(
+        Advice.ticket_number == ticket.number, Advice.answered_at.is_(None)
+    )
+    limits = change.session.scalars(owed).all()
+    ticket.advice_due_at = min((at for at in limits if at > after), default=None)
+    if all(at > after for at in limits):
+        ticket.warned = alarms.lasting(ticket.warned, {Alarm.UNANSWERED_ADVICE})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.roles import DESKS, Caller
@@ -217,18 +217,30 @@ class Change:
         working = self.ticket.status in IN_OFFICE
         for helper in (d for d in self.dispatches if d.role is DispatchRole.JOINT):
             owes = working and helper.answered_at is None
+            if owes:
+                helper.due_at = self.helper_due(helper)
             helper.waits_until = helper.due_at if owes else None
             touch(self.session, [helper.office_code])
         touch(self.session, self.ticket.advised)
 
+    def helper_due(self, helper: Dispatch) -> datetime:
+        """A joint office has the time of the ticket's level from its own dispatch, and at least the
+        lead's, which an extension, a hold or a rework moves."""
+        own = limits.due(self.policy, self.ticket.urgency, helper.dispatched_at).result
+        return max(own, self.ticket.due_at or own)
+
     def call_members(self) -> None:
-        """Members of the group are called back when the parent's citizen is (D.11), and each
-        citizen once."""
-        ticket, due_at = self.ticket, self.ticket.callback_due_at
+        """Members of the group are called back when the parent's citizen is (D.11), each citizen
+        once, and none before the time that he has named."""
+        ticket = self.ticket
         of_group = Ticket.merged_into == ticket.number
         members = update(Ticket).where(of_group, ~Ticket.same_citizen)
-        anew = {"callback_begun": False, "warned": [], "next_due_at": due_at}
-        called = {"callback_due_at": due_at, "callback_since": ticket.callback_since}
+        called: dict[str, Any] = {"callback_due_at": None, "callback_since": None}
+        if ticket.callback_due_at is not None:
+            begins = func.greatest(ticket.since, Ticket.call_after)
+            due_at = begins + limits.callback_limit(self.policy, Timers.of(ticket))
+            called = {"callback_due_at": due_at, "callback_since": begins}
+        anew = {"callback_begun": False, "warned": [], "next_due_at": called["callback_due_at"]}
         self.session.execute(members.values(**anew, **called))
         touch(self.session, [DESK_CODES[Part.CALLBACK]])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.tickets.acts import extension, hold, objection, supervision
+from app.tickets.acts import advice, extension, hold, objection, supervision
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch
 from app.tickets.event_data import Alarmed, Declined, Escalated, Warned
@@ -52,6 +52,9 @@ def alarm(change: Change, fall: Fall) -> None:
     if fall.name == Alarm.UNANSWERED:
         ring, level = supervision.pass_over(change, fall.at)
         data = Alarmed(alarm=ring.alarm, to=list(ring.to), level=level)
+    elif fall.name == Alarm.UNANSWERED_ADVICE:
+        ring = advice.pass_over(change, fall.at)
+        data = Alarmed(alarm=ring.alarm, to=list(ring.to))
     else:
         every = alarms.rings(change.policy, Timers.of(ticket))
         ring = next(ring for ring in every if ring.name == fall.name)

@@ -18,7 +18,7 @@ OWN = "12345"
 
 
 class Whereabouts(Position):
-    """`lon` and `lat` are degrees of WGS-84, both or none."""
+    """`lon` and `lat` are degrees, both or none, of WGS-84 or what `datum` says."""
 
     district_code: OfficeCode | None = None
     lon: Lon | None = None

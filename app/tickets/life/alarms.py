@@ -34,6 +34,7 @@ class Alarm(StrEnum):
     UNCONCLUDED = "unconcluded"
     UNRELAYED = "unrelayed"
     UNANSWERED = "unanswered"
+    UNANSWERED_ADVICE = "unanswered-advice"
 
 
 A = Alarm
@@ -101,9 +102,14 @@ def missed(ticket: Timers, at: datetime, of_city: bool) -> Ring:
     return for_somebody(Ring(at, A.UNANSWERED, to, step), ticket)
 
 
+def unadvised(at: datetime) -> Ring:
+    """A street's advice 建议 without its answer in time, also of a ticket that has ended."""
+    return Ring(at, A.UNANSWERED_ADVICE, (P.SUPERVISOR,))
+
+
 def rung(policy: Policy, ticket: Timers) -> list[Ring]:
     """The steps that have rung, and whose wait lasts."""
-    every = [*rings(policy, ticket)] if ticket.warned else []
+    every = [*rings(policy, ticket), unadvised(ticket.since)] if ticket.warned else []
     if ticket.status in OPEN:
         every += (missed(ticket, ticket.since, of_city) for of_city in (False, True))
     return [ring for ring in every if ring.name in ticket.warned]
@@ -171,8 +177,7 @@ def uncalled(policy: Policy, ticket: Timers) -> Iterator[Ring]:
     if due_at is None:
         return
     if ticket.callback_begun:
-        since = ticket.callback_since if ticket.status is S.MERGED else ticket.since
-        over_at = (since or ticket.since) + policy.callback.within
+        over_at = ticket.calls_begin + policy.callback.within
         yield Ring(over_at, A.UNCALLED, (P.CALLBACK, P.SUPERVISOR), 3)
         return
     yield Ring(due_at, A.UNCALLED, (P.CALLBACK,))

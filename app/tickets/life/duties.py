@@ -44,6 +44,8 @@ class Kind(StrEnum):
     JOINT = "joint"
     SUPERVISION = "supervision"
     ADVICE = "advice"
+    DISPUTE = "dispute"
+    EXCLUSION = "exclusion"
     ALARM = "alarm"
 
 
@@ -150,9 +152,8 @@ def desk_steps(policy: Policy, ticket: Timers) -> Iterator[tuple[Part, Duty]]:
 def callback_steps(ticket: Timers) -> Iterator[Duty]:
     """The citizen is called back; what an office may not tell him is passed on (D.6.4)."""
     if ticket.callback_due_at is not None:
-        begun = ticket.callback_since if ticket.status is S.MERGED else ticket.since
         due_at = ticket.callback_due_at
-        yield Duty(Kind.CALLBACK, "awaiting_callback", begun or ticket.since, due_at)
+        yield Duty(Kind.CALLBACK, "awaiting_callback", ticket.calls_begin, due_at)
     if ticket.relay_asked_at is not None:
         yield Duty(Kind.RELAY, "relay", ticket.relay_asked_at, None)
 
@@ -163,6 +164,7 @@ def supervisor_steps(policy: Policy, ticket: Timers) -> Iterator[Duty]:
         until = ticket.since + policy.reply.auto_pass
         yield Duty(Kind.REVIEW, "doubted", ticket.since, until)
     yield from decisions(ticket, P.SUPERVISOR)
+    yield from appeals(ticket)
     if alarms.district(ticket) is None and ticket.status is not S.TO_DISPATCH:
         yield from district_steps(policy, ticket)
     unanswered = ticket.status is S.AWAITING_CALLBACK and ticket.forced and not ticket.replied_at
@@ -170,6 +172,14 @@ def supervisor_steps(policy: Policy, ticket: Timers) -> Iterator[Duty]:
         for name in (OVERDUE, PROBLEM):
             if name in ticket.warned:
                 yield Duty(Kind.ALARM, name.partition("-")[0], ticket.since, ticket.due_at)
+
+
+def appeals(ticket: Timers) -> Iterator[Duty]:
+    """A disputed callback is heard again (D.9), an X3 is flagged or not (D.10)."""
+    if ticket.disputed_at is not None:
+        yield Duty(Kind.DISPUTE, "disputed", ticket.disputed_at, None)
+    if ticket.flag_asked_at is not None:
+        yield Duty(Kind.EXCLUSION, "malicious", ticket.flag_asked_at, None)
 
 
 def rings_for(rung: Sequence[Ring], part: Part) -> Iterator[Duty]:

@@ -97,11 +97,13 @@ def changes(policy: Policy, ticket: Timers) -> Iterator[Fall]:
 
 
 def rings(policy: Policy, ticket: Timers) -> Iterator[Fall]:
-    """The alarms of the waits that last, and of each supervision its own."""
+    """The alarms of the waits that last, and of each supervision and advice its own."""
     for ring in alarms.rings(policy, ticket):
         yield Fall(ring.at, Action.ALARM, ring.name)
     if ticket.answer_due_at is not None:
         yield Fall(ticket.answer_due_at, Action.ALARM, Alarm.UNANSWERED, again=True)
+    if ticket.advice_due_at is not None:
+        yield Fall(ticket.advice_due_at, Action.ALARM, Alarm.UNANSWERED_ADVICE, again=True)
 
 
 def unrouted(policy: Policy, ticket: Timers) -> Fall:
@@ -201,8 +203,13 @@ def callback_due(policy: Policy, ticket: Timers) -> datetime | None:
     awaits = ticket.status is Status.AWAITING_CALLBACK and not settled
     if not awaits or is_skipped(policy, ticket):
         return None
+    return ticket.calls_begin + callback_limit(policy, ticket)
+
+
+def callback_limit(policy: Policy, ticket: Timers) -> timedelta:
+    """Of a callback, or of a verification, from the instant at which it may begin."""
     rule = policy.callback
-    return ticket.since + (rule.verify if ticket.no_citizen else rule.start[ticket.urgency])
+    return rule.verify if ticket.no_citizen else rule.start[ticket.urgency]
 
 
 def wound(policy: Policy, ticket: Timers) -> dict[str, Any]:

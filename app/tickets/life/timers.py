@@ -53,7 +53,18 @@ class Timers:
     callback_since: datetime | None = None
     rescue: bool = False
     callback_begun: bool = False
+    call_after: datetime | None = None
+    advice_due_at: datetime | None = None
+    disputed_at: datetime | None = None
+    flag_asked_at: datetime | None = None
     number: str = ""
+
+    @property
+    def calls_begin(self) -> datetime:
+        """From when on the citizen may be called back; a member's with its parent's."""
+        if self.status is Status.MERGED and self.callback_since is not None:
+            return self.callback_since
+        return max(self.since, self.call_after or self.since)
 
     @classmethod
     def of(cls, ticket: object) -> "Timers":

@@ -1,4 +1,4 @@
-"""What lies in an inbox beside tickets, as another room wrote it there: whistles 吹哨."""
+"""What lies in an inbox beside tickets, as another room wrote it: whistles 吹哨, evaluations."""
 
 from typing import Any
 
@@ -13,6 +13,9 @@ from app.offices.catalogue import Urgency
 from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.views import scope
 from app.tickets.views.rows import Row
+
+EVALUATION = "evaluation"
+"""The kind of errands about an evaluation; all others are about whistles."""
 
 TOLD = "errand_data"
 """The column that a ticket has not."""
@@ -35,7 +38,7 @@ def beside(tickets: sa.Subquery, by: Order, goes_on: bool, limit: int) -> sa.Com
     """The tickets of a page, and as many errands of the same office after the same place."""
     values = {column.key: value_of(column) for column in tickets.c}
     place = [sa.type_coerce(values[column.key], column.type) for column in by.columns]
-    also = sa.func.json_build_object("because", Errand.because, "whistle", Errand.data)
+    also = sa.func.json_build_object("because", Errand.because, "told", Errand.data)
     columns = [value.label(name) for name, value in values.items()]
     errands = (
         select(*columns, sa.cast(also, sa.Text).label(TOLD))
@@ -63,6 +66,7 @@ def value_of(column: sa.ColumnElement[Any]) -> Any:
 def as_json(row: Row) -> bytes:
     """An ErrandView."""
     data = msgspec.json.decode(getattr(row, TOLD))
+    of_whistle = row.errand != EVALUATION
     return msgspec.json.encode(
         {
             "kind": row.errand,
@@ -70,7 +74,8 @@ def as_json(row: Row) -> bytes:
             "waits_since": row.errand_since,
             "waits_until": row.errand_until,
             "alarms": [],
-            "whistle_number": row.number,
-            "whistle": data["whistle"],
+            "whistle_number": row.number if of_whistle else None,
+            "whistle": data["told"] if of_whistle else None,
+            "evaluation": None if of_whistle else data["told"],
         }
     )

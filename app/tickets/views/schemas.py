@@ -144,15 +144,17 @@ class WaitingView(TicketView):
 class ErrandView(View):
     """What waits beside tickets: a summons of a whistle 吹哨, or a whistle for its street or its
     district. `whistle` has its `status`, `kind`, `level`, `matter`, `place`, `meeting_point` and
-    `street_code`, and of an act about a summoned office its `summoned_office_code`."""
+    `street_code`, and of an act about a summoned office its `summoned_office_code`. Or an
+    evaluation, with its `period`, `street_code` and `office_code`."""
 
     kind: str
     because: str
     waits_since: At
     waits_until: At
     alarms: list[Alarm]
-    whistle_number: str
-    whistle: dict[str, Any]
+    whistle_number: str | None
+    whistle: dict[str, Any] | None
+    evaluation: dict[str, Any] | None
 
 
 class ChangesPage(Page[TicketView]):

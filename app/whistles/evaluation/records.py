@@ -1,7 +1,7 @@
 """Records of whistles read: one for each department that a settled whistle called (RULEBOOK D.15).
 
 False whistles and summonses withdrawn by ruling have none, nor has an office that was asked to come
-if it could, and did not.
+if it could, and did not. Whoever was waived for its absence has one.
 """
 
 from collections import defaultdict
@@ -22,7 +22,14 @@ from app.whistles.evaluation import score
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.evaluation.score import MARKED_KINDS, Attendance, Chief, Record
-from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleLevel, WhistleStatus
+from app.whistles.events import WhistleEvent
+from app.whistles.life.loop import (
+    SummonsKind,
+    SummonsStatus,
+    WhistleAction,
+    WhistleLevel,
+    WhistleStatus,
+)
 from app.whistles.models import Summons, Whistle
 
 
@@ -56,6 +63,11 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
     own = (WhistleMark.whistle_number == Summons.whistle_number) & (
         WhistleMark.office_code == Summons.office_code
     )
+    waived = sa.exists().where(
+        WhistleEvent.whistle_number == Summons.whistle_number,
+        WhistleEvent.action == WhistleAction.WAIVE,
+        WhistleEvent.data["office_code"].astext == Summons.office_code,
+    )
     found_false = (Whistle.status == WhistleStatus.FALSE) & (Whistle.ended_at <= at)
     return (
         select(Whistle, Summons, WhistleMark)
@@ -67,7 +79,7 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
             sa.not_(sa.func.coalesce(found_false, sa.false())),
             Summons.kind == SummonsKind.DEPARTMENT,
             sa.or_(Summons.withdrawn_at.is_(None), Summons.withdrawn_at > at),
-            sa.or_(Summons.required, Summons.arrived_at.is_not(None)),
+            sa.or_(Summons.required, Summons.arrived_at.is_not(None), waived),
             Office.kind.in_(MARKED_KINDS),
         )
         .order_by(Whistle.settled_at, Whistle.number, Summons.office_code)
@@ -207,3 +219,30 @@ def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
         appealed_at=mark.appealed_at if mark else None,
         set_aside=mark.set_aside if mark else None,
     )
+
+
+def supervised(
+    session: Session, since: datetime, until: datetime, street: str
+) -> Mapping[str, tuple[int, int, int, int]]:
+    """By office: supervisions 督办 of a time by a street's whistles, answered, answered late, and
+    not answered at all in time."""
+    office, action = WhistleEvent.data["office_code"].astext, WhistleEvent.action
+    late = (action == WhistleAction.ANSWER) & (WhistleEvent.data["late"].astext == "true")
+    query = (
+        select(
+            office,
+            func.count().filter(action == WhistleAction.SUPERVISE),
+            func.count().filter(action == WhistleAction.ANSWER),
+            func.count().filter(late),
+            func.count().filter(action == WhistleAction.UNANSWERED) - func.count().filter(late),
+        )
+        .join(Whistle, Whistle.number == WhistleEvent.whistle_number)
+        .where(
+            Whistle.street_code == street,
+            WhistleEvent.at >= since,
+            WhistleEvent.at < until,
+            action.in_([WhistleAction.SUPERVISE, WhistleAction.ANSWER, WhistleAction.UNANSWERED]),
+        )
+        .group_by(office)
+    )
+    return {code: (asked, *rest) for code, asked, *rest in session.execute(query)}

@@ -23,6 +23,7 @@ from tests.given import CHAOYANG, CONTENT, WANGJING, People, Person
 from tests.stages import DONGHUAMEN, JIUXIANQIAO, STAGES, Build
 
 S = Status
+MARKET = "110105-market"
 ROLES: dict[str, tuple[str, str | None]] = {
     **{role: (role, None) for role in sorted(set(Role) - OFFICE_BOUND)},
     "handler": ("handler", WANGJING),
@@ -30,6 +31,7 @@ ROLES: dict[str, tuple[str, str | None]] = {
     "district": ("district", CHAOYANG),
     "another street": ("handler", DONGHUAMEN),
     "another district": ("district", "110101"),
+    "joint office": ("handler", MARKET),
 }
 OFFICE = {"handler", "chief"}
 ENDED = {S.CLOSED, S.ANSWERED, S.TRANSFERRED, S.NOT_ACCEPTED, S.MERGED, S.WITHDRAWN, S.VOID}
@@ -66,6 +68,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "urge": {"text": "催办"},
     "supervise": {"level": "district", "reason": "督办"},
     "advise": {"to_office_code": CHAOYANG, "about": "plan", "text": "建议列入规划"},
+    "answer-advice": {"text": "已列入规划"},
+    "feed-back": {"text": "协办部分已完成"},
     "grade": {"urgency": "L2", "reason": "升级"},
     "withdraw": {"evidence": "录音 12"},
     "void": {"reason": "误录"},
@@ -79,6 +83,7 @@ BY_ROLE: dict[tuple[str, str], dict[str, Any]] = {
     ("relay", "operator"): {"done": True, "text": "已转告"},
     ("relay", "callback"): {"done": True, "text": "已转告"},
     ("grade", "district"): {"urgency": "L4", "reason": "疑难"},
+    ("supervise", "chief"): {"level": "street", "reason": "督办", "to_office_code": MARKET},
 }
 
 Rights = Mapping[str, list[tuple[set[Status], set[str]]]]
@@ -264,13 +269,29 @@ def relay_asked(people: People, clock: StillClock) -> str:
     return number
 
 
+def helped(people: People, clock: StillClock) -> str:
+    number = given.ticket(people)
+    shares = {"office_code": JIUXIANQIAO, "joint_office_codes": [MARKET], "reason": "需要协办"}
+    people.dispatcher.does("dispatch", number, **shares)
+    people.dispatcher.does("dispatch", number, **{**shares, "office_code": WANGJING})
+    people.street().does("acknowledge", number)
+    return number
+
+
+def advised(people: People, clock: StillClock) -> str:
+    number = stages.working(people)
+    advice = form("advise", "chief", clock, "")
+    people("chief", WANGJING).does("advise", number, **advice)
+    return number
+
+
 def enquiry_asked(people: People, clock: StillClock) -> str:
     number = stages.received(people, clock)
     people.operator.does("ask", number, text="请说明是哪种证件")
     return number
 
 
-ELSEWHERE = {"another street", "another district"}
+ELSEWHERE = {"another street", "another district", "joint office"}
 NEVER_HAD = {S.RECEIVED, S.ANSWERED, S.TRANSFERRED, S.NOT_ACCEPTED}
 KINDS: dict[str, Stage] = {
     **{
@@ -365,6 +386,22 @@ KINDS: dict[str, Stage] = {
         },
         unseen=frozenset(ELSEWHERE),
     ),
+    "helped": Stage(
+        S.ACKNOWLEDGED,
+        helped,
+        more={
+            "feed-back": {"joint office"},
+            "note": {"joint office"},
+            "supervise": {"chief"},
+        },
+        unseen=frozenset(ELSEWHERE - {"joint office"}),
+    ),
+    "advised": Stage(
+        S.IN_PROGRESS,
+        advised,
+        more={"answer-advice": {"district"}},
+        unseen=frozenset(ELSEWHERE),
+    ),
     "queued": Stage(
         S.TO_DISPATCH,
         STAGES["queued"],
@@ -381,19 +418,33 @@ KINDS: dict[str, Stage] = {
         S.NEED_INFO, STAGES["nowhere"], unseen=frozenset(ELSEWHERE | OFFICE | {"district"})
     ),
 }
-LEADS_OWN = {"advise", "acknowledge", "object", "request-extension", "request-hold", "reply"}
+LEADS_OWN = {
+    "advise",
+    "answer-advice",
+    "acknowledge",
+    "object",
+    "request-extension",
+    "request-hold",
+    "reply",
+}
 """Not for an office that only keeps the duty of contact until another has signed."""
 
 
-WHERE_OTHERS_HELP = {("chief", "supervise")}
-"""Of a ticket with joint offices only: test_streets_powers.py is about it."""
+ALIKE = {"another street": "handler", "another district": "district", "joint office": "handler"}
+
+WHERE_OTHERS_HELP = {"chief": {"supervise", "feed-back"}, "handler": {"feed-back"}}
+"""Of a ticket with joint offices only."""
+
+WHERE_ADVISED = {"chief": {"answer-advice"}, "handler": {"answer-advice"}}
+"""Of an office that a street has advised only; to whom it is not, nothing waits (409)."""
 
 
 def ever(role: str, action: str) -> bool:
     """Whether a role has a part in an action, in some ticket (RULEBOOK D.2)."""
-    alike = {"another street": "handler", "another district": "district"}.get(role, role)
+    alike = ALIKE.get(role, role)
     listed = any(stage.may(alike, action) for stage in KINDS.values())
-    return listed or (alike, action) in WHERE_OTHERS_HELP
+    others = action in WHERE_OTHERS_HELP.get(alike, set()) | WHERE_ADVISED.get(alike, set())
+    return listed or others
 
 
 def refusal(stage: Stage, role: str, action: str) -> int:
@@ -402,7 +453,9 @@ def refusal(stage: Stage, role: str, action: str) -> int:
         return 403
     if role in stage.unseen:
         return 404
-    if (role, action) in WHERE_OTHERS_HELP:
+    if action in WHERE_OTHERS_HELP.get(role, set()):
+        return 403
+    if role == "joint office" and action not in WHERE_ADVISED["handler"]:
         return 403
     former = stage.status in (S.TO_DISPATCH, S.NEED_INFO) and role in OFFICE
     return 403 if former and action in LEADS_OWN else 409

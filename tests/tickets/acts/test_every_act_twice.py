@@ -38,6 +38,8 @@ DONE: dict[str, tuple[str, str]] = {
     "urge": ("in_progress", "operator"),
     "supervise": ("in_progress", "supervisor"),
     "advise": ("in_progress", "chief"),
+    "answer-advice": ("advised", "district"),
+    "feed-back": ("helped", "joint office"),
     "grade": ("in_progress", "operator"),
     "withdraw": ("in_progress", "operator"),
     "void": ("dispatched", "supervisor"),
@@ -51,6 +53,7 @@ AGAIN = {
     "add": 200,  # a fact more
     "ask": 200,  # his time runs from the last question
     "contact": 200,  # who was reached may be called again
+    "feed-back": 200,  # its newest answer is shown
     "grade": 422,  # it has that urgency
 }
 """What answers a second one; 409 where nothing is said: the status, or what was asked, is past."""

@@ -279,3 +279,52 @@ def test_of_a_secret_ticket_an_office_reads_no_person_in_them(
         assert "欧阳建国" not in text
         assert "13811112222" not in text
     assert "欧阳建国" in people.supervisor.get(f"/tickets/{number}").json()["asked"][0]["text"]
+
+
+def test_an_advice_without_an_answer_rings_once_also_after_the_end(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = given.ticket(people)
+    first, later = (advice(clock, text=text) for text in ("建议增设便民点", "建议改造管网"))
+    later["answer_due_at"] = (clock() + 48 * HOUR).isoformat()
+    for body in (first, later):
+        chief(people).does("advise", number, **body)
+    people.operator.does("withdraw", number, evidence="录音 8")
+
+    def rung() -> list[Any]:
+        sweep(app.state.sessions, app.state.city, clock)
+        return [to for name, to, _ in stages.alarms(people, number) if name == "unanswered-advice"]
+
+    clock.at += 24 * HOUR
+    assert rung() == []
+    clock.at += TICK
+    assert [rung() for _ in range(2)] == [[["supervisor"]]] * 2
+    assert waiting(people.supervisor) == [(number, "alarm", "unanswered-advice")]
+    people.district().does("answer-advice", number, text="已列入计划")
+    assert waiting(people.supervisor) == []
+    clock.at += 24 * HOUR
+    assert rung() == [["supervisor"]] * 2
+    people.district().does("answer-advice", number, text="明年改造")
+    assert waiting(people.supervisor) == []
+    assert stages.status(people, number) == "withdrawn"
+
+
+def test_a_joint_offices_clock_follows_that_of_the_lead(people: People, clock: StillClock) -> None:
+    number, market = shared(people, MARKET), people.street(MARKET)
+    people.street().does("acknowledge", number)
+
+    def limits() -> set[str]:
+        seen = stages.seen(people, number)
+        [row] = [row for row in market.get("/inbox").json()["items"] if row["kind"] == "joint"]
+        return {seen["due_at"], row["waits_until"], seen["joint_offices"][0]["answer_due_at"]}
+
+    until = (stages.instant(stages.seen(people, number)["due_at"]) + 24 * HOUR).isoformat()
+    asked = {"reason_code": "materials", "plan": "等配件", "due_at": until}
+    people.street().does("request-extension", number, **asked)
+    people.district().does("decide-extension", number, approve=True, text="同意")
+    [extended] = limits()
+    assert stages.instant(extended) == stages.instant(until)
+
+    people.dispatcher.does("grade", number, urgency="L2", reason="停水")
+    [hastened] = limits()
+    assert stages.instant(hastened) == clock() + 24 * HOUR

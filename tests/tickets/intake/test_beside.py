@@ -32,7 +32,9 @@ def test_the_callers_and_the_places_open_matters_are_told_whatever_their_words(
     neighbour = tell(people, citizen=OTHER, address={"text": HOME}, **LAMP)["number"]
     both = tell(people, citizen=ME, address={"text": HOME}, **LAMP)["number"]
 
-    answer = tell(people, citizen=ME, address={"text": "望京西园三区310号楼"}, category="0201")
+    answer = tell(
+        people, citizen=ME, address={"text": "朝阳区望京西园三区310号楼"}, category="0201"
+    )
 
     assert pairs(answer) == [(both, "both"), (neighbour, "place"), (elsewhere, "caller")]
     row = answer["related"][1]
@@ -42,6 +44,21 @@ def test_the_callers_and_the_places_open_matters_are_told_whatever_their_words(
         "dispatched",
         WANGJING,
     )
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "望京西园3区 308号楼",
+        "望京西园３区社区门口",
+        "朝阳望京西园三区地下车库",
+        "我家住望京西园三区",
+    ],
+)
+def test_one_estate_in_other_writing_is_one_place(people: People, place: str) -> None:
+    number = tell(people, citizen=OTHER, address={"text": "望京西园三区308楼"})["number"]
+
+    assert pairs(tell(people, citizen=ME, address={"text": place}, **LAMP)) == [(number, "place")]
 
 
 def test_a_finished_one_is_related_for_as_long_as_it_may_be_repeated(

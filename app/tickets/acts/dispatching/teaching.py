@@ -16,30 +16,31 @@ from app.tickets.matter import words
 from app.tickets.models import Request
 
 
-def confirm(change: Change, office_code: str) -> None:
+def confirm(change: Change, office_code: str, teacher: str | None = None) -> None:
     """The place belongs to this office: a person named it, or it did the work unopposed."""
     ticket = change.ticket
     if ticket.taught == office_code or not is_street(change, office_code):
         return
     if ticket.taught:
         tell(change, ticket.taught, Lesson.WITHDRAW)
-    tell(change, office_code, Lesson.CONFIRM)
+    tell(change, office_code, Lesson.CONFIRM, teacher)
     ticket.taught = office_code
 
 
-def deny(change: Change, office_code: str) -> None:
+def deny(change: Change, office_code: str, teacher: str | None = None) -> None:
     """The place does not belong to this office, against all lessons before."""
     if is_street(change, office_code):
-        tell(change, office_code, Lesson.WITHDRAW)
+        tell(change, office_code, Lesson.WITHDRAW, teacher)
         change.ticket.taught = None
 
 
 def correct(change: Change, former: str | None, office_code: str, misplaced: bool = False) -> None:
     """A person gave the ticket to another office. The former one was wrong if the new one is a
-    street, or if an objection to the area was upheld (`misplaced`)."""
+    street, or if an objection to the area was upheld (`misplaced`): then that office teaches."""
+    teacher = former if misplaced else None
     if former and former != office_code and (misplaced or is_street(change, office_code)):
-        deny(change, former)
-    confirm(change, office_code)
+        deny(change, former, teacher)
+    confirm(change, office_code, teacher)
 
 
 def take_back(change: Change) -> None:
@@ -68,9 +69,10 @@ def is_street(change: Change, office_code: str) -> bool:
     return office is not None and office.kind in STREET_KINDS
 
 
-def tell(change: Change, street_code: str, lesson: Lesson) -> None:
+def tell(change: Change, street_code: str, lesson: Lesson, teacher: str | None = None) -> None:
     if change.ticket.imagined:
         return
     address = change.session.get_one(Request, change.ticket.number).address
-    taught = Taught(address, street_code, change.now, lesson)
+    number = change.ticket.number
+    taught = Taught(address, street_code, change.now, lesson, number, teacher)
     routing.teach(change.session, change.city.router, [taught], change.now)

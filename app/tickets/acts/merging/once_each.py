@@ -4,6 +4,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.tickets.citizens import Citizen
+from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
 from app.tickets.persons import are_one
 
@@ -22,9 +23,13 @@ def mark(session: Session, parent: Ticket) -> None:
 
 
 def call(member: Ticket, parent: Ticket, same_citizen: bool) -> None:
-    """With the parent's citizen, unless he is one of those who are called already."""
-    member.callback_due_at = None if same_citizen else parent.callback_due_at
+    """With the parent's citizen, or from the time that he has named, unless he is one of those who
+    are called already."""
+    begins = max(parent.since, member.call_after or parent.since)
+    due_at = parent.callback_due_at
+    later = begins - Timers.of(parent).calls_begin
+    member.callback_due_at = None if same_citizen or due_at is None else due_at + later
     if member.same_citizen is not same_citizen:
         member.same_citizen = same_citizen
         member.next_due_at = member.callback_due_at
-        member.callback_since = parent.callback_since
+        member.callback_since = begins if due_at else None

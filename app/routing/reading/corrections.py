@@ -1,0 +1,99 @@
+"""What a caller takes back: 望京西园二区，不对，是西园三区; 不是清河，是上地."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from app.routing.reading.names import PLACES, STEMS, Find, Lexicon
+from app.routing.reading.spots import Spot
+from app.routing.reading.text import BREAK, JOIN, Edit, Reading
+
+WRONG = re.compile("不对|(?:说|讲|记|报)错了?|错了|不是(?=[啊呀吧哦]?[|])")
+INSTEAD = re.compile("不是([^|]{2,20})[|]+(?:而|应该|它|那)?是")
+TAIL_NUMBER = re.compile("(?<![0-9])[0-9]++(?:号院|[区里期村条队])")
+LONGEST_JOINED = 12
+
+
+class Corrected(NamedTuple):
+    """The places that still stand, and the finds in them that only both parts together name."""
+
+    places: list[Spot]
+    finds: list[Find]
+
+
+def corrected(lexicon: Lexicon, text: str, places: list[Spot]) -> Corrected:
+    """Without the places that the caller takes back, where he names another."""
+    wrong = WRONG.search(text)
+    if wrong:
+        before = [spot for spot in places if spot.start < wrong.end()]
+        after = [spot for spot in places if spot.start >= wrong.end()]
+        if before and after and is_told(after[0]):
+            return completed(lexicon, before, after)
+    if instead := INSTEAD.search(text):
+        kept = [spot for spot in places if not instead.start() <= spot.start < instead.end(1)]
+        return Corrected(kept or places, [])
+    return Corrected(places, [])
+
+
+def is_told(spot: Spot) -> bool:
+    return bool(spot.name or spot.divisions)
+
+
+def completed(lexicon: Lexicon, before: Sequence[Spot], after: list[Spot]) -> Corrected:
+    """三区 behind 望京西园二区 is 望京西园三区: where the two together are a known name."""
+    new = after[0]
+    standing = [spot for spot in before if spot.divisions and not spot.name]
+    for old in reversed(before):
+        for name in together(old.name, new.name):
+            whole = [f for f in lexicon.find(name) if f.kinds & PLACES and f.end == len(name)]
+            if whole:
+                find = msgspec.structs.replace(whole[0], start=new.start, end=new.end)
+                spot = msgspec.structs.replace(
+                    new, name=name, known=True, divisions=new.divisions or old.divisions
+                )
+                return Corrected([spot, *after[1:]], [find])
+    kept = standing if not any(spot.divisions for spot in after) else []
+    if not after[0].divisions and not kept:
+        divisions = next((spot.divisions for spot in reversed(before) if spot.divisions), ())
+        after = [msgspec.structs.replace(after[0], divisions=divisions), *after[1:]]
+    return Corrected([*kept, *after], [])
+
+
+def together(old: str, new: str) -> list[str]:
+    """The names that an old one and what is said instead of a part of it make."""
+    names = []
+    if TAIL_NUMBER.fullmatch(new):
+        names.append(TAIL_NUMBER.sub("", old) + new)
+    at = old.find(new[:2]) if len(new) > 1 else -1
+    if at > 0:
+        names.append(old[:at] + new)
+    return names
+
+
+def joined(lexicon: Lexicon, reading: Reading, finds: Sequence[Find]) -> Reading:
+    """望京，西园四区 as 望京西园四区, where that is a known name: an area, then the estate."""
+    text = reading.text
+    for find in finds:
+        at = find.end
+        if find.kinds & STEMS and text[at : at + 1] in (BREAK, JOIN):
+            behind = text[at + 1 : at + 1 + LONGEST_JOINED]
+            whole = lexicon.find(text[find.start : at] + behind)
+            if any(f.kinds & PLACES and f.start == 0 and f.end > at - find.start for f in whole):
+                return without(reading, at)
+    return reading
+
+
+def without(reading: Reading, at: int) -> Reading:
+    """The reading without the sign at `at`."""
+    edits = tuple(
+        edit if edit.end <= at else replace_edit(edit, edit.start - (edit.start > at))
+        for edit in reading.edits
+    )
+    starts = tuple(edit.start for edit in edits)
+    return Reading(reading.text[:at] + reading.text[at + 1 :], edits, starts)
+
+
+def replace_edit(edit: Edit, start: int) -> Edit:
+    return Edit(start, edit.end - 1, edit.old_start, edit.old_end)

@@ -1,0 +1,78 @@
+"""Reasons of a decision, as code and parts: TEXTS tells them in English, a reader's language may
+tell them otherwise. A part is a name, a number, names of several, or another reason.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+AND, OR = " and ", " or "
+
+TEXTS: Mapping[str, str] = {
+    # of witnesses: the beginning of a sentence
+    "street": "{street} is named",
+    "community": "{place}",
+    "like": "{place} is like {name}, which",
+    "around": "{place}, by the names around it,",
+    "stem": "{place} is a street's short name, and",
+    "landmark": "{place} is a landmark, which",
+    "spelling": "{place} is not known, but {names} is, which",
+    "past": "{cases} earlier {requests} from here",
+    "point": "the point",
+    # of decisions
+    "named": "{why}",
+    "belongs": "{why} belongs to {street}",
+    "went": "{why} went to {street}",
+    "lies": "{why} lies in {street}",
+    "doubt": "{why} may belong to {streets}: not certain enough to dispatch",
+    "outside": "{place} is outside the area of Beijing",
+    "nothing": "the text names no place of Beijing that is known: ask for district and street",
+    "district": "only {district} is known, not the street: its centre must look",
+    "duty": "by the catalogue this matter is the duty of {office}",
+    "duty_without_district": ("this matter is a district department's, and no district is known"),
+    # of contradictions
+    "two_districts": "{districts} are both named, and a place lies in one district",
+    "two_streets": "{streets} are both named",
+    "street_elsewhere": "{street} is not in {district}, which is named",
+    "place_elsewhere": "{district} is said, but {place} is known in {known_district}, {street}",
+    "young_memory": "{why} went to {street}, but the place of that name is {own}'s",
+    "bare_area": "{area} is named, but {place} belongs to {street}",
+    "point_outside": "the coordinates lie outside the area of Beijing",
+    "point_outside_text": (
+        "the coordinates lie outside the area of Beijing, while the text tells of {street}"
+    ),
+    "point_district": "{district} is named, but the point lies in {streets}",
+    "point_words": "{why}, of {street}, but the point lies in {streets}",
+    # of questions
+    "which_district": "Which district and which street, or which estate?",
+    "which_place": "Which estate, or which street with its number?",
+    "which_number": "What number of {place}?",
+    "which_side": "On which side of {place}, or by which exit?",
+    "which_name": "Is {names} meant?",
+    "which_street": "Is it in {streets}?",
+    "which_is_right": "Which of the two is right?",
+}
+"""Of each code; {streets}, {names} and {districts} are several."""
+
+JOINED = {"districts": AND, "names": OR}
+OF_CODE = {"two_streets": AND}
+
+
+class Reason(Struct, frozen=True, gc=False):
+    code: str
+    parts: dict[str, Any] = {}
+
+
+def tell(reason: Reason) -> str:
+    """A reason in English."""
+    parts = {name: worded(reason.code, name, part) for name, part in reason.parts.items()}
+    return TEXTS[reason.code].format_map(parts)
+
+
+def worded(code: str, name: str, part: object) -> object:
+    if isinstance(part, Reason):
+        return tell(part)
+    if isinstance(part, list):
+        return (OF_CODE.get(code) or JOINED.get(name, OR)).join(part)
+    return part

@@ -1,0 +1,77 @@
+"""The record of what was said of places before they were confirmed, and how sure is sure enough.
+
+A chance is enough for a dispatch where, of all places that were said to be at least as sure, so
+many were right for certain: the lower end of Wilson's interval, each place with one vote. What a
+city's own cases tell takes the place of what the numbers were learned from.
+"""
+
+import math
+from collections import deque
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+WANTED = 0.97
+FEWEST_PLACES = 60
+KEPT, FEWEST_KEPT = 3_000, 1_000
+DEVIATIONS = 1.0
+
+
+class Said(NamedTuple):
+    """The chance that was said of a street, whether it was right, and of which place."""
+
+    chance: float
+    right: bool
+    place: Hashable
+
+
+class Record:
+    """The last KEPT answers about places that were confirmed afterwards."""
+
+    def __init__(self) -> None:
+        self.answers: deque[Said] = deque(maxlen=KEPT)
+        self.drawn: float | None = None
+
+    def note(self, answer: Said) -> None:
+        self.answers.append(answer)
+        self.drawn = None
+
+    def enough(self, before: float) -> float:
+        """The least chance to be sent with; that of `before` while fewer than FEWEST_KEPT are
+        confirmed."""
+        if len(self.answers) < FEWEST_KEPT:
+            return before
+        drawn = self.drawn
+        if drawn is None:
+            drawn = self.drawn = least_enough(list(self.answers), DEVIATIONS)
+        return drawn
+
+
+def least_enough(answers: Iterable[Said], deviations: float) -> float:
+    """The least chance above which enough places were right; 1 where none is. A place's vote is
+    the share of its answers that were right."""
+    votes: dict[Hashable, list[bool]] = {}
+    least, sum_of_shares = 1.0, 0.0
+    by_chance = attrgetter("chance")
+    for chance, alike in groupby(sorted(answers, key=by_chance, reverse=True), key=by_chance):
+        for answer in alike:
+            vote = votes.setdefault(answer.place, [])
+            sum_of_shares -= share(vote)
+            vote.append(answer.right)
+            sum_of_shares += share(vote)
+        number = len(votes)
+        if number >= FEWEST_PLACES and surely(sum_of_shares / number, number, deviations) >= WANTED:
+            least = chance
+    return least
+
+
+def share(vote: Sequence[bool]) -> float:
+    return sum(vote) / len(vote) if vote else 0.0
+
+
+def surely(right: float, number: int, deviations: float) -> float:
+    """The least that a share seen in so many may be: the lower end of Wilson's interval."""
+    doubt = deviations**2 / number
+    spread = deviations * math.sqrt(max(right * (1 - right), 0.0) / number + doubt / number / 4)
+    return (right + doubt / 2 - spread) / (1 + doubt)

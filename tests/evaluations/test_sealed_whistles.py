@@ -1,0 +1,96 @@
+"""A sealed performance beside the whistles behind it, and the events that they left."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from tests.conftest import StillClock
+from tests.evaluations.test_evaluations import entered, marked, marks, row
+from tests.evaluations.test_sealed_performance import AFTER, sealed, verified
+from tests.evaluations.test_whistles_on_record import evaluated
+from tests.given import WANGJING, People
+from tests.sealing import force
+from tests.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
+from tests.whistles import blown
+
+
+def lived(people: People) -> str:
+    """Two streets mark, the third confirms what a whistle proposes."""
+    for street in (JIUXIANQIAO, MAIZIDIAN):
+        marked(people, street, 80)
+    number = evaluated(people)
+    marks(people, WANGJING, confirm=True)
+    entered(people)
+    return number
+
+
+def named(proof: dict[str, Any]) -> set[tuple[str, str | None]]:
+    return {(d["field"], d["whistle_number"]) for d in proof["differences"]}
+
+
+def test_whistles_are_sealed_and_recomputed_from_their_events(
+    people: People, clock: StillClock
+) -> None:
+    lived(people)
+    number = str(blown.blow(people, MARKET, level="w1")["number"])
+    clock.tick(minutes=40)
+    blown.reports_in(people, number, MARKET)
+    blown.does(people, ("handler", MARKET), number, f"summonses/{MARKET}/leave", reason="收工")
+    blown.reports_in(people, number, MARKET)
+    blown.feeds_back(people, number, MARKET)
+    blown.releases(people, number, MARKET)
+    blown.settles(people, number)
+    clock.at = AFTER
+
+    assert sealed(people)["counts"]["whistles"] == 3
+    assert verified(people)["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("forgery", "field"),
+    [
+        ("UPDATE summons SET arrived_at = arrived_at + interval '2 hours'", "evidence"),
+        ("UPDATE whistle_mark SET effect = '15'", "evidence"),
+        ("DELETE FROM whistle_mark", "evidence"),
+        ("UPDATE whistle SET returns = 1", "evidence"),
+        ("UPDATE whistle SET settled_at = settled_at - interval '400 days'", "evidence"),
+        ("UPDATE summons SET early_leave = true", "evidence"),
+    ],
+)
+def test_a_row_forged_before_the_seal_is_named(
+    people: People, app: FastAPI, clock: StillClock, forgery: str, field: str
+) -> None:
+    number = lived(people)
+    force(app, forgery)
+    clock.at = AFTER
+    sealed(people)
+
+    assert (field, number) in named(verified(people))
+
+
+def test_a_row_forged_after_the_seal_is_named_and_the_seal_stays(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    lived(people)
+    clock.at = AFTER
+    sealed(people)
+    sealed_row = row(people)
+    force(app, "UPDATE summons SET arrived_at = NULL")
+
+    fields = {field for field, _ in named(verified(people))}
+
+    assert {"whistle", "mark", "evidence", "performance_exact"} <= fields
+    assert row(people) == sealed_row
+
+
+def test_a_whistle_found_false_after_the_seal_is_no_forgery(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = lived(people)
+    clock.at = AFTER
+    sealed(people)
+    ruling = "UPDATE whistle SET status = 'false', ended_at = '2027-02-01T00:00:00Z'"
+    force(app, f"{ruling} WHERE number = '{number}'")
+
+    assert verified(people)["same"]

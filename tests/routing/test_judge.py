@@ -1,0 +1,91 @@
+"""The judge of the best street: its trees, and how sure is sure enough."""
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.routing.evidence import FALLING, NUMBERS, RISING
+from app.routing.judge import EVERY_LEAF, NODES, Judge
+from app.routing.load import read_ranker
+from app.routing.record import FEWEST_KEPT, KEPT, Record, Said, least_enough, surely
+
+JUDGES = read_ranker().judges
+SIZE = len(NUMBERS)
+
+
+def judge_of(borders: Sequence[tuple[int, float, int]], values: Sequence[float]) -> Judge:
+    """Of one tree: its nodes as feature, border, and the leaves left above it."""
+    spare = NODES - len(borders)
+    nodes = [*borders, *[(0, 0.0, EVERY_LEAF)] * spare]
+    features, edges, masks = zip(*nodes, strict=True)
+    document = {"features": features, "borders": edges, "masks": masks, "enough": 0.9}
+    return Judge.of(document | {"values": [*values, *[0.0] * (NODES + 1 - len(values))]})
+
+
+@pytest.mark.parametrize(
+    ("numbers", "leaf"), [((0.0, 9.0), -2.0), ((1.0, 9.0), 3.0), ((1.0, 0.0), 1.0)]
+)
+def test_a_tree_ends_in_the_leaf_of_its_answers(numbers: tuple[float, float], leaf: float) -> None:
+    """The first number above a half? If so, the second above five?"""
+    judge = judge_of([(0, 0.5, 0b11111110), (1, 5.0, 0b11111101)], [-2.0, 1.0, 3.0])
+
+    assert judge.chance(numbers) == pytest.approx(1 / (1 + math.exp(-leaf)))
+
+
+NUMBER = st.floats(-5, 5)
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+@given(numbers=st.lists(NUMBER, min_size=SIZE, max_size=SIZE), more=st.floats(0, 5), data=st.data())
+def test_better_evidence_never_makes_a_street_less_sure(
+    judge: Judge, numbers: list[float], more: float, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(sorted(RISING | FALLING)))
+    better = list(numbers)
+    better[NUMBERS.index(name)] += more if name in RISING else -more
+
+    assert judge.chance(better) >= judge.chance(numbers) - 1e-4
+
+
+def answers(chance: float, right: bool, places: Sequence[int]) -> list[Said]:
+    return [Said(chance, right, place) for place in places]
+
+
+def test_enough_is_the_least_chance_above_which_places_were_right() -> None:
+    sure = answers(0.95, True, range(200))
+    doubtful = [*answers(0.9, True, range(200, 210)), *answers(0.9, False, range(210, 240))]
+
+    assert least_enough([*sure, *doubtful], 1.0) == 0.95
+
+
+def test_a_place_has_one_vote_however_often_it_is_asked_of() -> None:
+    rows = [*answers(0.95, True, range(200)), *answers(0.96, False, [7] * 500)]
+
+    assert least_enough(rows, 1.0) == 0.95
+
+
+def test_few_places_prove_nothing() -> None:
+    assert least_enough(answers(0.99, True, range(50)), 1.0) == 1.0
+
+
+@given(right=st.floats(0, 1), number=st.integers(1, 5_000))
+def test_what_is_surely_so_is_no_more_than_what_was_seen(right: float, number: int) -> None:
+    assert 0 <= surely(right, number, 1.0) <= right + 1e-9
+    assert surely(right, number, 1.0) <= surely(right, number * 2, 1.0) + 1e-9
+
+
+def test_a_record_counts_once_it_is_long_and_forgets_what_is_long_ago() -> None:
+    record = Record()
+    for at in range(FEWEST_KEPT - 1):
+        record.note(Said(0.8, True, at))
+    assert record.enough(0.93) == 0.93
+
+    record.note(Said(0.8, True, FEWEST_KEPT))
+    assert record.enough(0.93) == 0.8
+
+    for at in range(KEPT):
+        record.note(Said(0.9, at % 10 > 0, at))
+    assert record.enough(0.93) == 1.0
