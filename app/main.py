@@ -66,6 +66,7 @@ from app.statistics.router import router as statistics
 from app.suggest import service as suggesting
 from app.suggest.load import make_suggester
 from app.suggest.router import router as suggestions
+from app.tickets import citizens
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
@@ -136,6 +137,7 @@ def prepare(settings: Settings) -> None:
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
+            citizens.hash_callback_phones(session, settings.secret_key)
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)
     finally:

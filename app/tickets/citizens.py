@@ -38,6 +38,8 @@ class Citizen(Base):
     """To be called back at, where it is another number."""
     phone_hash: Mapped[bytes | None]
     """A keyed hash, to find the same caller's tickets; none for an anonymous caller."""
+    callback_hash: Mapped[bytes | None]
+    """The keyed hash of that one, by which it is searched for; empty where it is nobody's own."""
     language: Mapped[str | None]
     callback_after: Mapped[datetime | None]
     anonymous: Mapped[bool]
@@ -49,6 +51,12 @@ class Citizen(Base):
             "phone_hash",
             "ticket_number",
             postgresql_where=sa.text("phone_hash IS NOT NULL"),
+        ),
+        Index(
+            "ix_citizen_callback_hash",
+            "callback_hash",
+            "ticket_number",
+            postgresql_where=sa.text("callback_phone IS NOT NULL"),
         ),
     )
 
@@ -147,3 +155,37 @@ def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | No
     read = None if anonymous or phone is None else telephones.read(phone)
     key = read and read.key
     return hmac.new(secret, f"citizen:{key}".encode(), hashlib.sha256).digest() if key else None
+
+
+NOBODYS = b""
+"""In place of the hash of a number that names no citizen."""
+
+AT_ONCE = 1_000
+
+
+def callback_hash(secret: bytes, callback_phone: str | None, anonymous: bool) -> bytes | None:
+    """The keyed hash of another number to be called at; None where there is none."""
+    if callback_phone is None:
+        return None
+    return caller_hash(secret, callback_phone, anonymous) or NOBODYS
+
+
+def with_number(phone_hash: Any) -> sa.CompoundSelect[Any]:
+    """The numbers of the tickets whose citizen has a telephone, to call from or to be called at."""
+    called_from = select(Citizen.ticket_number).where(Citizen.phone_hash == phone_hash)
+    called_at = select(Citizen.ticket_number).where(
+        Citizen.callback_phone.is_not(None), Citizen.callback_hash == phone_hash
+    )
+    return called_from.union_all(called_at)
+
+
+def hash_callback_phones(session: Session, secret: bytes) -> None:
+    """Makes the hashes of numbers that were taken down before there were any."""
+    unhashed = select(Citizen).where(
+        Citizen.callback_phone.is_not(None), Citizen.callback_hash.is_(None)
+    )
+    while rows := session.scalars(unhashed.limit(AT_ONCE)).all():
+        for row in rows:
+            row.callback_hash = callback_hash(secret, row.callback_phone, row.anonymous)
+        session.flush()
+        session.expunge_all()

@@ -71,7 +71,9 @@ def correct_citizen(change: Change, request: Request, body: CorrectedCitizen) ->
         setattr(citizen, name, value)
     telephone = citizen.phone or citizen.callback_phone
     ticket.anonymous = citizen.anonymous
-    citizen.phone_hash = citizens.caller_hash(change.city.secret, telephone, citizen.anonymous)
+    secret, anonymous = change.city.secret, citizen.anonymous
+    citizen.phone_hash = citizens.caller_hash(secret, telephone, anonymous)
+    citizen.callback_hash = citizens.callback_hash(secret, citizen.callback_phone, anonymous)
     row = FormerCitizen(
         ticket_number=ticket.number,
         seq=ticket.version + 1,

@@ -31,6 +31,7 @@ def urge(change: Change, arrival: Arrival) -> None:
     told_anew = dict(differences(change, arrival))
     raised = raised_to(change, arrival)
     fill_in(change, arrival)
+    change.ticket.rescue = change.ticket.rescue or arrival.rescue
     if raised:
         urgency.grade(change, Grading(urgency=raised, reason=arrival.new.title))
     urging.urge(change, Words(text=arrival.new.content), told_anew)
@@ -77,6 +78,9 @@ def fill_in(change: Change, arrival: Arrival) -> None:
     for member in CALLED_BACK:
         setattr(known, member, getattr(new, member) or getattr(known, member))
     change.ticket.call_after = known.callback_after
+    known.callback_hash = citizens.callback_hash(
+        change.city.secret, known.callback_phone, known.anonymous
+    )
 
 
 def raised_to(change: Change, arrival: Arrival) -> Any:

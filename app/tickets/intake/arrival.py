@@ -36,6 +36,8 @@ class Arrival:
     due: limits.Due | None
     matter: Matter
     caller: bytes | None
+    called_at: bytes | None
+    """The keyed hashes of his telephone, and of another one to be called at."""
     suggestion: Suggestion | None
     """The danger that its words tell, whatever its category."""
     repeat_of: str | None = None
@@ -116,6 +118,9 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
         due=limits.due(policy, urgency, now) if dispatched else None,
         matter=matter(new, decision),
         caller=citizens.caller_hash(city.secret, new.citizen.telephone, new.citizen.anonymous),
+        called_at=citizens.callback_hash(
+            city.secret, new.citizen.callback_phone, new.citizen.anonymous
+        ),
         suggestion=suggestion,
         rescue=bool(services(city, new, suggestion)),
     )

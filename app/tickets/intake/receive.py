@@ -235,7 +235,8 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
 def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
     citizen = arrival.new.citizen
     known = {**citizen.model_dump(), "phone": citizen.telephone}
-    return {"ticket_number": number, "phone_hash": arrival.caller, **known}
+    hashes = {"phone_hash": arrival.caller, "callback_hash": arrival.called_at}
+    return {"ticket_number": number, **hashes, **known}
 
 
 def dispatch_rows(number: str, arrival: Arrival) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ from app.kit.ready import parameter
 from app.kit.web.wire import Form, Keepable, OfficeCode, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
-from app.tickets import telephones
-from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen
+from app.tickets import citizens, telephones
+from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.life.lifecycle import OPEN, TERMINAL, Channel, Status, TicketType
 from app.tickets.models import Request, Ticket
 from app.tickets.search import keys
@@ -202,11 +202,7 @@ BY_FILTER: dict[str, Condition] = {
     "external_id": Ticket.external_id == text("external_id"),
     "number": Ticket.number == text("number"),
     "end": Ticket.number.like(text("end")),
-    "phone": Ticket.number.in_(
-        select(Citizen.ticket_number).where(
-            Citizen.phone_hash == parameter("phone", sa.LargeBinary)
-        )
-    ),
+    "phone": Ticket.number.in_(citizens.with_number(parameter("phone", sa.LargeBinary))),
 }
 LEADS_TO_HIM = frozenset({"external_id", "q"})
 """By what an office could find out what is hidden from it in a secret ticket."""

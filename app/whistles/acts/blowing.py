@@ -16,6 +16,7 @@ from app.policy.documents import Policy
 from app.tickets.acts.forms import Nothing, Reason
 from app.tickets.life import links
 from app.tickets.views import scope as ticket_scope
+from app.whistles.acts import linked
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Composition, NewSummons, NewWhistle
 from app.whistles.event_data import Blown, BlownAtOnce, Composed, Moved, Sent, Written
@@ -95,6 +96,7 @@ def write(
     summon(change, body.summonses)
     change.give_part(caller)
     begin(change, body)
+    linked.tell(change)
     return change
 
 
@@ -158,14 +160,18 @@ def check_blower(policy: Policy, level: WhistleLevel, body: NewWhistle, caller: 
 def link_tickets(
     session: Session, caller: Caller, whistle: Whistle, numbers: Sequence[str]
 ) -> None:
-    """Refuses (NoSuchLinkedTicket) a ticket that is not the street's to know of."""
+    """With a member of a group its parent, too, whose reply is the group's. Refuses
+    (NoSuchLinkedTicket) a ticket that is not the street's to know of."""
+    wanted: set[str] = set()
     for place, number in enumerate(numbers):
-        if ticket_scope.known(session, caller, number) is None:
+        ticket = ticket_scope.known(session, caller, number)
+        if ticket is None:
             fault = {"pointer": f"/ticket_numbers/{place}", "detail": f"no ticket {number}"}
             raise NoSuchLinkedTicket(fault["detail"], errors=[fault])
+        wanted |= {number, ticket.merged_into or number}
     rows = [
         WhistleTicket(ticket_number=number, whistle_number=whistle.number)
-        for number in dict.fromkeys(numbers)
+        for number in sorted(wanted)
     ]
     session.add_all(rows)
 
@@ -240,17 +246,18 @@ def begin(change: WhistleChange, body: NewWhistle) -> None:
     """The first event: drafted, or blown at once."""
     words = {"matter": body.matter, "why": body.why}
     if body.draft:
-        written = written_of(change.whistle, body)
+        written = written_of(change, body)
         drafted = Written(**written, summonses=sent(change, change.summonses))
         change.record(WhistleAction.DRAFT, drafted, words)
         return
     limits = send_all(change)
-    data = BlownAtOnce(**written_of(change.whistle, body), **limits)
+    data = BlownAtOnce(**written_of(change, body), **limits)
     change.record(WhistleAction.BLOW, data, words)
 
 
-def written_of(whistle: Whistle, body: NewWhistle) -> dict[str, Any]:
+def written_of(change: WhistleChange, body: NewWhistle) -> dict[str, Any]:
     """What the first event says beside the summonses."""
+    whistle = change.whistle
     return {
         "kind": whistle.kind,
         "level": whistle.level,
@@ -259,7 +266,7 @@ def written_of(whistle: Whistle, body: NewWhistle) -> dict[str, Any]:
         "policy": whistle.policy,
         "conductor": whistle.conductor,
         "meet_at": whistle.meet_at,
-        "tickets": sorted(set(body.ticket_numbers)),
+        "tickets": list(linked.numbers(change.session, whistle.number)),
     }
 
 

@@ -46,6 +46,21 @@ def test_the_callers_and_the_places_open_matters_are_told_whatever_their_words(
     )
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "望京西园3区 308号楼",
+        "望京西园３区社区门口",
+        "朝阳望京西园三区地下车库",
+        "我家住望京西园三区",
+    ],
+)
+def test_one_estate_in_other_writing_is_one_place(people: People, place: str) -> None:
+    number = tell(people, citizen=OTHER, address={"text": "望京西园三区308楼"})["number"]
+
+    assert pairs(tell(people, citizen=ME, address={"text": place}, **LAMP)) == [(number, "place")]
+
+
 def test_a_finished_one_is_related_for_as_long_as_it_may_be_repeated(
     people: People, clock: StillClock
 ) -> None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
 from app.kit.ready import Statement
+from app.tickets import citizens
 from app.tickets.search import follow as follow_room
 from app.tickets.search.follow import follow_some
 from app.tickets.views import lists
@@ -310,6 +311,44 @@ def test_a_search_for_a_telephone_is_on_record_and_in_no_log(
     pages = people.supervisor.get("/telephone-searches", limit=2).json()
     rest = people.supervisor.get("/telephone-searches", cursor=pages["next"]).json()
     assert [*pages["items"], *rest["items"]] == searches
+
+
+def test_a_number_to_be_called_at_is_found_like_that_of_the_call(
+    people: People, app: FastAPI
+) -> None:
+    citizen = {"name": "赵六", "phone": "13711112222", "callback_phone": "010-84567890 转 6"}
+    first = given.ticket(people, citizen=citizen)
+    second = given.ticket(people, citizen={"name": "钱七", "phone": "13733334444"})
+    third = given.ticket(people, citizen={"callback_phone": "13755556666", "name": "孙八"})
+
+    def found_by(phone: str) -> list[str]:
+        return numbers(people.operator, phone=phone)
+
+    assert found_by("8456 7890") == found_by("+86 137 1111 2222") == [first]
+    assert found_by("13755556666") == [third]
+    body = {"citizen": {"callback_phone": "13799998888"}, "reason": "换号"}
+    people.operator.does("correct", second, **body)
+    assert found_by("13799998888") == found_by("13733334444") == [second]
+    with app.state.sessions.begin() as session:
+        session.execute(sa.text("UPDATE citizen SET callback_hash = NULL"))
+        citizens.hash_callback_phones(session, app.state.settings.secret_key)
+    assert (found_by("84567890"), found_by("13799998888")) == ([first], [second])
+
+
+def test_corrected_and_added_words_are_found_and_the_former_are_not(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = given.ticket(people, title="夜间唱歌", content="楼下烧烤店")
+    follow(app, clock)
+    assert numbers(people.operator, q="唱歌") == [number]
+
+    people.operator.does("correct", number, title="电焊火花", reason="听错")
+    people.operator.does("add", number, text="每晚有卡车装卸钢筋")
+    for _ in range(2):
+        assert numbers(people.operator, q="电焊火花") == [number]
+        assert numbers(people.operator, q="装卸钢筋") == [number]
+        assert numbers(people.operator, q="唱歌") == []
+        follow(app, clock)
 
 
 @pytest.mark.parametrize("role", ["panel", "evaluator", "auditor"])
