@@ -62,6 +62,7 @@ LINES: dict[str, type[BaseModel]] = {
 }
 """The form of a line, by the route that takes NDJSON."""
 REFERENCE = "#/components/schemas/{model}"
+PAGE = "text/html"
 PARAMETER = re.compile(r"{(\w+)}")
 GENERATED = ("HTTPValidationError", "ValidationError")
 
@@ -111,18 +112,22 @@ def complete(path: str, method: str, operation: Json) -> None:
             parameters.append({"name": name, "in": "path", "required": True, "schema": text})
     if path.startswith("/v1/"):
         operation["security"] = [{name: [] for name in KEYS}]
+    content = {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}}
+    if is_page(path, operation):
+        content |= {PAGE: {"schema": {"type": "string"}}}
     for status in statuses(path, method, operation):
-        operation["responses"][str(status)] = {
-            "description": TITLES[status],
-            "content": {
-                "application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}
-            },
-        }
+        operation["responses"][str(status)] = {"description": TITLES[status], "content": content}
+
+
+def is_page(path: str, operation: Json) -> bool:
+    """Whether it is for people, who are told of a refusal by a page, too."""
+    shown = operation["responses"].get("200", {}).get("content", {})
+    return PAGE in shown and not path.startswith("/v1/")
 
 
 def statuses(path: str, method: str, operation: Json) -> Iterator[int]:
     if not path.startswith("/v1/"):
-        yield 503
+        yield from (404, 409, 422, 503) if is_page(path, operation) else (503,)
         return
     yield from (401, 403, 422, 429, 503)
     if "{" in path:

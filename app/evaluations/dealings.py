@@ -16,6 +16,7 @@ from app.tickets.life.holds import SupervisionLevel
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.proceedings import Supervision
+from app.whistles.evaluation import records
 from app.whistles.evaluation.records import Summoned, summoned
 
 
@@ -95,7 +96,7 @@ def counted(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 def supervised(
     session: Session, term: Term, street: str, now: datetime
 ) -> Mapping[str, SupervisionCounts]:
-    """Supervisions by the street, asked in the term."""
+    """Supervisions by the street, asked in the term: of tickets and of its whistles."""
     late = Supervision.answered_at > Supervision.answer_due_at
     missed = Supervision.answered_at.is_(None) & (Supervision.answer_due_at < now)
     query = (
@@ -115,4 +116,14 @@ def supervised(
         )
         .group_by(Supervision.office_code)
     )
-    return {code: SupervisionCounts(*counts) for code, *counts in session.execute(query) if code}
+    of_tickets = {code: tuple(counts) for code, *counts in session.execute(query) if code}
+    of_whistles = records.supervised(session, term.starts_at, term.ends_at, street)
+    nothing = (0, 0, 0, 0)
+    return {
+        code: SupervisionCounts(
+            *map(
+                sum, zip(of_tickets.get(code, nothing), of_whistles.get(code, nothing), strict=True)
+            )
+        )
+        for code in of_tickets.keys() | of_whistles.keys()
+    }

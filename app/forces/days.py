@@ -117,7 +117,7 @@ def attend(change: RosterChange, day: date, body: NewDays) -> None:
 
 
 def note(change: RosterChange, member: ForceMember, day: date, body: NewDay, pointer: str) -> None:
-    check_time(change, member, day, day + ONE_DAY, f"on {day}")
+    check_time(change, member, (day, day + ONE_DAY), pointer)
     known = change.session.get(ForceDay, (member.id, day))
     if known and known.present == body.present:
         return
@@ -133,7 +133,7 @@ def note(change: RosterChange, member: ForceMember, day: date, body: NewDay, poi
 def mark(change: RosterChange, member: ForceMember, month: str, body: NewMark) -> None:
     """One mark for each person and month. Refuses DayUnfit for a month to come or in which he was
     not in the roster, ReasonNeeded for another mark than stands."""
-    check_time(change, member, *month_days(month), f"in {month}")
+    check_time(change, member, month_days(month), "/path/month")
     known = change.session.get(ForceMark, (member.id, month))
     if known and known.mark == body.mark:
         return
@@ -147,12 +147,19 @@ def mark(change: RosterChange, member: ForceMember, month: str, body: NewMark) -
 
 
 def check_time(
-    change: RosterChange, member: ForceMember, first: date, after: date, when: str
+    change: RosterChange, member: ForceMember, span: tuple[date, date], pointer: str
 ) -> None:
+    """`span`: its first day, and the first day after it."""
+    first, after = span
     if first > day_of(change.now):
-        raise DayUnfit(f"{when} lies ahead")
+        raise day_unfit(f"{first} lies ahead", pointer)
     if not belongs(member.joined_at, member.left_at, first, after):
-        raise DayUnfit(f"member {member.id} was not in the roster {when}")
+        detail = f"member {member.id} was not in the roster from {first} to {after - ONE_DAY}"
+        raise day_unfit(detail, pointer)
+
+
+def day_unfit(detail: str, pointer: str) -> DayUnfit:
+    return DayUnfit(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
 def reason(text: str | None, required: bool, pointer: str = "") -> dict[str, str]:

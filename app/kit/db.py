@@ -1,6 +1,7 @@
 """The engine, the two kinds of session for requests, and the column types of all tables."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,7 +134,26 @@ def make_engine(url: str, pool_size: int, limits: Limits | None = None) -> sa.En
     return engine
 
 
+class WouldWait(Exception):
+    """A connection is to be opened where nobody may wait for it."""
+
+
+may_open: ContextVar[bool] = ContextVar("may_open", default=True)
+
+
+@contextmanager
+def opens(may: bool) -> Iterator[None]:
+    """Whether a pool may open connections within; else it raises WouldWait."""
+    before = may_open.set(may)
+    try:
+        yield
+    finally:
+        may_open.reset(before)
+
+
 def connect(dialect: object, record: object, given: list[Any], named: dict[str, Any]) -> Connection:
+    if not may_open.get():
+        raise WouldWait
     return Connection.connect(*given, **named)
 
 

@@ -6,7 +6,6 @@ NOT_YET = frozenset(
     {
         "malicious.expires",
         "privacy.retention",
-        "reply.require_whistle_closed",
         "signals.every",
         "signals.every_urgent",
         "signals.cluster",
@@ -19,10 +18,6 @@ NOT_YET = frozenset(
         "signals.topic",
         "signals.govern",
         "signals.withdraw_abuse",
-        "whistle.escalate_absent",
-        "whistle.false.appeal_days",
-        "whistle.false.rule_days",
-        "whistle.rate_outlier",
     }
 )
 """Dotted as in the document; a group stands for all of its keys."""

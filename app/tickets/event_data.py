@@ -228,6 +228,10 @@ class Escalated(Warned, frozen=True, kw_only=True):
     level: SupervisionLevel | UnsetType = UNSET
 
 
+class OfWhistle(EventData, frozen=True, kw_only=True):
+    whistle_number: str
+
+
 class Alarmed(EventData, frozen=True, kw_only=True):
     """For whom an alarm rings; `level` is the level of a supervision without an answer."""
 
@@ -396,6 +400,8 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.WARN: (Warned,),
     Action.ESCALATE: (Escalated,),
     Action.ALARM: (Alarmed,),
+    Action.WHISTLE: (OfWhistle,),
+    Action.WHISTLE_OVER: (OfWhistle,),
     Action.CALLBACK: (CalledBack, MemberCalled),
     Action.VERIFICATION: (Seen, MemberCalled),
     Action.WITHDRAW: (Withdrawn,),

@@ -161,6 +161,8 @@ class Ticket(Base):
     urged: Mapped[int] = mapped_column(server_default="0")
     advised: Mapped[list[str]] = mapped_column(server_default="{}")
     """The offices that owe an answer to an advice 建议, each as often as it does."""
+    whistles: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The whistles blown for it of which a required summons is open."""
     reply_seq: Mapped[int | None]
     return_seq: Mapped[int | None]
     reason_seq: Mapped[int | None]

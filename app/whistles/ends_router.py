@@ -6,9 +6,15 @@ from fastapi import APIRouter
 
 from app.kit.web.route import Route
 from app.tickets.acts.forms import Reason, Words
-from app.whistles.acts import escalating, ruling, settling
+from app.whistles.acts import escalating, ruling, settling, supervising
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle
-from app.whistles.acts.forms import AppealDecision, Coordination, FalseRuling, Verification
+from app.whistles.acts.forms import (
+    AppealDecision,
+    Coordination,
+    FalseRuling,
+    Verification,
+    WhistleSupervision,
+)
 from app.whistles.life.loop import WhistleAction
 from app.whistles.views.schemas import WhistleView
 
@@ -81,3 +87,19 @@ def decide_on_appeal(
 def waive_summons(act: Annotated[WhistleAct, on_summons(A.WAIVE)], body: Words) -> WhistleView:
     """The whistle goes on without an office that has not come."""
     return act.on_summons(escalating.waive, body)
+
+
+@router.post("/{number}/summonses/{office_code}/supervise")
+def supervise_office(
+    act: Annotated[WhistleAct, on_summons(A.SUPERVISE)], body: WhistleSupervision
+) -> WhistleView:
+    """D.2 督办: the summoned office owes the street an answer."""
+    return act.on_summons(supervising.supervise, body, supervising.check)
+
+
+@router.post("/{number}/summonses/{office_code}/answer")
+def answer_supervision(
+    act: Annotated[WhistleAct, on_summons(A.ANSWER)], body: Words
+) -> WhistleView:
+    """The answer to a supervision; after silence the district has been told."""
+    return act.on_summons(supervising.answer, body)

@@ -127,6 +127,14 @@ class SentBack(WhistleData, frozen=True, kw_only=True):
     office_codes: list[str]
 
 
+class WhistleSupervised(Moved, frozen=True, kw_only=True):
+    answer_due_at: datetime
+
+
+class SupervisionAnswered(Moved, frozen=True, kw_only=True):
+    late: bool
+
+
 class WhistleEvaluated(Moved, frozen=True, kw_only=True):
     """The chief's points, exact; `rough`: 简单粗暴执法."""
 
@@ -194,6 +202,9 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.INTERIM_RELEASE: Appointed,
     A.OBJECT: WhistleObjected,
     A.RULE_OBJECTION: WhistleRuled,
+    A.SUPERVISE: WhistleSupervised,
+    A.ANSWER: SupervisionAnswered,
+    A.UNANSWERED: Moved,
     A.EVALUATE: WhistleEvaluated,
     A.APPEAL_EVALUATION: Moved,
     A.DECIDE_EVALUATION: EvaluationDecided,

@@ -98,6 +98,8 @@ class Whistle(Base):
     appeal_until: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     appeal_decided_at: Mapped[datetime | None]
+    keeps_tickets: Mapped[bool] = mapped_column(server_default=sa.false())
+    """A required office has not been let go: its tickets are not replied to (D.14.8)."""
     next_due_at: Mapped[datetime | None]
     """The instant of the next due change; the sweep looks here."""
     imagined: Mapped[bool] = mapped_column(server_default=sa.false())
@@ -149,6 +151,10 @@ class Summons(Base):
     withdrawn_at: Mapped[datetime | None]
     objected_at: Mapped[datetime | None]
     objection_due_at: Mapped[datetime | None]
+    supervised_at: Mapped[datetime | None]
+    """督办: since when an answer is owed."""
+    answer_due_at: Mapped[datetime | None]
+    """Until when; null once the district was told of the silence."""
     objection_ground: Mapped[str | None]
     escalate_at: Mapped[datetime | None]
     """The instant at which the whistle is raised for it, unless it comes, is ruled on or joins."""

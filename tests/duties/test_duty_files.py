@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.duties.duty_list import BadDutyList, DutyList, DutyShare
-from app.duties.load import Known, read_duties
+from app.duties.load import Known, read_centres, read_duties
 from app.offices.files import read_city
 from app.offices.overlay_files import COLUMNS, BadOverlay
 
@@ -129,3 +129,40 @@ def test_a_list_that_contradicts_its_items_is_refused(
         read_duties(known, folder)
 
     assert why in refusal.value.detail
+
+
+SEATS = ",".join(COLUMNS["centre_seats.csv"]) + "\n"
+
+
+def test_a_city_has_models_of_its_own(known: Known, tmp_path: Path) -> None:
+    seats = "t,2+N,执法队,core,,1,,本市\np,2+N,公安,posted,*-police|*-fire,1,3,本市\n"
+
+    models = read_centres(known, written(tmp_path, {"centre_seats.csv": SEATS + seats}))
+
+    assert list(models) == ["2+N"]
+    team, police = models["2+N"].seats
+    assert team.offices_of("110105026", "110105") == ("110105026",)
+    assert police.offices_of("110105026", "110105") == ("110105-police", "110105-fire")
+
+
+@pytest.mark.parametrize(
+    ("seat", "why"),
+    [
+        ("p,2+N,公安,posted,,1,,\n", "line 2: offices: are named for posted"),
+        ("p,2+N,公安,core,*-police,1,,\n", "line 2: offices: are named for posted"),
+        ("p,2+N,公安,posted,*-moon,1,,\n", "line 2: there is no office '*-moon'"),
+        ("p,2+N,公安,sent,*-police,1,,\n", "line 2: 'sent' is not"),
+        ("p,2+N,公安,posted,*-police,0,,\n", "line 2: least: '0' is no whole number"),
+        ("p,2+N,公安,posted,*-police,3,2,\n", "line 2: most: 2 is fewer than least, 3"),
+        ("p,二,公安,posted,*-police,1,,\n", "line 2: '二' is no name"),
+        ("p,2+N,,posted,*-police,1,,\n", "line 2: the name is empty"),
+        ("p,2+N,甲,core,,1,,\np,2+N,乙,core,,1,,\n", "line 3: p stands already"),
+    ],
+)
+def test_a_bad_seat_is_refused_by_file_and_line(
+    known: Known, tmp_path: Path, seat: str, why: str
+) -> None:
+    with pytest.raises(BadOverlay) as refusal:
+        read_centres(known, written(tmp_path, {"centre_seats.csv": SEATS + seat}))
+
+    assert f"centre_seats.csv {why}" in refusal.value.detail

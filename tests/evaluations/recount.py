@@ -59,8 +59,8 @@ def points(whistle: Whistle, call: Call) -> Fraction:
         arrive = 25 if call.arrived <= call.limit else 10 if call.arrived <= 2 * call.limit else 0
     stay = 15 if came and not call.left_early else 0
     last = call.left_at if call.plan is None else call.plan
-    told = call.fed_back is not None and (last is None or call.fed_back <= last)
-    objective = Fraction(arrive + stay + (10 if told else 0) + (0 if whistle.returned else 20))
+    fed_back = call.fed_back is not None and (last is None or call.fed_back <= last)
+    objective = Fraction(arrive + stay + (10 if fed_back else 0) + (0 if whistle.returned else 20))
     if call.effect is None or call.attitude is None or call.set_aside:
         return objective * Fraction(100, 70)
     return objective + call.effect + call.attitude

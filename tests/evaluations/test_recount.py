@@ -72,10 +72,10 @@ def saying(random: Random) -> Saying:
 
 def season(random: Random) -> Season:
     pairs = [(street, code) for street in STREETS for code in DEPARTMENTS]
-    said = random.sample(pairs, random.randrange(len(pairs) + 1))
+    spoken = random.sample(pairs, random.randrange(len(pairs) + 1))
     return Season(
         whistles=[whistle(random) for _ in range(random.randrange(8))],
-        sayings={pair: saying(random) for pair in said},
+        sayings={pair: saying(random) for pair in spoken},
         others={c: points(random, 100) for c in DEPARTMENTS if random.random() < 0.8},
         lines={code: line_of(office) for code, office in DEPARTMENTS.items()},
     )

@@ -90,7 +90,7 @@ def test_a_whistle_found_false_after_the_seal_is_no_forgery(
     number = lived(people)
     clock.at = AFTER
     sealed(people)
-    found = "UPDATE whistle SET status = 'false', ended_at = '2027-02-01T00:00:00Z'"
-    force(app, f"{found} WHERE number = '{number}'")
+    ruling = "UPDATE whistle SET status = 'false', ended_at = '2027-02-01T00:00:00Z'"
+    force(app, f"{ruling} WHERE number = '{number}'")
 
     assert verified(people)["same"]

@@ -323,15 +323,15 @@ def test_bad_marks_are_refused(people: People, path: str, body: dict[str, Any], 
 @pytest.mark.parametrize(
     ("day", "changed", "pointer", "slug"),
     [
-        ("2026-10-21", {}, None, "day-unfit"),
-        ("2026-10-19", {}, None, "day-unfit"),
+        ("2026-10-21", {}, "/members/0", "day-unfit"),
+        ("2026-10-19", {}, "/members/0", "day-unfit"),
         ("20261020", {}, "/path/day", "invalid"),
         (TODAY, {"present": 1}, "/members/0/present", "invalid"),
         (TODAY, {"member_id": 10**9}, "/members/0/member_id", "unknown-member"),
     ],
 )
 def test_bad_days_are_refused(
-    people: People, day: str, changed: dict[str, Any], pointer: str | None, slug: str
+    people: People, day: str, changed: dict[str, Any], pointer: str, slug: str
 ) -> None:
     officer = joined(people)
     attendance = {"present": True, **changed}
@@ -339,9 +339,7 @@ def test_bad_days_are_refused(
     answer = note(people, attendance.pop("member_id", officer["id"]), day, **attendance)
 
     assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{slug}")
-    assert [fault["pointer"] for fault in answer.json().get("errors", [])] == (
-        [pointer] if pointer else []
-    )
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
 def test_a_day_is_noted_of_all_or_of_none(people: People) -> None:

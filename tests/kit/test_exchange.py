@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 import sqlalchemy as sa
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app.kit.db import make_engine
@@ -14,6 +15,14 @@ from app.kit.ready import Statement
 
 WRITE = "INSERT INTO exchanged (number, text) VALUES (%(number)s::integer, %(text)s::text)"
 READ = Statement("SELECT number, text FROM exchanged ORDER BY number", {})
+
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
 
 
 @pytest.fixture
@@ -31,15 +40,15 @@ def write(number: int, text: str | None = "x") -> Statement:
     return Statement(WRITE, {"number": number, "text": text})
 
 
-def kept(engine: sa.Engine) -> list[int]:
-    with exchanging(engine) as exchange:
-        [rows] = exchange.ask(READ)
+async def kept(engine: sa.Engine) -> list[int]:
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        [rows] = await exchange.ask(READ)
     return [number for number, _ in rows]
 
 
-def test_each_statement_has_its_rows(engine: sa.Engine) -> None:
-    with exchanging(engine) as exchange:
-        answers = exchange.ask(write(1, "一"), None, write(2, None), READ)
+async def test_each_statement_has_its_rows(engine: sa.Engine) -> None:
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        answers = await exchange.ask(write(1, "一"), None, write(2, None), READ)
 
     assert answers == [[], [], [], [(1, "一"), (2, None)]]
 
@@ -60,58 +69,59 @@ def test_each_statement_has_its_rows(engine: sa.Engine) -> None:
         ("text", None),
     ],
 )
-def test_a_value_comes_back_as_it_went(engine: sa.Engine, sort: str, value: object) -> None:
+async def test_a_value_comes_back_as_it_went(engine: sa.Engine, sort: str, value: object) -> None:
     text = f"SELECT %(value)s::{sort}, %(value)s::{sort} = %(value)s"
 
-    with exchanging(engine) as exchange:
-        [[(first, equal)]] = exchange.ask(Statement(text, {"value": value}))
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        [[(first, equal)]] = await exchange.ask(Statement(text, {"value": value}))
 
     assert first == value
     assert equal is (None if value is None else True)
 
 
-def test_what_is_not_committed_is_gone(engine: sa.Engine) -> None:
-    with exchanging(engine) as exchange:
-        exchange.ask(write(1))
-    with exchanging(engine) as exchange:
-        exchange.ask(write(2))
-        exchange.committing(write(3))()
+async def test_what_is_not_committed_is_gone(engine: sa.Engine) -> None:
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        await exchange.ask(write(1))
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        await exchange.ask(write(2))
+        await exchange.committing(write(3))()
 
-    assert kept(engine) == [2, 3]
+    assert await kept(engine) == [2, 3]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_refused_statement_leaves_nothing(engine: sa.Engine, place: int) -> None:
+async def test_a_refused_statement_leaves_nothing(engine: sa.Engine, place: int) -> None:
     statements = [write(1), write(2)]
     statements.insert(place, Statement("SELECT 1 / %(none)s::integer", {"none": 0}))
 
-    with pytest.raises(psycopg.errors.DivisionByZero), exchanging(engine) as exchange:
-        exchange.committing(*statements)()
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        async with exchanging(engine, CapacityLimiter(1)) as exchange:
+            await exchange.committing(*statements)()
 
-    assert kept(engine) == []
-    with exchanging(engine) as exchange:
-        exchange.committing(write(1))()
-    assert kept(engine) == [1]
+    assert await kept(engine) == []
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        await exchange.committing(write(1))()
+    assert await kept(engine) == [1]
 
 
-def test_large_questions_and_answers_pass_at_once(engine: sa.Engine) -> None:
+async def test_large_questions_and_answers_pass_at_once(engine: sa.Engine) -> None:
     """More than both sockets hold: neither side waits for the other to read."""
     text = "长" * 3_000_000
     echo = Statement("SELECT %(text)s::text", {"text": text})
 
-    with exchanging(engine) as exchange:
-        answers = exchange.ask(echo, echo, echo)
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        answers = await exchange.ask(echo, echo, echo)
 
     assert answers == [[(text,)]] * 3
 
 
-def test_a_statement_is_prepared_once_for_a_connection(engine: sa.Engine) -> None:
+async def test_a_statement_is_prepared_once_for_a_connection(engine: sa.Engine) -> None:
     for number in range(3):
-        with exchanging(engine) as exchange:
-            exchange.committing(write(number))()
+        async with exchanging(engine, CapacityLimiter(1)) as exchange:
+            await exchange.committing(write(number))()
 
-    with exchanging(engine) as exchange:
-        [[(names,)]] = exchange.ask(
+    async with exchanging(engine, CapacityLimiter(1)) as exchange:
+        [[(names,)]] = await exchange.ask(
             Statement(
                 "SELECT count(*) FROM pg_prepared_statements WHERE statement ~ '^INSERT INTO'", {}
             )

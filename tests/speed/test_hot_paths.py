@@ -159,7 +159,7 @@ MOST = {
     inbox_unchanged: Cost(1, 1, 1),
     list_page: Cost(1, 1, 1),
     feed: Cost(1, 1, 1),
-    received: Cost(7, 2, 1),
+    received: Cost(7, 2, 0),
     acknowledged: Cost(11, 13, 1),
     ranking: Cost(1, 1, 1),
 }

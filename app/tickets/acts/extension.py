@@ -17,9 +17,20 @@ from app.tickets.life.parts import Part
 from app.tickets.life.timers import Fall
 from app.tickets.proceedings import Extension
 
+FOR_WHISTLE = "whistle"
+"""The reason code of an extension because of a whistle."""
+
 
 class ExtensionUnfit(Invalid):
     title = "This time cannot be asked for"
+
+
+class NoWhistleOpen(Conflict):
+    title = "No whistle is open for this ticket, which could be a reason for more time"
+
+
+class WhistleExtensionSpent(Conflict):
+    title = "More time was asked for because of a whistle before"
 
 
 class FourEyes(Conflict):
@@ -27,8 +38,11 @@ class FourEyes(Conflict):
 
 
 def request(change: Change, body: NewExtension) -> None:
-    """Ask for more time: a district decides up to `extension.district_max`, a supervisor beyond."""
+    """Ask for more time: a district decides up to `extension.district_max`, a supervisor beyond.
+    Refuses NoWhistleOpen and WhistleExtensionSpent."""
     ticket = change.ticket
+    if body.reason_code == FOR_WHISTLE:
+        check_whistle(change)
     assert ticket.due_at is not None  # an office has it
     assert ticket.office_code is not None
     longer = body.due_at - ticket.due_at > change.policy.extension.district_max
@@ -50,6 +64,16 @@ def request(change: Change, body: NewExtension) -> None:
         data=ExtensionAsked(reason_code=body.reason_code, due_at=body.due_at),
         words={"plan": body.plan},
     )
+
+
+def check_whistle(change: Change) -> None:
+    """D.14.8: a whistle is a reason once."""
+    if not change.ticket.whistles:
+        raise NoWhistleOpen
+    of_ticket = Extension.ticket_number == change.ticket.number
+    for_whistle = select(Extension.seq).where(of_ticket, Extension.reason_code == FOR_WHISTLE)
+    if change.session.scalar(for_whistle.limit(1)) is not None:
+        raise WhistleExtensionSpent
 
 
 def check_until(change: Change, body: NewExtension) -> None:

@@ -31,6 +31,7 @@ def urge(change: Change, arrival: Arrival) -> None:
     told_anew = dict(differences(change, arrival))
     raised = raised_to(change, arrival)
     fill_in(change, arrival)
+    change.ticket.rescue = change.ticket.rescue or arrival.rescue
     if raised:
         urgency.grade(change, Grading(urgency=raised, reason=arrival.new.title))
     urging.urge(change, Words(text=arrival.new.content), told_anew)

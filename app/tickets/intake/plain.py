@@ -7,19 +7,19 @@ before, or when its citizen has an open ticket on the same matter, or is locked 
 transaction: a group waits for no citizen.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import NamedTuple
 
 import psycopg
-import sqlalchemy as sa
 
 from app.city import City
 from app.feed import service as feed
 from app.kit.errors import Refusal
-from app.kit.exchange import Exchange, exchanging
+from app.kit.exchange import Exchange
 from app.kit.instants import RECORDING
 from app.kit.ready import Statement
 from app.kit.rows import insertion_of
@@ -48,6 +48,17 @@ BEGIN = f"""
 """
 
 
+AT_A_STRETCH = 8
+"""Requests of a group: then whoever else waits for the event loop has his turn."""
+
+WasCommitted = Callable[[Trace], Awaitable[bool]]
+
+
+async def others(place: int) -> None:
+    if place and place % AT_A_STRETCH == 0:
+        await asyncio.sleep(0)
+
+
 class Look(NamedTuple):
     """What the first exchange brings back."""
 
@@ -63,43 +74,42 @@ class Look(NamedTuple):
     """What was finished before is not looked at."""
 
 
-def take_in(
-    engine: sa.Engine, group: Sequence[Request], was_committed: Callable[[Trace], bool]
+async def take_in(
+    exchange: Exchange, group: Sequence[Request], was_committed: WasCommitted
 ) -> dict[int, Outcome]:
     """T1 for each plain new request, and the refusals, by place in the group. Where the connection
     is lost at the commit, `was_committed` is asked. A group that the database refuses is raised,
     and nothing of it is written."""
-    with exchanging(engine) as exchange:
-        look_up = looking_up(exchange, group)
-        early = group[0].clock()
-        refusals, arrivals = arrived(group, early)  # while the database looks up
-        look = look_up()
-        now = group[0].clock()
-        if group[0].city.rules_alike(early, now):
-            arrivals = {place: arrival.later(now) for place, arrival in arrivals.items()}
-        else:
-            refusals, arrivals = arrived(group, now)
-        plain = plain_ones(group, arrivals, look, now)
-        new = [
-            New(receive.number_of(value, now), group[place].caller, arrival)
-            for value, (place, arrival) in zip(look.numbers, plain.items(), strict=False)
-        ]
-        keys = {
-            name: (new[n].number, HTTPStatus.CREATED)
-            for n, place in enumerate(plain)
-            for name in group[place].names
-        }
-        outcomes = written_down(exchange, group[0].city, new, look, keys, was_committed)
+    look_up = looking_up(exchange, group)
+    early = group[0].clock()
+    refusals, arrivals = await arrived(group, early)  # while the database looks up
+    look = await look_up()
+    now = group[0].clock()
+    if group[0].city.rules_alike(early, now):
+        arrivals = {place: arrival.later(now) for place, arrival in arrivals.items()}
+    else:
+        refusals, arrivals = await arrived(group, now)
+    plain = plain_ones(group, arrivals, look, now)
+    new = [
+        New(receive.number_of(value, now), group[place].caller, arrival)
+        for value, (place, arrival) in zip(look.numbers, plain.items(), strict=False)
+    ]
+    keys = {
+        name: (new[n].number, HTTPStatus.CREATED)
+        for n, place in enumerate(plain)
+        for name in group[place].names
+    }
+    outcomes = await written_down(exchange, group[0].city, new, look, keys, was_committed)
     return refusals | dict(zip(plain, outcomes, strict=True))
 
 
-def written_down(
+async def written_down(
     exchange: Exchange,
     city: City,
     new: Sequence[New],
     look: Look,
     keys: Mapping[Name, tuple[str, int]],
-    was_committed: Callable[[Trace], bool],
+    was_committed: WasCommitted,
 ) -> Iterator[Answer]:
     """The second exchange, and the answers."""
     written = receive.tables(new)
@@ -110,17 +120,19 @@ def written_down(
         committed = exchange.committing(
             places, *writing(written, new), *settling(look.claimed, keys)
         )
-        drafts = drafted(city, written, new)  # while the database writes
-        there = related.by_place(committed()[0])
+        drafts = await drafted(city, written, new)  # while the database writes
+        near, *_ = await committed()
+        there = related.by_place(near)
     except psycopg.OperationalError:
         exchange.end()
         trace = Trace(look.transaction, new[0].number, new[0].arrival.at) if new else None
-        if not (trace and was_committed(trace)):
+        if not (trace and await was_committed(trace)):
             raise
-    return answers(city, new, drafts or drafted(city, written, new), look.earlier, there)
+    drafts = drafts or await drafted(city, written, new)
+    return answers(city, new, drafts, look.earlier, there)
 
 
-def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Look]:
+def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awaitable[Look]]:
     """Claims keys before it locks citizens, as every taker-in does. The instant of the request is
     a later one: `since` is early enough for each policy."""
     now = group[0].clock()
@@ -135,8 +147,8 @@ def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Loo
         duplicates.search(citizens, since) if citizens else None,
     )
 
-    def look_up() -> Look:
-        [begun], claimed, locked, earlier = answers()
+    async def look_up() -> Look:
+        [begun], claimed, locked, earlier = await answers()
         transaction, _, numbers = begun
         names = frozenset((caller, key) for caller, key in claimed)
         free = frozenset(key for _, key, is_free in locked if is_free)
@@ -145,11 +157,12 @@ def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Loo
     return look_up
 
 
-def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
+async def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
     """The refusals, and the requests that passed every check."""
     refusals: dict[int, Outcome] = {}
     arrivals: Arrivals = {}
     for place, request in enumerate(group):
+        await others(place)
         try:
             arrivals[place] = arrive(request.city, request.new, now)
         except Refusal as refusal:
@@ -191,11 +204,13 @@ class Draft(NamedTuple):
     of_matter: Members
 
 
-def drafted(city: City, written: Tables, new: Sequence[New]) -> list[Draft]:
+async def drafted(city: City, written: Tables, new: Sequence[New]) -> list[Draft]:
     """The tickets as their senders may see them, and what their words tell."""
     tickets, requests, citizens = (written[model] for model in (Ticket, TicketRequest, Citizen))
     drafts: list[Draft] = []
-    for (_, caller, arrival), *values in zip(new, tickets, requests, citizens, strict=True):
+    parts = zip(new, tickets, requests, citizens, strict=True)
+    for place, ((_, caller, arrival), *values) in enumerate(parts):
+        await others(place)
         looker = Looker(caller, city, arrival.at)
         row = rows.fresh(values, arrival.share.roles() if arrival.share else {})
         ticket = members(looker, row, bulk=False)

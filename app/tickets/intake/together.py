@@ -12,7 +12,6 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from http import HTTPStatus
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Unavailable
+from app.kit.exchange import exchanging
 from app.kit.instants import recording
 from app.kit.web.idempotency import Claims
 from app.kit.web.route import DEADLOCK, TRIES
@@ -74,9 +74,7 @@ class Together:
         while group := self.next_group():
             outcomes: Sequence[Outcome | None]
             try:
-                outcomes = await to_thread.run_sync(
-                    taken_in, self.engine, self.sessions, group, limiter=self.threads
-                )
+                outcomes = await self.taken_in(group)
             except Exception as fault:
                 outcomes = [fault] * len(group)  # each sender is told; the next group is written
             for request, outcome in zip(group, outcomes, strict=True):
@@ -102,6 +100,21 @@ class Together:
         self.written -= request.marks
         settle(request.answer, outcome)
 
+    async def taken_in(self, group: Sequence[Request]) -> list[Outcome | None]:
+        """What became of each request, in order; None: it is to be taken in by itself."""
+        outcomes: dict[int, Outcome]
+        try:
+            async with exchanging(self.engine, self.threads) as exchange:
+                outcomes = await plain.take_in(exchange, group, self.was_committed)
+        except Unavailable:
+            raise  # nobody can tell what became of the commit
+        except Exception:
+            outcomes = {}  # whoever's fault it is, he alone is told of it
+        return [outcomes.get(place) for place in range(len(group))]
+
+    async def was_committed(self, trace: Trace) -> bool:
+        return await to_thread.run_sync(was_committed, self.sessions, trace, limiter=self.threads)
+
     def next_group(self) -> list[Request]:
         """Of a citizen and of a key one request at a time is being written: who comes after it
         waits for his turn, and sees what became of it."""
@@ -126,20 +139,6 @@ def settle(answer: "asyncio.Future[Answer]", outcome: Answer | Exception) -> Non
         answer.set_exception(outcome)
     else:
         answer.set_result(outcome)
-
-
-def taken_in(
-    engine: sa.Engine, sessions: Sessions, group: Sequence[Request]
-) -> list[Outcome | None]:
-    """What became of each request, in order; None: it is to be taken in by itself."""
-    outcomes: dict[int, Outcome]
-    try:
-        outcomes = plain.take_in(engine, group, partial(was_committed, sessions))
-    except Unavailable:
-        raise  # nobody can tell what became of the commit
-    except Exception:
-        outcomes = {}  # whoever's fault it is, he alone is told of it
-    return [outcomes.get(place) for place in range(len(group))]
 
 
 def by_itself(sessions: Sessions, request: Request) -> Outcome:

@@ -53,6 +53,10 @@ class ExtensionSpent(IllegalMove):
     title = "The ticket was extended as often as may be"
 
 
+class WhistleOpen(IllegalMove):
+    title = "A whistle blown for this ticket has not let a required office go"
+
+
 class NotExtendable(IllegalMove):
     title = "Tickets of this urgency are not extended"
 
@@ -104,6 +108,8 @@ class Standing:
     """The district has not ruled in time; the city's dispatcher may."""
     extendable: bool = False
     extended: bool = False
+    whistles: tuple[str, ...] = ()
+    """Whistles of which a required summons is open, where policy lets the reply wait for them."""
 
 
 NAMES = tuple(field.name for field in fields(Standing))
@@ -170,7 +176,10 @@ def needs_review(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None
     return refuse(not reviewable, "no callback waits for a supervisor's word")
 
 
-def needs_late_reply(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+def needs_no_whistle(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """T15: no reply while a required summons is open; none after the forced callback, either."""
+    if ticket.whistles:
+        return WhistleOpen(f"open: {', '.join(ticket.whistles)}", whistles=list(ticket.whistles))
     awaiting = ticket.status is S.AWAITING_CALLBACK
     return refuse(awaiting and not ticket.forced, "it was replied to already")
 
@@ -308,7 +317,7 @@ GUARDS: dict[Action, Guard] = {
     A.CONTACT: needs_callable,
     A.RELAY: needs_relay,
     A.REVIEW: needs_review,
-    A.REPLY: needs_late_reply,
+    A.REPLY: needs_no_whistle,
     A.REVEAL: needs_openness,
     A.CONCEAL: needs_no_secrecy,
     A.CALLBACK: needs_call,
@@ -360,5 +369,5 @@ def check(ticket: Standing, action: Action, parts: frozenset[Part]) -> None:
     if refusal:
         why = f"cannot {action} a ticket that is {ticket.status}"
         detail = f"{why}: {refusal.detail}" if refusal.detail != refusal.title else why
-        facts = {"status_now": ticket.status, "allowed": list(allowed(ticket, parts))}
-        raise type(refusal)(detail, **facts)
+        may = list(allowed(ticket, parts))
+        raise type(refusal)(detail, status_now=ticket.status, allowed=may, **refusal.facts)

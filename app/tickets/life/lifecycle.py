@@ -99,6 +99,8 @@ class Action(StrEnum):
     SUPERVISE = "supervise"
     ADVISE = "advise"
     ANSWER_ADVICE = "answer-advice"
+    WHISTLE = "whistle"
+    WHISTLE_OVER = "whistle-over"
     MERGE = "merge"
     UNMERGE = "unmerge"
     ADOPT = "adopt"
@@ -278,6 +280,9 @@ MOVES: Moves = {
     **staying(A.FEED_BACK, IN_OFFICE | {S.REPLIED, S.AWAITING_CALLBACK}),
     **staying(A.ADVISE, OPEN),
     **staying(A.ANSWER_ADVICE, S),
+    # D.14.8: a whistle is blown for it, and has let its required offices go
+    **staying(A.WHISTLE, OPEN | {S.MERGED}),
+    **staying(A.WHISTLE_OVER, S),
     **staying(A.WARN, OPEN),
     **staying(A.ESCALATE, OPEN),
     **staying(A.ALARM, S),

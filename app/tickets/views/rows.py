@@ -46,6 +46,7 @@ JUDGED_BY = (
     "asks_extension",
     "asks_hold",
     "advised",
+    "whistles",
     *inner.SEQS.values(),
 )
 """Other columns, on which the caller's part and the ticket's standing depend."""

@@ -136,7 +136,7 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         **inner.members(row),
         "citizen": citizens.members(row, looker.caller, bulk),
         "overdue": overdue(row, looker.now),
-        "open_whistles": 0,
+        "open_whistles": len(row.whistles),
         "allowed": actions(looker, row),
     }
     return hidden(looker, row, shown)

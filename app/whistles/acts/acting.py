@@ -14,7 +14,7 @@ from app.kit.clock import Clock
 from app.kit.web.etag import IfMatch, Versions
 from app.tickets.acts.acting import Changing, Doing
 from app.tickets.views.view import Viewer
-from app.whistles.acts import locking
+from app.whistles.acts import linked, locking
 from app.whistles.acts.change import WhistleChange
 from app.whistles.life.loop import OF_SUMMONS, WhistleAction
 from app.whistles.life.parts import WHO
@@ -73,6 +73,7 @@ class Step:
                 further(change, of)
             locking.check_state(change, self.action, moving, self.if_match)
             result = act(change, of)
+            linked.tell(change)
         session.flush()
         return result
 

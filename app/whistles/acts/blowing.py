@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.gate import WrongRole
@@ -14,8 +15,10 @@ from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.policy.documents import Policy
 from app.tickets.acts.forms import Nothing, Reason
+from app.tickets.acts.supervision import LONGEST
 from app.tickets.life import links
 from app.tickets.views import scope as ticket_scope
+from app.whistles.acts import linked
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Composition, NewSummons, NewWhistle
 from app.whistles.event_data import Blown, BlownAtOnce, Composed, Moved, Sent, Written
@@ -59,6 +62,10 @@ class MeetingTooSoon(Invalid):
     title = "The appointed time is too soon"
 
 
+class MeetingTooFar(Invalid):
+    title = "An appointed time lies within a year"
+
+
 class MeetingOver(Conflict):
     title = "The appointed time is too soon by now"
 
@@ -95,6 +102,7 @@ def write(
     summon(change, body.summonses)
     change.give_part(caller)
     begin(change, body)
+    linked.tell(change)
     return change
 
 
@@ -147,6 +155,9 @@ def check(city: City, policy: Policy, body: NewWhistle, now: datetime) -> None:
     if body.meet_at is not None and body.meet_at < earliest:
         detail = f"not before {earliest.isoformat()}"
         raise MeetingTooSoon(detail, errors=[{"pointer": "/meet_at", "detail": detail}])
+    if body.meet_at is not None and body.meet_at > now + LONGEST:
+        detail = f"not after {(now + LONGEST).isoformat()}"
+        raise MeetingTooFar(detail, errors=[{"pointer": "/meet_at", "detail": detail}])
 
 
 def check_blower(policy: Policy, level: WhistleLevel, body: NewWhistle, caller: Caller) -> None:
@@ -158,14 +169,18 @@ def check_blower(policy: Policy, level: WhistleLevel, body: NewWhistle, caller: 
 def link_tickets(
     session: Session, caller: Caller, whistle: Whistle, numbers: Sequence[str]
 ) -> None:
-    """Refuses (NoSuchLinkedTicket) a ticket that is not the street's to know of."""
+    """With a member of a group its parent, too, whose reply is the group's. Refuses
+    (NoSuchLinkedTicket) a ticket that is not the street's to know of."""
+    wanted: set[str] = set()
     for place, number in enumerate(numbers):
-        if ticket_scope.known(session, caller, number) is None:
+        ticket = ticket_scope.known(session, caller, number)
+        if ticket is None:
             fault = {"pointer": f"/ticket_numbers/{place}", "detail": f"no ticket {number}"}
             raise NoSuchLinkedTicket(fault["detail"], errors=[fault])
+        wanted |= {number, ticket.merged_into or number}
     rows = [
         WhistleTicket(ticket_number=number, whistle_number=whistle.number)
-        for number in dict.fromkeys(numbers)
+        for number in sorted(wanted)
     ]
     session.add_all(rows)
 
@@ -240,17 +255,18 @@ def begin(change: WhistleChange, body: NewWhistle) -> None:
     """The first event: drafted, or blown at once."""
     words = {"matter": body.matter, "why": body.why}
     if body.draft:
-        written = written_of(change.whistle, body)
+        written = written_of(change, body)
         drafted = Written(**written, summonses=sent(change, change.summonses))
         change.record(WhistleAction.DRAFT, drafted, words)
         return
     limits = send_all(change)
-    data = BlownAtOnce(**written_of(change.whistle, body), **limits)
+    data = BlownAtOnce(**written_of(change, body), **limits)
     change.record(WhistleAction.BLOW, data, words)
 
 
-def written_of(whistle: Whistle, body: NewWhistle) -> dict[str, Any]:
+def written_of(change: WhistleChange, body: NewWhistle) -> dict[str, Any]:
     """What the first event says beside the summonses."""
+    whistle = change.whistle
     return {
         "kind": whistle.kind,
         "level": whistle.level,
@@ -259,7 +275,7 @@ def written_of(whistle: Whistle, body: NewWhistle) -> dict[str, Any]:
         "policy": whistle.policy,
         "conductor": whistle.conductor,
         "meet_at": whistle.meet_at,
-        "tickets": sorted(set(body.ticket_numbers)),
+        "tickets": list(linked.numbers(change.session, whistle.number)),
     }
 
 
@@ -319,11 +335,15 @@ def set_limits(summons: Summons, whistle: Whistle, rules: Policy, now: datetime)
 
 
 def sent(change: WhistleChange, summonses: Iterable[Summons]) -> dict[str, Sent]:
+    """By office, as the event says it."""
+    theirs = ActionItem.whistle_number == change.whistle.number
+    counted = select(ActionItem.office_code, func.count()).where(theirs)
+    asked = dict(change.session.execute(counted.group_by(ActionItem.office_code)).all())
     return {
         summons.office_code: Sent(
             kind=summons.kind,
             required=summons.required,
-            actions=len(change.items(summons)),
+            actions=asked[summons.office_code],
             accept_due_at=summons.accept_due_at,
             arrive_due_at=summons.arrive_due_at,
         )

@@ -71,6 +71,14 @@ TRIGGERS = {
 }
 
 
+def unanswered(change: WhistleChange, fall: WhistleFall) -> None:
+    """D.2: an answer is owed and did not come; the district is told, once."""
+    summons = summoned(change.summonses, fall.office_code or "")
+    summons.answer_due_at = None
+    data = Moved(office_code=summons.office_code, summons=summons.status)
+    change.record(WhistleAction.UNANSWERED, data, due_at=fall.at)
+
+
 def close(change: WhistleChange, fall: WhistleFall) -> None:
     """H9: the time to evaluate has passed; what the chief left open has the record alone."""
     change.record(WhistleAction.CLOSE, due_at=fall.at)
@@ -81,5 +89,6 @@ EFFECTS: dict[WhistleAction, Callable[[WhistleChange, WhistleFall], None]] = {
     WhistleAction.ABSENT: absent,
     WhistleAction.MISS: miss,
     WhistleAction.ESCALATE: rise,
+    WhistleAction.UNANSWERED: unanswered,
     WhistleAction.CLOSE: close,
 }

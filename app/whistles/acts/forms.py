@@ -8,6 +8,7 @@ from pydantic import StringConstraints as Text
 
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
+from app.tickets.acts.forms import Reason
 from app.tickets.texts import AddressText, Lat, Lon, Number
 from app.whistles.life.loop import Finding, WhistleKind, WhistleLevel, WhistleOrigin
 
@@ -174,6 +175,10 @@ class AppealDecision(Form):
 class ObjectionRuling(Form):
     uphold: Flag
     text: Prose
+
+
+class WhistleSupervision(Reason):
+    answer_due_at: Told
 
 
 class NewEvaluation(Form):

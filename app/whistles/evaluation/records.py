@@ -219,3 +219,30 @@ def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
         appealed_at=mark.appealed_at if mark else None,
         set_aside=mark.set_aside if mark else None,
     )
+
+
+def supervised(
+    session: Session, since: datetime, until: datetime, street: str
+) -> Mapping[str, tuple[int, int, int, int]]:
+    """By office: supervisions 督办 of a time by a street's whistles, answered, answered late, and
+    not answered at all in time."""
+    office, action = WhistleEvent.data["office_code"].astext, WhistleEvent.action
+    late = (action == WhistleAction.ANSWER) & (WhistleEvent.data["late"].astext == "true")
+    query = (
+        select(
+            office,
+            func.count().filter(action == WhistleAction.SUPERVISE),
+            func.count().filter(action == WhistleAction.ANSWER),
+            func.count().filter(late),
+            func.count().filter(action == WhistleAction.UNANSWERED) - func.count().filter(late),
+        )
+        .join(Whistle, Whistle.number == WhistleEvent.whistle_number)
+        .where(
+            Whistle.street_code == street,
+            WhistleEvent.at >= since,
+            WhistleEvent.at < until,
+            action.in_([WhistleAction.SUPERVISE, WhistleAction.ANSWER, WhistleAction.UNANSWERED]),
+        )
+        .group_by(office)
+    )
+    return {code: (asked, *rest) for code, asked, *rest in session.execute(query)}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from app.whistles.life.ladder import BY_ITSELF_FROM
 from app.whistles.life.loop import (
     AWAITED,
+    MOVES,
     UNSETTLED,
     SummonsKind,
     SummonsStatus,
@@ -47,21 +48,32 @@ class SummonsTimers:
     arrive_due_at: datetime | None
     next_at: datetime | None
     escalate_at: datetime | None
+    answer_due_at: datetime | None = None
 
 
 def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
     """All that is to come, in no order."""
     if whistle.status is WhistleStatus.SETTLED and whistle.mark_due_at:
         yield WhistleFall(whistle.mark_due_at, WhistleAction.CLOSE)
+    summonses = list(summonses)
+    yield from of_answers(whistle, summonses)
     if whistle.status not in UNSETTLED:
         return
     if whistle.confirm_due_at:
         yield WhistleFall(whistle.confirm_due_at, WhistleAction.LAPSE)
-    summonses = list(summonses)
     yield from of_ladder(whistle, summonses)
     for summons in summonses:
         if summons.kind is SummonsKind.DEPARTMENT:
             yield from of_summons(summons)
+
+
+def of_answers(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:
+    """D.2: silence is told to the district, once."""
+    if (whistle.status, WhistleAction.UNANSWERED) in MOVES:
+        for summons in summonses:
+            if summons.answer_due_at:
+                at, code = summons.answer_due_at, summons.office_code
+                yield WhistleFall(at, WhistleAction.UNANSWERED, code)
 
 
 def of_ladder(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterator[WhistleFall]:

@@ -119,12 +119,16 @@ class WhistleAction(StrEnum):
     EVALUATE = "evaluate"
     APPEAL_EVALUATION = "appeal-evaluation"
     DECIDE_EVALUATION = "decide-evaluation"
+    SUPERVISE = "supervise"
+    ANSWER = "answer"
     # due changes: they happen by themselves, when nobody acted in time
     LAPSE = "lapse"
     """Nobody confirmed it in time: it stays valid, and flagged."""
     ABSENT = "absent"
     MISS = "miss"
     """The appointment of an interim release passed."""
+    UNANSWERED = "unanswered"
+    """A supervision 督办 was not answered in time: the district is told."""
     CLOSE = "close"
     """The time to evaluate it passed: the record stands alone where the chief said nothing."""
 
@@ -149,7 +153,10 @@ OF_SUMMONS = frozenset(
 OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
 """Actions on one department's record of a settled whistle."""
 
-BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE})
+OF_OFFICE = OF_RECORD | {A.SUPERVISE, A.ANSWER}
+"""Actions about one summoned office that the whistle's status alone allows."""
+
+BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE, A.UNANSWERED})
 
 TERMINAL = frozenset({S.EVALUATED, S.CANCELLED, S.FALSE})
 UNDER_WAY = frozenset({S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.RETURNED, S.ESCALATED})
@@ -212,6 +219,10 @@ MOVES: Moves[WhistleStatus] = {
     ),
     **ending(A.START, (S.BLOWN, S.ASSEMBLING, S.RETURNED, S.ESCALATED), S.IN_ACTION),
     **staying(A.LEAVE, BLOWN),
+    # D.2 督办 of whom it summoned, and the answer that is owed
+    **staying(A.SUPERVISE, UNSETTLED),
+    **staying(A.ANSWER, UNSETTLED | {S.SETTLED, S.EVALUATED}),
+    **staying(A.UNANSWERED, UNSETTLED | {S.SETTLED, S.EVALUATED}),
     **staying(A.RELEASE, UNSETTLED),
     **staying(A.ABSENT, UNSETTLED),
     **staying(A.MISS, UNSETTLED),

@@ -51,6 +51,8 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.RULE_FALSE: frozenset({P.DISTRICT}),
     A.APPEAL: frozenset({P.CHIEF}),
     A.DECIDE_APPEAL: frozenset({P.CITY}),
+    A.SUPERVISE: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.ANSWER: frozenset({P.SUMMONED}),
     A.EVALUATE: frozenset({P.CHIEF}),
     A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
     A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),

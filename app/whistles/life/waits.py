@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY, owner
 from app.whistles.life.loop import (
+    MOVES,
     OVER,
     UNSETTLED,
     SummonsKind,
@@ -82,6 +83,8 @@ class Awaited:
     objected_at: datetime | None
     objection_due_at: datetime | None
     verified_at: datetime | None
+    supervised_at: datetime | None = None
+    answer_due_at: datetime | None = None
 
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -92,8 +95,9 @@ def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
     if whistle.appealed_at and not whistle.appeal_decided_at:
         desk = (CITY_DESK, WaitKind.WHISTLE)
         yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
+    summonses = list(summonses)
+    yield from of_answers(whistle, summonses)
     if whistle.status in UNSETTLED:
-        summonses = list(summonses)
         yield from of_whistle(whistle)
         yield from of_coordinator(whistle, summonses)
         for summons in summonses:
@@ -101,6 +105,19 @@ def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
             yield from of_office(whistle, summons)
             yield from of_others(whistle, summons)
     yield from of_records(whistle)
+
+
+def of_answers(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+    """The answer that a supervision asks for; once its time has passed, the district heeds it."""
+    if (whistle.status, A.ANSWER) not in MOVES:
+        return
+    for summons in summonses:
+        since, code = summons.supervised_at, summons.office_code
+        if since and summons.answer_due_at:
+            yield Wait(code, WaitKind.SUMMONS, A.ANSWER, since, summons.answer_due_at)
+        elif since:
+            yield Wait(code, WaitKind.SUMMONS, A.ANSWER, since, since)
+            yield Wait(whistle.district_code, WaitKind.WHISTLE, A.UNANSWERED, since, since, code)
 
 
 def of_records(whistle: Waiting) -> Iterator[Wait]:

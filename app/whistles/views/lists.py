@@ -17,7 +17,7 @@ from app.tickets.views import scope as ticket_scope
 from app.tickets.views.view import Viewer
 from app.whistles.events import WhistleEvent, WhistleStatement
 from app.whistles.life.loop import (
-    OF_RECORD,
+    OF_OFFICE,
     TERMINAL,
     SummonsStatus,
     WhistleKind,
@@ -140,7 +140,7 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
 
 def is_open_to(caller: Caller, event: WhistleEvent) -> bool:
     """To whom is only summoned another office's evaluation is not shown."""
-    return event.action not in OF_RECORD or event.data.get("office_code") == caller.office_code
+    return event.action not in OF_OFFICE or event.data.get("office_code") == caller.office_code
 
 
 def event_view(

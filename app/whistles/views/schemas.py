@@ -74,6 +74,8 @@ class SummonsView(View):
     objected_at: At | None
     objection_due_at: At | None
     objection_ground: str | None
+    supervised_at: At | None
+    answer_due_at: At | None
     verified_at: At | None
     actions: list[ActionItemView]
     attendance: list[AttendanceView]

@@ -156,6 +156,39 @@ def test_danger_to_life_that_nobody_handed_on_rings(
     assert heard(people.dispatcher) == [(number, "not-handed-on", "dispatcher")]
 
 
+def test_danger_to_life_that_an_urging_tells_of_rings(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    request = given.request(category="0701", citizen={"name": "张三", "phone": "13800000077"})
+    number = people.operator.post("/tickets", request).json()["number"]
+    clock.tick(minutes=30)
+    fire = {**request, "urgency": "L1", "content": "楼道着火了，有人困在里面！"}
+    answer = people.operator.post("/tickets", fire).json()
+    assert (answer["number"], answer["tell"]) == (number, ["119"])
+    clock.tick(minutes=3, microseconds=1)
+    swept(app)
+
+    assert (number, "not-handed-on", "dispatcher") in heard(people.dispatcher)
+
+
+@pytest.mark.parametrize("handed_on", [False, True])
+def test_danger_to_life_that_is_merged_rings_with_the_group(
+    people: People, app: FastAPI, clock: StillClock, handed_on: bool
+) -> None:
+    parent = given.ticket(people)
+    people.street().does("acknowledge", parent)
+    people.street().does("contact", parent, method="call", reached=True)
+    member = given.ticket(people, category="030101")
+    if handed_on:
+        people.operator.does("hand-on", member, service="119", text="已告知")
+    people.dispatcher.does("merge", member, parent_number=parent)
+    clock.tick(minutes=3, microseconds=1)
+    swept(app)
+
+    expected = [] if handed_on else [(parent, "not-handed-on", "dispatcher")]
+    assert [ring for ring in heard(people.dispatcher) if ring[1] == "not-handed-on"] == expected
+
+
 def test_each_citizen_of_a_group_is_called_or_rings(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:

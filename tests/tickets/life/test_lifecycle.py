@@ -80,7 +80,7 @@ RULEBOOK: list[Row] = [
     ("unmerge (D.11)", {S.MERGED}, {S.DISPATCHED, S.TO_DISPATCH}, {P.SUPERVISOR}),
 ]
 LATER = {
-    *(A.REVEAL, A.CONCEAL, A.ANSWER_ADVICE, A.ALARM),
+    *(A.REVEAL, A.CONCEAL, A.ANSWER_ADVICE, A.ALARM, A.WHISTLE_OVER),
     *(A.REQUEST_EXCLUSION, A.REVIEW_EXCLUSION, A.DECIDE_EXCLUSION, A.DISPUTE, A.HEAR_AGAIN),
 }
 """On the record of what has ended; none of it changes the status."""
@@ -127,7 +127,10 @@ def test_a_new_ticket_is_received_and_nothing_is_received_twice() -> None:
 
 
 STILL = {
-    S.MERGED: {A.CONTACT, A.RELAY, A.CALLBACK, A.VERIFICATION, A.UNMERGE, A.ATTACH, A.ALARM},
+    S.MERGED: {
+        *(A.CONTACT, A.RELAY, A.CALLBACK, A.VERIFICATION, A.UNMERGE, A.ATTACH, A.ALARM),
+        A.WHISTLE,
+    },
     S.CLOSED: {A.ATTACH},
 }
 """What else may be done to a ticket that has ended so."""
@@ -148,9 +151,7 @@ def test_every_action_is_somebodys_or_happens_by_itself_or_has_a_path_of_its_own
     moves = {action for _, action in MOVES}
     own_path = {
         *LATER - {A.REVEAL, A.CONCEAL, A.ANSWER_ADVICE, A.ALARM},
-        A.ADOPT,
-        A.LET_GO,
-        A.ATTACH,
+        *(A.ADOPT, A.LET_GO, A.ATTACH, A.WHISTLE),
     }
 
     assert moves - set(WHO) == BY_ITSELF | own_path

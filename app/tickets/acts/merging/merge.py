@@ -48,6 +48,7 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     ticket.merged_into = parent_number
     once_each.mark(change.session, head.ticket)
     raise_urgency(change, head)
+    pass_on_danger(ticket, head.ticket)
     head.ticket.members += 1
     head.caller = change.caller
     parent = head.ticket
@@ -119,6 +120,12 @@ def leave_clock(ticket: Ticket) -> None:
     ticket.extended_from = ticket.review_at = ticket.due_left = None
     for name, limit in limits.columns(None).items():
         setattr(ticket, name, limit)
+
+
+def pass_on_danger(ticket: Ticket, parent: Ticket) -> None:
+    """A rescue service that must be told of a member must be told of the group, unless it was."""
+    parent.rescue = parent.rescue or ticket.rescue
+    parent.handed_on_at = parent.handed_on_at or ticket.handed_on_at
 
 
 def raise_urgency(change: Change, head: Change) -> None:
