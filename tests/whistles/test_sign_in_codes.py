@@ -43,10 +43,13 @@ def test_two_taps_report_in_without_an_account(
     [visit] = summons["attendance"]
     assert (visit["person"], visit["by_code"], visit["distance_m"]) == ("王强", True, 41)
 
+    blown.reports_in(people, number, POLICE)
+    nobody = served.get("/" + issued(people, number)["url"].split("/", 3)[3])
+    assert (nobody.status_code, "没有待报到的单位" in nobody.text) == (200, True)
     again = served.post(path, data={**FORM, "office_code": POLICE})
     assert (again.status_code, "此码已使用" in again.text) == (409, True)
     assert served.get(path).status_code == 409
-    assert of(whistle(people, number), POLICE)["status"] == "sent"
+    assert len(of(whistle(people, number), POLICE)["attendance"]) == 1
 
 
 def test_a_page_asks_no_other_address_and_runs_nothing_else(people: People, served: Client) -> None:
