@@ -1,18 +1,32 @@
-"""Make openapi.md's table of events again from their vocabulary, `app/tickets/event_data.py`.
+"""Make openapi.md's tables of events again from their vocabularies, `event_data.py` of tickets and
+of whistles.
 
 python -m scripts.make_event_table
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from msgspec import inspect
+from msgspec import Struct, inspect
 
-from app.tickets.event_data import DATA, EventData
+from app.tickets.event_data import DATA
 from app.tickets.life.lifecycle import Action
+from app.whistles import event_data
+from app.whistles.event_data import Blown
+from app.whistles.life.loop import WhistleAction
+
+Kind = type[Struct]
 
 API = Path(__file__).parent.parent / "openapi.md"
-TABLE = re.compile(r"^\| event \| data \|\n(?:\|.*\|\n)+", re.MULTILINE)
+TABLE = re.compile(r"^\| (?:whistle's )?event \| data \|\n(?:\|.*\|\n)+", re.MULTILINE)
+
+OF_WHISTLES: dict[WhistleAction, tuple[Kind, ...]] = {
+    **{action: (struct,) for action, struct in event_data.DATA.items()},
+    WhistleAction.BLOW: (event_data.DATA[WhistleAction.BLOW], Blown),
+}
 
 KINDS: dict[type[inspect.Type], str] = {
     inspect.BoolType: "boolean",
@@ -26,16 +40,21 @@ KINDS: dict[type[inspect.Type], str] = {
 """All others are text, which is not said."""
 
 
-def table() -> str:
-    rows = [f"| `{action}` | {data_of(action)} |" for action in Action if action in DATA]
-    return "\n".join(["| event | data |", "|---|---|", *rows, ""])
+def tables() -> list[str]:
+    """In the order of openapi.md."""
+    return [table("event", Action, DATA), table("whistle's event", WhistleAction, OF_WHISTLES)]
 
 
-def data_of(action: Action) -> str:
-    return "; or ".join(", ".join(members(struct)) for struct in DATA[action])
+def table(title: str, actions: Iterable[StrEnum], data: Mapping[Any, Iterable[Kind]]) -> str:
+    rows = [f"| `{action}` | {data_of(data[action])} |" for action in actions if action in data]
+    return "\n".join([f"| {title} | data |", "|---|---|", *rows, ""])
 
 
-def members(struct: type[EventData]) -> list[str]:
+def data_of(structs: Iterable[Kind]) -> str:
+    return "; or ".join(", ".join(members(struct)) for struct in structs)
+
+
+def members(struct: Kind) -> list[str]:
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
     return [member(field) for field in info.fields]
@@ -52,4 +71,5 @@ def member(field: inspect.Field) -> str:
 
 
 if __name__ == "__main__":
-    API.write_text(TABLE.sub(lambda _: table(), API.read_text(encoding="utf-8")), encoding="utf-8")
+    made = iter(tables())
+    API.write_text(TABLE.sub(lambda _: next(made), API.read_text(encoding="utf-8")), "utf-8")

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -149,4 +148,6 @@ def has_its_words(event: EvaluationEvent, statement: EvaluationStatement | None)
 
 
 def terms_on_record(session: Session) -> list[str]:
-    return list(session.scalars(sa.select(Book.term).distinct().order_by(Book.term)))
+    """Also those whose books are gone, and whose events are not."""
+    both = select(Book.term).union(select(EvaluationEvent.term))
+    return sorted(session.scalars(both))

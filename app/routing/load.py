@@ -103,6 +103,13 @@ def make_router(
         catalogue,
         office_names,
         read_ranker(),
-        Beyond(read_elsewhere(), read_former_districts(), read_generic(), read_older_places()),
+        Beyond(
+            read_elsewhere(),
+            read_former_districts(),
+            read_generic(),
+            read_older_places(),
+            read_landmarks(),
+            read_sounds(),
+        ),
         read_areas(areas, office_names),
     )

@@ -16,7 +16,7 @@ from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
 from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
-from app.routing.reading.spots import Spot
+from app.routing.reading.spots import PART, Spot
 from app.routing.reasons import Reason
 from app.routing.record import Record
 from app.routing.spelling import Spellings
@@ -43,11 +43,6 @@ RANKED = ("similarity", "community", "village", "stem")
 """Witnesses whose chance is the ranker's."""
 OFFICE = re.compile("..(?:街道|地区|镇|乡)")
 """An office's name: where it is none of ours, it is misspelled."""
-PART = re.compile(
-    "(?:地铁站|站|校区|主?院区|医院|公园)?(?:[东西南北正侧旁]*(?:门|广场|[侧边面头角])|[A-H][0-9]?[东西南北]*(?:出入口|出口|口)|"
-    "[东西南北]*(?:出入口|出口|入口|进口|口)|出站口|站台|站前|门诊|急诊|住院|[部楼处]|停车场|宿舍|家属院|院|内|里|上|下|外)*"
-)
-"""A part of a landmark."""
 NOBODY = ("", 0.0)
 OFFICES = DISTRICTS | STREETS | PLACES | LANDMARKS | kinds(Kind.STEM)
 

@@ -13,8 +13,8 @@ from app.routing.reading.text import read
 SPELLED = PLACES | LANDMARKS | kinds(Kind.STREET)
 HEARD = SPELLED | kinds(Kind.STEM)
 BLANK = "?"
-SHORTEST = 3
-"""Of two characters one wrong one leaves nothing."""
+SHORTEST = 4
+"""Of a shorter name one wrong character leaves another name."""
 SHORTEST_SOUND = 6
 """Letters: a shorter sound is many names'."""
 MOST_READINGS = 8

@@ -10,7 +10,7 @@ from app.kit.workdays import day_of
 from app.period import Period, Periods
 from app.rankings.counting.record import Record
 from app.seals import sources
-from app.seals.audit import days, rosters, whistles
+from app.seals.audit import days, evaluations, rosters, whistles
 from app.seals.audit import service as audit
 from app.seals.audit.faults import Fault, Kind
 from app.seals.contradictions import Deriving
@@ -18,13 +18,14 @@ from app.seals.contradictions import Deriving
 
 def whole(session: Session, periods: Periods) -> Iterator[Fault]:
     """Each ticket's and whistle's events by their links, each row by its events, each assessment
-    made again, each day by its hash, and the rosters of streets."""
+    made again, each day by its hash, and the rosters and evaluations of streets."""
     numbers = list(audit.numbers_of_all(session))
     yield from audit.of_tickets(session, periods.policies, numbers)
     yield from audit.lost(session)
     yield from whistles.of_whistles(session)
     yield from days.faults(session)
     yield from rosters.faults(session)
+    yield from evaluations.faults(session)
     for period in assessed(session, periods):
         derived = Deriving(Record(session, period))
         for _ in derived.passing(sources.facts(derived.record)):

@@ -15,6 +15,7 @@ from app.statistics.goals import GoalsQuery, GoalsView, goals
 from app.statistics.routing import RoutedQuery, RoutedView
 from app.statistics.routing import statistics as routed_statistics
 from app.statistics.service import StatisticsQuery, StatisticsView, statistics
+from app.statistics.whistles import WhistlesView, whistles
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"], route_class=Route)
 
@@ -53,6 +54,15 @@ def read_routing_statistics(
 ) -> Response:
     """Tickets dispatched by the system, and the corrections of persons."""
     return sent(request, routed_statistics(look, period, query))
+
+
+@router.get("/{period}/whistles", response_model=WhistlesView)
+def read_whistle_statistics(
+    request: Request, caller: Anyone, period: str, look: Looking
+) -> Response:
+    """吹哨率 of streets with false whistles; departments that were called, with the results of the
+    tickets behind."""
+    return sent(request, whistles(look, period))
 
 
 def sent(request: Request, view: View) -> Response:

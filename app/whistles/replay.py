@@ -25,8 +25,12 @@ WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
 SUMMONS = (
     *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
-    *("withdrawn_at", "objected_at"),
+    *("withdrawn_at", "objected_at", "supervised_at", "answer_due_at"),
 )
+
+MARK = ("effect", "attitude", "rough", "marked_at", "marked_by")
+APPEAL = ("appealed_at", "appealed_by", "set_aside", "decided_at")
+"""The columns of the chief's points in a record."""
 
 MARKED_AT = {
     A.ACCEPT: "accepted_at",
@@ -47,6 +51,8 @@ class Course:
 
     whistle: Row = field(default_factory=dict)
     summonses: dict[str, Row] = field(default_factory=dict)
+    marks: dict[str, Row] = field(default_factory=dict)
+    """The chief's points, by office."""
 
     def summons(self, event: Event) -> Row:
         return self.summonses[event["data"]["office_code"]]
@@ -193,6 +199,36 @@ def rule_false(course: Course, event: Event) -> None:
         course.summonses[code] |= {"status": P.WITHDRAWN_BY_RULING, "withdrawn_at": event["at"]}
 
 
+def supervise(course: Course, event: Event) -> None:
+    due_at = instant(event["data"]["answer_due_at"])
+    course.summons(event).update(supervised_at=event["at"], answer_due_at=due_at)
+
+
+def answer(course: Course, event: Event) -> None:
+    course.summons(event).update(supervised_at=None, answer_due_at=None)
+
+
+def unanswered(course: Course, event: Event) -> None:
+    course.summons(event)["answer_due_at"] = None
+
+
+def evaluate(course: Course, event: Event) -> None:
+    data = event["data"]
+    points = {name: data[name] for name in ("effect", "attitude", "rough")}
+    marked = {"marked_at": event["at"], "marked_by": event["actor"]}
+    course.marks[data["office_code"]] = points | marked | dict.fromkeys(APPEAL)
+
+
+def appeal_evaluation(course: Course, event: Event) -> None:
+    mark = course.marks[event["data"]["office_code"]]
+    mark.update(appealed_at=event["at"], appealed_by=event["actor"])
+
+
+def decide_evaluation(course: Course, event: Event) -> None:
+    data = event["data"]
+    course.marks[data["office_code"]].update(set_aside=data["approve"], decided_at=event["at"])
+
+
 EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.DRAFT: draft,
     A.BLOW: blow,
@@ -210,4 +246,10 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.WAIVE: waive,
     A.DECIDE_APPEAL: decide_appeal,
     A.RULE_FALSE: rule_false,
+    A.SUPERVISE: supervise,
+    A.ANSWER: answer,
+    A.UNANSWERED: unanswered,
+    A.EVALUATE: evaluate,
+    A.APPEAL_EVALUATION: appeal_evaluation,
+    A.DECIDE_EVALUATION: decide_evaluation,
 }

@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from pydantic import BaseModel
@@ -39,24 +41,22 @@ def keys(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[
                 yield ".".join(path), [attribute]
 
 
-def attributes_read(module: Path) -> set[str]:
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+class Read(NamedTuple):
+    """What the code reads of anything: attributes, and pairs (`signals.loop`: one of another)."""
+
+    attributes: frozenset[str]
+    pairs: frozenset[str]
 
 
-def pairs_read(module: Path) -> set[str]:
-    """`signals.loop`, where the one is read of the other."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    return {
-        f"{node.value.attr}.{node.attr}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)
-    }
+@cache
+def read() -> Read:
+    modules = (path for path in Path("app").rglob("*.py") if path.parent.name != "policy")
+    trees = (ast.parse(module.read_text(encoding="utf-8")) for module in modules)
+    nodes = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Attribute)]
+    pairs = ((n.value.attr, n.attr) for n in nodes if isinstance(n.value, ast.Attribute))
+    return Read(frozenset(node.attr for node in nodes), frozenset(map(".".join, pairs)))
 
 
-MODULES = [path for path in Path("app").rglob("*.py") if path.parent.name != "policy"]
-READ = set().union(*map(attributes_read, MODULES))
-PAIRS = set().union(*map(pairs_read, MODULES))
 KEYS = dict(keys(Policy))
 
 
@@ -73,16 +73,16 @@ def test_an_idle_key_is_a_key_and_is_read_nowhere(idle: str) -> None:
 
     assert under
     if idle in HOMONYMS:
-        assert idle not in PAIRS
+        assert idle not in read().pairs
     else:
-        assert {attributes[depth] for attributes in under}.isdisjoint(READ)
+        assert {attributes[depth] for attributes in under}.isdisjoint(read().attributes)
 
 
 def test_every_other_key_is_read_somewhere() -> None:
     unread = {
         key
         for key, attributes in KEYS.items()
-        if not is_idle(key) and attributes[-1] not in READ
+        if not is_idle(key) and attributes[-1] not in read().attributes
         if not any(key.startswith(f"{group}.") for group in BY_NAME)
     }
     assert {key for key in unread if key[-3:-1] != ".L"} == ONE_VALUE

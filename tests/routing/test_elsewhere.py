@@ -8,7 +8,7 @@ import pytest
 from app.offices.files import read_gazetteer
 from app.routing.decision import DecisionKind
 from app.routing.load import read_elsewhere
-from tests.routing.test_routing import ROUTER, TODAY, route
+from tests.routing.test_routing import TODAY, route, shared
 
 GAZETTEER = read_gazetteer()
 ELSEWHERE = read_elsewhere()
@@ -71,4 +71,4 @@ def test_what_beijing_named_after_a_city_stays_beijings(text: str, street: str) 
     "text", ["广州市天河区体育西路", "杭州余杭南苑街道", "吉林长春朝阳区红旗街"]
 )
 def test_another_city_teaches_nothing(text: str) -> None:
-    assert ROUTER.key(text, "110105026", TODAY) is None
+    assert shared().key(text, "110105026", TODAY) is None

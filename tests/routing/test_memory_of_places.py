@@ -10,7 +10,7 @@ from app.routing.decision import DecisionKind, Query
 from app.routing.load import DATA, read_generic
 from app.routing.memory import Lesson
 from app.routing.reading.text import read
-from tests.routing.test_routing import GAZETTEER, POLICY, ROUTER, TODAY, confirm, fresh, route
+from tests.routing.test_routing import GAZETTEER, POLICY, TODAY, confirm, fresh, route, shared
 
 WANGJING = "110105026"
 GENERIC = read_generic()
@@ -78,7 +78,7 @@ SAID_OF_EVERY_PLACE = [
 @pytest.mark.parametrize("words", SAID_OF_EVERY_PLACE)
 @pytest.mark.parametrize("district", ["朝阳区", ""])
 def test_what_is_said_of_every_place_teaches_nothing(district: str, words: str) -> None:
-    assert ROUTER.key(f"{district}{words}", WANGJING, TODAY) is None
+    assert shared().key(f"{district}{words}", WANGJING, TODAY) is None
 
 
 @given(
@@ -116,12 +116,12 @@ def test_places_are_learned_as_before() -> None:
         "朝阳区望京西园三区",
         "西城区八角胡同",
     ):
-        assert ROUTER.key(text, WANGJING, TODAY) is not None, text
+        assert shared().key(text, WANGJING, TODAY) is not None, text
 
 
 def test_a_lesson_of_before_that_is_no_place_is_not_heard() -> None:
     router = fresh()
-    key = ROUTER.key("朝阳区金榆嘉苑", WANGJING, TODAY)
+    key = shared().key("朝阳区金榆嘉苑", WANGJING, TODAY)
     assert key is not None
     router.learn(Lesson.CONFIRM, key._replace(name="大门口"), WANGJING, TODAY)
     assert not router.memory.places
@@ -181,10 +181,10 @@ def test_former_districts_lead_to_todays() -> None:
     for line in former:
         streets = [street for street in GAZETTEER.streets if street.code[:6] == line["code"]]
         for street in streets[:3]:
-            routed = ROUTER.route(Query(f"{line['name']}{street.name}"), POLICY, TODAY)
+            routed = shared().route(Query(f"{line['name']}{street.name}"), POLICY, TODAY)
             assert routed.district_code == line["code"]
             assert routed.office_code == street.code
-        assert ROUTER.place(f"{line['name']}某处", TODAY)[0] == line["code"]
+        assert shared().place(f"{line['name']}某处", TODAY)[0] == line["code"]
 
 
 @pytest.mark.parametrize(

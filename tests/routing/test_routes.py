@@ -26,6 +26,7 @@ from app.routing.reading.text import read
 from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
 from app.settings import Settings
+from tests import given
 from tests.given import CHAOYANG, WANGJING, People, Person
 
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
@@ -281,3 +282,38 @@ def test_an_official_name_is_read_whatever_shape_its_characters_have(app: FastAP
 
 def simplified(character: str) -> str:
     return read(character).text
+
+
+TIANANMEN = {"lon": 116.3975902, "lat": 39.9087763, "datum": "gcj02"}
+
+
+def test_a_position_of_chinas_maps_is_taken(people: People) -> None:
+    answer = people.operator.get("/route", text="东城区", **TIANANMEN)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["decision"] == "person"  # a point alone sends nothing
+
+
+@pytest.mark.parametrize(
+    ("position", "fault"),
+    [
+        ({"lon": 121.47, "lat": 31.23, "datum": "gcj02"}, "must lie in Beijing"),
+        ({"lon": 116.4, "datum": "gcj02"}, "come together"),
+        ({"lon": 0, "lat": 0, "datum": "gcj02"}, "0,0 is no position"),
+        ({"lon": 116.4, "lat": 39.9, "datum": "bd09"}, "wgs84"),
+    ],
+)
+def test_a_position_that_cannot_be_told_is_refused(
+    people: People, position: dict[str, Any], fault: str
+) -> None:
+    answer = people.operator.get("/route", text="东城区", **position)
+
+    assert answer.status_code == 422
+    assert fault in answer.text
+
+
+def test_a_ticket_keeps_its_position_in_wgs84(people: People) -> None:
+    number = given.ticket(people, address={"text": "朝阳区望京西园三区", **TIANANMEN})
+
+    address = people.operator.get(f"/tickets/{number}").json()["address"]
+    assert (address["lon"], address["lat"]) == pytest.approx((116.391349, 39.907375), abs=1e-6)

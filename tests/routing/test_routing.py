@@ -1,6 +1,7 @@
 """Routing: what is read, what is decided, and why."""
 
 from datetime import date
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,6 @@ CATALOGUE = compile_catalogue(
 )
 GAZETTEER = read_gazetteer()
 OFFICES = {"110105-market": "朝阳区市场监督管理局", "ent-water": "自来水集团"}
-ROUTER = make_router(GAZETTEER, CATALOGUE, OFFICES)
 
 
 def fresh() -> Router:
@@ -45,8 +45,20 @@ def fresh() -> Router:
     return make_router(GAZETTEER, CATALOGUE, OFFICES)
 
 
-def route(asked: str | Query, router: Router = ROUTER, on: date = TODAY) -> Decision:
-    return router.route(Query(asked) if isinstance(asked, str) else asked, POLICY, on)
+@cache
+def shared() -> Router:
+    """Nobody teaches it. Made when it is first asked, and not by each process that collects."""
+    return fresh()
+
+
+@cache
+def pupils() -> tuple[Router, Router]:
+    return fresh(), fresh()
+
+
+def route(asked: str | Query, router: Router | None = None, on: date = TODAY) -> Decision:
+    query = Query(asked) if isinstance(asked, str) else asked
+    return (router or shared()).route(query, POLICY, on)
 
 
 def confirm(router: Router, text: str, street: str, lesson: Lesson = Lesson.CONFIRM) -> None:
@@ -317,13 +329,13 @@ def test_memory_never_overrides_an_official_name() -> None:
 
 
 def test_memory_keeps_no_building_and_no_room() -> None:
-    key = ROUTER.key("朝阳区琥珀川嘉苑5号楼2单元301室", JINZHAN, TODAY)
+    key = shared().key("朝阳区琥珀川嘉苑5号楼2单元301室", JINZHAN, TODAY)
 
     assert key == Key("110105", "琥珀川嘉苑")
 
 
 def test_a_road_is_remembered_with_its_number() -> None:
-    key = ROUTER.key("朝阳区琥珀川东路甲12号院3号楼", JINZHAN, TODAY)
+    key = shared().key("朝阳区琥珀川东路甲12号院3号楼", JINZHAN, TODAY)
 
     assert key == Key("110105", "琥珀川东路", 12)
 
@@ -363,32 +375,35 @@ def area(code: str, ring: list[list[float]]) -> dict[str, object]:
 
 
 AREAS = Areas.of({"features": [area(WANGJING, WEST), area(JINZHAN, EAST)]})
-MAPPED = Router(
-    GAZETTEER, CATALOGUE, OFFICES, read_ranker(), beyond=Beyond(read_elsewhere()), areas=AREAS
-)
+
+
+@cache
+def mapped() -> Router:
+    beyond = Beyond(read_elsewhere())
+    return Router(GAZETTEER, CATALOGUE, OFFICES, read_ranker(), beyond=beyond, areas=AREAS)
 
 
 def test_a_point_in_a_streets_area_is_the_streets() -> None:
-    decision = route(Query("这里", lon=116.42, lat=39.92), MAPPED)
+    decision = route(Query("这里", lon=116.42, lat=39.92), mapped())
 
     assert (decision.office_code, decision.method) == (WANGJING, "coordinates")
 
 
 def test_a_point_on_a_border_has_both_streets_as_candidates() -> None:
-    decision = route(Query("这里", lon=116.45001, lat=39.92), MAPPED)
+    decision = route(Query("这里", lon=116.45001, lat=39.92), mapped())
 
     assert decision.decision is DecisionKind.PERSON
     assert [candidate.office_code for candidate in decision.candidates] == [JINZHAN, WANGJING]
 
 
 def test_on_a_border_a_name_decides() -> None:
-    decision = route(Query("望京街道", lon=116.45001, lat=39.92), MAPPED)
+    decision = route(Query("望京街道", lon=116.45001, lat=39.92), mapped())
 
     assert decision.office_code == WANGJING
 
 
 def test_a_name_against_the_point_goes_to_a_person() -> None:
-    decision = route(Query("望京街道", lon=116.48, lat=39.92), MAPPED)
+    decision = route(Query("望京街道", lon=116.48, lat=39.92), mapped())
 
     assert decision.decision is DecisionKind.PERSON
     assert "金盏乡" in decision.reason
@@ -430,7 +445,6 @@ def test_any_text_gets_a_decision_with_its_reason(text: str) -> None:
     assert route(text) == decision
 
 
-PUPILS = fresh(), fresh()
 PLACES = [
     f"朝阳区琥珀川{where}" for where in ("嘉苑5号楼", "东路2号", "东路90号", "家园", "嘉苑二期")
 ]
@@ -448,7 +462,7 @@ CASES = st.lists(st.sampled_from([WANGJING, JINZHAN, DOUGEZHUANG]), max_size=12)
 @given(CASES)
 @settings(max_examples=25)
 def test_no_past_overrides_an_official_name(cases: list[str]) -> None:
-    router = emptied(PUPILS[0])
+    router = emptied(pupils()[0])
     for street in cases:
         confirm(router, NEWBUILT, street)
 
@@ -462,7 +476,7 @@ def test_no_past_overrides_an_official_name(cases: list[str]) -> None:
 def test_one_contrary_case_among_three_or_more_flips_no_place(
     number: int, data: st.DataObject
 ) -> None:
-    router = emptied(PUPILS[0])
+    router = emptied(pupils()[0])
     contrary = data.draw(st.integers(0, number - 1))
     for at in range(number):
         confirm(router, NEWBUILT, DOUGEZHUANG if at == contrary else JINZHAN)
@@ -473,7 +487,7 @@ def test_one_contrary_case_among_three_or_more_flips_no_place(
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from([JINZHAN, DOUGEZHUANG]))))
 @settings(max_examples=15)
 def test_the_same_lessons_make_the_same_decisions(lessons: list[tuple[str, str]]) -> None:
-    pupil, other = map(emptied, PUPILS)
+    pupil, other = map(emptied, pupils())
     for router in (pupil, other):
         for place, street in lessons:
             confirm(router, place, street)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import main
 from app.offices.directory import OfficeKind
 from app.routing import service
 from app.routing.memory import Key, Lesson, Memory
+from app.routing.models import RoutingLesson
 from app.tickets.intake import rerouting
 from tests import given
 from tests.conftest import StillClock
@@ -254,3 +256,37 @@ def test_what_the_system_routed_is_counted_with_what_was_moved(
     assert by_district[given.CHAOYANG]["name"] == "朝阳区"
     methods = routed(people, "method")
     assert sum(methods[code]["routed"] for code in methods if code != "total") == 4
+
+
+def test_what_a_ticket_alone_has_taught_is_forgotten_with_it(people: People, app: FastAPI) -> None:
+    number = unknown(people)
+    dispatch(people, number, CHAOWAI)
+    learn(app)
+    assert streets(people) == {CHAOWAI: 1}
+
+    gone = people("admin").delete(f"/routing/memory?ticket_number={number}")
+
+    assert gone.status_code == 200, gone.text
+    assert gone.json()["places"] == []
+    assert streets(people) == {}
+    learn(app)
+    assert streets(people) == {}
+
+
+def test_what_others_taught_too_is_kept_without_the_tickets_number(
+    people: People, app: FastAPI, session: Session
+) -> None:
+    first, second = unknown(people), unknown(people)
+    dispatch(people, first, CHAOWAI)
+    dispatch(people, second, CHAOWAI)
+    learn(app)
+
+    kept = people("admin").delete(f"/routing/memory?ticket_number={first}").json()
+
+    assert [street["count"] for place in kept["places"] for street in place["streets"]] == [2]
+    assert set(session.scalars(select(RoutingLesson.ticket_number))) == {None, second}
+
+
+@pytest.mark.parametrize("query", ["", "?text=望京&ticket_number=BJ202610200000001"])
+def test_one_thing_is_forgotten_at_a_time(people: People, query: str) -> None:
+    assert people("admin").delete(f"/routing/memory{query}").status_code == 422

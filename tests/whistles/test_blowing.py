@@ -107,6 +107,7 @@ def test_whom_a_whistle_may_not_summon(
     ("changed", "problem"),
     [
         ({"meet_at": "2026-10-20T02:29:59Z"}, "meeting-too-soon"),
+        ({"meet_at": "9999-12-31T00:00:00Z"}, "meeting-too-far"),
         ({"kind": "party"}, "invalid"),
         ({"level": "W1"}, "invalid"),
         ({"matter": " "}, "invalid"),

@@ -26,7 +26,7 @@ UNIT = re.compile(
 )
 NUMBERED = re.compile(r"[甲乙丙丁]?([0-9]+)")
 TAIL = re.compile(
-    "这边|那边|附近|旁边|对面|门口|门前|(?<![安国文武胜直成阳兴便定渠平])门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|东北角|西北角|东南角|西南角|[东西南北]侧|十字路口|交叉口|斜对过|对过|隔壁|边上|跟前|往[东西南北前后里]|向[东西南北]|出来|院内|院里|内部|"
+    "这边|那边|附近|旁边|对面|(?<!衙)门口|门前|(?<![安国文武胜直成阳兴便定渠平])门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|东北角|西北角|东南角|西南角|[东西南北]侧|十字路口|交叉口|斜对过|对过|隔壁|边上|跟前|往[东西南北前后里]|向[东西南北]|出来|院内|院里|内部|"
     "底商|地下|地库|车库|停车|便道|所在|有人|有个|有1|总是|1直|经常|每天|长期|多次|夜间|晚上|凌晨|半夜|"
     "早上|白天|昨天|今天|最近|目前|现在|没有|无人|不通|不亮|堵|漏|噪声|噪音|扰民|油烟|垃圾|施工|违建|"
     "占道|停水|停电|暖气|供暖|燃气|物业|居民|邻居|家里|业主|路灯|井盖|异味|臭味|污水|积水"
@@ -43,6 +43,15 @@ BARE = string.digits + string.ascii_uppercase + "-"
 AREA = re.compile(
     "(?:地区)?(?:那边|那里|那儿|这边|这里|这儿|附近|1带|里头)的?(?:那个)?|的(?:那个)?"
 )
+PART = re.compile(
+    "(?:地铁站|站|校区|主?院区|医院|公园)?(?:[东西南北正侧旁]*(?:门|广场|[侧边面头角])|[A-H][0-9]?[东西南北]*(?:出入口|出口|口)|"
+    "[东西南北]*(?:出入口|出口|入口|进口|口)|出站口|站台|站前|门诊|急诊|住院|[部楼处]|停车场|宿舍|家属院|院|内|里|上|下|外)*"
+)
+"""A part of a landmark."""
+GOES_ON = re.compile(
+    ".{0,3}(?:[0-9]|小区|社区|[区期园苑路街巷村院楼府城店桥]|公寓|胡同|大厦|广场|中心|学校|中学|小学)"
+)
+"""Behind a landmark's name it is another place's: 北京站街, 天通苑东三区."""
 TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
 DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
 """A text without any of these names at most one place."""
@@ -134,7 +143,8 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
         begin = behind(divisions)
         if end - begin < SHORTEST and divisions[0].start - start >= SHORTEST:
             begin, end = (lead.end() if lead else start), divisions[0].start
-    spot = cut(text, behind_area(text, begin, finds), end)
+    begin = behind_area(text, begin, finds)
+    spot = cut(text, begin, end_of_landmark(text, begin, end, finds))
     if not divisions and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
         return None
     spot.home, spot.divisions = home, tuple(divisions)
@@ -150,6 +160,15 @@ def behind_area(text: str, begin: int, finds: Sequence[Find]) -> int:
         return begin
     behind = [find for find in finds if find.kinds & (PLACES | LANDMARKS)]
     return words.end() if any(find.start >= words.end() for find in behind) else begin
+
+
+def end_of_landmark(text: str, begin: int, end: int, finds: Sequence[Find]) -> int:
+    """Where a landmark and its part end, before the story that follows: 北京站出站口|黑车拉客."""
+    landmark = next((f for f in finds if f.start == begin and f.kinds & LANDMARKS), None)
+    if landmark is None or GOES_ON.match(text, landmark.end, end):
+        return end
+    part = PART.match(text, landmark.end, end)
+    return part.end() if part else landmark.end
 
 
 def behind(divisions: Sequence[Find]) -> int:

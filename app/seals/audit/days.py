@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.evaluations.models import EvaluationEvent
 from app.kit.clock import Clock
 from app.kit.db import Base, Sessions
 from app.kit.instants import StillRecording, settled
@@ -77,7 +79,7 @@ def next_day(session: Session) -> date | None:
     last: date | None = session.scalar(select(func.max(ChainDay.day)))
     if last:
         return last + ONE_DAY
-    firsts = (select(func.min(kind.at)).scalar_subquery() for kind in (Event, WhistleEvent))
+    firsts = (select(func.min(kind.at)).scalar_subquery() for kind, _ in CHAINS)
     first: datetime | None = session.scalar(select(func.least(*firsts)))
     return day_of(first) if first else None
 
@@ -109,11 +111,10 @@ def hash_of(day: date, number: int, digest: str, former: str | None) -> str:
 
 
 def lines(session: Session, day: date) -> Iterator[str]:
-    """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's;
-    then the registry."""
+    """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's and
+    of each book of evaluations; then the registry."""
     begins, ends = midnight(day), midnight(day + ONE_DAY)
-    of_ticket = (Event, Event.ticket_number)
-    for kind, number in (of_ticket, (WhistleEvent, WhistleEvent.whistle_number)):
+    for kind, number in CHAINS:
         last = (
             select(number, kind.seq, func.encode(kind.link, "hex"))
             .where(kind.at >= begins, kind.at < ends)
@@ -130,6 +131,15 @@ def lines(session: Session, day: date) -> Iterator[str]:
     ):
         digest = digest_of_lines(unpacked(part.lines))
         yield text_of(f"registry {part.part}", part.recorded_at, digest)
+
+
+BOOK = func.concat("evaluation ", EvaluationEvent.term, " ", EvaluationEvent.owner_code)
+CHAINS: tuple[tuple[Any, Any], ...] = (
+    (Event, Event.ticket_number),
+    (WhistleEvent, WhistleEvent.whistle_number),
+    (EvaluationEvent, BOOK.collate("C")),
+)
+"""Events, and by which name each chain of them is kept."""
 
 
 def text_of(*line: object) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.seals.audit import chains
 from app.seals.audit.faults import Fault, Kind
 from app.whistles import replay
+from app.whistles.evaluation.models import WhistleMark
 from app.whistles.events import MEMBERS, WhistleEvent, WhistleStatement
 from app.whistles.models import Summons, Whistle
 
@@ -19,10 +20,13 @@ AT_ONCE = 1_000
 Row = Mapping[Any, Any]
 Rows = Mapping[str, list[Row]]
 
+MARK = (*replay.MARK, *replay.APPEAL)
+
 TABLES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "events": (WhistleEvent, "seq", (*MEMBERS[1:], "link")),
     "statements": (WhistleStatement, "seq", ("seq", "words", "salt")),
     "summonses": (Summons, "office_code", ("office_code", *replay.SUMMONS)),
+    "marks": (WhistleMark, "office_code", ("office_code", *MARK)),
 }
 UNREADABLE = (LookupError, TypeError, ValueError)
 
@@ -59,7 +63,7 @@ def rows_of(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
 
 
 def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Iterator[Fault]:
-    events, statements, summonses = (rows[kind].get(number, []) for kind in TABLES)
+    events, statements, summonses, marks = (rows[kind].get(number, []) for kind in TABLES)
     yield from chains.linked(number, events, statements, head, MEMBERS)
     if head is None:
         return
@@ -69,19 +73,23 @@ def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Itera
         yield Fault(fault=Kind.UNREADABLE, number=number)
         return
     yield from compared(number, "whistle", course.whistle, head, replay.WHISTLE)
-    yield from summoned(number, course, summonses)
+    yield from of_offices(number, course.summonses, summonses, "summons", replay.SUMMONS)
+    yield from of_offices(number, course.marks, marks, "whistle_mark", MARK)
 
 
-def summoned(number: str, course: replay.Course, kept: Sequence[Row]) -> Iterator[Fault]:
+def of_offices(
+    number: str, expected: Mapping[str, Row], kept: Sequence[Row], table: str, names: Sequence[str]
+) -> Iterator[Fault]:
+    """Rows of a whistle with one for each office."""
     left = {row["office_code"]: row for row in kept}
-    for code, summons in course.summonses.items():
+    for code, expected_row in expected.items():
         row = left.pop(code, None)
         if row is None:
-            yield Fault(fault=Kind.MISSING_ROW, number=number, table="summons")
+            yield Fault(fault=Kind.MISSING_ROW, number=number, table=table)
         else:
-            yield from compared(number, "summons", summons, row, replay.SUMMONS)
+            yield from compared(number, table, expected_row, row, names)
     for _ in left:
-        yield Fault(fault=Kind.ADDED_ROW, number=number, table="summons")
+        yield Fault(fault=Kind.ADDED_ROW, number=number, table=table)
 
 
 def compared(

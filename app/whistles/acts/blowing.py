@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.gate import WrongRole
@@ -14,6 +15,7 @@ from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.policy.documents import Policy
 from app.tickets.acts.forms import Nothing, Reason
+from app.tickets.acts.supervision import LONGEST
 from app.tickets.life import links
 from app.tickets.views import scope as ticket_scope
 from app.whistles.acts import linked
@@ -58,6 +60,10 @@ class KindNotInUse(Invalid):
 
 class MeetingTooSoon(Invalid):
     title = "The appointed time is too soon"
+
+
+class MeetingTooFar(Invalid):
+    title = "An appointed time lies within a year"
 
 
 class MeetingOver(Conflict):
@@ -149,6 +155,9 @@ def check(city: City, policy: Policy, body: NewWhistle, now: datetime) -> None:
     if body.meet_at is not None and body.meet_at < earliest:
         detail = f"not before {earliest.isoformat()}"
         raise MeetingTooSoon(detail, errors=[{"pointer": "/meet_at", "detail": detail}])
+    if body.meet_at is not None and body.meet_at > now + LONGEST:
+        detail = f"not after {(now + LONGEST).isoformat()}"
+        raise MeetingTooFar(detail, errors=[{"pointer": "/meet_at", "detail": detail}])
 
 
 def check_blower(policy: Policy, level: WhistleLevel, body: NewWhistle, caller: Caller) -> None:
@@ -326,11 +335,15 @@ def set_limits(summons: Summons, whistle: Whistle, rules: Policy, now: datetime)
 
 
 def sent(change: WhistleChange, summonses: Iterable[Summons]) -> dict[str, Sent]:
+    """By office, as the event says it."""
+    theirs = ActionItem.whistle_number == change.whistle.number
+    counted = select(ActionItem.office_code, func.count()).where(theirs)
+    asked = dict(change.session.execute(counted.group_by(ActionItem.office_code)).all())
     return {
         summons.office_code: Sent(
             kind=summons.kind,
             required=summons.required,
-            actions=len(change.items(summons)),
+            actions=asked[summons.office_code],
             accept_due_at=summons.accept_due_at,
             arrive_due_at=summons.arrive_due_at,
         )

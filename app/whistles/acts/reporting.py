@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeKind
 from app.tickets.acts.forms import Nothing, Reason, Words
+from app.tickets.acts.supervision import LONGEST
 from app.tickets.life.likeness import metres
 from app.whistles.acts import codes
 from app.whistles.acts.change import WhistleChange
@@ -38,7 +39,7 @@ class BadResults(Invalid):
 
 
 class AppointmentPast(Invalid):
-    title = "An office comes back at a time to come"
+    title = "An office comes back at a time to come, within a year"
 
 
 class Point:
@@ -208,6 +209,6 @@ def interim_release(change: WhistleChange, summons: Summons, body: InterimReleas
 
 
 def check_appointment(change: WhistleChange, summons: Summons, body: InterimRelease) -> None:
-    if body.next_at <= change.now:
-        fault = {"pointer": "/next_at", "detail": "must lie ahead"}
+    if not change.now < body.next_at <= change.now + LONGEST:
+        fault = {"pointer": "/next_at", "detail": "must lie ahead, within a year"}
         raise AppointmentPast(errors=[fault])

@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 
 import msgspec
+from msgspec import UNSET
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from app.whistles import event_data
 from app.whistles.evaluation import score
 from app.whistles.evaluation.score import Attendance, Chief, Record
 from app.whistles.event_data import (
+    AppealDecided,
     Blown,
     BlownAtOnce,
     Composed,
@@ -82,13 +84,16 @@ class Lived:
             self.summon(data.summonses, event.at)
         if isinstance(data, Blown | BlownAtOnce):
             self.finish_at = data.finish_due_at
-        self.take_back(data)
+        self.take_back(data, event.at)
         effect = EFFECTS.get(event.action)
         if effect and isinstance(data, Moved):
             effect(self.offices[data.office_code], data, event.at)
 
-    def take_back(self, data: WhistleData) -> None:
-        """What is sent back is fed back anew; the wrong department is let go (D.14.7)."""
+    def take_back(self, data: WhistleData, at: datetime) -> None:
+        """What is sent back is fed back anew; the wrong department is let go, and after a ruling
+        that is reversed whoever had not come has new limits (D.14.7)."""
+        if isinstance(data, AppealDecided) and data.summonses is not UNSET:
+            self.summon(data.summonses, at)
         if isinstance(data, SentBack):
             for code in data.office_codes:
                 self.offices[code].fed_back_at = None
@@ -171,7 +176,7 @@ def settled(session: Session, since: datetime, until: datetime) -> set[str]:
     return set(session.scalars(query))
 
 
-TELLING = EFFECTS.keys() | {A.DRAFT, A.BLOW, A.COMPOSE, A.SEND_BACK, A.RULE_FALSE}
+TELLING = EFFECTS.keys() | {A.DRAFT, A.BLOW, A.COMPOSE, A.SEND_BACK, A.RULE_FALSE, A.DECIDE_APPEAL}
 """Actions whose data a record rests on."""
 
 

@@ -67,6 +67,7 @@ TEMPLATE = Environment(
 Filled = Mapping[str, str]
 """The fields of the form, as they came."""
 
+NOBODY_TO_COME = "此哨没有待报到的单位。"
 FIELDS = ("person", "duty", "office_code")
 
 TOLD: dict[type[Refusal], str] = {
@@ -86,7 +87,10 @@ def told_of(refusal: Refusal) -> str:
 
 
 def page(awaited: Awaited | None, message: str = "", filled: Filled | None = None) -> str:
-    """The form, with what was filled in; without a whistle the message alone."""
+    """The form, with what was filled in; where nobody is to come, or without a whistle, a message
+    alone."""
+    if awaited and not awaited.offices:
+        return render(awaited, message or NOBODY_TO_COME, False, {})
     return render(awaited, message, bool(awaited), filled or {})
 
 
