@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.web.wire import Form, Line, OfficeCode, OneLine, Prose, Shown, Told, no_flag
@@ -53,15 +53,22 @@ class Person(Form):
     duty: Annotated[Line, Field(max_length=50)] | None = None
 
 
-People = Annotated[list[Person], Field(min_length=1, max_length=MOST_PEOPLE)]
-
-
 def check_once(people: Iterable[Person]) -> None:
     """Raises ValueError on a person who is named twice."""
     pairs = [(person.name, person.office_code) for person in people]
     twice = sorted({f"{name} of {code}" for name, code in pairs if pairs.count((name, code)) > 1})
     if twice:
         raise ValueError(f"named twice: {', '.join(twice)}")
+
+
+def each_once(people: list[Person]) -> list[Person]:
+    check_once(people)
+    return people
+
+
+People = Annotated[
+    list[Person], Field(min_length=1, max_length=MOST_PEOPLE), AfterValidator(each_once)
+]
 
 
 class Command(Form):
@@ -84,21 +91,24 @@ class Team(Form):
     members: People
 
 
+def each_in_one(teams: list[Team]) -> list[Team]:
+    """Raises ValueError on a person in two teams, and on two teams of one name."""
+    check_once(person for team in teams for person in (team.liaison, *team.members))
+    names = [team.name for team in teams]
+    if len(set(names)) < len(names):
+        raise ValueError("two teams have one name")
+    return teams
+
+
 class Campaign(Form):
     """Nobody is in two teams; teams keep their numbers, from 1 in the order given. `until`: the
     campaign's plan date, in place of the whistle's."""
 
     command: Command
-    teams: Annotated[list[Team], Field(min_length=1, max_length=MOST_TEAMS)]
+    teams: Annotated[
+        list[Team], Field(min_length=1, max_length=MOST_TEAMS), AfterValidator(each_in_one)
+    ]
     until: Told | None = None
-
-    @model_validator(mode="after")
-    def _each_in_one_team(self) -> Self:
-        check_once(person for team in self.teams for person in (team.liaison, *team.members))
-        names = [team.name for team in self.teams]
-        if len(set(names)) < len(names):
-            raise ValueError("two teams have one name")
-        return self
 
 
 class TeamDay(Form):
@@ -110,11 +120,6 @@ class TeamDay(Form):
     people: People
     work: Prose
     figures: Figures = {}
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        check_once(self.people)
-        return self
 
 
 class CorrectedDay(TeamDay):
@@ -130,8 +135,3 @@ class Meeting(Form):
     people: People
     text: Prose
     resolutions: Annotated[list[Line], Field(min_length=1, max_length=MOST_RESOLUTIONS)]
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        check_once(self.people)
-        return self
