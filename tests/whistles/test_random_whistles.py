@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from app.seals.audit import whistles
 from app.kit.workdays import day_of
+from app.seals.audit import whistles
 from app.sweep import sweep
 from app.whistles.life.loop import (
     MOVES,
