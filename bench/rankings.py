@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import main
+from app.bulletins.monthly import monthly
 from app.city import City
 from app.kit import db
 from app.kit.host import embedded, migrate
@@ -40,6 +41,7 @@ from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.seals import service as seals
 from app.settings import Settings
+from app.statistics.goals import GoalsQuery, goals
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 OPEN, BEFORE = "2026-11", "2026-10"
@@ -151,6 +153,8 @@ def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
         "open month": read(OPEN),
         "open month, CSV": table,
         "sealed month": read(BEFORE),
+        "open month, bulletin": lambda session: monthly(Asked(session, city, NOW), OPEN),
+        "open month, goals": lambda session: goals(Asked(session, city, NOW), OPEN, GoalsQuery()),
         "its counts alone": lambda session: counts(session, period),
         "bare volume": lambda session: bare(session, BARE_VOLUME, period),
     }

@@ -2,7 +2,8 @@
 
     BENCH_ADDRESSES=FILE.csv python -m bench.routing
 
-The file has the columns address_text, place_text, address_with_street, street_code, kind, balanced.
+The file has the columns address_text, place_text, address_with_street, street_code, district, kind,
+balanced.
 The router never knows the street of an address measured: the learning curve confirms the first
 half, row by row, and measures the second, and then each address with all others confirmed. Times
 stand beside that of `sum(range(1000))` in the same minute: machines differ.
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import psutil
 
@@ -30,6 +32,7 @@ from app.routing.decide import Router
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds
 from app.routing.load import make_router
 from app.routing.memory import Lesson
+from bench import sentences
 
 ON = date(2026, 1, 1)
 POLICY = Thresholds("bench", accept=0.85, margin=0.10)
@@ -41,7 +44,12 @@ SENTENCES = (
     "市民来电反映{}门口垃圾没人清运",
 )
 BELIEFS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.01)
-STEPS = (0.25, 0.5, 1.0)
+STEPS = (500, 1_300)
+"""Addresses confirmed before the second half is asked of."""
+REQUESTS, QUARTERS = 12_000, 4
+"""Of an imagined year: few places are told of often, and most of them once."""
+CONFIRMED, MISTAKEN = 0.9, 0.01
+"""Of its requests so many are confirmed, and of these so many to a wrong street of the district."""
 MEGABYTE = 1 << 20
 RUNS = 9
 YARDSTICK = "sum(range(1000))"
@@ -173,13 +181,12 @@ def start() -> tuple[Router, float, float]:
 
 def learning(rows: Sequence[Row]) -> dict[str, Figures]:
     """The second half measured with parts of the first confirmed; then its new places alone."""
-    half = len(rows) // 2
+    half = max(len(rows) // 2, *STEPS)
     first, second = rows[:half], rows[half:]
     router, _, _ = start()
     curve = {"0 confirmed": Figures.of(ask(router, second))}
     done = 0
-    for step in STEPS:
-        upto = int(half * step)
+    for upto in STEPS:
         confirm(router, first[done:upto])
         done = upto
         curve[f"{done} confirmed"] = Figures.of(ask(router, second))
@@ -190,6 +197,31 @@ def learning(rows: Sequence[Row]) -> dict[str, Figures]:
     confirm(router, second)
     curve["all others confirmed"] = Figures.of(ask_knowing_the_others(router, rows))
     return curve
+
+
+def year(rows: Sequence[Row]) -> dict[str, Figures]:
+    """An imagined year, by quarters: each request is asked of, then confirmed or not."""
+    chance = Random(17)
+    places = chance.sample(list(rows), len(rows))
+    weights = [1 / rank for rank in range(1, len(places) + 1)]
+    router, _, _ = start()
+    table = {}
+    for quarter in range(QUARTERS):
+        answers = []
+        for row in chance.choices(places, weights, k=REQUESTS // QUARTERS):
+            answers += ask(router, [row])
+            if chance.random() < CONFIRMED:
+                confirm(router, [mistaken(row, rows, chance)])
+        table[f"quarter {quarter + 1}"] = Figures.of(answers)
+    return table
+
+
+def mistaken(row: Row, rows: Sequence[Row], chance: Random) -> Row:
+    """Now and then with another street of the district."""
+    if chance.random() >= MISTAKEN:
+        return row
+    others = [other for other in rows if other["district"] == row["district"]]
+    return {**row, "street_code": chance.choice(others)["street_code"]}
 
 
 def yardstick() -> tuple[float, float]:
@@ -225,10 +257,14 @@ def measure(rows: Sequence[Row]) -> dict[str, object]:
         "balanced": {
             "at most 4 a street": Figures.of([a for a in answers if a.row["balanced"] == "1"])
         },
+        "districts": by(answers, "district"),
         "learning": learning(rows),
+        "a simulated year": year(rows),
     }
     for name, table in tables.items():
         show(name, table)
+    callers = sentences.measure(router)
+    sentences.show(callers)
     reliability = {
         "confidence": believed(answers),
         "without district": believed(ask(router, rows, ASKED["without district"])),
@@ -242,6 +278,7 @@ def measure(rows: Sequence[Row]) -> dict[str, object]:
     return {
         **{name: {key: vars(row) for key, row in table.items()} for name, table in tables.items()},
         "reliability": reliability,
+        "sentences": {name: vars(line) for name, line in callers.items()},
         "yardstick_us": took,
         "undisturbed_us": alone,
         "undisturbed_yardstick_us": least,

@@ -10,6 +10,7 @@ tuning. "After lessons" asks each call after all others were confirmed. Simulate
 import statistics
 import sys
 import timeit
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from random import Random
@@ -23,7 +24,7 @@ from app.suggest.memory import MOST_PAIRS, Memory
 from app.suggest.reading import Reading
 from app.suggest.suggester import Suggester
 from app.tickets.life.lifecycle import TicketType
-from tests.suggest.calls import Call, calls, emergencies
+from tests.suggest.calls import Call, calls, emergencies, phrases
 
 CANDIDATES = 3
 RUNS = 9
@@ -123,6 +124,19 @@ def report_times(suggester: Suggester) -> None:
         print(f"| {name} | {seconds * 1e6:.0f} | {seconds / yard:.1f} |")
 
 
+def report_apart(suggester: Suggester) -> None:
+    tables: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for phrase in phrases():
+        heard = suggester.emergencies.suggest(phrase.text) is not None
+        tables[phrase.table].append((phrase.rings, heard))
+    print("\n| measured before seen, now | must ring | ring | must not | ring all the same |")
+    print("|---|---|---|---|---|")
+    for table, pairs in tables.items():
+        must = [heard for rings, heard in pairs if rings]
+        harmless = [heard for rings, heard in pairs if not rings]
+        print(f"| {table} | {len(must)} | {sum(must)} | {len(harmless)} | {sum(harmless)} |")
+
+
 def best_time(work: Callable[[], object]) -> float:
     """Seconds of one go: the fastest of some."""
     timer = timeit.Timer(work)
@@ -141,6 +155,7 @@ def main() -> int:
     report("simulated, one of each category", list(ranks(suggester, simulated(catalogue))))
     report_confidence(suggester, asked)
     report_emergencies(suggester)
+    report_apart(suggester)
     report_times(suggester)
     return 0
 

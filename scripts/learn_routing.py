@@ -61,9 +61,12 @@ GROWN = {
 }
 """Small trees, and few: they learn from some thousand answers."""
 TREES, SEED = 60, 1
-DEVIATIONS, JUDGES = 1.645, 5
-"""Of the places at least as sure as is enough, enough are right 19 times in 20, in the mean of so
-many judges."""
+JUDGED = (("district", False, 1.645), ("city", True, 1.0))
+"""Each judge's name, whether it is of the whole city, and for how certain the places that are at
+least as sure as is enough must be right enough, in deviations: within a district 19 times in 20,
+without one five times in six, since the policy asks for more there already."""
+JUDGES = 5
+"""Judges that differ by chance alone; in their mean so much is enough."""
 DECIMALS = 5
 
 
@@ -287,7 +290,7 @@ def grow(answers: Sequence[Answer], seed: int) -> lightgbm.Booster:
     return lightgbm.train({**GROWN, "seed": seed}, lightgbm.Dataset(numbers, right), TREES)
 
 
-def judge(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Any]:
+def judge(rows: Sequence[Row], answers: Sequence[Answer], deviations: float) -> dict[str, Any]:
     """A judge's document, with the least chance to be sent with."""
     trees = [
         Tree.of(tree["tree_structure"]) for tree in grow(answers, SEED).dump_model()["tree_info"]
@@ -297,7 +300,7 @@ def judge(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Any]:
         "borders": [border for tree in trees for border in tree.borders],
         "masks": [mask for tree in trees for mask in tree.masks],
         "values": [value for tree in trees for value in tree.values],
-        "enough": round(enough(rows, answers), DECIMALS),
+        "enough": round(enough(rows, answers, deviations), DECIMALS),
     }
 
 
@@ -349,19 +352,19 @@ class Tree:
         self.add(node["right_child"])
 
 
-def enough(rows: Sequence[Row], answers: Sequence[Answer]) -> float:
-    """The least chance to be sent with, by answers without a memory; the mean of what judges say
-    that differ by chance alone."""
-    return float(np.mean([least(rows, judged(rows, answers, SEED + at)) for at in range(JUDGES)]))
+def enough(rows: Sequence[Row], answers: Sequence[Answer], deviations: float) -> float:
+    """The least chance to be sent with, by answers without a memory."""
+    pairs = [judged(rows, answers, SEED + at) for at in range(JUDGES)]
+    return float(np.mean([least_enough(alone(rows, pair), deviations) for pair in pairs]))
 
 
-def least(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> float:
-    known = [
+def alone(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> list[Said]:
+    """What was said without a memory."""
+    return [
         Said(chance, answer.right, place_of(rows[answer.sample.row]))
         for chance, answer in pairs
         if answer.sample.memory == 0
     ]
-    return least_enough(known, DEVIATIONS)
 
 
 def place_of(row: Row) -> tuple[str, str]:
@@ -369,15 +372,14 @@ def place_of(row: Row) -> tuple[str, str]:
 
 
 def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
-    for whole_city in (False, True):
+    for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
         pairs = judged(rows, of_kind)
-        print("enough", round(enough(rows, of_kind), 4))
+        print(f"{name}: enough is {enough(rows, of_kind, deviations):.4f}")
         for fraction in FRACTIONS:
             some = [pair for pair in pairs if pair[1].sample.memory == fraction]
             if some:
-                where = "city" if whole_city else "district"
-                print(f"memory {fraction:.1f} {where:8}", figures(some))
+                print(f"memory {fraction:.1f} {name:8}", figures(some))
 
 
 def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
@@ -406,9 +408,9 @@ def main() -> None:
         for name, value in document.items()
     }
     plain["numbers"] = list(NUMBERS)
-    for name, whole_city in (("judge_district", False), ("judge_city", True)):
+    for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
-        plain[name] = judge(rows, of_kind)
+        plain[f"judge_{name}"] = judge(rows, of_kind, deviations)
     content = json.dumps(plain, sort_keys=True).encode()
     plain["version"] = sha256(content).hexdigest()[:12]
     write(DATA / "ranker.json", json.dumps(plain, indent=1) + "\n")

@@ -1,6 +1,6 @@
 """Dependencies of calls on evaluations: the caller, his street or department, and the term."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -88,6 +88,10 @@ class Doing:
 
     def act(self, caller: Caller, term: Term) -> Act:
         return Act(self.session, caller, term, self.clock)
+
+    def after(self) -> At:
+        """The call's city, and the time after what it has done."""
+        return replace(self.at, now=self.clock())
 
     def row(self, page: Page, office: OfficeEntry) -> FormRowView:
         """A row that was just marked; a form without an open row waits no more."""

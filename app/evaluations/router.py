@@ -173,8 +173,8 @@ def read_department(
 def enter_other(request: Request, subject: Entering, doing: Changing, body: NewOther) -> Response:
     """The rest of a department's performance, of 100, until the period is sealed."""
     acts.enter(doing.act(subject.caller, subject.term), subject.office.code, body)
-    span = doing.at.span(subject.term.name)
-    view = service.department(doing.session, span, doing.at, subject.office.code)
+    at = doing.after()
+    view = service.department(doing.session, at.span(subject.term.name), at, subject.office.code)
     return answer(request, as_json(view), "application/json", {})
 
 

@@ -69,6 +69,7 @@ class Beyond(NamedTuple):
 
 
 NOTHING_BEYOND = Beyond()
+USUAL = Thresholds("usual", accept=0.85, margin=0.10)
 
 
 class Router:
@@ -118,8 +119,9 @@ class Router:
         """Held while new lessons are read: each lesson is learned once."""
         self.lexicon(date.max)
 
-    def route(self, query: Query, policy: Thresholds, on: date) -> Decision:
-        """The decision for a request as of a Beijing day; refuses no text."""
+    def route(self, query: Query, policy: Thresholds = USUAL, on: date = date.max) -> Decision:
+        """The decision for a request as of a Beijing day, by all names of today where none is
+        given; refuses no text."""
         place = self.locator.locate(self.lexicon(on), query, policy, on)
         verdict = self.judge(place, policy)
         duty = self.duty(query, place, on)

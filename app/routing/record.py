@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 WANTED = 0.97
 FEWEST_PLACES = 60
-KEPT, FEWEST_KEPT = 3_000, 1_000
+KEPT, FEWEST_KEPT, AT_ONCE = 3_000, 1_000, 100
 DEVIATIONS = 1.0
 
 
@@ -27,15 +27,19 @@ class Said(NamedTuple):
 
 
 class Record:
-    """The last KEPT answers about places that were confirmed afterwards."""
+    """The last KEPT answers about places that were confirmed afterwards; they count AT_ONCE at a
+    time, so that the chance is drawn seldom and is the same in every process."""
 
     def __init__(self) -> None:
         self.answers: deque[Said] = deque(maxlen=KEPT)
+        self.fresh: list[Said] = []
         self.drawn: float | None = None
 
     def note(self, answer: Said) -> None:
-        self.answers.append(answer)
-        self.drawn = None
+        self.fresh.append(answer)
+        if len(self.fresh) == AT_ONCE:
+            self.answers.extend(self.fresh)
+            self.fresh, self.drawn = [], None
 
     def enough(self, before: float) -> float:
         """The least chance to be sent with; that of `before` while fewer than FEWEST_KEPT are

@@ -135,7 +135,9 @@ def is_case(around: Context) -> bool:
 def is_likened(around: Context) -> bool:
     if cues.AS_IF.search(around.after) and cues.AS.search(around.before):
         return True
-    return cues.SO_AS.search(around.before) is not None
+    if cues.SO_AS.search(around.before):
+        return True
+    return cues.OF_A_FEELING.search(around.earlier + around.before) is not None
 
 
 def is_played(around: Context) -> bool:

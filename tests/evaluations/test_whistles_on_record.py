@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import TERM, entered, items, marked, marks, row
 from tests.given import WANGJING, People
@@ -190,3 +192,25 @@ def test_joint_tickets_and_supervisions_stand_beside(people: People, clock: Stil
     assert market["supervisions"] == {"asked": 1, "answered": 0, "late": 0, "missed": 0}
     clock.tick(days=2)
     assert of_form(people)["supervisions"]["missed"] == 1
+
+
+def test_what_was_just_done_is_shown_under_a_clock_that_runs(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    app.state.clock = lambda: clock.tick(microseconds=1)
+    for street in (JIUXIANQIAO, MAIZIDIAN):
+        marked(people, street, 80)
+    whistle = blown.settled(people, MARKET, POLICE)
+    assert [e["status"] for e in whistle["evaluations"]] == ["open", "open"]
+    points = {"effect": 12, "attitude": 13}
+    path = f"evaluations/{MARKET}"
+
+    after = blown.does(people, CHIEF, whistle["number"], path, **points)
+
+    assert [e["total"] for e in after["evaluations"]] == [95, None]
+    assert marks(people, WANGJING, confirm=True).json()["mark"] == 95
+    assert entered(people)["performance"] == 84.33
+    appealed = blown.does(
+        people, ("handler", MARKET), whistle["number"], f"{path}/appeal", text="不"
+    )
+    assert appealed["evaluations"][0]["appealed_at"] is not None

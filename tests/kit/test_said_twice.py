@@ -125,6 +125,8 @@ NO_PLACE: list[tuple[dict[str, Any], int]] = [
     ({"lat": 39.9}, 422),
     ({"lon": 0, "lat": 0}, 422),
     ({"lon": 0.0, "lat": -0.0}, 422),
+    ({"lon": 116.4, "lat": 0.0}, 422),
+    ({"lon": 0, "lat": 39.9}, 422),
     ({"lon": 116.4, "lat": 39.9}, 201),
     ({"lon": None, "lat": None}, 201),
 ]

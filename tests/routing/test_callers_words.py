@@ -1,12 +1,14 @@
 """Callers' own words: landmarks, misspelled names, corrections; and what is told of them."""
 
 import csv
+import doctest
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import app.routing
 from app.offices.catalogue import compile_catalogue
 from app.offices.files import read_gazetteer
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds
@@ -218,3 +220,7 @@ def test_who_is_mostly_right_is_heard() -> None:
         teachers.is_heard(Lesson.WITHDRAW, Key("110105", f"别处{number}"), OBJECTOR, OBJECTOR)
 
     assert teachers.is_heard(Lesson.WITHDRAW, PLACE, OBJECTOR, OBJECTOR)
+
+
+def test_the_rooms_example_is_true() -> None:
+    assert doctest.testmod(app.routing).failed == 0

@@ -28,3 +28,19 @@ def calls() -> list[Call]:
 def emergencies() -> list[tuple[str, tuple[str, ...]]]:
     """Texts with the categories to which each may be raised; with none, it must not ring."""
     return [(line["text"], many(line["category"])) for line in lines(HERE / "emergencies.csv")]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A text of a table that was measured before the list had seen it, and whether it must ring."""
+
+    table: str
+    text: str
+    rings: bool
+
+
+def phrases() -> list[Phrase]:
+    return [
+        Phrase(line["table"], line["text"], line["rings"] == "1")
+        for line in lines(HERE / "apart.csv")
+    ]

@@ -12,7 +12,7 @@ from app.offices.catalogue import Urgency
 from app.offices.files import read_catalogue
 from app.suggest.load import BadWords, read_emergencies
 from app.suggest.suggestion import Suggestion
-from tests.suggest.calls import emergencies
+from tests.suggest.calls import emergencies, phrases
 
 CATALOGUE = read_catalogue()
 EMERGENCIES = read_emergencies(CATALOGUE)
@@ -37,6 +37,20 @@ def test_a_danger_rings(text: str, categories: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("text", [text for text, categories in CALLS if not categories])
 def test_what_is_no_danger_does_not_ring(text: str) -> None:
     assert heard(text) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "heard_of", "false"), [("first", 64, 3), ("second", 37, 2), ("third", 35, 2)]
+)
+def test_what_the_list_had_not_seen_is_heard_as_the_page_says(
+    table: str, heard_of: int, false: int
+) -> None:
+    """docs/suggest.md; a list that hears more, or rings less for nothing, is better."""
+    of_table = [phrase for phrase in phrases() if phrase.table == table]
+    ringing = [phrase.rings for phrase in of_table if heard(phrase.text)]
+
+    assert sum(ringing) >= heard_of
+    assert len(ringing) - sum(ringing) <= false
 
 
 def test_the_table_is_as_long_as_it_must_be() -> None:

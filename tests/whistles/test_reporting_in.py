@@ -1,5 +1,6 @@
 """Reporting in, feeding back, leaving and being released (H2 to H5), with all that is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -303,3 +304,21 @@ def test_allowed_is_what_is_done_and_nothing_else(people: People, clock: StillCl
             doer = CHIEF if step == "release" else AT_MARKET
             assert step in of(people(*doer).get(f"/whistles/{number}").json(), MARKET)["allowed"]
             does(people, doer, number, f"summonses/{MARKET}/{step}", **bodies[step])
+
+
+def test_sweeps_and_acts_at_once_record_an_absence_once(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = blown.blow(people, MARKET, POLICE)["number"]
+    clock.tick(minutes=31)
+    city, sessions = app.state.city, app.state.sessions
+    with ThreadPoolExecutor(4) as threads:
+        sweeping = [threads.submit(sweep, sessions, city, clock) for _ in range(3)]
+        acting = threads.submit(blown.reports_in, people, number, MARKET)
+        assert acting.result()["status"] == "assembling"
+        assert sum(each.result() for each in sweeping) <= 2
+
+    history = people(*CHIEF).get(f"/whistles/{number}/events").json()
+    absent = [e["data"]["office_code"] for e in history if e["action"] == "absent"]
+    assert sorted(absent) == [MARKET, POLICE]
+    assert [e["seq"] for e in history] == [1, 2, 3, 4]

@@ -1,6 +1,7 @@
 """The street's one-time code, and the page on which people report in with it (H3)."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,7 @@ from app.whistles.sign_in import pages
 from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
+from tests.stories.test_races import at_once, statuses
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, of
 
@@ -126,3 +128,18 @@ def test_only_the_street_issues_codes_and_none_is_shown_again(people: People) ->
     assert keyed.json()["type"] == "/problems/key-unwanted"
     code = issued(people, number)["code"]
     assert code not in street.get(f"/whistles/{number}/events").text
+
+
+def test_of_two_who_use_one_code_at_once_one_is_there(people: People, served: Client) -> None:
+    number = blown.blow(people)["number"]
+    path = "/" + issued(people, number)["url"].split("/", 3)[3]
+
+    answers = at_once(
+        *(
+            partial(served.post, path, data={**FORM, "office_code": office})
+            for office in (MARKET, POLICE, MARKET, POLICE)
+        )
+    )
+    assert statuses(answers) == [200, 409, 409, 409]
+    summonses = [of(whistle(people, number), office) for office in (MARKET, POLICE)]
+    assert sorted(s["status"] for s in summonses) == ["arrived", "sent"]

@@ -17,8 +17,8 @@ class Datum(StrEnum):
 class Position(Form):
     """`lon` and `lat` are WGS-84 once they are read, whatever their `datum` was.
 
-    Refuses half a position, 0,0, which a device says that knows none, and a position of China's
-    maps that is not Beijing's: what it is in WGS-84 cannot be told everywhere.
+    Refuses half a position, a 0, which a device says that does not know it, and a position of
+    China's maps that is not Beijing's: what it is in WGS-84 cannot be told everywhere.
     """
 
     datum: Datum = Datum.WGS84
@@ -29,8 +29,8 @@ class Position(Form):
         lon, lat = members.lon, members.lat
         if (lon is None) is not (lat is None):
             raise ValueError("lon and lat come together")
-        if lon == 0 and lat == 0:
-            raise ValueError("0,0 is no position: leave lon and lat out")
+        if lon == 0 or lat == 0:
+            raise ValueError(f"{lon:g},{lat:g} is no position: leave lon and lat out")
         if self.datum is Datum.GCJ02 and lon is not None:
             if not in_city(lon, lat):
                 raise ValueError("a position of GCJ-02 must lie in Beijing")

@@ -6,7 +6,7 @@ Each function takes a checked `Change` and the request's body.
 
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens
-from app.tickets.acts import whereabouts
+from app.tickets.acts import urgency, whereabouts
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch as dispatching
 from app.tickets.acts.dispatching import teaching
@@ -88,6 +88,7 @@ def add(change: Change, body: Add) -> None:
     ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
     if body.text:
         request.content = f"{request.content}\n{body.text}"
+        urgency.heed(change, body.text)
     words = {"text": body.text, "address": body.address and body.address.text}
     if ticket.status not in AT_A_DESK:
         if body.address:

@@ -13,7 +13,7 @@ from app.tickets.acts.forms import Grading
 from app.tickets.event_data import Graded
 from app.tickets.life import alarms, limits
 from app.tickets.life.guards import NotYourPart
-from app.tickets.life.lifecycle import Action, Status
+from app.tickets.life.lifecycle import Action, Status, TicketType
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
@@ -47,6 +47,21 @@ def grade(change: Change, body: Grading) -> None:
         change.count_attempts(change.contacts())
     data = Graded(old=old, new=body.urgency)
     change.record(Action.GRADE, ticket.status, data=data, words={"reason": body.reason})
+
+
+def heed(change: Change, text: str) -> None:
+    """D.4: where no category is named, a danger that is told later raises the level as one that is
+    told at first, and a rescue service must be told of it."""
+    ticket = change.ticket
+    if ticket.category is not None or ticket.type is TicketType.PRAISE:
+        return
+    danger = change.city.emergencies.suggest(text)
+    if danger is None:
+        return
+    ticket.rescue = ticket.rescue or bool(danger.tell)
+    if is_raised(ticket.urgency, danger.urgency):
+        words = "、".join(dict.fromkeys(word.text for word in danger.words))
+        grade(change, Grading(urgency=danger.urgency, reason=words))
 
 
 def hasten(change: Change, new: Urgency) -> None:

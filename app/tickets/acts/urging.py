@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from app.feed.service import News, append
+from app.tickets.acts import urgency
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
 from app.tickets.event_data import Notice, Urged, as_json
@@ -18,6 +19,7 @@ NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 def urge(change: Change, body: Words, told_anew: Mapping[str, Any] = NOTHING) -> None:
     """D.7: the citizen asks again; often enough, the district is told."""
+    urgency.heed(change, body.text)
     ticket, rule = change.ticket, change.policy.urge
     recent = change.session.scalar(
         select(func.count()).where(

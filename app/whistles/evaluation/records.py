@@ -7,7 +7,7 @@ if it could, and did not. Whoever was waived for its absence has one.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +32,9 @@ from app.whistles.life.loop import (
 )
 from app.whistles.models import Summons, Whistle
 
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""As of when a record is read that holds all that was recorded."""
+
 
 def of_term(
     session: Session,
@@ -45,16 +48,16 @@ def of_term(
     query = rows(at).where(Whistle.settled_at >= since, Whistle.settled_at < until)
     if street:
         query = query.where(Whistle.street_code == street)
-    return list(made(session, query, policies, at))
+    return list(made(session, query, policies, at, at))
 
 
 def of_whistles(
     session: Session, policies: Policies, numbers: Sequence[str], now: datetime
 ) -> Mapping[str, list[Record]]:
-    """By whistle."""
-    query = rows(now).where(Whistle.number.in_(numbers))
+    """By whistle, with all that is on record."""
+    query = rows(LATEST).where(Whistle.number.in_(numbers))
     records: dict[str, list[Record]] = defaultdict(list)
-    for record in made(session, query, policies, now):
+    for record in made(session, query, policies, now, LATEST):
         records[record.whistle_number].append(record)
     return records
 
@@ -90,14 +93,15 @@ def made(
     session: Session,
     query: sa.Select[Whistle, Summons, WhistleMark],
     policies: Policies,
-    at: datetime,
+    now: datetime,
+    as_of: datetime,
 ) -> Iterator[Record]:
     for whistle, summons, mark in session.execute(query):
         rules = policies.named(whistle.policy).evaluation
         settled_at = whistle.settled_at
         assert settled_at is not None  # the query says so
         key = (whistle.number, whistle.street_code, summons.office_code, settled_at)
-        yield score.record(key, attendance(whistle, summons), chief(mark, at), rules, at)
+        yield score.record(key, attendance(whistle, summons), chief(mark, as_of), rules, now)
 
 
 def attendance(whistle: Whistle, summons: Summons) -> Attendance:

@@ -163,6 +163,8 @@ UNDER_WAY = frozenset({S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.RETURNED, S.ESCALAT
 """Its summoned offices come and work."""
 UNSETTLED = UNDER_WAY | {S.FED_BACK, S.VERIFYING}
 BLOWN = frozenset(S) - {S.DRAFT}
+VALID = BLOWN - {S.CANCELLED, S.FALSE}
+"""The chief stands for it, however soon it was settled."""
 PROGRESS = (S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK)
 """What follows from its summonses (H6)."""
 LATER = (S.VERIFYING, S.RETURNED, S.ESCALATED)
@@ -203,8 +205,8 @@ MOVES: Moves[WhistleStatus] = {
     # H1: blown, confirmed by the chief, composed; taken back before anybody has come
     (S.DRAFT, A.DRAFT): (S.DRAFT,),
     (S.DRAFT, A.BLOW): (S.BLOWN,),
-    **staying(A.CONFIRM, BLOWN - TERMINAL),
-    **staying(A.LAPSE, UNSETTLED),
+    **staying(A.CONFIRM, VALID),
+    **staying(A.LAPSE, VALID),
     (S.DRAFT, A.COMPOSE): (S.DRAFT,),
     **following([A.COMPOSE], UNDER_WAY | {S.FED_BACK}),
     **ending(A.CANCEL, (S.DRAFT, S.BLOWN, S.ESCALATED), S.CANCELLED),

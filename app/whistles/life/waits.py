@@ -11,6 +11,7 @@ from app.whistles.life.loop import (
     MOVES,
     OVER,
     UNSETTLED,
+    VALID,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -89,9 +90,7 @@ class Awaited:
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
     """All of a whistle; when it is cancelled or found false, an appeal alone is left."""
-    if whistle.status is S.DRAFT:
-        own = (whistle.street_code, WaitKind.WHISTLE)
-        yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
+    yield from of_blowing(whistle)
     if whistle.appealed_at and not whistle.appeal_decided_at:
         desk = (CITY_DESK, WaitKind.WHISTLE)
         yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
@@ -105,6 +104,15 @@ def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
             yield from of_office(whistle, summons)
             yield from of_others(whistle, summons)
     yield from of_records(whistle)
+
+
+def of_blowing(whistle: Waiting) -> Iterator[Wait]:
+    """The chief's word: to blow a draft, to confirm what another blew."""
+    own = (whistle.street_code, WaitKind.WHISTLE)
+    if whistle.status is S.DRAFT:
+        yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
+    if whistle.status in VALID and whistle.confirm_due_at and whistle.blown_at:
+        yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
 
 
 def of_answers(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -132,8 +140,6 @@ def of_records(whistle: Waiting) -> Iterator[Wait]:
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
     own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_at or whistle.since
-    if whistle.confirm_due_at and whistle.blown_at:
-        yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
     if whistle.status is S.FED_BACK:
         yield Wait(*own, A.VERIFY, whistle.since, until)
 
