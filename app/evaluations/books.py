@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.access.roles import Caller
-from app.evaluations.events import EventData, follows, link
+from app.evaluations.events import Act, EventData, follows, link
 from app.evaluations.models import Book, EvaluationEvent, EvaluationStatement, Step
 from app.tickets.events import new_salt
 from app.tickets.life.links import BEFORE_ALL, words_hash
@@ -65,23 +65,21 @@ def locked(session: Session, term: str, owner_code: str) -> Book:
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
-def events(
-    session: Session,
-    terms: Sequence[str],
-    owner_code: str | None = None,
-    until: datetime | None = None,
-) -> Iterator[EvaluationEvent]:
-    """In the order of each book; those recorded up to an instant."""
-    query = select(EvaluationEvent).where(EvaluationEvent.term.in_(terms))
+def acts(session: Session, term: str, owner_code: str | None, until: datetime) -> Iterator[Act]:
+    """Those recorded up to an instant, in the order of each book; of all books, or of one."""
+    columns = (getattr(EvaluationEvent, name) for name in Act._fields)
+    query = select(*columns).where(EvaluationEvent.term == term, EvaluationEvent.at <= until)
     if owner_code:
         query = query.where(EvaluationEvent.owner_code == owner_code)
-    if until:
-        query = query.where(EvaluationEvent.at <= until)
-    return iter(
-        session.scalars(
-            query.order_by(EvaluationEvent.term, EvaluationEvent.owner_code, EvaluationEvent.seq)
-        )
-    )
+    in_order = query.order_by(EvaluationEvent.owner_code, EvaluationEvent.seq)
+    return (Act(*row) for row in session.execute(in_order))
+
+
+def events(session: Session, terms: Sequence[str]) -> Iterator[EvaluationEvent]:
+    """In the order of each book."""
+    query = select(EvaluationEvent).where(EvaluationEvent.term.in_(terms))
+    place = (EvaluationEvent.term, EvaluationEvent.owner_code, EvaluationEvent.seq)
+    return iter(session.scalars(query.order_by(*place)))
 
 
 Place = tuple[str, str, int]
@@ -89,12 +87,26 @@ Place = tuple[str, str, int]
 
 
 def statements(
-    session: Session, terms: Sequence[str], owner_code: str | None = None
+    session: Session,
+    terms: Sequence[str],
+    owner_code: str | None = None,
+    subject_code: str | None = None,
 ) -> dict[Place, EvaluationStatement]:
+    """Of all books or of one owner's; about all or about one department or unit."""
     query = select(EvaluationStatement).where(EvaluationStatement.term.in_(terms))
     if owner_code:
         query = query.where(EvaluationStatement.owner_code == owner_code)
+    if subject_code:
+        query = query.join(EvaluationEvent, ITS_EVENT)
+        query = query.where(EvaluationEvent.subject_code == subject_code)
     return {(s.term, s.owner_code, s.seq): s for s in session.scalars(query)}
+
+
+ITS_EVENT = (
+    (EvaluationEvent.term == EvaluationStatement.term)
+    & (EvaluationEvent.owner_code == EvaluationStatement.owner_code)
+    & (EvaluationEvent.seq == EvaluationStatement.seq)
+)
 
 
 class BookFault(NamedTuple):

@@ -63,7 +63,7 @@ def behind(session: Session, term: Term, at: datetime, street: str | None = None
     return Behind(
         term,
         at,
-        entries(books.events(session, [term.name], street, at)),
+        entries(books.acts(session, term.name, street, at)),
         by_pair(of_term(session, term.policies, term.starts_at, term.ends_at, at, street)),
     )
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from app.evaluations.marks import Opinion, Word
 from app.evaluations.models import EvaluationEvent, Step
+from app.kit.db import Json
 from app.tickets.life.links import ENCODER, canonical
 
 FORMAT = 1
@@ -80,7 +81,19 @@ def follows(former: bytes, event: EvaluationEvent) -> bool:
     return event.link == link(former, {name: getattr(event, name) for name in MEMBERS})
 
 
-def data_of(event: EvaluationEvent) -> EventData:
+class Act(NamedTuple):
+    """An event as far as marks depend on it."""
+
+    owner_code: str
+    subject_code: str
+    seq: int
+    at: datetime
+    actor: str
+    action: Step
+    data: Json
+
+
+def data_of(event: Act) -> EventData:
     """Refuses (msgspec.ValidationError) an event without what its action must tell."""
     return msgspec.convert(event.data, DATA[event.action])
 
@@ -119,7 +132,7 @@ class Entries:
     units: dict[Key, Entry] = field(default_factory=dict)
     others: dict[str, Fraction] = field(default_factory=dict)
 
-    def take(self, event: EvaluationEvent) -> None:
+    def take(self, event: Act) -> None:
         key, data = (event.owner_code, event.subject_code), data_of(event)
         match data:
             case Marked():
@@ -132,14 +145,14 @@ class Entries:
             case Entered():
                 self.others[event.subject_code] = Fraction(data.other)
 
-    def decide(self, entry: Entry, event: EvaluationEvent, approve: bool) -> None:
+    def decide(self, entry: Entry, event: Act, approve: bool) -> None:
         assert entry.appeal is not None  # decided after it was made
         entry.appeal.approved = approve
         entry.appeal.decision_seq, entry.appeal.decided_at = event.seq, event.at
         entry.opinion = replace(entry.opinion, set_aside=approve)
 
 
-def entries(events: Iterable[EvaluationEvent]) -> Entries:
+def entries(events: Iterable[Act]) -> Entries:
     """Of events in the order of each book."""
     left = Entries()
     for event in events:

@@ -106,8 +106,10 @@ Texts = Callable[[str, int | None], Mapping[str, str]]
 """The words of an event of an owner's book; none where it has none or they were erased."""
 
 
-def words_of(session: Session, term: str, owner_code: str | None = None) -> Texts:
-    known = books.statements(session, [term], owner_code)
+def words_of(
+    session: Session, term: str, owner_code: str | None = None, subject_code: str | None = None
+) -> Texts:
+    known = books.statements(session, [term], owner_code, subject_code)
 
     def words(owner: str, seq: int | None) -> Mapping[str, str]:
         statement: EvaluationStatement | None = known.get((term, owner, seq or 0))
@@ -174,7 +176,7 @@ def street_marks(
     session: Session, facts: Behind, offices: Offices, code: str
 ) -> list[StreetMarkView]:
     """What each street says of a department, by street."""
-    texts = words_of(session, facts.term.name)
+    texts = words_of(session, facts.term.name, subject_code=code)
     keys = sorted(key for key in facts.keys if key[1] == code)
     return [street_mark_of(facts, offices, key, texts) for key in keys]
 

@@ -48,17 +48,12 @@ def check_line(session: Session, name: str) -> None:
 
 def department(session: Session, span: Span, at: At, code: str) -> DepartmentView:
     """Its row, and every street's mark of it in each term."""
-    view = whole(session, span, at)
+    every = [compute.behind(session, term, at.now) for term in span.terms]
+    view = sealing.kept(session, span.name) or compute.shown(span, every, session, at.now)
     offices = registry.known(session).offices
     row = next((row for row in view.rows if row.office_code == code), None)
     shown = row or compute.row(offices[code], None, Performance(), span.terms[0].policy)
-    marks = [
-        mark
-        for term in span.terms
-        for mark in forms.street_marks(
-            session, compute.behind(session, term, at.now), offices, code
-        )
-    ]
+    marks = [mark for facts in every for mark in forms.street_marks(session, facts, offices, code)]
     members = {name: getattr(shown, name) for name in COLUMNS}
     return DepartmentView(**members, period=span.name, sealed=view.sealed, marks=marks)
 

@@ -58,6 +58,24 @@ def test_what_nobody_confirms_in_time_stays_valid_and_flagged(
     assert [e["action"] for e in history].count("lapse") == 1
 
 
+def test_what_is_settled_before_it_is_confirmed_is_flagged_all_the_same(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = people(*HANDLER).post("/whistles", body(MARKET, level="w1")).json()["number"]
+    blown.reports_in(people, number, MARKET)
+    blown.feeds_back(people, number, MARKET)
+    blown.releases(people, number, MARKET)
+    blown.settles(people, number)
+    assert "confirm" in people(*CHIEF).get(f"/whistles/{number}").json()["allowed"]
+    waiting = people(*CHIEF).get("/inbox").json()["items"]
+    assert [item["because"] for item in waiting] == ["confirm", "evaluate"]
+    clock.tick(hours=2, microseconds=1)
+    sweep(app.state.sessions, app.state.city, clock)
+
+    after = people(*CHIEF).get(f"/whistles/{number}").json()
+    assert (after["status"], after["unconfirmed"]) == ("settled", True)
+
+
 @pytest.mark.parametrize(
     ("who", "changed", "status", "problem"),
     [
@@ -142,7 +160,7 @@ def test_a_draft_is_the_street_s_own_until_its_chief_blows_it(
     draft = people(*HANDLER).post("/whistles", body(MARKET, **planned)).json()
     number = draft["number"]
     assert (draft["status"], draft["summonses"][0]["status"]) == ("draft", "draft")
-    assert draft["allowed"] == ["compose", "cancel"]
+    assert draft["allowed"] == ["compose", "cancel", "organise"]
     for outsider in (("handler", MARKET), ("district", CHAOYANG), ("auditor", None)):
         assert people(*outsider).get(f"/whistles/{number}").status_code == 404
         assert people(*outsider).get("/whistles").json()["items"] == []

@@ -13,6 +13,7 @@ from app.whistles.life.loop import (
     AWAITED,
     MOVES,
     UNSETTLED,
+    VALID,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -57,10 +58,10 @@ def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterato
         yield WhistleFall(whistle.mark_due_at, WhistleAction.CLOSE)
     summonses = list(summonses)
     yield from of_answers(whistle, summonses)
+    if whistle.status in VALID and whistle.confirm_due_at:
+        yield WhistleFall(whistle.confirm_due_at, WhistleAction.LAPSE)
     if whistle.status not in UNSETTLED:
         return
-    if whistle.confirm_due_at:
-        yield WhistleFall(whistle.confirm_due_at, WhistleAction.LAPSE)
     yield from of_ladder(whistle, summonses)
     for summons in summonses:
         if summons.kind is SummonsKind.DEPARTMENT:

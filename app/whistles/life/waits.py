@@ -11,6 +11,7 @@ from app.whistles.life.loop import (
     MOVES,
     OVER,
     UNSETTLED,
+    VALID,
     SummonsKind,
     SummonsStatus,
     Tier,
@@ -60,6 +61,12 @@ class Waiting:
     appeal_decided_at: datetime | None = None
     mark_due_at: datetime | None = None
     decide_due_at: datetime | None = None
+    campaign_at: datetime | None = None
+    concluded_at: datetime | None = None
+
+    @property
+    def is_campaign_open(self) -> bool:
+        return self.campaign_at is not None and self.concluded_at is None
 
     @property
     def finish_at(self) -> datetime | None:
@@ -89,9 +96,7 @@ class Awaited:
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
     """All of a whistle; when it is cancelled or found false, an appeal alone is left."""
-    if whistle.status is S.DRAFT:
-        own = (whistle.street_code, WaitKind.WHISTLE)
-        yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
+    yield from of_blowing(whistle)
     if whistle.appealed_at and not whistle.appeal_decided_at:
         desk = (CITY_DESK, WaitKind.WHISTLE)
         yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
@@ -105,6 +110,15 @@ def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
             yield from of_office(whistle, summons)
             yield from of_others(whistle, summons)
     yield from of_records(whistle)
+
+
+def of_blowing(whistle: Waiting) -> Iterator[Wait]:
+    """The chief's word: to blow a draft, to confirm what another blew."""
+    own = (whistle.street_code, WaitKind.WHISTLE)
+    if whistle.status is S.DRAFT:
+        yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
+    if whistle.status in VALID and whistle.confirm_due_at and whistle.blown_at:
+        yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
 
 
 def of_answers(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -132,10 +146,8 @@ def of_records(whistle: Waiting) -> Iterator[Wait]:
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
     own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_at or whistle.since
-    if whistle.confirm_due_at and whistle.blown_at:
-        yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
     if whistle.status is S.FED_BACK:
-        yield Wait(*own, A.VERIFY, whistle.since, until)
+        yield Wait(*own, A.CONCLUDE if whistle.is_campaign_open else A.VERIFY, whistle.since, until)
 
 
 def of_coordinator(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -188,7 +200,7 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
 def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
     """What the street or its district has to do about it."""
     about = summons.office_code
-    if summons.status is P.FED_BACK:
+    if summons.status is P.FED_BACK and not whistle.is_campaign_open:
         release = span(summons.fed_back_at, whistle.finish_at or summons.fed_back_at)
         yield Wait(whistle.street_code, WaitKind.WHISTLE, A.RELEASE, *release, about)
     if summons.status is P.OBJECTED:
