@@ -111,7 +111,7 @@ def ends(people: People, number: str) -> None:
 
 def test_each_call_in_it_is_answered_in_thirty_minutes(people: People, clock: StillClock) -> None:
     called = (POLICE, PLANNING, WATER)
-    night = {"place": MINE, "meeting_point": MINE, "street": TOWN}
+    night: dict[str, Any] = {"place": MINE, "meeting_point": MINE, "street": TOWN}
     number = str(blown.blow(people, *called, **night)["number"])
     clock.tick(minutes=30)
     assert all(of(report(people, number, office), office)["on_time"] for office in called)
