@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1550c7d41a8"
-down_revision = "d1703e5a9b27"
+down_revision = "e1570c4a8d13"
 branch_labels = None
 depends_on = None
 

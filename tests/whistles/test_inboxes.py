@@ -59,21 +59,24 @@ def test_the_summoned_and_a_street_that_has_not_joined_read_no_name_of_the_citiz
     people: People,
 ) -> None:
     ticket = given.ticket(people, citizen={"name": "欧阳春晓", "phone": "13800000000"})
-    told = "欧阳春晓13911112222"
+    caller = "欧阳春晓13911112222"
     number = blown.blow(
         people,
         ticket_numbers=[ticket],
-        matter=f"投诉人{told}",
-        why=f"{told}称",
-        place={"text": f"望京西园，{told}", "lon": 116.48, "lat": 39.99},
-        meeting_point={**blown.POINT, "text": f"楼下，{told}"},
-        summonses=[blown.call(MARKET, f"与{told}核对"), blown.call(OTHER_STREET)],
+        matter=f"投诉人{caller}",
+        why=f"{caller}称",
+        place={"text": f"望京西园，{caller}", "lon": 116.48, "lat": 39.99},
+        meeting_point={**blown.POINT, "text": f"楼下，{caller}"},
+        summonses=[blown.call(MARKET, f"与{caller}核对"), blown.call(OTHER_STREET)],
     )["number"]
     for who in (("handler", MARKET), ("chief", OTHER_STREET)):
         texts = [people(*who).get(path).text for path in (f"/whistles/{number}", "/inbox")]
         texts.append(people(*who).get(f"/whistles/{number}/events").text)
         for secret in ("欧阳春晓", "13911112222", ticket):
             assert not [text for text in texts if secret in text], (who, secret)
+    order = people("chief", WANGJING).get(f"/whistles/{number}/order").text  # it is handed on
+    assert "欧阳春晓" not in order
+    assert "13911112222" not in order
     blown.reports_in(people, number, MARKET)
     [action] = of(people("handler", MARKET).get(f"/whistles/{number}").json(), MARKET)["actions"]
     answered = {"action": action["action"], "result": "已核对", "document": "1号"}
