@@ -74,7 +74,9 @@ from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
+from app.whistles.campaigns.router import router as campaigns
 from app.whistles.ends_router import router as whistle_ends
+from app.whistles.orders.router import router as orders
 from app.whistles.proposing.router import router as proposing
 from app.whistles.router import router as whistles
 from app.whistles.sign_in.router import router as report_in_page
@@ -200,6 +202,8 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         proposing,
         whistles,
         whistle_ends,
+        campaigns,
+        orders,
         report_in_page,
         entries,
         rankings,

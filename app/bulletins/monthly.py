@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from app.bulletins import pack
+from app.bulletins import pack, whistles
 from app.bulletins.schemas import BulletinView, ClassView, PackView, PlaceView
 from app.kit.decimals import two_decimals
 from app.rankings.leagues import League
@@ -28,7 +28,13 @@ def monthly(asked: Asked, name: str) -> BulletinView:
         name: pack.compared(of, league, shown, all_rows=league is League.DISTRICTS)
         for name, league in LEAGUES.items()
     }
-    return PackView(**dict(month), **leagues, matters=pack.matters(of), praise=pack.praise(of))
+    return PackView(
+        **dict(month),
+        **leagues,
+        matters=pack.matters(of),
+        praise=pack.praise(of),
+        whistles=whistles.whistles(asked.city, of.this),
+    )
 
 
 LEAGUES = {

@@ -59,6 +59,7 @@ LABELS = {
     "uncalled": "逾期未回访",
     "unrelayed": "逾期未转告",
     "supervision": "督办逾期未答复",
+    "unanswered-advice": "建议逾期未答复",
     "answered": "按时答复",
     "answered_late": "逾期答复",
     "unanswered": "未答复",

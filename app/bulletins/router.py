@@ -28,8 +28,9 @@ from app.bulletins.schemas import (
 from app.bulletins.sheet import daily_csv, monthly_csv, quarterly_csv, yearly_csv
 from app.kit.web import negotiation
 from app.kit.web.compress import PackedRoute
+from app.kit.web.inert import INERT
 from app.rankings import published, registry
-from app.rankings.http import FOR_EVER, INERT, Looking, answer
+from app.rankings.http import FOR_EVER, Looking, answer
 from app.rankings.schemas import as_json
 
 router = APIRouter(prefix="/v1", tags=["bulletins"], route_class=PackedRoute)

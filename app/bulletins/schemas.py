@@ -103,6 +103,25 @@ class MatterView(CountedView):
     composite: Percent | None
 
 
+class BlowingView(View):
+    office_code: str
+    office_name: str
+    blown: int
+
+
+class WhistlesView(View):
+    """Whistles 吹哨 of a month: `blown`, by the ten streets that blew most; what happened to
+    whistles in it, and to summonses (`absent`, `left_early`)."""
+
+    blown: int
+    settled: int
+    ruled_false: int
+    absent: int
+    left_early: int
+    raised: int
+    streets: list[BlowingView]
+
+
 class Pack(View):
     """What else lies before the month's meeting. Departments and enterprises stand there if they
     had a case or a request in one of the months."""
@@ -117,6 +136,7 @@ class Pack(View):
     matters: list[MatterView]
     """Kinds of matter, the most frequent first."""
     praise: CountedView
+    whistles: WhistlesView
 
 
 class PackView(BulletinView, Pack):

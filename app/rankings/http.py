@@ -18,12 +18,6 @@ from app.rankings.service import Asked
 
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
-INERT = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-}
-"""For a page that runs nothing and fetches nothing."""
-
 
 def answer(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
     response = Response(body, media_type=media_type, headers=headers)

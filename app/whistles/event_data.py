@@ -4,7 +4,7 @@ As in tickets/event_data.py: codes, numbers and times; words stand beside.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -183,6 +183,43 @@ class AppealDecided(WhistleData, frozen=True, kw_only=True):
     summonses: dict[str, Sent] | UnsetType = UNSET
 
 
+class Organised(WhistleData, frozen=True, kw_only=True):
+    """`head` and `command`: the offices of who commands; `liaisons` and `members`: of each team its
+    liaison's office, and how many it has; `until`: the campaign's plan date, where it has its own;
+    `finish_due_at`: that of the whistle from now on."""
+
+    head: str
+    command: list[str]
+    liaisons: list[str]
+    members: list[int]
+    until: datetime | None
+    finish_due_at: datetime | None
+
+
+class Logged(WhistleData, frozen=True, kw_only=True):
+    """A team's day: how many were present, and its figures by name, exact."""
+
+    team: int
+    day: date
+    present: int
+    figures: dict[str, str]
+
+
+class Met(WhistleData, frozen=True, kw_only=True):
+    """`offices`: of who met; `resolutions`: how many."""
+
+    held_at: datetime
+    offices: list[str]
+    resolutions: int
+
+
+class Concluded(WhistleData, frozen=True, kw_only=True):
+    """The days that were logged, and the sums of their figures."""
+
+    days: int
+    figures: dict[str, str]
+
+
 A = WhistleAction
 
 DATA: dict[WhistleAction, type[WhistleData]] = {
@@ -208,6 +245,12 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.EVALUATE: WhistleEvaluated,
     A.APPEAL_EVALUATION: Moved,
     A.DECIDE_EVALUATION: EvaluationDecided,
+    A.ORGANISE: Organised,
+    A.LOG: Logged,
+    A.CORRECT_LOG: Logged,
+    A.MEET: Met,
+    A.NOTIFY: WhistleData,
+    A.CONCLUDE: Concluded,
     A.CLOSE: WhistleData,
     A.LAPSE: WhistleData,
     A.ABSENT: Moved,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, one_of
@@ -102,6 +103,14 @@ class Whistle(Base):
     """A required office has not been let go: its tickets are not replied to (D.14.8)."""
     next_due_at: Mapped[datetime | None]
     """The instant of the next due change; the sweep looks here."""
+    campaign_at: Mapped[datetime | None]
+    """Since when it is a campaign 专项行动."""
+    campaign_until: Mapped[datetime | None]
+    """The campaign's own plan date."""
+    liaisons: Mapped[list[str] | None] = mapped_column(JSONB)
+    """The office of each team's liaison, in order of teams."""
+    concluded_at: Mapped[datetime | None]
+    """The campaign has its summary; null again once it is sent back."""
     imagined: Mapped[bool] = mapped_column(server_default=sa.false())
     """Of a simulation."""
 
@@ -134,6 +143,8 @@ class Summons(Base):
     accepted_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     """The first arrival; `on_time` is its alone."""
+    came_at: Mapped[datetime | None]
+    """The last time it reported in."""
     absent_at: Mapped[datetime | None]
     """The limit to arrive, once it has passed; a late arrival leaves it."""
     left_at: Mapped[datetime | None]

@@ -16,6 +16,7 @@ WHISTLE = (
     *("status", "version", "kind", "level", "origin", "in_progress", "street_code", "policy"),
     *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
     *("started_at", "verified_at", "settled_at", "returns"),
+    *("campaign_at", "campaign_until", "liaisons", "concluded_at"),
 )
 """The columns of a whistle that its events tell."""
 
@@ -25,7 +26,7 @@ WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
 SUMMONS = (
     *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
-    *("withdrawn_at", "objected_at", "supervised_at", "answer_due_at"),
+    *("withdrawn_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
 )
 
 MARK = ("effect", "attitude", "rough", "marked_at", "marked_by")
@@ -41,7 +42,12 @@ MARKED_AT = {
 }
 """The column of a summons that says when an action was done."""
 
-MARKED = {A.START: "started_at", A.SETTLE: "settled_at", A.CONFIRM: "confirmed_at"}
+MARKED = {
+    A.START: "started_at",
+    A.SETTLE: "settled_at",
+    A.CONFIRM: "confirmed_at",
+    A.CONCLUDE: "concluded_at",
+}
 """The same of a whistle."""
 
 
@@ -146,6 +152,7 @@ def report_in(course: Course, event: Event) -> None:
     summons = course.summons(event)
     for name in ("accepted_at", "arrived_at"):
         summons[name] = summons[name] or event["at"]
+    summons["came_at"] = event["at"]
 
 
 def leave(course: Course, event: Event) -> None:
@@ -190,6 +197,7 @@ def decide_appeal(course: Course, event: Event) -> None:
 
 def send_back(course: Course, event: Event) -> None:
     course.whistle |= {"verified_at": None, "returns": event["data"]["returns"]}
+    course.whistle["concluded_at"] = None
     for code in event["data"]["office_codes"]:
         course.summonses[code] |= {"status": P.WORKING, "fed_back_at": None}
 
@@ -229,6 +237,16 @@ def decide_evaluation(course: Course, event: Event) -> None:
     course.marks[data["office_code"]].update(set_aside=data["approve"], decided_at=event["at"])
 
 
+def organise(course: Course, event: Event) -> None:
+    data, whistle = event["data"], course.whistle
+    whistle |= {
+        "campaign_at": whistle["campaign_at"] or event["at"],
+        "campaign_until": instant(data["until"]),
+        "liaisons": data["liaisons"],
+        "finish_due_at": instant(data["finish_due_at"]),
+    }
+
+
 EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.DRAFT: draft,
     A.BLOW: blow,
@@ -252,4 +270,5 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.EVALUATE: evaluate,
     A.APPEAL_EVALUATION: appeal_evaluation,
     A.DECIDE_EVALUATION: decide_evaluation,
+    A.ORGANISE: organise,
 }

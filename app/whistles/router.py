@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.access.exports import AtExports
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller
 from app.kit.instants import recording
@@ -31,7 +32,7 @@ from app.whistles.life.loop import WhistleAction
 from app.whistles.proposing import service as proposing
 from app.whistles.proposing.schemas import BlownView
 from app.whistles.sign_in import pages
-from app.whistles.views import lists, view
+from app.whistles.views import export, lists, view
 from app.whistles.views.lists import WhistleListing
 from app.whistles.views.schemas import SignInCodeView, WhistleEventView, WhistleView
 
@@ -59,12 +60,16 @@ def blow_whistle(caller: Blower, doing: Changing, body: NewWhistle) -> BlownView
     return BlownView(**dict(shown), warnings=warnings)
 
 
-@router.get("")
+@router.get("", response_model=Page[WhistleView])
 def list_whistles(
-    looking: Looking, listing: Annotated[WhistleListing, Query()]
-) -> Page[WhistleView]:
-    """The whistles that you may see, newest first."""
-    return lists.page(looking, listing)
+    request: Request,
+    looking: Looking,
+    listing: Annotated[WhistleListing, Query()],
+    exports: AtExports,
+) -> Response:
+    """The whistles that you may see, newest first; `Accept: text/csv` or `application/x-ndjson`
+    streams all of them, without pages."""
+    return export.answer(request, exports, looking, listing)
 
 
 @router.get("/{number}", response_model=WhistleView)

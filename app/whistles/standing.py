@@ -25,6 +25,9 @@ def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -
         appeal_until=whistle.appeal_until,
         appealed=whistle.appealed_at is not None,
         appeal_decided=whistle.appeal_decided_at is not None,
+        kind=whistle.kind,
+        is_campaign=whistle.campaign_at is not None,
+        concluded=whistle.concluded_at is not None,
         summonses=tuple(map(summons_standing, summonses)),
     )
 
@@ -40,6 +43,7 @@ def summons_standing(summons: Summons) -> SummonsStanding:
         object_until=summons.object_until,
         has_objected=summons.objected_at is not None,
         verified=summons.verified_at is not None,
+        came_at=summons.came_at,
     )
 
 

@@ -13,7 +13,9 @@ from fastapi import FastAPI
 from app import commands as command
 from app import main
 from app.routing.areas import BadAreas
+from app.routing.load import read_areas
 from app.settings import Settings
+from app.tickets.intake import rerouting
 from app.tickets.views.scope import NoSuchTicket
 from tests.given import WANGJING, People, ticket
 from tests.serving.test_serve import jiesu
@@ -82,11 +84,14 @@ def test_a_route_by_other_polygons_is_another_and_the_command_says_where(
 
 
 def test_a_ticket_that_is_none_or_was_not_routed_here_has_no_route_to_make_again(
-    people: People, settings: Settings
+    app: FastAPI, people: People, settings: Settings
 ) -> None:
-    for number in ("BJ202610209999999", "", "\x00"):
-        with pytest.raises(NoSuchTicket):
-            command.reroute(settings, argparse.Namespace(number=number))
+    with app.state.sessions() as session:
+        for number in ("BJ202610209999999", "", "\x00"):
+            with pytest.raises(NoSuchTicket):
+                list(rerouting.differences(session, app.state.city, number))
+    with pytest.raises(NoSuchTicket):
+        command.reroute(settings, argparse.Namespace(number="BJ202610209999999"))
 
 
 BROKEN = {
@@ -111,18 +116,25 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_file_that_holds_no_areas_is_told_in_one_line_before_serving(
-    people: People, settings: Settings, file: Path, broken: str
+def test_a_file_that_holds_no_areas_is_told_in_one_line(
+    app: FastAPI, file: Path, broken: str
 ) -> None:
     text, fault = BROKEN[broken]
     file.write_text(text)
 
     with pytest.raises(BadAreas) as refused:
-        main.prepare(settings.model_copy(update={"areas": file}))
+        read_areas(file, app.state.city.offices)
 
     assert str(refused.value).startswith(f"{file}: ")
     assert fault in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_it_is_told_before_serving(people: People, settings: Settings, file: Path) -> None:
+    file.write_text("{}")
+
+    with pytest.raises(BadAreas):
+        main.prepare(settings.model_copy(update={"areas": file}))
 
 
 def test_the_command_ends_with_that_line(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI
@@ -20,27 +20,44 @@ from app.seals import offline
 from app.settings import Settings
 from tests import policies
 from tests.cases import random_cases
-from tests.given import People
-from tests.past import BORDER, WORKED_EXAMPLE, Store, case
+from tests.conftest import StillClock, clear
+from tests.given import CHAOYANG, People
+from tests.past import BORDER, WORKED_EXAMPLE, Store, case, storing
 
 Change = Callable[[list[RowView]], Any]
 LEAGUES = tuple(League)
 
 
-@pytest.fixture
+class Month(NamedTuple):
+    """As it is told, and its excerpt for 朝阳区."""
+
+    whole: bytes
+    excerpt: bytes
+
+
+@pytest.fixture(scope="module")
 def streets(app: FastAPI) -> list[str]:
     """Forty in several districts."""
     return sorted(c for c in app.state.city.offices if c.isdigit() and len(c) == 9)[:120:3]
 
 
-@pytest.fixture
-def text(people: People, store: Store, streets: list[str]) -> bytes:
+@pytest.fixture(scope="module")
+def month(app: FastAPI, everyone: People, streets: list[str]) -> Month:
     """A month with places, ties, all four classes, and streets that are not ranked."""
+    app.state.clock, store = StillClock(), storing(app)
     store(random_cases(Random(5), 600, streets, BORDER))
     store(random_cases(Random(6), 600, streets[15:35], BORDER))
-    content = [case(n, office_code=street) for n, street in enumerate(streets[:3])]
-    store(content)
-    return people("analyst").get("/rankings/2026-10").content
+    store(case(n, office_code=street) for n, street in enumerate(streets[:3]))
+    path, analyst = "/rankings/2026-10", everyone("analyst")
+    month = Month(analyst.get(path).content, analyst.get(path, district_code=CHAOYANG).content)
+    with app.state.engine.begin() as connection:
+        clear(connection)
+    return month
+
+
+@pytest.fixture
+def text(month: Month) -> bytes:
+    return month.whole
 
 
 def changed(text: bytes, change: Change) -> list[str]:
@@ -202,8 +219,8 @@ def test_the_month_has_all_that_is_falsified(text: bytes) -> None:
     assert {row.status for row in rows} == {"ranked", "insufficient", "no_sample"}
 
 
-def test_an_excerpt_may_have_gaps_but_no_place_before_its_time(people: People, text: bytes) -> None:
-    excerpt = people("analyst").get("/rankings/2026-10", district_code="110105").content
+def test_an_excerpt_may_have_gaps_but_no_place_before_its_time(month: Month) -> None:
+    excerpt = month.excerpt
 
     assert offline.faults(excerpt) == []
     assert changed(excerpt, lambda rows: rows.pop(0)) == []

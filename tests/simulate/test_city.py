@@ -62,6 +62,8 @@ NOT_LIVED = {
     Action.ADVISE: "no street of it writes to those above it",
     Action.ANSWER_ADVICE: "and nobody owes it an answer",
     Action.IMPORT: "an older system's cases come finished",
+    Action.WHISTLE: "no street of it blows",
+    Action.WHISTLE_OVER: "and no whistle ends",
     Action.SKIP_CALLBACK: "Beijing's sample is everyone; see the city that calls back only some",
 }
 

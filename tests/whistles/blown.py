@@ -46,7 +46,7 @@ def act(people: People, who: Who, number: str, path: str, form: Any = None) -> R
     return people(*who).post(f"/whistles/{number}/{path}", form)
 
 
-def does(people: People, who: Who, number: str, path: str, **members: Any) -> dict[str, Any]:
+def does(people: People, who: Who, number: str, path: str, /, **members: Any) -> dict[str, Any]:
     """An action that must succeed; the whistle as it then is."""
     answer = people(*who).post(f"/whistles/{number}/{path}", members)
     assert answer.status_code == 200, answer.text

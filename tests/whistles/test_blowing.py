@@ -160,7 +160,7 @@ def test_a_draft_is_the_street_s_own_until_its_chief_blows_it(
     draft = people(*HANDLER).post("/whistles", body(MARKET, **planned)).json()
     number = draft["number"]
     assert (draft["status"], draft["summonses"][0]["status"]) == ("draft", "draft")
-    assert draft["allowed"] == ["compose", "cancel"]
+    assert draft["allowed"] == ["compose", "cancel", "organise"]
     for outsider in (("handler", MARKET), ("district", CHAOYANG), ("auditor", None)):
         assert people(*outsider).get(f"/whistles/{number}").status_code == 404
         assert people(*outsider).get("/whistles").json()["items"] == []

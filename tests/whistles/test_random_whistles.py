@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from app.kit.workdays import day_of
 from app.seals.audit import whistles
 from app.sweep import sweep
 from app.whistles.life.loop import (
@@ -25,7 +26,7 @@ from app.whistles.replay import replay
 from tests import stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
-from tests.whistles import blown
+from tests.whistles import blown, campaigns
 from tests.whistles.blown import MARKET, POLICE, POWER
 
 NEXT_STREET = "110105043"
@@ -42,7 +43,10 @@ ACTORS: dict[str, tuple[str, str | None]] = {
     "auditor": ("auditor", None),
 }
 AT_WORK = [(actor, ACTORS[actor]) for actor in ("chief", "market", "police", "district")]
-AHEAD = ("blow", "report-in", "feed-back", "release", "waive", "verify", "settle", "evaluate")
+AHEAD = (
+    *("blow", "report-in", "feed-back", "conclude", "release", "waive", "verify", "settle"),
+    "evaluate",
+)
 NOBODY: dict[str, Any] = {"allowed": [], "summonses": []}
 SPANS = [
     timedelta(microseconds=1),
@@ -59,6 +63,9 @@ PATHS = {
     "evaluate": "evaluations/{office}",
     "appeal-evaluation": "evaluations/{office}/appeal",
     "decide-evaluation": "evaluations/{office}/appeal/decision",
+    "organise": "campaign",
+    **{action: f"campaign/{action}" for action in ("log", "correct-log", "meet", "notify")},
+    "conclude": "campaign/conclude",
 }
 """Of actions whose path is not their name."""
 
@@ -164,6 +171,18 @@ class Whistles(RuleBasedStateMachine):
         person = self.people(*ACTORS[actor])
         return person.post(f"/whistles/{self.number}/{path.format(office=office)}", body)
 
+    def of_campaign(self) -> dict[str, dict[str, Any]]:
+        today = f"{day_of(self.clock())}"
+        meeting = {"held_at": self.clock().isoformat(), "resolutions": ["断电"], "text": "研判"}
+        return {
+            "organise": campaigns.plan(),
+            "log": campaigns.day(on=today),
+            "correct-log": campaigns.day(on=today, reason="漏记"),
+            "meet": {**meeting, "people": [campaigns.person("张书记")]},
+            "notify": {"text": "进展"},
+            "conclude": {"text": "小结"},
+        }
+
     def bodies(self, office: str, yes: bool) -> dict[str, dict[str, Any]]:
         ahead = (self.clock() + timedelta(hours=20)).isoformat()
         words, ruling = {"text": "同意"}, {"uphold": yes, "text": "裁定"}
@@ -171,6 +190,7 @@ class Whistles(RuleBasedStateMachine):
         if office == MARKET:
             results.append({"action": 2, "result": "已办", "document": "罚2号"})
         return {
+            **self.of_campaign(),
             "compose": {"summonses": [blown.call("110105-water" if yes else "city-housing")]},
             "cancel": {"reason": "误吹"},
             "verify": {**words, "evidence": ["照片"]},

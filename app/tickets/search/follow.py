@@ -66,7 +66,8 @@ def follow_some(sessions: Sessions, clock: Clock) -> bool:
         settled(session)
         changed = changes(session, mark, until)
         more = len(changed) == AT_ONCE
-        session.execute(WAITING, {"most": LEFT_OVER_FAR_BEHIND if more else LEFT_OVER})
+        far = more and is_far_behind(session, mark, until)
+        session.execute(WAITING, {"most": LEFT_OVER_FAR_BEHIND if far else LEFT_OVER})
         write(session, [change.number for change in changed])
         reached = changed[-1] if more else Mark(until, "")
         keep(session, max(mark, reached))
@@ -145,10 +146,20 @@ def go_back(session: Session, to: datetime) -> None:
 
 def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
     """The next tickets in order of their change, each with its instant."""
+    rows = session.execute(changed_since(mark, until).limit(AT_ONCE))
+    return [Mark(row.updated_at, row.number) for row in rows]
+
+
+def is_far_behind(session: Session, mark: Mark, until: datetime) -> bool:
+    """Whether no search uses the keys, and none will after this round."""
+    beyond = changed_since(mark, until).offset(FAR_BEHIND + AT_ONCE).limit(1)
+    return session.execute(beyond).first() is not None
+
+
+def changed_since(mark: Mark, until: datetime) -> sa.Select[datetime, str]:
     key = (Ticket.updated_at, Ticket.number)
     query = select(*key).where(sa.tuple_(*key) > sa.tuple_(*mark), Ticket.updated_at < until)
-    rows = session.execute(query.order_by(*key).limit(AT_ONCE))
-    return [Mark(row.updated_at, row.number) for row in rows]
+    return query.order_by(*key)
 
 
 def write(session: Session, numbers: Sequence[str]) -> None:

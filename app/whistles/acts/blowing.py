@@ -297,7 +297,9 @@ def send_all(change: WhistleChange) -> dict[str, Any]:
         whistle.confirmed_at = change.now
     else:
         whistle.confirm_due_at = clocks.confirm_due(change.policy, change.now)
-    whistle.finish_due_at = clocks.finish_due(change.policy, call_of(whistle), change.now)
+    whistle.finish_due_at = whistle.campaign_until or clocks.finish_due(
+        change.policy, call_of(whistle), change.now
+    )
     whistle.escalate_at = whistle.finish_due_at
     send(change, change.summonses)
     change.let_know([whistle.street_code, whistle.conductor])

@@ -29,6 +29,7 @@ from app.whistles.life.loop import (
     BY_ITSELF,
     MOVES,
     OF_SUMMONS,
+    OF_TEAM,
     PROGRESS,
     SUMMONS_MOVES,
     TERMINAL,
@@ -216,7 +217,7 @@ class WhistleChange:
         if isinstance(data, Moved):
             entry |= {"office_code": data.office_code, "summons": data.summons}
         own = data.office_code if isinstance(data, Moved) else None
-        whole = action not in OF_SUMMONS and own is None
+        whole = action not in OF_SUMMONS | OF_TEAM and own is None
         return [
             News(code, self.now, action, whistle_number=self.whistle.number, data=entry)
             for code in sorted(self.concerned(own, whole))

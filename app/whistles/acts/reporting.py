@@ -69,6 +69,7 @@ def report_in(change: WhistleChange, summons: Summons, body: ReportIn) -> None:
     change.move(summons, A.REPORT_IN)
     summons.accepted_at = summons.accepted_at or change.now
     summons.arrived_at = summons.arrived_at or change.now
+    summons.came_at = change.now
     summons.away, summons.left_at, summons.next_at = False, None, None
     summons.escalate_at = None
     whole = None if distance is None else round(distance)
@@ -162,14 +163,15 @@ def bad(pointer: str, detail: str) -> BadResults:
 
 
 def leave(change: WhistleChange, summons: Summons, body: Reason) -> None:
-    """Recorded, never refused: before the release, and without an interim one, a violation."""
+    """Recorded, never refused: before the release, and without an interim one, a violation; of a
+    campaign, the end of a day."""
     early = summons.status in (
         SummonsStatus.ARRIVED,
         SummonsStatus.WORKING,
         SummonsStatus.FED_BACK,
         SummonsStatus.OBJECTED,
     )
-    early = early and not summons.away
+    early = early and not summons.away and change.whistle.campaign_at is None
     change.move(summons, A.LEAVE)
     if not summons.away:
         summons.left_at = change.now
@@ -181,12 +183,13 @@ def leave(change: WhistleChange, summons: Summons, body: Reason) -> None:
 
 
 def end_visit(change: WhistleChange, summons: Summons, at: datetime) -> None:
+    """Of the last visit: the end of a campaign's earlier days may be unknown."""
     query = select(Attendance).where(
         Attendance.whistle_number == summons.whistle_number,
         Attendance.office_code == summons.office_code,
-        Attendance.left_at.is_(None),
     )
-    for visit in change.session.scalars(query):
+    visit = change.session.scalar(query.order_by(Attendance.seq.desc()).limit(1))
+    if visit is not None and visit.left_at is None:
         visit.left_at = at
 
 

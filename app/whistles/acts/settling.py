@@ -43,6 +43,7 @@ def send_back(change: WhistleChange, body: Reason) -> None:
     """H8: it is not done. Who was not released goes on; sent back too often, it is raised."""
     whistle = change.whistle
     whistle.returns += 1
+    whistle.concluded_at = None
     again = [each for each in change.summonses if each.status is SummonsStatus.FED_BACK]
     for summons in again:
         change.move(summons, A.SEND_BACK)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.kit.errors import Forbidden
+from app.kit.workdays import day_of
 from app.whistles.life.ladder import ABOVE, OF_THE_CITY
 from app.whistles.life.loop import (
     MOVES,
@@ -15,6 +16,7 @@ from app.whistles.life.loop import (
     SummonsStatus,
     Tier,
     WhistleAction,
+    WhistleKind,
     WhistleLevel,
     WhistleStatus,
 )
@@ -99,6 +101,22 @@ class NoAppeal(IllegalWhistleMove):
     title = "Nobody has appealed, or the appeal is decided"
 
 
+class NoCampaign(IllegalWhistleMove):
+    title = "This whistle is no campaign"
+
+
+class CampaignUnfit(IllegalWhistleMove):
+    title = "Key work becomes a campaign, and not at W1"
+
+
+class CampaignOver(IllegalWhistleMove):
+    title = "This campaign has its summary"
+
+
+class CampaignUnderWay(IllegalWhistleMove):
+    title = "This campaign has no summary yet: its offices stay as long as it lasts"
+
+
 class NotRequired(IllegalWhistleMove):
     title = "This office is not required"
 
@@ -119,6 +137,8 @@ class SummonsStanding:
     has_objected: bool
     verified: bool = False
     """Of the other street: it has verified on the spot."""
+    came_at: datetime | None = None
+    """The last time it reported in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +158,10 @@ class WhistleStanding:
     appeal_until: datetime | None = None
     appealed: bool = False
     appeal_decided: bool = False
+    kind: WhistleKind = WhistleKind.ENFORCEMENT
+    is_campaign: bool = False
+    concluded: bool = False
+    """Of a campaign: it has its summary."""
 
     @property
     def unverified(self) -> list[str]:
@@ -180,7 +204,31 @@ def all_released(whistle: WhistleStanding) -> None:
         raise OtherStreetUnverified(f"awaited: {others}", office_codes=whistle.unverified)
 
 
+def to_organise(whistle: WhistleStanding) -> None:
+    if whistle.kind is not WhistleKind.KEY_WORK or whistle.level is WhistleLevel.W1:
+        raise CampaignUnfit(f"it is {whistle.kind} at the level {whistle.level}")
+    if whistle.concluded:
+        raise CampaignOver
+
+
+def of_campaign(whistle: WhistleStanding) -> None:
+    if not whistle.is_campaign:
+        raise NoCampaign
+
+
+def campaign_open(whistle: WhistleStanding) -> None:
+    of_campaign(whistle)
+    if whistle.concluded:
+        raise CampaignOver
+
+
+def no_campaign_open(whistle: WhistleStanding) -> None:
+    if whistle.is_campaign and not whistle.concluded:
+        raise CampaignUnderWay
+
+
 def to_verify(whistle: WhistleStanding) -> None:
+    no_campaign_open(whistle)
     all_fed_back(whistle)
     if whistle.verified and not whistle.unverified:
         raise VerifiedBefore
@@ -223,12 +271,24 @@ GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.RULE_FALSE: in_time_to_rule,
     A.APPEAL: appealable,
     A.DECIDE_APPEAL: has_appeal,
+    A.ORGANISE: to_organise,
+    A.LOG: campaign_open,
+    A.CORRECT_LOG: of_campaign,
+    A.MEET: campaign_open,
+    A.NOTIFY: campaign_open,
+    A.CONCLUDE: campaign_open,
 }
 
 
 def come_back(whistle: WhistleStanding, summons: SummonsStanding) -> None:
-    if summons.has_arrived and not summons.is_away:
+    """Who is there comes once; to a campaign, once a day."""
+    is_there = summons.has_arrived and not summons.is_away
+    if is_there and not (whistle.is_campaign and is_new_day(whistle, summons)):
         raise ReportedInBefore
+
+
+def is_new_day(whistle: WhistleStanding, summons: SummonsStanding) -> bool:
+    return summons.came_at is not None and day_of(summons.came_at) < day_of(whistle.now)
 
 
 def in_time_to_object(whistle: WhistleStanding, summons: SummonsStanding) -> None:
@@ -245,6 +305,10 @@ def in_time_to_object(whistle: WhistleStanding, summons: SummonsStanding) -> Non
 def arrived(whistle: WhistleStanding, summons: SummonsStanding) -> None:
     if not summons.has_arrived:
         raise NotYetThere
+
+
+def may_go(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    no_campaign_open(whistle)
 
 
 def takes_longer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
@@ -264,6 +328,7 @@ SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding],
     A.OBJECT: in_time_to_object,
     A.LEAVE: arrived,
     A.INTERIM_RELEASE: takes_longer,
+    A.RELEASE: may_go,
     A.WAIVE: required,
 }
 

@@ -121,6 +121,14 @@ class WhistleAction(StrEnum):
     DECIDE_EVALUATION = "decide-evaluation"
     SUPERVISE = "supervise"
     ANSWER = "answer"
+    # a campaign 专项行动
+    ORGANISE = "organise"
+    """Command and teams are named, or named anew."""
+    LOG = "log"
+    CORRECT_LOG = "correct-log"
+    MEET = "meet"
+    NOTIFY = "notify"
+    CONCLUDE = "conclude"
     # due changes: they happen by themselves, when nobody acted in time
     LAPSE = "lapse"
     """Nobody confirmed it in time: it stays valid, and flagged."""
@@ -155,6 +163,11 @@ OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
 
 OF_OFFICE = OF_RECORD | {A.SUPERVISE, A.ANSWER}
 """Actions about one summoned office that the whistle's status alone allows."""
+
+OF_TEAM = frozenset({A.LOG, A.CORRECT_LOG})
+"""Actions of one team of a campaign: every day, so the other offices are not told."""
+
+OF_CAMPAIGN = OF_TEAM | {A.ORGANISE, A.MEET, A.NOTIFY, A.CONCLUDE}
 
 BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE, A.UNANSWERED})
 
@@ -228,6 +241,13 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.RELEASE, UNSETTLED),
     **staying(A.ABSENT, UNSETTLED),
     **staying(A.MISS, UNSETTLED),
+    # D.14.4: a campaign is organised, keeps its days and ends with a summary
+    **staying(A.ORGANISE, UNDER_WAY | {S.DRAFT, S.FED_BACK}),
+    **staying(A.LOG, UNDER_WAY | {S.FED_BACK}),
+    **staying(A.MEET, UNDER_WAY | {S.FED_BACK}),
+    **staying(A.NOTIFY, UNDER_WAY | {S.FED_BACK}),
+    **staying(A.CONCLUDE, UNDER_WAY | {S.FED_BACK}),
+    **staying(A.CORRECT_LOG, UNSETTLED),
     # H7, H8: verified by the street, settled by the district, or sent back
     **ending(A.VERIFY, (S.FED_BACK, S.RETURNED, S.ESCALATED, S.VERIFYING), S.VERIFYING),
     (S.VERIFYING, A.SETTLE): (S.SETTLED,),

@@ -14,6 +14,7 @@ class WhistlePart(StrEnum):
     STREET = "street"  # any of its people
     BLOWER = "blower"  # of them, whom policy lets blow at this level
     DRAFTER = "drafter"  # any of them, while it is a draft
+    LIAISON = "liaison"  # any of an office whose person is liaison of a campaign's team
     CO_CHIEF = "co_chief"  # chief of the other street, once it has joined (D.14.6)
     CO_STREET = "co_street"  # any of its people, once it has joined
     PEER = "peer"  # any of its people, until it has joined
@@ -53,6 +54,12 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.DECIDE_APPEAL: frozenset({P.CITY}),
     A.SUPERVISE: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.ANSWER: frozenset({P.SUMMONED}),
+    A.ORGANISE: frozenset({P.CHIEF, P.CONDUCTOR, P.DRAFTER}),
+    A.LOG: frozenset({P.CHIEF, P.LIAISON}),
+    A.CORRECT_LOG: frozenset({P.CHIEF, P.LIAISON}),
+    A.MEET: frozenset({P.CHIEF, P.CONDUCTOR, P.LIAISON}),
+    A.NOTIFY: frozenset({P.CHIEF, P.CONDUCTOR, P.LIAISON}),
+    A.CONCLUDE: frozenset({P.CHIEF, P.CONDUCTOR}),
     A.EVALUATE: frozenset({P.CHIEF}),
     A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
     A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),

@@ -61,6 +61,12 @@ class Waiting:
     appeal_decided_at: datetime | None = None
     mark_due_at: datetime | None = None
     decide_due_at: datetime | None = None
+    campaign_at: datetime | None = None
+    concluded_at: datetime | None = None
+
+    @property
+    def is_campaign_open(self) -> bool:
+        return self.campaign_at is not None and self.concluded_at is None
 
     @property
     def finish_at(self) -> datetime | None:
@@ -141,7 +147,7 @@ def of_records(whistle: Waiting) -> Iterator[Wait]:
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
     own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_at or whistle.since
     if whistle.status is S.FED_BACK:
-        yield Wait(*own, A.VERIFY, whistle.since, until)
+        yield Wait(*own, A.CONCLUDE if whistle.is_campaign_open else A.VERIFY, whistle.since, until)
 
 
 def of_coordinator(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -194,7 +200,7 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
 def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
     """What the street or its district has to do about it."""
     about = summons.office_code
-    if summons.status is P.FED_BACK:
+    if summons.status is P.FED_BACK and not whistle.is_campaign_open:
         release = span(summons.fed_back_at, whistle.finish_at or summons.fed_back_at)
         yield Wait(whistle.street_code, WaitKind.WHISTLE, A.RELEASE, *release, about)
     if summons.status is P.OBJECTED:

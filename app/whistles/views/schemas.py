@@ -115,6 +115,9 @@ class WhistleView(View):
     ended_at: At | None
     returns: int
     new_date_at: At | None
+    campaign_at: At | None
+    campaign_until: At | None
+    concluded_at: At | None
     lead_office_code: str | None
     rule_until: At | None
     finding: Finding | None

@@ -21,7 +21,9 @@ READERS = CITY | HANDLERS | {Role.DISTRICT}
 ROLE_PARTS: dict[Role, frozenset[WhistlePart]] = {
     Role.SUPERVISOR: frozenset({P.CITY, P.COORDINATOR}),
     Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR, P.COORDINATOR}),
-    Role.HANDLER: frozenset({P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED}),
+    Role.HANDLER: frozenset(
+        {P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED, P.LIAISON}
+    ),
     Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY, P.COORDINATOR},
 }
 """Every part that a role can have in some whistle."""
@@ -108,16 +110,23 @@ def street_parts(
     caller: Caller, whistle: Whistle, summonses: Collection[Summons], policy: Policy
 ) -> Iterator[WhistlePart]:
     is_chief = caller.role is Role.CHIEF
+    if caller.office_code in (whistle.liaisons or ()):
+        yield P.LIAISON
     if caller.office_code == whistle.street_code:
-        yield P.STREET
         yield from chief_parts(caller, whistle) if is_chief else ()
-        if may_blow(policy.whistle, whistle.level, whistle.origin, is_chief):
-            yield P.BLOWER
-        if whistle.status is WhistleStatus.DRAFT:
-            yield P.DRAFTER
+        yield from own_parts(whistle, policy, is_chief)
     for summons in summonses:
         if summons.kind is SummonsKind.PEER and summons.office_code == caller.office_code:
             yield from peer_parts(summons, is_chief)
+
+
+def own_parts(whistle: Whistle, policy: Policy, is_chief: bool) -> Iterator[WhistlePart]:
+    """Of any of the street's people."""
+    yield P.STREET
+    if may_blow(policy.whistle, whistle.level, whistle.origin, is_chief):
+        yield P.BLOWER
+    if whistle.status is WhistleStatus.DRAFT:
+        yield P.DRAFTER
 
 
 def chief_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:

@@ -252,7 +252,9 @@ def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: 
     assert [was_committed(app.state.sessions, trace) for trace in traces] == [True, False, False]
 
 
-def test_a_request_that_comes_as_a_writer_ends_is_not_left(app: FastAPI, served: Client) -> None:
+def test_a_request_that_comes_as_a_writer_ends_is_not_left(
+    people: People, app: FastAPI, served: Client
+) -> None:
     """Another is sent in the turn of the event loop in which the answers to the last are set."""
     caller = Caller("someone", Role.OPERATOR, None, None)
 

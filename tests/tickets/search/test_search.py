@@ -391,6 +391,27 @@ def test_far_behind_a_list_is_walked_and_right(
     assert numbers(people.operator, q="井盖") == [new, city["urgent"]]
 
 
+def test_many_keys_wait_for_their_index_only_while_no_search_uses_them(
+    app: FastAPI, clock: StillClock, city: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each round of the follower writes its keys in mass, or leaves few behind."""
+    monkeypatch.setattr(follow_room, "AT_ONCE", 1)
+    monkeypatch.setattr(follow_room, "FAR_BEHIND", 3)
+    is_far_behind, rounds = follow_room.is_far_behind, []
+
+    def looked(*given: Any) -> bool:
+        rounds.append(is_far_behind(*given))
+        return rounds[-1]
+
+    monkeypatch.setattr(follow_room, "is_far_behind", looked)
+    clock.tick(seconds=1)
+    while follow_some(app.state.own_sessions, clock):
+        assert not rounds[-1] or near(app) is None
+
+    assert rounds == sorted(rounds, reverse=True)
+    assert {True, False} == set(rounds)
+
+
 def near(app: FastAPI) -> list[str] | None:
     """What a search looks through beside the keys."""
     with app.state.engine.connect() as connection:

@@ -1,0 +1,32 @@
+"""吹哨 in the bulletin of a month, on its page and in its sheet."""
+
+from tests.conftest import StillClock
+from tests.given import CHAOYANG, WANGJING, People
+from tests.whistles import blown
+from tests.whistles.blown import MARKET, POLICE, does
+from tests.whistles.test_false_whistles import ruling
+from tests.whistles.test_linked_tickets import at_work
+
+
+def test_a_month_tells_of_its_whistles(people: People, clock: StillClock) -> None:
+    at_work(people)  # a month has a ranking once it has a request
+    untrue = blown.blow(people, MARKET)["number"]
+    does(people, ("district", CHAOYANG), untrue, "rule-false", **ruling("empty"))
+    left = blown.blow(people, MARKET, POLICE)["number"]
+    blown.reports_in(people, left, POLICE)
+    leave = f"summonses/{POLICE}/leave"
+    does(people, ("handler", POLICE), left, leave, reason="另有任务")
+    does(people, ("chief", WANGJING), left, "escalate", reason="权属在上")
+    reader = people("analyst")
+    month = reader.get("/rankings/2026-11/bulletin").json()["whistles"]
+    assert {name: month[name] for name in ("blown", "settled", "ruled_false")} == {
+        "blown": 2,
+        "settled": 0,
+        "ruled_false": 1,
+    }
+    assert (month["absent"], month["left_early"], month["raised"]) == (0, 1, 1)
+    assert month["streets"] == [{"office_code": WANGJING, "office_name": "望京街道", "blown": 2}]
+    page = reader.get("/rankings/2026-11/bulletin", format="html").text
+    assert "吹哨 2 次" in page
+    assert "擅自撤离 1 次" in page
+    assert reader.get("/rankings/2026-11/bulletin", format="csv").status_code == 200
