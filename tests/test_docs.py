@@ -28,7 +28,13 @@ from tests.given import People
 
 API = pasted.text("openapi.md")
 READMES = ("README.md", "README.zh-CN.md")
-DOCUMENTS = (*READMES, "openapi.md", "docs/operations.md", "docs/decisions.md")
+DOCUMENTS = (
+    *READMES,
+    "openapi.md",
+    "docs/operations.md",
+    "docs/decisions.md",
+    "docs/whistles.md",
+)
 
 NAMED_ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`?…]*)(?:\?[^`]*)?`")
 NOT_OURS = ("/docs", "/openapi.json")

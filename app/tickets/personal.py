@@ -37,6 +37,7 @@ COMPOUND = frozenset(
 """Surnames of two characters."""
 
 HIDDEN = "*"
+CODES = frozenset({"office_code"})
 SHORTEST_NAME = 2
 
 
@@ -148,9 +149,11 @@ def hide(text: str, *names: str | None) -> str:
 
 
 def hide_all(value: Any, *names: str | None) -> Any:
-    """The same in every text of a JSON value."""
+    """The same in every text of a JSON value; an office's code has nine digits, and stays."""
     if isinstance(value, str):
         return hide(value, *names)
     if isinstance(value, dict):
-        return {key: hide_all(inner, *names) for key, inner in value.items()}
+        return {
+            key: inner if key in CODES else hide_all(inner, *names) for key, inner in value.items()
+        }
     return [hide_all(inner, *names) for inner in value] if isinstance(value, list) else value

@@ -130,6 +130,7 @@ def test_a_command_that_is_none(people: People, changed: dict[str, Any], pointer
         ({"figures": {"摊位": -1}}, "/figures/摊位"),
         ({"figures": {"摊位": "许多"}}, "/figures/摊位"),
         ({"figures": {"13911112222": 1}}, "/figures/13911112222/[key]"),
+        ({"figures": {"m²": 1, " m²": 2}}, "/figures/ m²/[key]"),
         ({"work": " "}, "/work"),
     ],
 )
@@ -246,6 +247,7 @@ def test_meetings_decide_and_notices_reach_everybody(people: People, clock: Stil
     assert seen(people, number)["notices"][0]["text"] == "已清退一半，联系人13911112222"
     hidden = seen(people, number, AT_POLICE)["notices"][0]["text"]
     assert hidden == "已清退一半，联系人***********"
+    assert seen(people, number, AT_POLICE)["command"] == seen(people, number)["command"]
 
 
 def test_a_campaign_has_its_own_plan_date_and_new_people(people: People, clock: StillClock) -> None:
@@ -285,6 +287,7 @@ def test_the_order_says_who_comes_and_who_commands(people: People) -> None:
             "2026年10月23日",
         ):
             assert words in order.text
+        assert "张书记（望京街道，总指挥）" in order.text
         assert "本部门行政执法" in order.text
         assert "13911112222" not in order.text
     assert people(*STREETS_BESIDE).get(f"/whistles/{draft}/order").status_code == 404

@@ -159,7 +159,7 @@ def correct_day(change: WhistleChange, body: CorrectedDay) -> None:
 
 
 def is_logged(change: WhistleChange, body: TeamDay) -> bool:
-    return (body.day, body.team) in record.read(change.session, change.whistle.number).logs
+    return record.is_logged(change.session, change.whistle.number, body.team, body.day)
 
 
 def logged(body: TeamDay) -> Logged:

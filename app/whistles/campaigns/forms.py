@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.web.wire import Form, Line, OfficeCode, OneLine, Prose, Shown, Told, no_flag
+from app.kit.web.wire import Form, Line, OfficeCode, Prose, Shown, Told, no_flag
 
 MOST_PEOPLE = 300
 MOST_TEAMS = 50
@@ -31,9 +31,8 @@ Day = Annotated[date, BeforeValidator(written)]
 
 Counter = Annotated[
     str,
-    Text(strip_whitespace=True, pattern=r"^[\p{L}²³%（）()/·_-]{1,20}$"),
+    Text(pattern=r"^[\p{L}²³%（）()/·_-]{1,20}$"),
     Shown,
-    OneLine,
 ]
 """The name of a figure, such as 摊位 or m²: no digit, so that nobody's number gets into it."""
 

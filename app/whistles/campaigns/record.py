@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -82,6 +83,15 @@ def read(session: Session, number: str) -> CampaignRecord:
     for action, at, data, words in session.execute(query):
         add(record, action, Entry(at, data, words or {}))
     return record
+
+
+def is_logged(session: Session, number: str, team: int, day: date) -> bool:
+    query = sa.exists().where(
+        WhistleEvent.whistle_number == number,
+        WhistleEvent.action == A.LOG,
+        WhistleEvent.data.contains({"team": team, "day": f"{day}"}),
+    )
+    return bool(session.scalar(sa.select(query)))
 
 
 def add(record: CampaignRecord, action: WhistleAction, entry: Entry) -> None:

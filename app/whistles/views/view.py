@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,9 @@ from app.whistles.views.schemas import (
 
 R = TypeVar("R")
 Rows = Mapping[str, list[R]]
+
+MOST_VISITS = 31
+"""Of an office: a campaign's daily attendance is shown whole by its own view."""
 
 COLUMNS = frozenset(column.key for column in Whistle.__table__.columns)
 SHOWN_OTHERWISE = {"matter", "why", "place", "meeting_point", "conductor"}
@@ -85,15 +89,24 @@ def by_number(session: Session, query: Select[R], model: Any, numbers: Sequence[
 
 
 def visits(session: Session, numbers: Sequence[str]) -> Rows[tuple[str, AttendanceView]]:
-    """Who came, with the office; the names are words of the event."""
+    """Who came the last MOST_VISITS times, with the office; the names are words of the event."""
+    of_office = (Attendance.whistle_number, Attendance.office_code)
+    nth = sa.func.row_number().over(partition_by=of_office, order_by=Attendance.seq.desc())
+    own = select(Attendance.whistle_number, Attendance.seq, nth.label("nth"))
+    last = own.where(Attendance.whistle_number.in_(numbers)).subquery()
     query = (
         select(Attendance, WhistleStatement.words)
+        .join(
+            last,
+            (last.c.whistle_number == Attendance.whistle_number)
+            & (last.c.seq == Attendance.seq)
+            & (last.c.nth <= MOST_VISITS),
+        )
         .outerjoin(
             WhistleStatement,
             (WhistleStatement.whistle_number == Attendance.whistle_number)
             & (WhistleStatement.seq == Attendance.seq),
         )
-        .where(Attendance.whistle_number.in_(numbers))
         .order_by(Attendance.seq)
     )
     rows: dict[str, list[tuple[str, AttendanceView]]] = defaultdict(list)
