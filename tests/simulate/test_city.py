@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.callbacks.models import Assessment, Callback, Exclusion
 from app.city import City
+from app.evaluations.models import EvaluationEvent, Step
 from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
 from app.offices.directory import STREET_KINDS
@@ -34,12 +35,16 @@ from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.routing.models import RoutingLesson
 from app.seals import sources
 from app.seals.audit import service as audit
+from app.seals.audit.whistles import of_whistles
 from app.seals.contradictions import Deriving
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
 from app.tickets.citizens import Citizen
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Ticket
+from app.whistles.events import WhistleEvent
+from app.whistles.life.loop import UNSETTLED, WhistleAction, WhistleStatus
+from app.whistles.models import Whistle
 from tests.client import Client
 from tests.recount import ASSESSED_TYPES, period_of
 
@@ -50,13 +55,28 @@ LIVELY = Plan(
     date(2026, 9, 19), date(2026, 10, 19), CASES, seed=7, photos=Path("never"), eventful=20
 )
 
+TURNS = {
+    WhistleAction.ABSENT,
+    WhistleAction.CANCEL,
+    WhistleAction.CONFIRM,
+    WhistleAction.COORDINATE,
+    WhistleAction.DRAFT,
+    WhistleAction.ESCALATE,
+    WhistleAction.EVALUATE,
+    WhistleAction.LEAVE,
+    WhistleAction.OBJECT,
+    WhistleAction.RULE_FALSE,
+    WhistleAction.RULE_OBJECTION,
+    WhistleAction.SEND_BACK,
+    WhistleAction.SUPERVISE,
+}
+"""What befalls some whistles of it, beside the plain course."""
+
 NOT_LIVED = {
     Action.FEED_BACK: "joint offices of the simulated city leave the answer to the lead",
     Action.ADVISE: "no street of it writes to those above it",
     Action.ANSWER_ADVICE: "and nobody owes it an answer",
     Action.IMPORT: "an older system's cases come finished",
-    Action.WHISTLE: "no street of it blows",
-    Action.WHISTLE_OVER: "and no whistle ends",
     Action.SKIP_CALLBACK: "Beijing's sample is everyone; see the city that calls back only some",
 }
 
@@ -89,6 +109,7 @@ def happenings(session: Session) -> dict[str, list[Any]]:
 
     def plain(value: object) -> str:
         named = re.sub("BJ[0-9]{15}", lambda number: f"#{place[number[0]]}", str(value))
+        named = re.sub("SH[0-9]{15}", "whistle", named)
         return re.sub('"callback_id": [0-9]+', "", named)
 
     return {
@@ -337,3 +358,23 @@ def test_every_row_that_a_number_rests_on_follows_from_the_events(
 def test_an_imagined_city_teaches_no_routing(city: Session) -> None:
     assert city.scalar(select(func.count()).select_from(RoutingLesson)) == 0
     assert city.scalar(select(func.bool_and(Ticket.imagined))) is True
+
+
+def test_whistles_are_lived_with_their_turns_and_end(city: Session) -> None:
+    done = set(city.scalars(select(WhistleEvent.action).distinct()))
+    statuses = Counter(city.scalars(select(Whistle.status)))
+
+    assert done >= TURNS, sorted(TURNS - done)
+    assert statuses[WhistleStatus.EVALUATED] > statuses.total() / 2, statuses
+    assert sum(statuses[status] for status in UNSETTLED) <= 1, statuses
+
+
+def test_streets_mark_the_departments_that_they_whistled_for(city: Session) -> None:
+    steps = Counter(city.scalars(select(EvaluationEvent.action)))
+
+    assert min(steps[Step.MARK], steps[Step.ENTER]) > 5, steps
+
+
+def test_every_whistle_and_every_evaluation_follows_from_its_events(city: Session) -> None:
+    assert list(of_whistles(city)) == []
+    assert city.scalar(select(func.bool_and(Whistle.imagined))) is True
