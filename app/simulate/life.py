@@ -20,6 +20,9 @@ from app.tickets.models import Ticket
 
 ACTOR = "simulate"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SWEEP = timedelta(seconds=5)
+"""What falls due is applied so much later."""
+
 MOST = 0.4
 """The most that an eventful city raises a rare chance to: most lives stay plain."""
 
@@ -54,13 +57,20 @@ class Call(NamedTuple):
     asked: Asked
 
 
+class Task(NamedTuple):
+    """Something beside the tickets' own steps; when it is done it says what follows."""
+
+    at: datetime
+    do: Callable[[datetime], "Iterator[Step | Call | Task]"]
+
+
 Main = Callable[["Life"], Step | None]
 """The ticket's next step, by the person who has it now."""
 
-Aside = Callable[["Life"], Iterator[Step | Call]]
+Aside = Callable[["Life"], Iterator[Step | Call | Task]]
 """Other steps meanwhile, taken only if the ticket still allows them then."""
 
-Follow = Callable[["Life", Any], Iterator[Step | Call]]
+Follow = Callable[["Life", Any], Iterator[Step | Call | Task]]
 """Steps of other people that follow an action, by its body."""
 
 
@@ -146,7 +156,8 @@ class Life:
     @property
     def turn(self) -> Where:
         """Changes whenever the next step must be planned anew."""
-        return (*self.where, self.ticket.due_at, self.ticket.review_at)
+        whistles = len(self.head.ticket.whistles)
+        return (*self.where, self.ticket.due_at, self.ticket.review_at, whistles)
 
     def is_due(self, at: datetime) -> bool:
         next_due_at = self.ticket.next_due_at

@@ -1,6 +1,17 @@
 """The plans: the main step of each status, the steps aside, and the steps that follow an action."""
 
-from app.simulate import appeals, attention, calling, desks, groups, months, photos, returns, work
+from app.simulate import (
+    appeals,
+    attention,
+    calling,
+    desks,
+    groups,
+    months,
+    photos,
+    returns,
+    whistles,
+    work,
+)
 from app.simulate.life import Aside, Follow, Main
 from app.tickets.life.lifecycle import Action, Status
 
@@ -41,6 +52,7 @@ ASIDES: dict[Status, tuple[Aside, ...]] = {
         attention.harder,
         attention.supervise,
         attention.conceal,
+        whistles.blow,
     ),
     Status.REWORK: (months.ask_hold,),
     Status.CLOSED: (attention.come_back,),

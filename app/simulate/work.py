@@ -98,9 +98,10 @@ def meanwhile(life: Life) -> Iterator[Step]:
 
 
 def reply(life: Life) -> Step | None:
-    """T15, T21: mostly well within the limit; some offices are late, and a few never reply."""
+    """T15, T21: mostly well within the limit; some offices are late, and a few never reply. While a
+    whistle is open nobody replies (D.14.8)."""
     ticket, policy = life.ticket, life.change.policy
-    if life.likely(NEVER_REPLIED):
+    if life.head.ticket.whistles or life.likely(NEVER_REPLIED):
         return None
     started = ticket.dispatched_at if ticket.status is Status.IN_PROGRESS else life.now
     start = started or life.now

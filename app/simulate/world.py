@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.access.roles import Role
 from app.city import City
 from app.simulate.city import LivedCity
-from app.simulate.life import Call, Life, Step, Where, desk
+from app.simulate.life import SWEEP, Call, Life, Step, Task, Where, desk
 from app.simulate.plans import ASIDES, AT_FIRST, FOLLOWS, MAIN
 from app.simulate.requests import Asked
 from app.tickets.acts import due as falls
@@ -52,7 +52,6 @@ ON_RECORD = frozenset(
 )
 """Actions that query earlier rows, or write rows that later actions query."""
 
-SWEEP = timedelta(seconds=5)
 OPERATOR = desk(Role.OPERATOR)
 
 Lived = Callable[[int], object]
@@ -64,7 +63,7 @@ class Due(NamedTuple):
     at: datetime
     order: int
     life: Life
-    what: Step | Call | None
+    what: Step | Call | Task | None
     """None: a due time of the ticket."""
 
     turn: Where | None
@@ -155,6 +154,8 @@ class World:
         at, life, what = due.at, due.life, due.what
         if isinstance(what, Call):
             self.call(what)
+        elif isinstance(what, Task):
+            self.beside(life, what)
         elif what is None:
             self.fall(life, at)
         elif due.turn in (None, life.turn):
@@ -167,6 +168,14 @@ class World:
             life.wake(at)
             life.change.caller = None
             falls.apply_due(life.change)
+
+    def beside(self, life: Life, task: Task) -> None:
+        """Do what is beside the ticket, and may change it."""
+        self.write()
+        life.wake(task.at)
+        life.change.caller = None
+        falls.apply_due(life.change)
+        self.plan(life, task.do(task.at))
 
     def take(self, life: Life, step: Step, turn: Where | None) -> None:
         """Take a step, except an aside that is no longer allowed; a ticket's next step must be."""
@@ -238,12 +247,16 @@ class World:
         if life.fall_at:
             self.push(life.fall_at + SWEEP, life, None)
 
-    def plan(self, life: Life, things: Iterable[Step | Call]) -> None:
+    def plan(self, life: Life, things: Iterable[Step | Call | Task]) -> None:
         for thing in things:
             self.push(thing.at, life, thing)
 
     def push(
-        self, at: datetime, life: Life, what: Step | Call | None, turn: Where | None = None
+        self,
+        at: datetime,
+        life: Life,
+        what: Step | Call | Task | None,
+        turn: Where | None = None,
     ) -> None:
         life.pending += 1
         heappush(self.due, Due(at, next(self.order), life, what, turn))

@@ -34,12 +34,16 @@ from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.routing.models import RoutingLesson
 from app.seals import sources
 from app.seals.audit import service as audit
+from app.seals.audit.whistles import of_whistles
 from app.seals.contradictions import Deriving
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
 from app.tickets.citizens import Citizen
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Ticket
+from app.whistles.events import WhistleEvent
+from app.whistles.life.loop import UNSETTLED, WhistleAction
+from app.whistles.models import Whistle
 from tests.client import Client
 from tests.recount import ASSESSED_TYPES, period_of
 
@@ -50,6 +54,9 @@ LIVELY = Plan(
     date(2026, 9, 19), date(2026, 10, 19), CASES, seed=7, photos=Path("never"), eventful=20
 )
 
+WHISTLES_NOT_LIVED = {
+    WhistleAction.JOIN: "no matter of it lies astride a border",
+}
 NOT_LIVED = {
     Action.FEED_BACK: "joint offices of the simulated city leave the answer to the lead",
     Action.ADVISE: "no street of it writes to those above it",
@@ -89,6 +96,7 @@ def happenings(session: Session) -> dict[str, list[Any]]:
 
     def plain(value: object) -> str:
         named = re.sub("BJ[0-9]{15}", lambda number: f"#{place[number[0]]}", str(value))
+        named = re.sub("SH[0-9]{15}", "whistle", named)
         return re.sub('"callback_id": [0-9]+', "", named)
 
     return {
@@ -337,3 +345,18 @@ def test_every_row_that_a_number_rests_on_follows_from_the_events(
 def test_an_imagined_city_teaches_no_routing(city: Session) -> None:
     assert city.scalar(select(func.count()).select_from(RoutingLesson)) == 0
     assert city.scalar(select(func.bool_and(Ticket.imagined))) is True
+
+
+def test_whistles_are_lived_in_every_way_and_end(city: Session) -> None:
+    done = set(city.scalars(select(WhistleEvent.action).distinct()))
+    statuses = Counter(city.scalars(select(Whistle.status)))
+    open_ = sum(statuses[status] for status in UNSETTLED)
+
+    print(statuses)
+    assert set(WhistleAction) - done == WHISTLES_NOT_LIVED.keys()
+    assert (statuses.total() > CASES / 20, open_ <= statuses.total() / 20) == (True, True)
+
+
+def test_every_whistle_and_every_evaluation_follows_from_its_events(city: Session) -> None:
+    assert list(of_whistles(city)) == []
+    assert city.scalar(select(func.bool_and(Whistle.imagined))) is True
