@@ -42,7 +42,7 @@ from app.whistles.life.loop import (
 
 A, S, K = WhistleAction, WhistleStatus, WhistleKind
 
-BLOWN = 0.006
+BLOWN = 0.012
 KINDS = {K.ENFORCEMENT: 50, K.EMERGENCY: 8, K.KEY_WORK: 17, K.BEYOND_DUTY: 8, K.APPEAL: 17}
 TEAMS = {
     K.ENFORCEMENT: ("urban-enforcement", "market", "police", "fire", "transport", "ecology"),
@@ -78,7 +78,7 @@ def blow(life: Life) -> Iterator[Task]:
     street = life.change.city.offices.get(life.head.ticket.office_code or "")
     if street and street.kind in STREET_KINDS and not life.grouped and life.seldom(BLOWN):
         chance = Random(life.asked.chance.random())
-        yield Task(life.after(life.left() / 2), lambda now: begin(life, street, chance, now))
+        yield Task(life.after(life.left() / 4), lambda now: begin(life, street, chance, now))
 
 
 def begin(life: Life, street: OfficeEntry, chance: Random, now: datetime) -> Iterator[Step | Task]:

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from app.kit.workdays import BEIJING
 from app.policy.documents import Policies
-from app.seals.audit import whistles
 from app.sweep import sweep
 from app.whistles.life import clocks
 from app.whistles.life.clocks import Call
@@ -24,14 +23,6 @@ from tests.whistles.blown import act, call, does, of
 
 PINGGU = Path("app/data/policy/examples/pinggu-2017.toml")
 SEEN = {"text": "现场已清理。", "evidence": ["照片 1"]}
-
-
-@pytest.fixture
-def people(people: People, app: FastAPI) -> Iterator[People]:
-    """Whatever a whistle lives through, its record has no fault."""
-    yield people
-    with app.state.sessions() as session:
-        assert list(whistles.of_whistles(session)) == []
 
 
 @pytest.fixture
