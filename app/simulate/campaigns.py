@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from app.kit.workdays import day_of, midnight
-from app.simulate.life import DAY, HOUR, Task
+from app.simulate.life import HOUR, Task
 from app.simulate.whistle_life import Deed, WhistleLife, words
 from app.tickets.acts.forms import Reason
 from app.whistles.acts import reporting
@@ -30,7 +30,7 @@ DAYS = (3, 12)
 CREW = (6, 10)
 COMES_TODAY = 0.92
 MISCOUNTED = 0.1
-TOLD_OF = 0.4
+TOLD_OF = 0.8
 OPENS, CLOSES = timedelta(hours=9), timedelta(hours=18)
 
 After = Callable[[WhistleLife, str | None, datetime], Iterator[Task]]
@@ -51,16 +51,12 @@ def people(office: str, number: int) -> list[Person]:
     return [Person(name=f"队员{place}", office_code=office) for place in range(1, number + 1)]
 
 
-def begin(
-    life: WhistleLife, now: datetime, crew: list[Person], after: After
-) -> Iterator[Task]:
+def begin(life: WhistleLife, now: datetime, crew: list[Person], after: After) -> Iterator[Task]:
     liaison = Person(name="联络员", office_code=life.whistle.street_code)
     team = Team(name="第一组", liaison=liaison, members=crew)
     head = Person(name="街道书记", office_code=life.whistle.street_code, duty="总指挥")
     body = Campaign(command=Command(head=head), teams=[team])
-    life.act(
-        Deed(A.ORGANISE, life.chief(), acts.organise, body, check=acts.check_campaign), now
-    )
+    life.act(Deed(A.ORGANISE, life.chief(), acts.organise, body, check=acts.check_campaign), now)
     if life.whistle.campaign_at is None:
         return  # it was over before
     first, last = day_of(now), day_of(now) + timedelta(days=life.chance.randint(*DAYS))
@@ -70,9 +66,7 @@ def begin(
     yield Task(midnight(last) + OPENS, lambda then: conclude(life, then, after))
 
 
-def of_day(
-    life: WhistleLife, now: datetime, day: date, crew: list[Person]
-) -> Iterator[Task]:
+def of_day(life: WhistleLife, now: datetime, day: date, crew: list[Person]) -> Iterator[Task]:
     """In the morning the offices come; in the evening they go, and the team keeps its log."""
     morning, evening = midnight(day) + OPENS, midnight(day) + CLOSES
     if morning > now:
@@ -86,9 +80,7 @@ def come(life: WhistleLife, now: datetime) -> Iterator[Task]:
             yield life.arrival(life.within(now, HOUR), summons.office_code)
 
 
-def close(
-    life: WhistleLife, now: datetime, day: date, crew: list[Person]
-) -> Iterator[Task]:
+def close(life: WhistleLife, now: datetime, day: date, crew: list[Person]) -> Iterator[Task]:
     reason = Reason(reason="收工。")
     for summons in life.summonses():
         if summons.status in ON_SITE and not summons.away:
