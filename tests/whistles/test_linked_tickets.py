@@ -11,6 +11,8 @@ from tests.whistles.blown import MARKET, POLICE, call, does
 
 STREET = ("handler", WANGJING)
 DISTRICT = ("district", CHAOYANG)
+ANOTHER = "110105043"
+"""Another street of the district."""
 REPLY = {"text": "已联合查处", "citizen_feedback": {"method": "call"}}
 
 
@@ -50,6 +52,20 @@ def test_no_reply_while_a_required_summons_is_open(people: People) -> None:
     assert seen(people, number)["open_whistles"] == 0
     people(*STREET).does("reply", number, **REPLY)
     assert actions(people, number)[-3:] == ["whistle", "whistle-over", "reply"]
+
+
+def test_a_former_leads_whistle_keeps_no_reply_of_the_next(people: People) -> None:
+    number = given.ticket(people)
+    whistle = blown.blow(people, MARKET, ticket_numbers=[number])["number"]
+    people.dispatcher.does("dispatch", number, office_code=ANOTHER, reason="属地有误")
+    then = people("handler", ANOTHER).get(f"/tickets/{number}").json()
+    assert (then["office"]["code"], then["open_whistles"]) == (ANOTHER, 0)
+    own = blown.blow(people, MARKET, street=ANOTHER, ticket_numbers=[number])["number"]
+    does(people, ("chief", WANGJING), whistle, "cancel", reason="已移交")
+    then = people("handler", ANOTHER).get(f"/tickets/{number}").json()
+    assert then["open_whistles"] == 1
+    does(people, ("chief", ANOTHER), own, "cancel", reason="已自行解决")
+    assert people("handler", ANOTHER).get(f"/tickets/{number}").json()["open_whistles"] == 0
 
 
 def test_a_whistle_that_is_no_more_keeps_no_ticket(people: People) -> None:

@@ -45,6 +45,8 @@ def give(
         ticket.interim_office = ticket.interim_office or former
     if ticket.interim_office == given.lead:
         ticket.interim_office = None
+    if (former or ticket.interim_office or given.lead) != given.lead:
+        ticket.whistles = []  # a former lead's keep no reply of another
     policy = change.city.policies.at(at)
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
