@@ -12,13 +12,15 @@ from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.db import Sessions
 from app.kit.web.compress import PackedRoute
+from app.kit.web.language import BY_LANGUAGE, in_english
 from app.kit.web.paging import Page
 from app.kit.web.route import quickly
 from app.kit.web.streams import Content, parts_of
+from app.kit.web.workbook import XLSX, named
 from app.rankings import quick, row_tickets, service, what_if
 from app.rankings.counting.record import Record
+from app.rankings.exports import book, parquet
 from app.rankings.exports import facts as facts_export
-from app.rankings.exports import parquet
 from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import Written
 from app.rankings.http import FOR_EVER, Looking, SettledNow, answer, written_answer
@@ -43,7 +45,11 @@ router = APIRouter(prefix="/v1", tags=["rankings"], route_class=PackedRoute)
 
 PARQUET = "application/vnd.apache.parquet"
 
-TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": RankingView}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+TABLE = {
+    "content": {"text/csv": {"schema": {"type": "string"}}, XLSX: BINARY},
+    "model": RankingView,
+}
 
 Trier = Annotated[Caller, Depends(allow({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR}))]
 
@@ -147,6 +153,13 @@ def sheet_answer(request: Request, written: Written) -> Response:
     return answer(request, sheet, "text/csv", FOR_EVER if written.lasting else {})
 
 
+def book_answer(request: Request, written: Written) -> Response:
+    ranking, lasting = written.view(), FOR_EVER if written.lasting else {}
+    file = book.as_workbook(ranking, in_english(request))
+    name = named(f"{book.title(ranking)}.xlsx")
+    return answer(request, file, XLSX, {**lasting, **name, **BY_LANGUAGE})
+
+
 def as_lines(sessions: Sessions, record: Record) -> Content:
     return Content({}, facts_export.kept_as(sessions, record, facts_export.ndjson))
 
@@ -169,4 +182,5 @@ STREAMED: Mapping[Stream, tuple[Callable[[Sessions, Record], Content], str]] = {
 WRITTEN: Mapping[Format, Callable[[Request, Written], Response]] = {
     Format.JSON: written_answer,
     Format.CSV: sheet_answer,
+    Format.XLSX: book_answer,
 }

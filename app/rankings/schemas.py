@@ -46,6 +46,7 @@ ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=BaseModel.model
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 class LeagueQuery(Form):

@@ -9,7 +9,7 @@ from random import Random
 from app.access.roles import Role
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
-from app.simulate import evaluating, summonses
+from app.simulate import campaigns, evaluating, summonses
 from app.simulate.life import DAY, HOUR, MINUTE, Life, Step, Task, desk
 from app.simulate.requests import drawn
 from app.simulate.whistle_life import Deed, WhistleLife, person, words
@@ -167,6 +167,7 @@ def blown(life: WhistleLife, before: str | None, now: datetime) -> Iterator[Task
         for share, turn in TURNS:
             if life.seldom(share):
                 yield turn(life, now)
+        yield from campaigns.organised(life, now, fed_back)
 
 
 def cancellation(life: WhistleLife, now: datetime) -> Task:
@@ -213,7 +214,7 @@ def fed_back(life: WhistleLife, before: str | None, now: datetime) -> Iterator[T
     """H7: the street looks on the spot."""
     body = Verification(text="现场已整改。", evidence=["现场照片"])
     verify = Deed(A.VERIFY, life.street(), settling.verify, body)
-    yield life.later(life.within(now, DAY), verify)
+    yield life.later(life.within(now, DAY), *campaigns.again(life), verify)
 
 
 def verifying(life: WhistleLife, before: str | None, now: datetime) -> Iterator[Task]:
