@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from app.kit.workdays import day_of
 from app.evaluations import terms
 from app.evaluations.compute import behind
+from app.kit.workdays import day_of
 from app.seals.audit import whistles
 from app.sweep import sweep
 from app.whistles.evaluation import records
