@@ -86,7 +86,8 @@ class Act:
 
 
 def mark(act: Act, street: str, office: str, body: NewMark) -> None:
-    """Put or change a street's mark of a department; the same mark again changes nothing.
+    """Put or change a street's mark of a department; the same mark again changes nothing. Against
+    another one the department appeals anew.
 
     Refuses MarkOutOfRange, ReasonMissing, EvaluationLate, MarkSetAside, NothingProposed and
     DealingsOnRecord.
@@ -104,6 +105,7 @@ def mark(act: Act, street: str, office: str, body: NewMark) -> None:
     data = Marked(body.word, exact_items(body.items), body.veto is not None)
     if put(writer, Step.MARK, key, data, words, before):
         waiting.tell(writer, Step.MARK, office, [office])
+        waiting.decided(writer, act.term, key)
 
 
 def mark_unit(act: Act, street: str, unit: str, body: NewUnitMark) -> None:

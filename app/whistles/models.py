@@ -160,6 +160,8 @@ class Summons(Base):
     fed_back_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    waived_at: Mapped[datetime | None]
+    """The whistle goes on without the office (D.14.5)."""
     objected_at: Mapped[datetime | None]
     objection_due_at: Mapped[datetime | None]
     supervised_at: Mapped[datetime | None]

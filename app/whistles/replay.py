@@ -26,7 +26,7 @@ WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
 SUMMONS = (
     *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
-    *("withdrawn_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
+    *("withdrawn_at", "waived_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
 )
 
 MARK = ("effect", "attitude", "rough", "marked_at", "marked_by")
@@ -186,7 +186,7 @@ def escalate(course: Course, event: Event) -> None:
 
 
 def waive(course: Course, event: Event) -> None:
-    course.summons(event)["required"] = False
+    course.summons(event).update(required=False, waived_at=event["at"])
 
 
 def decide_appeal(course: Course, event: Event) -> None:

@@ -43,6 +43,8 @@ def summons_standing(summons: Summons) -> SummonsStanding:
         object_until=summons.object_until,
         has_objected=summons.objected_at is not None,
         verified=summons.verified_at is not None,
+        waived=summons.waived_at is not None,
+        supervised=summons.supervised_at is not None,
         came_at=summons.came_at,
     )
 
@@ -50,7 +52,7 @@ def summons_standing(summons: Summons) -> SummonsStanding:
 def called(summonses: Sequence[Summons]) -> list[Called]:
     """Of departments: the other street's summons decides nothing (H6)."""
     return [
-        Called(each.status, each.required, each.arrived_at is not None)
+        Called(each.status, each.required, each.arrived_at is not None, each.waived_at is not None)
         for each in summonses
         if each.kind is SummonsKind.DEPARTMENT
     ]

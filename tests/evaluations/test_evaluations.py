@@ -339,6 +339,16 @@ def test_an_appeal_waits_for_the_district_and_each_party_is_told(people: People)
     ]
 
 
+def test_a_mark_that_is_changed_is_appealed_against_anew(people: People) -> None:
+    """Nothing waits for the district that it could not decide."""
+    marked(people, WANGJING, 10)
+    appeals(people)
+    marked(people, WANGJING, 12)
+    assert waiting(people, "district", CHAOYANG) == []
+    appeals(people)
+    assert len(waiting(people, "district", CHAOYANG)) == 1
+
+
 def test_a_form_lies_with_each_street_from_the_end_to_the_deadline(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:

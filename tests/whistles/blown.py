@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from fastapi import FastAPI
 from httpx import Response
 
+from app.sweep import sweep
 from tests.given import CHAOYANG, WANGJING, People
 
 Who = tuple[str, str | None]
@@ -67,6 +69,11 @@ def feeds_back(people: People, number: str, office: str) -> dict[str, Any]:
 def releases(people: People, number: str, office: str, street: str = WANGJING) -> dict[str, Any]:
     path = f"summonses/{office}/release"
     return does(people, ("chief", street), number, path, text="现场核实，已整改")
+
+
+def swept(app: FastAPI) -> int:
+    """How many whistles and tickets have changed by themselves."""
+    return sweep(app.state.sessions, app.state.city, app.state.clock)
 
 
 def of(whistle: dict[str, Any], office: str) -> dict[str, Any]:

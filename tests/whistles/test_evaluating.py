@@ -163,6 +163,37 @@ def test_an_approved_appeal_leaves_the_record_alone(people: People, clock: Still
     assert decides(people, number, False).json()["type"] == "/problems/evaluation-appeal-repeated"
 
 
+def test_what_is_allowed_about_a_record_is_what_can_be_done(
+    people: People, clock: StillClock
+) -> None:
+    """Of the whistle, and of the department's record in it."""
+    number = blown.settled(people, MARKET)["number"]
+    district, market = ("district", CHAOYANG), ("handler", MARKET)
+    acts = {CHIEF: "evaluate", market: "appeal-evaluation", district: "decide-evaluation"}
+
+    def open_to() -> set[str]:
+        seen = {who: people(*who).get(f"/whistles/{number}").json() for who in acts}
+        for who, whistle in seen.items():
+            assert of(whistle)["allowed"] == [a for a in whistle["allowed"] if a in acts.values()]
+            assert set(of(whistle)["allowed"]) <= {acts[who]}
+        return {action for whistle in seen.values() for action in of(whistle)["allowed"]}
+
+    assert open_to() == {"evaluate"}
+    evaluates(people, number)
+    assert open_to() == {"appeal-evaluation"}
+    clock.tick(days=5)
+    assert open_to() == {"appeal-evaluation"}
+    appeals(people, number)
+    assert open_to() == {"decide-evaluation"}
+    assert appeals(people, number).json()["allowed"] == []
+    decides(people, number, approve=False)
+    assert open_to() == set()
+    number = blown.settled(people, MARKET)["number"]
+    evaluates(people, number)
+    clock.tick(days=5, microseconds=1)
+    assert open_to() == set()
+
+
 def test_an_appeal_has_its_time_and_its_people(people: People, clock: StillClock) -> None:
     number = blown.settled(people)["number"]
     evaluates(people, number)

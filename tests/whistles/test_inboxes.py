@@ -6,7 +6,9 @@ from tests import given
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
-from tests.whistles.blown import MARKET, POLICE, does
+from tests.whistles.blown import MARKET, POLICE, does, of
+
+OTHER_STREET = "110108010"
 
 
 def waits(people: People, role: str, office: str, **asked: Any) -> list[tuple[str, str]]:
@@ -51,6 +53,37 @@ def test_the_summoned_see_place_and_matter_and_no_telephone(people: People) -> N
     history = people("handler", MARKET).get(f"/whistles/{item['whistle_number']}/events").json()
     assert "13911112222" not in str(history)
     assert ticket not in str(history)
+
+
+def test_the_summoned_and_a_street_that_has_not_joined_read_no_name_of_the_citizen(
+    people: People,
+) -> None:
+    ticket = given.ticket(people, citizen={"name": "欧阳春晓", "phone": "13800000000"})
+    caller = "欧阳春晓13911112222"
+    number = blown.blow(
+        people,
+        ticket_numbers=[ticket],
+        matter=f"投诉人{caller}",
+        why=f"{caller}称",
+        place={"text": f"望京西园，{caller}", "lon": 116.48, "lat": 39.99},
+        meeting_point={**blown.POINT, "text": f"楼下，{caller}"},
+        summonses=[blown.call(MARKET, f"与{caller}核对"), blown.call(OTHER_STREET)],
+    )["number"]
+    for who in (("handler", MARKET), ("chief", OTHER_STREET)):
+        texts = [people(*who).get(path).text for path in (f"/whistles/{number}", "/inbox")]
+        texts.append(people(*who).get(f"/whistles/{number}/events").text)
+        for secret in ("欧阳春晓", "13911112222", ticket):
+            assert not [text for text in texts if secret in text], (who, secret)
+    order = people("chief", WANGJING).get(f"/whistles/{number}/order").text  # it is handed on
+    assert "欧阳春晓" not in order
+    assert "13911112222" not in order
+    blown.reports_in(people, number, MARKET)
+    [action] = of(people("handler", MARKET).get(f"/whistles/{number}").json(), MARKET)["actions"]
+    answered = {"action": action["action"], "result": "已核对", "document": "1号"}
+    path = f"summonses/{MARKET}/feed-back"
+    does(people, ("handler", MARKET), number, path, results=[answered])
+    does(people, ("chief", OTHER_STREET), number, "join")
+    assert ticket in people("chief", OTHER_STREET).get(f"/whistles/{number}").text
 
 
 def test_an_inbox_is_new_when_a_summons_changes(people: People) -> None:

@@ -5,21 +5,16 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.sweep import sweep
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
-from tests.whistles.blown import MARKET, POLICE, POWER, act, call, does, of
+from tests.whistles.blown import MARKET, POLICE, POWER, act, call, does, of, swept
 
 CHIEF = ("chief", WANGJING)
 DISTRICT = ("district", CHAOYANG)
 SUPERVISOR = ("supervisor", None)
 OTHER_STREET = "110108010"
 RAILWAY = "central-railway"
-
-
-def swept(app: FastAPI) -> int:
-    return sweep(app.state.sessions, app.state.city, app.state.clock)
 
 
 def raised(people: People, number: str) -> list[tuple[str, str, str]]:

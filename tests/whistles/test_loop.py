@@ -136,9 +136,10 @@ def test_the_whistle_s_moves_are_the_rulebook_s(
 def test_what_follows_from_summonses_is_h6_and_no_more(action: WhistleAction) -> None:
     follows = {S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK}
     for (at, done), ends in MOVES.items():
-        if done is action and at is not S.DRAFT:
+        if done is action and at not in (S.DRAFT, S.VERIFYING):
             assert at in FOLLOWING
             assert set(ends) == {at} | follows
+    assert MOVES.get((S.VERIFYING, action), (S.VERIFYING,)) == (S.VERIFYING,)
 
 
 def test_h11_a_false_whistle_ends_but_for_an_appeal() -> None:
@@ -199,7 +200,15 @@ def test_h6(summonses: list[str], started: bool, status: WhistleStatus) -> None:
     assert progress(called(*summonses), started) is status
 
 
-CALLED = st.builds(Called, st.sampled_from(P), st.booleans(), st.booleans())
+def test_who_was_waived_keeps_nothing_open() -> None:
+    waived = Called(P.ABSENT, required=False, has_arrived=False, waived=True)
+    optional = Called(P.SENT, required=False, has_arrived=False)
+    assert progress([waived], False) is S.FED_BACK
+    assert progress([waived, optional], False) is S.BLOWN
+    assert progress([waived, *called("fed_back?")], False) is S.FED_BACK
+
+
+CALLED = st.builds(Called, st.sampled_from(P), st.booleans(), st.booleans(), st.booleans())
 
 
 @each(st.lists(CALLED, min_size=1), st.booleans())

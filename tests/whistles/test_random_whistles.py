@@ -79,7 +79,7 @@ OF_THE_WHISTLE = (
 )
 OF_A_SUMMONS = (
     *("accept", "report-in", "feed-back", "leave", "release", "interim-release", "object"),
-    *("rule-objection", "waive"),
+    *("rule-objection", "waive", "supervise", "answer"),
 )
 
 
@@ -216,6 +216,8 @@ class Whistles(RuleBasedStateMachine):
             "object": {"ground": "not_my_duty", "text": "非职责"},
             "rule-objection": ruling,
             "waive": words,
+            "supervise": {"reason": "请到场", "answer_due_at": ahead},
+            "answer": words,
             "evaluate": {"effect": 12, "attitude": 13},
             "appeal-evaluation": words,
             "decide-evaluation": {"approve": yes, "text": "裁定"},

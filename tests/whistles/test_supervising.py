@@ -59,6 +59,20 @@ def test_an_answer_is_owed_and_given(people: People, clock: StillClock) -> None:
     assert supervises(people, clock, number).status_code == 200
 
 
+def test_what_is_allowed_is_asked_and_answered_in_turn(people: People, clock: StillClock) -> None:
+    number = blown.blow(people)["number"]
+
+    def allowed(who: tuple[str, str]) -> set[str]:
+        summons = of(people(*who).get(f"/whistles/{number}").json(), MARKET)
+        return {"supervise", "answer"} & set(summons["allowed"])
+
+    assert (allowed(CHIEF), allowed(AT_MARKET)) == ({"supervise"}, set())
+    supervises(people, clock, number)
+    assert (allowed(CHIEF), allowed(AT_MARKET)) == (set(), {"answer"})
+    answers(people, number)
+    assert (allowed(CHIEF), allowed(AT_MARKET)) == ({"supervise"}, set())
+
+
 def test_silence_is_told_to_the_district_once(
     people: People, app: FastAPI, clock: StillClock
 ) -> None:

@@ -16,6 +16,7 @@ from app.tickets.acts.acting import Changing, Doing
 from app.tickets.views.view import Viewer
 from app.whistles.acts import linked, locking
 from app.whistles.acts.change import WhistleChange
+from app.whistles.life import guards
 from app.whistles.life.loop import OF_SUMMONS, WhistleAction
 from app.whistles.life.parts import WHO
 from app.whistles.models import Summons
@@ -67,7 +68,7 @@ class Step:
         change = locking.locked(session, bench.city, self.caller, self.number, bench.clock)
         of = summoned(change.summonses, self.office_code) if self.office_code else None
         locking.check_part(change, self.action, of)
-        moving = of if self.action in OF_SUMMONS else None
+        moving = of if self.action in OF_SUMMONS | guards.OFFICE_GUARDS.keys() else None
         with locking.explained(change, moving):
             if further:
                 further(change, of)

@@ -4,7 +4,7 @@ Acts and due changes go through `WhistleChange`, so that status, timers, errands
 feed are written together and in one way.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from app.feed import errands
 from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.tickets import personal
-from app.whistles import events, standing
+from app.whistles import events, persons, standing
 from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
@@ -132,10 +132,11 @@ class WhistleChange:
 
     def follow(self) -> WhistleStatus:
         """H6; a whistle that was sent back or escalated, or is a draft, stays so until somebody
-        comes."""
+        comes; what a street has verified stays so while all is fed back."""
         status, called = self.whistle.status, standing.called(self.summonses)
         after = progress(called, self.whistle.started_at is not None)
         keeps = status not in PROGRESS and after is S.BLOWN
+        keeps = keeps or (status is S.VERIFYING and after is S.FED_BACK)
         return status if keeps or status is S.DRAFT else after
 
     def begin(self, at: datetime) -> None:
@@ -186,12 +187,22 @@ class WhistleChange:
         fall = falls.next_fall(*standing.timers_of(whistle, self.summonses))
         whistle.next_due_at = fall.at if fall else None
         every = waits(*standing.waiting_of(whistle, self.summonses))
-        errands.replace(self.session, whistle.number, map(self.errand, every))
+        names = self.citizens
+        rows = (self.errand(wait, names) for wait in every)
+        errands.replace(self.session, whistle.number, rows)
 
-    def errand(self, wait: Wait) -> dict[str, Any]:
-        """What the inbox shows: place and matter, and to the summoned no telephone in it."""
+    @property
+    def citizens(self) -> Sequence[str]:
+        """Names of those for whose tickets it is blown."""
+        return persons.names(self.session, [self.whistle.number]).get(self.whistle.number, [])
+
+    def errand(self, wait: Wait, names: Sequence[str]) -> dict[str, Any]:
+        """What the inbox shows: place and matter, and to the summoned no telephone and no citizen
+        in them."""
         whistle = self.whistle
-        summoned = wait.kind is WaitKind.SUMMONS
+        texts = {name: getattr(whistle, name) for name in ("matter", "place", "meeting_point")}
+        if wait.kind is WaitKind.SUMMONS:
+            texts = personal.hide_all(texts, *names)
         return {
             "office_code": wait.office_code,
             "kind": wait.kind,
@@ -202,9 +213,7 @@ class WhistleChange:
                 "status": whistle.status,
                 "kind": whistle.kind,
                 "level": whistle.level,
-                "matter": personal.hide(whistle.matter) if summoned else whistle.matter,
-                "place": whistle.place,
-                "meeting_point": whistle.meeting_point,
+                **texts,
                 "street_code": whistle.street_code,
                 "summoned_office_code": wait.of or None,
             },

@@ -101,8 +101,9 @@ def bad(pointer: str, detail: str) -> BadCoordination:
 
 
 def waive(change: WhistleChange, summons: Summons, body: Words) -> None:
-    """The whistle goes on without an office that has not come; its absence stays on record."""
+    """The whistle goes on without an office that has not come, has left or does not answer; what it
+    owed stays on its record."""
     change.move(summons, A.WAIVE)
-    summons.required, summons.escalate_at = False, None
+    summons.required, summons.waived_at, summons.escalate_at = False, change.now, None
     moved = Moved(office_code=summons.office_code, summons=summons.status)
     change.record(A.WAIVE, moved, words={"text": body.text})

@@ -12,6 +12,7 @@ from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
 from app.kit.instants import recording
 from app.kit.web.etag import Versions
+from app.tickets.views.view import Viewer
 from app.whistles.acts import due
 from app.whistles.acts.change import WhistleChange
 from app.whistles.life import guards
@@ -20,7 +21,7 @@ from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO
 from app.whistles.models import Summons
 from app.whistles.standing import summons_standing
-from app.whistles.views import scope
+from app.whistles.views import scope, view
 from app.whistles.views.scope import existing, in_scope
 
 
@@ -52,7 +53,7 @@ def check_part(change: WhistleChange, action: WhistleAction, of: Summons | None)
     """Refuses NotYourWhistle."""
     parts = change.parts
     if of is not None and change.caller is not None:
-        parts = scope.summons_parts(change.caller, parts, of)
+        parts = scope.office_parts(change.caller, parts, of.office_code)
     if not parts & WHO[action]:
         raise NotYourWhistle(f"{action} is done by: {', '.join(sorted(WHO[action]))}")
 
@@ -70,6 +71,14 @@ def check_state(
         guards.check_summons(change.standing, summons_standing(of), action)
 
 
+def on_records(change: WhistleChange) -> list[WhistleAction]:
+    """What the caller may do about the records of its departments."""
+    if change.caller is None:
+        return []
+    viewer = Viewer(change.caller, change.city, change.now, change.session)
+    return view.acts_on_records(viewer, change.whistle, change.parts)
+
+
 @contextmanager
 def explained(change: WhistleChange, of: Summons | None) -> Iterator[None]:
     """A conflict in this block carries the status and the caller's allowed actions: of the summons
@@ -81,10 +90,10 @@ def explained(change: WhistleChange, of: Summons | None) -> Iterator[None]:
         facts: dict[str, object] = {"whistle_status": whistle.status}
         if of is None:
             facts = {"status_now": whistle.status}
-            facts["allowed"] = guards.allowed(whistle, change.parts)
+            facts["allowed"] = [*guards.allowed(whistle, change.parts), *on_records(change)]
         elif change.caller is not None:
             summons = summons_standing(of)
-            parts = scope.summons_parts(change.caller, change.parts, of)
+            parts = scope.office_parts(change.caller, change.parts, of.office_code)
             facts["status_now"] = summons.status
             facts["allowed"] = guards.summons_allowed(whistle, summons, parts)
         met.facts = {**facts, **met.facts}

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.kit.errors import Invalid
 from app.offices.directory import OfficeKind
+from app.tickets import personal
 from app.tickets.acts.forms import Nothing, Reason, Words
 from app.tickets.acts.supervision import LONGEST
 from app.tickets.life.likeness import metres
@@ -17,7 +18,13 @@ from app.whistles.acts import codes
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import InterimRelease, ReportIn, Result, Results
 from app.whistles.event_data import Appointed, Left, Moved, ReportedIn
-from app.whistles.life.loop import SummonsStatus, WhistleAction, WhistleKind
+from app.whistles.life.loop import (
+    ON_SITE,
+    UNSETTLED,
+    SummonsStatus,
+    WhistleAction,
+    WhistleKind,
+)
 from app.whistles.models import ActionItem, Attendance, Summons, Whistle
 
 A = WhistleAction
@@ -117,7 +124,7 @@ def distance_of(whistle: Whistle, body: ReportIn) -> float | None:
 def feed_back(change: WhistleChange, summons: Summons, body: Results) -> None:
     """H4: a result for each action, each office by its own duty 按照各自职责."""
     items = change.items(summons)
-    for item, result in results_of(items, body.results).items():
+    for item, result in results_of(items, body.results, change.citizens).items():
         item.result, item.document, item.fed_back_at = result.result, result.document, change.now
     change.move(summons, A.FEED_BACK)
     summons.fed_back_at = change.now
@@ -128,7 +135,7 @@ def feed_back(change: WhistleChange, summons: Summons, body: Results) -> None:
 def check_results(change: WhistleChange, summons: Summons, body: Results) -> None:
     """Refuses (BadResults) a result of no action, two of one, an action without its result, and in
     an enforcement a result without its legal document."""
-    results = results_of(change.items(summons), body.results)
+    results = results_of(change.items(summons), body.results, change.citizens)
     office = change.city.offices.get(summons.office_code)
     enforces = office is None or office.kind not in WITHOUT_DOCUMENTS
     if change.whistle.kind is not WhistleKind.ENFORCEMENT or not enforces:
@@ -139,11 +146,12 @@ def check_results(change: WhistleChange, summons: Summons, body: Results) -> Non
 
 
 def results_of(
-    items: Sequence[ActionItem], results: Sequence[Result]
+    items: Sequence[ActionItem], results: Sequence[Result], citizens: Sequence[str]
 ) -> Mapping[ActionItem, Result]:
-    """By action. Refuses BadResults."""
-    named: dict[str | int, ActionItem] = {item.action: item for item in items}
-    named |= {item.seq: item for item in items}
+    """By action, as the office reads it. Refuses BadResults."""
+    named: dict[str | int, ActionItem] = {item.seq: item for item in items}
+    named |= {personal.hide(item.action, *citizens): item for item in items}
+    named |= {item.action: item for item in items}
     given: dict[ActionItem, Result] = {}
     for place, result in enumerate(results):
         item = named.get(result.action)
@@ -163,15 +171,11 @@ def bad(pointer: str, detail: str) -> BadResults:
 
 
 def leave(change: WhistleChange, summons: Summons, body: Reason) -> None:
-    """Recorded, never refused: before the release, and without an interim one, a violation; of a
-    campaign, the end of a day."""
-    early = summons.status in (
-        SummonsStatus.ARRIVED,
-        SummonsStatus.WORKING,
-        SummonsStatus.FED_BACK,
-        SummonsStatus.OBJECTED,
-    )
-    early = early and not summons.away and change.whistle.campaign_at is None
+    """Recorded, never refused: before the release, and without an interim one, a violation; none
+    once the whistle is settled or false, and of a campaign the end of a day."""
+    whistle = change.whistle
+    held = summons.status in ON_SITE | {SummonsStatus.OBJECTED} and not summons.away
+    early = held and whistle.status in UNSETTLED and whistle.campaign_at is None
     change.move(summons, A.LEAVE)
     if not summons.away:
         summons.left_at = change.now

@@ -2,24 +2,15 @@
 
 from datetime import timedelta
 
-from app.kit.errors import Conflict
 from app.tickets.acts.forms import Words
 from app.tickets.acts.supervision import LONGEST, AnswerTimePast
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import WhistleSupervision
 from app.whistles.event_data import SupervisionAnswered, WhistleSupervised
-from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleAction
+from app.whistles.life.loop import WhistleAction
 from app.whistles.models import Summons
 
 A = WhistleAction
-
-
-class AnswerOwed(Conflict):
-    title = "This office owes an answer already, or is not supervised"
-
-
-class NothingAsked(Conflict):
-    title = "No answer is owed"
 
 
 def check(change: WhistleChange, summons: Summons, body: WhistleSupervision) -> None:
@@ -30,11 +21,7 @@ def check(change: WhistleChange, summons: Summons, body: WhistleSupervision) -> 
 
 
 def supervise(change: WhistleChange, summons: Summons, body: WhistleSupervision) -> None:
-    """Refuses (AnswerOwed) a second one before the answer, another street, and an office that was
-    let go."""
-    let_go = summons.status is SummonsStatus.WITHDRAWN_BY_RULING
-    if summons.supervised_at or let_go or summons.kind is SummonsKind.PEER:
-        raise AnswerOwed
+    """Until the answer comes there is no second one."""
     summons.supervised_at, summons.answer_due_at = change.now, body.answer_due_at
     data = WhistleSupervised(
         office_code=summons.office_code,
@@ -45,9 +32,7 @@ def supervise(change: WhistleChange, summons: Summons, body: WhistleSupervision)
 
 
 def answer(change: WhistleChange, summons: Summons, body: Words) -> None:
-    """Refuses NothingAsked."""
-    if summons.supervised_at is None:
-        raise NothingAsked
+    """Late, once the district has been told of the silence."""
     late = summons.answer_due_at is None
     summons.supervised_at = summons.answer_due_at = None
     data = SupervisionAnswered(office_code=summons.office_code, summons=summons.status, late=late)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.kit.workdays import day_of
 from app.tickets import personal
 from app.tickets.views.view import Viewer
-from app.whistles import standing
+from app.whistles import persons, standing
 from app.whistles.campaigns import attendance, record
 from app.whistles.campaigns.attendance import Summoned, Visit
 from app.whistles.campaigns.record import CampaignRecord, Entry, TeamLog
@@ -48,7 +48,8 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
     query = select(Summons).where(Summons.whistle_number == whistle.number)
     summonses = list(viewer.session.scalars(query.order_by(Summons.office_code)))
     hide = scope.is_summoned_only(viewer.caller, whistle, summonses)
-    text: Text = personal.hide_all if hide else plain
+    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
+    text: Text = (lambda words: personal.hide_all(words, *names)) if hide else plain
     course = record.read(viewer.session, whistle.number)
     presence = Presence(
         [

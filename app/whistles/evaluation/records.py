@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from app.kit.decimals import two_decimals
 from app.offices.models import Office
 from app.policy.documents import Policies
+from app.policy.whistles import Evaluation
 from app.whistles.evaluation import score
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.evaluation.schemas import EvaluationView
-from app.whistles.evaluation.score import MARKED_KINDS, Attendance, Chief, Record
+from app.whistles.evaluation.score import MARKED_KINDS, Attendance, Chief, Record, RecordStatus
 from app.whistles.events import WhistleEvent
 from app.whistles.life.loop import (
     SummonsKind,
@@ -202,7 +203,8 @@ def shown(record: Record) -> dict[str, Any]:
 def views(
     session: Session, policies: Policies, numbers: Sequence[str], now: datetime
 ) -> dict[str, list[EvaluationView]]:
-    """The evaluations of settled whistles, by number and in order of office."""
+    """The evaluations of settled whistles, by number and in order of office; `allowed` is for
+    whoever shows them."""
     marks = marks_of(session, numbers)
     return {
         number: [evaluation(record, marks.get((number, record.office_code))) for record in known]
@@ -220,9 +222,23 @@ def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
         **shown(record),
         office_code=record.office_code,
         rough=mark.rough if mark else False,
+        marked_at=mark.marked_at if mark else None,
         appealed_at=mark.appealed_at if mark else None,
         set_aside=mark.set_aside if mark else None,
+        allowed=[],
     )
+
+
+def next_act(evaluation: EvaluationView, rules: Evaluation, now: datetime) -> WhistleAction | None:
+    """What may be done about a record: marked, appealed against, decided on; each once."""
+    if evaluation.status is RecordStatus.OPEN:
+        return WhistleAction.EVALUATE
+    if evaluation.marked_at is None:
+        return None
+    if evaluation.appealed_at is None:
+        in_time = now <= evaluation.marked_at + rules.appeal
+        return WhistleAction.APPEAL_EVALUATION if in_time else None
+    return WhistleAction.DECIDE_EVALUATION if evaluation.set_aside is None else None
 
 
 def supervised(

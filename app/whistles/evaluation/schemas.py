@@ -2,6 +2,7 @@
 
 from app.kit.web.wire import At, Number, View
 from app.whistles.evaluation.score import RecordStatus
+from app.whistles.life.loop import WhistleAction
 
 
 class RecordItemsView(View):
@@ -29,6 +30,8 @@ class EvaluationView(RecordView):
 
     office_code: str
     rough: bool
+    marked_at: At | None
     appealed_at: At | None
     set_aside: bool | None
     """The district's decision on the appeal: approved, the record stands alone."""
+    allowed: list[WhistleAction]

@@ -63,8 +63,9 @@ def falls(whistle: WhistleTimers, summonses: Iterable[SummonsTimers]) -> Iterato
     if whistle.status not in UNSETTLED:
         return
     yield from of_ladder(whistle, summonses)
+    may_come = (whistle.status, WhistleAction.REPORT_IN) in MOVES
     for summons in summonses:
-        if summons.kind is SummonsKind.DEPARTMENT:
+        if summons.kind is SummonsKind.DEPARTMENT and may_come:
             yield from of_summons(summons)
 
 

@@ -9,6 +9,7 @@ from app.kit.workdays import day_of
 from app.whistles.life.ladder import ABOVE, OF_THE_CITY
 from app.whistles.life.loop import (
     MOVES,
+    OF_OFFICE,
     OF_SUMMONS,
     OVER,
     SUMMONS_MOVES,
@@ -73,8 +74,20 @@ class VerifiedBefore(IllegalWhistleMove):
     title = "This street has verified before"
 
 
+class ObjectionUndecided(IllegalWhistleMove):
+    title = "The district has not ruled on an objection"
+
+
 class OtherStreetUnverified(IllegalWhistleMove):
     title = "The other street has not verified"
+
+
+class AnswerOwed(IllegalWhistleMove):
+    title = "This office owes an answer already, or is not supervised"
+
+
+class NothingAsked(IllegalWhistleMove):
+    title = "No answer is owed"
 
 
 class TopOfLadder(IllegalWhistleMove):
@@ -118,7 +131,11 @@ class CampaignUnderWay(IllegalWhistleMove):
 
 
 class NotRequired(IllegalWhistleMove):
-    title = "This office is not required"
+    title = "The whistle does not wait for this office"
+
+
+class StillThere(IllegalWhistleMove):
+    title = "This office has come and is there: the whistle is raised first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +154,9 @@ class SummonsStanding:
     has_objected: bool
     verified: bool = False
     """Of the other street: it has verified on the spot."""
+    waived: bool = False
+    supervised: bool = False
+    """An answer is owed."""
     came_at: datetime | None = None
     """The last time it reported in."""
 
@@ -173,9 +193,11 @@ class WhistleStanding:
 
     @property
     def deciding(self) -> list[SummonsStanding]:
-        """The required summonses of departments; all of them, where none is required."""
+        """The required summonses of departments; where none is required, all that are not
+        waived."""
         called = [each for each in self.summonses if not each.is_peer]
-        return [each for each in called if each.required] or called
+        required = [each for each in called if each.required]
+        return required or [each for each in called if not each.waived]
 
 
 def nobody_arrived(whistle: WhistleStanding) -> None:
@@ -199,6 +221,9 @@ def all_released(whistle: WhistleStanding) -> None:
     left = [each.office_code for each in whistle.deciding if each.status not in OVER]
     if left:
         raise StillSummoned(f"not released: {', '.join(left)}", office_codes=left)
+    objected = [each.office_code for each in whistle.summonses if each.status is P.OBJECTED]
+    if objected:
+        raise ObjectionUndecided(f"objected: {', '.join(objected)}", office_codes=objected)
     if whistle.unverified:
         others = ", ".join(whistle.unverified)
         raise OtherStreetUnverified(f"awaited: {others}", office_codes=whistle.unverified)
@@ -316,11 +341,12 @@ def takes_longer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
         raise NoInterimRelease
 
 
-def required(whistle: WhistleStanding, summons: SummonsStanding) -> None:
-    if not summons.required:
+def in_the_way(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    """Who has come is waived when it has left, or the whistle is coordinated from above."""
+    if summons not in whistle.deciding:
         raise NotRequired
-    if summons.has_arrived:
-        raise IllegalWhistleMove("this office has come: the street releases it")
+    if summons.has_arrived and not summons.is_away and whistle.tier is Tier.STREET:
+        raise StillThere
 
 
 SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
@@ -329,7 +355,23 @@ SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding],
     A.LEAVE: arrived,
     A.INTERIM_RELEASE: takes_longer,
     A.RELEASE: may_go,
-    A.WAIVE: required,
+    A.WAIVE: in_the_way,
+}
+
+
+def supervisable(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if summons.supervised or summons.status is P.WITHDRAWN_BY_RULING or summons.is_peer:
+        raise AnswerOwed
+
+
+def supervised(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if not summons.supervised:
+        raise NothingAsked
+
+
+OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
+    A.SUPERVISE: supervisable,
+    A.ANSWER: supervised,
 }
 
 
@@ -345,6 +387,10 @@ def check_summons(
     whistle: WhistleStanding, summons: SummonsStanding, action: WhistleAction
 ) -> None:
     """Refuses (IllegalWhistleMove) what the whistle, the summons or a guard does not allow."""
+    if action in OFFICE_GUARDS:
+        check(whistle, action)
+        OFFICE_GUARDS[action](whistle, summons)
+        return
     if (summons.status, action) not in SUMMONS_MOVES or summons.is_peer:
         raise IllegalWhistleMove(f"cannot {action} a summons that is {summons.status}")
     check(whistle, action)
@@ -353,11 +399,13 @@ def check_summons(
 
 
 def allowed(whistle: WhistleStanding, parts: Collection[WhistlePart]) -> list[WhistleAction]:
-    """The whistle's actions that these parts may take now."""
+    """The whistle's own actions that these parts may take now."""
     return [
         action
         for action, who in WHO.items()
-        if action not in OF_SUMMONS and who.intersection(parts) and is_open(whistle, action)
+        if action not in OF_SUMMONS | OF_OFFICE
+        and who.intersection(parts)
+        and is_open(whistle, action)
     ]
 
 
@@ -376,7 +424,7 @@ def summons_allowed(
     return [
         action
         for action in WHO
-        if action in OF_SUMMONS
+        if action in OF_SUMMONS | OFFICE_GUARDS.keys()
         and WHO[action].intersection(parts)
         and is_summons_open(whistle, summons, action)
     ]

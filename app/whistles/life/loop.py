@@ -162,7 +162,7 @@ OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
 """Actions on one department's record of a settled whistle."""
 
 OF_OFFICE = OF_RECORD | {A.SUPERVISE, A.ANSWER}
-"""Actions about one summoned office that the whistle's status alone allows."""
+"""Actions about one summoned office that leave the status of its summons."""
 
 OF_TEAM = frozenset({A.LOG, A.CORRECT_LOG})
 """Actions of one team of a campaign: every day, so the other offices are not told."""
@@ -232,6 +232,7 @@ MOVES: Moves[WhistleStatus] = {
         [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE, A.WAIVE],
         UNDER_WAY | {S.FED_BACK},
     ),
+    (S.VERIFYING, A.RULE_OBJECTION): (S.VERIFYING,),
     **ending(A.START, (S.BLOWN, S.ASSEMBLING, S.RETURNED, S.ESCALATED), S.IN_ACTION),
     **staying(A.LEAVE, BLOWN),
     # D.2 督办 of whom it summoned, and the answer that is owed
@@ -293,8 +294,8 @@ SUMMONS_MOVES: Moves[SummonsStatus] = {
     (P.FED_BACK, A.SEND_BACK): (P.WORKING,),
     # D.14.7: the wrong department is let go, and the whistle goes on
     **ending(A.RULE_FALSE, frozenset(P) - {P.DRAFT, P.WITHDRAWN_BY_RULING}, P.WITHDRAWN_BY_RULING),
-    # D.14.5: who coordinates goes on without an office that has not come; its absence stays
-    **staying(A.WAIVE, AWAITED | {P.ABSENT, P.OBJECTED}),
+    # D.14.5: it goes on without an office that has not come or does not answer; its record stays
+    **staying(A.WAIVE, AWAITED | {P.ABSENT, P.OBJECTED, P.ARRIVED, P.WORKING}),
 }
 
 
@@ -318,16 +319,18 @@ class Called(NamedTuple):
     status: SummonsStatus
     required: bool
     has_arrived: bool
+    waived: bool = False
 
 
 def progress(summonses: Iterable[Called], started: bool) -> WhistleStatus:
     """H6: the whistle's status by its departments' summonses, without the other street's.
 
-    The required ones decide; where none is required, all that were not withdrawn. Where all were
-    withdrawn nothing is left to feed back.
+    The required ones decide; where none is required, all that were neither withdrawn nor waived.
+    Where none is left, nothing is left to feed back.
     """
     valid = [each for each in summonses if each.status is not P.WITHDRAWN_BY_RULING]
-    deciding = [each for each in valid if each.required] or valid
+    required = [each for each in valid if each.required]
+    deciding = required or [each for each in valid if not each.waived]
     if all(each.status in ANSWERED for each in deciding):
         return S.FED_BACK
     if started or all(each.has_arrived for each in deciding):

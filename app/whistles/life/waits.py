@@ -95,7 +95,13 @@ class Awaited:
 
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
-    """All of a whistle; when it is cancelled or found false, an appeal alone is left."""
+    """All of a whistle, as far as its status allows the act; when it is cancelled or found false,
+    an appeal alone is left."""
+    return (wait for wait in wanted(whistle, summonses) if (whistle.status, wait.because) in MOVES)
+
+
+def wanted(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+    """The same, whatever the status allows."""
     yield from of_blowing(whistle)
     if whistle.appealed_at and not whistle.appeal_decided_at:
         desk = (CITY_DESK, WaitKind.WHISTLE)

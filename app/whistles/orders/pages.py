@@ -10,7 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.kit.workdays import BEIJING
 from app.offices.directory import OfficeKind
-from app.tickets import personal
 from app.whistles.life.loop import (
     SummonsKind,
     SummonsStatus,
@@ -100,10 +99,10 @@ def facts(whistle: WhistleView, kinds: Kinds) -> dict[str, Any]:
         "kind": KINDS[whistle.kind],
         "level": LEVELS[whistle.level],
         "void": VOID.get(whistle.status),
-        "matter": personal.hide(whistle.matter),
-        "why": personal.hide(whistle.why),
-        "place": personal.hide(whistle.place.text),
-        "meeting_point": personal.hide(whistle.meeting_point.text),
+        "matter": whistle.matter,
+        "why": whistle.why,
+        "place": whistle.place.text,
+        "meeting_point": whistle.meeting_point.text,
         "meet_at": in_beijing(whistle.meet_at) if whistle.meet_at else None,
         "street": whistle.street.name,
         "conductor": whistle.conductor.name,
@@ -125,5 +124,5 @@ def called(summonses: list[SummonsView], kinds: Kinds) -> Iterator[Called]:
                 required=summons.required,
                 power=POWERS.get(kind, "—") if kind else "—",
                 arrive_by=in_beijing(summons.arrive_due_at),
-                actions=[personal.hide(item.action) for item in summons.actions],
+                actions=[item.action for item in summons.actions],
             )

@@ -11,6 +11,7 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.tickets import personal
+from app.whistles import persons
 from app.whistles.acts import codes, reporting
 from app.whistles.acts.acting import Step, named
 from app.whistles.acts.forms import ReportIn
@@ -45,7 +46,9 @@ def awaited(session: Session, city: City, code: str, now: datetime) -> Awaited:
     codes.check_good(kept, now)
     whistle = session.get_one(Whistle, kept.whistle_number)
     offices = list(to_come(session, city, whistle, now))
-    return Awaited(whistle.number, personal.hide(whistle.matter), whistle.meeting_point, offices)
+    names = persons.names(session, [whistle.number]).get(whistle.number, [])
+    matter = personal.hide(whistle.matter, *names)
+    return Awaited(whistle.number, matter, personal.hide(whistle.meeting_point, *names), offices)
 
 
 def to_come(

@@ -118,7 +118,8 @@ def linked_to(viewer: Viewer, number: str) -> sa.ColumnElement[bool]:
 
 def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     """Everything that happened to a whistle, oldest first, with the words."""
-    summonses = view.read_beside(viewer, [whistle.number]).summonses
+    beside = view.read_beside(viewer, [whistle.number])
+    summonses, names = beside.summonses, beside.names.get(whistle.number, ())
     near = scope.is_summoned_only(viewer.caller, whistle, summonses.get(whistle.number, []))
     query = (
         select(WhistleEvent, WhistleStatement.words, Key.label)
@@ -132,7 +133,7 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
         .order_by(WhistleEvent.seq)
     )
     return [
-        event_view(event, personal.hide_all(words) if near else words, label, near)
+        event_view(event, personal.hide_all(words, *names) if near else words, label, near)
         for event, words, label in viewer.session.execute(query)
         if not near or is_open_to(viewer.caller, event)
     ]

@@ -71,6 +71,7 @@ class SummonsView(View):
     fed_back_at: At | None
     released_at: At | None
     withdrawn_at: At | None
+    waived_at: At | None
     objected_at: At | None
     objection_due_at: At | None
     objection_ground: str | None

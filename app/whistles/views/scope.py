@@ -75,18 +75,22 @@ def summoned(summonses: Collection[Summons], office_code: str) -> Summons:
 
 
 def is_summoned_only(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
-    """Whether the caller knows of the whistle by its summons alone: he sees place and matter, and
-    no citizen (RULEBOOK D.16)."""
+    """Whether the caller knows of the whistle by its summons alone, or is of the other street and
+    has not joined: he sees place and matter, and no citizen (RULEBOOK D.16)."""
     if caller.role not in HANDLERS or caller.office_code == whistle.street_code:
         return False
-    peers = {each.office_code for each in summonses if each.kind is SummonsKind.PEER}
-    return caller.office_code not in peers
+    joined = {
+        each.office_code
+        for each in summonses
+        if each.kind is SummonsKind.PEER and each.status is SummonsStatus.ACCEPTED
+    }
+    return caller.office_code not in joined
 
 
 def parts(
     caller: Caller, whistle: Whistle, summonses: Collection[Summons], policy: Policy
 ) -> frozenset[WhistlePart]:
-    """A caller's parts in a whistle; those in one summons are `summons_parts`."""
+    """A caller's parts in a whistle; those in one summons are `office_parts`."""
     if caller.role is Role.SUPERVISOR:
         raised = whistle.tier in OF_THE_CITY
         return frozenset({P.CITY, P.COORDINATOR} if raised else {P.CITY})
@@ -144,8 +148,9 @@ def peer_parts(summons: Summons, is_chief: bool) -> Iterator[WhistlePart]:
         yield P.CO_CHIEF
 
 
-def summons_parts(
-    caller: Caller, of_whistle: Collection[WhistlePart], summons: Summons
+def office_parts(
+    caller: Caller, of_whistle: Collection[WhistlePart], office_code: str
 ) -> frozenset[WhistlePart]:
-    own = caller.role in HANDLERS and caller.office_code == summons.office_code
+    """A caller's parts in what concerns one summoned office."""
+    own = caller.role in HANDLERS and caller.office_code == office_code
     return frozenset({*of_whistle, *([P.SUMMONED] if own else [])})

@@ -1,25 +1,29 @@
 """A whistle as a caller sees it: who is only summoned sees place and matter, no citizen."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.access.roles import HANDLERS
 from app.city import City
+from app.policy.documents import Policy
 from app.tickets import personal
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import Viewer
-from app.whistles import standing
+from app.whistles import persons, standing
 from app.whistles.evaluation import records
 from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
 from app.whistles.life.guards import WhistleStanding
-from app.whistles.life.parts import WhistlePart
+from app.whistles.life.loop import WhistleAction
+from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.models import ActionItem, Attendance, Summons, Whistle, WhistleTicket
 from app.whistles.views import scope
 from app.whistles.views.schemas import (
@@ -55,10 +59,24 @@ class Beside:
     visits: Rows[tuple[str, AttendanceView]]
     tickets: Rows[str]
     evaluations: Rows[EvaluationView]
+    names: Mapping[str, Sequence[str]]
+    """Of citizens, for whoever must not read them."""
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
     return views(viewer, [whistle])[0]
+
+
+def for_the_summoned(viewer: Viewer, whistle: Whistle) -> WhistleView:
+    """The same, its texts as the summoned read them."""
+    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
+    shown, hidden = view_of(viewer, whistle), text_for(True, names)
+    shown.matter, shown.why = hidden(shown.matter), hidden(shown.why)
+    for spot in (shown.place, shown.meeting_point):
+        spot.text = hidden(spot.text)
+    for summons in shown.summonses:
+        without_citizens(summons, hidden)
+    return shown
 
 
 def views(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
@@ -77,6 +95,7 @@ def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
         records.views(session, policies, numbers, viewer.now),
+        persons.names(session, numbers) if viewer.caller.role in HANDLERS else {},
     )
 
 
@@ -130,26 +149,72 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
     parts = scope.parts(viewer.caller, whistle, summonses, policy)
     state = standing.standing_of(whistle, summonses, viewer.now)
     only_summoned = scope.is_summoned_only(viewer.caller, whistle, summonses)
-    text = personal.hide if only_summoned else str
+    evaluations = [
+        with_acts(viewer, evaluation, parts, policy)
+        for evaluation in beside.evaluations.get(whistle.number, [])
+        if not only_summoned or evaluation.office_code == viewer.caller.office_code
+    ]
+    text = text_for(only_summoned, beside.names.get(whistle.number, ()))
     return WhistleView(
         **{name: getattr(whistle, name) for name in PLAIN},
         matter=text(whistle.matter),
         why=text(whistle.why),
-        place=SpotView(text=whistle.place, lon=whistle.lon, lat=whistle.lat),
+        place=SpotView(text=text(whistle.place), lon=whistle.lon, lat=whistle.lat),
         meeting_point=SpotView(
-            text=whistle.meeting_point, lon=whistle.meeting_lon, lat=whistle.meeting_lat
+            text=text(whistle.meeting_point), lon=whistle.meeting_lon, lat=whistle.meeting_lat
         ),
         street=brief(city, whistle.street_code),
         conductor=brief(city, whistle.conductor),
-        summonses=[summons_view(viewer, each, parts, state, beside) for each in summonses],
-        tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
-        evaluations=[
-            evaluation
-            for evaluation in beside.evaluations.get(whistle.number, [])
-            if not only_summoned or evaluation.office_code == viewer.caller.office_code
+        summonses=[
+            without_citizens(summons_view(viewer, each, parts, state, beside), text)
+            for each in summonses
         ],
-        allowed=guards.allowed(state, parts),
+        tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
+        evaluations=evaluations,
+        allowed=[*guards.allowed(state, parts), *acts_on(evaluations)],
     )
+
+
+def text_for(only_summoned: bool, names: Sequence[str]) -> Callable[[str], str]:
+    """How a caller reads a text of the street's."""
+    return partial(hide, names) if only_summoned else str
+
+
+def hide(names: Sequence[str], text: str) -> str:
+    return personal.hide(text, *names)
+
+
+def without_citizens(summons: SummonsView, text: Callable[[str], str]) -> SummonsView:
+    for item in summons.actions:
+        item.action = text(item.action)
+    return summons
+
+
+def with_acts(
+    viewer: Viewer, evaluation: EvaluationView, parts: frozenset[WhistlePart], policy: Policy
+) -> EvaluationView:
+    """An evaluation with what the caller may do about it."""
+    own = scope.office_parts(viewer.caller, parts, evaluation.office_code)
+    action = records.next_act(evaluation, policy.evaluation, viewer.now)
+    allowed = [action] if action and WHO[action] & own else []
+    return evaluation.model_copy(update={"allowed": allowed})
+
+
+def acts_on(evaluations: Iterable[EvaluationView]) -> list[WhistleAction]:
+    """What the caller may do about any of them."""
+    open_to = {action for evaluation in evaluations for action in evaluation.allowed}
+    return [action for action in WHO if action in open_to]
+
+
+def acts_on_records(
+    viewer: Viewer, whistle: Whistle, parts: frozenset[WhistlePart]
+) -> list[WhistleAction]:
+    """The same, of all the evaluations of a whistle."""
+    city = viewer.city
+    policy = city.policies.named(whistle.policy)
+    known = records.views(viewer.session, city.policies, [whistle.number], viewer.now)
+    every = known.get(whistle.number, [])
+    return acts_on(with_acts(viewer, evaluation, parts, policy) for evaluation in every)
 
 
 def summons_view(
@@ -160,7 +225,7 @@ def summons_view(
     beside: Beside,
 ) -> SummonsView:
     number, code = summons.whistle_number, summons.office_code
-    own = scope.summons_parts(viewer.caller, parts, summons)
+    own = scope.office_parts(viewer.caller, parts, code)
     state = standing.summons_standing(summons)
     items = [item for item in beside.items.get(number, []) if item.office_code == code]
     return SummonsView(

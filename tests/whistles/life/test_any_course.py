@@ -47,7 +47,9 @@ FLAGS: dict[WhistleAction, dict[str, Any]] = {
     A.LEAVE: {"is_away": True},
     A.INTERIM_RELEASE: {"is_away": True},
     A.OBJECT: {"has_objected": True},
-    A.WAIVE: {"required": False},
+    A.WAIVE: {"required": False, "waived": True},
+    A.SUPERVISE: {"supervised": True},
+    A.ANSWER: {"supervised": False},
 }
 """What an action says of the summons beside its status."""
 
@@ -126,7 +128,7 @@ class AnyCourse(RuleBasedStateMachine):
         """With any listed outcome; the one farthest ahead where the work goes on."""
         part, action, summons = choice
         if summons is not None:
-            outcomes = SUMMONS_MOVES[summons.status, action]
+            outcomes = SUMMONS_MOVES.get((summons.status, action), (summons.status,))
             status = data.draw(st.sampled_from(outcomes))
             if status in OVER and status is not summons.status:
                 assert part is not W.SUMMONED, "nobody lets himself go"
