@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from app.evaluations import terms
+from app.evaluations.compute import behind
 from app.kit.workdays import day_of
 from app.seals.audit import whistles
 from app.sweep import sweep
+from app.whistles.evaluation import records
 from app.whistles.life.loop import (
     MOVES,
     OVER,
@@ -235,6 +238,7 @@ class Whistles(RuleBasedStateMachine):
         self.check_releases(history)
         self.check_settled(history)
         self.check_absences(history)
+        self.check_trace(history)
         with self.app.state.sessions() as session:
             assert list(whistles.of_whistles(session)) == []
         query = "SELECT office_code, max(seq), count(*) FROM feed_entry GROUP BY office_code"
@@ -266,6 +270,16 @@ class Whistles(RuleBasedStateMachine):
             for summons in replay(read).summonses.values():
                 if summons["kind"] == SummonsKind.DEPARTMENT and summons["required"]:
                     assert SummonsStatus(summons["status"]) in OVER
+
+    def check_trace(self, history: list[dict[str, Any]]) -> None:
+        """D.14.7: a false whistle is in no department's performance."""
+        with self.app.state.sessions() as session:
+            policies, now = self.app.state.city.policies, self.clock()
+            known = records.of_whistles(session, policies, [self.number], now)
+            term = terms.at(now, self.app.state.city.periods)
+            counted = {record.whistle_number for record in behind(session, term, now).all_records}
+        if history[-1]["to"] == "false":
+            assert self.number not in known.keys() | counted
 
     def check_absences(self, history: list[dict[str, Any]]) -> None:
         """Once for each limit, whenever the sweep came."""
