@@ -26,17 +26,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.offices.files import read_gazetteer
-from app.routing.evidence import FALLING, NUMBERS, RISING, evidence
-from app.routing.grounds import COLUMNS, Ground, lay
-from app.routing.judge import EVERY_LEAF, LEAVES, NODES
 from app.routing.load import DATA, read_older_places
 from app.routing.memory import Lesson, Memory, is_clear
-from app.routing.profile import Floats
 from app.routing.reading.names import Lexicon, meanings
 from app.routing.reading.spots import Spot, spots
 from app.routing.reading.text import read
 from app.routing.record import Said, least_enough
-from app.routing.traits import describe, key_of
+from app.routing.weighing.evidence import FALLING, NUMBERS, RISING, evidence
+from app.routing.weighing.grounds import COLUMNS, Ground, lay
+from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES
+from app.routing.weighing.profile import Floats
+from app.routing.weighing.traits import describe, key_of
 
 ON = date(2026, 1, 1)
 FOLDS = 5
@@ -321,7 +321,7 @@ def judged(
 
 @dataclass
 class Tree:
-    """A tree for app/routing/judge.py: nodes that fill up what is missing rule out no leaf."""
+    """A tree of the judge: nodes that fill up what is missing rule out no leaf."""
 
     features: list[int]
     borders: list[float]

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from app.offices.files import read_gazetteer
 from app.offices.gazetteer import PlaceKind
-from app.routing.grounds import essence
 from app.routing.load import DATA
 from app.routing.reading.names import COMMITTEE
+from app.routing.weighing.grounds import essence
 from scripts.make_gazetteer import BEIJING, TWO_CODES, VILLAGE_DIGITS, member, run
 
 LISTS = {

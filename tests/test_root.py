@@ -1,5 +1,6 @@
 """The root of the repository holds what a newcomer needs to find there, and no stray notes."""
 
+from collections import Counter
 from fnmatch import fnmatch
 
 from tests.pasted import ROOT, text
@@ -38,3 +39,12 @@ def test_the_root_holds_these_files_and_no_other() -> None:
 
     assert held - made <= MAY_HOLD
     assert MAY_HOLD - held <= {".git"}  # absent where the source came without its history
+
+
+MOST_FILES = 22
+"""A folder with more is two rooms."""
+
+
+def test_no_room_of_the_service_has_outgrown_its_folder() -> None:
+    files = Counter(path.parent.relative_to(ROOT) for path in (ROOT / "app").rglob("*.py"))
+    assert {str(room): count for room, count in files.items() if count > MOST_FILES} == {}

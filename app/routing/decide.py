@@ -14,11 +14,9 @@ from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
 from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
-from app.routing.grounds import OlderPlace, lay
 from app.routing.locate import DISTRICT_DIGITS, Location, Locator
 from app.routing.memory import Key, Lesson, Memory
 from app.routing.questions import candidates_of, question, understood_of
-from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import Abroad, ForeignName
 from app.routing.reading.names import (
     PLACES,
@@ -36,7 +34,9 @@ from app.routing.record import Record, Said
 from app.routing.spelling import Sounds, Spellings
 from app.routing.teachable import Generic
 from app.routing.teachers import Teachers
-from app.routing.traits import key_of
+from app.routing.weighing.grounds import OlderPlace, lay
+from app.routing.weighing.ranker import Ranker
+from app.routing.weighing.traits import key_of
 from app.routing.witnesses import ASKED, LEAST_KNOWN, Witness
 
 SHOWN = 5

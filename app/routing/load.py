@@ -10,11 +10,11 @@ from app.offices.catalogue import Catalogue
 from app.offices.gazetteer import Gazetteer, PlaceKind
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
-from app.routing.grounds import OlderPlace
-from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import ForeignName
 from app.routing.reading.names import FormerDistrict, Landmark
 from app.routing.teachable import Generic
+from app.routing.weighing.grounds import OlderPlace
+from app.routing.weighing.ranker import Ranker
 
 DATA = Path(__file__).parent.parent / "data" / "routing"
 

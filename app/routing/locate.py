@@ -10,9 +10,7 @@ from msgspec import Struct
 from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
-from app.routing.grounds import Ground
 from app.routing.memory import Key, Memory
-from app.routing.ranker import Ranker
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
 from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
@@ -20,7 +18,9 @@ from app.routing.reading.spots import PART, Spot
 from app.routing.reasons import Reason
 from app.routing.record import Record
 from app.routing.spelling import Spellings
-from app.routing.traits import describe, likest
+from app.routing.weighing.grounds import Ground
+from app.routing.weighing.ranker import Ranker
+from app.routing.weighing.traits import describe, likest
 from app.routing.witnesses import (
     LEAST_KNOWN,
     Official,

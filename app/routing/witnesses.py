@@ -20,7 +20,7 @@ from app.routing.reading.names import Find, Kind, Meaning
 from app.routing.reading.scene import STREETS, Scene
 from app.routing.reading.spots import Spot
 from app.routing.reasons import Reason
-from app.routing.traits import key_of
+from app.routing.weighing.traits import key_of
 
 OFFICIAL = 0.99
 IN_SEVERAL = 0.5

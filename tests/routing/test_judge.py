@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.routing.evidence import FALLING, NUMBERS, RISING
-from app.routing.judge import EVERY_LEAF, NODES, Judge
 from app.routing.load import read_ranker
 from app.routing.record import FEWEST_KEPT, KEPT, Record, Said, least_enough, surely
+from app.routing.weighing.evidence import FALLING, NUMBERS, RISING
+from app.routing.weighing.judge import EVERY_LEAF, NODES, Judge
 
 JUDGES = read_ranker().judges
 SIZE = len(NUMBERS)

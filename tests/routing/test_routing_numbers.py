@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from app.offices.files import read_gazetteer
-from app.routing.grounds import COLUMNS, essence, lay
 from app.routing.load import DATA, read_elsewhere, read_ranker
 from app.routing.memory import Memory
-from app.routing.profile import Floats, Profile
 from app.routing.reading.spots import Spot
 from app.routing.reading.text import read, value
-from app.routing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
-from app.routing.traits import describe
+from app.routing.weighing.grounds import COLUMNS, essence, lay
+from app.routing.weighing.profile import Floats, Profile
+from app.routing.weighing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
+from app.routing.weighing.traits import describe
 
 GROUNDS = lay(read_gazetteer())
 

@@ -13,8 +13,8 @@ import pytest
 
 import app
 from app.kit.web import sheet
-from app.routing import grounds
 from app.routing.reading import spots
+from app.routing.weighing import grounds
 from app.tickets import personal, telephones
 from app.tickets.life.likeness import similarity
 from tests.routing.test_routing import route

@@ -7,11 +7,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from app.routing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
 from app.routing.memory import Key, Memory, leader
-from app.routing.profile import Floats
 from app.routing.reading.spots import Spot
-from app.routing.similarity import SOURCES, Likeness, grams
+from app.routing.weighing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
+from app.routing.weighing.profile import Floats
+from app.routing.weighing.similarity import SOURCES, Likeness, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
 INSIDE = re.compile("楼|单元|栋|幢|座|层")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from app.routing.grounds import AT, CHARACTERS, LENGTH, Ground
-from app.routing.similarity import GAZETTEER, HEAD, LONGEST_HEAD, SOURCES
-from app.routing.traits import Sheet
+from app.routing.weighing.grounds import AT, CHARACTERS, LENGTH, Ground
+from app.routing.weighing.similarity import GAZETTEER, HEAD, LONGEST_HEAD, SOURCES
+from app.routing.weighing.traits import Sheet
 
 SHARES = ("first", "second", "third", "odds", "lead")
 SOURCED = (

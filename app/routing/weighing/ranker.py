@@ -13,12 +13,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.routing.evidence import NUMBERS, evidence
-from app.routing.grounds import AT, COLUMNS, Ground
-from app.routing.judge import Judge
-from app.routing.profile import MARKS_BESIDE, Floats
 from app.routing.reading.text import LONGEST_PLACE
-from app.routing.traits import Sheet
+from app.routing.weighing.evidence import NUMBERS, evidence
+from app.routing.weighing.grounds import AT, COLUMNS, Ground
+from app.routing.weighing.judge import Judge
+from app.routing.weighing.profile import MARKS_BESIDE, Floats
+from app.routing.weighing.traits import Sheet
 
 MOST_RANKED = 5
 MOST_MARKS = LONGEST_PLACE + MARKS_BESIDE

@@ -11,11 +11,11 @@ import numpy as np
 
 from app.offices.gazetteer import Gazetteer, Name, NameKind, PlaceKind, Street, StreetKind
 from app.routing.memory import Key, Memory
-from app.routing.pairs import Pairs, pairs
-from app.routing.profile import Floats, Profile, lines
 from app.routing.reading.names import short_name
 from app.routing.reading.text import LONGEST_PLACE, read
-from app.routing.similarity import HEAD, LEARNED, LONGEST_HEAD, TRAITS, Index, Rarity
+from app.routing.weighing.pairs import Pairs, pairs
+from app.routing.weighing.profile import Floats, Profile, lines
+from app.routing.weighing.similarity import HEAD, LEARNED, LONGEST_HEAD, TRAITS, Index, Rarity
 
 GENERAL = ("生活区", "社区")
 SHORTEST = 2

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from operator import add
 
-from app.routing.profile import PRIOR, Floats
+from app.routing.weighing.profile import PRIOR, Floats
 
 BEGIN = "^"
 
