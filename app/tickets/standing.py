@@ -42,14 +42,12 @@ def standing_of(
         "objection_silent": now > objections.silent_at(policy, urgency, ticket.since),
         "extendable": urgency in policy.extension.levels,
         "extended": ticket.extensions >= policy.extension.max,
-        "whistles": tuple(ticket.whistles) if policy.reply.require_whistle_closed else (),
+        "kept_by": tuple(ticket.whistles) if policy.reply.require_whistle_closed else (),
     }
     return Standing(*columns(ticket), **derived)
 
 
-columns = attrgetter(
-    *(name for name in NAMES if name in Ticket.__table__.columns and name != "whistles")
-)
+columns = attrgetter(*(name for name in NAMES if name in Ticket.__table__.columns))
 """The first members of a Standing, which a ticket has by the same names."""
 
 

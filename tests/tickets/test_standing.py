@@ -31,6 +31,7 @@ PLAIN: dict[str, Any] = {
     "members": 0,
     "objectors": [],
     "advised": [],
+    "whistles": [],
     "extensions": 0,
 }
 OF_PLAIN = Standing(Status.IN_PROGRESS, TicketType.HELP, Urgency.L1, no_call_due=True)

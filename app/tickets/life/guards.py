@@ -108,7 +108,7 @@ class Standing:
     """The district has not ruled in time; the city's dispatcher may."""
     extendable: bool = False
     extended: bool = False
-    whistles: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()
     """Whistles of which a required summons is open, where policy lets the reply wait for them."""
 
 
@@ -178,8 +178,8 @@ def needs_review(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None
 
 def needs_no_whistle(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """T15: no reply while a required summons is open; none after the forced callback, either."""
-    if ticket.whistles:
-        return WhistleOpen(f"open: {', '.join(ticket.whistles)}", whistles=list(ticket.whistles))
+    if ticket.kept_by:
+        return WhistleOpen(f"open: {', '.join(ticket.kept_by)}", whistles=list(ticket.kept_by))
     awaiting = ticket.status is S.AWAITING_CALLBACK
     return refuse(awaiting and not ticket.forced, "it was replied to already")
 
