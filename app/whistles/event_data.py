@@ -168,7 +168,7 @@ class Coordinated(WhistleData, frozen=True, kw_only=True):
 
 class FoundFalse(WhistleData, frozen=True, kw_only=True):
     """`heard`: the offices whose statements are in its words; `withdrawn`: their summonses, of the
-    wrong department; `false_whistles` of `whistles` in the period, with this one."""
+    wrong department."""
 
     finding: Finding
     heard: list[str]

@@ -107,6 +107,11 @@ def test_a_whistle_is_a_reason_for_more_time_once_and_only_while_it_is_open(
     assert (none.status_code, none.json()["type"]) == (409, "/problems/no-whistle-open")
     blown.blow(people, MARKET, ticket_numbers=[number])
     assert street.post(f"/tickets/{number}/request-extension", asked).status_code == 200
+    people(*DISTRICT).does("decide-extension", number, approve=False, text="先联合处置")
+    again = street.post(f"/tickets/{number}/request-extension", asked)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/whistle-extension-spent")
+    other = {**asked, "reason_code": "materials"}
+    assert street.post(f"/tickets/{number}/request-extension", other).status_code == 200
 
 
 def test_a_ticket_that_another_street_answers_for_is_not_linked(people: People) -> None:

@@ -16,9 +16,9 @@ from app.tickets.views.view import Viewer
 from app.whistles.acts import due
 from app.whistles.acts.change import WhistleChange
 from app.whistles.life import guards
-from app.whistles.life.guards import NotYourWhistle
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO
+from app.whistles.life.refusals import NotYourWhistle
 from app.whistles.models import Summons
 from app.whistles.standing import summons_standing
 from app.whistles.views import scope, view

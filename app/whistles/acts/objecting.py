@@ -1,6 +1,6 @@
 """Objections to a summons: not our duty; ruled by the district (RULEBOOK D.14.4)."""
 
-from app.whistles.acts import blowing
+from app.whistles.acts import summoning
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import ObjectionRuling, SummonsObjection
 from app.whistles.event_data import WhistleObjected, WhistleRuled
@@ -38,7 +38,7 @@ def rule(change: WhistleChange, summons: Summons, body: ObjectionRuling) -> None
         change.move(summons, A.RULE_OBJECTION, SummonsStatus.ARRIVED)
     else:
         change.move(summons, A.RULE_OBJECTION, SummonsStatus.SENT)
-        blowing.set_limits(summons, change.whistle, change.policy, change.now)
+        summoning.set_limits(summons, change.whistle, change.policy, change.now)
     anew = not body.uphold and not came
     limits = {"accept_due_at": summons.accept_due_at, "arrive_due_at": summons.arrive_due_at}
     data = WhistleRuled(

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from app.kit.errors import Invalid
 from app.tickets.acts.forms import Words
-from app.whistles.acts import blowing
+from app.whistles.acts import summoning
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import AppealDecision, FalseRuling
 from app.whistles.event_data import AppealDecided, FoundFalse, WhistleData
@@ -140,9 +140,9 @@ def decide_appeal(change: WhistleChange, body: AppealDecision) -> None:
         after, whistle.finding, whistle.ended_at = whistle.ruled_from, None, None
         for summons in change.summonses:
             if summons.status in AWAITED:
-                blowing.set_limits(summons, whistle, change.policy, change.now)
+                summoning.set_limits(summons, whistle, change.policy, change.now)
                 renewed.append(summons)
     data = AppealDecided(
-        uphold=body.uphold, summonses=blowing.sent(change, renewed) if renewed else UNSET
+        uphold=body.uphold, summonses=summoning.sent(change, renewed) if renewed else UNSET
     )
     change.record(A.DECIDE_APPEAL, data, words={"text": body.text}, to=after)

@@ -8,9 +8,9 @@ from app.whistles.acts import escalating
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Verification
 from app.whistles.event_data import SentBack, Settled, Verified
-from app.whistles.life.guards import VerifiedBefore
 from app.whistles.life.ladder import BY_ITSELF_FROM, Trigger
 from app.whistles.life.loop import SummonsStatus, WhistleAction
+from app.whistles.life.refusals import VerifiedBefore
 from app.whistles.models import Summons, Whistle
 
 A = WhistleAction

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.kit.errors import Forbidden
 from app.kit.workdays import day_of
 from app.whistles.life.ladder import ABOVE, OF_THE_CITY
 from app.whistles.life.loop import (
@@ -22,120 +21,37 @@ from app.whistles.life.loop import (
     WhistleStatus,
 )
 from app.whistles.life.parts import WHO, WhistlePart
+from app.whistles.life.refusals import (
+    AnswerOwed,
+    AppealedBefore,
+    AppealLate,
+    ArriveFirst,
+    CampaignOver,
+    CampaignUnderWay,
+    CampaignUnfit,
+    ConfirmedBefore,
+    NoAppeal,
+    NobodyCoordinates,
+    NoCampaign,
+    NoInterimRelease,
+    NotFedBack,
+    NothingAsked,
+    NotRequired,
+    NotYetThere,
+    ObjectionUndecided,
+    OtherStreetUnverified,
+    ReportedInBefore,
+    RulingLate,
+    SomebodyArrived,
+    StillSummoned,
+    StillThere,
+    TopOfLadder,
+    VerifiedBefore,
+    WhistleObjectionLate,
+    WhistleObjectionRepeated,
+)
 
 A, P, S = WhistleAction, SummonsStatus, WhistleStatus
-
-
-class NotYourWhistle(Forbidden):
-    title = "That is another's part in this whistle"
-
-
-class SomebodyArrived(IllegalWhistleMove):
-    title = "Somebody has arrived: a whistle is cancelled before"
-
-
-class ConfirmedBefore(IllegalWhistleMove):
-    title = "This whistle is confirmed, or was blown by the chief"
-
-
-class ReportedInBefore(IllegalWhistleMove):
-    title = "This office has reported in, and has not left"
-
-
-class ArriveFirst(IllegalWhistleMove):
-    title = "At W1 an office arrives first, and objects after"
-
-
-class WhistleObjectionLate(IllegalWhistleMove):
-    title = "The time to object to this summons has passed"
-
-
-class WhistleObjectionRepeated(IllegalWhistleMove):
-    title = "This office has objected to this summons before"
-
-
-class NotYetThere(IllegalWhistleMove):
-    title = "This office has not reported in"
-
-
-class NoInterimRelease(IllegalWhistleMove):
-    title = "A W1 whistle ends on the spot: there is no interim release"
-
-
-class StillSummoned(IllegalWhistleMove):
-    title = "A required office has not been released"
-
-
-class NotFedBack(IllegalWhistleMove):
-    title = "A required office has not fed back"
-
-
-class VerifiedBefore(IllegalWhistleMove):
-    title = "This street has verified before"
-
-
-class ObjectionUndecided(IllegalWhistleMove):
-    title = "The district has not ruled on an objection"
-
-
-class OtherStreetUnverified(IllegalWhistleMove):
-    title = "The other street has not verified"
-
-
-class AnswerOwed(IllegalWhistleMove):
-    title = "This office owes an answer already, or is not supervised"
-
-
-class NothingAsked(IllegalWhistleMove):
-    title = "No answer is owed"
-
-
-class TopOfLadder(IllegalWhistleMove):
-    title = "There is no tier above"
-
-
-class NobodyCoordinates(IllegalWhistleMove):
-    title = "The street coordinates by itself: the whistle was not raised"
-
-
-class RulingLate(IllegalWhistleMove):
-    title = "The time to find this whistle false has passed"
-
-
-class AppealLate(IllegalWhistleMove):
-    title = "The time to appeal has passed"
-
-
-class AppealedBefore(IllegalWhistleMove):
-    title = "A ruling is appealed once"
-
-
-class NoAppeal(IllegalWhistleMove):
-    title = "Nobody has appealed, or the appeal is decided"
-
-
-class NoCampaign(IllegalWhistleMove):
-    title = "This whistle is no campaign"
-
-
-class CampaignUnfit(IllegalWhistleMove):
-    title = "Key work becomes a campaign, and not at W1"
-
-
-class CampaignOver(IllegalWhistleMove):
-    title = "This campaign has its summary"
-
-
-class CampaignUnderWay(IllegalWhistleMove):
-    title = "This campaign has no summary yet: its offices stay as long as it lasts"
-
-
-class NotRequired(IllegalWhistleMove):
-    title = "The whistle does not wait for this office"
-
-
-class StillThere(IllegalWhistleMove):
-    title = "This office has come and is there: the whistle is raised first"
 
 
 @dataclass(frozen=True, slots=True)

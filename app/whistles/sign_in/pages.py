@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.whistles.acts.codes import CodeExpired, CodeUnknown, CodeUsed
-from app.whistles.life.guards import ReportedInBefore
 from app.whistles.life.loop import IllegalWhistleMove
+from app.whistles.life.refusals import ReportedInBefore
 from app.whistles.sign_in.service import Awaited
 from app.whistles.views.schemas import SignInCodeView
 
