@@ -4,6 +4,7 @@ that gave it up can be released (H5)."""
 from collections.abc import Iterable, Sequence
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.forms import Words
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import HandOver
@@ -44,15 +45,19 @@ def check(change: WhistleChange, summons: Summons, body: HandOver) -> None:
     that this one does not have."""
     called = {each.office_code for each in change.summonses if each.kind is SummonsKind.DEPARTMENT}
     if body.to_office_code not in called - {summons.office_code}:
-        detail = f"{body.to_office_code} is not summoned beside it: compose the whistle first"
+        detail = Message(
+            "{office} is not summoned beside it: compose the whistle first",
+            office=body.to_office_code,
+        )
         raise bad("/to_office_code", detail)
     own = {item.seq for item in kept(change.items(summons))}
     for place, number in enumerate(body.actions):
         if number not in own:
-            raise bad(f"/actions/{place}", f"{summons.office_code} has no action {number}")
+            asked = {"office": summons.office_code, "number": number}
+            raise bad(f"/actions/{place}", Message("{office} has no action {number}", **asked))
 
 
-def bad(pointer: str, detail: str) -> BadHandOver:
+def bad(pointer: str, detail: Message) -> BadHandOver:
     return BadHandOver(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -61,9 +66,11 @@ def offer(change: WhistleChange, summons: Summons, body: HandOver) -> None:
     IllegalWhistleMove where that office can take nothing over now."""
     to = summoned(change.summonses, body.to_office_code)
     if to.offered_from is not None:
-        raise OfferPending(f"{to.office_code} is asked to take over of {to.offered_from}")
+        parties = {"office": to.office_code, "other": to.offered_from}
+        raise OfferPending(Message("{office} is asked to take over from {other}", **parties))
     if to.status not in ABLE:
-        raise IllegalWhistleMove(f"{to.office_code} is {to.status}", office_code=to.office_code)
+        detail = Message("{office} is {status}", office=to.office_code, status=to.status)
+        raise IllegalWhistleMove(detail, office_code=to.office_code)
     change.move(summons, A.HAND_OVER)
     to.offered_from, to.offered_actions = summons.office_code, sorted(body.actions)
     to.offered_at = change.now

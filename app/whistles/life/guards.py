@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.whistles.life.ladder import ABOVE, OF_THE_CITY
 from app.whistles.life.loop import (
@@ -265,7 +266,8 @@ def may_go(whistle: WhistleStanding, summons: SummonsStanding) -> None:
     asked = [each for each in whistle.summonses if each.status not in OVER and each.offered_from]
     for each in asked:
         if summons.office_code in (each.office_code, each.offered_from):
-            raise OfferOpen(f"awaited: {each.office_code}", office_codes=[each.office_code])
+            detail = Message("awaited: {offices}", offices=each.office_code)
+            raise OfferOpen(detail, office_codes=[each.office_code])
 
 
 def has_offer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
