@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.tickets.acts.forms import Words
 from app.whistles.acts.change import WhistleChange
@@ -36,7 +37,7 @@ class NotLogged(Conflict):
     title = "That team's day is not logged"
 
 
-def bad(pointer: str, detail: str) -> BadCampaign:
+def bad(pointer: str, detail: str | Message) -> BadCampaign:
     return BadCampaign(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -121,6 +122,23 @@ def check_day(change: WhistleChange, body: TeamDay) -> None:
         raise bad("/day", "is a day to come")
     if body.day < begins_on(change):
         raise bad("/day", f"the campaign began on {begins_on(change)}")
+    check_elsewhere(change, body)
+
+
+def check_elsewhere(change: WhistleChange, body: TeamDay) -> None:
+    """Refuses (BadCampaign) a person who was present in another team that day."""
+    course = record.read(change.session, change.whistle.number)
+    teams = {
+        (person["name"], person["office_code"]): log.team
+        for log in course.of_day(body.day)
+        if log.team != body.team
+        for person in log.words.get("people", ())
+    }
+    for place, person in enumerate(body.people):
+        team = teams.get((person.name, person.office_code))
+        if team is not None:
+            detail = Message("{person} is in the log of team {team}", person=person.name, team=team)
+            raise bad(f"/people/{place}", detail)
 
 
 def check_team(change: WhistleChange, team: int, liaisons: list[str]) -> None:
