@@ -47,11 +47,11 @@ class Presence:
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
-    """Of a whistle that is a campaign. To whom is only summoned telephone numbers are hidden."""
+    """Of a whistle that is a campaign. To all but the street telephone numbers are hidden."""
     viewer.session.flush()
     query = select(Summons).where(Summons.whistle_number == whistle.number)
     summonses = list(viewer.session.scalars(query.order_by(Summons.office_code)))
-    hide = scope.is_summoned_only(viewer.caller, whistle, summonses)
+    hide = not scope.is_of_street(viewer.caller, whistle, summonses)
     names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
     text: Text = (lambda words: personal.hide_all(words, *names)) if hide else plain
     course = record.read(viewer.session, whistle.number)

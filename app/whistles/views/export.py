@@ -14,7 +14,7 @@ from app.kit.web.sheet import inert, line
 from app.kit.web.streams import Content, joined
 from app.kit.web.wire import JsonBytes
 from app.tickets.views.view import Viewer
-from app.whistles.views import lists
+from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
 from app.whistles.views.schemas import WhistleView
 
@@ -79,6 +79,6 @@ def every(sessions: Sessions, viewer: Viewer, listing: WhistleListing) -> Iterat
     asked: WhistleListing | None = listing.model_copy(update={"limit": BATCH, "cursor": None})
     while asked:
         with sessions() as session:
-            page = lists.page(replace(viewer, session=session), asked)
+            page = lists.page(replace(viewer, session=session), asked, view.masked)
         yield from page.items
         asked = asked.model_copy(update={"cursor": page.next}) if page.next else None
