@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 
 FIRST_YEAR = 1987
 """The city's hotline began in that year."""
@@ -32,7 +33,7 @@ FURTHEST = timedelta(days=90)
 def check_ahead(pointer: str, at: datetime | None, now: datetime) -> None:
     """Of a time that may come yet. Refuses ImpossibleTime."""
     if at is not None and not now - FURTHEST <= at <= now + FURTHEST:
-        refuse(pointer, f"more than {FURTHEST.days} days from now")
+        refuse(pointer, Message("more than {days} days from now", days=FURTHEST.days))
 
 
 def check(pointer: str, at: datetime | None, now: datetime) -> None:
@@ -42,5 +43,8 @@ def check(pointer: str, at: datetime | None, now: datetime) -> None:
         refuse(pointer, detail)
 
 
-def refuse(pointer: str, detail: str) -> NoReturn:
-    raise ImpossibleTime(f"{pointer}: {detail}", errors=[{"pointer": pointer, "detail": detail}])
+def refuse(pointer: str, detail: Message) -> NoReturn:
+    raise ImpossibleTime(
+        Message("{pointer}: {detail}", pointer=pointer, detail=detail),
+        errors=[{"pointer": pointer, "detail": detail}],
+    )

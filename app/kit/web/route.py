@@ -23,9 +23,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.kit import messages
 from app.kit.db import LOCKED, commits, is_out_of_reach
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import Work, carried, closing, settle
+from app.kit.messages import Message
 from app.kit.web.once import GivenTwice, check_headers, check_query, is_plain, members
 
 MOST_BYTES = 1_000_000
@@ -49,7 +51,9 @@ class JsonRequest(Request):
             async for chunk in self.stream():
                 read += chunk
                 if len(read) > MOST_BYTES:
-                    self.refused = TooLarge("a JSON body is at most 1 MB", most_bytes=MOST_BYTES)
+                    self.refused = TooLarge(
+                        messages.Message("a JSON body is at most 1 MB"), most_bytes=MOST_BYTES
+                    )
                     break
             self._body = bytes(read)
         return self._body
@@ -62,11 +66,11 @@ class JsonRequest(Request):
         except GivenTwice as fault:
             return [Malformed(str(fault))]
         except RecursionError:
-            return [Malformed("the JSON is nested too deeply")]
+            return [Malformed(messages.Message("the JSON is nested too deeply"))]
         except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-            return [Malformed(f"the body is not JSON: {fault}")]
+            return [Malformed(messages.Message("the body is not JSON: {fault}", fault=fault))]
         except ValueError:
-            return [Malformed("a number in the JSON has too many digits")]
+            return [Malformed(messages.Message("a number in the JSON has too many digits"))]
 
 
 Quick = Callable[[Request], Work[Response | None]]
@@ -195,9 +199,12 @@ def only(known: Mapping[str, bool]) -> Callable[[Request], Any]:
         unknown = sorted(set(request.query_params) - known.keys())
         if unknown:
             raise Invalid(
-                f"unknown query parameter {unknown[0]}",
+                messages.Message("unknown query parameter {unknown}", unknown=unknown[0]),
                 known=sorted(known),
-                errors=[{"pointer": f"/query/{name}", "detail": "unknown"} for name in unknown],
+                errors=[
+                    {"pointer": f"/query/{name}", "detail": messages.Message("unknown")}
+                    for name in unknown
+                ],
             )
 
     return refuse_unmeant
@@ -239,15 +246,15 @@ def repeated(app: ASGIApp) -> ASGIApp:
 def check_repeatable(fault: Exception, heard: list[Message], done: list[str]) -> None:
     """Refuses (Unavailable) where the request cannot be run again; a fault of ours is raised."""
     if isinstance(fault, PoolTimeout):
-        raise Unavailable("all connections to the database are in use") from fault
+        raise Unavailable(messages.Message("all connections to the database are in use")) from fault
     if isinstance(fault, OSError) and fault.errno in NO_ROOM:
-        raise Unavailable("there is no room to keep that") from fault
+        raise Unavailable(messages.Message("there is no room to keep that")) from fault
     if not isinstance(fault, DBAPIError) or not is_out_of_reach(fault):
         raise fault
     if getattr(fault.orig, "sqlstate", None) == LOCKED:
         raise Unavailable(OTHERS_CHANGE) from fault
     if too_much(heard) or not to_repeat(fault, done):
-        raise Unavailable("the database did not answer") from fault
+        raise Unavailable(messages.Message("the database did not answer")) from fault
 
 
 def noting(done: list[str], send: Send) -> Send:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewSupervision
 from app.tickets.acts.urgency import allow
@@ -62,9 +63,9 @@ def check_supervision(change: Change, body: NewSupervision) -> None:
     helpers = {d.office_code for d in change.dispatches if d.role is DispatchRole.JOINT}
     of_street = body.level is SupervisionLevel.STREET
     if of_street and body.to_office_code not in helpers:
-        raise not_joint("name an office that is joint on this ticket", sorted(helpers))
+        raise not_joint(Message("name an office that is joint on this ticket"), sorted(helpers))
     if not of_street and body.to_office_code is not None:
-        raise not_joint("the lead office answers: only a street names another", [])
+        raise not_joint(Message("the lead office answers: only a street names another"), [])
 
 
 SUPERVISORS = {
@@ -77,11 +78,11 @@ SUPERVISORS = {
 
 def check_answer_time(change: Change, answer_due_at: datetime) -> None:
     if not change.now < answer_due_at <= change.now + LONGEST:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
+        fault = {"pointer": "/answer_due_at", "detail": Message("must lie ahead, within a year")}
         raise AnswerTimePast(errors=[fault])
 
 
-def not_joint(detail: str, joint: list[str]) -> NotJoint:
+def not_joint(detail: Message, joint: list[str]) -> NotJoint:
     fault = {"pointer": "/to_office_code", "detail": detail}
     return NotJoint(detail, errors=[fault], joint_office_codes=joint)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.kit.messages import Message
 from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.acts.dispatching.dispatch import ENQUIRIES, outcome
@@ -24,7 +25,13 @@ def check(acceptance: Acceptance) -> None:
     """T4: refuses (NotYourPart) what a supervisor alone declines; he does so with one on hold."""
     if acceptance.reason_code in GRAVE:
         why = "only a supervisor says so: take it down with the outcome hold"
-        raise NotYourPart(f"/acceptance/reason_code {acceptance.reason_code}: {why}")
+        raise NotYourPart(
+            Message(
+                "/acceptance/reason_code {reason_code}: {why}",
+                reason_code=acceptance.reason_code,
+                why=why,
+            )
+        )
 
 
 def is_ended(new: NewTicket) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.kit.errors import Conflict
+from app.kit.messages import Message
 
 
 class TicketType(StrEnum):
@@ -305,5 +306,7 @@ def move(status: Status, action: Action, to: Status | None = None) -> Status:
     if to is None and len(outcomes) == 1:
         return outcomes[0]
     if to is None or to not in outcomes:
-        raise IllegalMove(f"cannot {action} a ticket that is {status}")
+        raise IllegalMove(
+            Message("cannot {action} a ticket that is {status}", action=action, status=status)
+        )
     return to

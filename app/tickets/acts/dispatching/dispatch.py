@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from app.city import district_of
 from app.feed.service import News, append
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.offices.directory import STREET_KINDS, OfficeKind
@@ -177,7 +178,9 @@ def check_inside(change: Change, *office_codes: str | None) -> None:
     own = change.caller.office_code if change.caller else None
     for code in filter(None, office_codes):
         if district_of(change.city, code) != own:
-            raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
+            raise NotYourPart(
+                Message("{code} is no office of this district; the city dispatches it", code=code)
+            )
 
 
 def given(change: Change) -> Given:
@@ -213,9 +216,11 @@ def check_offices(
     for where, code in zip(pointers, (lead_code, *joint_codes), strict=True):
         office = change.city.office(code, where, change.now)
         if where != pointer and (code == lead_code or joint_codes.count(code) > 1):
-            raise unfit(where, f"{office.name} is named twice")
+            raise unfit(where, Message("{name} is named twice", name=office.name))
         if office.kind is OfficeKind.DISTRICT_CENTRE:
-            raise unfit(where, f"{office.name} forwards tickets and handles none")
+            raise unfit(
+                where, Message("{name} forwards tickets and handles none", name=office.name)
+            )
         if office.kind in STREET_KINDS:
             check_duty(change, where)
 
@@ -230,7 +235,7 @@ def by_person(
     street is known, the district of its lead."""
     ticket, lead = change.ticket, change.city.offices[lead_code]
     if lead_code == ticket.office_code:
-        raise IllegalMove(f"{lead.name} has it already")
+        raise IllegalMove(Message("{name} has it already", name=lead.name))
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
@@ -250,7 +255,7 @@ def check_duty(change: Change, pointer: str) -> None:
         raise unfit(pointer, detail, catalogue_rule=duty.rule_id, category=ticket.category)
 
 
-def unfit(pointer: str, detail: str, **facts: object) -> UnfitOffice:
+def unfit(pointer: str, detail: Message, **facts: object) -> UnfitOffice:
     return UnfitOffice(detail, errors=[{"pointer": pointer, "detail": detail}], **facts)
 
 
