@@ -71,7 +71,7 @@ class City:
         """An office that works today. Refuses (NoSuchOffice) at the field that named it."""
         office = self.offices.get(code)
         if office is None or not office.active(day_of(now)):
-            detail = f"no office {code} works on {day_of(now)}"
+            detail = Message("no office {code} works on {day}", code=code, day=day_of(now))
             raise NoSuchOffice(detail, errors=[{"pointer": pointer, "detail": detail}])
         return office
 

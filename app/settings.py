@@ -187,7 +187,8 @@ class Settings(BaseSettings):
         if self.embedded and not is_loopback(self.host):
             raise ValueError(
                 Message(
-                    "{prefix}HOST: {host} is seen from other machines, and the embedded database is not made for that; set {prefix}DATABASE_URL or serve on 127.0.0.1",
+                    "{prefix}HOST: {host} is seen from other machines, and the embedded database is"
+                    " not made for that; set {prefix}DATABASE_URL or serve on 127.0.0.1",
                     prefix=PREFIX,
                     host=self.host,
                 )
@@ -201,7 +202,8 @@ class Settings(BaseSettings):
         if not self.secret_key:
             raise ValueError(
                 Message(
-                    "{prefix}SECRET_KEY is needed with {prefix}DATABASE_URL; make one with: openssl rand -base64 32",
+                    "{prefix}SECRET_KEY is needed with {prefix}DATABASE_URL;"
+                    " make one with: openssl rand -base64 32",
                     prefix=PREFIX,
                 )
             )

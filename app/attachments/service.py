@@ -51,7 +51,9 @@ def known_kind(file: Received, most: Most, place: int = 0) -> MediaType:
         kind = kind_of(content)
     pointer = f"/files/{place}"
     if kind is None:
-        detail = "is empty" if not file.size else f"is none of {', '.join(suffixes())}"
+        detail = Message("is none of {suffixes}", suffixes=list(suffixes()))
+        if not file.size:
+            detail = Message("is empty")
         errors = [{"pointer": pointer, "detail": detail}]
         raise UnknownFile(
             Message("the file {detail}, or is not whole", detail=detail), errors=errors

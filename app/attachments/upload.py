@@ -16,6 +16,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from app.attachments.store import Received
 from app.kit.errors import Invalid, Malformed, TooLarge
 from app.kit.messages import Message
+from app.kit.web.faults import words
 from app.kit.web.wire import Line
 
 FORM = b"multipart/form-data"
@@ -165,7 +166,7 @@ def name_of(written: bytes, options: dict[bytes, bytes], place: int) -> str | No
     try:
         return NAME.validate_python(name)
     except ValidationError as fault:
-        detail = fault.errors()[0]["msg"].removeprefix("Value error, ")
+        detail = words(fault.errors()[0])
         errors = [{"pointer": f"/files/{place}/name", "detail": detail}]
         raise Invalid(Message("the file's name {detail}", detail=detail), errors=errors) from None
 

@@ -71,7 +71,8 @@ def check_callable(change: Change, tried: Attempts) -> None:
         rule = change.head.policy.callback
         raise NotCallableNow(
             Message(
-                "between two vain attempts lie {gap}, and calls are made from {opens:%H:%M} to {closes:%H:%M} in Beijing, and not before {since}",
+                "between two vain attempts lie {gap}, and calls are made from {opens:%H:%M} to"
+                " {closes:%H:%M} in Beijing, and not before {since}",
                 gap=rule.gap,
                 opens=rule.window.opens,
                 closes=rule.window.closes,

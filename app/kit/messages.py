@@ -5,7 +5,7 @@ catalogues are gettext's, one file a room, `app/data/locale/zh/<room>.po`; their
 template. `python -m scripts.messages` brings them up to date with the code.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
@@ -24,6 +24,11 @@ BEIJING = timezone(timedelta(hours=8))
 BETWEEN: Mapping[Language, str] = {"zh": "、", "en": ", "}
 MOMENT: Mapping[Language, str] = {"zh": "%Y年%-m月%-d日 %H:%M", "en": "%Y-%m-%d %H:%M (Beijing)"}
 DAY: Mapping[Language, str] = {"zh": "%Y年%-m月%-d日", "en": "%Y-%m-%d"}
+
+UNITS: Mapping[Language, Sequence[str]] = {
+    "zh": ("天", "小时", "分钟", "秒"),
+    "en": (" d", " h", " min", " s"),
+}
 
 language: ContextVar[Language] = ContextVar("language", default=CHINESE)
 """The reader's: set for each request by its `Accept-Language`, for a command by its terminal."""
@@ -76,6 +81,12 @@ def for_reader(words: Message | str) -> str:
     return in_language(words, language.get())
 
 
+def reason_of(error: Exception) -> Message:
+    """What an error says; of one that is not ours, as it says it."""
+    [*_, reason] = error.args or ("",)
+    return reason if isinstance(reason, Message) else Message("{reason}", reason=str(error))
+
+
 def in_words(value: object, reader: Language) -> object:
     """A JSON value with each message in it told in one language."""
     if isinstance(value, Message):
@@ -96,7 +107,20 @@ def part(value: object, reader: Language) -> object:
         return value.astimezone(BEIJING).strftime(MOMENT[reader])
     if isinstance(value, date):
         return value.strftime(DAY[reader])
+    if isinstance(value, timedelta):
+        return span(value, reader)
     return value
+
+
+def span(length: timedelta, reader: Language) -> str:
+    """`2小时30分钟`, `2 h 30 min`; less than a minute in seconds."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    counts = (minutes // 1440, minutes // 60 % 24, minutes % 60, 0 if minutes else seconds)
+    units = zip(counts, UNITS[reader], strict=True)
+    between = "" if reader == CHINESE else " "
+    return (
+        between.join(f"{count}{unit}" for count, unit in units if count) or f"0{UNITS[reader][-1]}"
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from app.kit.messages import Message
+from app.kit.messages import Message, reason_of
 from app.offices.catalogue import (
     BadCatalogue,
     Catalogue,
@@ -241,8 +241,9 @@ def catalogue(
     try:
         return compile_catalogue(tree.values(), rules.values())
     except BadCatalogue as fault:
-        why = str(fault)
-        wrong = next((row for name, row in named.items() if re.search(rf"{name}\b", why)), None)
+        why = reason_of(fault)
+        words = str(fault)
+        wrong = next((row for name, row in named.items() if re.search(rf"{name}\b", words)), None)
         raise (
             wrong.refused(why) if wrong else BadOverlay(Message("rules.csv: {why}", why=why))
         ) from None
@@ -262,9 +263,9 @@ def check_tree(in_file: Mapping[str, Row], tree: Mapping[str, CategoryEntry]) ->
         if parents[code] != code[:-2]:
             raise row.refused(
                 Message(
-                    "the parent of {code} is {value}, by its code",
+                    "the parent of {code} is {parent}, by its code",
                     code=code,
-                    value=code[:-2] or "none",
+                    parent=code[:-2] or Message("none"),
                 )
             )
         if parents[code] and parents[code] not in tree:

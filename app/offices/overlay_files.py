@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.kit.errors import Invalid
-from app.kit.messages import Message
+from app.kit.messages import Message, reason_of
 from app.offices.catalogue import BadCatalogue
 from app.offices.files import Line
 
@@ -71,9 +71,9 @@ class Row:
         try:
             return read(self.cells)
         except KeyError as fault:
-            raise self.refused(Message("{args!r} is not known", args=fault.args[0])) from None
+            raise self.refused(Message("{name!r} is not known", name=fault.args[0])) from None
         except (ValueError, BadCatalogue) as fault:
-            raise self.refused(str(fault)) from None
+            raise self.refused(reason_of(fault)) from None
 
 
 def check_folder(folder: Path) -> None:
@@ -83,9 +83,9 @@ def check_folder(folder: Path) -> None:
         if not known and not path.name.startswith((".", "README")):
             raise BadOverlay(
                 Message(
-                    "{name}: an overlay has only {value}",
+                    "{name}: an overlay has only {files}",
                     name=path.name,
-                    value=list((*COLUMNS, *WORDS)),
+                    files=[*COLUMNS, *WORDS],
                 )
             )
 

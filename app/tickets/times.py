@@ -17,13 +17,15 @@ class ImpossibleTime(Invalid):
     title = "It cannot have happened then"
 
 
-def fault(at: datetime | None, now: datetime) -> str | None:
+def fault(at: datetime | None, now: datetime) -> Message | None:
     """The reason why nothing can have happened at that time."""
     if at is None:
         return None
     if at > now:
-        return "in the future"
-    return f"before {FIRST_YEAR}" if at.year < FIRST_YEAR else None
+        return Message("in the future")
+    if at.year < FIRST_YEAR:
+        return Message("before {year}", year=FIRST_YEAR)
+    return None
 
 
 FURTHEST = timedelta(days=90)

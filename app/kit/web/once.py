@@ -24,7 +24,9 @@ def members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object. Raises GivenTwice."""
     given = dict(pairs)
     if len(given) != len(pairs):
-        raise GivenTwice(f"the member {repeated(name for name, _ in pairs)} is given twice")
+        raise GivenTwice(
+            Message("the member {name} is given twice", name=repeated(name for name, _ in pairs))
+        )
     return given
 
 

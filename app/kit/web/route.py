@@ -27,14 +27,14 @@ from app.kit import messages
 from app.kit.db import LOCKED, commits, is_out_of_reach
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import Work, carried, closing, settle
-from app.kit.messages import Message
 from app.kit.web.once import GivenTwice, check_headers, check_query, is_plain, members
 
 MOST_BYTES = 1_000_000
 TRIES = 3
 DEADLOCK = "40P01"
 NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, EROFS, EIO, EMFILE, ENFILE})
-OTHERS_CHANGE = "others were changing the same rows; nothing was changed"
+OTHERS_CHANGE = messages.Message("others were changing the same rows; nothing was changed")
+NO_JSON = messages.template("the body is not JSON: line {line}, column {column}")
 HEAD = "jiesu.head"
 """In a scope: nothing but the head of the answer is wanted."""
 BODILESS = frozenset({"GET", "DELETE"})
@@ -61,16 +61,24 @@ class JsonRequest(Request):
     async def json(self) -> Any:
         if self.refused:
             return [self.refused]
+        body = await self.body()
         try:
-            return json.loads((await self.body()).decode(), object_pairs_hook=members)
-        except GivenTwice as fault:
-            return [Malformed(str(fault))]
+            return json.loads(body.decode(), object_pairs_hook=members)
         except RecursionError:
             return [Malformed(messages.Message("the JSON is nested too deeply"))]
-        except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-            return [Malformed(messages.Message("the body is not JSON: {fault}", fault=fault))]
-        except ValueError:
-            return [Malformed(messages.Message("a number in the JSON has too many digits"))]
+        except ValueError as fault:
+            return [Malformed(unreadable(fault))]
+
+
+def unreadable(fault: ValueError) -> messages.Message:
+    """The reason why a body is no JSON."""
+    if isinstance(fault, GivenTwice):
+        return messages.reason_of(fault)
+    if isinstance(fault, json.JSONDecodeError):
+        return messages.Message(NO_JSON, line=fault.lineno, column=fault.colno)
+    if isinstance(fault, UnicodeDecodeError):
+        return messages.Message("the body is not UTF-8")
+    return messages.Message("a number in the JSON has too many digits")
 
 
 Quick = Callable[[Request], Work[Response | None]]

@@ -57,7 +57,7 @@ def check_advice(change: Change, body: NewAdvice) -> None:
     """Refuses NoSuchOffice, NotAdvised and AnswerTimePast."""
     office = change.city.office(body.to_office_code, "/to_office_code", change.now)
     if not is_above(change, office):
-        detail = f"{office.name} is neither"
+        detail = Message("{name} is neither", name=office.name)
         raise NotAdvised(detail, errors=[{"pointer": "/to_office_code", "detail": detail}])
     check_answer_time(change, body.answer_due_at)
 

@@ -86,7 +86,7 @@ def check_until(change: Change, body: NewExtension) -> None:
     policy, result = change.policy, change.policy.limits[change.ticket.urgency].result
     latest = limits.after(policy.clock, due_at, times(result, policy.extension.max_factor))
     if not due_at < body.due_at <= latest:
-        detail = f"after {due_at.isoformat()} and until {latest.isoformat()}"
+        detail = Message("after {due_at} and until {latest}", due_at=due_at, latest=latest)
         raise ExtensionUnfit(detail, errors=[{"pointer": "/due_at", "detail": detail}])
 
 

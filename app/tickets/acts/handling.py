@@ -7,7 +7,7 @@ Each function takes a checked `Change` and the request's body.
 from msgspec import UNSET
 
 from app.kit.errors import Invalid
-from app.kit.messages import Message
+from app.kit.messages import Message, template
 from app.tickets import times
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch as dispatching
@@ -136,11 +136,21 @@ def check_reply(change: Change, body: NewReply) -> None:
     check_published(change, body)
     if body.citizen_feedback is None and body.published is None and not excused(change):
         raise FeedbackMissing(
-            Message(
-                "tell how the citizen was answered; only after enough failed attempts, or where the citizen is anonymous, may it be left out"
-            ),
+            Message(TELL_HOW),
             errors=[{"pointer": "/citizen_feedback", "detail": Message("required")}],
         )
+
+
+BY_RELAY = template("relay, for who called is not shown")
+NOT_BY_RELAY = template("not relay")
+TELL_HOW = template(
+    "tell how the citizen was answered; only after enough failed attempts, or where the citizen is"
+    " anonymous, may it be left out"
+)
+TELL_WHERE = template(
+    "tell where and when the answer was published: its source is public, and it has no citizen"
+    " (RULEBOOK D.9.1)"
+)
 
 
 def check_method(change: Change, method: Method) -> None:
@@ -148,7 +158,7 @@ def check_method(change: Change, method: Method) -> None:
     if change.ticket.no_citizen:
         return  # refused elsewhere
     if (method is Method.RELAY) is not change.ticket.secret:
-        detail = "relay, for who called is not shown" if change.ticket.secret else "not relay"
+        detail = Message(BY_RELAY if change.ticket.secret else NOT_BY_RELAY)
         fault = {"pointer": "/citizen_feedback/method", "detail": detail}
         raise FeedbackMissing(
             Message("/citizen_feedback/method: {detail}", detail=detail), errors=[fault]
@@ -170,9 +180,7 @@ def check_published(change: Change, body: NewReply) -> None:
         times.check("/published/at", published.at, change.now)
     elif public and ticket.no_citizen and not body.citizen_feedback:
         raise FeedbackMissing(
-            Message(
-                "tell where and when the answer was published: its source is public, and it has no citizen (RULEBOOK D.9.1)"
-            ),
+            Message(TELL_WHERE),
             errors=[{"pointer": "/published", "detail": Message("required")}],
         )
 

@@ -70,7 +70,7 @@ def check_review(change: Change, body: NewHold) -> None:
     """Refuses (ReviewUnfit) a day that is past or too far."""
     latest = add_months(change.now, change.policy.hold.max_review)
     if not change.now < body.review_at <= latest:
-        detail = f"after now and until {latest.isoformat()}"
+        detail = Message("after now and until {latest}", latest=latest)
         raise ReviewUnfit(detail, errors=[{"pointer": "/review_at", "detail": detail}])
     check_milestones(change, body)
 
@@ -81,7 +81,7 @@ def check_milestones(change: Change, body: NewHold) -> None:
     latest = add_months(change.now, rule.max_review * (rule.max_renew + 1))
     for n, milestone in enumerate(body.milestones):
         if not change.ticket.received_at <= milestone.at <= latest:
-            detail = f"after it was received and until {latest.isoformat()}"
+            detail = Message("after it was received and until {latest}", latest=latest)
             raise ReviewUnfit(detail, errors=[{"pointer": f"/milestones/{n}/at", "detail": detail}])
 
 

@@ -69,9 +69,15 @@ def check_supervision(change: Change, body: NewSupervision) -> None:
 
 
 SUPERVISORS = {
-    SupervisionLevel.STREET: ({Part.COORDINATOR}, "the chief of the street that leads asks so"),
-    SupervisionLevel.DISTRICT: ({Part.DISTRICT, Part.SUPERVISOR}, "a street asks at its own level"),
-    SupervisionLevel.CITY: ({Part.SUPERVISOR}, "a district supervises at its own level"),
+    SupervisionLevel.STREET: (
+        {Part.COORDINATOR},
+        Message("the chief of the street that leads asks so"),
+    ),
+    SupervisionLevel.DISTRICT: (
+        {Part.DISTRICT, Part.SUPERVISOR},
+        Message("a street asks at its own level"),
+    ),
+    SupervisionLevel.CITY: ({Part.SUPERVISOR}, Message("a district supervises at its own level")),
 }
 """Who supervises at each level."""
 

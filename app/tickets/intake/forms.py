@@ -159,8 +159,10 @@ class NewTicket(Sparse):
     ) -> Acceptance:
         kind = info.data.get("type")
         if acceptance.outcome is Outcome.ANSWER and kind and kind not in ENQUIRIES:
-            why = f"only a consult or a praise is answered on the spot, not a {kind}"
-            fault = PydanticCustomError("unfit", "{why}", {"why": why})
+            why = Message(
+                "only a consult or a praise is answered on the spot, not a {type}", type=kind
+            )
+            fault = PydanticCustomError("ours", "{reason}", {"reason": why})
             raise at("outcome", fault)
         return acceptance
 

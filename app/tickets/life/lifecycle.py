@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.kit.errors import Conflict
-from app.kit.messages import Message
+from app.kit.messages import Message, template
 
 
 class TicketType(StrEnum):
@@ -296,6 +296,9 @@ MOVES: Moves = {
 }
 
 
+CANNOT = template("cannot {action} a ticket that is {status}")
+
+
 class IllegalMove(Conflict):
     title = "This ticket does not allow that action now"
 
@@ -306,7 +309,5 @@ def move(status: Status, action: Action, to: Status | None = None) -> Status:
     if to is None and len(outcomes) == 1:
         return outcomes[0]
     if to is None or to not in outcomes:
-        raise IllegalMove(
-            Message("cannot {action} a ticket that is {status}", action=action, status=status)
-        )
+        raise IllegalMove(Message(CANNOT, action=action, status=status))
     return to

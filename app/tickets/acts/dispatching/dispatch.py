@@ -251,7 +251,9 @@ def check_duty(change: Change, pointer: str) -> None:
     text, area = f"{request.title}\n{request.content}", ticket.street_code or ticket.district_code
     duty = change.city.catalogue.find(ticket.category, text, area, day_of(change.now))
     if duty.department_duty:
-        detail = "by the catalogue this is a department's duty, in which a street has no part"
+        detail = Message(
+            "by the catalogue this is a department's duty, in which a street has no part"
+        )
         raise unfit(pointer, detail, catalogue_rule=duty.rule_id, category=ticket.category)
 
 
