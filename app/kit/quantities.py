@@ -8,8 +8,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 
 DURATION = re.compile(
     r"-?P(?!$)([0-9]+W|([0-9]+D)?(T(?!$)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]{1,6})?S)?)?)"

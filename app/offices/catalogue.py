@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app.kit.errors import Invalid
-from app.kit.messages import Message
+from app.kit.messages import Message, worded
 from app.offices.gazetteer import in_force
 
 DISTRICT = "*"
@@ -28,6 +28,7 @@ class Urgency(StrEnum):
     L4 = "L4"
 
 
+@worded
 class TargetKind(StrEnum):
     STREET = "street"
     DISTRICT_DEPT = "district_dept"
@@ -36,6 +37,7 @@ class TargetKind(StrEnum):
     DISTRICT_CENTRE = "district_centre"
 
 
+@worded
 class Goal(StrEnum):
     """七有五性: the goods of a good city (RULEBOOK D.17)."""
 
@@ -53,6 +55,7 @@ class Goal(StrEnum):
     WX5 = "WX5"  # 安全性
 
 
+@worded
 class Season(StrEnum):
     """The season in which a category rises every year (RULEBOOK D.17 `SEASON`)."""
 
@@ -62,6 +65,7 @@ class Season(StrEnum):
     WAGES = "wages"
 
 
+@worded
 class Mark(StrEnum):
     """Marks of some categories (D.18)."""
 

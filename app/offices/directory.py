@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.offices.gazetteer import District, Street, StreetKind, in_force
 
 CITY_CENTRE = "city-centre"
 
 
+@worded
 class OfficeKind(StrEnum):
     """承办单位, RULEBOOK D.1."""
 

@@ -9,8 +9,7 @@ from fastapi import Query
 
 from app.city import City
 from app.duties.duty_list import DutyItem, DutyList, DutyShare, ListFacts, PowerGroup
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import Keepable
 from app.offices.directory import STREET_KINDS
 from app.offices.service import NoSuchOffice

@@ -7,8 +7,7 @@ from msgspec import to_builtins
 from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Form, Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind

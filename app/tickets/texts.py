@@ -5,8 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic import StringConstraints as Text
 
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import OneLine, Shown
 from app.tickets import telephones
 

@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
-from app.kit.messages import Message, plural, reason_of, template
-from app.kit.shapes import SHAPES
+from app.kit.messages import SHAPES, Message, plural, reason_of, template
 
 
 class Fault(TypedDict):

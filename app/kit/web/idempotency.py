@@ -15,9 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid, NotFound
-from app.kit.messages import Message
+from app.kit.messages import Message, shape
 from app.kit.ready import Statement
-from app.kit.shapes import shape
 from app.kit.web.once import meant
 
 KEPT = timedelta(days=7)

@@ -100,9 +100,7 @@ def on_http(request: Request, error: HTTPException) -> Problem:
         "type": "about:blank",
         "title": title,
         "status": error.status_code,
-        "detail": Message(
-            "{method} {path}: {title}", method=request.method, path=request.url.path, title=title
-        ),
+        "detail": f"{request.method} {request.url.path}: {title}",
     }
     return problem(request, members, dict(error.headers or {}))
 

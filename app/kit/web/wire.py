@@ -19,8 +19,7 @@ from pydantic import StringConstraints as Text
 from starlette.responses import Response
 
 from app.kit import text
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from app.kit.messages import Message
+from app.kit.messages import Message, worded
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
@@ -38,6 +38,7 @@ class Words(Form):
     text: Prose
 
 
+@worded
 class EmergencyService(StrEnum):
     POLICE = "110"
     FIRE = "119"
@@ -62,6 +63,7 @@ class HandOn(Words):
         return service
 
 
+@worded
 class DeclineReason(StrEnum):
     NA_LEGAL_ROUTE = "na_legal_route"
     NA_UNLAWFUL = "na_unlawful"

@@ -8,8 +8,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic import StringConstraints as Text
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
 
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape, worded
 from app.kit.web.wire import Flag, Form, Line, OneLine, Prose, Shown, Told
 from app.offices.catalogue import Urgency
 from app.tickets.acts.dispatching.dispatch import ENQUIRIES
@@ -51,6 +50,7 @@ class Sparse(Form):
         }
 
 
+@worded
 class Outcome(StrEnum):
     """The operator's decision on a request, while the citizen is on the line."""
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.kit.errors import Conflict
-from app.kit.messages import Message, template
+from app.kit.messages import Message, template, worded
 
 
+@worded
 class TicketType(StrEnum):
     CONSULT = "consult"
     HELP = "help"
@@ -19,6 +20,7 @@ class TicketType(StrEnum):
     PRAISE = "praise"
 
 
+@worded
 class Channel(StrEnum):
     PHONE = "phone"
     WECHAT = "wechat"
@@ -32,12 +34,14 @@ class Channel(StrEnum):
     PATROL = "patrol"
 
 
+@worded
 class DispatchRole(StrEnum):
     LEAD = "lead"
     JOINT = "joint"
     INFORMED = "informed"
 
 
+@worded
 class Status(StrEnum):
     RECEIVED = "received"
     NEED_INFO = "need_info"
@@ -60,6 +64,7 @@ class Status(StrEnum):
     VOID = "void"
 
 
+@worded
 class Action(StrEnum):
     RECEIVE = "receive"
     ROUTE = "route"
