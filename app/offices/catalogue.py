@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from app.kit.errors import Invalid
 from app.kit.messages import Message, worded
-from app.offices.gazetteer import in_force
+from app.kit.workdays import in_force
 
 DISTRICT = "*"
 DIGITS = 2  # of a code for each level of the tree

@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from app.kit.messages import worded
-from app.offices.gazetteer import District, Street, StreetKind, in_force
+from app.kit.workdays import in_force
+from app.offices.gazetteer import District, Street, StreetKind
 
 CITY_CENTRE = "city-centre"
 

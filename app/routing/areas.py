@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from app.kit.datum import in_city
 from app.kit.messages import Message
-from app.offices.gazetteer import in_force
+from app.kit.workdays import in_force
 
 METRES_PER_DEGREE = 111_320.0
 MIDDLE_LATITUDE = 40.0
