@@ -42,7 +42,7 @@ UPDATE = "run `.venv/bin/python -m scripts.messages`, then translate what is emp
 ENGLISH_ONLY = {"plural"}
 LATIN = re.compile(r"[A-Za-z]+(?:_[a-z]+)*")
 MARKED = re.compile(
-    r"`[^`]*`|\w+://\S+|/[\w/]+|--[a-z-]+|\w+\.(?:csv|toml)"
+    r"`[^`]*`|\w+://\S+|\w*/[\w/]+|--[a-z-]+|\w+\.(?:csv|toml)"
     r"|\b[A-Z0-9_]+\b|\d\w*|[A-Z]\w+(?:-[A-Z]\w+)+"
 )
 """`so marked`, addresses, pointers, options, files, JSON and L1, X-Request-ID: no English."""
