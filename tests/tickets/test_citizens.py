@@ -90,8 +90,8 @@ def test_what_an_older_version_wrote_is_enciphered_at_the_start(
     citizen = people.operator.get(f"/tickets/{written_before}").json()["citizen"]
     assert (citizen["name"], citizen["phone"]) == ("赵七", "13711112222")
     assert citizen["callback_phone"] == "010-84567890-6"
-    found = people.operator.get("/tickets", phone="8456 7890").json()["items"]
-    assert [ticket["number"] for ticket in found] == [written_before]
+    listed = people.operator.get("/tickets", phone="8456 7890").json()["items"]
+    assert [ticket["number"] for ticket in listed] == [written_before]
     with app.state.engine.connect() as connection:
         rows = dumped(connection)
     assert not [words for words in ("赵六", "赵七", "1371111", "8456789") if words in rows]

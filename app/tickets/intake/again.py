@@ -74,12 +74,12 @@ def fill_in(change: Change, arrival: Arrival) -> None:
     if kept.phone_hash != arrival.caller:
         return
     known = citizens.person(change.city.cipher, kept)
-    told = {member: getattr(new, member) for member in CALLED_BACK}
+    values = {member: getattr(new, member) for member in CALLED_BACK}
     if extension_of(known.phone) is None:
-        told["phone"] = new.telephone
+        values["phone"] = new.telephone
     if known.name is None:
-        told["name"] = new.name
-    fresh = {member: value for member, value in told.items() if value}
+        values["name"] = new.name
+    fresh = {member: value for member, value in values.items() if value}
     for member, value in citizens.sealed(change.city.cipher, kept.ticket_number, fresh).items():
         setattr(kept, member, value)
     change.ticket.call_after = kept.callback_after
