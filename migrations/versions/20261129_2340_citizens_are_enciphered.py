@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a2340c1f0e51"
-down_revision = "e1550c7d41a8"
+down_revision = "b2360f51c7e4"
 branch_labels = None
 depends_on = None
 
