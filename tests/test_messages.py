@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic_core._pydantic_core import list_all_errors
 
-from app.kit.catalogues import CATALOGUES, entries, templates
+from app.kit.messages.catalogues import CATALOGUES, entries, templates
 from app.kit.errors import Refusal
 from app.kit.messages import SHAPES, in_language
 from app.kit.web.faults import WORDS, words

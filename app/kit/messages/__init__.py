@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any, Literal, TypeVar
 
-from app.kit.catalogues import templates, values
+from app.kit.messages.catalogues import templates, values
 
 Language = Literal["zh", "en"]
 
