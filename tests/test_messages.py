@@ -13,9 +13,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic_core._pydantic_core import list_all_errors
 
-from app.kit.messages.catalogues import CATALOGUES, entries, templates
 from app.kit.errors import Refusal
 from app.kit.messages import SHAPES, in_language
+from app.kit.messages.catalogues import CATALOGUES, entries, templates
 from app.kit.web.faults import WORDS, words
 from scripts import messages
 from scripts.messages import APP, rooms
