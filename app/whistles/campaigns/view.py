@@ -52,7 +52,8 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
     query = select(Summons).where(Summons.whistle_number == whistle.number)
     summonses = list(viewer.session.scalars(query.order_by(Summons.office_code)))
     hide = not scope.is_of_street(viewer.caller, whistle, summonses)
-    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
+    known = persons.names(viewer.session, viewer.city.cipher, [whistle.number])
+    names = known.get(whistle.number, [])
     text: Text = (lambda words: personal.hide_all(words, *names)) if hide else plain
     course = record.read(viewer.session, whistle.number)
     presence = Presence(

@@ -68,7 +68,8 @@ def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
 
 def masked(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
     """In the order given, their texts as all but the street read them."""
-    names = persons.names(viewer.session, [whistle.number for whistle in whistles])
+    numbers = [whistle.number for whistle in whistles]
+    names = persons.names(viewer.session, viewer.city.cipher, numbers)
     return [
         without_persons(shown, text_for(True, names.get(shown.number, [])))
         for shown in views(viewer, whistles)
@@ -100,7 +101,7 @@ def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
         records.views(session, policies, numbers, viewer.now),
-        persons.names(session, numbers),
+        persons.names(session, viewer.city.cipher, numbers),
     )
 
 
