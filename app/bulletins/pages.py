@@ -1,6 +1,7 @@
 """Bulletins as pages in Chinese, each a single file: printed, or read on a telephone."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import leather
@@ -9,6 +10,8 @@ from leather import theme
 from markupsafe import Markup, escape
 
 from app.bulletins.schemas import BulletinView, DayView, PackView, QuarterView, YearView
+from app.kit.workdays import BEIJING
+from app.whistles.orders.pages import KINDS
 
 theme.background_color = "none"
 theme.tick_font_char_width = 15  # a Chinese character is as wide as it is high
@@ -35,6 +38,10 @@ def framed(name: str, drawing: str, height: int) -> Markup:
     return Markup(f'<svg class="chart" viewBox="{view}" role="img" aria-label="{label}">') + Markup(
         f"{drawing}</svg>"
     )
+
+
+def beijing(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 CLASSES = {
@@ -84,6 +91,8 @@ PAGES.globals |= {
     "labels": LABELS,
     "bars": bars,
     "most_bars": MOST_BARS,
+    "kinds": KINDS,
+    "beijing": beijing,
 }
 
 Districts = Mapping[str, str]

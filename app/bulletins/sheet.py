@@ -15,6 +15,7 @@ from app.bulletins.schemas import (
     QuarterView,
     SpanView,
     TopView,
+    WhistlesView,
     YearView,
 )
 from app.kit.web.sheet import inert, line
@@ -82,13 +83,14 @@ def cells(top: TopView) -> Iterator[object]:
 
 def quarterly_csv(span: QuarterView) -> bytes:
     lists = (("streets", span.streets),)
-    return span_csv(span, lists, *(tallied(span, name) for name in PRESSED))
+    pressed = (tallied(span, name) for name in PRESSED)
+    return span_csv(span, lists, *pressed, whistled(span, span.whistles), left_open(span))
 
 
 def yearly_csv(span: YearView) -> bytes:
     lists = (("streets", span.streets), ("departments", span.departments))
     total: Cells = ["total", "", "", "", span.span, "", span.total.composite, "", "", ""]
-    return span_csv(span, lists, [total])
+    return span_csv(span, lists, [total], whistled(span, span.whistles))
 
 
 def span_csv(
@@ -116,6 +118,24 @@ def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
         for label, number in tally.counts.items():
             office = (getattr(tally, column) for column in STREET)
             yield [name, *office, span.span, "", "", "", label, number]
+
+
+def whistled(span: SpanView, counted: WhistlesView) -> Iterator[Cells]:
+    """The city's numbers, then those of the streets that blew most."""
+    for name, number in counted:
+        if isinstance(number, int):
+            yield ["whistles", "", "", "", span.span, "", "", "", name, number]
+    for street in counted.streets:
+        office: Cells = [street.office_code, street.office_name, ""]
+        yield ["whistles", *office, span.span, "", "", "", "blown", street.blown]
+
+
+def left_open(span: QuarterView) -> Iterator[Cells]:
+    for whistle in span.open_whistles.longest:
+        street = whistle.street
+        office: Cells = [street.code, street.name, street.district_code]
+        known = (whistle.status, whistle.number)
+        yield ["open_whistles", *office, span.span, "", "", "", *known]
 
 
 def written(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
