@@ -11,8 +11,9 @@ from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.db import Sessions
+from app.kit.messages import ENGLISH, language
 from app.kit.web.compress import PackedRoute
-from app.kit.web.language import BY_LANGUAGE, in_english
+from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.paging import Page
 from app.kit.web.route import quickly
 from app.kit.web.streams import Content, parts_of
@@ -155,7 +156,7 @@ def sheet_answer(request: Request, written: Written) -> Response:
 
 def book_answer(request: Request, written: Written) -> Response:
     ranking, lasting = written.view(), FOR_EVER if written.lasting else {}
-    file = book.as_workbook(ranking, in_english(request))
+    file = book.as_workbook(ranking, language.get() == ENGLISH)
     name = named(f"{book.title(ranking)}.xlsx")
     return answer(request, file, XLSX, {**lasting, **name, **BY_LANGUAGE})
 

@@ -13,6 +13,7 @@ from app.callbacks.models import Assessment
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid
 from app.kit.quantities import Share
+from app.kit.shapes import shape
 from app.kit.web.wire import Form, View
 from app.policy.keys import Weights
 from app.rankings import compute
@@ -22,7 +23,8 @@ from app.rankings.schemas import Exact, Percent, RankingView, RateView, RowView,
 from app.rankings.service import Asked
 from app.rankings.trial import Trial
 
-TicketNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,40}$")]
+TICKET = shape(r"^[A-Z0-9]{1,40}$", "is no ticket's number")
+TicketNumber = Annotated[str, StringConstraints(pattern=TICKET)]
 
 
 class NewWhatIf(Form):

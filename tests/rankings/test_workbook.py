@@ -64,7 +64,7 @@ def test_a_ranking_is_a_workbook_in_the_readers_language(
 ) -> None:
     at_work(people)
     reader = people("analyst")
-    asked = {"Accept-Language": language} if language else {}
+    asked = {"Accept-Language": language or ""}
     book = reader.get(PERIOD, headers=asked, format="xlsx")
     assert book.status_code == 200, book.text
     assert book.headers["Content-Type"].endswith("spreadsheetml.sheet")

@@ -12,6 +12,7 @@ from app.kit.clock import AtClock, Now
 from app.kit.db import Reading, Writing
 from app.kit.errors import Invalid, Refusal
 from app.kit.web import problems
+from app.kit.web.faults import faults
 from app.kit.web.route import Route
 from app.whistles.acts.forms import ReportIn
 from app.whistles.sign_in import pages, service
@@ -75,6 +76,6 @@ def read(code: str, filled: Filled) -> tuple[str, ReportIn]:
         names = {name: filled.get(name, "") for name in ("person", "duty")}
         return filled.get("office_code", ""), ReportIn(**names, **known, code=code)
     except ValidationError as error:
-        raise Invalid(errors=problems.faults(error.errors())) from None
+        raise Invalid(errors=faults(error.errors())) from None
     except ValueError:
         raise Invalid("lon and lat are degrees") from None
