@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c0502e112320"
-down_revision = "e1550c7d41a8"
+down_revision = "a2340c1f0e51"
 branch_labels = None
 depends_on = None
 
