@@ -54,14 +54,14 @@ async def session_over(request: Request, refusal: SessionOver) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": target})
     if request.method in safety.SAFE:
         return sign_in.form_page(request, 401, after=here, problem=refusal)
-    lost = await typed(request)
+    lost = typed(request)
     back = lost.pop("back", f"{PREFIX}/")
     return sign_in.form_page(request, 401, after=back, problem=refusal, lost=lost)
 
 
-async def typed(request: Request) -> dict[str, str]:
-    """The texts of the form that was sent, without what only the page needs."""
-    form: FormData = await request.form()
+def typed(request: Request) -> dict[str, str]:
+    """The texts of the form that was read, without what only the page needs."""
+    form: FormData = getattr(request.state, "form", FormData())
     kept = {"back": str(form["back"])} if "back" in form else {}
     texts = {name: value for name, value in form.items() if isinstance(value, str) and value}
     return kept | {name: text for name, text in texts.items() if name not in SECRET_FIELDS}
@@ -69,15 +69,15 @@ async def typed(request: Request) -> dict[str, str]:
 
 async def page(request: Request, status: int, problem: Mapping[str, Any]) -> Response:
     reader = language.get()
-    told = {name: in_language(problem[name], reader) for name in ("title", "detail")}
-    lost = {} if request.method in safety.SAFE else await typed(request)
+    words = {name: in_language(problem[name], reader) for name in ("title", "detail")}
+    lost = typed(request)
     lost.pop("back", None)
     template = "problem_part.html" if "hx-request" in request.headers else "problem.html"
     return pages.answer(
         template,
         reader,
         status,
-        problem={**problem, **told},
+        problem={**problem, **words},
         request_id=request.state.request_id,
         lost=lost,
     )

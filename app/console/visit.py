@@ -125,27 +125,33 @@ def page(
     """A route of the console, for who is signed in with one of the `roles`."""
 
     async def answer(request: Request) -> Response:
+        acts = request.method not in safety.SAFE
+        form = await sent(request) if acts else FormData()
         visit = await signed_in(request)
         if visit.caller.role not in roles:
             raise WrongRole(
                 Message("a key of the role {role} may not do that", role=visit.caller.role)
             )
-        if request.method not in safety.SAFE:
-            visit.form = await request.form(max_fields=LINES_OF_A_FORM)
-            safety.check_stamp(
-                request.app.state.secret,
-                visit.api.token,
-                request.headers.get(safety.HEADER) or visit.form.get(safety.FIELD),
-            )
+        if acts:
+            given = request.headers.get(safety.HEADER) or form.get(safety.FIELD)
+            safety.check_stamp(request.app.state.secret, visit.api.token, given)
+        visit.form = form
         return await show(visit)
 
     return Route(path, answer, methods=list(methods))
 
 
+async def sent(request: Request) -> FormData:
+    """The form that was sent; refusals show what was typed into it. Refuses (OtherSite) another
+    site's, and TooLarge."""
+    safety.check_origin(request)
+    form = await request.form(max_fields=LINES_OF_A_FORM)
+    request.state.form = form
+    return form
+
+
 async def signed_in(request: Request) -> Visit:
-    """Refuses (SessionOver) who is not, and (OtherSite) what another site's page sent."""
-    if request.method not in safety.SAFE:
-        safety.check_origin(request)
+    """Refuses SessionOver."""
     token = request.cookies.get(COOKIE, "")
     state = request.app.state
     caller = await state.api.state.gate.caller(token) if token else None
