@@ -45,7 +45,7 @@ from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.share import Shares
-from app.kit.web import problems
+from app.kit.web import cors, problems
 from app.kit.web.language import Languages
 from app.kit.web.logs import Observed
 from app.kit.web.route import Heads, Straight
@@ -53,7 +53,7 @@ from app.kit.web.streams import Streams
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
-from app.openapi import Described
+from app.openapi.document import Described
 from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
@@ -243,6 +243,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)
     app.add_middleware(Languages)
+    cors.install(app, settings.cors_origins)
     return app
 
 
