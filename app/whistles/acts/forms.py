@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.shapes import shape
+from app.kit.messages import shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.acts.forms import Reason
