@@ -26,6 +26,7 @@ from app.bulletins.schemas import (
     YearView,
 )
 from app.bulletins.sheet import daily_csv, monthly_csv, quarterly_csv, yearly_csv
+from app.kit.messages import Message
 from app.kit.web import negotiation
 from app.kit.web.compress import PackedRoute
 from app.kit.web.inert import INERT
@@ -46,7 +47,7 @@ DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def written(value: object) -> object:
     """A day such as 2026-10-20. Refuses seconds since 1970 (pydantic takes them) and times."""
     if isinstance(value, str) and not DAY.fullmatch(value):
-        raise ValueError("is no day such as 2026-10-20")
+        raise ValueError(Message("is no day such as 2026-10-20"))
     return value
 
 

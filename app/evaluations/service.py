@@ -17,6 +17,7 @@ from app.evaluations.schemas import (
     TermView,
 )
 from app.evaluations.terms import Span, Term
+from app.kit.messages import Message
 from app.kit.web.sheet import inert, line
 from app.period import State
 from app.rankings import registry
@@ -42,8 +43,8 @@ def whole(session: Session, span: Span, at: At) -> PerformanceView:
 def check_line(session: Session, name: str) -> None:
     lines = {line_of(office) for office in registry.known(session).offices.values()}
     if name not in lines:
-        fault = {"pointer": "/query/line", "detail": f"no line {name}"}
-        raise NoSuchLine(fault["detail"], errors=[fault])
+        detail = Message("no line {name}", name=name)
+        raise NoSuchLine(detail, errors=[{"pointer": "/query/line", "detail": detail}])
 
 
 def department(session: Session, span: Span, at: At, code: str) -> DepartmentView:

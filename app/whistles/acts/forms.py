@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
+from app.kit.messages import Message
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.acts.forms import Reason
@@ -40,7 +41,7 @@ class NewSummons(Form):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len(set(self.actions)) < len(self.actions):
-            raise ValueError("an action is named twice")
+            raise ValueError(Message("an action is named twice"))
         return self
 
 
@@ -52,7 +53,7 @@ class Composition(Form):
         codes = [summons.office_code for summons in self.summonses]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"summoned twice: {', '.join(twice)}")
+            raise ValueError(Message("summoned twice: {twice}", twice=twice))
         return self
 
 
@@ -84,7 +85,9 @@ class ReportIn(Position):
     @model_validator(mode="after")
     def _has_a_proof(self) -> Self:
         if self.code is None and self.lon is None:
-            raise ValueError("a report-in has a position (lon and lat) or the street's code")
+            raise ValueError(
+                Message("a report-in has a position (lon and lat) or the street's code")
+            )
         return self
 
 
@@ -163,7 +166,7 @@ class FalseRuling(Form):
     def _each_office_once(self) -> Self:
         codes = [statement.office_code for statement in self.statements]
         if len(set(codes)) < len(codes):
-            raise ValueError("an office has one statement")
+            raise ValueError(Message("an office has one statement"))
         return self
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from app.kit.messages import Message
 from app.tickets.acts.forms import Words
 from app.tickets.acts.supervision import LONGEST, AnswerTimePast
 from app.whistles.acts.change import WhistleChange
@@ -16,7 +17,7 @@ A = WhistleAction
 def check(change: WhistleChange, summons: Summons, body: WhistleSupervision) -> None:
     """Refuses AnswerTimePast."""
     if not timedelta(0) < body.answer_due_at - change.now <= LONGEST:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
+        fault = {"pointer": "/answer_due_at", "detail": Message("must lie ahead, within a year")}
         raise AnswerTimePast(errors=[fault])
 
 

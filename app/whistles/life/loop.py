@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.kit.errors import Conflict
+from app.kit.messages import Message
 
 
 class WhistleKind(StrEnum):
@@ -309,7 +310,9 @@ def move(moves: Moves[T], status: T, action: WhistleAction, to: T | None = None)
     if to is None and len(outcomes) == 1:
         return outcomes[0]
     if to is None or to not in outcomes:
-        raise IllegalWhistleMove(f"cannot {action} what is {status}")
+        raise IllegalWhistleMove(
+            Message("cannot {action} what is {status}", action=action, status=status)
+        )
     return to
 
 

@@ -2,7 +2,7 @@
 
 from app.duties.centres import ForceKind
 from app.duties.warnings import WarningCode
-from app.kit.web.wire import At, View
+from app.kit.web.wire import At, Told, View
 from app.whistles.life.loop import WhistleKind
 from app.whistles.proposing.rule import Alike, Source
 from app.whistles.views.schemas import WhistleView
@@ -43,7 +43,7 @@ class WarningView(View):
     """`subject`: the duty, group of powers, rule or category behind it."""
 
     code: WarningCode
-    detail: str
+    detail: Told
     office_code: str | None
     subject: str | None
     basis: str | None

@@ -11,6 +11,7 @@ from app.city import AtCity
 from app.kit.clock import AtClock, Now
 from app.kit.db import Reading, Writing
 from app.kit.errors import Invalid, Refusal
+from app.kit.messages import Message
 from app.kit.web import problems
 from app.kit.web.route import Route
 from app.whistles.acts.forms import ReportIn
@@ -77,4 +78,4 @@ def read(code: str, filled: Filled) -> tuple[str, ReportIn]:
     except ValidationError as error:
         raise Invalid(errors=problems.faults(error.errors())) from None
     except ValueError:
-        raise Invalid("lon and lat are degrees") from None
+        raise Invalid(Message("lon and lat are degrees")) from None
