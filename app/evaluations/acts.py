@@ -84,7 +84,7 @@ class Act:
         last = getattr(self.term, until)
         if writer.now > last:
             raise EvaluationLate(
-                Message("it was possible until {last}", last=last), until=in_utc(last)
+                Message("it was possible until {until}", until=last), until=in_utc(last)
             )
 
 
@@ -152,7 +152,7 @@ def check_range(term: Term, items: MarkItems | None) -> None:
     rules = term.policy.evaluation.marks
     most = {name: getattr(rules, name) for name in MarkItems.model_fields}
     faults = [
-        {"pointer": f"/items/{name}", "detail": Message("from 0 to {points}", points=points)}
+        {"pointer": f"/items/{name}", "detail": Message("from 0 to {most}", most=points)}
         for name, points in most.items()
         if items and getattr(items, name) > points
     ]
@@ -242,7 +242,7 @@ def enter(act: Act, office: str, body: NewOther) -> None:
     writer = act.writer(CITY_CENTRE)
     if act.session.get(PerformanceSeal, act.term.name):
         raise AlreadySealed(
-            Message("{term} is sealed", term=act.term.name), status_now="sealed", allowed=[]
+            Message("{period} is sealed", period=act.term.name), status_now="sealed", allowed=[]
         )
     facts = compute.behind(act.session, act.term, writer.now, CITY_CENTRE)
     other = Fraction(body.other)

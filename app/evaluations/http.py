@@ -130,7 +130,7 @@ def asked_street(caller: Caller, city: City, query: StreetQuery) -> OfficeEntry:
     if caller.role in HANDLERS:
         own = own_street(caller, city)
         if query.street_code not in (None, own.code):
-            raise NoSuchStreet(Message("no street {street_code}", street_code=query.street_code))
+            raise NoSuchStreet(Message("no street {code}", code=query.street_code))
         return own
     if query.street_code is None:
         detail = Message("needed by this role")
@@ -233,7 +233,7 @@ def appealing(period: str, office_code: OfficeCode, caller: Department, at: Here
     """A department's own people. Refuses NoSuchDepartment, MalformedTerm, NoSuchPeriod."""
     office = department(at.city, office_code)
     if caller.office_code != office_code:
-        raise NoSuchDepartment(Message("no department {office_code}", office_code=office_code))
+        raise NoSuchDepartment(Message("no department {code}", code=office_code))
     return Subject(caller, office, at.term(period))
 
 

@@ -76,7 +76,7 @@ def seal(session: Session, span: Span, periods: Periods, by: str, clock: Clock) 
 def check_sealable(session: Session, span: Span, periods: Periods, now: datetime) -> None:
     if is_sealed(session, span.name):
         raise AlreadySealed(
-            Message("{span} is sealed", span=span.name), status_now=State.SEALED, allowed=[]
+            Message("{period} is sealed", period=span.name), status_now=State.SEALED, allowed=[]
         )
     if span.is_term:
         check_time(span.terms[0], now)
@@ -93,7 +93,7 @@ def check_time(term: Term, now: datetime) -> None:
     if now <= term.decide_until:
         after = in_utc(term.decide_until)
         raise NotYetFrozen(
-            Message("{term} can be sealed after {after}", term=term.name, after=after),
+            Message("{term} can be sealed after {after}", term=term.name, after=term.decide_until),
             status_now=term.state(now),
             sealable_at=after,
             allowed=[],

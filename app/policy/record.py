@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.db import Base, Code
 from app.kit.messages import Message
-from app.kit.web.wire import in_utc
 from app.policy.documents import Policies, Policy, PolicyRefused
 
 
@@ -89,7 +88,8 @@ def check_kept(document: Recorded, texts: Mapping[str, str]) -> None:
     if texts[document.name] != document.sha256:
         raise PolicyRefused(
             Message(
-                "{name}: it has other content than when cases were worked by it; rules change by a new document",
+                "{name}: it has other content than when cases were worked by it; rules change by a"
+                " new document",
                 name=document.name,
             )
         )
@@ -115,7 +115,8 @@ def check_new(policies: Iterable[Policy], now: datetime) -> None:
         if policy.effective_from <= now:
             raise PolicyRefused(
                 Message(
-                    "{policy}: effective_from: {instant} is past, and this database has cases that were worked by the rules before; rules begin in time to come",
+                    "{policy}: effective_from: {instant} is past, and this database has cases that were"
+                    " worked by the rules before; rules begin in time to come",
                     policy=policy.name,
                     instant=policy.effective_from,
                 )

@@ -79,7 +79,7 @@ class CompareView(View):
 
 
 BESIDE = ("assessed", "excluded", "not_assessed")
-COLUMN = "ranking"
+COLUMN = "ranking column"
 
 
 class NoSuchAssessed(Invalid):

@@ -100,7 +100,7 @@ def check_sealable(session: Session, period: Period, now: datetime) -> None:
     later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
     if later:
         raise SealInOrder(
-            Message("{later} is sealed already", later=later),
+            Message("{period} is sealed already", period=later),
             status_now=State.CLOSED,
             allowed=[],
             sealed=later,

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.kit.web.workbook import workbook
+from app.kit.web.sheets.workbook import workbook
 from app.rankings.exports import headings
 from app.rankings.exports.sheet import columns
 from tests.given import People

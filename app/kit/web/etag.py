@@ -13,7 +13,7 @@ Versions = frozenset[str]
 OF_CALLER = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 """Another caller may see another view under the same version."""
 
-OF_CALLER_AND_FORM = {**OF_CALLER, "Vary": "Authorization, Accept"}
+OF_CALLER_AND_FORM = {**OF_CALLER, "Vary": "Authorization, Accept, Accept-Language"}
 
 TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)', re.IGNORECASE)
 """Quoted, as it must be (a comma may stand in it), or bare."""

@@ -84,7 +84,7 @@ def check_good(kept: SignInCode, now: datetime) -> None:
     if now > kept.expires_at:
         expired_at = in_utc(kept.expires_at)
         raise CodeExpired(
-            Message("good until {expired_at}", expired_at=expired_at), expired_at=expired_at
+            Message("good until {until}", until=kept.expires_at), expired_at=expired_at
         )
 
 

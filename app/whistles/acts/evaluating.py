@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.messages import Message
-from app.kit.web.wire import in_utc
 from app.tickets.acts.extension import FourEyes
 from app.tickets.acts.forms import Decision, Words
 from app.whistles.acts.change import WhistleChange

@@ -53,7 +53,8 @@ def check_ruling(change: WhistleChange, body: FalseRuling) -> None:
     for place, code in enumerate(heard):
         if code != change.whistle.street_code and code not in called:
             raise one_sided(
-                f"/statements/{place}/office_code", Message("{code} takes no part", code=code)
+                f"/statements/{place}/office_code",
+                Message("{office_code} takes no part in this whistle", office_code=code),
             )
     if change.whistle.street_code not in heard:
         raise one_sided("/statements", Message("the street that blew it is not heard"))

@@ -195,14 +195,14 @@ def was_raised(whistle: WhistleStanding) -> None:
 
 def in_time_to_rule(whistle: WhistleStanding) -> None:
     if whistle.rule_until is not None and whistle.now > whistle.rule_until:
-        raise RulingLate(Message("until {rule_until}", rule_until=whistle.rule_until))
+        raise RulingLate(Message("until {until}", until=whistle.rule_until))
 
 
 def appealable(whistle: WhistleStanding) -> None:
     if whistle.appealed:
         raise AppealedBefore
     if whistle.appeal_until is not None and whistle.now > whistle.appeal_until:
-        raise AppealLate(Message("until {appeal_until}", appeal_until=whistle.appeal_until))
+        raise AppealLate(Message("until {until}", until=whistle.appeal_until))
 
 
 def has_appeal(whistle: WhistleStanding) -> None:
