@@ -44,6 +44,7 @@ from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.share import Shares
 from app.kit.web import problems
+from app.kit.web.language import Languages
 from app.kit.web.logs import Observed
 from app.kit.web.route import Heads, Straight
 from app.kit.web.streams import Streams
@@ -224,6 +225,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)
+    app.add_middleware(Languages)
     return app
 
 

@@ -23,6 +23,7 @@ class Client(TestClient):
 
     def __init__(self, app: ASGIApp, *, raise_server_exceptions: bool = True) -> None:
         super().__init__(app, backend_options={"use_uvloop": True})
+        self.headers["Accept-Language"] = "en"
         self._transport = Transport(
             app, self._portal_factory, self.app_state, raising=raise_server_exceptions
         )

@@ -47,7 +47,7 @@ MOST_BARS = 15
 
 
 def in_chinese(words: Vocabulary) -> dict[str, str]:
-    return {code: words.told(code, CHINESE) for code in words.codes}
+    return {code: words.word(code, CHINESE) for code in words.codes}
 
 
 PAGES = Environment(

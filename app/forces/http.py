@@ -22,7 +22,7 @@ from app.kit.db import Reading
 from app.kit.errors import Conflict
 from app.kit.messages import Message
 from app.kit.web.etag import IfMatch, Versions
-from app.kit.web.wire import Told
+from app.kit.web.wire import DISTRICT, Told
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.offices.service import NoSuchOffice
@@ -183,7 +183,7 @@ def of_district(
     caller: Annotated[Caller, Depends(allow({Role.DISTRICT, Role.AUDITOR}))],
     city: AtCity,
     now: Now,
-    district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
+    district_code: Annotated[str | None, Query(pattern=DISTRICT)] = None,
 ) -> list[OfficeEntry]:
     """The streets that work today, of the caller's district, or for the auditor of the one named,
     if any."""

@@ -8,6 +8,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from app.kit.shapes import shape
+
 DURATION = re.compile(
     r"-?P(?!$)([0-9]+W|([0-9]+D)?(T(?!$)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]{1,6})?S)?)?)"
 )
@@ -16,7 +18,9 @@ WORKDAYS = re.compile(r"([0-9]{1,3})wd")
 DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,18})?")
 QUOTIENT = re.compile(r"-?[0-9]{1,9}/0{0,8}[1-9][0-9]{0,8}")
 MOST_DIGITS = 18
-MONTH_AND_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+MONTH_AND_DAY = shape(
+    r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "is no day of a year such as 01-15"
+)
 
 
 class Hours(NamedTuple):

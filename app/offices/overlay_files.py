@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.catalogue import BadCatalogue
 from app.offices.files import Line
 
@@ -60,8 +61,10 @@ class Row:
     number: int
     cells: Line
 
-    def refused(self, why: str) -> BadOverlay:
-        return BadOverlay(f"{self.file} line {self.number}: {why}")
+    def refused(self, why: Message | str) -> BadOverlay:
+        return BadOverlay(
+            Message("{file} line {number}: {why}", file=self.file, number=self.number, why=why)
+        )
 
     def read(self, read: Callable[[Line], T]) -> T:
         """Refuses (BadOverlay) cells that `read` cannot read."""

@@ -115,8 +115,8 @@ def check_new(policies: Iterable[Policy], now: datetime) -> None:
         if policy.effective_from <= now:
             raise PolicyRefused(
                 Message(
-                    "{policy}: effective_from: {instant} is past, and this database has cases that were"
-                    " worked by the rules before; rules begin in time to come",
+                    "{policy}: effective_from: {instant} is past, and this database has cases"
+                    " that were worked by the rules before; rules begin in time to come",
                     policy=policy.name,
                     instant=policy.effective_from,
                 )

@@ -13,7 +13,7 @@ from app.access.roles import HANDLERS, Caller, Role
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import FIRST_TALLY, OUTCOME, OUTCOMES, Outcome, code, mask
 from app.kit.errors import NotFound
-from app.kit.messages import Message, told
+from app.kit.messages import Message, for_reader
 from app.kit.web.paging import Page, read_cursor, write_cursor
 from app.offices.directory import OfficeEntry
 from app.rankings import compute
@@ -144,7 +144,7 @@ class Row:
                 number=fact.ticket_number,
                 assessed_at=fact.assessed_at,
                 value="1",
-                reason=told(Message("excluded on the ground {ground}", ground=ground)),
+                reason=for_reader(Message("excluded on the ground {ground}", ground=ground)),
             )
 
     def together(self, query: CountedQuery, after: str) -> Iterator[CountedView]:
@@ -169,7 +169,7 @@ class Row:
                     number=member.number,
                     assessed_at=member.assessed_at,
                     value=str(whole * part / sum(shares)),
-                    reason=told(one_of(unit, REASONS[query.rate](member.outcome))),
+                    reason=for_reader(one_of(unit, REASONS[query.rate](member.outcome))),
                 )
 
 
@@ -179,7 +179,7 @@ def shown(record: Record, query: CountedQuery, fact: Assessment, outcome: Outcom
         number=fact.ticket_number,
         assessed_at=fact.assessed_at,
         value=str(value),
-        reason=told(REASONS[query.rate](outcome)),
+        reason=for_reader(REASONS[query.rate](outcome)),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.city import City
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid, NotFound
-from app.kit.messages import Message, told
+from app.kit.messages import Message, for_reader
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
 from app.policy.keys import Rank
@@ -163,7 +163,7 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     for row in view.rows:
         if row.office_code == code:
             return OfficeRowView(
-                **members(row), explained=told(explained(row, view.weights, rules))
+                **members(row), explained=for_reader(explained(row, view.weights, rules))
             )
     raise NotInLeague(
         Message(

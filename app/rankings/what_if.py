@@ -12,8 +12,9 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid
-from app.kit.messages import Message, Word, told
+from app.kit.messages import Message, Word, for_reader
 from app.kit.quantities import Share
+from app.kit.shapes import shape
 from app.kit.web.wire import Form, View
 from app.policy.keys import Weights
 from app.rankings import compute
@@ -23,7 +24,8 @@ from app.rankings.schemas import Exact, Percent, RankingView, RateView, RowView,
 from app.rankings.service import Asked
 from app.rankings.trial import Trial
 
-TicketNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,40}$")]
+TICKET = shape(r"^[A-Z0-9]{1,40}$", "is no ticket's number")
+TicketNumber = Annotated[str, StringConstraints(pattern=TICKET)]
 
 
 class NewWhatIf(Form):
@@ -79,7 +81,6 @@ class CompareView(View):
 
 
 BESIDE = ("assessed", "excluded", "not_assessed")
-COLUMN = "ranking column"
 
 
 class NoSuchAssessed(Invalid):
@@ -145,7 +146,7 @@ def moved(official: RankingView, then: RankingView) -> Iterator[MovedView]:
             composite=row.composite,
             composite_then=other.composite,
             composite_gained=gain(row, other),
-            why=[told(each) for each in (*why(row, other), *weighed(official, then, row))],
+            why=[for_reader(each) for each in (*why(row, other), *weighed(official, then, row))],
         )
 
 
@@ -162,7 +163,7 @@ def why(row: RowView, other: RowView) -> Iterator[Message]:
         if was != now:
             yield Message(
                 "{name}: {was} became {now}",
-                name=Word(name, COLUMN),
+                name=Word(name, "ranking column"),
                 was=part_of(was),
                 now=part_of(now),
             )
@@ -170,7 +171,7 @@ def why(row: RowView, other: RowView) -> Iterator[Message]:
         if getattr(row, name) != getattr(other, name):
             yield Message(
                 "{name}: {was} became {now}",
-                name=Word(name, COLUMN),
+                name=Word(name, "ranking column"),
                 was=getattr(row, name),
                 now=getattr(other, name),
             )
@@ -194,8 +195,5 @@ def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[
         percent = rate(row, name)
         if change and row.rank and percent.numerator != "0":
             points = 100 * change * Fraction(percent.numerator) / percent.denominator
-            yield Message(
-                "weight of {name}: {points}",
-                name=Word(name, COLUMN),
-                points=f"{two_decimals(points):+f}",
-            )
+            shown = two_decimals(points)
+            yield Message("weight of {name}: {points:+f}", name=Word(name, "rate"), points=shown)

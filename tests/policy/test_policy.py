@@ -86,9 +86,9 @@ def test_a_wrong_document_is_refused_by_path_and_reason(
     with pytest.raises(PolicyRefused) as refused:
         parse("wrong", DOCUMENT.replace(old, new, 1))
 
-    assert f"{path}" in refused.value.detail
-    assert reason in refused.value.detail
-    assert refused.value.detail.startswith("policy wrong: ")
+    assert f"{path}" in str(refused.value)
+    assert reason in str(refused.value)
+    assert str(refused.value).startswith("policy wrong: ")
 
 
 def test_a_small_number_is_taken_as_it_is_written() -> None:

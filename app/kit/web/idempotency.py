@@ -16,15 +16,18 @@ from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid, NotFound
 from app.kit.ready import Statement
+from app.kit.shapes import shape
 from app.kit.web.once import meant
 
 KEPT = timedelta(days=7)
 
-KeyText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[ -~]+$")]
+VISIBLE = shape(r"^[ -~]+$", "has other characters than letters, digits and signs")
+
+KeyText = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=VISIBLE)]
 
 
 KeyHeader = Annotated[
-    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[ -~]+$")
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=VISIBLE)
 ]
 
 

@@ -9,8 +9,8 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from app.kit.errors import Invalid, Malformed, TooLarge
+from app.kit.web.faults import faults, first_of
 from app.kit.web.once import GivenTwice, members
-from app.kit.web.problems import faults
 
 MOST_BYTES = 64_000
 READ_AT_ONCE = 1 << 16
@@ -114,7 +114,5 @@ def parse(form: TypeAdapter[T], line: Line) -> T:
     try:
         return form.validate_json(line.text)
     except ValidationError as found:
-        listed = faults(found.errors(include_url=False, include_context=False, include_input=False))
-        raise Invalid(
-            f"{listed[0]['pointer']}: {listed[0]['detail']}".removeprefix(": "), errors=listed
-        ) from None
+        listed = faults(found.errors(include_url=False, include_input=False))
+        raise Invalid(first_of(listed), errors=listed) from None

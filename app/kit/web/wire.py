@@ -19,6 +19,7 @@ from pydantic import StringConstraints as Text
 from starlette.responses import Response
 
 from app.kit import text
+from app.kit.shapes import shape
 
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+")
 
@@ -60,7 +61,9 @@ OneLine = BeforeValidator(of_text(text.one_line))
 Shown = AfterValidator(text.shown)
 Line = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=200), Shown, OneLine]
 Prose = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=20_000), Shown, Clean]
-OfficeCode = Annotated[str, Text(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+DISTRICT = shape(r"^[0-9]{6}$", "is no district's code of six digits")
+OFFICE = shape(r"^[A-Za-z0-9-]{1,40}$", "is no office's code")
+OfficeCode = Annotated[str, Text(pattern=OFFICE)]
 Flag = Annotated[bool, Field(strict=True)]
 Points = Annotated[
     Decimal,

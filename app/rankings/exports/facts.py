@@ -106,7 +106,7 @@ def ndjson(record: Record) -> Iterator[bytes]:
 def as_sheet(record: Record, reader: Language) -> Iterator[bytes]:
     """Headings for a person; what stands below is the record to be counted again: codes, UTC."""
     written = ((len(rows), as_csv(rows)) for rows in batches(record))
-    headings = line(HEADINGS.told(name, reader) for name in NAMES)
+    headings = line(HEADINGS.word(name, reader) for name in NAMES)
     return ended(headings.encode(), written, csv_end)
 
 

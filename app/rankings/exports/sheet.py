@@ -54,7 +54,7 @@ def as_csv(ranking: RankingView, reader: Language) -> bytes:
 
 def as_workbook(ranking: RankingView, reader: Language) -> bytes:
     rows = (TABLE.cells(cells(row), reader) for row in ranking.rows)
-    title = f"{ranking.period}_{LEAGUES.told(ranking.league, reader)}"
+    title = f"{ranking.period}_{LEAGUES.word(ranking.league, reader)}"
     return workbook(title, TABLE.headings(reader), rows)
 
 

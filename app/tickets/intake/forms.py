@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic import StringConstraints as Text
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
 
+from app.kit.shapes import shape
 from app.kit.web.wire import Flag, Form, Line, OneLine, Prose, Shown, Told
 from app.offices.catalogue import Urgency
 from app.tickets.acts.dispatching.dispatch import ENQUIRIES
@@ -19,7 +20,15 @@ from app.tickets.texts import AddressText, Category, ExternalId, Name, Phone
 Language = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=35), Shown, OneLine]
 """A tag or a name: `en`, `维吾尔语`."""
 
-Url = Annotated[str, Text(strip_whitespace=True, max_length=2_000, pattern=r"^https?://[^\s]+$")]
+WEB_ADDRESS = shape(r"^https?://[^\s]+$", "is no web address")
+Url = Annotated[
+    str,
+    Text(
+        strip_whitespace=True,
+        max_length=2_000,
+        pattern=WEB_ADDRESS,
+    ),
+]
 
 
 class Sparse(Form):

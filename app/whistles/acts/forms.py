@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.messages import Message
+from app.kit.shapes import shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.acts.forms import Reason
@@ -20,7 +21,14 @@ MOST_TICKETS = 100
 
 Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown]
 Document = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
-CodeText = Annotated[str, Text(strip_whitespace=True, pattern=r"^[A-Za-z0-9-]{6,64}$")]
+REPORT_CODE = shape(r"^[A-Za-z0-9-]{6,64}$", "is no code of 6 to 64 letters and digits")
+CodeText = Annotated[
+    str,
+    Text(
+        strip_whitespace=True,
+        pattern=REPORT_CODE,
+    ),
+]
 
 
 class Spot(Position):

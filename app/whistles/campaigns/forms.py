@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.messages import Message
+from app.kit.shapes import shape
 from app.kit.web.wire import Form, Line, OfficeCode, Prose, Shown, Told, no_flag
 
 MOST_PEOPLE = 300
@@ -30,9 +31,10 @@ def written(value: object) -> object:
 Day = Annotated[date, BeforeValidator(written)]
 """In Beijing."""
 
+UNIT = shape(r"^[\p{L}²³%（）()/·_-]{1,20}$", "is no unit of at most 20 letters")
 Counter = Annotated[
     str,
-    Text(pattern=r"^[\p{L}²³%（）()/·_-]{1,20}$"),
+    Text(pattern=UNIT),
     Shown,
 ]
 """The name of a figure, such as 摊位 or m²: no digit, so that nobody's number gets into it."""

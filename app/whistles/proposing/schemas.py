@@ -6,7 +6,7 @@ from pydantic import BeforeValidator
 
 from app.duties.centres import ForceKind
 from app.duties.warnings import WarningCode
-from app.kit.messages import told
+from app.kit.messages import for_reader
 from app.kit.web.wire import At, View
 from app.whistles.life.loop import WhistleKind
 from app.whistles.proposing.rule import Alike, Source
@@ -48,7 +48,7 @@ class WarningView(View):
     """`subject`: the duty, group of powers, rule or category behind it."""
 
     code: WarningCode
-    detail: Annotated[str, BeforeValidator(told)]
+    detail: Annotated[str, BeforeValidator(for_reader)]
     office_code: str | None
     subject: str | None
     basis: str | None

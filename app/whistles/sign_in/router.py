@@ -13,6 +13,7 @@ from app.kit.db import Reading, Writing
 from app.kit.errors import Invalid, Refusal
 from app.kit.messages import Message
 from app.kit.web import problems
+from app.kit.web.faults import faults
 from app.kit.web.route import Route
 from app.whistles.acts.forms import ReportIn
 from app.whistles.sign_in import pages, service
@@ -76,6 +77,6 @@ def read(code: str, filled: Filled) -> tuple[str, ReportIn]:
         names = {name: filled.get(name, "") for name in ("person", "duty")}
         return filled.get("office_code", ""), ReportIn(**names, **known, code=code)
     except ValidationError as error:
-        raise Invalid(errors=problems.faults(error.errors())) from None
+        raise Invalid(errors=faults(error.errors())) from None
     except ValueError:
         raise Invalid(Message("lon and lat are degrees")) from None

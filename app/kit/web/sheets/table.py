@@ -27,7 +27,7 @@ class Table:
         self.words = [(words or {}).get(name) for name in self.names]
 
     def headings(self, reader: Language) -> list[str]:
-        return [self.columns.told(name, reader) for name in self.names]
+        return [self.columns.word(name, reader) for name in self.names]
 
     def cells(self, values: Iterable[object], reader: Language) -> list[object]:
         """Of a row, in the order of the columns."""
@@ -46,9 +46,9 @@ class Table:
 def cell(value: object, words: Vocabulary | None, reader: Language) -> object:
     match value:
         case str():
-            return words.told(value, reader) if words else value
+            return words.word(value, reader) if words else value
         case bool() if reader == CHINESE:
-            return FLAGS.told("yes" if value else "no", reader)
+            return FLAGS.word("yes" if value else "no", reader)
         case datetime():
             return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
         case list() | tuple():

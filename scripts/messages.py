@@ -1,0 +1,103 @@
+"""Bring the catalogues of messages, `app/data/locale/zh/*.po`, up to date with the code.
+
+python -m scripts.messages
+
+New templates come in with an empty `msgstr`, to be translated by hand; those that no code has any
+longer go. A file of the code belongs to the catalogue whose name is the longest beginning of its
+own: `app/tickets/life/guards.py` to `tickets.life.po` where there is one, else to `tickets.po`.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import write_po
+from jinja2.ext import babel_extract
+
+from app.kit.messages import CATALOGUES, entries
+
+APP = Path(__file__).parent.parent / "app"
+KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None}
+TEMPLATES = (".html", ".txt", ".svg")
+
+Messages = Mapping[str, Mapping[str, str]]
+"""Of each catalogue: each template, and the file of the code that has it."""
+
+
+def main() -> None:
+    known = translations()
+    wanted = extracted()
+    for room in sorted({*wanted, *rooms()}):
+        write(room, {words: known.get(words, "") for words in wanted.get(room, ())})
+
+
+def translations() -> dict[str, str]:
+    return dict(entry for path in CATALOGUES.glob("*.po") for entry in entries(path))
+
+
+def rooms() -> list[str]:
+    return [path.stem for path in CATALOGUES.glob("*.po")]
+
+
+def extracted() -> Messages:
+    by_room: dict[str, dict[str, str]] = defaultdict(dict)
+    known = rooms()
+    for path in sorted(APP.rglob("*")):
+        for words in messages(path):
+            by_room[room_of(path, known)].setdefault(words, str(path.relative_to(APP.parent)))
+    return by_room
+
+
+def room_of(path: Path, known: list[str]) -> str:
+    """A new room gets a catalogue of its own."""
+    place = ".".join(path.relative_to(APP).with_suffix("").parts)
+    above = [room for room in known if f"{place}.".startswith(f"{room}.")]
+    return max(above, key=len, default=place.partition(".")[0])
+
+
+def messages(path: Path) -> Iterator[str]:
+    if path.suffix == ".py":
+        yield from in_python(path)
+    elif path.suffix in TEMPLATES:
+        with path.open("rb") as file:
+            for _, _, words, _ in babel_extract(file, list(KEYWORDS), (), {}):
+                yield str(words)
+
+
+def in_python(path: Path) -> Iterator[str]:
+    """What is marked, and the titles of refusals."""
+    with path.open("rb") as file:
+        for _, words, _, _ in extract("python", file, KEYWORDS):
+            yield str(words)
+    yield from titles(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def titles(tree: ast.AST) -> Iterator[str]:
+    """`title = "…"` in the body of a class."""
+    for owner in ast.walk(tree):
+        if isinstance(owner, ast.ClassDef):
+            yield from filter(None, map(title, owner.body))
+
+
+def title(line: ast.stmt) -> str | None:
+    target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
+    match target, getattr(line, "value", None):
+        case ast.Name(id="title"), ast.Constant(value=str(words)):
+            return words
+    return None
+
+
+def write(room: str, messages: Mapping[str, str]) -> None:
+    """In order of the templates, so that two branches seldom meet at the same line."""
+    catalogue = Catalog(locale="zh", charset="utf-8")
+    for words, translation in messages.items():
+        catalogue.add(words, translation)
+    with (CATALOGUES / f"{room}.po").open("wb") as file:
+        write_po(file, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
+
+
+if __name__ == "__main__":
+    main()
