@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -68,8 +69,8 @@ def test_a_ranking_is_a_workbook_in_the_readers_language(
     book = reader.get(PERIOD, headers=asked, format="xlsx")
     assert book.status_code == 200, book.text
     assert book.headers["Content-Type"].endswith("spreadsheetml.sheet")
-    name = "filename*=UTF-8''2026-11_%E8%A1%97%E9%81%93%E6%8E%92%E5%90%8D.xlsx"
-    assert name in book.headers["Content-Disposition"]
+    name = {"office_code": "2026-11_streets", "单位代码": "2026-11_街道排名"}[heading]
+    assert f"filename*=UTF-8''{quote(name)}.xlsx" in book.headers["Content-Disposition"]
     assert "Accept-Language" in book.headers["Vary"]
     rows = cells(book.content)
     assert rows[0][0] == heading
