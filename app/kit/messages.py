@@ -109,6 +109,11 @@ def for_reader(words: Message | str) -> str:
     return in_language(words, language.get())
 
 
+def phrase(words: str, /, **parts: object) -> str:
+    """For the templates of pages, as `_`."""
+    return for_reader(Message(words, **parts))
+
+
 def in_words(value: object, reader: Language) -> object:
     """A JSON value with each message in it told in one language."""
     if isinstance(value, Message):

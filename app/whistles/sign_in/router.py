@@ -50,7 +50,7 @@ def show_page(code: Code, session: Reading, city: AtCity, now: Now) -> HTMLRespo
     try:
         return answer(pages.page(service.awaited(session, city, code, now)))
     except Refusal as refusal:
-        return answer(pages.page(None, pages.told_of(refusal)), refusal)
+        return answer(pages.page(None, pages.words_of(refusal)), refusal)
 
 
 @router.post("/{code}", response_class=HTMLResponse)
@@ -65,7 +65,7 @@ def report_at_place(
         service.report(Place(session, city, clock), *read(code, filled))
     except Refusal as refusal:
         session.rollback()
-        return answer(pages.page(awaited, pages.told_of(refusal), filled), refusal)
+        return answer(pages.page(awaited, pages.words_of(refusal), filled), refusal)
     return answer(pages.done(awaited, filled))
 
 
