@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.kit.errors import Invalid, NotFound
-from app.kit.messages import Message
+from app.kit.messages import Message, worded
 from app.kit.workdays import day_of, midnight
 from app.policy.documents import Policies, Policy
 
@@ -34,6 +34,7 @@ class NoSuchPeriod(NotFound):
     title = "There is no such period"
 
 
+@worded
 class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"

@@ -14,8 +14,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic_core._pydantic_core import list_all_errors
 
+from app.kit.catalogues import CATALOGUES, entries, templates
 from app.kit.errors import Refusal
-from app.kit.messages import CATALOGUES, chinese, entries, in_language
+from app.kit.messages import in_language
 from app.kit.shapes import SHAPES
 from app.kit.web.faults import WORDS, words
 from scripts import messages
@@ -45,37 +46,37 @@ MARKED = re.compile(r"[A-Za-z]*[A-Z0-9_/+.-]+[A-Za-z0-9]*|https?:\S+|`[^`]*`")
 @pytest.mark.parametrize("room", sorted({*rooms(), *extracted()}))
 def test_a_catalogue_has_every_message_of_its_room_and_no_other(room: str) -> None:
     path = CATALOGUES / f"{room}.po"
-    translated = dict(entries(path)) if path.exists() else {}
+    translated = {entry[:2] for entry in entries(path)} if path.exists() else set()
     code = extracted().get(room, {})
-    missing = [f"{words!r} ({code[words]})" for words in code.keys() - translated.keys()]
+    missing = [f"{key} ({code[key]})" for key in code.keys() - translated]
     assert not missing, f"{UPDATE} {path.relative_to(APP.parent)}: {'; '.join(sorted(missing))}"
-    assert not translated.keys() - code.keys(), f"no code has them any longer: {UPDATE} {path.name}"
+    assert not translated - code.keys(), f"no code has them any longer: {UPDATE} {path.name}"
 
 
 @pytest.mark.parametrize("room", rooms())
 def test_a_translation_has_the_parts_of_its_template(room: str) -> None:
-    for english, translation in entries(CATALOGUES / f"{room}.po"):
+    for _, english, translation in entries(CATALOGUES / f"{room}.po"):
         assert fields(english) - ENGLISH_ONLY == fields(translation), f"{room}.po: {english}"
 
 
 def test_a_message_of_two_rooms_is_translated_alike() -> None:
     translations = defaultdict(set)
     for room in rooms():
-        for english, translation in entries(CATALOGUES / f"{room}.po"):
-            translations[english].add(translation)
-    assert {english: several for english, several in translations.items() if len(several) > 1} == {}
+        for context, english, translation in entries(CATALOGUES / f"{room}.po"):
+            translations[context, english].add(translation)
+    assert {key: several for key, several in translations.items() if len(several) > 1} == {}
 
 
 @pytest.mark.parametrize("room", rooms())
 def test_a_chinese_message_has_no_english_word_but_codes(room: str, codes: frozenset[str]) -> None:
-    for english, translation in entries(CATALOGUES / f"{room}.po"):
+    for _, english, translation in entries(CATALOGUES / f"{room}.po"):
         plain = "".join(literal for literal, *_ in Formatter().parse(translation))
         latin = set(LATIN.findall(MARKED.sub(" ", plain))) - codes
         assert not latin, f"{room}.po: {english!r} is told with {latin}"
 
 
 def test_every_title_of_a_refusal_is_translated() -> None:
-    untranslated = {kind.title for kind in kinds(Refusal)} - chinese().keys()
+    untranslated = {kind.title for kind in kinds(Refusal)} - templates().keys()
     assert not untranslated
 
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from app.kit.errors import Invalid
 from app.kit.messages import Message
+from app.kit.workdays import in_force
 from app.offices.directory import OfficeKind
-from app.offices.gazetteer import in_force
 
 HUNDRED = 100
 

@@ -160,6 +160,8 @@ class SummonsCountsView(View):
     left_early: int
     refused: int
     """Objections that were ruled against."""
+    refusals: int
+    """拒不履行, as the district found."""
 
 
 class MarkView(View):

@@ -1,33 +1,31 @@
 """What a person reads, in his language: Chinese, unless he asks for English.
 
-A message is an English template with named parts; only who shows it chooses the language. The
-catalogues are gettext's, one file a room, `app/data/locale/zh/<room>.po`; their `msgid` is the
-template. `python -m scripts.messages` brings them up to date with the code.
+A message is an English template with named parts; only who shows it chooses the language.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum, StrEnum
+from typing import Any, ClassVar, Literal, TypeVar
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from app.kit.catalogues import templates, values
 
 Language = Literal["zh", "en"]
 
 CHINESE: Language = "zh"
 ENGLISH: Language = "en"
 
-CATALOGUES = Path(__file__).parent.parent / "data" / "locale" / CHINESE
-WORDS = CATALOGUES / "words"
 BEIJING = timezone(timedelta(hours=8))
 BETWEEN: Mapping[Language, str] = {"zh": "、", "en": ", "}
-MOMENT: Mapping[Language, str] = {"zh": "%Y年%-m月%-d日 %H:%M", "en": "%Y-%m-%d %H:%M (Beijing)"}
-DAY: Mapping[Language, str] = {"zh": "%Y年%-m月%-d日", "en": "%Y-%m-%d"}
+DAY = "%Y年%-m月%-d日"
+UNITS: Mapping[Language, Sequence[str]] = {
+    "zh": ("天", "小时", "分钟", "秒"),
+    "en": (" d", " h", " min", " s"),
+}
+
+E = TypeVar("E", bound=Enum)
 
 language: ContextVar[Language] = ContextVar("language", default=CHINESE)
 """The reader's: set for each request by its `Accept-Language`, for a command by its terminal."""
@@ -35,7 +33,8 @@ language: ContextVar[Language] = ContextVar("language", default=CHINESE)
 
 class Message:
     """`Message("no key {key}", key=key_id)`; `str` tells it in English. A part that is a message
-    is told in the same language, a list is joined, an instant is told in Beijing's time."""
+    is told in the same language, a member of an enumeration by its word, an instant in Beijing's
+    time, a list joined."""
 
     __slots__ = ("parts", "template")
 
@@ -60,31 +59,30 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A code as a part of a message: in Chinese the word of its kind, in English the code. A member
-    of an enum needs none: its kind is the enum's name."""
+    """A code that is no member of an enumeration, as a part of a message: `Word("advanced",
+    "Class")` is told by the word of its kind."""
 
     code: str
     kind: str
 
 
 class Vocabulary:
-    """The codes of one kind, which have words in Chinese: the columns of a sheet, an enum. The code
-    `accepted` of a summons is another word than that of a ticket."""
+    """The codes of one kind, told in words on a sheet: its columns, a policy's literals."""
 
-    every: ClassVar[dict[str, set[str]]] = {}
+    kinds: ClassVar[dict[str, set[str]]] = {}
     """Codes by kind: the test wants a word for each."""
 
     def __init__(self, kind: str, codes: Iterable[str]) -> None:
         self.kind = kind
         self.codes = tuple(codes)
-        self.every.setdefault(kind, set()).update(self.codes)
+        self.kinds.setdefault(kind, set()).update(self.codes)
 
     @classmethod
-    def of(cls, enum: type[StrEnum]) -> "Vocabulary":
-        return cls(enum.__name__, enum)
+    def of(cls, enumeration: type[StrEnum]) -> "Vocabulary":
+        return cls(enumeration.__name__, enumeration)
 
     def word(self, code: str, reader: Language) -> str:
-        return word(code, self.kind, reader)
+        return word_of(self.kind, code, reader)
 
 
 def template(words: str) -> str:
@@ -92,21 +90,28 @@ def template(words: str) -> str:
     return words
 
 
+def worded(enumeration: type[E]) -> type[E]:
+    """Marks an enumeration whose values have Chinese words in the catalogues."""
+    return enumeration
+
+
 def plural(count: int) -> str:
     """The English ending of a noun; a Chinese template leaves this part away."""
     return "" if count == 1 else "s"
 
 
-def in_language(words: Message | str, reader: Language) -> str:
-    if isinstance(words, str):
-        return words
-    wording = words.template if reader == ENGLISH else chinese().get(words.template, words.template)
-    return wording.format_map({name: part(value, reader) for name, value in words.parts.items()})
+def in_language(message: Message | str, reader: Language) -> str:
+    if isinstance(message, str):
+        return message
+    wording = message.template
+    if reader == CHINESE:
+        wording = templates().get(wording, wording)
+    return wording.format_map({name: part(value, reader) for name, value in message.parts.items()})
 
 
-def for_reader(words: Message | str) -> str:
+def for_reader(message: Message | str) -> str:
     """In the language of who reads now."""
-    return in_language(words, language.get())
+    return in_language(message, language.get())
 
 
 def phrase(words: str, /, **parts: object) -> str:
@@ -125,57 +130,57 @@ def in_words(value: object, reader: Language) -> object:
     return value
 
 
+def reason_of(error: Exception) -> Message:
+    """What an error says; of one that is not ours, as it says it."""
+    [*_, reason] = error.args or ("",)
+    return reason if isinstance(reason, Message) else Message("{reason}", reason=str(error))
+
+
 def part(value: object, reader: Language) -> object:
-    for kind, tell in TELLERS:
-        if isinstance(value, kind):
-            return tell(value, reader)
-    return value
+    tell = next((tell for kind, tell in TELLING.items() if isinstance(value, kind)), None)
+    return tell(value, reader) if tell else value
 
 
-def joined(values: Iterable[object], reader: Language) -> str:
-    return BETWEEN[reader].join(str(part(each, reader)) for each in values)
+def word(member: Enum, reader: Language) -> str:
+    """A member of a `worded` enumeration: its word in Chinese, its value in English."""
+    return word_of(type(member).__name__, str(member.value), reader)
 
 
-TELLERS: Sequence[tuple[type[Any], Callable[[Any, Language], str]]] = (
-    (Message, in_language),
-    (Word, lambda value, reader: word(value.code, value.kind, reader)),
-    (StrEnum, lambda value, reader: word(value, type(value).__name__, reader)),
-    (list, joined),
-    (tuple, joined),
-    (datetime, lambda value, reader: value.astimezone(BEIJING).strftime(MOMENT[reader])),
-    (date, lambda value, reader: value.strftime(DAY[reader])),
-)
-"""How a part is told, by its kind."""
+def word_of(enumeration: str, value: str, reader: Language) -> str:
+    return values().get((enumeration, value), value) if reader == CHINESE else value
 
 
-def word(code: str, kind: str, reader: Language) -> str:
-    return code if reader == ENGLISH else vocabulary().get((kind, code), code)
+def series(members: Sequence[object], reader: Language) -> str:
+    return BETWEEN[reader].join(str(part(member, reader)) for member in members)
 
 
-@cache
-def vocabulary() -> Mapping[tuple[str, str], str]:
-    """The Chinese word of each code, by its kind: the `msgctxt` in `words/<room>.po`."""
-    return {
-        (str(entry.context), str(entry.id)): str(entry.string)
-        for path in sorted(WORDS.glob("*.po"))
-        for entry in read(path)
-        if entry.id
-    }
+def moment(at: datetime, reader: Language) -> str:
+    """In Beijing's time in Chinese; in English RFC 3339 in UTC, as in JSON."""
+    if reader == CHINESE:
+        return at.astimezone(BEIJING).strftime(f"{DAY}%H:%M")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-@cache
-def chinese() -> Mapping[str, str]:
-    """The Chinese template of each English one, of all rooms."""
-    return dict(entry for path in sorted(CATALOGUES.glob("*.po")) for entry in entries(path))
+def day(on: date, reader: Language) -> str:
+    return on.strftime(DAY) if reader == CHINESE else on.isoformat()
 
 
-def entries(path: Path) -> Iterable[tuple[str, str]]:
-    """English and Chinese templates of one room's file; what is not translated is left out."""
-    for entry in read(path):
-        if entry.id and entry.string:
-            yield str(entry.id), str(entry.string)
+def span(length: timedelta, reader: Language) -> str:
+    """`2小时30分钟`, `2 h 30 min`; less than a minute in seconds."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    counts = (minutes // 1440, minutes // 60 % 24, minutes % 60, 0 if minutes else seconds)
+    units = UNITS[reader]
+    pieces = [f"{count}{unit}" for count, unit in zip(counts, units, strict=True) if count]
+    return ("" if reader == CHINESE else " ").join(pieces) or f"0{units[-1]}"
 
 
-def read(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, locale=CHINESE, charset="utf-8", abort_invalid=True)
+TELLING: Mapping[type, Callable[[Any, Language], str]] = {
+    Message: in_language,
+    Enum: word,
+    Word: lambda word, reader: word_of(word.kind, word.code, reader),
+    list: series,
+    tuple: series,
+    datetime: moment,
+    date: day,
+    timedelta: span,
+}

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app.kit.errors import Invalid
-from app.offices.gazetteer import in_force
+from app.kit.workdays import in_force
 
 DISTRICT = "*"
 DIGITS = 2  # of a code for each level of the tree

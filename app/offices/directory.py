@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.offices.gazetteer import District, Street, StreetKind, in_force
+from app.kit.workdays import in_force
+from app.offices.gazetteer import District, Street, StreetKind
 
 CITY_CENTRE = "city-centre"
 

@@ -20,7 +20,7 @@ from app.policy.keys import Weights
 from app.rankings import compute
 from app.rankings.counting.record import Record
 from app.rankings.leagues import League
-from app.rankings.schemas import Exact, Percent, RankingView, RateView, RowView, members
+from app.rankings.schemas import Exact, Percent, RankingView, RateName, RateView, RowView, members
 from app.rankings.service import Asked
 from app.rankings.trial import Trial
 
@@ -196,4 +196,4 @@ def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[
         if change and row.rank and percent.numerator != "0":
             points = 100 * change * Fraction(percent.numerator) / percent.denominator
             shown = two_decimals(points)
-            yield Message("weight of {name}: {points:+f}", name=Word(name, "rate"), points=shown)
+            yield Message("weight of {name}: {points:+f}", name=RateName(name), points=shown)

@@ -6,8 +6,8 @@ from itertools import chain
 
 from app.duties.duty_list import DutyList
 from app.kit.errors import NotFound
+from app.kit.workdays import in_force
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry
-from app.offices.gazetteer import in_force
 from app.policy.documents import Policies, whole
 from app.reference.schemas import (
     CatalogueView,

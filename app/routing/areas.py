@@ -13,7 +13,7 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from app.kit.datum import in_city
-from app.offices.gazetteer import in_force
+from app.kit.workdays import in_force
 
 METRES_PER_DEGREE = 111_320.0
 MIDDLE_LATITUDE = 40.0

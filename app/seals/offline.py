@@ -11,14 +11,16 @@ import msgspec
 from pydantic import ValidationError
 
 from app.kit.decimals import two_decimals
-from app.kit.messages import Message
+from app.kit.messages import Message, Word
 from app.kit.web.faults import words
 from app.policy.keys import Weights
+from app.rankings.exports.sheet import COLUMNS
 from app.rankings.forms import Form, recognised
 from app.rankings.rates import Counts, Rate, Score, Standing, score, standing_of
 from app.rankings.schemas import (
     RATES,
     RankingView,
+    RateName,
     RateView,
     RowView,
     members,
@@ -102,11 +104,16 @@ def exact(text: str) -> Fraction:
     return value
 
 
+def called(name: str) -> RateName | Word:
+    """A member of a row, in a message."""
+    return RateName(name) if name in RATES else Word(name, COLUMNS)
+
+
 def of_counts(row: RowView) -> Iterator[Message]:
     """Answers and late tickets are part of the assessed ones."""
     for name in BESIDE:
         if getattr(row, name) < 0:
-            yield Message("{name} is below 0", name=name)
+            yield Message("{name} is below 0", name=called(name))
     if row.response.denominator != row.assessed:
         yield Message(
             "{assessed} were assessed, but response is of {denominator}",
@@ -119,7 +126,7 @@ def of_counts(row: RowView) -> Iterator[Message]:
             yield Message(
                 "only {assessed} were assessed, but {name} counts {number}",
                 assessed=row.assessed,
-                name=name,
+                name=called(name),
                 number=number,
             )
 
@@ -132,13 +139,13 @@ def of_rate(name: str, shown: RateView, interval: object) -> Iterator[Message]:
         ),
     )
     if not 0 <= rate.numerator <= rate.denominator:
-        yield Message("{name} cannot be {part}", name=name, part=part)
+        yield Message("{name} cannot be {part}", name=called(name), part=part)
     elif name == "response" and rate.numerator.denominator != 1:
-        yield Message("{name} counts whole tickets, and not {part}", name=name, part=part)
+        yield Message("{name} counts whole tickets, and not {part}", name=called(name), part=part)
     elif shown != shown_rate(rate):
-        yield Message("{name} is not {part}", name=name, part=part)
+        yield Message("{name} is not {part}", name=called(name), part=part)
     elif interval != shown_interval(rate):
-        yield Message("the interval of {name} is not that of {part}", name=name, part=part)
+        yield Message("the interval of {name} is not that of {part}", name=called(name), part=part)
 
 
 def of_standing(row: RowView, counts: Counts) -> Iterator[Message]:

@@ -120,7 +120,7 @@ def of_row(row: RowView, league: League) -> Iterator[Message]:
             classes=[Word(each, "Class") for each in row.classes] or Message("no classes"),
         )
     yield from (
-        Message("cannot be {listed}", listed=listed)
+        Message("cannot be {listed}", listed=Word(listed, "Class"))
         for listed in row.classes
         if not may_be(row, listed, league)
     )
@@ -193,7 +193,11 @@ def of_precedence(rows: Rows) -> Iterator[Message]:
     before = {pair for row in rows.values() for pair in combinations(row.classes, 2)}
     for first, then in sorted(before):
         if first < then and (then, first) in before:
-            yield Message("now {first} precedes {then}, now {then} {first}", first=first, then=then)
+            yield Message(
+                "now {first} precedes {then}, now {then} {first}",
+                first=Word(first, "Class"),
+                then=Word(then, "Class"),
+            )
 
 
 def of_league(rows: Rows, ranks: Places) -> Iterator[Message]:

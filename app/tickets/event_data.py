@@ -116,10 +116,11 @@ class LetGo(EventData, frozen=True, kw_only=True):
 
 class Adopted(LetGo, frozen=True, kw_only=True):
     """The group's size and urgency with this member; `same_citizen`, only where it is so: one
-    person's in the group already."""
+    person's in the group already; `whistles`: its open ones, which now keep the group's reply."""
 
     urgency: Urgency
     same_citizen: bool | UnsetType = UNSET
+    whistles: list[str] | UnsetType = UNSET
 
 
 class Corrected(EventData, frozen=True, kw_only=True):
@@ -230,6 +231,12 @@ class Escalated(Warned, frozen=True, kw_only=True):
 
 class OfWhistle(EventData, frozen=True, kw_only=True):
     whistle_number: str
+
+
+class WhistleBegun(OfWhistle, frozen=True, kw_only=True):
+    """`member_number`: the member of the group for which it was blown, where not for the ticket."""
+
+    member_number: str | UnsetType = UNSET
 
 
 class Alarmed(EventData, frozen=True, kw_only=True):
@@ -400,7 +407,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.WARN: (Warned,),
     Action.ESCALATE: (Escalated,),
     Action.ALARM: (Alarmed,),
-    Action.WHISTLE: (OfWhistle,),
+    Action.WHISTLE: (WhistleBegun,),
     Action.WHISTLE_OVER: (OfWhistle,),
     Action.CALLBACK: (CalledBack, MemberCalled),
     Action.VERIFICATION: (Seen, MemberCalled),

@@ -4,7 +4,9 @@ import re
 from functools import partial
 
 import pytest
+from fastapi import FastAPI
 
+from app.sweep import forget_keys
 from app.whistles.sign_in import pages
 from tests.client import Client
 from tests.conftest import StillClock
@@ -149,3 +151,19 @@ def test_of_two_who_use_one_code_at_once_one_is_there(people: People, served: Cl
     assert statuses(answers) == [200, 409, 409, 409]
     summonses = [of(whistle(people, number), office) for office in (MARKET, POLICE)]
     assert sorted(s["status"] for s in summonses) == ["arrived", "sent"]
+
+
+def test_a_week_after_its_end_a_code_is_forgotten(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = blown.blow(people)["number"]
+    code = issued(people, number)["code"]
+    blown.reports_in(people, number, MARKET, code=code, lon=None, lat=None)
+    for days, kind in ((7, "code-used"), (1, "code-unknown")):
+        clock.tick(days=days)
+        forget_keys(app.state.sessions, app.state.clock)
+        form = {"person": "李明", "duty": "民警", "code": code}
+        path = f"summonses/{POLICE}/report-in"
+        refused = blown.act(people, ("handler", POLICE), number, path, form)
+        assert refused.json()["type"] == f"/problems/{kind}"
+    assert len(of(whistle(people, number), MARKET)["attendance"]) == 1

@@ -44,7 +44,6 @@ def columns() -> Iterator[str]:
 
 
 TABLE = Table(COLUMNS, columns(), WORDS)
-RATE_WORDS = Vocabulary("rate", RATES)
 
 
 def as_csv(ranking: RankingView, reader: Language) -> bytes:

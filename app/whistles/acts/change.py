@@ -55,6 +55,7 @@ FOLLOWED = frozenset(
         A.FEED_BACK,
         A.OBJECT,
         A.RULE_OBJECTION,
+        A.CONSENT,
         A.INTERIM_RELEASE,
         A.WAIVE,
         A.COORDINATE,
@@ -146,7 +147,6 @@ class WhistleChange:
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
         if whistle.status is S.SETTLED:
-            whistle.settled_at = at
             whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at

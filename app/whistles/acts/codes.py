@@ -2,10 +2,11 @@
 
 import hmac
 from base64 import b32encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_bytes
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict, Invalid
@@ -18,6 +19,9 @@ from app.whistles.models import SignInCode
 
 RANDOM_BYTES = 10
 SIGNED_CHARACTERS = 8
+
+REMEMBERED = timedelta(days=7)
+"""So long a code that is no longer good is still known as used or expired."""
 
 
 class CodeUnknown(Invalid):
@@ -94,6 +98,11 @@ def spend(change: WhistleChange, code: str, office_code: str) -> None:
     change.session.refresh(kept)
     check_good(kept, change.now)
     kept.used_at, kept.used_by = change.now, office_code
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Deletes the codes that have not been good for REMEMBERED; who came by one stays on record."""
+    session.execute(delete(SignInCode).where(SignInCode.expires_at < now - REMEMBERED))
 
 
 def signed(secret: bytes, number: str, nonce: str) -> str:

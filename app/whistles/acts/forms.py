@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
 from app.kit.messages import Message
@@ -21,6 +21,7 @@ MOST_TICKETS = 100
 
 Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown]
 Document = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
+ActionNumber = Annotated[int, Field(ge=1, strict=True)]
 REPORT_CODE = shape(r"^[A-Za-z0-9-]{6,64}$", "is no code of 6 to 64 letters and digits")
 CodeText = Annotated[
     str,
@@ -29,6 +30,13 @@ CodeText = Annotated[
         pattern=REPORT_CODE,
     ),
 ]
+
+
+def each_once(numbers: list[int]) -> list[int]:
+    """Raises ValueError on a number that is named twice."""
+    if len(set(numbers)) < len(numbers):
+        raise ValueError("an action is named twice")
+    return numbers
 
 
 class Spot(Position):
@@ -102,13 +110,23 @@ class ReportIn(Position):
 class Result(Form):
     """`action`: its words, or its number from 1."""
 
-    action: Line | Annotated[int, Field(ge=1, strict=True)]
+    action: Line | ActionNumber
     result: Matter
     document: Document | None = None
 
 
 class Results(Form):
     results: Annotated[list[Result], Field(min_length=1, max_length=MOST_ACTIONS)]
+
+
+class HandOver(Form):
+    """`actions`: their numbers at the office that gives them up."""
+
+    to_office_code: OfficeCode
+    actions: Annotated[
+        list[ActionNumber], Field(min_length=1, max_length=MOST_ACTIONS), AfterValidator(each_once)
+    ]
+    text: Prose
 
 
 class InterimRelease(Form):
@@ -190,6 +208,20 @@ class ObjectionRuling(Form):
 
 class WhistleSupervision(Reason):
     answer_due_at: Told
+
+
+class RefusalRuling(Form):
+    """`answer_due_at`: until when an office that refused owes an answer."""
+
+    refused: Flag
+    text: Prose
+    answer_due_at: Told | None = None
+
+    @model_validator(mode="after")
+    def _supervises(self) -> Self:
+        if self.refused is (self.answer_due_at is None):
+            raise ValueError("with a refusal, and with none else, goes an answer_due_at")
+        return self
 
 
 class NewEvaluation(Form):

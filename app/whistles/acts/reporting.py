@@ -18,6 +18,7 @@ from app.tickets.life.likeness import metres
 from app.whistles.acts import codes
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import InterimRelease, ReportIn, Result, Results
+from app.whistles.acts.handing import kept
 from app.whistles.event_data import Appointed, Left, Moved, ReportedIn
 from app.whistles.life.loop import (
     ON_SITE,
@@ -129,18 +130,18 @@ def distance_of(whistle: Whistle, body: ReportIn) -> float | None:
 def feed_back(change: WhistleChange, summons: Summons, body: Results) -> None:
     """H4: a result for each action, each office by its own duty 按照各自职责."""
     items = change.items(summons)
-    for item, result in results_of(items, body.results, change.citizens).items():
+    for item, result in results_of(kept(items), body.results, change.citizens).items():
         item.result, item.document, item.fed_back_at = result.result, result.document, change.now
     change.move(summons, A.FEED_BACK)
     summons.fed_back_at = change.now
-    texts = {f"result_{item.seq}": item.result for item in items}
+    texts = {f"result_{item.seq}": item.result for item in kept(items)}
     change.record(A.FEED_BACK, moved(summons), words=texts)
 
 
 def check_results(change: WhistleChange, summons: Summons, body: Results) -> None:
     """Refuses (BadResults) a result of no action, two of one, an action without its result, and in
     an enforcement a result without its legal document."""
-    results = results_of(change.items(summons), body.results, change.citizens)
+    results = results_of(kept(change.items(summons)), body.results, change.citizens)
     office = change.city.offices.get(summons.office_code)
     enforces = office is None or office.kind not in WITHOUT_DOCUMENTS
     if change.whistle.kind is not WhistleKind.ENFORCEMENT or not enforces:
@@ -171,7 +172,7 @@ def results_of(
                 Message("the action {action!r} has two results", action=item.action),
             )
         given[item] = result
-    left = [item.action for item in items if item not in given]
+    left = [item.action for item in items if item not in given and item.fed_back_at is None]
     if left:
         raise bad("/results", Message("without a result: {actions}", actions=left))
     return given
@@ -210,7 +211,7 @@ def end_visit(change: WhistleChange, summons: Summons, at: datetime) -> None:
 
 def release(change: WhistleChange, summons: Summons, body: Words) -> None:
     """H5: the street alone lets go; its words are what it saw of the office's actions."""
-    for item in change.items(summons):
+    for item in kept(change.items(summons)):
         item.verified_at = change.now
     change.move(summons, A.RELEASE)
     summons.released_at = change.now

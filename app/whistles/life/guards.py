@@ -35,12 +35,17 @@ from app.whistles.life.refusals import (
     NobodyCoordinates,
     NoCampaign,
     NoInterimRelease,
+    NoRefusal,
     NotFedBack,
     NothingAsked,
+    NothingOffered,
+    NothingReported,
     NotRequired,
     NotYetThere,
     ObjectionUndecided,
+    OfferOpen,
     OtherStreetUnverified,
+    RefusalReported,
     ReportedInBefore,
     RulingLate,
     SomebodyArrived,
@@ -74,6 +79,11 @@ class SummonsStanding:
     waived: bool = False
     supervised: bool = False
     """An answer is owed."""
+    offered_from: str | None = None
+    """The office whose actions are offered to this one."""
+    has_left: bool = False
+    refusal: bool | None = None
+    """A refusal was reported: True while the district has not ruled on it."""
     came_at: datetime | None = None
     """The last time it reported in."""
 
@@ -97,6 +107,8 @@ class WhistleStanding:
     appeal_decided: bool = False
     kind: WhistleKind = WhistleKind.ENFORCEMENT
     is_campaign: bool = False
+    finish_at: datetime | None = None
+    """The plan date, or its coordinator's new one."""
     concluded: bool = False
     """Of a campaign: it has its summary."""
 
@@ -258,6 +270,16 @@ def arrived(whistle: WhistleStanding, summons: SummonsStanding) -> None:
 
 def may_go(whistle: WhistleStanding, summons: SummonsStanding) -> None:
     no_campaign_open(whistle)
+    asked = [each for each in whistle.summonses if each.status not in OVER and each.offered_from]
+    for each in asked:
+        if summons.office_code in (each.office_code, each.offered_from):
+            detail = Message("awaited: {offices}", offices=each.office_code)
+            raise OfferOpen(detail, office_codes=[each.office_code])
+
+
+def has_offer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if summons.offered_from is None:
+        raise NothingOffered
 
 
 def takes_longer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
@@ -279,6 +301,8 @@ SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding],
     A.LEAVE: arrived,
     A.INTERIM_RELEASE: takes_longer,
     A.RELEASE: may_go,
+    A.CONSENT: has_offer,
+    A.DECLINE: has_offer,
     A.WAIVE: in_the_way,
 }
 
@@ -293,7 +317,24 @@ def supervised(whistle: WhistleStanding, summons: SummonsStanding) -> None:
         raise NothingAsked
 
 
+def refuses(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    """It stays away, has left, or does nothing until the plan date."""
+    if summons.refusal is not None:
+        raise RefusalReported
+    overdue = whistle.finish_at is not None and whistle.now > whistle.finish_at
+    idle = summons.status in (P.ARRIVED, P.WORKING) and (summons.has_left or overdue)
+    if summons.is_peer or not (idle or summons.status is P.ABSENT):
+        raise NoRefusal
+
+
+def refusal_reported(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if not summons.refusal or summons.status is P.WITHDRAWN_BY_RULING:
+        raise NothingReported
+
+
 OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
+    A.REPORT_REFUSAL: refuses,
+    A.RULE_REFUSAL: refusal_reported,
     A.SUPERVISE: supervisable,
     A.ANSWER: supervised,
 }

@@ -46,7 +46,7 @@ def give(
     if ticket.interim_office == given.lead:
         ticket.interim_office = None
     if (former or ticket.interim_office or given.lead) != given.lead:
-        ticket.whistles = []  # a former lead's keep no reply of another
+        forget_whistles(change)
     policy = change.city.policies.at(at)
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
@@ -170,6 +170,15 @@ def forget_contact(change: Change) -> None:
         members = update(Ticket).where(Ticket.merged_into == ticket.number)
         anew = {"contacted_at": None, "contact_attempts": 0, "next_attempt_from": None}
         change.session.execute(members.values(anew))
+
+
+def forget_whistles(change: Change) -> None:
+    """A former lead's keep no reply of another, nor do those of the group's members."""
+    ticket = change.ticket
+    ticket.whistles = []
+    if ticket.members:
+        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        change.session.execute(members.values(whistles=[]))
 
 
 def check_inside(change: Change, *office_codes: str | None) -> None:

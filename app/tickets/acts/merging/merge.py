@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.workdays import day_of
-from app.tickets.acts import urgency
+from app.tickets.acts import urgency, whistling
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch, recipients
 from app.tickets.acts.forms import Merging, Reason
@@ -43,6 +43,7 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     check_pair(change, head)
     if change.ticket.secret is not head.ticket.secret:
         raise NotMergeable("one of the two is secret: a report, or confidential")
+    brought = whistling.bring(ticket, head.ticket)
     dispatch.end(change, why)
     leave_clock(ticket)
     ticket.merged_into = parent_number
@@ -57,6 +58,7 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
         members=parent.members,
         urgency=parent.urgency,
         same_citizen=ticket.same_citizen or UNSET,
+        whistles=brought or UNSET,
     )
     head.record(Action.ADOPT, parent.status, data=data)
     return head.ticket
@@ -149,6 +151,7 @@ def unmerge(change: Change, body: Reason) -> None:
     ticket.same_citizen = False
     once_each.mark(change.session, parent)
     parent.members -= 1
+    whistling.take_along(head, ticket)
     head.caller = change.caller
     change.dispatches = []
     to = give_back(change, head)
