@@ -15,6 +15,7 @@ from app.access.models import Key, SecretMark
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message
 from app.kit.ready import Ready, parameter
 from app.kit.web.paging import Order, instant
 from app.offices.directory import OfficeKind
@@ -54,7 +55,7 @@ def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -
     """Make a key; its text is given this once. Refuses OfficeUnfit and ExpiryPast."""
     check_office(session, new)
     if new.expires_at and new.expires_at <= now:
-        raise ExpiryPast(errors=[{"pointer": "/expires_at", "detail": "is past"}])
+        raise ExpiryPast(errors=[{"pointer": "/expires_at", "detail": Message("is past")}])
     text = secrets.token_urlsafe(32)
     key = Key(
         id=secrets.token_hex(8),
@@ -74,18 +75,20 @@ def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -
 def check_office(session: Session, new: NewKey) -> None:
     if new.role not in OFFICE_BOUND:
         if new.office_code is not None:
-            raise unfit(f"the role {new.role} acts for no single office")
+            raise unfit(Message("the role {role} acts for no single office", role=new.role))
         return
     if new.office_code is None:
-        raise unfit(f"the role {new.role} acts for an office: name it")
+        raise unfit(Message("the role {role} acts for an office: name it", role=new.role))
     office = session.get(Office, new.office_code)
     if office is None:
-        raise unfit(f"there is no office {new.office_code}")
+        raise unfit(Message("there is no office {office_code}", office_code=new.office_code))
     if (office.kind is OfficeKind.DISTRICT_CENTRE) != (new.role is Role.DISTRICT):
-        raise unfit(f"a {office.kind} is not worked with the role {new.role}")
+        raise unfit(
+            Message("a {kind} is not worked with the role {role}", kind=office.kind, role=new.role)
+        )
 
 
-def unfit(detail: str) -> OfficeUnfit:
+def unfit(detail: Message) -> OfficeUnfit:
     return OfficeUnfit(detail, errors=[{"pointer": "/office_code", "detail": detail}])
 
 
@@ -96,7 +99,9 @@ def keep_secret(session: Session, secret: bytes, now: datetime) -> None:
     if known is None:
         session.add(SecretMark(mark=mark, made_at=now))
     elif not hmac.compare_digest(known, mark):
-        raise OtherSecret("JIESU_SECRET_KEY is not the secret that this database was begun with")
+        raise OtherSecret(
+            Message("JIESU_SECRET_KEY is not the secret that this database was begun with")
+        )
 
 
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
@@ -132,7 +137,7 @@ def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
     """Revoke a key; a revoked one stays as it is. Refuses (NoSuchKey) an unknown one."""
     key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
     if key is None:
-        raise NoSuchKey(f"no key {key_id}")
+        raise NoSuchKey(Message("no key {key_id}", key_id=key_id))
     retire(key, by, now)
 
 

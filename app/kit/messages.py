@@ -90,6 +90,19 @@ def template(words: str) -> str:
     return words
 
 
+SHAPES: dict[str, str] = {}
+"""The template of each pattern's words."""
+
+
+def shape(pattern: str, words: str) -> str:
+    """The pattern of a field, known by the words that a refusal tells in its place: the pattern is
+    the machine's. `words` is a template which goes on after the field's name: `is no web address`.
+    """
+    if SHAPES.setdefault(pattern, words) != words:
+        raise RuntimeError(f"two wordings of {pattern}")
+    return pattern
+
+
 def worded(enumeration: type[E]) -> type[E]:
     """Marks an enumeration whose values have Chinese words in the catalogues."""
     return enumeration

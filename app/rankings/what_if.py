@@ -12,9 +12,8 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid
-from app.kit.messages import Message, Word, for_reader
+from app.kit.messages import Message, Word, for_reader, shape
 from app.kit.quantities import Share
-from app.kit.shapes import shape
 from app.kit.web.wire import Form, View
 from app.policy.keys import Weights
 from app.rankings import compute

@@ -14,7 +14,6 @@ from app.kit.web.sheets.names import named
 from app.kit.web.sheets.table import Table
 from app.kit.web.wire import JsonBytes
 from app.kit.workdays import day_of
-from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import Channel, Status, TicketType
 from app.tickets.views.view import Members
 
@@ -50,7 +49,6 @@ WORDS = {
     "status": Vocabulary.of(Status),
     "channel": Vocabulary.of(Channel),
     "type": Vocabulary.of(TicketType),
-    "urgency": Vocabulary.of(Urgency),
 }
 TABLE = Table("ticket column", COLUMNS, WORDS)
 

@@ -6,8 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.acts.forms import Reason
@@ -35,7 +34,7 @@ CodeText = Annotated[
 def each_once(numbers: list[int]) -> list[int]:
     """Raises ValueError on a number that is named twice."""
     if len(set(numbers)) < len(numbers):
-        raise ValueError("an action is named twice")
+        raise ValueError(Message("an action is named twice"))
     return numbers
 
 
@@ -220,7 +219,7 @@ class RefusalRuling(Form):
     @model_validator(mode="after")
     def _supervises(self) -> Self:
         if self.refused is (self.answer_due_at is None):
-            raise ValueError("with a refusal, and with none else, goes an answer_due_at")
+            raise ValueError(Message("with a refusal, and with none else, goes an answer_due_at"))
         return self
 
 

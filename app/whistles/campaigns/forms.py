@@ -9,8 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import Form, Line, OfficeCode, Prose, Shown, Told, no_flag
 
 MOST_PEOPLE = 300
