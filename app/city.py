@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from app.duties.centres import CentreModels
 from app.duties.duty_list import NOTHING_NAMED, DutyList
+from app.kit.cipher import Cipher
 from app.kit.errors import Invalid
 from app.kit.messages import Message
 from app.kit.workdays import day_of
@@ -22,6 +23,9 @@ from app.routing.decision import Decision, Query
 from app.routing.service import thresholds
 from app.suggest.emergencies import Emergencies
 from app.suggest.suggester import Suggester
+
+OF_CITIZENS = b"jiesu citizens"
+"""The purpose of the key that enciphers their names and numbers."""
 
 
 class NoSuchOffice(Invalid):
@@ -41,6 +45,8 @@ class City:
     suggester: Suggester
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
+    cipher: Cipher = field(init=False, repr=False)
+    """Of citizens' names and numbers."""
     duties: DutyList = NOTHING_NAMED
     centres: CentreModels = field(default_factory=dict)
     edition: str = field(init=False, default="")
@@ -48,6 +54,7 @@ class City:
     periods: Periods = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cipher", Cipher(self.secret, OF_CITIZENS))
         object.__setattr__(self, "periods", Periods(self.policies))
         rules = [(policy.name, policy.sha256) for policy in self.policies.documents]
         known = repr((rules, sorted(self.offices.items())))

@@ -173,7 +173,7 @@ def audit_record(given: Settings, asked: argparse.Namespace) -> None:
         session.connection(execution_options=ONE_SNAPSHOT)
         session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         sound = True
-        for fault in auditing.whole(session, read_city(given, sessions).periods):
+        for fault in auditing.whole(session, read_city(given, sessions)):
             say(msgspec.json.encode(fault).decode())
             sound = False
     if not sound:
@@ -191,9 +191,9 @@ def content(file: Path) -> bytes:
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
-        periods = read_city(given, sessions).periods
-        period = rankings.known(session, periods, asked.period, clock.utc())
-        proof = verification.verify(session, period)
+        city = read_city(given, sessions)
+        period = rankings.known(session, city.periods, asked.period, clock.utc())
+        proof = verification.verify(session, city, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 

@@ -19,7 +19,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
 from app.attachments.kinds import MediaType
@@ -81,6 +81,17 @@ def checked_key(value: str) -> str:
     return value
 
 
+def split_origins(value: object) -> object:
+    """`https://a.example, https://b.example`, or `*` alone."""
+    if not isinstance(value, str):
+        return value
+    names = tuple(filter(None, (name.strip().rstrip("/") for name in value.split(","))))
+    for name in names:
+        if names != ("*",) and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", name):
+            raise ValueError("must be origins such as https://desk.example.gov.cn, or * alone")
+    return names
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
@@ -100,6 +111,8 @@ class Settings(BaseSettings):
     """GeoJSON of the streets' polygons, by nine-digit code."""
     public_url: Annotated[str, AfterValidator(checked_address)] = ""
     """The service's address as telephones reach it; else as each request names it."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_origins)] = ()
+    """Other sites whose pages may ask the API; none, if not said otherwise."""
     sweep_seconds: float = Field(5, gt=0, le=3600)
     learn_seconds: float = Field(1, gt=0, le=3600)
     """The interval at which each process learns new routing lessons from the database."""

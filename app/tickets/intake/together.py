@@ -212,7 +212,9 @@ def answer(session: Session, request: Request, arrival: Arrival, taken: Taken) -
     """What the request became, as that is now."""
     members = ticket(session, request, taken.number, arrival.at)
     since = arrival.at - timedelta(days=arrival.policy.repeat.days)
-    known = related.read(session.connection(), arrival.caller, arrival.subject, since)
+    known = related.read(
+        session.connection(), request.city.cipher, arrival.caller, arrival.subject, since
+    )
     also = beside(request.city, arrival, known, taken.number)
     return Answer(taken.status, members, also)
 

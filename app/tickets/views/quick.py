@@ -148,10 +148,11 @@ async def events(request: Request) -> Response | None:
     caller = await gate.caller(request)
     if caller.role not in scope.READERS or request.scope["query_string"]:
         return None
-    readings: Readings = request.app.state.readings
+    state = request.app.state
+    readings: Readings = state.readings
     asked = by_number.asked_by(caller, request.path_params["number"])
     lines = await readings.events.answer(asked)
-    return JsonBytes(history.as_json(lines)) if lines else None
+    return JsonBytes(history.as_json(state.city.cipher, lines)) if lines else None
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from app.city import City
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
 from app.tickets import citizens, personal
+from app.tickets.citizens import Eyes
 from app.tickets.life.guards import allowed
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import Ticket
@@ -58,6 +59,9 @@ class Looker:
     caller: Caller
     city: City
     now: datetime
+
+    def eyes(self, bulk: bool) -> Eyes:
+        return Eyes(self.city.cipher, self.caller.role, bulk)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "office": row.office_code and office(looker.city, row.office_code),
         "joint_offices": joint(looker.city, row),
         **inner.members(row),
-        "citizen": citizens.members(row, looker.caller, bulk),
+        "citizen": citizens.members(row, looker.eyes(bulk)),
         "overdue": overdue(row, looker.now),
         "open_whistles": len(row.whistles),
         "allowed": actions(looker, row),
@@ -147,11 +151,12 @@ def hidden(looker: Looker, row: Row, shown: Members) -> Members:
     text tells neither a name of his, past or present, nor a number."""
     if not row.secret or looker.caller.role not in citizens.NEAR_THE_SUBJECT:
         return shown
-    names = (row.caller_name, *(row.former_names or ()))
+    kept = (row.caller_name, *(row.former_names or ()))
+    names = citizens.names_of(looker.city.cipher, row.number, *kept)
     return {**without_persons(shown, names), **LEADING_TO_HIM}
 
 
-def without_persons(value: Any, names: Sequence[str | None], member: str = "") -> Any:
+def without_persons(value: Any, names: Sequence[str], member: str = "") -> Any:
     """Every text that may be a caller's own words, whatever member holds it."""
     if isinstance(value, list):
         return [without_persons(inner, names, member) for inner in value]

@@ -194,7 +194,8 @@ class WhistleChange:
     @property
     def citizens(self) -> Sequence[str]:
         """Names of those for whose tickets it is blown."""
-        return persons.names(self.session, [self.whistle.number]).get(self.whistle.number, [])
+        every = persons.names(self.session, self.city.cipher, [self.whistle.number])
+        return every.get(self.whistle.number, [])
 
     def errand(self, wait: Wait, names: Sequence[str]) -> dict[str, Any]:
         """What the inbox shows: place and matter, and to the summoned no telephone and no citizen

@@ -30,7 +30,7 @@ def written(value: object) -> object:
 Day = Annotated[date, BeforeValidator(written)]
 """In Beijing."""
 
-UNIT = shape(r"^[\p{L}²³%（）()/·_-]{1,20}$", "is no unit of at most 20 letters")
+UNIT = shape(r"^[A-Za-zÀ-ÿµΩ㎡㎥℃一-龥²³%（）()/·_-]{1,20}$", "is no unit of at most 20 letters")
 Counter = Annotated[
     str,
     Text(pattern=UNIT),

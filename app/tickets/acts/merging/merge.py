@@ -48,7 +48,7 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     dispatch.end(change, why)
     leave_clock(ticket)
     ticket.merged_into = parent_number
-    once_each.mark(change.session, head.ticket)
+    once_each.mark(change.session, change.city.cipher, head.ticket)
     raise_urgency(change, head)
     pass_on_danger(ticket, head.ticket)
     head.ticket.members += 1
@@ -171,7 +171,7 @@ def unmerge(change: Change, body: Reason) -> None:
     ticket.contacted_at = ticket.closed_at = ticket.next_attempt_from = None
     ticket.contact_attempts = 0
     ticket.same_citizen = False
-    once_each.mark(change.session, parent)
+    once_each.mark(change.session, change.city.cipher, parent)
     parent.members -= 1
     whistling.take_along(head, ticket)
     head.caller = change.caller
