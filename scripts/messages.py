@@ -17,7 +17,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
-from app.kit.catalogues import CATALOGUES, all_entries
+from app.kit.messages.catalogues import CATALOGUES, all_entries
 
 APP = Path(__file__).parent.parent / "app"
 KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None}

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from app import main
-from app.kit.catalogues import Entry, values, words
 from app.kit.messages import Vocabulary
+from app.kit.messages.catalogues import Entry, values, words
 
 assert main  # all rooms are imported, and have named their codes
 

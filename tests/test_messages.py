@@ -13,9 +13,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic_core._pydantic_core import list_all_errors
 
-from app.kit.catalogues import CATALOGUES, entries, templates
 from app.kit.errors import Refusal
 from app.kit.messages import SHAPES, in_language
+from app.kit.messages.catalogues import CATALOGUES, entries, templates
 from app.kit.web.faults import WORDS, words
 from scripts import messages
 from scripts.messages import APP, rooms
@@ -42,7 +42,7 @@ UPDATE = "run `.venv/bin/python -m scripts.messages`, then translate what is emp
 ENGLISH_ONLY = {"plural"}
 LATIN = re.compile(r"[A-Za-z]+(?:_[a-z]+)*")
 MARKED = re.compile(
-    r"`[^`]*`|\w+://\S+|/[\w/]+|--[a-z-]+|\w+\.(?:csv|toml)"
+    r"`[^`]*`|\w+://\S+|\w*/[\w/]+|--[a-z-]+|\w+\.(?:csv|toml)"
     r"|\b[A-Z0-9_]+\b|\d\w*|[A-Z]\w+(?:-[A-Z]\w+)+"
 )
 """`so marked`, addresses, pointers, options, files, JSON and L1, X-Request-ID: no English."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from babel.messages.pofile import read_po
 
-CATALOGUES = Path(__file__).parent.parent / "data" / "locale" / "zh"
+CATALOGUES = Path(__file__).parents[2] / "data" / "locale" / "zh"
 WORDS = CATALOGUES / "words"
 """Of codes that are no enumeration's, such as the columns of sheets: kept by hand."""
 

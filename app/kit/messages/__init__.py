@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum, StrEnum
 from typing import Any, ClassVar, Literal, TypeVar
 
-from app.kit.catalogues import templates, values
+from app.kit.messages.catalogues import templates, values
 
 Language = Literal["zh", "en"]
 
