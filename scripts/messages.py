@@ -65,8 +65,10 @@ def messages(path: Path) -> Iterator[Key]:
         yield from in_python(path)
     elif path.suffix in TEMPLATES:
         with path.open("rb") as file:
-            for _, _, words, _ in babel_extract(file, list(KEYWORDS), (), {}):
-                yield "", str(words)
+            for _, _, given, _ in babel_extract(file, list(KEYWORDS), (), {}):
+                words = given[0] if isinstance(given, tuple) else given
+                if words:  # a template; what stands in a variable was marked where it was made
+                    yield "", str(words)
 
 
 def in_python(path: Path) -> Iterator[Key]:
