@@ -174,7 +174,7 @@ def name_of(function: ast.expr) -> str:
 def is_text(values: list[ast.expr]) -> bool:
     match values:
         case [ast.JoinedStr() | ast.BinOp()] | [ast.Constant(value=str())]:
-            return True
+            return ast.unparse(values[0]) != "''"
     return False
 
 
