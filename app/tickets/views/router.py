@@ -1,6 +1,7 @@
 """Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -78,7 +79,8 @@ def list_tickets(
 
         return exports.answer(looking.caller, read, media_type)
 
-    return export.negotiated(request, lambda: lists.page(looking, listing), stream)
+    page = partial(lists.page, looking, listing)
+    return export.negotiated(request, page, stream, looking.now)
 
 
 @router.get("/{number}", response_model=TicketView)
