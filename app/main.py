@@ -23,6 +23,7 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import OF_CITIZENS, City
+from app.console import app as console
 from app.duties.load import Known, read_centres, read_duties
 from app.evaluations.router import router as evaluations
 from app.feed import pages
@@ -236,6 +237,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         app.routes.extend(router.routes)
     app.router.middleware_stack = Straight(app.router)
     app.routes.extend(docs_page.ROUTES)
+    app.routes.extend(console.routes(app))
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))

@@ -65,18 +65,24 @@ def messages(path: Path) -> Iterator[Key]:
         yield from in_python(path)
     elif path.suffix in TEMPLATES:
         with path.open("rb") as file:
-            for _, _, words, _ in babel_extract(file, list(KEYWORDS), (), {}):
-                yield "", str(words)
+            for _, _, given, _ in babel_extract(file, list(KEYWORDS), (), {}):
+                words = given[0] if isinstance(given, tuple) else given
+                if words:  # a template; what stands in a variable was marked where it was made
+                    yield "", str(words)
 
 
 def in_python(path: Path) -> Iterator[Key]:
-    """What is marked, the titles of refusals, and the values of enumerations that have words."""
+    """What is marked, tables of texts, the titles of refusals, and the values of enumerations that
+    have words."""
     with path.open("rb") as file:
         for _, words, _, _ in extract("python", file, KEYWORDS):
             yield "", str(words)
-    for owner in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(owner, ast.ClassDef):
-            yield from in_class(owner)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ClassDef():
+                yield from in_class(node)
+            case ast.AnnAssign(annotation=ast.Name(id="Texts"), value=ast.Dict(values=values)):
+                yield from (("", str(ast.literal_eval(value))) for value in values)
 
 
 def in_class(owner: ast.ClassDef) -> Iterator[Key]:

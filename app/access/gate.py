@@ -85,6 +85,10 @@ class Gate:
         """Called when a key is revoked, before the commit: from now on it opens nothing here."""
         self.revoked[key_id] = time.monotonic()
 
+    def forget_session(self, token_hash: bytes) -> None:
+        """Called when a session has ended: its token opens nothing here."""
+        self.seen.pop(token_hash, None)
+
 
 def bearer(request: Request) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")

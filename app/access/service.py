@@ -1,4 +1,4 @@
-"""Making, revoking and recognising keys."""
+"""Making, revoking and recognising keys; a console's session is recognised as its key."""
 
 import hmac
 import logging
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.access.models import Key, SecretMark
+from app.access.models import ConsoleSession, Key, SecretMark
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
@@ -148,19 +148,31 @@ def retire(key: Key, by: str, now: datetime) -> None:
 
 
 HASHES = parameter("hashes", ARRAY(sa.LargeBinary))
+KEY_IS_OPEN = sa.and_(
+    Key.revoked_at.is_(None), sa.or_(Key.expires_at.is_(None), Key.expires_at > func.now())
+)
+SESSION_IS_OPEN = sa.and_(
+    ConsoleSession.ended_at.is_(None),
+    ConsoleSession.idle_until > func.now(),
+    ConsoleSession.expires_at > func.now(),
+)
+HOLDER = (Key.id, Key.role, Key.office_code, Office.district_code)
 BY_HASH = Ready(
-    select(Key.hash, Key.id, Key.role, Key.office_code, Office.district_code)
-    .outerjoin(Office, Office.code == Key.office_code)
-    .where(
-        Key.hash == sa.any_(HASHES),
-        Key.revoked_at.is_(None),
-        sa.or_(Key.expires_at.is_(None), Key.expires_at > func.now()),
+    sa.union_all(
+        select(Key.hash, *HOLDER)
+        .outerjoin(Office, Office.code == Key.office_code)
+        .where(Key.hash == sa.any_(HASHES), KEY_IS_OPEN),
+        select(ConsoleSession.hash, *HOLDER)
+        .join(Key, Key.id == ConsoleSession.key_id)
+        .outerjoin(Office, Office.code == Key.office_code)
+        .where(ConsoleSession.hash == sa.any_(HASHES), SESSION_IS_OPEN, KEY_IS_OPEN),
     )
 )
 
 
 def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
-    """The holders of the keys with these hashes, by hash, without revoked and expired keys."""
+    """The holders of the keys, and of the console's sessions, with these hashes, by hash; without
+    what is revoked, expired or ended."""
     rows = BY_HASH.rows(connection, hashes=list(hashes))
     return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.bulletins.escalations import Span
@@ -115,7 +116,7 @@ def last_events(span: Span) -> sa.Select[str, WhistleStatus]:
     of_whistle = WhistleEvent.whistle_number
     return (
         select(of_whistle, WhistleEvent.to_status)
-        .distinct(of_whistle)
+        .ext(distinct_on(of_whistle))
         .where(*until_its_end(span))
         .order_by(of_whistle, WhistleEvent.seq.desc())
     )

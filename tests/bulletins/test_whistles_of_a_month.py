@@ -1,5 +1,6 @@
 """吹哨 in the bulletin of a month, on its page and in its sheet."""
 
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
@@ -35,7 +36,9 @@ def test_a_month_tells_of_its_whistles(people: People, clock: StillClock) -> Non
 def test_a_quarter_and_a_year_tell_of_theirs_and_a_quarter_of_what_is_open(
     people: People, clock: StillClock
 ) -> None:
-    assessed(people, WANGJING)  # a span begins with the first assessment
+    assessed = given.ticket(people)  # a span begins with the first assessment
+    given.awaiting(people, assessed)
+    stages.called(people, assessed)
     done = blown.settled(people, MARKET)["number"]
     left = str(blown.blow(people, MARKET, POLICE)["number"])
     does(people, ("chief", WANGJING), left, "escalate", reason="权属在上")
