@@ -39,7 +39,7 @@ def codes(described: dict[str, Any]) -> frozenset[str]:
 extracted = cache(messages.extracted)
 
 UPDATE = "run `.venv/bin/python -m scripts.messages`, then translate what is empty in"
-ENGLISH_ONLY = {"plural"}
+ENGLISH_ONLY = {"plural", "requests"}
 LATIN = re.compile(r"[A-Za-z]+(?:_[a-z]+)*")
 MARKED = re.compile(
     r"`[^`]*`|\w+://\S+|\w*/[\w/]+|--[a-z-]+|\w+\.(?:csv|toml)"

@@ -25,6 +25,9 @@ UNITS: Mapping[Language, Sequence[str]] = {
     "en": (" d", " h", " min", " s"),
 }
 
+Texts = Mapping[str, str]
+"""A table of templates by code: `TEXTS: Texts = {…}` marks them for the catalogues."""
+
 E = TypeVar("E", bound=Enum)
 
 language: ContextVar[Language] = ContextVar("language", default=CHINESE)
@@ -149,7 +152,12 @@ def reason_of(error: Exception) -> Message:
     return reason if isinstance(reason, Message) else Message("{reason}", reason=str(error))
 
 
+PLAIN = frozenset({str, int, float})
+
+
 def part(value: object, reader: Language) -> object:
+    if type(value) in PLAIN:
+        return value
     tell = next((tell for kind, tell in TELLING.items() if isinstance(value, kind)), None)
     return tell(value, reader) if tell else value
 
