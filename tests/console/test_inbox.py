@@ -1,6 +1,7 @@
 """An office's tasks: what is pressing first, acknowledged with one tap, printed, and its own."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ NOW = datetime(2026, 11, 21, 15, 0, tzinfo=BEIJING)
 )
 def test_the_pressing_come_first(alarms: list[str], hours: float | None, group: str) -> None:
     until = None if hours is None else (NOW + timedelta(hours=hours)).isoformat()
-    calm = {"alarms": [], "waits_until": None}
+    calm: dict[str, Any] = {"alarms": [], "waits_until": None}
     [first, *_] = grouped([calm, {"alarms": alarms, "waits_until": until}], NOW)
     assert first.code == group
 
