@@ -44,7 +44,9 @@ def test_a_score_is_explained_in_the_readers_language(people: People, store: Sto
     body = {"weights": {"response": "0.2", "resolution": "0.4", "satisfaction": "0.4"}}
     compared = analyst.post("/rankings/2026-09/compare", body, CHINESE).json()
     assert "响应率权重变化：-10.00 分" in compared["rows"][0]["why"]
-    counted = people("auditor").get(f"{OFFICE}/tickets", CHINESE, rate="resolution", counts="numerator")
+    counted = people("auditor").get(
+        f"{OFFICE}/tickets", CHINESE, rate="resolution", counts="numerator"
+    )
     assert {item["reason"] for item in counted.json()["items"]} == {"诉求人：已解决"}
 
 
