@@ -19,6 +19,7 @@ from app.console.acts import ROUTES as ACTS
 from app.console.api import Refused, make_client
 from app.console.case import page as case
 from app.console.desks import Desk
+from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
@@ -27,7 +28,7 @@ from app.kit.errors import Refusal
 RENEWED_AFTER_SECONDS = 300.0
 MOST_REMEMBERED = 10_000
 
-DESKS: tuple[Desk, ...] = ()
+DESKS: tuple[Desk, ...] = (*inbox.DESKS,)
 """In the order of the bar."""
 
 
@@ -69,6 +70,7 @@ def make_console(api: FastAPI) -> Starlette:
             page("/", begin),
             *sign_in.ROUTES,
             *lists.ROUTES,
+            *inbox.ROUTES,
             *case.ROUTES,
             *ACTS,
             Mount("/static", Cached(directory=STATIC)),
