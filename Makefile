@@ -9,6 +9,9 @@ FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	    && { echo $$python; break; }; \
 	done
 
+# What was compiled is kept: each process that begins, and a gate starts fifty, would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test check fmt bench lock
 
 serve: $(READY)

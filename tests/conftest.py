@@ -214,7 +214,9 @@ def empty(connection: sa.Connection, *tables: str) -> None:
 
 
 def clear(connection: sa.Connection) -> None:
-    """Takes out what a test put in, by DELETE: TRUNCATE makes each table and index a new file."""
+    """Takes out what a test put in, by DELETE: TRUNCATE makes each table and index a new file.
+    Whoever still writes a ticket, as one whose client is gone, is waited for."""
+    connection.exec_driver_sql("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
     sizes = connection.exec_driver_sql(
         "SELECT relname, pg_relation_size(oid) FROM pg_class"
         " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
