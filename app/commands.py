@@ -27,6 +27,7 @@ from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
 from app.kit.host import cluster, embedded, migrate, port
 from app.kit.instants import recording
+from app.kit.messages import for_reader
 from app.kit.web import logs
 from app.kit.workdays import midnight
 from app.rankings import service as rankings
@@ -160,7 +161,7 @@ def verify(given: Settings, asked: argparse.Namespace) -> None:
     """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
     faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
     for line in faults:
-        say(line)
+        say(for_reader(line))
     if faults:
         sys.exit(1)
     say("everything holds")
@@ -172,7 +173,7 @@ def audit_record(given: Settings, asked: argparse.Namespace) -> None:
         session.connection(execution_options=ONE_SNAPSHOT)
         session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         sound = True
-        for fault in auditing.whole(session, read_city(given, sessions).periods):
+        for fault in auditing.whole(session, read_city(given, sessions)):
             say(msgspec.json.encode(fault).decode())
             sound = False
     if not sound:
@@ -190,9 +191,9 @@ def content(file: Path) -> bytes:
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
-        periods = read_city(given, sessions).periods
-        period = rankings.known(session, periods, asked.period, clock.utc())
-        proof = verification.verify(session, period)
+        city = read_city(given, sessions)
+        period = rankings.known(session, city.periods, asked.period, clock.utc())
+        proof = verification.verify(session, city, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 

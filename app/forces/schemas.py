@@ -8,13 +8,15 @@ from pydantic import Field
 from app.access.roles import Role
 from app.duties.centres import ForceKind
 from app.forces.roster import ForceAction
+from app.kit.messages import shape
 from app.kit.web.wire import At, Flag, Form, Line, OfficeCode, Prose, Told, View
 from app.tickets.texts import Name, Phone
 
 MOST_AT_ONCE = 200
 MOST_MARK = 100
 
-SeatCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+-]{0,59}$")]
+SEAT = shape(r"^[A-Za-z0-9][A-Za-z0-9+-]{0,59}$", "is no seat's code")
+SeatCode = Annotated[str, Field(pattern=SEAT)]
 MemberId = Annotated[int, Field(ge=1, lt=2**63, strict=True)]
 
 

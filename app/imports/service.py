@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -22,6 +22,7 @@ from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Refusal
 from app.kit.instants import recording
+from app.kit.messages import in_words, language
 from app.kit.rows import insert_many
 from app.kit.web import ndjson
 from app.kit.web.ndjson import Line
@@ -91,9 +92,10 @@ def read(city: City, caller: Caller, line: Line, now: datetime) -> Past:
     return case.of(city, form, caller, now)
 
 
-def faults(refusal: Refusal) -> list[dict[str, str]]:
-    listed = refusal.facts.get("errors")
-    return listed if isinstance(listed, list) else [{"pointer": "", "detail": refusal.detail}]
+def faults(refusal: Refusal) -> Any:
+    """In the reader's language."""
+    listed = refusal.facts.get("errors", [{"pointer": "", "detail": refusal.detail}])
+    return in_words(listed, language.get())
 
 
 def claim(session: Session, cases: Sequence[Past], now: datetime) -> list[Past]:

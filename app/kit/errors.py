@@ -15,15 +15,18 @@
 
 from typing import ClassVar
 
+from app.kit.messages import Message
+
 
 class Refusal(Exception):
-    """A refused call: it changed nothing. `facts` are figures to act on, shown beside `detail`."""
+    """A refused call: it changed nothing. `facts` are figures to act on, shown beside `detail`;
+    `title` is a template of the catalogues, as is that of `detail`."""
 
     title: ClassVar[str] = "Refused"
 
-    def __init__(self, detail: str = "", **facts: object) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+    def __init__(self, detail: Message | None = None, **facts: object) -> None:
+        self.detail = detail or Message(self.title)
+        super().__init__(self.detail)
         self.facts = facts
 
 

@@ -24,6 +24,11 @@ SATURDAY = 5
 NOVEMBER = 11
 
 
+def in_force(active_from: date | None, active_to: date | None, on: date) -> bool:
+    """Whether a name or office is in force on a day: from `active_from` to before `active_to`."""
+    return (active_from is None or active_from <= on) and (active_to is None or on < active_to)
+
+
 def day_of(instant: datetime) -> date:
     """The day in Beijing on which an instant falls."""
     return instant.astimezone(BEIJING).date()

@@ -33,11 +33,6 @@ class PlaceKind(StrEnum):
     VILLAGE = "village"
 
 
-def in_force(active_from: date | None, active_to: date | None, on: date) -> bool:
-    """Whether a name or office is in force on a day: from `active_from` to before `active_to`."""
-    return (active_from is None or active_from <= on) and (active_to is None or on < active_to)
-
-
 @dataclass(frozen=True, slots=True)
 class District:
     code: str

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from app.kit.web.wire import Keepable, View
+from app.kit.web.wire import DISTRICT, Keepable, View
 from app.offices.directory import OfficeKind
 
 
@@ -29,5 +29,5 @@ class OfficeFilter:
     """The filter of a list of offices; `q` is a part of any of their names."""
 
     kind: Annotated[OfficeKind | None, Query()] = None
-    district_code: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None
+    district_code: Annotated[str | None, Query(pattern=DISTRICT)] = None
     q: Annotated[str | None, Query(min_length=1, max_length=100), Keepable] = None

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.kit.ready import Ready, parameter
 from app.kit.web.paging import Order
 from app.offices.catalogue import (
@@ -78,7 +79,7 @@ def get(session: Session, code: str) -> bytes:
     """An OfficeView in JSON. Refuses (NoSuchOffice) a code that no office has or had."""
     office = read(session.connection(), [code]).get(code)
     if office is None:
-        raise NoSuchOffice(f"no office has the code {code!r}")
+        raise NoSuchOffice(Message("no office has the code {code!r}", code=code))
     return office
 
 

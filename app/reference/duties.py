@@ -9,6 +9,7 @@ from fastapi import Query
 
 from app.city import City
 from app.duties.duty_list import DutyItem, DutyList, DutyShare, ListFacts, PowerGroup
+from app.kit.messages import Message, shape
 from app.kit.web.wire import Keepable
 from app.offices.directory import STREET_KINDS
 from app.offices.service import NoSuchOffice
@@ -21,12 +22,14 @@ from app.reference.schemas import (
     PowerView,
 )
 
+BOARD = shape(r"^[a-z0-9+-]{1,60}$", "is no board's code")
+
 
 @dataclass(frozen=True, slots=True)
 class DutyFilter:
     """The filter of the duty list; `q` is a part of a duty's name."""
 
-    board: Annotated[str | None, Query(pattern=r"^[a-z0-9+-]{1,60}$")] = None
+    board: Annotated[str | None, Query(pattern=BOARD)] = None
     share: Annotated[DutyShare | None, Query()] = None
     q: Annotated[str | None, Query(min_length=1, max_length=100), Keepable] = None
 
@@ -81,7 +84,7 @@ def of_office(city: City, code: str, on: date) -> OfficeDutiesView:
     other office: the list is theirs."""
     office = city.offices.get(code)
     if office is None or office.kind not in STREET_KINDS:
-        raise NoSuchOffice(f"no street or township has the code {code!r}")
+        raise NoSuchOffice(Message("no street or township has the code {code!r}", code=code))
     facts, items = city.duties.duties, city.duties.items_on(on, office.kind)
     has_list = office.kind in facts.offices
     by_share = {

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from app.offices.catalogue import TO_THE_STREET, Catalogue, Duty, TargetKind
-from app.offices.gazetteer import Gazetteer
 from app.routing.areas import Areas
 from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thresholds, rounded
+from app.routing.given import TO_A_CENTRE, TO_A_STREET, Catalogue, Duty, Gazetteer
 from app.routing.locate import DISTRICT_DIGITS, Location, Locator
 from app.routing.memory import Key, Lesson, Memory
 from app.routing.questions import candidates_of, question, understood_of
@@ -125,7 +124,7 @@ class Router:
         place = self.locator.locate(self.lexicon(on), query, policy, on)
         verdict = self.judge(place, policy)
         duty = self.duty(query, place, on)
-        if duty.target_kind is TargetKind.STREET:
+        if duty.target_kind == TO_A_STREET:
             office = place.best if verdict.decision is DecisionKind.DISPATCH else None
             return self.answer(place, policy, (duty, verdict, verdict, office))
         judged, office = self.to_department(place, verdict, duty)
@@ -182,8 +181,6 @@ class Router:
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:
         """The duty for a matter here by the catalogue (D.5 R1)."""
-        if query.category is None:
-            return TO_THE_STREET
         area = None if place.conflict else place.best or place.district_code
         return self.catalogue.find(query.category, f"{query.title}\n{query.content}", area, on)
 
@@ -233,7 +230,7 @@ class Router:
             return Verdict(kind, "catalogue", why), None
         office = duty.lead_code(place.district_code)
         why = Reason("duty", {"office": self.name(office or "")})
-        if duty.target_kind is TargetKind.DISTRICT_CENTRE:  # it only forwards (D.5 R4)
+        if duty.target_kind == TO_A_CENTRE:  # it only forwards (D.5 R4)
             return Verdict(DecisionKind.PERSON, "catalogue", why, office), None
         return Verdict(DecisionKind.DISPATCH, "catalogue", why), office
 

@@ -6,10 +6,9 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from app.offices.catalogue import Catalogue
-from app.offices.gazetteer import Gazetteer, PlaceKind
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
+from app.routing.given import Catalogue, Gazetteer
 from app.routing.reading.elsewhere import ForeignName
 from app.routing.reading.names import FormerDistrict, Landmark
 from app.routing.teachable import Generic
@@ -45,7 +44,7 @@ def read_older_places(path: Path = DATA / "older_places.csv") -> list[OlderPlace
         return [
             OlderPlace(
                 line["name"],
-                PlaceKind(line["kind"]),
+                line["kind"],
                 line["street_code"],
                 date.fromisoformat(line["last_seen"]),
             )

@@ -7,6 +7,7 @@ from msgspec import to_builtins
 from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
+from app.kit.messages import Message, shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Form, Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind
@@ -16,7 +17,12 @@ MOST_CHARACTERS = 10_000
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Place = Annotated[str, Text(max_length=MOST_CHARACTERS), Keepable]
-CategoryCode = Annotated[str, Text(pattern=r"^[0-9]{2,6}$")]
+CATEGORY = shape(r"^[0-9]{2,6}$", "is no category's code of two to six digits")
+TICKET = shape(r"^[A-Z]{2}[0-9]{15}$", "is no ticket's number such as BJ202611200000001")
+CategoryCode = Annotated[
+    str,
+    Text(pattern=CATEGORY),
+]
 
 
 class PlaceQuestion(Position):
@@ -103,12 +109,18 @@ class Forgotten(Form):
     """What is to be forgotten: the place of a text, or what a ticket alone has taught."""
 
     text: Place | None = None
-    ticket_number: Annotated[str, Text(pattern=r"^[A-Z]{2}[0-9]{15}$")] | None = None
+    ticket_number: (
+        Annotated[
+            str,
+            Text(pattern=TICKET),
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.text is None) is (self.ticket_number is None):
-            raise ValueError("text or ticket_number, one of them")
+            raise ValueError(Message("text or ticket_number, one of them"))
         return self
 
 

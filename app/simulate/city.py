@@ -8,7 +8,8 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from app.offices.gazetteer import Gazetteer, Street, StreetKind, in_force
+from app.kit.workdays import in_force
+from app.offices.gazetteer import Gazetteer, Street, StreetKind
 from app.routing.reading.names import short_name
 
 SPREAD = 0.75

@@ -7,6 +7,7 @@ from itertools import chain
 
 import pytest
 
+from app.kit.workdays import in_force
 from app.offices.catalogue import DISTRICT, Duty, Mark, Season
 from app.offices.directory import STREET_KINDS, OfficeKind
 from app.offices.files import (
@@ -17,7 +18,7 @@ from app.offices.files import (
     read_gazetteer,
     read_places,
 )
-from app.offices.gazetteer import NameKind, PlaceKind, StreetKind, compile_gazetteer, in_force
+from app.offices.gazetteer import NameKind, PlaceKind, StreetKind, compile_gazetteer
 
 GAZETTEER = read_gazetteer()
 PLACES = read_places()

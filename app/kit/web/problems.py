@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,7 +12,10 @@ from starlette.exceptions import HTTPException
 
 from app.kit import errors
 from app.kit.errors import Invalid, Refusal
+from app.kit.messages import Message, for_reader, in_words, language, template
+from app.kit.web.faults import faults, first_of
 from app.kit.web.idempotency import REPLAYED, DoneBefore
+from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.logs import PROBES, kinds
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,9 @@ HEADERS: dict[type[Refusal], dict[str, str]] = {
     errors.TooMany: {"Retry-After": "1"},
     errors.Unavailable: {"Retry-After": "1"},
 }
+NO_JSON = Message("the body must be JSON, with Content-Type: application/json")
+OF_STARLETTE = (template("Not Found"), template("Method Not Allowed"))
+"""Titles that Starlette gives, for the catalogues."""
 
 
 class Problem(JSONResponse):
@@ -50,19 +56,21 @@ def family(refusal: Refusal) -> type[Refusal]:
 
 
 def describe(refusal: Refusal) -> dict[str, Any]:
-    """The problem's members, without the request's id. Facts may not use RFC 9457's own names."""
+    """The problem's members in the reader's language, without the request's id. Facts may not use
+    RFC 9457's own names."""
     return {
-        **refusal.facts,
+        **{name: in_words(fact, language.get()) for name, fact in refusal.facts.items()},
         "type": f"/problems/{slug(type(refusal))}",
-        "title": refusal.title,
+        "title": for_reader(Message(refusal.title)),
         "status": STATUS[family(refusal)],
-        "detail": refusal.detail,
+        "detail": for_reader(refusal.detail),
     }
 
 
 def problem(request: Request, members: dict[str, Any], headers: dict[str, str]) -> Problem:
     request_id = getattr(request.state, "request_id", None)
-    return Problem({**members, "request_id": request_id}, members["status"], headers)
+    body = {**members, "request_id": request_id}
+    return Problem(body, members["status"], {**headers, **BY_LANGUAGE})
 
 
 def on_refusal(request: Request, refusal: Refusal) -> Problem:
@@ -74,39 +82,25 @@ def on_refusal(request: Request, refusal: Refusal) -> Problem:
     return problem(request, describe(refusal), headers)
 
 
-def faults(findings: Iterable[Any]) -> list[dict[str, str]]:
-    """Pydantic's findings as {pointer, detail}: `/address/text` in a body, `/query/limit` else."""
-    return [
-        {"pointer": pointer(fault["loc"]), "detail": fault["msg"].removeprefix("Value error, ")}
-        for fault in findings
-    ]
-
-
-def pointer(location: tuple[int | str, ...]) -> str:
-    inside = location[1:] if location and location[0] == "body" else location
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in inside)
-
-
 def on_bad_form(request: Request, error: RequestValidationError) -> Problem:
     """A body or query that is no form: unreadable or too large (see route.py), or invalid."""
     match error.body:
         case [Refusal() as refusal]:
             return on_refusal(request, refusal)
         case bytes():
-            unread = errors.Malformed("the body must be JSON, with Content-Type: application/json")
-            return on_refusal(request, unread)
+            return on_refusal(request, errors.Malformed(NO_JSON))
     listed = faults(error.errors())
-    first = " ".join(filter(None, listed[0].values())) if listed else ""
-    return on_refusal(request, Invalid(first, errors=listed))
+    return on_refusal(request, Invalid(first_of(listed), errors=listed))
 
 
 def on_http(request: Request, error: HTTPException) -> Problem:
     """Starlette's own answers: no such route, or not by that method."""
+    title = for_reader(Message(error.detail))
     members = {
         "type": "about:blank",
-        "title": error.detail,
+        "title": title,
         "status": error.status_code,
-        "detail": f"{request.method} {request.url.path}: {error.detail}",
+        "detail": f"{request.method} {request.url.path}: {title}",
     }
     return problem(request, members, dict(error.headers or {}))
 
@@ -120,9 +114,9 @@ def on_fault(request: Request, fault: Exception) -> Problem:
     """Our own mistake: the server logs it with its trace, and the client gets none."""
     members = {
         "type": "/problems/fault",
-        "title": "The service made a mistake",
+        "title": for_reader(Message("The service made a mistake")),
         "status": 500,
-        "detail": "it was logged under this request_id; nothing was changed",
+        "detail": for_reader(Message("it was logged under this request_id; nothing was changed")),
     }
     return problem(request, members, {"X-Request-ID": str(request.state.request_id)})
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import ahocorasick
 from msgspec import Struct
 
-from app.offices.gazetteer import Gazetteer, NameKind, Place, in_force
+from app.kit.workdays import in_force
+from app.routing.given import STRONG_NAMES, Gazetteer, Place
 from app.routing.reading.text import read
 
 CITY = ("北京市", "北京", "京")
@@ -35,17 +36,6 @@ class Kind(StrEnum):
     VILLAGE = "village"
     STEM = "stem"
     LANDMARK = "landmark"
-
-
-STRONG_NAMES = {
-    NameKind.OFFICIAL,
-    NameKind.STATISTICAL,
-    NameKind.ALIAS,
-    NameKind.FORMER,
-    NameKind.VARIANT,
-    NameKind.OFFICE,
-}
-"""Names that mean the office and nothing else; a stem or a truncated name may be a road's."""
 
 
 def kinds(*these: Kind) -> int:
@@ -154,7 +144,7 @@ def meanings(
 
 def place_meanings(places: Iterable[Place]) -> Iterator[tuple[str, Meaning]]:
     for place in places:
-        kind = Kind(place.kind.value)
+        kind = Kind(place.kind)
         for form in place_forms(place):
             yield form, Meaning(kind, place.street_code, short_name(place), place.code)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from app.offices.gazetteer import Gazetteer, Name, NameKind, PlaceKind, Street, StreetKind
+from app.routing.given import STEM, TOWNSHIP, VILLAGE, Gazetteer, Name, Street
 from app.routing.memory import Key, Memory
 from app.routing.reading.names import short_name
 from app.routing.reading.text import LONGEST_PLACE, read
@@ -58,7 +58,7 @@ class OlderPlace(NamedTuple):
     newest list that has its name."""
 
     name: str
-    kind: PlaceKind
+    kind: str
     street_code: str
     last_seen: date
 
@@ -104,7 +104,7 @@ class Ground:
         }
         self.whole_city = len(self.districts) > 1
         self.stems: dict[str, list[int]] = {}
-        self.townships = np.array([street.kind is StreetKind.TOWNSHIP for street in streets], float)
+        self.townships = np.array([street.kind == TOWNSHIP for street in streets], float)
         self.sizes = np.zeros(self.width)
         self.volumes = np.zeros(self.width)
         self.roads: dict[str, list[tuple[int, int]]] = {}
@@ -121,7 +121,7 @@ class Ground:
                 self.add_place(self.position[place.street_code], place)
         self.pairs.draw(self.pairs.held)
         for name in names:
-            if name.kind is NameKind.STEM and name.street_code in self.position:
+            if name.kind == STEM and name.street_code in self.position:
                 stem = read(name.text).text
                 self.stems.setdefault(stem, []).append(self.position[name.street_code])
 
@@ -186,14 +186,14 @@ def lay(gazetteer: Gazetteer, older: Iterable[OlderPlace] = ()) -> dict[str, Gro
     """A ground for each district by its code, and the city's under the empty code."""
     known = {street.code for street in gazetteer.streets}
     places = [
-        Standing(place.street_code, essence(short_name(place)), place.kind is PlaceKind.VILLAGE)
+        Standing(place.street_code, essence(short_name(place)), place.kind == VILLAGE)
         for place in gazetteer.places
         if place.street_code in known
     ]
     rarity = Rarity.of(place.name for place in places)
     begin = beginnings_of(places)
     places += [
-        Standing(place.street_code, essence(place.name), place.kind is PlaceKind.VILLAGE, False)
+        Standing(place.street_code, essence(place.name), place.kind == VILLAGE, False)
         for place in older
         if place.street_code in known
     ]

@@ -55,6 +55,7 @@ FOLLOWED = frozenset(
         A.FEED_BACK,
         A.OBJECT,
         A.RULE_OBJECTION,
+        A.CONSENT,
         A.INTERIM_RELEASE,
         A.WAIVE,
         A.COORDINATE,
@@ -146,7 +147,6 @@ class WhistleChange:
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
         if whistle.status is S.SETTLED:
-            whistle.settled_at = at
             whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at
@@ -194,7 +194,8 @@ class WhistleChange:
     @property
     def citizens(self) -> Sequence[str]:
         """Names of those for whose tickets it is blown."""
-        return persons.names(self.session, [self.whistle.number]).get(self.whistle.number, [])
+        every = persons.names(self.session, self.city.cipher, [self.whistle.number])
+        return every.get(self.whistle.number, [])
 
     def errand(self, wait: Wait, names: Sequence[str]) -> dict[str, Any]:
         """What the inbox shows: place and matter, and to the summoned no telephone and no citizen

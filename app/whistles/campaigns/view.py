@@ -48,7 +48,9 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
     query = select(Summons).where(Summons.whistle_number == whistle.number)
     summonses = list(viewer.session.scalars(query.order_by(Summons.office_code)))
     hide = scope.is_summoned_only(viewer.caller, whistle, summonses)
-    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
+    names = persons.names(viewer.session, viewer.city.cipher, [whistle.number]).get(
+        whistle.number, []
+    )
     text: Text = (lambda words: personal.hide_all(words, *names)) if hide else plain
     course = record.read(viewer.session, whistle.number)
     presence = Presence(

@@ -11,7 +11,9 @@ from app.city import AtCity
 from app.kit.clock import AtClock, Now
 from app.kit.db import Reading, Writing
 from app.kit.errors import Invalid, Refusal
+from app.kit.messages import Message
 from app.kit.web import problems
+from app.kit.web.faults import faults
 from app.kit.web.route import Route
 from app.whistles.acts.forms import ReportIn
 from app.whistles.sign_in import pages, service
@@ -48,7 +50,7 @@ def show_page(code: Code, session: Reading, city: AtCity, now: Now) -> HTMLRespo
     try:
         return answer(pages.page(service.awaited(session, city, code, now)))
     except Refusal as refusal:
-        return answer(pages.page(None, pages.told_of(refusal)), refusal)
+        return answer(pages.page(None, pages.words_of(refusal)), refusal)
 
 
 @router.post("/{code}", response_class=HTMLResponse)
@@ -63,7 +65,7 @@ def report_at_place(
         service.report(Place(session, city, clock), *read(code, filled))
     except Refusal as refusal:
         session.rollback()
-        return answer(pages.page(awaited, pages.told_of(refusal), filled), refusal)
+        return answer(pages.page(awaited, pages.words_of(refusal), filled), refusal)
     return answer(pages.done(awaited, filled))
 
 
@@ -75,6 +77,6 @@ def read(code: str, filled: Filled) -> tuple[str, ReportIn]:
         names = {name: filled.get(name, "") for name in ("person", "duty")}
         return filled.get("office_code", ""), ReportIn(**names, **known, code=code)
     except ValidationError as error:
-        raise Invalid(errors=problems.faults(error.errors())) from None
+        raise Invalid(errors=faults(error.errors())) from None
     except ValueError:
-        raise Invalid("lon and lat are degrees") from None
+        raise Invalid(Message("lon and lat are degrees")) from None

@@ -69,7 +69,9 @@ def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
 
 def for_the_summoned(viewer: Viewer, whistle: Whistle) -> WhistleView:
     """The same, its texts as the summoned read them."""
-    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
+    names = persons.names(viewer.session, viewer.city.cipher, [whistle.number]).get(
+        whistle.number, []
+    )
     shown, hidden = view_of(viewer, whistle), text_for(True, names)
     shown.matter, shown.why = hidden(shown.matter), hidden(shown.why)
     for spot in (shown.place, shown.meeting_point):
@@ -95,7 +97,9 @@ def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
         records.views(session, policies, numbers, viewer.now),
-        persons.names(session, numbers) if viewer.caller.role in HANDLERS else {},
+        persons.names(session, viewer.city.cipher, numbers)
+        if viewer.caller.role in HANDLERS
+        else {},
     )
 
 

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
 from app.kit.ready import Statement
-from app.tickets import citizens
 from app.tickets.search import follow as follow_room
 from app.tickets.search.follow import follow_some
 from app.tickets.views import lists
@@ -330,10 +329,6 @@ def test_a_number_to_be_called_at_is_found_like_that_of_the_call(
     body = {"citizen": {"callback_phone": "13799998888"}, "reason": "换号"}
     people.operator.does("correct", second, **body)
     assert found_by("13799998888") == found_by("13733334444") == [second]
-    with app.state.sessions.begin() as session:
-        session.execute(sa.text("UPDATE citizen SET callback_hash = NULL"))
-        citizens.hash_callback_phones(session, app.state.settings.secret_key)
-    assert (found_by("84567890"), found_by("13799998888")) == ([first], [second])
 
 
 def test_corrected_and_added_words_are_found_and_the_former_are_not(
