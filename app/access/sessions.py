@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.models import ConsoleSession, Key
 from app.access.service import KEY_IS_OPEN, SESSION_IS_OPEN, hashed
 from app.kit.errors import Unauthenticated
+from app.kit.messages import Message
 
 LONGEST = timedelta(hours=12)
 """A shift."""
@@ -31,7 +32,7 @@ def begin(session: Session, secret: bytes, key_text: str) -> str:
     key_hash = hashed(secret, key_text)
     key_id = session.scalar(select(Key.id).where(Key.hash == key_hash, KEY_IS_OPEN))
     if key_id is None:
-        raise NoSuchKeyToSignIn("this key is unknown, revoked or expired")
+        raise NoSuchKeyToSignIn(Message("this key is unknown, revoked or expired"))
     token = secrets.token_urlsafe(32)
     session.add(
         ConsoleSession(
