@@ -21,6 +21,7 @@ from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
 from app.console.desks import Desk
+from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
@@ -32,6 +33,7 @@ MOST_REMEMBERED = 10_000
 
 DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
+    *inbox.DESKS,
     Desk("/search", Message("Search"), search.SEARCHERS),
 )
 """In the order of the bar."""
@@ -77,6 +79,7 @@ def make_console(api: FastAPI) -> Starlette:
             *lists.ROUTES,
             *calls.ROUTES,
             *search.ROUTES,
+            *inbox.ROUTES,
             *case.ROUTES,
             *ACTS,
             Mount("/static", Cached(directory=STATIC)),
