@@ -65,6 +65,7 @@ from app.whistles.models import (
     WhistleParty,
     WhistleTicket,
 )
+from app.whistles.proposing.models import MissingWhistle
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -135,6 +136,7 @@ TABLES: tuple[type[Base], ...] = (
     Attendance,
     WhistleParty,
     WhistleTicket,
+    MissingWhistle,
     WhistleEvent,
     WhistleStatement,
     WhistleMark,
