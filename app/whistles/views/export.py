@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fastapi import Request, Response
 
+from app import codes
 from app.access.exports import Exports
 from app.kit.db import Sessions
 from app.kit.web import negotiation
@@ -61,7 +62,9 @@ FORMATS: dict[str, Callable[[Iterable[WhistleView]], Iterator[str]]] = {
 
 
 def answer(request: Request, exports: Exports, viewer: Viewer, listing: WhistleListing) -> Response:
-    """A page in JSON, or all whistles of the filters in the form that `Accept` asks for."""
+    """A page in JSON, or all whistles of the filters in the form that `Accept` asks for. Refuses
+    NoSuchCode."""
+    codes.check(viewer.city, listing)
     kind = negotiation.best(request, (JSON, *FORMATS))
     if kind not in FORMATS:
         page = lists.page(viewer, listing)
