@@ -22,7 +22,10 @@ FILTERS = {
 """Every name of a filter by code, with a value of its form that nothing has."""
 
 ASKED = {"kind": "enforcement", "text": "朝阳区望京西园三区", "period": "2026-Q4"}
-LEAGUE = {"/rankings/{period}": {"league": "district_departments"}}
+BESIDE = {
+    "/rankings/{period}": {"league": "district_departments"},
+    "/whistles/proposal": {"street": WANGJING},
+}
 SPANS = {"/evaluations": "2026-Q4", "/departments": "2026-Q4"}
 READERS = ("auditor", "evaluator", "supervisor", "operator", "admin", "district", "chief")
 OFFICES = {"district": CHAOYANG, "chief": WANGJING}
@@ -42,7 +45,7 @@ def answer(people: People, path: str, **query: str) -> Any:
     """As the first role that may read it is answered."""
     span = next((of for start, of in SPANS.items() if path.startswith(start)), "2026-10")
     wanted = {name: value for name, value in ASKED.items() if name in needed(people, path)}
-    full = {**wanted, **LEAGUE.get(path, {}), **query}
+    full = {**wanted, **BESIDE.get(path, {}), **query}
     answers = (
         people(role, OFFICES.get(role)).get(path.format(period=span), **full) for role in READERS
     )
