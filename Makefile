@@ -9,13 +9,21 @@ FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	    && { echo $$python; break; }; \
 	done
 
-.PHONY: serve test check fmt bench lock
+.PHONY: serve test check browser screenshots fmt bench lock
 
 serve: $(READY)
 	@exec $(BIN)/jiesu serve
 
-test: check
+test: check browser
 	$(BIN)/pytest
+
+# The screens are tried in Debian's Chromium.
+browser:
+	@sh scripts/browser.sh
+
+screenshots: $(READY) browser
+	@mkdir -p docs/screens
+	JIESU_TEST_SCREENSHOTS=docs/screens $(BIN)/pytest --numprocesses=0 tests/console
 
 check: $(READY)
 	$(BIN)/ruff format --check

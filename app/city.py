@@ -12,6 +12,7 @@ from app.duties.centres import CentreModels
 from app.duties.duty_list import NOTHING_NAMED, DutyList
 from app.kit.cipher import Cipher
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.catalogue import Catalogue
 from app.offices.directory import OfficeEntry, OfficeKind
@@ -79,7 +80,7 @@ class City:
         """An office that works today. Refuses (NoSuchOffice) at the field that named it."""
         office = self.offices.get(code)
         if office is None or not office.active(day_of(now)):
-            detail = f"no office {code} works on {day_of(now)}"
+            detail = Message("no office {code} works on {day}", code=code, day=day_of(now))
             raise NoSuchOffice(detail, errors=[{"pointer": pointer, "detail": detail}])
         return office
 
@@ -87,8 +88,11 @@ class City:
         """Refuses (NoSuchDistrict) an address with the code of no district."""
         office = self.offices.get(code) if code else None
         if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
-            fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
-            raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
+            fault = {
+                "pointer": "/address/district_code",
+                "detail": Message("no district {code}", code=code),
+            }
+            raise NoSuchDistrict(Message("there is no district {code}", code=code), errors=[fault])
 
 
 async def city(request: Request) -> City:

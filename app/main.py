@@ -23,6 +23,7 @@ from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
 from app.city import OF_CITIZENS, City
+from app.console import app as console
 from app.duties.load import Known, read_centres, read_duties
 from app.evaluations.router import router as evaluations
 from app.feed import pages
@@ -44,7 +45,7 @@ from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.share import Shares
-from app.kit.web import problems
+from app.kit.web import cors, problems
 from app.kit.web.language import Languages
 from app.kit.web.logs import Observed
 from app.kit.web.route import Heads, Straight
@@ -52,7 +53,7 @@ from app.kit.web.streams import Streams
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
-from app.openapi import Described
+from app.openapi.document import Described
 from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
@@ -237,11 +238,13 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         app.routes.extend(router.routes)
     app.router.middleware_stack = Straight(app.router)
     app.routes.extend(docs_page.ROUTES)
+    app.routes.extend(console.routes(app))
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)
     app.add_middleware(Languages)
+    cors.install(app, settings.cors_origins)
     return app
 
 

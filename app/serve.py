@@ -34,7 +34,7 @@ def serve(given: Settings) -> None:
         own_database(given),
     ):
         port.open_port(listener)
-        port.announce(listener, f"Jiesu is ready on {{url}}; {whose_key(given)}")
+        port.announce(listener, greeting(given))
         if given.workers == 1:
             import_module(WORKER).work(listener)
         else:
@@ -48,6 +48,13 @@ def own_database(given: Settings) -> Iterator[None]:
     running = embedded.running(given.data_dir, max_connections=connections)
     with running if given.embedded else nullcontext():
         yield
+
+
+def greeting(given: Settings) -> str:
+    return (
+        "Jiesu is ready on {url}; open it in a browser and sign in with a key:"
+        f" {whose_key(given)}"
+    )
 
 
 def whose_key(given: Settings) -> str:

@@ -14,6 +14,8 @@ from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Message, Scope
 
+from tests import declared
+
 Portals = Callable[[], AbstractContextManager[BlockingPortal]]
 
 
@@ -55,7 +57,9 @@ class Transport(httpx.BaseTransport):
             except Exception:
                 if self.raising:
                     raise
-        return exchange.response(request)
+        answer = exchange.response(request)
+        declared.check(scope, answer)
+        return answer
 
 
 def scope_of(request: httpx.Request) -> Scope:
@@ -106,4 +110,7 @@ class Exchange:
     def response(self, request: httpx.Request) -> httpx.Response:
         body = b"" if request.method == "HEAD" else b"".join(self.pieces)
         stream = httpx.ByteStream(body)
-        return httpx.Response(self.status, headers=self.headers, stream=stream, request=request)
+        answer = httpx.Response(self.status, headers=self.headers, stream=stream, request=request)
+        if answer.headers.get("content-type", "").startswith("text/csv"):
+            answer.encoding = "utf-8-sig"  # as a spreadsheet reads it: without the mark
+        return answer

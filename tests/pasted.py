@@ -86,6 +86,12 @@ class Asked:
     query: dict[str, str]
 
 
+@dataclass
+class Exchange:
+    asked: Asked
+    answer: Response
+
+
 def asked(command: str) -> Asked:
     """Fails on a curl that the documents do not use."""
     options = reader().parse_args(shlex.split(command)[1:])
@@ -109,6 +115,7 @@ class Shell:
         self.people = people
         self.variables = {"JIESU": "", "ADMIN": f"Authorization: Bearer {ADMIN_KEY}"}
         self.functions: dict[str, str] = {}
+        self.exchanges: list[Exchange] = []
 
     def paste(self, block: str) -> Response | None:
         """Does all of it; the last answer, if there was any."""
@@ -167,6 +174,7 @@ class Shell:
             call.method, url, headers=call.headers, content=call.body
         )
         wanted = [int(expected[1])] if expected else [200, 201, 204]
+        self.exchanges.append(Exchange(call, answer))
         assert answer.status_code in wanted, f"{command}\n{answer.status_code} {answer.text}"
         return answer
 

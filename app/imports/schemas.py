@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.callbacks.answers import ExclusionCode, Reach
 from app.callbacks.schemas import Answered, Verdict
+from app.kit.messages import Message
 from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told, View
 from app.offices.catalogue import Urgency
 from app.tickets.acts.forms import NewAddress
@@ -68,9 +69,11 @@ class PastCase(Form):
         cls, verification: PastVerification | None, info: ValidationInfo
     ) -> PastVerification | None:
         if (verification is None) is (info.data.get("callback") is None):
-            raise ValueError("a finished case has a callback or a verification")
+            raise ValueError(Message("a finished case has a callback or a verification"))
         if verification and info.data.get("channel") not in SOURCES:
-            raise ValueError(f"only of a request by {', '.join(sorted(SOURCES))} (RULEBOOK D.9.1)")
+            raise ValueError(
+                Message("only of a request by {sources} (RULEBOOK D.9.1)", sources=sorted(SOURCES))
+            )
         return verification
 
     @property

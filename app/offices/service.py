@@ -83,7 +83,7 @@ def get(session: Session, code: str) -> bytes:
     """An OfficeView in JSON. Refuses (NoSuchOffice) a code that no office has or had."""
     office = read(session.connection(), [code]).get(code)
     if office is None:
-        raise NoSuchOffice(f"no office has the code {code!r}")
+        raise NoSuchOffice(Message("no office has the code {code!r}", code=code))
     return office
 
 

@@ -10,8 +10,7 @@ from fastapi import Query
 from app import codes
 from app.city import City
 from app.duties.duty_list import DutyItem, DutyList, DutyShare, ListFacts, PowerGroup
-from app.kit.messages import Message
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import Keepable
 from app.offices.directory import STREET_KINDS
 from app.offices.service import NoSuchOffice
@@ -93,7 +92,7 @@ def of_office(city: City, code: str, on: date) -> OfficeDutiesView:
     other office: the list is theirs."""
     office = city.offices.get(code)
     if office is None or office.kind not in STREET_KINDS:
-        raise NoSuchOffice(f"no street or township has the code {code!r}")
+        raise NoSuchOffice(Message("no street or township has the code {code!r}", code=code))
     facts, items = city.duties.duties, city.duties.items_on(on, office.kind)
     has_list = office.kind in facts.offices
     by_share = {

@@ -13,6 +13,7 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from app.kit.datum import in_city
+from app.kit.messages import Message
 from app.kit.workdays import in_force
 
 METRES_PER_DEGREE = 111_320.0
@@ -102,5 +103,5 @@ def flat(outline: Outline) -> BaseGeometry:
     whole: BaseGeometry = make_valid(shape(msgspec.to_builtins(outline)))
     west, south, east, north = whole.bounds
     if not (in_city(west, south) and in_city(east, north)):
-        raise ValueError("lies outside Beijing; longitude comes before latitude")
+        raise ValueError(Message("lies outside Beijing; longitude comes before latitude"))
     return scale(whole, xfact=SHRINK, yfact=1.0, origin=(0, 0))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from app.kit.messages import worded
 from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.life.alarms import Alarm
@@ -28,6 +29,7 @@ from app.tickets.life.sources import Verified
 T = TypeVar("T")
 
 
+@worded
 class EndReason(StrEnum):
     """Why a dispatch is over; to the offices that had it, it is also the kind of a feed entry."""
 
@@ -39,6 +41,7 @@ class EndReason(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
+@worded
 class Notice(StrEnum):
     """A kind of feed entry that is neither an action nor a dispatch's end."""
 
