@@ -65,35 +65,30 @@ Community = Annotated[
 """Filters of today's offices and of former ones."""
 
 
-Fault = dict[str, Message | str]
-
-
 def check(city: City, filters: BaseModel) -> None:
     """Refuses (NoSuchCode) filters of which one names nothing, with the name of each."""
-    faults = list(unknown(city, filters))
+    faults = dict(unknown(city, filters))
     if faults:
-        raise NoSuchCode(faults[0]["detail"], errors=faults)
+        refuse(faults)
 
 
-def unknown(city: City, filters: BaseModel) -> Iterator[Fault]:
+def unknown(city: City, filters: BaseModel) -> Iterator[tuple[str, Message]]:
     for name, mark in marks(type(filters)).items():
         code = getattr(filters, name)
         if code is not None and not mark.is_known(city, code):
-            yield fault(name, Message(mark.words, code=code))
+            yield name, Message(mark.words, code=code)
 
 
 def check_one(city: City, name: str, code: str | None, mark: Names) -> None:
     """The same for a filter by itself."""
     if code is not None and not mark.is_known(city, code):
-        refuse(name, Message(mark.words, code=code))
+        refuse({name: Message(mark.words, code=code)})
 
 
-def refuse(name: str, detail: Message) -> NoReturn:
-    raise NoSuchCode(detail, errors=[fault(name, detail)])
-
-
-def fault(name: str, detail: Message) -> Fault:
-    return {"pointer": f"/query/{name}", "detail": detail}
+def refuse(faults: Mapping[str, Message]) -> NoReturn:
+    """By the filters' names."""
+    errors = [{"pointer": f"/query/{name}", "detail": detail} for name, detail in faults.items()]
+    raise NoSuchCode(next(iter(faults.values())), errors=errors)
 
 
 @cache

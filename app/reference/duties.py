@@ -45,7 +45,7 @@ class DutyFilter:
 def check_board(duties: DutyList, code: str | None) -> None:
     """Refuses (NoSuchCode) a board that the list has not."""
     if code is not None and code not in {board.code for board in duties.boards}:
-        codes.refuse("board", Message("there is no board {code}", code=code))
+        codes.refuse({"board": Message("there is no board {code}", code=code)})
 
 
 def duty_list(duties: DutyList, wanted: DutyFilter, on: date) -> DutyListView:
