@@ -21,6 +21,7 @@ from tests.given import request
 
 ROOT = Path(__file__).parents[2]
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENGLISH = {"PATH": PATH, "LANGUAGE": "en"}
 
 
 def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
@@ -34,7 +35,13 @@ def begin(
     return subprocess.Popen(
         [sys.executable, "-m", "app", command],
         cwd=ROOT,
-        env={"PATH": PATH, "JIESU_DATA_DIR": str(directory), "JIESU_PORT": "0", **given},
+        env={
+            "PATH": PATH,
+            "LANGUAGE": "en",
+            "JIESU_DATA_DIR": str(directory),
+            "JIESU_PORT": "0",
+            **given,
+        },
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
