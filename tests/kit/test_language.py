@@ -88,14 +88,14 @@ def first_reason(answer: Response) -> str:
 def test_a_kept_reason_is_told_to_each_reader(people: People) -> None:
     """Whatever is remembered of a ticket, of a page or of an inbox, was told in one language."""
     street, number = people.street(), given.ticket(people)
-    for paths, reason_in in (
+    for paths, words_of in (
         ([f"/tickets/{number}"], reason),
         (["/tickets", "/inbox", "/tickets?status=open"], first_reason),
     ):
         for path in paths:
             for asked in (EN, ZH, EN, SILENT):
                 answer = street.get(path, headers=asked)
-                assert bool(CHINESE.search(reason_in(answer).replace("望京街道", ""))) is (
+                assert bool(CHINESE.search(words_of(answer).replace("望京街道", ""))) is (
                     asked is not EN
                 )
                 assert "Accept-Language" in answer.headers["Vary"]
