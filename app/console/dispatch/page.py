@@ -19,6 +19,7 @@ OF_PLACE = 6
 BESIDE = ("ask", "hand-on", "transfer", "decline", "return", "merge", "grade", "note")
 """Acts other than dispatching, in the order of the page."""
 
+
 async def take(visit: Visit) -> Response:
     """Take the ticket in hand and open it; where another has it, the page says who."""
     number = visit.request.path_params["number"]
