@@ -16,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
+from app.console.admin.desk import DESK as ADMIN
+from app.console.admin.pages import ROUTES as ADMIN_PAGES
 from app.console.api import Refused, make_client
 from app.console.case import page as case
 from app.console.desks import Desk
@@ -27,7 +29,7 @@ from app.kit.errors import Refusal
 RENEWED_AFTER_SECONDS = 300.0
 MOST_REMEMBERED = 10_000
 
-DESKS: tuple[Desk, ...] = ()
+DESKS: tuple[Desk, ...] = (ADMIN,)
 """In the order of the bar."""
 
 
@@ -71,6 +73,7 @@ def make_console(api: FastAPI) -> Starlette:
             *lists.ROUTES,
             *case.ROUTES,
             *ACTS,
+            *ADMIN_PAGES,
             Mount("/static", Cached(directory=STATIC)),
         ],
         middleware=[Middleware(Safe, most_file_bytes=max(settings.most_bytes.values()))],

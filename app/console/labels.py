@@ -27,6 +27,8 @@ STATUS = {
 }
 ACTION = {
     "receive": Message("Receive"),
+    "revoke-key": Message("Revoke the key"),
+    "end-session": Message("End the session"),
     "route": Message("Route"),
     "answer": Message("Answer at once"),
     "transfer": Message("Transfer"),
