@@ -27,6 +27,7 @@ from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
 from app.kit.host import cluster, embedded, migrate, port
 from app.kit.instants import recording
+from app.kit.messages import for_reader
 from app.kit.web import logs
 from app.kit.workdays import midnight
 from app.rankings import service as rankings
@@ -160,7 +161,7 @@ def verify(given: Settings, asked: argparse.Namespace) -> None:
     """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
     faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
     for line in faults:
-        say(line)
+        say(for_reader(line))
     if faults:
         sys.exit(1)
     say("everything holds")

@@ -88,7 +88,9 @@ def split_origins(value: object) -> object:
     names = tuple(filter(None, (name.strip().rstrip("/") for name in value.split(","))))
     for name in names:
         if names != ("*",) and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", name):
-            raise ValueError("must be origins such as https://desk.example.gov.cn, or * alone")
+            raise ValueError(
+                Message("must be origins such as https://desk.example.gov.cn, or * alone")
+            )
     return names
 
 

@@ -72,13 +72,17 @@ def messages(path: Path) -> Iterator[Key]:
 
 
 def in_python(path: Path) -> Iterator[Key]:
-    """What is marked, the titles of refusals, and the values of enumerations that have words."""
+    """What is marked, tables of texts, the titles of refusals, and the values of enumerations that
+    have words."""
     with path.open("rb") as file:
         for _, words, _, _ in extract("python", file, KEYWORDS):
             yield "", str(words)
-    for owner in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(owner, ast.ClassDef):
-            yield from in_class(owner)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ClassDef():
+                yield from in_class(node)
+            case ast.AnnAssign(annotation=ast.Name(id="Texts"), value=ast.Dict(values=values)):
+                yield from (("", str(ast.literal_eval(value))) for value in values)
 
 
 def in_class(owner: ast.ClassDef) -> Iterator[Key]:

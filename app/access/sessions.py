@@ -42,7 +42,7 @@ def begin(session: Session, secret: bytes, key_text: str) -> str:
     key_hash = hashed(secret, key_text)
     key_id = session.scalar(select(Key.id).where(Key.hash == key_hash, KEY_IS_OPEN))
     if key_id is None:
-        raise NoSuchKeyToSignIn("this key is unknown, revoked or expired")
+        raise NoSuchKeyToSignIn(Message("this key is unknown, revoked or expired"))
     token = secrets.token_urlsafe(32)
     session.add(
         ConsoleSession(

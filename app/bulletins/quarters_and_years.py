@@ -10,6 +10,7 @@ from app.bulletins.escalations import Span
 from app.bulletins.schemas import CourseView, MonthView, QuarterView, TotalView, YearView
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message
 from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings import registry
@@ -37,7 +38,7 @@ def quarterly(asked: Asked, name: str) -> QuarterView:
     """Refuses MalformedSpan, NoSuchSpan."""
     match = QUARTER.fullmatch(name)
     if match is None:
-        raise MalformedSpan(f"{name!r} is no quarter like 2026-Q3")
+        raise MalformedSpan(Message("{name!r} is no quarter like 2026-Q3", name=name))
     last = 3 * int(match[2])
     known = begun(asked, name, [f"{match[1]}-{month:02}" for month in range(last - 2, last + 1)])
     view = span(asked, name, known, 3)
@@ -64,7 +65,7 @@ PRESSED = {
 def yearly(asked: Asked, name: str) -> YearView:
     """Refuses MalformedSpan, NoSuchSpan."""
     if YEAR.fullmatch(name) is None:
-        raise MalformedSpan(f"{name!r} is no year like 2026")
+        raise MalformedSpan(Message("{name!r} is no year like 2026", name=name))
     known = begun(asked, name, [f"{name}-{month:02}" for month in range(1, 13)])
     view = span(asked, name, known, 12)
     departments = courses(rankings(asked, known, League.CITY_DEPARTMENTS))
@@ -110,7 +111,9 @@ def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
     named = map(periods.named, months)
     known = [period for period in named if period.starts_at <= asked.now and period.ends_at > first]
     if not known:
-        raise NoSuchSpan(f"{name} has no period yet in which anything was assessed")
+        raise NoSuchSpan(
+            Message("{name} has no period yet in which anything was assessed", name=name)
+        )
     return known
 
 

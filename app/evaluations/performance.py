@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from app.kit.messages import worded
 from app.policy.whistles import Evaluation
 from app.rankings.ranks import competition
 
 
+@worded
 class PerformanceStatus(StrEnum):
     RANKED = "ranked"
     INSUFFICIENT = "insufficient"

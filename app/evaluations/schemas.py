@@ -11,6 +11,7 @@ from pydantic import model_validator
 from app.evaluations.marks import MarkStatus, Word
 from app.evaluations.models import UnitKind
 from app.evaluations.performance import PerformanceStatus
+from app.kit.messages import Message
 from app.kit.web.wire import At, Flag, Form, Line, Number, OfficeCode, Points, Prose, View
 from app.period import State
 from app.rankings.ranks import Grade
@@ -43,7 +44,7 @@ class NewUnitMark(Form):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         if len(self.words) != 1:
-            raise ValueError(f"give one of {', '.join(self.possible)}")
+            raise ValueError(Message("give one of {possible}", possible=self.possible))
         return self
 
     @property
@@ -77,7 +78,7 @@ class NewMark(NewUnitMark):
     @model_validator(mode="after")
     def _vetoes_what_it_knows(self) -> Self:
         if self.veto and self.no_dealings:
-            raise ValueError("who had no dealings with a department has nothing to veto")
+            raise ValueError(Message("who had no dealings with a department has nothing to veto"))
         return self
 
 

@@ -61,7 +61,7 @@ class Row:
     number: int
     cells: Line
 
-    def refused(self, why: Message | str) -> BadOverlay:
+    def refused(self, why: Message) -> BadOverlay:
         return BadOverlay(
             Message("{file} line {number}: {why}", file=self.file, number=self.number, why=why)
         )

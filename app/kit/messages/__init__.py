@@ -3,11 +3,12 @@
 A message is an English template with named parts; only who shows it chooses the language.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from enum import Enum
-from typing import Any, Literal, TypeVar
+from enum import Enum, StrEnum
+from typing import Any, ClassVar, Literal, TypeVar
 
 from app.kit.messages.catalogues import templates, values
 
@@ -23,6 +24,9 @@ UNITS: Mapping[Language, Sequence[str]] = {
     "zh": ("天", "小时", "分钟", "秒"),
     "en": (" d", " h", " min", " s"),
 }
+
+Texts = Mapping[str, str]
+"""A table of templates by code: `TEXTS: Texts = {…}` marks them for the catalogues."""
 
 E = TypeVar("E", bound=Enum)
 
@@ -54,6 +58,34 @@ class Message:
 
     def __hash__(self) -> int:
         return hash(self.template)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A code that is no member of an enumeration, as a part of a message: `Word("advanced",
+    "Class")` is told by the word of its kind."""
+
+    code: str
+    kind: str
+
+
+class Vocabulary:
+    """The codes of one kind, told in words on a sheet: its columns, a policy's literals."""
+
+    kinds: ClassVar[dict[str, set[str]]] = {}
+    """Codes by kind: the test wants a word for each."""
+
+    def __init__(self, kind: str, codes: Iterable[str]) -> None:
+        self.kind = kind
+        self.codes = tuple(codes)
+        self.kinds.setdefault(kind, set()).update(self.codes)
+
+    @classmethod
+    def of(cls, enumeration: type[StrEnum]) -> "Vocabulary":
+        return cls(enumeration.__name__, enumeration)
+
+    def word(self, code: str, reader: Language) -> str:
+        return word_of(self.kind, code, reader)
 
 
 def template(words: str) -> str:
@@ -98,6 +130,11 @@ def for_reader(message: Message | str) -> str:
     return in_language(message, language.get())
 
 
+def phrase(words: str, /, **parts: object) -> str:
+    """For the templates of pages, as `_`."""
+    return for_reader(Message(words, **parts))
+
+
 def in_words(value: object, reader: Language) -> object:
     """A JSON value with each message in it told in one language."""
     if isinstance(value, Message):
@@ -115,7 +152,12 @@ def reason_of(error: Exception) -> Message:
     return reason if isinstance(reason, Message) else Message("{reason}", reason=str(error))
 
 
+PLAIN = frozenset({str, int, float})
+
+
 def part(value: object, reader: Language) -> object:
+    if type(value) in PLAIN:
+        return value
     tell = next((tell for kind, tell in TELLING.items() if isinstance(value, kind)), None)
     return tell(value, reader) if tell else value
 
@@ -156,6 +198,7 @@ def span(length: timedelta, reader: Language) -> str:
 TELLING: Mapping[type, Callable[[Any, Language], str]] = {
     Message: in_language,
     Enum: word,
+    Word: lambda word, reader: word_of(word.kind, word.code, reader),
     list: series,
     tuple: series,
     datetime: moment,

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).parents[2] / "data" / "locale" / "zh"
+WORDS = CATALOGUES / "words"
+"""Of codes that are no enumeration's, such as the columns of sheets: kept by hand."""
 
 
 class Entry(NamedTuple):
@@ -30,8 +32,14 @@ def templates() -> Mapping[str, str]:
 
 @cache
 def values() -> Mapping[tuple[str, str], str]:
-    """The Chinese word of each value of each enumeration, by the enumeration's name."""
-    return {entry[:2]: entry.chinese for entry in all_entries() if entry.context}
+    """The Chinese word of each value of each enumeration, by the enumeration's name, and of the
+    other codes by their kind."""
+    return {entry[:2]: entry.chinese for entry in (*all_entries(), *words()) if entry.context}
+
+
+def words() -> Iterator[Entry]:
+    for path in sorted(WORDS.glob("*.po")):
+        yield from entries(path)
 
 
 def all_entries() -> Iterator[Entry]:

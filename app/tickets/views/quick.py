@@ -18,7 +18,7 @@ from app.access.roles import ADDRESSED, Caller
 from app.feed.heads import Head
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
-from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
+from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, spoken, tagged
 from app.kit.web.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, Disclosures
@@ -141,7 +141,8 @@ async def ticket(request: Request) -> Response | None:
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)
-    return tagged(request, answer, row.version, answer, is_unturned(state.city, row, now))
+    whole = is_unturned(state.city, row, now)
+    return tagged(request, answer, spoken(row.version), answer, whole)
 
 
 async def events(request: Request) -> Response | None:

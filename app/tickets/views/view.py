@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
 from app.city import City
+from app.kit.messages import language
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
+from app.routing.reasons import in_own_language
 from app.tickets import citizens, personal
 from app.tickets.citizens import Eyes
 from app.tickets.life.guards import allowed
@@ -134,7 +136,7 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "content": row.content,
         "address": address(row),
         "source": row.source,
-        "route": msgspec.json.decode(row.route),
+        "route": in_own_language(msgspec.json.decode(row.route), language.get()),
         "office": row.office_code and office(looker.city, row.office_code),
         "joint_offices": joint(looker.city, row),
         **inner.members(row),

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.web.wire import in_utc
 from app.whistles.acts.change import WhistleChange
 from app.whistles.event_data import CodeIssued
@@ -73,16 +74,22 @@ def check(change: WhistleChange, code: str) -> SignInCode:
 
 
 def unknown() -> CodeUnknown:
-    return CodeUnknown(errors=[{"pointer": "/code", "detail": "not issued for this whistle"}])
+    return CodeUnknown(
+        errors=[{"pointer": "/code", "detail": Message("not issued for this whistle")}]
+    )
 
 
 def check_good(kept: SignInCode, now: datetime) -> None:
     """Refuses CodeUsed and CodeExpired."""
     if kept.used_at is not None:
-        raise CodeUsed(f"used at {in_utc(kept.used_at)}", used_at=in_utc(kept.used_at))
+        raise CodeUsed(
+            Message("used at {used_at}", used_at=kept.used_at), used_at=in_utc(kept.used_at)
+        )
     if now > kept.expires_at:
         expired_at = in_utc(kept.expires_at)
-        raise CodeExpired(f"good until {expired_at}", expired_at=expired_at)
+        raise CodeExpired(
+            Message("good until {until}", until=kept.expires_at), expired_at=expired_at
+        )
 
 
 def spend(change: WhistleChange, code: str, office_code: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.messages import shape
+from app.kit.messages import Message, shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.acts.forms import Reason
@@ -34,7 +34,7 @@ CodeText = Annotated[
 def each_once(numbers: list[int]) -> list[int]:
     """Raises ValueError on a number that is named twice."""
     if len(set(numbers)) < len(numbers):
-        raise ValueError("an action is named twice")
+        raise ValueError(Message("an action is named twice"))
     return numbers
 
 
@@ -56,7 +56,7 @@ class NewSummons(Form):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len(set(self.actions)) < len(self.actions):
-            raise ValueError("an action is named twice")
+            raise ValueError(Message("an action is named twice"))
         return self
 
 
@@ -68,7 +68,7 @@ class Composition(Form):
         codes = [summons.office_code for summons in self.summonses]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"summoned twice: {', '.join(twice)}")
+            raise ValueError(Message("summoned twice: {twice}", twice=twice))
         return self
 
 
@@ -100,7 +100,9 @@ class ReportIn(Position):
     @model_validator(mode="after")
     def _has_a_proof(self) -> Self:
         if self.code is None and self.lon is None:
-            raise ValueError("a report-in has a position (lon and lat) or the street's code")
+            raise ValueError(
+                Message("a report-in has a position (lon and lat) or the street's code")
+            )
         return self
 
 
@@ -189,7 +191,7 @@ class FalseRuling(Form):
     def _each_office_once(self) -> Self:
         codes = [statement.office_code for statement in self.statements]
         if len(set(codes)) < len(codes):
-            raise ValueError("an office has one statement")
+            raise ValueError(Message("an office has one statement"))
         return self
 
 
@@ -217,7 +219,7 @@ class RefusalRuling(Form):
     @model_validator(mode="after")
     def _supervises(self) -> Self:
         if self.refused is (self.answer_due_at is None):
-            raise ValueError("with a refusal, and with none else, goes an answer_due_at")
+            raise ValueError(Message("with a refusal, and with none else, goes an answer_due_at"))
         return self
 
 

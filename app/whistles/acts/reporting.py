@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.directory import OfficeKind
 from app.tickets import personal
 from app.tickets.acts.forms import Nothing, Reason, Words
@@ -107,11 +108,15 @@ def check_report(change: WhistleChange, summons: Summons, body: ReportIn) -> Non
         return
     distance = distance_of(change.whistle, body)
     if distance is None:
-        fault = {"pointer": "/code", "detail": "the meeting point has no position"}
+        fault = {"pointer": "/code", "detail": Message("the meeting point has no position")}
         raise NoMeetingPosition(errors=[fault])
     most = change.policy.whistle.geo_m
     if distance > most:
-        detail = f"{round(distance)} m from the meeting point, at most {most} m"
+        detail = Message(
+            "{distance} m from the meeting point, at most {most} m",
+            distance=round(distance),
+            most=most,
+        )
         fault = {"pointer": "/lon", "detail": detail}
         raise TooFar(detail, errors=[fault], distance_m=round(distance), most_m=most)
 
@@ -143,7 +148,7 @@ def check_results(change: WhistleChange, summons: Summons, body: Results) -> Non
         return
     for place, result in enumerate(body.results):
         if result in results.values() and result.document is None:
-            raise bad(f"/results/{place}/document", "an enforcement has a legal document")
+            raise bad(f"/results/{place}/document", Message("an enforcement has a legal document"))
 
 
 def results_of(
@@ -157,17 +162,23 @@ def results_of(
     for place, result in enumerate(results):
         item = named.get(result.action)
         if item is None:
-            raise bad(f"/results/{place}/action", f"no action {result.action!r} is asked for")
+            raise bad(
+                f"/results/{place}/action",
+                Message("no action {action!r} is asked for", action=result.action),
+            )
         if item in given:
-            raise bad(f"/results/{place}/action", f"the action {item.action!r} has two results")
+            raise bad(
+                f"/results/{place}/action",
+                Message("the action {action!r} has two results", action=item.action),
+            )
         given[item] = result
     left = [item.action for item in items if item not in given and item.fed_back_at is None]
     if left:
-        raise bad("/results", f"without a result: {'; '.join(left)}")
+        raise bad("/results", Message("without a result: {actions}", actions=left))
     return given
 
 
-def bad(pointer: str, detail: str) -> BadResults:
+def bad(pointer: str, detail: Message) -> BadResults:
     return BadResults(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -218,5 +229,5 @@ def interim_release(change: WhistleChange, summons: Summons, body: InterimReleas
 
 def check_appointment(change: WhistleChange, summons: Summons, body: InterimRelease) -> None:
     if not change.now < body.next_at <= change.now + LONGEST:
-        fault = {"pointer": "/next_at", "detail": "must lie ahead, within a year"}
+        fault = {"pointer": "/next_at", "detail": Message("must lie ahead, within a year")}
         raise AppointmentPast(errors=[fault])

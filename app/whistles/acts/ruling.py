@@ -7,6 +7,7 @@ from datetime import timedelta
 from msgspec import UNSET
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.forms import Words
 from app.whistles.acts import summoning
 from app.whistles.acts.change import WhistleChange
@@ -55,17 +56,20 @@ def check_ruling(change: WhistleChange, body: FalseRuling) -> None:
     called = {each.office_code for each in change.summonses}
     for place, code in enumerate(heard):
         if code != change.whistle.street_code and code not in called:
-            raise one_sided(f"/statements/{place}/office_code", f"{code} takes no part")
+            raise one_sided(
+                f"/statements/{place}/office_code",
+                Message("{office_code} takes no part in this whistle", office_code=code),
+            )
     if change.whistle.street_code not in heard:
-        raise one_sided("/statements", "the street that blew it is not heard")
+        raise one_sided("/statements", Message("the street that blew it is not heard"))
     if not set(heard) & called:
-        raise one_sided("/statements", "no summoned office is heard")
+        raise one_sided("/statements", Message("no summoned office is heard"))
     if is_empty_emergency(change, body) and body.hazard_plausible is None:
-        fault = {"pointer": "/hazard_plausible", "detail": "is missing for an emergency"}
-        raise HazardUnsaid(fault["detail"], errors=[fault])
+        detail = Message("is missing for an emergency")
+        raise HazardUnsaid(detail, errors=[{"pointer": "/hazard_plausible", "detail": detail}])
 
 
-def one_sided(pointer: str, detail: str) -> BothSides:
+def one_sided(pointer: str, detail: Message) -> BothSides:
     return BothSides(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from msgspec import UNSET
 
+from app.kit.messages import Message
 from app.tickets.acts.forms import Words
 from app.tickets.acts.supervision import LONGEST, AnswerTimePast
 from app.whistles.acts.change import WhistleChange
@@ -22,7 +23,7 @@ def check(
     """Refuses AnswerTimePast."""
     due_at = body.answer_due_at
     if due_at is not None and not timedelta(0) < due_at - change.now <= LONGEST:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
+        fault = {"pointer": "/answer_due_at", "detail": Message("must lie ahead, within a year")}
         raise AnswerTimePast(errors=[fault])
 
 

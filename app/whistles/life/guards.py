@@ -143,24 +143,29 @@ def all_fed_back(whistle: WhistleStanding) -> None:
     answered = OVER | {P.FED_BACK}
     left = [each.office_code for each in whistle.deciding if each.status not in answered]
     if left:
-        raise NotFedBack(f"awaited: {', '.join(left)}", office_codes=left)
+        raise NotFedBack(Message("awaited: {left}", left=left), office_codes=left)
 
 
 def all_released(whistle: WhistleStanding) -> None:
     left = [each.office_code for each in whistle.deciding if each.status not in OVER]
     if left:
-        raise StillSummoned(f"not released: {', '.join(left)}", office_codes=left)
+        raise StillSummoned(Message("not released: {left}", left=left), office_codes=left)
     objected = [each.office_code for each in whistle.summonses if each.status is P.OBJECTED]
     if objected:
-        raise ObjectionUndecided(f"objected: {', '.join(objected)}", office_codes=objected)
+        raise ObjectionUndecided(
+            Message("objected: {objected}", objected=objected), office_codes=objected
+        )
     if whistle.unverified:
-        others = ", ".join(whistle.unverified)
-        raise OtherStreetUnverified(f"awaited: {others}", office_codes=whistle.unverified)
+        raise OtherStreetUnverified(
+            Message("awaited: {left}", left=whistle.unverified), office_codes=whistle.unverified
+        )
 
 
 def to_organise(whistle: WhistleStanding) -> None:
     if whistle.kind is not WhistleKind.KEY_WORK or whistle.level is WhistleLevel.W1:
-        raise CampaignUnfit(f"it is {whistle.kind} at the level {whistle.level}")
+        raise CampaignUnfit(
+            Message("it is {kind} at the level {level}", kind=whistle.kind, level=whistle.level)
+        )
     if whistle.concluded:
         raise CampaignOver
 
@@ -190,7 +195,9 @@ def to_verify(whistle: WhistleStanding) -> None:
 
 def has_tier_above(whistle: WhistleStanding) -> None:
     if whistle.tier not in ABOVE:
-        raise TopOfLadder(f"it is coordinated at the tier {whistle.tier}", tier=whistle.tier)
+        raise TopOfLadder(
+            Message("it is coordinated at the tier {tier}", tier=whistle.tier), tier=whistle.tier
+        )
 
 
 def was_raised(whistle: WhistleStanding) -> None:
@@ -200,14 +207,14 @@ def was_raised(whistle: WhistleStanding) -> None:
 
 def in_time_to_rule(whistle: WhistleStanding) -> None:
     if whistle.rule_until is not None and whistle.now > whistle.rule_until:
-        raise RulingLate(f"until {whistle.rule_until.isoformat()}")
+        raise RulingLate(Message("until {until}", until=whistle.rule_until))
 
 
 def appealable(whistle: WhistleStanding) -> None:
     if whistle.appealed:
         raise AppealedBefore
     if whistle.appeal_until is not None and whistle.now > whistle.appeal_until:
-        raise AppealLate(f"until {whistle.appeal_until.isoformat()}")
+        raise AppealLate(Message("until {until}", until=whistle.appeal_until))
 
 
 def has_appeal(whistle: WhistleStanding) -> None:
@@ -336,7 +343,11 @@ OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], 
 def check(whistle: WhistleStanding, action: WhistleAction) -> None:
     """Refuses (IllegalWhistleMove) what the whistle's status or a guard does not allow."""
     if (whistle.status, action) not in MOVES:
-        raise IllegalWhistleMove(f"cannot {action} a whistle that is {whistle.status}")
+        raise IllegalWhistleMove(
+            Message(
+                "cannot {action} a whistle that is {status}", action=action, status=whistle.status
+            )
+        )
     if action in GUARDS:
         GUARDS[action](whistle)
 
@@ -350,7 +361,11 @@ def check_summons(
         OFFICE_GUARDS[action](whistle, summons)
         return
     if (summons.status, action) not in SUMMONS_MOVES or summons.is_peer:
-        raise IllegalWhistleMove(f"cannot {action} a summons that is {summons.status}")
+        raise IllegalWhistleMove(
+            Message(
+                "cannot {action} a summons that is {status}", action=action, status=summons.status
+            )
+        )
     check(whistle, action)
     if action in SUMMONS_GUARDS:
         SUMMONS_GUARDS[action](whistle, summons)

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.kit.errors import Conflict
+from app.kit.messages import Message, worded
 
 
+@worded
 class WhistleKind(StrEnum):
     ENFORCEMENT = "enforcement"
     EMERGENCY = "emergency"
@@ -19,12 +21,14 @@ class WhistleKind(StrEnum):
     APPEAL = "appeal"
 
 
+@worded
 class WhistleLevel(StrEnum):
     W1 = "w1"
     W2 = "w2"
     W3 = "w3"
 
 
+@worded
 class WhistleOrigin(StrEnum):
     """Where the matter was seen: by a ticket, a street chief or grid member, a community, the
     street itself, a signal."""
@@ -36,6 +40,7 @@ class WhistleOrigin(StrEnum):
     SIGNAL = "signal"
 
 
+@worded
 class WhistleStatus(StrEnum):
     DRAFT = "draft"
     BLOWN = "blown"
@@ -51,6 +56,7 @@ class WhistleStatus(StrEnum):
     FALSE = "false"
 
 
+@worded
 class SummonsStatus(StrEnum):
     DRAFT = "draft"
     """Of a draft: its office knows nothing yet."""
@@ -72,6 +78,7 @@ class SummonsKind(StrEnum):
     PEER = "peer"
 
 
+@worded
 class Tier(StrEnum):
     """Who coordinates: the ladder of D.14.5."""
 
@@ -81,6 +88,7 @@ class Tier(StrEnum):
     CENTRAL = "central"
 
 
+@worded
 class Finding(StrEnum):
     """空哨: nothing was there; 乱吹哨: outside the kinds, or the street's own; the wrong department
     (D.14.7)."""
@@ -90,6 +98,7 @@ class Finding(StrEnum):
     WRONG_DEPARTMENT = "wrong_department"
 
 
+@worded
 class WhistleAction(StrEnum):
     DRAFT = "draft"
     BLOW = "blow"
@@ -333,7 +342,9 @@ def move(moves: Moves[T], status: T, action: WhistleAction, to: T | None = None)
     if to is None and len(outcomes) == 1:
         return outcomes[0]
     if to is None or to not in outcomes:
-        raise IllegalWhistleMove(f"cannot {action} what is {status}")
+        raise IllegalWhistleMove(
+            Message("cannot {action} what is {status}", action=action, status=status)
+        )
     return to
 
 

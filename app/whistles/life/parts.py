@@ -3,12 +3,14 @@ D.14.3, D.14.4)."""
 
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.policy.whistles import Whistle
 from app.whistles.life.loop import WhistleAction, WhistleLevel, WhistleOrigin
 
 A = WhistleAction
 
 
+@worded
 class WhistlePart(StrEnum):
     CHIEF = "chief"  # chief of the street that blows
     STREET = "street"  # any of its people

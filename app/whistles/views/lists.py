@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.access.models import Key
 from app.access.roles import Caller
+from app.kit.messages import Message
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, Page, instant
 from app.kit.web.wire import Form, OfficeCode, Told
 from app.tickets import personal
@@ -36,7 +37,7 @@ STATUSES = [ANY_OPEN, *(status.value for status in WhistleStatus)]
 
 def known_status(value: str) -> str:
     if value not in STATUSES:
-        raise ValueError(f"is none of: {', '.join(STATUSES)}")
+        raise ValueError(Message("is none of: {statuses}", statuses=STATUSES))
     return value
 
 

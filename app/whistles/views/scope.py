@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.policy.documents import Policy
 from app.whistles.life.ladder import OF_THE_CITY
 from app.whistles.life.loop import SummonsKind, SummonsStatus, Tier, WhistleStatus
@@ -62,7 +63,7 @@ def get(session: Session, caller: Caller, number: str) -> Whistle:
 
 def existing(number: str, whistle: Whistle | None) -> Whistle:
     if whistle is None:
-        raise NoSuchWhistle(f"no whistle {number}")
+        raise NoSuchWhistle(Message("no whistle {number}", number=number))
     return whistle
 
 
@@ -71,7 +72,7 @@ def summoned(summonses: Collection[Summons], office_code: str) -> Summons:
     for summons in summonses:
         if summons.office_code == office_code:
             return summons
-    raise NoSuchSummons(f"no summons of {office_code}")
+    raise NoSuchSummons(Message("no summons of {office_code}", office_code=office_code))
 
 
 def is_summoned_only(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
