@@ -16,11 +16,11 @@ from starlette.staticfiles import StaticFiles
 
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
-from app.console.admin.desk import DESK as ADMIN
-from app.console.admin.pages import ROUTES as ADMIN_PAGES
+from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
 from app.console.case import page as case
 from app.console.desks import Desk
+from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
@@ -29,7 +29,10 @@ from app.kit.errors import Refusal
 RENEWED_AFTER_SECONDS = 300.0
 MOST_REMEMBERED = 10_000
 
-DESKS: tuple[Desk, ...] = (ADMIN,)
+DESKS: tuple[Desk, ...] = (
+    *inbox.DESKS,
+    *admin.DESKS,
+)
 """In the order of the bar."""
 
 
@@ -71,9 +74,10 @@ def make_console(api: FastAPI) -> Starlette:
             page("/", begin),
             *sign_in.ROUTES,
             *lists.ROUTES,
+            *inbox.ROUTES,
             *case.ROUTES,
             *ACTS,
-            *ADMIN_PAGES,
+            *admin.ROUTES,
             Mount("/static", Cached(directory=STATIC)),
         ],
         middleware=[Middleware(Safe, most_file_bytes=max(settings.most_bytes.values()))],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.console import duty_labels, whistle_labels
 from app.kit.messages import Message
 
 STATUS = {
@@ -134,6 +135,9 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "role": ROLE,
     "alarm": ALARM,
+    "waits": duty_labels.WAITS,
+    "because": duty_labels.BECAUSE,
+    **whistle_labels.LABELS,
 }
 
 

@@ -1,9 +1,10 @@
 """The administrator's pages by their addresses."""
 
 from app.console.admin import health, keys, records, rules, sessions
-from app.console.admin.desk import ADMIN
+from app.console.admin.desk import ADMIN, DESK
 from app.console.visit import page
 
+DESKS = (DESK,)
 POST = ("POST",)
 ROUTES = [
     page("/admin", keys.show, ADMIN),
