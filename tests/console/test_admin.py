@@ -51,7 +51,7 @@ def test_a_key_is_made_by_keyboard_alone_used_and_revoked(
     page.get_by_label("吊销“望京街道 值班手机”的密钥").press("Enter")
     page.get_by_role("button", name="吊销密钥").click()
 
-    page.get_by_role("status").filter(has_text="吊销密钥").wait_for()
+    page.get_by_role("status").filter(has_text="密钥已吊销").wait_for()
     assert (
         people.client.get("/v1/inbox", headers={"Authorization": f"Bearer {text}"}).status_code
         == 401

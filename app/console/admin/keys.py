@@ -4,19 +4,20 @@ from typing import Any
 
 from starlette.responses import Response
 
+from app.access.roles import Role
 from app.console import forms as engine
 from app.console.admin.desk import TABS
 from app.console.api import Refused, path
 from app.console.forms import Field, Kind
-from app.console.labels import ROLE
 from app.console.pages import instant
 from app.console.visit import Draft, Visit
 from app.kit.messages import Message
 
 MAKE = "make-key"
+ROLES = {role.value: Message("{role}", role=role) for role in Role}
 FORM = (
     Field("label", Message("Holder of the key")),
-    Field("role", Message("Role"), Kind.CHOICE, choices=ROLE),
+    Field("role", Message("Role"), Kind.CHOICE, choices=ROLES),
     Field(
         "office_code",
         Message("Office"),
@@ -87,4 +88,4 @@ async def make(visit: Visit) -> Response:
 async def revoke(visit: Visit) -> Response:
     target = path("/v1/keys/{}", visit.request.path_params["key"])
     await visit.api.send("DELETE", target)
-    return visit.go("/admin", done="revoke-key")
+    return visit.go("/admin?was=revoked")

@@ -27,7 +27,7 @@ async def end(visit: Visit) -> Response:
     state = visit.request.app.state.api.state
     ended = await run_in_threadpool(ended_in, state.sessions, visit.request.path_params["session"])
     state.gate.forget_session(ended)
-    return visit.go("/admin/sessions", done="end-session")
+    return visit.go("/admin/sessions?was=ended")
 
 
 def ended_in(sessions_of: Sessions, session_id: str) -> bytes:
