@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from app.access.roles import Role
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
+from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
 from app.console.calls import page as calls
 from app.console.calls import search
@@ -38,6 +39,7 @@ DESKS: tuple[Desk, ...] = (
     *inbox.DESKS,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    *admin.DESKS,
 )
 """In the order of the bar."""
 
@@ -86,6 +88,7 @@ def make_console(api: FastAPI) -> Starlette:
             *dispatch.ROUTES,
             *case.ROUTES,
             *ACTS,
+            *admin.ROUTES,
             Mount("/static", Cached(directory=STATIC)),
         ],
         middleware=[Middleware(Safe, most_file_bytes=max(settings.most_bytes.values()))],
