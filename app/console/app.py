@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
+from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
 from app.console.calls import page as calls
 from app.console.calls import search
@@ -35,6 +36,7 @@ DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     *inbox.DESKS,
     Desk("/search", Message("Search"), search.SEARCHERS),
+    *admin.DESKS,
 )
 """In the order of the bar."""
 
@@ -82,6 +84,7 @@ def make_console(api: FastAPI) -> Starlette:
             *inbox.ROUTES,
             *case.ROUTES,
             *ACTS,
+            *admin.ROUTES,
             Mount("/static", Cached(directory=STATIC)),
         ],
         middleware=[Middleware(Safe, most_file_bytes=max(settings.most_bytes.values()))],
