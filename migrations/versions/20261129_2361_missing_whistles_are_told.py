@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b2361d90a3f8"
-down_revision = "c0502e112320"
+down_revision = "c0502e112321"
 branch_labels = None
 depends_on = None
 
