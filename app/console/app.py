@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from app.access.roles import Role
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
@@ -22,6 +23,7 @@ from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
 from app.console.desks import Desk
+from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
@@ -35,6 +37,7 @@ MOST_REMEMBERED = 10_000
 DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     *inbox.DESKS,
+    Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     *admin.DESKS,
 )
@@ -82,6 +85,7 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *dispatch.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,
