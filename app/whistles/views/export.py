@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
+from app import codes
 from app.access.exports import Exports
 from app.kit.db import Sessions
 from app.kit.messages import Message, Vocabulary, language
@@ -27,7 +28,7 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-from app.whistles.views import lists
+from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
 from app.whistles.views.schemas import WhistleView
 
@@ -82,7 +83,9 @@ NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 
 def answer(request: Request, exports: Exports, viewer: Viewer, listing: WhistleListing) -> Response:
-    """A page in JSON, or all whistles of the filters in the form that `Accept` asks for."""
+    """A page in JSON, or all whistles of the filters in the form that `Accept` asks for. Refuses
+    NoSuchCode."""
+    codes.check(viewer.city, listing)
     kind = negotiation.best(request, (JSON, NDJSON, CSV))
     if kind == JSON:
         page = lists.page(viewer, listing)
@@ -104,6 +107,6 @@ def every(sessions: Sessions, viewer: Viewer, listing: WhistleListing) -> Iterat
     asked: WhistleListing | None = listing.model_copy(update={"limit": BATCH, "cursor": None})
     while asked:
         with sessions() as session:
-            page = lists.page(replace(viewer, session=session), asked)
+            page = lists.page(replace(viewer, session=session), asked, view.masked)
         yield from page.items
         asked = asked.model_copy(update={"cursor": page.next}) if page.next else None
