@@ -1,6 +1,7 @@
 """Bulletins as pages in Chinese, each a single file: printed, or read on a telephone."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import leather
@@ -11,8 +12,10 @@ from markupsafe import Markup, escape
 from app.bulletins.schemas import BulletinView, DayView, PackView, QuarterView, YearView
 from app.bulletins.words import TALLIES
 from app.kit.messages import CHINESE, Vocabulary
+from app.kit.workdays import BEIJING
 from app.period import State
 from app.rankings.exports.sheet import CLASSES
+from app.whistles.life.loop import WhistleKind
 
 theme.background_color = "none"
 theme.tick_font_char_width = 15  # a Chinese character is as wide as it is high
@@ -41,6 +44,10 @@ def framed(name: str, drawing: str, height: int) -> Markup:
     )
 
 
+def beijing(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
 STATES = Vocabulary.of(State)
 
 MOST_BARS = 15
@@ -63,6 +70,8 @@ PAGES.globals |= {
     "labels": in_chinese(TALLIES),
     "bars": bars,
     "most_bars": MOST_BARS,
+    "kinds": in_chinese(Vocabulary.of(WhistleKind)),
+    "beijing": beijing,
 }
 
 Districts = Mapping[str, str]

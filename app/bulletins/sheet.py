@@ -15,6 +15,7 @@ from app.bulletins.schemas import (
     QuarterView,
     SpanView,
     TopView,
+    WhistlesView,
     YearView,
 )
 from app.bulletins.words import LISTED, TALLIES
@@ -96,13 +97,15 @@ def cells(top: TopView) -> Iterator[object]:
 def quarterly_csv(span: QuarterView, reader: Language) -> bytes:
     lists = (("streets", span.streets),)
     tallies = chain.from_iterable(tallied(span, name) for name in PRESSED)
-    return written(SPAN, chain(courses(span, lists), tallies), reader)
+    whistles = chain(whistled(span, span.whistles), left_open(span))
+    return written(SPAN, chain(courses(span, lists), tallies, whistles), reader)
 
 
 def yearly_csv(span: YearView, reader: Language) -> bytes:
     lists = (("streets", span.streets), ("departments", span.departments))
     total: Cells = ["total", "", "", "", span.span, "", span.total.composite, "", "", ""]
-    return written(SPAN, chain(courses(span, lists), [total]), reader)
+    rows = chain(courses(span, lists), [total], whistled(span, span.whistles))
+    return written(SPAN, rows, reader)
 
 
 def courses(span: SpanView, lists: Iterable[tuple[str, list[CourseView]]]) -> Iterator[Cells]:
@@ -122,6 +125,23 @@ def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
         for label, number in tally.counts.items():
             office = (getattr(tally, column) for column in STREET)
             yield [name, *office, span.span, "", "", "", label, number]
+
+
+def whistled(span: SpanView, counted: WhistlesView) -> Iterator[Cells]:
+    """The city's numbers, then those of the streets that blew most."""
+    for name, number in counted:
+        if isinstance(number, int):
+            yield ["whistles", "", "", "", span.span, "", "", "", name, number]
+    for street in counted.streets:
+        office: Cells = [street.office_code, street.office_name, ""]
+        yield ["whistles", *office, span.span, "", "", "", "blown", street.blown]
+
+
+def left_open(span: QuarterView) -> Iterator[Cells]:
+    for whistle in span.open_whistles.longest:
+        street = whistle.street
+        office: Cells = [street.code, street.name, street.district_code]
+        yield ["open_whistles", *office, span.span, "", "", "", whistle.number, ""]
 
 
 def written(table: Table, rows: Iterable[Iterable[object]], reader: Language) -> bytes:

@@ -12,6 +12,7 @@ LISTED = Vocabulary(
         *("excluded", "on_hold", "overdue", "rose", "fell", "ranking", "districts", "streets"),
         *("departments", "district_departments", "enterprises", "matters", "praise", "lanes"),
         *("city", "total", "escalations", "supervisions", "hold_reviews"),
+        *("whistles", "open_whistles"),
     ),
 )
 """The lists of a bulletin."""
@@ -23,6 +24,7 @@ TALLIES = Vocabulary(
         *("problem", "unsigned", "uncontacted", "undispatched", "unplaced", "not-handed-on"),
         *("unreviewed", "uncalled", "unrelayed", "supervision", "unanswered-advice"),
         *("answered", "answered_late", "unanswered", "done", "undone", "renewed"),
+        *("blown", "settled", "ruled_false", "raised", "absent", "left_early"),
     ),
 )
-"""What an office is counted for: a warning, an answer, a reviewed hold."""
+"""What an office is counted for: a warning, an answer, a reviewed hold, a whistle."""

@@ -17,6 +17,8 @@ from starlette.staticfiles import StaticFiles
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.api import Refused, make_client
+from app.console.calls import page as calls
+from app.console.calls import search
 from app.console.case import page as case
 from app.console.desks import Desk
 from app.console.inbox import page as inbox
@@ -24,11 +26,16 @@ from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
 from app.kit.errors import Refusal
+from app.kit.messages import Message
 
 RENEWED_AFTER_SECONDS = 300.0
 MOST_REMEMBERED = 10_000
 
-DESKS: tuple[Desk, ...] = (*inbox.DESKS,)
+DESKS: tuple[Desk, ...] = (
+    Desk("/call", Message("A call"), calls.OPERATOR),
+    *inbox.DESKS,
+    Desk("/search", Message("Search"), search.SEARCHERS),
+)
 """In the order of the bar."""
 
 
@@ -70,6 +77,8 @@ def make_console(api: FastAPI) -> Starlette:
             page("/", begin),
             *sign_in.ROUTES,
             *lists.ROUTES,
+            *calls.ROUTES,
+            *search.ROUTES,
             *inbox.ROUTES,
             *case.ROUTES,
             *ACTS,

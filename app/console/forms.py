@@ -1,6 +1,6 @@
 """Forms as lists of fields: how each is asked on a page, and the JSON that the API takes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -73,18 +73,16 @@ def value(kind: Kind, text: str) -> Any:
 
 
 def errors(fields: Sequence[Field], problem: Mapping[str, Any]) -> dict[str, str]:
-    """What the API finds wrong with each field, by the field's name."""
-    names = {field.pointer: field.name for field in fields}
-    return {
-        names[fault["pointer"]]: fault["detail"]
-        for fault in problem.get("errors", ())
-        if fault["pointer"] in names
-    }
-
-
-def others(fields: Sequence[Field], problem: Mapping[str, Any]) -> Iterator[str]:
-    """Faults that no field of the form has."""
-    names = {field.pointer for field in fields}
+    """What the API finds wrong with each field, by the field's name; a fault of a member that is
+    missing as a whole stands at its first field."""
+    made: dict[str, str] = {}
     for fault in problem.get("errors", ()):
-        if fault["pointer"] not in names:
-            yield fault["detail"]
+        name = field_at(fields, fault["pointer"])
+        if name:
+            made.setdefault(name, fault["detail"])
+    return made
+
+
+def field_at(fields: Sequence[Field], pointer: str) -> str | None:
+    within = (field.name for field in fields if f"{field.pointer}/".startswith(f"{pointer}/"))
+    return next(within, None)

@@ -1,144 +1,59 @@
-"""The words on a screen for the codes of the API."""
+"""The words on a screen for the codes of the API.
+
+A kind is the name of an enumeration that has words in the catalogues, in small letters: `status`,
+`ticket_type`. In English a code is read as its own words.
+"""
 
 from collections.abc import Mapping
 
 from app.console import duty_labels, whistle_labels
-from app.kit.messages import Message
+from app.kit.messages import ENGLISH, Language, Message, in_language, word_of
 
-STATUS = {
-    "received": Message("Received"),
-    "need_info": Message("More is to be asked"),
-    "to_dispatch": Message("To be dispatched"),
-    "dispatched": Message("Dispatched"),
-    "acknowledged": Message("Acknowledged"),
-    "in_progress": Message("In progress"),
-    "objected": Message("Objected to"),
-    "consulting": Message("In consultation"),
-    "replied": Message("Replied"),
-    "awaiting_callback": Message("Awaiting callback"),
-    "rework": Message("Rework"),
-    "on_hold": Message("On hold"),
-    "closed": Message("Closed"),
-    "answered": Message("Answered at once"),
-    "transferred": Message("Transferred"),
-    "not_accepted": Message("Not accepted"),
-    "merged": Message("Merged"),
-    "withdrawn": Message("Withdrawn"),
-    "void": Message("Void"),
-}
-ACTION = {
-    "receive": Message("Receive"),
-    "route": Message("Route"),
-    "answer": Message("Answer at once"),
-    "transfer": Message("Transfer"),
-    "hand-on": Message("Hand on"),
-    "decline": Message("Decline"),
-    "ask": Message("Ask for more"),
-    "add": Message("Add"),
-    "dispatch": Message("Dispatch"),
-    "return": Message("Send back"),
-    "read": Message("Sign as read"),
-    "acknowledge": Message("Acknowledge"),
-    "contact": Message("Contact"),
-    "relay": Message("Relay"),
-    "note": Message("Note"),
-    "reply": Message("Reply"),
-    "review": Message("Review"),
-    "callback": Message("Call back"),
-    "verification": Message("Verify"),
-    "withdraw": Message("Withdraw"),
-    "void": Message("Make void"),
-    "reveal": Message("Reveal the telephone"),
-    "conceal": Message("Conceal"),
-    "import": Message("Import"),
-    "grade": Message("Change the urgency"),
-    "object": Message("Object"),
-    "rule-objection": Message("Rule on the objection"),
-    "conclude": Message("Conclude"),
-    "request-extension": Message("Ask for more time"),
-    "decide-extension": Message("Decide on more time"),
-    "request-hold": Message("Ask for a hold"),
-    "decide-hold": Message("Decide on the hold"),
-    "resume": Message("Resume"),
-    "urge": Message("Urge"),
-    "feed-back": Message("Answer the supervision"),
-    "supervise": Message("Supervise"),
-    "advise": Message("Ask for advice"),
-    "answer-advice": Message("Give advice"),
-    "whistle": Message("Blow a whistle"),
-    "whistle-over": Message("Whistle over"),
-    "merge": Message("Merge"),
-    "unmerge": Message("Take out of its group"),
-    "adopt": Message("Ticket merged into this one"),
-    "let_go": Message("Ticket taken out of this one"),
-    "request-exclusion": Message("Ask for exclusion"),
-    "review-exclusion": Message("Review the exclusion"),
-    "decide-exclusion": Message("Decide on the exclusion"),
-    "dispute": Message("Dispute the callback"),
-    "correct": Message("Correct"),
-    "hear_again": Message("Heard again"),
-    "attach": Message("Attach a file"),
-    "warn": Message("Warned"),
-    "escalate": Message("Reported above"),
-    "alarm": Message("Alarm"),
-    "consult": Message("Consultation called"),
-    "reject_objection": Message("Objection refused"),
-    "refuse_extension": Message("More time refused"),
-    "void_extension": Message("Request for more time void"),
-    "end_hold": Message("Hold ended"),
-    "pass_on": Message("Passed on"),
-    "expire": Message("Expired"),
-    "pass_review": Message("Passed the review"),
-    "force_callback": Message("Sent to callback"),
-    "send_to_rework": Message("Sent to rework"),
-    "skip_callback": Message("Callback left out"),
-}
 URGENCY = {
     "L1": Message("L1 emergency"),
     "L2": Message("L2 urgent"),
     "L3": Message("L3 general"),
     "L4": Message("L4 complex"),
 }
-ROLE = {
-    "operator": Message("Operator"),
-    "dispatcher": Message("Dispatcher"),
-    "callback": Message("Callback desk"),
-    "supervisor": Message("Supervisor"),
-    "district": Message("District centre"),
-    "handler": Message("Handler"),
-    "chief": Message("Chief"),
-    "panel": Message("Panel"),
-    "evaluator": Message("Evaluator"),
-    "auditor": Message("Auditor"),
-    "analyst": Message("Analyst"),
-    "admin": Message("Administrator"),
+SPAN = {
+    "district": Message("district"),
+    "street": Message("street or township"),
+    "community": Message("community or village"),
+    "stem": Message("area"),
+    "landmark": Message("landmark"),
+    "older": Message("older name"),
+    "memory": Message("learned place"),
 }
-ALARM = {
-    "unsigned": Message("Not acknowledged in time"),
-    "uncontacted": Message("Citizen not contacted in time"),
-    "undispatched": Message("Not dispatched in time"),
-    "unplaced": Message("Urgent and without a place"),
-    "not-handed-on": Message("Rescue not told"),
-    "uncalled": Message("Not called back in time"),
-    "unreviewed": Message("Not reviewed in time"),
-    "unruled": Message("Objection not ruled on in time"),
-    "unconcluded": Message("Consultation not concluded in time"),
-    "unrelayed": Message("Not relayed in time"),
-    "unanswered": Message("Supervision not answered in time"),
-    "unanswered-advice": Message("Advice not given in time"),
+WARNING = {
+    "odd_telephone": Message("The telephone has an odd number of digits: ask once more."),
+    "telephone": Message("A telephone stands in the text, which every reader of the ticket sees."),
+    "id_number": Message("An identity number stands in the text, which every reader sees."),
+    "number": Message("A long number stands in the text, which every reader sees."),
+    "name": Message("The citizen's name stands in the text, which every reader sees."),
+}
+WHY = {
+    "both": Message("this caller, this place"),
+    "caller": Message("this caller"),
+    "place": Message("this place"),
 }
 LABELS: Mapping[str, Mapping[str, Message]] = {
-    "status": STATUS,
-    "action": ACTION,
     "urgency": URGENCY,
-    "role": ROLE,
-    "alarm": ALARM,
+    "span": SPAN,
+    "warning": WARNING,
+    "why": WHY,
     "waits": duty_labels.WAITS,
     "because": duty_labels.BECAUSE,
     **whistle_labels.LABELS,
 }
 
 
-def of(kind: str, code: str | None) -> Message | str:
-    """The label of a code; a code without one is shown as it is."""
-    return LABELS[kind].get(code or "", code or "")
+def of(kind: str, code: str | None, reader: Language) -> str:
+    """The label of a code; without a code there is none."""
+    if not code:
+        return ""
+    if kind in LABELS:
+        message = LABELS[kind].get(code)
+        return in_language(message, reader) if message else code
+    if reader == ENGLISH:
+        return code.replace("_", " ").replace("-", " ").capitalize()
+    return word_of("".join(part.title() for part in kind.split("_")), code, reader)

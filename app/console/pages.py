@@ -3,13 +3,13 @@
 Templates of several desks lie in `templates/`, those of one desk in its own folder.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -80,6 +80,11 @@ def ago(since: str | datetime | None, now: datetime) -> Message | str:
     return Message("{span} ago", span=span(max(now - at, timedelta()))) if at else ""
 
 
+def next_page(asked: Mapping[str, str], cursor: str) -> str:
+    """The query of the page after this one."""
+    return urlencode({**asked, "cursor": cursor})
+
+
 @cache
 def environment(language: Language) -> Environment:
     """Templates in a language: `_` tells a message, and `label` a code of the API."""
@@ -103,7 +108,8 @@ def environment(language: Language) -> Environment:
     made.globals |= {
         "_": tell,
         "late": lambda until, now: (instant(until) or now) < now,
-        "label": lambda kind, code: tell(labels.of(kind, code)),
+        "label": lambda kind, code: labels.of(kind, code, language),
+        "next_page": next_page,
         "static": static,
         "language": language,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.console import pages, safety, sign_in
 from app.console.api import Refused
@@ -35,7 +35,7 @@ async def on_refused(request: Request, refused: Refused) -> Response:
 async def on_http(request: Request, error: HTTPException) -> Response:
     is_missing = error.status_code == HTTPStatus.NOT_FOUND
     title = Message("There is no such page") if is_missing else error.detail
-    return await page(request, error.status_code, {"title": title, "detail": ""})
+    return await page(request, error.status_code, {"title": title, "detail": title})
 
 
 async def on_fault(request: Request, fault: Exception) -> Response:
@@ -53,7 +53,8 @@ async def session_over(request: Request, refusal: SessionOver) -> Response:
         target = f"{PREFIX}/sign-in?{sign_in.AFTER}={pages.quoted(path)}"
         return Response(status_code=401, headers={"HX-Redirect": target})
     if request.method in safety.SAFE:
-        return sign_in.form_page(request, 401, after=here, problem=refusal)
+        target = f"{PREFIX}/sign-in?{sign_in.AFTER}={pages.quoted(here)}"
+        return RedirectResponse(target, HTTPStatus.SEE_OTHER)
     lost = typed(request)
     back = lost.pop("back", f"{PREFIX}/")
     return sign_in.form_page(request, 401, after=back, problem=refusal, lost=lost)

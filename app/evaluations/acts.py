@@ -22,6 +22,7 @@ from app.evaluations.schemas import (
     NewUnitMark,
 )
 from app.evaluations.terms import Term
+from app.kit import decimals
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Invalid
 from app.kit.instants import recording
@@ -188,7 +189,7 @@ def exact_items(items: MarkItems | None) -> dict[str, str] | None:
 
 
 def total(items: MarkItems) -> Fraction:
-    return sum((Fraction(getattr(items, name)) for name in MarkItems.model_fields), Fraction(0))
+    return decimals.total(Fraction(getattr(items, name)) for name in MarkItems.model_fields)
 
 
 def appeal(act: Act, office: str, district: str, body: NewAppeal) -> str:

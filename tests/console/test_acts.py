@@ -42,8 +42,7 @@ def test_a_stale_form_shows_what_changed_and_keeps_what_was_typed(
         page, f"/tickets/{number}/contact", method="call", reached="yes", note="约定周三 & 上门"
     )
     assert answer.status_code == 412
-    assert "备注" in alert(answer.text)
-    assert "话务员" in alert(answer.text)
+    assert "记事 (坐席)" in alert(answer.text)
     assert "约定周三 &amp; 上门</textarea>" in answer.text
     assert 'value="yes" checked' in answer.text
     again = street.fills_in(

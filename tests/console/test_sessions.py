@@ -21,8 +21,9 @@ def test_a_stranger_is_shown_the_sign_in_and_comes_to_the_page_he_wanted(
     people: People, visitor: Visitor
 ) -> None:
     number = ticket(people)
-    page = visitor.get(f"/tickets/{number}")
-    assert page.status_code == 401
+    sent_away = visitor.get(f"/tickets/{number}")
+    assert sent_away.status_code == 303
+    page = visitor.get(sent_away.headers["location"].removeprefix("/console"))
     fields = Forms(page.text).by_action["/console/sign-in"]
     assert fields["after"] == f"/console/tickets/{number}"
     key = people.street().headers["Authorization"].removeprefix("Bearer ")
@@ -59,7 +60,7 @@ def test_an_unknown_key_opens_nothing(visitor: Visitor, key: str) -> None:
     answer = visitor.post(SIGN_IN, {**fields, "key": key})
     assert answer.status_code == 401
     assert "此密钥" in answer.text
-    assert visitor.get(HOME).status_code == 401
+    assert visitor.get(HOME).status_code == 303
 
 
 def end_by_sign_out(people: People, visitor: Visitor, app: FastAPI) -> None:
@@ -101,7 +102,8 @@ def test_a_session_ends(
     assert visitor.get("/offices?q=x").status_code == 200
     end(people, visitor, app)
     visitor.cookies["jiesu_session"] = token
-    assert visitor.get("/offices?q=x").status_code == 401
+    assert visitor.get("/offices?q=x").status_code == 303
+    assert visitor.get("/offices?q=x", {"HX-Request": "true"}).status_code == 401
     keys = people.client.get("/v1/keys", headers={"Authorization": f"Bearer {token}"})
     assert keys.status_code == 401
 

@@ -88,14 +88,14 @@ def first_reason(answer: Response) -> str:
 def test_a_kept_reason_is_told_to_each_reader(people: People) -> None:
     """Whatever is remembered of a ticket, of a page or of an inbox, was told in one language."""
     street, number = people.street(), given.ticket(people)
-    for paths, told in (
+    for paths, words_of in (
         ([f"/tickets/{number}"], reason),
         (["/tickets", "/inbox", "/tickets?status=open"], first_reason),
     ):
         for path in paths:
             for asked in (EN, ZH, EN, SILENT):
                 answer = street.get(path, headers=asked)
-                assert bool(CHINESE.search(told(answer).replace("望京街道", ""))) is (
+                assert bool(CHINESE.search(words_of(answer).replace("望京街道", ""))) is (
                     asked is not EN
                 )
                 assert "Accept-Language" in answer.headers["Vary"]
@@ -151,7 +151,7 @@ def test_requests_that_are_taken_in_together_are_answered_in_their_languages(
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: send(operator, n), range(16)))
 
-    assert {("is named" in told) is english for english, told in answers} == {True}
+    assert {("is named" in words) is english for english, words in answers} == {True}
 
 
 def test_a_place_is_routed_for_a_person(people: People) -> None:

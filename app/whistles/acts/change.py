@@ -40,7 +40,7 @@ from app.whistles.life.loop import (
     progress,
 )
 from app.whistles.life.parts import WhistlePart
-from app.whistles.life.waits import Wait, WaitKind, waits
+from app.whistles.life.waits import Wait, waits
 from app.whistles.models import ActionItem, Summons, Whistle, WhistleParty
 from app.whistles.views import scope
 
@@ -198,11 +198,11 @@ class WhistleChange:
         return every.get(self.whistle.number, [])
 
     def errand(self, wait: Wait, names: Sequence[str]) -> dict[str, Any]:
-        """What the inbox shows: place and matter, and to the summoned no telephone and no citizen
-        in them."""
+        """What the inbox shows: place and matter, and to all but the street no telephone and no
+        citizen in them."""
         whistle = self.whistle
         texts = {name: getattr(whistle, name) for name in ("matter", "place", "meeting_point")}
-        if wait.kind is WaitKind.SUMMONS:
+        if wait.office_code != whistle.street_code:
             texts = personal.hide_all(texts, *names)
         return {
             "office_code": wait.office_code,

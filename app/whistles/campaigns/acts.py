@@ -128,6 +128,23 @@ def check_day(change: WhistleChange, body: TeamDay) -> None:
         raise bad("/day", Message("is a day to come"))
     if body.day < begins_on(change):
         raise bad("/day", Message("the campaign began on {day}", day=begins_on(change)))
+    check_elsewhere(change, body)
+
+
+def check_elsewhere(change: WhistleChange, body: TeamDay) -> None:
+    """Refuses (BadCampaign) a person who was present in another team that day."""
+    course = record.read(change.session, change.whistle.number)
+    teams = {
+        (person["name"], person["office_code"]): log.team
+        for log in course.of_day(body.day)
+        if log.team != body.team
+        for person in log.words.get("people", ())
+    }
+    for place, person in enumerate(body.people):
+        team = teams.get((person.name, person.office_code))
+        if team is not None:
+            detail = Message("{person} is in the log of team {team}", person=person.name, team=team)
+            raise bad(f"/people/{place}", detail)
 
 
 def check_team(change: WhistleChange, team: int, liaisons: list[str]) -> None:

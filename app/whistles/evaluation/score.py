@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from app.kit.decimals import mean
 from app.kit.workdays import add_workdays, times
 from app.offices.directory import OfficeKind
 from app.policy.whistles import Evaluation
@@ -138,8 +139,7 @@ def status(marks: Marks, now: datetime) -> RecordStatus:
 
 def proposed(totals: Iterable[Fraction]) -> Fraction | None:
     """A street's proposed mark of a department: the mean of its whistles' totals."""
-    every = list(totals)
-    return sum(every, Fraction(0)) / len(every) if every else None
+    return mean(totals)
 
 
 @dataclass(frozen=True, slots=True)

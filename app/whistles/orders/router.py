@@ -30,7 +30,7 @@ def print_order(looking: Looking, whistle: Seen) -> Response:
     """哨令: number, matter, place, time, who must come with what power, under whose command."""
     if whistle.blown_at is None:
         raise NotBlown(Message("{number} has not been blown", number=whistle.number))
-    shown = view.for_the_summoned(looking, whistle)
+    [shown] = view.masked(looking, [whistle])
     kinds = {
         summons.office_code: office.kind
         for summons in shown.summonses

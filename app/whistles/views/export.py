@@ -27,7 +27,7 @@ from app.whistles.life.loop import (
     WhistleOrigin,
     WhistleStatus,
 )
-from app.whistles.views import lists
+from app.whistles.views import lists, view
 from app.whistles.views.lists import WhistleListing
 from app.whistles.views.schemas import WhistleView
 
@@ -104,6 +104,6 @@ def every(sessions: Sessions, viewer: Viewer, listing: WhistleListing) -> Iterat
     asked: WhistleListing | None = listing.model_copy(update={"limit": BATCH, "cursor": None})
     while asked:
         with sessions() as session:
-            page = lists.page(replace(viewer, session=session), asked)
+            page = lists.page(replace(viewer, session=session), asked, view.masked)
         yield from page.items
         asked = asked.model_copy(update={"cursor": page.next}) if page.next else None

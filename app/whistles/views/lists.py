@@ -1,6 +1,6 @@
 """Lists of whistles, newest first; and what happened to one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ from app.whistles.life.loop import (
 from app.whistles.models import Summons, Whistle, WhistleTicket
 from app.whistles.views import scope, view
 from app.whistles.views.schemas import WhistleEventView, WhistleView
+
+Shown = Callable[[Viewer, Sequence[Whistle]], list[WhistleView]]
 
 NEWEST = Order((Whistle.created_at, Whistle.number), (instant, str), falling=True)
 
@@ -65,11 +67,11 @@ class WhistleListing(Form):
     cursor: CursorText = None
 
 
-def page(viewer: Viewer, listing: WhistleListing) -> Page[WhistleView]:
+def page(viewer: Viewer, listing: WhistleListing, shown: Shown = view.views) -> Page[WhistleView]:
     """The whistles that the caller may see and the filters leave. Refuses (BadCursor)."""
     query = select(Whistle).where(scope.visible(viewer.caller), *conditions(viewer, listing))
     whistles, after = NEWEST.page(viewer.session, query, listing.cursor, listing.limit)
-    return Page(items=view.views(viewer, whistles), next=after)
+    return Page(items=shown(viewer, whistles), next=after)
 
 
 PLAIN = ("kind", "level", "street_code", "district_code")
@@ -121,7 +123,9 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     """Everything that happened to a whistle, oldest first, with the words."""
     beside = view.read_beside(viewer, [whistle.number])
     summonses, names = beside.summonses, beside.names.get(whistle.number, ())
-    near = scope.is_summoned_only(viewer.caller, whistle, summonses.get(whistle.number, []))
+    called = summonses.get(whistle.number, [])
+    near = scope.is_summoned_only(viewer.caller, whistle, called)
+    hidden = not scope.is_of_street(viewer.caller, whistle, called)
     query = (
         select(WhistleEvent, WhistleStatement.words, Key.label)
         .outerjoin(
@@ -134,7 +138,7 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
         .order_by(WhistleEvent.seq)
     )
     return [
-        event_view(event, personal.hide_all(words, *names) if near else words, label, near)
+        event_view(event, personal.hide_all(words, *names) if hidden else words, label, near)
         for event, words, label in viewer.session.execute(query)
         if not near or is_open_to(viewer.caller, event)
     ]

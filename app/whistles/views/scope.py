@@ -78,14 +78,18 @@ def summoned(summonses: Collection[Summons], office_code: str) -> Summons:
 def is_summoned_only(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
     """Whether the caller knows of the whistle by its summons alone, or is of the other street and
     has not joined: he sees place and matter, and no citizen (RULEBOOK D.16)."""
-    if caller.role not in HANDLERS or caller.office_code == whistle.street_code:
-        return False
-    joined = {
+    return caller.role in HANDLERS and not is_of_street(caller, whistle, summonses)
+
+
+def is_of_street(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
+    """Whether the caller is of the street that blew, or of the other one that has joined: these
+    alone read telephone numbers and citizens' names in its texts (RULEBOOK D.16)."""
+    streets = {whistle.street_code} | {
         each.office_code
         for each in summonses
         if each.kind is SummonsKind.PEER and each.status is SummonsStatus.ACCEPTED
     }
-    return caller.office_code not in joined
+    return caller.role in HANDLERS and caller.office_code in streets
 
 
 def parts(

@@ -1,6 +1,7 @@
 """Search: what each filter leaves, the same before and after the keys were kept up."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -306,7 +307,7 @@ def test_a_search_for_a_telephone_is_on_record_and_in_no_log(
     ours = [record.getMessage() + str(vars(record)) for record in caplog.records]
     logged = " ".join(line for line in ours if "httpx" not in line)
     assert "/v1/tickets" in logged
-    assert not any(part in logged for part in ("6512", "13812345678"))
+    assert not any(re.search(phone, logged) for phone in (r"6512\D{0,3}3456", "13812345678"))
     pages = people.supervisor.get("/telephone-searches", limit=2).json()
     rest = people.supervisor.get("/telephone-searches", cursor=pages["next"]).json()
     assert [*pages["items"], *rest["items"]] == searches
