@@ -15,6 +15,7 @@ from app.console.api import Refused, path
 from app.console.case import forms
 from app.console.case.page import show_case
 from app.console.visit import Draft, Visit, page
+from app.kit.messages import Message
 
 SHOWN_AGAIN = frozenset(
     {
@@ -48,9 +49,7 @@ async def send(visit: Visit, number: str, name: str, version: str) -> None:
     fields = visit.fields
     own = OWN_PATHS.get(name)
     target = (
-        path(own, number, fields.get("of", ""))
-        if own
-        else path("/v1/tickets/{}/{}", number, name)
+        path(own, number, fields.get("of", "")) if own else path("/v1/tickets/{}/{}", number, name)
     )
     once = fields.get("once", "")
     await visit.api.post(target, forms.body(name, fields), version=version, once=once)
@@ -78,8 +77,23 @@ async def note(visit: Visit) -> Response:
             await send(visit, number, "note", version)
             done = "note"
     except Refused as refused:
-        return await shown_again(visit, number, "note", refused)
+        return await shown_again(visit, number, "note", named(refused, visit))
     return visit.go(f"/tickets/{number}", done=done)
+
+
+def named(refused: Refused, visit: Visit) -> Refused:
+    """The same refusal, each fault of a file under its name."""
+    names = {f"/files/{place}": file.filename for place, file in enumerate(visit.files)}
+    faults = [
+        {
+            **fault,
+            "detail": visit.words(Message("{file}: {fault}", file=name, fault=fault["detail"])),
+        }
+        if (name := names.get(fault["pointer"]))
+        else fault
+        for fault in refused.problem.get("errors", ())
+    ]
+    return Refused(refused.status, {**refused.problem, "errors": faults})
 
 
 async def send_files(visit: Visit, number: str, version: str) -> None:

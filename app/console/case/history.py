@@ -132,5 +132,6 @@ def warning(code: str) -> Message | str:
     if kind == "before":
         return Message("Due in {hours} hours", hours=figure.removesuffix("h"))
     if kind == "share":
-        return Message("{percent} per cent of its time are over", percent=f"{float(figure):.0%}"[:-1])
+        percent = round(float(figure) * 100)
+        return Message("{percent} per cent of its time are over", percent=percent)
     return WARNINGS.get(code, code)

@@ -19,7 +19,9 @@ from app.offices.directory import STREET_KINDS
 
 Json = Mapping[str, Any]
 UNSEEN = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
-OVER = frozenset({"closed", "answered", "transferred", "not_accepted", "merged", "withdrawn", "void"})
+OVER = frozenset(
+    {"closed", "answered", "transferred", "not_accepted", "merged", "withdrawn", "void"}
+)
 
 
 async def show(visit: Visit) -> Response:
@@ -119,6 +121,7 @@ def offered(
         "beside": list(own_paths(visit, ticket, events, callbacks)) if is_lead else [],
         "takes_files": "note" in ticket["allowed"],
         "most_mb": visit.request.app.state.api.state.settings.file_mb,
+        "is_lead": is_lead,
         "may_whistle": is_lead and is_street and ticket["status"] not in OVER,
     }
 
