@@ -49,6 +49,8 @@ class City:
     """Of citizens' names and numbers."""
     duties: DutyList = NOTHING_NAMED
     centres: CentreModels = field(default_factory=dict)
+    communities: frozenset[str] = frozenset()
+    """The codes of communities and villages."""
     edition: str = field(init=False, default="")
     """It differs for other rules and for other names of offices."""
     periods: Periods = field(init=False, repr=False)

@@ -181,6 +181,7 @@ def make_city(session: Session, settings: Settings) -> City:
         settings.secret_key,
         duties=read_duties(known, settings.data_overlay),
         centres=read_centres(known, settings.data_overlay),
+        communities=frozenset(place.code for place in gazetteer.places),
     )
 
 

@@ -25,7 +25,8 @@ from sqlalchemy.exc import ArgumentError
 from app.attachments.kinds import MediaType
 from app.kit.address import psycopg_url
 from app.kit.host import embedded
-from app.kit.messages import Message
+from app.kit.messages import CHINESE, ENGLISH, Language, Message, language
+from app.kit.web.faults import words
 
 PREFIX = "JIESU_"
 STREAM_CONNECTIONS = 4
@@ -38,6 +39,20 @@ LOOKS = 3
 """One connection for what tells readiness, one for figures, one for who waits for something new."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
+
+
+LANGUAGE_IN = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def of_terminal(variable: Callable[[str], str | None]) -> Language:
+    """By the first of these variables that says one, as gettext does: Chinese unless English."""
+    named = next(filter(None, map(variable, LANGUAGE_IN)), "")
+    return ENGLISH if named.lower().startswith(ENGLISH) else CHINESE
+
+
+def speak() -> None:
+    """What this process says, it says in its terminal's language."""
+    language.set(of_terminal(os.getenv))
 
 
 class BadSettings(Exception):
@@ -256,8 +271,12 @@ def load(begins: bool = True) -> Settings:
         return given
     if not begins and not embedded.is_made(given.data_dir):
         raise BadSettings(
-            f"{PREFIX}DATA_DIR: there is no database in {given.data_dir.absolute()};"
-            " `jiesu serve` or `jiesu seed` begins one"
+            Message(
+                "{prefix}DATA_DIR: there is no database in {data_dir};"
+                " `jiesu serve` or `jiesu seed` begins one",
+                prefix=PREFIX,
+                data_dir=given.data_dir.absolute(),
+            )
         )
     return with_kept_secrets(given)
 
@@ -267,16 +286,16 @@ def refuse_unknown(names: Iterable[str]) -> None:
     known = {PREFIX + field.upper() for field in Settings.model_fields}
     for name in sorted({name.upper() for name in names} - known):
         if name.startswith(PREFIX):
-            raise BadSettings(f"{name}: there is no such setting")
+            raise BadSettings(Message("{name}: there is no such setting", name=name))
 
 
-def first_fault(refused: ValidationError) -> str:
+def first_fault(refused: ValidationError) -> Message:
     """The first fault's message; never the value itself, which may be a secret."""
     first = refused.errors()[0]
-    message = first["msg"].removeprefix("Value error, ")
     if not first["loc"]:
-        return message
-    return f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"
+        return words(first)
+    name = f"{PREFIX}{str(first['loc'][0]).upper()}"
+    return Message("{name}: {fault}", name=name, fault=words(first))
 
 
 def with_kept_secrets(given: Settings) -> Settings:
@@ -287,7 +306,14 @@ def with_kept_secrets(given: Settings) -> Settings:
             "admin_key": given.admin_key or kept_in(given.admin_key_file, secrets.token_urlsafe),
         }
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{PREFIX}DATA_DIR: no secret in {given.data_dir}: {error}") from None
+        raise BadSettings(
+            Message(
+                "{prefix}DATA_DIR: no secret in {data_dir}: {error}",
+                prefix=PREFIX,
+                data_dir=given.data_dir,
+                error=error,
+            )
+        ) from None
     return given.model_copy(update=kept)
 
 

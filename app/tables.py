@@ -1,5 +1,6 @@
 """Every table, for Alembic and the tests."""
 
+from app.access.claims import Claim
 from app.access.exports import Export
 from app.access.models import ConsoleSession, Key, SecretMark
 from app.attachments.models import Attachment
@@ -77,6 +78,7 @@ TABLES: tuple[type[Base], ...] = (
     SeedFile,
     Key,
     ConsoleSession,
+    Claim,
     SecretMark,
     Export,
     IdempotencyKey,

@@ -19,6 +19,7 @@ from app.kit.errors import Refusal
 from app.kit.web import etag
 from app.kit.web.problems import STATUS, slug
 from app.kit.web.route import Route
+from app.offices.catalogue import NoSuchCategory
 from app.settings import Settings
 from app.tickets.intake import together
 from scripts import refusals
@@ -28,12 +29,13 @@ AGAIN = "make it again: python -m scripts.make_refusals"
 FAMILIES = frozenset({Refusal, *STATUS})
 MEMBER = "POST /v1/offices/{code}/roster/members/{member_id}"
 UNREAD: dict[str, tuple[type[Refusal], ...]] = {
+    "GET /v1/route": (NoSuchCategory,),
     "POST /v1/tickets/{number}/attachments": (errors.Malformed, TooManyAtOnce, NoFile),
     f"{MEMBER}/change": (NoSuchMember,),
     f"{MEMBER}/remove": (NoSuchMember,),
 }
 """Refusals that go a way which cannot be read from the code: through a parser's callbacks, or a
-lambda whose argument has no type."""
+lambda whose argument has no type, or to a catalogue behind a protocol."""
 
 HANDED_ON: dict[str, Any] = {"POST /v1/tickets": together.committed}
 """What is raised there is caught, and told to the sender for whom it was done."""

@@ -20,7 +20,7 @@ from jinja2.ext import babel_extract
 from app.kit.messages.catalogues import CATALOGUES, all_entries
 
 APP = Path(__file__).parent.parent / "app"
-KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None}
+KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None, "here": None}
 TEMPLATES = (".html", ".txt", ".svg")
 
 Key = tuple[str, str]

@@ -110,7 +110,4 @@ class Exchange:
     def response(self, request: httpx.Request) -> httpx.Response:
         body = b"" if request.method == "HEAD" else b"".join(self.pieces)
         stream = httpx.ByteStream(body)
-        answer = httpx.Response(self.status, headers=self.headers, stream=stream, request=request)
-        if answer.headers.get("content-type", "").startswith("text/csv"):
-            answer.encoding = "utf-8-sig"  # as a spreadsheet reads it: without the mark
-        return answer
+        return httpx.Response(self.status, headers=self.headers, stream=stream, request=request)

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from app import main
 from app.access import gate
+from app.kit import messages
 from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
@@ -63,6 +64,9 @@ DEAREST = (
 """Files and rooms that take longest; begun last, one would be waited for alone."""
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+os.environ["LANGUAGE"] = "en"
+messages.language.set(messages.ENGLISH)
 
 gc.disable()  # until everything that stays is loaded
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
+from app import codes
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
 from app.city import AtCity, City
@@ -125,8 +126,9 @@ OwnStreet = Annotated[OfficeEntry, Depends(own_street)]
 def asked_street(caller: Caller, city: City, query: StreetQuery) -> OfficeEntry:
     """The street of a reading: his own, or for district, auditor and evaluator the named one.
 
-    Refuses StreetsEvaluate, StreetMissing, and NoSuchStreet outside the caller's scope.
+    Refuses NoSuchCode, StreetsEvaluate, StreetMissing, and NoSuchStreet outside the caller's scope.
     """
+    codes.check(city, query)
     if caller.role in HANDLERS:
         own = own_street(caller, city)
         if query.street_code not in (None, own.code):

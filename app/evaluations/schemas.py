@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import msgspec
 from pydantic import model_validator
 
+from app import codes
 from app.evaluations.marks import MarkStatus, Word
 from app.evaluations.models import UnitKind
 from app.evaluations.performance import PerformanceStatus
@@ -308,7 +309,7 @@ class PerformanceQuery(Form):
 
 
 class StreetQuery(Form):
-    street_code: OfficeCode | None = None
+    street_code: codes.Street = None
     """For the district and the auditor; a street's own form needs none."""
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BeforeValidator
 
+from app import codes
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
 from app.city import AtCity
@@ -187,6 +188,7 @@ def of_district(
 ) -> list[OfficeEntry]:
     """The streets that work today, of the caller's district, or for the auditor of the one named,
     if any."""
+    codes.check_one(city, "district_code", district_code, codes.OF_DISTRICT)
     wanted = {caller.office_code, district_code} - {None}
     return [
         office

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from app import codes
 from app.city import City
 from app.duties.duty_list import DutyItem, DutyList, DutyShare, ListFacts, PowerGroup
 from app.kit.messages import Message, shape
@@ -41,8 +42,15 @@ class DutyFilter:
         )
 
 
+def check_board(duties: DutyList, code: str | None) -> None:
+    """Refuses (NoSuchCode) a board that the list has not."""
+    if code is not None and code not in {board.code for board in duties.boards}:
+        codes.refuse({"board": Message("there is no board {code}", code=code)})
+
+
 def duty_list(duties: DutyList, wanted: DutyFilter, on: date) -> DutyListView:
     """The duties of a day that fit the filter, with the list as a whole."""
+    check_board(duties, wanted.board)
     items = duties.items_on(on)
     return DutyListView(
         **whole(duties.duties, len(items), on),

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 """On a busy machine; a worker that is still starting looks for its parent when it is up."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENGLISH = {"PATH": PATH, "LANGUAGE": "en"}
 
 
 def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
@@ -37,7 +38,13 @@ def begin(
     return subprocess.Popen(
         [sys.executable, "-m", "app", command],
         cwd=ROOT,
-        env={"PATH": PATH, "JIESU_DATA_DIR": str(directory), "JIESU_PORT": "0", **given},
+        env={
+            "PATH": PATH,
+            "LANGUAGE": "en",
+            "JIESU_DATA_DIR": str(directory),
+            "JIESU_PORT": "0",
+            **given,
+        },
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,

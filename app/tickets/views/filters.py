@@ -13,10 +13,11 @@ from pydantic import StringConstraints as Text
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app import codes
 from app.access.roles import Role
 from app.kit.messages import Message
 from app.kit.ready import parameter
-from app.kit.web.wire import Form, Keepable, OfficeCode, Told
+from app.kit.web.wire import Form, Keepable, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets import citizens, telephones
@@ -117,14 +118,14 @@ AskedStatus = Annotated[
 class Filters(Form):
     """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
 
-    office_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
-    community_code: OfficeCode | None = None
-    queue: OfficeCode | None = None
+    office_code: codes.Office = None
+    district_code: codes.District = None
+    community_code: codes.Community = None
+    queue: codes.District = None
     status: list[AskedStatus] = []
     type: list[TicketType] = []
     channel: list[Channel] = []
-    category: Category | None = None
+    category: Annotated[Category | None, codes.OF_CATEGORY] = None
     urgency: list[Urgency] = []
     overdue: bool | None = None
     received_from: From | None = None

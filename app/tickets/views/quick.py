@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 
+from app import codes
 from app.access import gate
 from app.access.roles import ADDRESSED, Caller
 from app.feed.heads import Head
@@ -120,6 +121,7 @@ async def listing(request: Request) -> Response | None:
     if caller.role not in scope.READERS or listing is None or export.wanted(request):
         return None
     state = request.app.state
+    codes.check(state.city, listing)
     readings: Readings = state.readings
     page = await readings.lists.page(Looker(caller, state.city, state.clock()), listing)
     return JsonBytes(page, headers=OF_CALLER_AND_FORM) if page else None

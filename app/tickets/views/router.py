@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app import codes
 from app.access.exports import AtExports
 from app.access.gate import Addressee, allow
 from app.access.roles import Role
@@ -69,6 +70,7 @@ def list_tickets(
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages. A search by
     `phone` goes on record (`/v1/telephone-searches`).
     """
+    codes.check(looking.city, listing)
     record_search(request, looking, listing)
 
     def stream(
@@ -164,4 +166,5 @@ def read_register(
     looking: Looking, listing: Annotated[register.Listing, Query()]
 ) -> Page[register.HoldView]:
     """Matters on hold, whoever has them, the next to be reviewed first."""
+    codes.check(looking.city, listing)
     return register.register(looking, listing)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from app import codes
 from app.access.gate import allow
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import AtCity, City, NoSuchOffice
@@ -73,8 +74,8 @@ def propose_offices(
 class Area(Form):
     """A district or one of its streets; a caller with an office has his own."""
 
-    district_code: OfficeCode | None = None
-    street: OfficeCode | None = None
+    district_code: codes.District = None
+    street: codes.Street = None
 
 
 def streets_of(city: City, caller: Caller, area: Area) -> list[OfficeEntry]:
@@ -104,6 +105,7 @@ def list_missing(
     area: Annotated[Area, Query()],
 ) -> MissingWhistlesView:
     """知情不报: where streets should have whistled and did not, the most tickets first (D.14.7)."""
+    codes.check(city, area)
     items = service.not_blown(session, city, streets_of(city, caller, area), now)
     return MissingWhistlesView(items=items)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
+from app import codes
 from app.access.exports import Exports
 from app.kit.db import Sessions
 from app.kit.messages import Message, Vocabulary, language
@@ -82,7 +83,9 @@ NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 
 def answer(request: Request, exports: Exports, viewer: Viewer, listing: WhistleListing) -> Response:
-    """A page in JSON, or all whistles of the filters in the form that `Accept` asks for."""
+    """A page in JSON, or all whistles of the filters in the form that `Accept` asks for. Refuses
+    NoSuchCode."""
+    codes.check(viewer.city, listing)
     kind = negotiation.best(request, (JSON, NDJSON, CSV))
     if kind == JSON:
         page = lists.page(viewer, listing)

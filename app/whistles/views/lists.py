@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, Field
 from sqlalchemy import select
 
+from app import codes
 from app.access.models import Key
 from app.access.roles import Caller
 from app.kit.messages import Message
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, Page, instant
-from app.kit.web.wire import Form, OfficeCode, Told
+from app.kit.web.wire import Form, Told
 from app.tickets import personal
 from app.tickets.texts import Number
 from app.tickets.views import scope as ticket_scope
@@ -56,10 +57,10 @@ class WhistleListing(Form):
     status: list[AskedStatus] = []
     kind: WhistleKind | None = None
     level: WhistleLevel | None = None
-    office_code: OfficeCode | None = None
+    office_code: codes.Office = None
     summons_status: SummonsStatus | None = None
-    street_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
+    street_code: codes.Street = None
+    district_code: codes.District = None
     ticket_number: Number | None = None
     created_from: Told | None = None
     created_to: Told | None = None

@@ -1,7 +1,10 @@
-"""A table in the reader's language: headings, codes in words, times in Beijing's. In English the
-headings are the members' names and the codes stand as they are."""
+"""A table in the reader's language: headings, codes in words, times in Beijing's.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+In English it is a script's: headings are the members' names, codes stand as they are, a time has
+its offset.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 
@@ -9,10 +12,14 @@ from app.kit.messages import CHINESE, Language, Vocabulary
 from app.kit.web.sheets.sheet import inert, line
 from app.kit.workdays import BEIJING
 
-MARK = "\ufeff"
-"""By this Excel knows a file for UTF-8."""
+MARKS: Mapping[Language, str] = {"zh": "\ufeff", "en": ""}
+"""Excel knows a file for UTF-8 by it, and a script takes it for a part of the first heading."""
 
 FLAGS = Vocabulary("flag", ("yes", "no"))
+INSTANTS: Mapping[Language, Callable[[datetime], str]] = {
+    "zh": lambda at: f"{at:%Y-%m-%d %H:%M:%S}",
+    "en": lambda at: at.isoformat(),
+}
 BETWEEN: Mapping[Language, str] = {"zh": "、", "en": " "}
 
 
@@ -38,7 +45,7 @@ class Table:
         self, rows: Iterable[Iterable[object]], reader: Language, more: Sequence[str] = ()
     ) -> Iterator[str]:
         """Lines, the headings first; `more` columns have no words of their own."""
-        yield MARK + line([*self.headings(reader), *more])
+        yield MARKS[reader] + line([*self.headings(reader), *more])
         for row in rows:
             yield line(map(inert, self.cells(row, reader)))
 
@@ -50,7 +57,7 @@ def cell(value: object, words: Vocabulary | None, reader: Language) -> object:
         case bool() if reader == CHINESE:
             return FLAGS.word("yes" if value else "no", reader)
         case datetime():
-            return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+            return INSTANTS[reader](value.astimezone(BEIJING))
         case list() | tuple():
             return BETWEEN[reader].join(str(cell(each, words, reader)) for each in value)
     return value
