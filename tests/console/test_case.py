@@ -42,8 +42,8 @@ def test_the_data_of_every_event_is_told_without_marks_of_machines(line: str) ->
     action, _, data = line.partition(" ")
     shown = list(lines({"action": action, "data": json.loads(data)}))
     assert all(value not in (None, "", [], {}) for _, _, value in shown)
-    told = " ".join(str(value) for _, how, value in shown if how == Shown.WORDS)
-    assert not any(mark in told for mark in ("{", "T0", "98b8ced54f14", "1ab5e8b2"))
+    page_words = " ".join(str(value) for _, how, value in shown if how == Shown.WORDS)
+    assert not any(mark in page_words for mark in ("{", "T0", "98b8ced54f14", "1ab5e8b2"))
 
 
 def test_events_are_told_in_words(people: People, street: Visitor) -> None:
