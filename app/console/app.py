@@ -19,6 +19,7 @@ from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
+from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
@@ -36,6 +37,7 @@ MOST_REMEMBERED = 10_000
 
 DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
+    Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
@@ -86,6 +88,7 @@ def make_console(api: FastAPI) -> Starlette:
             *search.ROUTES,
             *inbox.ROUTES,
             *dispatch.ROUTES,
+            *callback.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,
