@@ -14,14 +14,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from app.access.roles import Role
 from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
+from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
 from app.console.desks import Desk
+from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
@@ -34,7 +37,9 @@ MOST_REMEMBERED = 10_000
 
 DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
+    Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
+    Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     *admin.DESKS,
 )
@@ -82,6 +87,8 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *dispatch.ROUTES,
+            *callback.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,

@@ -36,11 +36,22 @@ WHY = {
     "caller": Message("this caller"),
     "place": Message("this place"),
 }
+MATCHING = {
+    "category": Message("the same category"),
+    "text": Message("like words"),
+    "caller": Message("one caller"),
+}
+PLACING = {
+    "address": Message("the same address"),
+    "distance": Message("near each other"),
+}
 LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "span": SPAN,
     "warning": WARNING,
     "why": WHY,
+    "matching": MATCHING,
+    "placing": PLACING,
     "waits": duty_labels.WAITS,
     "because": duty_labels.BECAUSE,
     **whistle_labels.LABELS,
