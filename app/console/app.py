@@ -29,6 +29,7 @@ from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
+from app.console.wall import page as wall
 from app.kit.errors import Refusal
 from app.kit.messages import Message
 
@@ -41,6 +42,7 @@ DESKS: tuple[Desk, ...] = (
     *inbox.DESKS,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    Desk("/wall", Message("Wall"), wall.ROLES),
     *admin.DESKS,
 )
 """In the order of the bar."""
@@ -89,6 +91,7 @@ def make_console(api: FastAPI) -> Starlette:
             *inbox.ROUTES,
             *dispatch.ROUTES,
             *callback.ROUTES,
+            *wall.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,
