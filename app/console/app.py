@@ -23,6 +23,7 @@ from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
+from app.console.decisions import page as decisions
 from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
@@ -90,6 +91,7 @@ def make_console(api: FastAPI) -> Starlette:
             *search.ROUTES,
             *inbox.ROUTES,
             *dispatch.ROUTES,
+            *decisions.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
             *case.ROUTES,
