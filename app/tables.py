@@ -1,5 +1,6 @@
 """Every table, for Alembic and the tests."""
 
+from app.access.claims import Claim
 from app.access.exports import Export
 from app.access.models import ConsoleSession, Key, SecretMark
 from app.attachments.models import Attachment
@@ -65,6 +66,7 @@ from app.whistles.models import (
     WhistleParty,
     WhistleTicket,
 )
+from app.whistles.proposing.models import MissingWhistle
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -77,6 +79,7 @@ TABLES: tuple[type[Base], ...] = (
     SeedFile,
     Key,
     ConsoleSession,
+    Claim,
     SecretMark,
     Export,
     IdempotencyKey,
@@ -135,6 +138,7 @@ TABLES: tuple[type[Base], ...] = (
     Attendance,
     WhistleParty,
     WhistleTicket,
+    MissingWhistle,
     WhistleEvent,
     WhistleStatement,
     WhistleMark,

@@ -97,7 +97,8 @@ def asked(command: str) -> Asked:
     options = reader().parse_args(shlex.split(command)[1:])
     assert options.G or not options.query, f"-d without -G: {command}"
     body = options.json or options.body
-    headers = dict(header.split(": ", 1) for header in options.headers)
+    headers = {"Accept-Language": ""}  # curl says nothing of it
+    headers |= dict(header.split(": ", 1) for header in options.headers)
     return Asked(
         method=options.method or ("POST" if body else "GET"),
         url=options.url,

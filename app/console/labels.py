@@ -6,7 +6,7 @@ A kind is the name of an enumeration that has words in the catalogues, in small 
 
 from collections.abc import Mapping
 
-from app.console import duty_labels, whistle_labels
+from app.console import duty_labels
 from app.kit.messages import ENGLISH, Language, Message, in_language, word_of
 
 URGENCY = {
@@ -36,14 +36,24 @@ WHY = {
     "caller": Message("this caller"),
     "place": Message("this place"),
 }
+MATCHING = {
+    "category": Message("the same category"),
+    "text": Message("like words"),
+    "caller": Message("one caller"),
+}
+PLACING = {
+    "address": Message("the same address"),
+    "distance": Message("near each other"),
+}
 LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "span": SPAN,
     "warning": WARNING,
     "why": WHY,
+    "matching": MATCHING,
+    "placing": PLACING,
     "waits": duty_labels.WAITS,
     "because": duty_labels.BECAUSE,
-    **whistle_labels.LABELS,
 }
 
 

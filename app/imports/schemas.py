@@ -1,5 +1,6 @@
 """Forms of a finished case of an older system, and the result of an import."""
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -7,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from app.callbacks.answers import ExclusionCode, Reach
 from app.callbacks.schemas import Answered, Verdict
 from app.kit.messages import Message
-from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told, View
+from app.kit.web.wire import At, Flag, Form, OfficeCode, Prose, Told, View
 from app.offices.catalogue import Urgency
 from app.tickets.acts.forms import NewAddress
 from app.tickets.life.contacts import Method
@@ -95,3 +96,16 @@ class Imported(View):
     replayed: int = 0
     rejected: list[RejectedLine] = Field(default_factory=list)
     unlisted: int | None = None
+
+
+class ImportedDay(View):
+    """Of the cases, `earliest_at` and `latest_at` tell when they were taken in."""
+
+    day: date
+    cases: int
+    earliest_at: At
+    latest_at: At
+
+
+class ImportsView(View):
+    items: list[ImportedDay]

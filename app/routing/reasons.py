@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from app.kit.messages import Language, Message, Texts, in_language, template
+from app.kit.messages import Message, Texts, template
 
 AND, OR = template("{first} and {second}"), template("{first} or {second}")
 
@@ -82,21 +82,17 @@ def part_of(code: str, name: str, part: Any) -> object:
     if isinstance(part, dict):
         return message(**part)
     if isinstance(part, list):
-        return joined(OF_CODE.get(code) or JOINED.get(name, OR), part)
+        return joined(between(code, name), part)
     return part
 
 
-def joined(between: str, names: Sequence[object]) -> object:
+def between(code: str, name: str) -> str:
+    """The template that joins the names of a part."""
+    return OF_CODE.get(code) or JOINED.get(name, OR)
+
+
+def joined(link: str, names: Sequence[object]) -> object:
     def beside(first: object, second: object) -> object:
-        return Message(between, first=first, second=second)
+        return Message(link, first=first, second=second)
 
     return reduce(beside, names) if names else ""
-
-
-def in_own_language(route: dict[str, Any], reader: Language) -> dict[str, Any]:
-    """A route as it is kept, its reason told to a reader; one that was kept before reasons had
-    codes stays as it is."""
-    explained = route.get("explained")
-    if not explained or explained["code"] not in TEXTS:
-        return route
-    return {**route, "reason": in_language(message(**explained), reader)}

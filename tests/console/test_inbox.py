@@ -60,6 +60,6 @@ def test_the_days_list_is_for_paper(people: People) -> None:
     assert "/acknowledge" not in page.text
 
 
-def test_the_tasks_of_a_district_are_another_desk(people: People) -> None:
-    visitor = Visitor(people.client).signs_in(people.district(CHAOYANG))
-    assert visitor.get("/inbox").status_code == 403
+def test_who_is_not_addressed_has_no_tasks(people: People) -> None:
+    assert Visitor(people.client).signs_in(people.operator).get("/inbox").status_code == 403
+    assert Visitor(people.client).signs_in(people.district(CHAOYANG)).get("/inbox").is_success

@@ -1,4 +1,5 @@
-"""An office's inbox: tickets, whistles' summonses and evaluations in one list, alarms in front."""
+"""An inbox, an office's or a desk's of the city: tickets, whistles' summonses and evaluations in
+one list, alarms in front."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -6,7 +7,8 @@ from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
-from app.access.roles import HANDLERS
+from app.access.roles import ADDRESSED, HANDLERS, Role
+from app.console import hands
 from app.console.desks import Desk
 from app.console.pages import instant
 from app.console.visit import Visit, page
@@ -74,7 +76,16 @@ async def listed(visit: Visit, template: str) -> Response:
     asked = {"limit": ROWS, "cursor": visit.query.get("cursor")}
     inbox = await visit.api.get("/v1/inbox", **asked)
     groups = list(grouped(inbox["items"], visit.clock()))
-    return visit.page(template, groups=groups, inbox=inbox, address=here(visit), live=True)
+    to_dispatch = [row["number"] for row in inbox["items"] if row["kind"] == "dispatch"]
+    return visit.page(
+        template,
+        groups=groups,
+        inbox=inbox,
+        address=here(visit),
+        live=True,
+        dispatches=bool(to_dispatch),
+        holders=await hands.holders(visit, to_dispatch) if to_dispatch else {},
+    )
 
 
 def here(visit: Visit) -> str:
@@ -86,8 +97,10 @@ def here(visit: Visit) -> str:
 DESKS = (
     Desk("/inbox", Message("Street's tasks"), HANDLERS, is_street),
     Desk("/inbox", Message("Department's tasks"), HANDLERS, is_department),
+    Desk("/inbox", Message("To be dispatched"), frozenset({Role.DISPATCHER})),
+    Desk("/inbox", Message("Tasks"), ADDRESSED - HANDLERS - {Role.DISPATCHER}),
 )
 ROUTES = [
-    page("/inbox", show, HANDLERS),
-    page("/inbox/day", show_day, HANDLERS),
+    page("/inbox", show, ADDRESSED),
+    page("/inbox/day", show_day, ADDRESSED),
 ]

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeVar
 
 from app.kit.messages.catalogues import templates, values
@@ -156,10 +157,16 @@ PLAIN = frozenset({str, int, float})
 
 
 def part(value: object, reader: Language) -> object:
-    if type(value) in PLAIN:
+    kind: Any = type(value)
+    if kind in PLAIN:
         return value
-    tell = next((tell for kind, tell in TELLING.items() if isinstance(value, kind)), None)
+    tell = teller(kind)
     return tell(value, reader) if tell else value
+
+
+@cache
+def teller(kind: type) -> Callable[[Any, Language], str] | None:
+    return next((tell for known, tell in TELLING.items() if issubclass(kind, known)), None)
 
 
 def word(member: Enum, reader: Language) -> str:

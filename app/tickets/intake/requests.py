@@ -12,7 +12,7 @@ from app.city import City
 from app.kit.clock import Clock
 from app.kit.messages import language
 from app.kit.web.idempotency import Name
-from app.routing.reasons import in_own_language
+from app.routing.kept_reasons import in_own_language
 from app.tickets.citizens import caller_hash
 from app.tickets.intake.forms import NewTicket
 from app.tickets.views.view import Members

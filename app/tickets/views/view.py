@@ -17,7 +17,7 @@ from app.city import City
 from app.kit.messages import language
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
-from app.routing.reasons import in_own_language
+from app.routing.kept_reasons import in_own_language
 from app.tickets import citizens, personal
 from app.tickets.citizens import Eyes
 from app.tickets.life.guards import allowed
