@@ -87,10 +87,10 @@ class Understood(Struct, frozen=True, gc=False):
 class Decision(Struct, frozen=True, gc=False):
     """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department leads.
 
-    `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `policy` and
-    `memory` are the versions that the decision was made with, so that it can be made again. `place`
-    is the key of the place: equal for all ways of writing it. Where none `is_named`, it is the
-    whole text, such as a street's name alone.
+    `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `names`,
+    `policy` and `memory` are the versions that the decision was made with, so that it can be made
+    again. `place` is the key of the place: equal for all ways of writing it. Where none `is_named`,
+    it is the whole text, such as a street's name alone.
     """
 
     decision: DecisionKind
@@ -108,6 +108,8 @@ class Decision(Struct, frozen=True, gc=False):
     ranker: str
     policy: str
     memory: str
+    names: str = ""
+    """The version of the names beside the gazetteer's."""
     joint_office_codes: tuple[str, ...] = ()
     informed_office_codes: tuple[str, ...] = ()
     catalogue_rule: str | None = None

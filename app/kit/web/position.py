@@ -17,8 +17,8 @@ class Datum(StrEnum):
 class Position(Form):
     """`lon` and `lat` are WGS-84 once they are read, whatever their `datum` was.
 
-    Refuses half a position, a 0, which a device says that does not know it, and a position of
-    China's maps that is not Beijing's: what it is in WGS-84 cannot be told everywhere.
+    Refuses half a position, a 0, which a device says that does not know it, and one that is not in
+    Beijing.
     """
 
     datum: Datum = Datum.WGS84
@@ -31,9 +31,9 @@ class Position(Form):
             raise ValueError("lon and lat come together")
         if lon == 0 or lat == 0:
             raise ValueError(f"{lon:g},{lat:g} is no position: leave lon and lat out")
+        if lon is not None and not in_city(lon, lat):
+            raise ValueError(f"{lon:g},{lat:g} lies outside Beijing; lon comes before lat")
         if self.datum is Datum.GCJ02 and lon is not None:
-            if not in_city(lon, lat):
-                raise ValueError("a position of GCJ-02 must lie in Beijing")
             lon, lat = moved_back(lon, lat)
             self.__dict__.update(lon=lon, lat=lat, datum=Datum.WGS84)
         return self

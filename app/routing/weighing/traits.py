@@ -42,6 +42,11 @@ class Sheet(Struct, gc=False):
     name: str
     inside: bool
 
+    @property
+    def begins_with_stem(self) -> bool:
+        """Whether some street's short name begins the place: 天坛东里."""
+        return bool(self.numbers[STEM_BEGINS].any())
+
     def matrix(self) -> Floats:
         """For each street all COLUMNS, for scripts/learn_routing.py: in single precision, which is
         fine enough."""
