@@ -64,7 +64,7 @@ GROWN = {
     "verbosity": -1,
 }
 """Small trees with borders drawn by chance, for they learn from some thousand answers."""
-TREES, SEED = 120, 1
+TREES, SEED = 80, 1
 JUDGED = (("district", False, 1.645), ("city", True, 1.0))
 """Each judge's name, whether it is of the whole city, and for how certain the places that are at
 least as sure as is enough must be right enough, in deviations: within a district 19 times in 20,
