@@ -188,8 +188,8 @@ class Locator:
         if past:
             return by_past(past, everywhere=scene.district is None)
         if landmark := landmark_of(scene, scene.spot):
-            codes = dict.fromkeys(meaning.code for meaning in scene.meant_by(landmark))
-            return by_landmark(landmark.meanings[0].name, [*codes])
+            meant = sorted(scene.meant_by(landmark), key=is_no_landmark)
+            return by_landmark(meant[0].name, [*dict.fromkeys(meaning.code for meaning in meant)])
         alike = self.alike(scene, scene.spot)
         if alike and not alike.is_faint and not OFFICE.search(scene.spot.name):
             return alike
@@ -230,13 +230,26 @@ def is_ranked(ground: Ground, sheet: Sheet) -> bool:
 
 
 def landmark_of(scene: Scene, spot: Spot) -> Find | None:
-    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community has
-    just that name."""
+    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community of its
+    street has just that name."""
     for find in scene.finds:
-        if find.kinds & LANDMARKS and find.start == spot.start and not find.kinds & PLACES:
+        if (
+            find.kinds & LANDMARKS
+            and find.start == spot.start
+            and not is_its_community(scene, find)
+        ):
             rest = scene.reading.text[find.end : spot.end]
             return find if PART.fullmatch(rest) else None
     return None
+
+
+def is_its_community(scene: Scene, find: Find) -> bool:
+    """Whether the landmark's name is a community's, too, and one street has both."""
+    return bool(find.kinds & PLACES) and len({m.code for m in scene.meant_by(find)}) == 1
+
+
+def is_no_landmark(meaning: Meaning) -> bool:
+    return meaning.kind is not Kind.LANDMARK
 
 
 def stems_of(scene: Scene, spot: Spot) -> set[str]:
