@@ -230,8 +230,8 @@ def is_ranked(ground: Ground, sheet: Sheet) -> bool:
 
 
 def landmark_of(scene: Scene, spot: Spot) -> Find | None:
-    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community of its
-    street has just that name."""
+    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community of
+    its street has just that name."""
     for find in scene.finds:
         if (
             find.kinds & LANDMARKS
