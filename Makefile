@@ -9,13 +9,28 @@ FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	    && { echo $$python; break; }; \
 	done
 
-.PHONY: serve test check fmt bench lock
+# What was compiled is kept: each process that begins, and a gate starts fifty, would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: serve test tests check browser screenshots fmt bench lock
 
 serve: $(READY)
 	@exec $(BIN)/jiesu serve
 
-test: check
+# What checks one file after another leaves half of two cores to the tests.
+test: $(READY) browser
+	@$(MAKE) --jobs=2 check tests
+
+tests: $(READY) browser
 	$(BIN)/pytest
+
+# The screens are tried in Debian's Chromium.
+browser:
+	@sh scripts/browser.sh
+
+screenshots: $(READY) browser
+	@mkdir -p docs/screens
+	JIESU_TEST_SCREENSHOTS=docs/screens $(BIN)/pytest --numprocesses=0 tests/console
 
 check: $(READY)
 	$(BIN)/ruff format --check

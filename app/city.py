@@ -10,7 +10,9 @@ from fastapi import Depends, Request
 
 from app.duties.centres import CentreModels
 from app.duties.duty_list import NOTHING_NAMED, DutyList
+from app.kit.cipher import Cipher
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.catalogue import Catalogue
 from app.offices.directory import OfficeEntry, OfficeKind
@@ -21,6 +23,9 @@ from app.routing.decision import Decision, Query
 from app.routing.service import thresholds
 from app.suggest.emergencies import Emergencies
 from app.suggest.suggester import Suggester
+
+OF_CITIZENS = b"jiesu citizens"
+"""The purpose of the key that enciphers their names and numbers."""
 
 
 class NoSuchOffice(Invalid):
@@ -40,13 +45,18 @@ class City:
     suggester: Suggester
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
+    cipher: Cipher = field(init=False, repr=False)
+    """Of citizens' names and numbers."""
     duties: DutyList = NOTHING_NAMED
     centres: CentreModels = field(default_factory=dict)
+    communities: frozenset[str] = frozenset()
+    """The codes of communities and villages."""
     edition: str = field(init=False, default="")
     """It differs for other rules and for other names of offices."""
     periods: Periods = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cipher", Cipher(self.secret, OF_CITIZENS))
         object.__setattr__(self, "periods", Periods(self.policies))
         rules = [(policy.name, policy.sha256) for policy in self.policies.documents]
         known = repr((rules, sorted(self.offices.items())))
@@ -70,7 +80,7 @@ class City:
         """An office that works today. Refuses (NoSuchOffice) at the field that named it."""
         office = self.offices.get(code)
         if office is None or not office.active(day_of(now)):
-            detail = f"no office {code} works on {day_of(now)}"
+            detail = Message("no office {code} works on {day}", code=code, day=day_of(now))
             raise NoSuchOffice(detail, errors=[{"pointer": pointer, "detail": detail}])
         return office
 
@@ -78,8 +88,11 @@ class City:
         """Refuses (NoSuchDistrict) an address with the code of no district."""
         office = self.offices.get(code) if code else None
         if code and (office is None or office.kind is not OfficeKind.DISTRICT_CENTRE):
-            fault = {"pointer": "/address/district_code", "detail": f"no district {code}"}
-            raise NoSuchDistrict(f"there is no district {code}", errors=[fault])
+            fault = {
+                "pointer": "/address/district_code",
+                "detail": Message("no district {code}", code=code),
+            }
+            raise NoSuchDistrict(Message("there is no district {code}", code=code), errors=[fault])
 
 
 async def city(request: Request) -> City:

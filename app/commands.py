@@ -27,6 +27,7 @@ from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Refusal
 from app.kit.host import cluster, embedded, migrate, port
 from app.kit.instants import recording
+from app.kit.messages import Message, Texts, for_reader, reason_of
 from app.kit.web import logs
 from app.kit.workdays import midnight
 from app.rankings import service as rankings
@@ -61,7 +62,7 @@ def serve(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def seed(given: Settings, asked: argparse.Namespace) -> None:
-    """Bring migrations, offices, catalogue, policies and the administrator's key up to date."""
+    """Bring database, offices, catalogue, policies and the administrator's key up to date."""
     with any_database(given):
         prepare(given)
 
@@ -84,7 +85,7 @@ def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
     """Apply due changes and count finished days, as the service does every few seconds."""
     with ready_database(given) as sessions:
         city = read_city(given, sessions)
-        say(f"{sweep(sessions, city, clock.utc)} changes")
+        say(Message("{count} changes", count=sweep(sessions, city, clock.utc)))
         while forget_keys(sessions, clock.utc):
             pass
         while keep_days(sessions, city, clock.utc):
@@ -100,9 +101,17 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
             made = history.take_in_file(sessions, city, caller, file, clock.utc, bar.update)
     for line in made.rejected:
-        say(f"line {line.line}: " + "; ".join(" ".join(e.values()).strip() for e in line.errors))
+        faults = "; ".join(" ".join(e.values()).strip() for e in line.errors)
+        say(Message("line {number}: {faults}", number=line.line, faults=faults))
     rejected = len(made.rejected) + (made.unlisted or 0)
-    say(f"{made.accepted} accepted, {made.replayed} replayed, {rejected} rejected")
+    say(
+        Message(
+            "{accepted} accepted, {replayed} replayed, {rejected} rejected",
+            accepted=made.accepted,
+            replayed=made.replayed,
+            rejected=rejected,
+        )
+    )
 
 
 def simulate(given: Settings, asked: argparse.Namespace) -> None:
@@ -116,7 +125,7 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
             now = recording(session, clock.utc)
             made = simulation.simulate(session, city, plan, now, bar.update)
             follow.go_back(session, midnight(plan.start))
-    say(f"{made} tickets")
+    say(Message("{count} tickets", count=made))
 
 
 def reroute(given: Settings, asked: argparse.Namespace) -> None:
@@ -124,14 +133,14 @@ def reroute(given: Settings, asked: argparse.Namespace) -> None:
     with ready_database(given) as sessions, sessions() as session:
         changed = list(rerouting.differences(session, read_city(given, sessions), asked.number))
     for name, stored, now in changed:
-        say(f"{name}: stored {stored!r}, now {now!r}")
+        say(Message("{name}: stored {stored!r}, now {now!r}", name=name, stored=stored, now=now))
     if changed:
         sys.exit(1)
-    say("the same route")
+    say(Message("the same route"))
 
 
 def route(given: Settings, asked: argparse.Namespace) -> None:
-    """Route a text by all that is known now, and draw what was found in it; nothing is kept."""
+    """Route a text by all that is known now, and draw what was found; nothing is kept."""
     with ready_database(given) as sessions:
         city = read_city(given, sessions)
         city.check_district(asked.district)
@@ -157,13 +166,13 @@ def seal(given: Settings, asked: argparse.Namespace) -> None:
 
 
 def verify(given: Settings, asked: argparse.Namespace) -> None:
-    """Check a sealed period against the record, or a downloaded ranking by itself (--file)."""
+    """Check a sealed period against the record, or a downloaded ranking by itself."""
     faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
     for line in faults:
         say(line)
     if faults:
         sys.exit(1)
-    say("everything holds")
+    say(Message("everything holds"))
 
 
 def audit_record(given: Settings, asked: argparse.Namespace) -> None:
@@ -172,27 +181,28 @@ def audit_record(given: Settings, asked: argparse.Namespace) -> None:
         session.connection(execution_options=ONE_SNAPSHOT)
         session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         sound = True
-        for fault in auditing.whole(session, read_city(given, sessions).periods):
+        for fault in auditing.whole(session, read_city(given, sessions)):
             say(msgspec.json.encode(fault).decode())
             sound = False
     if not sound:
         sys.exit(1)
-    say("everything holds")
+    say(Message("everything holds"))
 
 
 def content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as fault:
-        sys.exit(f"jiesu: {file} cannot be read: {fault.strerror}")
+        why = Message("{file} cannot be read: {reason}", file=file, reason=fault.strerror)
+        sys.exit(f"jiesu: {for_reader(why)}")
 
 
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
     with ready_database(given) as sessions, sessions() as session:
         session.connection(execution_options=ONE_SNAPSHOT)
-        periods = read_city(given, sessions).periods
-        period = rankings.known(session, periods, asked.period, clock.utc())
-        proof = verification.verify(session, period)
+        city = read_city(given, sessions)
+        period = rankings.known(session, city.periods, asked.period, clock.utc())
+        proof = verification.verify(session, city, period)
     return [difference.model_dump_json() for difference in proof.differences]
 
 
@@ -223,16 +233,37 @@ def readable(name: str) -> BinaryIO:
         raise argparse.ArgumentTypeError(str(fault)) from None
 
 
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+def say(line: Message | str) -> None:
+    sys.stdout.write(for_reader(line) + "\n")
+
+
+PURPOSES: Texts = {
+    "serve": "Serve the API until SIGTERM, on a database of its own when none is given.",
+    "migrate": "Bring the database to this version's migrations, and do nothing else.",
+    "seed": "Bring database, offices, catalogue, policies and the administrator's key up to date.",
+    "sweep": "Apply due changes and count finished days, as the service does every few seconds.",
+    "import": "Take in finished cases of an older system: NDJSON, one a line.",
+    "simulate": "Fill a past with an imagined city's requests, and let them live on until now.",
+    "seal": "Seal a period's rankings for good, in the name of `jiesu seal`.",
+    "verify": "Check a sealed period against the record, or a downloaded ranking by itself.",
+    "audit": "Check the record: events, rows and days; each fault is a line of JSON.",
+    "reroute": "Make a ticket's route again, as of its instant, and name the differences.",
+    "route": "Route a text by all that is known now, and draw what was found; nothing is kept.",
+    "key": "Make a key and show it, this once.",
+}
+
+
+def here(text: str) -> str:
+    return for_reader(Message(text))
 
 
 def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jiesu", description="接诉: the hotline's service")
+    parser = argparse.ArgumentParser(prog="jiesu", description=here("接诉: the hotline's service"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, act: Callable[..., None]) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=act.__doc__, description=act.__doc__)
+        purpose = here(PURPOSES[name])
+        added = commands.add_parser(name, help=purpose, description=purpose)
         added.set_defaults(act=act, begins=act in BEGIN)
         return added
 
@@ -245,30 +276,30 @@ def command_line() -> argparse.ArgumentParser:
     period_of(command("seal", seal))
     checking = command("verify", verify).add_mutually_exclusive_group(required=True)
     period_of(checking, nargs="?")
-    checking.add_argument("--file", type=Path, metavar="FILE", help="a ranking as JSON")
+    checking.add_argument("--file", type=Path, metavar="FILE", help=here("a ranking as JSON"))
     command("audit", audit_record).add_argument("what", choices=["verify"])
-    command("reroute", reroute).add_argument("number", metavar="NUMBER", help="a ticket's")
+    command("reroute", reroute).add_argument("number", metavar="NUMBER", help=here("a ticket's"))
     routed = command("route", route)
-    routed.add_argument("text", metavar="TEXT", help="an address, or a caller's sentence")
-    routed.add_argument("--district", metavar="CODE", help="the district that the caller said")
+    routed.add_argument("text", metavar="TEXT", help=here("an address or a sentence"))
+    routed.add_argument("--district", metavar="CODE", help=here("the caller's district"))
     making = command("key", key)
     making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
-    making.add_argument("--office", metavar="CODE", help="the office that the key acts for")
-    making.add_argument("--label", required=True, help="whose it is, for the list of keys")
+    making.add_argument("--office", metavar="CODE", help=here("the office that the key acts for"))
+    making.add_argument("--label", required=True, help=here("whose it is, for the list of keys"))
     return parser
 
 
 def plan_of(asked: argparse.ArgumentParser) -> None:
     days: dict[str, Any] = {"type": date.fromisoformat, "required": True, "metavar": "DAY"}
-    asked.add_argument("--from", dest="start", help="the first day of requests", **days)
-    asked.add_argument("--to", dest="end", help="the day after the last", **days)
-    asked.add_argument("--cases", type=int, default=20_000, help="how many requests")
-    asked.add_argument("--seed", type=int, default=7, help="which city")
-    asked.add_argument("--among-others", action="store_true", help="where tickets are already")
+    asked.add_argument("--from", dest="start", help=here("the first day of requests"), **days)
+    asked.add_argument("--to", dest="end", help=here("the day after the last"), **days)
+    asked.add_argument("--cases", type=int, default=20_000, help=here("how many requests"))
+    asked.add_argument("--seed", type=int, default=7, help=here("which city"))
+    asked.add_argument("--among-others", action="store_true", help=here("beside other tickets"))
 
 
 def period_of(asked: argparse._ActionsContainer, **more: Any) -> None:
-    asked.add_argument("period", metavar="PERIOD", help="like 2026-10", **more)
+    asked.add_argument("period", metavar="PERIOD", help=here("like 2026-10"), **more)
 
 
 BEGIN = (serve, seed, upgrade)
@@ -276,10 +307,11 @@ BEGIN = (serve, seed, upgrade)
 
 
 def run() -> None:
+    settings.speak()
     asked = command_line().parse_args()
     try:
         given = settings.load(asked.begins)
         logging.config.dictConfig(logs.config(given.log_level))
         asked.act(given, asked)
     except TOLD_IN_ONE_LINE as refusal:
-        sys.exit(f"jiesu: {refusal}")
+        sys.exit(f"jiesu: {for_reader(reason_of(refusal))}")

@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 FOLDER = "static"
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:;"
-    " style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
 }
 PAGE = """<!doctype html>

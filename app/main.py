@@ -22,7 +22,8 @@ from app.attachments.router import router as attachments
 from app.bulletins.router import router as bulletins
 from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
-from app.city import City
+from app.city import OF_CITIZENS, City
+from app.console import app as console
 from app.duties.load import Known, read_centres, read_duties
 from app.evaluations.router import router as evaluations
 from app.feed import pages
@@ -33,7 +34,8 @@ from app.figures import Figures
 from app.forces.router import router as forces
 from app.imports.router import router as history
 from app.kit import clock, db
-from app.kit.db import REQUESTS, Limits
+from app.kit.cipher import Cipher
+from app.kit.db import REQUESTS, Limits, Sessions
 from app.kit.gather import Gathered
 from app.kit.host import ending, health, roles
 from app.kit.host.background import Background
@@ -43,7 +45,7 @@ from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
 from app.kit.instants import recording
 from app.kit.share import Shares
-from app.kit.web import problems
+from app.kit.web import cors, problems
 from app.kit.web.language import Languages
 from app.kit.web.logs import Observed
 from app.kit.web.route import Heads, Straight
@@ -51,7 +53,7 @@ from app.kit.web.streams import Streams
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
-from app.openapi import Described
+from app.openapi.document import Described
 from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
@@ -140,11 +142,25 @@ def prepare(settings: Settings) -> None:
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
             access.keep_secret(session, settings.secret_key, now)
-            citizens.hash_callback_phones(session, settings.secret_key)
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)
+        encipher_citizens(db.make_sessions(engine), settings.secret_key)
     finally:
         engine.dispose()
+
+
+def encipher_citizens(sessions: Sessions, secret: bytes) -> None:
+    """Encipher names and numbers that an older version wrote in plain text, some at a time."""
+    cipher, count = Cipher(secret, OF_CITIZENS), 0
+    with sessions.begin() as session:
+        citizens.encipher_corrections(session, cipher)
+    while True:
+        with sessions.begin() as session:
+            enciphered = citizens.encipher_some(session, cipher, secret)
+        if not enciphered:
+            break
+        count += enciphered
+        logger.info("citizens enciphered: %s", count)
 
 
 def make_city(session: Session, settings: Settings) -> City:
@@ -165,6 +181,7 @@ def make_city(session: Session, settings: Settings) -> City:
         settings.secret_key,
         duties=read_duties(known, settings.data_overlay),
         centres=read_centres(known, settings.data_overlay),
+        communities=frozenset(place.code for place in gazetteer.places),
     )
 
 
@@ -221,11 +238,13 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         app.routes.extend(router.routes)
     app.router.middleware_stack = Straight(app.router)
     app.routes.extend(docs_page.ROUTES)
+    app.routes.extend(console.routes(app))
     problems.install(app)
     app.add_middleware(Heads)
     app.add_middleware(Door, list(checks(app)), Shares(settings.pool_size))
     app.add_middleware(Observed)
     app.add_middleware(Languages)
+    cors.install(app, settings.cors_origins)
     return app
 
 

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message, worded
 from app.kit.workdays import day_of, midnight
 from app.policy.documents import Policies, Policy
 
@@ -33,6 +34,7 @@ class NoSuchPeriod(NotFound):
     title = "There is no such period"
 
 
+@worded
 class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
@@ -112,10 +114,12 @@ class Periods:
         """Refuses a malformed name (MalformedPeriod) and one beyond the calendar (NoSuchPeriod)."""
         match = NAME.fullmatch(name)
         if match is None:
-            raise MalformedPeriod(f"{name!r} is not a year and a month like 2026-10")
+            raise MalformedPeriod(
+                Message("{name!r} is not a year and a month like 2026-10", name=name)
+            )
         year, month = int(match[1]), int(match[2])
         if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise NoSuchPeriod(f"there is no period {name}")
+            raise NoSuchPeriod(Message("there is no period {name}", name=name))
         return self._period(month_of(year, month))
 
     def previous(self, period: Period) -> Period:

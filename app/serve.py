@@ -8,6 +8,7 @@ from importlib import import_module
 
 from app import settings
 from app.kit.host import cluster, embedded, ending, port, workers
+from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
 from app.settings import Settings
 
@@ -17,12 +18,13 @@ TOLD_IN_ONE_LINE = (settings.BadSettings, cluster.CannotStart, port.CannotListen
 
 
 def run() -> None:
+    settings.speak()
     try:
         given = settings.load()
         logging.config.dictConfig(logs.config(given.log_level))
         serve(given)
     except TOLD_IN_ONE_LINE as refusal:
-        sys.exit(f"jiesu: {refusal}")
+        sys.exit(f"jiesu: {for_reader(reason_of(refusal))}")
 
 
 def serve(given: Settings) -> None:
@@ -34,7 +36,7 @@ def serve(given: Settings) -> None:
         own_database(given),
     ):
         port.open_port(listener)
-        port.announce(listener, f"Jiesu is ready on {{url}}; {whose_key(given)}")
+        port.announce(listener, lambda url: for_reader(greeting(given, url)))
         if given.workers == 1:
             import_module(WORKER).work(listener)
         else:
@@ -50,9 +52,17 @@ def own_database(given: Settings) -> Iterator[None]:
         yield
 
 
-def whose_key(given: Settings) -> str:
+def greeting(given: Settings, url: str) -> Message:
+    return Message(
+        "Jiesu is ready on {url}; open it in a browser and sign in with a key: {key}",
+        url=url,
+        key=whose_key(given),
+    )
+
+
+def whose_key(given: Settings) -> Message:
     if given.keeps_admin_key:
-        return f"the administrator's key lies in {given.admin_key_file}"
+        return Message("the administrator's key lies in {file}", file=given.admin_key_file)
     if given.admin_key:
-        return "the administrator's key is JIESU_ADMIN_KEY"
-    return "JIESU_ADMIN_KEY gives no administrator's key"
+        return Message("the administrator's key is JIESU_ADMIN_KEY")
+    return Message("JIESU_ADMIN_KEY gives no administrator's key")

@@ -19,12 +19,14 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
 from app.attachments.kinds import MediaType
 from app.kit.address import psycopg_url
 from app.kit.host import embedded
+from app.kit.messages import CHINESE, ENGLISH, Language, Message, language
+from app.kit.web.faults import words
 
 PREFIX = "JIESU_"
 STREAM_CONNECTIONS = 4
@@ -37,6 +39,20 @@ LOOKS = 3
 """One connection for what tells readiness, one for figures, one for who waits for something new."""
 SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
+
+
+LANGUAGE_IN = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def of_terminal(variable: Callable[[str], str | None]) -> Language:
+    """By the first of these variables that says one, as gettext does: Chinese unless English."""
+    named = next(filter(None, map(variable, LANGUAGE_IN)), "")
+    return ENGLISH if named.lower().startswith(ENGLISH) else CHINESE
+
+
+def speak() -> None:
+    """What this process says, it says in its terminal's language."""
+    language.set(of_terminal(os.getenv))
 
 
 class BadSettings(Exception):
@@ -52,7 +68,9 @@ def decoded(value: object) -> object:
     except binascii.Error:
         secret = b""
     if len(secret) != SECRET_BYTES:
-        raise ValueError(f"must be {SECRET_BYTES} bytes in base64")
+        raise ValueError(
+            Message("must be {secret_bytes} bytes in base64", secret_bytes=SECRET_BYTES)
+        )
     return secret
 
 
@@ -62,20 +80,33 @@ def checked_url(value: str) -> str:
     except (ArgumentError, ValueError):
         backend = ""
     if not value.startswith("postgres") or not backend:
-        raise ValueError("must be a URL such as postgresql://user:password@host/database")
+        raise ValueError(Message("must be a URL such as postgresql://user:password@host/database"))
     return value
 
 
 def checked_address(value: str) -> str:
     if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", value):
-        raise ValueError("must be an address such as https://12345.example.gov.cn")
+        raise ValueError(Message("must be an address such as https://12345.example.gov.cn"))
     return value
 
 
 def checked_key(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z0-9._~-]{24,200}", value):
-        raise ValueError("must be 24 to 200 characters of A-Z a-z 0-9 . _ ~ -")
+        raise ValueError(Message("must be 24 to 200 characters of A-Z a-z 0-9 . _ ~ -"))
     return value
+
+
+def split_origins(value: object) -> object:
+    """`https://a.example, https://b.example`, or `*` alone."""
+    if not isinstance(value, str):
+        return value
+    names = tuple(filter(None, (name.strip().rstrip("/") for name in value.split(","))))
+    for name in names:
+        if names != ("*",) and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", name):
+            raise ValueError(
+                Message("must be origins such as https://desk.example.gov.cn, or * alone")
+            )
+    return names
 
 
 class Settings(BaseSettings):
@@ -97,6 +128,8 @@ class Settings(BaseSettings):
     """GeoJSON of the streets' polygons, by nine-digit code."""
     public_url: Annotated[str, AfterValidator(checked_address)] = ""
     """The service's address as telephones reach it; else as each request names it."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_origins)] = ()
+    """Other sites whose pages may ask the API; none, if not said otherwise."""
     sweep_seconds: float = Field(5, gt=0, le=3600)
     learn_seconds: float = Field(1, gt=0, le=3600)
     """The interval at which each process learns new routing lessons from the database."""
@@ -158,21 +191,37 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _policies_are_there(self) -> Self:
         if self.policy_dir and not self.policy_dir.is_dir():
-            raise ValueError(f"{PREFIX}POLICY_DIR: {self.policy_dir} is no directory")
+            raise ValueError(
+                Message(
+                    "{prefix}POLICY_DIR: {policy_dir} is no directory",
+                    prefix=PREFIX,
+                    policy_dir=self.policy_dir,
+                )
+            )
         return self
 
     @model_validator(mode="after")
     def _overlay_is_there(self) -> Self:
         if self.data_overlay and not self.data_overlay.is_dir():
-            raise ValueError(f"{PREFIX}DATA_OVERLAY: {self.data_overlay} is no directory")
+            raise ValueError(
+                Message(
+                    "{prefix}DATA_OVERLAY: {data_overlay} is no directory",
+                    prefix=PREFIX,
+                    data_overlay=self.data_overlay,
+                )
+            )
         return self
 
     @model_validator(mode="after")
     def _own_database_stays_at_home(self) -> Self:
         if self.embedded and not is_loopback(self.host):
             raise ValueError(
-                f"{PREFIX}HOST: {self.host} is seen from other machines, and the embedded database"
-                f" is not made for that; set {PREFIX}DATABASE_URL or serve on 127.0.0.1"
+                Message(
+                    "{prefix}HOST: {host} is seen from other machines, and the embedded database is"
+                    " not made for that; set {prefix}DATABASE_URL or serve on 127.0.0.1",
+                    prefix=PREFIX,
+                    host=self.host,
+                )
             )
         return self
 
@@ -182,8 +231,11 @@ class Settings(BaseSettings):
             return self
         if not self.secret_key:
             raise ValueError(
-                f"{PREFIX}SECRET_KEY is needed with {PREFIX}DATABASE_URL;"
-                " make one with: openssl rand -base64 32"
+                Message(
+                    "{prefix}SECRET_KEY is needed with {prefix}DATABASE_URL;"
+                    " make one with: openssl rand -base64 32",
+                    prefix=PREFIX,
+                )
             )
         refuse_weak(SECRET=self.secret_key, ADMIN=self.admin_key)
         return self
@@ -192,7 +244,9 @@ class Settings(BaseSettings):
 def refuse_weak(**given: bytes | str) -> None:
     for name, secret in given.items():
         if secret and len(set(secret)) < LEAST_VARIETY:
-            raise ValueError(f"{PREFIX}{name}_KEY is weak: it repeats itself")
+            raise ValueError(
+                Message("{prefix}{name}_KEY is weak: it repeats itself", prefix=PREFIX, name=name)
+            )
 
 
 def is_loopback(host: str) -> bool:
@@ -217,8 +271,12 @@ def load(begins: bool = True) -> Settings:
         return given
     if not begins and not embedded.is_made(given.data_dir):
         raise BadSettings(
-            f"{PREFIX}DATA_DIR: there is no database in {given.data_dir.absolute()};"
-            " `jiesu serve` or `jiesu seed` begins one"
+            Message(
+                "{prefix}DATA_DIR: there is no database in {data_dir};"
+                " `jiesu serve` or `jiesu seed` begins one",
+                prefix=PREFIX,
+                data_dir=given.data_dir.absolute(),
+            )
         )
     return with_kept_secrets(given)
 
@@ -228,16 +286,16 @@ def refuse_unknown(names: Iterable[str]) -> None:
     known = {PREFIX + field.upper() for field in Settings.model_fields}
     for name in sorted({name.upper() for name in names} - known):
         if name.startswith(PREFIX):
-            raise BadSettings(f"{name}: there is no such setting")
+            raise BadSettings(Message("{name}: there is no such setting", name=name))
 
 
-def first_fault(refused: ValidationError) -> str:
+def first_fault(refused: ValidationError) -> Message:
     """The first fault's message; never the value itself, which may be a secret."""
     first = refused.errors()[0]
-    message = first["msg"].removeprefix("Value error, ")
     if not first["loc"]:
-        return message
-    return f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"
+        return words(first)
+    name = f"{PREFIX}{str(first['loc'][0]).upper()}"
+    return Message("{name}: {fault}", name=name, fault=words(first))
 
 
 def with_kept_secrets(given: Settings) -> Settings:
@@ -248,7 +306,14 @@ def with_kept_secrets(given: Settings) -> Settings:
             "admin_key": given.admin_key or kept_in(given.admin_key_file, secrets.token_urlsafe),
         }
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{PREFIX}DATA_DIR: no secret in {given.data_dir}: {error}") from None
+        raise BadSettings(
+            Message(
+                "{prefix}DATA_DIR: no secret in {data_dir}: {error}",
+                prefix=PREFIX,
+                data_dir=given.data_dir,
+                error=error,
+            )
+        ) from None
     return given.model_copy(update=kept)
 
 

@@ -19,6 +19,7 @@ from app.tickets.acts import due as falls
 from app.tickets.acts.change import Change
 from app.tickets.acts.locking import active
 from app.tickets.models import Ticket
+from app.whistles.acts import codes
 from app.whistles.acts import due as whistle_falls
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.locking import summonses_of
@@ -61,8 +62,10 @@ def sweep_some(sessions: Sessions, city: City, clock: Clock) -> Swept:
 
 
 def forget_keys(sessions: Sessions, clock: Clock) -> bool:
-    """Deletes some idempotency keys that have run out; whether there may be more."""
+    """Deletes some idempotency keys that have run out, and the sign-in codes of whistles; whether
+    there may be more."""
     with sessions.begin() as session:
+        codes.forget_old(session, clock())
         return idempotency.forget_old(session, clock())
 
 

@@ -1,7 +1,8 @@
 """Every table, for Alembic and the tests."""
 
+from app.access.claims import Claim
 from app.access.exports import Export
-from app.access.models import Key, SecretMark
+from app.access.models import ConsoleSession, Key, SecretMark
 from app.attachments.models import Attachment
 from app.callbacks.models import (
     Assessment,
@@ -76,6 +77,8 @@ TABLES: tuple[type[Base], ...] = (
     CatalogueRuleRow,
     SeedFile,
     Key,
+    ConsoleSession,
+    Claim,
     SecretMark,
     Export,
     IdempotencyKey,

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from app.bulletins.monthly import monthly
 from app.city import City
 from app.kit import db
 from app.kit.host import embedded, migrate
+from app.kit.messages import ENGLISH
 from app.period import Period, Periods
 from app.rankings import service
 from app.rankings.counting import assessments as counting
@@ -146,7 +148,9 @@ def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
         )
 
     def table(session: Session) -> object:
-        return as_csv(service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view())
+        return as_csv(
+            service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view(), ENGLISH
+        )
 
     period = Periods(city.policies).named(OPEN)
     acts: dict[str, Callable[[Session], object]] = {
@@ -176,7 +180,7 @@ def exports(sessions: db.Sessions, period: Period) -> dict[str, Callable[[], obj
 
     acts: dict[str, Callable[[Session], object]] = {
         "export, NDJSON": lines(facts_export.ndjson),
-        "export, CSV": lines(facts_export.as_sheet),
+        "export, CSV": lines(partial(facts_export.as_sheet, reader=ENGLISH)),
         "export, Parquet": columns,
     }
     return {name: within(sessions, act) for name, act in acts.items()}

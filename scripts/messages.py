@@ -17,25 +17,27 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
-from app.kit.messages import CATALOGUES, entries
+from app.kit.messages.catalogues import CATALOGUES, all_entries
 
 APP = Path(__file__).parent.parent / "app"
-KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None}
+KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None, "here": None}
 TEMPLATES = (".html", ".txt", ".svg")
 
-Messages = Mapping[str, Mapping[str, str]]
-"""Of each catalogue: each template, and the file of the code that has it."""
+Key = tuple[str, str]
+"""The context of a template, which is empty or its enumeration's name, and the template."""
+Messages = Mapping[str, Mapping[Key, str]]
+"""Of each catalogue: each key, and the file of the code that has it."""
 
 
 def main() -> None:
     known = translations()
     wanted = extracted()
     for room in sorted({*wanted, *rooms()}):
-        write(room, {words: known.get(words, "") for words in wanted.get(room, ())})
+        write(room, {key: known.get(key, "") for key in wanted.get(room, ())})
 
 
-def translations() -> dict[str, str]:
-    return dict(entry for path in CATALOGUES.glob("*.po") for entry in entries(path))
+def translations() -> dict[Key, str]:
+    return {(context, words): translation for context, words, translation in all_entries()}
 
 
 def rooms() -> list[str]:
@@ -43,11 +45,11 @@ def rooms() -> list[str]:
 
 
 def extracted() -> Messages:
-    by_room: dict[str, dict[str, str]] = defaultdict(dict)
+    by_room: dict[str, dict[Key, str]] = defaultdict(dict)
     known = rooms()
     for path in sorted(APP.rglob("*")):
-        for words in messages(path):
-            by_room[room_of(path, known)].setdefault(words, str(path.relative_to(APP.parent)))
+        for key in messages(path):
+            by_room[room_of(path, known)].setdefault(key, str(path.relative_to(APP.parent)))
     return by_room
 
 
@@ -58,43 +60,55 @@ def room_of(path: Path, known: list[str]) -> str:
     return max(above, key=len, default=place.partition(".")[0])
 
 
-def messages(path: Path) -> Iterator[str]:
+def messages(path: Path) -> Iterator[Key]:
     if path.suffix == ".py":
         yield from in_python(path)
     elif path.suffix in TEMPLATES:
         with path.open("rb") as file:
-            for _, _, words, _ in babel_extract(file, list(KEYWORDS), (), {}):
-                yield str(words)
+            for _, _, given, _ in babel_extract(file, list(KEYWORDS), (), {}):
+                words = given[0] if isinstance(given, tuple) else given
+                if words:  # a template; what stands in a variable was marked where it was made
+                    yield "", str(words)
 
 
-def in_python(path: Path) -> Iterator[str]:
-    """What is marked, and the titles of refusals."""
+def in_python(path: Path) -> Iterator[Key]:
+    """What is marked, tables of texts, the titles of refusals, and the values of enumerations that
+    have words."""
     with path.open("rb") as file:
         for _, words, _, _ in extract("python", file, KEYWORDS):
-            yield str(words)
-    yield from titles(ast.parse(path.read_text(encoding="utf-8")))
+            yield "", str(words)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ClassDef():
+                yield from in_class(node)
+            case ast.AnnAssign(annotation=ast.Name(id="Texts"), value=ast.Dict(values=values)):
+                yield from (("", str(ast.literal_eval(value))) for value in values)
 
 
-def titles(tree: ast.AST) -> Iterator[str]:
-    """`title = "…"` in the body of a class."""
-    for owner in ast.walk(tree):
-        if isinstance(owner, ast.ClassDef):
-            yield from filter(None, map(title, owner.body))
+def in_class(owner: ast.ClassDef) -> Iterator[Key]:
+    has_words = "worded" in (getattr(mark, "id", "") for mark in owner.decorator_list)
+    for line in owner.body:
+        name, value = assigned(line)
+        if has_words and name:
+            yield owner.name, value
+        elif name == "title" and value:
+            yield "", value
 
 
-def title(line: ast.stmt) -> str | None:
+def assigned(line: ast.stmt) -> tuple[str, str]:
+    """The name and the text in `title = "…"`; nothing of another line."""
     target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
     match target, getattr(line, "value", None):
-        case ast.Name(id="title"), ast.Constant(value=str(words)):
-            return words
-    return None
+        case ast.Name(id=name), ast.Constant(value=str(text)):
+            return name, text
+    return "", ""
 
 
-def write(room: str, messages: Mapping[str, str]) -> None:
+def write(room: str, messages: Mapping[Key, str]) -> None:
     """In order of the templates, so that two branches seldom meet at the same line."""
     catalogue = Catalog(locale="zh", charset="utf-8")
-    for words, translation in messages.items():
-        catalogue.add(words, translation)
+    for (context, words), translation in messages.items():
+        catalogue.add(words, translation, context=context or None)
     with (CATALOGUES / f"{room}.po").open("wb") as file:
         write_po(file, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
 

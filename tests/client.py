@@ -14,6 +14,8 @@ from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Message, Scope
 
+from tests import declared
+
 Portals = Callable[[], AbstractContextManager[BlockingPortal]]
 
 
@@ -55,7 +57,9 @@ class Transport(httpx.BaseTransport):
             except Exception:
                 if self.raising:
                     raise
-        return exchange.response(request)
+        answer = exchange.response(request)
+        declared.check(scope, answer)
+        return answer
 
 
 def scope_of(request: httpx.Request) -> Scope:

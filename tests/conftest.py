@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import hypothesis
@@ -18,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from app import main
 from app.access import gate
+from app.kit import messages
 from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
@@ -63,6 +65,9 @@ DEAREST = (
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
+os.environ["LANGUAGE"] = "en"
+messages.language.set(messages.ENGLISH)
+
 gc.disable()  # until everything that stays is loaded
 
 # A slow machine is no failure, and a gate that passes today passes tomorrow.
@@ -78,6 +83,15 @@ hypothesis.settings.load_profile("gate")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores: some tests wait, for services that they start and stop."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder of this run's own: another run that begins closes pytest's common one to the user
+    of the clusters that services make in it."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        config.option.basetemp = mkdtemp(prefix="jiesu-tests-")
+        config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -147,10 +161,13 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings) -> FastAPI:
+def app(settings: Settings) -> Iterator[FastAPI]:
     migrate.upgrade(settings.database)
     main.prepare(settings)
-    return main.create_app(settings)
+    app = main.create_app(settings)
+    yield app
+    for engine in app.state.engines:  # `served` does so, too, where a test asks for it
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +218,9 @@ def empty(connection: sa.Connection, *tables: str) -> None:
 
 
 def clear(connection: sa.Connection) -> None:
-    """Takes out what a test put in, by DELETE: TRUNCATE makes each table and index a new file."""
+    """Takes out what a test put in, by DELETE: TRUNCATE makes each table and index a new file.
+    Whoever still writes a ticket, as one whose client is gone, is waited for."""
+    connection.exec_driver_sql("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
     sizes = connection.exec_driver_sql(
         "SELECT relname, pg_relation_size(oid) FROM pg_class"
         " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"

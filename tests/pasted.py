@@ -86,12 +86,19 @@ class Asked:
     query: dict[str, str]
 
 
+@dataclass
+class Exchange:
+    asked: Asked
+    answer: Response
+
+
 def asked(command: str) -> Asked:
     """Fails on a curl that the documents do not use."""
     options = reader().parse_args(shlex.split(command)[1:])
     assert options.G or not options.query, f"-d without -G: {command}"
     body = options.json or options.body
-    headers = dict(header.split(": ", 1) for header in options.headers)
+    headers = {"Accept-Language": ""}  # curl says nothing of it
+    headers |= dict(header.split(": ", 1) for header in options.headers)
     return Asked(
         method=options.method or ("POST" if body else "GET"),
         url=options.url,
@@ -109,6 +116,7 @@ class Shell:
         self.people = people
         self.variables = {"JIESU": "", "ADMIN": f"Authorization: Bearer {ADMIN_KEY}"}
         self.functions: dict[str, str] = {}
+        self.exchanges: list[Exchange] = []
 
     def paste(self, block: str) -> Response | None:
         """Does all of it; the last answer, if there was any."""
@@ -167,6 +175,7 @@ class Shell:
             call.method, url, headers=call.headers, content=call.body
         )
         wanted = [int(expected[1])] if expected else [200, 201, 204]
+        self.exchanges.append(Exchange(call, answer))
         assert answer.status_code in wanted, f"{command}\n{answer.status_code} {answer.text}"
         return answer
 

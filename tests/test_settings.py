@@ -52,6 +52,12 @@ def test_given_secrets_are_taken_and_not_written_down(monkeypatch: pytest.Monkey
     assert not given.data_dir.exists()
 
 
+def test_other_sites_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = load(monkeypatch, {"CORS_ORIGINS": "https://a.example, http://127.0.0.1:3000/"})
+
+    assert named.cors_origins == ("https://a.example", "http://127.0.0.1:3000")
+
+
 def test_a_given_database_is_taken_with_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     given = load(monkeypatch, {**ELSEWHERE, "HOST": "0.0.0.0"})
 
@@ -99,6 +105,9 @@ def test_the_embedded_database_is_served_on_loopback(
         ({"DATABASE_URL": "mysql://db/jiesu"}, "JIESU_DATABASE_URL: must be a URL"),
         ({"DATABASE_URL": "db"}, "JIESU_DATABASE_URL: must be a URL"),
         ({"DATABASE_URL": "postgresql://db/jiesu"}, "JIESU_SECRET_KEY is needed"),
+        ({"CORS_ORIGINS": "desk.example"}, "JIESU_CORS_ORIGINS: must be origins such as"),
+        ({"CORS_ORIGINS": "*, https://desk.example"}, "JIESU_CORS_ORIGINS: must be origins"),
+        ({"CORS_ORIGINS": "https://desk.example/page"}, "JIESU_CORS_ORIGINS: must be origins"),
         ({**ELSEWHERE, "SECRET_KEY": "A" * 43 + "="}, "JIESU_SECRET_KEY is weak"),
         ({**ELSEWHERE, "ADMIN_KEY": "k" * 24}, "JIESU_ADMIN_KEY is weak"),
     ],

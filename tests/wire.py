@@ -2,10 +2,10 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Event, Thread
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -27,6 +27,7 @@ class Wire:
         self.listener.bind(str(folder / f".s.PGSQL.{PORT}"))
         self.listener.listen()
         self.open: list[socket.socket] = []
+        self.broken: list[Connection] = []
 
     def cut(self, trip: int, arrives: bool) -> None:
         """The connection that makes this trip, counted from now, breaks in it: before what it
@@ -34,7 +35,11 @@ class Wire:
         self.trips, self.cut_at, self.arrives = 0, trip, arrives
 
     def whole(self) -> None:
+        """When the server, too, is done with all that arrived: it may commit a while later."""
         self.cut_at = None
+        for connection in self.broken:
+            connection.over.wait()
+        self.broken.clear()
 
     def accept(self) -> None:
         while True:
@@ -67,6 +72,7 @@ class Connection:
     def __init__(self, wire: Wire, client: socket.socket, server: socket.socket) -> None:
         self.wire, self.client, self.server = wire, client, server
         self.answered = True
+        self.over = Event()
         wire.open += [client, server]
 
     def start(self) -> None:
@@ -76,13 +82,20 @@ class Connection:
     def ask(self) -> None:
         while data := received(self.client):
             broken = self.begins_trip() and self.wire.trips == self.wire.cut_at
-            if broken and not self.wire.arrives:
-                break
             if broken:
-                self.client.shutdown(socket.SHUT_RDWR)
+                self.break_off(data if self.wire.arrives else b"")
+                return
             if not sent(self.server, data):
                 break
         self.end()
+
+    def break_off(self, last: bytes) -> None:
+        """The client hears no more; the server hears this, and then the end."""
+        self.wire.broken.append(self)
+        self.client.shutdown(socket.SHUT_RDWR)
+        if sent(self.server, last):
+            with suppress(OSError):
+                self.server.shutdown(socket.SHUT_WR)
 
     def begins_trip(self) -> bool:
         begins, self.answered = self.answered, False
@@ -92,9 +105,9 @@ class Connection:
     def answer(self) -> None:
         while data := received(self.server):
             self.answered = True
-            if not sent(self.client, data):
-                break
+            sent(self.client, data)
         self.end()
+        self.over.set()
 
     def end(self) -> None:
         for side in (self.client, self.server):

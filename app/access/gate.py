@@ -15,6 +15,7 @@ from app.kit.clock import Clock
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.gather import Gathered
 from app.kit.hop import in_loop
+from app.kit.messages import Message
 
 REMEMBERED_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
@@ -84,11 +85,15 @@ class Gate:
         """Called when a key is revoked, before the commit: from now on it opens nothing here."""
         self.revoked[key_id] = time.monotonic()
 
+    def forget_session(self, token_hash: bytes) -> None:
+        """Called when a session has ended: its token opens nothing here."""
+        self.seen.pop(token_hash, None)
+
 
 def bearer(request: Request) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
-        raise NoKey("send Authorization: Bearer <key>")
+        raise NoKey(Message("send Authorization: Bearer <key>"))
     return key.strip()
 
 
@@ -99,7 +104,7 @@ async def caller(request: Request) -> Caller:
     await in_loop()
     caller = await gate.caller(key)
     if caller is None:
-        raise NoKey("this key is unknown, revoked or expired")
+        raise NoKey(Message("this key is unknown, revoked or expired"))
     request.state.caller_id = caller.id
     return caller
 
@@ -111,7 +116,7 @@ def allow(roles: Iterable[Role]) -> Callable[[Caller], Awaitable[Caller]]:
     async def admit(caller: Annotated[Caller, Depends(caller)]) -> Caller:
         if caller.role not in admitted:
             raise WrongRole(
-                f"a key of the role {caller.role} may not do that",
+                Message("a key of the role {role} may not do that", role=caller.role),
                 role=caller.role,
                 allowed_roles=sorted(admitted),
             )

@@ -29,6 +29,22 @@ class Key(Base):
     revoked_by: Mapped[Code | None]
 
 
+class ConsoleSession(Base):
+    """A person at the console, signed in with a key: its token opens what the key opens, until
+    one of the two ends. `hash` is of the token, as a key's is of the key."""
+
+    __tablename__ = "console_session"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    key_id: Mapped[Code] = mapped_column(ForeignKey("key.id"), index=True)
+    began_at: Mapped[datetime]
+    idle_until: Mapped[datetime]
+    """From this instant on it opens nothing, unless it was used; then later."""
+    expires_at: Mapped[datetime]
+    """From this instant on it opens nothing, however busy."""
+    ended_at: Mapped[datetime | None]
+
+
 class SecretMark(Base):
     """A keyed hash by which a wrong JIESU_SECRET_KEY is seen before it makes or opens anything."""
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.kit.messages import worded
 
+
+@worded
 class Role(StrEnum):
     OPERATOR = "operator"
     DISPATCHER = "dispatcher"

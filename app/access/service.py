@@ -1,4 +1,4 @@
-"""Making, revoking and recognising keys."""
+"""Making, revoking and recognising keys; a console's session is recognised as its key."""
 
 import hmac
 import logging
@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.access.models import Key, SecretMark
+from app.access.models import ConsoleSession, Key, SecretMark
 from app.access.roles import OFFICE_BOUND, Caller, Role
 from app.access.schemas import NewKey
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message
 from app.kit.ready import Ready, parameter
 from app.kit.web.paging import Order, instant
 from app.offices.directory import OfficeKind
@@ -54,7 +55,7 @@ def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -
     """Make a key; its text is given this once. Refuses OfficeUnfit and ExpiryPast."""
     check_office(session, new)
     if new.expires_at and new.expires_at <= now:
-        raise ExpiryPast(errors=[{"pointer": "/expires_at", "detail": "is past"}])
+        raise ExpiryPast(errors=[{"pointer": "/expires_at", "detail": Message("is past")}])
     text = secrets.token_urlsafe(32)
     key = Key(
         id=secrets.token_hex(8),
@@ -74,18 +75,20 @@ def make(session: Session, secret: bytes, new: NewKey, by: str, now: datetime) -
 def check_office(session: Session, new: NewKey) -> None:
     if new.role not in OFFICE_BOUND:
         if new.office_code is not None:
-            raise unfit(f"the role {new.role} acts for no single office")
+            raise unfit(Message("the role {role} acts for no single office", role=new.role))
         return
     if new.office_code is None:
-        raise unfit(f"the role {new.role} acts for an office: name it")
+        raise unfit(Message("the role {role} acts for an office: name it", role=new.role))
     office = session.get(Office, new.office_code)
     if office is None:
-        raise unfit(f"there is no office {new.office_code}")
+        raise unfit(Message("there is no office {office_code}", office_code=new.office_code))
     if (office.kind is OfficeKind.DISTRICT_CENTRE) != (new.role is Role.DISTRICT):
-        raise unfit(f"a {office.kind} is not worked with the role {new.role}")
+        raise unfit(
+            Message("a {kind} is not worked with the role {role}", kind=office.kind, role=new.role)
+        )
 
 
-def unfit(detail: str) -> OfficeUnfit:
+def unfit(detail: Message) -> OfficeUnfit:
     return OfficeUnfit(detail, errors=[{"pointer": "/office_code", "detail": detail}])
 
 
@@ -96,7 +99,9 @@ def keep_secret(session: Session, secret: bytes, now: datetime) -> None:
     if known is None:
         session.add(SecretMark(mark=mark, made_at=now))
     elif not hmac.compare_digest(known, mark):
-        raise OtherSecret("JIESU_SECRET_KEY is not the secret that this database was begun with")
+        raise OtherSecret(
+            Message("JIESU_SECRET_KEY is not the secret that this database was begun with")
+        )
 
 
 def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
@@ -132,7 +137,7 @@ def revoke(session: Session, key_id: str, by: str, now: datetime) -> None:
     """Revoke a key; a revoked one stays as it is. Refuses (NoSuchKey) an unknown one."""
     key = session.get(Key, key_id, with_for_update=True) if key_id.isalnum() else None
     if key is None:
-        raise NoSuchKey(f"no key {key_id}")
+        raise NoSuchKey(Message("no key {key_id}", key_id=key_id))
     retire(key, by, now)
 
 
@@ -143,19 +148,31 @@ def retire(key: Key, by: str, now: datetime) -> None:
 
 
 HASHES = parameter("hashes", ARRAY(sa.LargeBinary))
+KEY_IS_OPEN = sa.and_(
+    Key.revoked_at.is_(None), sa.or_(Key.expires_at.is_(None), Key.expires_at > func.now())
+)
+SESSION_IS_OPEN = sa.and_(
+    ConsoleSession.ended_at.is_(None),
+    ConsoleSession.idle_until > func.now(),
+    ConsoleSession.expires_at > func.now(),
+)
+HOLDER = (Key.id, Key.role, Key.office_code, Office.district_code)
 BY_HASH = Ready(
-    select(Key.hash, Key.id, Key.role, Key.office_code, Office.district_code)
-    .outerjoin(Office, Office.code == Key.office_code)
-    .where(
-        Key.hash == sa.any_(HASHES),
-        Key.revoked_at.is_(None),
-        sa.or_(Key.expires_at.is_(None), Key.expires_at > func.now()),
+    sa.union_all(
+        select(Key.hash, *HOLDER)
+        .outerjoin(Office, Office.code == Key.office_code)
+        .where(Key.hash == sa.any_(HASHES), KEY_IS_OPEN),
+        select(ConsoleSession.hash, *HOLDER)
+        .join(Key, Key.id == ConsoleSession.key_id)
+        .outerjoin(Office, Office.code == Key.office_code)
+        .where(ConsoleSession.hash == sa.any_(HASHES), SESSION_IS_OPEN, KEY_IS_OPEN),
     )
 )
 
 
 def recognise(connection: sa.Connection, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
-    """The holders of the keys with these hashes, by hash, without revoked and expired keys."""
+    """The holders of the keys, and of the console's sessions, with these hashes, by hash; without
+    what is revoked, expired or ended."""
     rows = BY_HASH.rows(connection, hashes=list(hashes))
     return {bytes(key_hash): Caller(id, Role(role), *rest) for key_hash, id, role, *rest in rows}
 

@@ -13,6 +13,7 @@ from app.attachments.models import Attachment
 from app.attachments.store import Received
 from app.attachments.upload import FileTooLarge
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.event_data import Attached
 from app.tickets.life.lifecycle import MOVES, Action, IllegalMove
@@ -50,14 +51,20 @@ def known_kind(file: Received, most: Most, place: int = 0) -> MediaType:
         kind = kind_of(content)
     pointer = f"/files/{place}"
     if kind is None:
-        detail = "is empty" if not file.size else f"is none of {', '.join(suffixes())}"
+        detail = Message("is none of {suffixes}", suffixes=list(suffixes()))
+        if not file.size:
+            detail = Message("is empty")
         errors = [{"pointer": pointer, "detail": detail}]
-        raise UnknownFile(f"the file {detail}, or is not whole", errors=errors)
+        raise UnknownFile(
+            Message("the file {detail}, or is not whole", detail=detail), errors=errors
+        )
     if file.size > most[kind]:
         raise FileTooLarge(
-            f"a {kind.suffix} file has at most {most[kind]} bytes",
+            Message(
+                "a {suffix} file has at most {most} bytes", suffix=kind.suffix, most=most[kind]
+            ),
             most_bytes=most[kind],
-            errors=[{"pointer": pointer, "detail": "is too large"}],
+            errors=[{"pointer": pointer, "detail": Message("is too large")}],
         )
     return kind
 
@@ -105,7 +112,7 @@ def for_office(content: Content, kind: MediaType, secret: bool) -> Sequence[Piec
     them."""
     bare = metadata.without(content, kind)
     if bare is None and secret:
-        raise FileWithheld(f"the metadata of this {kind} cannot be taken out")
+        raise FileWithheld(Message("the metadata of this {kind} cannot be taken out", kind=kind))
     return [range(len(content))] if bare is None else bare
 
 
@@ -119,10 +126,12 @@ def check_open(change: Change) -> None:
     (TooManyFiles) a full one."""
     ticket = change.ticket
     if (ticket.status, Action.ATTACH) not in MOVES:
-        raise IllegalMove(f"cannot attach to a ticket that is {ticket.status}")
+        raise IllegalMove(
+            Message("cannot attach to a ticket that is {status}", status=ticket.status)
+        )
     count = select(func.count()).where(Attachment.ticket_number == ticket.number)
     if (change.session.scalar(count) or 0) >= MOST_FILES:
-        raise TooManyFiles(f"at most {MOST_FILES}")
+        raise TooManyFiles(Message("at most {most_files}", most_files=MOST_FILES))
 
 
 def of(session: Session, number: str) -> Sequence[Attachment]:
@@ -136,5 +145,9 @@ def find(session: Session, number: str, attachment_id: int) -> Attachment:
     query = select(Attachment).filter_by(ticket_number=number, id=attachment_id)
     file = session.scalar(query)
     if file is None:
-        raise NoSuchFile(f"no file {attachment_id} on {number}")
+        raise NoSuchFile(
+            Message(
+                "no file {attachment_id} on {number}", attachment_id=attachment_id, number=number
+            )
+        )
     return file

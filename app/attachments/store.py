@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.attachments.content import AT_ONCE, Content
 from app.kit.errors import Unavailable
+from app.kit.messages import Message
 
 INCOMING = "incoming"
 
@@ -101,7 +102,9 @@ def opened(folder: Path, name: str) -> Iterator[Content]:
             check(content, name)
             yield content
     except FileNotFoundError as fault:
-        raise FileLost(f"{name[:12]}…: {fault.strerror}") from None
+        raise FileLost(
+            Message("{name}…: {strerror}", name=name[:12], strerror=fault.strerror)
+        ) from None
 
 
 def check(content: Content, name: str) -> None:
@@ -109,7 +112,7 @@ def check(content: Content, name: str) -> None:
     for start in range(0, len(content), AT_ONCE):
         read.update(content[start : start + AT_ONCE])
     if read.hexdigest() != name:
-        raise FileLost(f"{name[:12]}…: its bytes have changed")
+        raise FileLost(Message("{name}…: its bytes have changed", name=name[:12]))
 
 
 def path_of(folder: Path, name: str) -> Path:

@@ -15,6 +15,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.attachments.store import Received
 from app.kit.errors import Invalid, Malformed, TooLarge
+from app.kit.messages import Message
+from app.kit.web.faults import words
 from app.kit.web.wire import Line
 
 FORM = b"multipart/form-data"
@@ -63,7 +65,9 @@ async def receive(content_type: str, stream: AsyncIterator[bytes], files: Keepin
 
 def add(file: Received, part: bytes, most_bytes: int) -> None:
     if file.size + len(part) > most_bytes:
-        raise FileTooLarge(f"at most {most_bytes} bytes", most_bytes=most_bytes)
+        raise FileTooLarge(
+            Message("at most {most_bytes} bytes", most_bytes=most_bytes), most_bytes=most_bytes
+        )
     file.write(part)
 
 
@@ -76,11 +80,18 @@ async def receive_form(boundary: bytes, stream: AsyncIterator[bytes], files: Kee
         async for part in stream:
             parser.write(part)
     except FormParserError as fault:
-        raise Malformed(f"the body is no form as its Content-Type says: {fault}") from None
+        raise Malformed(
+            Message("the body is no form as its Content-Type says: {fault}", fault=fault)
+        ) from None
     if not form.is_whole:
-        raise Malformed("the form breaks off, or its boundary is another than its Content-Type's")
+        raise Malformed(
+            Message("the form breaks off, or its boundary is another than its Content-Type's")
+        )
     if not form.number:
-        raise NoFile("the form brings no file", errors=[{"pointer": "", "detail": "no file"}])
+        raise NoFile(
+            Message("the form brings no file"),
+            errors=[{"pointer": "", "detail": Message("no file")}],
+        )
 
 
 class Form:
@@ -123,13 +134,15 @@ class Form:
         _, options = parse_options_header(written.decode("latin-1"))
         if b"filename" not in options and not EXTENDED.search(text_of(written)):
             field = text_of(options.get(b"name", b""))
-            fault = {"pointer": f"/{field}", "detail": "is no file: nothing else is taken"}
-            raise Invalid(f"{field} is no file", errors=[fault])
+            fault = {"pointer": f"/{field}", "detail": Message("is no file: nothing else is taken")}
+            raise Invalid(Message("{field} is no file", field=field), errors=[fault])
         self.file = None
         if options.get(b"filename") != b"":
             self.number += 1
             if self.number > MOST_AT_ONCE:
-                raise TooManyAtOnce(f"at most {MOST_AT_ONCE}", most=MOST_AT_ONCE)
+                raise TooManyAtOnce(
+                    Message("at most {most_at_once}", most_at_once=MOST_AT_ONCE), most=MOST_AT_ONCE
+                )
             self.file = self.files.begin(name_of(written, options, self.number - 1))
 
     def on_data(self, text: bytes, start: int, end: int) -> None:
@@ -153,9 +166,9 @@ def name_of(written: bytes, options: dict[bytes, bytes], place: int) -> str | No
     try:
         return NAME.validate_python(name)
     except ValidationError as fault:
-        detail = fault.errors()[0]["msg"].removeprefix("Value error, ")
+        detail = words(fault.errors()[0])
         errors = [{"pointer": f"/files/{place}/name", "detail": detail}]
-        raise Invalid(f"the file's name {detail}", errors=errors) from None
+        raise Invalid(Message("the file's name {detail}", detail=detail), errors=errors) from None
 
 
 def text_of(written: bytes) -> str:

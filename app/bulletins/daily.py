@@ -11,6 +11,7 @@ from app.bulletins.communities import Lane
 from app.bulletins.schemas import DayView, LaneView, TopView
 from app.kit.decimals import two_decimals
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.kit.workdays import day_of, midnight
 from app.period import FIRST_YEAR, NoSuchPeriod, Period
 from app.rankings import compute, published
@@ -38,9 +39,9 @@ def daily(asked: Asked, day: date) -> DayView:
     end of that day. Refuses NoSuchDay, and NoSuchPeriod as the period's ranking does.
     """
     if day > day_of(asked.now):
-        raise NoSuchDay(f"{day} has not come yet")
+        raise NoSuchDay(Message("{day} has not come yet", day=day))
     if day.year < FIRST_YEAR:
-        raise NoSuchPeriod(f"there is no period that {day} falls in")
+        raise NoSuchPeriod(Message("there is no period that {day} falls in", day=day))
     begins, ends = midnight(day), midnight(day + ONE_DAY)
     record = until(asked, begins, ends)
     view = compute.ranking(record, League.STREETS)

@@ -33,7 +33,7 @@ def monthly(asked: Asked, name: str) -> BulletinView:
         **leagues,
         matters=pack.matters(of),
         praise=pack.praise(of),
-        whistles=whistles.whistles(asked.city, of.this),
+        whistles=whistles.of_month(asked.city, of.this),
     )
 
 

@@ -1,6 +1,7 @@
 """Bulletins as pages in Chinese, each a single file: printed, or read on a telephone."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import leather
@@ -9,6 +10,12 @@ from leather import theme
 from markupsafe import Markup, escape
 
 from app.bulletins.schemas import BulletinView, DayView, PackView, QuarterView, YearView
+from app.bulletins.words import TALLIES
+from app.kit.messages import CHINESE, Vocabulary
+from app.kit.workdays import BEIJING
+from app.period import State
+from app.rankings.exports.sheet import CLASSES
+from app.whistles.life.loop import WhistleKind
 
 theme.background_color = "none"
 theme.tick_font_char_width = 15  # a Chinese character is as wide as it is high
@@ -37,39 +44,18 @@ def framed(name: str, drawing: str, height: int) -> Markup:
     )
 
 
-CLASSES = {
-    "advanced": "先进类",
-    "improved": "进步类",
-    "rectify": "整改类",
-    "govern": "治理类",
-}
-LABELS = {
-    "overdue-chief": "超期报承办单位负责人",
-    "overdue-district": "超期报区",
-    "overdue-supervisor": "超期报市",
-    "objection": "异议逾期未裁定",
-    "consulting": "会商逾期",
-    "problem": "问题工单",
-    "unsigned": "逾期未签收",
-    "uncontacted": "逾期未联系",
-    "undispatched": "逾期未派单",
-    "unplaced": "紧急诉求地址不明",
-    "not-handed-on": "未转告救援",
-    "unreviewed": "逾期未审核",
-    "uncalled": "逾期未回访",
-    "unrelayed": "逾期未转告",
-    "supervision": "督办逾期未答复",
-    "unanswered-advice": "建议逾期未答复",
-    "answered": "按时答复",
-    "answered_late": "逾期答复",
-    "unanswered": "未答复",
-    "done": "办结",
-    "undone": "未办结",
-    "renewed": "延续",
-}
-STATES = {"open": "进行中", "closed": "已结束", "sealed": "已封账"}
+def beijing(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+STATES = Vocabulary.of(State)
 
 MOST_BARS = 15
+
+
+def in_chinese(words: Vocabulary) -> dict[str, str]:
+    return {code: words.word(code, CHINESE) for code in words.codes}
+
 
 PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -79,11 +65,13 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 PAGES.globals |= {
-    "classes": CLASSES,
-    "states": STATES,
-    "labels": LABELS,
+    "classes": in_chinese(CLASSES),
+    "states": in_chinese(STATES),
+    "labels": in_chinese(TALLIES),
     "bars": bars,
     "most_bars": MOST_BARS,
+    "kinds": in_chinese(Vocabulary.of(WhistleKind)),
+    "beijing": beijing,
 }
 
 Districts = Mapping[str, str]

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from app.bulletins import escalations
+from app.bulletins import escalations, whistles
 from app.bulletins.escalations import Span
 from app.bulletins.schemas import CourseView, MonthView, QuarterView, TotalView, YearView
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message
 from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings import registry
@@ -37,21 +38,28 @@ def quarterly(asked: Asked, name: str) -> QuarterView:
     """Refuses MalformedSpan, NoSuchSpan."""
     match = QUARTER.fullmatch(name)
     if match is None:
-        raise MalformedSpan(f"{name!r} is no quarter like 2026-Q3")
+        raise MalformedSpan(Message("{name!r} is no quarter like 2026-Q3", name=name))
     last = 3 * int(match[2])
     known = begun(asked, name, [f"{match[1]}-{month:02}" for month in range(last - 2, last + 1)])
     view = span(asked, name, known, 3)
-    latest = asked.record(known[-1].name)
-    until = latest.as_of if view["sealed"] and latest.as_of else asked.now
-    pressed = Span(known[0].starts_at, known[-1].ends_at, until)
-    offices = latest.registry or registry.known(asked.session)
+    pressed = counted_span(asked, known, view)
+    offices = asked.record(known[-1].name).registry or registry.known(asked.session)
     return QuarterView(
         **view,
         **{
             listed: escalations.tallies(asked.session, query(pressed), offices)
             for listed, query in PRESSED.items()
         },
+        whistles=whistles.whistles(asked.city, asked.session, pressed),
+        open_whistles=whistles.left_open(asked.city, asked.session, pressed),
     )
+
+
+def counted_span(asked: Asked, known: Sequence[Period], view: Mapping[str, Any]) -> Span:
+    """A sealed span's events as of its last seal."""
+    as_of = asked.record(known[-1].name).as_of
+    until = as_of if view["sealed"] and as_of else asked.now
+    return Span(known[0].starts_at, known[-1].ends_at, until)
 
 
 PRESSED = {
@@ -64,12 +72,18 @@ PRESSED = {
 def yearly(asked: Asked, name: str) -> YearView:
     """Refuses MalformedSpan, NoSuchSpan."""
     if YEAR.fullmatch(name) is None:
-        raise MalformedSpan(f"{name!r} is no year like 2026")
+        raise MalformedSpan(Message("{name!r} is no year like 2026", name=name))
     known = begun(asked, name, [f"{name}-{month:02}" for month in range(1, 13)])
     view = span(asked, name, known, 12)
     departments = courses(rankings(asked, known, League.CITY_DEPARTMENTS))
     weights = known[-1].policy.score.weights_for(League.STREETS)
-    return YearView(**view, departments=departments, total=total(view["periods"], weights))
+    blown = whistles.whistles(asked.city, asked.session, counted_span(asked, known, view))
+    return YearView(
+        **view,
+        departments=departments,
+        total=total(view["periods"], weights),
+        whistles=blown,
+    )
 
 
 def span(asked: Asked, name: str, known: Sequence[Period], months: int) -> dict[str, Any]:
@@ -110,7 +124,9 @@ def begun(asked: Asked, name: str, months: Iterable[str]) -> list[Period]:
     named = map(periods.named, months)
     known = [period for period in named if period.starts_at <= asked.now and period.ends_at > first]
     if not known:
-        raise NoSuchSpan(f"{name} has no period yet in which anything was assessed")
+        raise NoSuchSpan(
+            Message("{name} has no period yet in which anything was assessed", name=name)
+        )
     return known
 
 

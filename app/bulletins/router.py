@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator
@@ -25,10 +25,12 @@ from app.bulletins.schemas import (
     SpanView,
     YearView,
 )
-from app.bulletins.sheet import daily_csv, monthly_csv, quarterly_csv, yearly_csv
+from app.bulletins.sheet import daily_csv, file_name, monthly_csv, quarterly_csv, yearly_csv
+from app.kit.messages import Language, Message, language
 from app.kit.web import negotiation
 from app.kit.web.compress import PackedRoute
 from app.kit.web.inert import INERT
+from app.kit.web.sheets.names import named
 from app.rankings import published, registry
 from app.rankings.http import FOR_EVER, Looking, answer
 from app.rankings.schemas import as_json
@@ -46,18 +48,14 @@ DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def written(value: object) -> object:
     """A day such as 2026-10-20. Refuses seconds since 1970 (pydantic takes them) and times."""
     if isinstance(value, str) and not DAY.fullmatch(value):
-        raise ValueError("is no day such as 2026-10-20")
+        raise ValueError(Message("is no day such as 2026-10-20"))
     return value
 
 
 Day = Annotated[dt.date, BeforeValidator(written)]
 
 
-class Sealable(Protocol):
-    sealed: bool
-
-
-View = TypeVar("View", bound=Sealable)
+View = TypeVar("View", bound=BulletinView | DayView | SpanView)
 
 
 @dataclass
@@ -73,17 +71,19 @@ class BulletinRequest:
     def response(
         self,
         view: View,
-        sheet: Callable[[View], bytes],
+        sheet: Callable[[View, Language], bytes],
         page: Callable[[View, Districts], bytes],
         period: Callable[[View], str],
     ) -> Response:
         form = self.form()
-        headers = {"Vary": "Accept", **(FOR_EVER if lasting(view) else {})}
+        headers = {"Vary": "Accept, Accept-Language", **(FOR_EVER if lasting(view) else {})}
         if form is Printed.HTML:
             body = page(view, self.districts(period(view)))
             return answer(self.request, body, MEDIA[form], headers | INERT)
-        body = {Printed.JSON: as_json, Printed.CSV: sheet}[form](view)
-        return answer(self.request, body, MEDIA[form], headers)
+        if form is Printed.CSV:
+            headers |= named(file_name(view), "csv")
+            return answer(self.request, sheet(view, language.get()), MEDIA[form], headers)
+        return answer(self.request, as_json(view), MEDIA[form], headers)
 
     def districts(self, period: str) -> Districts:
         """The names of districts, as they were at the period's seal."""
@@ -122,7 +122,7 @@ def read_year(caller: Anyone, year: str, wanted: Wanted) -> Response:
     return wanted.response(yearly(wanted.asked, year), yearly_csv, pages.yearly, of_last)
 
 
-def lasting(view: Sealable) -> bool:
+def lasting(view: BulletinView | DayView | SpanView) -> bool:
     """Whether a sealed bulletin stays the same for ever. A day does not: its lanes have the
     gazetteer's present names."""
     return view.sealed and not isinstance(view, DayView)

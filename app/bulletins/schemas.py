@@ -3,10 +3,12 @@
 from datetime import date
 from enum import StrEnum
 
-from app.kit.web.wire import Form, View
+from app.kit.web.wire import At, Form, View
 from app.period import State
 from app.policy.keys import Class
 from app.rankings.schemas import Exact, Percent, RateView
+from app.tickets.views.schemas import OfficeBrief
+from app.whistles.life.loop import WhistleKind, WhistleLevel, WhistleStatus
 
 
 class Printed(StrEnum):
@@ -110,7 +112,7 @@ class BlowingView(View):
 
 
 class WhistlesView(View):
-    """Whistles 吹哨 of a month: `blown`, by the ten streets that blew most; what happened to
+    """Whistles 吹哨 of a span: `blown`, by the ten streets that blew most; what happened to
     whistles in it, and to summonses (`absent`, `left_early`)."""
 
     blown: int
@@ -120,6 +122,25 @@ class WhistlesView(View):
     left_early: int
     raised: int
     streets: list[BlowingView]
+
+
+class OpenWhistleView(View):
+    """`status` at the end of the span; `raised` up the ladder by then."""
+
+    number: str
+    street: OfficeBrief
+    kind: WhistleKind
+    level: WhistleLevel
+    status: WhistleStatus
+    blown_at: At
+    raised: bool
+
+
+class OpenWhistlesView(View):
+    """How many whistles were open when the span ended, or are now; the fifty open longest."""
+
+    number: int
+    longest: list[OpenWhistleView]
 
 
 class Pack(View):
@@ -246,6 +267,8 @@ class QuarterView(SpanView):
     """督办, by whether it was `answered`, `answered_late` or `unanswered`."""
     hold_reviews: list[TallyView]
     """Reviewed 挂账, by whether it was `done`, `undone` or `renewed`."""
+    whistles: WhistlesView
+    open_whistles: OpenWhistlesView
 
 
 class TotalView(View):
@@ -267,3 +290,4 @@ class YearView(SpanView):
 
     total: TotalView
     departments: list[CourseView]
+    whistles: WhistlesView

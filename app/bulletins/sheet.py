@@ -15,9 +15,12 @@ from app.bulletins.schemas import (
     QuarterView,
     SpanView,
     TopView,
+    WhistlesView,
     YearView,
 )
-from app.kit.web.sheet import inert, line
+from app.bulletins.words import LISTED, TALLIES
+from app.kit.messages import Language, Message
+from app.kit.web.sheets.table import Table
 from app.rankings.exports.sheet import RATE
 from app.rankings.schemas import RATES
 
@@ -31,8 +34,21 @@ BESIDE = [f"{month}_{name}" for month in ("last_month", "last_year") for name in
 
 Cells = list[object]
 
+COLUMNS = "bulletin column"
+WORDS = {"list": LISTED, "what": TALLIES}
+MONTH = Table(COLUMNS, ["list", *PlaceView.model_fields], WORDS)
+PACK = Table(COLUMNS, [*MONTH.names, *BESIDE], WORDS)
+DAY = Table(
+    COLUMNS, ["list", "name", *TOP, *(f"{rate}_{part}" for rate in RATES for part in RATE)], WORDS
+)
+SPAN = Table(
+    COLUMNS,
+    ["list", *STREET, "period", "rank", "composite", "on_hold", "what", "number"],
+    WORDS,
+)
 
-def monthly_csv(bulletin: BulletinView) -> bytes:
+
+def monthly_csv(bulletin: BulletinView, reader: Language) -> bytes:
     lists: dict[str, list[PlaceView]] = {
         **{str(listed.name): listed.streets for listed in bulletin.classes},
         **{name: getattr(bulletin, name) for name in LISTS},
@@ -40,11 +56,10 @@ def monthly_csv(bulletin: BulletinView) -> bytes:
     rows = (
         [name, *(v for _, v in street)] for name, streets in lists.items() for street in streets
     )
-    header = ["list", *PlaceView.model_fields]
     if isinstance(bulletin, PackView):
         alone = ([*row, *[None] * len(BESIDE)] for row in rows)
-        return written([*header, *BESIDE], chain(alone, packed(bulletin)))
-    return written(header, rows)
+        return written(PACK, chain(alone, packed(bulletin)), reader)
+    return written(MONTH, rows, reader)
 
 
 def packed(pack: PackView) -> Iterator[Cells]:
@@ -68,11 +83,10 @@ def earlier(row: ComparedView) -> tuple[BeforeView | None, BeforeView | None]:
     return row.last_month, row.last_year
 
 
-def daily_csv(day: DayView) -> bytes:
-    header = ["list", "name", *TOP, *(f"{rate}_{part}" for rate in RATES for part in RATE)]
+def daily_csv(day: DayView, reader: Language) -> bytes:
     streets = (["streets", top.office_name, *cells(top)] for top in day.top)
     lanes = (["lanes", lane.name, *cells(lane)] for lane in day.lanes)
-    return written(header, chain(streets, lanes))
+    return written(DAY, chain(streets, lanes), reader)
 
 
 def cells(top: TopView) -> Iterator[object]:
@@ -80,35 +94,30 @@ def cells(top: TopView) -> Iterator[object]:
     yield from chain.from_iterable(astuple(getattr(top, rate)) for rate in RATES)
 
 
-def quarterly_csv(span: QuarterView) -> bytes:
+def quarterly_csv(span: QuarterView, reader: Language) -> bytes:
     lists = (("streets", span.streets),)
-    return span_csv(span, lists, *(tallied(span, name) for name in PRESSED))
+    tallies = chain.from_iterable(tallied(span, name) for name in PRESSED)
+    whistles = chain(whistled(span, span.whistles), left_open(span))
+    return written(SPAN, chain(courses(span, lists), tallies, whistles), reader)
 
 
-def yearly_csv(span: YearView) -> bytes:
+def yearly_csv(span: YearView, reader: Language) -> bytes:
     lists = (("streets", span.streets), ("departments", span.departments))
     total: Cells = ["total", "", "", "", span.span, "", span.total.composite, "", "", ""]
-    return span_csv(span, lists, [total])
+    rows = chain(courses(span, lists), [total], whistled(span, span.whistles))
+    return written(SPAN, rows, reader)
 
 
-def span_csv(
-    span: SpanView, lists: Iterable[tuple[str, list[CourseView]]], *more: Iterable[Cells]
-) -> bytes:
-    """The city by period, a line for each office and period, and the span's other lines."""
-    city = (
-        ["city", "", "", "", month.period, "", month.composite, month.on_hold, "", ""]
-        for month in span.periods
-    )
-    courses = (
-        [name, *(getattr(office, column) for column in STREET), month.period, *figures, "", ""]
-        for name, offices in lists
-        for office in offices
-        for month, *figures in zip(
-            span.periods, office.ranks, office.composites, office.on_hold, strict=True
-        )
-    )
-    header = ["list", *STREET, "period", "rank", "composite", "on_hold", "what", "number"]
-    return written(header, chain(city, courses, *more))
+def courses(span: SpanView, lists: Iterable[tuple[str, list[CourseView]]]) -> Iterator[Cells]:
+    """The city by period, then a line for each office and period."""
+    for month in span.periods:
+        yield ["city", "", "", "", month.period, "", month.composite, month.on_hold, "", ""]
+    for name, offices in lists:
+        for office in offices:
+            place = [getattr(office, column) for column in STREET]
+            figures = zip(office.ranks, office.composites, office.on_hold, strict=True)
+            for month, numbers in zip(span.periods, figures, strict=True):
+                yield [name, *place, month.period, *numbers, "", ""]
 
 
 def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
@@ -118,5 +127,35 @@ def tallied(span: QuarterView, name: str) -> Iterator[Cells]:
             yield [name, *office, span.span, "", "", "", label, number]
 
 
-def written(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
-    return "".join([line(header), *(line(map(inert, row)) for row in rows)]).encode()
+def whistled(span: SpanView, counted: WhistlesView) -> Iterator[Cells]:
+    """The city's numbers, then those of the streets that blew most."""
+    for name, number in counted:
+        if isinstance(number, int):
+            yield ["whistles", "", "", "", span.span, "", "", "", name, number]
+    for street in counted.streets:
+        office: Cells = [street.office_code, street.office_name, ""]
+        yield ["whistles", *office, span.span, "", "", "", "blown", street.blown]
+
+
+def left_open(span: QuarterView) -> Iterator[Cells]:
+    for whistle in span.open_whistles.longest:
+        street = whistle.street
+        office: Cells = [street.code, street.name, street.district_code]
+        yield ["open_whistles", *office, span.span, "", "", "", whistle.number, ""]
+
+
+def written(table: Table, rows: Iterable[Iterable[object]], reader: Language) -> bytes:
+    return "".join(table.csv(rows, reader)).encode()
+
+
+def file_name(bulletin: BulletinView | DayView | SpanView) -> Message:
+    """Without its ending."""
+    match bulletin:
+        case DayView(date=day):
+            return Message("{day}_daily_bulletin", day=day.isoformat())
+        case QuarterView(span=name):
+            return Message("{span}_quarterly_bulletin", span=name)
+        case SpanView(span=name):
+            return Message("{span}_annual_bulletin", span=name)
+        case BulletinView(period=period):
+            return Message("{period}_monthly_bulletin", period=period)

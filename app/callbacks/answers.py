@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.kit.messages import worded
 
+
+@worded
 class Reach(StrEnum):
     REACHED = "reached"
     UNREACHED = "unreached"
@@ -14,12 +17,14 @@ class Reach(StrEnum):
     """Nobody was called: the result was verified (RULEBOOK D.9.1)."""
 
 
+@worded
 class Contacted(StrEnum):
     YES = "yes"
     NO = "no"
     UNSURE = "unsure"
 
 
+@worded
 class Resolved(StrEnum):
     RESOLVED = "resolved"
     PARTLY = "partly"
@@ -27,6 +32,7 @@ class Resolved(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+@worded
 class Satisfied(StrEnum):
     VERY = "very"
     SATISFIED = "satisfied"
@@ -36,6 +42,7 @@ class Satisfied(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+@worded
 class ExclusionCode(StrEnum):
     """The reason of an office to leave a ticket out of the rates (RULEBOOK D.10)."""
 

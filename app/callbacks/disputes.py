@@ -11,6 +11,7 @@ from app.callbacks.exclusions import assessed
 from app.callbacks.models import Callback, Correction, Dispute
 from app.callbacks.schemas import NewCorrection
 from app.kit.errors import Conflict
+from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Words
 from app.tickets.event_data import Disputed, HeardAgain
@@ -40,9 +41,9 @@ class NothingToCorrect(Conflict):
 def check_counted(change: Change, callback: Callback) -> None:
     """Refuses (NotCounted) a callback that is not scored: only the first final one is (T20)."""
     if callback.reach is Reach.VERIFIED:
-        raise NotCounted("a verification has no recording that could be heard again")
+        raise NotCounted(Message("a verification has no recording that could be heard again"))
     if not callback.final or callback.cycle > 0:
-        raise NotCounted("it is not the first final callback")
+        raise NotCounted(Message("it is not the first final callback"))
 
 
 def dispute(change: Change, callback: Callback, body: Words) -> None:
@@ -50,12 +51,12 @@ def dispute(change: Change, callback: Callback, body: Words) -> None:
     check_counted(change, callback)
     fact = assessed(change)
     if change.session.get(Dispute, callback.id):
-        raise DisputeRepeated("a record is disputed once")
+        raise DisputeRepeated(Message("a record is disputed once"))
     if change.session.get(Correction, fact.ticket_number):
-        raise CorrectionRepeated("it was corrected already")
+        raise CorrectionRepeated(Message("it was corrected already"))
     until = disputed_until(change.policy, callback.at)
     if change.now > until:
-        raise DisputeLate(f"it could be disputed until {until.isoformat()}")
+        raise DisputeLate(Message("it could be disputed until {until}", until=until))
     change.session.add(
         Dispute(callback_id=callback.id, office_code=fact.office_code, raised_at=change.now)
     )
@@ -78,10 +79,10 @@ def correct(change: Change, callback: Callback, body: NewCorrection) -> None:
     open_dispute = change.session.get(Dispute, callback.id)
     was_heard = open_dispute is not None and open_dispute.heard_at is not None
     if change.session.get(Correction, callback.ticket_number) or was_heard:
-        raise CorrectionRepeated("a recording is heard again once")
+        raise CorrectionRepeated(Message("a recording is heard again once"))
     differs = body.answers != callback.answers
     if not differs and open_dispute is None:
-        raise NothingToCorrect("nobody disputes it, and nothing differs")
+        raise NothingToCorrect(Message("nobody disputes it, and nothing differs"))
     if open_dispute:
         open_dispute.heard_at = change.now
     if differs:

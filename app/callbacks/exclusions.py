@@ -13,6 +13,7 @@ from app.callbacks.answers import Answers, ExclusionCode
 from app.callbacks.models import Assessment, Correction, Exclusion, ExclusionRequest
 from app.callbacks.schemas import ExclusionView, NewExclusion
 from app.kit.errors import Conflict, NotFound
+from app.kit.messages import Message
 from app.kit.web.paging import Order, Page, instant
 from app.tickets.acts.change import Change
 from app.tickets.acts.extension import four_eyes
@@ -79,7 +80,7 @@ def assessed(change: Change) -> Assessment:
     """The ticket's assessment. Refuses (NotAssessed) before its first final callback."""
     assessment = change.session.get(Assessment, change.ticket.number)
     if assessment is None:
-        raise NotAssessed("wait for its callback")
+        raise NotAssessed(Message("wait for its callback"))
     return assessment
 
 
@@ -89,28 +90,28 @@ def check_part(change: Change) -> None:
     if caller is None or fact is None:
         return
     if caller.role in HANDLERS and caller.office_code != fact.office_code:
-        raise NotYourPart("that is for the office that it counts for")
+        raise NotYourPart(Message("that is for the office that it counts for"))
     if caller.role is Role.DISTRICT and fact.district_code not in (None, caller.office_code):
-        raise NotYourPart("it is reviewed by the district of the office that asked")
+        raise NotYourPart(Message("it is reviewed by the district of the office that asked"))
 
 
 def check_discontent(change: Change, fact: Assessment) -> None:
     """Refuses (CitizenContent) a ticket that the citizen called resolved and satisfied."""
     row: Assessment | Correction = change.session.get(Correction, fact.ticket_number) or fact
     if conduct.content(Answers(row.reach, row.contacted, row.resolved, row.satisfied)):
-        raise CitizenContent("the citizen called it resolved and is satisfied")
+        raise CitizenContent(Message("the citizen called it resolved and is satisfied"))
 
 
 def ask(change: Change, body: NewExclusion) -> None:
     """The office that the ticket counts for asks once, within `exclude.request_days`."""
     fact = assessed(change)
     if change.session.get(ExclusionRequest, fact.ticket_number):
-        raise ExclusionRepeated("a ticket's exclusion is asked for once")
+        raise ExclusionRepeated(Message("a ticket's exclusion is asked for once"))
     if change.session.get(Exclusion, fact.ticket_number):
-        raise ExclusionRepeated("the older system had excluded it")
+        raise ExclusionRepeated(Message("the older system had excluded it"))
     until = appeals.asked_until(change.policy, fact.assessed_at)
     if change.now > until:
-        raise ExclusionLate(f"it could be asked for until {until.isoformat()}")
+        raise ExclusionLate(Message("it could be asked for until {until}", until=until))
     check_discontent(change, fact)
     change.session.add(
         ExclusionRequest(
@@ -136,9 +137,9 @@ def asked(change: Change) -> ExclusionRequest:
     """The open request. Refuses NoExclusionAsked, and ExclusionSettled where it has ended."""
     request = change.session.get(ExclusionRequest, change.ticket.number)
     if request is None:
-        raise NoExclusionAsked("an office asks first")
+        raise NoExclusionAsked(Message("an office asks first"))
     if request.approved is not None or False in (request.reviewed, request.flagged):
-        raise ExclusionSettled("it was decided, or refused in review")
+        raise ExclusionSettled(Message("it was decided, or refused in review"))
     return request
 
 
@@ -166,20 +167,22 @@ def await_flag(change: Change, request: ExclusionRequest) -> None:
 
 def pre_review(change: Change, request: ExclusionRequest, approve: bool) -> None:
     if request.district_code is None:
-        raise ReviewUnneeded("the office lies in no district")
+        raise ReviewUnneeded(Message("the office lies in no district"))
     if request.reviewed is not None:
-        raise ExclusionSettled("the district has reviewed it")
+        raise ExclusionSettled(Message("the district has reviewed it"))
     until = appeals.reviewed_until(change.policy, request.asked_at)
     if change.now > until:
-        raise ReviewLate(f"it could be reviewed until {until.isoformat()}")
+        raise ReviewLate(Message("it could be reviewed until {until}", until=until))
     request.reviewed, request.reviewed_at = approve, change.now
 
 
 def flag(change: Change, request: ExclusionRequest, approve: bool) -> None:
     if request.code is not ExclusionCode.X3:
-        raise ReviewUnneeded(f"an {request.code} is reviewed by the district only")
+        raise ReviewUnneeded(
+            Message("an {code} is reviewed by the district only", code=request.code)
+        )
     if request.flagged is not None:
-        raise ExclusionSettled("a supervisor has flagged it")
+        raise ExclusionSettled(Message("a supervisor has flagged it"))
     request.flagged, request.flagged_at = approve, change.now
 
 
@@ -189,7 +192,7 @@ def decide(change: Change, body: Decision) -> None:
     four_eyes(change, request.seq)
     frozen_at = appeals.decided_until(change.city.periods.of(fact.assessed_at))
     if change.now > frozen_at:
-        raise DecisionLate(f"it could be decided until {frozen_at.isoformat()}")
+        raise DecisionLate(Message("it could be decided until {frozen_at}", frozen_at=frozen_at))
     check_reviewed(change, request)
     if body.approve:
         approve(change, fact, request)
@@ -205,13 +208,13 @@ def check_reviewed(change: Change, request: ExclusionRequest) -> None:
     """Refuses (ReviewAwaited) while the district's days run without its review."""
     until = appeals.reviewed_until(change.policy, request.asked_at)
     if request.district_code and request.reviewed is None and change.now <= until:
-        raise ReviewAwaited(f"the district has time until {until.isoformat()}")
+        raise ReviewAwaited(Message("the district has time until {until}", until=until))
 
 
 def approve(change: Change, fact: Assessment, request: ExclusionRequest) -> None:
     check_discontent(change, fact)
     if request.code is ExclusionCode.X3 and not request.flagged:
-        raise FlagMissing("no supervisor has flagged it")
+        raise FlagMissing(Message("no supervisor has flagged it"))
     change.ticket.excluded = True
     change.session.add(
         Exclusion(
@@ -243,5 +246,5 @@ def show(session: Session, number: str) -> ExclusionView:
     """Refuses (NoSuchExclusion) a ticket without a request."""
     request = session.get(ExclusionRequest, number)
     if request is None:
-        raise NoSuchExclusion(f"no exclusion of {number} was asked for")
+        raise NoSuchExclusion(Message("no exclusion of {number} was asked for", number=number))
     return ExclusionView.model_validate(request)

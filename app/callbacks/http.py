@@ -14,6 +14,7 @@ from app.callbacks.models import Callback
 from app.callbacks.schemas import CallbackView
 from app.callbacks.service import NoSuchCallback
 from app.kit.db import Writing
+from app.kit.messages import Message
 from app.kit.web.etag import IfMatch
 from app.kit.web.idempotency import OneEffect
 from app.tickets.acts import locking
@@ -79,9 +80,9 @@ def callback_in_scope(
     """Refuses NoSuchCallback, also where it is of another ticket than the one that is named."""
     callback = session.get(Callback, callback_id)
     if callback is None or callback.ticket_number != (number or callback.ticket_number):
-        raise NoSuchCallback(f"no callback {callback_id}")
+        raise NoSuchCallback(Message("no callback {callback_id}", callback_id=callback_id))
     if scope.known(session, caller, callback.ticket_number) is None:
-        raise NoSuchCallback(f"no callback {callback_id}")
+        raise NoSuchCallback(Message("no callback {callback_id}", callback_id=callback_id))
     return callback
 
 

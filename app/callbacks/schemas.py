@@ -11,6 +11,7 @@ from pydantic import (
 )
 
 from app.callbacks.answers import Answers, Contacted, ExclusionCode, Reach, Resolved, Satisfied
+from app.kit.messages import Message
 from app.kit.web.wire import At, Flag, Form, Prose, View
 from app.tickets.acts.forms import Words
 from app.tickets.life.lifecycle import Status
@@ -22,7 +23,7 @@ A = TypeVar("A")
 
 def of_a_call(reach: Reach) -> Reach:
     if reach is Reach.VERIFIED:
-        raise ValueError("is said by a verification, not by a callback")
+        raise ValueError(Message("is said by a verification, not by a callback"))
     return reach
 
 
@@ -45,9 +46,9 @@ class Answered(Form):
     def _belongs_to_reached(cls, answer: A, info: ValidationInfo) -> A:
         reach = info.data.get("reach")
         if reach is Reach.REACHED and answer is None:
-            raise ValueError("required of a citizen who was reached")
+            raise ValueError(Message("required of a citizen who was reached"))
         if reach not in (None, Reach.REACHED) and answer is not None:
-            raise ValueError(f"not given where reach is {reach}")
+            raise ValueError(Message("not given where reach is {reach}", reach=reach))
         return answer
 
     @property
@@ -66,7 +67,9 @@ SEEN = [resolved.value for resolved in Resolved if resolved is not Resolved.NO_A
 
 def seen(resolved: Resolved) -> Resolved:
     if resolved is Resolved.NO_ANSWER:
-        raise ValueError(f"a verification sees whether it is resolved: {', '.join(SEEN)}")
+        raise ValueError(
+            Message("a verification sees whether it is resolved: {seen}", seen=list(SEEN))
+        )
     return resolved
 
 

@@ -11,6 +11,7 @@ from app.callbacks.conduct import Attempts
 from app.callbacks.models import Callback, Correction, Dispute
 from app.callbacks.schemas import CallbackView, CorrectionView, NewCallback, QueuedView
 from app.kit.errors import Conflict, NotFound
+from app.kit.messages import Message
 from app.kit.web.paging import Order, Page, instant
 from app.tickets.acts.change import Change
 from app.tickets.citizens import citizen
@@ -69,9 +70,14 @@ def check_callable(change: Change, tried: Attempts) -> None:
     if not conduct.callable_now(change.head.policy, tried, change.now):
         rule = change.head.policy.callback
         raise NotCallableNow(
-            f"between two vain attempts lie {rule.gap}, and calls are made from"
-            f" {rule.window.opens:%H:%M} to {rule.window.closes:%H:%M} in Beijing, and not before"
-            f" {tried.since.isoformat()}",
+            Message(
+                "between two vain attempts lie {gap}, and calls are made from {opens:%H:%M} to"
+                " {closes:%H:%M} in Beijing, and not before {since}",
+                gap=rule.gap,
+                opens=rule.window.opens,
+                closes=rule.window.closes,
+                since=tried.since,
+            ),
             last_attempt_at=max(tried.at).isoformat() if tried.at else None,
         )
 
@@ -80,7 +86,9 @@ def check_unknown(change: Change) -> None:
     """`anonymous` is nobody whom a telephone reaches."""
     known = citizen(change.session, change.ticket.number)
     if known.phone or known.callback_phone:
-        raise TelephoneKnown("anonymous is who left no telephone; of this citizen there is one")
+        raise TelephoneKnown(
+            Message("anonymous is who left no telephone; of this citizen there is one")
+        )
 
 
 def queue(viewer: Viewer, paging: Paging) -> Page[QueuedView]:

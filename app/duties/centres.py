@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.offices.catalogue import DISTRICT
 
 
+@worded
 class ForceKind(StrEnum):
     """How a person belongs to a centre."""
 

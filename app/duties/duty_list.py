@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.workdays import in_force
 from app.offices.directory import OfficeKind
 
@@ -156,7 +157,15 @@ def check(duties: DutyList) -> None:
     for facts, file, named in counts:
         if named > facts.items or (facts.complete and named != facts.items):
             raise BadDutyList(
-                f"duty_lists.csv, {facts.code}: has {facts.items} items, {file} names {named}"
+                Message(
+                    "duty_lists.csv, {list}: has {items} items, {file} names {named}",
+                    list=facts.code,
+                    items=facts.items,
+                    file=file,
+                    named=named,
+                )
             )
         if sum(facts.percentages.values()) > HUNDRED:
-            raise BadDutyList(f"duty_lists.csv, {facts.code}: the shares are over 100 per cent")
+            raise BadDutyList(
+                Message("duty_lists.csv, {list}: the shares are over 100 per cent", list=facts.code)
+            )

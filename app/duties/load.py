@@ -17,6 +17,7 @@ from app.duties.duty_list import (
     PowerGroup,
     check,
 )
+from app.kit.messages import Message
 from app.offices.catalogue import Catalogue
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.offices.files import DATA, YES_NO, Line, day, many
@@ -48,7 +49,7 @@ def read_duties(known: Known, overlay: Path | None = None) -> DutyList:
     files = {name: file_rows(name, overlay) for name in FILES}
     facts = {row.cells["code"]: row.read(list_facts) for row in files["duty_lists.csv"]}
     if set(facts) != set(LISTS):
-        raise BadDutyList(f"duty_lists.csv: has one line for each of {' and '.join(LISTS)}")
+        raise BadDutyList(Message("duty_lists.csv: has one line for each of {lists}", lists=LISTS))
     duties = DutyList(
         duties=facts["duties"],
         powers=facts["powers"],
@@ -75,7 +76,11 @@ def read_centres(known: Known, overlay: Path | None = None) -> dict[str, CentreM
     for row in file_rows(SEATS, overlay):
         check_row(row, known)
         if not CODE.fullmatch(row.cells["model"]):
-            raise row.refused(f"{row.cells['model']!r} is no name of letters, digits, + and -")
+            raise row.refused(
+                Message(
+                    "{model!r} is no name of letters, digits, + and -", model=row.cells["model"]
+                )
+            )
         for code in many(row.cells["offices"]):
             check_office(row, code, known.offices)
         seats.setdefault(row.cells["model"], []).append(row.read(seat))
@@ -85,11 +90,15 @@ def read_centres(known: Known, overlay: Path | None = None) -> dict[str, CentreM
 def seat(line: Line) -> Seat:
     kind, offices = ForceKind(line["kind"]), many(line["offices"])
     if (kind is ForceKind.CORE) != (not offices):
-        raise ValueError("offices: are named for posted and on_call seats, for core ones none")
+        raise ValueError(
+            Message("offices: are named for posted and on_call seats, for core ones none")
+        )
     least = whole(line["least"], "least")
     most = whole(line["most"], "most") if line["most"] else None
     if most is not None and most < least:
-        raise ValueError(f"most: {most} is fewer than least, {least}")
+        raise ValueError(
+            Message("most: {most} is fewer than least, {least}", most=most, least=least)
+        )
     return Seat(line["code"], named(line), kind, offices, least, most, line["basis"])
 
 
@@ -104,19 +113,21 @@ def check_row(row: Row, known: Known) -> None:
     and an end before the beginning."""
     check_names(row, known)
     if not CODE.fullmatch(row.cells["code"]):
-        raise row.refused(f"{row.cells['code']!r} is no code of letters, digits, + and -")
+        raise row.refused(
+            Message("{code!r} is no code of letters, digits, + and -", code=row.cells["code"])
+        )
     begins, ends = (day(row.cells.get(f"effective_{edge}", "")) for edge in ("from", "to"))
     if begins and ends and ends <= begins:
-        raise row.refused("ends before it begins")
+        raise row.refused(Message("ends before it begins"))
 
 
 def check_names(row: Row, known: Known) -> None:
     board = row.cells.get("board")
     if board is not None and board not in known.boards:
-        raise row.refused(f"there is no board {board!r}")
+        raise row.refused(Message("there is no board {board!r}", board=board))
     for category in many(row.cells.get("categories", "")):
         if category not in known.categories:
-            raise row.refused(f"there is no category {category}")
+            raise row.refused(Message("there is no category {category}", category=category))
     for code in (*many(row.cells.get("joint", "")), *many(row.cells.get("former", ""))):
         check_office(row, code, known.offices)
 
@@ -125,7 +136,7 @@ def check_office(row: Row, code: str, offices: Iterable[str]) -> None:
     """`*` stands for any district."""
     pattern = re.compile(re.escape(code).replace(r"\*", "[0-9]{6}"))
     if not any(map(pattern.fullmatch, offices)):
-        raise row.refused(f"there is no office {code!r}")
+        raise row.refused(Message("there is no office {code!r}", code=code))
 
 
 def list_facts(line: Line) -> ListFacts:
@@ -145,7 +156,11 @@ def percentages(line: Mapping[str, str]) -> dict[DutyShare, int]:
     written = {share: line[share] for share in DutyShare if line[share]}
     for share, text in written.items():
         if not PER_CENT.fullmatch(text):
-            raise ValueError(f"{share}: {text!r} is no whole number from 0 to 100")
+            raise ValueError(
+                Message(
+                    "{share}: {text!r} is no whole number from 0 to 100", share=share, text=text
+                )
+            )
     return {share: int(text) for share, text in written.items()}
 
 
@@ -184,17 +199,21 @@ def group(line: Line) -> PowerGroup:
 def kinds(line: Line) -> tuple[OfficeKind, ...]:
     offices = many(line["offices"])
     if not offices or not STREET_KINDS.issuperset(offices):
-        raise ValueError("offices: is street, township or street|township")
+        raise ValueError(Message("offices: is street, township or street|township"))
     return tuple(map(OfficeKind, offices))
 
 
 def named(line: Line) -> str:
     if not line["name"].strip():
-        raise ValueError("the name is empty")
+        raise ValueError(Message("the name is empty"))
     return line["name"]
 
 
 def whole(text: str, column: str) -> int:
     if not NUMBER.fullmatch(text):
-        raise ValueError(f"{column}: {text!r} is no whole number from 1 to 999999")
+        raise ValueError(
+            Message(
+                "{column}: {text!r} is no whole number from 1 to 999999", column=column, text=text
+            )
+        )
     return int(text)

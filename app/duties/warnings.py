@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.duties.duty_list import DutyList, DutyShare
+from app.kit.messages import Message
 from app.offices.catalogue import Catalogue, Duty, Mark, TargetKind
 from app.offices.directory import OfficeEntry
 from app.policy.whistles import WhistleKind
@@ -35,7 +36,7 @@ class ScopeWarning:
     """`subject` is the duty, group of powers, rule of the catalogue or category behind it."""
 
     code: WarningCode
-    detail: str
+    detail: Message
     office_code: str | None = None
     subject: str | None = None
     basis: str | None = None
@@ -90,7 +91,7 @@ def own_duty(
         if alone and matter.street.kind in item.offices:
             yield ScopeWarning(
                 WarningCode.OWN_DUTY,
-                f"{item.name} is the street's own duty and names no department",
+                Message("{item} is the street's own duty and names no department", item=item.name),
                 subject=item.code,
                 basis=item.basis,
             )
@@ -105,7 +106,10 @@ def powers_held(
         if former in called.summoned:
             yield ScopeWarning(
                 WarningCode.POWER_HELD,
-                f"powers of {group.name} are exercised by the street in its own name",
+                Message(
+                    "powers of {group} are exercised by the street in its own name",
+                    group=group.name,
+                ),
                 former,
                 group.code,
                 group.basis,
@@ -115,7 +119,7 @@ def powers_held(
 def posted_member(called: Called) -> Iterator[ScopeWarning]:
     if len(called.summoned) == 1 and called.summoned <= called.posted:
         [office_code] = called.summoned
-        detail = "a member of this office is posted to the street's centre"
+        detail = Message("a member of this office is posted to the street's centre")
         yield ScopeWarning(WarningCode.POSTED_MEMBER, detail, office_code)
 
 
@@ -124,7 +128,7 @@ def other_department(matter: Matter, duty: Duty, called: Called) -> Iterator[Sco
     if lead and lead != matter.street.district_code and lead not in called.summoned:
         yield ScopeWarning(
             WarningCode.OTHER_DEPARTMENT,
-            "the catalogue names this office for the matter, and it is not summoned",
+            Message("the catalogue names this office for the matter, and it is not summoned"),
             lead,
             duty.rule_id or matter.category,
         )
@@ -132,5 +136,5 @@ def other_department(matter: Matter, duty: Duty, called: Called) -> Iterator[Sco
 
 def few_departments(called: Called) -> Iterator[ScopeWarning]:
     if len(called.summoned) < FEWEST:
-        detail = "comprehensive enforcement should name two departments or more"
+        detail = Message("comprehensive enforcement should name two departments or more")
         yield ScopeWarning(WarningCode.FEW_DEPARTMENTS, detail)

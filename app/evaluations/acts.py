@@ -22,9 +22,11 @@ from app.evaluations.schemas import (
     NewUnitMark,
 )
 from app.evaluations.terms import Term
+from app.kit import decimals
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Invalid
 from app.kit.instants import recording
+from app.kit.messages import Message
 from app.kit.web.wire import in_utc
 from app.offices.directory import CITY_CENTRE
 from app.rankings.published import AlreadySealed
@@ -82,7 +84,9 @@ class Act:
         """Refuses (EvaluationLate) after the term's deadline, appeal or decision time."""
         last = getattr(self.term, until)
         if writer.now > last:
-            raise EvaluationLate(f"it was possible until {in_utc(last)}", until=in_utc(last))
+            raise EvaluationLate(
+                Message("it was possible until {until}", until=last), until=in_utc(last)
+            )
 
 
 def mark(act: Act, street: str, office: str, body: NewMark) -> None:
@@ -149,31 +153,33 @@ def check_range(term: Term, items: MarkItems | None) -> None:
     rules = term.policy.evaluation.marks
     most = {name: getattr(rules, name) for name in MarkItems.model_fields}
     faults = [
-        {"pointer": f"/items/{name}", "detail": f"from 0 to {points}"}
+        {"pointer": f"/items/{name}", "detail": Message("from 0 to {most}", most=points)}
         for name, points in most.items()
         if items and getattr(items, name) > points
     ]
     if faults:
-        first = faults[0]
-        raise MarkOutOfRange(f"{first['pointer']} {first['detail']}", errors=faults)
+        first = Message("{field} {fault}", field=faults[0]["pointer"], fault=faults[0]["detail"])
+        raise MarkOutOfRange(first, errors=faults)
 
 
 def check_reason(body: NewMark, proposed: Fraction | None) -> None:
     if body.items is None or body.reason or proposed is None:
         return
     if total(body.items) != proposed:
-        fault = {"pointer": "/reason", "detail": f"needed, as the record proposes {proposed}"}
-        raise ReasonMissing(fault["detail"], errors=[fault])
+        detail = Message("needed, as the record proposes {proposed}", proposed=proposed)
+        raise ReasonMissing(detail, errors=[{"pointer": "/reason", "detail": detail}])
 
 
 def check_record(word: Word, proposed: Fraction | None, before: Entry | None) -> None:
     """Refuses MarkSetAside, NothingProposed, DealingsOnRecord."""
     if before and before.opinion.set_aside:
-        raise MarkSetAside("what the record proposes stands")
+        raise MarkSetAside(Message("what the record proposes stands"))
     if word is Word.CONFIRM and proposed is None:
-        raise NothingProposed("mark the items, or say that there were no dealings")
+        raise NothingProposed(Message("mark the items, or say that there were no dealings"))
     if word is Word.NO_DEALINGS and proposed is not None:
-        raise DealingsOnRecord("confirm the proposed mark, or mark the items with a reason")
+        raise DealingsOnRecord(
+            Message("confirm the proposed mark, or mark the items with a reason")
+        )
 
 
 def exact_items(items: MarkItems | None) -> dict[str, str] | None:
@@ -183,7 +189,7 @@ def exact_items(items: MarkItems | None) -> dict[str, str] | None:
 
 
 def total(items: MarkItems) -> Fraction:
-    return sum((Fraction(getattr(items, name)) for name in MarkItems.model_fields), Fraction(0))
+    return decimals.total(Fraction(getattr(items, name)) for name in MarkItems.model_fields)
 
 
 def appeal(act: Act, office: str, district: str, body: NewAppeal) -> str:
@@ -195,7 +201,7 @@ def appeal(act: Act, office: str, district: str, body: NewAppeal) -> str:
     act.check_time(writer, "appeal_until")
     entry = entry_of(act, writer, office)
     if entry.appeal:
-        raise AppealRepeated("one appeal is heard against a mark")
+        raise AppealRepeated(Message("one appeal is heard against a mark"))
     writer.write(Step.APPEAL, office, Appealed(), {"text": body.text})
     waiting.tell(writer, Step.APPEAL, office, [body.street_code, district])
     waiting.ask(writer, act.term, (body.street_code, office), district)
@@ -211,12 +217,12 @@ def decide(act: Act, office: str, body: AppealDecision) -> str:
     entry = entry_of(act, writer, office)
     made = entry.appeal
     if made and act.term.policy.auth.four_eyes and act.caller.id in (entry.actor, made.actor):
-        raise FourEyes("who marked or appealed does not decide")
+        raise FourEyes(Message("who marked or appealed does not decide"))
     act.check_time(writer, "decide_until")
     if made is None:
-        raise NothingToAppeal("the department has not appealed")
+        raise NothingToAppeal(Message("the department has not appealed"))
     if made.approved is not None:
-        raise AppealRepeated("it was decided")
+        raise AppealRepeated(Message("it was decided"))
     writer.write(Step.DECIDE, office, Decided(approve=body.approve), {"text": body.text})
     waiting.tell(writer, Step.DECIDE, office, [body.street_code, office])
     waiting.decided(writer, act.term, (body.street_code, office))
@@ -228,7 +234,7 @@ def entry_of(act: Act, writer: Writer, office: str) -> Entry:
     facts = compute.behind(act.session, act.term, writer.now, street)
     entry = facts.entries.marks.get((street, office))
     if entry is None:
-        raise NothingToAppeal("what stands is the record's, or the street had no dealings")
+        raise NothingToAppeal(Message("what stands is the record's, or the street had no dealings"))
     return entry
 
 
@@ -236,7 +242,9 @@ def enter(act: Act, office: str, body: NewOther) -> None:
     """The rest of a department's performance, until its term is sealed. Refuses AlreadySealed."""
     writer = act.writer(CITY_CENTRE)
     if act.session.get(PerformanceSeal, act.term.name):
-        raise AlreadySealed(f"{act.term.name} is sealed", status_now="sealed", allowed=[])
+        raise AlreadySealed(
+            Message("{period} is sealed", period=act.term.name), status_now="sealed", allowed=[]
+        )
     facts = compute.behind(act.session, act.term, writer.now, CITY_CENTRE)
     other = Fraction(body.other)
     if facts.entries.others.get(office) != other:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -31,6 +32,12 @@ MEMBERS = (
 """Of an event, in order: what its link is over."""
 
 
+@lru_cache(maxsize=10_000)
+def exact(text: str) -> Fraction:
+    """Few points are given, each many times."""
+    return Fraction(text)
+
+
 class Marked(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of `mark` and `mark-unit`: items as exact numbers."""
 
@@ -41,7 +48,7 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def opinion(self) -> Opinion:
         points = (self.items or {}).items()
-        items = {name: Fraction(value) for name, value in points} or None
+        items = {name: exact(value) for name, value in points} or None
         return Opinion(self.word, items, self.veto)
 
 
@@ -143,7 +150,7 @@ class Entries:
             case Decided():
                 self.decide(self.marks[key], event, data.approve)
             case Entered():
-                self.others[event.subject_code] = Fraction(data.other)
+                self.others[event.subject_code] = exact(data.other)
 
     def decide(self, entry: Entry, event: Act, approve: bool) -> None:
         assert entry.appeal is not None  # decided after it was made

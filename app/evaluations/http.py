@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
+from app import codes
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
 from app.city import AtCity, City
@@ -19,6 +20,7 @@ from app.evaluations.units import NoSuchUnit
 from app.kit.clock import AtClock, Now
 from app.kit.db import Writing
 from app.kit.errors import Forbidden, Invalid, NotFound
+from app.kit.messages import Message
 from app.kit.web.idempotency import OneEffect
 from app.kit.web.wire import OfficeCode
 from app.offices.directory import STREET_KINDS, OfficeEntry
@@ -114,7 +116,7 @@ def own_street(caller: Chief, city: AtCity) -> OfficeEntry:
     """Refuses (StreetsEvaluate) the chief of a department."""
     office = city.offices.get(caller.office_code or "")
     if office is None or office.kind not in STREET_KINDS:
-        raise StreetsEvaluate("a department evaluates nobody")
+        raise StreetsEvaluate(Message("a department evaluates nobody"))
     return office
 
 
@@ -124,16 +126,17 @@ OwnStreet = Annotated[OfficeEntry, Depends(own_street)]
 def asked_street(caller: Caller, city: City, query: StreetQuery) -> OfficeEntry:
     """The street of a reading: his own, or for district, auditor and evaluator the named one.
 
-    Refuses StreetsEvaluate, StreetMissing, and NoSuchStreet outside the caller's scope.
+    Refuses NoSuchCode, StreetsEvaluate, StreetMissing, and NoSuchStreet outside the caller's scope.
     """
+    codes.check(city, query)
     if caller.role in HANDLERS:
         own = own_street(caller, city)
         if query.street_code not in (None, own.code):
-            raise NoSuchStreet(f"no street {query.street_code}")
+            raise NoSuchStreet(Message("no street {code}", code=query.street_code))
         return own
     if query.street_code is None:
-        fault = {"pointer": "/query/street_code", "detail": "needed by this role"}
-        raise StreetMissing(fault["detail"], errors=[fault])
+        detail = Message("needed by this role")
+        raise StreetMissing(detail, errors=[{"pointer": "/query/street_code", "detail": detail}])
     return city.offices[street_of(caller, city, query.street_code)]
 
 
@@ -142,7 +145,7 @@ def street_of(caller: Caller, city: City, code: str) -> str:
     of another district than the caller's."""
     street = city.offices.get(code)
     if street is None or street.kind not in STREET_KINDS or not in_district(caller, street):
-        raise NoSuchStreet(f"no street {code}")
+        raise NoSuchStreet(Message("no street {code}", code=code))
     return code
 
 
@@ -177,7 +180,14 @@ def marking(
     page = at.page(session, period, street)
     office = page.subject(office_code)
     if office is None:
-        raise NotOnForm(f"{street.name} does not mark {office_code} in {page.term.name}")
+        raise NotOnForm(
+            Message(
+                "{street} does not mark {office_code} in {term}",
+                street=street.name,
+                office_code=office_code,
+                term=page.term.name,
+            )
+        )
     return Marking(caller, page, office)
 
 
@@ -189,7 +199,7 @@ def unit_of(
     facts = compute.behind(session, term, at.now, street.code)
     known = units.on_form(units.units(session, street.code), facts)
     if unit_code not in {unit.code for unit in known}:
-        raise NoSuchUnit(f"no unit {unit_code}")
+        raise NoSuchUnit(Message("no unit {unit_code}", unit_code=unit_code))
     return term, unit_code
 
 
@@ -197,7 +207,7 @@ def department(city: City, code: str) -> OfficeEntry:
     """Refuses NoSuchDepartment."""
     office = city.offices.get(code)
     if office is None or office.kind not in KINDS:
-        raise NoSuchDepartment(f"no department {code}")
+        raise NoSuchDepartment(Message("no department {code}", code=code))
     return office
 
 
@@ -208,7 +218,7 @@ def department_for(caller: Caller, city: City, code: str) -> OfficeEntry:
     own = caller.role in HANDLERS and caller.office_code == code
     of_district = caller.role is Role.DISTRICT and office.district_code == caller.office_code
     if not (own or of_district or caller.role in OPENERS):
-        raise NoSuchDepartment(f"no department {code}")
+        raise NoSuchDepartment(Message("no department {code}", code=code))
     return office
 
 
@@ -225,7 +235,7 @@ def appealing(period: str, office_code: OfficeCode, caller: Department, at: Here
     """A department's own people. Refuses NoSuchDepartment, MalformedTerm, NoSuchPeriod."""
     office = department(at.city, office_code)
     if caller.office_code != office_code:
-        raise NoSuchDepartment(f"no department {office_code}")
+        raise NoSuchDepartment(Message("no department {code}", code=office_code))
     return Subject(caller, office, at.term(period))
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from app.kit import decimals
+
 
 class Word(StrEnum):
     """What a street says of a department."""
@@ -36,7 +38,7 @@ class Opinion:
 
     @property
     def total(self) -> Fraction:
-        return sum((self.items or {}).values(), Fraction(0))
+        return decimals.total((self.items or {}).values())
 
     @property
     def vetoes(self) -> bool:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from app.kit.decimals import mean
+from app.kit.messages import worded
 from app.policy.whistles import Evaluation
 from app.rankings.ranks import competition
 
 
+@worded
 class PerformanceStatus(StrEnum):
     RANKED = "ranked"
     INSUFFICIENT = "insufficient"
@@ -57,11 +60,6 @@ def year(terms: Iterable[Performance]) -> Performance:
         value=mean(t.value for t in ranked if t.value is not None),
         vetoes=sum(term.vetoes for term in every),
     )
-
-
-def mean(values: Iterable[Fraction]) -> Fraction | None:
-    every = list(values)
-    return sum(every, Fraction(0)) / len(every) if every else None
 
 
 def places(performances: Mapping[str, Performance], lines: Mapping[str, str]) -> dict[str, int]:

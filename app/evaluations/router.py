@@ -50,7 +50,10 @@ from app.evaluations.schemas import (
     UnitView,
 )
 from app.kit.db import Reading
+from app.kit.messages import Message, language
 from app.kit.web.compress import PackedRoute
+from app.kit.web.language import BY_LANGUAGE
+from app.kit.web.sheets.names import named
 from app.kit.web.wire import OfficeCode
 from app.rankings.http import answer
 from app.rankings.schemas import as_json
@@ -155,8 +158,7 @@ def read_performance(
     at: Here,
 ) -> Response:
     """Every department's performance: by line, then by place, then by code."""
-    body, media_type = WRITTEN[query.format](service.performance(session, at, query))
-    return answer(request, body, media_type, {})
+    return WRITTEN[query.format](request, service.performance(session, at, query))
 
 
 @router.get("/departments/{code}/performance/{period}", response_model=DepartmentView)
@@ -192,15 +194,17 @@ def keep_section(
     return units.keep(doing.session, caller, street.code, unit_code, body, doing.clock())
 
 
-def as_object(view: PerformanceView) -> tuple[bytes, str]:
-    return as_json(view), "application/json"
+def as_object(request: Request, view: PerformanceView) -> Response:
+    return answer(request, as_json(view), "application/json", {})
 
 
-def as_sheet(view: PerformanceView) -> tuple[bytes, str]:
-    return service.as_csv(view), "text/csv"
+def as_sheet(request: Request, view: PerformanceView) -> Response:
+    name = Message("{period}_performance", period=view.period)
+    headers = {**named(name, "csv"), **BY_LANGUAGE}
+    return answer(request, service.as_csv(view, language.get()), "text/csv", headers)
 
 
-WRITTEN: Mapping[Format, Callable[[PerformanceView], tuple[bytes, str]]] = {
+WRITTEN: Mapping[Format, Callable[[Request, PerformanceView], Response]] = {
     Format.JSON: as_object,
     Format.CSV: as_sheet,
 }

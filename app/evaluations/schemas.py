@@ -8,9 +8,11 @@ from typing import Any, Literal, Self
 import msgspec
 from pydantic import model_validator
 
+from app import codes
 from app.evaluations.marks import MarkStatus, Word
 from app.evaluations.models import UnitKind
 from app.evaluations.performance import PerformanceStatus
+from app.kit.messages import Message
 from app.kit.web.wire import At, Flag, Form, Line, Number, OfficeCode, Points, Prose, View
 from app.period import State
 from app.rankings.ranks import Grade
@@ -43,7 +45,7 @@ class NewUnitMark(Form):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         if len(self.words) != 1:
-            raise ValueError(f"give one of {', '.join(self.possible)}")
+            raise ValueError(Message("give one of {possible}", possible=self.possible))
         return self
 
     @property
@@ -77,7 +79,7 @@ class NewMark(NewUnitMark):
     @model_validator(mode="after")
     def _vetoes_what_it_knows(self) -> Self:
         if self.veto and self.no_dealings:
-            raise ValueError("who had no dealings with a department has nothing to veto")
+            raise ValueError(Message("who had no dealings with a department has nothing to veto"))
         return self
 
 
@@ -159,6 +161,8 @@ class SummonsCountsView(View):
     left_early: int
     refused: int
     """Objections that were ruled against."""
+    refusals: int
+    """拒不履行, as the district found."""
 
 
 class MarkView(View):
@@ -305,7 +309,7 @@ class PerformanceQuery(Form):
 
 
 class StreetQuery(Form):
-    street_code: OfficeCode | None = None
+    street_code: codes.Street = None
     """For the district and the auditor; a street's own form needs none."""
 
 

@@ -17,6 +17,7 @@ from app.evaluations.schemas import PerformanceView, read
 from app.evaluations.terms import TICK, Span, Term
 from app.kit.clock import Clock
 from app.kit.instants import settled
+from app.kit.messages import Message
 from app.kit.web.wire import in_utc
 from app.offices.directory import CITY_CENTRE
 from app.period import Periods, State
@@ -74,14 +75,16 @@ def seal(session: Session, span: Span, periods: Periods, by: str, clock: Clock) 
 
 def check_sealable(session: Session, span: Span, periods: Periods, now: datetime) -> None:
     if is_sealed(session, span.name):
-        raise AlreadySealed(f"{span.name} is sealed", status_now=State.SEALED, allowed=[])
+        raise AlreadySealed(
+            Message("{period} is sealed", period=span.name), status_now=State.SEALED, allowed=[]
+        )
     if span.is_term:
         check_time(span.terms[0], now)
         check_order(session, span.terms[0], periods)
         return
     for term in terms.of_year(span.name, periods):
         if not is_sealed(session, term.name):
-            detail = f"a year is sealed after its terms: {term.name} first"
+            detail = Message("a year is sealed after its terms: {term} first", term=term.name)
             raise SealInOrder(detail, status_now=State.CLOSED, allowed=[], first=term.name)
 
 
@@ -90,7 +93,7 @@ def check_time(term: Term, now: datetime) -> None:
     if now <= term.decide_until:
         after = in_utc(term.decide_until)
         raise NotYetFrozen(
-            f"{term.name} can be sealed after {after}",
+            Message("{term} can be sealed after {after}", term=term.name, after=term.decide_until),
             status_now=term.state(now),
             sealable_at=after,
             allowed=[],
@@ -101,7 +104,10 @@ def check_order(session: Session, term: Term, periods: Periods) -> None:
     before = terms.at(term.starts_at - TICK, periods)
     if not is_sealed(session, before.name) and has_facts(session, before):
         raise SealInOrder(
-            f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
+            Message("seal {before} first", before=before.name),
+            status_now=State.CLOSED,
+            allowed=[],
+            first=before.name,
         )
 
 
@@ -176,7 +182,7 @@ def get(session: Session, period: str) -> PerformanceSeal:
     """Refuses NotSealed."""
     made = session.get(PerformanceSeal, period)
     if made is None:
-        raise NotSealed(f"the evaluations of {period} are not sealed")
+        raise NotSealed(Message("the evaluations of {period} are not sealed", period=period))
     return made
 
 

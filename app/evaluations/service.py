@@ -1,13 +1,12 @@
 """Departments' performance, read: the whole, one line, one department; as a sheet too."""
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 
 from sqlalchemy.orm import Session
 
 from app.evaluations import compute, forms, sealing, terms
 from app.evaluations.http import At
-from app.evaluations.performance import Performance
+from app.evaluations.performance import Performance, PerformanceStatus
 from app.evaluations.roster import line_of
 from app.evaluations.schemas import (
     DepartmentView,
@@ -17,12 +16,16 @@ from app.evaluations.schemas import (
     TermView,
 )
 from app.evaluations.terms import Span, Term
-from app.kit.web.sheet import inert, line
+from app.kit.messages import Language, Message, Vocabulary
+from app.kit.web.sheets.table import Table
 from app.period import State
 from app.rankings import registry
+from app.rankings.exports.sheet import GRADE_WORDS as GRADES
 from app.rankings.service import NoSuchLine
 
 COLUMNS = tuple(member.name for member in fields(PerformanceRow))
+WORDS = {"status": Vocabulary.of(PerformanceStatus), "grade": GRADES}
+TABLE = Table("performance column", COLUMNS, WORDS)
 
 
 def performance(session: Session, at: At, query: PerformanceQuery) -> PerformanceView:
@@ -42,8 +45,8 @@ def whole(session: Session, span: Span, at: At) -> PerformanceView:
 def check_line(session: Session, name: str) -> None:
     lines = {line_of(office) for office in registry.known(session).offices.values()}
     if name not in lines:
-        fault = {"pointer": "/query/line", "detail": f"no line {name}"}
-        raise NoSuchLine(fault["detail"], errors=[fault])
+        detail = Message("no line {line}", line=name)
+        raise NoSuchLine(detail, errors=[{"pointer": "/query/line", "detail": detail}])
 
 
 def department(session: Session, span: Span, at: At, code: str) -> DepartmentView:
@@ -79,7 +82,7 @@ def shown_term(session: Session, term: Term, at: At) -> TermView:
     )
 
 
-def as_csv(view: PerformanceView) -> bytes:
+def as_csv(view: PerformanceView, reader: Language) -> bytes:
     """UTF-8, one line for each row, in the same order."""
-    cells: Iterator[list[object]] = ([getattr(row, name) for name in COLUMNS] for row in view.rows)
-    return "".join([line(COLUMNS), *(line(map(inert, row)) for row in cells)]).encode()
+    rows = ([getattr(row, name) for name in COLUMNS] for row in view.rows)
+    return "".join(TABLE.csv(rows, reader)).encode()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.period import NoSuchPeriod, Period, Periods, State
 from app.policy.documents import Policies, Policy
@@ -74,12 +75,18 @@ def named(name: str, periods: Periods, now: datetime) -> Span:
     """Refuses MalformedTerm, and NoSuchPeriod where none of that name is or has begun."""
     match = NAME.fullmatch(name)
     if match is None:
-        raise MalformedTerm(f"{name!r} is neither like 2026-Q4 nor like 2026-10 nor like 2026")
+        raise MalformedTerm(
+            Message("{name!r} is neither like 2026-Q4 nor like 2026-10 nor like 2026", name=name)
+        )
     whole = tuple(of_year(match[1], periods))
     terms = tuple(term for term in whole if name in (term.name, match[1]))
     begun = tuple(term for term in terms if term.starts_at <= now)
     if not begun:
-        raise NoSuchPeriod(f"there is no period {name} of evaluations yet, or not of that length")
+        raise NoSuchPeriod(
+            Message(
+                "there is no period {name} of evaluations yet, or not of that length", name=name
+            )
+        )
     return Span(name, begun)
 
 
@@ -87,7 +94,9 @@ def term(name: str, periods: Periods, now: datetime) -> Term:
     """Refuses MalformedTerm and NoSuchPeriod, also for a year that has several terms."""
     span = named(name, periods, now)
     if not span.is_term:
-        raise NoSuchPeriod(f"{name} is evaluated as {', '.join(t.name for t in span.terms)}")
+        raise NoSuchPeriod(
+            Message("{name} is evaluated as {terms}", name=name, terms=[t.name for t in span.terms])
+        )
     return span.terms[0]
 
 

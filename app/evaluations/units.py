@@ -20,6 +20,7 @@ from app.evaluations.schemas import NewSection, UnitFormView, UnitRowView, UnitV
 from app.evaluations.terms import Term
 from app.kit.decimals import two_decimals
 from app.kit.errors import Conflict, NotFound
+from app.kit.messages import Message
 from app.offices.models import PlaceRow
 from app.rankings.ranks import competition
 
@@ -62,7 +63,7 @@ def keep(
 ) -> UnitView:
     """Make, rename, close or open a section. Refuses (UnitGiven) the code of a community."""
     if session.get(PlaceRow, code):
-        raise UnitGiven(f"{code} is a community")
+        raise UnitGiven(Message("{code} is a community", code=code))
     section = session.get(StreetSection, (street, code), with_for_update=True)
     if section is None:
         section = StreetSection(street_code=street, code=code)

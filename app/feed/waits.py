@@ -30,6 +30,7 @@ from app.feed.heads import NONE_YET, Head
 from app.kit.errors import TooMany
 from app.kit.gather import Gathered
 from app.kit.hop import in_loop
+from app.kit.messages import Message
 from app.kit.web.logs import held, seconds_held
 from app.kit.web.paging import number
 from app.kit.web.places import Places
@@ -129,7 +130,7 @@ class Waits:
         with self.places.place(caller.id), held(request.scope):
             end = await heard(request.receive, self.news(caller, is_new, seconds))
         if end is End.KEY:
-            raise NoKey("this key was revoked, or ran out")
+            raise NoKey(Message("this key was revoked, or ran out"))
 
     async def news(self, caller: Caller, is_new: IsNew, seconds: float) -> End:
         if self.is_stopped:

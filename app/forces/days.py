@@ -31,6 +31,7 @@ from app.forces.schemas import (
 )
 from app.forces.scope import RosterReading
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.messages import Message
 from app.kit.workdays import ONE_DAY, day_of
 
 
@@ -88,9 +89,9 @@ def cancel(change: RosterChange, shift_id: int, body: Because) -> ForceShift:
     """Refuses NoSuchShift, and ShiftOver where nothing of it is left."""
     shift = change.session.get(ForceShift, shift_id)
     if shift is None or shift.street_code != change.street.code:
-        raise NoSuchShift(f"no shift {shift_id}")
+        raise NoSuchShift(Message("no shift {shift_id}", shift_id=shift_id))
     if shift.cancelled_at or shift.ends_at <= change.now:
-        raise ShiftOver(f"shift {shift_id} ended")
+        raise ShiftOver(Message("shift {shift_id} ended", shift_id=shift_id))
     shift.cancelled_at = change.now
     data = {"shift_id": shift.id}
     change.record(ForceAction.CANCEL_SHIFT, shift.member_id, data, {"reason": body.reason})
@@ -110,7 +111,7 @@ def attend(change: RosterChange, day: date, body: NewDays) -> None:
         pointer = f"/members/{n}"
         member = change.named(new.member_id, f"{pointer}/member_id", also_left=True)
         if member.id in noted:
-            detail = f"member {member.id} is named twice"
+            detail = Message("member {member} is named twice", member=member.id)
             raise SameTwice(detail, errors=[{"pointer": pointer, "detail": detail}])
         noted.add(member.id)
         note(change, member, day, new, pointer)
@@ -152,20 +153,26 @@ def check_time(
     """`span`: its first day, and the first day after it."""
     first, after = span
     if first > day_of(change.now):
-        raise day_unfit(f"{first} lies ahead", pointer)
+        raise day_unfit(Message("{first} lies ahead", first=first), pointer)
     if not belongs(member.joined_at, member.left_at, first, after):
-        detail = f"member {member.id} was not in the roster from {first} to {after - ONE_DAY}"
+        detail = Message(
+            "member {member} was not in the roster from {first} to {last}",
+            member=member.id,
+            first=first,
+            last=after - ONE_DAY,
+        )
         raise day_unfit(detail, pointer)
 
 
-def day_unfit(detail: str, pointer: str) -> DayUnfit:
+def day_unfit(detail: Message, pointer: str) -> DayUnfit:
     return DayUnfit(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
 def reason(text: str | None, required: bool, pointer: str = "") -> dict[str, str]:
     if required and text is None:
-        errors = [{"pointer": f"{pointer}/reason", "detail": "is required to change what stands"}]
-        raise ReasonNeeded("another value stands; say why it changes", errors=errors)
+        detail = Message("is required to change what stands")
+        errors = [{"pointer": f"{pointer}/reason", "detail": detail}]
+        raise ReasonNeeded(Message("another value stands; say why it changes"), errors=errors)
     return {"reason": text} if text else {}
 
 

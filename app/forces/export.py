@@ -1,18 +1,23 @@
 """A roster, and a month of it, as a sheet: telephones stay masked, and each export is on record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from hashlib import sha256
+from typing import NamedTuple
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
 from app.access.exports import Exports
 from app.access.roles import Caller
-from app.forces.schemas import AttendanceView, MemberView, RosterView
+from app.duties.centres import ForceKind
+from app.forces.schemas import AttendanceView, MemberView, MonthView, RosterView
 from app.kit.db import Sessions
+from app.kit.messages import Message, Vocabulary, language
 from app.kit.web import negotiation
 from app.kit.web.etag import OF_CALLER_AND_FORM, tagged
-from app.kit.web.sheet import inert, line
+from app.kit.web.sheets.names import named
+from app.kit.web.sheets.table import Table
 from app.kit.web.streams import Content, joined
 from app.kit.web.wire import JsonBytes
 
@@ -30,14 +35,27 @@ MONTH = (
 )
 
 
+WORDS = {"kind": Vocabulary.of(ForceKind)}
+ROSTER = Table("roster column", PEOPLE, WORDS)
+ATTENDANCE = Table("attendance column", MONTH, WORDS)
+
+
+class Sheet(NamedTuple):
+    """What is handed out, without its ending, and its lines."""
+
+    name: Message
+    lines: Iterator[str]
+
+
 def answer(
-    request: Request, exports: Exports, caller: Caller, view: BaseModel, sheet: Iterator[str]
+    request: Request, exports: Exports, caller: Caller, view: BaseModel, sheet: Sheet
 ) -> Response:
     """The view as JSON, 304 where the caller has it, or as the sheet that `Accept` asks for."""
     if negotiation.best(request, (JSON, CSV)) == CSV:
+        headers = OF_CALLER_AND_FORM | named(sheet.name, "csv")
 
         def read(sessions: Sessions) -> Content:
-            return Content(OF_CALLER_AND_FORM, joined(sheet))
+            return Content(headers, joined(sheet.lines))
 
         return exports.answer(caller, read, f"{CSV}; charset=utf-8")
     body = view.model_dump_json().encode()
@@ -47,19 +65,21 @@ def answer(
     return tagged(request, response, sha256(body).hexdigest()[:32], response)
 
 
-def people(roster: RosterView) -> Iterator[str]:
-    yield line(PEOPLE)
-    for member in roster.members:
-        shown = member.model_dump(mode="json")
-        yield line(inert(shown[name]) for name in PEOPLE)
+def people(roster: RosterView) -> Sheet:
+    rows = ([getattr(member, name) for name in PEOPLE] for member in roster.members)
+    name = Message("{street}_roster", street=roster.street_code)
+    return Sheet(name, ROSTER.csv(rows, language.get()))
 
 
-def months(view: AttendanceView) -> Iterator[str]:
+def months(view: AttendanceView) -> Sheet:
     """A line for each person; each day of the month that was noted has a column of its own."""
     noted = sorted({day.day for item in view.items for day in item.days})
-    yield line((*MONTH, *noted))
-    for item in view.items:
-        shown = item.model_dump(mode="json")
-        present = {day.day: day.present for day in item.days}
-        cells = (str(int(present[day])) if day in present else "" for day in noted)
-        yield line((*(inert(shown[name]) for name in MONTH), *cells))
+    name = Message("{month}_{street}_attendance", month=view.month, street=view.street_code)
+    rows = (attendance(item, noted) for item in view.items)
+    lines = ATTENDANCE.csv(rows, language.get(), [day.isoformat() for day in noted])
+    return Sheet(name, lines)
+
+
+def attendance(item: MonthView, noted: Iterable[date]) -> list[object]:
+    present = {day.day: int(day.present) for day in item.days}
+    return [*(getattr(item, name) for name in MONTH), *(present.get(day) for day in noted)]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BeforeValidator
 
+from app import codes
 from app.access.gate import allow
 from app.access.roles import HANDLERS, Caller, Role
 from app.city import AtCity
@@ -20,6 +21,7 @@ from app.forces.scope import HomeReading, RosterReading
 from app.kit.clock import Now
 from app.kit.db import Reading
 from app.kit.errors import Conflict
+from app.kit.messages import Message
 from app.kit.web.etag import IfMatch, Versions
 from app.kit.web.wire import DISTRICT, Told
 from app.kit.workdays import day_of
@@ -39,13 +41,13 @@ class StreetClosed(Conflict):
 def day(text: object) -> object:
     """Refuses seconds since 1970, which pydantic would take for a day."""
     if not isinstance(text, str) or not re.fullmatch("20[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError("is no day such as 2026-11-20")
+        raise ValueError(Message("is no day such as 2026-11-20"))
     return text
 
 
 def month(text: str) -> str:
     if not re.fullmatch("20[0-9]{2}-(0[1-9]|1[0-2])", text):
-        raise ValueError("is no month such as 2026-11")
+        raise ValueError(Message("is no month such as 2026-11"))
     return text
 
 
@@ -92,7 +94,11 @@ class RosterAct:
             raise
         recording.check_version(former, self.if_match)
         if not self.street.active(day_of(now)):
-            raise StreetClosed(f"{self.street.name} ended on {self.street.active_to}")
+            raise StreetClosed(
+                Message(
+                    "{street} ended on {day}", street=self.street.name, day=self.street.active_to
+                )
+            )
         doing.session.flush()
         return result
 
@@ -144,7 +150,7 @@ class Reveal(RosterAct):
     def member(self, change: RosterChange, member_id: int) -> ForceMember:
         member = change.member(member_id)
         if self.home not in (None, member.office_code):
-            raise NoSuchMember(f"no member {member_id}")
+            raise NoSuchMember(Message("no member {member_id}", member_id=member_id))
         return member
 
 
@@ -170,7 +176,7 @@ def of_home(
 ) -> HomeReading:
     """Refuses (NoSuchOffice) an office that is not there, or not the caller's own."""
     if code not in city.offices or caller.office_code not in (None, code):
-        raise NoSuchOffice(f"no office has the code {code!r}")
+        raise NoSuchOffice(Message("no office has the code {code!r}", code=code))
     return HomeReading(session, city, code, now)
 
 
@@ -182,6 +188,7 @@ def of_district(
 ) -> list[OfficeEntry]:
     """The streets that work today, of the caller's district, or for the auditor of the one named,
     if any."""
+    codes.check_one(city, "district_code", district_code, codes.OF_DISTRICT)
     wanted = {caller.office_code, district_code} - {None}
     return [
         office

@@ -17,6 +17,7 @@ from app.forces.roster import (
 from app.forces.schemas import Because, ForceContact, MemberChange, NewMember, NewMembers, NewModel
 from app.forces.service import person_of
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 
 CHANGEABLE = ("kind", "seat", "name", "phone", "duty")
 OF_A_PERSON = frozenset({"name", "phone", "duty"})
@@ -34,8 +35,10 @@ def set_model(change: RosterChange, body: NewModel) -> None:
     """Refuses NoSuchModel. People keep their seats where the new model has them."""
     if body.model not in change.city.centres:
         known = sorted(change.city.centres)
-        errors = [{"pointer": "/model", "detail": f"is none of {', '.join(known)}"}]
-        raise NoSuchModel(f"no model {body.model!r}", known=known, errors=errors)
+        errors = [{"pointer": "/model", "detail": Message("is none of {known}", known=known)}]
+        raise NoSuchModel(
+            Message("no model {model!r}", model=body.model), known=known, errors=errors
+        )
     if change.force.model == body.model:
         return
     former, change.force.model = change.force.model, body.model
@@ -90,7 +93,7 @@ def alter(change: RosterChange, member: ForceMember, body: MemberChange) -> None
         if value != getattr(member, name) and (value is not None or name == "seat")
     }
     if not new:
-        raise NothingChanged(f"name one of {', '.join(CHANGEABLE)} with another value")
+        raise NothingChanged(Message("name one of {names} with another value", names=CHANGEABLE))
     of_rules = {name: value for name, value in new.items() if name != "duty"}
     altered = replace(person_of(member), **of_rules)
     check_home(change.street, change.city.offices[member.office_code], altered.kind, "")

@@ -16,6 +16,7 @@ from app.duties.centres import CentreModel
 from app.forces.models import Force, ForceEvent, ForceMember, ForceStatement
 from app.forces.roster import ForceAction
 from app.kit.errors import Invalid, NotFound, Stale
+from app.kit.messages import Message
 from app.kit.web.etag import Versions
 from app.offices.directory import OfficeEntry
 from app.tickets.events import new_salt
@@ -65,14 +66,14 @@ class RosterChange:
         """Refuses (NoSuchMember) one of another roster, or one who has left."""
         member = self.anybody(member_id)
         if member.left_at:
-            raise NoSuchMember(f"member {member_id} has left")
+            raise NoSuchMember(Message("member {member_id} has left", member_id=member_id))
         return member
 
     def anybody(self, member_id: int) -> ForceMember:
         """The same, also one who has left."""
         member = self.session.get(ForceMember, member_id)
         if member is None or member.street_code != self.street.code:
-            raise NoSuchMember(f"no member {member_id}")
+            raise NoSuchMember(Message("no member {member_id}", member_id=member_id))
         return member
 
     def named(self, member_id: int, pointer: str, also_left: bool = False) -> ForceMember:
@@ -134,4 +135,4 @@ def locked(session: Session, street_code: str) -> Force:
 def check_version(version: int, if_match: Versions | None) -> None:
     """Refuses RosterChanged (`If-Match`)."""
     if if_match is not None and str(version) not in if_match:
-        raise RosterChanged(f"it is at version {version}", version=version)
+        raise RosterChanged(Message("it is at version {version}", version=version), version=version)

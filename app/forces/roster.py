@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from app.duties.centres import CentreModel, ForceKind, Seat
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.directory import OfficeEntry, OfficeKind
 
@@ -92,7 +93,11 @@ def check_new(present: Sequence[Person], new: Sequence[Person]) -> None:
     for n, person in enumerate(new):
         pointer = f"/members/{n}"
         if any(person.is_same(earlier) for earlier in new[:n]):
-            detail = f"{person.name} of {person.office_code} is named twice"
+            detail = Message(
+                "{person} of {office_code} is named twice",
+                person=person.name,
+                office_code=person.office_code,
+            )
             raise SameTwice(detail, errors=[{"pointer": pointer, "detail": detail}])
     for n, person in enumerate(new):
         check_alone(present, person, f"/members/{n}")
@@ -102,7 +107,12 @@ def check_alone(present: Iterable[Person], person: Person, pointer: str) -> None
     """Refuses (TwiceInRoster) a person beside himself."""
     for other in present:
         if other.id != person.id and person.is_same(other):
-            detail = f"{person.name} of {person.office_code} is member {other.id}"
+            detail = Message(
+                "{person} of {office_code} is member {member}",
+                person=person.name,
+                office_code=person.office_code,
+                member=other.id,
+            )
             fault = {"pointer": pointer, "detail": detail}
             raise TwiceInRoster(detail, member_id=other.id, errors=[fault])
 
@@ -115,7 +125,9 @@ def check_home(street: OfficeEntry, home: OfficeEntry, kind: ForceKind, pointer:
     else:
         fits = home.kind in MAY_POST and home.district_code in (None, street.district_code)
     if not fits:
-        detail = f"{home.name} has no {kind} people at {street.name}"
+        detail = Message(
+            "{home} has no {kind} people at {street}", home=home.name, kind=kind, street=street.name
+        )
         fault = {"pointer": f"{pointer}/office_code", "detail": detail}
         raise NotPostedHere(detail, errors=[fault])
 
@@ -129,7 +141,12 @@ def check_seat(
     for seat in model.seats if model else ():
         if seat.code == person.seat and suits(seat, street, person):
             return
-    detail = f"no seat {person.seat} for {person.kind} people of {person.office_code}"
+    detail = Message(
+        "no seat {seat} for {kind} people of {office_code}",
+        seat=person.seat,
+        kind=person.kind,
+        office_code=person.office_code,
+    )
     fault = {"pointer": f"{pointer}/seat", "detail": detail}
     raise NoSuchSeat(detail, errors=[fault])
 
@@ -165,17 +182,17 @@ def check_shifts(new: Sequence[Shift], now: datetime) -> None:
     for n, shift in enumerate(new):
         for fault in faults(shift, now):
             errors = [{"pointer": f"/shifts/{n}/ends_at", "detail": fault}]
-            raise ShiftUnfit(f"shift {n}: {fault}", errors=errors)
+            raise ShiftUnfit(Message("shift {n}: {fault}", n=n, fault=fault), errors=errors)
     check_apart(new)
 
 
-def faults(shift: Shift, now: datetime) -> Iterator[str]:
+def faults(shift: Shift, now: datetime) -> Iterator[Message]:
     if shift.ends_at <= shift.starts_at:
-        yield "ends before it begins"
+        yield Message("ends before it begins")
     if shift.ends_at - shift.starts_at > LONGEST_SHIFT:
-        yield "is longer than 72 hours"
+        yield Message("is longer than 72 hours")
     if shift.ends_at <= now:
-        yield "is over"
+        yield Message("is over")
 
 
 def check_apart(shifts: Iterable[Shift]) -> None:
@@ -184,7 +201,11 @@ def check_apart(shifts: Iterable[Shift]) -> None:
     for former, later in pairwise(ordered):
         if former.member_id == later.member_id and later.starts_at < former.ends_at:
             raise ShiftsOverlap(
-                f"member {later.member_id} is on duty until {former.ends_at.isoformat()}",
+                Message(
+                    "member {member} is on duty until {ends_at}",
+                    member=later.member_id,
+                    ends_at=former.ends_at,
+                ),
                 member_id=later.member_id,
             )
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.access.roles import Role
 from app.duties.centres import ForceKind
 from app.forces.roster import ForceAction
-from app.kit.shapes import shape
+from app.kit.messages import shape
 from app.kit.web.wire import At, Flag, Form, Line, OfficeCode, Prose, Told, View
 from app.tickets.texts import Name, Phone
 

@@ -14,6 +14,7 @@ from app.access.roles import HANDLERS, Caller, Role
 from app.city import City
 from app.forces.models import ForceMember
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.offices.directory import STREET_KINDS, OfficeEntry
 
 READERS = HANDLERS | {Role.DISTRICT, Role.AUDITOR}
@@ -57,14 +58,14 @@ def read(session: Session, city: City, caller: Caller, code: str, now: datetime)
         ForceMember.street_code == code, ForceMember.office_code == reading.home
     )
     if caller.role not in HANDLERS or session.scalar(theirs.limit(1)) is None:
-        raise NoSuchRoster(f"no roster of {code}")
+        raise NoSuchRoster(Message("no roster of {code}", code=code))
     return reading
 
 
 def street_of(city: City, code: str) -> OfficeEntry:
     street = city.offices.get(code)
     if street is None or street.kind not in STREET_KINDS:
-        raise NoSuchRoster(f"no roster of {code}")
+        raise NoSuchRoster(Message("no roster of {code}", code=code))
     return street
 
 
@@ -79,5 +80,5 @@ def own_street(city: City, caller: Caller, code: str) -> OfficeEntry:
     """The street whose roster a caller may change: his own. Refuses NoSuchRoster."""
     street = street_of(city, code)
     if caller.office_code != street.code:
-        raise NoSuchRoster(f"no roster of {code} is yours to change")
+        raise NoSuchRoster(Message("no roster of {code} is yours to change", code=code))
     return street

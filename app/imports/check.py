@@ -9,6 +9,7 @@ from app.callbacks.conduct import content
 from app.city import City
 from app.imports.schemas import PastCase
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.directory import OfficeKind
 from app.tickets import times
 
@@ -19,7 +20,7 @@ class ImpossibleCase(Invalid):
 
 class Fault(NamedTuple):
     pointer: str
-    detail: str
+    detail: Message
 
 
 def check(city: City, case: PastCase, now: datetime) -> None:
@@ -32,14 +33,16 @@ def check(city: City, case: PastCase, now: datetime) -> None:
 def unknown(city: City, case: PastCase) -> Iterator[Fault]:
     office = city.offices.get(case.office_code)
     if office is None:
-        yield Fault("/office_code", f"no office {case.office_code}")
+        yield Fault(
+            "/office_code", Message("no office {office_code}", office_code=case.office_code)
+        )
     elif office.kind is OfficeKind.DISTRICT_CENTRE:
-        yield Fault("/office_code", "a district's centre passes on, and handles nothing")
+        yield Fault("/office_code", Message("a district's centre passes on, and handles nothing"))
     if case.category and case.category not in city.catalogue.categories:
-        yield Fault("/category", f"no category {case.category}")
+        yield Fault("/category", Message("no category {category}", category=case.category))
     district = case.address.district_code
     if district and not is_district(city, district):
-        yield Fault("/address/district_code", f"no district {district}")
+        yield Fault("/address/district_code", Message("no district {district}", district=district))
 
 
 def is_district(city: City, code: str) -> bool:
@@ -53,10 +56,10 @@ def disordered(case: PastCase, now: datetime) -> Iterator[Fault]:
         if impossible:
             yield Fault(pointer, impossible)
     if case.dispatched_at < case.received_at:
-        yield Fault("/dispatched_at", "before received_at")
+        yield Fault("/dispatched_at", Message("before received_at"))
     for pointer, at in after_dispatch(case):
         if at is not None and at < case.dispatched_at:
-            yield Fault(pointer, "before dispatched_at")
+            yield Fault(pointer, Message("before dispatched_at"))
 
 
 def instants(case: PastCase) -> Iterator[tuple[str, datetime | None]]:
@@ -78,4 +81,4 @@ def undue(case: PastCase) -> Iterator[Fault]:
     result = case.result
     answers = Answers(result.reach, result.contacted, result.resolved, result.satisfied)
     if case.excluded and content(answers):
-        yield Fault("/excluded", "a resolved and satisfied case is not excluded")
+        yield Fault("/excluded", Message("a resolved and satisfied case is not excluded"))

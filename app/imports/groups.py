@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.callbacks.models import Assessment
 from app.imports.case import Past
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 
 LOCK = 0x6A0B
 
@@ -33,7 +34,12 @@ class Groups:
             return
         among = self.districts.setdefault(group, [district])
         if district not in among:
-            detail = f"cases of {group} lie in district {among[0]}, and this one in {district}"
+            detail = Message(
+                "cases of {group} lie in district {first}, and this one in {district}",
+                group=group,
+                first=among[0],
+                district=district,
+            )
             fault = {"pointer": "/merge_group", "detail": detail}
             raise InTwoDistricts(detail, errors=[fault])
 

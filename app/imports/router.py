@@ -1,13 +1,14 @@
 """Imports over HTTP: a stream of finished cases."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from app.access.gate import Admin
+from app.access.gate import Admin, allow
+from app.access.roles import Role
 from app.city import AtCity
 from app.imports import service
-from app.imports.schemas import Imported
-from app.kit.db import AllSessions
+from app.imports.schemas import Imported, ImportsView
+from app.kit.db import AllSessions, Reading
 from app.kit.web import ndjson
 from app.kit.web.route import Route
 
@@ -31,3 +32,9 @@ async def import_cases(
     async for lines in ndjson.chunks(request.stream(), service.AT_ONCE):
         total = service.added(total, await run_in_threadpool(take_in, lines))
     return total
+
+
+@router.get("/cases", dependencies=[Depends(allow({Role.ADMIN, Role.AUDITOR}))])
+def list_imports(session: Reading) -> ImportsView:
+    """How many cases were taken in on which day (in Beijing), the newest day first."""
+    return ImportsView(items=service.by_day(session))

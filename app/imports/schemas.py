@@ -1,12 +1,14 @@
 """Forms of a finished case of an older system, and the result of an import."""
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.callbacks.answers import ExclusionCode, Reach
 from app.callbacks.schemas import Answered, Verdict
-from app.kit.web.wire import Flag, Form, OfficeCode, Prose, Told, View
+from app.kit.messages import Message
+from app.kit.web.wire import At, Flag, Form, OfficeCode, Prose, Told, View
 from app.offices.catalogue import Urgency
 from app.tickets.acts.forms import NewAddress
 from app.tickets.life.contacts import Method
@@ -68,9 +70,11 @@ class PastCase(Form):
         cls, verification: PastVerification | None, info: ValidationInfo
     ) -> PastVerification | None:
         if (verification is None) is (info.data.get("callback") is None):
-            raise ValueError("a finished case has a callback or a verification")
+            raise ValueError(Message("a finished case has a callback or a verification"))
         if verification and info.data.get("channel") not in SOURCES:
-            raise ValueError(f"only of a request by {', '.join(sorted(SOURCES))} (RULEBOOK D.9.1)")
+            raise ValueError(
+                Message("only of a request by {sources} (RULEBOOK D.9.1)", sources=sorted(SOURCES))
+            )
         return verification
 
     @property
@@ -92,3 +96,16 @@ class Imported(View):
     replayed: int = 0
     rejected: list[RejectedLine] = Field(default_factory=list)
     unlisted: int | None = None
+
+
+class ImportedDay(View):
+    """Of the cases, `earliest_at` and `latest_at` tell when they were taken in."""
+
+    day: date
+    cases: int
+    earliest_at: At
+    latest_at: At
+
+
+class ImportsView(View):
+    items: list[ImportedDay]

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from app.imports.case import Past
 from app.imports.check import check
 from app.imports.groups import Groups
 from app.imports.models import ImportedCase
-from app.imports.schemas import Imported, PastCase, RejectedLine
+from app.imports.schemas import Imported, ImportedDay, PastCase, RejectedLine
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Refusal
@@ -56,6 +56,18 @@ def take_in(
             insert_many(session, model, written)
     teach(session, city.router, map(case.lesson, new), now)
     return Imported(accepted=len(new), replayed=len(good) - len(new), rejected=rejected)
+
+
+def by_day(session: Session) -> list[ImportedDay]:
+    """Of every day of Beijing on which cases came in, the newest first."""
+    day = sa.cast(func.timezone("Asia/Shanghai", ImportedCase.at), sa.Date)
+    grouped = select(
+        day, func.count(), func.min(ImportedCase.at), func.max(ImportedCase.at)
+    ).group_by(day)
+    return [
+        ImportedDay(day=on, cases=cases, earliest_at=earliest, latest_at=latest)
+        for on, cases, earliest, latest in session.execute(grouped.order_by(day.desc()))
+    ]
 
 
 def take_in_file(

@@ -1,7 +1,23 @@
-"""Exact numbers as they are shown: with two decimals."""
+"""Exact numbers: summed, and shown with two decimals."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """Their sum, reduced once: adding one to the other costs a division each time."""
+    every = list(values)
+    common = lcm(*(value.denominator for value in every))
+    numerators = (value.numerator * (common // value.denominator) for value in every)
+    return Fraction(sum(numerators), common)
+
+
+def mean(values: Iterable[Fraction]) -> Fraction | None:
+    """None of no values."""
+    every = list(values)
+    return total(every) / len(every) if every else None
 
 
 def rounded(numerator: int, denominator: int) -> Decimal:

@@ -24,7 +24,7 @@ class Refusal(Exception):
 
     title: ClassVar[str] = "Refused"
 
-    def __init__(self, detail: Message | str = "", **facts: object) -> None:
+    def __init__(self, detail: Message | None = None, **facts: object) -> None:
         self.detail = detail or Message(self.title)
         super().__init__(self.detail)
         self.facts = facts

@@ -18,6 +18,7 @@ from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Unavailable
 from app.kit.hop import in_loop, in_thread
+from app.kit.messages import Message
 
 RECORDING: Final = 0x4E0A
 PATIENCE_SECONDS = 5
@@ -75,7 +76,13 @@ def waiting(look: Callable[[], set[str]]) -> Iterator[float]:
     while writing:
         waited = monotonic() - began
         if waited > PATIENCE_SECONDS:
-            raise StillRecording(f"{len(writing)} have been writing for {PATIENCE_SECONDS} s")
+            raise StillRecording(
+                Message(
+                    "{writing} have been writing for {patience_seconds} s",
+                    writing=len(writing),
+                    patience_seconds=PATIENCE_SECONDS,
+                )
+            )
         yield max(SHORTEST_PAUSE, waited / 8)
         writing &= look()
 

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 
 DURATION = re.compile(
     r"-?P(?!$)([0-9]+W|([0-9]+D)?(T(?!$)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]{1,6})?S)?)?)"
@@ -33,15 +33,15 @@ class Hours(NamedTuple):
 def duration(value: object) -> object:
     """Weeks, days, hours, minutes, seconds of fixed length; months and years have none."""
     if not isinstance(value, str) or not DURATION.fullmatch(value):
-        raise ValueError('is not an ISO 8601 duration such as "PT30M" or "P7D"')
+        raise ValueError(Message('is not an ISO 8601 duration such as "PT30M" or "P7D"'))
     if value.startswith("-"):
-        raise ValueError("is negative")
+        raise ValueError(Message("is negative"))
     return value
 
 
 def not_nothing(value: timedelta) -> timedelta:
     if not value:
-        raise ValueError("is no time at all")
+        raise ValueError(Message("is no time at all"))
     return value
 
 
@@ -49,7 +49,9 @@ def calendar_months(value: object) -> int:
     """`P6M` or `P5Y` as a number of months."""
     match = MONTHS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError('is not a number of calendar months or years such as "P6M" or "P5Y"')
+        raise ValueError(
+            Message('is not a number of calendar months or years such as "P6M" or "P5Y"')
+        )
     return int(match[1]) * (12 if match[2] == "Y" else 1)
 
 
@@ -57,7 +59,7 @@ def working_days(value: object) -> int:
     """`3wd` as a number of working days."""
     match = WORKDAYS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError('is not a number of working days such as "3wd"')
+        raise ValueError(Message('is not a number of working days such as "3wd"'))
     return int(match[1])
 
 
@@ -66,9 +68,9 @@ def hours(value: object) -> Hours:
     try:
         opens, closes = (time.fromisoformat(part) for part in str(value).split("-"))
     except ValueError:
-        raise ValueError('is not a window of the day such as "08:00-21:00"') from None
+        raise ValueError(Message('is not a window of the day such as "08:00-21:00"')) from None
     if opens >= closes:
-        raise ValueError("closes before it opens")
+        raise ValueError(Message("closes before it opens"))
     return Hours(opens, closes)
 
 
@@ -78,7 +80,9 @@ def decimal(value: object) -> Decimal:
     if isinstance(value, float | Decimal) and abs(Decimal(text).adjusted()) <= MOST_DIGITS:
         text = f"{Decimal(text):f}"  # 0.0000001, which `str` writes as 1E-7
     if not DECIMAL.fullmatch(text):
-        raise ValueError('is no plain decimal such as "0.35", of few digits and no exponent')
+        raise ValueError(
+            Message('is no plain decimal such as "0.35", of few digits and no exponent')
+        )
     return Decimal(text)
 
 
@@ -89,7 +93,9 @@ def fraction(value: object) -> Fraction:
     try:
         return Fraction(decimal(value))
     except ValueError:
-        raise ValueError('is no plain decimal or fraction such as "0.35" or "1/3"') from None
+        raise ValueError(
+            Message('is no plain decimal or fraction such as "0.35" or "1/3"')
+        ) from None
 
 
 Span = Annotated[timedelta, BeforeValidator(duration)]

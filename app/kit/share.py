@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from app.kit.errors import TooMany
+from app.kit.messages import Message
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ async def acquire(place: asyncio.Semaphore, patience: float | None) -> None:
     try:
         await asyncio.wait_for(place.acquire(), patience)
     except TimeoutError:
-        raise TooManyAtOnce(f"for {patience:.0f} s") from None
+        raise TooManyAtOnce(Message("for {patience:.0f} s", patience=patience)) from None
 
 
 present: ContextVar[Turn | None] = ContextVar("present", default=None)

@@ -8,6 +8,8 @@ nothing shows is no text.
 import re
 import unicodedata
 
+from app.kit.messages import Message
+
 NEW_LINES = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 JOINERS = "\u200c\u200d"
 """Letters of some scripts and parts of an emoji hang together by them: they stay between others."""
@@ -28,7 +30,7 @@ SHOWING = frozenset("LNPS")
 def keepable(text: str) -> str:
     """Refuses (ValueError) what PostgreSQL cannot keep and no citizen can say."""
     if "\x00" in text:
-        raise ValueError("a NUL character is not text")
+        raise ValueError(Message("a NUL character is not text"))
     return text
 
 
@@ -54,5 +56,5 @@ def shows(text: str) -> bool:
 def shown(text: str) -> str:
     """Refuses (ValueError) a text of which nothing shows."""
     if not shows(text):
-        raise ValueError("nothing of this text shows")
+        raise ValueError(Message("nothing of this text shows"))
     return text

@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message, worded
 from app.kit.workdays import in_force
 
 DISTRICT = "*"
@@ -27,6 +28,7 @@ class Urgency(StrEnum):
     L4 = "L4"
 
 
+@worded
 class TargetKind(StrEnum):
     STREET = "street"
     DISTRICT_DEPT = "district_dept"
@@ -35,6 +37,7 @@ class TargetKind(StrEnum):
     DISTRICT_CENTRE = "district_centre"
 
 
+@worded
 class Goal(StrEnum):
     """七有五性: the goods of a good city (RULEBOOK D.17)."""
 
@@ -52,6 +55,7 @@ class Goal(StrEnum):
     WX5 = "WX5"  # 安全性
 
 
+@worded
 class Season(StrEnum):
     """The season in which a category rises every year (RULEBOOK D.17 `SEASON`)."""
 
@@ -61,6 +65,7 @@ class Season(StrEnum):
     WAGES = "wages"
 
 
+@worded
 class Mark(StrEnum):
     """Marks of some categories (D.18)."""
 
@@ -201,7 +206,7 @@ class Catalogue:
         try:
             return self.categories[code]
         except KeyError:
-            fault = {"pointer": "/category", "detail": f"no category {code!r}"}
+            fault = {"pointer": "/category", "detail": Message("no category {code!r}", code=code)}
             raise NoSuchCategory(errors=[fault]) from None
 
     def urgency(self, code: str | None) -> Urgency:
@@ -243,25 +248,42 @@ def compile_catalogue(
 
 def check_duty(where: str, duty: Duty) -> None:
     if not TARGETS[duty.target_kind].fullmatch(duty.target):
-        raise BadCatalogue(f"{where}: {duty.target!r} is no {duty.target_kind}")
+        raise BadCatalogue(
+            Message(
+                "{where}: {target!r} is no {target_kind}",
+                where=where,
+                target=duty.target,
+                target_kind=duty.target_kind,
+            )
+        )
     if duty.department_duty and duty.target_kind is TargetKind.STREET:
-        raise BadCatalogue(f"{where}: a department's duty may not go to a street")
+        raise BadCatalogue(
+            Message("{where}: a department's duty may not go to a street", where=where)
+        )
 
 
 def check_services(entry: CategoryEntry) -> None:
     """Only what is L1 by itself is told to 119 or 120 by its category."""
     if entry.tell and entry.urgency is not Urgency.L1:
         marks = "|".join(mark for mark in entry.marks if mark in SERVICES)
-        raise BadCatalogue(f"category {entry.code}: {marks} belongs to an L1 category only")
+        raise BadCatalogue(
+            Message(
+                "category {code}: {marks} belongs to an L1 category only",
+                code=entry.code,
+                marks=marks,
+            )
+        )
 
 
 def check_rule(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None:
     where = f"rule {rule.id}"
     check_duty(where, rule.duty)
     if rule.category not in tree:
-        raise BadCatalogue(f"{where}: no category {rule.category!r}")
+        raise BadCatalogue(
+            Message("{where}: no category {category!r}", where=where, category=rule.category)
+        )
     if rule.effective_to is not None and rule.effective_to <= rule.effective_from:
-        raise BadCatalogue(f"{where}: ends before it begins")
+        raise BadCatalogue(Message("{where}: ends before it begins", where=where))
     if rule.duty.target_kind is TargetKind.STREET:
         check_street(tree, rule)
 
@@ -270,7 +292,9 @@ def check_street(tree: Mapping[str, CategoryEntry], rule: CatalogueRule) -> None
     """应由职能部门办理的诉求事项不得分派给基层: no rule may do so either."""
     for entry in tree.values():
         if entry.duty.department_duty and entry.code.startswith(rule.category):
-            raise BadCatalogue(f"rule {rule.id}: {entry.code} is a department's duty")
+            raise BadCatalogue(
+                Message("rule {id}: {code} is a department's duty", id=rule.id, code=entry.code)
+            )
 
 
 def check_conflicts(rules: Iterable[CatalogueRule]) -> None:
@@ -279,7 +303,10 @@ def check_conflicts(rules: Iterable[CatalogueRule]) -> None:
         same_place = rule.precedence == other.precedence and rule.area == other.area
         if same_place and rule.duty != other.duty:
             ids = sorted((rule.id, other.id))
-            raise ConflictingRules(f"rules {ids[0]} and {ids[1]} contradict each other", rules=ids)
+            raise ConflictingRules(
+                Message("rules {ids} and {ids_2} contradict each other", ids=ids[0], ids_2=ids[1]),
+                rules=ids,
+            )
 
 
 def says(text: str, words: tuple[str, ...]) -> bool:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.kit.workdays import in_force
 from app.offices.gazetteer import District, Street, StreetKind
 
 CITY_CENTRE = "city-centre"
 
 
+@worded
 class OfficeKind(StrEnum):
     """承办单位, RULEBOOK D.1."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from app.kit.messages import Message
 from app.offices.catalogue import (
     BadCatalogue,
     Catalogue,
@@ -150,7 +151,13 @@ def read_marks(line: Line) -> tuple[Mark, ...]:
     words = many(line["marks"])
     unknown = [word for word in words if word not in set(Mark)]
     if unknown:
-        raise BadCatalogue(f"category {line['code']}: there is no mark {unknown[0]!r}")
+        raise BadCatalogue(
+            Message(
+                "category {line}: there is no mark {unknown!r}",
+                line=line["code"],
+                unknown=unknown[0],
+            )
+        )
     return tuple(map(Mark, words))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from app.kit.messages import Message, reason_of
 from app.offices.catalogue import (
     BadCatalogue,
     Catalogue,
@@ -82,24 +83,30 @@ def overlaid(base: CityData, folder: Path) -> CityData:
 
 def read_district(line: Line) -> District:
     if not re.fullmatch(r"[0-9]{6}", line["code"]):
-        raise ValueError(f"{line['code']!r} is no district's code of six digits")
+        raise ValueError(Message("{line!r} is no district's code of six digits", line=line["code"]))
     return District(**{name: line[name] for name in COLUMNS["districts.csv"]})
 
 
 def office(row: Row, districts: Mapping[str, District]) -> OfficeEntry:
     entry = row.read(read_office)
     if not OF_KIND.get(entry.kind, CODE).fullmatch(entry.code):
-        raise row.refused(f"{entry.code!r} is no code of a {entry.kind}")
+        raise row.refused(
+            Message("{code!r} is no code of a {kind}", code=entry.code, kind=entry.kind)
+        )
     if entry.district_code is None and entry.kind in IN_DISTRICT:
-        raise row.refused(f"a {entry.kind} has a district: district_code is empty")
+        raise row.refused(
+            Message("a {kind} has a district: district_code is empty", kind=entry.kind)
+        )
     if entry.district_code is not None and entry.district_code not in districts:
-        raise row.refused(f"there is no district {entry.district_code}")
+        raise row.refused(
+            Message("there is no district {district_code}", district_code=entry.district_code)
+        )
     return entry
 
 
 def read_office(line: Line) -> OfficeEntry:
     if not line["name"]:
-        raise ValueError("the name is empty")
+        raise ValueError(Message("the name is empty"))
     district = line["district_code"] or None
     return OfficeEntry(
         code=line["code"],
@@ -149,9 +156,15 @@ def residents(row: Row, offices: Mapping[str, OfficeEntry]) -> int:
     code, number = row.cells["code"], row.cells["population"]
     entry = offices.get(code)
     if entry is None or entry.kind not in STREET_KINDS | {OfficeKind.DISTRICT_CENTRE}:
-        raise row.refused(f"there is no street, township or district {code!r}")
+        raise row.refused(Message("there is no street, township or district {code!r}", code=code))
     if not re.fullmatch(r"[1-9][0-9]{0,8}", number) or int(number) > MOST_PEOPLE:
-        raise row.refused(f"{number!r} is no whole number from 1 to {MOST_PEOPLE}")
+        raise row.refused(
+            Message(
+                "{number!r} is no whole number from 1 to {most_people}",
+                number=number,
+                most_people=MOST_PEOPLE,
+            )
+        )
     return int(number)
 
 
@@ -177,7 +190,9 @@ def mapped(
     for row in files["places.csv"]:
         place = row.read(read_place)
         if place.street_code not in streets:
-            raise row.refused(f"there is no street {place.street_code!r}")
+            raise row.refused(
+                Message("there is no street {street_code!r}", street_code=place.street_code)
+            )
         places[place.code] = place
     every = tuple(places.values())
     return compile_gazetteer(districts.values(), streets.values(), names.values(), every), every
@@ -192,7 +207,11 @@ def own_names(given: Iterable[Row], streets: Mapping[str, Street]) -> Iterator[N
     for row in given:
         name = row.read(read_name)
         if name.street_code not in streets:
-            raise row.refused(f"there is no street or township {name.street_code!r}")
+            raise row.refused(
+                Message(
+                    "there is no street or township {street_code!r}", street_code=name.street_code
+                )
+            )
         yield name
 
 
@@ -222,9 +241,12 @@ def catalogue(
     try:
         return compile_catalogue(tree.values(), rules.values())
     except BadCatalogue as fault:
-        why = str(fault)
-        wrong = next((row for name, row in named.items() if re.search(rf"{name}\b", why)), None)
-        raise wrong.refused(why) if wrong else BadOverlay(f"rules.csv: {why}") from None
+        why = reason_of(fault)
+        words = str(fault)
+        wrong = next((row for name, row in named.items() if re.search(rf"{name}\b", words)), None)
+        raise (
+            wrong.refused(why) if wrong else BadOverlay(Message("rules.csv: {why}", why=why))
+        ) from None
 
 
 def check_tree(in_file: Mapping[str, Row], tree: Mapping[str, CategoryEntry]) -> None:
@@ -233,13 +255,27 @@ def check_tree(in_file: Mapping[str, Row], tree: Mapping[str, CategoryEntry]) ->
     for code, row in in_file.items():
         path = line_of(code, parents)
         if path[-1] in path[:-1]:
-            raise row.refused(f"{' in '.join(path)} is a cycle of categories")
+            raise row.refused(Message("{path} is a cycle of categories", path=list(path)))
         if not CATEGORY.fullmatch(code):
-            raise row.refused(f"{code!r} is no category's code of two, four or six digits")
+            raise row.refused(
+                Message("{code!r} is no category's code of two, four or six digits", code=code)
+            )
         if parents[code] != code[:-2]:
-            raise row.refused(f"the parent of {code} is {code[:-2] or 'none'}, by its code")
+            raise row.refused(
+                Message(
+                    "the parent of {code} is {parent}, by its code",
+                    code=code,
+                    parent=code[:-2] or Message("none"),
+                )
+            )
         if parents[code] and parents[code] not in tree:
-            raise row.refused(f"there is no category {parents[code]}, in which {code} lies")
+            raise row.refused(
+                Message(
+                    "there is no category {parents}, in which {code} lies",
+                    parents=parents[code],
+                    code=code,
+                )
+            )
 
 
 def line_of(code: str, parents: Mapping[str, str]) -> list[str]:
@@ -259,6 +295,6 @@ def check_offices(row: Row, duty: Duty, offices: Mapping[str, OfficeEntry]) -> N
     for code in filter(None, named):
         pattern = re.compile(re.escape(code).replace(r"\*", "[0-9]{6}"))
         if not any(pattern.fullmatch(known) for known in offices):
-            raise row.refused(f"there is no office {code}")
+            raise row.refused(Message("there is no office {code}", code=code))
     if industry == "":
-        raise row.refused("industry_office is empty")
+        raise row.refused(Message("industry_office is empty"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message, reason_of
 from app.offices.catalogue import BadCatalogue
 from app.offices.files import Line
 
@@ -60,17 +61,19 @@ class Row:
     number: int
     cells: Line
 
-    def refused(self, why: str) -> BadOverlay:
-        return BadOverlay(f"{self.file} line {self.number}: {why}")
+    def refused(self, why: Message) -> BadOverlay:
+        return BadOverlay(
+            Message("{file} line {number}: {why}", file=self.file, number=self.number, why=why)
+        )
 
     def read(self, read: Callable[[Line], T]) -> T:
         """Refuses (BadOverlay) cells that `read` cannot read."""
         try:
             return read(self.cells)
         except KeyError as fault:
-            raise self.refused(f"{fault.args[0]!r} is not known") from None
+            raise self.refused(Message("{name!r} is not known", name=fault.args[0])) from None
         except (ValueError, BadCatalogue) as fault:
-            raise self.refused(str(fault)) from None
+            raise self.refused(reason_of(fault)) from None
 
 
 def check_folder(folder: Path) -> None:
@@ -78,7 +81,13 @@ def check_folder(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         known = path.name in COLUMNS or path.name in WORDS
         if not known and not path.name.startswith((".", "README")):
-            raise BadOverlay(f"{path.name}: an overlay has only {', '.join((*COLUMNS, *WORDS))}")
+            raise BadOverlay(
+                Message(
+                    "{name}: an overlay has only {files}",
+                    name=path.name,
+                    files=[*COLUMNS, *WORDS],
+                )
+            )
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -89,17 +98,19 @@ def rows(path: Path) -> Iterator[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise BadOverlay(f"{path.name}: is not UTF-8") from None
+        raise BadOverlay(Message("{name}: is not UTF-8", name=path.name)) from None
     reader = csv.DictReader(text.splitlines())
     check_columns(path.name, reader.fieldnames or ())
     seen: dict[str, int] = {}
     for cells in reader:
         row = Row(path.name, reader.line_num, cells)
         if None in cells or None in cells.values():
-            raise row.refused("has more or fewer cells than the first line")
+            raise row.refused(Message("has more or fewer cells than the first line"))
         key = key_of(row)
         if key in seen:
-            raise row.refused(f"{key} stands already in line {seen[key]}")
+            raise row.refused(
+                Message("{key} stands already in line {seen}", key=key, seen=seen[key])
+            )
         seen[key] = row.number
         yield row
 
@@ -110,7 +121,14 @@ def check_columns(name: str, given: Iterable[str]) -> None:
     unknown = columns - set(COLUMNS[name]) - set(BESIDE.get(name, ()))
     if missing or unknown:
         which = f"no column {min(missing)!r}" if missing else f"a column {min(unknown)!r}"
-        raise BadOverlay(f"{name} line 1: has {which}; its columns are {','.join(COLUMNS[name])}")
+        raise BadOverlay(
+            Message(
+                "{name} line 1: has {which}; its columns are {columns}",
+                name=name,
+                which=which,
+                columns=list(COLUMNS[name]),
+            )
+        )
 
 
 def key_of(row: Row) -> str:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
-from app.kit.errors import NotFound
+from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message
 from app.kit.ready import Ready, parameter
 from app.kit.web.paging import Order
 from app.offices.catalogue import (
@@ -39,6 +40,10 @@ from app.offices.models import (
     PlaceRow,
 )
 from app.offices.schemas import OfficeFilter, OfficeView
+
+
+class NoSuchDistrict(Invalid):
+    title = "There is no such district"
 
 
 class NoSuchOffice(NotFound):
@@ -78,14 +83,19 @@ def get(session: Session, code: str) -> bytes:
     """An OfficeView in JSON. Refuses (NoSuchOffice) a code that no office has or had."""
     office = read(session.connection(), [code]).get(code)
     if office is None:
-        raise NoSuchOffice(f"no office has the code {code!r}")
+        raise NoSuchOffice(Message("no office has the code {code!r}", code=code))
     return office
 
 
 def find(
     session: Session, wanted: OfficeFilter, limit: int, cursor: str | None
 ) -> tuple[Sequence[Office], str | None]:
-    """A page of offices in order of code, and the cursor to the next. Refuses (BadCursor)."""
+    """A page of offices in order of code, and the cursor to the next. Refuses BadCursor and
+    NoSuchDistrict."""
+    code = wanted.district_code
+    if code and session.get(DistrictRow, code) is None:
+        detail = Message("there is no district {code}", code=code)
+        raise NoSuchDistrict(detail, errors=[{"pointer": "/query/district_code", "detail": detail}])
     return IN_ORDER.page(session, select(Office).where(*conditions(wanted)), cursor, limit)
 
 

@@ -21,6 +21,8 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
+from app.kit.web.faults import words
 from app.kit.workdays import midnight
 from app.policy import keys, whistles
 
@@ -37,7 +39,7 @@ def beginning(value: object) -> datetime:
         return value.astimezone(UTC)
     if isinstance(value, date) and not isinstance(value, datetime):
         return midnight(value)
-    raise ValueError("is neither a day nor a time with its offset")
+    raise ValueError(Message("is neither a day nor a time with its offset"))
 
 
 class Policy(keys.Part):
@@ -88,7 +90,9 @@ def parse(name: str, text: str) -> Policy:
     """The policy of a document. Refuses (PolicyRefused) a document with the path of each fault."""
     document = whole(name, text)
     if reserved := FROM_OUTSIDE & document.keys():
-        raise refused(name, [(key, "is not a key of the policy") for key in sorted(reserved)])
+        raise refused(
+            name, [(key, Message("is not a key of the policy")) for key in sorted(reserved)]
+        )
     try:
         return Policy.model_validate(
             document | {"name": name, "sha256": hash_of(text), "text": text}
@@ -132,18 +136,22 @@ def read(name: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, ArithmeticError) as error:
-        raise refused(name, [("", f"is not TOML: {error}")]) from None
+        raise refused(name, [("", Message("is not TOML: {error}", error=error))]) from None
 
 
-def reason(fault: Mapping[str, Any]) -> tuple[str, str]:
+def reason(fault: Mapping[str, Any]) -> tuple[str, Message]:
     """A fault's path, dotted as in the document, and its message."""
-    return ".".join(map(str, fault["loc"])), str(fault["msg"]).removeprefix("Value error, ")
+    return ".".join(map(str, fault["loc"])), words(fault)
 
 
-def refused(name: str, faults: list[tuple[str, str]]) -> PolicyRefused:
-    detail = "; ".join(f"{path}: {why}" if path else why for path, why in faults)
+def refused(name: str, faults: list[tuple[str, Message]]) -> PolicyRefused:
+    details = [
+        Message("{path}: {why}", path=path, why=why) if path else why for path, why in faults
+    ]
     errors = [{"pointer": path, "detail": why} for path, why in faults]
-    return PolicyRefused(f"policy {name}: {detail}", errors=errors)
+    return PolicyRefused(
+        Message("policy {name}: {faults}", name=name, faults=details), errors=errors
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +164,13 @@ class Policies:
     def read(cls, texts: Mapping[str, str]) -> Self:
         """The documents of these texts, by name; two may not begin at the same instant."""
         if not texts:
-            raise PolicyRefused("there is no policy document")
+            raise PolicyRefused(Message("there is no policy document"))
         documents = sorted(
             (parse(name, text) for name, text in texts.items()), key=lambda p: p.effective_from
         )
         for earlier, later in pairwise(documents):
             if earlier.effective_from == later.effective_from:
-                why = f"is also that of {earlier.name}"
+                why = Message("is also that of {earlier}", earlier=earlier.name)
                 raise refused(later.name, [("effective_from", why)])
         return cls(tuple(documents))
 

@@ -9,6 +9,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.kit.messages import Message
 from app.kit.quantities import (
     Count,
     Factor,
@@ -197,7 +198,7 @@ class Weights(Part):
     def _sum_to_one(self) -> Self:
         total = sum(map(Fraction, (self.response, self.resolution, self.satisfaction)))
         if total != 1:
-            raise ValueError(f"the weights sum to {total}, not to 1")
+            raise ValueError(Message("the weights sum to {total}, not to 1", total=total))
         return self
 
 
@@ -250,7 +251,7 @@ class Classes(Part):
     @model_validator(mode="after")
     def _each_class_once(self) -> Self:
         if len(set(self.precedence)) != len(self.precedence):
-            raise ValueError("precedence names a class twice")
+            raise ValueError(Message("precedence names a class twice"))
         return self
 
 
@@ -262,7 +263,7 @@ class Publish(Part):
     @model_validator(mode="after")
     def _thresholds_fall(self) -> Self:
         if not self.thresholds[0] > self.thresholds[1] > self.thresholds[2]:
-            raise ValueError("thresholds do not fall")
+            raise ValueError(Message("thresholds do not fall"))
         return self
 
 

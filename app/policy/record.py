@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kit.db import Base, Code
-from app.kit.web.wire import in_utc
+from app.kit.messages import Message
 from app.policy.documents import Policies, Policy, PolicyRefused
 
 
@@ -81,12 +81,17 @@ def governing(documents: Iterable[Recorded], last_work: datetime | None) -> list
 def check_kept(document: Recorded, texts: Mapping[str, str]) -> None:
     if document.name not in texts:
         raise PolicyRefused(
-            f"{document.name}: this database has worked with it, and it is not here"
+            Message(
+                "{name}: this database has worked with it, and it is not here", name=document.name
+            )
         )
     if texts[document.name] != document.sha256:
         raise PolicyRefused(
-            f"{document.name}: it has other content than when cases were worked by it; rules"
-            " change by a new document"
+            Message(
+                "{name}: it has other content than when cases were worked by it; rules change by a"
+                " new document",
+                name=document.name,
+            )
         )
 
 
@@ -109,7 +114,10 @@ def check_new(policies: Iterable[Policy], now: datetime) -> None:
     for policy in policies:
         if policy.effective_from <= now:
             raise PolicyRefused(
-                f"{policy.name}: effective_from: {in_utc(policy.effective_from)} is past, and this "
-                "database has cases that were worked by the rules before; rules begin in time to "
-                "come"
+                Message(
+                    "{policy}: effective_from: {instant} is past, and this database has cases"
+                    " that were worked by the rules before; rules begin in time to come",
+                    policy=policy.name,
+                    instant=policy.effective_from,
+                )
             )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
+from app.kit.messages import Message
 from app.kit.quantities import (
     Count,
     Factor,
@@ -149,21 +150,25 @@ class Evaluation(Part):
     def _points_add_up(self) -> Self:
         items = self.record
         if self.objective != items.arrive + items.stay + items.feedback + items.settled:
-            raise ValueError("arrive, stay, feedback and settled do not sum to objective")
+            raise ValueError(Message("arrive, stay, feedback and settled do not sum to objective"))
         if self.subjective != items.effect + items.attitude:
-            raise ValueError("effect and attitude do not sum to subjective")
+            raise ValueError(Message("effect and attitude do not sum to subjective"))
         if self.objective + self.subjective != HUNDRED:
-            raise ValueError(f"objective and subjective do not sum to {HUNDRED}")
+            raise ValueError(
+                Message("objective and subjective do not sum to {total}", total=HUNDRED)
+            )
         if self.objective == 0:
-            raise ValueError("objective is nothing, and stands alone where the chief marks nothing")
+            raise ValueError(
+                Message("objective is nothing, and stands alone where the chief marks nothing")
+            )
         if self.late_arrival > items.arrive:
-            raise ValueError("late_arrival is more than arrive")
+            raise ValueError(Message("late_arrival is more than arrive"))
         return self
 
     @model_validator(mode="after")
     def _marks_add_up(self) -> Self:
         if sum(getattr(self.marks, name) for name in MarkItems.model_fields) != HUNDRED:
-            raise ValueError(f"the marks do not sum to {HUNDRED}")
+            raise ValueError(Message("the marks do not sum to {total}", total=HUNDRED))
         return self
 
 

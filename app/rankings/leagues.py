@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
+from app.kit.messages import worded
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.period import Period
@@ -12,6 +13,7 @@ from app.period import Period
 T = TypeVar("T")
 
 
+@worded
 class League(StrEnum):
     STREETS = "streets"
     DISTRICTS = "districts"

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict, NotFound
+from app.kit.messages import Message
 from app.period import Period
 from app.rankings.counting.record import Record
 from app.rankings.forms import Written
@@ -43,7 +44,7 @@ def get(session: Session, period: str) -> Seal:
     """Refuses NotSealed."""
     seal = session.get(Seal, period)
     if seal is None:
-        raise NotSealed(f"{period} is not sealed")
+        raise NotSealed(Message("{period} is not sealed", period=period))
     return seal
 
 

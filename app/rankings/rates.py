@@ -10,6 +10,7 @@ from math import sqrt
 from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.callbacks.outcome import Kind, Outcome
 from app.kit.decimals import rounded
+from app.kit.messages import worded
 from app.policy.keys import Assess, Scoring, Weights
 from app.tickets.life.lifecycle import Channel
 
@@ -20,6 +21,7 @@ Exact = int | Fraction
 """Never a float; a whole number where it is one, for those add up much faster."""
 
 
+@worded
 class Standing(StrEnum):
     RANKED = "ranked"
     INSUFFICIENT = "insufficient"

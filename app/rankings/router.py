@@ -1,6 +1,7 @@
 """Periods and rankings over HTTP; any key may read them, but not what they are made of."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,18 +12,18 @@ from app.access.gate import Anyone, allow
 from app.access.roles import Caller, Role
 from app.city import AtCity
 from app.kit.db import Sessions
-from app.kit.messages import ENGLISH, language
+from app.kit.messages import Message, language
 from app.kit.web.compress import PackedRoute
 from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.paging import Page
 from app.kit.web.route import quickly
+from app.kit.web.sheets.names import named
+from app.kit.web.sheets.workbook import XLSX
 from app.kit.web.streams import Content, parts_of
-from app.kit.web.workbook import XLSX, named
 from app.rankings import quick, row_tickets, service, what_if
 from app.rankings.counting.record import Record
-from app.rankings.exports import book, parquet
 from app.rankings.exports import facts as facts_export
-from app.rankings.exports.sheet import as_csv
+from app.rankings.exports import parquet, sheet
 from app.rankings.forms import Written
 from app.rankings.http import FOR_EVER, Looking, SettledNow, answer, written_answer
 from app.rankings.schemas import (
@@ -94,7 +95,9 @@ def stream_facts(
     with exports.streams.sessions() as session:
         record = Asked(session, city, now).record(period, query.as_of)
     read, media_type = STREAMED[query.format]
-    return exports.answer(caller, lambda aside: read(aside, record), media_type)
+    response = exports.answer(caller, lambda aside: read(aside, record), media_type)
+    response.headers.update(named(facts_name(record), query.format))
+    return response
 
 
 @router.get("/rankings/{period}/offices/{code}", response_model=OfficeRowView)
@@ -108,7 +111,7 @@ def read_office(
 ) -> Response:
     """One office's row, and the sentence that explains its score."""
     row = service.office(look, period, code, query)
-    return answer(request, as_json(row), "application/json", {})
+    return answer(request, as_json(row), "application/json", BY_LANGUAGE)
 
 
 @router.get("/rankings/{period}/offices/{code}/tickets")
@@ -146,19 +149,25 @@ def compare_ranking(
 ) -> Response:
     """Who would gain and lose under other values, and why; nothing is stored."""
     comparison = what_if.compare(look, period, query.league, body)
-    return Response(as_json(comparison), media_type="application/json")
+    return Response(as_json(comparison), media_type="application/json", headers=BY_LANGUAGE)
 
 
 def sheet_answer(request: Request, written: Written) -> Response:
-    sheet = as_csv(written.view())
-    return answer(request, sheet, "text/csv", FOR_EVER if written.lasting else {})
+    ranking = written.view()
+    body = sheet.as_csv(ranking, language.get())
+    headers = {**named(sheet.title(ranking), "csv"), **BY_LANGUAGE}
+    return answer(request, body, "text/csv", headers | lasting(written))
 
 
 def book_answer(request: Request, written: Written) -> Response:
-    ranking, lasting = written.view(), FOR_EVER if written.lasting else {}
-    file = book.as_workbook(ranking, language.get() == ENGLISH)
-    name = named(f"{book.title(ranking)}.xlsx")
-    return answer(request, file, XLSX, {**lasting, **name, **BY_LANGUAGE})
+    ranking = written.view()
+    body = sheet.as_workbook(ranking, language.get())
+    headers = {**named(sheet.title(ranking), "xlsx"), **BY_LANGUAGE}
+    return answer(request, body, XLSX, headers | lasting(written))
+
+
+def lasting(written: Written) -> dict[str, str]:
+    return FOR_EVER if written.lasting else {}
 
 
 def as_lines(sessions: Sessions, record: Record) -> Content:
@@ -166,12 +175,17 @@ def as_lines(sessions: Sessions, record: Record) -> Content:
 
 
 def as_sheet(sessions: Sessions, record: Record) -> Content:
-    return Content({}, facts_export.kept_as(sessions, record, facts_export.as_sheet))
+    write = partial(facts_export.as_sheet, reader=language.get())
+    return Content(BY_LANGUAGE, facts_export.kept_as(sessions, record, write))
 
 
 def as_parquet(sessions: Sessions, record: Record) -> Content:
     file = parquet.made(sessions, record)
     return Content(parquet.headers(file), parts_of(file))
+
+
+def facts_name(record: Record) -> Message:
+    return Message("{period}_facts", period=record.period.name)
 
 
 STREAMED: Mapping[Stream, tuple[Callable[[Sessions, Record], Content], str]] = {

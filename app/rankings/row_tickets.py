@@ -13,6 +13,7 @@ from app.access.roles import HANDLERS, Caller, Role
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.callbacks.outcome import FIRST_TALLY, OUTCOME, OUTCOMES, Outcome, code, mask
 from app.kit.errors import NotFound
+from app.kit.messages import Message, for_reader
 from app.kit.web.paging import Page, read_cursor, write_cursor
 from app.offices.directory import OfficeEntry
 from app.rankings import compute
@@ -50,7 +51,7 @@ def check_reader(caller: Caller, offices: Mapping[str, OfficeEntry], code: str) 
     district = office.district_code if office else None
     own = {Role.DISTRICT: district}.get(caller.role, code)
     if caller.office_code is not None and caller.office_code != own:
-        raise NotYours(f"no row of {code} here")
+        raise NotYours(Message("no row of {code} here", code=code))
 
 
 def page(
@@ -76,7 +77,9 @@ def page(
 
 def opened(record: Record, members: Roster, league: League, code: str) -> "Row":
     if code not in members.offices:
-        raise NotInLeague(f"office {code} has no row among the {league}")
+        raise NotInLeague(
+            Message("office {code} has no row among the {league}", code=code, league=league)
+        )
     by = members.plan.assessed_by
     owners = frozenset(owner for owner, row in members.rows[by].items() if row == code)
     return Row(record, by, owners)
@@ -141,7 +144,7 @@ class Row:
                 number=fact.ticket_number,
                 assessed_at=fact.assessed_at,
                 value="1",
-                reason=f"excluded on the ground {ground}",
+                reason=for_reader(Message("excluded on the ground {ground}", ground=ground)),
             )
 
     def together(self, query: CountedQuery, after: str) -> Iterator[CountedView]:
@@ -166,8 +169,7 @@ class Row:
                     number=member.number,
                     assessed_at=member.assessed_at,
                     value=str(whole * part / sum(shares)),
-                    reason=f"{REASONS[query.rate](member.outcome)};"
-                    f" one of {len(unit)} merged tickets that count once",
+                    reason=for_reader(one_of(unit, REASONS[query.rate](member.outcome))),
                 )
 
 
@@ -177,7 +179,15 @@ def shown(record: Record, query: CountedQuery, fact: Assessment, outcome: Outcom
         number=fact.ticket_number,
         assessed_at=fact.assessed_at,
         value=str(value),
-        reason=REASONS[query.rate](outcome),
+        reason=for_reader(REASONS[query.rate](outcome)),
+    )
+
+
+def one_of(unit: list[Member], reason: Message) -> Message:
+    return Message(
+        "{reason}; one of {number} merged tickets that count once",
+        reason=reason,
+        number=len(unit),
     )
 
 
@@ -190,31 +200,31 @@ def speaks(outcome: Outcome, rate: RateName) -> bool:
 
 
 WHEN_VERIFIED = {
-    True: "on the spot, or answered at the source, in time",
-    False: "neither on the spot nor answered at the source in time",
+    True: Message("on the spot, or answered at the source, in time"),
+    False: Message("neither on the spot nor answered at the source in time"),
 }
 
 
-def why_responded(outcome: Outcome) -> str:
+def why_responded(outcome: Outcome) -> Message:
     if outcome.reach == "verified":
         return WHEN_VERIFIED[outcome.contact_ok]
     if responded(outcome):
-        return "contacted in time"
+        return Message("contacted in time")
     if outcome.contact_ok:
-        return "the citizen says that nobody called"
-    return "not contacted in time"
+        return Message("the citizen says that nobody called")
+    return Message("not contacted in time")
 
 
-def why_resolved(outcome: Outcome) -> str:
-    who = "the verification" if outcome.reach == "verified" else "the citizen"
-    return f"{who} says: {outcome.resolved}"
+def why_resolved(outcome: Outcome) -> Message:
+    who = Message("the verification") if outcome.reach == "verified" else Message("the citizen")
+    return Message("{who} says: {resolved}", who=who, resolved=outcome.resolved)
 
 
-def why_satisfied(outcome: Outcome) -> str:
-    return f"the citizen is: {outcome.satisfied}"
+def why_satisfied(outcome: Outcome) -> Message:
+    return Message("the citizen is: {satisfied}", satisfied=outcome.satisfied)
 
 
-REASONS: dict[RateName, Callable[[Outcome], str]] = {
+REASONS: dict[RateName, Callable[[Outcome], Message]] = {
     RateName.RESPONSE: why_responded,
     RateName.RESOLUTION: why_resolved,
     RateName.SATISFACTION: why_satisfied,

@@ -20,6 +20,7 @@ import msgspec
 from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
 from app.kit.decimals import two_decimals
+from app.kit.messages import worded
 from app.kit.web.wire import At, Form, OfficeCode, Told, View
 from app.period import Period, State
 from app.policy.keys import Class, Weights
@@ -78,6 +79,7 @@ class FactsQuery(Form):
     as_of: Told | None = None
 
 
+@worded
 class RateName(StrEnum):
     RESPONSE = "response"
     RESOLUTION = "resolution"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.city import City
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message, for_reader
 from app.offices.directory import OfficeEntry
 from app.period import NoSuchPeriod, Period, Periods
 from app.policy.keys import Rank
@@ -36,19 +37,24 @@ from app.rankings.schemas import (
 from app.rankings.versions import EVERY, SEALS, read
 
 
-def explained(row: RowView, weights: WeightsView, rules: Rank) -> str:
+def explained(row: RowView, weights: WeightsView, rules: Rank) -> Message:
     if row.status is Standing.NO_SAMPLE:
-        return "not ranked: no ticket was assessed"
+        return Message("not ranked: no ticket was assessed")
     if row.status is Standing.INSUFFICIENT:
-        return (
-            f"not ranked: of {row.assessed} assessed, {row.resolution.denominator} citizens said"
-            f" whether it was resolved and {row.satisfaction.denominator} whether they were"
-            f" satisfied; some must say each, and {rules.min_reached} be reached"
+        return Message(
+            "not ranked: of {assessed} assessed, {resolution} citizens said whether it was resolved"
+            " and {satisfaction} whether they were satisfied; some must say each, and {min_reached}"
+            " be reached",
+            assessed=row.assessed,
+            resolution=row.resolution.denominator,
+            satisfaction=row.satisfaction.denominator,
+            min_reached=rules.min_reached,
         )
     parts = [(getattr(weights, name), getattr(row, name).percent) for name in RATES]
     total = sum((Fraction(weight) * Fraction(percent) for weight, percent in parts), Fraction(0))
     sign = "=" if two_decimals(total) == row.composite else "≈"
-    return f"{row.composite} {sign} {' + '.join(f'{w}·{plainly(p)}' for w, p in parts)}"
+    terms = " + ".join(f"{weight}·{plainly(percent)}" for weight, percent in parts)
+    return Message("{composite} {sign} {terms}", composite=row.composite, sign=sign, terms=terms)
 
 
 def plainly(percent: Decimal) -> str:
@@ -156,8 +162,17 @@ def office(asked: Asked, name: str, code: str, query: OfficeQuery) -> OfficeRowV
     rules = asked.city.policies.named(view.policy).rank
     for row in view.rows:
         if row.office_code == code:
-            return OfficeRowView(**members(row), explained=explained(row, view.weights, rules))
-    raise NotInLeague(f"office {code} has no row among the {league} of {name}")
+            return OfficeRowView(
+                **members(row), explained=for_reader(explained(row, view.weights, rules))
+            )
+    raise NotInLeague(
+        Message(
+            "office {code} has no row among the {league} of {name}",
+            code=code,
+            league=league,
+            name=name,
+        )
+    )
 
 
 def known(session: Session, periods: Periods, name: str, now: datetime) -> Period:
@@ -168,7 +183,9 @@ def known(session: Session, periods: Periods, name: str, now: datetime) -> Perio
         return period
     first = assessments.first_assessed_at(session, now) or now
     if period.starts_at > now or (period.ends_at <= first and not sealed(session, name, now)):
-        raise NoSuchPeriod(f"there is no period {name} yet, or nothing was assessed so long ago")
+        raise NoSuchPeriod(
+            Message("there is no period {name} yet, or nothing was assessed so long ago", name=name)
+        )
     return period
 
 
@@ -179,8 +196,8 @@ def sealed(session: Session, name: str, now: datetime) -> bool:
 
 def check_past(as_of: datetime | None, now: datetime) -> None:
     if as_of and as_of > now:
-        fault = {"pointer": "/query/as_of", "detail": "lies in the future"}
-        raise NotYet(fault["detail"], errors=[fault])
+        detail = Message("lies in the future")
+        raise NotYet(detail, errors=[{"pointer": "/query/as_of", "detail": detail}])
 
 
 def check_parts(asked: Asked, query: RankingQuery) -> None:
@@ -193,9 +210,9 @@ def check_parts(asked: Asked, query: RankingQuery) -> None:
 def check_line(offices: Mapping[str, OfficeEntry], league: League, line: str) -> None:
     detail = None
     if league is not League.DISTRICT_DEPARTMENTS:
-        detail = f"only {League.DISTRICT_DEPARTMENTS} have lines"
+        detail = Message("only {league} have lines", league=League.DISTRICT_DEPARTMENTS)
     elif line not in {office.line for office in offices.values()}:
-        detail = f"no line {line}"
+        detail = Message("no line {line}", line=line)
     if detail:
         fault = {"pointer": "/query/line", "detail": detail}
         raise NoSuchLine(detail, errors=[fault])
@@ -203,12 +220,12 @@ def check_line(offices: Mapping[str, OfficeEntry], league: League, line: str) ->
 
 def check_district(offices: Mapping[str, OfficeEntry], code: str) -> None:
     if code not in {office.district_code for office in offices.values()}:
-        fault = {"pointer": "/query/district_code", "detail": f"no district {code}"}
-        raise NoSuchDistrict(fault["detail"], errors=[fault])
+        detail = Message("no district {code}", code=code)
+        raise NoSuchDistrict(detail, errors=[{"pointer": "/query/district_code", "detail": detail}])
 
 
 def own_league(offices: Mapping[str, OfficeEntry], code: str) -> League:
     league = compute.own_league(offices, code)
     if league is None:
-        raise NotInLeague(f"office {code} is not ranked in any league")
+        raise NotInLeague(Message("office {code} is not ranked in any league", code=code))
     return league

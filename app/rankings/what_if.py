@@ -12,14 +12,14 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Assessment
 from app.kit.decimals import two_decimals
 from app.kit.errors import Invalid
+from app.kit.messages import Message, Word, for_reader, shape
 from app.kit.quantities import Share
-from app.kit.shapes import shape
 from app.kit.web.wire import Form, View
 from app.policy.keys import Weights
 from app.rankings import compute
 from app.rankings.counting.record import Record
 from app.rankings.leagues import League
-from app.rankings.schemas import Exact, Percent, RankingView, RateView, RowView, members
+from app.rankings.schemas import Exact, Percent, RankingView, RateName, RateView, RowView, members
 from app.rankings.service import Asked
 from app.rankings.trial import Trial
 
@@ -122,13 +122,14 @@ def check_assessed(record: Record, body: NewWhatIf) -> None:
             select(Assessment.ticket_number).where(Assessment.ticket_number.in_(body.exclude))
         )
     )
-    faults = [
-        {"pointer": f"/exclude/{n}", "detail": f"{number} was not assessed"}
+    details = {
+        f"/exclude/{n}": Message("{number} was not assessed", number=number)
         for n, number in enumerate(body.exclude)
         if number not in known
-    ]
-    if faults:
-        raise NoSuchAssessed(faults[0]["detail"], errors=faults)
+    }
+    if details:
+        faults = [{"pointer": pointer, "detail": detail} for pointer, detail in details.items()]
+        raise NoSuchAssessed(next(iter(details.values())), errors=faults)
 
 
 def moved(official: RankingView, then: RankingView) -> Iterator[MovedView]:
@@ -144,7 +145,7 @@ def moved(official: RankingView, then: RankingView) -> Iterator[MovedView]:
             composite=row.composite,
             composite_then=other.composite,
             composite_gained=gain(row, other),
-            why=[*why(row, other), *weighed(official, then, row)],
+            why=[for_reader(each) for each in (*why(row, other), *weighed(official, then, row))],
         )
 
 
@@ -154,15 +155,25 @@ def gain(row: RowView, other: RowView) -> str | None:
     return str(Fraction(other.composite_exact) - Fraction(row.composite_exact))
 
 
-def why(row: RowView, other: RowView) -> Iterator[str]:
+def why(row: RowView, other: RowView) -> Iterator[Message]:
     """The rates and counts that are not the same."""
     for name in ("response", "resolution", "satisfaction"):
         was, now = rate(row, name), rate(other, name)
         if was != now:
-            yield f"{name}: {part_of(was)} became {part_of(now)}"
+            yield Message(
+                "{name}: {was} became {now}",
+                name=Word(name, "ranking column"),
+                was=part_of(was),
+                now=part_of(now),
+            )
     for name in BESIDE:
         if getattr(row, name) != getattr(other, name):
-            yield f"{name}: {getattr(row, name)} became {getattr(other, name)}"
+            yield Message(
+                "{name}: {was} became {now}",
+                name=Word(name, "ranking column"),
+                was=getattr(row, name),
+                now=getattr(other, name),
+            )
 
 
 def rate(row: RowView, name: str) -> RateView:
@@ -170,15 +181,18 @@ def rate(row: RowView, name: str) -> RateView:
     return view
 
 
-def part_of(rate: RateView) -> str:
-    return f"{rate.numerator} of {rate.denominator}"
+def part_of(rate: RateView) -> Message:
+    return Message(
+        "{numerator} of {denominator}", numerator=rate.numerator, denominator=rate.denominator
+    )
 
 
-def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[str]:
+def weighed(official: RankingView, then: RankingView, row: RowView) -> Iterator[Message]:
     """The points that each changed weight adds to an office with these rates."""
     for name, weight in members(official.weights).items():
         change = Fraction(getattr(then.weights, name)) - Fraction(weight)
         percent = rate(row, name)
         if change and row.rank and percent.numerator != "0":
             points = 100 * change * Fraction(percent.numerator) / percent.denominator
-            yield f"weight of {name}: {two_decimals(points):+f}"
+            shown = two_decimals(points)
+            yield Message("weight of {name}: {points:+f}", name=RateName(name), points=shown)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from fastapi import Query
 
+from app import codes
 from app.city import City
 from app.duties.duty_list import DutyItem, DutyList, DutyShare, ListFacts, PowerGroup
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import Keepable
 from app.offices.directory import STREET_KINDS
 from app.offices.service import NoSuchOffice
@@ -41,8 +42,15 @@ class DutyFilter:
         )
 
 
+def check_board(duties: DutyList, code: str | None) -> None:
+    """Refuses (NoSuchCode) a board that the list has not."""
+    if code is not None and code not in {board.code for board in duties.boards}:
+        codes.refuse({"board": Message("there is no board {code}", code=code)})
+
+
 def duty_list(duties: DutyList, wanted: DutyFilter, on: date) -> DutyListView:
     """The duties of a day that fit the filter, with the list as a whole."""
+    check_board(duties, wanted.board)
     items = duties.items_on(on)
     return DutyListView(
         **whole(duties.duties, len(items), on),
@@ -84,7 +92,7 @@ def of_office(city: City, code: str, on: date) -> OfficeDutiesView:
     other office: the list is theirs."""
     office = city.offices.get(code)
     if office is None or office.kind not in STREET_KINDS:
-        raise NoSuchOffice(f"no street or township has the code {code!r}")
+        raise NoSuchOffice(Message("no street or township has the code {code!r}", code=code))
     facts, items = city.duties.duties, city.duties.items_on(on, office.kind)
     has_list = office.kind in facts.offices
     by_share = {

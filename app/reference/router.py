@@ -12,6 +12,7 @@ from app.access.gate import allow
 from app.access.roles import STAFF
 from app.city import AtCity
 from app.kit.clock import Now
+from app.kit.messages import Message
 from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.route import Route
 from app.kit.web.wire import JsonBytes
@@ -39,7 +40,7 @@ DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 def written(value: object) -> object:
     """A day such as 2026-10-20. Refuses seconds since 1970 (pydantic takes them) and times."""
     if isinstance(value, str) and not DAY.fullmatch(value):
-        raise ValueError("is no day such as 2026-10-20")
+        raise ValueError(Message("is no day such as 2026-10-20"))
     return value
 
 

@@ -6,6 +6,7 @@ from itertools import chain
 
 from app.duties.duty_list import DutyList
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.kit.workdays import in_force
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry
 from app.policy.documents import Policies, whole
@@ -100,4 +101,4 @@ def policy(known: Policies, name: str, now: datetime) -> PolicyView:
         if document.name == name:
             written = whole(document.name, document.text)
             return PolicyView(**brief.model_dump(), document=written)
-    raise NoSuchPolicy(f"there is no policy {name!r}")
+    raise NoSuchPolicy(Message("there is no policy {name!r}", name=name))

@@ -13,6 +13,7 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from app.kit.datum import in_city
+from app.kit.messages import Message, reason_of
 from app.kit.workdays import in_force
 
 METRES_PER_DEGREE = 111_320.0
@@ -67,7 +68,8 @@ class Areas:
         try:
             features = msgspec.convert(document, Document).features
         except msgspec.ValidationError as fault:
-            raise BadAreas(f"no GeoJSON of areas: {fault}") from None
+            reason = Message("no GeoJSON of areas: {fault}", fault=reason_of(fault))
+            raise BadAreas(reason) from None
         codes, terms, shapes = zip(*map(area_of, features), strict=True)
         return cls(codes, terms, shapes, STRtree(shapes))
 
@@ -85,11 +87,14 @@ def area_of(feature: Feature) -> Area:
     properties = {**(feature.properties or {}), "id": feature.id}
     code = next((str(properties[name]) for name in CODE_NAMES if properties.get(name)), "")
     if not (code.isdigit() and len(code) == len("110105026")):
-        raise BadAreas(f"a feature without the 9-digit code of a street: {code!r}")
+        raise BadAreas(
+            Message("a feature without the 9-digit code of a street: {code!r}", code=code)
+        )
     try:
         return Area(code, term_of(properties), flat(feature.geometry))
     except (ValueError, TypeError, ShapelyError) as fault:
-        raise BadAreas(f"the area of {code}: {fault}") from None
+        reason = Message("the area of {code}: {fault}", code=code, fault=reason_of(fault))
+        raise BadAreas(reason) from None
 
 
 def term_of(properties: dict[str, Any]) -> tuple[date | None, date | None]:
@@ -102,5 +107,5 @@ def flat(outline: Outline) -> BaseGeometry:
     whole: BaseGeometry = make_valid(shape(msgspec.to_builtins(outline)))
     west, south, east, north = whole.bounds
     if not (in_city(west, south) and in_city(east, north)):
-        raise ValueError("lies outside Beijing; longitude comes before latitude")
+        raise ValueError(Message("lies outside Beijing; longitude comes before latitude"))
     return scale(whole, xfact=SHRINK, yfact=1.0, origin=(0, 0))

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, json
 
+from app.kit.messages import worded
 from app.routing.reasons import Reason
 
 SCALE = 10_000
@@ -19,6 +20,7 @@ def rounded(share: float) -> float:
     return int(share * SCALE + 0.5) / SCALE
 
 
+@worded
 class DecisionKind(StrEnum):
     DISPATCH = "dispatch"
     PERSON = "person"

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from unicodedata import east_asian_width
 
+from app.kit.messages import Message, for_reader, language, word
 from app.routing.decision import Candidate, Decision, Span
-from app.routing.reasons import tell
+from app.routing.reasons import Reason, message
 
 WIDE = "WF"
 
@@ -16,13 +17,26 @@ def draw(text: str, decision: Decision) -> Iterator[str]:
     yield from (under(line, span) for span in decision.evidence)
     yield ""
     office = f" {decision.office_name} {decision.office_code}" if decision.office_code else ""
-    yield f"{decision.decision}{office} {decision.confidence:.2f} by {decision.method}"
-    yield decision.reason
+    kind, chance = word(decision.decision, language.get()), f"{decision.confidence:.2f}"
+    yield for_reader(
+        Message(
+            "{kind}{office} {chance} by {method}",
+            kind=kind,
+            office=office,
+            chance=chance,
+            method=decision.method,
+        )
+    )
+    yield in_words(decision.explained) if decision.explained else decision.reason
     if decision.understood.unknown:
-        yield f"not known: {' '.join(decision.understood.unknown)}"
+        yield for_reader(Message("not known: {names}", names=list(decision.understood.unknown)))
     if decision.ask:
-        yield f"ask: {tell(decision.ask)}"
+        yield for_reader(Message("ask: {question}", question=in_words(decision.ask)))
     yield from (candidate_line(candidate) for candidate in decision.candidates)
+
+
+def in_words(reason: Reason) -> str:
+    return for_reader(message(reason.code, reason.parts))
 
 
 def under(line: str, span: Span) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from app.kit.messages import Message, reason_of
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
 from app.routing.given import Catalogue, Gazetteer
@@ -106,10 +107,12 @@ def read_areas(path: Path | None, known: Container[str]) -> Areas | None:
     try:
         areas = Areas.of(json.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError) as fault:
-        raise BadAreas(f"{path}: {fault}") from None
+        raise BadAreas(Message("{path}: {fault}", path=path, fault=reason_of(fault))) from None
     unknown = [code for code in areas.codes if code not in known]
     if unknown:
-        raise BadAreas(f"{path}: there is no office {unknown[0]}")
+        raise BadAreas(
+            Message("{path}: there is no office {unknown}", path=path, unknown=unknown[0])
+        )
     return areas
 
 

@@ -1,15 +1,18 @@
-"""Reasons of a decision, as code and parts: TEXTS tells them in English, a reader's language may
-tell them otherwise. A part is a name, a number, names of several, or another reason.
+"""Reasons of a decision, as code and parts, told in the reader's language. A part is a name, a
+number, names of several, or another reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from msgspec import Struct
 
-AND, OR = " and ", " or "
+from app.kit.messages import Message, Texts, template
 
-TEXTS: Mapping[str, str] = {
+AND, OR = template("{first} and {second}"), template("{first} or {second}")
+
+TEXTS: Texts = {
     # of witnesses: the beginning of a sentence
     "street": "{street} is named",
     "community": "{place}",
@@ -69,14 +72,31 @@ class Reason(Struct, frozen=True, gc=False):
 
 
 def tell(reason: Reason) -> str:
-    """A reason in English."""
-    parts = {name: worded(reason.code, name, part) for name, part in reason.parts.items()}
-    return TEXTS[reason.code].format_map(parts)
+    """A reason in English, as it is kept beside its code and parts."""
+    return str(message(reason.code, reason.parts))
 
 
-def worded(code: str, name: str, part: object) -> object:
+def message(code: str, parts: Mapping[str, Any]) -> Message:
+    return Message(TEXTS[code], **{name: part_of(code, name, parts[name]) for name in parts})
+
+
+def part_of(code: str, name: str, part: Any) -> object:
     if isinstance(part, Reason):
-        return tell(part)
+        return message(part.code, part.parts)
+    if isinstance(part, dict):
+        return message(**part)
     if isinstance(part, list):
-        return (OF_CODE.get(code) or JOINED.get(name, OR)).join(part)
+        return joined(between(code, name), part)
     return part
+
+
+def between(code: str, name: str) -> str:
+    """The template that joins the names of a part."""
+    return OF_CODE.get(code) or JOINED.get(name, OR)
+
+
+def joined(link: str, names: Sequence[object]) -> object:
+    def beside(first: object, second: object) -> object:
+        return Message(link, first=first, second=second)
+
+    return reduce(beside, names) if names else ""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from msgspec.structs import replace
 from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
@@ -13,13 +14,16 @@ from app.access.roles import STAFF, Role
 from app.kit.clock import Now
 from app.kit.db import Writing
 from app.kit.errors import Refusal, TooLarge
+from app.kit.messages import for_reader
 from app.kit.web import ndjson
+from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.problems import describe
 from app.kit.web.route import Route
 from app.policy.documents import Policies
 from app.routing import service
 from app.routing.decide import Router
-from app.routing.decision import written
+from app.routing.decision import Decision, written
+from app.routing.reasons import message
 from app.routing.schemas import (
     Forgotten,
     MemoryView,
@@ -65,10 +69,19 @@ supervised = [Depends(allow({Role.SUPERVISOR, Role.ADMIN}))]
 
 
 @router.get("/route", response_model=RouteView)
-def route_place(city: AtCity, question: Annotated[PlaceQuestion, Query()], now: Now) -> object:
+def route_place(
+    response: Response, city: AtCity, question: Annotated[PlaceQuestion, Query()], now: Now
+) -> object:
     """The route of a request with this address, and its reason; nothing is kept."""
+    response.headers.update(BY_LANGUAGE)
     asked = RouteQuestion(**question.model_dump())
-    return service.route(city.router, city.policies, asked, now)
+    return in_own_words(service.route(city.router, city.policies, asked, now))
+
+
+def in_own_words(decision: Decision) -> Decision:
+    """Its reason in the language of who reads now."""
+    why = decision.explained
+    return replace(decision, reason=for_reader(message(why.code, why.parts))) if why else decision
 
 
 @router.post("/route/batch", response_class=Ndjson)
@@ -80,7 +93,7 @@ async def route_batch(request: Request, city: AtCity, now: Now) -> Ndjson:
         if len(answers) + len(lines) > MOST_LINES:
             raise TooManyLines(most_lines=MOST_LINES)
         answers += await run_in_threadpool(answer, city, lines, now)
-    return Ndjson("".join(answers))
+    return Ndjson("".join(answers), headers=BY_LANGUAGE)
 
 
 def answer(city: City, lines: ndjson.Chunk, now: datetime) -> list[str]:
@@ -98,7 +111,7 @@ def answer_line(city: City, line: ndjson.Line, now: datetime) -> str:
         problem = describe(refusal)
         wrong = {"line": line.number, "status": problem["status"], "problem": problem}
         return json.dumps(wrong, ensure_ascii=False) + "\n"
-    return written(decision).decode() + "\n"
+    return written(in_own_words(decision)).decode() + "\n"
 
 
 @router.get("/routing/memory", dependencies=supervised)

@@ -7,7 +7,7 @@ from msgspec import to_builtins
 from pydantic import Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Form, Keepable, OfficeCode, View
 from app.routing.decision import DecisionKind
@@ -121,7 +121,7 @@ class Forgotten(Form):
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.text is None) is (self.ticket_number is None):
-            raise ValueError("text or ticket_number, one of them")
+            raise ValueError(Message("text or ticket_number, one of them"))
         return self
 
 

@@ -13,6 +13,7 @@ from prometheus_client import Gauge
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.rows import insert_many
 from app.kit.settled import read_after, settled
 from app.kit.workdays import day_of
@@ -65,8 +66,14 @@ def thresholds(policies: Policies, now: datetime) -> Thresholds:
 def route(router: Router, policies: Policies, question: RouteQuestion, now: datetime) -> Decision:
     """The route of a request by the rules and names of this day. Refuses NoSuchDistrict."""
     if question.district_code and question.district_code not in router.grounds:
-        fault = {"pointer": "/district_code", "detail": f"no district {question.district_code}"}
-        raise NoSuchDistrict(f"there is no district {question.district_code}", errors=[fault])
+        fault = {
+            "pointer": "/district_code",
+            "detail": Message("no district {district_code}", district_code=question.district_code),
+        }
+        raise NoSuchDistrict(
+            Message("there is no district {district_code}", district_code=question.district_code),
+            errors=[fault],
+        )
     query = Query(**question.model_dump(exclude={"datum"}))
     return router.route(query, thresholds(policies, now), day_of(now))
 

@@ -6,6 +6,7 @@ from itertools import groupby
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.period import Period
 from app.rankings.counting.record import Record
 from app.seals import auditing, contradictions
@@ -53,12 +54,12 @@ def falsified(then: Record, derived: Deriving) -> Iterator[DifferenceView]:
             )
 
 
-def audited(session: Session, period: Period) -> Iterator[DifferenceView]:
+def audited(session: Session, city: City, period: Period) -> Iterator[DifferenceView]:
     """Rows of the period's tickets that their events do not tell, tickets that are gone, and what
     breaks the events' chain or a day's hash."""
     faults = [
         fault
-        for fault in auditing.of_period(session, period)
+        for fault in auditing.of_period(session, city, period)
         if fault.table != "assessment"  # named as evidence
     ]
     for field, kinds in AUDITED.items():

@@ -11,12 +11,16 @@ import msgspec
 from pydantic import ValidationError
 
 from app.kit.decimals import two_decimals
+from app.kit.messages import Message, Word
+from app.kit.web.faults import words
 from app.policy.keys import Weights
+from app.rankings.exports.sheet import COLUMNS
 from app.rankings.forms import Form, recognised
 from app.rankings.rates import Counts, Rate, Score, Standing, score, standing_of
 from app.rankings.schemas import (
     RATES,
     RankingView,
+    RateName,
     RateView,
     RowView,
     members,
@@ -29,41 +33,48 @@ QUOTIENT = re.compile(r"-?[0-9]{1,2000}(/[0-9]{1,2000})?")
 BESIDE = ("assessed", "volume", "excluded", "not_assessed", "on_hold", "overdue")
 
 
-def faults(text: bytes) -> list[str]:
+def faults(text: bytes) -> list[Message]:
     """Faults in the JSON of a ranking, in words."""
     try:
         return list(faults_of(text))
     except (msgspec.DecodeError, RecursionError) as fault:
-        return [f"this is no ranking: {fault}"]
+        return [Message("this is no ranking: {fault}", fault=fault)]
     except (ValueError, ArithmeticError) as fault:
-        return [f"a number cannot be read: {fault}"]
+        return [Message("a number cannot be read: {fault}", fault=fault)]
 
 
-def faults_of(text: bytes) -> Iterator[str]:
+def faults_of(text: bytes) -> Iterator[Message]:
     (form, ranking), document = recognised(text), msgspec.json.decode(text)
     if document.get("what_if"):
-        yield "this is a what-if, which is no ranking"
+        yield Message("this is a what-if, which is no ranking")
         return
     if document != msgspec.json.decode(form.written(ranking)):
-        yield "there is more in it than a ranking holds"
+        yield Message("there is more in it than a ranking holds")
     yield from of_hash(form, ranking)
     try:
         weights = Weights.model_validate(members(ranking.weights))
     except ValidationError as fault:
-        yield f"weights: {fault.errors()[0]['msg'].removeprefix('Value error, ')}"
+        yield Message("weights: {fault}", fault=words(dict(fault.errors()[0])))
         return
     for row in ranking.rows:
-        yield from (f"{row.office_code}: {fault}" for fault in of_row(row, weights))
+        yield from (
+            Message("{office_code}: {fault}", office_code=row.office_code, fault=fault)
+            for fault in of_row(row, weights)
+        )
     yield from misplaced(ranking)
 
 
-def of_hash(form: Form, ranking: RankingView) -> Iterator[str]:
+def of_hash(form: Form, ranking: RankingView) -> Iterator[Message]:
     hashed = form.hashed(ranking).content_hash
     if hashed != ranking.content_hash:
-        yield f"content_hash is {ranking.content_hash}, but the content's is {hashed}"
+        yield Message(
+            "content_hash is {content_hash}, but the content's is {hashed}",
+            content_hash=ranking.content_hash,
+            hashed=hashed,
+        )
 
 
-def of_row(row: RowView, weights: Weights) -> Iterator[str]:
+def of_row(row: RowView, weights: Weights) -> Iterator[Message]:
     counts = counts_of(row)
     yield from of_counts(row)
     for name in RATES:
@@ -89,48 +100,64 @@ def exact(text: str) -> Fraction:
     """Refuses (ValueError) a fraction that is not in lowest terms."""
     value = Fraction(text) if QUOTIENT.fullmatch(text) else None
     if value is None or str(value) != text:
-        raise ValueError(f"{text[:40]!r} is no fraction in lowest terms")
+        raise ValueError(Message("{text!r} is no fraction in lowest terms", text=text[:40]))
     return value
 
 
-def of_counts(row: RowView) -> Iterator[str]:
+def called(name: str) -> RateName | Word:
+    """A member of a row, in a message."""
+    return RateName(name) if name in RATES else Word(name, COLUMNS)
+
+
+def of_counts(row: RowView) -> Iterator[Message]:
     """Answers and late tickets are part of the assessed ones."""
     for name in BESIDE:
         if getattr(row, name) < 0:
-            yield f"{name} is below 0"
+            yield Message("{name} is below 0", name=called(name))
     if row.response.denominator != row.assessed:
-        yield f"{row.assessed} were assessed, but response is of {row.response.denominator}"
+        yield Message(
+            "{assessed} were assessed, but response is of {denominator}",
+            assessed=row.assessed,
+            denominator=row.response.denominator,
+        )
     counted = {name: getattr(row, name).denominator for name in RATES} | {"overdue": row.overdue}
     for name, number in counted.items():
         if number > row.assessed:
-            yield f"only {row.assessed} were assessed, but {name} counts {number}"
+            yield Message(
+                "only {assessed} were assessed, but {name} counts {number}",
+                assessed=row.assessed,
+                name=called(name),
+                number=number,
+            )
 
 
-def of_rate(name: str, shown: RateView, interval: object) -> Iterator[str]:
+def of_rate(name: str, shown: RateView, interval: object) -> Iterator[Message]:
     rate, part = (
         Rate(exact(shown.numerator), shown.denominator),
-        f"{shown.numerator} of {shown.denominator}",
+        Message(
+            "{numerator} of {denominator}", numerator=shown.numerator, denominator=shown.denominator
+        ),
     )
     if not 0 <= rate.numerator <= rate.denominator:
-        yield f"{name} cannot be {part}"
+        yield Message("{name} cannot be {part}", name=called(name), part=part)
     elif name == "response" and rate.numerator.denominator != 1:
-        yield f"{name} counts whole tickets, and not {part}"
+        yield Message("{name} counts whole tickets, and not {part}", name=called(name), part=part)
     elif shown != shown_rate(rate):
-        yield f"{name} is not {part}"
+        yield Message("{name} is not {part}", name=called(name), part=part)
     elif interval != shown_interval(rate):
-        yield f"the interval of {name} is not that of {part}"
+        yield Message("the interval of {name} is not that of {part}", name=called(name), part=part)
 
 
-def of_standing(row: RowView, counts: Counts) -> Iterator[str]:
+def of_standing(row: RowView, counts: Counts) -> Iterator[Message]:
     """Where all answers are there, the policy may still ask for more citizens reached."""
     standing = standing_of(counts, min_reached=0)
     too_few = {Standing.INSUFFICIENT} if standing is Standing.RANKED else set()
     if row.status not in {standing} | too_few:
-        yield f"{row.status}, but by its rates {standing}"
+        yield Message("{status}, but by its rates {standing}", status=row.status, standing=standing)
 
 
-def of_composite(row: RowView, scored: Score) -> Iterator[str]:
+def of_composite(row: RowView, scored: Score) -> Iterator[Message]:
     value = scored.composite if row.status is Standing.RANKED else None
     shown = None if row.composite_exact is None else exact(row.composite_exact)
     if (shown, row.composite) != (value, two_decimals(value)):
-        yield "the composite is not the weighted sum of its rates"
+        yield Message("the composite is not the weighted sum of its rates")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 from fractions import Fraction
 from itertools import combinations, pairwise
 
+from app.kit.messages import Message, Word
 from app.policy.keys import Class
 from app.rankings.leagues import League
 from app.rankings.ranks import GRADES, again, competition, in_order, quartiles, top
@@ -76,18 +77,21 @@ def composite(row: RowView) -> Fraction:
 Places = Mapping[str, int]
 
 
-def misplaced(ranking: RankingView) -> Iterator[str]:
+def misplaced(ranking: RankingView) -> Iterator[Message]:
     rows = {row.office_code: row for row in ranking.rows}
     if len(rows) < len(ranking.rows):
-        yield "an office has two rows"
+        yield Message("an office has two rows")
         return
     for row in ranking.rows:
-        yield from (f"{row.office_code}: {fault}" for fault in of_row(row, ranking.league))
+        yield from (
+            Message("{office_code}: {fault}", office_code=row.office_code, fault=fault)
+            for fault in of_row(row, ranking.league)
+        )
     if any((row.rank is None) == (row.status is Standing.RANKED) for row in ranking.rows):
         return
     ranks = {code: row.rank for code, row in rows.items() if row.rank is not None}
     yield from of_places(rows, ranks)
-    yield from of_numbers("place", ranks, again(ranks), exactly=whole(rows))
+    yield from of_numbers(Message("place"), ranks, again(ranks), exactly=whole(rows))
     yield from of_order(list(rows), ranks)
     yield from of_grades(rows)
     yield from of_precedence(rows)
@@ -101,14 +105,25 @@ def whole(rows: Rows) -> bool:
     return len(districts) != 1 or None in districts
 
 
-def of_row(row: RowView, league: League) -> Iterator[str]:
+def of_row(row: RowView, league: League) -> Iterator[Message]:
     if (row.rank is None) == (row.status is Standing.RANKED):
-        yield f"{row.status} with the place {row.rank}"
+        yield Message("{status} with the place {rank}", status=row.status, rank=row.rank)
     if (row.group_rank is None) != (row.rank is None or row.group is None):
-        yield f"the place {row.group_rank} in the group {row.group}"
+        yield Message(
+            "the place {group_rank} in the group {group}",
+            group_rank=row.group_rank,
+            group=row.group,
+        )
     if row.primary_class != next(iter(row.classes), None):
-        yield f"primary_class is not the first of {', '.join(row.classes) or 'no classes'}"
-    yield from (f"cannot be {listed}" for listed in row.classes if not may_be(row, listed, league))
+        yield Message(
+            "primary_class is not the first of {classes}",
+            classes=[Word(each, "Class") for each in row.classes] or Message("no classes"),
+        )
+    yield from (
+        Message("cannot be {listed}", listed=Word(listed, "Class"))
+        for listed in row.classes
+        if not may_be(row, listed, league)
+    )
 
 
 def may_be(row: RowView, listed: Class, league: League) -> bool:
@@ -122,18 +137,18 @@ def may_be(row: RowView, listed: Class, league: League) -> bool:
     return league is League.STREETS and row.classes.count(listed) == 1 and needs[listed]
 
 
-def of_places(rows: Rows, ranks: Places) -> Iterator[str]:
+def of_places(rows: Rows, ranks: Places) -> Iterator[Message]:
     """Better composites have better places; rows equal in everything share one."""
     placed = sorted(ranks, key=lambda code: (ranks[code], code))
     composites = competition({code: (composite(rows[code]),) for code in placed})
     for above, other in pairwise(placed):
         better = composites[above] < composites[other]
         if composites[above] > composites[other] or (better and ranks[above] == ranks[other]):
-            yield f"{other}: its place is not the one of its composite"
+            yield Message("{other}: its place is not the one of its composite", other=other)
     shared: dict[object, int] = {}
     for code in placed:
         if shared.setdefault(merit(rows[code]), ranks[code]) != ranks[code]:
-            yield f"{code}: equals another office and has another place"
+            yield Message("{code}: equals another office and has another place", code=code)
 
 
 def merit(row: RowView) -> tuple[object, ...]:
@@ -143,54 +158,75 @@ def merit(row: RowView) -> tuple[object, ...]:
     return (row.composite_exact, row.overdue, *percents)
 
 
-def of_order(codes: list[str], ranks: Places) -> Iterator[str]:
+def of_order(codes: list[str], ranks: Places) -> Iterator[Message]:
     expected = in_order(codes, again(ranks))
     for code, other in zip(codes, expected, strict=True):
         if code != other:
-            yield f"{code}: stands where {other} should, rows go by place and code"
+            yield Message(
+                "{code}: stands where {other} should, rows go by place and code",
+                code=code,
+                other=other,
+            )
             return
 
 
-def of_grades(rows: Rows) -> Iterator[str]:
+def of_grades(rows: Rows) -> Iterator[Message]:
     """All ranked rows have a band, or none has; a better composite has no worse one."""
     graded = [row for row in rows.values() if row.grade is not None]
     ranked = [row for row in rows.values() if row.rank is not None]
     if graded and graded != ranked:
-        yield "some of the ranked have a grade, or others have"
+        yield Message("some of the ranked have a grade, or others have")
         return
     order = sorted(graded, key=lambda row: -composite(row))
     for above, other in pairwise(order):
         bands = [GRADES.index(row.grade) for row in (above, other) if row.grade]
         equal = composite(above) == composite(other)
         if bands[0] > bands[1] or (equal and bands[0] < bands[1]):
-            yield f"{other.office_code}: its grade is not the one of its composite"
+            yield Message(
+                "{office_code}: its grade is not the one of its composite",
+                office_code=other.office_code,
+            )
 
 
-def of_precedence(rows: Rows) -> Iterator[str]:
+def of_precedence(rows: Rows) -> Iterator[Message]:
     """The same class precedes everywhere."""
     before = {pair for row in rows.values() for pair in combinations(row.classes, 2)}
     for first, then in sorted(before):
         if first < then and (then, first) in before:
-            yield f"now {first} precedes {then}, now {then} {first}"
+            yield Message(
+                "now {first} precedes {then}, now {then} {first}",
+                first=Word(first, "Class"),
+                then=Word(then, "Class"),
+            )
 
 
-def of_league(rows: Rows, ranks: Places) -> Iterator[str]:
+def of_league(rows: Rows, ranks: Places) -> Iterator[Message]:
     """Faults that only the whole league shows."""
     groups = {code: row.group for code, row in rows.items() if row.group is not None}
     for group in sorted(set(groups.values())):
         inside = {code: rank for code, rank in ranks.items() if groups.get(code) == group}
         ranks = {code: rows[code].group_rank or 0 for code in inside}
-        yield from of_numbers(f"place in {group}", ranks, again(inside), exactly=True)
+        yield from of_numbers(
+            Message("place in {group}", group=group), ranks, again(inside), exactly=True
+        )
     volumes = {code: row.volume for code, row in rows.items()}
     if set(groups.values()) & {"q1", "q2", "q3", "q4"} and groups != quartiles(volumes):
-        yield "the groups are not the quarters of the streets by volume"
+        yield Message("the groups are not the quarters of the streets by volume")
     if not fitting(rows):
-        yield "no size of the classes makes them have these members"
+        yield Message("no size of the classes makes them have these members")
 
 
-def of_numbers(name: str, numbers: Places, fewest: Places, *, exactly: bool) -> Iterator[str]:
+def of_numbers(
+    name: Message, numbers: Places, fewest: Places, *, exactly: bool
+) -> Iterator[Message]:
     """A place is one more than the number of better rows: those here, and others outside an
     excerpt."""
     for code, place in numbers.items():
         if place < fewest[code] or (exactly and place != fewest[code]):
-            yield f"{code}: {name} {place}, but {fewest[code] - 1} are better"
+            yield Message(
+                "{code}: {name} {place}, but {better} are better",
+                code=code,
+                name=name,
+                place=place,
+                better=fewest[code] - 1,
+            )

@@ -57,4 +57,4 @@ def seal_period(caller: Evaluator, period: str, sealing: Annotated[Sealing, Depe
 @router.post("/rankings/{period}/verify")
 def verify_period(caller: Verifier, period: str, look: Looking) -> VerifyView:
     """The seal against the record as it stands now."""
-    return verification.verify(look.session, look.period(period))
+    return verification.verify(look.session, look.city, look.period(period))

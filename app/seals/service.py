@@ -16,6 +16,7 @@ from app.callbacks.models import Assessment
 from app.kit.clock import Clock
 from app.kit.db import Json
 from app.kit.instants import recording, settled
+from app.kit.messages import Message
 from app.kit.web.wire import in_utc
 from app.period import Period, State
 from app.rankings import compute, registry
@@ -93,16 +94,21 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
 
 def check_sealable(session: Session, period: Period, now: datetime) -> None:
     if session.get(Seal, period.name):
-        raise AlreadySealed(f"{period.name} is sealed", status_now=State.SEALED, allowed=[])
+        raise AlreadySealed(
+            Message("{period} is sealed", period=period.name), status_now=State.SEALED, allowed=[]
+        )
     later = session.scalar(select(sa.func.max(Seal.period)).where(Seal.period > period.name))
     if later:
         raise SealInOrder(
-            f"{later} is sealed already", status_now=State.CLOSED, allowed=[], sealed=later
+            Message("{period} is sealed already", period=later),
+            status_now=State.CLOSED,
+            allowed=[],
+            sealed=later,
         )
     opens = period.ends_at + timedelta(days=period.policy.period.freeze_days)
     if now < opens:
         raise NotYetFrozen(
-            f"{period.name} can be sealed from {in_utc(opens)}",
+            Message("{period} can be sealed from {opens}", period=period.name, opens=opens),
             status_now=period.state(now),
             sealable_at=in_utc(opens),
             allowed=[],
@@ -110,7 +116,10 @@ def check_sealable(session: Session, period: Period, now: datetime) -> None:
     before = period.periods.previous(period)
     if session.get(Seal, before.name) is None and has_facts(session, before):
         raise SealInOrder(
-            f"seal {before.name} first", status_now=State.CLOSED, allowed=[], first=before.name
+            Message("seal {before} first", before=before.name),
+            status_now=State.CLOSED,
+            allowed=[],
+            first=before.name,
         )
 
 

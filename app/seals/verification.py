@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.city import City
 from app.period import Period
 from app.rankings import compute, published
 from app.rankings.bundles import number_of, unpacked
@@ -25,7 +26,7 @@ from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
 
 
-def verify(session: Session, period: Period) -> VerifyView:
+def verify(session: Session, city: City, period: Period) -> VerifyView:
     """The seal recomputed from the record, the policy and the registry of its time. Refuses
     NotSealed.
 
@@ -41,7 +42,7 @@ def verify(session: Session, period: Period) -> VerifyView:
     differences = [
         *wholeness.broken(session, seal, period),
         *evidence.falsified(then, derived),
-        *evidence.audited(session, period),
+        *evidence.audited(session, city, period),
         *check.lines(),
         *check.leagues(again, replace(then, late=EVER)),
     ]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.city import City
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import midnight
 from app.offices import service as offices
 from app.simulate.city import LivedCity
@@ -66,11 +67,14 @@ def simulate(session: Session, known: City, wanted: Plan, now: datetime, lived: 
 
 def check(session: Session, wanted: Plan, now: datetime) -> None:
     if wanted.start >= wanted.end:
-        raise NotThePast(f"{wanted.end} is not after {wanted.start}")
+        raise NotThePast(Message("{end} is not after {start}", end=wanted.end, start=wanted.start))
     if midnight(wanted.end) > now:
-        raise NotThePast(f"{wanted.end} lies in the future")
+        raise NotThePast(Message("{end} lies in the future", end=wanted.end))
     since = select(Ticket).where(Ticket.received_at >= midnight(wanted.start))
     if not wanted.among_others and session.scalar(select(since.exists())):
         raise Inhabited(
-            f"there are tickets received after {wanted.start}; say --among-others to add to them"
+            Message(
+                "there are tickets received after {start}; say --among-others to add to them",
+                start=wanted.start,
+            )
         )

@@ -110,7 +110,8 @@ class World:
         no doubles are searched for, and no locks of callers are held to the end."""
         if asked:
             arrivals = [arrive(self.known, request.new, request.at) for request in asked]
-            self.begin(asked, receive.receive(self.session, [OPERATOR] * len(arrivals), arrivals))
+            callers = [OPERATOR] * len(arrivals)
+            self.begin(asked, receive.receive(self.session, self.known, callers, arrivals))
 
     def begin(self, asked: Sequence[Asked], numbers: Sequence[str]) -> None:
         changes = locking.changes(self.session, self.known, numbers, asked[-1].at)

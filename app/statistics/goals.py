@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import func, select
 
+from app import codes
 from app.kit.decimals import rounded
-from app.kit.web.wire import Form, OfficeCode, View
+from app.kit.web.wire import Form, View
 from app.offices.catalogue import Catalogue, Goal
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.rankings.counting import as_of, assessments, volumes
@@ -26,7 +27,7 @@ Key = tuple[str, Goal]
 
 
 class GoalsQuery(Form):
-    office_code: OfficeCode | None = None
+    office_code: codes.Street = None
     published: bool = False
     """Leave out figures of fewer than `privacy.min_cell` tickets."""
 
@@ -54,7 +55,9 @@ class GoalsView(View):
 
 def goals(asked: Asked, name: str, query: GoalsQuery) -> GoalsView:
     """Each goal of each street that works in the period, by goal, then by code. A category may
-    serve several goals, so they overlap. Refuses MalformedPeriod, NoSuchPeriod."""
+    serve several goals, so they overlap. Refuses NoSuchCode,
+    MalformedPeriod, NoSuchPeriod."""
+    codes.check(asked.city, query)
     record = asked.record(name)
     period, catalogue = record.period, asked.city.catalogue
     assessments.plan_anew(record.session)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.access.gate import Anyone
 from app.kit.web.etag import tagged
+from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.route import Route
 from app.kit.web.wire import View
 from app.rankings.http import Looking
@@ -67,5 +68,5 @@ def read_whistle_statistics(
 
 def sent(request: Request, view: View) -> Response:
     body = as_json(view)
-    response = Response(body, media_type="application/json")
+    response = Response(body, media_type="application/json", headers=BY_LANGUAGE)
     return tagged(request, response, sha256(body).hexdigest(), response)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.city import City
 from app.kit.decimals import two_decimals
+from app.kit.messages import language, word
 from app.kit.web.wire import Form, View
 from app.offices.catalogue import Goal
 from app.period import Period
@@ -28,6 +29,7 @@ from app.rankings.service import Asked
 from app.statistics import queries
 from app.statistics.kpis import KPIS, NO_WORK, Cut, Figures, mean, waited_minutes
 from app.statistics.queries import ByKey, Key
+from app.tickets.life.lifecycle import Channel
 
 COLUMNS = {
     Cut.OFFICE: "office_code",
@@ -139,7 +141,8 @@ def labels(session: Session, city: City, by: Cut) -> Mapping[str, str]:
         Cut.OFFICE: lambda: {office.code: office.name for office in city.offices.values()},
         Cut.DISTRICT: lambda: registry.districts(session),
         Cut.CATEGORY: lambda: {c.code: c.name for c in city.catalogue.categories.values()},
-        Cut.QIYOU_WUXING: lambda: {goal: goal for goal in Goal},
+        Cut.CHANNEL: lambda: {each: word(each, language.get()) for each in Channel},
+        Cut.QIYOU_WUXING: lambda: {goal: word(goal, language.get()) for goal in Goal},
     }
     return named.get(by, dict)()
 

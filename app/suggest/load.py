@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.catalogue import Catalogue, Urgency
 from app.offices.files import lines, many
 from app.suggest.emergencies import Danger, Emergencies
@@ -29,21 +30,25 @@ def read_emergencies(catalogue: Catalogue, path: Path = DATA / "emergencies.toml
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise BadWords(f"{path.name}: {fault}") from None
+        raise BadWords(Message("{name}: {fault}", name=path.name, fault=fault)) from None
     dangers = [
         danger(catalogue, f"{path.name}, emergency {number}", line)
         for number, line in enumerate(table.get("emergency", []), 1)
     ]
     since = table.get("effective_from")
     if not isinstance(since, date) or not dangers:
-        raise BadWords(f"{path.name}: needs effective_from, a day, and at least one emergency")
+        raise BadWords(
+            Message(
+                "{name}: needs effective_from, a day, and at least one emergency", name=path.name
+            )
+        )
     innocent, ended = (written(path.name, key, table.get(key, [])) for key in ("innocent", "ended"))
     return Emergencies(since, dangers, innocent, ended)
 
 
 def danger(catalogue: Catalogue, where: str, line: Mapping[str, Any]) -> Danger:
     for fault in chain(faults(catalogue, line), faults_of_form(line)):
-        raise BadWords(f"{where}: {fault}")
+        raise BadWords(Message("{where}: {fault}", where=where, fault=fault))
     lists = {key: written(where, key, line.get(key, [])) for key in LISTS}
     tell = tuple(line.get("tell", [])) or catalogue.tell(line["category"])
     return Danger(
@@ -77,7 +82,7 @@ def faults_of_form(line: Mapping[str, Any]) -> Iterator[str]:
 def written(where: str, key: str, words: object) -> tuple[str, ...]:
     """The words as a text is searched for them."""
     if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
-        raise BadWords(f"{where}: {key} is a list of words")
+        raise BadWords(Message("{where}: {key} is a list of words", where=where, key=key))
     return tuple(dict.fromkeys(Reading(word).text for word in words))
 
 
@@ -89,7 +94,13 @@ def read_synonyms(
     for line in lines(path):
         code = line["code"]
         if code not in catalogue.categories or code in synonyms:
-            raise BadWords(f"{path.name}: {code!r} is no category, or stands there twice")
+            raise BadWords(
+                Message(
+                    "{name}: {code!r} is no category, or stands there twice",
+                    name=path.name,
+                    code=code,
+                )
+            )
         synonyms[code] = many(line["words"])
     return synonyms
 

@@ -1,15 +1,21 @@
-"""Citizens: their names and numbers, masked by the reader's role (RULEBOOK D.16)."""
+"""Citizens: their names and numbers, enciphered in the database, masked by the reader's role
+(RULEBOOK D.16)."""
 
 import hashlib
 import hmac
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.access.roles import HANDLERS, Caller, Role
+from app.access.roles import HANDLERS, Role
+from app.city import City
+from app.kit.cipher import FORM, Cipher, Unreadable
 from app.kit.db import Base, Code, Json
 from app.kit.web.wire import At, View
 from app.tickets import telephones
@@ -25,9 +31,15 @@ NEAR_THE_SUBJECT = HANDLERS | {Role.DISTRICT}
 SHORTEST_SHOWN = 11
 """A number of fewer digits would show too much: seven stay visible."""
 
+logger = logging.getLogger(__name__)
+
+ENCIPHERED = ("name", "phone", "callback_phone")
+PLAIN = " OR ".join(f"{name} NOT LIKE '{FORM}%'" for name in ENCIPHERED)
+"""Of a row that was written before names and numbers were enciphered."""
+
 
 class Citizen(Base):
-    """The citizen of a request."""
+    """The citizen of a request; the database admits no name and no number in plain text."""
 
     __tablename__ = "citizen"
 
@@ -58,12 +70,20 @@ class Citizen(Base):
             "ticket_number",
             postgresql_where=sa.text("callback_phone IS NOT NULL"),
         ),
+        Index("ix_citizen_plain", "ticket_number", postgresql_where=sa.text(PLAIN)),
     )
+
+
+PLAIN_CORRECTION = " OR ".join(
+    f"{column} ->> '{name}' NOT LIKE '{FORM}%'"
+    for column in ("former", "corrected")
+    for name in ENCIPHERED
+)
 
 
 class FormerCitizen(Base):
     """What was corrected in a citizen's record: former and corrected values, by name. The event of
-    that number has their hash, so that they can be erased."""
+    that number has the hash of what they say, so that they can be erased."""
 
     __tablename__ = "former_citizen"
 
@@ -85,6 +105,7 @@ def former_names(number: Any) -> sa.ScalarSelect[Any]:
 
 
 def correction_hash(salt: bytes, former: Json, corrected: Json) -> str:
+    """Of deciphered values."""
     return links.words_hash(salt, {"former": former, "corrected": corrected}).hex()
 
 
@@ -96,6 +117,54 @@ class CitizenView(View):
     callback_after: At | None
     anonymous: bool
     confidential: bool
+
+
+def sealed(cipher: Cipher, number: str, values: Mapping[str, Any]) -> Json:
+    """The values of a ticket's citizen as rows have them."""
+    return {
+        name: cipher.seal(value, row_of(number, name)) if name in ENCIPHERED and value else value
+        for name, value in values.items()
+    }
+
+
+def opened(cipher: Cipher, number: str, values: Mapping[str, Any]) -> Json:
+    """The same in plain text; what was tampered with is null, and in the log."""
+    return {
+        name: plain(cipher, number, name, value) if name in ENCIPHERED and value else value
+        for name, value in values.items()
+    }
+
+
+def plain(cipher: Cipher, number: str, name: str, value: str) -> str | None:
+    try:
+        return cipher.open(value, row_of(number, name))
+    except Unreadable:
+        logger.error("the citizen's %s of %s cannot be deciphered", name, number)
+        return None
+
+
+def row_of(number: str, name: str) -> str:
+    return f"{number}/{name}"
+
+
+class Person(NamedTuple):
+    """A citizen in plain text, with the hash by which he is found again."""
+
+    name: str | None
+    phone: str | None
+    callback_phone: str | None
+    phone_hash: bytes | None
+
+
+def person(cipher: Cipher, citizen: Citizen) -> Person:
+    values = {name: getattr(citizen, name) for name in ENCIPHERED}
+    return Person(**opened(cipher, citizen.ticket_number, values), phone_hash=citizen.phone_hash)
+
+
+def names_of(cipher: Cipher, number: str, *kept: str | None) -> list[str]:
+    """Names of a ticket's citizen, deciphered; null ones are left out."""
+    names = (plain(cipher, number, "name", value) for value in kept if value)
+    return [name for name in names if name]
 
 
 def masked_name(name: str | None) -> str | None:
@@ -121,22 +190,32 @@ SHOWN = {f"caller_{field}": getattr(Citizen, field) for field in FIELDS}
 """The columns of a row for `members`."""
 
 
-def shown(citizen: Citizen, ticket: Ticket, caller: Caller, bulk: bool) -> CitizenView:
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """A reader of a citizen; `bulk` masks the citizen whatever the role."""
+
+    cipher: Cipher
+    role: Role
+    bulk: bool
+
+
+def shown(citizen: Citizen, ticket: Ticket, eyes: Eyes) -> CitizenView:
     """In the clear for the hotline's desks, one ticket at a time; else masked, or nothing."""
     values = {field: getattr(citizen, field) for field in FIELDS}
-    return CitizenView(**masked(values, ticket.secret, caller.role, bulk))
+    return CitizenView(**masked(values, ticket.number, ticket.secret, eyes))
 
 
-def members(row: Any, caller: Caller, bulk: bool) -> dict[str, Any]:
-    """The members of a CitizenView, as `shown` has them, from a row of `SHOWN` and `secret`."""
+def members(row: Any, eyes: Eyes) -> dict[str, Any]:
+    """The members of a CitizenView, as `shown` has them, from a row of `SHOWN` and a ticket."""
     values = {field: getattr(row, column) for field, column in zip(FIELDS, SHOWN, strict=True)}
-    return masked(values, row.secret, caller.role, bulk)
+    return masked(values, row.number, row.secret, eyes)
 
 
-def masked(values: dict[str, Any], secret: bool, role: Role, bulk: bool) -> dict[str, Any]:
-    if secret and role in NEAR_THE_SUBJECT:
-        return {**values, **HIDDEN}
-    if bulk or role not in SPEAKS_WITH_CITIZENS:
+def masked(kept: dict[str, Any], number: str, secret: bool, eyes: Eyes) -> dict[str, Any]:
+    if secret and eyes.role in NEAR_THE_SUBJECT:
+        return {**kept, **HIDDEN}
+    values = opened(eyes.cipher, number, kept)
+    if eyes.bulk or eyes.role not in SPEAKS_WITH_CITIZENS:
         return {
             **values,
             "name": masked_name(values["name"]),
@@ -179,13 +258,30 @@ def with_number(phone_hash: Any) -> sa.CompoundSelect[Any]:
     return called_from.union_all(called_at)
 
 
-def hash_callback_phones(session: Session, secret: bytes) -> None:
-    """Makes the hashes of numbers that were taken down before there were any."""
-    unhashed = select(Citizen).where(
-        Citizen.callback_phone.is_not(None), Citizen.callback_hash.is_(None)
-    )
-    while rows := session.scalars(unhashed.limit(AT_ONCE)).all():
-        for row in rows:
-            row.callback_hash = callback_hash(secret, row.callback_phone, row.anonymous)
-        session.flush()
-        session.expunge_all()
+def renew_hashes(city: City, citizen: Citizen) -> str | None:
+    """After a change of his numbers; the telephone by which he is found again."""
+    known = person(city.cipher, citizen)
+    telephone = known.phone or known.callback_phone
+    citizen.phone_hash = caller_hash(city.secret, telephone, citizen.anonymous)
+    citizen.callback_hash = callback_hash(city.secret, known.callback_phone, citizen.anonymous)
+    return telephone
+
+
+def encipher_some(session: Session, cipher: Cipher, secret: bytes) -> int:
+    """Enciphers the next rows that were written in plain text, with the hashes of numbers to be
+    called back at, which had none at first: how many; 0, when every row is enciphered."""
+    query = select(Citizen).where(sa.text(PLAIN)).limit(AT_ONCE)
+    rows = session.scalars(query.with_for_update()).all()
+    for row in rows:
+        row.callback_hash = callback_hash(secret, row.callback_phone, row.anonymous)
+        kept = {name: getattr(row, name) for name in ENCIPHERED}
+        for name, value in sealed(cipher, row.ticket_number, kept).items():
+            setattr(row, name, value)
+    return len(rows)
+
+
+def encipher_corrections(session: Session, cipher: Cipher) -> None:
+    """The same of what was corrected."""
+    for row in session.scalars(select(FormerCitizen).where(sa.text(PLAIN_CORRECTION))):
+        row.former = sealed(cipher, row.ticket_number, row.former)
+        row.corrected = sealed(cipher, row.ticket_number, row.corrected)

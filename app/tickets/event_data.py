@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from app.kit.messages import worded
 from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.life.alarms import Alarm
@@ -28,6 +29,7 @@ from app.tickets.life.sources import Verified
 T = TypeVar("T")
 
 
+@worded
 class EndReason(StrEnum):
     """Why a dispatch is over; to the offices that had it, it is also the kind of a feed entry."""
 
@@ -39,6 +41,7 @@ class EndReason(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
+@worded
 class Notice(StrEnum):
     """A kind of feed entry that is neither an action nor a dispatch's end."""
 
@@ -116,10 +119,11 @@ class LetGo(EventData, frozen=True, kw_only=True):
 
 class Adopted(LetGo, frozen=True, kw_only=True):
     """The group's size and urgency with this member; `same_citizen`, only where it is so: one
-    person's in the group already."""
+    person's in the group already; `whistles`: its open ones, which now keep the group's reply."""
 
     urgency: Urgency
     same_citizen: bool | UnsetType = UNSET
+    whistles: list[str] | UnsetType = UNSET
 
 
 class Corrected(EventData, frozen=True, kw_only=True):
@@ -230,6 +234,12 @@ class Escalated(Warned, frozen=True, kw_only=True):
 
 class OfWhistle(EventData, frozen=True, kw_only=True):
     whistle_number: str
+
+
+class WhistleBegun(OfWhistle, frozen=True, kw_only=True):
+    """`member_number`: the member of the group for which it was blown, where not for the ticket."""
+
+    member_number: str | UnsetType = UNSET
 
 
 class Alarmed(EventData, frozen=True, kw_only=True):
@@ -400,7 +410,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.WARN: (Warned,),
     Action.ESCALATE: (Escalated,),
     Action.ALARM: (Alarmed,),
-    Action.WHISTLE: (OfWhistle,),
+    Action.WHISTLE: (WhistleBegun,),
     Action.WHISTLE_OVER: (OfWhistle,),
     Action.CALLBACK: (CalledBack, MemberCalled),
     Action.VERIFICATION: (Seen, MemberCalled),

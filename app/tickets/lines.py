@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from app.kit.messages import Message
+
 PATH = Path(__file__).parents[1] / "data" / "lines" / "lines.csv"
 
 
@@ -20,7 +22,7 @@ LINES = read()
 
 def known(number: str) -> str:
     if number not in LINES:
-        raise ValueError(f"is no line of the list: {', '.join(LINES)}")
+        raise ValueError(Message("is no line of the list: {lines}", lines=list(LINES)))
     return number
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic import StringConstraints as Text
 
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import OneLine, Shown
 from app.tickets import telephones
 
@@ -32,7 +32,7 @@ def telephone(text: str) -> str:
     """In the one form of a number, however it is written."""
     read = telephones.read(text)
     if read is None:
-        raise ValueError("is no telephone number")
+        raise ValueError(Message("is no telephone number"))
     return read.text
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 
 FIRST_YEAR = 1987
 """The city's hotline began in that year."""
@@ -16,13 +17,15 @@ class ImpossibleTime(Invalid):
     title = "It cannot have happened then"
 
 
-def fault(at: datetime | None, now: datetime) -> str | None:
+def fault(at: datetime | None, now: datetime) -> Message | None:
     """The reason why nothing can have happened at that time."""
     if at is None:
         return None
     if at > now:
-        return "in the future"
-    return f"before {FIRST_YEAR}" if at.year < FIRST_YEAR else None
+        return Message("in the future")
+    if at.year < FIRST_YEAR:
+        return Message("before {year}", year=FIRST_YEAR)
+    return None
 
 
 FURTHEST = timedelta(days=90)
@@ -32,7 +35,7 @@ FURTHEST = timedelta(days=90)
 def check_ahead(pointer: str, at: datetime | None, now: datetime) -> None:
     """Of a time that may come yet. Refuses ImpossibleTime."""
     if at is not None and not now - FURTHEST <= at <= now + FURTHEST:
-        refuse(pointer, f"more than {FURTHEST.days} days from now")
+        refuse(pointer, Message("more than {days} days from now", days=FURTHEST.days))
 
 
 def check(pointer: str, at: datetime | None, now: datetime) -> None:
@@ -42,5 +45,8 @@ def check(pointer: str, at: datetime | None, now: datetime) -> None:
         refuse(pointer, detail)
 
 
-def refuse(pointer: str, detail: str) -> NoReturn:
-    raise ImpossibleTime(f"{pointer}: {detail}", errors=[{"pointer": pointer, "detail": detail}])
+def refuse(pointer: str, detail: Message) -> NoReturn:
+    raise ImpossibleTime(
+        Message("{pointer}: {detail}", pointer=pointer, detail=detail),
+        errors=[{"pointer": pointer, "detail": detail}],
+    )

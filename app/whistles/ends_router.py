@@ -12,6 +12,7 @@ from app.whistles.acts.forms import (
     AppealDecision,
     Coordination,
     FalseRuling,
+    RefusalRuling,
     Verification,
     WhistleSupervision,
 )
@@ -87,6 +88,22 @@ def decide_on_appeal(
 def waive_summons(act: Annotated[WhistleAct, on_summons(A.WAIVE)], body: Words) -> WhistleView:
     """The whistle goes on without an office that has not come."""
     return act.on_summons(escalating.waive, body)
+
+
+@router.post("/{number}/summonses/{office_code}/report-refusal")
+def report_refusal(
+    act: Annotated[WhistleAct, on_summons(A.REPORT_REFUSAL)], body: Words
+) -> WhistleView:
+    """D.15 拒不履行: the street tells the district of an office that does not do its part."""
+    return act.on_summons(supervising.report_refusal, body)
+
+
+@router.post("/{number}/summonses/{office_code}/rule-refusal")
+def rule_on_refusal(
+    act: Annotated[WhistleAct, on_summons(A.RULE_REFUSAL)], body: RefusalRuling
+) -> WhistleView:
+    """The district has looked into it; an office that refused owes an answer."""
+    return act.on_summons(supervising.rule_refusal, body, supervising.check)
 
 
 @router.post("/{number}/summonses/{office_code}/supervise")

@@ -96,6 +96,32 @@ class Appointed(Moved, frozen=True, kw_only=True):
     next_at: datetime
 
 
+class HandedOver(Moved, frozen=True, kw_only=True):
+    """`actions`: their numbers at the office that gives them up; until `offer_due_at`
+    `to_office_code` is to answer."""
+
+    to_office_code: str
+    actions: list[int]
+    offer_due_at: datetime
+
+
+class TakenOver(Moved, frozen=True, kw_only=True):
+    """`actions`: their numbers at `from_office_code`; `taken`: those that they have here.
+    `required`: whether the whistle waits for this office from now on."""
+
+    from_office_code: str
+    actions: list[int]
+    taken: list[int]
+    required: bool
+
+
+class OfferDeclined(Moved, frozen=True, kw_only=True):
+    """By the office that was asked, or taken back by the street."""
+
+    from_office_code: str
+    actions: list[int]
+
+
 class WhistleObjected(Moved, frozen=True, kw_only=True):
     ground: str
     rule_due_at: datetime
@@ -133,6 +159,13 @@ class WhistleSupervised(Moved, frozen=True, kw_only=True):
 
 class SupervisionAnswered(Moved, frozen=True, kw_only=True):
     late: bool
+
+
+class RefusalRuled(Moved, frozen=True, kw_only=True):
+    """`answer_due_at`: of the supervision that comes with a refusal."""
+
+    refused: bool
+    answer_due_at: datetime | UnsetType = UNSET
 
 
 class WhistleEvaluated(Moved, frozen=True, kw_only=True):
@@ -236,9 +269,14 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.FEED_BACK: Moved,
     A.LEAVE: Left,
     A.RELEASE: Moved,
+    A.HAND_OVER: HandedOver,
+    A.CONSENT: TakenOver,
+    A.DECLINE: OfferDeclined,
     A.INTERIM_RELEASE: Appointed,
     A.OBJECT: WhistleObjected,
     A.RULE_OBJECTION: WhistleRuled,
+    A.REPORT_REFUSAL: Moved,
+    A.RULE_REFUSAL: RefusalRuled,
     A.SUPERVISE: WhistleSupervised,
     A.ANSWER: SupervisionAnswered,
     A.UNANSWERED: Moved,

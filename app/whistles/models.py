@@ -95,7 +95,10 @@ class Whistle(Base):
         one_of(WhistleStatus, "ruled_from_whistlestatus")
     )
     """The status in which it was found false; an appeal may bring it back."""
+    ruled_at: Mapped[datetime | None]
+    """The instant of that ruling; it stays when an appeal is upheld."""
     finding: Mapped[Finding | None] = mapped_column(one_of(Finding))
+    """Null again once an appeal is upheld."""
     appeal_until: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     appeal_decided_at: Mapped[datetime | None]
@@ -169,6 +172,18 @@ class Summons(Base):
     answer_due_at: Mapped[datetime | None]
     """Until when; null once the district was told of the silence."""
     objection_ground: Mapped[str | None]
+    refusal_at: Mapped[datetime | None]
+    """拒不履行: the instant at which the street told the district."""
+    refused: Mapped[bool | None]
+    """The district's ruling on it."""
+    refusal_ruled_at: Mapped[datetime | None]
+    offered_from: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The summoned office whose actions the street asks this one to take over (H5), until it has
+    answered."""
+    offered_actions: Mapped[list[int] | None] = mapped_column(JSONB)
+    """Their numbers there."""
+    offered_at: Mapped[datetime | None]
+    offer_due_at: Mapped[datetime | None]
     escalate_at: Mapped[datetime | None]
     """The instant at which the whistle is raised for it, unless it comes, is ruled on or joins."""
     verified_at: Mapped[datetime | None]
@@ -198,6 +213,11 @@ class ActionItem(Base):
     fed_back_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     """The street released the office, and so found it done."""
+    handed_to: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The summoned office that took it over, with its consent; null of what was done."""
+    handed_at: Mapped[datetime | None]
+    taken_from: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The office of which it was asked before."""
 
 
 class Attendance(Base):

@@ -16,17 +16,21 @@ WHISTLE = (
     *("status", "version", "kind", "level", "origin", "in_progress", "street_code", "policy"),
     *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
     *("started_at", "verified_at", "settled_at", "returns"),
-    *("campaign_at", "campaign_until", "liaisons", "concluded_at"),
+    *("campaign_at", "campaign_until", "liaisons", "concluded_at", "ruled_at", "finding"),
 )
 """The columns of a whistle that its events tell."""
 
 WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
 """Those that stay as the first event says."""
 
+OFFER = ("offered_from", "offered_actions", "offered_at", "offer_due_at")
+
 SUMMONS = (
     *("kind", "required", "status", "accept_due_at", "arrive_due_at", "accepted_at"),
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
     *("withdrawn_at", "waived_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
+    *OFFER,
+    *("refusal_at", "refused", "refusal_ruled_at"),
 )
 
 MARK = ("effect", "attitude", "rough", "marked_at", "marked_by")
@@ -39,6 +43,8 @@ MARKED_AT = {
     A.FEED_BACK: "fed_back_at",
     A.RELEASE: "released_at",
     A.OBJECT: "objected_at",
+    A.REPORT_REFUSAL: "refusal_at",
+    A.RULE_REFUSAL: "refusal_ruled_at",
 }
 """The column of a summons that says when an action was done."""
 
@@ -189,8 +195,32 @@ def waive(course: Course, event: Event) -> None:
     course.summons(event).update(required=False, waived_at=event["at"])
 
 
+def hand_over(course: Course, event: Event) -> None:
+    data = event["data"]
+    course.summonses[data["to_office_code"]].update(
+        offered_from=data["office_code"],
+        offered_actions=data["actions"],
+        offered_at=event["at"],
+        offer_due_at=instant(data["offer_due_at"]),
+    )
+
+
+def consent(course: Course, event: Event) -> None:
+    """What was fed back before is fed back anew, with what was taken over."""
+    summons = course.summons(event)
+    summons.update(dict.fromkeys(OFFER), required=event["data"]["required"])
+    if summons["status"] == P.WORKING:
+        summons["fed_back_at"] = None
+
+
+def decline(course: Course, event: Event) -> None:
+    course.summons(event).update(dict.fromkeys(OFFER))
+
+
 def decide_appeal(course: Course, event: Event) -> None:
     """A whistle that is none false after all: who had not come has new limits."""
+    if event["data"]["uphold"]:
+        course.whistle["finding"] = None
     for code, sent in event["data"].get("summonses", {}).items():
         course.summonses[code] |= limits(sent)
 
@@ -198,11 +228,17 @@ def decide_appeal(course: Course, event: Event) -> None:
 def send_back(course: Course, event: Event) -> None:
     course.whistle |= {"verified_at": None, "returns": event["data"]["returns"]}
     course.whistle["concluded_at"] = None
-    for code in event["data"]["office_codes"]:
+    again = event["data"]["office_codes"]
+    for code in again:
         course.summonses[code] |= {"status": P.WORKING, "fed_back_at": None}
+    for summons in course.summonses.values():
+        if summons["offered_from"] in again:
+            summons.update(dict.fromkeys(OFFER))
 
 
 def rule_false(course: Course, event: Event) -> None:
+    if event["to_status"] == "false":
+        course.whistle |= {"ruled_at": event["at"], "finding": event["data"]["finding"]}
     for code in event["data"]["withdrawn"]:
         course.summonses[code] |= {"status": P.WITHDRAWN_BY_RULING, "withdrawn_at": event["at"]}
 
@@ -210,6 +246,13 @@ def rule_false(course: Course, event: Event) -> None:
 def supervise(course: Course, event: Event) -> None:
     due_at = instant(event["data"]["answer_due_at"])
     course.summons(event).update(supervised_at=event["at"], answer_due_at=due_at)
+
+
+def rule_refusal(course: Course, event: Event) -> None:
+    data = event["data"]
+    course.summons(event)["refused"] = data["refused"]
+    if "answer_due_at" in data:
+        supervise(course, event)
 
 
 def answer(course: Course, event: Event) -> None:
@@ -261,9 +304,13 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.VERIFY: verify,
     A.SEND_BACK: send_back,
     A.ESCALATE: escalate,
+    A.HAND_OVER: hand_over,
+    A.CONSENT: consent,
+    A.DECLINE: decline,
     A.WAIVE: waive,
     A.DECIDE_APPEAL: decide_appeal,
     A.RULE_FALSE: rule_false,
+    A.RULE_REFUSAL: rule_refusal,
     A.SUPERVISE: supervise,
     A.ANSWER: answer,
     A.UNANSWERED: unanswered,

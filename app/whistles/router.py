@@ -15,10 +15,11 @@ from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.forms import Decision, Nothing, Reason, Words
 from app.tickets.disclosure import NO_STORE
-from app.whistles.acts import blowing, codes, evaluating, objecting, reporting
+from app.whistles.acts import blowing, codes, evaluating, handing, objecting, reporting
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
     Composition,
+    HandOver,
     InterimRelease,
     NewEvaluation,
     NewWhistle,
@@ -169,6 +170,28 @@ def leave_place(act: Annotated[WhistleAct, on_summons(A.LEAVE)], body: Reason) -
 def release_office(act: Annotated[WhistleAct, on_summons(A.RELEASE)], body: Words) -> WhistleView:
     """H5: the street alone lets go, with what it saw of the office's actions."""
     return act.on_summons(reporting.release, body)
+
+
+@router.post("/{number}/summonses/{office_code}/hand-over")
+def hand_over_actions(
+    act: Annotated[WhistleAct, on_summons(A.HAND_OVER)], body: HandOver
+) -> WhistleView:
+    """H5: the street asks another summoned office to take actions over."""
+    return act.on_summons(handing.offer, body, handing.check)
+
+
+@router.post("/{number}/summonses/{office_code}/consent")
+def take_actions_over(
+    act: Annotated[WhistleAct, on_summons(A.CONSENT)], body: Words
+) -> WhistleView:
+    """H5: the office that was asked takes them over, and owes their results."""
+    return act.on_summons(handing.consent, body)
+
+
+@router.post("/{number}/summonses/{office_code}/decline")
+def decline_actions(act: Annotated[WhistleAct, on_summons(A.DECLINE)], body: Words) -> WhistleView:
+    """It does not take them over; or the street takes its offer back."""
+    return act.on_summons(handing.decline, body)
 
 
 @router.post("/{number}/summonses/{office_code}/interim-release")

@@ -27,6 +27,7 @@ def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -
         appeal_decided=whistle.appeal_decided_at is not None,
         kind=whistle.kind,
         is_campaign=whistle.campaign_at is not None,
+        finish_at=whistle.new_date_at or whistle.finish_due_at,
         concluded=whistle.concluded_at is not None,
         summonses=tuple(map(summons_standing, summonses)),
     )
@@ -45,6 +46,9 @@ def summons_standing(summons: Summons) -> SummonsStanding:
         verified=summons.verified_at is not None,
         waived=summons.waived_at is not None,
         supervised=summons.supervised_at is not None,
+        offered_from=summons.offered_from,
+        has_left=summons.left_at is not None,
+        refusal=summons.refused is None if summons.refusal_at else None,
         came_at=summons.came_at,
     )
 

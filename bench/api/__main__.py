@@ -106,8 +106,6 @@ class Bench:
             waiting = 0 if self.tickets else loaded.streets * city.WAITING
             small = self.beside and loaded is not self.cities[0]
             loaded.load(self.beside if small else more, waiting, self.now)
-        for site in self.sites:
-            site.server.settle()
         self.tickets += more
 
     def assess(self, number: int) -> None:
@@ -119,8 +117,12 @@ class Bench:
                 theirs.assess(sealed, self.scale.facts[0], "S", self.now)
                 key = site.server.key("evaluator")
                 site.server.call("POST", f"/v1/rankings/{sealed.name}/seal", key, {}, 201)
-            site.server.settle()
         self.facts = number
+
+    def settle(self) -> None:
+        """Let every service know what was loaded behind its back."""
+        for site in self.sites:
+            site.server.settle()
 
     def measure(self, row: Row) -> None:
         """Measure a row on each server and its yardstick, in turn."""
@@ -202,12 +204,16 @@ def stages(bench: Bench, chosen: list[Row]) -> Iterator[list[Row]]:
         growing = [row for row in chosen if row.grows]
         if growing:
             bench.grow(part)
+            bench.settle()
             yield growing
     bench.grow(1)
     ranked = [row for row in chosen if row.name.startswith("ranking")]
     for number in bench.scale.facts if ranked else ():
         bench.assess(number)
+        bench.settle()
         yield ranked
+    if not ranked:
+        bench.settle()
     yield [row for row in chosen if row not in ranked]
 
 
@@ -234,8 +240,9 @@ def run() -> None:
 
 def opened(stack: ExitStack, scale: Scale, tree: Path | None, beside: int) -> Bench:
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-bench-")))
+    clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("fork")))
+    clients.submit(int).result()  # while there is no other thread here
     cluster = stack.enter_context(embedded.running(directory, max_connections=CONNECTIONS))
-    clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
     bench = Bench(scale, directory, clients, clock.utc(), beside=beside)
     bench.open(OURS, HERE, cluster, stack)
     if tree:

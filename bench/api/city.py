@@ -14,7 +14,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from app.city import OF_CITIZENS
+from app.kit.cipher import Cipher
 from app.period import Period
+from app.tickets.citizens import sealed
 from bench.api.searched import CONTENT, enter
 from bench.api.server import SECRET
 from bench.rankings import FACTS, TICKETS
@@ -25,6 +28,7 @@ EARLIER = 20
 """Tickets of a regular caller."""
 REGULARS = 10_000
 FIRST_PHONE = 13_000_000_000
+KNOWN = {"name": "张三", "phone": "13800000000"}
 LEAPS = 1000
 """Numbers left free between the loaded tickets and the service's own."""
 
@@ -85,7 +89,12 @@ REQUEST = {
     "place_key": "'bench' || m.number",
     "route": "t.route || jsonb_build_object('office_code', m.office)",
 }
-CITIZEN = {"ticket_number": "m.number", "phone_hash": "c.hash"}
+CITIZEN = {
+    "ticket_number": "m.number",
+    "phone_hash": "c.hash",
+    "name": "k.name",
+    "phone": "k.phone",
+}
 DISPATCH = {
     "ticket_number": "m.number",
     "office_code": "CASE t.role WHEN 'lead' THEN m.office ELSE m.district END",
@@ -143,6 +152,7 @@ class City:
             first = next_number(connection) + LEAPS
             connection.execute("DROP TABLE IF EXISTS bench.made")
             connection.execute(MADE, self.spans(number, waiting, now, first, regulars))
+            know_citizens(connection, "made")
             for table in TABLES:
                 connection.execute(self.copies(connection, table, "made"))
             connection.execute(HEADS)
@@ -176,6 +186,7 @@ class City:
             connection.execute(f"{FACTS} WHERE number LIKE %(prefix)s || '%%'", values)
             connection.execute("DROP TABLE IF EXISTS bench.assessed")
             connection.execute(ASSESSED, values)
+            know_citizens(connection, "assessed")
             for table in ("request", "citizen"):
                 connection.execute(self.copies(connection, table, "assessed"))
         with psycopg.connect(self.database, autocommit=True) as connection:
@@ -221,7 +232,10 @@ class City:
 TABLES = {
     "ticket": (TICKET, ""),
     "request": (REQUEST, ""),
-    "citizen": (CITIZEN, "LEFT JOIN bench.caller c ON c.n = m.caller"),
+    "citizen": (
+        CITIZEN,
+        "LEFT JOIN bench.caller c ON c.n = m.caller JOIN bench.known k ON k.number = m.number",
+    ),
     "dispatch": (DISPATCH, ""),
     "event": (EVENT, STEPS),
     "feed_entry": (
@@ -238,6 +252,7 @@ def prepare(database: str, number: int) -> int:
         connection.execute("CREATE SCHEMA bench")
         connection.execute(STREETS)
         connection.execute("CREATE TABLE bench.caller (n bigint PRIMARY KEY, hash bytea)")
+        connection.execute("CREATE UNLOGGED TABLE bench.known (number text, name text, phone text)")
         row = connection.execute("SELECT count(*) FROM bench.street").fetchone()
     assert row is not None
     return max(min(int(row[0]), number // 2 // WAITING), 1)
@@ -266,6 +281,20 @@ def caller_hash(phone: int) -> bytes:
 def know_callers(connection: psycopg.Connection, regulars: int) -> None:
     hashes = ((n, caller_hash(FIRST_PHONE + n)) for n in range(regulars))
     copy_in(connection, hashes)
+
+
+def know_citizens(connection: psycopg.Connection, source: str) -> None:
+    """Of each ticket of a source a citizen, enciphered as the service does it."""
+    cipher = Cipher(SECRET, OF_CITIZENS)
+    rows = connection.execute(
+        sql.SQL("SELECT number FROM {}").format(sql.Identifier("bench", source))
+    )
+    numbers = rows.fetchall()
+    connection.execute("TRUNCATE bench.known")
+    with connection.cursor().copy("COPY bench.known FROM STDIN") as copy:
+        for (number,) in numbers:
+            copy.write_row((number, *sealed(cipher, number, KNOWN).values()))
+    connection.execute("ANALYZE bench.known")
 
 
 def copy_in(connection: psycopg.Connection, rows: Iterable[tuple[int, bytes | None]]) -> None:

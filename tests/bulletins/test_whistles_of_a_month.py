@@ -1,5 +1,6 @@
 """吹哨 in the bulletin of a month, on its page and in its sheet."""
 
+from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
@@ -30,3 +31,30 @@ def test_a_month_tells_of_its_whistles(people: People, clock: StillClock) -> Non
     assert "吹哨 2 次" in page
     assert "擅自撤离 1 次" in page
     assert reader.get("/rankings/2026-11/bulletin", format="csv").status_code == 200
+
+
+def test_a_quarter_and_a_year_tell_of_theirs_and_a_quarter_of_what_is_open(
+    people: People, clock: StillClock
+) -> None:
+    assessed = given.ticket(people)  # a span begins with the first assessment
+    given.awaiting(people, assessed)
+    stages.called(people, assessed)
+    done = blown.settled(people, MARKET)["number"]
+    left = str(blown.blow(people, MARKET, POLICE)["number"])
+    does(people, ("chief", WANGJING), left, "escalate", reason="权属在上")
+    blown.blow(people, POLICE, draft=True)
+    reader = people("analyst")
+    quarter = reader.get("/bulletins/quarters/2026-Q4").json()
+    year = reader.get("/bulletins/years/2026").json()
+    for span in (quarter, year):
+        whistles = span["whistles"]
+        assert (whistles["blown"], whistles["settled"], whistles["raised"]) == (2, 1, 1)
+    [waiting] = quarter["open_whistles"]["longest"]
+    assert quarter["open_whistles"]["number"] == 1
+    assert (waiting["number"], waiting["status"], waiting["raised"]) == (left, "escalated", True)
+    assert (waiting["street"]["code"], waiting["kind"]) == (WANGJING, "enforcement")
+    page = reader.get("/bulletins/quarters/2026-Q4", format="html").text
+    assert (left in page, str(done) in page, "吹哨 2 次" in page) == (True, False, True)
+    assert "吹哨 2 次" in reader.get("/bulletins/years/2026", format="html").text
+    sheet = reader.get("/bulletins/quarters/2026-Q4", format="csv").text
+    assert left in sheet

@@ -258,7 +258,7 @@ def test_each_of_a_group_has_its_own_result(
 
 def faults(app: FastAPI) -> list[str]:
     with app.state.sessions() as session:
-        return [str(fault) for fault in auditing.whole(session, app.state.city.periods)]
+        return [str(fault) for fault in auditing.whole(session, app.state.city)]
 
 
 def test_what_was_verified_is_sealed_and_replayed(

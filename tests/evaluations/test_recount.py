@@ -102,7 +102,8 @@ def record(number: str, whistle: Whistle, code: str, call: Call) -> Record:
     if call.effect is not None and call.attitude is not None:
         chief = Chief(call.effect, call.attitude, call.set_aside)
     rules = TERM.policy.evaluation
-    return score.record((number, whistle.street, code, CALLED), lived, chief, rules, OVER)
+    marks = score.Marks(chief, score.mark_until(CALLED, rules))
+    return score.record((number, whistle.street, code, CALLED), lived, marks, rules, OVER)
 
 
 def opinion(saying: Saying) -> Opinion:

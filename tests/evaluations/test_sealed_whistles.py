@@ -9,7 +9,7 @@ from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import entered, marked, marks, row
 from tests.evaluations.test_sealed_performance import AFTER, sealed, verified
 from tests.evaluations.test_whistles_on_record import evaluated
-from tests.given import WANGJING, People
+from tests.given import CHAOYANG, WANGJING, People
 from tests.sealing import force
 from tests.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.whistles import blown
@@ -90,7 +90,31 @@ def test_a_whistle_found_false_after_the_seal_is_no_forgery(
     number = lived(people)
     clock.at = AFTER
     sealed(people)
-    ruling = "UPDATE whistle SET status = 'false', ended_at = '2027-02-01T00:00:00Z'"
+    ruling = "UPDATE whistle SET status = 'false', ruled_at = '2027-02-01T00:00:00Z'"
     force(app, f"{ruling} WHERE number = '{number}'")
 
     assert verified(people)["same"]
+
+
+def test_a_whistle_given_back_after_the_seal_changes_no_seal(
+    people: People, clock: StillClock
+) -> None:
+    """What stood when it was sealed counts; before, it counts where it was settled (D.15)."""
+    number = lived(people)
+    heard = [{"office_code": code, "text": "陈述"} for code in (WANGJING, MARKET)]
+    ruling = {"finding": "reckless", "text": "查实", "statements": heard}
+    blown.does(people, ("district", CHAOYANG), number, "rule-false", **ruling)
+    blown.does(people, ("chief", WANGJING), number, "appeal", text="确有占道")
+    clock.at = AFTER
+    whistles = sealed(people)["counts"]["whistles"]
+    clock.tick(seconds=1)
+    decided = {"uphold": True, "text": "撤销裁定"}
+    given = blown.does(people, ("supervisor", None), number, "decide-appeal", **decided)
+
+    assert given["settled_at"] < "2027-01-01"
+    assert verified(people)["differences"] == []
+    assert sealed_again(people) == whistles
+
+
+def sealed_again(people: People) -> int:
+    return int(people("evaluator").get("/evaluations/2026-Q4/seal").json()["counts"]["whistles"])

@@ -187,6 +187,20 @@ def test_the_same_case_again_changes_nothing_and_is_counted(app: FastAPI, people
     assert row_counts(app) == before
 
 
+def test_an_auditor_sees_how_many_cases_came_in_on_which_day(
+    people: People, clock: StillClock
+) -> None:
+    late = clock.tick(hours=13, minutes=59)  # 23:59 in Beijing
+    imported(people, line(), line(external_id="OLD-2"))
+    clock.tick(minutes=2)
+    imported(people, line(), line(external_id="OLD-3"))
+
+    days = people("auditor").get("/imports/cases").json()["items"]
+    assert [(day["day"], day["cases"]) for day in days] == [("2026-10-21", 1), ("2026-10-20", 2)]
+    assert datetime.fromisoformat(days[1]["latest_at"]) == late
+    assert people.operator.get("/imports/cases").status_code == 403
+
+
 def test_a_case_twice_in_one_file_is_taken_once(app: FastAPI, people: People) -> None:
     assert imported(people, line(), line())["replayed"] == 1
     assert row_counts(app)["ticket"] == 1

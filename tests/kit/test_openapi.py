@@ -3,9 +3,14 @@
 import re
 from typing import Any
 
+import httpx
+import jsonschema_rs
 import pytest
+from fastapi import FastAPI
+from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from tests import given
+from scripts import make_refusals
+from tests import declared, given
 from tests.client import Client
 from tests.given import People
 
@@ -46,15 +51,75 @@ def test_every_reference_leads_somewhere(described: Any) -> None:
     assert {name.rpartition("/")[2] for name in references(described)} <= set(schemas)
 
 
+def test_it_is_an_openapi_document(described: Any) -> None:
+    assert described["openapi"].startswith("3.1")
+    jsonschema_rs.validate(OPENAPI_31, described)
+
+
 def test_every_route_says_its_key_and_its_problems(described: Any) -> None:
     schemes = described["components"]["securitySchemes"]
     assert schemes["key"]["scheme"] == "bearer"
     for path, method, operation in operations(described):
         if path.startswith("/v1/"):
             assert operation["security"] == [{"key": []}]
-            asked = {"401", "403", "422", "429", "503"} | ({"404"} if "{" in path else set())
-            asked |= set() if method == "get" else {"400", "409", "413"}
+            asked = {"401", "422", "429", "503"}
+            body = operation.get("requestBody", {}).get("content", {})
+            asked |= {"400", "413"} if "application/json" in body else set()
             assert asked <= set(operation["responses"]), (path, method)
+            for status, response in operation["responses"].items():
+                assert status < "400" or declared.types_of(response), (path, method, status)
+
+
+def test_the_problems_of_each_route_are_those_of_its_code(app: FastAPI) -> None:
+    made = make_refusals.table(app)
+
+    assert made == make_refusals.TABLE.read_text(encoding="utf-8"), make_refusals.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "problem"),
+    [
+        ("/v1/tickets/{number}/acknowledge", 404, "no-such-ticket"),
+        ("/v1/tickets/{number}/request-extension", 409, "extension-late"),
+        ("/v1/tickets/{number}/reply", 409, "whistle-open"),
+        ("/v1/whistles/{number}/settle", 409, "still-summoned"),
+        ("/v1/keys", 422, "expiry-past"),
+        ("/v1/rankings/{period}/seal", 409, "not-yet-frozen"),
+    ],
+)
+def test_a_guards_problem_is_told_by_its_action_alone(
+    described: Any, path: str, status: int, problem: str
+) -> None:
+    types = declared.types_of(described["paths"][path]["post"]["responses"][str(status)])
+    assert f"/problems/{problem}" in types
+    others = described["paths"]["/v1/tickets/{number}/note"]["post"]["responses"]["409"]
+    assert declared.types_of(others) == ["/problems/illegal-move"]
+
+
+def test_no_test_gets_an_answer_that_is_not_declared(people: People, app: FastAPI) -> None:
+    """As every answer of the tests' client is looked at."""
+    route = next(route for route in app.routes if getattr(route, "name", "") == "list_keys")
+    scope = {"type": "http", "method": "GET", "app": app, "route": route}
+    for status, problem in ((409, "illegal-move"), (401, "wrong-role")):
+        content = {"type": f"/problems/{problem}"}
+        headers = {"content-type": "application/problem+json"}
+        with pytest.raises(AssertionError, match="GET /v1/keys"):
+            declared.check(scope, httpx.Response(status, json=content, headers=headers))
+
+
+def test_every_example_is_of_its_form(described: Any) -> None:
+    components = {"components": described["components"]}
+    for path, method, operation in operations(described):
+        for content in contents(operation):
+            if "example" in content:
+                validator = jsonschema_rs.Draft202012Validator({**content["schema"], **components})
+                faults = [fault.message for fault in validator.iter_errors(content["example"])]
+                assert faults == [], (method, path)
+
+
+def contents(operation: Any) -> list[Any]:
+    parts = [operation.get("requestBody", {}), *operation["responses"].values()]
+    return [content for part in parts for content in part.get("content", {}).values()]
 
 
 def test_a_refusal_is_a_problem_as_described(people: People, described: Any) -> None:
@@ -72,7 +137,8 @@ def test_a_refusal_is_a_problem_as_described(people: People, described: Any) -> 
 def test_the_page_of_the_documentation_asks_no_other_host(served: Client) -> None:
     page = served.get("/docs")
     assert page.status_code == 200
-    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert re.findall(r"(?:src|href)=\"(?!/)", page.text) == []
     for path in re.findall(r"(?:src|href)=\"([^\"]+)\"", page.text):
         assert served.get(path).status_code == 200, path

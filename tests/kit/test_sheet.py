@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.web.sheet import inert, line
+from app.kit.web.sheets.sheet import inert, line
 
 CONTROLS = [
     character

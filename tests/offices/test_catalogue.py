@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kit.messages import Message
 from app.offices.catalogue import (
     BadCatalogue,
     CatalogueRule,
@@ -123,7 +124,7 @@ def test_an_unknown_category_is_refused_by_field() -> None:
         BEIJING.find("9999", "", None, TODAY)
 
     assert refused.value.facts["errors"] == [
-        {"pointer": "/category", "detail": "no category '9999'"}
+        {"pointer": "/category", "detail": Message("no category {code!r}", code="9999")}
     ]
 
 

@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.web.sheet import inert
+from app.kit.web.sheets.sheet import inert
 from app.rankings.exports.facts import NAMES, as_csv
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

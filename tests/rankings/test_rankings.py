@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from app.callbacks.models import Assessment
 from app.callbacks.outcome import KIND, KINDS, OUTCOMES, code, tally
+from app.kit.messages import ENGLISH
 from app.rankings.counting.assessments import outcome_of
 from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import recognised
@@ -278,7 +279,7 @@ def test_no_cell_of_the_csv_is_a_formula(people: People, store: Store) -> None:
     _, ranking = recognised(people("analyst").get("/rankings/2026-09").content)
     hostile = replace(ranking.rows[0], office_name="=1+1")
 
-    written = as_csv(replace(ranking, rows=[hostile]))
+    written = as_csv(replace(ranking, rows=[hostile]), ENGLISH)
 
     assert b",'=1+1," in written
 

@@ -14,7 +14,7 @@ __all__ = ["before", "restored"]
 
 def audited(app: FastAPI) -> list[Fault]:
     with app.state.sessions() as session:
-        return list(auditing.whole(session, app.state.city.periods))
+        return list(auditing.whole(session, app.state.city))
 
 
 def test_a_city_of_before_has_no_fault(before: People) -> None:

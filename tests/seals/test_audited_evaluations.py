@@ -19,7 +19,7 @@ def faults(app: FastAPI) -> set[tuple[Kind, str | None, str | None]]:
     with app.state.sessions() as session:
         return {
             (fault.fault, fault.number, fault.table)
-            for fault in auditing.whole(session, app.state.city.periods)
+            for fault in auditing.whole(session, app.state.city)
         }
 
 

@@ -16,7 +16,7 @@ WATER, FIRE, DONGHU = "110105-water", "110105-fire", "110105043"
 
 def faults(app: FastAPI) -> list[tuple[str, str | None, str | None]]:
     with app.state.sessions() as session:
-        every = auditing.whole(session, app.state.city.periods)
+        every = auditing.whole(session, app.state.city)
         return [(str(each.fault), each.table, each.column) for each in every]
 
 

@@ -60,11 +60,15 @@ def text(month: Month) -> bytes:
     return month.whole
 
 
+def faults(text: bytes) -> list[str]:
+    return [str(fault) for fault in offline.faults(text)]
+
+
 def changed(text: bytes, change: Change) -> list[str]:
     """What is found in a ranking whose rows were changed and whose hash was made anew."""
     _, ranking = recognised(text)
     change(ranking.rows)
-    return offline.faults(as_json(replace(ranking, rows=ranking.rows).hashed()))
+    return faults(as_json(replace(ranking, rows=ranking.rows).hashed()))
 
 
 def of_class(rows: list[RowView], name: str) -> RowView:
@@ -195,7 +199,7 @@ FALSE: dict[str, tuple[Change, str]] = {
 
 
 def test_what_was_falsified_is_named_though_its_hash_fits(text: bytes) -> None:
-    assert offline.faults(text) == []
+    assert faults(text) == []
 
     texts = {name: changed(text, change) for name, (change, _) in FALSE.items()}
 
@@ -222,7 +226,7 @@ def test_the_month_has_all_that_is_falsified(text: bytes) -> None:
 def test_an_excerpt_may_have_gaps_but_no_place_before_its_time(month: Month) -> None:
     excerpt = month.excerpt
 
-    assert offline.faults(excerpt) == []
+    assert faults(excerpt) == []
     assert changed(excerpt, lambda rows: rows.pop(0)) == []
     assert "0 are better" in changed(excerpt, lambda rows: each(rows, "rank", -50))[0]
 
@@ -242,12 +246,12 @@ def test_weights_that_are_none_and_more_than_a_ranking_holds_are_named(text: byt
     heavy = replace(ranking, weights=replace(ranking.weights, response="0.31")).hashed()
     more = text.replace(b'"rank":1,', b'"rank":1,"note":"the best",', 1)
 
-    assert offline.faults(as_json(heavy)) == ["weights: the weights sum to 101/100, not to 1"]
-    assert offline.faults(more) == ["there is more in it than a ranking holds"]
+    assert faults(as_json(heavy)) == ["weights: the weights sum to 101/100, not to 1"]
+    assert faults(more) == ["there is more in it than a ranking holds"]
 
 
 def test_what_is_nested_without_end_is_no_ranking() -> None:
-    assert offline.faults(b'{"a":' + b"[" * 100_000)[0].startswith("this is no ranking")
+    assert faults(b'{"a":' + b"[" * 100_000)[0].startswith("this is no ranking")
 
 
 def test_a_what_if_is_no_ranking(people: People, store: Store) -> None:
@@ -255,9 +259,9 @@ def test_a_what_if_is_no_ranking(people: People, store: Store) -> None:
 
     for body in ({}, {"partly": "1/2"}):
         answer = people("analyst").post("/rankings/2026-09/what-if", body)
-        assert offline.faults(answer.content) == ["this is a what-if, which is no ranking"]
+        assert faults(answer.content) == ["this is a what-if, which is no ranking"]
     compared = people("analyst").post("/rankings/2026-09/compare", {})
-    assert "no ranking" in offline.faults(compared.content)[0]
+    assert "no ranking" in faults(compared.content)[0]
 
 
 @pytest.mark.parametrize(
@@ -295,7 +299,7 @@ def test_whatever_the_policy_what_the_service_says_holds(
         asked: list[dict[str, str]] = [{"league": league} for league in LEAGUES]
         for query in [*asked, {"district_code": "110105"}, {"district_code": "110101"}]:
             answer = people("analyst").get(f"/rankings/{period}", **query)
-            assert offline.faults(answer.content) == [], (period, query)
+            assert faults(answer.content) == [], (period, query)
         assert people("analyst").get(f"/rankings/{period}").json()["rows"][0]["per_10k"]
 
 

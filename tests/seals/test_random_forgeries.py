@@ -80,7 +80,7 @@ def others(column: sa.Column[Any], value: Any) -> st.SearchStrategy[Any]:
 
 def audited(session: Session, app: FastAPI) -> list[Fault]:
     session.expire_all()
-    return list(auditing.whole(session, app.state.city.periods))
+    return list(auditing.whole(session, app.state.city))
 
 
 def city(people: People, clock: StillClock, app: FastAPI) -> None:

@@ -17,10 +17,14 @@ import pytest
 
 from app.kit.clock import utc
 from app.kit.host import embedded
+from app.kit.host.serving import BEAT_SECONDS
 from tests.given import request
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 120
+"""On a busy machine; a worker that is still starting looks for its parent when it is up."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENGLISH = {"PATH": PATH, "LANGUAGE": "en"}
 
 
 def jiesu(command: str, directory: Path, **variables: str) -> subprocess.Popen[str]:
@@ -34,7 +38,13 @@ def begin(
     return subprocess.Popen(
         [sys.executable, "-m", "app", command],
         cwd=ROOT,
-        env={"PATH": PATH, "JIESU_DATA_DIR": str(directory), "JIESU_PORT": "0", **given},
+        env={
+            "PATH": PATH,
+            "LANGUAGE": "en",
+            "JIESU_DATA_DIR": str(directory),
+            "JIESU_PORT": "0",
+            **given,
+        },
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
@@ -62,7 +72,7 @@ class Service:
         """Its exit code and the lines of its log."""
         self.client.close()
         self.process.send_signal(how)
-        _, log = self.process.communicate(timeout=120)
+        _, log = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, log.splitlines()
 
     def labels(self) -> set[str]:
@@ -87,7 +97,7 @@ def new_key(label: str) -> dict[str, str]:
 
 
 def refusal(process: subprocess.Popen[str]) -> str:
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     (line,) = errors.splitlines()
     return line
@@ -154,7 +164,7 @@ def test_a_busy_port_is_refused(service: Service, tmp_path: Path) -> None:
 
 def test_a_command_runs_beside_the_service(service: Service) -> None:
     process = jiesu("seed", service.directory)
-    _, log = process.communicate(timeout=120)
+    _, log = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 0, log
     assert service.is_ready()
@@ -261,10 +271,13 @@ def test_a_killed_service_leaves_nothing_in_the_way_of_the_next(service: Service
 
 
 def test_workers_end_with_the_process_that_started_them(service: Service) -> None:
+    """Also where it died before it read what they told it."""
     workers = psutil.Process(service.process.pid).children(recursive=True)
+    service.process.send_signal(signal.SIGSTOP)
+    time.sleep(2 * BEAT_SECONDS)
 
     service.process.kill()
-    gone, alive = psutil.wait_procs(workers, timeout=15)
+    gone, alive = psutil.wait_procs(workers, timeout=PATIENCE_SECONDS)
     service.end(signal.SIGKILL)
     service.start()
 

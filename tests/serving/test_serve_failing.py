@@ -40,7 +40,7 @@ def test_a_loop_that_ends_ends_the_process_with_a_code(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", SABOTAGED],
         cwd=ROOT,
-        env={"PATH": PATH, "JIESU_DATA_DIR": str(tmp_path), "JIESU_PORT": "0"},
+        env={"PATH": PATH, "LANGUAGE": "en", "JIESU_DATA_DIR": str(tmp_path), "JIESU_PORT": "0"},
         stderr=subprocess.PIPE,
         text=True,
     )

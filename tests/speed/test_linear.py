@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import app
-from app.kit.web import sheet
+from app.kit.web.sheets import sheet
 from app.routing.reading import spots
 from app.routing.weighing import grounds
 from app.tickets import personal, telephones

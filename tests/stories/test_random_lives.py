@@ -154,8 +154,7 @@ class Lives(RuleBasedStateMachine):
     def check_audit(self) -> None:
         """Every row follows from its events (D.21-11)."""
         with self.app.state.sessions() as session:
-            policies = self.app.state.city.policies
-            assert list(audit.of_tickets(session, policies, self.numbers)) == []
+            assert list(audit.of_tickets(session, self.app.state.city, self.numbers)) == []
 
     def mine(self) -> Iterator[tuple[Any, ...]]:
         rows = stages.rows(self.people, ROWS)

@@ -174,9 +174,42 @@ def test_an_office_comes_every_day_and_goes_home_in_the_evening(
     visits = [visit["left_at"] and visit["left_at"][8:10] for visit in after["attendance"]]
     assert visits == ["20", "21", None, None]
     campaign = seen(people, number)
-    assert [(d["offices"], d["absent"]) for d in campaign["days"]] == [([MARKET], [POLICE])] * 2
+    logged = [bool(d["logs"]) for d in campaign["days"]]
+    assert logged == [True, True, False]  # a day that is over counts, today when it is logged
+    assert [(d["offices"], d["absent"]) for d in campaign["days"]] == [([MARKET], [POLICE])] * 3
     days = {a["office_code"]: (a["days"], a["absent"]) for a in campaign["attendance"]}
-    assert days == {MARKET: (2, 0), POLICE: (0, 2)}
+    assert days == {MARKET: (3, 0), POLICE: (0, 3)}
+
+
+def test_a_day_without_a_log_is_an_absence_of_all(people: People, clock: StillClock) -> None:
+    number = organised(people)
+    clock.tick(days=2)
+    does(people, CHIEF, number, "campaign/log", **day(on="2026-10-21"))
+    campaign = seen(people, number)
+    assert [(d["day"], d["absent"]) for d in campaign["days"]] == [
+        ("2026-10-20", [MARKET, POLICE]),
+        ("2026-10-21", [MARKET, POLICE]),
+    ]
+    does(people, CHIEF, number, "cancel", reason="并入全区行动")
+    clock.tick(days=9)
+    assert len(seen(people, number)["days"]) == 3
+
+
+def test_nobody_is_in_two_teams_on_one_day(people: People, clock: StillClock) -> None:
+    number = organised(people)
+    does(people, CHIEF, number, "campaign/log", **day())
+    lent = day(2, people=[*crew("乙", 1, MARKET), person("甲1")])
+    answer = act(people, CHIEF, number, "campaign/log", lent)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/people/1")
+    does(people, CHIEF, number, "campaign/log", **day(2))
+    moved = {**lent, "reason": "借调"}
+    wrong = act(people, CHIEF, number, "campaign/correct-log", moved)
+    assert wrong.status_code == 422
+    rest = day(people=crew("甲", 1), reason="甲1借调")
+    does(people, CHIEF, number, "campaign/correct-log", **rest)
+    does(people, CHIEF, number, "campaign/correct-log", **moved)
+    clock.tick(days=1)
+    does(people, CHIEF, number, "campaign/log", **{**lent, "day": "2026-10-21"})
 
 
 REPORT = {"person": "王强", "duty": "执法队长", **blown.NEAR}
@@ -263,7 +296,8 @@ def test_a_campaign_has_its_own_plan_date_and_new_people(people: People, clock: 
     longer = {"teams": [*TEAMS, third], "until": "2027-03-01T02:00:00Z"}
     after = does(people, CHIEF, number, "campaign", **plan(**longer))
     assert after["finish_due_at"] == longer["until"]
-    assert act(people, AT_POLICE, number, "campaign/log", day(3)).status_code == 200
+    own = day(3, people=crew("丙", 3))
+    assert act(people, AT_POLICE, number, "campaign/log", own).status_code == 200
 
 
 def test_the_order_says_who_comes_and_who_commands(people: People) -> None:

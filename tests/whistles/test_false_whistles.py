@@ -126,3 +126,36 @@ def test_an_appeal_that_fails_and_one_that_is_late(people: People, clock: StillC
     clock.tick(days=5, microseconds=1)
     late = act(people, CHIEF, other, "appeal", {"text": "申诉"})
     assert late.json()["type"] == "/problems/appeal-late"
+
+
+def test_the_days_to_rule_outlast_the_evaluation(people: People, clock: StillClock) -> None:
+    """D.14.7: what is evaluated is found false within the same days, and given back as it was."""
+    number = str(blown.settled(people)["number"])
+    for office in (MARKET, POLICE):
+        points = {"effect": 12, "attitude": 13}
+        after = does(people, CHIEF, number, f"evaluations/{office}", **points)
+    assert after["status"] == "evaluated"
+    clock.tick(days=5)
+    untrue = does(people, DISTRICT, number, "rule-false", **ruling("reckless"))
+    assert (untrue["status"], untrue["evaluations"]) == ("false", [])
+    does(people, CHIEF, number, "appeal", text="确有占道")
+    given = does(people, SUPERVISOR, number, "decide-appeal", uphold=True, text="撤销裁定")
+    assert (given["status"], given["settled_at"]) == ("evaluated", after["settled_at"])
+    assert [record["total"] for record in given["evaluations"]] == [95.0, 95.0]
+
+
+def test_the_city_s_word_is_final(people: People, clock: StillClock) -> None:
+    number = str(blown.settled(people)["number"])
+    settled_at = people(*CHIEF).get(f"/whistles/{number}").json()["settled_at"]
+    clock.tick(days=1)
+    does(people, DISTRICT, number, "rule-false", **ruling("reckless"))
+    does(people, CHIEF, number, "appeal", text="确有占道")
+    clock.tick(days=3)
+    given = does(people, SUPERVISOR, number, "decide-appeal", uphold=True, text="撤销裁定")
+    assert (given["status"], given["settled_at"]) == ("settled", settled_at)
+    assert {record["status"] for record in given["evaluations"]} == {"open"}
+    again = act(people, DISTRICT, number, "rule-false", ruling("empty"))
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/ruled-by-city")
+    wrong = does(people, DISTRICT, number, "rule-false", **ruling("wrong_department"))
+    assert [record["office_code"] for record in wrong["evaluations"]] == [POLICE]
+    does(people, CHIEF, number, f"evaluations/{POLICE}", effect=12, attitude=13)

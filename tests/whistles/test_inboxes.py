@@ -86,6 +86,25 @@ def test_the_summoned_and_a_street_that_has_not_joined_read_no_name_of_the_citiz
     assert ticket in people("chief", OTHER_STREET).get(f"/whistles/{number}").text
 
 
+def test_district_and_city_read_no_citizen_either_and_no_export_has_one(people: People) -> None:
+    """D.16: who works with the citizen opens the ticket, and that is on record."""
+    ticket = given.ticket(people, citizen={"name": "欧阳春晓", "phone": "13800000000"})
+    caller = "欧阳春晓13911112222"
+    number = blown.blow(people, MARKET, ticket_numbers=[ticket], matter=f"投诉人{caller}")["number"]
+    does(people, ("chief", WANGJING), number, "escalate", reason=f"{caller}多次反映")
+    desks = [(role, None) for role in ("supervisor", "auditor", "operator", "dispatcher")]
+    for who in (("district", CHAOYANG), *desks):
+        paths = ["", f"/{number}", f"/{number}/events"]
+        texts = [people(*who).get(f"/whistles{path}").text for path in paths]
+        assert "投诉人****" in texts[0]
+        assert not [text for text in texts if "欧阳春晓" in text or "13911112222" in text], who
+    assert "13911112222" not in people("district", CHAOYANG).get("/inbox").text
+    own = people("handler", WANGJING)
+    assert caller in own.get(f"/whistles/{number}").text
+    lines = own.get("/whistles", headers={"Accept": "application/x-ndjson"})
+    assert (number in lines.text, caller in lines.text) == (True, False)
+
+
 def test_an_inbox_is_new_when_a_summons_changes(people: People) -> None:
     market = people("handler", MARKET)
     empty = market.get("/inbox").headers["ETag"]

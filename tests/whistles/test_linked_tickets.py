@@ -121,3 +121,67 @@ def test_a_ticket_that_another_street_answers_for_is_not_linked(people: People) 
     )
     assert foreign.status_code == 422, foreign.text
     assert foreign.json()["type"] == "/problems/no-such-linked-ticket"
+
+
+def merged(people: People, member: str, parent: str) -> None:
+    people.dispatcher.does("merge", member, parent_number=parent)
+
+
+def test_a_group_waits_for_its_members_whistles(people: People, clock: StillClock) -> None:
+    """D.11: the parent's reply is the group's; a member that leaves takes its whistle along."""
+    parent = at_work(people)
+    clock.tick(minutes=1)
+    member = given.ticket(people)
+    whistle = blown.blow(people, MARKET, ticket_numbers=[member])["number"]
+    assert seen(people, parent)["open_whistles"] == 0
+    merged(people, member, parent)
+    assert seen(people, parent)["open_whistles"] == 1
+    refused = people(*STREET).post(f"/tickets/{parent}/reply", REPLY)
+    assert (refused.status_code, refused.json()["whistles"]) == (409, [whistle])
+    people("supervisor").does("unmerge", member, reason="并非一事")
+    assert [seen(people, number)["open_whistles"] for number in (parent, member)] == [0, 1]
+    merged(people, member, parent)
+    does(people, ("chief", WANGJING), whistle, "cancel", reason="已自行解决")
+    assert [seen(people, number)["open_whistles"] for number in (parent, member)] == [0, 0]
+    people(*STREET).does("reply", parent, **REPLY)
+
+
+def test_a_whistle_of_the_group_stays_with_it(people: People, clock: StillClock) -> None:
+    parent = at_work(people)
+    clock.tick(minutes=1)
+    member = given.ticket(people)
+    drafted = blown.body(MARKET, draft=True, ticket_numbers=[member])
+    late = people(*STREET).post("/whistles", drafted).json()["number"]
+    both = blown.blow(people, POLICE, ticket_numbers=[parent, member])["number"]
+    merged(people, member, parent)
+    does(people, ("chief", WANGJING), late, "blow")
+    assert seen(people, parent)["open_whistles"] == 2
+    people("supervisor").does("unmerge", member, reason="并非一事")
+    assert [seen(people, number)["open_whistles"] for number in (parent, member)] == [1, 2]
+    does(people, ("chief", WANGJING), both, "cancel", reason="已自行解决")
+    assert [seen(people, number)["open_whistles"] for number in (parent, member)] == [0, 1]
+
+
+def test_a_group_s_next_lead_is_free_of_its_members_whistles(
+    people: People, clock: StillClock
+) -> None:
+    parent = given.ticket(people)
+    clock.tick(minutes=1)
+    member = given.ticket(people)
+    blown.blow(people, MARKET, ticket_numbers=[member])
+    merged(people, member, parent)
+    people.dispatcher.does("dispatch", parent, office_code=ANOTHER, reason="属地有误")
+    people("supervisor").does("unmerge", member, reason="并非一事")
+    for number in (parent, member):
+        then = people("handler", ANOTHER).get(f"/tickets/{number}").json()
+        assert (then["office"]["code"], then["open_whistles"]) == (ANOTHER, 0)
+
+
+def test_a_draft_of_a_former_lead_keeps_no_reply_once_it_is_blown(people: People) -> None:
+    number = given.ticket(people)
+    drafted = blown.body(MARKET, draft=True, ticket_numbers=[number])
+    whistle = people(*STREET).post("/whistles", drafted).json()["number"]
+    people.dispatcher.does("dispatch", number, office_code=ANOTHER, reason="属地有误")
+    does(people, ("chief", WANGJING), whistle, "blow")
+    then = people("handler", ANOTHER).get(f"/tickets/{number}").json()
+    assert then["open_whistles"] == 0

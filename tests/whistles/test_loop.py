@@ -41,6 +41,7 @@ SUMMONS: list[tuple[str, WhistleAction, set[SummonsStatus], set[SummonsStatus], 
     ("H4 begins", A.START, {P.ARRIVED}, {P.WORKING}, {W.CONDUCTOR}),
     ("H4", A.FEED_BACK, {P.ARRIVED, P.WORKING}, {P.FED_BACK}, {W.SUMMONED}),
     ("H5", A.RELEASE, {P.FED_BACK}, {P.RELEASED}, STREETS),
+    ("H5 takes over", A.CONSENT, {P.FED_BACK}, {P.WORKING}, {W.SUMMONED}),
     ("H5 interim", A.INTERIM_RELEASE, {P.ARRIVED}, {P.WORKING}, STREETS),
     ("objects", A.OBJECT, AWAITED | {P.ARRIVED, P.WORKING}, {P.OBJECTED}, {W.SUMMONED}),
     (
@@ -131,7 +132,11 @@ def test_the_whistle_s_moves_are_the_rulebook_s(
 
 
 @pytest.mark.parametrize(
-    "action", [A.COMPOSE, A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE]
+    "action",
+    [
+        *(A.COMPOSE, A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION),
+        *(A.CONSENT, A.INTERIM_RELEASE),
+    ],
 )
 def test_what_follows_from_summonses_is_h6_and_no_more(action: WhistleAction) -> None:
     follows = {S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK}
@@ -146,7 +151,7 @@ def test_h11_a_false_whistle_ends_but_for_an_appeal() -> None:
     false_from = {
         at for (at, done), ends in MOVES.items() if done is A.RULE_FALSE and S.FALSE in ends
     }
-    assert false_from == set(UNSETTLED) | {S.SETTLED}
+    assert false_from == set(UNSETTLED) | {S.SETTLED, S.EVALUATED}
     assert {done for at, done in MOVES if at is S.FALSE} - {A.LEAVE} == {A.APPEAL, A.DECIDE_APPEAL}
 
 

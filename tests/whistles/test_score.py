@@ -13,6 +13,7 @@ from app.whistles.evaluation.score import (
     Attendance,
     Chief,
     Items,
+    Marks,
     RecordStatus,
     items,
     mark_until,
@@ -95,9 +96,10 @@ def test_a_chief_has_three_working_days(settled: str, until: str) -> None:
     settled_at, last = datetime.fromisoformat(settled), datetime.fromisoformat(until)
 
     assert mark_until(settled_at, RULES) == last
-    assert status(False, settled_at, RULES, last) is RecordStatus.OPEN
-    assert status(False, settled_at, RULES, last + TICK) is RecordStatus.MISSED
-    assert status(True, settled_at, RULES, last + TICK) is RecordStatus.SUBMITTED
+    assert status(Marks(None, last), last) is RecordStatus.OPEN
+    assert status(Marks(None, last), last + TICK) is RecordStatus.MISSED
+    marked = Marks(Chief(Fraction(12), Fraction(13)), last)
+    assert status(marked, last + TICK) is RecordStatus.SUBMITTED
 
 
 points = st.fractions(min_value=0, max_value=15)

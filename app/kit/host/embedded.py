@@ -26,6 +26,7 @@ import psycopg
 from app.kit.host import cluster, roles
 from app.kit.host.cluster import CannotStart
 from app.kit.host.ending import fail
+from app.kit.messages import Message
 
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107
@@ -88,7 +89,13 @@ def running(directory: Path, *, durable: bool = True, max_connections: int = 100
             stack.enter_context(_alone(directory))
             server.start()
         except OSError as error:
-            raise CannotStart(f"cannot use the data directory {directory}: {error}") from error
+            raise CannotStart(
+                Message(
+                    "cannot use the data directory {directory}: {error}",
+                    directory=directory,
+                    error=error,
+                )
+            ) from error
         stack.callback(server.stop)
         yield url(directory)
 
@@ -174,7 +181,11 @@ class _Server:
                     break
                 time.sleep(0.02)
         self.process.kill()
-        raise CannotStart(f"PostgreSQL does not start; {_log(self.directory)} says why")
+        raise CannotStart(
+            Message(
+                "PostgreSQL does not start; {directory} says why", directory=_log(self.directory)
+            )
+        )
 
     def _watch(self) -> None:
         """Starts the server again whenever it is killed; if it does not start, ends the service."""
@@ -218,8 +229,12 @@ def _check_socket_path(directory: Path) -> None:
     excess = len(os.fsencode(cluster.path(directory) / SOCKET)) - SOCKET_PATH_MAX
     if excess > 0:
         raise CannotStart(
-            f"the path of the data directory is {excess} bytes too long for a socket,"
-            f" set JIESU_DATA_DIR to a shorter one than {directory}"
+            Message(
+                "the path of the data directory is {excess} bytes too long for a socket,"
+                " set JIESU_DATA_DIR to a shorter one than {directory}",
+                excess=excess,
+                directory=directory,
+            )
         )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base
 from app.kit.errors import Unavailable
 from app.kit.host import migrate
+from app.kit.messages import Message
 from app.kit.web import metrics
 from app.kit.web.logs import kinds
 from app.kit.web.route import Route
@@ -97,7 +98,9 @@ class Readiness:
         try:
             refusal = await asyncio.wait_for(asyncio.shield(self.coming), PATIENCE_SECONDS)
         except TimeoutError:
-            raise NotAnswering(f"not for {PATIENCE_SECONDS:.0f} s") from None
+            raise NotAnswering(
+                Message("not for {patience_seconds:.0f} s", patience_seconds=PATIENCE_SECONDS)
+            ) from None
         if refusal:
             raise refusal
 

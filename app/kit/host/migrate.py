@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from app.kit.address import psycopg_url
 from app.kit.host import cluster
+from app.kit.messages import Message, template
 
 OLDEST = int(cluster.VERSION)
 """The oldest PostgreSQL to work with: every test runs on it. The documents name it, too."""
@@ -32,7 +33,9 @@ class DatabaseAway(NoDatabase):
     """Nobody answers there, or not yet: it may be waited for."""
 
 
-MAY_NOT_MIGRATE = "may not bring the database to this version: run `jiesu migrate` as its owner"
+MAY_NOT_MIGRATE = template(
+    "{user} may not bring the database to this version: run `jiesu migrate` as its owner"
+)
 NOT_YET = ("the database system is", "too many clients", "remaining connection slots")
 """In what a server says that refuses for the moment only."""
 
@@ -51,7 +54,9 @@ def connected(url: str) -> Iterator[sa.Connection]:
     except DBAPIError as refused:
         why = " ".join(str(refused.orig).split())
         kind = DatabaseAway if is_away(why) else NoDatabase
-        raise kind(f"cannot reach the database {target.render_as_string()}: {why}") from None
+        place = target.render_as_string()
+        reason = Message("cannot reach the database {place}: {why}", place=place, why=why)
+        raise kind(reason) from None
     with connection:
         check_version(int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()))
         connection.rollback()
@@ -62,7 +67,13 @@ def check_version(number: int) -> None:
     """Raises NoDatabase for a PostgreSQL that is too old; its number is like 180004."""
     version = number // 10_000
     if version < OLDEST:
-        raise NoDatabase(f"the database is PostgreSQL {version}; {OLDEST} or newer is needed")
+        raise NoDatabase(
+            Message(
+                "the database is PostgreSQL {version}; {oldest} or newer is needed",
+                version=version,
+                oldest=OLDEST,
+            )
+        )
 
 
 def check(url: str) -> None:
@@ -79,7 +90,9 @@ def upgrade(url: str, revision: str = "head") -> None:
             command.upgrade(config(connection), revision)
         except ProgrammingError as refused:
             if isinstance(refused.orig, InsufficientPrivilege):
-                raise NoDatabase(f"{connection.engine.url.username} {MAY_NOT_MIGRATE}") from None
+                raise NoDatabase(
+                    Message(MAY_NOT_MIGRATE, user=connection.engine.url.username)
+                ) from None
             raise
 
 

@@ -5,7 +5,10 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+
+from app.kit.messages import Message
 
 BACKLOG = 2048
 READY = 200
@@ -33,7 +36,14 @@ def take_port(host: str, port: int) -> socket.socket:
         let_vanished_go(listener)
         listener.bind(address)
     except OSError as error:
-        raise CannotListen(f"cannot serve on {host}:{port}: {error.strerror}") from None
+        raise CannotListen(
+            Message(
+                "cannot serve on {host}:{port}: {strerror}",
+                host=host,
+                port=port,
+                strerror=error.strerror,
+            )
+        ) from None
     return listener
 
 
@@ -59,14 +69,20 @@ def open_port(listener: socket.socket) -> None:
     try:
         listener.listen(BACKLOG)
     except OSError as error:
-        raise CannotListen(f"cannot serve on {listener.getsockname()}: {error.strerror}") from None
+        raise CannotListen(
+            Message(
+                "cannot serve on {listener}: {strerror}",
+                listener=listener.getsockname(),
+                strerror=error.strerror,
+            )
+        ) from None
 
 
-def announce(listener: socket.socket, text: str) -> None:
-    """Prints one line, with the address for `{url}`, once the application says that it is ready."""
+def announce(listener: socket.socket, text: Callable[[str], str]) -> None:
+    """Prints one line about an address once the application says that it is ready."""
     host, port = listener.getsockname()[:2]
     host = EVERYWHERE.get(host, host)
-    line = text.format(url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    line = text(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
     def watch() -> None:
         while not is_ready(host, port):

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from app.kit.errors import TooMany
+from app.kit.messages import Message
 
 BURST_SECONDS = 10.0
 LEAST_WAIT_SECONDS = 1e-6  # less is rounding
@@ -41,7 +42,10 @@ class Rate:
         full_at = max(self.full_at.get(name, now), now) + 1 / self.per_second
         wait = full_at - now - max(BURST_SECONDS, 1 / self.per_second)
         if wait > LEAST_WAIT_SECONDS:
-            raise TooManyRequests(f"{self.per_second:g} a second", retry_after=ceil(wait))
+            raise TooManyRequests(
+                Message("{per_second:g} a second", per_second=self.per_second),
+                retry_after=ceil(wait),
+            )
         self.full_at[name] = full_at
         self.full_at.move_to_end(name)
         if len(self.full_at) > MOST_REMEMBERED:

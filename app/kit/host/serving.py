@@ -7,7 +7,9 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -33,9 +35,12 @@ class Parent:
         threading.Thread(target=self.end_with_it, daemon=True).start()
 
     def end_with_it(self) -> None:
-        while self.line.recv(1):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        with suppress(ConnectionError):  # it died before it read all that it was told
+            while self.line.recv(1):
+                pass
+        while True:  # a signal is lost between this process's handlers and uvicorn's
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(BEAT_SECONDS)
 
     def tell(self, word: bytes) -> None:
         try:

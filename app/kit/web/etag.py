@@ -6,14 +6,16 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
 
+from app.kit.messages import ENGLISH, language
+
 T = TypeVar("T")
 
 Versions = frozenset[str]
 
-OF_CALLER = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+OF_CALLER = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
 """Another caller may see another view under the same version."""
 
-OF_CALLER_AND_FORM = {**OF_CALLER, "Vary": "Authorization, Accept"}
+OF_CALLER_AND_FORM = {**OF_CALLER, "Vary": "Authorization, Accept, Accept-Language"}
 
 TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)', re.IGNORECASE)
 """Quoted, as it must be (a comma may stand in it), or bare."""
@@ -35,7 +37,14 @@ Tags = Annotated[str, StringConstraints(max_length=1000)]
 async def if_match(
     tags: Annotated[list[Tags] | None, Header(alias="If-Match")] = None,
 ) -> Versions | None:
-    return versions(None if tags is None else ",".join(tags))
+    """In any language: what is changed is the same."""
+    given = versions(None if tags is None else ",".join(tags))
+    return given and frozenset(tag.removesuffix(f"-{ENGLISH}") for tag in given)
+
+
+def spoken(version: object) -> str:
+    """The tag of a version as it is told to who reads now: in English it is another."""
+    return f"{version}-{ENGLISH}" if language.get() == ENGLISH else str(version)
 
 
 def known_to(request: Request) -> Versions:

@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
-from app.kit.messages import Message, plural, template
-from app.kit.shapes import SHAPES
+from app.kit.messages import SHAPES, Message, plural, reason_of, template
 
 
 class Fault(TypedDict):
@@ -113,16 +112,13 @@ def words(finding: Mapping[str, Any]) -> Message:
     if kind == "string_pattern_mismatch":
         return Message(SHAPES.get(context["pattern"], NO_PATTERN))
     if kind == "value_error":
-        return of_ours(context["error"])
+        return reason_of(context["error"])
+    if kind == "ours":
+        reason: Message = context["reason"]
+        return reason
     if kind in WORDS:
         return Message(WORDS[kind], **parts(context))
     return Message(OTHER, kind=kind)
-
-
-def of_ours(error: ValueError) -> Message:
-    """A validator of ours raises ValueError(Message(…)); the parsers of others, a text."""
-    [*_, reason] = error.args or ("",)
-    return reason if isinstance(reason, Message) else Message("{fault}", fault=str(reason))
 
 
 def parts(context: Mapping[str, Any]) -> dict[str, object]:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kit.clock import Now
 from app.kit.db import Base, Code, Writing
 from app.kit.errors import Invalid, NotFound
+from app.kit.messages import Message, shape
 from app.kit.ready import Statement
-from app.kit.shapes import shape
 from app.kit.web.once import meant
 
 KEPT = timedelta(days=7)
@@ -70,7 +70,7 @@ class Claimed(NamedTuple):
     def check(self, body_hash: bytes) -> None:
         """Refuses (KeyReused) another body under the same key."""
         if not hmac.compare_digest(self.body_hash, body_hash):
-            raise KeyReused("the same key came before with another body")
+            raise KeyReused(Message("the same key came before with another body"))
 
 
 Name = tuple[str, str]
@@ -243,8 +243,8 @@ async def refuse_key(
     key: Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)] = None,
 ) -> None:
     if key is not None:
-        fault = {"pointer": "/header/Idempotency-Key", "detail": "this call takes none"}
-        raise KeyUnwanted("this call shows a secret once and takes no key", errors=[fault])
+        fault = {"pointer": "/header/Idempotency-Key", "detail": Message("this call takes none")}
+        raise KeyUnwanted(Message("this call shows a secret once and takes no key"), errors=[fault])
 
 
 NotHere = Annotated[None, Depends(refuse_key)]

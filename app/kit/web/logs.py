@@ -85,7 +85,7 @@ def config(level: str) -> dict[str, Any]:
         "formatters": {"line": {"()": f"{__name__}.Line"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
-        "loggers": {"alembic": {"level": "WARNING"}},
+        "loggers": {"alembic": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
     }
 
 

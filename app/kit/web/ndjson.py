@@ -9,6 +9,7 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from app.kit.errors import Invalid, Malformed, TooLarge
+from app.kit.messages import Message, reason_of
 from app.kit.web.faults import faults, first_of
 from app.kit.web.once import GivenTwice, members
 
@@ -100,7 +101,8 @@ def check_members(text: bytes) -> None:
     try:
         json.loads(text, object_pairs_hook=members)
     except GivenTwice as fault:
-        raise Malformed(str(fault), errors=[{"pointer": "", "detail": str(fault)}]) from None
+        reason = reason_of(fault)
+        raise Malformed(reason, errors=[{"pointer": "", "detail": reason}]) from None
     except (ValueError, RecursionError):
         pass
 
@@ -108,7 +110,7 @@ def check_members(text: bytes) -> None:
 def parse(form: TypeAdapter[T], line: Line) -> T:
     """The object of a line. Refuses LineTooLong, and Invalid with every fault by its pointer."""
     if line.text is None:
-        fault = {"pointer": "", "detail": "longer than 64 kB"}
+        fault = {"pointer": "", "detail": Message("longer than 64 kB")}
         raise LineTooLong(errors=[fault], most_bytes=MOST_BYTES)
     check_members(line.text)
     try:

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.types import Scope
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 
 HEADERS = frozenset({b"authorization", b"content-type", b"idempotency-key", b"last-event-id"})
 """Those that are no lists (RFC 9110, 5.3)."""
@@ -23,7 +24,9 @@ def members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object. Raises GivenTwice."""
     given = dict(pairs)
     if len(given) != len(pairs):
-        raise GivenTwice(f"the member {repeated(name for name, _ in pairs)} is given twice")
+        raise GivenTwice(
+            Message("the member {name} is given twice", name=repeated(name for name, _ in pairs))
+        )
     return given
 
 
@@ -53,8 +56,10 @@ def check_query(request: Request, lists: Collection[str]) -> None:
     names = [name for name, _ in request.query_params.multi_items() if name not in lists]
     name = repeated(names)
     if name:
-        fault = {"pointer": f"/query/{name}", "detail": "given twice"}
-        raise Invalid(f"the query parameter {name} is given twice", errors=[fault])
+        fault = {"pointer": f"/query/{name}", "detail": Message("given twice")}
+        raise Invalid(
+            Message("the query parameter {name} is given twice", name=name), errors=[fault]
+        )
 
 
 def check_text(part: bytes) -> None:
@@ -63,8 +68,10 @@ def check_text(part: bytes) -> None:
         unquote_to_bytes(part).decode()
     except UnicodeDecodeError:
         name = unquote_to_bytes(part.partition(b"=")[0]).decode(errors="replace")
-        fault = {"pointer": f"/query/{name}", "detail": "is not UTF-8"}
-        raise Invalid(f"the query parameter {name} is not UTF-8", errors=[fault]) from None
+        fault = {"pointer": f"/query/{name}", "detail": Message("is not UTF-8")}
+        raise Invalid(
+            Message("the query parameter {name} is not UTF-8", name=name), errors=[fault]
+        ) from None
 
 
 def is_plain(scope: Scope) -> bool:
@@ -80,5 +87,5 @@ def check_headers(request: Request) -> None:
     headers: list[tuple[bytes, bytes]] = request.scope["headers"]
     name = repeated(name.decode() for name, _ in headers if name in HEADERS)
     if name:
-        fault = {"pointer": f"/header/{name}", "detail": "given twice"}
-        raise Invalid(f"the header {name} is given twice", errors=[fault])
+        fault = {"pointer": f"/header/{name}", "detail": Message("given twice")}
+        raise Invalid(Message("the header {name} is given twice", name=name), errors=[fault])

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.ready import parameter
 
 DEFAULT_LIMIT = 50
@@ -25,14 +26,14 @@ NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 def whole(value: object) -> object:
     """Refuses `+5` and `5.0`, which pydantic would take."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        raise ValueError("is no whole number")
+        raise ValueError(Message("is no whole number"))
     return value
 
 
 def number(value: object) -> object:
     """Refuses `+5`, `1e1` and `nan`, which pydantic would take or tell in its own words."""
     if isinstance(value, str) and not NUMBER.fullmatch(value):
-        raise ValueError("is no number")
+        raise ValueError(Message("is no number"))
     return value
 
 
@@ -72,7 +73,7 @@ def read_cursor(cursor: str, *kinds: Read) -> tuple[Any, ...]:
         texts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         return tuple(kind(plain(text)) for kind, text in zip(kinds, texts, strict=True))
     except (ValueError, TypeError, binascii.Error):
-        fault = {"pointer": "/query/cursor", "detail": "not a cursor of this list"}
+        fault = {"pointer": "/query/cursor", "detail": Message("not a cursor of this list")}
         raise BadCursor(errors=[fault]) from None
 
 

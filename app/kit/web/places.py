@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from app.kit.errors import TooMany
+from app.kit.messages import Message
 
 
 @dataclass(slots=True)
@@ -21,7 +22,9 @@ class Places:
     def place(self, key: str) -> Iterator[None]:
         """A place until the block is left. Refuses `refusal`."""
         if self.taken[key] >= self.of_one_key or self.taken.total() >= self.most:
-            raise self.refusal(f"{self.taken[key]} of this key are", most=self.of_one_key)
+            raise self.refusal(
+                Message("{taken} of this key are", taken=self.taken[key]), most=self.of_one_key
+            )
         self.taken[key] += 1
         try:
             yield

@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from app.kit.datum import in_city, moved_back
+from app.kit.messages import Message
 from app.kit.web.wire import Form
 
 
@@ -28,11 +29,17 @@ class Position(Form):
         members: Any = self
         lon, lat = members.lon, members.lat
         if (lon is None) is not (lat is None):
-            raise ValueError("lon and lat come together")
+            raise ValueError(Message("lon and lat come together"))
         if lon == 0 or lat == 0:
-            raise ValueError(f"{lon:g},{lat:g} is no position: leave lon and lat out")
+            raise ValueError(
+                Message("{lon:g},{lat:g} is no position: leave lon and lat out", lon=lon, lat=lat)
+            )
         if lon is not None and not in_city(lon, lat):
-            raise ValueError(f"{lon:g},{lat:g} lies outside Beijing; lon comes before lat")
+            raise ValueError(
+                Message(
+                    "{lon:g},{lat:g} lies outside Beijing; lon comes before lat", lon=lon, lat=lat
+                )
+            )
         if self.datum is Datum.GCJ02 and lon is not None:
             lon, lat = moved_back(lon, lat)
             self.__dict__.update(lon=lon, lat=lat, datum=Datum.WGS84)

@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.kit import messages
 from app.kit.db import LOCKED, commits, is_out_of_reach
 from app.kit.errors import Invalid, Malformed, TooLarge, Unavailable
 from app.kit.hop import Work, carried, closing, settle
@@ -32,7 +33,8 @@ MOST_BYTES = 1_000_000
 TRIES = 3
 DEADLOCK = "40P01"
 NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, EROFS, EIO, EMFILE, ENFILE})
-OTHERS_CHANGE = "others were changing the same rows; nothing was changed"
+OTHERS_CHANGE = messages.Message("others were changing the same rows; nothing was changed")
+NO_JSON = messages.template("the body is not JSON: line {line}, column {column}")
 HEAD = "jiesu.head"
 """In a scope: nothing but the head of the answer is wanted."""
 BODILESS = frozenset({"GET", "DELETE"})
@@ -49,7 +51,9 @@ class JsonRequest(Request):
             async for chunk in self.stream():
                 read += chunk
                 if len(read) > MOST_BYTES:
-                    self.refused = TooLarge("a JSON body is at most 1 MB", most_bytes=MOST_BYTES)
+                    self.refused = TooLarge(
+                        messages.Message("a JSON body is at most 1 MB"), most_bytes=MOST_BYTES
+                    )
                     break
             self._body = bytes(read)
         return self._body
@@ -57,16 +61,24 @@ class JsonRequest(Request):
     async def json(self) -> Any:
         if self.refused:
             return [self.refused]
+        body = await self.body()
         try:
-            return json.loads((await self.body()).decode(), object_pairs_hook=members)
-        except GivenTwice as fault:
-            return [Malformed(str(fault))]
+            return json.loads(body.decode(), object_pairs_hook=members)
         except RecursionError:
-            return [Malformed("the JSON is nested too deeply")]
-        except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-            return [Malformed(f"the body is not JSON: {fault}")]
-        except ValueError:
-            return [Malformed("a number in the JSON has too many digits")]
+            return [Malformed(messages.Message("the JSON is nested too deeply"))]
+        except ValueError as fault:
+            return [Malformed(unreadable(fault))]
+
+
+def unreadable(fault: ValueError) -> messages.Message:
+    """The reason why a body is no JSON."""
+    if isinstance(fault, GivenTwice):
+        return messages.reason_of(fault)
+    if isinstance(fault, json.JSONDecodeError):
+        return messages.Message(NO_JSON, line=fault.lineno, column=fault.colno)
+    if isinstance(fault, UnicodeDecodeError):
+        return messages.Message("the body is not UTF-8")
+    return messages.Message("a number in the JSON has too many digits")
 
 
 Quick = Callable[[Request], Work[Response | None]]
@@ -195,9 +207,12 @@ def only(known: Mapping[str, bool]) -> Callable[[Request], Any]:
         unknown = sorted(set(request.query_params) - known.keys())
         if unknown:
             raise Invalid(
-                f"unknown query parameter {unknown[0]}",
+                messages.Message("unknown query parameter {unknown}", unknown=unknown[0]),
                 known=sorted(known),
-                errors=[{"pointer": f"/query/{name}", "detail": "unknown"} for name in unknown],
+                errors=[
+                    {"pointer": f"/query/{name}", "detail": messages.Message("unknown")}
+                    for name in unknown
+                ],
             )
 
     return refuse_unmeant
@@ -239,15 +254,15 @@ def repeated(app: ASGIApp) -> ASGIApp:
 def check_repeatable(fault: Exception, heard: list[Message], done: list[str]) -> None:
     """Refuses (Unavailable) where the request cannot be run again; a fault of ours is raised."""
     if isinstance(fault, PoolTimeout):
-        raise Unavailable("all connections to the database are in use") from fault
+        raise Unavailable(messages.Message("all connections to the database are in use")) from fault
     if isinstance(fault, OSError) and fault.errno in NO_ROOM:
-        raise Unavailable("there is no room to keep that") from fault
+        raise Unavailable(messages.Message("there is no room to keep that")) from fault
     if not isinstance(fault, DBAPIError) or not is_out_of_reach(fault):
         raise fault
     if getattr(fault.orig, "sqlstate", None) == LOCKED:
         raise Unavailable(OTHERS_CHANGE) from fault
     if too_much(heard) or not to_repeat(fault, done):
-        raise Unavailable("the database did not answer") from fault
+        raise Unavailable(messages.Message("the database did not answer")) from fault
 
 
 def noting(done: list[str], send: Send) -> Send:

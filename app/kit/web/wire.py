@@ -19,7 +19,7 @@ from pydantic import StringConstraints as Text
 from starlette.responses import Response
 
 from app.kit import text
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+")
 
@@ -33,13 +33,15 @@ def moment(value: object) -> object:
     """Refuses seconds since 1970, which pydantic would take: a time is told in RFC 3339."""
     if isinstance(value, datetime) or (isinstance(value, str) and RFC3339.match(value)):
         return value
-    raise ValueError('is no RFC 3339 time with an offset, such as "2026-11-21T10:00:00+08:00"')
+    raise ValueError(
+        Message('is no RFC 3339 time with an offset, such as "2026-11-21T10:00:00+08:00"')
+    )
 
 
 def no_flag(value: object) -> object:
     """Refuses true and false, which pydantic would take for numbers."""
     if isinstance(value, bool):
-        raise ValueError("is no number")
+        raise ValueError(Message("is no number"))
     return value
 
 
@@ -47,7 +49,7 @@ def to_utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
+        raise ValueError(Message("lies outside the years 1 to 9999")) from None
 
 
 def in_utc(at: datetime) -> str:

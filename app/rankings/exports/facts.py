@@ -15,7 +15,8 @@ from arro3.core import Array, DataType, Field, RecordBatch, Schema
 
 from app.callbacks.models import Assessment, Correction, Exclusion
 from app.kit.db import Sessions
-from app.kit.web.sheet import inert, line
+from app.kit.messages import Language, Vocabulary
+from app.kit.web.sheets.sheet import inert, line
 from app.kit.web.streams import kept, parts_of
 from app.rankings.columns import COLUMNS, HEARD, LATER
 from app.rankings.counting.record import Record
@@ -23,6 +24,7 @@ from app.rankings.counting.record import Record
 AT_ONCE = 5_000
 FACT = Assessment.__table__.c
 NAMES = (*COLUMNS, *LATER)
+HEADINGS = Vocabulary("facts column", NAMES)
 TEXT = DataType.utf8()
 TEXTS = Schema([Field(name, TEXT) for name in NAMES])
 
@@ -101,9 +103,11 @@ def ndjson(record: Record) -> Iterator[bytes]:
     return ended(b"", written, ndjson_end)
 
 
-def as_sheet(record: Record) -> Iterator[bytes]:
+def as_sheet(record: Record, reader: Language) -> Iterator[bytes]:
+    """Headings for a person; what stands below is the record to be counted again: codes, UTC."""
     written = ((len(rows), as_csv(rows)) for rows in batches(record))
-    return ended(line(NAMES).encode(), written, csv_end)
+    headings = line(HEADINGS.word(name, reader) for name in NAMES)
+    return ended(headings.encode(), written, csv_end)
 
 
 @contextmanager

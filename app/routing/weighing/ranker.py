@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from app.kit.messages import Message
 from app.routing.reading.text import LONGEST_PLACE
 from app.routing.weighing.evidence import NUMBERS, evidence
 from app.routing.weighing.grounds import AT, COLUMNS, Ground
@@ -44,7 +45,7 @@ class Ranker:
     def of(cls, document: Mapping[str, Any]) -> Self:
         """From the script's document; its columns must be the COLUMNS."""
         if (*document["columns"], *document["numbers"]) != (*COLUMNS, *NUMBERS):
-            raise ValueError("the learned numbers are for other columns: learn them again")
+            raise ValueError(Message("the learned numbers are for other columns: learn them again"))
         bent, straight = np.array(document["bent"]), np.array(document["straight"])
         weights = np.column_stack([bent, straight, -straight])
         weights /= np.array(document["spread"])[:, None]

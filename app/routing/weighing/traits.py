@@ -75,7 +75,9 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
         return Sheet(ground.codes, numbers, alike, False, name, inside)
     worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)
     kept = likeliest(ground, alike, worth)
-    return Sheet([ground.codes[at] for at in kept], numbers[:, kept], alike, True, name, inside)
+    return Sheet(
+        [ground.codes[at] for at in kept], numbers.take(kept, axis=1), alike, True, name, inside
+    )
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Assessment, Callback, Correction, Exclusion
+from app.city import City
 from app.feed.models import FeedEntry
 from app.kit.db import Base
-from app.policy.documents import Policies
 from app.seals.audit import record, tickets
 from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
@@ -40,22 +40,22 @@ OF_TICKETS: tuple[type[Base], ...] = (
 """Whose rows tell of tickets."""
 
 
-def of_tickets(session: Session, policies: Policies, numbers: Iterable[str]) -> Iterator[Fault]:
+def of_tickets(session: Session, city: City, numbers: Iterable[str]) -> Iterator[Fault]:
     rest = iter(numbers)
     while some := list(islice(rest, AT_ONCE)):
-        yield from of_some(session, policies, some)
+        yield from of_some(session, city, some)
 
 
-def of_some(session: Session, policies: Policies, numbers: Sequence[str]) -> Iterator[Fault]:
+def of_some(session: Session, city: City, numbers: Sequence[str]) -> Iterator[Fault]:
     """The tickets of the numbers; the parents of their groups are read, too."""
     own = record.rows(session, numbers)
-    courses = {number: tickets.course_of(rows, policies) for number, rows in own.items()}
+    courses = {number: tickets.course_of(rows, city.policies) for number, rows in own.items()}
     parents = {parent for course in courses.values() if (parent := parent_of(course))}
     for number, rows in record.rows(session, sorted(parents - own.keys())).items():
-        courses[number] = tickets.course_of(rows, policies)
+        courses[number] = tickets.course_of(rows, city.policies)
     for number in numbers:
         course = courses[number]
-        yield from tickets.linked(number, own[number])
+        yield from tickets.linked(number, own[number], city.cipher)
         head = courses.get(parent_of(course) or number)
         yield from tickets.followed(number, own[number], course, head)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from app.kit.cipher import Cipher
 from app.kit.errors import Refusal
 from app.policy.documents import Policies
 from app.seals.audit.course import Course
@@ -21,7 +22,7 @@ from app.seals.audit.record import (
 )
 from app.seals.audit.replay import replay
 from app.seals.rederive.assessments import Happened
-from app.tickets.citizens import correction_hash
+from app.tickets.citizens import correction_hash, opened
 from app.tickets.life import links
 
 Row = Mapping[Any, Any]
@@ -39,7 +40,7 @@ UNREADABLE = (
 HEADS = ("version", "chain_head")
 
 
-def linked(number: str, rows: Rows) -> Iterator[Fault]:
+def linked(number: str, rows: Rows, cipher: Cipher) -> Iterator[Fault]:
     """The first event that is missing or not the one that was linked."""
     former, words = links.BEFORE_ALL, {row["seq"]: row for row in rows.statements}
     for place, event in enumerate(rows.events, 1):
@@ -55,16 +56,17 @@ def linked(number: str, rows: Rows) -> Iterator[Fault]:
             yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
     for place in words:
         yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
-    yield from corrected(number, rows)
+    yield from corrected(number, rows, cipher)
     yield from headed(number, rows, former)
 
 
-def corrected(number: str, rows: Rows) -> Iterator[Fault]:
+def corrected(number: str, rows: Rows, cipher: Cipher) -> Iterator[Fault]:
     """The rows of a corrected citizen that are not what their events have the hash of; a row that
     was erased is none."""
     hashes = {event["seq"]: event["data"].get("citizen_hash") for event in rows.events}
     for row in rows.formers:
-        right = correction_hash(row["salt"], row["former"], row["corrected"])
+        former, new = (opened(cipher, number, row[name]) for name in ("former", "corrected"))
+        right = correction_hash(row["salt"], former, new)
         if hashes.get(row["seq"]) != right:
             yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=row["seq"])
 

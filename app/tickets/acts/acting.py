@@ -11,7 +11,8 @@ from app.access.roles import Caller
 from app.city import AtCity
 from app.kit.clock import AtClock, Now
 from app.kit.db import Writing
-from app.kit.web.etag import IfMatch, Versions
+from app.kit.messages import Message
+from app.kit.web.etag import IfMatch, Versions, spoken
 from app.kit.web.idempotency import OneEffect
 from app.tickets.acts import locking
 from app.tickets.acts.change import Change
@@ -60,7 +61,7 @@ class Doing:
     def show(self, caller: Caller, number: str) -> TicketView:
         """The changed ticket, with its ETag."""
         ticket = scope.get(self.session, caller, number)
-        self.response.headers["ETag"] = f'"{ticket.version}"'
+        self.response.headers["ETag"] = f'"{spoken(ticket.version)}"'
         self.response.headers.update(NO_STORE)
         return view.view_of(Viewer(caller, self.city, self.now, self.session), ticket)
 
@@ -119,7 +120,12 @@ def taking(action: Action) -> Any:
 
     async def actor(caller: Annotated[Caller, Depends(caller)]) -> Caller:
         if not scope.ROLE_PARTS.get(caller.role, frozenset()) & WHO[action]:
-            raise WrongRole(f"a key of the role {caller.role} may not {action}", role=caller.role)
+            raise WrongRole(
+                Message(
+                    "a key of the role {role} may not {action}", role=caller.role, action=action
+                ),
+                role=caller.role,
+            )
         return caller
 
     def act(

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.directory import OfficeEntry, OfficeKind
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch
@@ -56,7 +57,7 @@ def check_advice(change: Change, body: NewAdvice) -> None:
     """Refuses NoSuchOffice, NotAdvised and AnswerTimePast."""
     office = change.city.office(body.to_office_code, "/to_office_code", change.now)
     if not is_above(change, office):
-        detail = f"{office.name} is neither"
+        detail = Message("{name} is neither", name=office.name)
         raise NotAdvised(detail, errors=[{"pointer": "/to_office_code", "detail": detail}])
     check_answer_time(change, body.answer_due_at)
 
@@ -83,7 +84,9 @@ def answer(change: Change, body: AdviceAnswer) -> None:
         waiting = waiting.where(Advice.seq == body.advice_seq)
     advice = change.session.scalars(waiting.order_by(Advice.seq)).first()
     if advice is None:
-        raise IllegalMove(f"no advice {body.advice_seq} waits for your answer")
+        raise IllegalMove(
+            Message("no advice {advice_seq} waits for your answer", advice_seq=body.advice_seq)
+        )
     advice.answered_at, advice.answer_seq = change.now, ticket.version + 1
     advice.waits_until = None
     await_answers(change, change.now)

@@ -65,22 +65,21 @@ def check_correction(change: Change, body: Correction) -> None:
 def correct_citizen(change: Change, request: Request, body: CorrectedCitizen) -> Said:
     """The citizen is found again by the corrected number, and called back there."""
     ticket, citizen = change.ticket, citizens.citizen(change.session, change.ticket.number)
-    corrected = body.named
-    former = {name: getattr(citizen, name) for name in corrected}
-    for name, value in corrected.items():
+    cipher, corrected = change.city.cipher, body.named
+    kept = {name: getattr(citizen, name) for name in corrected}
+    new = citizens.sealed(cipher, ticket.number, corrected)
+    for name, value in new.items():
         setattr(citizen, name, value)
-    telephone = citizen.phone or citizen.callback_phone
+    telephone = citizens.renew_hashes(change.city, citizen)
     ticket.anonymous = citizen.anonymous
-    secret, anonymous = change.city.secret, citizen.anonymous
-    citizen.phone_hash = citizens.caller_hash(secret, telephone, anonymous)
-    citizen.callback_hash = citizens.callback_hash(secret, citizen.callback_phone, anonymous)
     row = FormerCitizen(
         ticket_number=ticket.number,
         seq=ticket.version + 1,
-        former=former,
-        corrected=corrected,
+        former=kept,
+        corrected=new,
         salt=new_salt(),
     )
+    former = citizens.opened(cipher, ticket.number, kept)
     change.session.add(row)
     facts: dict[str, Any] = {
         "citizen_hash": correction_hash(row.salt, former, corrected),

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import times
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Decision, NewExtension
@@ -85,7 +86,7 @@ def check_until(change: Change, body: NewExtension) -> None:
     policy, result = change.policy, change.policy.limits[change.ticket.urgency].result
     latest = limits.after(policy.clock, due_at, times(result, policy.extension.max_factor))
     if not due_at < body.due_at <= latest:
-        detail = f"after {due_at.isoformat()} and until {latest.isoformat()}"
+        detail = Message("after {due_at} and until {latest}", due_at=due_at, latest=latest)
         raise ExtensionUnfit(detail, errors=[{"pointer": "/due_at", "detail": detail}])
 
 
@@ -111,7 +112,7 @@ def four_eyes(change: Change, seq: int) -> None:
     """Refuses (FourEyes) the actor of the event `seq`."""
     asker = change.session.get_one(Event, (change.ticket.number, seq)).actor
     if change.policy.auth.four_eyes and change.caller and change.caller.id == asker:
-        raise FourEyes("another person decides")
+        raise FourEyes(Message("another person decides"))
 
 
 def set_due(change: Change, due_at: datetime) -> None:

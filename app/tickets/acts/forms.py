@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from app.kit.messages import Message, worded
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, Prose, Told
 from app.offices.catalogue import Urgency
@@ -37,6 +38,7 @@ class Words(Form):
     text: Prose
 
 
+@worded
 class EmergencyService(StrEnum):
     POLICE = "110"
     FIRE = "119"
@@ -57,10 +59,11 @@ class HandOn(Words):
     @classmethod
     def _is_another_line(cls, service: str) -> str:
         if service == OWN:
-            raise ValueError(f"{OWN} is this hotline itself")
+            raise ValueError(Message("{own} is this hotline itself", own=OWN))
         return service
 
 
+@worded
 class DeclineReason(StrEnum):
     NA_LEGAL_ROUTE = "na_legal_route"
     NA_UNLAWFUL = "na_unlawful"
@@ -90,7 +93,7 @@ class CorrectedCitizen(Form):
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("name what is corrected")
+            raise ValueError(Message("name what is corrected"))
         return self
 
 
@@ -111,7 +114,9 @@ class Correction(Form):
     @model_validator(mode="after")
     def _corrects_something(self) -> Self:
         if not self.named:
-            raise ValueError(f"name what is corrected: {', '.join(CORRECTABLE)}")
+            raise ValueError(
+                Message("name what is corrected: {correctable}", correctable=list(CORRECTABLE))
+            )
         return self
 
 
@@ -128,7 +133,7 @@ class Add(Form):
         cls, address: NewAddress | None, info: ValidationInfo
     ) -> NewAddress | None:
         if address is None and info.data.get("text", "") is None:
-            raise ValueError("required where there is no text")
+            raise ValueError(Message("required where there is no text"))
         return address
 
 
@@ -148,7 +153,7 @@ class NewContact(Form):
     @classmethod
     def _a_relay_is_its_own_act(cls, method: Method) -> Method:
         if method is Method.RELAY:
-            raise ValueError("a text is passed on by the action relay")
+            raise ValueError(Message("a text is passed on by the action relay"))
         return method
 
 
@@ -195,7 +200,7 @@ class Review(Form):
     @classmethod
     def _a_return_has_its_reason(cls, text: str | None, info: ValidationInfo) -> str | None:
         if text is None and info.data.get("approve") is False:
-            raise ValueError("say what is missing")
+            raise ValueError(Message("say what is missing"))
         return text
 
 

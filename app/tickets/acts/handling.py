@@ -7,6 +7,7 @@ Each function takes a checked `Change` and the request's body.
 from msgspec import UNSET
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message, template
 from app.tickets import times
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch as dispatching
@@ -135,10 +136,21 @@ def check_reply(change: Change, body: NewReply) -> None:
     check_published(change, body)
     if body.citizen_feedback is None and body.published is None and not excused(change):
         raise FeedbackMissing(
-            "tell how the citizen was answered; only after enough failed attempts, or where the"
-            " citizen is anonymous, may it be left out",
-            errors=[{"pointer": "/citizen_feedback", "detail": "required"}],
+            Message(TELL_HOW),
+            errors=[{"pointer": "/citizen_feedback", "detail": Message("required")}],
         )
+
+
+BY_RELAY = template("relay, for who called is not shown")
+NOT_BY_RELAY = template("not relay")
+TELL_HOW = template(
+    "tell how the citizen was answered; only after enough failed attempts, or where the citizen is"
+    " anonymous, may it be left out"
+)
+TELL_WHERE = template(
+    "tell where and when the answer was published: its source is public, and it has no citizen"
+    " (RULEBOOK D.9.1)"
+)
 
 
 def check_method(change: Change, method: Method) -> None:
@@ -146,9 +158,11 @@ def check_method(change: Change, method: Method) -> None:
     if change.ticket.no_citizen:
         return  # refused elsewhere
     if (method is Method.RELAY) is not change.ticket.secret:
-        detail = "relay, for who called is not shown" if change.ticket.secret else "not relay"
+        detail = Message(BY_RELAY if change.ticket.secret else NOT_BY_RELAY)
         fault = {"pointer": "/citizen_feedback/method", "detail": detail}
-        raise FeedbackMissing(f"/citizen_feedback/method: {detail}", errors=[fault])
+        raise FeedbackMissing(
+            Message("/citizen_feedback/method: {detail}", detail=detail), errors=[fault]
+        )
 
 
 def check_published(change: Change, body: NewReply) -> None:
@@ -156,19 +170,21 @@ def check_published(change: Change, body: NewReply) -> None:
     ticket, published = change.ticket, body.published
     public = ticket.channel in PUBLIC
     if published and not public:
-        raise not_so("/published", f"the channel {ticket.channel} has no public source")
+        raise not_so(
+            "/published",
+            Message("the channel {channel} has no public source", channel=ticket.channel),
+        )
     if body.citizen_feedback and ticket.no_citizen and not ticket.members:
-        raise not_so("/citizen_feedback", "it has no citizen who could be answered")
+        raise not_so("/citizen_feedback", Message("it has no citizen who could be answered"))
     if published:
         times.check("/published/at", published.at, change.now)
     elif public and ticket.no_citizen and not body.citizen_feedback:
         raise FeedbackMissing(
-            "tell where and when the answer was published: its source is public, and it has no"
-            " citizen (RULEBOOK D.9.1)",
-            errors=[{"pointer": "/published", "detail": "required"}],
+            Message(TELL_WHERE),
+            errors=[{"pointer": "/published", "detail": Message("required")}],
         )
 
 
-def not_so(pointer: str, why: str) -> NobodyToAnswer:
+def not_so(pointer: str, why: Message) -> NobodyToAnswer:
     fault = {"pointer": pointer, "detail": why}
-    return NobodyToAnswer(f"{why} (RULEBOOK D.9.1)", errors=[fault])
+    return NobodyToAnswer(Message("{why} (RULEBOOK D.9.1)", why=why), errors=[fault])

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import add_months
 from app.offices.directory import STREET_KINDS
 from app.tickets.acts.change import Change
@@ -38,7 +39,9 @@ def request(change: Change, body: NewHold) -> None:
     assert ticket.office_code is not None
     check_response(change)
     if ticket.status is Status.ON_HOLD and ticket.renewals >= change.policy.hold.max_renew:
-        raise RenewalsSpent(f"at most {change.policy.hold.max_renew} times")
+        raise RenewalsSpent(
+            Message("at most {max_renew} times", max_renew=change.policy.hold.max_renew)
+        )
     ticket.asks_hold = Part.DISTRICT if ticket.district_code else Part.SUPERVISOR
     change.session.add(
         Hold(
@@ -67,7 +70,7 @@ def check_review(change: Change, body: NewHold) -> None:
     """Refuses (ReviewUnfit) a day that is past or too far."""
     latest = add_months(change.now, change.policy.hold.max_review)
     if not change.now < body.review_at <= latest:
-        detail = f"after now and until {latest.isoformat()}"
+        detail = Message("after now and until {latest}", latest=latest)
         raise ReviewUnfit(detail, errors=[{"pointer": "/review_at", "detail": detail}])
     check_milestones(change, body)
 
@@ -78,7 +81,7 @@ def check_milestones(change: Change, body: NewHold) -> None:
     latest = add_months(change.now, rule.max_review * (rule.max_renew + 1))
     for n, milestone in enumerate(body.milestones):
         if not change.ticket.received_at <= milestone.at <= latest:
-            detail = f"after it was received and until {latest.isoformat()}"
+            detail = Message("after it was received and until {latest}", latest=latest)
             raise ReviewUnfit(detail, errors=[{"pointer": f"/milestones/{n}/at", "detail": detail}])
 
 
@@ -87,7 +90,7 @@ def check_response(change: Change) -> None:
     the group."""
     assert change.lead is not None  # it is the lead office that asks
     if not all_responded(change, change.lead):
-        raise NoResponse("the office did not contact the citizen in time")
+        raise NoResponse(Message("the office did not contact the citizen in time"))
 
 
 def level_now(change: Change) -> HoldLevel:
@@ -116,7 +119,9 @@ def decide(change: Change, body: Decision) -> None:
     ticket, hold = change.ticket, holds_of(change)[-1]
     four_eyes(change, hold.seq)
     if body.approve and hold.review_at <= change.now:
-        raise IllegalMove("the day on which it was to be looked at has come: it is asked anew")
+        raise IllegalMove(
+            Message("the day on which it was to be looked at has come: it is asked anew")
+        )
     to = ticket.status
     if not body.approve:
         hold.refused_at, ticket.asks_hold = change.now, None

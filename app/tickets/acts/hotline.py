@@ -4,6 +4,7 @@ MOVES (RULEBOOK D.6.2).
 Each function takes a checked `Change` and the request's body.
 """
 
+from app.kit.messages import Message
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens
 from app.tickets.acts import urgency, whereabouts
@@ -92,7 +93,7 @@ def add(change: Change, body: Add) -> None:
     words = {"text": body.text, "address": body.address and body.address.text}
     if ticket.status not in AT_A_DESK:
         if body.address:
-            raise IllegalMove("an office has it: its address is corrected, not added")
+            raise IllegalMove(Message("an office has it: its address is corrected, not added"))
         data = Placed(**dispatching.place(ticket))
         change.record(Action.ADD, ticket.status, data=data, words=words)
         return
@@ -135,7 +136,7 @@ def verdict(change: Change, body: Review) -> Status:
     if body.approve:
         return Status.AWAITING_CALLBACK
     if ticket.returns >= most:
-        raise IllegalMove(f"a reply is returned at most {most} times")
+        raise IllegalMove(Message("a reply is returned at most {most} times", most=most))
     ticket.returns += 1
     return Status.IN_PROGRESS
 
@@ -180,7 +181,9 @@ def conceal(change: Change, body: Reason) -> None:
 def check_decline(change: Change, body: Decline) -> None:
     """Only a supervisor declines a request as unlawful or malicious (RULEBOOK D.3)."""
     if body.reason_code in GRAVE and Part.SUPERVISOR not in change.parts:
-        raise NotYourPart(f"{body.reason_code} is said by a supervisor only")
+        raise NotYourPart(
+            Message("{reason_code} is said by a supervisor only", reason_code=body.reason_code)
+        )
 
 
 def check_add(change: Change, body: Add) -> None:

@@ -13,6 +13,7 @@ from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
 from app.kit.instants import recording
+from app.kit.messages import Message
 from app.kit.web.etag import Versions
 from app.tickets.acts import due
 from app.tickets.acts.change import Change
@@ -91,7 +92,9 @@ def give_part(change: Change, caller: Caller) -> None:
 
 def check_part(change: Change, action: Action) -> None:
     if not change.parts & WHO[action]:
-        raise NotYourPart(f"{action} is done by: {', '.join(sorted(WHO[action]))}")
+        raise NotYourPart(
+            Message("{action} is done by: {who}", action=action, who=sorted(WHO[action]))
+        )
 
 
 def check_state(change: Change, action: Action, if_match: Versions | None) -> None:
@@ -104,7 +107,7 @@ def check_version(change: Change, if_match: Versions | None) -> None:
     """Refuses TicketChanged (`If-Match`)."""
     version = change.ticket.version
     if if_match is not None and str(version) not in if_match:
-        raise TicketChanged(f"it is at version {version}", version=version)
+        raise TicketChanged(Message("it is at version {version}", version=version), version=version)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.city import district_of
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch, teaching
 from app.tickets.acts.forms import Conclusion, NewObjection, NewRuling
@@ -69,14 +70,17 @@ def check_objection(change: Change, body: NewObjection) -> None:
     """Refuses (OfficeUnnamed) a ground that needs another office without one."""
     code = body.proposed_office_code
     if code is None and body.ground in NAMES_ANOTHER:
-        raise unnamed("/proposed_office_code", f"{body.ground} needs the office whose it is")
+        raise unnamed(
+            "/proposed_office_code",
+            Message("{ground} needs the office whose it is", ground=body.ground),
+        )
     if code is not None:
         change.city.office(code, "/proposed_office_code", change.now)
         if code == change.ticket.office_code:
-            raise unnamed("/proposed_office_code", "that is your own office")
+            raise unnamed("/proposed_office_code", Message("that is your own office"))
 
 
-def unnamed(pointer: str, detail: str) -> OfficeUnnamed:
+def unnamed(pointer: str, detail: Message) -> OfficeUnnamed:
     return OfficeUnnamed(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -89,10 +93,12 @@ def check_ruling(change: Change, body: NewRuling) -> None:
     """Refuses (NotYourPart) by RULERS, and a ruling without the office or ticket that it needs."""
     who = RULERS[body.decision]
     if not change.parts & who:
-        raise NotYourPart(f"{body.decision} is said by: {', '.join(sorted(who))}")
+        raise NotYourPart(
+            Message("{decision} is said by: {who}", decision=body.decision, who=sorted(who))
+        )
     if body.decision is Ruling.DUPLICATE:
         if body.parent_number is None:
-            fault = {"pointer": "/parent_number", "detail": "required"}
+            fault = {"pointer": "/parent_number", "detail": Message("required")}
             raise ParentUnnamed(errors=[fault])
         merge.check_parent(change, body.parent_number)
     if body.decision is Ruling.UPHOLD and change.ticket.status is Status.OBJECTED:
@@ -102,7 +108,7 @@ def check_ruling(change: Change, body: NewRuling) -> None:
 def check_upheld(change: Change, body: NewRuling) -> None:
     code = body.office_code or open_objection(change).proposed_office
     if code is None:
-        raise unnamed("/office_code", "an upheld objection needs the office whose it is")
+        raise unnamed("/office_code", Message("an upheld objection needs the office whose it is"))
     if Part.DISTRICT in change.parts:
         dispatch.check_inside(change, code)
     dispatch.check_offices(change, code)
@@ -139,7 +145,7 @@ def not_acceptable(change: Change, body: NewRuling) -> None:
     """T11b: the request should not have been accepted. Refuses (IllegalMove) a group: a supervisor
     first takes its members out, so that each citizen gets an answer."""
     if change.ticket.members:
-        raise IllegalMove("other citizens' tickets are merged into it")
+        raise IllegalMove(Message("other citizens' tickets are merged into it"))
     close(change, Ruling.NOT_ACCEPTABLE)
     dispatch.end(change, EndReason.UPHELD)
     ruled(change, body, Status.NOT_ACCEPTED)

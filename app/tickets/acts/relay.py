@@ -5,6 +5,7 @@ it is given to the hotline.
 """
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message, template
 from app.tickets.acts import contact
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewRelay
@@ -35,9 +36,13 @@ def relay(change: Change, body: NewRelay) -> None:
     change.record(Action.RELAY, to, data=data, words={"text": body.text})
 
 
+WHETHER_PASSED_ON = template("required: whether it was passed on")
+OF_THE_HOTLINE = template("the hotline says this")
+
+
 def check_relay(change: Change, body: NewRelay) -> None:
     """Refuses (RelayUnclear) `done` from an office, and a hotline's text without it."""
     by_hotline = bool(change.parts & HOTLINE)
     if by_hotline is (body.done is None):
-        detail = "required: whether it was passed on" if by_hotline else "the hotline says this"
+        detail = Message(WHETHER_PASSED_ON if by_hotline else OF_THE_HOTLINE)
         raise RelayUnclear(detail, errors=[{"pointer": "/done", "detail": detail}])

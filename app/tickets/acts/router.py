@@ -295,6 +295,7 @@ def reveal_citizen(
     """The citizen's name and number in the clear, with a reason; takes no Idempotency-Key."""
     act.doing.response.headers.update(NO_STORE)
     number = act.take(hotline.reveal, body)
-    citizen = citizens.citizen(act.doing.session, number)
-    other_phone = citizen.callback_phone or ""
-    return Contacted(name=citizen.name, phone=citizen.phone, callback_phone=other_phone)
+    doing = act.doing
+    known = citizens.person(doing.city.cipher, citizens.citizen(doing.session, number))
+    other_phone = known.callback_phone or ""
+    return Contacted(name=known.name, phone=known.phone, callback_phone=other_phone)

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewSupervision
 from app.tickets.acts.urgency import allow
@@ -62,26 +63,32 @@ def check_supervision(change: Change, body: NewSupervision) -> None:
     helpers = {d.office_code for d in change.dispatches if d.role is DispatchRole.JOINT}
     of_street = body.level is SupervisionLevel.STREET
     if of_street and body.to_office_code not in helpers:
-        raise not_joint("name an office that is joint on this ticket", sorted(helpers))
+        raise not_joint(Message("name an office that is joint on this ticket"), sorted(helpers))
     if not of_street and body.to_office_code is not None:
-        raise not_joint("the lead office answers: only a street names another", [])
+        raise not_joint(Message("the lead office answers: only a street names another"), [])
 
 
 SUPERVISORS = {
-    SupervisionLevel.STREET: ({Part.COORDINATOR}, "the chief of the street that leads asks so"),
-    SupervisionLevel.DISTRICT: ({Part.DISTRICT, Part.SUPERVISOR}, "a street asks at its own level"),
-    SupervisionLevel.CITY: ({Part.SUPERVISOR}, "a district supervises at its own level"),
+    SupervisionLevel.STREET: (
+        {Part.COORDINATOR},
+        Message("the chief of the street that leads asks so"),
+    ),
+    SupervisionLevel.DISTRICT: (
+        {Part.DISTRICT, Part.SUPERVISOR},
+        Message("a street asks at its own level"),
+    ),
+    SupervisionLevel.CITY: ({Part.SUPERVISOR}, Message("a district supervises at its own level")),
 }
 """Who supervises at each level."""
 
 
 def check_answer_time(change: Change, answer_due_at: datetime) -> None:
     if not change.now < answer_due_at <= change.now + LONGEST:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
+        fault = {"pointer": "/answer_due_at", "detail": Message("must lie ahead, within a year")}
         raise AnswerTimePast(errors=[fault])
 
 
-def not_joint(detail: str, joint: list[str]) -> NotJoint:
+def not_joint(detail: Message, joint: list[str]) -> NotJoint:
     fault = {"pointer": "/to_office_code", "detail": detail}
     return NotJoint(detail, errors=[fault], joint_office_codes=joint)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.offices.catalogue import Urgency
 from app.tickets.acts import extension
 from app.tickets.acts.change import Change
@@ -110,14 +111,14 @@ def check_grading(change: Change, body: Grading) -> None:
     """Refuses NotYourPart and SameUrgency."""
     old, new, parts = change.ticket.urgency, body.urgency, change.parts
     if new is old:
-        fault = {"pointer": "/urgency", "detail": f"it is {old}"}
+        fault = {"pointer": "/urgency", "detail": Message("it is {old}", old=old)}
         raise SameUrgency(errors=[fault])
     if is_raised(old, new):
-        allow(bool(parts & RAISERS), "a district does not raise the urgency")
+        allow(bool(parts & RAISERS), Message("a district does not raise the urgency"))
     elif Part.DISTRICT in parts:
-        allow((old, new) == (Urgency.L3, Urgency.L4), "a district lowers L3 to L4 only")
+        allow((old, new) == (Urgency.L3, Urgency.L4), Message("a district lowers L3 to L4 only"))
     else:
-        allow(Part.SUPERVISOR in parts, "only a supervisor lowers the urgency")
+        allow(Part.SUPERVISOR in parts, Message("only a supervisor lowers the urgency"))
 
 
 def may_lower(change: Change, new: Urgency) -> bool:
@@ -134,20 +135,20 @@ def check_lowerable(change: Change, new: Urgency) -> None:
     ticket = change.ticket
     members = select(Ticket.urgency).where(Ticket.merged_into == ticket.number)
     urgent = any(is_raised(new, member) for member in change.session.scalars(members))
-    too_late(urgent, "who was merged into it is more urgent")
-    too_late(ticket.status in SETTLED, f"it is {ticket.status}")
+    too_late(urgent, Message("who was merged into it is more urgent"))
+    too_late(ticket.status in SETTLED, Message("it is {status}", status=ticket.status))
     if Part.DISTRICT in change.parts:
-        too_late(ticket.due_at is not None and change.now > ticket.due_at, "it is overdue")
+        too_late(ticket.due_at is not None and change.now > ticket.due_at, Message("it is overdue"))
     else:
-        too_late(ticket.acknowledged_at is not None, "an office has signed for it")
+        too_late(ticket.acknowledged_at is not None, Message("an office has signed for it"))
 
 
-def allow(right: bool, why: str) -> None:
+def allow(right: bool, why: Message) -> None:
     if not right:
         raise NotYourPart(why)
 
 
-def too_late(when: bool, why: str) -> None:
+def too_late(when: bool, why: Message) -> None:
     if when:
         raise TooLateToLower(why)
 

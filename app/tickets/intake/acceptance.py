@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.kit.messages import Message, template
 from app.offices.catalogue import Urgency
 from app.routing.decision import DecisionKind
 from app.tickets.acts.dispatching.dispatch import ENQUIRIES, outcome
@@ -11,6 +12,10 @@ from app.tickets.event_data import Declined, EventData, Transferred
 from app.tickets.intake.forms import Acceptance, NewTicket, Outcome
 from app.tickets.life.guards import NotYourPart
 from app.tickets.life.lifecycle import Action, Status
+
+GRAVE_BY_SUPERVISOR = template(
+    "/acceptance/reason_code {code}: only a supervisor says so: take it down with the outcome hold"
+)
 
 ENDS: Mapping[Outcome, tuple[Action, Status]] = {
     Outcome.ANSWER: (Action.ANSWER, Status.ANSWERED),
@@ -23,8 +28,7 @@ ENDS: Mapping[Outcome, tuple[Action, Status]] = {
 def check(acceptance: Acceptance) -> None:
     """T4: refuses (NotYourPart) what a supervisor alone declines; he does so with one on hold."""
     if acceptance.reason_code in GRAVE:
-        why = "only a supervisor says so: take it down with the outcome hold"
-        raise NotYourPart(f"/acceptance/reason_code {acceptance.reason_code}: {why}")
+        raise NotYourPart(Message(GRAVE_BY_SUPERVISOR, code=acceptance.reason_code))
 
 
 def is_ended(new: NewTicket) -> bool:

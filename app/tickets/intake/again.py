@@ -59,7 +59,8 @@ def differences(change: Change, arrival: Arrival) -> Iterator[tuple[str, Any]]:
 def other_person(change: Change, arrival: Arrival) -> Iterator[tuple[str, str]]:
     """Masked: an office reads it, too."""
     new = arrival.new.citizen
-    known = citizens.citizen(change.session, change.ticket.number)
+    kept = citizens.citizen(change.session, change.ticket.number)
+    known = citizens.person(change.city.cipher, kept)
     if new.name and known.name and new.name != known.name:
         yield "name", citizens.masked_name(new.name) or ""
     if new.callback_phone and new.callback_phone != known.callback_phone:
@@ -69,18 +70,20 @@ def other_person(change: Change, arrival: Arrival) -> Iterator[tuple[str, str]]:
 def fill_in(change: Change, arrival: Arrival) -> None:
     """The citizen's missing name and extension, and how he wants to be called now; where his ticket
     was merged, the ticket that is urged is another's."""
-    known, new = citizens.citizen(change.session, change.ticket.number), arrival.new.citizen
-    if known.phone_hash != arrival.caller:
+    kept, new = citizens.citizen(change.session, change.ticket.number), arrival.new.citizen
+    if kept.phone_hash != arrival.caller:
         return
-    known.name = known.name or new.name
+    known = citizens.person(change.city.cipher, kept)
+    values = {member: getattr(new, member) for member in CALLED_BACK}
     if extension_of(known.phone) is None:
-        known.phone = new.telephone
-    for member in CALLED_BACK:
-        setattr(known, member, getattr(new, member) or getattr(known, member))
-    change.ticket.call_after = known.callback_after
-    known.callback_hash = citizens.callback_hash(
-        change.city.secret, known.callback_phone, known.anonymous
-    )
+        values["phone"] = new.telephone
+    if known.name is None:
+        values["name"] = new.name
+    fresh = {member: value for member, value in values.items() if value}
+    for member, value in citizens.sealed(change.city.cipher, kept.ticket_number, fresh).items():
+        setattr(kept, member, value)
+    change.ticket.call_after = kept.callback_after
+    citizens.renew_hashes(change.city, kept)
 
 
 def raised_to(change: Change, arrival: Arrival) -> Any:

@@ -14,6 +14,7 @@ from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Refusal, TooLarge
+from app.kit.messages import Message
 from app.kit.web import ndjson
 from app.kit.web.idempotency import Claimed, Claims, KeyReused, KeyText, keyed_hash
 from app.kit.web.ndjson import Line, LineTooLong
@@ -64,7 +65,10 @@ async def read(stream: AsyncIterable[bytes]) -> list[Line]:
             raise TooManyLines(most_lines=MOST_LINES)
         for line in some:
             if line.text is None:
-                raise LineTooLong(f"line {line.number} is longer than 64 kB", line=line.number)
+                raise LineTooLong(
+                    Message("line {number} is longer than 64 kB", number=line.number),
+                    line=line.number,
+                )
     return lines
 
 
@@ -140,7 +144,7 @@ def answer_of(taken: Taken) -> Answer:
 
 def replayed(line: Fit, earlier: Claimed) -> Answer:
     if line.body_hash != earlier.body_hash:
-        return refused(KeyReused("the same key came before with another body"))
+        return refused(KeyReused(Message("the same key came before with another body")))
     return answer_of(Taken(earlier.object, HTTPStatus(earlier.status))) | {"replayed": True}
 
 

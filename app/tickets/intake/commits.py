@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.kit.db import Sessions
 from app.kit.errors import Unavailable
+from app.kit.messages import Message
 from app.tickets.events import Event
 
 PATIENCE_SECONDS = 5
@@ -48,7 +49,7 @@ def was_committed(sessions: Sessions, trace: Trace) -> bool:
         if status == "aborted":
             return False
         sleep(PAUSE_SECONDS)
-    raise Unavailable("the connection was lost at the commit")
+    raise Unavailable(Message("the connection was lost at the commit"))
 
 
 def event_of(trace: Trace) -> sa.Select[int]:

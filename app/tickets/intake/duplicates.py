@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -14,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from app.kit.cipher import Cipher
 from app.kit.ready import Ready, Statement, parameter
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
+from app.tickets import citizens
 from app.tickets.acts.urgency import SETTLED, is_alarming
 from app.tickets.citizens import Citizen
 from app.tickets.life.lifecycle import TERMINAL, Status, TicketType
@@ -58,7 +61,7 @@ class Asking(Protocol):
         """Whether its ticket is over with the call: it urges none, and none urges it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Before:
     """A citizen's earlier ticket; `head` is the one that has its clock: itself, or its parent."""
 
@@ -66,9 +69,16 @@ class Before:
     head: str
     status: Status
     closed_at: datetime | None
-    sender: Sender
     matter: Matter
     row: "Earlier"
+    cipher: Cipher
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Deciphered for who is compared with him only: a citizen may have many tickets."""
+        row = self.row
+        citizen = citizens.opened(self.cipher, row.number, {"name": row.name, "phone": row.phone})
+        return Sender(**citizen, type=TicketType(row.type), confidential=row.confidential)
 
 
 class Finding(NamedTuple):
@@ -117,10 +127,10 @@ def search(callers: Collection[bytes], since: datetime) -> Statement:
     return EARLIER.given(hashes=hashes, since=since)
 
 
-def by_caller(rows: Iterable[Sequence[Any]]) -> dict[bytes, list[Before]]:
+def by_caller(cipher: Cipher, rows: Iterable[Sequence[Any]]) -> dict[bytes, list[Before]]:
     tickets: dict[bytes, list[Before]] = defaultdict(list)
     for caller, *values in rows:
-        tickets[caller].append(before(Earlier(*values)))
+        tickets[caller].append(before(cipher, Earlier(*values)))
     return tickets
 
 
@@ -201,11 +211,10 @@ def earlier_tickets() -> sa.Select[Any]:
 EARLIER = Ready(earlier_tickets())
 
 
-def before(row: Earlier) -> Before:
-    sender = Sender(row.name, row.phone, TicketType(row.type), row.confidential)
+def before(cipher: Cipher, row: Earlier) -> Before:
     status = Status(row.head_status)
     matter = matter_of(row, row)
-    return Before(row.number, row.head, status, row.head_closed_at, sender, matter, row)
+    return Before(row.number, row.head, status, row.head_closed_at, matter, row, cipher)
 
 
 def same(asking: Asking, earlier: Asking | Before) -> bool:
@@ -216,9 +225,9 @@ def same(asking: Asking, earlier: Asking | Before) -> bool:
 
 def doubles(asking: Asking, earlier: Asking | Before) -> bool:
     """Nothing is lost of it where the earlier one is urged: they are of one kind."""
-    if asking.ended or asking.sender.kind != earlier.sender.kind:
+    if asking.ended or not same(asking, earlier):
         return False
-    return same(asking, earlier)
+    return asking.sender.kind == earlier.sender.kind
 
 
 def urges(asking: Asking, earlier: Before) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic import StringConstraints as Text
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
 
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape, worded
 from app.kit.web.wire import Flag, Form, Line, OneLine, Prose, Shown, Told
 from app.offices.catalogue import Urgency
 from app.tickets.acts.dispatching.dispatch import ENQUIRIES
@@ -50,6 +50,7 @@ class Sparse(Form):
         }
 
 
+@worded
 class Outcome(StrEnum):
     """The operator's decision on a request, while the citizen is on the line."""
 
@@ -88,9 +89,9 @@ class Acceptance(Sparse):
             return value
         is_member = info.field_name in MEMBERS[outcome]
         if is_member and value is None:
-            raise ValueError(f"required with the outcome {outcome}")
+            raise ValueError(Message("required with the outcome {outcome}", outcome=outcome))
         if not is_member and value is not None:
-            raise ValueError(f"does not go with the outcome {outcome}")
+            raise ValueError(Message("does not go with the outcome {outcome}", outcome=outcome))
         return value
 
 
@@ -108,7 +109,7 @@ class Source(Sparse):
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("a source has an outlet, a title, a url or a time")
+            raise ValueError(Message("a source has an outlet, a title, a url or a time"))
         return self
 
 
@@ -158,8 +159,10 @@ class NewTicket(Sparse):
     ) -> Acceptance:
         kind = info.data.get("type")
         if acceptance.outcome is Outcome.ANSWER and kind and kind not in ENQUIRIES:
-            why = f"only a consult or a praise is answered on the spot, not a {kind}"
-            fault = PydanticCustomError("unfit", "{why}", {"why": why})
+            why = Message(
+                "only a consult or a praise is answered on the spot, not a {type}", type=kind
+            )
+            fault = PydanticCustomError("ours", "{reason}", {"reason": why})
             raise at("outcome", fault)
         return acceptance
 

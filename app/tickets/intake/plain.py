@@ -112,7 +112,7 @@ async def written_down(
     was_committed: WasCommitted,
 ) -> Iterator[Answer]:
     """The second exchange, and the answers."""
-    written = receive.tables(new)
+    written = receive.tables(city.cipher, new)
     places = related.search((ticket.arrival.subject for ticket in new), look.since)
     drafts: Sequence[Draft] = ()
     there: Neighbours = {}
@@ -135,10 +135,10 @@ async def written_down(
 def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awaitable[Look]]:
     """Claims keys before it locks citizens, as every taker-in does. The instant of the request is
     a later one: `since` is early enough for each policy."""
-    now = group[0].clock()
+    city, now = group[0].city, group[0].clock()
     hashes = {name: request.body_hash for request in group for name in request.names}
     citizens = {request.citizen for request in group if request.citizen}
-    days = max(policy.repeat.days for policy in group[0].city.policies.documents)
+    days = max(policy.repeat.days for policy in city.policies.documents)
     since = now - timedelta(days=days)
     answers = exchange.asking(
         Statement(BEGIN, {"count": len(group)}),
@@ -152,7 +152,9 @@ def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awa
         transaction, _, numbers = begun
         names = frozenset((caller, key) for caller, key in claimed)
         free = frozenset(key for _, key, is_free in locked if is_free)
-        return Look(transaction, numbers, names, free, duplicates.by_caller(earlier), since)
+        return Look(
+            transaction, numbers, names, free, duplicates.by_caller(city.cipher, earlier), since
+        )
 
     return look_up
 

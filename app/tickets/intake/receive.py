@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.roles import Caller
 from app.city import City
 from app.feed.service import News, append, touch
+from app.kit.cipher import Cipher
 from app.kit.clock import Clock
 from app.kit.db import Base
 from app.kit.rows import Row, insertion_of
@@ -22,7 +23,7 @@ from app.routing.decision import kept
 from app.tickets.acts import locking
 from app.tickets.acts.change import DESK_CODES, SYSTEM, Change
 from app.tickets.acts.dispatching import dispatch, recipients
-from app.tickets.citizens import Citizen
+from app.tickets.citizens import Citizen, sealed
 from app.tickets.event_data import Alarmed, Received, as_json
 from app.tickets.events import Event, Statement, hash_of, linked, statement_row
 from app.tickets.intake import acceptance, again, duplicates
@@ -55,7 +56,7 @@ def take(
     They arrived at an instant at which this transaction records.
     """
     now = clock()
-    known = asked_before(session, arrivals, now)
+    known = asked_before(session, city, arrivals, now)
     opened = still_open(session, city, duplicates.open_doubles(arrivals, known), clock)
     findings = list(duplicates.settle(arrivals, known, opened, now))
     new = {
@@ -63,7 +64,7 @@ def take(
         for place, (arrival, finding) in enumerate(zip(arrivals, findings, strict=True))
         if finding.urges is None
     }
-    numbers = receive(session, [caller] * len(new), list(new.values()))
+    numbers = receive(session, city, [caller] * len(new), list(new.values()))
     made = dict(zip(new, numbers, strict=True))
     urged = {
         place: made[finding.urges] if isinstance(finding.urges, int) else finding.urges
@@ -79,7 +80,7 @@ def take(
 
 
 def asked_before(
-    session: Session, arrivals: Sequence[Arrival], now: datetime
+    session: Session, city: City, arrivals: Sequence[Arrival], now: datetime
 ) -> Mapping[bytes, Sequence[Before]]:
     """What the citizens have asked before, who from now on are locked to the commit."""
     callers = {arrival.caller for arrival in arrivals if arrival.caller}
@@ -89,7 +90,7 @@ def asked_before(
     connection = session.connection()
     duplicates.one_at_a_time(callers).run(connection)
     earlier = duplicates.search(callers, now - timedelta(days=days))
-    return duplicates.by_caller(earlier.run(connection))
+    return duplicates.by_caller(city.cipher, earlier.run(connection))
 
 
 def still_open(
@@ -105,14 +106,16 @@ def still_open(
     return {n: change for n, change in changes.items() if change.ticket.status not in TERMINAL}
 
 
-def receive(session: Session, callers: Sequence[Caller], arrivals: Sequence[Arrival]) -> list[str]:
+def receive(
+    session: Session, city: City, callers: Sequence[Caller], arrivals: Sequence[Arrival]
+) -> list[str]:
     """T1, and T6, T7 or T5 with it: the numbers of the new tickets, in order; `callers` brought
     them."""
     if not arrivals:
         return []
     numbers = take_numbers(session, [arrival.at for arrival in arrivals])
     new = [New(*values) for values in zip(numbers, callers, arrivals, strict=True)]
-    written = tables(new)
+    written = tables(city.cipher, new)
     insertion_of(written).run(session.connection())
     append(session, news(new))
     touch(session, desks(written))
@@ -130,7 +133,7 @@ class New(NamedTuple):
 Tables = dict[type[Base], list[dict[str, Any]]]
 
 
-def tables(new: Sequence[New]) -> Tables:
+def tables(cipher: Cipher, new: Sequence[New]) -> Tables:
     """The rows that new tickets are."""
     statements = [statement_of(ticket) for ticket in new]
     events = [
@@ -144,7 +147,7 @@ def tables(new: Sequence[New]) -> Tables:
             for (number, _, arrival), rows in zip(new, events, strict=True)
         ],
         Request: [request_row(number, arrival) for number, _, arrival in new],
-        Citizen: [citizen_row(number, arrival) for number, _, arrival in new],
+        Citizen: [citizen_row(cipher, number, arrival) for number, _, arrival in new],
         Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
         Event: [row for rows in events for row in rows],
         Statement: [statement for statement in statements if statement],
@@ -232,9 +235,9 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def citizen_row(number: str, arrival: Arrival) -> dict[str, Any]:
+def citizen_row(cipher: Cipher, number: str, arrival: Arrival) -> dict[str, Any]:
     citizen = arrival.new.citizen
-    known = {**citizen.model_dump(), "phone": citizen.telephone}
+    known = sealed(cipher, number, {**citizen.model_dump(), "phone": citizen.telephone})
     hashes = {"phone_hash": arrival.caller, "callback_hash": arrival.called_at}
     return {"ticket_number": number, **hashes, **known}
 

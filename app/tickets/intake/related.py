@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from app.city import City
+from app.kit.cipher import Cipher
 from app.kit.ready import Ready, Statement, parameter
 from app.routing.decision import Decision, DecisionKind
-from app.tickets.citizens import Citizen, masked_name, masked_phone
+from app.tickets.citizens import Citizen, masked_name, masked_phone, opened
 from app.tickets.intake import duplicates
 from app.tickets.intake.duplicates import Before, is_open_or_recent
 from app.tickets.life.lifecycle import TERMINAL, Status
@@ -157,11 +158,15 @@ class Known:
 
 
 def read(
-    connection: sa.Connection, caller: bytes | None, asking: Subject, since: datetime
+    connection: sa.Connection,
+    cipher: Cipher,
+    caller: bytes | None,
+    asking: Subject,
+    since: datetime,
 ) -> Known:
     """For one request: what was finished before `since` is not looked at."""
     earlier = duplicates.search([caller], since).run(connection) if caller else ()
-    mine = duplicates.by_caller(earlier).get(caller or b"", ())
+    mine = duplicates.by_caller(cipher, earlier).get(caller or b"", ())
     places = search([asking], since)
     return Known(mine, by_place(places.run(connection)) if places else {})
 
@@ -204,9 +209,13 @@ def order(entry: Entry) -> tuple[bool, bool, str]:
 
 def shown(city: City, why: Why, row: Any) -> Members:
     """Its citizen masked, as in every list."""
+    citizen = opened(city.cipher, row.number, {"name": row.name, "phone": row.phone})
     return {
         **{name: getattr(row, name) for name in SHOWN},
         "office": row.office_code and view.office(city, row.office_code),
-        "citizen": {"name": masked_name(row.name), "phone": masked_phone(row.phone)},
+        "citizen": {
+            "name": masked_name(citizen["name"]),
+            "phone": masked_phone(citizen["phone"]),
+        },
         "why": why,
     }

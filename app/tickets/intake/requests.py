@@ -10,7 +10,9 @@ import msgspec
 from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
+from app.kit.messages import language
 from app.kit.web.idempotency import Name
+from app.routing.kept_reasons import in_own_language
 from app.tickets.citizens import caller_hash
 from app.tickets.intake.forms import NewTicket
 from app.tickets.views.view import Members
@@ -31,8 +33,10 @@ class Answer(NamedTuple):
 
     @property
     def body(self) -> bytes:
+        """In the language of who reads now: the group that took it in had readers of any."""
         urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
-        return msgspec.json.encode({**self.ticket, **urged, **self.beside})
+        route = in_own_language(self.ticket["route"], language.get())
+        return msgspec.json.encode({**self.ticket, "route": route, **urged, **self.beside})
 
 
 Outcome = Answer | Exception

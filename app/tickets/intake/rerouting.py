@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.city import City
 from app.kit.errors import Conflict
+from app.kit.messages import Message
 from app.routing import service as routing
 from app.routing.decision import kept
 from app.tickets.acts.dispatching import dispatch
@@ -45,7 +46,7 @@ def differences(session: Session, city: City, number: str) -> Iterator[tuple[str
     )
     at = session.scalar(routed.order_by(Event.seq.desc()).limit(1))
     if at is None:
-        raise NotRoutedHere(f"{number} was imported as finished")
+        raise NotRoutedHere(Message("{number} was imported as finished", number=number))
     stored = request.route
     routing.learn_up_to(session, city.router, stored["memory"])
     made = kept(city.route(dispatch.query(ticket, request), at))

@@ -13,6 +13,7 @@ from app.city import AtCity
 from app.kit.clock import AtClock
 from app.kit.db import Writing
 from app.kit.instants import recording
+from app.kit.web.etag import spoken
 from app.kit.web.idempotency import KeyHeader, KeyText, keyed_hash
 from app.kit.web.once import meant
 from app.kit.web.route import Route, quickly
@@ -79,7 +80,7 @@ async def received(request: Request, caller: Caller, new: NewTicket, key: str | 
     )
     headers = {
         "Location": f"{router.prefix}/{answer.ticket['number']}",
-        "ETag": f'"{answer.ticket["version"]}"',
+        "ETag": f'"{spoken(answer.ticket["version"])}"',
         **NO_STORE,
         **({"Idempotency-Replayed": "true"} if answer.replayed else {}),
     }

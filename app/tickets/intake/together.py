@@ -23,6 +23,7 @@ from app.kit.db import Sessions, commits, is_out_of_reach
 from app.kit.errors import Unavailable
 from app.kit.exchange import exchanging
 from app.kit.instants import recording
+from app.kit.messages import Message
 from app.kit.web.idempotency import Claims
 from app.kit.web.route import DEADLOCK, TRIES
 from app.tickets.intake import plain, receive, related
@@ -151,14 +152,14 @@ def by_itself(sessions: Sessions, request: Request) -> Outcome:
                 return outcome_of(fault)
         except Exception as fault:
             return fault
-    return Unavailable("others were changing the same rows; nothing was changed")
+    return Unavailable(Message("others were changing the same rows; nothing was changed"))
 
 
 def outcome_of(fault: DBAPIError) -> Unavailable | DBAPIError:
     """A database that is away is told as such; anything else is a fault of ours."""
     if not is_out_of_reach(fault):
         return fault
-    refusal = Unavailable("the database did not answer")
+    refusal = Unavailable(Message("the database did not answer"))
     refusal.__cause__ = fault
     return refusal
 
@@ -211,7 +212,9 @@ def answer(session: Session, request: Request, arrival: Arrival, taken: Taken) -
     """What the request became, as that is now."""
     members = ticket(session, request, taken.number, arrival.at)
     since = arrival.at - timedelta(days=arrival.policy.repeat.days)
-    known = related.read(session.connection(), arrival.caller, arrival.subject, since)
+    known = related.read(
+        session.connection(), request.city.cipher, arrival.caller, arrival.subject, since
+    )
     also = beside(request.city, arrival, known, taken.number)
     return Answer(taken.status, members, also)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.kit.messages import worded
 from app.kit.workdays import times
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
@@ -22,6 +23,7 @@ P, S = Part, Status
 URGENT = frozenset({Urgency.L1, Urgency.L2})
 
 
+@worded
 class Alarm(StrEnum):
     UNSIGNED = "unsigned"
     UNCONTACTED = "uncontacted"

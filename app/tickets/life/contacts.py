@@ -5,10 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.kit.messages import worded
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 
 
+@worded
 class Method(StrEnum):
     CALL = "call"
     VISIT = "visit"

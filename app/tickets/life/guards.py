@@ -5,9 +5,11 @@ from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 
 from app.kit.errors import Forbidden
+from app.kit.messages import Message, template
 from app.offices.catalogue import Urgency
 from app.tickets.life.lifecycle import (
     BETWEEN_OFFICES,
+    CANNOT,
     IN_OFFICE,
     MOVES,
     TERMINAL,
@@ -117,47 +119,51 @@ NAMES = tuple(field.name for field in fields(Standing))
 Guard = Callable[[Standing, frozenset[Part]], IllegalMove | None]
 
 
-def refuse(when: bool, why: str) -> IllegalMove | None:
-    return IllegalMove(why) if when else None
+def refuse(when: bool, why: str, **parts: object) -> IllegalMove | None:
+    return IllegalMove(Message(why, **parts)) if when else None
 
 
 def needs_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     enquiry = ticket.type in (TicketType.CONSULT, TicketType.PRAISE)
-    why = f"only a consult or a praise is answered on the spot, not a {ticket.type}"
-    return refuse(not enquiry, why)
+    why = template("only a consult or a praise is answered on the spot, not a {type}")
+    return refuse(not enquiry, why, type=ticket.type)
 
 
 def needs_own_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """T7 for R4: a district dispatches from its own queue; T7b: before the first contact."""
     at_a_desk = ticket.status in BETWEEN_OFFICES
     if at_a_desk and not parts & {P.DISPATCHER, P.QUEUE}:
-        return IllegalMove("it lies in the city dispatcher's queue")
+        return IllegalMove(Message("it lies in the city dispatcher's queue"))
     if not at_a_desk and ticket.objection_locked:
-        return ObjectionLocked("its 会商 named who handles it, finally")
-    return refuse(ticket.contacted, "the office has contacted the citizen already")
+        return ObjectionLocked(Message("its 会商 named who handles it, finally"))
+    return refuse(ticket.contacted, template("the office has contacted the citizen already"))
 
 
 def needs_queue(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return refuse(P.QUEUE not in parts, "it does not lie in your queue")
+    return refuse(P.QUEUE not in parts, template("it does not lie in your queue"))
 
 
 def needs_callable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """The city's desks call back whom they asked (D.5 R5); all other contact is an office's."""
     if parts & {P.OPERATOR, P.DISPATCHER}:
-        return refuse(ticket.status is not S.NEED_INFO, "its office contacts the citizen")
+        return refuse(ticket.status is not S.NEED_INFO, template("its office contacts the citizen"))
     if ticket.secret and not ticket.no_citizen:
-        return IllegalMove("who called is not shown to an office: it asks and tells by relay")
+        return IllegalMove(
+            Message("who called is not shown to an office: it asks and tells by relay")
+        )
     return needs_urgent(ticket, parts)
 
 
 def needs_relay(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """D.6.4: the office asks, by the rules of a contact; the hotline passes on what is asked."""
     if parts & {P.OPERATOR, P.CALLBACK}:
-        return refuse(not ticket.relay_asked, "no text waits to be passed on")
+        return refuse(not ticket.relay_asked, template("no text waits to be passed on"))
     if (ticket.status, A.CONTACT) not in MOVES:
         return IllegalMove()
     if not ticket.secret or ticket.no_citizen:
-        return IllegalMove("only the citizen of a report or a confidential ticket is told so")
+        return IllegalMove(
+            Message("only the citizen of a report or a confidential ticket is told so")
+        )
     return needs_urgent(ticket, parts)
 
 
@@ -167,52 +173,56 @@ def needs_urgent(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None
     if ticket.status is S.MERGED:
         return None if ticket.head in IN_OFFICE else needs_no_callback(ticket, parts)
     early = ticket.status is S.DISPATCHED and ticket.urgency is not Urgency.L1
-    why = "acknowledge it first; only an L1 is contacted before"
+    why = template("acknowledge it first; only an L1 is contacted before")
     return refuse(early and P.INTERIM not in parts, why)
 
 
 def needs_review(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     reviewable = ticket.status is S.REPLIED or (ticket.doubted and P.SUPERVISOR in parts)
-    return refuse(not reviewable, "no callback waits for a supervisor's word")
+    return refuse(not reviewable, template("no callback waits for a supervisor's word"))
 
 
 def needs_no_whistle(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """T15: no reply while a required summons is open; none after the forced callback, either."""
     if ticket.kept_by:
-        return WhistleOpen(f"open: {', '.join(ticket.kept_by)}", whistles=list(ticket.kept_by))
+        return WhistleOpen(
+            Message("open: {kept_by}", kept_by=list(ticket.kept_by)), whistles=list(ticket.kept_by)
+        )
     awaiting = ticket.status is S.AWAITING_CALLBACK
-    return refuse(awaiting and not ticket.forced, "it was replied to already")
+    return refuse(awaiting and not ticket.forced, template("it was replied to already"))
 
 
 def needs_openness(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     city = bool(parts & {P.OPERATOR, P.CALLBACK, P.SUPERVISOR})
     if not city and ticket.secret:
-        return IllegalMove("who called is not shown to an office: a report, or confidential")
+        return IllegalMove(
+            Message("who called is not shown to an office: a report, or confidential")
+        )
     finished = (ticket.head or ticket.status) in TERMINAL
-    return refuse(not city and finished, "it is finished")
+    return refuse(not city and finished, template("it is finished"))
 
 
 def needs_no_secrecy(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return refuse(ticket.secret, "no office sees its citizen already")
+    return refuse(ticket.secret, template("no office sees its citizen already"))
 
 
 def needs_call(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     if ticket.no_citizen:
-        return NobodyToCall("it has no citizen: record a verification (RULEBOOK D.9.1)")
+        return NobodyToCall(Message("it has no citizen: record a verification (RULEBOOK D.9.1)"))
     return needs_result_due(ticket, parts)
 
 
 def needs_no_citizen(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """D.9.1: instead of a callback, and as often as one."""
     if not ticket.verifiable:
-        return CitizenToCall("it has a citizen: record a callback (RULEBOOK D.9, D.9.1)")
+        return CitizenToCall(Message("it has a citizen: record a callback (RULEBOOK D.9, D.9.1)"))
     return needs_result_due(ticket, parts)
 
 
 def needs_result_due(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     if ticket.doubted:
-        return IllegalMove("a supervisor is to say whether the demand is reasonable")
-    return refuse(ticket.no_call_due, "its citizen is not to be called now")
+        return IllegalMove(Message("a supervisor is to say whether the demand is reasonable"))
+    return refuse(ticket.no_call_due, template("its citizen is not to be called now"))
 
 
 def needs_right_to_object(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -221,12 +231,12 @@ def needs_right_to_object(ticket: Standing, parts: frozenset[Part]) -> IllegalMo
     An L1 is made safe first and objected to then (先处置后异议).
     """
     if ticket.objection_locked:
-        return ObjectionLocked("its 会商 named who handles it, finally")
+        return ObjectionLocked(Message("its 会商 named who handles it, finally"))
     if ticket.objected:
-        return ObjectionRepeated("one objection for each office")
+        return ObjectionRepeated(Message("one objection for each office"))
     if ticket.contacted and ticket.urgency is not Urgency.L1:
-        return ObjectionLate("the office has begun: it has contacted the citizen")
-    return ObjectionLate("the window has passed") if ticket.objection_over else None
+        return ObjectionLate(Message("the office has begun: it has contacted the citizen"))
+    return ObjectionLate(Message("the window has passed")) if ticket.objection_over else None
 
 
 def needs_right_to_rule(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -235,34 +245,36 @@ def needs_right_to_rule(ticket: Standing, parts: frozenset[Part]) -> IllegalMove
         return None
     city = not ticket.objection_inside or ticket.objection_silent
     decider = P.DISPATCHER if city else P.DISTRICT
-    return refuse(decider not in parts or not city, f"it is decided by: {decider}")
+    return refuse(
+        decider not in parts or not city, template("it is decided by: {decider}"), decider=decider
+    )
 
 
 def needs_time_to_ask(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """D.6.5: L3 and L4, once, before the due time."""
     if not ticket.extendable:
-        return NotExtendable(f"an {ticket.urgency} is not extended")
+        return NotExtendable(Message("an {urgency} is not extended", urgency=ticket.urgency))
     if ticket.extended or ticket.asks_extension:
-        return ExtensionSpent("it was asked for before")
-    return ExtensionLate("the due time has passed") if ticket.past_due else None
+        return ExtensionSpent(Message("it was asked for before"))
+    return ExtensionLate(Message("the due time has passed")) if ticket.past_due else None
 
 
 def needs_extension_asked(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return needs_decider(ticket.asks_extension, parts, "no extension is asked for")
+    return needs_decider(ticket.asks_extension, parts, template("no extension is asked for"))
 
 
 def needs_hold_asked(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return needs_decider(ticket.asks_hold, parts, "no hold is asked for")
+    return needs_decider(ticket.asks_hold, parts, template("no hold is asked for"))
 
 
 def needs_decider(decider: Part | None, parts: frozenset[Part], why: str) -> IllegalMove | None:
     if decider is None:
-        return IllegalMove(why)
-    return refuse(decider not in parts, f"it is decided by: {decider}")
+        return IllegalMove(Message(why))
+    return refuse(decider not in parts, template("it is decided by: {decider}"), decider=decider)
 
 
 def needs_no_hold_asked(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return refuse(ticket.asks_hold is not None, "a hold is asked for already")
+    return refuse(ticket.asks_hold is not None, template("a hold is asked for already"))
 
 
 def needs_to_be_alone(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -272,11 +284,11 @@ def needs_to_be_alone(ticket: Standing, parts: frozenset[Part]) -> IllegalMove |
 
 def needs_no_members(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     """The members' matter goes on: a supervisor takes them out of the group first."""
-    return refuse(ticket.group, "other citizens' tickets are merged into it")
+    return refuse(ticket.group, template("other citizens' tickets are merged into it"))
 
 
 def needs_no_callback(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return refuse(ticket.assessed, "its citizen was called back already")
+    return refuse(ticket.assessed, template("its citizen was called back already"))
 
 
 def needs_transferable(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -294,8 +306,8 @@ def needs_untouched(ticket: Standing, taker: Part, parts: frozenset[Part]) -> Il
     if ticket.status not in IN_OFFICE:
         return None
     if taker not in parts:
-        return IllegalMove(f"an office has it; that is done by: {taker}")
-    return refuse(ticket.contacted, "the office has contacted the citizen already")
+        return IllegalMove(Message("an office has it; that is done by: {taker}", taker=taker))
+    return refuse(ticket.contacted, template("the office has contacted the citizen already"))
 
 
 def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
@@ -303,7 +315,7 @@ def needs_lone_enquiry(ticket: Standing, parts: frozenset[Part]) -> IllegalMove 
 
 
 def needs_advice(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
-    return refuse(not ticket.owes_advice, "no advice waits for your answer")
+    return refuse(not ticket.owes_advice, template("no advice waits for your answer"))
 
 
 GUARDS: dict[Action, Guard] = {
@@ -367,7 +379,8 @@ def check(ticket: Standing, action: Action, parts: frozenset[Part]) -> None:
     """Refuses (IllegalMove, or a kind of it) an action that the ticket does not allow now."""
     refusal = hindrance(ticket, action, parts)
     if refusal:
-        why = f"cannot {action} a ticket that is {ticket.status}"
-        detail = f"{why}: {refusal.detail}" if refusal.detail != refusal.title else why
+        why = Message(CANNOT, action=action, status=ticket.status)
+        if refusal.detail != Message(refusal.title):
+            why = Message("{what}: {why}", what=why, why=refusal.detail)
         may = list(allowed(ticket, parts))
-        raise type(refusal)(detail, status_now=ticket.status, allowed=may, **refusal.facts)
+        raise type(refusal)(why, status_now=ticket.status, allowed=may, **refusal.facts)

@@ -2,7 +2,10 @@
 
 from enum import StrEnum
 
+from app.kit.messages import worded
 
+
+@worded
 class HoldReason(StrEnum):
     """Reasons outside the office: planning, funds, law, history."""
 
@@ -12,6 +15,7 @@ class HoldReason(StrEnum):
     HISTORY = "history"
 
 
+@worded
 class HoldLevel(StrEnum):
     """The level that answers for the plan; each review without a result raises it."""
 
@@ -24,6 +28,7 @@ class HoldLevel(StrEnum):
         return {HoldLevel.STREET: HoldLevel.DISTRICT}.get(self, HoldLevel.CITY)
 
 
+@worded
 class About(StrEnum):
     """Matters of a street's advice 建议: the head of a branch, a plan, a matter, a reward."""
 
@@ -33,6 +38,7 @@ class About(StrEnum):
     REWARD = "reward"
 
 
+@worded
 class SupervisionLevel(StrEnum):
     STREET = "street"
     DISTRICT = "district"

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.kit.errors import Conflict
+from app.kit.messages import Message, template, worded
 
 
+@worded
 class TicketType(StrEnum):
     CONSULT = "consult"
     HELP = "help"
@@ -18,6 +20,7 @@ class TicketType(StrEnum):
     PRAISE = "praise"
 
 
+@worded
 class Channel(StrEnum):
     PHONE = "phone"
     WECHAT = "wechat"
@@ -31,12 +34,14 @@ class Channel(StrEnum):
     PATROL = "patrol"
 
 
+@worded
 class DispatchRole(StrEnum):
     LEAD = "lead"
     JOINT = "joint"
     INFORMED = "informed"
 
 
+@worded
 class Status(StrEnum):
     RECEIVED = "received"
     NEED_INFO = "need_info"
@@ -59,6 +64,7 @@ class Status(StrEnum):
     VOID = "void"
 
 
+@worded
 class Action(StrEnum):
     RECEIVE = "receive"
     ROUTE = "route"
@@ -295,6 +301,9 @@ MOVES: Moves = {
 }
 
 
+CANNOT = template("cannot {action} a ticket that is {status}")
+
+
 class IllegalMove(Conflict):
     title = "This ticket does not allow that action now"
 
@@ -305,5 +314,5 @@ def move(status: Status, action: Action, to: Status | None = None) -> Status:
     if to is None and len(outcomes) == 1:
         return outcomes[0]
     if to is None or to not in outcomes:
-        raise IllegalMove(f"cannot {action} a ticket that is {status}")
+        raise IllegalMove(Message(CANNOT, action=action, status=status))
     return to

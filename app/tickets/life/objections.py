@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.kit.workdays import times
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 
 
+@worded
 class Ground(StrEnum):
     NOT_MY_AREA = "not_my_area"
     NOT_MY_DUTY = "not_my_duty"
@@ -18,6 +20,7 @@ class Ground(StrEnum):
     INFO_WRONG = "info_wrong"
 
 
+@worded
 class Ruling(StrEnum):
     UPHOLD = "uphold"
     REJECT = "reject"

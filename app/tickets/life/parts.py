@@ -2,11 +2,13 @@
 
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.tickets.life.lifecycle import Action, Status
 
 A, S = Action, Status
 
 
+@worded
 class Part(StrEnum):
     """A desk of the city, or an office by its tie to the ticket."""
 

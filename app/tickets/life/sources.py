@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.policy.documents import Policy
 from app.tickets.life.contacts import Contact, Method
 from app.tickets.life.lifecycle import Channel
@@ -15,6 +16,7 @@ PUBLIC = frozenset({Channel.MEDIA, Channel.OPINION})
 SOURCES = PUBLIC | {Channel.SUPERIOR}
 
 
+@worded
 class Verified(StrEnum):
     """How the city's desk saw the result."""
 

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from fastapi import Request, Response
 
+from app.kit.messages import Language, Message, Vocabulary, language
 from app.kit.web import negotiation
 from app.kit.web.etag import OF_CALLER_AND_FORM
-from app.kit.web.sheet import inert, line
-from app.kit.web.wire import JsonBytes, in_utc
+from app.kit.web.sheets.names import named
+from app.kit.web.sheets.table import Table
+from app.kit.web.wire import JsonBytes
+from app.kit.workdays import day_of
+from app.tickets.life.lifecycle import Channel, Status, TicketType
 from app.tickets.views.view import Members
 
 COLUMNS = (
@@ -40,37 +45,37 @@ COLUMNS = (
 )
 
 
+WORDS = {
+    "status": Vocabulary.of(Status),
+    "channel": Vocabulary.of(Channel),
+    "type": Vocabulary.of(TicketType),
+}
+TABLE = Table("ticket column", COLUMNS, WORDS)
+
+
 def ndjson(tickets: Iterable[Members]) -> Iterator[str]:
     for ticket in tickets:
         yield msgspec.json.encode(ticket).decode() + "\n"
 
 
-def as_csv(tickets: Iterable[Members]) -> Iterator[str]:
-    yield line(COLUMNS)
-    for ticket in tickets:
-        office = ticket["office"] or {"code": None, "name": None}
-        shown = {
-            **ticket,
-            "address": ticket["address"]["text"],
-            "office_code": office["code"],
-            "office_name": office["name"],
-        }
-        yield line([inert(plain(shown[name])) for name in COLUMNS])
+def as_csv(tickets: Iterable[Members], reader: Language) -> Iterator[str]:
+    return TABLE.csv(map(row, tickets), reader)
 
 
-def plain(value: object) -> object:
-    return in_utc(value) if isinstance(value, datetime) else value
+def row(ticket: Members) -> list[object]:
+    office = ticket["office"] or {"code": None, "name": None}
+    shown = {
+        **ticket,
+        "address": ticket["address"]["text"],
+        "office_code": office["code"],
+        "office_name": office["name"],
+    }
+    return [shown[name] for name in COLUMNS]
 
 
-FORMATS: dict[str, Callable[[Iterable[Members]], Iterator[str]]] = {
-    "application/x-ndjson": ndjson,
-    "text/csv": as_csv,
-}
+JSON, NDJSON, CSV = str(JsonBytes.media_type), "application/x-ndjson", "text/csv"
 
-
-JSON = str(JsonBytes.media_type)
-
-OFFERED = (JSON, *FORMATS)
+OFFERED = (JSON, NDJSON, CSV)
 
 
 def wanted(request: Request) -> str | None:
@@ -83,11 +88,17 @@ def negotiated(
     request: Request,
     page: Callable[[], bytes],
     stream: Callable[[str, Callable[[Iterable[Members]], Iterator[str]]], Response],
+    now: datetime,
 ) -> Response:
     """A page, or all tickets as a stream of a media type, written by its function."""
     kind = wanted(request)
     if kind is None:
         return JsonBytes(page(), headers=OF_CALLER_AND_FORM)
-    response = stream(f"{kind}; charset=utf-8", FORMATS[kind])
+    is_sheet = kind == CSV
+    write = partial(as_csv, reader=language.get()) if is_sheet else ndjson
+    response = stream(f"{kind}; charset=utf-8", write)
     response.headers.update(OF_CALLER_AND_FORM)
+    if is_sheet:
+        day = day_of(now).isoformat()
+        response.headers.update(named(Message("{day}_tickets", day=day), "csv"))
     return response

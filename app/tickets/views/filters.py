@@ -13,9 +13,11 @@ from pydantic import StringConstraints as Text
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app import codes
 from app.access.roles import Role
+from app.kit.messages import Message
 from app.kit.ready import parameter
-from app.kit.web.wire import Form, Keepable, OfficeCode, Told
+from app.kit.web.wire import Form, Keepable, Told
 from app.kit.workdays import ONE_DAY, midnight
 from app.offices.catalogue import Urgency
 from app.tickets import citizens, telephones
@@ -48,7 +50,7 @@ def beginning(day: date, later: int) -> datetime:
     try:
         return midnight(day + later * ONE_DAY)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
+        raise ValueError(Message("lies outside the years 1 to 9999")) from None
 
 
 def is_day(value: object) -> TypeGuard[str]:
@@ -59,14 +61,16 @@ def of_a_citizen(text: str) -> str:
     """Refuses a number of a service: by it no citizen is known."""
     read = telephones.read(text)
     if read is None or read.key is None:
-        raise ValueError("is nobody's own number: no caller is known by it")
+        raise ValueError(Message("is nobody's own number: no caller is known by it"))
     return text
 
 
 def searchable(text: str) -> str:
     """Refuses a text in which nothing can be looked for."""
     if not any(keys.of_text(text)):
-        raise ValueError("has no word to look for: two characters of Chinese, a number or a word")
+        raise ValueError(
+            Message("has no word to look for: two characters of Chinese, a number or a word")
+        )
     return text
 
 
@@ -74,7 +78,7 @@ def end_of_number(text: str) -> str:
     """The digits of a number, or its last ones."""
     match = END.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     if match is None:
-        raise ValueError("is no ticket's number, nor at least the last four digits of one")
+        raise ValueError(Message("is no ticket's number, nor at least the last four digits of one"))
     return match[1]
 
 
@@ -101,7 +105,7 @@ STATUSES = [ANY_OPEN, *(status.value for status in Status)]
 
 def known_status(value: str) -> str:
     if value not in STATUSES:
-        raise ValueError(f"Input should be one of {', '.join(STATUSES)}")
+        raise ValueError(Message("Input should be one of {statuses}", statuses=list(STATUSES)))
     return value
 
 
@@ -114,14 +118,14 @@ AskedStatus = Annotated[
 class Filters(Form):
     """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
 
-    office_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
-    community_code: OfficeCode | None = None
-    queue: OfficeCode | None = None
+    office_code: codes.Office = None
+    district_code: codes.District = None
+    community_code: codes.Community = None
+    queue: codes.District = None
     status: list[AskedStatus] = []
     type: list[TicketType] = []
     channel: list[Channel] = []
-    category: Category | None = None
+    category: Annotated[Category | None, codes.OF_CATEGORY] = None
     urgency: list[Urgency] = []
     overdue: bool | None = None
     received_from: From | None = None
@@ -140,10 +144,10 @@ class Filters(Form):
         if sort is Sort.RECEIVED:
             return sort
         if info.data.get("updated_after"):
-            raise ValueError("goes not with updated_after, which has an order of its own")
+            raise ValueError(Message("goes not with updated_after, which has an order of its own"))
         ended = sorted(set(info.data.get("status", ())) & TERMINAL)
         if ended:
-            raise ValueError(f"is of open tickets: not of {', '.join(ended)}")
+            raise ValueError(Message("is of open tickets: not of {ended}", ended=list(ended)))
         return sort
 
 

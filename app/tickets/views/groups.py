@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from app.kit.web.paging import Order, Page, instant
 from app.policy.keys import Merge
 from app.tickets import citizens
-from app.tickets.citizens import Citizen
+from app.tickets.citizens import Citizen, Person
 from app.tickets.life import likeness, limits
 from app.tickets.life.lifecycle import MOVES, OPEN, Action
 from app.tickets.life.likeness import METRES_PER_DEGREE, Matter
@@ -44,7 +44,7 @@ def members(viewer: Viewer, ticket: Ticket) -> list[MemberView]:
     return [
         MemberView(
             number=member.number,
-            citizen=citizens.shown(citizen, member, viewer.caller, bulk=True),
+            citizen=citizens.shown(citizen, member, viewer.eyes(bulk=True)),
             joined_at=member.since,
             contact_due_at=contact_due(viewer, ticket, member),
             contacted_at=member.contacted_at,
@@ -68,7 +68,7 @@ class Known:
 
     ticket: Ticket
     request: Request
-    citizen: Citizen
+    person: Person
 
     @cached_property
     def matter(self) -> Matter:
@@ -88,7 +88,7 @@ def proposals(viewer: Viewer, paging: Paging) -> Page[MergeProposal]:
     rule = viewer.city.policies.at(viewer.now).merge
     late = later_ones(rule, viewer.now)
     rows, after = OLDEST.page(viewer.session, late, paging.cursor, paging.limit)
-    return Page(items=list(proposed(viewer.session, rule, rows)), next=after)
+    return Page(items=list(proposed(viewer, rule, rows)), next=after)
 
 
 def later_ones(rule: Merge, now: datetime) -> Select[Ticket]:
@@ -132,12 +132,12 @@ def within(older: Any, newer: Any, radius_m: int) -> sa.ColumnElement[bool]:
     )
 
 
-def proposed(session: Session, rule: Merge, rows: Sequence[Ticket]) -> Iterable[MergeProposal]:
-    candidates, mine = older_ones(session, rule, rows), known(session, rows)
+def proposed(viewer: Viewer, rule: Merge, rows: Sequence[Ticket]) -> Iterable[MergeProposal]:
+    candidates, mine = older_ones(viewer, rule, rows), known(viewer, rows)
     for row in rows:
         newer = mine[row.number]
         for older in candidates[row.number]:
-            same_citizen = are_one(newer.citizen, older.citizen)
+            same_citizen = are_one(newer.person, older.person)
             likens = likeness.repeated if same_citizen else likeness.proposed
             pair = likens(newer.matter, older.matter, rule)
             if pair:
@@ -151,7 +151,7 @@ def proposed(session: Session, rule: Merge, rows: Sequence[Ticket]) -> Iterable[
                 break
 
 
-def known(session: Session, rows: Iterable[Ticket]) -> dict[str, Known]:
+def known(viewer: Viewer, rows: Iterable[Ticket]) -> dict[str, Known]:
     numbers = {row.number: row for row in rows}
     query = (
         select(Request, Citizen)
@@ -159,12 +159,14 @@ def known(session: Session, rows: Iterable[Ticket]) -> dict[str, Known]:
         .where(Request.ticket_number.in_(numbers))
     )
     return {
-        request.ticket_number: Known(numbers[request.ticket_number], request, citizen)
-        for request, citizen in session.execute(query)
+        request.ticket_number: Known(
+            numbers[request.ticket_number], request, citizens.person(viewer.city.cipher, citizen)
+        )
+        for request, citizen in viewer.session.execute(query)
     }
 
 
-def older_ones(session: Session, rule: Merge, rows: Sequence[Ticket]) -> dict[str, list[Known]]:
+def older_ones(viewer: Viewer, rule: Merge, rows: Sequence[Ticket]) -> dict[str, list[Known]]:
     """For each ticket, by its number, the open ones at its place that came first, oldest first."""
     newer, older, mine, theirs = (
         aliased(Ticket),
@@ -192,8 +194,8 @@ def older_ones(session: Session, rule: Merge, rows: Sequence[Ticket]) -> dict[st
         .where(newer.number.in_([row.number for row in rows]))
         .order_by(Ticket.received_at, Ticket.number)
     )
-    pairs = session.execute(query).all()
-    compared = known(session, {ticket.number: ticket for _, ticket in pairs}.values())
+    pairs = viewer.session.execute(query).all()
+    compared = known(viewer, {ticket.number: ticket for _, ticket in pairs}.values())
     candidates: dict[str, list[Known]] = defaultdict(list)
     for number, ticket in pairs:
         candidates[number].append(compared[ticket.number])

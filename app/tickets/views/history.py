@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app.access.models import Key
 from app.access.roles import Role
+from app.kit.cipher import Cipher
 from app.tickets import personal
-from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen, former_names
+from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen, former_names, names_of
 from app.tickets.events import Event, Statement
 from app.tickets.views import by_number
 from app.tickets.views.by_number import Lines
@@ -37,6 +38,7 @@ def history(role: Role) -> sa.Select[Any]:
         select(
             *(EVENT[name] for name in EventView.model_fields),
             Statement.words,
+            ticket.c.number,
             ticket.c.secret if near else sa.false(),
             Citizen.name if near else sa.null(),
             sa.case((ticket.c.secret, former_names(ticket.c.number))) if near else sa.null(),
@@ -54,15 +56,17 @@ def history(role: Role) -> sa.Select[Any]:
 HISTORY = by_number.InScope(history)
 
 
-def as_json(events: Lines) -> bytes:
+def as_json(cipher: Cipher, events: Lines) -> bytes:
     """A list of EventViews."""
-    return msgspec.json.encode([members(*line) for line in events])
+    return msgspec.json.encode([members(cipher, *line) for line in events])
 
 
-def members(*line: Any) -> dict[str, Any]:
-    *values, words, secret, name, former = line
+def members(cipher: Cipher, *line: Any) -> dict[str, Any]:
+    *values, words, number, secret, name, former = line
     event = dict(zip(WRITTEN, values, strict=True))
-    spoken = masked(words, name, *(former or ())) if secret and words else words
+    spoken = words
+    if secret and words:
+        spoken = masked(words, *names_of(cipher, number, name, *(former or ())))
     event["data"] = {**event["data"], **(spoken or {})}
     return event
 

@@ -61,7 +61,8 @@ Shown = Annotated[Row, Depends(shown)]
 
 
 def happened(number: str, looking: Looking) -> bytes:
-    return history.as_json(history.HISTORY.of(looking.connection, looking.caller, number))
+    events = history.HISTORY.of(looking.connection, looking.caller, number)
+    return history.as_json(looking.city.cipher, events)
 
 
 Happened = Annotated[bytes, Depends(happened)]

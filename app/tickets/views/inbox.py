@@ -27,6 +27,7 @@ from app.feed.models import FeedHead
 from app.feed.waits import Seconds
 from app.kit.gather import Gathered
 from app.kit.keep import Keep
+from app.kit.messages import Language, language
 from app.kit.ready import Ready
 from app.tickets.life import alarms, duties
 from app.tickets.life.duties import DESK_COLUMNS
@@ -59,8 +60,9 @@ class Waited(Paging):
 
 
 class Asked(NamedTuple):
-    """Which page, and whose."""
+    """Which page, whose, and in which language."""
 
+    language: Language
     role: Role
     address: str
     limit: int
@@ -175,7 +177,7 @@ class Inboxes:
 
 
 def asked_by(caller: Caller, paging: Paging) -> Asked:
-    return Asked(caller.role, str(caller.address), paging.limit, paging.cursor)
+    return Asked(language.get(), caller.role, str(caller.address), paging.limit, paging.cursor)
 
 
 def changed(mapper: Any, connection: sa.Connection, ticket: Ticket) -> None:

@@ -17,6 +17,7 @@ from app.access.roles import Role
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
 from app.kit.keep import Keep
+from app.kit.messages import Language, language
 from app.kit.ready import Ready
 from app.kit.web.paging import MOST
 from app.tickets.models import Ticket
@@ -35,8 +36,8 @@ AT_ONCE = 8
 """Pages that are read at once, so that a page that is slow to find holds up no other."""
 
 
-Key = tuple[str, Role, str | None, str]
-"""By which rules and names a ticket is told, to whom, and its number."""
+Key = tuple[str, Language, Role, str | None, str]
+"""By which rules and names a ticket is told, in which language, to whom, and its number."""
 
 
 XMIN: sa.ColumnElement[Any] = sa.literal_column("ticket.xmin").label("xmin")
@@ -103,4 +104,5 @@ class Pages:
 
 
 def key(looker: Looker, number: str) -> Key:
-    return looker.city.edition, looker.caller.role, looker.caller.office_code, number
+    caller = looker.caller
+    return looker.city.edition, language.get(), caller.role, caller.office_code, number

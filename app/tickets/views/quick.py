@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 
+from app import codes
 from app.access import gate
 from app.access.roles import ADDRESSED, Caller
 from app.feed.heads import Head
 from app.kit.gather import Gathered
 from app.kit.hop import in_thread
-from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, tagged
+from app.kit.web.etag import OF_CALLER, OF_CALLER_AND_FORM, known_to, spoken, tagged
 from app.kit.web.wire import JsonBytes
 from app.tickets import disclosure
 from app.tickets.disclosure import NO_STORE, Disclosures
@@ -120,6 +121,7 @@ async def listing(request: Request) -> Response | None:
     if caller.role not in scope.READERS or listing is None or export.wanted(request):
         return None
     state = request.app.state
+    codes.check(state.city, listing)
     readings: Readings = state.readings
     page = await readings.lists.page(Looker(caller, state.city, state.clock()), listing)
     return JsonBytes(page, headers=OF_CALLER_AND_FORM) if page else None
@@ -141,17 +143,19 @@ async def ticket(request: Request) -> Response | None:
     if disclosure.is_clear(caller, row.caller_phone, row.caller_name):
         await readings.disclosures.disclose(caller, row.number, now)
         answer.headers.update(NO_STORE)
-    return tagged(request, answer, row.version, answer, is_unturned(state.city, row, now))
+    whole = is_unturned(state.city, row, now)
+    return tagged(request, answer, spoken(row.version), answer, whole)
 
 
 async def events(request: Request) -> Response | None:
     caller = await gate.caller(request)
     if caller.role not in scope.READERS or request.scope["query_string"]:
         return None
-    readings: Readings = request.app.state.readings
+    state = request.app.state
+    readings: Readings = state.readings
     asked = by_number.asked_by(caller, request.path_params["number"])
     lines = await readings.events.answer(asked)
-    return JsonBytes(history.as_json(lines)) if lines else None
+    return JsonBytes(history.as_json(state.city.cipher, lines)) if lines else None
 
 
 @contextmanager

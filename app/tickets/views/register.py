@@ -5,8 +5,9 @@ It is public inside the system, and names no citizen.
 
 from sqlalchemy import select
 
+from app import codes
 from app.kit.web.paging import Order, Page, instant
-from app.kit.web.wire import At, OfficeCode, View
+from app.kit.web.wire import At, View
 from app.tickets.citizens import NEAR_THE_SUBJECT
 from app.tickets.events import Statement
 from app.tickets.life.holds import HoldLevel, HoldReason
@@ -43,8 +44,8 @@ class HoldView(View):
 
 
 class Listing(Paging):
-    office_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
+    office_code: codes.Office = None
+    district_code: codes.District = None
 
 
 def register(viewer: Viewer, listing: Listing) -> Page[HoldView]:

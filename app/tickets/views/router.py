@@ -1,15 +1,17 @@
 """Tickets seen over HTTP: lists, one ticket, its history, the inbox, proposed merges."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app import codes
 from app.access.exports import AtExports
 from app.access.gate import Addressee, allow
 from app.access.roles import Role
 from app.kit.db import Sessions
-from app.kit.web.etag import OF_CALLER, tagged
+from app.kit.web.etag import OF_CALLER, spoken, tagged
 from app.kit.web.paging import Page
 from app.kit.web.route import Route, quickly
 from app.kit.web.streams import Content, joined
@@ -68,6 +70,7 @@ def list_tickets(
     `Accept: text/csv` or `application/x-ndjson` streams all of them, without pages. A search by
     `phone` goes on record (`/v1/telephone-searches`).
     """
+    codes.check(looking.city, listing)
     record_search(request, looking, listing)
 
     def stream(
@@ -78,7 +81,8 @@ def list_tickets(
 
         return exports.answer(looking.caller, read, media_type)
 
-    return export.negotiated(request, lambda: lists.page(looking, listing), stream)
+    page = partial(lists.page, looking, listing)
+    return export.negotiated(request, page, stream, looking.now)
 
 
 @router.get("/{number}", response_model=TicketView)
@@ -95,7 +99,7 @@ def show_ticket(request: Request, looking: Looking, ticket: Shown) -> Response:
             disclosure.record(session.connection(), readings, looking.now)
         answer.headers.update(NO_STORE)
     whole = is_unturned(looking.city, ticket, looking.now)
-    return tagged(request, answer, ticket.version, answer, whole)
+    return tagged(request, answer, spoken(ticket.version), answer, whole)
 
 
 @router.get("/{number}/members")
@@ -162,4 +166,5 @@ def read_register(
     looking: Looking, listing: Annotated[register.Listing, Query()]
 ) -> Page[register.HoldView]:
     """Matters on hold, whoever has them, the next to be reviewed first."""
+    codes.check(looking.city, listing)
     return register.register(looking, listing)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.kit.ready import parameter
 from app.offices.directory import STREET_KINDS
 from app.tickets.life.lifecycle import DispatchRole
@@ -203,7 +204,7 @@ def asked(caller: Caller, number: str) -> dict[str, str | None]:
 
 def existing(number: str, ticket: T | None) -> T:
     if ticket is None:
-        raise NoSuchTicket(f"no ticket {number}")
+        raise NoSuchTicket(Message("no ticket {number}", number=number))
     return ticket
 
 

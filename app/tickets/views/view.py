@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import Caller, Role
 from app.city import City
+from app.kit.messages import language
 from app.kit.ready import Ready, parameter
 from app.policy.documents import Policy
+from app.routing.kept_reasons import in_own_language
 from app.tickets import citizens, personal
+from app.tickets.citizens import Eyes
 from app.tickets.life.guards import allowed
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import Ticket
@@ -58,6 +61,9 @@ class Looker:
     caller: Caller
     city: City
     now: datetime
+
+    def eyes(self, bulk: bool) -> Eyes:
+        return Eyes(self.city.cipher, self.caller.role, bulk)
 
 
 @dataclass(frozen=True)
@@ -130,11 +136,11 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
         "content": row.content,
         "address": address(row),
         "source": row.source,
-        "route": msgspec.json.decode(row.route),
+        "route": in_own_language(msgspec.json.decode(row.route), language.get()),
         "office": row.office_code and office(looker.city, row.office_code),
         "joint_offices": joint(looker.city, row),
         **inner.members(row),
-        "citizen": citizens.members(row, looker.caller, bulk),
+        "citizen": citizens.members(row, looker.eyes(bulk)),
         "overdue": overdue(row, looker.now),
         "open_whistles": len(row.whistles),
         "allowed": actions(looker, row),
@@ -147,11 +153,12 @@ def hidden(looker: Looker, row: Row, shown: Members) -> Members:
     text tells neither a name of his, past or present, nor a number."""
     if not row.secret or looker.caller.role not in citizens.NEAR_THE_SUBJECT:
         return shown
-    names = (row.caller_name, *(row.former_names or ()))
+    kept = (row.caller_name, *(row.former_names or ()))
+    names = citizens.names_of(looker.city.cipher, row.number, *kept)
     return {**without_persons(shown, names), **LEADING_TO_HIM}
 
 
-def without_persons(value: Any, names: Sequence[str | None], member: str = "") -> Any:
+def without_persons(value: Any, names: Sequence[str], member: str = "") -> Any:
     """Every text that may be a caller's own words, whatever member holds it."""
     if isinstance(value, list):
         return [without_persons(inner, names, member) for inner in value]

@@ -11,6 +11,7 @@ from app.access.gate import WrongRole, caller
 from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
+from app.kit.messages import Message
 from app.kit.web.etag import IfMatch, Versions
 from app.tickets.acts.acting import Changing, Doing
 from app.tickets.views.view import Viewer
@@ -124,7 +125,12 @@ def admitted(action: WhistleAction) -> Any:
 
     async def actor(caller: Annotated[Caller, Depends(caller)]) -> Caller:
         if not scope.ROLE_PARTS.get(caller.role, frozenset()) & WHO[action]:
-            raise WrongRole(f"a key of the role {caller.role} may not {action}", role=caller.role)
+            raise WrongRole(
+                Message(
+                    "a key of the role {role} may not {action}", role=caller.role, action=action
+                ),
+                role=caller.role,
+            )
         return caller
 
     return Depends(actor)

@@ -10,6 +10,7 @@ from app.access.gate import WrongRole
 from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.policy.documents import Policy
@@ -66,7 +67,7 @@ def street_of(city: City, caller: Caller) -> OfficeEntry:
     """The street that the caller acts for. Refuses NotAStreet."""
     office = city.offices.get(caller.office_code or "")
     if office is None or office.kind not in STREET_KINDS or office.district_code is None:
-        raise NotAStreet("this key is of no street or township", role=caller.role)
+        raise NotAStreet(Message("this key is of no street or township"), role=caller.role)
     return office
 
 
@@ -137,21 +138,23 @@ def new_number(session: Session, now: datetime) -> str:
 
 def check(city: City, policy: Policy, body: NewWhistle, now: datetime) -> None:
     if body.kind not in policy.whistle.kinds:
-        fault = {"pointer": "/kind", "detail": f"not in whistle.kinds of {policy.name}"}
-        raise KindNotInUse(fault["detail"], errors=[fault])
+        detail = Message("not in whistle.kinds of {policy}", policy=policy.name)
+        raise KindNotInUse(detail, errors=[{"pointer": "/kind", "detail": detail}])
     earliest = clocks.earliest_meeting(policy.whistle, now)
     if body.meet_at is not None and body.meet_at < earliest:
-        detail = f"not before {earliest.isoformat()}"
+        detail = Message("not before {earliest}", earliest=earliest)
         raise MeetingTooSoon(detail, errors=[{"pointer": "/meet_at", "detail": detail}])
     if body.meet_at is not None and body.meet_at > now + LONGEST:
-        detail = f"not after {(now + LONGEST).isoformat()}"
+        detail = Message("not after {latest}", latest=now + LONGEST)
         raise MeetingTooFar(detail, errors=[{"pointer": "/meet_at", "detail": detail}])
 
 
 def check_blower(policy: Policy, level: WhistleLevel, body: NewWhistle, caller: Caller) -> None:
     if not may_blow(policy.whistle, level, body.origin, caller.role is Role.CHIEF):
         blowers = sorted(getattr(policy.whistle.blowers, level.upper()))
-        raise NotYourWhistle(f"{level} is blown by: {', '.join(blowers)}; others draft it")
+        raise NotYourWhistle(
+            Message("{level} is blown by: {blowers}; others draft it", level=level, blowers=blowers)
+        )
 
 
 def link_tickets(
@@ -163,8 +166,10 @@ def link_tickets(
     for place, number in enumerate(numbers):
         ticket = ticket_scope.known(session, caller, number)
         if ticket is None:
-            fault = {"pointer": f"/ticket_numbers/{place}", "detail": f"no ticket {number}"}
-            raise NoSuchLinkedTicket(fault["detail"], errors=[fault])
+            detail = Message("no ticket {number}", number=number)
+            raise NoSuchLinkedTicket(
+                detail, errors=[{"pointer": f"/ticket_numbers/{place}", "detail": detail}]
+            )
         wanted |= {number, ticket.merged_into or number}
     rows = [
         WhistleTicket(ticket_number=number, whistle_number=whistle.number)
@@ -206,7 +211,9 @@ def blow(change: WhistleChange, body: Nothing) -> None:
     rules, meet_at = change.policy.whistle, change.whistle.meet_at
     earliest = clocks.earliest_meeting(rules, change.now)
     if meet_at is not None and meet_at < earliest:
-        raise MeetingOver(f"it was to be at {meet_at.isoformat()}", meet_at=meet_at.isoformat())
+        raise MeetingOver(
+            Message("it was to be at {meet_at}", meet_at=meet_at), meet_at=meet_at.isoformat()
+        )
     change.record(WhistleAction.BLOW, Blown(**send_all(change)))
 
 

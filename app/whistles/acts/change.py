@@ -40,7 +40,7 @@ from app.whistles.life.loop import (
     progress,
 )
 from app.whistles.life.parts import WhistlePart
-from app.whistles.life.waits import Wait, WaitKind, waits
+from app.whistles.life.waits import Wait, waits
 from app.whistles.models import ActionItem, Summons, Whistle, WhistleParty
 from app.whistles.views import scope
 
@@ -55,6 +55,7 @@ FOLLOWED = frozenset(
         A.FEED_BACK,
         A.OBJECT,
         A.RULE_OBJECTION,
+        A.CONSENT,
         A.INTERIM_RELEASE,
         A.WAIVE,
         A.COORDINATE,
@@ -146,7 +147,6 @@ class WhistleChange:
         if whistle.status is S.FED_BACK:
             whistle.fed_back_at = at
         if whistle.status is S.SETTLED:
-            whistle.settled_at = at
             whistle.mark_due_at = mark_until(at, self.policy.evaluation)
         if whistle.status in TERMINAL:
             whistle.ended_at = at
@@ -194,14 +194,15 @@ class WhistleChange:
     @property
     def citizens(self) -> Sequence[str]:
         """Names of those for whose tickets it is blown."""
-        return persons.names(self.session, [self.whistle.number]).get(self.whistle.number, [])
+        every = persons.names(self.session, self.city.cipher, [self.whistle.number])
+        return every.get(self.whistle.number, [])
 
     def errand(self, wait: Wait, names: Sequence[str]) -> dict[str, Any]:
-        """What the inbox shows: place and matter, and to the summoned no telephone and no citizen
-        in them."""
+        """What the inbox shows: place and matter, and to all but the street no telephone and no
+        citizen in them."""
         whistle = self.whistle
         texts = {name: getattr(whistle, name) for name in ("matter", "place", "meeting_point")}
-        if wait.kind is WaitKind.SUMMONS:
+        if wait.office_code != whistle.street_code:
             texts = personal.hide_all(texts, *names)
         return {
             "office_code": wait.office_code,

@@ -2,13 +2,15 @@
 
 import hmac
 from base64 import b32encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_bytes
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.web.wire import in_utc
 from app.whistles.acts.change import WhistleChange
 from app.whistles.event_data import CodeIssued
@@ -17,6 +19,9 @@ from app.whistles.models import SignInCode
 
 RANDOM_BYTES = 10
 SIGNED_CHARACTERS = 8
+
+REMEMBERED = timedelta(days=7)
+"""So long a code that is no longer good is still known as used or expired."""
 
 
 class CodeUnknown(Invalid):
@@ -69,16 +74,22 @@ def check(change: WhistleChange, code: str) -> SignInCode:
 
 
 def unknown() -> CodeUnknown:
-    return CodeUnknown(errors=[{"pointer": "/code", "detail": "not issued for this whistle"}])
+    return CodeUnknown(
+        errors=[{"pointer": "/code", "detail": Message("not issued for this whistle")}]
+    )
 
 
 def check_good(kept: SignInCode, now: datetime) -> None:
     """Refuses CodeUsed and CodeExpired."""
     if kept.used_at is not None:
-        raise CodeUsed(f"used at {in_utc(kept.used_at)}", used_at=in_utc(kept.used_at))
+        raise CodeUsed(
+            Message("used at {used_at}", used_at=kept.used_at), used_at=in_utc(kept.used_at)
+        )
     if now > kept.expires_at:
         expired_at = in_utc(kept.expires_at)
-        raise CodeExpired(f"good until {expired_at}", expired_at=expired_at)
+        raise CodeExpired(
+            Message("good until {until}", until=kept.expires_at), expired_at=expired_at
+        )
 
 
 def spend(change: WhistleChange, code: str, office_code: str) -> None:
@@ -87,6 +98,11 @@ def spend(change: WhistleChange, code: str, office_code: str) -> None:
     change.session.refresh(kept)
     check_good(kept, change.now)
     kept.used_at, kept.used_by = change.now, office_code
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Deletes the codes that have not been good for REMEMBERED; who came by one stays on record."""
+    session.execute(delete(SignInCode).where(SignInCode.expires_at < now - REMEMBERED))
 
 
 def signed(secret: bytes, number: str, nonce: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.directory import OfficeKind
 from app.tickets.acts.forms import Reason, Words
 from app.whistles.acts.change import WhistleChange
@@ -81,9 +82,15 @@ def check_coordination(change: WhistleChange, body: Coordination) -> None:
         if each.kind is SummonsKind.DEPARTMENT and each.status not in OVER
     }
     if body.lead_office_code not in called:
-        raise bad("/lead_office_code", f"{body.lead_office_code} is not at work for this whistle")
+        raise bad(
+            "/lead_office_code",
+            Message(
+                "{lead_office_code} is not at work for this whistle",
+                lead_office_code=body.lead_office_code,
+            ),
+        )
     if body.new_date_at <= change.now:
-        raise bad("/new_date_at", "must lie ahead")
+        raise bad("/new_date_at", Message("must lie ahead"))
     if body.liaison is not None:
         check_liaison(change, body.liaison)
 
@@ -91,12 +98,16 @@ def check_coordination(change: WhistleChange, body: Coordination) -> None:
 def check_liaison(change: WhistleChange, liaison: Liaison) -> None:
     office = change.city.office(liaison.office_code, "/liaison/office_code", change.now)
     if office.kind is not OfficeKind.CENTRAL:
-        raise bad("/liaison/office_code", f"{office.name} is no central office")
+        raise bad(
+            "/liaison/office_code", Message("{office} is no central office", office=office.name)
+        )
     if change.whistle.tier is not Tier.CENTRAL:
-        raise bad("/liaison", f"the whistle is at the tier {change.whistle.tier}")
+        raise bad(
+            "/liaison", Message("the whistle is at the tier {tier}", tier=change.whistle.tier)
+        )
 
 
-def bad(pointer: str, detail: str) -> BadCoordination:
+def bad(pointer: str, detail: Message) -> BadCoordination:
     return BadCoordination(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 

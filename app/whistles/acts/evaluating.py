@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from app.kit.errors import Conflict, Invalid
-from app.kit.web.wire import in_utc
+from app.kit.messages import Message
 from app.tickets.acts.extension import FourEyes
 from app.tickets.acts.forms import Decision, Words
 from app.whistles.acts.change import WhistleChange
@@ -53,14 +53,17 @@ def check(change: WhistleChange, summons: Summons, body: NewEvaluation) -> None:
     points = {"effect": body.effect, "attitude": body.attitude}
     most = {name: getattr(rules.record, name) for name in points}
     faults = [
-        {"pointer": f"/{name}", "detail": f"from 0 to {most[name]}"}
+        {"pointer": f"/{name}", "detail": Message("from 0 to {most}", most=most[name])}
         for name, given in points.items()
         if given > most[name]
     ]
     if faults:
-        raise PointsOutOfRange(f"{faults[0]['pointer']} {faults[0]['detail']}", errors=faults)
+        first = Message("{field} {fault}", field=faults[0]["pointer"], fault=faults[0]["detail"])
+        raise PointsOutOfRange(first, errors=faults)
     if body.text is None and (body.rough or min(points.values()) < rules.text_below):
-        detail = f"needed below {rules.text_below} points, and for rough conduct"
+        detail = Message(
+            "needed below {text_below} points, and for rough conduct", text_below=rules.text_below
+        )
         raise EvaluationUnexplained(detail, errors=[{"pointer": "/text", "detail": detail}])
 
 
@@ -70,10 +73,10 @@ def evaluate(change: WhistleChange, summons: Summons, body: NewEvaluation) -> No
     Refuses NoRecord and EvaluatedBefore.
     """
     if change.session.get(WhistleMark, key_of(summons)):
-        raise EvaluatedBefore("what was submitted stays")
+        raise EvaluatedBefore(Message("what was submitted stays"))
     open_to = unmarked(change)
     if summons.office_code not in open_to:
-        raise NoRecord("it was let go by ruling, is not marked, or was free to stay away")
+        raise NoRecord(Message("it was let go by ruling, is not marked, or was free to stay away"))
     assert change.caller is not None  # nobody's points fall due
     mark = WhistleMark(
         whistle_number=summons.whistle_number,
@@ -116,10 +119,10 @@ def appeal(change: WhistleChange, summons: Summons, body: Words) -> None:
     """
     mark = mark_of(change, summons)
     if mark.appealed_at is not None:
-        raise EvaluationAppealRepeated("one appeal is heard against a record")
+        raise EvaluationAppealRepeated(Message("one appeal is heard against a record"))
     until = mark.marked_at + change.policy.evaluation.appeal
     if change.now > until:
-        raise EvaluationAppealLate(f"it was possible until {in_utc(until)}")
+        raise EvaluationAppealLate(Message("it was possible until {until}", until=until))
     assert change.caller is not None  # no appeal falls due
     mark.appealed_at, mark.appealed_by = change.now, change.caller.id
     due_at = change.now + change.policy.evaluation.appeal
@@ -135,13 +138,13 @@ def decide(change: WhistleChange, summons: Summons, body: Decision) -> None:
     """
     mark = mark_of(change, summons)
     if mark.appealed_at is None:
-        raise NotEvaluated("the department has not appealed")
+        raise NotEvaluated(Message("the department has not appealed"))
     if mark.decided_at is not None:
-        raise EvaluationAppealRepeated("it was decided")
+        raise EvaluationAppealRepeated(Message("it was decided"))
     assert change.caller is not None  # no decision falls due
     others = (mark.marked_by, mark.appealed_by)
     if change.policy.auth.four_eyes and change.caller.id in others:
-        raise FourEyes("another person decides")
+        raise FourEyes(Message("another person decides"))
     mark.set_aside, mark.decided_at = body.approve, change.now
     change.session.flush()
     change.whistle.decide_due_at = next_decision(change)
@@ -160,5 +163,5 @@ def next_decision(change: WhistleChange) -> datetime | None:
 def mark_of(change: WhistleChange, summons: Summons) -> WhistleMark:
     mark = change.session.get(WhistleMark, key_of(summons))
     if mark is None:
-        raise NotEvaluated("what stands is the record's")
+        raise NotEvaluated(Message("what stands is the record's"))
     return mark

@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.position import Position
 from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
 from app.tickets.acts.forms import Reason
@@ -20,6 +20,7 @@ MOST_TICKETS = 100
 
 Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown]
 Document = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
+ActionNumber = Annotated[int, Field(ge=1, strict=True)]
 REPORT_CODE = shape(r"^[A-Za-z0-9-]{6,64}$", "is no code of 6 to 64 letters and digits")
 CodeText = Annotated[
     str,
@@ -28,6 +29,13 @@ CodeText = Annotated[
         pattern=REPORT_CODE,
     ),
 ]
+
+
+def each_once(numbers: list[int]) -> list[int]:
+    """Raises ValueError on a number that is named twice."""
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(Message("an action is named twice"))
+    return numbers
 
 
 class Spot(Position):
@@ -48,7 +56,7 @@ class NewSummons(Form):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len(set(self.actions)) < len(self.actions):
-            raise ValueError("an action is named twice")
+            raise ValueError(Message("an action is named twice"))
         return self
 
 
@@ -60,7 +68,7 @@ class Composition(Form):
         codes = [summons.office_code for summons in self.summonses]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"summoned twice: {', '.join(twice)}")
+            raise ValueError(Message("summoned twice: {twice}", twice=twice))
         return self
 
 
@@ -92,20 +100,32 @@ class ReportIn(Position):
     @model_validator(mode="after")
     def _has_a_proof(self) -> Self:
         if self.code is None and self.lon is None:
-            raise ValueError("a report-in has a position (lon and lat) or the street's code")
+            raise ValueError(
+                Message("a report-in has a position (lon and lat) or the street's code")
+            )
         return self
 
 
 class Result(Form):
     """`action`: its words, or its number from 1."""
 
-    action: Line | Annotated[int, Field(ge=1, strict=True)]
+    action: Line | ActionNumber
     result: Matter
     document: Document | None = None
 
 
 class Results(Form):
     results: Annotated[list[Result], Field(min_length=1, max_length=MOST_ACTIONS)]
+
+
+class HandOver(Form):
+    """`actions`: their numbers at the office that gives them up."""
+
+    to_office_code: OfficeCode
+    actions: Annotated[
+        list[ActionNumber], Field(min_length=1, max_length=MOST_ACTIONS), AfterValidator(each_once)
+    ]
+    text: Prose
 
 
 class InterimRelease(Form):
@@ -171,7 +191,7 @@ class FalseRuling(Form):
     def _each_office_once(self) -> Self:
         codes = [statement.office_code for statement in self.statements]
         if len(set(codes)) < len(codes):
-            raise ValueError("an office has one statement")
+            raise ValueError(Message("an office has one statement"))
         return self
 
 
@@ -187,6 +207,20 @@ class ObjectionRuling(Form):
 
 class WhistleSupervision(Reason):
     answer_due_at: Told
+
+
+class RefusalRuling(Form):
+    """`answer_due_at`: until when an office that refused owes an answer."""
+
+    refused: Flag
+    text: Prose
+    answer_due_at: Told | None = None
+
+    @model_validator(mode="after")
+    def _supervises(self) -> Self:
+        if self.refused is (self.answer_due_at is None):
+            raise ValueError(Message("with a refusal, and with none else, goes an answer_due_at"))
+        return self
 
 
 class NewEvaluation(Form):

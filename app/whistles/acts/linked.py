@@ -1,13 +1,14 @@
-"""Tickets for which a whistle is blown: told when it begins to keep them from a reply, and when it
-no longer does (RULEBOOK D.14.8)."""
+"""Tickets for which a whistle is blown, with the parents of their groups: told when it begins to
+keep them from a reply, and when it no longer does (RULEBOOK D.14.8, D.11)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.tickets.acts import due, locking, whistling
 from app.tickets.acts.change import Change
+from app.tickets.models import Ticket
 from app.whistles.acts.change import WhistleChange
 from app.whistles.life.loop import OVER, UNSETTLED
 from app.whistles.models import WhistleTicket
@@ -26,16 +27,48 @@ def tell(change: WhistleChange) -> None:
         return
     whistle.keeps_tickets = keeps
     linked = numbers(change.session, whistle.number)
-    tickets = locking.changes(change.session, change.city, linked, change.now) if linked else {}
+    tickets = locked(change, linked)
     for number in linked:
-        begin_or_end(change, tickets[number], keeps)
+        begin_or_end(change, tickets[number], tickets, keeps)
+    for parent, member in parents(linked, tickets):
+        begin_or_end(change, tickets[parent], tickets, keeps, member)
 
 
-def begin_or_end(change: WhistleChange, ticket: Change, keeps: bool) -> None:
+def locked(change: WhistleChange, linked: Sequence[str]) -> Mapping[str, Change]:
+    """The tickets and the parents of their groups, by number."""
+    if not linked:
+        return {}
+    merged = select(Ticket.merged_into).where(Ticket.number.in_(linked))
+    wanted = {*linked, *filter(None, change.session.scalars(merged))}
+    return locking.changes(change.session, change.city, sorted(wanted), change.now)
+
+
+def parents(linked: Sequence[str], tickets: Mapping[str, Change]) -> Iterator[tuple[str, str]]:
+    """Each parent that is not linked itself, with the member for which the whistle is blown."""
+    for number in linked:
+        parent = tickets[number].ticket.merged_into
+        if parent and parent in tickets and parent not in linked:
+            yield parent, number
+
+
+def begin_or_end(
+    change: WhistleChange,
+    ticket: Change,
+    tickets: Mapping[str, Change],
+    keeps: bool,
+    member: str | None = None,
+) -> None:
+    """A whistle keeps the reply of an office that blew it or works with the one that did."""
+    head = tickets.get(ticket.ticket.merged_into or "", ticket)
+    if keeps and not whistling.works_on(head, change.whistle.street_code):
+        return
     ticket.now = max(change.now, ticket.ticket.updated_at)  # its events keep their order
     due.apply_due(ticket)
     ticket.caller = change.caller
-    (whistling.begin if keeps else whistling.end)(ticket, change.whistle.number)
+    if keeps:
+        whistling.begin(ticket, change.whistle.number, member)
+    else:
+        whistling.end(ticket, change.whistle.number)
 
 
 def keeps_tickets(change: WhistleChange) -> bool:

@@ -11,6 +11,7 @@ from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
 from app.kit.instants import recording
+from app.kit.messages import Message
 from app.kit.web.etag import Versions
 from app.tickets.views.view import Viewer
 from app.whistles.acts import due
@@ -55,7 +56,9 @@ def check_part(change: WhistleChange, action: WhistleAction, of: Summons | None)
     if of is not None and change.caller is not None:
         parts = scope.office_parts(change.caller, parts, of.office_code)
     if not parts & WHO[action]:
-        raise NotYourWhistle(f"{action} is done by: {', '.join(sorted(WHO[action]))}")
+        raise NotYourWhistle(
+            Message("{action} is done by: {parts}", action=action, parts=sorted(WHO[action]))
+        )
 
 
 def check_state(
@@ -64,7 +67,9 @@ def check_state(
     """Refuses WhistleChanged (`If-Match`), then IllegalWhistleMove."""
     version = change.whistle.version
     if if_match is not None and str(version) not in if_match:
-        raise WhistleChanged(f"it is at version {version}", version=version)
+        raise WhistleChanged(
+            Message("it is at version {version}", version=version), version=version
+        )
     if of is None:
         guards.check(change.standing, action)
     else:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.directory import OfficeKind
 from app.tickets import personal
 from app.tickets.acts.forms import Nothing, Reason, Words
@@ -17,6 +18,7 @@ from app.tickets.life.likeness import metres
 from app.whistles.acts import codes
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import InterimRelease, ReportIn, Result, Results
+from app.whistles.acts.handing import kept
 from app.whistles.event_data import Appointed, Left, Moved, ReportedIn
 from app.whistles.life.loop import (
     ON_SITE,
@@ -106,11 +108,15 @@ def check_report(change: WhistleChange, summons: Summons, body: ReportIn) -> Non
         return
     distance = distance_of(change.whistle, body)
     if distance is None:
-        fault = {"pointer": "/code", "detail": "the meeting point has no position"}
+        fault = {"pointer": "/code", "detail": Message("the meeting point has no position")}
         raise NoMeetingPosition(errors=[fault])
     most = change.policy.whistle.geo_m
     if distance > most:
-        detail = f"{round(distance)} m from the meeting point, at most {most} m"
+        detail = Message(
+            "{distance} m from the meeting point, at most {most} m",
+            distance=round(distance),
+            most=most,
+        )
         fault = {"pointer": "/lon", "detail": detail}
         raise TooFar(detail, errors=[fault], distance_m=round(distance), most_m=most)
 
@@ -124,25 +130,25 @@ def distance_of(whistle: Whistle, body: ReportIn) -> float | None:
 def feed_back(change: WhistleChange, summons: Summons, body: Results) -> None:
     """H4: a result for each action, each office by its own duty 按照各自职责."""
     items = change.items(summons)
-    for item, result in results_of(items, body.results, change.citizens).items():
+    for item, result in results_of(kept(items), body.results, change.citizens).items():
         item.result, item.document, item.fed_back_at = result.result, result.document, change.now
     change.move(summons, A.FEED_BACK)
     summons.fed_back_at = change.now
-    texts = {f"result_{item.seq}": item.result for item in items}
+    texts = {f"result_{item.seq}": item.result for item in kept(items)}
     change.record(A.FEED_BACK, moved(summons), words=texts)
 
 
 def check_results(change: WhistleChange, summons: Summons, body: Results) -> None:
     """Refuses (BadResults) a result of no action, two of one, an action without its result, and in
     an enforcement a result without its legal document."""
-    results = results_of(change.items(summons), body.results, change.citizens)
+    results = results_of(kept(change.items(summons)), body.results, change.citizens)
     office = change.city.offices.get(summons.office_code)
     enforces = office is None or office.kind not in WITHOUT_DOCUMENTS
     if change.whistle.kind is not WhistleKind.ENFORCEMENT or not enforces:
         return
     for place, result in enumerate(body.results):
         if result in results.values() and result.document is None:
-            raise bad(f"/results/{place}/document", "an enforcement has a legal document")
+            raise bad(f"/results/{place}/document", Message("an enforcement has a legal document"))
 
 
 def results_of(
@@ -156,17 +162,23 @@ def results_of(
     for place, result in enumerate(results):
         item = named.get(result.action)
         if item is None:
-            raise bad(f"/results/{place}/action", f"no action {result.action!r} is asked for")
+            raise bad(
+                f"/results/{place}/action",
+                Message("no action {action!r} is asked for", action=result.action),
+            )
         if item in given:
-            raise bad(f"/results/{place}/action", f"the action {item.action!r} has two results")
+            raise bad(
+                f"/results/{place}/action",
+                Message("the action {action!r} has two results", action=item.action),
+            )
         given[item] = result
-    left = [item.action for item in items if item not in given]
+    left = [item.action for item in items if item not in given and item.fed_back_at is None]
     if left:
-        raise bad("/results", f"without a result: {'; '.join(left)}")
+        raise bad("/results", Message("without a result: {actions}", actions=left))
     return given
 
 
-def bad(pointer: str, detail: str) -> BadResults:
+def bad(pointer: str, detail: Message) -> BadResults:
     return BadResults(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -199,7 +211,7 @@ def end_visit(change: WhistleChange, summons: Summons, at: datetime) -> None:
 
 def release(change: WhistleChange, summons: Summons, body: Words) -> None:
     """H5: the street alone lets go; its words are what it saw of the office's actions."""
-    for item in change.items(summons):
+    for item in kept(change.items(summons)):
         item.verified_at = change.now
     change.move(summons, A.RELEASE)
     summons.released_at = change.now
@@ -217,5 +229,5 @@ def interim_release(change: WhistleChange, summons: Summons, body: InterimReleas
 
 def check_appointment(change: WhistleChange, summons: Summons, body: InterimRelease) -> None:
     if not change.now < body.next_at <= change.now + LONGEST:
-        fault = {"pointer": "/next_at", "detail": "must lie ahead, within a year"}
+        fault = {"pointer": "/next_at", "detail": Message("must lie ahead, within a year")}
         raise AppointmentPast(errors=[fault])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from msgspec import UNSET
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.forms import Words
 from app.whistles.acts import summoning
 from app.whistles.acts.change import WhistleChange
@@ -41,6 +42,10 @@ class GoodFaith(IllegalWhistleMove):
     title = "An emergency blown in good faith is never false"
 
 
+class RuledByCity(IllegalWhistleMove):
+    title = "The city has decided on an appeal: this whistle is not false"
+
+
 class NobodyLeft(IllegalWhistleMove):
     title = "Every department would be withdrawn: that is a reckless whistle"
 
@@ -51,17 +56,20 @@ def check_ruling(change: WhistleChange, body: FalseRuling) -> None:
     called = {each.office_code for each in change.summonses}
     for place, code in enumerate(heard):
         if code != change.whistle.street_code and code not in called:
-            raise one_sided(f"/statements/{place}/office_code", f"{code} takes no part")
+            raise one_sided(
+                f"/statements/{place}/office_code",
+                Message("{office_code} takes no part in this whistle", office_code=code),
+            )
     if change.whistle.street_code not in heard:
-        raise one_sided("/statements", "the street that blew it is not heard")
+        raise one_sided("/statements", Message("the street that blew it is not heard"))
     if not set(heard) & called:
-        raise one_sided("/statements", "no summoned office is heard")
+        raise one_sided("/statements", Message("no summoned office is heard"))
     if is_empty_emergency(change, body) and body.hazard_plausible is None:
-        fault = {"pointer": "/hazard_plausible", "detail": "is missing for an emergency"}
-        raise HazardUnsaid(fault["detail"], errors=[fault])
+        detail = Message("is missing for an emergency")
+        raise HazardUnsaid(detail, errors=[{"pointer": "/hazard_plausible", "detail": detail}])
 
 
-def one_sided(pointer: str, detail: str) -> BothSides:
+def one_sided(pointer: str, detail: Message) -> BothSides:
     return BothSides(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -71,14 +79,18 @@ def is_empty_emergency(change: WhistleChange, body: FalseRuling) -> bool:
 
 def rule_false(change: WhistleChange, body: FalseRuling) -> None:
     """H11. The whistle is false, and leaves no trace in any evaluation; or departments were the
-    wrong ones, which are let go, and it goes on. Refuses GoodFaith and NobodyLeft."""
+    wrong ones, which are let go, and it goes on. Refuses GoodFaith, NobodyLeft and, once the city
+    has upheld an appeal, RuledByCity."""
     if is_empty_emergency(change, body) and body.hazard_plausible:
         raise GoodFaith
     if body.finding is Finding.WRONG_DEPARTMENT:
         let_go(change, body)
         return
     whistle, rules = change.whistle, change.policy.whistle.false
+    if whistle.appeal_decided_at is not None:
+        raise RuledByCity
     whistle.ruled_from, whistle.finding = whistle.status, body.finding
+    whistle.ruled_at = change.now
     whistle.appeal_until = change.now + timedelta(days=rules.appeal_days)
     data = FoundFalse(
         finding=body.finding,
@@ -129,8 +141,8 @@ def appeal(change: WhistleChange, body: Words) -> None:
 
 
 def decide_appeal(change: WhistleChange, body: AppealDecision) -> None:
-    """The city's word, final. Upheld, the whistle is again what it was; who had not come has new
-    limits."""
+    """The city's word, final. Upheld, the whistle is again what it was, and keeps its settlement;
+    who had not come has new limits, and the chief as long as before to evaluate."""
     whistle = change.whistle
     whistle.appeal_decided_at = change.now
     change.beside.add(CITY_DESK)

@@ -4,7 +4,7 @@
 from datetime import timedelta
 
 from app.tickets.acts.forms import Reason, Words
-from app.whistles.acts import escalating
+from app.whistles.acts import escalating, handing
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Verification
 from app.whistles.event_data import SentBack, Settled, Verified
@@ -45,10 +45,11 @@ def send_back(change: WhistleChange, body: Reason) -> None:
     whistle.returns += 1
     whistle.concluded_at = None
     again = [each for each in change.summonses if each.status is SummonsStatus.FED_BACK]
+    handing.take_back(change, again)
     for summons in again:
         change.move(summons, A.SEND_BACK)
         summons.fed_back_at = None
-        for item in change.items(summons):
+        for item in handing.kept(change.items(summons)):
             item.result = item.document = item.fed_back_at = None
     escalating.unverify(change)
     data = SentBack(returns=whistle.returns, office_codes=[each.office_code for each in again])

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.policy.documents import Policy
 from app.whistles.acts.change import WhistleChange
@@ -88,13 +89,15 @@ def check_office(
     department of a district whose streets do not take part."""
     reason = None
     if office.code == change.whistle.street_code:
-        reason = "a street does not summon itself"
+        reason = Message("a street does not summon itself")
     elif office.kind in NOT_SUMMONED:
-        reason = f"{office.name} is told of the whistle, not summoned"
+        reason = Message("{office} is told of the whistle, not summoned", office=office.name)
     elif any(office.code == each.office_code for each in change.summonses):
-        reason = f"{office.name} is summoned already"
+        reason = Message("{office} is summoned already", office=office.name)
     elif office.district_code is not None and office.district_code not in reach:
-        reason = f"{office.name} is of another district: summon its street, too"
+        reason = Message(
+            "{office} is of another district: summon its street, too", office=office.name
+        )
     if reason:
         raise BadSummons(reason, errors=[{"pointer": pointer, "detail": reason}])
 

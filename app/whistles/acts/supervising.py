@@ -1,22 +1,29 @@
-"""Supervision 督办 of an office that a whistle summoned: an answer is owed by a time (D.2)."""
+"""Supervision 督办 of an office that a whistle summoned: an answer is owed by a time (D.2); and its
+refusal to perform 拒不履行, which the district looks into (D.15)."""
 
 from datetime import timedelta
 
+from msgspec import UNSET
+
+from app.kit.messages import Message
 from app.tickets.acts.forms import Words
 from app.tickets.acts.supervision import LONGEST, AnswerTimePast
 from app.whistles.acts.change import WhistleChange
-from app.whistles.acts.forms import WhistleSupervision
-from app.whistles.event_data import SupervisionAnswered, WhistleSupervised
+from app.whistles.acts.forms import RefusalRuling, WhistleSupervision
+from app.whistles.event_data import Moved, RefusalRuled, SupervisionAnswered, WhistleSupervised
 from app.whistles.life.loop import WhistleAction
 from app.whistles.models import Summons
 
 A = WhistleAction
 
 
-def check(change: WhistleChange, summons: Summons, body: WhistleSupervision) -> None:
+def check(
+    change: WhistleChange, summons: Summons, body: WhistleSupervision | RefusalRuling
+) -> None:
     """Refuses AnswerTimePast."""
-    if not timedelta(0) < body.answer_due_at - change.now <= LONGEST:
-        fault = {"pointer": "/answer_due_at", "detail": "must lie ahead, within a year"}
+    due_at = body.answer_due_at
+    if due_at is not None and not timedelta(0) < due_at - change.now <= LONGEST:
+        fault = {"pointer": "/answer_due_at", "detail": Message("must lie ahead, within a year")}
         raise AnswerTimePast(errors=[fault])
 
 
@@ -29,6 +36,27 @@ def supervise(change: WhistleChange, summons: Summons, body: WhistleSupervision)
         answer_due_at=body.answer_due_at,
     )
     change.record(A.SUPERVISE, data, words={"reason": body.reason})
+
+
+def report_refusal(change: WhistleChange, summons: Summons, body: Words) -> None:
+    """The street tells the district, once for each office."""
+    summons.refusal_at = change.now
+    data = Moved(office_code=summons.office_code, summons=summons.status)
+    change.record(A.REPORT_REFUSAL, data, words={"text": body.text})
+
+
+def rule_refusal(change: WhistleChange, summons: Summons, body: RefusalRuling) -> None:
+    """After its inquiry the district says whether the office refused; then it owes an answer."""
+    summons.refused, summons.refusal_ruled_at = body.refused, change.now
+    if body.refused:
+        summons.supervised_at, summons.answer_due_at = change.now, body.answer_due_at
+    data = RefusalRuled(
+        office_code=summons.office_code,
+        summons=summons.status,
+        refused=body.refused,
+        answer_due_at=body.answer_due_at or UNSET,
+    )
+    change.record(A.RULE_REFUSAL, data, words={"text": body.text})
 
 
 def answer(change: WhistleChange, summons: Summons, body: Words) -> None:

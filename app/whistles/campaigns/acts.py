@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.tickets.acts.forms import Words
 from app.whistles.acts.change import WhistleChange
@@ -36,7 +37,7 @@ class NotLogged(Conflict):
     title = "That team's day is not logged"
 
 
-def bad(pointer: str, detail: str) -> BadCampaign:
+def bad(pointer: str, detail: Message) -> BadCampaign:
     return BadCampaign(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
@@ -67,7 +68,7 @@ def check_logged_teams(change: WhistleChange, body: Campaign) -> None:
     logs = record.read(change.session, change.whistle.number).logs
     last = max((team for _, team in logs), default=0)
     if len(body.teams) < last:
-        raise bad("/teams", f"team {last} has a log, and stays")
+        raise bad("/teams", Message("team {last} has a log, and stays", last=last))
 
 
 def check_campaign(change: WhistleChange, body: Campaign) -> None:
@@ -81,9 +82,15 @@ def check_campaign(change: WhistleChange, body: Campaign) -> None:
         check_offices(change, team.members, f"/teams/{place}/members")
         if team.liaison.office_code not in part:
             pointer = f"/teams/{place}/liaison/office_code"
-            raise bad(pointer, f"{team.liaison.office_code} takes no part in this whistle")
+            raise bad(
+                pointer,
+                Message(
+                    "{office_code} takes no part in this whistle",
+                    office_code=team.liaison.office_code,
+                ),
+            )
     if body.until and body.until <= change.now:
-        raise bad("/until", "must lie ahead")
+        raise bad("/until", Message("must lie ahead"))
 
 
 def taking_part(change: WhistleChange) -> set[str]:
@@ -118,9 +125,26 @@ def check_day(change: WhistleChange, body: TeamDay) -> None:
     check_team(change, body.team, liaisons)
     check_offices(change, body.people, "/people")
     if body.day > day_of(change.now):
-        raise bad("/day", "is a day to come")
+        raise bad("/day", Message("is a day to come"))
     if body.day < begins_on(change):
-        raise bad("/day", f"the campaign began on {begins_on(change)}")
+        raise bad("/day", Message("the campaign began on {day}", day=begins_on(change)))
+    check_elsewhere(change, body)
+
+
+def check_elsewhere(change: WhistleChange, body: TeamDay) -> None:
+    """Refuses (BadCampaign) a person who was present in another team that day."""
+    course = record.read(change.session, change.whistle.number)
+    teams = {
+        (person["name"], person["office_code"]): log.team
+        for log in course.of_day(body.day)
+        if log.team != body.team
+        for person in log.words.get("people", ())
+    }
+    for place, person in enumerate(body.people):
+        team = teams.get((person.name, person.office_code))
+        if team is not None:
+            detail = Message("{person} is in the log of team {team}", person=person.name, team=team)
+            raise bad(f"/people/{place}", detail)
 
 
 def check_team(change: WhistleChange, team: int, liaisons: list[str]) -> None:
@@ -132,9 +156,18 @@ def check_team(change: WhistleChange, team: int, liaisons: list[str]) -> None:
         if is_chief or (caller is not None and office == caller.office_code)
     }
     if team > len(liaisons):
-        raise bad("/team", f"there is no team {team}: they are 1 to {len(liaisons)}")
+        raise bad(
+            "/team",
+            Message("there is no team {team}: they are 1 to {most}", team=team, most=len(liaisons)),
+        )
     if team not in own:
-        raise NotYourTeam(f"the office {liaisons[team - 1]} keeps the log of team {team}")
+        raise NotYourTeam(
+            Message(
+                "the office {office} keeps the log of team {team}",
+                office=liaisons[team - 1],
+                team=team,
+            )
+        )
 
 
 def begins_on(change: WhistleChange) -> date:
@@ -147,14 +180,14 @@ def begins_on(change: WhistleChange) -> date:
 def log_day(change: WhistleChange, body: TeamDay) -> None:
     """每日分析: a team's day, once. Refuses LoggedBefore."""
     if is_logged(change, body):
-        raise LoggedBefore(f"team {body.team} on {body.day}")
+        raise LoggedBefore(Message("team {team} on {day}", team=body.team, day=body.day))
     change.record(A.LOG, logged(body), words_of(body))
 
 
 def correct_day(change: WhistleChange, body: CorrectedDay) -> None:
     """The event of what was logged stays. Refuses NotLogged."""
     if not is_logged(change, body):
-        raise NotLogged(f"team {body.team} on {body.day}")
+        raise NotLogged(Message("team {team} on {day}", team=body.team, day=body.day))
     change.record(A.CORRECT_LOG, logged(body), words_of(body) | {"reason": body.reason})
 
 
@@ -184,9 +217,9 @@ def meet(change: WhistleChange, body: Meeting) -> None:
 def check_meeting(change: WhistleChange, body: Meeting) -> None:
     check_offices(change, body.people, "/people")
     if body.held_at > change.now:
-        raise bad("/held_at", "is an instant to come")
+        raise bad("/held_at", Message("is an instant to come"))
     if change.whistle.campaign_at and day_of(body.held_at) < begins_on(change):
-        raise bad("/held_at", f"the campaign began on {begins_on(change)}")
+        raise bad("/held_at", Message("the campaign began on {day}", day=begins_on(change)))
 
 
 def notify(change: WhistleChange, body: Words) -> None:

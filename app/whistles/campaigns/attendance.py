@@ -47,6 +47,13 @@ def expected(summonses: Iterable[Summoned], day: date) -> list[str]:
     )
 
 
+def span(first: date, logged: Iterable[date], last: date) -> list[date]:
+    """The days of a campaign: each until its last one that is over, logged or not; and those that
+    were logged since."""
+    over = range((last - first).days + 1)
+    return sorted({*logged, *(first + timedelta(days=n) for n in over)})
+
+
 def missing(offices: Iterable[str], there: dict[str, set[date]], day: date) -> list[str]:
     none: Set[date] = frozenset()
     return [code for code in offices if day not in there.get(code, none)]

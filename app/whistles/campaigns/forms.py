@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic import StringConstraints as Text
 
-from app.kit.shapes import shape
+from app.kit.messages import Message, shape
 from app.kit.web.wire import Form, Line, OfficeCode, Prose, Shown, Told, no_flag
 
 MOST_PEOPLE = 300
@@ -24,13 +24,13 @@ def written(value: object) -> object:
         isinstance(value, str) and re.fullmatch("20[0-9]{2}-[0-9]{2}-[0-9]{2}", value)
     ):
         return value
-    raise ValueError("is no day such as 2026-11-20")
+    raise ValueError(Message("is no day such as 2026-11-20"))
 
 
 Day = Annotated[date, BeforeValidator(written)]
 """In Beijing."""
 
-UNIT = shape(r"^[\p{L}²³%（）()/·_-]{1,20}$", "is no unit of at most 20 letters")
+UNIT = shape(r"^[A-Za-zÀ-ÿµΩ㎡㎥℃一-龥²³%（）()/·_-]{1,20}$", "is no unit of at most 20 letters")
 Counter = Annotated[
     str,
     Text(pattern=UNIT),
@@ -57,9 +57,12 @@ class Person(Form):
 def check_once(people: Iterable[Person]) -> None:
     """Raises ValueError on a person who is named twice."""
     pairs = [(person.name, person.office_code) for person in people]
-    twice = sorted({f"{name} of {code}" for name, code in pairs if pairs.count((name, code)) > 1})
+    twice = sorted({pair for pair in pairs if pairs.count(pair) > 1})
     if twice:
-        raise ValueError(f"named twice: {', '.join(twice)}")
+        people_twice = [
+            Message("{name} of {office}", name=name, office=code) for name, code in twice
+        ]
+        raise ValueError(Message("named twice: {people}", people=people_twice))
 
 
 def each_once(people: list[Person]) -> list[Person]:
@@ -97,7 +100,7 @@ def each_in_one(teams: list[Team]) -> list[Team]:
     check_once(person for team in teams for person in (team.liaison, *team.members))
     names = [team.name for team in teams]
     if len(set(names)) < len(names):
-        raise ValueError("two teams have one name")
+        raise ValueError(Message("two teams have one name"))
     return teams
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.kit.web.etag import OF_CALLER, tagged
 from app.kit.web.route import Route
 from app.tickets.acts.forms import Words
@@ -37,7 +38,7 @@ def organise_campaign(
 def show_campaign(request: Request, response: Response, looking: Looking, whistle: Seen) -> object:
     """Command, teams, every day with its figures, attendance, meetings, notices, summary."""
     if whistle.campaign_at is None:
-        raise NoSuchCampaign(f"{whistle.number} has no command and no teams")
+        raise NoSuchCampaign(Message("{number} has no command and no teams", number=whistle.number))
     response.headers.update(OF_CALLER)
     return tagged(request, response, whistle.version, view.view_of(looking, whistle))
 

@@ -42,8 +42,8 @@ class TeamLogView(View):
 
 
 class CampaignDayView(View):
-    """`present` is the sum over the teams; `offices` reported in that day, `absent` are the
-    required ones that did not."""
+    """Of each day, logged or not. `present` is the sum over the teams; `offices` reported in that
+    day, `absent` are the required ones that did not."""
 
     day: date
     present: int
@@ -54,7 +54,7 @@ class CampaignDayView(View):
 
 
 class AttendanceDaysView(View):
-    """Of the days that were logged: on how many the office was there, on how many not."""
+    """Of the days of the campaign: on how many the office was there, on how many not."""
 
     office_code: str
     office_name: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -33,6 +33,8 @@ from app.whistles.views.view import brief
 
 Text = Callable[[Any], Any]
 
+ONE_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -40,15 +42,18 @@ class Presence:
 
     summonses: list[Summoned]
     there: dict[str, set[date]]
+    days: list[date]
+    """Of the campaign."""
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
-    """Of a whistle that is a campaign. To whom is only summoned telephone numbers are hidden."""
+    """Of a whistle that is a campaign. To all but the street telephone numbers are hidden."""
     viewer.session.flush()
     query = select(Summons).where(Summons.whistle_number == whistle.number)
     summonses = list(viewer.session.scalars(query.order_by(Summons.office_code)))
-    hide = scope.is_summoned_only(viewer.caller, whistle, summonses)
-    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
+    hide = not scope.is_of_street(viewer.caller, whistle, summonses)
+    known = persons.names(viewer.session, viewer.city.cipher, [whistle.number])
+    names = known.get(whistle.number, [])
     text: Text = (lambda words: personal.hide_all(words, *names)) if hide else plain
     course = record.read(viewer.session, whistle.number)
     presence = Presence(
@@ -58,6 +63,7 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
             if each.kind is SummonsKind.DEPARTMENT and each.sent_at
         ],
         attendance.days_there(visits(viewer.session, whistle.number)),
+        attendance.span(begins_on(whistle), course.days, last_day(whistle, viewer.now)),
     )
     policy = viewer.city.policies.named(whistle.policy)
     parts = scope.parts(viewer.caller, whistle, summonses, policy)
@@ -65,20 +71,33 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
     return CampaignView(
         number=whistle.number,
         version=whistle.version,
-        begins_on=day_of(max(at for at in (whistle.campaign_at, whistle.blown_at) if at)),
+        begins_on=begins_on(whistle),
         until=whistle.campaign_until,
         concluded_at=whistle.concluded_at,
         summary=course.summary and text(course.summary.words.get("text")),
         **organised(course.organised, text),
-        days=[day_view(course, day, presence, text) for day in course.days],
+        days=[day_view(course, day, presence, text) for day in presence.days],
         figures=record.total(course.logs.values()),
-        attendance=list(attendances(viewer, course, presence)),
+        attendance=list(attendances(viewer, presence)),
         meetings=[meeting(entry, text) for entry in course.meetings],
         notices=[
             NoticeView(at=entry.at, text=text(entry.words.get("text"))) for entry in course.notices
         ],
         allowed=[each for each in guards.allowed(state, parts) if each in OF_CAMPAIGN],
     )
+
+
+def begins_on(whistle: Whistle) -> date:
+    """The day on which it was organised, or blown if that was later."""
+    return day_of(max(at for at in (whistle.campaign_at, whistle.blown_at) if at))
+
+
+def last_day(whistle: Whistle, now: datetime) -> date:
+    """The day of its summary or end; of one that goes on, the day before today."""
+    end = whistle.concluded_at or whistle.ended_at
+    if whistle.blown_at is None:
+        return date.min
+    return day_of(end) if end else day_of(now) - ONE_DAY
 
 
 def plain(value: Any) -> Any:
@@ -136,17 +155,15 @@ def log_view(log: TeamLog, text: Text) -> TeamLogView:
     )
 
 
-def attendances(
-    viewer: Viewer, course: CampaignRecord, presence: Presence
-) -> Iterator[AttendanceDaysView]:
-    """Of each summoned office, over the days that were logged."""
+def attendances(viewer: Viewer, presence: Presence) -> Iterator[AttendanceDaysView]:
+    """Of each summoned office, over the days of the campaign."""
     for each in presence.summonses:
         code, there = each.office_code, presence.there.get(each.office_code, set())
-        due = [day for day in course.days if code in attendance.expected([each], day)]
+        due = [day for day in presence.days if code in attendance.expected([each], day)]
         yield AttendanceDaysView(
             office_code=code,
             office_name=brief(viewer.city, code).name,
-            days=len(there.intersection(course.days)),
+            days=len(there.intersection(presence.days)),
             absent=len(set(due) - there),
         )
 

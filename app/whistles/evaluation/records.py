@@ -22,7 +22,15 @@ from app.policy.whistles import Evaluation
 from app.whistles.evaluation import score
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.evaluation.schemas import EvaluationView
-from app.whistles.evaluation.score import MARKED_KINDS, Attendance, Chief, Record, RecordStatus
+from app.whistles.evaluation.score import (
+    MARKED_KINDS,
+    Attendance,
+    Chief,
+    Marks,
+    Record,
+    RecordStatus,
+    mark_until,
+)
 from app.whistles.events import WhistleEvent
 from app.whistles.life.loop import (
     SummonsKind,
@@ -72,7 +80,6 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
         WhistleEvent.action == WhistleAction.WAIVE,
         WhistleEvent.data["office_code"].astext == Summons.office_code,
     )
-    found_false = (Whistle.status == WhistleStatus.FALSE) & (Whistle.ended_at <= at)
     return (
         select(Whistle, Summons, WhistleMark)
         .join(Summons, Summons.whistle_number == Whistle.number)
@@ -80,13 +87,23 @@ def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
         .outerjoin(WhistleMark, own)
         .where(
             Whistle.settled_at <= at,
-            sa.not_(sa.func.coalesce(found_false, sa.false())),
+            sa.not_(was_false(at)),
             Summons.kind == SummonsKind.DEPARTMENT,
             sa.or_(Summons.withdrawn_at.is_(None), Summons.withdrawn_at > at),
             sa.or_(Summons.required, Summons.arrived_at.is_not(None), waived),
             Office.kind.in_(MARKED_KINDS),
         )
         .order_by(Whistle.settled_at, Whistle.number, Summons.office_code)
+    )
+
+
+def was_false(at: datetime) -> sa.ColumnElement[bool]:
+    """Whether it was false at an instant: found so before, and no appeal upheld by then."""
+    restored = Whistle.finding.is_(None) & (Whistle.appeal_decided_at <= at)
+    return sa.and_(
+        Whistle.ruled_at.is_not(None),
+        Whistle.ruled_at <= at,
+        sa.not_(sa.func.coalesce(restored, sa.false())),
     )
 
 
@@ -102,7 +119,17 @@ def made(
         settled_at = whistle.settled_at
         assert settled_at is not None  # the query says so
         key = (whistle.number, whistle.street_code, summons.office_code, settled_at)
-        yield score.record(key, attendance(whistle, summons), chief(mark, as_of), rules, now)
+        given = chief(mark, as_of)
+        marks = Marks(given, mark_until(marked_from(whistle, as_of), rules))
+        yield score.record(key, attendance(whistle, summons), marks, rules, now)
+
+
+def marked_from(whistle: Whistle, at: datetime) -> datetime:
+    """Since when the chief may mark what is settled: anew, once an appeal gave it back to him."""
+    assert whistle.settled_at is not None  # it has records
+    decided_at = whistle.appeal_decided_at
+    restored = whistle.ruled_from is WhistleStatus.SETTLED and whistle.finding is None
+    return decided_at if restored and decided_at and decided_at <= at else whistle.settled_at
 
 
 def attendance(whistle: Whistle, summons: Summons) -> Attendance:
@@ -143,6 +170,8 @@ class Summoned:
     left_early: int = 0
     refused: int = 0
     """Objections that were ruled against."""
+    refusals: int = 0
+    """拒不履行, as the district found."""
 
 
 def summoned(
@@ -160,6 +189,7 @@ def summoned(
             func.count().filter(Summons.absent_at.is_not(None), Summons.arrived_at.is_(None)),
             func.count().filter(Summons.early_leave),
             func.count().filter(ruled),
+            func.count().filter(Summons.refused.is_(True)),
         )
         .join(Whistle, Whistle.number == Summons.whistle_number)
         .where(

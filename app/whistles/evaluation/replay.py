@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.policy.documents import Policies
 from app.whistles import event_data
 from app.whistles.evaluation import score
-from app.whistles.evaluation.score import Attendance, Chief, Record
+from app.whistles.evaluation.score import Attendance, Chief, Marks, Record, mark_until
 from app.whistles.event_data import (
     AppealDecided,
     Blown,
@@ -26,13 +26,20 @@ from app.whistles.event_data import (
     Moved,
     Sent,
     SentBack,
+    TakenOver,
     WhistleData,
     WhistleEvaluated,
     WhistleRuled,
     Written,
 )
 from app.whistles.events import WhistleEvent
-from app.whistles.life.loop import SummonsKind, WhistleAction, WhistleLevel, WhistleStatus
+from app.whistles.life.loop import (
+    SummonsKind,
+    SummonsStatus,
+    WhistleAction,
+    WhistleLevel,
+    WhistleStatus,
+)
 
 A = WhistleAction
 
@@ -66,6 +73,7 @@ class Lived:
     street_code: str = ""
     finish_at: datetime | None = None
     settled_at: datetime | None = None
+    marked_from: datetime | None = None
     returned: int = 0
     is_false: bool = False
     offices: dict[str, Called] = field(default_factory=dict)
@@ -112,6 +120,8 @@ class Lived:
         self.is_false = event.to_status is WhistleStatus.FALSE
         if event.action is A.SETTLE:
             self.settled_at = event.at
+        if event.action in GIVEN_BACK and event.to_status is WhistleStatus.SETTLED:
+            self.marked_from = event.at
 
 
 def report_in(called: Called, data: Moved, at: datetime) -> None:
@@ -141,6 +151,13 @@ def rule(called: Called, data: Moved, at: datetime) -> None:
         called.sent_at, called.arrive_due_at = at, data.arrive_due_at
 
 
+def consent(called: Called, data: Moved, at: datetime) -> None:
+    assert isinstance(data, TakenOver)  # its action says so
+    called.required = data.required
+    if data.summons is SummonsStatus.WORKING:
+        called.fed_back_at = None
+
+
 def waive(called: Called, data: Moved, at: datetime) -> None:
     called.waived = True
 
@@ -162,6 +179,7 @@ EFFECTS: Mapping[WhistleAction, Callable[[Called, Moved, datetime], None]] = {
     A.LEAVE: leave,
     A.INTERIM_RELEASE: interim_release,
     A.RULE_OBJECTION: rule,
+    A.CONSENT: consent,
     A.WAIVE: waive,
     A.EVALUATE: evaluate,
     A.DECIDE_EVALUATION: decide,
@@ -175,6 +193,9 @@ def settled(session: Session, since: datetime, until: datetime) -> set[str]:
     )
     return set(session.scalars(query))
 
+
+GIVEN_BACK = frozenset({A.SETTLE, A.DECIDE_APPEAL})
+"""After these the chief may mark what is settled."""
 
 TELLING = EFFECTS.keys() | {A.DRAFT, A.BLOW, A.COMPOSE, A.SEND_BACK, A.RULE_FALSE, A.DECIDE_APPEAL}
 """Actions whose data a record rests on."""
@@ -218,7 +239,8 @@ def of_whistle(whistle: Lived, policies: Policies, at: datetime) -> Iterator[Rec
         if called.withdrawn or called.kind is SummonsKind.PEER or not is_due(called):
             continue
         key = (whistle.number, whistle.street_code, code, whistle.settled_at)
-        yield score.record(key, attendance(whistle, called), called.chief, rules, at)
+        marks = Marks(called.chief, mark_until(whistle.marked_from or whistle.settled_at, rules))
+        yield score.record(key, attendance(whistle, called), marks, rules, at)
 
 
 def is_due(called: Called) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from app.kit.decimals import mean
 from app.kit.workdays import add_workdays, times
 from app.offices.directory import OfficeKind
 from app.policy.whistles import Evaluation
@@ -74,6 +75,14 @@ class Chief:
     set_aside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The chief's points, if he gave any, and the last instant at which he may."""
+
+    chief: Chief | None
+    until: datetime
+
+
 def items(attendance: Attendance, rules: Evaluation, chief: Chief | None = None) -> Items:
     points = rules.record
     given = chief if chief and not chief.set_aside else None
@@ -117,22 +126,20 @@ def total(items: Items, rules: Evaluation) -> Fraction:
     return items.objective + items.effect + items.attitude
 
 
-def mark_until(settled_at: datetime, rules: Evaluation) -> datetime:
-    """The last instant at which the chief may mark the record."""
-    return add_workdays(settled_at, rules.submit)
+def mark_until(since: datetime, rules: Evaluation) -> datetime:
+    """The last instant at which the chief may mark the record of what was settled then."""
+    return add_workdays(since, rules.submit)
 
 
-def status(marked: bool, settled_at: datetime, rules: Evaluation, now: datetime) -> RecordStatus:
-    if marked:
+def status(marks: Marks, now: datetime) -> RecordStatus:
+    if marks.chief:
         return RecordStatus.SUBMITTED
-    late = now > mark_until(settled_at, rules)
-    return RecordStatus.MISSED if late else RecordStatus.OPEN
+    return RecordStatus.MISSED if now > marks.until else RecordStatus.OPEN
 
 
 def proposed(totals: Iterable[Fraction]) -> Fraction | None:
     """A street's proposed mark of a department: the mean of its whistles' totals."""
-    every = list(totals)
-    return sum(every, Fraction(0)) / len(every) if every else None
+    return mean(totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +160,11 @@ Key = tuple[str, str, str, datetime]
 
 
 def record(
-    key: Key, attendance: Attendance, chief: Chief | None, rules: Evaluation, at: datetime
+    key: Key, attendance: Attendance, marks: Marks, rules: Evaluation, at: datetime
 ) -> Record:
     """The record as of an instant."""
-    points = items(attendance, rules, chief)
-    stands = status(chief is not None, key[3], rules, at)
+    points = items(attendance, rules, marks.chief)
+    stands = status(marks, at)
     return Record(
         *key, stands, points, None if stands is RecordStatus.OPEN else total(points, rules)
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.whistles.life.ladder import ABOVE, OF_THE_CITY
 from app.whistles.life.loop import (
@@ -34,12 +35,17 @@ from app.whistles.life.refusals import (
     NobodyCoordinates,
     NoCampaign,
     NoInterimRelease,
+    NoRefusal,
     NotFedBack,
     NothingAsked,
+    NothingOffered,
+    NothingReported,
     NotRequired,
     NotYetThere,
     ObjectionUndecided,
+    OfferOpen,
     OtherStreetUnverified,
+    RefusalReported,
     ReportedInBefore,
     RulingLate,
     SomebodyArrived,
@@ -73,6 +79,11 @@ class SummonsStanding:
     waived: bool = False
     supervised: bool = False
     """An answer is owed."""
+    offered_from: str | None = None
+    """The office whose actions are offered to this one."""
+    has_left: bool = False
+    refusal: bool | None = None
+    """A refusal was reported: True while the district has not ruled on it."""
     came_at: datetime | None = None
     """The last time it reported in."""
 
@@ -96,6 +107,8 @@ class WhistleStanding:
     appeal_decided: bool = False
     kind: WhistleKind = WhistleKind.ENFORCEMENT
     is_campaign: bool = False
+    finish_at: datetime | None = None
+    """The plan date, or its coordinator's new one."""
     concluded: bool = False
     """Of a campaign: it has its summary."""
 
@@ -130,24 +143,29 @@ def all_fed_back(whistle: WhistleStanding) -> None:
     answered = OVER | {P.FED_BACK}
     left = [each.office_code for each in whistle.deciding if each.status not in answered]
     if left:
-        raise NotFedBack(f"awaited: {', '.join(left)}", office_codes=left)
+        raise NotFedBack(Message("awaited: {left}", left=left), office_codes=left)
 
 
 def all_released(whistle: WhistleStanding) -> None:
     left = [each.office_code for each in whistle.deciding if each.status not in OVER]
     if left:
-        raise StillSummoned(f"not released: {', '.join(left)}", office_codes=left)
+        raise StillSummoned(Message("not released: {left}", left=left), office_codes=left)
     objected = [each.office_code for each in whistle.summonses if each.status is P.OBJECTED]
     if objected:
-        raise ObjectionUndecided(f"objected: {', '.join(objected)}", office_codes=objected)
+        raise ObjectionUndecided(
+            Message("objected: {objected}", objected=objected), office_codes=objected
+        )
     if whistle.unverified:
-        others = ", ".join(whistle.unverified)
-        raise OtherStreetUnverified(f"awaited: {others}", office_codes=whistle.unverified)
+        raise OtherStreetUnverified(
+            Message("awaited: {left}", left=whistle.unverified), office_codes=whistle.unverified
+        )
 
 
 def to_organise(whistle: WhistleStanding) -> None:
     if whistle.kind is not WhistleKind.KEY_WORK or whistle.level is WhistleLevel.W1:
-        raise CampaignUnfit(f"it is {whistle.kind} at the level {whistle.level}")
+        raise CampaignUnfit(
+            Message("it is {kind} at the level {level}", kind=whistle.kind, level=whistle.level)
+        )
     if whistle.concluded:
         raise CampaignOver
 
@@ -177,7 +195,9 @@ def to_verify(whistle: WhistleStanding) -> None:
 
 def has_tier_above(whistle: WhistleStanding) -> None:
     if whistle.tier not in ABOVE:
-        raise TopOfLadder(f"it is coordinated at the tier {whistle.tier}", tier=whistle.tier)
+        raise TopOfLadder(
+            Message("it is coordinated at the tier {tier}", tier=whistle.tier), tier=whistle.tier
+        )
 
 
 def was_raised(whistle: WhistleStanding) -> None:
@@ -187,14 +207,14 @@ def was_raised(whistle: WhistleStanding) -> None:
 
 def in_time_to_rule(whistle: WhistleStanding) -> None:
     if whistle.rule_until is not None and whistle.now > whistle.rule_until:
-        raise RulingLate(f"until {whistle.rule_until.isoformat()}")
+        raise RulingLate(Message("until {until}", until=whistle.rule_until))
 
 
 def appealable(whistle: WhistleStanding) -> None:
     if whistle.appealed:
         raise AppealedBefore
     if whistle.appeal_until is not None and whistle.now > whistle.appeal_until:
-        raise AppealLate(f"until {whistle.appeal_until.isoformat()}")
+        raise AppealLate(Message("until {until}", until=whistle.appeal_until))
 
 
 def has_appeal(whistle: WhistleStanding) -> None:
@@ -250,6 +270,16 @@ def arrived(whistle: WhistleStanding, summons: SummonsStanding) -> None:
 
 def may_go(whistle: WhistleStanding, summons: SummonsStanding) -> None:
     no_campaign_open(whistle)
+    asked = [each for each in whistle.summonses if each.status not in OVER and each.offered_from]
+    for each in asked:
+        if summons.office_code in (each.office_code, each.offered_from):
+            detail = Message("awaited: {offices}", offices=each.office_code)
+            raise OfferOpen(detail, office_codes=[each.office_code])
+
+
+def has_offer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if summons.offered_from is None:
+        raise NothingOffered
 
 
 def takes_longer(whistle: WhistleStanding, summons: SummonsStanding) -> None:
@@ -271,6 +301,8 @@ SUMMONS_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding],
     A.LEAVE: arrived,
     A.INTERIM_RELEASE: takes_longer,
     A.RELEASE: may_go,
+    A.CONSENT: has_offer,
+    A.DECLINE: has_offer,
     A.WAIVE: in_the_way,
 }
 
@@ -285,7 +317,24 @@ def supervised(whistle: WhistleStanding, summons: SummonsStanding) -> None:
         raise NothingAsked
 
 
+def refuses(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    """It stays away, has left, or does nothing until the plan date."""
+    if summons.refusal is not None:
+        raise RefusalReported
+    overdue = whistle.finish_at is not None and whistle.now > whistle.finish_at
+    idle = summons.status in (P.ARRIVED, P.WORKING) and (summons.has_left or overdue)
+    if summons.is_peer or not (idle or summons.status is P.ABSENT):
+        raise NoRefusal
+
+
+def refusal_reported(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    if not summons.refusal or summons.status is P.WITHDRAWN_BY_RULING:
+        raise NothingReported
+
+
 OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
+    A.REPORT_REFUSAL: refuses,
+    A.RULE_REFUSAL: refusal_reported,
     A.SUPERVISE: supervisable,
     A.ANSWER: supervised,
 }
@@ -294,7 +343,11 @@ OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], 
 def check(whistle: WhistleStanding, action: WhistleAction) -> None:
     """Refuses (IllegalWhistleMove) what the whistle's status or a guard does not allow."""
     if (whistle.status, action) not in MOVES:
-        raise IllegalWhistleMove(f"cannot {action} a whistle that is {whistle.status}")
+        raise IllegalWhistleMove(
+            Message(
+                "cannot {action} a whistle that is {status}", action=action, status=whistle.status
+            )
+        )
     if action in GUARDS:
         GUARDS[action](whistle)
 
@@ -308,7 +361,11 @@ def check_summons(
         OFFICE_GUARDS[action](whistle, summons)
         return
     if (summons.status, action) not in SUMMONS_MOVES or summons.is_peer:
-        raise IllegalWhistleMove(f"cannot {action} a summons that is {summons.status}")
+        raise IllegalWhistleMove(
+            Message(
+                "cannot {action} a summons that is {status}", action=action, status=summons.status
+            )
+        )
     check(whistle, action)
     if action in SUMMONS_GUARDS:
         SUMMONS_GUARDS[action](whistle, summons)

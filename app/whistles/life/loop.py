@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.kit.errors import Conflict
+from app.kit.messages import Message, worded
 
 
+@worded
 class WhistleKind(StrEnum):
     ENFORCEMENT = "enforcement"
     EMERGENCY = "emergency"
@@ -19,12 +21,14 @@ class WhistleKind(StrEnum):
     APPEAL = "appeal"
 
 
+@worded
 class WhistleLevel(StrEnum):
     W1 = "w1"
     W2 = "w2"
     W3 = "w3"
 
 
+@worded
 class WhistleOrigin(StrEnum):
     """Where the matter was seen: by a ticket, a street chief or grid member, a community, the
     street itself, a signal."""
@@ -36,6 +40,7 @@ class WhistleOrigin(StrEnum):
     SIGNAL = "signal"
 
 
+@worded
 class WhistleStatus(StrEnum):
     DRAFT = "draft"
     BLOWN = "blown"
@@ -51,6 +56,7 @@ class WhistleStatus(StrEnum):
     FALSE = "false"
 
 
+@worded
 class SummonsStatus(StrEnum):
     DRAFT = "draft"
     """Of a draft: its office knows nothing yet."""
@@ -72,6 +78,7 @@ class SummonsKind(StrEnum):
     PEER = "peer"
 
 
+@worded
 class Tier(StrEnum):
     """Who coordinates: the ladder of D.14.5."""
 
@@ -81,6 +88,7 @@ class Tier(StrEnum):
     CENTRAL = "central"
 
 
+@worded
 class Finding(StrEnum):
     """空哨: nothing was there; 乱吹哨: outside the kinds, or the street's own; the wrong department
     (D.14.7)."""
@@ -90,6 +98,7 @@ class Finding(StrEnum):
     WRONG_DEPARTMENT = "wrong_department"
 
 
+@worded
 class WhistleAction(StrEnum):
     DRAFT = "draft"
     BLOW = "blow"
@@ -104,6 +113,10 @@ class WhistleAction(StrEnum):
     FEED_BACK = "feed-back"
     LEAVE = "leave"
     RELEASE = "release"
+    HAND_OVER = "hand-over"
+    """An action is offered to another summoned office."""
+    CONSENT = "consent"
+    DECLINE = "decline"
     INTERIM_RELEASE = "interim-release"
     OBJECT = "object"
     RULE_OBJECTION = "rule-objection"
@@ -119,6 +132,9 @@ class WhistleAction(StrEnum):
     EVALUATE = "evaluate"
     APPEAL_EVALUATION = "appeal-evaluation"
     DECIDE_EVALUATION = "decide-evaluation"
+    REPORT_REFUSAL = "report-refusal"
+    """拒不履行: the street tells the district of an office that does not do its part."""
+    RULE_REFUSAL = "rule-refusal"
     SUPERVISE = "supervise"
     ANSWER = "answer"
     # a campaign 专项行动
@@ -150,6 +166,9 @@ OF_SUMMONS = frozenset(
         A.FEED_BACK,
         A.LEAVE,
         A.RELEASE,
+        A.HAND_OVER,
+        A.CONSENT,
+        A.DECLINE,
         A.INTERIM_RELEASE,
         A.OBJECT,
         A.RULE_OBJECTION,
@@ -161,7 +180,7 @@ OF_SUMMONS = frozenset(
 OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
 """Actions on one department's record of a settled whistle."""
 
-OF_OFFICE = OF_RECORD | {A.SUPERVISE, A.ANSWER}
+OF_OFFICE = OF_RECORD | {A.REPORT_REFUSAL, A.RULE_REFUSAL, A.SUPERVISE, A.ANSWER}
 """Actions about one summoned office that leave the status of its summons."""
 
 OF_TEAM = frozenset({A.LOG, A.CORRECT_LOG})
@@ -229,12 +248,20 @@ MOVES: Moves[WhistleStatus] = {
     **staying(A.ISSUE_CODE, UNSETTLED),
     **staying(A.ACCEPT, UNDER_WAY | {S.FED_BACK}),
     **following(
-        [A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION, A.INTERIM_RELEASE, A.WAIVE],
+        [
+            *(A.REPORT_IN, A.FEED_BACK, A.OBJECT, A.RULE_OBJECTION),
+            *(A.CONSENT, A.INTERIM_RELEASE, A.WAIVE),
+        ],
         UNDER_WAY | {S.FED_BACK},
     ),
+    **staying(A.HAND_OVER, UNDER_WAY | {S.FED_BACK}),
+    **staying(A.DECLINE, UNSETTLED),
     (S.VERIFYING, A.RULE_OBJECTION): (S.VERIFYING,),
     **ending(A.START, (S.BLOWN, S.ASSEMBLING, S.RETURNED, S.ESCALATED), S.IN_ACTION),
     **staying(A.LEAVE, BLOWN),
+    # D.15 拒不履行: told by the street, looked into by the district
+    **staying(A.REPORT_REFUSAL, UNSETTLED),
+    **staying(A.RULE_REFUSAL, UNSETTLED | {S.SETTLED, S.EVALUATED}),
     # D.2 督办 of whom it summoned, and the answer that is owed
     **staying(A.SUPERVISE, UNSETTLED),
     **staying(A.ANSWER, UNSETTLED | {S.SETTLED, S.EVALUATED}),
@@ -265,8 +292,10 @@ MOVES: Moves[WhistleStatus] = {
         (status, A.RULE_FALSE): tuple(dict.fromkeys((S.FALSE, status, *PROGRESS)))
         for status in UNSETTLED | {S.SETTLED}
     },
+    # the days to rule outlast the chief's evaluation of what was settled
+    (S.EVALUATED, A.RULE_FALSE): (S.FALSE, S.EVALUATED),
     (S.FALSE, A.APPEAL): (S.FALSE,),
-    (S.FALSE, A.DECIDE_APPEAL): (S.FALSE, S.SETTLED, *PROGRESS, *LATER),
+    (S.FALSE, A.DECIDE_APPEAL): (S.FALSE, S.SETTLED, S.EVALUATED, *PROGRESS, *LATER),
 }
 
 SUMMONS_MOVES: Moves[SummonsStatus] = {
@@ -285,8 +314,12 @@ SUMMONS_MOVES: Moves[SummonsStatus] = {
     **staying(A.LEAVE, ON_SITE | {P.OBJECTED, P.RELEASED, P.WITHDRAWN_BY_RULING}),
     **ending(A.INTERIM_RELEASE, (P.ARRIVED, P.WORKING), P.WORKING),
     (P.WORKING, A.MISS): (P.WORKING,),
-    # H5
+    # H5: verified done, or handed over to another office with its consent
     (P.FED_BACK, A.RELEASE): (P.RELEASED,),
+    (P.FED_BACK, A.HAND_OVER): (P.FED_BACK,),
+    **staying(A.CONSENT, AWAITED | {P.ARRIVED, P.WORKING}),
+    (P.FED_BACK, A.CONSENT): (P.WORKING,),
+    **staying(A.DECLINE, frozenset(P) - {P.DRAFT, P.RELEASED, P.WITHDRAWN_BY_RULING}),
     # an objection 异议, and its ruling
     **ending(A.OBJECT, (P.SENT, P.ACCEPTED, P.ARRIVED, P.WORKING), P.OBJECTED),
     (P.OBJECTED, A.RULE_OBJECTION): (P.WITHDRAWN_BY_RULING, P.SENT, P.ARRIVED),
@@ -309,7 +342,9 @@ def move(moves: Moves[T], status: T, action: WhistleAction, to: T | None = None)
     if to is None and len(outcomes) == 1:
         return outcomes[0]
     if to is None or to not in outcomes:
-        raise IllegalWhistleMove(f"cannot {action} what is {status}")
+        raise IllegalWhistleMove(
+            Message("cannot {action} what is {status}", action=action, status=status)
+        )
     return to
 
 

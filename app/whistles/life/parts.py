@@ -3,12 +3,14 @@ D.14.3, D.14.4)."""
 
 from enum import StrEnum
 
+from app.kit.messages import worded
 from app.policy.whistles import Whistle
 from app.whistles.life.loop import WhistleAction, WhistleLevel, WhistleOrigin
 
 A = WhistleAction
 
 
+@worded
 class WhistlePart(StrEnum):
     CHIEF = "chief"  # chief of the street that blows
     STREET = "street"  # any of its people
@@ -41,6 +43,9 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.LEAVE: frozenset({P.SUMMONED}),
     A.OBJECT: frozenset({P.SUMMONED}),
     A.RELEASE: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.HAND_OVER: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.CONSENT: frozenset({P.SUMMONED}),
+    A.DECLINE: frozenset({P.SUMMONED, P.CHIEF, P.CO_CHIEF}),
     A.INTERIM_RELEASE: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.RULE_OBJECTION: frozenset({P.DISTRICT, P.COORDINATOR}),
     A.VERIFY: frozenset({P.STREET, P.CO_STREET}),
@@ -52,6 +57,8 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.RULE_FALSE: frozenset({P.DISTRICT}),
     A.APPEAL: frozenset({P.CHIEF}),
     A.DECIDE_APPEAL: frozenset({P.CITY}),
+    A.REPORT_REFUSAL: frozenset({P.CHIEF, P.CO_CHIEF, P.CONDUCTOR}),
+    A.RULE_REFUSAL: frozenset({P.DISTRICT, P.COORDINATOR}),
     A.SUPERVISE: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.ANSWER: frozenset({P.SUMMONED}),
     A.ORGANISE: frozenset({P.CHIEF, P.CONDUCTOR, P.DRAFTER}),

@@ -44,6 +44,26 @@ class StillSummoned(IllegalWhistleMove):
     title = "A required office has not been released"
 
 
+class NothingOffered(IllegalWhistleMove):
+    title = "No action is offered to this office"
+
+
+class OfferOpen(IllegalWhistleMove):
+    title = "An action is offered to another office, which has not answered"
+
+
+class NoRefusal(IllegalWhistleMove):
+    title = "This office is not absent, has not left, and has time to do its part"
+
+
+class RefusalReported(IllegalWhistleMove):
+    title = "The district knows of this office's refusal"
+
+
+class NothingReported(IllegalWhistleMove):
+    title = "No refusal was reported, or the district has ruled on it"
+
+
 class NotFedBack(IllegalWhistleMove):
     title = "A required office has not fed back"
 

@@ -92,6 +92,10 @@ class Awaited:
     verified_at: datetime | None
     supervised_at: datetime | None = None
     answer_due_at: datetime | None = None
+    refusal_at: datetime | None = None
+    refusal_ruled_at: datetime | None = None
+    offered_at: datetime | None = None
+    offer_due_at: datetime | None = None
 
 
 def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -108,10 +112,12 @@ def wanted(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
         yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
     summonses = list(summonses)
     yield from of_answers(whistle, summonses)
+    yield from of_refusals(whistle, summonses)
     if whistle.status in UNSETTLED:
         yield from of_whistle(whistle)
         yield from of_coordinator(whistle, summonses)
         for summons in summonses:
+            yield from of_offer(summons)
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
             yield from of_others(whistle, summons)
@@ -138,6 +144,15 @@ def of_answers(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]
         elif since:
             yield Wait(code, WaitKind.SUMMONS, A.ANSWER, since, since)
             yield Wait(whistle.district_code, WaitKind.WHISTLE, A.UNANSWERED, since, since, code)
+
+
+def of_refusals(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+    """What the district looks into."""
+    for summons in summonses:
+        since, let_go = summons.refusal_at, summons.status is P.WITHDRAWN_BY_RULING
+        if since and not summons.refusal_ruled_at and not let_go:
+            rule = (A.RULE_REFUSAL, since, since, summons.office_code)
+            yield Wait(whistle.district_code, WaitKind.WHISTLE, *rule)
 
 
 def of_records(whistle: Waiting) -> Iterator[Wait]:
@@ -201,6 +216,13 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
             yield Wait(*own, A.REPORT_IN, *span(summons.arrived_at, summons.next_at or finish))
         case P.ARRIVED | P.WORKING:
             yield Wait(*own, A.FEED_BACK, *span(summons.arrived_at, finish))
+
+
+def of_offer(summons: Awaited) -> Iterator[Wait]:
+    """Actions that it is asked to take over."""
+    if summons.offered_at and summons.status not in OVER:
+        limits = span(summons.offered_at, summons.offer_due_at)
+        yield Wait(summons.office_code, WaitKind.SUMMONS, A.CONSENT, *limits)
 
 
 def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:

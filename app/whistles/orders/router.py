@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from app.city import City
 from app.kit.errors import Conflict
+from app.kit.messages import Message
 from app.kit.web.etag import OF_CALLER
 from app.kit.web.inert import INERT
 from app.kit.web.route import Route
@@ -28,8 +29,8 @@ class NotBlown(Conflict):
 def print_order(looking: Looking, whistle: Seen) -> Response:
     """哨令: number, matter, place, time, who must come with what power, under whose command."""
     if whistle.blown_at is None:
-        raise NotBlown(f"{whistle.number} has not been blown")
-    shown = view.for_the_summoned(looking, whistle)
+        raise NotBlown(Message("{number} has not been blown", number=whistle.number))
+    [shown] = view.masked(looking, [whistle])
     kinds = {
         summons.office_code: office.kind
         for summons in shown.summonses

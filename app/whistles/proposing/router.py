@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from app import codes
 from app.access.gate import allow
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import AtCity, City, NoSuchOffice
 from app.kit.clock import Now
 from app.kit.db import Reading
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.web.route import Route
 from app.kit.web.wire import Form, OfficeCode
 from app.offices.directory import STREET_KINDS, OfficeEntry
@@ -48,7 +50,9 @@ def street_of(city: City, caller: Caller, code: str | None) -> OfficeEntry:
     of_district = caller.role is Role.DISTRICT and street and street.district_code
     own = (of_district or (street and street.code)) == caller.office_code
     if street is None or street.kind not in STREET_KINDS or not own:
-        detail = f"no street {code or caller.office_code!r} is yours to ask about"
+        detail = Message(
+            "no street {code!r} is yours to ask about", code=code or caller.office_code
+        )
         raise NoSuchOffice(detail, errors=[{"pointer": "/query/street", "detail": detail}])
     return street
 
@@ -70,16 +74,18 @@ def propose_offices(
 class Area(Form):
     """A district or one of its streets; a caller with an office has his own."""
 
-    district_code: OfficeCode | None = None
-    street: OfficeCode | None = None
+    district_code: codes.District = None
+    street: codes.Street = None
 
 
 def streets_of(city: City, caller: Caller, area: Area) -> list[OfficeEntry]:
     """The streets that the caller asks about and may know of. Refuses (AreaUnnamed) a caller of the
     city who names none."""
     if caller.role in CITY and area == Area():
-        errors = [{"pointer": "/query/district_code", "detail": "name a district or a street"}]
-        raise AreaUnnamed("district_code or street is needed", errors=errors)
+        errors = [
+            {"pointer": "/query/district_code", "detail": Message("name a district or a street")}
+        ]
+        raise AreaUnnamed(Message("district_code or street is needed"), errors=errors)
     wanted = (area.district_code, area.street)
     return [
         office
@@ -99,6 +105,7 @@ def list_missing(
     area: Annotated[Area, Query()],
 ) -> MissingWhistlesView:
     """知情不报: where streets should have whistled and did not, the most tickets first (D.14.7)."""
+    codes.check(city, area)
     items = service.not_blown(session, city, streets_of(city, caller, area), now)
     return MissingWhistlesView(items=items)
 
@@ -108,7 +115,7 @@ def show_warnings(looking: Looking, whistle: Seen) -> WarningsView:
     """What speaks against a whistle, for the chief who is to blow or to confirm it (D.14.1); whom
     it summons has no such view."""
     if looking.caller.office_code not in (None, whistle.street_code, whistle.district_code):
-        raise NoSuchWhistle(f"no whistle {whistle.number}")
+        raise NoSuchWhistle(Message("no whistle {number}", number=whistle.number))
     shown = view.view_of(looking, whistle)
     items = service.against(looking.session, looking.city, shown, looking.now)
     return WarningsView(items=items)

@@ -1,7 +1,12 @@
 """Proposals, warnings and missing whistles as they are shown."""
 
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from app.duties.centres import ForceKind
 from app.duties.warnings import WarningCode
+from app.kit.messages import for_reader
 from app.kit.web.wire import At, View
 from app.whistles.life.loop import WhistleKind
 from app.whistles.proposing.rule import Alike, Source
@@ -43,7 +48,7 @@ class WarningView(View):
     """`subject`: the duty, group of powers, rule or category behind it."""
 
     code: WarningCode
-    detail: str
+    detail: Annotated[str, BeforeValidator(for_reader)]
     office_code: str | None
     subject: str | None
     basis: str | None

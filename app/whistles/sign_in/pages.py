@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.kit.errors import Invalid, NotFound, Refusal
+from app.kit.messages import Message, for_reader, language, phrase
+from app.kit.web.language import BY_LANGUAGE
 from app.whistles.acts.codes import CodeExpired, CodeUnknown, CodeUsed
 from app.whistles.life.loop import IllegalWhistleMove
 from app.whistles.life.refusals import ReportedInBefore
@@ -36,7 +38,8 @@ SCRIPT = """
 if (navigator.geolocation) navigator.geolocation.getCurrentPosition(function (at) {
   document.getElementById('lon').value = at.coords.longitude;
   document.getElementById('lat').value = at.coords.latitude;
-  document.getElementById('where').textContent = '已取得当前位置。';
+  var where = document.getElementById('where');
+  where.textContent = where.dataset.known;
 });
 """
 PATH = "report-in"
@@ -54,39 +57,47 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
+    **BY_LANGUAGE,
 }
 
-TEMPLATE = Environment(
+PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-).get_template("report_in.html")
+)
+PAGES.globals["_"] = phrase
+TEMPLATE = PAGES.get_template("report_in.html")
 
 Filled = Mapping[str, str]
 """The fields of the form, as they came."""
 
-NOBODY_TO_COME = "此哨没有待报到的单位。"
+NOBODY_TO_COME = Message("Nobody is to report in for this whistle.")
 FIELDS = ("person", "duty", "office_code")
 
-TOLD: dict[type[Refusal], str] = {
-    CodeUnknown: "此码无效，请向街道工作人员索取新码。",
-    CodeUsed: "此码已使用，每码只能报到一次，请索取新码。",
-    CodeExpired: "此码已过期，请索取新码。",
-    ReportedInBefore: "该单位已经报到。",
-    IllegalWhistleMove: "该单位现在不能就此哨报到。",
-    NotFound: "请选择所在单位。",
-    Invalid: "请填写单位、姓名和职务。",
+REFUSED: dict[type[Refusal], Message] = {
+    CodeUnknown: Message("This code is not valid. Please ask the street's staff for a new one."),
+    CodeUsed: Message(
+        "This code was used; each is good for one report-in. Please ask for a new one."
+    ),
+    CodeExpired: Message("This code has expired. Please ask for a new one."),
+    ReportedInBefore: Message("This office has reported in."),
+    IllegalWhistleMove: Message("This office cannot report in for this whistle now."),
+    NotFound: Message("Please choose your office."),
+    Invalid: Message("Please fill in office, name and duty."),
 }
 """The first of these that a refusal is."""
 
 
-def told_of(refusal: Refusal) -> str:
-    return next((text for kind, text in TOLD.items() if isinstance(refusal, kind)), refusal.title)
+def words_of(refusal: Refusal) -> Message:
+    known = (words for kind, words in REFUSED.items() if isinstance(refusal, kind))
+    return next(known, Message(refusal.title))
 
 
-def page(awaited: Awaited | None, message: str = "", filled: Filled | None = None) -> str:
+def page(
+    awaited: Awaited | None, message: Message | None = None, filled: Filled | None = None
+) -> str:
     """The form, with what was filled in; where nobody is to come, or without a whistle, a message
     alone."""
     if awaited and not awaited.offices:
@@ -96,14 +107,18 @@ def page(awaited: Awaited | None, message: str = "", filled: Filled | None = Non
 
 def done(awaited: Awaited, filled: Filled) -> str:
     office = dict(awaited.offices).get(filled.get("office_code", ""), "")
-    return render(awaited, f"{office} {filled.get('person', '')} 已报到。", False, {})
+    message = Message(
+        "{person} of {office} has reported in.", person=filled["person"], office=office
+    )
+    return render(awaited, message, False, {})
 
 
-def render(awaited: Awaited | None, message: str, asks: bool, filled: Filled) -> str:
+def render(awaited: Awaited | None, message: Message | None, asks: bool, filled: Filled) -> str:
     return TEMPLATE.render(
         awaited=awaited,
         asks=asks,
-        message=message,
+        message=message and for_reader(message),
+        language=language.get(),
         filled={name: filled.get(name, "") for name in FIELDS},
         style=Markup(STYLE),
         script=Markup(SCRIPT),
@@ -113,5 +128,7 @@ def render(awaited: Awaited | None, message: str, asks: bool, filled: Filled) ->
 def code_view(base_url: str, code: str, expires_at: datetime) -> SignInCodeView:
     """`base_url` is the service's as the street reached it."""
     url = f"{base_url.rstrip('/')}/{PATH}/{code}"
-    drawing = segno.make(url, error="m", micro=False).svg_inline(scale=6, title="报到")
+    drawing = segno.make(url, error="m", micro=False).svg_inline(
+        scale=6, title=for_reader(Message("Report in"))
+    )
     return SignInCodeView(code=code, url=url, qr=drawing, expires_at=expires_at)

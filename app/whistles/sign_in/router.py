@@ -11,6 +11,7 @@ from app.city import AtCity
 from app.kit.clock import AtClock, Now
 from app.kit.db import Reading, Writing
 from app.kit.errors import Invalid, Refusal
+from app.kit.messages import Message
 from app.kit.web import problems
 from app.kit.web.faults import faults
 from app.kit.web.route import Route
@@ -49,7 +50,7 @@ def show_page(code: Code, session: Reading, city: AtCity, now: Now) -> HTMLRespo
     try:
         return answer(pages.page(service.awaited(session, city, code, now)))
     except Refusal as refusal:
-        return answer(pages.page(None, pages.told_of(refusal)), refusal)
+        return answer(pages.page(None, pages.words_of(refusal)), refusal)
 
 
 @router.post("/{code}", response_class=HTMLResponse)
@@ -64,7 +65,7 @@ def report_at_place(
         service.report(Place(session, city, clock), *read(code, filled))
     except Refusal as refusal:
         session.rollback()
-        return answer(pages.page(awaited, pages.told_of(refusal), filled), refusal)
+        return answer(pages.page(awaited, pages.words_of(refusal), filled), refusal)
     return answer(pages.done(awaited, filled))
 
 
@@ -78,4 +79,4 @@ def read(code: str, filled: Filled) -> tuple[str, ReportIn]:
     except ValidationError as error:
         raise Invalid(errors=faults(error.errors())) from None
     except ValueError:
-        raise Invalid("lon and lat are degrees") from None
+        raise Invalid(Message("lon and lat are degrees")) from None

@@ -46,7 +46,7 @@ def awaited(session: Session, city: City, code: str, now: datetime) -> Awaited:
     codes.check_good(kept, now)
     whistle = session.get_one(Whistle, kept.whistle_number)
     offices = list(to_come(session, city, whistle, now))
-    names = persons.names(session, [whistle.number]).get(whistle.number, [])
+    names = persons.names(session, city.cipher, [whistle.number]).get(whistle.number, [])
     matter = personal.hide(whistle.matter, *names)
     return Awaited(whistle.number, matter, personal.hide(whistle.meeting_point, *names), offices)
 

@@ -1,16 +1,18 @@
 """Lists of whistles, newest first; and what happened to one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field
 from sqlalchemy import select
 
+from app import codes
 from app.access.models import Key
 from app.access.roles import Caller
+from app.kit.messages import Message
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, Page, instant
-from app.kit.web.wire import Form, OfficeCode, Told
+from app.kit.web.wire import Form, Told
 from app.tickets import personal
 from app.tickets.texts import Number
 from app.tickets.views import scope as ticket_scope
@@ -28,6 +30,8 @@ from app.whistles.models import Summons, Whistle, WhistleTicket
 from app.whistles.views import scope, view
 from app.whistles.views.schemas import WhistleEventView, WhistleView
 
+Shown = Callable[[Viewer, Sequence[Whistle]], list[WhistleView]]
+
 NEWEST = Order((Whistle.created_at, Whistle.number), (instant, str), falling=True)
 
 ANY_OPEN = "open"
@@ -36,7 +40,7 @@ STATUSES = [ANY_OPEN, *(status.value for status in WhistleStatus)]
 
 def known_status(value: str) -> str:
     if value not in STATUSES:
-        raise ValueError(f"is none of: {', '.join(STATUSES)}")
+        raise ValueError(Message("is none of: {statuses}", statuses=STATUSES))
     return value
 
 
@@ -53,10 +57,10 @@ class WhistleListing(Form):
     status: list[AskedStatus] = []
     kind: WhistleKind | None = None
     level: WhistleLevel | None = None
-    office_code: OfficeCode | None = None
+    office_code: codes.Office = None
     summons_status: SummonsStatus | None = None
-    street_code: OfficeCode | None = None
-    district_code: OfficeCode | None = None
+    street_code: codes.Street = None
+    district_code: codes.District = None
     ticket_number: Number | None = None
     created_from: Told | None = None
     created_to: Told | None = None
@@ -64,11 +68,11 @@ class WhistleListing(Form):
     cursor: CursorText = None
 
 
-def page(viewer: Viewer, listing: WhistleListing) -> Page[WhistleView]:
+def page(viewer: Viewer, listing: WhistleListing, shown: Shown = view.views) -> Page[WhistleView]:
     """The whistles that the caller may see and the filters leave. Refuses (BadCursor)."""
     query = select(Whistle).where(scope.visible(viewer.caller), *conditions(viewer, listing))
     whistles, after = NEWEST.page(viewer.session, query, listing.cursor, listing.limit)
-    return Page(items=view.views(viewer, whistles), next=after)
+    return Page(items=shown(viewer, whistles), next=after)
 
 
 PLAIN = ("kind", "level", "street_code", "district_code")
@@ -120,7 +124,9 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     """Everything that happened to a whistle, oldest first, with the words."""
     beside = view.read_beside(viewer, [whistle.number])
     summonses, names = beside.summonses, beside.names.get(whistle.number, ())
-    near = scope.is_summoned_only(viewer.caller, whistle, summonses.get(whistle.number, []))
+    called = summonses.get(whistle.number, [])
+    near = scope.is_summoned_only(viewer.caller, whistle, called)
+    hidden = not scope.is_of_street(viewer.caller, whistle, called)
     query = (
         select(WhistleEvent, WhistleStatement.words, Key.label)
         .outerjoin(
@@ -133,7 +139,7 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
         .order_by(WhistleEvent.seq)
     )
     return [
-        event_view(event, personal.hide_all(words, *names) if near else words, label, near)
+        event_view(event, personal.hide_all(words, *names) if hidden else words, label, near)
         for event, words, label in viewer.session.execute(query)
         if not near or is_open_to(viewer.caller, event)
     ]

@@ -35,6 +35,10 @@ class ActionItemView(View):
     document: str | None
     fed_back_at: At | None
     verified_at: At | None
+    handed_to: str | None
+    """The office that took it over, with its consent."""
+    handed_at: At | None
+    taken_from: str | None
 
 
 class AttendanceView(View):
@@ -75,6 +79,15 @@ class SummonsView(View):
     objected_at: At | None
     objection_due_at: At | None
     objection_ground: str | None
+    refusal_at: At | None
+    refused: bool | None
+    """The district's ruling on a refusal 拒不履行."""
+    refusal_ruled_at: At | None
+    offered_from: str | None
+    """The office whose actions this one is asked to take over."""
+    offered_actions: list[int] | None
+    offered_at: At | None
+    offer_due_at: At | None
     supervised_at: At | None
     answer_due_at: At | None
     verified_at: At | None

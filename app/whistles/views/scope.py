@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.policy.documents import Policy
 from app.whistles.life.ladder import OF_THE_CITY
 from app.whistles.life.loop import SummonsKind, SummonsStatus, Tier, WhistleStatus
@@ -62,7 +63,7 @@ def get(session: Session, caller: Caller, number: str) -> Whistle:
 
 def existing(number: str, whistle: Whistle | None) -> Whistle:
     if whistle is None:
-        raise NoSuchWhistle(f"no whistle {number}")
+        raise NoSuchWhistle(Message("no whistle {number}", number=number))
     return whistle
 
 
@@ -71,20 +72,24 @@ def summoned(summonses: Collection[Summons], office_code: str) -> Summons:
     for summons in summonses:
         if summons.office_code == office_code:
             return summons
-    raise NoSuchSummons(f"no summons of {office_code}")
+    raise NoSuchSummons(Message("no summons of {office_code}", office_code=office_code))
 
 
 def is_summoned_only(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
     """Whether the caller knows of the whistle by its summons alone, or is of the other street and
     has not joined: he sees place and matter, and no citizen (RULEBOOK D.16)."""
-    if caller.role not in HANDLERS or caller.office_code == whistle.street_code:
-        return False
-    joined = {
+    return caller.role in HANDLERS and not is_of_street(caller, whistle, summonses)
+
+
+def is_of_street(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
+    """Whether the caller is of the street that blew, or of the other one that has joined: these
+    alone read telephone numbers and citizens' names in its texts (RULEBOOK D.16)."""
+    streets = {whistle.street_code} | {
         each.office_code
         for each in summonses
         if each.kind is SummonsKind.PEER and each.status is SummonsStatus.ACCEPTED
     }
-    return caller.office_code not in joined
+    return caller.role in HANDLERS and caller.office_code in streets
 
 
 def parts(

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.access.roles import HANDLERS
 from app.city import City
 from app.policy.documents import Policy
 from app.tickets import personal
@@ -60,17 +59,24 @@ class Beside:
     tickets: Rows[str]
     evaluations: Rows[EvaluationView]
     names: Mapping[str, Sequence[str]]
-    """Of citizens, for whoever must not read them."""
+    """Of citizens, which the street alone reads."""
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
     return views(viewer, [whistle])[0]
 
 
-def for_the_summoned(viewer: Viewer, whistle: Whistle) -> WhistleView:
-    """The same, its texts as the summoned read them."""
-    names = persons.names(viewer.session, [whistle.number]).get(whistle.number, [])
-    shown, hidden = view_of(viewer, whistle), text_for(True, names)
+def masked(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
+    """In the order given, their texts as all but the street read them."""
+    numbers = [whistle.number for whistle in whistles]
+    names = persons.names(viewer.session, viewer.city.cipher, numbers)
+    return [
+        without_persons(shown, text_for(True, names.get(shown.number, [])))
+        for shown in views(viewer, whistles)
+    ]
+
+
+def without_persons(shown: WhistleView, hidden: Callable[[str], str]) -> WhistleView:
     shown.matter, shown.why = hidden(shown.matter), hidden(shown.why)
     for spot in (shown.place, shown.meeting_point):
         spot.text = hidden(spot.text)
@@ -95,7 +101,7 @@ def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
         records.views(session, policies, numbers, viewer.now),
-        persons.names(session, numbers) if viewer.caller.role in HANDLERS else {},
+        persons.names(session, viewer.city.cipher, numbers),
     )
 
 
@@ -154,7 +160,8 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
         for evaluation in beside.evaluations.get(whistle.number, [])
         if not only_summoned or evaluation.office_code == viewer.caller.office_code
     ]
-    text = text_for(only_summoned, beside.names.get(whistle.number, ()))
+    hidden = not scope.is_of_street(viewer.caller, whistle, summonses)
+    text = text_for(hidden, beside.names.get(whistle.number, ()))
     return WhistleView(
         **{name: getattr(whistle, name) for name in PLAIN},
         matter=text(whistle.matter),
@@ -175,9 +182,9 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
     )
 
 
-def text_for(only_summoned: bool, names: Sequence[str]) -> Callable[[str], str]:
+def text_for(hidden: bool, names: Sequence[str]) -> Callable[[str], str]:
     """How a caller reads a text of the street's."""
-    return partial(hide, names) if only_summoned else str
+    return partial(hide, names) if hidden else str
 
 
 def hide(names: Sequence[str], text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.seals.audit import service as audit
-from app.tickets.citizens import correction_hash
+from app.tickets.citizens import correction_hash, opened
 from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People
@@ -18,7 +18,7 @@ LOW = "0501"  # 停车: L3
 
 def is_sound(app: FastAPI, *numbers: str) -> bool:
     with app.state.sessions() as session:
-        return not list(audit.of_tickets(session, app.state.city.policies, numbers))
+        return not list(audit.of_tickets(session, app.state.city, numbers))
 
 
 def test_a_wrong_number_is_mended_and_the_old_one_stays_on_record(
@@ -37,13 +37,17 @@ def test_a_wrong_number_is_mended_and_the_old_one_stays_on_record(
     [(former, corrected, salt)] = stages.rows(
         people, "SELECT former, corrected, salt FROM former_citizen"
     )
+    assert "1390000" not in str((former, corrected))
+    former, corrected = (
+        opened(app.state.city.cipher, number, values) for values in (former, corrected)
+    )
     assert (former, corrected) == ({"phone": "13900001234"}, {"phone": "13900005678"})
     assert event["data"]["citizen_hash"] == correction_hash(bytes(salt), former, corrected)
     again = given.request(citizen={**me, "phone": "13900005678"})
     assert people.operator.post("/tickets", again).json()["number"] == number
     assert is_sound(app, number)
     with app.state.engine.begin() as connection:
-        connection.exec_driver_sql('UPDATE former_citizen SET former = \'{"phone": "1"}\'')
+        connection.exec_driver_sql("UPDATE former_citizen SET former = corrected")
     assert not is_sound(app, number)
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM former_citizen")

@@ -44,7 +44,7 @@ def test_a_danger_told_later_raises_the_level_and_is_on_record(
     tells(people, "urge", number, GAS)
     assert stages.actions(people, number).count("grade") == 1
     with app.state.sessions() as session:
-        assert not list(audit.of_tickets(session, app.state.city.policies, [number]))
+        assert not list(audit.of_tickets(session, app.state.city, [number]))
 
 
 @pytest.mark.parametrize("text", ["昨天漏水已修好。", "没有煤气味。", "怕以后触电。", "请快一点。"])

@@ -21,7 +21,7 @@ SECRET: list[dict[str, Any]] = [
 
 def is_sound(app: FastAPI, *numbers: str) -> bool:
     with app.state.sessions() as session:
-        return not list(audit.of_tickets(session, app.state.city.policies, numbers))
+        return not list(audit.of_tickets(session, app.state.city, numbers))
 
 
 @pytest.mark.parametrize("secret", SECRET)

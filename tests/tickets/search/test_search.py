@@ -1,6 +1,7 @@
 """Search: what each filter leaves, the same before and after the keys were kept up."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,6 @@ from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
 from app.kit.ready import Statement
-from app.tickets import citizens
 from app.tickets.search import follow as follow_room
 from app.tickets.search.follow import follow_some
 from app.tickets.views import lists
@@ -307,7 +307,7 @@ def test_a_search_for_a_telephone_is_on_record_and_in_no_log(
     ours = [record.getMessage() + str(vars(record)) for record in caplog.records]
     logged = " ".join(line for line in ours if "httpx" not in line)
     assert "/v1/tickets" in logged
-    assert not any(part in logged for part in ("6512", "13812345678"))
+    assert not any(re.search(phone, logged) for phone in (r"6512\D{0,3}3456", "13812345678"))
     pages = people.supervisor.get("/telephone-searches", limit=2).json()
     rest = people.supervisor.get("/telephone-searches", cursor=pages["next"]).json()
     assert [*pages["items"], *rest["items"]] == searches
@@ -329,10 +329,6 @@ def test_a_number_to_be_called_at_is_found_like_that_of_the_call(
     body = {"citizen": {"callback_phone": "13799998888"}, "reason": "换号"}
     people.operator.does("correct", second, **body)
     assert found_by("13799998888") == found_by("13733334444") == [second]
-    with app.state.sessions.begin() as session:
-        session.execute(sa.text("UPDATE citizen SET callback_hash = NULL"))
-        citizens.hash_callback_phones(session, app.state.settings.secret_key)
-    assert (found_by("84567890"), found_by("13799998888")) == ([first], [second])
 
 
 def test_corrected_and_added_words_are_found_and_the_former_are_not(

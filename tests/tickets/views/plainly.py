@@ -84,7 +84,11 @@ def view(
         reply=words(session, ticket, Action.REPLY),
         returned=words(session, ticket, Action.REVIEW),
         callback_reason=words(session, ticket, Action.CALLBACK),
-        citizen=citizens.shown(session.get_one(Citizen, ticket.number), ticket, caller, bulk),
+        citizen=citizens.shown(
+            session.get_one(Citizen, ticket.number),
+            ticket,
+            citizens.Eyes(city.cipher, caller.role, bulk),
+        ),
         overdue=overdue(ticket, now),
         open_whistles=0,
         allowed=allowed(standing, scope.parts(caller, ticket, shared, city, head)),

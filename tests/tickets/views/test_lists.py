@@ -195,7 +195,7 @@ def test_csv_is_utf8_and_runs_no_formula(people: People) -> None:
     answer = people.operator.get("/tickets", headers={"Accept": "text/csv"})
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    rows = {row["number"]: row for row in csv.DictReader(io.StringIO(answer.content.decode()))}
+    rows = {row["number"]: row for row in csv.DictReader(io.StringIO(answer.text))}
     assert rows[number]["title"] == f"'{formula}"
     assert rows[number]["external_id"] == "'@SUM(A1)"
     assert rows[number]["content"] == '第一行\n"第二行", 完'

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.access.roles import Caller, Role
-from app.tickets.citizens import Citizen, masked_name, masked_phone, shown
+from app.access.roles import Role
+from app.kit.cipher import Cipher
+from app.tickets.citizens import Citizen, Eyes, masked_name, masked_phone, sealed, shown
 from app.tickets.models import Ticket
 
 NAMES = [(None, None), ("张三", "张*"), ("欧阳建国", "欧***"), ("张", "张*"), ("𠮷野家", "𠮷**")]
@@ -62,9 +63,11 @@ SEEN = [
 def test_a_role_sees_no_more_than_it_must(
     role: Role, secret: bool, bulk: bool, seen: tuple[str | None, str | None]
 ) -> None:
-    citizen = Citizen(name="张三", phone="13800001234", anonymous=False, confidential=secret)
+    cipher, known = Cipher(b"secret", b"masks"), {"name": "张三", "phone": "13800001234"}
+    kept = sealed(cipher, "BJ1", known)
+    citizen = Citizen(ticket_number="BJ1", **kept, anonymous=False, confidential=secret)
 
-    view = shown(citizen, Ticket(secret=secret), Caller("k", role), bulk)
+    view = shown(citizen, Ticket(number="BJ1", secret=secret), Eyes(cipher, role, bulk))
 
     assert (view.name, view.phone) == seen
     assert view.confidential is secret

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from app.whistles.acts.handing import ABLE
 from app.whistles.life import guards
 from app.whistles.life.guards import SummonsStanding, WhistleStanding
 from app.whistles.life.ladder import ABOVE
@@ -50,6 +51,10 @@ FLAGS: dict[WhistleAction, dict[str, Any]] = {
     A.WAIVE: {"required": False, "waived": True},
     A.SUPERVISE: {"supervised": True},
     A.ANSWER: {"supervised": False},
+    A.CONSENT: {"offered_from": None, "required": True},
+    A.DECLINE: {"offered_from": None},
+    A.REPORT_REFUSAL: {"refusal": True},
+    A.RULE_REFUSAL: {"refusal": False, "supervised": True},
 }
 """What an action says of the summons beside its status."""
 
@@ -134,6 +139,8 @@ class AnyCourse(RuleBasedStateMachine):
                 assert part is not W.SUMMONED, "nobody lets himself go"
                 assert status is not P.RELEASED or part in CHIEFS
             self.change(summons, status=status, **FLAGS.get(action, {}))
+        if action is A.HAND_OVER and summons is not None:
+            self.offer(data, summons)
         before = self.whistle.status
         listed = self.outcomes(action)
         after = farthest(listed) if goes_on else data.draw(st.sampled_from(listed))
@@ -183,6 +190,13 @@ class AnyCourse(RuleBasedStateMachine):
         elif action is A.RULE_FALSE and after is not S.FALSE and outcomes:
             self.change(summons, status=data.draw(st.sampled_from([summons.status, *outcomes])))
 
+    def offer(self, data: st.DataObject, giver: SummonsStanding) -> None:
+        others = [s for s in self.whistle.summonses if not s.is_peer and s.status in ABLE]
+        others = [each for each in others if each.office_code != giver.office_code]
+        if others:
+            to = data.draw(st.sampled_from(others))
+            self.change(to, offered_from=giver.office_code)
+
     def compose(self, required: bool) -> None:
         whistle = self.whistle
         more = called(len(whistle.summonses), required, whistle.level, False)
@@ -210,7 +224,8 @@ class AnyCourse(RuleBasedStateMachine):
         own = set(guards.allowed(self.whistle, OF_SUMMONED))
         for summons in self.whistle.summonses:
             own |= set(guards.summons_allowed(self.whistle, summons, OF_SUMMONED))
-        assert own.isdisjoint({A.RELEASE, A.INTERIM_RELEASE, A.SETTLE, A.VERIFY, A.WAIVE})
+        of_others = {A.RELEASE, A.INTERIM_RELEASE, A.SETTLE, A.VERIFY, A.WAIVE}
+        assert own.isdisjoint(of_others | {A.HAND_OVER, A.RULE_REFUSAL})
 
     @invariant()
     def nothing_is_put_on_the_record_of_a_false_whistle(self) -> None:

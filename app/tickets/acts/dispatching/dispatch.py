@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from app.city import district_of
 from app.feed.service import News, append
 from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.catalogue import Urgency
 from app.offices.directory import STREET_KINDS, OfficeKind
@@ -46,7 +47,7 @@ def give(
     if ticket.interim_office == given.lead:
         ticket.interim_office = None
     if (former or ticket.interim_office or given.lead) != given.lead:
-        ticket.whistles = []  # a former lead's keep no reply of another
+        forget_whistles(change)
     policy = change.city.policies.at(at)
     due = limits.due(policy, ticket.urgency, at)
     ticket.policy = policy.name
@@ -172,12 +173,23 @@ def forget_contact(change: Change) -> None:
         change.session.execute(members.values(anew))
 
 
+def forget_whistles(change: Change) -> None:
+    """A former lead's keep no reply of another, nor do those of the group's members."""
+    ticket = change.ticket
+    ticket.whistles = []
+    if ticket.members:
+        members = update(Ticket).where(Ticket.merged_into == ticket.number)
+        change.session.execute(members.values(whistles=[]))
+
+
 def check_inside(change: Change, *office_codes: str | None) -> None:
     """A district moves tickets within itself; across its border the city does."""
     own = change.caller.office_code if change.caller else None
     for code in filter(None, office_codes):
         if district_of(change.city, code) != own:
-            raise NotYourPart(f"{code} is no office of this district; the city dispatches it")
+            raise NotYourPart(
+                Message("{code} is no office of this district; the city dispatches it", code=code)
+            )
 
 
 def given(change: Change) -> Given:
@@ -213,9 +225,11 @@ def check_offices(
     for where, code in zip(pointers, (lead_code, *joint_codes), strict=True):
         office = change.city.office(code, where, change.now)
         if where != pointer and (code == lead_code or joint_codes.count(code) > 1):
-            raise unfit(where, f"{office.name} is named twice")
+            raise unfit(where, Message("{name} is named twice", name=office.name))
         if office.kind is OfficeKind.DISTRICT_CENTRE:
-            raise unfit(where, f"{office.name} forwards tickets and handles none")
+            raise unfit(
+                where, Message("{name} forwards tickets and handles none", name=office.name)
+            )
         if office.kind in STREET_KINDS:
             check_duty(change, where)
 
@@ -230,7 +244,7 @@ def by_person(
     street is known, the district of its lead."""
     ticket, lead = change.ticket, change.city.offices[lead_code]
     if lead_code == ticket.office_code:
-        raise IllegalMove(f"{lead.name} has it already")
+        raise IllegalMove(Message("{name} has it already", name=lead.name))
     if lead.kind in STREET_KINDS and lead_code != ticket.street_code:
         ticket.street_code, ticket.district_code = lead_code, lead.district_code
         ticket.community_code = None
@@ -246,11 +260,13 @@ def check_duty(change: Change, pointer: str) -> None:
     text, area = f"{request.title}\n{request.content}", ticket.street_code or ticket.district_code
     duty = change.city.catalogue.find(ticket.category, text, area, day_of(change.now))
     if duty.department_duty:
-        detail = "by the catalogue this is a department's duty, in which a street has no part"
+        detail = Message(
+            "by the catalogue this is a department's duty, in which a street has no part"
+        )
         raise unfit(pointer, detail, catalogue_rule=duty.rule_id, category=ticket.category)
 
 
-def unfit(pointer: str, detail: str, **facts: object) -> UnfitOffice:
+def unfit(pointer: str, detail: Message, **facts: object) -> UnfitOffice:
     return UnfitOffice(detail, errors=[{"pointer": pointer, "detail": detail}], **facts)
 
 

@@ -9,8 +9,9 @@ from msgspec import UNSET
 from sqlalchemy import or_, select
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message
 from app.kit.workdays import day_of
-from app.tickets.acts import urgency
+from app.tickets.acts import urgency, whistling
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch, recipients
 from app.tickets.acts.forms import Merging, Reason
@@ -42,11 +43,12 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
     ticket, head = change.ticket, parent_change(change, parent_number)
     check_pair(change, head)
     if change.ticket.secret is not head.ticket.secret:
-        raise NotMergeable("one of the two is secret: a report, or confidential")
+        raise NotMergeable(Message("one of the two is secret: a report, or confidential"))
+    brought = whistling.bring(ticket, head.ticket)
     dispatch.end(change, why)
     leave_clock(ticket)
     ticket.merged_into = parent_number
-    once_each.mark(change.session, head.ticket)
+    once_each.mark(change.session, change.city.cipher, head.ticket)
     raise_urgency(change, head)
     pass_on_danger(ticket, head.ticket)
     head.ticket.members += 1
@@ -57,6 +59,7 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
         members=parent.members,
         urgency=parent.urgency,
         same_citizen=ticket.same_citizen or UNSET,
+        whistles=brought or UNSET,
     )
     head.record(Action.ADOPT, parent.status, data=data)
     return head.ticket
@@ -65,8 +68,13 @@ def join(change: Change, parent_number: str, why: EndReason) -> Ticket:
 def check_parent(change: Change, parent_number: str) -> None:
     """Refuses (NoSuchParent) an unknown parent."""
     if parent_number not in {change.ticket.number, *change.others}:
-        fault = {"pointer": "/parent_number", "detail": f"no ticket {parent_number}"}
-        raise NoSuchParent(f"no ticket {parent_number}", errors=[fault])
+        fault = {
+            "pointer": "/parent_number",
+            "detail": Message("no ticket {parent_number}", parent_number=parent_number),
+        }
+        raise NoSuchParent(
+            Message("no ticket {parent_number}", parent_number=parent_number), errors=[fault]
+        )
 
 
 def check_merging(change: Change, body: Merging) -> None:
@@ -75,7 +83,7 @@ def check_merging(change: Change, body: Merging) -> None:
 
 def parent_change(change: Change, parent_number: str) -> Change:
     if parent_number == change.ticket.number:
-        raise NotMergeable("a ticket is not merged into itself")
+        raise NotMergeable(Message("a ticket is not merged into itself"))
     return change.others[parent_number]
 
 
@@ -83,22 +91,38 @@ def check_pair(change: Change, head: Change) -> None:
     """An open parent, older than its member, and nobody of either called back yet."""
     ticket, parent = change.ticket, head.ticket
     if ticket.members:
-        raise NotMergeable("other citizens' tickets are merged into it")
+        raise NotMergeable(Message("other citizens' tickets are merged into it"))
     if parent.merged_into:
-        raise NotMergeable(f"{parent.number} is itself merged into {parent.merged_into}")
+        raise NotMergeable(
+            Message(
+                "{number} is itself merged into {merged_into}",
+                number=parent.number,
+                merged_into=parent.merged_into,
+            )
+        )
     if parent.status in TERMINAL:
-        raise NotMergeable(f"{parent.number} is {parent.status}")
+        raise NotMergeable(
+            Message("{number} is {status}", number=parent.number, status=parent.status)
+        )
     if parent.received_at > ticket.received_at:
-        raise NotMergeable("the older of the two is the parent: its clock is the earlier one")
+        raise NotMergeable(
+            Message("the older of the two is the parent: its clock is the earlier one")
+        )
     check_danger(ticket, parent)
     if ticket.assessed_at or was_called(change, parent):
-        raise NotMergeable("citizens of theirs were called back already")
+        raise NotMergeable(Message("citizens of theirs were called back already"))
 
 
 def check_danger(ticket: Ticket, parent: Ticket) -> None:
     idle = parent.status in urgency.SETTLED
     if idle and urgency.is_alarming(ticket.urgency, parent.urgency):
-        raise NotMergeable(f"it is {ticket.urgency}, and nobody works on {parent.number} now")
+        raise NotMergeable(
+            Message(
+                "it is {urgency}, and nobody works on {number} now",
+                urgency=ticket.urgency,
+                number=parent.number,
+            )
+        )
 
 
 def was_called(change: Change, parent: Ticket) -> bool:
@@ -140,15 +164,16 @@ def unmerge(change: Change, body: Reason) -> None:
     ticket, head = change.ticket, change.head
     parent = head.ticket
     if parent.status in TERMINAL:
-        raise IllegalMove(f"its group is {parent.status}")
+        raise IllegalMove(Message("its group is {status}", status=parent.status))
     if was_called(change, parent):
-        raise IllegalMove("citizens of the group were called back already")
+        raise IllegalMove(Message("citizens of the group were called back already"))
     ticket.merged_into = ticket.queue = ticket.callback_due_at = None
     ticket.contacted_at = ticket.closed_at = ticket.next_attempt_from = None
     ticket.contact_attempts = 0
     ticket.same_citizen = False
-    once_each.mark(change.session, parent)
+    once_each.mark(change.session, change.city.cipher, parent)
     parent.members -= 1
+    whistling.take_along(head, ticket)
     head.caller = change.caller
     change.dispatches = []
     to = give_back(change, head)

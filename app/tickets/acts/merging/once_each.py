@@ -3,23 +3,25 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.tickets.citizens import Citizen
+from app.kit.cipher import Cipher
+from app.tickets.citizens import Citizen, Person, person
 from app.tickets.life.timers import Timers
 from app.tickets.models import Ticket
 from app.tickets.persons import are_one
 
 
-def mark(session: Session, parent: Ticket) -> None:
+def mark(session: Session, cipher: Cipher, parent: Ticket) -> None:
     """Of each person the oldest ticket of the group is called back, the parent's before all."""
     session.flush()
     group = or_(Ticket.number == parent.number, Ticket.merged_into == parent.number)
     query = select(Ticket, Citizen).join(Citizen, Citizen.ticket_number == Ticket.number)
-    known: list[Citizen] = []
+    known: list[Person] = []
     oldest_first = (Ticket.merged_into.is_not(None), Ticket.received_at, Ticket.number)
     for ticket, citizen in session.execute(query.where(group).order_by(*oldest_first)):
+        who = person(cipher, citizen)
         if ticket is not parent:
-            call(ticket, parent, any(are_one(citizen, other) for other in known))
-        known.append(citizen)
+            call(ticket, parent, any(are_one(who, other) for other in known))
+        known.append(who)
 
 
 def call(member: Ticket, parent: Ticket, same_citizen: bool) -> None:

@@ -1,8 +1,14 @@
-"""`/openapi.json`: what FastAPI makes of the routes, with the key that they need, the lines that
-they take, and the problems that each may answer."""
+"""What FastAPI makes of the routes, with the key that they need, the lines that they take, an
+example of each, and the problems that each may answer.
 
+The problems are in `refusals.json`, made from the code by `python -m scripts.make_refusals`; the
+examples in `examples.json`, made from openapi.md by `python -m scripts.make_examples`.
+"""
+
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +21,22 @@ from app.tickets.intake.batch import NewLine
 
 Json = dict[str, Any]
 
+
+def read(name: str) -> Json:
+    made: Json = json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return made
+
+
+REFUSALS: dict[str, dict[str, list[str]]] = read("refusals.json")
+"""By method and path: each status of a refusal, with the last parts of its problems' `type`."""
+EXAMPLES: dict[str, Json] = read("examples.json")
+"""By method and path: a `body` that was sent, and what was answered, by `status`."""
+ABOUT = """接诉即办: a city's 12345 hotline takes requests in, dispatches each at once to the office
+that answers for its address, and makes the month's ranking of what the citizens said.
+
+Send `Authorization: Bearer <key>`. A refused call changes nothing and is told as a problem
+(RFC 9457); its `type` stays, its words follow `Accept-Language`. `openapi.md` in the project
+explains every route with requests to paste."""
 KEYS = {
     "key": {
         "type": "http",
@@ -43,11 +65,11 @@ PROBLEM: Json = {
     },
 }
 TITLES = {
+    304: "You have the newest already",
     400: "Not readable as what it claims to be",
     401: "No key, or none that is known",
     403: "Not by this role, or another's part",
     404: "Not there, or not yours to know of",
-    405: "Not by this method",
     409: "The state of things does not allow it now",
     412: "It has changed since you read it",
     413: "More than is taken at once",
@@ -64,8 +86,14 @@ LINES: dict[str, type[BaseModel]] = {
 REFERENCE = "#/components/schemas/{model}"
 PAGE = "text/html"
 PARAMETER = re.compile(r"{(\w+)}")
-NAMED_IN_QUERY = frozenset({"/v1/units", "/v1/departments/performance"})
-"""Their street or their period may not be there."""
+AT_THE_DOOR = {
+    429: ("too-many-at-once", "too-many-requests"),
+    503: ("not-started", "unavailable"),
+}
+"""Whatever the route, before anything of a request is looked at, or when no database is there."""
+PROBLEMS = frozenset(TITLES) - {304}
+OF_PAGES = (404, 409, 422, 503)
+PROBLEM_JSON = "application/problem+json"
 GENERATED = ("HTTPValidationError", "ValidationError")
 
 
@@ -73,7 +101,9 @@ class Described(FastAPI):
     def openapi(self) -> Json:
         """Made once."""
         if self.openapi_schema is None:
-            made = get_openapi(title=self.title, version=self.version, routes=self.routes)
+            made = get_openapi(
+                title=self.title, version=self.version, description=ABOUT, routes=self.routes
+            )
             self.openapi_schema = completed(made)
         return self.openapi_schema
 
@@ -114,11 +144,34 @@ def complete(path: str, method: str, operation: Json) -> None:
             parameters.append({"name": name, "in": "path", "required": True, "schema": text})
     if path.startswith("/v1/"):
         operation["security"] = [{name: [] for name in KEYS}]
-    content = {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}}
-    if is_page(path, operation):
-        content |= {PAGE: {"schema": {"type": "string"}}}
-    for status in statuses(path, method, operation):
-        operation["responses"][str(status)] = {"description": TITLES[status], "content": content}
+    told_by_page = is_page(path, operation)
+    for status, types in refusals(path, method, told_by_page):
+        content = {PROBLEM_JSON: {"schema": problem(types)}} if status in PROBLEMS else {}
+        if told_by_page:
+            content |= {PAGE: {"schema": {"type": "string"}}}
+        answer = {"description": TITLES[status], **({"content": content} if content else {})}
+        operation["responses"][str(status)] = answer
+    exemplify(operation, EXAMPLES.get(f"{method.upper()} {path}", {}))
+
+
+def problem(types: Sequence[str]) -> Json:
+    """The schema of a problem that is of one of these types, where they are known."""
+    general = {"$ref": REFERENCE.format(model="Problem")}
+    if not types:
+        return general
+    listed = {"enum": [f"/problems/{name}" for name in types]}
+    return {"allOf": [general, {"properties": {"type": listed}}]}
+
+
+def exemplify(operation: Json, example: Json) -> None:
+    """The body that a caller sends, and the answers that he gets."""
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body and "body" in example:
+        body["example"] = example["body"]
+    for status, answer in example.get("answers", {}).items():
+        content = operation["responses"].get(status, {}).get("content", {})
+        if "application/json" in content:
+            content["application/json"]["example"] = answer
 
 
 def is_page(path: str, operation: Json) -> bool:
@@ -127,14 +180,12 @@ def is_page(path: str, operation: Json) -> bool:
     return PAGE in shown and not path.startswith("/v1/")
 
 
-def statuses(path: str, method: str, operation: Json) -> Iterator[int]:
-    if not path.startswith("/v1/"):
-        yield from (404, 409, 422, 503) if is_page(path, operation) else (503,)
+def refusals(path: str, method: str, is_page: bool) -> Iterator[tuple[int, Sequence[str]]]:
+    """Each status with the types of its problems."""
+    if is_page:
+        yield from ((status, ()) for status in OF_PAGES)
         return
-    yield from (401, 403, 422, 429, 503)
-    if "{" in path or path in NAMED_IN_QUERY:
-        yield 404
-    if method != "get":
-        yield from (400, 409, 413)
-    if any(parameter["name"].lower() == "if-match" for parameter in operation["parameters"]):
-        yield 412
+    own = REFUSALS.get(f"{method.upper()} {path}", {})
+    at_the_door = AT_THE_DOOR if path.startswith("/v1/") else {503: AT_THE_DOOR[503]}
+    for status in sorted({*map(int, own), *at_the_door}):
+        yield status, sorted({*own.get(str(status), ()), *at_the_door.get(status, ())})

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import quote
 
 from xlsxwriter import Workbook
 
@@ -39,8 +38,3 @@ def cell(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
     return value if isinstance(value, int | float) else str(value)
-
-
-def named(name: str) -> dict[str, str]:
-    """The headers of a file with this name, in any script."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

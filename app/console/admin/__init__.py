@@ -1,0 +1,1 @@
+"""The administrator's screen: keys, sessions, rules, the city's own data, health, exports."""

@@ -1,0 +1,124 @@
+"""The console as an application of its own below /console, beside the API that it asks."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from app.access.roles import Role
+from app.console import lists, refusals, sign_in
+from app.console.acts import ROUTES as ACTS
+from app.console.admin import pages as admin
+from app.console.api import Refused, make_client
+from app.console.calls import page as calls
+from app.console.calls import search
+from app.console.case import page as case
+from app.console.desks import Desk
+from app.console.dispatch import page as dispatch
+from app.console.inbox import page as inbox
+from app.console.pages import STATIC
+from app.console.safety import Safe
+from app.console.visit import PREFIX, Visit, page
+from app.kit.errors import Refusal
+from app.kit.messages import Message
+
+RENEWED_AFTER_SECONDS = 300.0
+MOST_REMEMBERED = 10_000
+
+DESKS: tuple[Desk, ...] = (
+    Desk("/call", Message("A call"), calls.OPERATOR),
+    *inbox.DESKS,
+    Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
+    Desk("/search", Message("Search"), search.SEARCHERS),
+    *admin.DESKS,
+)
+"""In the order of the bar."""
+
+
+@dataclass(slots=True)
+class Renewals:
+    """When this process last renewed each session."""
+
+    at: dict[str, float] = field(default_factory=dict)
+
+    def is_due(self, token: str) -> bool:
+        now = time.monotonic()
+        if now - self.at.get(token, -RENEWED_AFTER_SECONDS) < RENEWED_AFTER_SECONDS:
+            return False
+        if len(self.at) >= MOST_REMEMBERED:
+            self.at.clear()
+        self.at[token] = now
+        return True
+
+
+class Cached(StaticFiles):
+    """Our own files: an address carries its content's mark, so that it is kept for a year."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        response = super().file_response(*given, **named)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+async def begin(visit: Visit) -> Response:
+    """To the desk at which this person works."""
+    return visit.go(visit.desks[0].path) if visit.desks else visit.page("no_desk.html")
+
+
+def make_console(api: FastAPI) -> Starlette:
+    """The console of an API; it is mounted at PREFIX."""
+    settings = api.state.settings
+    console = Starlette(
+        routes=[
+            page("/", begin),
+            *sign_in.ROUTES,
+            *lists.ROUTES,
+            *calls.ROUTES,
+            *search.ROUTES,
+            *inbox.ROUTES,
+            *dispatch.ROUTES,
+            *case.ROUTES,
+            *ACTS,
+            *admin.ROUTES,
+            Mount("/static", Cached(directory=STATIC)),
+        ],
+        middleware=[Middleware(Safe, most_file_bytes=max(settings.most_bytes.values()))],
+        exception_handlers=HANDLERS,
+    )
+    console.state.api = api
+    console.state.secret = settings.secret_key
+    console.state.client = make_client(api)
+    console.state.desks = DESKS
+    console.state.renewals = Renewals()
+    return console
+
+
+Handler = Callable[[Request, Any], Awaitable[Response]]
+HANDLERS: dict[Any, Handler] = {
+    Refusal: refusals.on_refusal,
+    Refused: refusals.on_refused,
+    HTTPException: refusals.on_http,
+    Exception: refusals.on_fault,
+}
+
+
+async def home(request: Request) -> Response:
+    """The address alone, as a person types it."""
+    return RedirectResponse(f"{PREFIX}/")
+
+
+def routes(api: FastAPI) -> list[Route | Mount]:
+    return [
+        Route("/", home),
+        Route(PREFIX, home),
+        Mount(PREFIX, make_console(api)),
+    ]

@@ -1,0 +1,48 @@
+"""The words for what waits in an inbox, and for what."""
+
+from app.kit.messages import Message
+
+WAITS = {
+    "lead": Message("Ours"),
+    "dispatch": Message("To be dispatched"),
+    "review": Message("To be reviewed"),
+    "objection": Message("Objection"),
+    "consulting": Message("Consultation"),
+    "extension": Message("More time"),
+    "hold": Message("Hold"),
+    "callback": Message("To be called back"),
+    "relay": Message("To be passed on"),
+    "joint": Message("We help"),
+    "supervision": Message("Supervised"),
+    "advice": Message("Advice is asked for"),
+    "dispute": Message("Disputed callback"),
+    "exclusion": Message("Exclusion"),
+    "alarm": Message("Alarm"),
+    "summons": Message("We are summoned"),
+    "whistle": Message("Our whistle"),
+    "evaluation": Message("Evaluation"),
+}
+BECAUSE = {
+    "acknowledge": Message("to be acknowledged"),
+    "contact": Message("the citizen is to be contacted"),
+    "reply": Message("to be done and replied"),
+    "rework": Message("to be done again"),
+    "objection": Message("the objection is to be ruled on"),
+    "objected": Message("the objection is to be ruled on"),
+    "consulting": Message("in consultation"),
+    "hold": Message("on hold"),
+    "extension": Message("more time is to be decided on"),
+    "queue": Message("to be dispatched"),
+    "to_dispatch": Message("to be dispatched"),
+    "replied": Message("the reply is to be reviewed"),
+    "feed-back": Message("our part is to be answered"),
+    "note": Message("the supervision is to be answered"),
+    "answer-advice": Message("the advice is to be given"),
+    "doubted": Message("the demand is to be judged"),
+    "disputed": Message("the callback is to be heard again"),
+    "malicious": Message("malice is to be judged"),
+    "relay": Message("to be passed on to the citizen"),
+    "awaiting_callback": Message("the citizen is to be called back"),
+    "overdue": Message("overdue"),
+    "problem": Message("sent about too often"),
+}

@@ -1,0 +1,88 @@
+"""Forms as lists of fields: how each is asked on a page, and the JSON that the API takes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.kit.messages import Message
+
+Json = dict[str, Any]
+Choices = Mapping[str, Message]
+BEIJING_OFFSET = "+08:00"
+
+
+class Kind(StrEnum):
+    LINE = "line"
+    AREA = "area"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    INSTANT = "instant"
+    """Typed in Beijing's time."""
+    NUMBER = "number"
+    OFFICE = "office"
+    OFFICES = "offices"
+    """Codes of offices with spaces or commas between them."""
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. `name` is the member of the API's body; `citizen.phone` lies within."""
+
+    name: str
+    label: Message
+    kind: Kind = Kind.LINE
+    required: bool = True
+    choices: Choices | None = None
+    hint: Message | None = None
+
+    @property
+    def pointer(self) -> str:
+        """Where the API's errors name it."""
+        return "/" + self.name.replace(".", "/")
+
+
+def body(fields: Iterable[Field], typed: Mapping[str, str]) -> Json:
+    """The JSON of a form that was sent; an empty field is left out."""
+    made: Json = {}
+    for field in fields:
+        text = typed.get(field.name, "").strip()
+        if not text:
+            continue
+        *above, name = field.name.split(".")
+        place = made
+        for member in above:
+            place = place.setdefault(member, {})
+        place[name] = value(field.kind, text)
+    return made
+
+
+def value(kind: Kind, text: str) -> Any:
+    """The value of a text; one that is none goes as it is, and the API says what is wrong."""
+    match kind:
+        case Kind.YES_NO:
+            return {"yes": True, "no": False}.get(text, text)
+        case Kind.INSTANT:
+            return f"{text}{BEIJING_OFFSET}"
+        case Kind.NUMBER:
+            return int(text) if text.lstrip("-").isdecimal() else text
+        case Kind.OFFICES:
+            return text.replace(",", " ").replace("，", " ").replace("、", " ").split()
+    return text
+
+
+def errors(fields: Sequence[Field], problem: Mapping[str, Any]) -> dict[str, str]:
+    """What the API finds wrong with each field, by the field's name; a fault of a member that is
+    missing as a whole stands at its first field."""
+    made: dict[str, str] = {}
+    for fault in problem.get("errors", ()):
+        name = field_at(fields, fault["pointer"])
+        if name:
+            made.setdefault(name, fault["detail"])
+    return made
+
+
+def field_at(fields: Sequence[Field], pointer: str) -> str | None:
+    within = (field.name for field in fields if f"{field.pointer}/".startswith(f"{pointer}/"))
+    return next(within, None)

@@ -1,0 +1,38 @@
+"""What persons at the console have in hand, asked of the database."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from app.access import claims
+from app.console.visit import Visit
+from app.kit.db import Sessions
+
+T = TypeVar("T")
+
+
+async def ask(visit: Visit, question: Callable[[Session], T]) -> T:
+    sessions: Sessions = visit.request.app.state.api.state.sessions
+    return await run_in_threadpool(within, sessions, question)
+
+
+def within(sessions: Sessions, question: Callable[[Session], T]) -> T:
+    with sessions.begin() as session:
+        return question(session)
+
+
+async def holders(visit: Visit, numbers: Sequence[str]) -> dict[str, str]:
+    """Who else has each of these tickets in hand, by the label of his key."""
+    held = await ask(visit, lambda session: claims.holders(session, numbers))
+    return {number: label for number, (key_id, label) in held.items() if key_id != visit.caller.id}
+
+
+async def take(visit: Visit, number: str) -> bool:
+    """Take a ticket in hand, or hold it longer; False where another has it."""
+    return await ask(visit, lambda session: claims.take(session, number, visit.caller.id))
+
+
+async def let_go(visit: Visit, number: str) -> None:
+    await ask(visit, lambda session: claims.let_go(session, number, visit.caller.id))

@@ -1,0 +1,106 @@
+"""An inbox, an office's or a desk's of the city: tickets, whistles' summonses and evaluations in
+one list, alarms in front."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from starlette.responses import Response
+
+from app.access.roles import ADDRESSED, HANDLERS, Role
+from app.console import hands
+from app.console.desks import Desk
+from app.console.pages import instant
+from app.console.visit import Visit, page
+from app.kit.messages import Message
+from app.kit.workdays import day_of
+from app.offices.directory import STREET_KINDS, OfficeEntry
+
+ROWS = 200
+"""On a page."""
+GROUPS = {
+    "alarm": Message("Alarms"),
+    "late": Message("Overdue"),
+    "today": Message("Due today"),
+    "later": Message("Due later"),
+}
+"""In the order of the page."""
+
+Row = Mapping[str, Any]
+
+
+class Group(NamedTuple):
+    code: str
+    title: Message
+    rows: list[Row]
+
+
+def is_street(office: OfficeEntry | None) -> bool:
+    return office is not None and office.kind in STREET_KINDS
+
+
+def is_department(office: OfficeEntry | None) -> bool:
+    return not is_street(office)
+
+
+def group_of(row: Row, now: datetime) -> str:
+    until = instant(row["waits_until"])
+    if row["alarms"]:
+        return "alarm"
+    if until is not None and until < now:
+        return "late"
+    is_today = until is not None and day_of(until) <= day_of(now)
+    return "today" if is_today else "later"
+
+
+def grouped(rows: Iterable[Row], now: datetime) -> Iterator[Group]:
+    """The rows by how pressing they are; in each group they keep their order."""
+    rows = list(rows)
+    for code, title in GROUPS.items():
+        members = [row for row in rows if group_of(row, now) == code]
+        if members:
+            yield Group(code, title, members)
+
+
+async def show(visit: Visit) -> Response:
+    """The list; its rows alone where only those are asked for."""
+    return await listed(visit, "inbox/rows.html" if visit.is_part else "inbox/page.html")
+
+
+async def show_day(visit: Visit) -> Response:
+    """The same on paper, to be taken along."""
+    return await listed(visit, "inbox/day.html")
+
+
+async def listed(visit: Visit, template: str) -> Response:
+    asked = {"limit": ROWS, "cursor": visit.query.get("cursor")}
+    inbox = await visit.api.get("/v1/inbox", **asked)
+    groups = list(grouped(inbox["items"], visit.clock()))
+    to_dispatch = [row["number"] for row in inbox["items"] if row["kind"] == "dispatch"]
+    return visit.page(
+        template,
+        groups=groups,
+        inbox=inbox,
+        address=here(visit),
+        live=True,
+        dispatches=bool(to_dispatch),
+        holders=await hands.holders(visit, to_dispatch) if to_dispatch else {},
+    )
+
+
+def here(visit: Visit) -> str:
+    """The page's own address."""
+    url = visit.request.url
+    return url.path + (f"?{url.query}" if url.query else "")
+
+
+DESKS = (
+    Desk("/inbox", Message("Street's tasks"), HANDLERS, is_street),
+    Desk("/inbox", Message("Department's tasks"), HANDLERS, is_department),
+    Desk("/inbox", Message("To be dispatched"), frozenset({Role.DISPATCHER})),
+    Desk("/inbox", Message("Tasks"), ADDRESSED - HANDLERS - {Role.DISPATCHER}),
+)
+ROUTES = [
+    page("/inbox", show, ADDRESSED),
+    page("/inbox/day", show_day, ADDRESSED),
+]

@@ -1,0 +1,70 @@
+"""The words on a screen for the codes of the API.
+
+A kind is the name of an enumeration that has words in the catalogues, in small letters: `status`,
+`ticket_type`. In English a code is read as its own words.
+"""
+
+from collections.abc import Mapping
+
+from app.console import duty_labels, whistle_labels
+from app.kit.messages import ENGLISH, Language, Message, in_language, word_of
+
+URGENCY = {
+    "L1": Message("L1 emergency"),
+    "L2": Message("L2 urgent"),
+    "L3": Message("L3 general"),
+    "L4": Message("L4 complex"),
+}
+SPAN = {
+    "district": Message("district"),
+    "street": Message("street or township"),
+    "community": Message("community or village"),
+    "stem": Message("area"),
+    "landmark": Message("landmark"),
+    "older": Message("older name"),
+    "memory": Message("learned place"),
+}
+WARNING = {
+    "odd_telephone": Message("The telephone has an odd number of digits: ask once more."),
+    "telephone": Message("A telephone stands in the text, which every reader of the ticket sees."),
+    "id_number": Message("An identity number stands in the text, which every reader sees."),
+    "number": Message("A long number stands in the text, which every reader sees."),
+    "name": Message("The citizen's name stands in the text, which every reader sees."),
+}
+WHY = {
+    "both": Message("this caller, this place"),
+    "caller": Message("this caller"),
+    "place": Message("this place"),
+}
+MATCHING = {
+    "category": Message("the same category"),
+    "text": Message("like words"),
+    "caller": Message("one caller"),
+}
+PLACING = {
+    "address": Message("the same address"),
+    "distance": Message("near each other"),
+}
+LABELS: Mapping[str, Mapping[str, Message]] = {
+    "urgency": URGENCY,
+    "span": SPAN,
+    "warning": WARNING,
+    "why": WHY,
+    "matching": MATCHING,
+    "placing": PLACING,
+    "waits": duty_labels.WAITS,
+    "because": duty_labels.BECAUSE,
+    **whistle_labels.LABELS,
+}
+
+
+def of(kind: str, code: str | None, reader: Language) -> str:
+    """The label of a code; without a code there is none."""
+    if not code:
+        return ""
+    if kind in LABELS:
+        message = LABELS[kind].get(code)
+        return in_language(message, reader) if message else code
+    if reader == ENGLISH:
+        return code.replace("_", " ").replace("-", " ").capitalize()
+    return word_of("".join(part.title() for part in kind.split("_")), code, reader)

@@ -1,0 +1,39 @@
+"""Small parts that several pages ask for while a person types, and the stream that wakes them."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from app.console.api import Forwarded
+from app.console.visit import Visit, page
+from app.kit.workdays import day_of
+
+OFFICES_SHOWN = 12
+BEYOND = 2**53
+"""A number that no feed reaches: its reader hears what comes next."""
+
+
+async def offices(visit: Visit) -> Response:
+    """Offices whose name, other name or code begins or contains what was typed, best first."""
+    typed = next((text.strip() for text in visit.query.values() if text.strip()), "")
+    last = typed.replace("，", ",").replace("、", ",").replace(" ", ",").rpartition(",")[2]
+    today = day_of(visit.clock())
+    named = [
+        office
+        for office in visit.city.offices.values()
+        if last and office.active(today) and any(last in name for name in names(office))
+    ]
+    named.sort(key=lambda office: (not office.name.startswith(last), len(office.name), office.code))
+    return visit.page("offices.html", offices=named[:OFFICES_SHOWN])
+
+
+def names(office: Any) -> tuple[str, ...]:
+    return (office.code, office.name, *office.aliases)
+
+
+async def live(visit: Visit) -> Any:
+    """The caller's feed as server-sent events, from now on."""
+    return Forwarded(visit.api, visit.request, "/v1/feed/stream", f"after={BEYOND}")
+
+
+ROUTES = [page("/offices", offices), page("/live", live)]

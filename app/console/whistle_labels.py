@@ -1,0 +1,118 @@
+"""The words for the codes of whistles and summonses."""
+
+from app.kit.messages import Message
+
+KIND = {
+    "enforcement": Message("Joint enforcement"),
+    "emergency": Message("Emergency"),
+    "key_work": Message("Key work"),
+    "beyond_duty": Message("Beyond the street's duty"),
+    "appeal": Message("Many citizens' demand"),
+}
+LEVEL = {
+    "w1": Message("W1 urgent"),
+    "w2": Message("W2 important"),
+    "w3": Message("W3 planned"),
+}
+ORIGIN = {
+    "ticket": Message("A ticket"),
+    "patrol": Message("A patrol"),
+    "community": Message("A community"),
+    "street": Message("The street itself"),
+    "signal": Message("A signal"),
+}
+STATUS = {
+    "draft": Message("Draft"),
+    "blown": Message("Blown"),
+    "assembling": Message("Assembling"),
+    "in_action": Message("In action"),
+    "fed_back": Message("All have fed back"),
+    "verifying": Message("To be settled"),
+    "settled": Message("Settled"),
+    "evaluated": Message("Evaluated"),
+    "returned": Message("Sent back"),
+    "escalated": Message("Raised"),
+    "cancelled": Message("Cancelled"),
+    "false": Message("False"),
+}
+SUMMONS = {
+    "draft": Message("Draft"),
+    "sent": Message("Called"),
+    "accepted": Message("Accepted"),
+    "arrived": Message("Arrived"),
+    "working": Message("At work"),
+    "fed_back": Message("Fed back"),
+    "released": Message("Released"),
+    "objected": Message("Objected"),
+    "withdrawn_by_ruling": Message("Withdrawn by ruling"),
+    "absent": Message("Absent"),
+}
+TIER = {
+    "street": Message("Street"),
+    "district": Message("District"),
+    "city": Message("City"),
+    "central": Message("Central"),
+}
+EVALUATION = {
+    "open": Message("To be marked"),
+    "submitted": Message("Marked"),
+    "missed": Message("Not marked"),
+}
+ACTION = {
+    "draft": Message("Write a draft"),
+    "blow": Message("Blow"),
+    "compose": Message("Call more offices"),
+    "confirm": Message("Confirm"),
+    "cancel": Message("Cancel"),
+    "start": Message("Begin with who is there"),
+    "join": Message("Join"),
+    "issue-code": Message("Sign-in code"),
+    "accept": Message("Accept"),
+    "report-in": Message("Report in"),
+    "feed-back": Message("Feed back"),
+    "leave": Message("Leave"),
+    "release": Message("Release"),
+    "hand-over": Message("Offer actions to another office"),
+    "consent": Message("Take the actions over"),
+    "decline": Message("Decline the offer"),
+    "interim-release": Message("Release until the next appointment"),
+    "object": Message("Object"),
+    "rule-objection": Message("Rule on the objection"),
+    "verify": Message("Verify on the spot"),
+    "settle": Message("Settle"),
+    "send-back": Message("Send back"),
+    "escalate": Message("Raise"),
+    "rule-false": Message("Rule false"),
+    "appeal": Message("Appeal"),
+    "decide-appeal": Message("Decide on the appeal"),
+    "coordinate": Message("Coordinate"),
+    "waive": Message("Go on without it"),
+    "evaluate": Message("Evaluate"),
+    "appeal-evaluation": Message("Appeal against the evaluation"),
+    "decide-evaluation": Message("Decide on the evaluation's appeal"),
+    "report-refusal": Message("Report a refusal"),
+    "rule-refusal": Message("Rule on the refusal"),
+    "supervise": Message("Supervise"),
+    "answer": Message("Answer the supervision"),
+    "organise": Message("Command and teams"),
+    "log": Message("A team's day"),
+    "correct-log": Message("A team's day corrected"),
+    "meet": Message("Meeting"),
+    "notify": Message("Progress told"),
+    "conclude": Message("Summary"),
+    "lapse": Message("Not confirmed in time"),
+    "absent": Message("Did not come in time"),
+    "miss": Message("Appointment missed"),
+    "unanswered": Message("Supervision not answered"),
+    "close": Message("Time to evaluate is over"),
+}
+LABELS = {
+    "whistle_kind": KIND,
+    "whistle_level": LEVEL,
+    "whistle_origin": ORIGIN,
+    "whistle": STATUS,
+    "summons": SUMMONS,
+    "tier": TIER,
+    "whistle_evaluation": EVALUATION,
+    "whistle_action": ACTION,
+}

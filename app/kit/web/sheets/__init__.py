@@ -1,0 +1,1 @@
+"""Sheets for a person: lines of CSV, workbooks, their headings, words and names."""

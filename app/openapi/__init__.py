@@ -1,0 +1,1 @@
+"""`/openapi.json`: what the service takes and answers, for programs."""

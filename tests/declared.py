@@ -1,0 +1,46 @@
+"""Every answer that a test gets is one that `/openapi.json` declares for its route: the status, and
+the `type` of a problem."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from fastapi.routing import APIRoute
+from starlette.types import Scope
+
+from app.openapi.document import PROBLEM_JSON, Described
+
+OURS = (405, 500)
+"""Of no route: another method was asked for, or a fault of the service."""
+HINT = "refusals of routes are in app/openapi/refusals.json: python -m scripts.make_refusals"
+
+
+DECLARED: dict[str, Any] = {}
+"""By path, as the first application has them: all have the same routes."""
+
+
+def check(scope: Scope, answer: httpx.Response) -> None:
+    app, route = scope.get("app"), scope.get("route")
+    if not isinstance(app, Described) or not isinstance(route, APIRoute):
+        return
+    if not DECLARED:
+        DECLARED.update(app.openapi()["paths"])
+    declared = DECLARED.get(route.path)
+    if declared is None or answer.status_code in OURS:
+        return
+    method = "get" if scope["method"] == "HEAD" else scope["method"].lower()
+    responses = declared[method]["responses"]
+    name = f"{method.upper()} {route.path}"
+    assert str(answer.status_code) in responses, f"{name}: {answer.status_code}; {HINT}"
+    if answer.headers.get("content-type") == PROBLEM_JSON:
+        given = json.loads(answer.read())["type"]
+        types = types_of(responses[str(answer.status_code)])
+        assert not types or given in types, f"{name}: {given}; {HINT}"
+
+
+def types_of(response: Mapping[str, Any]) -> list[str]:
+    schema = response["content"][PROBLEM_JSON]["schema"]
+    own = schema.get("allOf", [{}])[-1]
+    listed: list[str] = own.get("properties", {}).get("type", {}).get("enum", [])
+    return listed
