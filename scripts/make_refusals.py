@@ -17,6 +17,7 @@ from app.forces.recording import NoSuchMember
 from app.kit import errors
 from app.kit.errors import Refusal
 from app.kit.web import etag
+from app.kit.web.ndjson import LineTooLong
 from app.kit.web.problems import STATUS, slug
 from app.kit.web.route import Route
 from app.offices.catalogue import NoSuchCategory
@@ -30,6 +31,7 @@ FAMILIES = frozenset({Refusal, *STATUS})
 MEMBER = "POST /v1/offices/{code}/roster/members/{member_id}"
 UNREAD: dict[str, tuple[type[Refusal], ...]] = {
     "GET /v1/route": (NoSuchCategory,),
+    "POST /v1/route/batch": (LineTooLong,),
     "POST /v1/tickets/{number}/attachments": (errors.Malformed, TooManyAtOnce, NoFile),
     f"{MEMBER}/change": (NoSuchMember,),
     f"{MEMBER}/remove": (NoSuchMember,),
