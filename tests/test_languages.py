@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from urllib.parse import unquote
 
 import pytest
@@ -40,9 +41,14 @@ def test_a_score_is_explained_in_the_readers_language(people: People, store: Sto
     chinese, english = both(analyst, "/rankings/2026-09/offices/110105001")
     assert chinese.json()["explained"] == "未参加排名：本期没有考核件"
     assert english.json()["explained"] == "not ranked: no ticket was assessed"
-    body = {"weights": {"response": "0.2", "resolution": "0.4", "satisfaction": "0.4"}}
+    body = {
+        "weights": {"response": "0.2", "resolution": "0.4", "satisfaction": "0.4"},
+        "partly": "1/2",
+    }
     compared = analyst.post("/rankings/2026-09/compare", body, CHINESE).json()
-    assert "响应率权重变化：-10.00 分" in compared["rows"][0]["why"]
+    why = [reason for row in compared["rows"] for reason in row["why"]]
+    assert "响应率权重变化：-10.00 分" in why
+    assert [reason for reason in why if re.search("[a-z]", reason)] == []
     counted = people("auditor").get(
         f"{OFFICE}/tickets", CHINESE, rate="resolution", counts="numerator"
     )

@@ -19,6 +19,7 @@ from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
+from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
@@ -28,6 +29,7 @@ from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
+from app.console.wall import page as wall
 from app.kit.errors import Refusal
 from app.kit.messages import Message
 
@@ -36,9 +38,11 @@ MOST_REMEMBERED = 10_000
 
 DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
+    Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    Desk("/wall", Message("Wall"), wall.ROLES),
     *admin.DESKS,
 )
 """In the order of the bar."""
@@ -86,6 +90,8 @@ def make_console(api: FastAPI) -> Starlette:
             *search.ROUTES,
             *inbox.ROUTES,
             *dispatch.ROUTES,
+            *callback.ROUTES,
+            *wall.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,

@@ -6,7 +6,7 @@ A kind is the name of an enumeration that has words in the catalogues, in small 
 
 from collections.abc import Mapping
 
-from app.console import duty_labels, whistle_labels
+from app.console import duty_labels
 from app.kit.messages import ENGLISH, Language, Message, in_language, word_of
 
 URGENCY = {
@@ -54,7 +54,6 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
     "placing": PLACING,
     "waits": duty_labels.WAITS,
     "because": duty_labels.BECAUSE,
-    **whistle_labels.LABELS,
 }
 
 

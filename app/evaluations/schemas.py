@@ -45,7 +45,7 @@ class NewUnitMark(Form):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         if len(self.words) != 1:
-            raise ValueError(Message("give one of {possible}", possible=self.possible))
+            raise ValueError(Message("give one of {possible}", possible=list(self.possible)))
         return self
 
     @property
@@ -299,6 +299,7 @@ class DepartmentView(PerformanceRow):
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 class PerformanceQuery(Form):

@@ -162,7 +162,7 @@ def why(row: RowView, other: RowView) -> Iterator[Message]:
         if was != now:
             yield Message(
                 "{name}: {was} became {now}",
-                name=Word(name, "ranking column"),
+                name=RateName(name),
                 was=part_of(was),
                 now=part_of(now),
             )

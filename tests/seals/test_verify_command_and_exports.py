@@ -76,7 +76,7 @@ def test_the_commands_seal_and_verify(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].startswith("2026-09 sha256:")
     assert printed[1:3] == ["everything holds"] * 2
-    assert printed[3].startswith("content_hash 为")
+    assert printed[3].startswith("content_hash is")
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
