@@ -80,17 +80,17 @@ def test_what_is_surely_so_is_no_more_than_what_was_seen(right: float, number: i
 BEFORE = 0.93
 
 
-def record_of(*said: tuple[float, int, int]) -> Record:
+def record_of(*rows: tuple[float, int, int]) -> Record:
     """Of so many answers with a chance, of which every so-manieth is wrong; each of a new place."""
     record = Record(BEFORE)
-    for chance, number, every in said:
+    for chance, number, every in rows:
         for at in range(number):
             record.note(Said(chance, at % every > 0, (chance, every, at)))
     return record
 
 
 @pytest.mark.parametrize(
-    ("said", "enough"),
+    ("rows", "enough"),
     [
         ([(0.8, FEWEST_KEPT - AT_ONCE, 10_000)], BEFORE),  # too few to tell
         ([(0.8, FEWEST_KEPT, 10_000)], 0.8),  # proven by more
@@ -101,6 +101,6 @@ def record_of(*said: tuple[float, int, int]) -> Record:
     ],
 )
 def test_a_record_says_how_sure_is_sure_enough(
-    said: list[tuple[float, int, int]], enough: float
+    rows: list[tuple[float, int, int]], enough: float
 ) -> None:
-    assert record_of(*said).enough == enough
+    assert record_of(*rows).enough == enough
