@@ -32,6 +32,7 @@ from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
 from app.console.wall import page as wall
+from app.console.welcome import page as welcome
 from app.kit.errors import Refusal
 from app.kit.messages import Message
 
@@ -77,7 +78,9 @@ class Cached(StaticFiles):
 
 
 async def begin(visit: Visit) -> Response:
-    """To the desk at which this person works."""
+    """To the desk at which this person works; an administrator of an empty city is welcomed."""
+    if visit.caller.role in welcome.ADMIN and await welcome.is_empty(visit):
+        return visit.go("/welcome")
     return visit.go(visit.desks[0].path) if visit.desks else visit.page("no_desk.html")
 
 
@@ -95,6 +98,7 @@ def make_console(api: FastAPI) -> Starlette:
             *dispatch.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
+            *welcome.ROUTES,
             *trial.ROUTES,
             *charts.ROUTES,
             *board.ROUTES,
@@ -111,6 +115,7 @@ def make_console(api: FastAPI) -> Starlette:
     console.state.client = make_client(api)
     console.state.desks = DESKS
     console.state.renewals = Renewals()
+    console.state.simulation = None
     return console
 
 
