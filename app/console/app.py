@@ -29,6 +29,9 @@ from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
+from app.console.whistles import acts as whistle_acts
+from app.console.whistles import new as new_whistle
+from app.console.whistles import page as whistles
 from app.kit.errors import Refusal
 from app.kit.messages import Message
 
@@ -39,6 +42,7 @@ DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
+    whistles.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     *admin.DESKS,
@@ -87,6 +91,9 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *new_whistle.ROUTES,
+            *whistles.ROUTES,
+            *whistle_acts.ROUTES,
             *dispatch.ROUTES,
             *callback.ROUTES,
             *case.ROUTES,
