@@ -29,6 +29,7 @@ from app.console.inbox import page as inbox
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
+from app.console.wall import page as wall
 from app.console.whistles import acts as whistle_acts
 from app.console.whistles import new as new_whistle
 from app.console.whistles import page as whistles
@@ -45,6 +46,7 @@ DESKS: tuple[Desk, ...] = (
     whistles.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    Desk("/wall", Message("Wall"), wall.ROLES),
     *admin.DESKS,
 )
 """In the order of the bar."""
@@ -96,6 +98,7 @@ def make_console(api: FastAPI) -> Starlette:
             *whistle_acts.ROUTES,
             *dispatch.ROUTES,
             *callback.ROUTES,
+            *wall.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,
