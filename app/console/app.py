@@ -19,6 +19,8 @@ from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
+from app.console.board import charts, trial
+from app.console.board import page as board
 from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
@@ -46,6 +48,7 @@ DESKS: tuple[Desk, ...] = (
     whistles.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    Desk("/board", Message("Ranking"), board.ROLES),
     Desk("/wall", Message("Wall"), wall.ROLES),
     *admin.DESKS,
 )
@@ -99,6 +102,9 @@ def make_console(api: FastAPI) -> Starlette:
             *dispatch.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
+            *trial.ROUTES,
+            *charts.ROUTES,
+            *board.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,
