@@ -55,7 +55,7 @@ async def show(visit: Visit) -> Response:
     return await show_table(visit)
 
 
-async def show_table(visit: Visit, status: int = 200, **told: Any) -> Response:
+async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Response:
     """The table, with what came of an act on it."""
     shown = await choose(visit)
     if shown is None:
@@ -75,7 +75,7 @@ async def show_table(visit: Visit, status: int = 200, **told: Any) -> Response:
         rates=RATES,
         districts=districts(visit),
         may={"verify": role in VERIFIERS, "seal": role in SEALERS, "try": role in TRIERS},
-        **{"verdict": None, "problem": None, **told},
+        **{"verdict": None, "problem": None, **outcome},
     )
 
 
