@@ -59,6 +59,10 @@ class WhistleOpen(IllegalMove):
     title = "A whistle blown for this ticket has not let a required office go"
 
 
+class TicketFull(IllegalMove):
+    title = "As much was told of this ticket as may be"
+
+
 class NotExtendable(IllegalMove):
     title = "Tickets of this urgency are not extended"
 
@@ -110,6 +114,8 @@ class Standing:
     """The district has not ruled in time; the city's dispatcher may."""
     extendable: bool = False
     extended: bool = False
+    full: bool = False
+    """It has as many events as policy lets acts write that move nothing."""
     kept_by: tuple[str, ...] = ()
     """Whistles of which a required summons is open, where policy lets the reply wait for them."""
 
@@ -318,7 +324,26 @@ def needs_advice(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None
     return refuse(not ticket.owes_advice, template("no advice waits for your answer"))
 
 
+def needs_room(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """What moves nothing is not repeated without end; who calls again is never refused (D.7)."""
+    return TicketFull() if ticket.full else None
+
+
+def needs_room_to_relay(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return needs_relay(ticket, parts) or needs_room(ticket, parts)
+
+
+def needs_room_to_contact(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """A contact that begins the work is taken."""
+    begins = ticket.status is S.ACKNOWLEDGED
+    return needs_callable(ticket, parts) or (None if begins else needs_room(ticket, parts))
+
+
 GUARDS: dict[Action, Guard] = {
+    A.NOTE: needs_room,
+    A.READ: needs_room,
+    A.ADVISE: needs_room,
+    A.SUPERVISE: needs_room,
     A.ANSWER_ADVICE: needs_advice,
     A.ANSWER: needs_lone_enquiry,
     A.TRANSFER: needs_transferable,
@@ -326,8 +351,8 @@ GUARDS: dict[Action, Guard] = {
     A.CORRECT: needs_no_callback,
     A.DISPATCH: needs_own_queue,
     A.RETURN: needs_queue,
-    A.CONTACT: needs_callable,
-    A.RELAY: needs_relay,
+    A.CONTACT: needs_room_to_contact,
+    A.RELAY: needs_room_to_relay,
     A.REVIEW: needs_review,
     A.REPLY: needs_no_whistle,
     A.REVEAL: needs_openness,
