@@ -93,8 +93,8 @@ def test_a_guards_problem_is_told_by_its_action_alone(
 ) -> None:
     types = declared.types_of(described["paths"][path]["post"]["responses"][str(status)])
     assert f"/problems/{problem}" in types
-    others = described["paths"]["/v1/tickets/{number}/note"]["post"]["responses"]["409"]
-    assert f"/problems/{problem}" not in declared.types_of(others)
+    others = described["paths"]["/v1/tickets/{number}/acknowledge"]["post"]["responses"]["409"]
+    assert declared.types_of(others) == ["/problems/illegal-move"]
 
 
 def test_no_test_gets_an_answer_that_is_not_declared(people: People, app: FastAPI) -> None:
