@@ -8,29 +8,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.kit.messages import CHINESE, word
 from app.kit.workdays import BEIJING
 from app.offices.directory import OfficeKind
 from app.whistles.life.loop import (
     SummonsKind,
     SummonsStatus,
-    WhistleKind,
-    WhistleLevel,
     WhistleStatus,
 )
 from app.whistles.views.schemas import SummonsView, WhistleView
 
-KINDS = {
-    WhistleKind.ENFORCEMENT: "综合执法",
-    WhistleKind.EMERGENCY: "应急处置",
-    WhistleKind.KEY_WORK: "重点工作",
-    WhistleKind.BEYOND_DUTY: "超出职能",
-    WhistleKind.APPEAL: "群众诉求集中难解",
-}
-LEVELS = {
-    WhistleLevel.W1: "一级（紧急）",
-    WhistleLevel.W2: "二级（重要）",
-    WhistleLevel.W3: "三级（一般）",
-}
 VOID = {
     WhistleStatus.CANCELLED: "本哨已由街乡撤回，本令作废。",
     WhistleStatus.FALSE: "本哨经裁定不成立，本令作废。",
@@ -96,8 +83,8 @@ def page(whistle: WhistleView, kinds: Kinds, command: Command | None, at: dateti
 def facts(whistle: WhistleView, kinds: Kinds) -> dict[str, Any]:
     return {
         "number": whistle.number,
-        "kind": KINDS[whistle.kind],
-        "level": LEVELS[whistle.level],
+        "kind": word(whistle.kind, CHINESE),
+        "level": word(whistle.level, CHINESE),
         "void": VOID.get(whistle.status),
         "matter": whistle.matter,
         "why": whistle.why,
