@@ -53,6 +53,7 @@ from app.kit.web.streams import Streams
 from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
+from app.openapi import document
 from app.openapi.document import Described
 from app.policy import idle, record
 from app.policy.documents import Policies
@@ -191,8 +192,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         title="Jiesu 接诉",
         version="1",
         lifespan=life,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: kit/logs, metrics
     )
@@ -237,7 +237,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
     for router in rooms:
         app.routes.extend(router.routes)
     app.router.middleware_stack = Straight(app.router)
-    app.routes.extend(docs_page.ROUTES)
+    app.routes.extend((*document.ROUTES, *docs_page.ROUTES))
     app.routes.extend(console.routes(app))
     problems.install(app)
     app.add_middleware(Heads)

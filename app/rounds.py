@@ -16,6 +16,7 @@ from app.seals.audit import days
 from app.suggest import service as suggesting
 from app.sweep import forget_keys, sweep_some
 from app.tickets.search.follow import follow_some
+from app.whistles.proposing import signals
 
 USES_SECONDS = 60.0
 ASKED_SECONDS = 600.0
@@ -52,6 +53,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
         Act("ask_forms", ASKED_SECONDS, partial(ask_forms, app)),
+        Act("tell_missing", ASKED_SECONDS, partial(tell_missing, app)),
         Act("follow", settings.learn_seconds, partial(follow, app)),
         Act("learn", settings.learn_seconds, learn),
         Act("count_pools", EVERY_SECONDS, app.state.figures.count_pools),
@@ -69,6 +71,12 @@ def note_uses(app: FastAPI) -> bool:
 def ask_forms(app: FastAPI) -> bool:
     with app.state.own_sessions.begin() as session:
         waiting.ask_forms(session, app.state.city, app.state.clock())
+    return False
+
+
+def tell_missing(app: FastAPI) -> bool:
+    with app.state.own_sessions.begin() as session:
+        signals.tell_missing(session, app.state.city, app.state.clock())
     return False
 
 

@@ -66,6 +66,7 @@ from app.whistles.models import (
     WhistleParty,
     WhistleTicket,
 )
+from app.whistles.proposing.models import MissingWhistle
 
 TABLES: tuple[type[Base], ...] = (
     PolicyDocument,
@@ -137,6 +138,7 @@ TABLES: tuple[type[Base], ...] = (
     Attendance,
     WhistleParty,
     WhistleTicket,
+    MissingWhistle,
     WhistleEvent,
     WhistleStatement,
     WhistleMark,

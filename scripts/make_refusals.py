@@ -13,10 +13,13 @@ from fastapi.routing import APIRoute
 
 from app import main
 from app.attachments.upload import NoFile, TooManyAtOnce
+from app.feed.waits import TooManyWaiting
 from app.forces.recording import NoSuchMember
 from app.kit import errors
 from app.kit.errors import Refusal
 from app.kit.web import etag
+from app.kit.web.ndjson import LineTooLong
+from app.kit.web.paging import BadCursor
 from app.kit.web.problems import STATUS, slug
 from app.kit.web.route import Route
 from app.offices.catalogue import NoSuchCategory
@@ -30,6 +33,10 @@ FAMILIES = frozenset({Refusal, *STATUS})
 MEMBER = "POST /v1/offices/{code}/roster/members/{member_id}"
 UNREAD: dict[str, tuple[type[Refusal], ...]] = {
     "GET /v1/route": (NoSuchCategory,),
+    "POST /v1/route/batch": (LineTooLong,),
+    "GET /v1/inbox": (BadCursor, TooManyWaiting),
+    "GET /v1/feed": (TooManyWaiting,),
+    "GET /v1/feed/stream": (TooManyWaiting,),
     "POST /v1/tickets/{number}/attachments": (errors.Malformed, TooManyAtOnce, NoFile),
     f"{MEMBER}/change": (NoSuchMember,),
     f"{MEMBER}/remove": (NoSuchMember,),

@@ -2,11 +2,12 @@
 
 import base64
 import stat
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 
-from app import settings
+from app import commands, settings
 from app.settings import BadSettings, Settings
 
 SECRET = base64.b64encode(bytes(range(32))).decode()
@@ -128,3 +129,40 @@ def test_a_kept_secret_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(BadSettings, match="no secret in var"):
         load(monkeypatch, {})
+
+
+SPEAKS = [
+    ({}, "zh"),
+    ({"LANG": "C.UTF-8"}, "zh"),
+    ({"LANG": "zh_CN.UTF-8"}, "zh"),
+    ({"LANG": "en_GB.UTF-8"}, "en"),
+    ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "zh"),
+    ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US"}, "en"),
+    ({"LC_ALL": "zh_CN", "LANGUAGE": "en:zh"}, "en"),
+    ({"LANG": "en_US", "LC_ALL": ""}, "en"),
+]
+
+
+@pytest.mark.parametrize(("variables", "spoken"), SPEAKS)
+def test_a_command_speaks_the_terminals_language(variables: dict[str, str], spoken: str) -> None:
+    assert settings.of_terminal(variables.get) == spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "refusal"),
+    [
+        ("zh_CN.UTF-8", "jiesu: JIESU_PORT：须为整数\n"),
+        ("en_US.UTF-8", "jiesu: JIESU_PORT: Input should be a whole number\n"),
+    ],
+)
+def test_a_command_refuses_in_the_terminals_language(
+    monkeypatch: pytest.MonkeyPatch, language: str, refusal: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    monkeypatch.setenv("JIESU_PORT", "eighty")
+    monkeypatch.setattr("sys.argv", ["jiesu", "sweep"])
+
+    with pytest.raises(SystemExit) as ended:
+        copy_context().run(commands.run)
+
+    assert f"{ended.value.code}\n" == refusal

@@ -101,10 +101,8 @@ def opened(folder: Path, name: str) -> Iterator[Content]:
         with mapped(path_of(folder, name)) as content:
             check(content, name)
             yield content
-    except FileNotFoundError as fault:
-        raise FileLost(
-            Message("{name}…: {strerror}", name=name[:12], strerror=fault.strerror)
-        ) from None
+    except FileNotFoundError:
+        raise FileLost(Message("{name}…: it is not there", name=name[:12])) from None
 
 
 def check(content: Content, name: str) -> None:

@@ -79,10 +79,8 @@ async def receive_form(boundary: bytes, stream: AsyncIterator[bytes], files: Kee
             raise FormParserError("no boundary")
         async for part in stream:
             parser.write(part)
-    except FormParserError as fault:
-        raise Malformed(
-            Message("the body is no form as its Content-Type says: {fault}", fault=fault)
-        ) from None
+    except FormParserError:
+        raise Malformed(Message("the body is no form as its Content-Type says")) from None
     if not form.is_whole:
         raise Malformed(
             Message("the form breaks off, or its boundary is another than its Content-Type's")

@@ -5,6 +5,7 @@ clicks twice acts once, and where others acted first the page is shown again, wi
 and with what was typed.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.console.api import Refused, path
 from app.console.case import forms
 from app.console.case.page import show_case
 from app.console.visit import Draft, Visit, page
+from app.kit.messages import Message
 
 SHOWN_AGAIN = frozenset(
     {
@@ -21,30 +23,96 @@ SHOWN_AGAIN = frozenset(
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
     }
 )
 """Refusals after which the form is shown again as it was filled in."""
+OWN_PATHS = {
+    "request-exclusion": "/v1/tickets/{}/exclusion",
+    "dispute": "/v1/tickets/{}/callbacks/{}/dispute",
+}
+"""Of acts whose path does not end with their name; the second part is the form's `of`."""
 
 
 async def act(visit: Visit) -> Response:
     """Sends the act that the path names; a refused one shows the ticket with the form as it was."""
     number, name = visit.request.path_params["number"], visit.request.path_params["act"]
-    fields = visit.fields
     try:
-        await visit.api.post(
-            path("/v1/tickets/{}/{}", number, name),
-            forms.body(name, fields),
-            version=fields.get("version", ""),
-            once=fields.get("once", ""),
-        )
+        await send(visit, number, name, visit.fields.get("version", ""))
     except Refused as refused:
-        if refused.status not in SHOWN_AGAIN:
-            raise
-        missed = await events_since(visit, number, fields.get("seen", ""))
-        visit.draft = Draft(name, fields, refused.problem, tuple(missed))
-        return await show_case(visit, number, refused.status)
-    return visit.go(back_to(fields.get("next", ""), f"/tickets/{number}"), done=name)
+        return await shown_again(visit, number, name, refused)
+    return visit.go(back_to(visit.fields.get("next", ""), f"/tickets/{number}"), done=name)
+
+
+async def send(visit: Visit, number: str, name: str, version: str) -> None:
+    fields = visit.fields
+    own = OWN_PATHS.get(name)
+    target = (
+        path(own, number, fields.get("of", "")) if own else path("/v1/tickets/{}/{}", number, name)
+    )
+    once = fields.get("once", "")
+    await visit.api.post(target, forms.body(name, fields), version=version, once=once)
+
+
+async def shown_again(visit: Visit, number: str, name: str, refused: Refused) -> Response:
+    """The ticket's page with the form as it was sent. Passes on what no page can show."""
+    if refused.status not in SHOWN_AGAIN:
+        raise refused
+    missed = await events_since(visit, number, visit.fields.get("seen", ""))
+    visit.draft = Draft(name, visit.fields, refused.problem, tuple(missed))
+    return await show_case(visit, number, refused.status)
+
+
+async def note(visit: Visit) -> Response:
+    """Files, and what is noted of them, each where there is any. The files come first: where one is
+    refused nothing is kept, and the note stands in its form again. Sent again they are the same."""
+    number, version = visit.request.path_params["number"], visit.fields.get("version", "")
+    done, has_words = "attach", bool(visit.fields.get("text", "").strip())
+    try:
+        if visit.files:
+            await send_files(visit, number, version)
+            version = ""
+        if has_words or not visit.files:
+            await send(visit, number, "note", version)
+            done = "note"
+    except Refused as refused:
+        return await shown_again(visit, number, "note", named(refused, visit))
+    return visit.go(f"/tickets/{number}", done=done)
+
+
+def named(refused: Refused, visit: Visit) -> Refused:
+    """The same refusal, each fault of a file under its name."""
+    files = {f"/files/{place}": file.filename or "" for place, file in enumerate(visit.files)}
+    return under_names(refused, files, visit)
+
+
+def under_names(refused: Refused, names: Mapping[str, str], visit: Visit) -> Refused:
+    """The same refusal, each fault below one of the pointers under the name that it has there."""
+    faults = []
+    for fault in refused.problem.get("errors", ()):
+        of = next((names[place] for place in names if within(fault["pointer"], place)), None)
+        words = (
+            Message("{file}: {fault}", file=of, fault=fault["detail"]) if of else fault["detail"]
+        )
+        faults.append({**fault, "detail": visit.words(words)})
+    return Refused(refused.status, {**refused.problem, "errors": faults})
+
+
+def within(pointer: str, place: str) -> bool:
+    return pointer == place or pointer.startswith(f"{place}/")
+
+
+async def send_files(visit: Visit, number: str, version: str) -> None:
+    """All of them or none."""
+    once = visit.fields.get("once", "")
+    marks = {"If-Match": f'"{version}"'} if version else {}
+    await visit.api.send(
+        "POST",
+        path("/v1/tickets/{}/attachments", number),
+        files=[("files", (file.filename, file.file, file.content_type)) for file in visit.files],
+        headers=marks | ({"Idempotency-Key": f"files-{once}"} if once else {}),
+    )
 
 
 def back_to(page: str, otherwise: str) -> str:
@@ -52,7 +120,7 @@ def back_to(page: str, otherwise: str) -> str:
     return page if page.startswith("/") and not page.startswith("//") else otherwise
 
 
-async def events_since(visit: Visit, number: str, seen: str) -> list[Any]:
+async def events_since(visit: Visit, number: str, seen: str) -> list[Mapping[str, Any]]:
     """The events that came after the page was shown, whose last event was number `seen`."""
     if not seen.isdecimal():
         return []
@@ -60,4 +128,7 @@ async def events_since(visit: Visit, number: str, seen: str) -> list[Any]:
     return [event for event in events if event["seq"] > int(seen)]
 
 
-ROUTES = [page("/tickets/{number}/{act}", act, methods=["POST"])]
+ROUTES = [
+    page("/tickets/{number}/note", note, methods=["POST"]),
+    page("/tickets/{number}/{act}", act, methods=["POST"]),
+]

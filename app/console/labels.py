@@ -6,7 +6,7 @@ A kind is the name of an enumeration that has words in the catalogues, in small 
 
 from collections.abc import Mapping
 
-from app.console import duty_labels, whistle_labels
+from app.console import duty_labels
 from app.kit.messages import ENGLISH, Language, Message, in_language, word_of
 
 URGENCY = {
@@ -45,16 +45,40 @@ PLACING = {
     "address": Message("the same address"),
     "distance": Message("near each other"),
 }
+PERIOD_STATE = {
+    "open": Message("running"),
+    "closed": Message("ended"),
+    "sealed": Message("sealed"),
+}
+ROW_STATUS = {
+    "ranked": Message("ranked"),
+    "insufficient": Message("too few"),
+    "no_sample": Message("no sample"),
+}
+RANKING_CLASS = {
+    "advanced": Message("Advanced"),
+    "improved": Message("Improved"),
+    "rectify": Message("To rectify"),
+    "govern": Message("To be governed"),
+}
+COUNTS = {
+    "numerator": Message("counted"),
+    "denominator": Message("all"),
+    "excluded": Message("left out"),
+}
 LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "span": SPAN,
     "warning": WARNING,
     "why": WHY,
+    "period_state": PERIOD_STATE,
+    "row_status": ROW_STATUS,
+    "ranking_class": RANKING_CLASS,
+    "counts": COUNTS,
     "matching": MATCHING,
     "placing": PLACING,
     "waits": duty_labels.WAITS,
     "because": duty_labels.BECAUSE,
-    **whistle_labels.LABELS,
 }
 
 

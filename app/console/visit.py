@@ -72,6 +72,12 @@ class Visit:
         return self.request.query_params
 
     @property
+    def here(self) -> str:
+        """The page's own address."""
+        url = self.request.url
+        return url.path + (f"?{url.query}" if url.query else "")
+
+    @property
     def is_part(self) -> bool:
         """Whether a part of a page is asked for, by htmx."""
         return "hx-request" in self.request.headers
@@ -125,20 +131,25 @@ def page(
     """A route of the console, for who is signed in with one of the `roles`."""
 
     async def answer(request: Request) -> Response:
-        acts = request.method not in safety.SAFE
-        form = await sent(request) if acts else FormData()
-        visit = await signed_in(request)
-        if visit.caller.role not in roles:
-            raise WrongRole(
-                Message("a key of the role {role} may not do that", role=visit.caller.role)
-            )
-        if acts:
-            given = request.headers.get(safety.HEADER) or form.get(safety.FIELD)
-            safety.check_stamp(request.app.state.secret, visit.api.token, given)
-        visit.form = form
-        return await show(visit)
+        form = FormData() if request.method in safety.SAFE else await sent(request)
+        try:
+            return await show(await checked(request, form, roles))
+        finally:
+            await form.close()
 
     return Route(path, answer, methods=list(methods))
+
+
+async def checked(request: Request, form: FormData, roles: Collection[Role]) -> Visit:
+    """Refuses SessionOver, WrongRole, and OtherSession of a form that another one's page sent."""
+    visit = await signed_in(request)
+    if visit.caller.role not in roles:
+        raise WrongRole(Message("a key of the role {role} may not do that", role=visit.caller.role))
+    if request.method not in safety.SAFE:
+        given = request.headers.get(safety.HEADER) or form.get(safety.FIELD)
+        safety.check_stamp(request.app.state.secret, visit.api.token, given)
+    visit.form = form
+    return visit
 
 
 async def sent(request: Request) -> FormData:

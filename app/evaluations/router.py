@@ -50,10 +50,11 @@ from app.evaluations.schemas import (
     UnitView,
 )
 from app.kit.db import Reading
-from app.kit.messages import Message, language
+from app.kit.messages import language
 from app.kit.web.compress import PackedRoute
 from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.sheets.names import named
+from app.kit.web.sheets.workbook import XLSX
 from app.kit.web.wire import OfficeCode
 from app.rankings.http import answer
 from app.rankings.schemas import as_json
@@ -61,7 +62,11 @@ from app.rankings.schemas import as_json
 router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=PackedRoute)
 
 Street = Annotated[StreetQuery, Query()]
-TABLE = {"content": {"text/csv": {"schema": {"type": "string"}}}, "model": PerformanceView}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+TABLE = {
+    "content": {"text/csv": {"schema": {"type": "string"}}, XLSX: BINARY},
+    "model": PerformanceView,
+}
 
 
 @router.get("/evaluations")
@@ -199,12 +204,17 @@ def as_object(request: Request, view: PerformanceView) -> Response:
 
 
 def as_sheet(request: Request, view: PerformanceView) -> Response:
-    name = Message("{period}_performance", period=view.period)
-    headers = {**named(name, "csv"), **BY_LANGUAGE}
+    headers = {**named(service.title(view), "csv"), **BY_LANGUAGE}
     return answer(request, service.as_csv(view, language.get()), "text/csv", headers)
+
+
+def as_book(request: Request, view: PerformanceView) -> Response:
+    headers = {**named(service.title(view), "xlsx"), **BY_LANGUAGE}
+    return answer(request, service.as_workbook(view, language.get()), XLSX, headers)
 
 
 WRITTEN: Mapping[Format, Callable[[Request, PerformanceView], Response]] = {
     Format.JSON: as_object,
     Format.CSV: as_sheet,
+    Format.XLSX: as_book,
 }

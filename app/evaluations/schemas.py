@@ -299,6 +299,7 @@ class DepartmentView(PerformanceRow):
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 class PerformanceQuery(Form):

@@ -16,8 +16,9 @@ from app.evaluations.schemas import (
     TermView,
 )
 from app.evaluations.terms import Span, Term
-from app.kit.messages import Language, Message, Vocabulary
+from app.kit.messages import Language, Message, Vocabulary, in_language
 from app.kit.web.sheets.table import Table
+from app.kit.web.sheets.workbook import workbook
 from app.period import State
 from app.rankings import registry
 from app.rankings.exports.sheet import GRADE_WORDS as GRADES
@@ -80,6 +81,17 @@ def shown_term(session: Session, term: Term, at: At) -> TermView:
         decide_until=term.decide_until,
         state=State.SEALED if is_sealed else term.state(at.now),
     )
+
+
+def title(view: PerformanceView) -> Message:
+    """As the file is called, without its ending."""
+    return Message("{period}_performance", period=view.period)
+
+
+def as_workbook(view: PerformanceView, reader: Language) -> bytes:
+    """The columns and numbers of the CSV."""
+    rows = (TABLE.cells([getattr(row, name) for name in COLUMNS], reader) for row in view.rows)
+    return workbook(in_language(title(view), reader), TABLE.headings(reader), rows)
 
 
 def as_csv(view: PerformanceView, reader: Language) -> bytes:

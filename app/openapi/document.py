@@ -14,6 +14,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.imports.schemas import PastCase
 from app.routing.schemas import RouteQuestion
@@ -98,6 +101,8 @@ GENERATED = ("HTTPValidationError", "ValidationError")
 
 
 class Described(FastAPI):
+    written: bytes | None = None
+
     def openapi(self) -> Json:
         """Made once."""
         if self.openapi_schema is None:
@@ -106,6 +111,17 @@ class Described(FastAPI):
             )
             self.openapi_schema = completed(made)
         return self.openapi_schema
+
+
+def show(request: Request) -> Response:
+    """In a thread, as a plain `def`: making it takes most of a second."""
+    app: Described = request.app
+    if app.written is None:
+        app.written = json.dumps(app.openapi(), ensure_ascii=False).encode()
+    return Response(app.written, media_type="application/json")
+
+
+ROUTES = [Route("/openapi.json", show)]
 
 
 def completed(made: Json) -> Json:

@@ -116,6 +116,7 @@ def read_office(
 
 @router.get("/rankings/{period}/offices/{code}/tickets")
 def read_counted(
+    response: Response,
     caller: Opener,
     period: str,
     code: str,
@@ -123,6 +124,7 @@ def read_counted(
     look: Looking,
 ) -> Page[CountedView]:
     """The tickets behind one number of a row, in order of number."""
+    response.headers.update(BY_LANGUAGE)
     return row_tickets.page(look, caller, period, code, query)
 
 

@@ -12,9 +12,17 @@ from random import Random
 
 from app.access.roles import Caller, Role
 from app.evaluations import acts as marking
-from app.evaluations import terms
+from app.evaluations import terms, units
 from app.evaluations.acts import Act
-from app.evaluations.schemas import AppealDecision, MarkItems, NewAppeal, NewMark, NewOther
+from app.evaluations.schemas import (
+    AppealDecision,
+    MarkItems,
+    NewAppeal,
+    NewMark,
+    NewOther,
+    NewUnitMark,
+    NewVeto,
+)
 from app.evaluations.terms import Term
 from app.kit.errors import Conflict
 from app.simulate.life import DAY, Task, desk
@@ -27,12 +35,14 @@ from app.whistles.life.loop import WhistleAction
 
 A = WhistleAction
 
+COMMUNITIES = 5
 POINTS_GIVEN = 0.88
 APPEALED = 0.05
 DECIDED = 0.9
 APPROVED = 0.4
 CONFIRMED = 0.6
 CHANGED = 0.25
+VETOED = 0.1
 """Of period marks; the others stay undecided, and the proposed mark stands."""
 
 
@@ -40,6 +50,7 @@ def settled(life: WhistleLife, before: str | None, now: datetime) -> Iterator[Ta
     """H9, and what the period's end asks about each department on record."""
     number, term = life.whistle.number, terms.at(now, life.known.periods)
     known = of_whistles(life.session, life.known.policies, [number], now)
+    yield from inside(life, term)
     for record in known.get(number, ()):
         yield from points(life, record.office_code, now)
         yield from mark(life, term, record.office_code)
@@ -75,13 +86,29 @@ def mark(life: WhistleLife, term: Term, code: str) -> Iterator[Task]:
     if word < CONFIRMED:
         body = NewMark(confirm=True)
     elif word < CONFIRMED + CHANGED:
-        body = NewMark(items=items(term, chance), reason="结合日常协作情况。")
+        veto = NewVeto(text="多次推诿，群众反映强烈。") if chance.random() < VETOED else None
+        body = NewMark(items=items(term, chance), reason="结合日常协作情况。", veto=veto)
     else:
         return
     yield doing(life, term, life.chief(), at, lambda act: marking.mark(act, street, code, body))
     if appeals:
         yield from appeal(life, term, code)
     yield other(life, term, code)
+
+
+def inside(life: WhistleLife, term: Term) -> Iterator[Task]:
+    """The chief marks some communities of the street, too; each once, as above."""
+    street = life.whistle.street_code
+    known = [unit.code for unit in units.units(life.session, street)][:COMMUNITIES]
+    for code in known:
+        chance = Random(f"{term.name}/{code}")
+        body = NewUnitMark(items=items(term, chance))
+        at = term.ends_at + term.policy.evaluation.deadline * chance.random()
+        yield doing(life, term, life.chief(), at, unit_mark(street, code, body))
+
+
+def unit_mark(street: str, code: str, body: NewUnitMark) -> Callable[[Act], object]:
+    return lambda act: marking.mark_unit(act, street, code, body)
 
 
 def items(term: Term, chance: Random) -> MarkItems:

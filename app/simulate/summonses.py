@@ -4,6 +4,7 @@ early, or object. No source gives the shares: they are plausible, and ours."""
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from app.access.roles import Caller
 from app.simulate.life import DAY, HOUR, MINUTE, Task
 from app.simulate.whistle_life import Deed, WhistleLife, words
 from app.tickets.acts.forms import Nothing, Reason
@@ -17,7 +18,7 @@ from app.whistles.acts.forms import (
     SummonsObjection,
     WhistleSupervision,
 )
-from app.whistles.life.loop import SummonsStatus, WhistleAction, WhistleLevel
+from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleAction, WhistleLevel
 from app.whistles.models import Summons
 from app.whistles.views.scope import summoned
 
@@ -35,6 +36,7 @@ INTERIM = 0.2
 KEEPS_APPOINTMENT = 0.85
 RELEASED_AT_ONCE = 0.7
 SUPERVISED = 0.4
+JOINS = 0.8
 ANSWERS = 0.8
 STARTS_WITHOUT = 0.5
 
@@ -162,12 +164,29 @@ BY_STATUS: dict[str, Callable[[WhistleLife, Summons, datetime], Iterator[Task]]]
 }
 
 
+def peer(life: WhistleLife, summons: Summons, now: datetime) -> Iterator[Task]:
+    """The other street joins (D.14.6); one that does not leaves it to the city."""
+    if summons.status is P.SENT and life.likely(JOINS):
+        code = summons.office_code
+        joins = Deed(A.JOIN, life.office(code), blowing.join)
+        yield life.later(life.within(now, 12 * HOUR), joins)
+
+
+def joined(life: WhistleLife) -> Iterator[Caller]:
+    """The people of the other streets that take part."""
+    for summons in life.summonses():
+        if summons.kind is SummonsKind.PEER and summons.status is P.ACCEPTED:
+            yield life.office(summons.office_code)
+
+
 def plan(
     life: WhistleLife, code: str, before: str | None, status: str, now: datetime
 ) -> Iterator[Task]:
     """What the new status of a department's summons asks of people."""
     summons = summoned(life.summonses(), code)
-    if status in BY_STATUS:
+    if summons.kind is SummonsKind.PEER:
+        yield from peer(life, summons, now)
+    elif status in BY_STATUS:
         yield from BY_STATUS[status](life, summons, now)
     elif status == P.WORKING and before == P.FED_BACK:
         yield from working(life, summons, now)

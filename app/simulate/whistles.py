@@ -9,10 +9,10 @@ from random import Random
 from app.access.roles import Role
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
-from app.simulate import campaigns, evaluating, summonses
+from app.simulate import campaigns, evaluating, rosters, summonses
 from app.simulate.life import DAY, HOUR, MINUTE, Life, Step, Task, desk
 from app.simulate.requests import drawn
-from app.simulate.whistle_life import Deed, WhistleLife, person, words
+from app.simulate.whistle_life import MOST, Deed, WhistleLife, person, words
 from app.tickets.acts import extension
 from app.tickets.acts.forms import NewExtension, Reason
 from app.tickets.life.lifecycle import Action, Status
@@ -32,6 +32,7 @@ from app.whistles.life.clocks import default_level
 from app.whistles.life.loop import (
     OVER,
     Finding,
+    SummonsKind,
     SummonsStatus,
     WhistleAction,
     WhistleKind,
@@ -67,6 +68,7 @@ CANCELLED = 0.04
 COMPOSED = 0.06
 FALSE = 0.04
 RAISED = 0.02
+ACROSS = 0.03
 APPEALED = 0.4
 APPEAL_UPHELD = 0.3
 SENT_BACK = 0.12
@@ -93,6 +95,7 @@ def begin(life: Life, street: OfficeEntry, chance: Random, now: datetime) -> Ite
     whistle = blowing.write(session, city, caller, body, now).whistle
     whistle.imagined = True
     session.flush()
+    rosters.on_duty(session, city, street, now)
     if body.ticket_numbers and chance.random() < ASKS_FOR_TIME:
         yield from ask_time(life, now)
     lived = WhistleLife(session, city, whistle, chance, life.city.eventful, plan)
@@ -104,6 +107,7 @@ def new_whistle(life: Life, street: OfficeEntry, chance: Random, now: datetime) 
     kind = drawn(chance, {kind: share for kind, share in KINDS.items() if kind in kinds})
     linked = chance.random() < FOR_A_TICKET
     offices = team(life, street, kind, chance, now)
+    offices += beyond_the_border(life, street, kind, chance, now)
     return NewWhistle(
         kind=kind,
         matter="辖区问题反复，多部门职责交叉。",
@@ -127,6 +131,25 @@ def team(
     if chance.random() < WITH_ENTERPRISE or not wanted:
         wanted.append(chance.choice(ENTERPRISES))
     return wanted
+
+
+def beyond_the_border(
+    life: Life, street: OfficeEntry, kind: WhistleKind, chance: Random, now: datetime
+) -> list[str]:
+    """Now and then the matter rides the border (D.14.6): another district's street, and one of its
+    departments."""
+    if chance.random() >= min(ACROSS * life.city.eventful, MOST):
+        return []
+    others = [
+        office
+        for office in life.change.city.offices.values()
+        if office.kind in STREET_KINDS
+        and office.district_code != street.district_code
+        and office.active(day_of(now))
+    ]
+    other = chance.choice(others)
+    code = f"{other.district_code}-{chance.choice(TEAMS[kind])}"
+    return [other.code, code] if is_open(life, code, now) else [other.code]
 
 
 def is_open(life: Life, code: str, now: datetime) -> bool:
@@ -214,7 +237,8 @@ def fed_back(life: WhistleLife, before: str | None, now: datetime) -> Iterator[T
     """H7: the street looks on the spot."""
     body = Verification(text="现场已整改。", evidence=["现场照片"])
     verify = Deed(A.VERIFY, life.street(), settling.verify, body)
-    yield life.later(life.within(now, DAY), *campaigns.again(life), verify)
+    others = [Deed(A.VERIFY, who, settling.verify, body) for who in summonses.joined(life)]
+    yield life.later(life.within(now, DAY), *campaigns.again(life), verify, *others)
 
 
 def verifying(life: WhistleLife, before: str | None, now: datetime) -> Iterator[Task]:
@@ -247,7 +271,8 @@ def take_over(life: WhistleLife, now: datetime) -> Iterator[Task]:
         elif code in life.never:
             waives = (escalating.waive, words("不再等待。"), code)
             life.act(Deed(A.WAIVE, life.coordinator(), *waives), now)
-    left = [each.office_code for each in called if each.status not in OVER]
+    departments = (each for each in called if each.kind is SummonsKind.DEPARTMENT)
+    left = [each.office_code for each in departments if each.status not in OVER]
     if left:
         body = Coordination(lead_office_code=left[0], new_date_at=now + 7 * DAY, text="限期办结。")
         leads = (escalating.coordinate, body, None, escalating.check_coordination)

@@ -26,6 +26,7 @@ from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch
 from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleStatus
 from app.whistles.models import Summons, Whistle, WhistleTicket
+from app.whistles.proposing.models import MissingWhistle
 
 SETTLED = (WhistleStatus.SETTLED, WhistleStatus.EVALUATED)
 """False ones leave no trace with those they called."""
@@ -46,6 +47,8 @@ class StreetWhistles(View):
     outlier: Outlier | None
     false_whistles: int
     signal: bool
+    missing: int
+    """Signals 知情不报 that were first seen in the period; no score."""
     settled: int
     settled_at_first: RateView
 
@@ -83,6 +86,7 @@ def whistles(asked: Asked, name: str) -> WhistlesView:
     record = asked.record(name)
     period, rules = record.period, record.period.policy.whistle
     dispatched, blown = dispatches(record), of_streets(record)
+    signals = missing(record)
     streets = [
         office
         for office in sorted(asked.city.offices.values(), key=lambda office: office.code)
@@ -109,6 +113,7 @@ def whistles(asked: Asked, name: str) -> WhistlesView:
                 spread,
                 (dispatched.get(office.code, 0), rates[office.code]),
                 blown.get(office.code, NO_FIGURES),
+                signals.get(office.code, 0),
             )
             for office in streets
         ],
@@ -143,12 +148,22 @@ def of_streets(record: Record) -> Mapping[str, tuple[int, int, int, int]]:
     return {code: (every, false, done, first) for code, every, false, done, first in rows}
 
 
+def missing(record: Record) -> Mapping[str, int]:
+    """Signals of each street that were first seen in the period."""
+    query = select(MissingWhistle.street_code, func.count()).where(
+        within(MissingWhistle.seen_at, record.period)
+    )
+    rows = record.session.execute(query.group_by(MissingWhistle.street_code))
+    return {row[0]: row[1] for row in rows}
+
+
 def street_row(
     office: OfficeEntry,
     period: Period,
     spread: Spread,
     volume: tuple[int, Fraction | None],
     blown: tuple[int, int, int, int],
+    missing: int,
 ) -> StreetWhistles:
     (dispatched, rate), (every, false, settled, at_first) = volume, blown
     return StreetWhistles(
@@ -162,6 +177,7 @@ def street_row(
         outlier=spread.outlier(rate),
         false_whistles=false,
         signal=whistle_rates.too_many_false(false, every, period.policy.whistle.false),
+        missing=missing,
         settled=settled,
         settled_at_first=shown_rate(Rate(at_first, settled)),
     )

@@ -12,7 +12,7 @@ from tests.console.browser import Screens, grave, shoot
 from tests.console.visitor import Visitor
 from tests.given import ADMIN_KEY, WANGJING, People, Person
 
-PAGES = ("", "/sessions", "/rules", "/data", "/health", "/exports", "/imports")
+PAGES = ("", "/keys", "/sessions", "/rules", "/data", "/health", "/exports", "/imports")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_key_is_made_by_keyboard_alone_used_and_revoked(
     assert street.locator(".who", has_text="望京街道").count() == 1
     page.goto("/console/admin/sessions")
     assert page.locator("tr", has_text="值班手机").count() == 1
-    page.goto("/console/admin?q=值班手机")
+    page.goto("/console/admin/keys?q=值班手机")
     page.get_by_label("吊销“望京街道 值班手机”的密钥").press("Enter")
     page.get_by_role("button", name="吊销密钥").click()
 
@@ -76,7 +76,7 @@ def test_every_page_is_accessible_on_a_telephone_in_either_language(
 
 def test_a_refused_key_keeps_what_was_typed(people: People, admin: Person) -> None:
     visitor = Visitor(people.client).signs_in(admin)
-    page = visitor.get("/admin")
+    page = visitor.get("/admin/keys")
     answer = visitor.fills_in(page, "/admin/keys", label="值班", role="handler")
 
     assert answer.status_code == 422
@@ -95,7 +95,7 @@ def test_a_session_ends_at_once_when_the_administrator_ends_it(
 
     assert visitor.fills_in(page, action.removeprefix("/console")).status_code == 303
     assert "/sign-in" in street.get("/inbox").headers.get("location", "")
-    assert visitor.get("/admin").status_code == 200
+    assert visitor.get("/admin/keys").status_code == 200
     again = visitor.fills_in(page, action.removeprefix("/console"))
     assert (again.status_code, "没有这个会话" in again.text) == (404, True)
 

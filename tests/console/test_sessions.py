@@ -64,7 +64,7 @@ def test_an_unknown_key_opens_nothing(visitor: Visitor, key: str) -> None:
 
 
 def end_by_sign_out(people: People, visitor: Visitor, app: FastAPI) -> None:
-    fields = Forms(visitor.get("/admin").text).by_action["/console/sign-out"]
+    fields = Forms(visitor.get("/admin/keys").text).by_action["/console/sign-out"]
     assert visitor.post("/sign-out", fields).status_code == 303
 
 

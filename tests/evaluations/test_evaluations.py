@@ -11,6 +11,7 @@ from app import rounds
 from app.evaluations import books
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
+from tests.rankings.test_workbook import cells
 from tests.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, MARKET
 
 TERM = "2026-Q4"
@@ -263,6 +264,10 @@ def test_performance_as_a_sheet(people: People) -> None:
     three_mark(people)
     entered(people)
 
+    book = people("analyst").get("/departments/performance", period=TERM, format="xlsx")
+    assert book.headers["Content-Disposition"].startswith(f'attachment; filename="{TERM}')
+    [line] = [row for row in cells(book.content) if row[0] == MARKET]
+    assert line[1].endswith("市场监督管理局")
     sheet = people("analyst").get("/departments/performance", period=TERM, format="csv")
 
     assert sheet.headers["content-type"].startswith("text/csv")

@@ -42,6 +42,7 @@ def test_a_problem_is_told_in_the_readers_language(
 
 
 WRONG = [
+    ({"occurred_at": "2026-13-01T00:00:00Z"}, "/occurred_at", "须为 RFC 3339 格式的时间"),
     ({"channel": "pigeon"}, "/channel", "须为'phone'、"),
     ({"category": "1"}, "/category", "不是两位、四位或六位的分类代码"),
     ({"title": ""}, "/title", "至少 1 个字符"),

@@ -25,6 +25,7 @@ from app.city import City
 from app.evaluations.models import EvaluationEvent, Step
 from app.feed import service as feed
 from app.feed.models import FeedEntry, FeedHead
+from app.forces.models import Force, ForceShift
 from app.offices.directory import STREET_KINDS
 from app.offices.models import Office
 from app.policy.documents import Policies
@@ -34,6 +35,7 @@ from app.rankings.leagues import League
 from app.rankings.schemas import RankingQuery, RankingView, RateView
 from app.routing.models import RoutingLesson
 from app.seals import sources
+from app.seals.audit import rosters
 from app.seals.audit import service as audit
 from app.seals.audit.whistles import of_whistles
 from app.seals.contradictions import Deriving
@@ -64,6 +66,7 @@ TURNS = {
     WhistleAction.DRAFT,
     WhistleAction.ESCALATE,
     WhistleAction.EVALUATE,
+    WhistleAction.JOIN,
     WhistleAction.LEAVE,
     WhistleAction.LOG,
     WhistleAction.MEET,
@@ -396,7 +399,17 @@ def test_whistles_are_lived_with_their_turns_and_end(city: Session) -> None:
 def test_streets_mark_the_departments_that_they_whistled_for(city: Session) -> None:
     steps = Counter(city.scalars(select(EvaluationEvent.action)))
 
-    assert min(steps[Step.MARK], steps[Step.ENTER]) > 5, steps
+    assert min(steps[Step.MARK], steps[Step.MARK_UNIT], steps[Step.ENTER]) > 5, steps
+    vetoed = EvaluationEvent.data["veto"].astext == "true"
+    assert city.scalar(select(func.count()).where(vetoed))
+
+
+def test_streets_that_whistle_have_centres_with_people_on_duty(city: Session) -> None:
+    blown_by = set(city.scalars(select(Whistle.street_code).distinct()))
+
+    assert set(city.scalars(select(Force.street_code).where(Force.model.is_not(None)))) == blown_by
+    assert set(city.scalars(select(ForceShift.street_code).distinct())) == blown_by
+    assert list(rosters.faults(city)) == []
 
 
 def test_every_whistle_and_every_evaluation_follows_from_its_events(city: Session) -> None:

@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from app.policy.whistles import TicketsWithin
+from app.whistles.proposing import signals
 from app.whistles.proposing.missing import Missing, Spot, Unresolved, missing
 from tests import given
+from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
 
@@ -133,6 +137,39 @@ def test_who_blew_is_not_told_of(people: People) -> None:
 
     blown.does(people, ("chief", WANGJING), whistle["number"], "cancel", reason="另案处理。")
     assert people.street().get(PATH).json()["items"] != []
+
+
+def heard(people: People, role: str, office: str) -> list[dict[str, Any]]:
+    entries = people(role, office).get("/feed").json()["items"]
+    return [entry for entry in entries if entry["kind"] == "no-whistle"]
+
+
+def test_street_and_district_are_told_once_of_each(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    unresolved(people)
+
+    def new() -> int:
+        with app.state.sessions.begin() as session:
+            return signals.tell_missing(session, app.state.city, clock())
+
+    assert [new(), new()] == [1, 0]
+    [entry] = heard(people, "handler", WANGJING)
+    data = {"street_code": WANGJING, "category": STALLS, "tickets": 3}
+    assert (entry["data"], heard(people, "district", CHAOYANG)[0]["data"]) == (data, data)
+    [street] = [
+        row
+        for row in people("analyst").get("/statistics/2026-11/whistles").json()["streets"]
+        if row["office_code"] == WANGJING
+    ]
+    assert street["missing"] == 1
+
+    number = entry["ticket_number"]
+    whistle = blown.blow(people, ticket_numbers=[number])["number"]
+    assert new() == 0
+    blown.does(people, ("chief", WANGJING), whistle, "cancel", reason="另案处理。")
+    clock.tick(days=1)
+    assert [new(), len(heard(people, "handler", WANGJING))] == [1, 2]
 
 
 def test_each_sees_his_own_and_the_city_names_its_district(people: People) -> None:

@@ -7,7 +7,7 @@ from app.kit.messages import Message
 ADMIN = frozenset({Role.ADMIN})
 DESK = Desk("/admin", Message("Administration"), ADMIN)
 TABS = (
-    ("/admin", Message("Keys")),
+    ("/admin/keys", Message("Keys")),
     ("/admin/sessions", Message("Sessions")),
     ("/admin/rules", Message("Rules")),
     ("/admin/data", Message("The city's own data")),

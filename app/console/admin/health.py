@@ -1,15 +1,15 @@
 """How the service fares: readiness, acts of the background, pools, and what waits."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from prometheus_client.parser import text_string_to_metric_families
 from starlette.responses import Response
 
+from app.console import gauges
 from app.console.admin.desk import TABS
 from app.console.api import Refused
+from app.console.gauges import Values
 from app.console.visit import Visit
 from app.kit.messages import Message
 
@@ -44,12 +44,10 @@ READ_AT = "jiesu_figures_at_seconds"
 SUCCEEDED, FAILED = "jiesu_background_succeeded_at_seconds", "jiesu_background_failed_total"
 USED, SIZE = "jiesu_pool_used", "jiesu_pool_size"
 
-Values = Mapping[str, float]
-
 
 async def show(visit: Visit) -> Response:
     problem = await refusal(visit)
-    metrics = read((await visit.api.send("GET", "/metrics")).text)
+    metrics = await gauges.read(visit)
     return visit.page(
         "admin/health.html",
         tabs=TABS,
@@ -69,16 +67,6 @@ async def refusal(visit: Visit) -> Mapping[str, Any] | None:
     except Refused as refused:
         return refused.problem
     return None
-
-
-def read(exposition: str) -> Mapping[str, Values]:
-    """The values of each metric by the one label that it has, `""` where it has none."""
-    values: dict[str, dict[str, float]] = defaultdict(dict)
-    for family in text_string_to_metric_families(exposition):
-        for sample in family.samples:
-            if len(sample.labels) <= 1:
-                values[sample.name][next(iter(sample.labels.values()), "")] = sample.value
-    return values
 
 
 Act = tuple[Message | str, datetime | None, int]

@@ -13,6 +13,7 @@ from app.console.pages import instant
 from app.console.visit import Draft, Visit
 from app.kit.messages import Message
 
+HERE = "/admin/keys"
 MAKE = "make-key"
 ROLES = {role.value: Message("{role}", role=role) for role in Role}
 FORM = (
@@ -29,6 +30,10 @@ FORM = (
 )
 AT_ONCE = 500
 SHOWN = 200
+
+
+async def begin(visit: Visit) -> Response:
+    return visit.go(HERE)
 
 
 async def show(visit: Visit) -> Response:
@@ -88,4 +93,4 @@ async def make(visit: Visit) -> Response:
 async def revoke(visit: Visit) -> Response:
     target = path("/v1/keys/{}", visit.request.path_params["key"])
     await visit.api.send("DELETE", target)
-    return visit.go("/admin?was=revoked")
+    return visit.go(f"{HERE}?was=revoked")

@@ -7,7 +7,8 @@ from app.console.visit import page
 DESKS = (DESK,)
 POST = ("POST",)
 ROUTES = [
-    page("/admin", keys.show, ADMIN),
+    page("/admin", keys.begin, ADMIN),
+    page("/admin/keys", keys.show, ADMIN),
     page("/admin/keys", keys.make, ADMIN, POST),
     page("/admin/keys/{key}/revoke", keys.revoke, ADMIN, POST),
     page("/admin/sessions", sessions.show, ADMIN),

@@ -194,8 +194,29 @@ FORMS: Mapping[str, Sequence[Field]] = {
 }
 ELSEWHERE = frozenset({"callback", "verification", "reveal"})
 """Acts that have a page, or a place on one, of their own."""
+OWN_PLACE = ELSEWHERE | {"note"}
+"""Those that are not in the list of forms."""
+EXCLUSIONS = {
+    "X1": Message("X1 should not have been accepted"),
+    "X2": Message("X2 beyond law and policy, and explained"),
+    "X3": Message("X3 fabricated or malicious"),
+    "X4": Message("X4 sent wrongly, with no time to object"),
+    "X5": Message("X5 force majeure"),
+    "X6": Message("X6 a central office's duty"),
+}
+BESIDE: Mapping[str, Sequence[Field]] = {
+    "request-exclusion": (
+        Field("code", Message("Ground of the exclusion"), Kind.CHOICE, choices=EXCLUSIONS),
+        TEXT,
+        Field("evidence", Message("Evidence"), required=False),
+    ),
+    "dispute": (Field("text", Message("What the recording says"), Kind.AREA),),
+}
+"""Acts with paths of their own, which `allowed` does not name."""
+FIRST = ("acknowledge", "contact", "relay", "reply", "feed-back", "answer-advice", "read")
+"""Acts in the order of an office's work; the first one that is allowed is open."""
 
 
 def body(act: str, fields: Fields) -> Json:
     """The JSON of an act's form; an act without one has an empty body, and the API judges it."""
-    return filled(FORMS.get(act, ()), fields)
+    return filled(FORMS.get(act) or BESIDE.get(act, ()), fields)

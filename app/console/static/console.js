@@ -69,6 +69,35 @@ function live() {
   window.addEventListener("pagehide", () => source.close());
 }
 
+// A refused form stays as it is, its files chosen: it gets the problem, and the marks of a new page.
+function free(form) {
+  delete form.dataset.sent;
+  form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
+}
+function refuse(form, text) {
+  const shown = new DOMParser().parseFromString(text, "text/html");
+  const problem = shown.querySelector("[data-problem]"), place = form.querySelector("[data-refused]");
+  if (!problem || !place) { document.open(); document.write(text); document.close(); return; }
+  place.replaceChildren(problem);
+  problem.scrollIntoView({ block: "nearest" });
+  const again = [...shown.forms].find((other) => other.getAttribute("action") === form.getAttribute("action"));
+  if (again) mark(form, (name) => again.elements[name] && again.elements[name].value);
+  const bar = form.querySelector("progress");
+  if (bar) bar.hidden = true;
+  sessionStorage.removeItem(SENT + form.dataset.draft);
+  free(form);
+}
+function mark(form, value) {
+  for (const name of ["once", "version", "seen"])
+    if (form.elements[name] && value(name)) form.elements[name].value = value(name);
+}
+
+// A part that brings the ticket's newer version gives it to the forms of the page.
+document.addEventListener("htmx:afterSwap", function (event) {
+  const fresh = event.target.querySelector("[data-version]");
+  if (fresh) for (const form of document.forms) if (form.elements.version) mark(form, (name) => fresh.dataset[name]);
+});
+
 // A file goes with its progress shown; without this the form sends it plainly.
 document.addEventListener("submit", function (event) {
   const form = event.target, bar = form.querySelector("progress");
@@ -79,11 +108,10 @@ document.addEventListener("submit", function (event) {
   request.upload.onprogress = (part) => { if (part.lengthComputable) { bar.max = part.total; bar.value = part.loaded; } };
   request.onload = function () {
     if (request.status < 400) { location.assign(request.responseURL); return; }
-    document.open(); document.write(request.responseText); document.close();
+    refuse(form, request.responseText);
   };
   request.onerror = function () {
-    bar.hidden = true; delete form.dataset.sent;
-    form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
+    bar.hidden = true; free(form);
     const told = form.querySelector("[data-lost]"); if (told) told.hidden = false;
   };
   request.open("POST", form.action);

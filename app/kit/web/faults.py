@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
-from app.kit.messages import SHAPES, Message, plural, reason_of, template
+from app.kit.messages import SHAPES, Message, plural, template
 
 
 class Fault(TypedDict):
@@ -112,13 +112,19 @@ def words(finding: Mapping[str, Any]) -> Message:
     if kind == "string_pattern_mismatch":
         return Message(SHAPES.get(context["pattern"], NO_PATTERN))
     if kind == "value_error":
-        return reason_of(context["error"])
+        return of_validator(context["error"])
     if kind == "ours":
         reason: Message = context["reason"]
         return reason
     if kind in WORDS:
         return Message(WORDS[kind], **parts(context))
     return Message(OTHER, kind=kind)
+
+
+def of_validator(error: ValueError) -> Message:
+    """What a validator of ours says; a parser's own words are told to nobody."""
+    [*_, reason] = error.args or ("",)
+    return reason if isinstance(reason, Message) else Message(NO_PATTERN)
 
 
 def parts(context: Mapping[str, Any]) -> dict[str, object]:

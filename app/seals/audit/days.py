@@ -67,9 +67,9 @@ def keep(session: Session, clock: Clock, most: int | None = AT_ONCE) -> bool:
     if day is None or day >= today:
         return False
     settled(session)
-    made = 0
+    made, former = 0, last_hash(session, day)
     while day < today and made != most:
-        add(session, day)
+        former = add(session, day, former)
         day, made = day + ONE_DAY, made + 1
     return day < today
 
@@ -84,8 +84,9 @@ def next_day(session: Session) -> date | None:
     return day_of(first) if first else None
 
 
-def add(session: Session, day: date) -> None:
-    bundle, former = Bundle(), last_hash(session, day)
+def add(session: Session, day: date, former: str | None) -> str:
+    """The day's hash, which rests on the former's."""
+    bundle = Bundle()
     digest = bundle.add(lines(session, day))
     made = ChainDay(
         day=day,
@@ -98,6 +99,7 @@ def add(session: Session, day: date) -> None:
     session.add(made)
     session.flush()
     logger.info("a day was hashed", extra={"day": day.isoformat(), "day_hash": made.day_hash})
+    return made.day_hash
 
 
 def last_hash(session: Session, before: date) -> str | None:
@@ -114,21 +116,33 @@ def lines(session: Session, day: date) -> Iterator[str]:
     """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's and
     of each book of evaluations; then the registry."""
     begins, ends = midnight(day), midnight(day + ONE_DAY)
-    for kind, number in CHAINS:
-        last = (
-            select(number, kind.seq, func.encode(kind.link, "hex"))
-            .where(kind.at >= begins, kind.at < ends)
-            .ext(distinct_on(number))
-            .order_by(number, kind.seq.desc())
-        )
-        for row in session.execute(last.execution_options(yield_per=1_000)):
-            yield text_of(*row)
-    registry = select(RegistryVersion).where(
-        RegistryVersion.recorded_at >= begins, RegistryVersion.recorded_at < ends
+    instants = (*(kind.at for kind, _ in CHAINS), RegistryVersion.recorded_at)
+    happened = (sa.exists().where(at >= begins, at < ends) for at in instants)
+    *in_chains, in_registry = session.execute(select(*happened)).one()  # most days: in one of them
+    for (kind, number), is_any in zip(CHAINS, in_chains, strict=True):
+        if is_any:
+            yield from last_links(session, kind, number, begins, ends)
+    if in_registry:
+        yield from registered(session, begins, ends)
+
+
+def last_links(
+    session: Session, kind: Any, number: Any, begins: datetime, ends: datetime
+) -> Iterator[str]:
+    last = (
+        select(number, kind.seq, func.encode(kind.link, "hex"))
+        .where(kind.at >= begins, kind.at < ends)
+        .ext(distinct_on(number))
+        .order_by(number, kind.seq.desc())
     )
-    for part in session.scalars(
-        registry.order_by(RegistryVersion.recorded_at, RegistryVersion.part)
-    ):
+    for row in session.execute(last.execution_options(yield_per=1_000)):
+        yield text_of(*row)
+
+
+def registered(session: Session, begins: datetime, ends: datetime) -> Iterator[str]:
+    recorded_at = RegistryVersion.recorded_at
+    versions = select(RegistryVersion).where(recorded_at >= begins, recorded_at < ends)
+    for part in session.scalars(versions.order_by(recorded_at, RegistryVersion.part)):
         digest = digest_of_lines(unpacked(part.lines))
         yield text_of(f"registry {part.part}", part.recorded_at, digest)
 

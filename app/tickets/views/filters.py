@@ -38,15 +38,19 @@ ANY_OPEN = "open"
 
 def since(value: object) -> object:
     """A date alone means the beginning of that day in Beijing."""
-    return beginning(date.fromisoformat(value), 0) if is_day(value) else value
+    return beginning(value, 0) if is_day(value) else value
 
 
 def until(value: object) -> object:
     """A date alone takes that whole day in."""
-    return beginning(date.fromisoformat(value), 1) if is_day(value) else value
+    return beginning(value, 1) if is_day(value) else value
 
 
-def beginning(day: date, later: int) -> datetime:
+def beginning(written: str, later: int) -> datetime:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        raise ValueError(Message("is no day such as 2026-10-20")) from None
     try:
         return midnight(day + later * ONE_DAY)
     except OverflowError:

@@ -89,13 +89,17 @@ def categories(session: Session, numbers: Sequence[str]) -> list[str]:
     return sorted({category for category in session.scalars(query) if category})
 
 
-def unresolved(session: Session, streets: Collection[str], since: datetime) -> list[Unresolved]:
+def unresolved(
+    session: Session, streets: Collection[str], since: datetime, least: int
+) -> list[Unresolved]:
     """The assessed tickets of streets whose citizens said that nothing was resolved, from an
-    instant on; none that was excluded, or whose place or category is not known."""
+    instant on, where there are `least` of a matter at one place; none that was excluded, or whose
+    place or category is not known."""
     place = sa.func.coalesce(Request.place_key, Ticket.community_code)
-    query = (
-        select(Assessment.ticket_number, Assessment.office_code, Assessment.category, place)
-        .add_columns(Assessment.assessed_at)
+    spot = (Assessment.office_code, Assessment.category, place)
+    alike = (
+        select(Assessment.ticket_number, *spot, Assessment.assessed_at)
+        .add_columns(sa.func.count().over(partition_by=spot).label("alike"))
         .join(Ticket, Ticket.number == Assessment.ticket_number)
         .join(Request, Request.ticket_number == Assessment.ticket_number)
         .where(
@@ -106,7 +110,8 @@ def unresolved(session: Session, streets: Collection[str], since: datetime) -> l
             place.is_not(None),
             ~sa.exists().where(Exclusion.ticket_number == Assessment.ticket_number),
         )
-    )
+    ).subquery()
+    query = select(*list(alike.c)[:-1]).where(alike.c.alike >= least)
     return [
         Unresolved(number, Spot(street, category or "", key), at)
         for number, street, category, key, at in session.execute(query)

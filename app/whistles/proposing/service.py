@@ -108,12 +108,13 @@ def not_blown(
     """`NO_WHISTLE`: where these streets should have whistled and did not (D.14.7)."""
     rule = city.policies.at(now).signals.no_whistle
     by_code = {street.code: street for street in streets}
-    cases = evidence.unresolved(session, by_code.keys(), now - rule.within)
+    since, least = now - rule.within, rule.tickets
+    cases = evidence.unresolved(session, by_code.keys(), since, least)
     duties = {
         spot: offices_with_a_duty(city, by_code[spot.street_code], spot.category, now)
         for spot in {case.spot for case in cases}
     }
-    blown = evidence.whistled(session, by_code.keys(), now - rule.within)
+    blown = evidence.whistled(session, by_code.keys(), since)
     return [view_of(city, signal) for signal in missing(cases, blown, duties, rule, now)]
 
 
