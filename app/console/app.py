@@ -33,6 +33,9 @@ from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
 from app.console.wall import page as wall
 from app.console.welcome import page as welcome
+from app.console.whistles import acts as whistle_acts
+from app.console.whistles import new as new_whistle
+from app.console.whistles import page as whistles
 from app.kit.errors import Refusal
 from app.kit.messages import Message
 
@@ -43,6 +46,7 @@ DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
+    whistles.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     Desk("/board", Message("Ranking"), board.ROLES),
@@ -95,6 +99,9 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *new_whistle.ROUTES,
+            *whistles.ROUTES,
+            *whistle_acts.ROUTES,
             *dispatch.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
