@@ -1,10 +1,19 @@
 """The desks' main work in a browser: by keyboard alone, by clicks, without scripts, and live."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests import given, stages
 from tests.console.browser import Screens, grave, shoot
 from tests.given import People
+
+
+def type_in(desk: Page) -> None:
+    expect(desk.locator("#phone")).to_be_focused()
+    desk.keyboard.type("13800000000")
+    desk.keyboard.press("Alt+w")
+    desk.keyboard.type("工地夜里十一点还在施工")
+    desk.keyboard.press("Alt+a")
+    desk.keyboard.type("朝阳区望京西园三区308楼")
 
 
 def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
@@ -14,13 +23,8 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     street = screens.open(people.street(), "/console/inbox", phone=True)
     expect(street.get_by_text("本单位没有待办事项")).to_be_visible()
     desk = screens.open(people.operator, "/console/call")
-    expect(desk.locator("#phone")).to_be_focused()
-    desk.keyboard.type("13800000000")
-    desk.keyboard.press("Alt+w")
-    desk.keyboard.type("工地夜里十一点还在施工")
+    type_in(desk)
     expect(desk.get_by_role("group", name="建议分类")).to_be_visible()
-    desk.keyboard.press("Alt+a")
-    desk.keyboard.type("朝阳区望京西园三区308楼")
     expect(desk.locator("#place strong")).to_have_text("望京街道")
     expect(desk.locator("#place mark").last).to_have_text("望京西园三区")
     assert grave(desk) == []
@@ -36,7 +40,7 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     assert grave(desk) == []
     expect(street.get_by_role("link", name="工地夜里十一点还在施工")).to_be_visible()
     assert grave(street) == []
-
+    shoot(street, "street-tasks")
     desk.keyboard.press("Alt+n")
     expect(desk.locator("#content")).to_have_value("")
 
