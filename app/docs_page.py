@@ -27,7 +27,11 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-START = "SwaggerUIBundle({url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true});\n"
+START = """SwaggerUIBundle({
+  url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true,
+  docExpansion: 'none', defaultModelsExpandDepth: -1,
+});
+"""
 KINDS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 

@@ -41,7 +41,10 @@ from app.routing.weighing.traits import describe, key_of
 ON = date(2026, 1, 1)
 FOLDS = 5
 FRACTIONS = (0.0, 0.2, 0.5, 0.8)
-WHOLE_CITY = (0.0, 0.5)
+"""Of the other rows that a memory is made of, for the ranker."""
+JUDGED_WITH = (0.0, 0.2, *(0.5,) * 2, *(0.8,) * 2, *(0.9,) * 4)
+"""For the judges: the larger a memory, the fewer rows are left to ask."""
+WHOLE_CITY = (0.0, 0.5, 0.9)
 HIDDEN, BAGS = 8, 3
 STEPS, RATE, PENALTY = 130, 0.02, 4e-3
 GROWN = {
@@ -53,14 +56,15 @@ GROWN = {
     "feature_fraction": 0.5,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
+    "extra_trees": True,
     "monotone_constraints": [(name in RISING) - (name in FALLING) for name in NUMBERS],
     "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
 }
-"""Small trees, and few: they learn from some thousand answers."""
-TREES, SEED = 60, 1
+"""Small trees with borders drawn by chance, for they learn from some thousand answers."""
+TREES, SEED = 80, 1
 JUDGED = (("district", False, 1.645), ("city", True, 1.0))
 """Each judge's name, whether it is of the whole city, and for how certain the places that are at
 least as sure as is enough must be right enough, in deviations: within a district 19 times in 20,
@@ -95,15 +99,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class Answer:
-    """A sample with the shares from numbers that never saw its place, and the best's evidence."""
+    """The shares of a sample from numbers that never saw its place, and the best's evidence."""
 
-    sample: Sample
+    row: int
+    memory: float
+    whole_city: bool
+    truth: int
     shares: Floats
     numbers: list[float]
 
     @property
     def right(self) -> bool:
-        return int(self.shares.argmax()) == self.sample.truth
+        return int(self.shares.argmax()) == self.truth
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -143,12 +150,12 @@ def remember(rows: Sequence[Row], taught: Sequence[int]) -> tuple[dict[str, Grou
 
 
 def samples(
-    rows: Sequence[Row], asked: Sequence[int], memory_rows: Sequence[int], seed: int
+    rows: Sequence[Row], asked: Sequence[int], fractions: Sequence[float], seed: int
 ) -> Iterator[Sample]:
-    """Every asked row against memories of several sizes made of `memory_rows`, itself left out."""
+    """Every asked row against memories of several sizes made of the others."""
     rng = np.random.default_rng(seed)
-    for fraction in FRACTIONS:
-        taught = [at for at in memory_rows if rng.random() < fraction]
+    for fraction in fractions:
+        taught = [at for at in asked if rng.random() < fraction]
         grounds, memory = remember(rows, taught)
         within = set(taught)
         for at in asked:
@@ -272,14 +279,15 @@ def shares(document: dict[str, object], x: Floats) -> Floats:
 def cross_validate(rows: Sequence[Row]) -> list[Answer]:
     """Every sample, answered by numbers that never saw its place."""
     fold = folds(rows)
+    documents = [
+        learn(list(samples(rows, list(map(int, np.nonzero(fold != out)[0])), FRACTIONS, seed=out)))
+        for out in range(FOLDS)
+    ]
     answers = []
-    for out in range(FOLDS):
-        inside = [int(at) for at in np.nonzero(fold != out)[0]]
-        outside = [int(at) for at in np.nonzero(fold == out)[0]]
-        document = learn(list(samples(rows, inside, inside, seed=out)))
-        for sample in samples(rows, outside, range(len(rows)), seed=100 + out):
-            share = shares(document, sample.x)
-            answers.append(Answer(sample, share, sample.judged_by(share)))
+    for sample in samples(rows, range(len(rows)), JUDGED_WITH, seed=100):
+        share = shares(documents[fold[sample.row]], sample.x)
+        asked = (sample.row, sample.memory, sample.whole_city, sample.truth)
+        answers.append(Answer(*asked, share, sample.judged_by(share)))
     return answers
 
 
@@ -309,7 +317,7 @@ def judged(
 ) -> list[tuple[float, Answer]]:
     """Every answer with its chance by a judge that never saw its place."""
     fold = folds(rows)
-    of_row = np.array([fold[answer.sample.row] for answer in answers])
+    of_row = np.array([fold[answer.row] for answer in answers])
     pairs = []
     for out in range(FOLDS):
         booster = grow([answers[at] for at in np.nonzero(of_row != out)[0]], seed)
@@ -361,9 +369,9 @@ def enough(rows: Sequence[Row], answers: Sequence[Answer], deviations: float) ->
 def alone(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> list[Said]:
     """What was said without a memory."""
     return [
-        Said(chance, answer.right, place_of(rows[answer.sample.row]))
+        Said(chance, answer.right, place_of(rows[answer.row]))
         for chance, answer in pairs
-        if answer.sample.memory == 0
+        if answer.memory == 0
     ]
 
 
@@ -373,18 +381,18 @@ def place_of(row: Row) -> tuple[str, str]:
 
 def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
     for name, whole_city, deviations in JUDGED:
-        of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
+        of_kind = [answer for answer in answers if answer.whole_city == whole_city]
         pairs = judged(rows, of_kind)
         print(f"{name}: enough is {enough(rows, of_kind, deviations):.4f}")
-        for fraction in FRACTIONS:
-            some = [pair for pair in pairs if pair[1].sample.memory == fraction]
+        for fraction in dict.fromkeys(JUDGED_WITH):
+            some = [pair for pair in pairs if pair[1].memory == fraction]
             if some:
                 print(f"memory {fraction:.1f} {name:8}", figures(some))
 
 
 def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
     right = np.array([answer.right for _, answer in pairs])
-    three = np.mean([a.sample.truth in (-a.shares).argsort()[:3] for _, a in pairs])
+    three = np.mean([a.truth in (-a.shares).argsort()[:3] for _, a in pairs])
     order = np.argsort([-chance for chance, _ in pairs], kind="stable")
     at = {c: right[order[: int(len(order) * c)]].mean() for c in (0.3, 0.5, 0.6, 0.7, 0.8)}
     curve = " ".join(f"p@{c:.1f} {value:.3f}" for c, value in at.items())
@@ -401,15 +409,14 @@ def main() -> None:
     report(rows, answers)
     if given.check:
         return
-    everything = range(len(rows))
-    document = learn(list(samples(rows, everything, everything, seed=0)))
+    document = learn(list(samples(rows, range(len(rows)), FRACTIONS, seed=0)))
     plain = {
         name: value if isinstance(value, list) else np.round(np.asarray(value), DECIMALS).tolist()
         for name, value in document.items()
     }
     plain["numbers"] = list(NUMBERS)
     for name, whole_city, deviations in JUDGED:
-        of_kind = [answer for answer in answers if answer.sample.whole_city == whole_city]
+        of_kind = [answer for answer in answers if answer.whole_city == whole_city]
         plain[f"judge_{name}"] = judge(rows, of_kind, deviations)
     content = json.dumps(plain, sort_keys=True).encode()
     plain["version"] = sha256(content).hexdigest()[:12]

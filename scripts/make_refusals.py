@@ -18,6 +18,7 @@ from app.forces.recording import NoSuchMember
 from app.kit import errors
 from app.kit.errors import Refusal
 from app.kit.web import etag
+from app.kit.web.ndjson import LineTooLong
 from app.kit.web.paging import BadCursor
 from app.kit.web.problems import STATUS, slug
 from app.kit.web.route import Route
@@ -32,6 +33,7 @@ FAMILIES = frozenset({Refusal, *STATUS})
 MEMBER = "POST /v1/offices/{code}/roster/members/{member_id}"
 UNREAD: dict[str, tuple[type[Refusal], ...]] = {
     "GET /v1/route": (NoSuchCategory,),
+    "POST /v1/route/batch": (LineTooLong,),
     "GET /v1/inbox": (BadCursor, TooManyWaiting),
     "GET /v1/feed": (TooManyWaiting,),
     "GET /v1/feed/stream": (TooManyWaiting,),

@@ -127,12 +127,14 @@ def alone(answer: dict[str, Any]) -> dict[str, Any]:
 def replied(people: People, number: str, office: str = WANGJING) -> None:
     """A street that does all that is asked of it, up to its reply."""
     street = people.street(office)
-    if "relay" in street.does("acknowledge", number)["allowed"]:  # a secret one: it has no number
+    ticket = street.does("acknowledge", number)
+    if "relay" in ticket["allowed"]:  # a secret one: it has no number
         street.does("relay", number, text="请问在几层？")
         street.does("reply", number, text="已停工。")
         return
-    street.does("contact", number, method="call", reached=True)
-    street.does("reply", number, text="已停工。", citizen_feedback={"method": "call"})
+    method = "call" if ticket["citizen"]["phone"] else "visit"
+    street.does("contact", number, method=method, reached=True)
+    street.does("reply", number, text="已停工。", citizen_feedback={"method": method})
 
 
 def awaiting(people: People, number: str, office: str = WANGJING) -> None:

@@ -83,17 +83,24 @@ async def note(visit: Visit) -> Response:
 
 def named(refused: Refused, visit: Visit) -> Refused:
     """The same refusal, each fault of a file under its name."""
-    names = {f"/files/{place}": file.filename for place, file in enumerate(visit.files)}
-    faults = [
-        {
-            **fault,
-            "detail": visit.words(Message("{file}: {fault}", file=name, fault=fault["detail"])),
-        }
-        if (name := names.get(fault["pointer"]))
-        else fault
-        for fault in refused.problem.get("errors", ())
-    ]
+    files = {f"/files/{place}": file.filename or "" for place, file in enumerate(visit.files)}
+    return under_names(refused, files, visit)
+
+
+def under_names(refused: Refused, names: Mapping[str, str], visit: Visit) -> Refused:
+    """The same refusal, each fault below one of the pointers under the name that it has there."""
+    faults = []
+    for fault in refused.problem.get("errors", ()):
+        of = next((names[place] for place in names if within(fault["pointer"], place)), None)
+        words = (
+            Message("{file}: {fault}", file=of, fault=fault["detail"]) if of else fault["detail"]
+        )
+        faults.append({**fault, "detail": visit.words(words)})
     return Refused(refused.status, {**refused.problem, "errors": faults})
+
+
+def within(pointer: str, place: str) -> bool:
+    return pointer == place or pointer.startswith(f"{place}/")
 
 
 async def send_files(visit: Visit, number: str, version: str) -> None:

@@ -19,6 +19,8 @@ from app.console import lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
+from app.console.board import charts, trial
+from app.console.board import page as board
 from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
@@ -30,6 +32,10 @@ from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
 from app.console.wall import page as wall
+from app.console.welcome import page as welcome
+from app.console.whistles import acts as whistle_acts
+from app.console.whistles import new as new_whistle
+from app.console.whistles import page as whistles
 from app.kit.errors import Refusal
 from app.kit.messages import Message
 
@@ -40,8 +46,10 @@ DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
+    whistles.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    Desk("/board", Message("Ranking"), board.ROLES),
     Desk("/wall", Message("Wall"), wall.ROLES),
     *admin.DESKS,
 )
@@ -74,7 +82,9 @@ class Cached(StaticFiles):
 
 
 async def begin(visit: Visit) -> Response:
-    """To the desk at which this person works."""
+    """To the desk at which this person works; an administrator of an empty city is welcomed."""
+    if visit.caller.role in welcome.ADMIN and await welcome.is_empty(visit):
+        return visit.go("/welcome")
     return visit.go(visit.desks[0].path) if visit.desks else visit.page("no_desk.html")
 
 
@@ -89,9 +99,16 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *new_whistle.ROUTES,
+            *whistles.ROUTES,
+            *whistle_acts.ROUTES,
             *dispatch.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
+            *welcome.ROUTES,
+            *trial.ROUTES,
+            *charts.ROUTES,
+            *board.ROUTES,
             *case.ROUTES,
             *ACTS,
             *admin.ROUTES,
@@ -105,6 +122,7 @@ def make_console(api: FastAPI) -> Starlette:
     console.state.client = make_client(api)
     console.state.desks = DESKS
     console.state.renewals = Renewals()
+    console.state.simulation = None
     return console
 
 

@@ -1,6 +1,7 @@
 """Forms as lists of fields: how each is asked on a page, and the JSON that the API takes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,16 +11,21 @@ from app.kit.messages import Message
 Json = dict[str, Any]
 Choices = Mapping[str, Message]
 BEIJING_OFFSET = "+08:00"
+WHOLE = re.compile(r"-?[0-9]{1,12}")
+DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
 
 
 class Kind(StrEnum):
     LINE = "line"
     AREA = "area"
+    LINES = "lines"
+    """A list, each member on a line of its own."""
     CHOICE = "choice"
     YES_NO = "yes_no"
     INSTANT = "instant"
     """Typed in Beijing's time."""
     NUMBER = "number"
+    DECIMAL = "decimal"
     OFFICE = "office"
     OFFICES = "offices"
     """Codes of offices with spaces or commas between them."""
@@ -60,16 +66,21 @@ def body(fields: Iterable[Field], typed: Mapping[str, str]) -> Json:
 
 def value(kind: Kind, text: str) -> Any:
     """The value of a text; one that is none goes as it is, and the API says what is wrong."""
-    match kind:
-        case Kind.YES_NO:
-            return {"yes": True, "no": False}.get(text, text)
-        case Kind.INSTANT:
-            return f"{text}{BEIJING_OFFSET}"
-        case Kind.NUMBER:
-            return int(text) if text.lstrip("-").isdecimal() else text
-        case Kind.OFFICES:
-            return text.replace(",", " ").replace("，", " ").replace("、", " ").split()
-    return text
+    return VALUES[kind](text) if kind in VALUES else text
+
+
+def codes(text: str) -> list[str]:
+    return re.split(r"[\s,，、]+", text.strip(" ,，、"))
+
+
+VALUES: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.YES_NO: lambda text: {"yes": True, "no": False}.get(text, text),
+    Kind.INSTANT: lambda text: f"{text}{BEIJING_OFFSET}",
+    Kind.NUMBER: lambda text: int(text) if WHOLE.fullmatch(text) else text,
+    Kind.DECIMAL: lambda text: float(text) if DECIMAL.fullmatch(text) else text,
+    Kind.LINES: lambda text: [line.strip() for line in text.splitlines() if line.strip()],
+    Kind.OFFICES: codes,
+}
 
 
 def errors(fields: Sequence[Field], problem: Mapping[str, Any]) -> dict[str, str]:

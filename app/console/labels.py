@@ -45,11 +45,36 @@ PLACING = {
     "address": Message("the same address"),
     "distance": Message("near each other"),
 }
+PERIOD_STATE = {
+    "open": Message("running"),
+    "closed": Message("ended"),
+    "sealed": Message("sealed"),
+}
+ROW_STATUS = {
+    "ranked": Message("ranked"),
+    "insufficient": Message("too few"),
+    "no_sample": Message("no sample"),
+}
+RANKING_CLASS = {
+    "advanced": Message("Advanced"),
+    "improved": Message("Improved"),
+    "rectify": Message("To rectify"),
+    "govern": Message("To be governed"),
+}
+COUNTS = {
+    "numerator": Message("counted"),
+    "denominator": Message("all"),
+    "excluded": Message("left out"),
+}
 LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "span": SPAN,
     "warning": WARNING,
     "why": WHY,
+    "period_state": PERIOD_STATE,
+    "row_status": ROW_STATUS,
+    "ranking_class": RANKING_CLASS,
+    "counts": COUNTS,
     "matching": MATCHING,
     "placing": PLACING,
     "waits": duty_labels.WAITS,

@@ -72,6 +72,12 @@ class Visit:
         return self.request.query_params
 
     @property
+    def here(self) -> str:
+        """The page's own address."""
+        url = self.request.url
+        return url.path + (f"?{url.query}" if url.query else "")
+
+    @property
     def is_part(self) -> bool:
         """Whether a part of a page is asked for, by htmx."""
         return "hx-request" in self.request.headers

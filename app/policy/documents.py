@@ -67,6 +67,7 @@ class Policy(keys.Part):
     repeat: keys.Repeat
     urge: keys.Urge
     malicious: keys.Malicious
+    ticket: keys.Ticket
     merge: keys.Merge
     exclude: keys.Exclude
     hold: keys.Hold

@@ -169,7 +169,16 @@ class Malicious(Part):
     expires: Limit
 
 
+class Ticket(Part):
+    content: Positive
+    """Characters of its content, with all that was added."""
+    events: Positive
+    """From so many on no note, text or contact is recorded that moves nothing."""
+
+
 class Merge(Part):
+    members: Positive
+    """Tickets in a group, beside its parent."""
     days: Positive
     radius_m: Count
     similarity: Score

@@ -1,5 +1,6 @@
 """Contradictions about a place: a person decides, and the reason names both sides."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from app.kit.datum import in_city
@@ -12,6 +13,8 @@ from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
 DISTRICT_DIGITS = 6
+SIDE = re.compile("[东西南北中前后]+大?[街路]")
+"""Behind an area's name it makes a road's."""
 Names = Mapping[str, str]
 
 
@@ -113,6 +116,8 @@ def known_elsewhere(scene: Scene, area: Find) -> Find | None:
     """A community or village behind an area that is no street of the area's name."""
     own = codes(area)
     for find in scene.named:
+        if find.start == area.end and SIDE.fullmatch(scene.reading.text, find.start, find.end):
+            continue  # 回龙观东大街 is a road's name as a whole
         streets = codes(find, scene.district or "") if find.kinds & PLACES else set()
         if find.start >= area.end and streets and streets.isdisjoint(own):
             return find

@@ -15,7 +15,8 @@ from app.routing.decision import Candidate, Decision, DecisionKind, Query, Thres
 from app.routing.given import TO_A_CENTRE, TO_A_STREET, Catalogue, Duty, Gazetteer
 from app.routing.locate import DISTRICT_DIGITS, Location, Locator
 from app.routing.memory import Key, Lesson, Memory
-from app.routing.questions import candidates_of, question, understood_of
+from app.routing.positions import Lies
+from app.routing.questions import MOST_ASKED, candidates_of, question, understood_of
 from app.routing.reading.elsewhere import Abroad, ForeignName
 from app.routing.reading.names import (
     PLACES,
@@ -29,14 +30,14 @@ from app.routing.reading.names import (
 from app.routing.reading.scene import understand
 from app.routing.reading.spots import Spot
 from app.routing.reasons import Reason, tell
-from app.routing.record import Record, Said
+from app.routing.record import Record
 from app.routing.spelling import Sounds, Spellings
 from app.routing.teachable import Generic
 from app.routing.teachers import Teachers
 from app.routing.weighing.grounds import OlderPlace, lay
 from app.routing.weighing.ranker import Ranker
 from app.routing.weighing.traits import key_of
-from app.routing.witnesses import ASKED, LEAST_KNOWN, Witness
+from app.routing.witnesses import NEARBY, Witness
 
 SHOWN = 5
 """Candidates that a dispatcher is shown, and that a ticket keeps."""
@@ -56,8 +57,8 @@ class Verdict(Struct, frozen=True, gc=False):
 
 class Beyond(NamedTuple):
     """Names beside the gazetteer's: other cities, Beijing's former districts, words that are no
-    place's name, and places' older names,
-    landmarks, and the sounds of characters."""
+    place's name, places' older names, landmarks, the sounds of characters, and where streets lie.
+    `version` differs for other content."""
 
     elsewhere: Sequence[ForeignName] = ()
     former: Sequence[FormerDistrict] = ()
@@ -65,6 +66,8 @@ class Beyond(NamedTuple):
     older: Sequence[OlderPlace] = ()
     landmarks: Sequence[Landmark] = ()
     sounds: Sounds = MappingProxyType({})
+    positions: Sequence[Lies] = ()
+    version: str = ""
 
 
 NOTHING_BEYOND = Beyond()
@@ -103,11 +106,12 @@ class Router:
         """Names that streets of two districts have."""
         self.grounds = lay(gazetteer, beyond.older)
         self.memory = Memory()
-        self.record = Record()
+        self.records = Record(ranker.judges[0].enough), Record(ranker.judges[1].enough)
         self.teachers = Teachers()
         spellings = Spellings(self.meanings(date.max), beyond.sounds)
         self.locator = Locator(
-            *(self.grounds, ranker, self.names, self.memory, self.abroad, self.record, spellings),
+            *(self.grounds, ranker, self.names, self.memory, self.abroad, self.records, spellings),
+            beyond.positions,
             areas,
         )
         self.learned_to = (0, 0)
@@ -141,8 +145,7 @@ class Router:
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
         if lesson is Lesson.CONFIRM:
-            best, chance = self.locator.said_of(key)
-            self.record.note(Said(chance, best == street_code, key[:2]))
+            self.locator.note(key, street_code)
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
@@ -181,7 +184,7 @@ class Router:
 
     def duty(self, query: Query, place: Location, on: date) -> Duty:
         """The duty for a matter here by the catalogue (D.5 R1)."""
-        area = None if place.conflict else place.best or place.district_code
+        area = None if place.conflict else place.known_best or place.district_code
         return self.catalogue.find(query.category, f"{query.title}\n{query.content}", area, on)
 
     def judge(self, place: Location, policy: Thresholds) -> Verdict:
@@ -193,9 +196,9 @@ class Router:
             return Verdict(DecisionKind.PERSON, "outside", why)
         if place.conflict:
             return Verdict(DecisionKind.PERSON, method, place.conflict)
-        first, second = place.first_two
-        if witness is None or (first < LEAST_KNOWN and witness.method not in ASKED):
+        if witness is None or witness.is_faint:
             return self.unknown(place)
+        first, second = place.first_two
         if first >= place.enough and first - second >= policy.margin:
             return Verdict(DecisionKind.DISPATCH, method, self.because(witness))
         return Verdict(DecisionKind.PERSON, method, self.doubt(witness))
@@ -205,17 +208,27 @@ class Router:
         return Reason(code, {"why": witness.why, "street": self.name(witness.best)})
 
     def doubt(self, witness: Witness) -> Reason:
-        likeliest = [
-            f"{self.label(code)} ({score:.2f})" for code, score in witness.ranked[:2] if score > 0
-        ]
-        return Reason("doubt", {"why": witness.why, "streets": likeliest})
+        return Reason("doubt", {"why": witness.why, "streets": self.labels(witness)})
+
+    def labels(self, witness: Witness) -> list[str]:
+        """The likeliest streets with their chances."""
+        likeliest = witness.ranked[:MOST_ASKED]
+        return [f"{self.label(code)} ({score:.2f})" for code, score in likeliest if score > 0]
 
     def unknown(self, place: Location) -> Verdict:
+        """The street is not known: what lies near the point is shown, and decides nothing."""
+        near = place.witness if place.witness and place.witness.method == NEARBY else None
         district = place.district_code
-        if district is None:
-            return Verdict(DecisionKind.NEED_INFO, "none", Reason("nothing"))
-        why = Reason("district", {"district": self.name(district)})
-        return Verdict(DecisionKind.PERSON, "district", why, district)
+        if district is not None:
+            parts = {"district": self.name(district)}
+            if near is not None:
+                why = Reason("district_nearby", parts | {"streets": self.labels(near)})
+            else:
+                why = Reason("district", parts)
+            return Verdict(DecisionKind.PERSON, "district", why, district)
+        if near is not None:
+            return Verdict(DecisionKind.PERSON, NEARBY, self.doubt(near))
+        return Verdict(DecisionKind.NEED_INFO, "none", Reason("nothing"))
 
     def to_department(
         self, place: Location, verdict: Verdict, duty: Duty
@@ -269,6 +282,7 @@ class Router:
             street_code=street,
             gazetteer=self.gazetteer.version,
             ranker=self.locator.ranker.version,
+            names=self.beyond.version,
             policy=policy.name,
             memory=f"{self.learned_to[0]}.{self.learned_to[1]}",
             joint_office_codes=duty.joint_codes(place.district_code),

@@ -89,10 +89,10 @@ class Understood(Struct, frozen=True, gc=False):
 class Decision(Struct, frozen=True, gc=False):
     """RULEBOOK D.5's RouteDecision. `street_code` is the place's, also where a department leads.
 
-    `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `policy` and
-    `memory` are the versions that the decision was made with, so that it can be made again. `place`
-    is the key of the place: equal for all ways of writing it. Where none `is_named`, it is the
-    whole text, such as a street's name alone.
+    `queue` is the district that must look further (D.5 R4); `gazetteer`, `ranker`, `names`,
+    `policy` and `memory` are the versions that the decision was made with, so that it can be made
+    again. `place` is the key of the place: equal for all ways of writing it. Where none `is_named`,
+    it is the whole text, such as a street's name alone.
     """
 
     decision: DecisionKind
@@ -110,6 +110,8 @@ class Decision(Struct, frozen=True, gc=False):
     ranker: str
     policy: str
     memory: str
+    names: str = ""
+    """The version of the names beside the gazetteer's."""
     joint_office_codes: tuple[str, ...] = ()
     informed_office_codes: tuple[str, ...] = ()
     catalogue_rule: str | None = None
@@ -123,8 +125,16 @@ class Decision(Struct, frozen=True, gc=False):
     """What the caller may be asked, where nothing is dispatched."""
 
 
+MEMBERS = tuple(name for name in Decision.__struct_fields__ if name not in {"place", "is_named"})
+"""What a ticket keeps and an answer shows; the key of the place has a column of its own."""
+
+
+def written(decision: Decision) -> bytes:
+    """The route as JSON, with the members of schemas.RouteView; ten times as fast as by it."""
+    return json.encode({name: getattr(decision, name) for name in MEMBERS})
+
+
 def kept(decision: Decision) -> dict[str, Any]:
-    """The route of a ticket as JSON; the key of its place has a column of its own."""
-    values: dict[str, Any] = json.decode(json.encode(decision))
-    del values["place"], values["is_named"]
+    """The route of a ticket as JSON."""
+    values: dict[str, Any] = json.decode(written(decision))
     return values

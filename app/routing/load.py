@@ -4,12 +4,14 @@ import csv
 import json
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from app.kit.messages import Message, reason_of
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
 from app.routing.given import Catalogue, Gazetteer
+from app.routing.positions import Lies
 from app.routing.reading.elsewhere import ForeignName
 from app.routing.reading.names import FormerDistrict, Landmark
 from app.routing.teachable import Generic
@@ -17,6 +19,8 @@ from app.routing.weighing.grounds import OlderPlace
 from app.routing.weighing.ranker import Ranker
 
 DATA = Path(__file__).parent.parent / "data" / "routing"
+NAMES = (".csv", ".txt")
+VERSION_LENGTH = 12
 
 
 def read_ranker(path: Path = DATA / "ranker.json") -> Ranker:
@@ -68,6 +72,25 @@ def read_sounds(path: Path = DATA / "pinyin.csv") -> dict[str, Sequence[str]]:
         return {line["character"]: line["sounds"].split() for line in csv.DictReader(file)}
 
 
+def read_positions(folder: Path = DATA) -> list[Lies]:
+    """Points in streets: GeoNames', and some by hand where it has none."""
+    known = []
+    for name in ("positions.csv", "positions_by_hand.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            known += [
+                Lies(line["street_code"], float(line["lon"]), float(line["lat"]))
+                for line in csv.DictReader(file)
+            ]
+    return known
+
+
+def version_of(folder: Path = DATA) -> str:
+    """A hash of all names here, so that a decision can tell which it was made with."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in NAMES)
+    content = b"".join(path.name.encode() + path.read_bytes() for path in files)
+    return sha256(content).hexdigest()[:VERSION_LENGTH]
+
+
 def read_generic(path: Path = DATA / "generic.txt") -> Generic:
     """Words that teach no place: one or more a line, `#` begins a remark."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -112,6 +135,8 @@ def make_router(
             read_older_places(),
             read_landmarks(),
             read_sounds(),
+            read_positions(),
+            version_of(),
         ),
         read_areas(areas, office_names),
     )

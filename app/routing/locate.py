@@ -7,25 +7,27 @@ from datetime import date
 
 from msgspec import Struct
 
+from app.kit.datum import in_city
 from app.routing import conflicts
 from app.routing.areas import Areas
 from app.routing.decision import Query, Span, Thresholds, rounded
 from app.routing.memory import Key, Memory
+from app.routing.positions import Lies, nearest
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
 from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
 from app.routing.reading.spots import PART, Spot
 from app.routing.reasons import Reason
-from app.routing.record import Record
+from app.routing.record import Record, Said
 from app.routing.spelling import Spellings
 from app.routing.weighing.grounds import Ground
 from app.routing.weighing.ranker import Ranker
-from app.routing.weighing.traits import describe, likest
+from app.routing.weighing.traits import Sheet, describe, likest
 from app.routing.witnesses import (
-    LEAST_KNOWN,
     Official,
     Witness,
     by_landmark,
+    by_nearby,
     by_official_name,
     by_past,
     by_point,
@@ -67,6 +69,11 @@ class Location(Struct, frozen=True, gc=False):
         return self.witness.best if self.witness else None
 
     @property
+    def known_best(self) -> str | None:
+        """The best street, where it counts as known."""
+        return None if self.witness is None or self.witness.is_faint else self.witness.best
+
+    @property
     def first_two(self) -> tuple[float, float]:
         if self.witness is None:
             return 0.0, 0.0
@@ -83,8 +90,10 @@ class Locator:
     names: Mapping[str, str]
     memory: Memory
     abroad: Abroad
-    record: Record
+    records: tuple[Record, Record]
+    """Of places within a district, and of those without."""
     spellings: Spellings
+    positions: Sequence[Lies] = ()
     areas: Areas | None = None
 
     def locate(self, lexicon: Lexicon, query: Query, policy: Thresholds, on: date) -> Location:
@@ -96,6 +105,8 @@ class Locator:
             or self.pointed(scene, near, policy)
             or self.by_words(scene)
         )
+        if not near and (witness is None or witness.is_faint):
+            witness = self.nearby(scene, query) or witness
         enough = self.enough(scene, witness, policy)
         conflict = (
             conflicts.two_districts(scene, self.names)
@@ -126,18 +137,23 @@ class Locator:
         asked = policy.enough(district_known=scene.district is not None)
         if witness is None or witness.method not in RANKED:
             return asked
-        within, whole_city = self.ranker.judges
-        if scene.district is None:
-            return max(asked, whole_city.enough)
-        return max(asked, self.record.enough(within.enough))
+        return max(asked, self.records[scene.district is None].enough)
 
-    def said_of(self, key: Key) -> tuple[str, float]:
-        """The likeliest street of a remembered place, and its chance, by all that is known now."""
-        if past := self.memory.past(key):
-            return by_past(past, everywhere=False).ranked[0]
-        ground = self.grounds[key.district_code]
+    def note(self, key: Key, street_code: str) -> None:
+        """Take down what is said of a place before its street is learned, with its district and
+        without."""
         spot = Spot(0, len(key.name), key.name, key.number, road=key.number is not None)
-        return self.ranker.rank(ground, describe(ground, self.memory, spot, ""))[0]
+        for record, district in zip(self.records, (key.district_code, None), strict=True):
+            if (best := self.said_of(spot, district)) is not None:
+                record.note(Said(best[1], best[0] == street_code, key[:2]))
+
+    def said_of(self, spot: Spot, district: str | None) -> tuple[str, float] | None:
+        """The likeliest street of a place, and its chance, by all that is known now."""
+        if past := remembered(self.memory, spot, district):
+            return by_past(past, everywhere=district is None).ranked[0]
+        ground = self.grounds[district or CITY_WIDE]
+        sheet = describe(ground, self.memory, spot, "")
+        return self.ranker.rank(ground, sheet)[0] if is_ranked(ground, sheet) else None
 
     def near(self, query: Query, policy: Thresholds, on: date) -> list[str]:
         if self.areas is None or query.lon is None or query.lat is None:
@@ -157,6 +173,13 @@ class Locator:
             return by_point(near, confirmed=False)
         return by_point(near, confirmed=True) if words.best == near[0] else words
 
+    def nearby(self, scene: Scene, query: Query) -> Witness | None:
+        """The streets nearest to a point that no polygon tells of, where no words do either."""
+        if query.lon is None or query.lat is None or not in_city(query.lon, query.lat):
+            return None
+        near = nearest(self.positions, query.lon, query.lat, scene.district)
+        return by_nearby(near) if near else None
+
     def by_words(self, scene: Scene) -> Witness | None:
         """The witness of the place's past, or else of the names on its ground."""
         if scene.spot is None or not scene.spot.name:
@@ -165,10 +188,10 @@ class Locator:
         if past:
             return by_past(past, everywhere=scene.district is None)
         if landmark := landmark_of(scene, scene.spot):
-            codes = dict.fromkeys(meaning.code for meaning in scene.meant_by(landmark))
-            return by_landmark(landmark.meanings[0].name, [*codes])
+            meant = sorted(scene.meant_by(landmark), key=is_no_landmark)
+            return by_landmark(meant[0].name, [*dict.fromkeys(meaning.code for meaning in meant)])
         alike = self.alike(scene, scene.spot)
-        if alike and alike.sure >= LEAST_KNOWN and not OFFICE.search(scene.spot.name):
+        if alike and not alike.is_faint and not OFFICE.search(scene.spot.name):
             return alike
         return self.spelled(scene, scene.spot) or alike
 
@@ -185,7 +208,7 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        if ground.whole_city and not sheet.alike.likest:
+        if not is_ranked(ground, sheet):
             return None
         ranked = self.ranker.rank(ground, sheet)
         best = ranked[0][0]
@@ -201,14 +224,32 @@ class Locator:
         return Witness(ranked, "similarity", Reason("like" if like else "around", parts))
 
 
+def is_ranked(ground: Ground, sheet: Sheet) -> bool:
+    """Without a district a place is ranked where some name is like it, or begins it."""
+    return bool(sheet.alike.likest) or not ground.whole_city or sheet.begins_with_stem
+
+
 def landmark_of(scene: Scene, spot: Spot) -> Find | None:
-    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community has
-    just that name."""
+    """The landmark that the place is, or a part of it (C口, 东门, 住院部), unless a community of
+    its street has just that name."""
     for find in scene.finds:
-        if find.kinds & LANDMARKS and find.start == spot.start and not find.kinds & PLACES:
+        if (
+            find.kinds & LANDMARKS
+            and find.start == spot.start
+            and not is_its_community(scene, find)
+        ):
             rest = scene.reading.text[find.end : spot.end]
             return find if PART.fullmatch(rest) else None
     return None
+
+
+def is_its_community(scene: Scene, find: Find) -> bool:
+    """Whether the landmark's name is a community's, too, and one street has both."""
+    return bool(find.kinds & PLACES) and len({m.code for m in scene.meant_by(find)}) == 1
+
+
+def is_no_landmark(meaning: Meaning) -> bool:
+    return meaning.kind is not Kind.LANDMARK
 
 
 def stems_of(scene: Scene, spot: Spot) -> set[str]:

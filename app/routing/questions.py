@@ -7,7 +7,7 @@ from app.routing.locate import OFFICES, Location
 from app.routing.reading.scene import Scene
 from app.routing.reading.spots import Spot
 from app.routing.reasons import Reason
-from app.routing.witnesses import LEAST_KNOWN
+from app.routing.witnesses import LEAST_KNOWN, NEARBY
 
 NOTHING = Understood()
 MOST_ASKED = 2
@@ -52,7 +52,7 @@ def question(place: Location, likeliest: Sequence[str]) -> Reason:
         return Reason("which_name", {"names": witness.why.parts["names"]})
     if witness is not None and witness.method == "landmark" and len(witness.ranked) > 1:
         return Reason("which_side", {"place": witness.why.parts["place"]})
-    if witness is not None and witness.sure >= LEAST_KNOWN:
+    if witness is not None and (witness.method == NEARBY or witness.sure >= LEAST_KNOWN):
         return Reason("which_street", {"streets": [*likeliest]})
     return missing(place, scene)
 

@@ -23,6 +23,7 @@ TEXTS: Texts = {
     "spelling": "{place} is not known, but {names} is, which",
     "past": "{cases} earlier {requests} from here",
     "point": "the point",
+    "nearby": "the point, by the nearest streets of which a place is known,",
     # of decisions
     "named": "{why}",
     "belongs": "{why} belongs to {street}",
@@ -32,6 +33,9 @@ TEXTS: Texts = {
     "outside": "{place} is outside the area of Beijing",
     "nothing": "the text names no place of Beijing that is known: ask for district and street",
     "district": "only {district} is known, not the street: its centre must look",
+    "district_nearby": (
+        "only {district} is known, and nearest to the point lie {streets}: its centre must look"
+    ),
     "duty": "by the catalogue this matter is the duty of {office}",
     "duty_without_district": ("this matter is a district department's, and no district is known"),
     # of contradictions
@@ -59,7 +63,7 @@ TEXTS: Texts = {
 """Of each code; {streets}, {names} and {districts} are several."""
 
 JOINED = {"districts": AND, "names": OR}
-OF_CODE = {"two_streets": AND}
+OF_CODE = {"two_streets": AND, "district_nearby": AND}
 
 
 class Reason(Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
+from statistics import fmean
 from typing import NamedTuple
 
 WANTED = 0.97
@@ -28,28 +29,49 @@ class Said(NamedTuple):
 
 class Record:
     """The last KEPT answers about places that were confirmed afterwards; they count AT_ONCE at a
-    time, so that the chance is drawn seldom and is the same in every process."""
+    time, so that the chance is drawn seldom and is the same in every process.
 
-    def __init__(self) -> None:
+    `before` is enough while fewer than FEWEST_KEPT are confirmed. Until KEPT are, the city's own
+    lower it where they prove it too high, and raise it only where they disprove it: few answers
+    leave more doubt than those that the numbers were learned from.
+    """
+
+    def __init__(self, before: float) -> None:
+        self.before = before
         self.answers: deque[Said] = deque(maxlen=KEPT)
         self.fresh: list[Said] = []
-        self.drawn: float | None = None
+        self.enough = before
+        """The least chance to be sent with."""
 
     def note(self, answer: Said) -> None:
         self.fresh.append(answer)
         if len(self.fresh) == AT_ONCE:
             self.answers.extend(self.fresh)
-            self.fresh, self.drawn = [], None
+            self.fresh = []
+            self.enough = self.drawn()
 
-    def enough(self, before: float) -> float:
-        """The least chance to be sent with; that of `before` while fewer than FEWEST_KEPT are
-        confirmed."""
-        if len(self.answers) < FEWEST_KEPT:
-            return before
-        drawn = self.drawn
-        if drawn is None:
-            drawn = self.drawn = least_enough(list(self.answers), DEVIATIONS)
-        return drawn
+    def drawn(self) -> float:
+        number = len(self.answers)
+        if number < FEWEST_KEPT:
+            return self.before
+        proven = least_enough(self.answers, DEVIATIONS)
+        if number < KEPT and proven > self.before and not disproved(self.answers, self.before):
+            return self.before
+        return proven
+
+
+def disproved(answers: Iterable[Said], chance: float) -> bool:
+    """Whether too few places were right, for certain, of those said to be so sure."""
+    votes = votes_of(answer for answer in answers if answer.chance >= chance)
+    return bool(votes) and at_most(fmean(votes), len(votes), DEVIATIONS) < WANTED
+
+
+def votes_of(answers: Iterable[Said]) -> list[float]:
+    """One for each place: the share of its answers that were right."""
+    of_place: dict[Hashable, list[bool]] = {}
+    for answer in answers:
+        of_place.setdefault(answer.place, []).append(answer.right)
+    return [fmean(vote) for vote in of_place.values()]
 
 
 def least_enough(answers: Iterable[Said], deviations: float) -> float:
@@ -79,3 +101,8 @@ def surely(right: float, number: int, deviations: float) -> float:
     doubt = deviations**2 / number
     spread = deviations * math.sqrt(max(right * (1 - right), 0.0) / number + doubt / number / 4)
     return (right + doubt / 2 - spread) / (1 + doubt)
+
+
+def at_most(right: float, number: int, deviations: float) -> float:
+    """The most that it may be: the upper end."""
+    return 1.0 - surely(1.0 - right, number, deviations)

@@ -22,7 +22,7 @@ from app.kit.web.route import Route
 from app.policy.documents import Policies
 from app.routing import service
 from app.routing.decide import Router
-from app.routing.decision import Decision
+from app.routing.decision import Decision, written
 from app.routing.reasons import message
 from app.routing.schemas import (
     Forgotten,
@@ -111,7 +111,7 @@ def answer_line(city: City, line: ndjson.Line, now: datetime) -> str:
         problem = describe(refusal)
         wrong = {"line": line.number, "status": problem["status"], "problem": problem}
         return json.dumps(wrong, ensure_ascii=False) + "\n"
-    return RouteView.model_validate(in_own_words(decision)).model_dump_json() + "\n"
+    return written(in_own_words(decision)).decode() + "\n"
 
 
 @router.get("/routing/memory", dependencies=supervised)

@@ -100,6 +100,7 @@ class RouteView(View):
     ranker: str
     policy: str
     memory: str
+    names: str = ""
     explained: ReasonView | None
     understood: UnderstoodView
     ask: ReasonView | None

@@ -91,7 +91,8 @@ def tell_more(life: Life) -> Step | None:
     at = life.after(20 * HOUR)
     life.enquiries += 1
     if life.enquiries > 1 or life.seldom(NEVER_TELLS):
-        called = NewContact(method=Method.CALL, reached=False)
+        nobody = life.asked.new.citizen.telephone is None
+        called = NewContact(method=Method.MESSAGE if nobody else Method.CALL, reached=False)
         return Step(at, operator, Action.CONTACT, contacting.contact, called)
     body = Add(address=NewAddress(text=life.asked.home.address))
     return Step(at, operator, Action.ADD, hotline.add, body, check=hotline.check_add)

@@ -74,7 +74,8 @@ def contact_at(life: Life, at: datetime) -> Step:
     if is_hidden(life):
         text = NewRelay(text="请说明具体情况，以便核实。")
         return Step(at, life.handler(), Action.RELAY, relaying.relay, text)
-    method = Method.VISIT if life.ticket.no_citizen else drawn(life.asked.chance, METHODS)
+    nobody = life.asked.new.citizen.telephone is None
+    method = Method.VISIT if nobody else drawn(life.asked.chance, METHODS)
     body = NewContact(method=method, reached=life.likely(REACHED))
     return Step(at, life.handler(), Action.CONTACT, contacting.contact, body)
 

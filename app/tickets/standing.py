@@ -42,6 +42,7 @@ def standing_of(
         "objection_silent": now > objections.silent_at(policy, urgency, ticket.since),
         "extendable": urgency in policy.extension.levels,
         "extended": ticket.extensions >= policy.extension.max,
+        "full": ticket.version >= policy.ticket.events,
         "kept_by": tuple(ticket.whistles) if policy.reply.require_whistle_closed else (),
     }
     return Standing(*columns(ticket), **derived)

@@ -107,7 +107,8 @@ def test_the_response_is_on_the_spot_or_at_the_source(
 ) -> None:
     number, street = paper(people), people.street()
     street.does("acknowledge", number)
-    assert street.does("contact", number, method="call", reached=True)["status"] == "acknowledged"
+    nobody = stages.tries(street, "contact", number, method="call", reached=True)
+    stages.refused(nobody, 409, "no-telephone")
     assert street.does("contact", number, **contact)["status"] == "in_progress"
     street.does("reply", number, text="已停工。", published=PUBLISHED)
     people.supervisor.does("review", number, approve=True)

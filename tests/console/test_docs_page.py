@@ -9,11 +9,12 @@ def test_a_request_is_tried_out_with_a_key(people: People, screens: Screens) -> 
     page.goto("/docs")
 
     page.get_by_role("button", name="Authorize").first.click()
-    page.locator("input[type=text]").first.fill(
+    page.locator(".auth-container input").fill(
         people.operator.headers["Authorization"].removeprefix("Bearer ")
     )
     page.locator(".auth-btn-wrapper button[type=submit]").click()
     page.locator(".auth-btn-wrapper .btn-done").click()
+    page.locator("#operations-tag-reference").click()
     page.locator("#operations-reference-list_categories_v1_categories_get").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()

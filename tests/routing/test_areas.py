@@ -79,7 +79,7 @@ def test_a_route_by_other_polygons_is_another_and_the_command_says_where(
 
     printed = capsys.readouterr().out.splitlines()
     assert ended.value.code == 1
-    assert "decision: stored 'dispatch', now 'need_info'" in printed
+    assert "decision: stored 'dispatch', now 'person'" in printed
     assert f"office_code: stored '{JINZHAN}', now None" in printed
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.routing.load import read_ranker
-from app.routing.record import FEWEST_KEPT, KEPT, Record, Said, least_enough, surely
+from app.routing.record import AT_ONCE, FEWEST_KEPT, KEPT, Record, Said, least_enough, surely
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING
 from app.routing.weighing.judge import EVERY_LEAF, NODES, Judge
 
@@ -77,15 +77,30 @@ def test_what_is_surely_so_is_no_more_than_what_was_seen(right: float, number: i
     assert surely(right, number, 1.0) <= surely(right, number * 2, 1.0) + 1e-9
 
 
-def test_a_record_counts_once_it_is_long_and_forgets_what_is_long_ago() -> None:
-    record = Record()
-    for at in range(FEWEST_KEPT - 1):
-        record.note(Said(0.8, True, at))
-    assert record.enough(0.93) == 0.93
+BEFORE = 0.93
 
-    record.note(Said(0.8, True, FEWEST_KEPT))
-    assert record.enough(0.93) == 0.8
 
-    for at in range(KEPT):
-        record.note(Said(0.9, at % 10 > 0, at))
-    assert record.enough(0.93) == 1.0
+def record_of(*rows: tuple[float, int, int]) -> Record:
+    """Of so many answers with a chance, of which every so-manieth is wrong; each of a new place."""
+    record = Record(BEFORE)
+    for chance, number, every in rows:
+        for at in range(number):
+            record.note(Said(chance, at % every > 0, (chance, every, at)))
+    return record
+
+
+@pytest.mark.parametrize(
+    ("rows", "enough"),
+    [
+        ([(0.8, FEWEST_KEPT - AT_ONCE, 10_000)], BEFORE),  # too few to tell
+        ([(0.8, FEWEST_KEPT, 10_000)], 0.8),  # proven by more
+        ([(0.95, FEWEST_KEPT, 33)], BEFORE),  # .97: neither proven nor disproved
+        ([(0.95, FEWEST_KEPT, 10)], 1.0),  # disproved
+        ([(0.95, KEPT, 33)], 1.0),  # as many are not proven either, and count alone
+        ([(0.8, KEPT, 10_000), (0.95, KEPT, 10)], 1.0),  # what is long ago is forgotten
+    ],
+)
+def test_a_record_says_how_sure_is_sure_enough(
+    rows: list[tuple[float, int, int]], enough: float
+) -> None:
+    assert record_of(*rows).enough == enough

@@ -297,7 +297,9 @@ def test_a_position_of_chinas_maps_is_taken(people: People) -> None:
 @pytest.mark.parametrize(
     ("position", "fault"),
     [
-        ({"lon": 121.47, "lat": 31.23, "datum": "gcj02"}, "must lie in Beijing"),
+        ({"lon": 121.47, "lat": 31.23, "datum": "gcj02"}, "lies outside Beijing"),
+        ({"lon": 121.47, "lat": 31.23}, "lies outside Beijing"),
+        ({"lon": 39.9, "lat": 116.4 - 90}, "lon comes before lat"),
         ({"lon": 116.4, "datum": "gcj02"}, "come together"),
         ({"lon": 0, "lat": 0, "datum": "gcj02"}, "0,0 is no position"),
         ({"lon": 116.4, "lat": 39.9, "datum": "bd09"}, "wgs84"),

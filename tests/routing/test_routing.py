@@ -19,9 +19,10 @@ from app.offices.files import read_gazetteer
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds, kept
-from app.routing.load import make_router, read_elsewhere, read_ranker
+from app.routing.load import make_router, read_elsewhere, read_ranker, version_of
 from app.routing.memory import Key, Lesson
 from app.routing.schemas import RouteView
+from app.routing.witnesses import LEAST_KNOWN
 
 TODAY = date(2026, 10, 20)
 POLICY = Thresholds("test", accept=0.85, margin=0.10, border_m=30)
@@ -416,6 +417,35 @@ def test_a_point_in_another_city_contradicts_the_text() -> None:
     assert "outside the area" in decision.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "queue", "nearest"), [("", None, WANGJING), ("海淀区", "110108", None)]
+)
+def test_a_point_alone_shows_the_nearest_streets_and_sends_nothing(
+    text: str, queue: str | None, nearest: str | None
+) -> None:
+    """Of the district that is told, or of any; the reason says so."""
+    decision = route(Query(text, lon=116.473, lat=39.997))
+    codes = [candidate.office_code for candidate in decision.candidates]
+
+    assert (decision.decision, decision.queue) == (DecisionKind.PERSON, queue)
+    assert "nearest" in decision.reason
+    assert decision.confidence < LEAST_KNOWN
+    assert all(code.startswith(queue or "11") for code in codes)
+    assert nearest in (None, codes[0])
+    assert decision.ask
+    assert decision.ask.code == "which_street"
+
+
+def test_known_words_outrank_what_is_near_a_point() -> None:
+    decision = route(Query("朝阳区望京西园三区", lon=116.30, lat=39.90))
+
+    assert decision.office_code == WANGJING
+
+
+def test_a_decision_names_the_version_of_all_names() -> None:
+    assert route("朝阳区望京街道").names == version_of()
+
+
 def test_an_area_without_a_streets_code_is_refused() -> None:
     with pytest.raises(BadAreas):
         Areas.of({"features": [area("110105", WEST)]})
@@ -522,4 +552,4 @@ def test_a_stored_route_has_the_members_of_the_view_and_not_the_key_of_its_place
     decision = route("朝阳区望京西园三区308楼")
 
     assert decision.place == "望京西园3区"
-    assert kept(decision).keys() == RouteView.model_fields.keys()
+    assert kept(decision) == RouteView.model_validate(decision).model_dump(mode="json")

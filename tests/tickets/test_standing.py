@@ -29,6 +29,7 @@ PLAIN: dict[str, Any] = {
     "objection_locked": False,
     "since": NOW,
     "members": 0,
+    "version": 3,
     "objectors": [],
     "advised": [],
     "whistles": [],

@@ -81,17 +81,10 @@ async def listed(visit: Visit, template: str) -> Response:
         template,
         groups=groups,
         inbox=inbox,
-        address=here(visit),
         live=True,
         dispatches=bool(to_dispatch),
         holders=await hands.holders(visit, to_dispatch) if to_dispatch else {},
     )
-
-
-def here(visit: Visit) -> str:
-    """The page's own address."""
-    url = visit.request.url
-    return url.path + (f"?{url.query}" if url.query else "")
 
 
 DESKS = (

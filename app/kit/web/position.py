@@ -18,8 +18,8 @@ class Datum(StrEnum):
 class Position(Form):
     """`lon` and `lat` are WGS-84 once they are read, whatever their `datum` was.
 
-    Refuses half a position, a 0, which a device says that does not know it, and a position of
-    China's maps that is not Beijing's: what it is in WGS-84 cannot be told everywhere.
+    Refuses half a position, a 0, which a device says that does not know it, and one that is not in
+    Beijing.
     """
 
     datum: Datum = Datum.WGS84
@@ -34,9 +34,13 @@ class Position(Form):
             raise ValueError(
                 Message("{lon:g},{lat:g} is no position: leave lon and lat out", lon=lon, lat=lat)
             )
+        if lon is not None and not in_city(lon, lat):
+            raise ValueError(
+                Message(
+                    "{lon:g},{lat:g} lies outside Beijing; lon comes before lat", lon=lon, lat=lat
+                )
+            )
         if self.datum is Datum.GCJ02 and lon is not None:
-            if not in_city(lon, lat):
-                raise ValueError(Message("a position of GCJ-02 must lie in Beijing"))
             lon, lat = moved_back(lon, lat)
             self.__dict__.update(lon=lon, lat=lat, datum=Datum.WGS84)
         return self

@@ -10,7 +10,7 @@ from app.routing.reading.names import PLACES, STEMS, Find, Lexicon
 from app.routing.reading.spots import Spot
 from app.routing.reading.text import BREAK, JOIN, Edit, Reading
 
-WRONG = re.compile("不对|(?:说|讲|记|报)错了?|错了|不是(?=[啊呀吧哦]?[|])")
+WRONG = re.compile("不对|说错了?|讲错了?|记错了?|报错了?|错了|不是(?=[啊呀吧哦]?[|])")
 INSTEAD = re.compile("不是([^|]{2,20})[|]+(?:而|应该|它|那)?是")
 TAIL_NUMBER = re.compile("(?<![0-9])[0-9]++(?:号院|[区里期村条队])")
 LONGEST_JOINED = 12

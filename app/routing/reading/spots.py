@@ -26,11 +26,12 @@ UNIT = re.compile(
 )
 NUMBERED = re.compile(r"[甲乙丙丁]?([0-9]+)")
 TAIL = re.compile(
-    "这边|那边|附近|旁边|对面|(?<!衙)门口|门前|(?<![安国文武胜直成阳兴便定渠平])门外|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|东北角|西北角|东南角|西南角|[东西南北]侧|十字路口|交叉口|斜对过|对过|隔壁|边上|跟前|往[东西南北前后里]|向[东西南北]|出来|院内|院里|内部|"
+    "这边|那边|附近|旁边|对面|门口(?<!衙门口)|门前|门外(?<![安国文武胜直成阳兴便定渠平]门外)|楼下|楼上|楼前|楼后|周边|周围|一带|里面|外面|东北角|西北角|东南角|西南角|东侧|西侧|南侧|北侧|十字路口|交叉口|斜对过|对过|隔壁|边上|跟前|往[东西南北前后里]|向[东西南北]|出来|院内|院里|内部|"
     "底商|地下|地库|车库|停车|便道|所在|有人|有个|有1|总是|1直|经常|每天|长期|多次|夜间|晚上|凌晨|半夜|"
     "早上|白天|昨天|今天|最近|目前|现在|没有|无人|不通|不亮|堵|漏|噪声|噪音|扰民|油烟|垃圾|施工|违建|"
     "占道|停水|停电|暖气|供暖|燃气|物业|居民|邻居|家里|业主|路灯|井盖|异味|臭味|污水|积水"
 )
+"""Each begins with a character of its own: where all do, a search passes over the others."""
 LEAD = re.compile(
     "(?:哦|噢|呃|嗯|那个|就是|应该是|您好|你好|喂|请问|麻烦|帮忙|我们|我是|我家|我住|我想|我要|我在|我|本人|家住|住在|住|来电人|"
     "市民|居民|诉求人|来电|反映1下|反映|反应|投诉|举报|咨询|求助|建议|希望|关于|地址是|地址为|地址|"
@@ -52,7 +53,8 @@ GOES_ON = re.compile(
     ".{0,3}(?:[0-9]|小区|社区|[区期园苑路街巷村院楼府城店桥]|公寓|胡同|大厦|广场|中心|学校|中学|小学)"
 )
 """Behind a landmark's name it is another place's: 北京站街, 天通苑东三区."""
-TURN = re.compile("(?=投诉|举报|反映|但是|可是)")
+TURNING = re.compile("投诉|举报|反映|但是|可是")
+TURN = re.compile(f"(?={TURNING.pattern})")
 DIVIDING = re.compile(f"[{BREAK}{JOIN}投举反但可]")
 """A text without any of these names at most one place."""
 ESTATE = re.compile("(?:社区|小区)$")
@@ -92,7 +94,7 @@ def spots(text: str, finds: Sequence[Find]) -> list[Spot]:
     places: list[Spot] = []
     start = 0
     for sentence in text.split(BREAK):
-        for clause in TURN.split(sentence):
+        for clause in TURN.split(sentence) if TURNING.search(sentence) else (sentence,):
             places += read_clause(clause, text, start, finds)
             start += len(clause)
         start += len(BREAK)

@@ -13,7 +13,6 @@ from app.routing.given import STEM, TOWNSHIP, VILLAGE, Gazetteer, Name, Street
 from app.routing.memory import Key, Memory
 from app.routing.reading.names import short_name
 from app.routing.reading.text import LONGEST_PLACE, read
-from app.routing.weighing.pairs import Pairs, pairs
 from app.routing.weighing.profile import Floats, Profile, lines
 from app.routing.weighing.similarity import HEAD, LEARNED, LONGEST_HEAD, TRAITS, Index, Rarity
 
@@ -95,8 +94,8 @@ class Ground:
         self.villages: set[int] = set()
         """Names that are villages', by their number in the index."""
         self.village_counts = np.zeros(self.width)
-        self.cases: dict[int, int] = {}
-        """Confirmed cases of a learned name, by its number in the index."""
+        self.village_shares: list[float] = []
+        """Of each street's places, the part that are villages."""
         self.districts = {code[:DISTRICT_DIGITS] for code in self.codes}
         self.within = {
             district: [at for at, code in enumerate(self.codes) if code.startswith(district)]
@@ -110,7 +109,6 @@ class Ground:
         self.roads: dict[str, list[tuple[int, int]]] = {}
         self.learned: dict[tuple[str, int], int] = {}
         self.profile = Profile(self.sizes)
-        self.pairs = Pairs(self.sizes)
         self.lengths = lines(np.repeat(np.arange(LONGEST_PLACE + 1)[:, None], self.width, axis=1))
         self._blanks: dict[Flags, bytes] = {}
 
@@ -119,7 +117,7 @@ class Ground:
         for place in places:
             if place.street_code in self.position:
                 self.add_place(self.position[place.street_code], place)
-        self.pairs.draw(self.pairs.held)
+        self.village_shares = (self.village_counts / np.maximum(self.sizes, 1.0)).tolist()
         for name in names:
             if name.kind == STEM and name.street_code in self.position:
                 stem = read(name.text).text
@@ -147,7 +145,6 @@ class Ground:
         if len(name) >= SHORTEST:
             name_id = self.index.add(name, at)
             self.profile.add(name, at)
-            self.pairs.add(name, at)
             if place.is_village:
                 self.villages.add(name_id)
         numbered = NUMBERED.match(name)
@@ -169,17 +166,10 @@ class Ground:
         known = self.learned.get((name, at))
         if count and known is None:
             known = self.learned[name, at] = self.index.add(name, at, LEARNED)
-            self._count(name, at, 1)
+            self.profile.add(name, at)
         elif not count and known is not None:
             self.index.drop(self.learned.pop((name, at)))
-            self._count(name, at, -1)
-        if known is not None:
-            self.cases[known] = count
-
-    def _count(self, name: str, at: int, times: int) -> None:
-        self.profile.add(name, at, times)
-        self.pairs.add(name, at, times)
-        self.pairs.draw(pairs(name))
+            self.profile.add(name, at, -1)
 
 
 def lay(gazetteer: Gazetteer, older: Iterable[OlderPlace] = ()) -> dict[str, Ground]:

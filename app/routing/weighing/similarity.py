@@ -38,8 +38,6 @@ class Likeness(Struct, gc=False):
 
     likest: dict[int, tuple[float, int]] = {}  # the cosine with its likest name, and that name
     heads: dict[int, int] = {}  # the most characters that a name of it shares from the beginning
-    rising: list[tuple[int, float, int]] = []  # slot, cosine times `size`, and name, of all names
-    size: float = 1.0
 
 
 def grams(name: str) -> list[str]:
@@ -126,9 +124,8 @@ class Index:
         if not near:
             return NOTHING
         length = math.sqrt(size) or 1.0
-        rising = self._rising(near)
-        likest = {slot: (share / length, name_id) for slot, share, name_id in rising}
-        return Likeness(likest, self._heads(place, near), rising, length)
+        likest = {slot: (share / length, name_id) for slot, share, name_id in self._rising(near)}
+        return Likeness(likest, self._heads(place, near))
 
     def _rising(self, near: Mapping[int, float]) -> list[tuple[int, float, int]]:
         """Slot by slot, the likest name last."""

@@ -42,6 +42,11 @@ class Sheet(Struct, gc=False):
     name: str
     inside: bool
 
+    @property
+    def begins_with_stem(self) -> bool:
+        """Whether some street's short name begins the place: 天坛东里."""
+        return bool(self.numbers[STEM_BEGINS].any())
+
     def matrix(self) -> Floats:
         """For each street all COLUMNS, for scripts/learn_routing.py: in single precision, which is
         fine enough."""
@@ -70,7 +75,9 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
         return Sheet(ground.codes, numbers, alike, False, name, inside)
     worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)
     kept = likeliest(ground, alike, worth)
-    return Sheet([ground.codes[at] for at in kept], numbers[:, kept], alike, True, name, inside)
+    return Sheet(
+        [ground.codes[at] for at in kept], numbers.take(kept, axis=1), alike, True, name, inside
+    )
 
 
 def flags_of(spot: Spot, tail: str) -> Flags:

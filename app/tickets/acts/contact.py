@@ -4,14 +4,21 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
+from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewContact
+from app.tickets.citizens import citizen
 from app.tickets.event_data import Contacted
 from app.tickets.life import sources
 from app.tickets.life.contacts import Contact, Method, tried
-from app.tickets.life.lifecycle import Action, DispatchRole, Status
+from app.tickets.life.lifecycle import Action, DispatchRole, IllegalMove, Status
 from app.tickets.life.parts import Part
 from app.tickets.models import ContactMade, Dispatch, Ticket
+
+
+class NoTelephone(IllegalMove):
+    title = "Its citizen left no telephone"
+
 
 DESKS = frozenset({Part.OPERATOR, Part.DISPATCHER})
 
@@ -22,6 +29,7 @@ AS_MEMBER = 0
 def contact(change: Change, body: NewContact) -> None:
     """T14: the office contacts the citizen; the time is the server's. A desk of the city calls
     back whom it asked (D.5 R5)."""
+    check_telephone(change, body)
     ticket = change.ticket
     if change.parts & DESKS:
         ticket.tried_at = change.now
@@ -33,6 +41,13 @@ def contact(change: Change, body: NewContact) -> None:
         data=Contacted(method=body.method, reached=body.reached),
         words={"note": body.note, "evidence": body.evidence},
     )
+
+
+def check_telephone(change: Change, body: NewContact) -> None:
+    """Refuses (NoTelephone) a call, heard or not, to a citizen of whom there is no number: it would
+    count as an attempt, or as a response."""
+    if body.method is Method.CALL and citizen(change.session, change.ticket.number).phone is None:
+        raise NoTelephone(Message("record a visit or a message; or have his number corrected in"))
 
 
 def begun(ticket: Ticket) -> Status:

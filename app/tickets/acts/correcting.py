@@ -5,7 +5,7 @@ category, or no longer its duty, brings the ticket to another office until the f
 the dispatcher's eyes afterwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.tickets.event_data import Corrected, Notice
 from app.tickets.events import new_salt
 from app.tickets.life import sources
 from app.tickets.life.lifecycle import BETWEEN_OFFICES, Action, Status
+from app.tickets.life.parts import Part
 from app.tickets.models import Request, Ticket
 
 CATALOGUE = "catalogue"
@@ -180,7 +181,13 @@ def redirect(change: Change, request: Request, decision: Decision) -> None:
         ticket.queue = decision.queue
         change.set_timers()
     elif ticket.status is not Status.NEED_INFO:
-        data = {"status": ticket.status, "role": "dispatcher"}
-        desk = DESKS[Role.DISPATCHER]
-        news = News(desk, change.now, Notice.MISPLACED, ticket.number, data=data)
-        append(change.session, [news])
+        append(change.session, misplaced(change))
+
+
+def misplaced(change: Change) -> Iterator[News]:
+    """To the dispatcher, and to those who have it: the place may be another's."""
+    offices = {**change.concerned(""), DESKS[Role.DISPATCHER]: Part.DISPATCHER}
+    for code, role in offices.items():
+        if code:
+            data = {"status": change.ticket.status, "role": role}
+            yield News(code, change.now, Notice.MISPLACED, change.ticket.number, data=data)

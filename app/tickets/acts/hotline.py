@@ -32,7 +32,7 @@ from app.tickets.event_data import (
     Transferred,
     Withdrawn,
 )
-from app.tickets.life.guards import NotYourPart
+from app.tickets.life.guards import NotYourPart, TicketFull
 from app.tickets.life.lifecycle import AT_A_DESK, Action, IllegalMove, Status
 from app.tickets.life.parts import Part
 from app.tickets.models import Request
@@ -85,9 +85,11 @@ def give_back(change: Change, body: Words) -> None:
 
 def add(change: Change, body: Add) -> None:
     """T5, then T6 or T7: the citizen adds information, and what has no office yet is routed again.
-    Refuses (IllegalMove) the address of a ticket that an office has: that is corrected."""
+    Refuses (IllegalMove) the address of a ticket that an office has: that is corrected; and
+    TicketFull."""
     ticket, request = change.ticket, change.session.get_one(Request, change.ticket.number)
     if body.text:
+        check_length(change, request, body.text)
         request.content = f"{request.content}\n{body.text}"
         urgency.heed(change, body.text)
     words = {"text": body.text, "address": body.address and body.address.text}
@@ -103,6 +105,15 @@ def add(change: Change, body: Add) -> None:
     change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
     if decision and is_routed(change, body, before, decision):
         dispatching.route(change, decision)
+
+
+def check_length(change: Change, request: Request, text: str) -> None:
+    """Refuses (TicketFull) a text for which the ticket has no room left."""
+    most = change.policy.ticket.content
+    left = max(most - len(request.content) - 1, 0)
+    if len(text) > left:
+        detail = Message("{left} of {most} characters are left", left=left, most=most)
+        raise TicketFull(detail, most=most, left=left)
 
 
 def is_routed(change: Change, body: Add, before: Status, decision: Decision) -> bool:

@@ -59,6 +59,10 @@ class WhistleOpen(IllegalMove):
     title = "A whistle blown for this ticket has not let a required office go"
 
 
+class TicketFull(IllegalMove):
+    title = "As much was told of this ticket as may be"
+
+
 class NotExtendable(IllegalMove):
     title = "Tickets of this urgency are not extended"
 
@@ -110,6 +114,8 @@ class Standing:
     """The district has not ruled in time; the city's dispatcher may."""
     extendable: bool = False
     extended: bool = False
+    full: bool = False
+    """It has as many events as policy lets acts write that move nothing."""
     kept_by: tuple[str, ...] = ()
     """Whistles of which a required summons is open, where policy lets the reply wait for them."""
 
@@ -347,10 +353,22 @@ GUARDS: dict[Action, Guard] = {
 }
 
 
+TELLING = frozenset({A.NOTE, A.RELAY, A.READ, A.ADVISE, A.SUPERVISE, A.CONTACT})
+"""Acts that may be repeated without end and move nothing; whoever calls is never refused (D.7)."""
+
+
+def is_too_much(ticket: Standing, action: Action) -> bool:
+    """Of contacts those that begin the work are taken."""
+    begins = action is A.CONTACT and ticket.status is S.ACKNOWLEDGED
+    return ticket.full and action in TELLING and not begins
+
+
 def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> IllegalMove | None:
     """The refusal of an action that is not allowed now, or None."""
     if (ticket.status, action) not in MOVES:
         return IllegalMove()
+    if is_too_much(ticket, action):
+        return TicketFull()
     guard = GUARDS.get(action)
     return guard(ticket, parts) if guard else None
 
@@ -361,7 +379,7 @@ def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
     return tuple(
         action
         for action, guard in thinkable(ticket.status, parts)
-        if guard is None or guard(ticket, parts) is None
+        if not is_too_much(ticket, action) and (guard is None or guard(ticket, parts) is None)
     )
 
 

@@ -137,6 +137,8 @@ def proposed(viewer: Viewer, rule: Merge, rows: Sequence[Ticket]) -> Iterable[Me
     for row in rows:
         newer = mine[row.number]
         for older in candidates[row.number]:
+            if not likeness.agree(row.district_code, older.ticket.district_code):
+                continue
             same_citizen = are_one(newer.person, older.person)
             likens = likeness.repeated if same_citizen else likeness.proposed
             pair = likens(newer.matter, older.matter, rule)

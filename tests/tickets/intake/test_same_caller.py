@@ -11,7 +11,7 @@ from tests.conftest import StillClock
 from tests.given import WANGJING, People
 from tests.sealing import LATER, sealed, verified
 
-RULE = Merge(days=7, radius_m=100, similarity=0.85, count="group_once")
+RULE = Merge(members=9, days=7, radius_m=100, similarity=0.85, count="group_once")
 HOUSE = "朝阳区望京街道望京西园三区308楼"
 ME = {"name": "张三", "phone": "13800000000"}
 

@@ -21,7 +21,7 @@ from app.tickets.life.likeness import (
     similarity,
 )
 
-RULE = Merge(days=7, radius_m=100, similarity=0.85, count="group_once")
+RULE = Merge(members=9, days=7, radius_m=100, similarity=0.85, count="group_once")
 NOISE = "工地每天夜里十一点以后还在施工。"
 HOME = Matter(place="望京西园3区", words=NOISE, category="0701", street_code="110105026")
 BY_CATEGORY = Likeness(Matching.CATEGORY, Placing.ADDRESS)

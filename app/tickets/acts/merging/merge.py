@@ -20,6 +20,7 @@ from app.tickets.event_data import Adopted, EndReason, LetGo, Merged, Unmerged
 from app.tickets.events import Event
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import TERMINAL, Action, IllegalMove, Status
+from app.tickets.life.likeness import agree
 from app.tickets.models import Ticket
 
 
@@ -108,9 +109,33 @@ def check_pair(change: Change, head: Change) -> None:
         raise NotMergeable(
             Message("the older of the two is the parent: its clock is the earlier one")
         )
+    check_one_district(ticket, parent)
+    check_room(change, parent)
     check_danger(ticket, parent)
     if ticket.assessed_at or was_called(change, parent):
         raise NotMergeable(Message("citizens of theirs were called back already"))
+
+
+def check_one_district(ticket: Ticket, parent: Ticket) -> None:
+    """A group has one lead office, and so lies in one district, as of imported cases; a ticket
+    whose place is not known joins any."""
+    if not agree(ticket.district_code, parent.district_code):
+        raise NotMergeable(
+            Message(
+                "{number} lies in district {district}, and this one in {other}",
+                number=parent.number,
+                district=parent.district_code,
+                other=ticket.district_code,
+            )
+        )
+
+
+def check_room(change: Change, parent: Ticket) -> None:
+    most = change.policy.merge.members
+    if parent.members >= most:
+        raise NotMergeable(
+            Message("{number} has {most} members already", number=parent.number, most=most)
+        )
 
 
 def check_danger(ticket: Ticket, parent: Ticket) -> None:

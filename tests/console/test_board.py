@@ -1,0 +1,140 @@
+"""The board: a ranking opened down to its tickets, tried, compared, sealed and verified."""
+
+import pytest
+
+from app.console.board import drawing
+from app.console.board.trial import body
+from tests import given, stages
+from tests.conftest import StillClock
+from tests.console.visitor import Visitor
+from tests.given import CHAOYANG, WANGJING, People
+
+PERIOD = "2026-11"
+
+
+def assessed(people: People) -> str:
+    number = given.ticket(people)
+    given.awaiting(people, number)
+    stages.called(people, number)
+    return number
+
+
+def visitor(people: People, role: str) -> Visitor:
+    return Visitor(people.client).signs_in(people(role))
+
+
+def test_a_number_opens_to_its_tickets(people: People) -> None:
+    number = assessed(people)
+    evaluator = visitor(people, "evaluator")
+    table = evaluator.get(f"/board?period={PERIOD}").text
+    assert "望京街道" in table
+    assert "100.00" in table
+    office = evaluator.get(f"/board/offices/{WANGJING}?period={PERIOD}").text
+    assert "20.65–100.00" in office
+    assert 'class="wilson"' in office
+    rows = evaluator.get(
+        f"/board/offices/{WANGJING}/tickets?period={PERIOD}&rate=resolution&counts=numerator"
+    ).text
+    assert number in rows
+
+
+def test_who_may_not_open_the_tickets_is_told_so(people: People) -> None:
+    assessed(people)
+    analyst = visitor(people, "analyst")
+    assert analyst.get(f"/board?period={PERIOD}").status_code == 200
+    answer = analyst.get(f"/board/offices/{WANGJING}/tickets?period={PERIOD}")
+    assert answer.status_code == 403
+    assert 'role="alert"' in answer.text
+
+
+def test_other_values_show_who_gains_and_are_stored_nowhere(people: People) -> None:
+    assessed(people)
+    analyst = visitor(people, "analyst")
+    official = people("analyst").get(f"/rankings/{PERIOD}").json()
+    page = analyst.get(
+        f"/board/trial?period={PERIOD}&response=0.2&resolution=0.4&satisfaction=0.4&min_reached=3"
+    )
+    assert page.status_code == 200
+    assert "望京街道" in page.text
+    assert people("analyst").get(f"/rankings/{PERIOD}").json() == official
+    wrong = analyst.get(f"/board/trial?period={PERIOD}&response=0.9&resolution=0.4")
+    assert wrong.status_code == 422
+    assert 'value="0.9"' in wrong.text
+    assert visitor(people, "supervisor").get("/board/trial").status_code == 403
+
+
+def test_a_form_of_values_is_the_apis() -> None:
+    assert body({}) == {}
+    assert body({"response": " ", "partly": "1/3", "min_reached": "5"}) == {
+        "partly": "1/3",
+        "min_reached": 5,
+    }
+    assert body({"min_reached": "viel"}) == {"min_reached": "viel"}
+
+
+def test_two_periods_stand_beside_each_other(people: People, clock: StillClock) -> None:
+    assessed(people)
+    clock.tick(days=31)
+    assessed(people)
+    page = visitor(people, "analyst").get("/board/compare?period=2026-12&with=2026-11")
+    assert page.status_code == 200
+    assert "100.00 → 100.00" in page.text
+
+
+def test_a_period_is_sealed_and_verified_by_a_click(people: People, clock: StillClock) -> None:
+    assessed(people)
+    clock.tick(days=40)
+    evaluator = visitor(people, "evaluator")
+    page = evaluator.get(f"/board?period={PERIOD}")
+    sealed = evaluator.fills_in(page, f"/board/seal?period={PERIOD}")
+    assert sealed.status_code == 200, sealed.text
+    assert "已封账" in sealed.text
+    verified = evaluator.fills_in(sealed, f"/board/verify?period={PERIOD}")
+    assert "记录与封账一致" in verified.text
+    assert "verify?period" not in visitor(people, "analyst").get(f"/board?period={PERIOD}").text
+
+
+def test_charts_have_their_tables_and_their_figures(people: People) -> None:
+    assessed(people)
+    analyst = visitor(people, "analyst")
+    page = analyst.get(f"/board/charts?period={PERIOD}")
+    assert page.status_code == 200
+    series = analyst.get(f"/board/series?period={PERIOD}").json()
+    assert series["months"][-1] == PERIOD
+    assert series["volume"][-1] == 1
+    assert series["rates"]["响应率"][-1] == 100.0
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_table_is_taken_away_as_a_file(people: People, kind: str) -> None:
+    assessed(people)
+    answer = visitor(people, "analyst").get(f"/board/files/{PERIOD}?league=streets&format={kind}")
+    assert answer.status_code == 200
+    assert "filename" in answer.headers["content-disposition"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_months_bulletin_opens(people: People) -> None:
+    assessed(people)
+    answer = visitor(people, "analyst").get(f"/board/bulletins/month/{PERIOD}")
+    assert answer.status_code == 200
+    assert "text/html" in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("query", ["period=1999-01", "league=x", "period=2026-11&district=x", ""])
+def test_an_odd_choice_shows_a_ranking_all_the_same(people: People, query: str) -> None:
+    assessed(people)
+    answer = Visitor(people.client).signs_in(people.district(CHAOYANG)).get(f"/board?{query}")
+    assert answer.status_code in (200, 422)
+    assert "<main" in answer.text
+
+
+def test_drawings_bear_no_style() -> None:
+    spark = drawing.line([None, 10.0, 20.0, None, 15.0], "a<b")
+    assert spark.count(",") == 3
+    assert "style" not in spark
+    assert "a&lt;b" in spark
+    assert drawing.line([None, None], "") == ""
+    assert drawing.line([5.0], "") != ""
+    assert drawing.interval(None, 1.0, 2.0, "") == ""
+    assert "style=" not in drawing.interval(20.0, 50.0, 80.0, "x")
