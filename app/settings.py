@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError
 from app.attachments.kinds import MediaType
 from app.kit.address import psycopg_url
 from app.kit.host import embedded
-from app.kit.messages import CHINESE, ENGLISH, Language, Message, language
+from app.kit.messages import CHINESE, ENGLISH, Language, Message, language, reason_of
 from app.kit.web.faults import words
 
 PREFIX = "JIESU_"
@@ -311,7 +311,7 @@ def with_kept_secrets(given: Settings) -> Settings:
                 "{prefix}DATA_DIR: no secret in {data_dir}: {error}",
                 prefix=PREFIX,
                 data_dir=given.data_dir,
-                error=error,
+                error=reason_of(error),
             )
         ) from None
     return given.model_copy(update=kept)

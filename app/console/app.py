@@ -28,6 +28,7 @@ from app.console.case import page as case
 from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
+from app.console.marking import page as marking
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
@@ -47,6 +48,7 @@ DESKS: tuple[Desk, ...] = (
     Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
     whistles.DESK,
+    marking.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     Desk("/board", Message("Ranking"), board.ROLES),
@@ -99,6 +101,7 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *marking.ROUTES,
             *new_whistle.ROUTES,
             *whistles.ROUTES,
             *whistle_acts.ROUTES,

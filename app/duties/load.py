@@ -49,7 +49,8 @@ def read_duties(known: Known, overlay: Path | None = None) -> DutyList:
     files = {name: file_rows(name, overlay) for name in FILES}
     facts = {row.cells["code"]: row.read(list_facts) for row in files["duty_lists.csv"]}
     if set(facts) != set(LISTS):
-        raise BadDutyList(Message("duty_lists.csv: has one line for each of {lists}", lists=LISTS))
+        both = Message("{first} and {second}", first=LISTS[0], second=LISTS[1])
+        raise BadDutyList(Message("duty_lists.csv: has one line for each of {lists}", lists=both))
     duties = DutyList(
         duties=facts["duties"],
         powers=facts["powers"],

@@ -120,7 +120,11 @@ def check_columns(name: str, given: Iterable[str]) -> None:
     missing = set(COLUMNS[name]) - columns
     unknown = columns - set(COLUMNS[name]) - set(BESIDE.get(name, ()))
     if missing or unknown:
-        which = f"no column {min(missing)!r}" if missing else f"a column {min(unknown)!r}"
+        which = (
+            Message("no column {name!r}", name=min(missing))
+            if missing
+            else Message("a column {name!r}", name=min(unknown))
+        )
         raise BadOverlay(
             Message(
                 "{name} line 1: has {which}; its columns are {columns}",

@@ -60,23 +60,23 @@ def danger(catalogue: Catalogue, where: str, line: Mapping[str, Any]) -> Danger:
     )
 
 
-def faults(catalogue: Catalogue, line: Mapping[str, Any]) -> Iterator[str]:
+def faults(catalogue: Catalogue, line: Mapping[str, Any]) -> Iterator[Message]:
     """A category or level that may not be."""
     if line.get("category") not in catalogue.categories:
-        yield f"no category {line.get('category')!r}"
+        yield Message("no category {code!r}", code=line.get("category"))
     if line.get("urgency") not in (Urgency.L1, Urgency.L2):
-        yield f"an emergency is L1 or L2, not {line.get('urgency')!r}"
+        yield Message("an emergency is L1 or L2, not {urgency!r}", urgency=line.get("urgency"))
 
 
-def faults_of_form(line: Mapping[str, Any]) -> Iterator[str]:
+def faults_of_form(line: Mapping[str, Any]) -> Iterator[Message]:
     for name in sorted(line.keys() - MEMBERS):
-        yield f"there is no member {name!r}"
+        yield Message("there is no member {name!r}", name=name)
     if not isinstance(line.get("lasting", False), bool):
-        yield "lasting is true or false"
+        yield Message("lasting is true or false")
     if not set(line.get("tell", [])) <= SERVICES:
-        yield f"tell is of {sorted(SERVICES)}"
+        yield Message("tell is of {services}", services=sorted(SERVICES))
     if not line.get("words") and not (line.get("things") and line.get("faults")):
-        yield "needs words, or things with faults"
+        yield Message("needs words, or things with faults")
 
 
 def written(where: str, key: str, words: object) -> tuple[str, ...]:

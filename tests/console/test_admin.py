@@ -155,3 +155,14 @@ def test_an_overlays_rows_are_new_or_take_the_place_of_shipped_ones(tmp_path: Pa
     assert (files["districts.csv"].new, files["districts.csv"].in_place) == (1, False)
     assert files["population.csv"].rows[0].title == "120000"
     assert files["synonyms.csv"].in_place
+
+
+def test_without_scripts_a_key_is_made_all_the_same(admin: Person, screens: Screens) -> None:
+    page = screens.open(admin, "/console/admin/keys", scripts=False)
+    page.locator("summary", has_text="新建密钥").click()
+    page.locator("[name=label]").fill("<script>一号坐席</script>")
+    page.locator("[name=role]").select_option("operator")
+    page.get_by_role("button", name="新建密钥").click()
+
+    assert len(page.locator("#made").text_content() or "") > 40
+    assert page.get_by_text("<script>一号坐席</script>").first.is_visible()

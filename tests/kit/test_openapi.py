@@ -92,7 +92,7 @@ def test_a_guards_problem_is_told_by_its_action_alone(
 ) -> None:
     types = declared.types_of(described["paths"][path]["post"]["responses"][str(status)])
     assert f"/problems/{problem}" in types
-    others = described["paths"]["/v1/tickets/{number}/note"]["post"]["responses"]["409"]
+    others = described["paths"]["/v1/tickets/{number}/acknowledge"]["post"]["responses"]["409"]
     assert declared.types_of(others) == ["/problems/illegal-move"]
 
 

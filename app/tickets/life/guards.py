@@ -324,7 +324,26 @@ def needs_advice(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None
     return refuse(not ticket.owes_advice, template("no advice waits for your answer"))
 
 
+def needs_room(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """What moves nothing is not repeated without end; who calls again is never refused (D.7)."""
+    return TicketFull() if ticket.full else None
+
+
+def needs_room_to_relay(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    return needs_relay(ticket, parts) or needs_room(ticket, parts)
+
+
+def needs_room_to_contact(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """A contact that begins the work is taken."""
+    begins = ticket.status is S.ACKNOWLEDGED
+    return needs_callable(ticket, parts) or (None if begins else needs_room(ticket, parts))
+
+
 GUARDS: dict[Action, Guard] = {
+    A.NOTE: needs_room,
+    A.READ: needs_room,
+    A.ADVISE: needs_room,
+    A.SUPERVISE: needs_room,
     A.ANSWER_ADVICE: needs_advice,
     A.ANSWER: needs_lone_enquiry,
     A.TRANSFER: needs_transferable,
@@ -332,8 +351,8 @@ GUARDS: dict[Action, Guard] = {
     A.CORRECT: needs_no_callback,
     A.DISPATCH: needs_own_queue,
     A.RETURN: needs_queue,
-    A.CONTACT: needs_callable,
-    A.RELAY: needs_relay,
+    A.CONTACT: needs_room_to_contact,
+    A.RELAY: needs_room_to_relay,
     A.REVIEW: needs_review,
     A.REPLY: needs_no_whistle,
     A.REVEAL: needs_openness,
@@ -353,22 +372,10 @@ GUARDS: dict[Action, Guard] = {
 }
 
 
-TELLING = frozenset({A.NOTE, A.RELAY, A.READ, A.ADVISE, A.SUPERVISE, A.CONTACT})
-"""Acts that may be repeated without end and move nothing; whoever calls is never refused (D.7)."""
-
-
-def is_too_much(ticket: Standing, action: Action) -> bool:
-    """Of contacts those that begin the work are taken."""
-    begins = action is A.CONTACT and ticket.status is S.ACKNOWLEDGED
-    return ticket.full and action in TELLING and not begins
-
-
 def hindrance(ticket: Standing, action: Action, parts: frozenset[Part]) -> IllegalMove | None:
     """The refusal of an action that is not allowed now, or None."""
     if (ticket.status, action) not in MOVES:
         return IllegalMove()
-    if is_too_much(ticket, action):
-        return TicketFull()
     guard = GUARDS.get(action)
     return guard(ticket, parts) if guard else None
 
@@ -379,7 +386,7 @@ def allowed(ticket: Standing, parts: frozenset[Part]) -> tuple[Action, ...]:
     return tuple(
         action
         for action, guard in thinkable(ticket.status, parts)
-        if not is_too_much(ticket, action) and (guard is None or guard(ticket, parts) is None)
+        if guard is None or guard(ticket, parts) is None
     )
 
 
