@@ -25,6 +25,7 @@ from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
+from app.console.decisions import page as decisions
 from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
@@ -106,6 +107,7 @@ def make_console(api: FastAPI) -> Starlette:
             *whistles.ROUTES,
             *whistle_acts.ROUTES,
             *dispatch.ROUTES,
+            *decisions.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
             *welcome.ROUTES,
