@@ -83,6 +83,7 @@ def test_a_callback_by_keyboard(people: People, screens: Screens) -> None:
     given.awaiting(people, number)
     desk = screens.open(people.callback, "/console/callbacks")
     desk.get_by_role("link", name="夜间施工噪声").press("Enter")
+    expect(desk.get_by_role("heading", name="通话")).to_be_visible()
     desk.keyboard.press("Alt+t")
     expect(desk.get_by_role("link", name="13800000000")).to_be_visible()
     for name, value in (
