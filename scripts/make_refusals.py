@@ -25,7 +25,8 @@ from app.kit.web.route import Route
 from app.offices.catalogue import NoSuchCategory
 from app.settings import Settings
 from app.tickets.intake import together
-from scripts import refusals
+from scripts.refusals.reader import Reader
+from scripts.refusals.routes import Refusals
 
 TABLE = Path(__file__).parent.parent / "app/openapi/refusals.json"
 AGAIN = "make it again: python -m scripts.make_refusals"
@@ -68,9 +69,9 @@ def row(route: APIRoute, kinds: Iterable[type[Refusal]], is_conditional: bool) -
 
 def table(app: FastAPI) -> str:
     """One line a route, in the routes' order."""
-    refusals.Reader.state = app.state
+    Reader.state = app.state
     listed = routes(app)
-    known = refusals.Refusals(listed, *HANDED_ON.values())
+    known = Refusals(listed, *HANDED_ON.values())
     lines = []
     for route in listed:
         is_conditional = known.uses(route, {etag.known_in, etag.known_to})

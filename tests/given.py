@@ -54,6 +54,10 @@ class Person:
         return dict(answer.json())
 
 
+CHINESE = {"Accept-Language": "zh-CN"}
+"""Headers of whoever reads Chinese: the tests' client asks for English."""
+
+
 class People:
     """Each role's holder, made when first asked for."""
 

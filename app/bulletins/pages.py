@@ -1,4 +1,4 @@
-"""Bulletins as pages in Chinese, each a single file: printed, or read on a telephone."""
+"""Bulletins as pages, each a single file: printed, or read on a telephone."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,12 +10,8 @@ from leather import theme
 from markupsafe import Markup, escape
 
 from app.bulletins.schemas import BulletinView, DayView, PackView, QuarterView, YearView
-from app.bulletins.words import TALLIES
-from app.kit.messages import CHINESE, Vocabulary
+from app.kit.messages import Message, for_reader, language, phrase, tongue, word_of
 from app.kit.workdays import BEIJING
-from app.period import State
-from app.rankings.exports.sheet import CLASSES
-from app.whistles.life.loop import WhistleKind
 
 theme.background_color = "none"
 theme.tick_font_char_width = 15  # a Chinese character is as wide as it is high
@@ -48,13 +44,11 @@ def beijing(at: datetime) -> str:
     return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
-STATES = Vocabulary.of(State)
-
 MOST_BARS = 15
 
 
-def in_chinese(words: Vocabulary) -> dict[str, str]:
-    return {code: words.word(code, CHINESE) for code in words.codes}
+def code_in_words(kind: str, code: str) -> str:
+    return word_of(kind, code, language.get())
 
 
 PAGES = Environment(
@@ -65,12 +59,11 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 PAGES.globals |= {
-    "classes": in_chinese(CLASSES),
-    "states": in_chinese(STATES),
-    "labels": in_chinese(TALLIES),
+    "_": phrase,
+    "tongue": tongue,
+    "word": code_in_words,
     "bars": bars,
     "most_bars": MOST_BARS,
-    "kinds": in_chinese(Vocabulary.of(WhistleKind)),
     "beijing": beijing,
 }
 
@@ -88,11 +81,18 @@ def monthly(month: BulletinView, districts: Districts) -> bytes:
 
 
 def quarterly(span: QuarterView, districts: Districts) -> bytes:
-    return page("quarter.html", span=span, districts=districts, title="季度通报（季调度）")
+    return page(
+        "quarter.html",
+        span=span,
+        districts=districts,
+        title=for_reader(Message("Quarterly bulletin")),
+    )
 
 
 def yearly(span: YearView, districts: Districts) -> bytes:
-    return page("year.html", span=span, districts=districts, title="年度通报（年总结）")
+    return page(
+        "year.html", span=span, districts=districts, title=for_reader(Message("Annual bulletin"))
+    )
 
 
 def page(name: str, **shown: object) -> bytes:

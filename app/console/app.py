@@ -25,9 +25,12 @@ from app.console.callback import page as callback
 from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
+from app.console.decisions import page as decisions
+from app.console.decisions import registers
 from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
+from app.console.marking import page as marking
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
@@ -46,7 +49,9 @@ DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
+    registers.DESK,
     whistles.DESK,
+    marking.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     Desk("/board", Message("Ranking"), board.ROLES),
@@ -99,10 +104,13 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *marking.ROUTES,
             *new_whistle.ROUTES,
             *whistles.ROUTES,
             *whistle_acts.ROUTES,
             *dispatch.ROUTES,
+            *decisions.ROUTES,
+            *registers.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
             *welcome.ROUTES,

@@ -42,6 +42,8 @@ class Field:
     required: bool = True
     choices: Choices | None = None
     hint: Message | None = None
+    group: Message | None = None
+    """The heading above it and its neighbours of the same group."""
 
     @property
     def pointer(self) -> str:

@@ -2,7 +2,8 @@
 example of each, and the problems that each may answer.
 
 The problems are in `refusals.json`, made from the code by `python -m scripts.make_refusals`; the
-examples in `examples.json`, made from openapi.md by `python -m scripts.make_examples`.
+examples in `examples.json`, made from openapi.md by `python -m scripts.make_examples`, and in
+`bodies.json`, by hand.
 """
 
 import json
@@ -34,6 +35,8 @@ REFUSALS: dict[str, dict[str, list[str]]] = read("refusals.json")
 """By method and path: each status of a refusal, with the last parts of its problems' `type`."""
 EXAMPLES: dict[str, Json] = read("examples.json")
 """By method and path: a `body` that was sent, and what was answered, by `status`."""
+BODIES: dict[str, Json] = read("bodies.json")
+"""By the name of its form, what openapi.md does not send."""
 ABOUT = """接诉即办: a city's 12345 hotline takes requests in, dispatches each at once to the office
 that answers for its address, and makes the month's ranking of what the citizens said.
 
@@ -128,6 +131,7 @@ def completed(made: Json) -> Json:
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
             complete(path, method, operation)
+    lend(made["paths"])
     components = made.setdefault("components", {})
     schemas: Json = components.setdefault("schemas", {})
     for name in GENERATED:
@@ -181,13 +185,39 @@ def problem(types: Sequence[str]) -> Json:
 
 def exemplify(operation: Json, example: Json) -> None:
     """The body that a caller sends, and the answers that he gets."""
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if body and "body" in example:
-        body["example"] = example["body"]
-    for status, answer in example.get("answers", {}).items():
-        content = operation["responses"].get(status, {}).get("content", {})
-        if "application/json" in content:
-            content["application/json"]["example"] = answer
+    for content, given in exchanged(operation, example):
+        if given is not None:
+            content["example"] = given
+
+
+def exchanged(operation: Json, example: Json) -> Iterator[tuple[Json, Any]]:
+    """Each JSON that is sent or answered, and its example, where the route has one of its own."""
+    parts = {"body": operation.get("requestBody", {}), **operation["responses"]}
+    own = {"body": example.get("body"), **example.get("answers", {})}
+    for name, part in parts.items():
+        content = part.get("content", {}).get("application/json")
+        if content:
+            yield content, own.get(name)
+
+
+def lend(paths: Json) -> None:
+    """What no route shows by itself has the example of another one that is of the same form."""
+    contents = [
+        content
+        for methods in paths.values()
+        for operation in methods.values()
+        for content, _ in exchanged(operation, {})
+    ]
+    known = {REFERENCE.format(model=name): body for name, body in BODIES.items()}
+    known |= {
+        content["schema"]["$ref"]: content["example"]
+        for content in reversed(contents)
+        if "example" in content and "$ref" in content["schema"]
+    }
+    for content in contents:
+        form = content["schema"].get("$ref")
+        if form in known:
+            content.setdefault("example", known[form])
 
 
 def is_page(path: str, operation: Json) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
+from tests.given import CHINESE, WANGJING, People
 from tests.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case
 
 FOUR = (WANGJING, JIANWAI, HEPINGJIE, DONGHUAMEN)
@@ -187,8 +187,8 @@ def test_the_pack_stays_as_it_is_when_it_is_sealed(
     for name in ("2025-10", "2026-09", "2026-10"):
         assert people("evaluator").post(f"/rankings/{name}/seal").status_code == 201
     page, sheet = (
-        people("analyst").get("/rankings/2026-10/bulletin", format=form).text
-        for form in ("html", "csv")
+        people("analyst").get("/rankings/2026-10/bulletin", asked, format=form).text
+        for form, asked in (("html", CHINESE), ("csv", {}))
     )
 
     clock.tick(days=1)

@@ -56,7 +56,7 @@ def hostile(app: FastAPI, reseeded: Callable[..., None]) -> None:
 
 
 def page(people: People, path: str) -> str:
-    answer = people("analyst").get(path, format="html")
+    answer = people("analyst").get(path, {"Accept-Language": "zh"}, format="html")
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     return answer.text
@@ -85,6 +85,19 @@ def test_a_page_needs_nothing_from_outside_and_fits_paper_and_telephone(
     assert {"svg", "table"} <= names
     assert "接诉即办" in text
     assert "望京街道" in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_in_english_has_no_other_word_than_names(
+    people: People, store: Store, path: str
+) -> None:
+    store([*WORKED_EXAMPLE, case(20, office_code=JIANWAI)])
+    answer = people("analyst").get(path, format="html")
+    assert 'lang="en"' in answer.text
+    assert "Accept-Language" in answer.headers["Vary"]
+    plain = re.sub("<style>.*?</style>", "", answer.text, flags=re.DOTALL)
+    for text in re.findall(r"<(?:h1|h2|th|p)[^>]*>([^<]*)<", plain):
+        assert not re.search("[一-龥]", text), text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from app.sweep import sweep
 from tests import given, stages
 from tests.conftest import StillClock
-from tests.given import WANGJING, People, awaiting, request, ticket
+from tests.given import CHINESE, WANGJING, People, awaiting, request, ticket
 from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
 
 QUARTER = "/bulletins/quarters/2026-Q4"
@@ -73,7 +73,7 @@ def test_a_quarter_tells_escalations_supervision_and_holds_looked_at(
         ("answered", "1"),
         ("unanswered", "1"),
     ]
-    page = people("analyst").get(QUARTER, format="html").text
+    page = people("analyst").get(QUARTER, CHINESE, format="html").text
     assert "超期报区" in page
     assert "未答复" in page
     assert levels["supervision"] >= 1
@@ -121,7 +121,7 @@ def test_a_year_has_its_sum_and_the_departments_through_it(people: People, store
     mine = [office["composite"] for office in table if office["office_code"] == WATER]
     assert mine == ["100.00", "65.00", ""]
     assert sheet(people, "/bulletins/years/2026", "total")[0]["composite"] == "88.33"
-    page = people("analyst").get("/bulletins/years/2026", format="html").text
+    page = people("analyst").get("/bulletins/years/2026", CHINESE, format="html").text
     assert "市级部门名次" in page
     assert "88.33" in page
 

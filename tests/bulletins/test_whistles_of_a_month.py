@@ -2,7 +2,7 @@
 
 from tests import given, stages
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
+from tests.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, does
 from tests.whistles.test_false_whistles import ruling
@@ -27,7 +27,7 @@ def test_a_month_tells_of_its_whistles(people: People, clock: StillClock) -> Non
     }
     assert (month["absent"], month["left_early"], month["raised"]) == (0, 1, 1)
     assert month["streets"] == [{"office_code": WANGJING, "office_name": "望京街道", "blown": 2}]
-    page = reader.get("/rankings/2026-11/bulletin", format="html").text
+    page = reader.get("/rankings/2026-11/bulletin", CHINESE, format="html").text
     assert "吹哨 2 次" in page
     assert "擅自撤离 1 次" in page
     assert reader.get("/rankings/2026-11/bulletin", format="csv").status_code == 200
@@ -53,8 +53,8 @@ def test_a_quarter_and_a_year_tell_of_theirs_and_a_quarter_of_what_is_open(
     assert quarter["open_whistles"]["number"] == 1
     assert (waiting["number"], waiting["status"], waiting["raised"]) == (left, "escalated", True)
     assert (waiting["street"]["code"], waiting["kind"]) == (WANGJING, "enforcement")
-    page = reader.get("/bulletins/quarters/2026-Q4", format="html").text
+    page = reader.get("/bulletins/quarters/2026-Q4", CHINESE, format="html").text
     assert (left in page, str(done) in page, "吹哨 2 次" in page) == (True, False, True)
-    assert "吹哨 2 次" in reader.get("/bulletins/years/2026", format="html").text
+    assert "吹哨 2 次" in reader.get("/bulletins/years/2026", CHINESE, format="html").text
     sheet = reader.get("/bulletins/quarters/2026-Q4", format="csv").text
     assert left in sheet

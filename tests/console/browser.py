@@ -16,6 +16,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -51,6 +52,7 @@ def chromium() -> Iterator[Browser]:
     """Fails where there is none: the tests of the screens are never left out."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     assert path, MISSING
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
+from app.openapi.document import BODIES, REFERENCE
 from scripts import make_refusals
 from tests import declared, given
 from tests.client import Client
@@ -115,6 +116,17 @@ def test_every_example_is_of_its_form(described: Any) -> None:
                 validator = jsonschema_rs.Draft202012Validator({**content["schema"], **components})
                 faults = [fault.message for fault in validator.iter_errors(content["example"])]
                 assert faults == [], (method, path)
+
+
+def test_every_form_that_is_sent_has_an_example(described: Any) -> None:
+    bare = [
+        (method, path)
+        for path, method, operation in operations(described)
+        for body in [operation.get("requestBody", {}).get("content", {}).get("application/json")]
+        if body and "example" not in body
+    ]
+    assert bare == [], "paste a request in openapi.md, or add a body to app/openapi/bodies.json"
+    assert {REFERENCE.format(model=name) for name in BODIES} <= references(described)
 
 
 def contents(operation: Any) -> list[Any]:

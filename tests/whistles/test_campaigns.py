@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
+from tests.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.whistles import blown, campaigns
 from tests.whistles.blown import MARKET, POLICE, POWER, act, does, of
 from tests.whistles.campaigns import CHIEF, crew, day, organised, person, plan, seen
@@ -303,13 +303,13 @@ def test_a_campaign_has_its_own_plan_date_and_new_people(people: People, clock: 
 def test_the_order_says_who_comes_and_who_commands(people: People) -> None:
     matter = "占道经营，联系人13911112222"
     draft = str(blown.blow(people, kind="key_work", matter=matter, draft=True)["number"])
-    unblown = people(*CHIEF).get(f"/whistles/{draft}/order")
+    unblown = people(*CHIEF).get(f"/whistles/{draft}/order", CHINESE)
     assert (unblown.status_code, unblown.json()["type"]) == (409, "/problems/not-blown")
     does(people, CHIEF, draft, "campaign", **campaigns.plan())
     does(people, CHIEF, draft, "blow")
 
     for who in (CHIEF, AT_MARKET, DISTRICT):
-        order = people(*who).get(f"/whistles/{draft}/order")
+        order = people(*who).get(f"/whistles/{draft}/order", CHINESE)
         assert order.status_code == 200
         assert order.headers["Content-Security-Policy"].startswith("default-src 'none'")
         for words in (
@@ -324,9 +324,9 @@ def test_the_order_says_who_comes_and_who_commands(people: People) -> None:
         assert "张书记（望京街道，总指挥）" in order.text
         assert "本部门行政执法" in order.text
         assert "13911112222" not in order.text
-    assert people(*STREETS_BESIDE).get(f"/whistles/{draft}/order").status_code == 404
+    assert people(*STREETS_BESIDE).get(f"/whistles/{draft}/order", CHINESE).status_code == 404
     does(people, CHIEF, draft, "cancel", reason="改期")
-    assert "本令作废" in people(*CHIEF).get(f"/whistles/{draft}/order").text
+    assert "本令作废" in people(*CHIEF).get(f"/whistles/{draft}/order", CHINESE).text
 
 
 STREETS_BESIDE = ("chief", "110105043")

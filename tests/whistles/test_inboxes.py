@@ -4,7 +4,7 @@ from typing import Any
 
 from tests import given
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
+from tests.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, does, of
 
@@ -74,7 +74,9 @@ def test_the_summoned_and_a_street_that_has_not_joined_read_no_name_of_the_citiz
         texts.append(people(*who).get(f"/whistles/{number}/events").text)
         for secret in ("欧阳春晓", "13911112222", ticket):
             assert not [text for text in texts if secret in text], (who, secret)
-    order = people("chief", WANGJING).get(f"/whistles/{number}/order").text  # it is handed on
+    order = (
+        people("chief", WANGJING).get(f"/whistles/{number}/order", CHINESE).text
+    )  # it is handed on
     assert "欧阳春晓" not in order
     assert "13911112222" not in order
     blown.reports_in(people, number, MARKET)

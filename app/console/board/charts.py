@@ -10,9 +10,10 @@ from app.console.api import path
 from app.console.board.page import ROLES
 from app.console.board.periods import RATES, Shown, choose
 from app.console.visit import Visit, page
-from app.kit.messages import CHINESE, word_of
+from app.kit.messages import CHINESE, Message, word_of
 
 KINDS_SHOWN = 12
+UNSORTED = Message("Without a category")
 
 
 async def figures(visit: Visit, shown: Shown) -> dict[str, Any]:
@@ -31,14 +32,14 @@ async def figures(visit: Visit, shown: Shown) -> dict[str, Any]:
         "months": shown.twelve,
         "volume": [each["total"]["received"] for each in totals],
         "rates": {rate: [each["total"][rate]["percent"] for each in totals] for rate in RATES},
-        "kinds": top_kinds(kinds["rows"]),
+        "kinds": top_kinds(kinds["rows"], visit.words(UNSORTED)),
         "goals": by_goal(goals["rows"]),
     }
 
 
-def top_kinds(rows: list[Any]) -> list[tuple[str, int]]:
+def top_kinds(rows: list[Any], unsorted: str) -> list[tuple[str, int]]:
     """The kinds with most requests, by name."""
-    named = [(row["name"] or row["code"] or "—", row["received"] or 0) for row in rows]
+    named = [(row["name"] or row["code"] or unsorted, row["received"] or 0) for row in rows]
     return sorted(named, key=lambda each: -each[1])[:KINDS_SHOWN]
 
 

@@ -71,6 +71,21 @@ ABOUT = {
     "reward": Message("A reward"),
 }
 
+EXTENSION_REASONS = {
+    "materials": Message("Materials or parts are awaited"),
+    "weather": Message("Weather or season"),
+    "contractor": Message("A contractor or owner is awaited"),
+    "approval": Message("An approval is awaited"),
+    "inspection": Message("An inspection or a survey is awaited"),
+    "whistle": Message("A whistle is open"),
+    "other": Message("Another reason, told in the plan"),
+}
+TO_HOTLINE = Message("To the hotline")
+TO_CITIZEN = Message("To the citizen")
+TO_PUBLIC = Message("To the public, where media or opinion were the source")
+BY_STEPS = Message("Milestones")
+MILESTONES = 4
+
 FORMS: Mapping[str, Sequence[Field]] = {
     "answer": (TEXT,),
     "transfer": (
@@ -131,7 +146,7 @@ FORMS: Mapping[str, Sequence[Field]] = {
         TEXT,
     ),
     "request-extension": (
-        Field("reason_code", Message("Short code of the reason"), hint=Message("a–z and _")),
+        Field("reason_code", Message("Why"), Kind.CHOICE, choices=EXTENSION_REASONS),
         Field("plan", Message("Plan"), Kind.AREA),
         Field("due_at", Message("Until"), Kind.INSTANT),
     ),
@@ -140,23 +155,52 @@ FORMS: Mapping[str, Sequence[Field]] = {
         Field("reason_code", Message("Why"), Kind.CHOICE, choices=HOLD_REASONS),
         Field("plan", Message("Plan"), Kind.AREA),
         Field("review_at", Message("Review on"), Kind.INSTANT),
+        *(
+            field
+            for place in range(MILESTONES)
+            for field in (
+                Field(
+                    f"milestones.{place}.at",
+                    Message("Milestone {number}, until", number=place + 1),
+                    Kind.INSTANT,
+                    required=False,
+                    group=BY_STEPS,
+                ),
+                Field(
+                    f"milestones.{place}.text",
+                    Message("Milestone {number}, what", number=place + 1),
+                    required=False,
+                    group=BY_STEPS,
+                ),
+            )
+        ),
     ),
     "decide-hold": (APPROVE, TEXT),
     "resume": (Field("done", Message("The matter is settled"), Kind.YES_NO), TEXT),
     "reply": (
-        Field("text", Message("Result, for the hotline"), Kind.AREA),
-        Field("measures", Message("Measures"), Kind.AREA, required=False),
+        Field("text", Message("Result, for the hotline"), Kind.AREA, group=TO_HOTLINE),
+        Field("measures", Message("Measures"), Kind.AREA, required=False, group=TO_HOTLINE),
         Field(
             "citizen_feedback.method",
             Message("How the citizen was told"),
             Kind.CHOICE,
             required=False,
-            choices=METHODS,
+            choices=METHODS | {"relay": Message("Through the hotline (secret tickets)")},
+            hint=Message("May be left out of one who is anonymous or could not be reached."),
+            group=TO_CITIZEN,
         ),
-        Field("citizen_feedback.person", Message("Told by"), required=False),
-        Field("citizen_feedback.at", Message("Told at"), Kind.INSTANT, required=False),
-        Field("published.where", Message("Published where"), required=False),
-        Field("published.at", Message("Published at"), Kind.INSTANT, required=False),
+        Field("citizen_feedback.person", Message("Told by"), required=False, group=TO_CITIZEN),
+        Field(
+            "citizen_feedback.at",
+            Message("Told at"),
+            Kind.INSTANT,
+            required=False,
+            group=TO_CITIZEN,
+        ),
+        Field("published.where", Message("Published where"), required=False, group=TO_PUBLIC),
+        Field(
+            "published.at", Message("Published at"), Kind.INSTANT, required=False, group=TO_PUBLIC
+        ),
     ),
     "review": (
         APPROVE,
@@ -219,4 +263,7 @@ FIRST = ("acknowledge", "contact", "relay", "reply", "feed-back", "answer-advice
 
 def body(act: str, fields: Fields) -> Json:
     """The JSON of an act's form; an act without one has an empty body, and the API judges it."""
-    return filled(FORMS.get(act) or BESIDE.get(act, ()), fields)
+    made = filled(FORMS.get(act) or BESIDE.get(act, ()), fields)
+    if "milestones" in made:
+        made["milestones"] = list(made["milestones"].values())
+    return made

@@ -7,11 +7,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.access.roles import HANDLERS
+from app.access.roles import ADDRESSED, HANDLERS
 from app.console import forms as engine
 from app.console.api import Forwarded, Refused, path
 from app.console.case.forms import BESIDE, FIRST, FORMS, OWN_PLACE
 from app.console.case.history import lines
+from app.console.forms import WHOLE
 from app.console.marks import marked
 from app.console.visit import Visit, page
 from app.kit.messages import Message
@@ -49,6 +50,7 @@ async def show_case(
         limits=limits(ticket),
         address=marked_address(ticket),
         errors=faults(visit),
+        live=visit.caller.role in ADDRESSED,
         **offered(visit, ticket, events, beside["callbacks"]),
         **beside,
         **contact_of(ticket, events, contact),
@@ -183,6 +185,16 @@ async def reveal(visit: Visit) -> Response:
     return visit.page("case/contact.html", ticket={**ticket, "version": shown["version"]}, **shown)
 
 
+async def since(visit: Visit) -> Response:
+    """What others did after an open page was shown, without touching what is typed into it."""
+    number, seen = visit.request.path_params["number"], visit.query.get("seen", "")
+    events = await visit.api.get(path("/v1/tickets/{}/events", number))
+    last = int(seen) if WHOLE.fullmatch(seen) else 0
+    others = (event for event in events if event["actor"] != visit.caller.id)
+    missed = [event for event in others if event["seq"] > last]
+    return visit.page("case/since.html", number=number, missed=missed)
+
+
 async def file(visit: Visit) -> Any:
     """A file of a ticket, as the API gives it to this person."""
     parts = visit.request.path_params
@@ -193,5 +205,6 @@ async def file(visit: Visit) -> Any:
 ROUTES = [
     page("/tickets/{number}", show),
     page("/tickets/{number}/reveal", reveal, methods=["POST"]),
+    page("/tickets/{number}/since", since, ADDRESSED),
     page("/tickets/{number}/files/{file}", file),
 ]

@@ -146,7 +146,7 @@ NEW: Sequence[Field] = (
     Field("meeting_point.text", Message("Meeting point, if another"), required=False),
     Field("meet_at", Message("Appointed time"), Kind.INSTANT, required=False),
     Field("in_progress", Message("It goes on right now"), Kind.YES_NO, required=False),
-    Field("ticket_numbers", Message("Tickets"), Kind.OFFICES, required=False),
+    Field("ticket_numbers", Message("Tickets of the whistle"), Kind.OFFICES, required=False),
 )
 SOURCES = {
     "catalogue": Message("it leads in such matters"),

@@ -131,6 +131,11 @@ def for_reader(message: Message | str) -> str:
     return in_language(message, language.get())
 
 
+def tongue() -> str:
+    """The reader's, as a page says it in `lang`."""
+    return "zh-CN" if language.get() == CHINESE else "en"
+
+
 def phrase(words: str, /, **parts: object) -> str:
     """For the templates of pages, as `_`."""
     return for_reader(Message(words, **parts))

@@ -1,57 +1,51 @@
-"""The order 哨令 as a page in Chinese, a single file to be printed, with nothing of a citizen."""
+"""The order 哨令 as a page, a single file to be printed, with nothing of a citizen."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.kit.messages import Language, Message, for_reader, language, phrase, template, tongue, word
 from app.kit.workdays import BEIJING
 from app.offices.directory import OfficeKind
 from app.whistles.life.loop import (
     SummonsKind,
     SummonsStatus,
-    WhistleKind,
-    WhistleLevel,
     WhistleStatus,
 )
 from app.whistles.views.schemas import SummonsView, WhistleView
 
-KINDS = {
-    WhistleKind.ENFORCEMENT: "综合执法",
-    WhistleKind.EMERGENCY: "应急处置",
-    WhistleKind.KEY_WORK: "重点工作",
-    WhistleKind.BEYOND_DUTY: "超出职能",
-    WhistleKind.APPEAL: "群众诉求集中难解",
-}
-LEVELS = {
-    WhistleLevel.W1: "一级（紧急）",
-    WhistleLevel.W2: "二级（重要）",
-    WhistleLevel.W3: "三级（一般）",
-}
 VOID = {
-    WhistleStatus.CANCELLED: "本哨已由街乡撤回，本令作废。",
-    WhistleStatus.FALSE: "本哨经裁定不成立，本令作废。",
+    WhistleStatus.CANCELLED: Message(
+        "This whistle was cancelled by the street: the order is void."
+    ),
+    WhistleStatus.FALSE: Message("This whistle was ruled false: the order is void."),
 }
+DEPARTMENT = Message("the department's powers of enforcement, approval and administration")
+ON_THE_SPOT = Message("coordination on the spot")
 POWERS = {
-    OfficeKind.DISTRICT_DEPT: "本部门行政执法、审批与管理职权",
-    OfficeKind.CITY_DEPT: "本部门行政执法、审批与管理职权",
-    OfficeKind.BRANCH: "本机构行政执法、审批与管理职权",
-    OfficeKind.ENTERPRISE: "专业保障与抢修，不行使执法权",
-    OfficeKind.CENTRAL: "本单位管理权限，不行使执法权",
-    OfficeKind.STREET: "属地统筹",
-    OfficeKind.TOWNSHIP: "属地统筹",
+    OfficeKind.DISTRICT_DEPT: DEPARTMENT,
+    OfficeKind.CITY_DEPT: DEPARTMENT,
+    OfficeKind.BRANCH: Message("the station's powers of enforcement, approval and administration"),
+    OfficeKind.ENTERPRISE: Message("utility service and repair, without powers of enforcement"),
+    OfficeKind.CENTRAL: Message("its own administration, without powers of enforcement"),
+    OfficeKind.STREET: ON_THE_SPOT,
+    OfficeKind.TOWNSHIP: ON_THE_SPOT,
 }
 
-PAGE = Environment(
+NAMED, WITH_DUTY = template("{name} ({office})"), template("{name} ({office}, {duty})")
+FORMS: Mapping[Language, str] = {"zh": "%Y年%m月%d日 %H:%M", "en": "%Y-%m-%d %H:%M"}
+
+PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-).get_template("order.html")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,15 @@ Kinds = Mapping[str, OfficeKind]
 
 
 def in_beijing(at: datetime | None) -> str:
-    return f"{at.astimezone(BEIJING):%Y年%m月%d日 %H:%M}" if at else "—"
+    return f"{at.astimezone(BEIJING):{FORMS[language.get()]}}" if at else "—"
+
+
+def person(commander: Commander) -> str:
+    return phrase(WITH_DUTY if commander.duty else NAMED, **asdict(commander))
+
+
+PAGES.globals |= {"_": phrase, "tongue": tongue, "person": person}
+PAGE = PAGES.get_template("order.html")
 
 
 def page(whistle: WhistleView, kinds: Kinds, command: Command | None, at: datetime) -> bytes:
@@ -96,9 +98,9 @@ def page(whistle: WhistleView, kinds: Kinds, command: Command | None, at: dateti
 def facts(whistle: WhistleView, kinds: Kinds) -> dict[str, Any]:
     return {
         "number": whistle.number,
-        "kind": KINDS[whistle.kind],
-        "level": LEVELS[whistle.level],
-        "void": VOID.get(whistle.status),
+        "kind": word(whistle.kind, language.get()),
+        "level": word(whistle.level, language.get()),
+        "void": for_reader(VOID[whistle.status]) if whistle.status in VOID else None,
         "matter": whistle.matter,
         "why": whistle.why,
         "place": whistle.place.text,
@@ -122,7 +124,7 @@ def called(summonses: list[SummonsView], kinds: Kinds) -> Iterator[Called]:
             yield Called(
                 name=summons.office_name,
                 required=summons.required,
-                power=POWERS.get(kind, "—") if kind else "—",
+                power=for_reader(POWERS[kind]) if kind in POWERS else "—",
                 arrive_by=in_beijing(summons.arrive_due_at),
                 actions=[item.action for item in summons.actions],
             )

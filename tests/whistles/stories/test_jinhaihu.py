@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from app.kit.workdays import day_of
 from app.sweep import sweep
 from tests.conftest import StillClock
-from tests.given import People
+from tests.given import CHINESE, People
 from tests.whistles import blown
 from tests.whistles.blown import act, does, of
 from tests.whistles.campaigns import crew, person, seen
@@ -105,7 +105,7 @@ def ends(people: People, number: str) -> None:
     does(people, TOWN_PEOPLE, number, "verify", **look)
     settled = does(people, ("district", PINGGU), number, "settle", text="结项")
     assert settled["status"] == "settled"
-    order = people("handler", WATER).get(f"/whistles/{number}/order").text
+    order = people("handler", WATER).get(f"/whistles/{number}/order", CHINESE).text
     assert all(f"局长{place}" in order for place in range(1, 17))
 
 

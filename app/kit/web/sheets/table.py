@@ -17,7 +17,7 @@ MARKS: Mapping[Language, str] = {"zh": "\ufeff", "en": ""}
 
 FLAGS = Vocabulary("flag", ("yes", "no"))
 INSTANTS: Mapping[Language, Callable[[datetime], str]] = {
-    "zh": lambda at: f"{at:%Y-%m-%d %H:%M:%S}",
+    "zh": lambda at: at.replace(tzinfo=None).isoformat(" ", "seconds"),
     "en": lambda at: at.isoformat(),
 }
 BETWEEN: Mapping[Language, str] = {"zh": "、", "en": " "}
@@ -39,7 +39,7 @@ class Table:
     def cells(self, values: Iterable[object], reader: Language) -> list[object]:
         """Of a row, in the order of the columns."""
         pairs = zip(values, chain(self.words, repeat(None)), strict=False)
-        return [cell(value, words, reader) for value, words in pairs]
+        return [value if value is None else cell(value, words, reader) for value, words in pairs]
 
     def csv(
         self, rows: Iterable[Iterable[object]], reader: Language, more: Sequence[str] = ()

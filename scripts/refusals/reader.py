@@ -1,33 +1,33 @@
-"""Finds which refusals each route may answer, by reading the code that the route runs: what is
-raised, called or handed on, less what is caught on the way. Types of names come from annotations.
-"""
+"""Reads a function: what it raises itself, what it calls or hands on, and what is caught there.
+Types of names come from annotations, and from what is assigned to them."""
 
 import ast
+import builtins
 import inspect
 import types
-import typing
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache, cached_property, partial
-from pathlib import Path
+from functools import cache, cached_property
 from typing import Any
 
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-
 from app.kit.errors import Refusal
-
-FUNCTION = types.FunctionType
-WRAPPERS = (classmethod, staticmethod)
-CONSTRUCTORS = ("__init__", "__post_init__")
-DEEPEST = 4
-MISSING = object()
+from scripts.refusals.code import (
+    FUNCTION,
+    MISSING,
+    WRAPPERS,
+    classes,
+    closure,
+    constructors,
+    contents,
+    method,
+    node_of,
+    ours,
+    overriding,
+    owner_of,
+)
 
 Caught = tuple[type[BaseException], ...]
-Left = tuple[type[Refusal], Enum | None]
-"""A refusal, and the action whose guard raises it; None: whatever the action."""
 SAME = frozenset({"values", "get", "items", "pop", "one", "first", "all", "scalar", "copy"})
 """Methods of containers that answer with what they contain."""
 
@@ -46,64 +46,6 @@ class Effects:
     raised: set[tuple[type[Refusal], Caught, Enum | None]] = field(default_factory=set)
     used: set[tuple[types.FunctionType, Caught, Enum | None]] = field(default_factory=set)
     members: set[Enum] = field(default_factory=set)
-
-
-def ours(value: Any) -> bool:
-    return (getattr(value, "__module__", None) or "").startswith("app.")
-
-
-def classes(annotation: Any, depth: int = 0) -> Iterator[type]:
-    """The classes of ours that an annotation names, whatever holds them."""
-    if isinstance(annotation, type) and ours(annotation):
-        yield annotation
-    if depth < DEEPEST:
-        for part in typing.get_args(annotation):
-            yield from classes(part, depth + 1)
-
-
-def contents(value: Any, of: Enum | None = None, depth: int = 0) -> Iterator[tuple[Any, Any]]:
-    """The functions and classes in a table of the code, with the action that each stands for."""
-    if isinstance(value, (FUNCTION, type)):
-        yield value, of
-    if depth < DEEPEST:
-        for key, part in parts(value):
-            yield from contents(part, key or of, depth + 1)
-
-
-def parts(value: Any) -> Iterator[tuple[Enum | None, Any]]:
-    """What a table or a partial function holds, with the action that is its key."""
-    if isinstance(value, partial):
-        value = [value.func, *value.args]
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            yield key if isinstance(key, Enum) else None, part
-    if isinstance(value, (list, tuple, set, frozenset)):
-        for part in value:
-            yield None, part
-
-
-@cache
-def functions_of(path: str) -> dict[int, ast.AST]:
-    """The functions of a file by the line of their code's beginning."""
-    made: dict[int, ast.AST] = {}
-    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            made[min([node.lineno, *(d.lineno for d in node.decorator_list)])] = node
-    return made
-
-
-def method(cls: type, name: str) -> Any:
-    value = inspect.getattr_static(cls, name, MISSING)
-    return value.__func__ if isinstance(value, WRAPPERS) else value
-
-
-@cache
-def overriding(cls: type, name: str) -> tuple[types.FunctionType, ...]:
-    """The method of a class, and those of the classes below it."""
-    below = [cls, *cls.__subclasses__()]
-    overrides = (vars(each).get(name) for each in below[1:])
-    own = method(cls, name)
-    return tuple(m for m in (own, *overrides) if isinstance(m, FUNCTION) and ours(m))
 
 
 class Reader(ast.NodeVisitor):
@@ -279,7 +221,7 @@ class Reader(ast.NodeVisitor):
         for part in parts:
             value = self.look(part)
             if value is MISSING and isinstance(part, ast.Name):
-                value = getattr(__import__("builtins"), part.id, None)
+                value = getattr(builtins, part.id, None)
             for kind, _ in contents(value):
                 if isinstance(kind, type) and issubclass(kind, BaseException):
                     yield kind
@@ -365,30 +307,8 @@ class Reader(ast.NodeVisitor):
         return self.look(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
 
 
-def constructors(cls: type) -> Iterator[types.FunctionType]:
-    for name in CONSTRUCTORS:
-        yield from overriding(cls, name)[:1]
-
-
 def names(node: ast.AST, name: str | None) -> bool:
     return isinstance(node, ast.Name) and node.id == name
-
-
-def closure(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
-    cells = function.__closure__ or ()
-    for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
-        try:
-            yield name, cell.cell_contents
-        except ValueError:
-            continue
-
-
-@cache
-def owner_of(function: types.FunctionType) -> type | None:
-    """The class of a method."""
-    outer, _, _ = function.__qualname__.rpartition(".")
-    value = function.__globals__.get(outer)
-    return value if isinstance(value, type) else None
 
 
 @cache
@@ -419,13 +339,6 @@ def declared(cls: type) -> dict[str, Any]:
     return made
 
 
-def node_of(function: types.FunctionType) -> ast.AST | None:
-    code = function.__code__
-    if not Path(code.co_filename).exists():
-        return None  # made by a library: a dataclass' __init__
-    return functions_of(code.co_filename).get(code.co_firstlineno)
-
-
 @cache
 def effects(function: types.FunctionType) -> Effects:
     node = node_of(function)
@@ -434,81 +347,3 @@ def effects(function: types.FunctionType) -> Effects:
     if isinstance(wrapped, FUNCTION):
         made.used.add((wrapped, (), None))
     return made
-
-
-def reachable(begun: list[types.FunctionType]) -> set[types.FunctionType]:
-    seen = set(begun)
-    while begun:
-        for below, _, _ in effects(begun.pop()).used:
-            if below not in seen:
-                seen.add(below)
-                begun.append(below)
-    return seen
-
-
-class Refusals:
-    """The refusals that leave each function that any of the routes runs."""
-
-    def __init__(self, routes: list[APIRoute], *others: types.FunctionType) -> None:
-        starts = {start for route in routes for start in starting(route.dependant)}.union(others)
-        self.of: dict[types.FunctionType, set[Left]] = defaultdict(set)
-        users: dict[types.FunctionType, set[types.FunctionType]] = defaultdict(set)
-        everything = reachable(list(starts))
-        for function in everything:
-            for below, _, _ in effects(function).used:
-                users[below].add(function)
-        waiting = set(everything)
-        while waiting:
-            function = waiting.pop()
-            left = self.leaving(function)
-            if left != self.of[function]:
-                self.of[function] = left
-                waiting |= users[function]
-
-    def leaving(self, function: types.FunctionType) -> set[Left]:
-        own = effects(function)
-        left = {(kind, of) for kind, caught, of in own.raised if not issubclass(kind, caught)}
-        for below, caught, action in own.used:
-            left |= {
-                (kind, action or of) for kind, of in self.of[below] if not issubclass(kind, caught)
-            }
-        return left
-
-    def route(self, route: APIRoute) -> set[type[Refusal]]:
-        """Of the guards of actions, those of the route's own action."""
-        starts = set(starting(route.dependant))
-        own = set(actions(starts, route))
-        kinds = {type(action) for action in own}
-        return {
-            kind
-            for start in starts
-            for kind, of in self.of[start]
-            if of is None or of in own or type(of) not in kinds
-        }
-
-    def uses(self, route: APIRoute, functions: set[Any]) -> bool:
-        return bool(functions & reachable(list(starting(route.dependant))))
-
-
-def actions(starts: set[types.FunctionType], route: APIRoute) -> Iterator[Enum]:
-    """The actions that a route's dependencies hold, or that its endpoint or what it calls names."""
-    near = set(starts)
-    for function in starts:
-        near |= {below for below, _, _ in effects(function).used}
-        yield from (value for _, value in closure(function) if isinstance(value, Enum))
-    room = ".".join(route.endpoint.__module__.split(".")[:2])
-    for function in near:
-        near = near | {below for below, _, _ in effects(function).used}
-    for function in near:
-        if function.__module__.startswith(room):
-            yield from effects(function).members
-
-
-def starting(dependant: Dependant) -> Iterator[types.FunctionType]:
-    for below in dependant.dependencies:
-        yield from starting(below)
-    call = dependant.call
-    if isinstance(call, type):
-        yield from constructors(call)
-    elif isinstance(call, FUNCTION):
-        yield call

@@ -1,0 +1,59 @@
+"""A period's marks by its pages: the chief's, the department's appeal, the district's decision."""
+
+import pytest
+
+from tests.console.visitor import Visitor, alert
+from tests.given import WANGJING, People
+
+MARKET = "110105-market"
+ITEMS = {
+    "items.response": "22",
+    "items.effect": "30.5",
+    "items.cooperation": "18",
+    "items.lawfulness": "18",
+}
+
+
+@pytest.fixture
+def chief(people: People) -> Visitor:
+    return Visitor(people.client).signs_in(people("chief", WANGJING))
+
+
+def period(people: People) -> str:
+    return str(people("chief", WANGJING).get("/evaluations").json()[-1]["name"])
+
+
+def test_a_mark_an_appeal_and_its_decision(people: People, chief: Visitor) -> None:
+    form = f"/marks/{period(people)}"
+    typed = {**ITEMS, "reason": "到场及时 & 到位", "word": "items"}
+    page = chief.get("/marks")
+    too_much = chief.fills_in(page, f"{form}/{MARKET}", **{**typed, "items.response": "26"})
+    assert too_much.status_code == 422
+    assert "到场及时 &amp; 到位</textarea>" in too_much.text
+    assert chief.fills_in(too_much, f"{form}/{MARKET}", **typed).status_code == 303
+    market = Visitor(people.client).signs_in(people("chief", MARKET))
+    own = market.get(form)
+    assert "88.5" in own.text
+    answer = market.fills_in(own, f"{form}/{MARKET}/appeal", text="均在三十分钟内到场。")
+    assert answer.status_code == 303, alert(answer.text)
+    district = Visitor(people.client).signs_in(people.district())
+    asked = district.get(f"{form}?street_code={WANGJING}")
+    assert "均在三十分钟内到场。" in asked.text
+    decision = {"approve": "no", "text": "评价有据。"}
+    answer = district.fills_in(asked, f"{form}/{MARKET}/decision", **decision)
+    assert answer.status_code == 303, alert(answer.text)
+    assert "评价有据。" in chief.get(form).text
+
+
+def test_no_dealings_is_one_tap(people: People, chief: Visitor) -> None:
+    form = f"/marks/{period(people)}"
+    page = chief.get(form)
+    answer = chief.fills_in(page, f"{form}/110105-water", word="no_dealings")
+    assert answer.status_code == 303, alert(answer.text)
+
+
+def test_a_handler_reads_and_does_not_mark(people: People) -> None:
+    handler = Visitor(people.client).signs_in(people.street())
+    page = handler.get("/marks")
+    assert page.status_code == 200
+    assert f"/marks/{period(people)}/{MARKET}" not in page.text

@@ -1,0 +1,102 @@
+"""The street at its telephone and the department at its desk, by real clicks and by keys alone."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.console.browser import Screens, grave, shoot
+from tests.given import WANGJING, People, ticket
+
+MARKET = "110105-market"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf"
+    b"\xc0\0\0\3\1\1\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82"
+)
+
+
+def fits(page: Page) -> None:
+    """Nothing lies beyond the side of the telephone."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_day_on_the_telephone(people: People, screens: Screens) -> None:
+    first = ticket(people, title="电梯停运")
+    phone = screens.open(people.street(), "/console/inbox", phone=True)
+    second = ticket(people, title="楼前积水", urgency="L2")
+    expect(phone.locator(f"#acknowledge-{second}")).to_be_visible()  # live, without a reload
+    assert grave(phone) == []
+    fits(phone)
+    shoot(phone, "street-inbox")
+    phone.locator(f"#acknowledge-{first}").tap()
+    expect(phone.locator(".notice")).to_be_visible()
+    phone.get_by_role("link", name="电梯停运").tap()
+    phone.get_by_role("button", name=re.compile("查看电话")).tap()
+    expect(phone.locator("a.call")).to_have_attribute("href", re.compile("^tel:139"))
+    phone.locator(".contact form button").first.tap()
+    expect(phone.locator(".badge.status")).to_have_text("办理中")
+    note(phone)
+    reply(phone)
+    expect(phone.locator(".badge.status")).to_have_text("已反馈待审核")
+    assert grave(phone) == []
+    fits(phone)
+    shoot(phone, "street-ticket")
+
+
+def note(phone: Page) -> None:
+    """A note with a photo, after a file that is none was refused and nothing typed was lost."""
+    form = phone.locator("form[action$='/note']")
+    form.locator("xpath=..").locator("summary").tap()
+    form.locator("textarea").fill("已到现场")
+    form.locator("#photos").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": b"x"}
+    )
+    form.locator("button").tap()
+    expect(form.locator("[data-refused]")).to_contain_text("a.png")
+    expect(form.locator("textarea")).to_have_value("已到现场")
+    form.locator("#photos").set_input_files(
+        {"name": "现场.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    form.locator("button").tap()
+    expect(phone.locator(".photos img")).to_have_count(1)
+
+
+def reply(phone: Page) -> None:
+    form = phone.locator("form[action$='/reply']")
+    if not form.is_visible():
+        form.locator("xpath=..").locator("summary").tap()
+    form.locator("#reply-text").fill("电梯已恢复运行。")
+    form.locator("#reply-citizen_feedback-method").select_option("call")
+    form.locator("button").tap()
+
+
+def test_a_department_accepts_by_keys_alone(people: People, screens: Screens) -> None:
+    page = screens.open(people("handler", MARKET), "/console/inbox")
+    spot = {"text": "望京街与阜通东大街路口", "lon": 116.4806, "lat": 39.9958}
+    body = {
+        "kind": "enforcement",
+        "matter": "占道无照经营反弹。",
+        "why": "街道无治安处罚权。",
+        "origin": "street",
+        "place": spot,
+        "summonses": [{"office_code": MARKET, "actions": ["查处无照经营"]}],
+    }
+    blown = people("chief", WANGJING).post("/whistles", body).json()["number"]
+    link = page.get_by_role("link", name="占道无照经营反弹。")
+    expect(link).to_be_visible()
+    press_to(page, f"a[href$='{blown}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(blown))
+    press_to(page, "form[action$='/accept'] button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_be_visible()
+    assert grave(page) == []
+    shoot(page, "department-whistle")
+
+
+def press_to(page: Page, selector: str) -> None:
+    """Tab until the element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way by keys to {selector}")
