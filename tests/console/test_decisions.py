@@ -174,6 +174,7 @@ def test_who_comes_second_keeps_his_words_and_sees_what_was_done(
     replied(people, number)
     page = supervisor.get(f"/decisions/{number}")
     assert "正在处理" in district.get(f"/decisions/{number}").text
+    assert "正在处理" in district.get("/inbox").text
     decides(district, number, "review", approve="yes")
     act = f"/decisions/{number}/review"
     answer = supervisor.fills_in(page, act, approve="no", text="缺少照片。")
