@@ -26,6 +26,7 @@ from app.console.calls import page as calls
 from app.console.calls import search
 from app.console.case import page as case
 from app.console.decisions import page as decisions
+from app.console.decisions import registers
 from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
@@ -48,6 +49,7 @@ DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
     Desk("/callbacks", Message("Callbacks"), callback.DESK),
     *inbox.DESKS,
+    registers.DESK,
     whistles.DESK,
     marking.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
@@ -108,6 +110,7 @@ def make_console(api: FastAPI) -> Starlette:
             *whistle_acts.ROUTES,
             *dispatch.ROUTES,
             *decisions.ROUTES,
+            *registers.ROUTES,
             *callback.ROUTES,
             *wall.ROUTES,
             *welcome.ROUTES,

@@ -17,6 +17,7 @@ from app.rankings.rates import NOTHING, Counts, Rate
 from app.rankings.schemas import Percent, RateView
 from app.rankings.service import Asked
 from app.rankings.table import RESIDENTS
+from app.rankings.versions import EVERY
 from app.statistics.service import Sheet
 from app.tickets.models import Ticket
 
@@ -55,13 +56,17 @@ class GoalsView(View):
 
 def goals(asked: Asked, name: str, query: GoalsQuery) -> GoalsView:
     """Each goal of each street that works in the period, by goal, then by code. A category may
-    serve several goals, so they overlap. Refuses NoSuchCode,
-    MalformedPeriod, NoSuchPeriod."""
+    serve several goals, so they overlap. Refuses NoSuchCode, MalformedPeriod,
+    NoSuchPeriod. Counted again only when a table behind it changed."""
     codes.check(asked.city, query)
     record = asked.record(name)
     period, catalogue = record.period, asked.city.catalogue
-    assessments.plan_anew(record.session)
-    received, counts = requests(record, catalogue), assessed(record, catalogue)
+
+    def counted(_: object) -> tuple[Mapping[Key, int], Mapping[Key, Counts]]:
+        assessments.plan_anew(record.session)
+        return requests(record, catalogue), assessed(record, catalogue)
+
+    received, counts = asked.recall()(("goals", period.name), EVERY, counted)
     sheet = Sheet(period, period.policy.privacy.min_cell if query.published else 0)
     offices = record.registry.offices if record.registry else asked.offices()
     streets = [

@@ -135,8 +135,9 @@ def grave(page: Page) -> list[str]:
     ]
 
 
-def shoot(page: Page, name: str) -> None:
-    """A picture of a page for the documents, where the run was asked for pictures."""
+def shoot(page: Page, name: str, *, whole: bool = True) -> None:
+    """A picture of a page, or of what a window shows of it, for the documents, where the run was
+    asked for pictures."""
     folder = os.environ.get(SHOTS)
     if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.console.visitor import Visitor, alert
 from tests.given import DISCONTENT, WANGJING, People, awaiting, replied, ticket
+from tests.whistles.blown import blow
 
 OBJECTION = {
     "ground": "not_my_area",
@@ -151,11 +152,11 @@ def test_an_exclusion_passes_district_supervisor_and_evaluator(
 def test_a_disputed_record_is_heard_again(people: People, supervisor: Visitor) -> None:
     number = assessed(people)
     [call] = people.street().get(f"/tickets/{number}/callbacks").json()
-    told = {"text": "录音里市民说接到过电话。"}
-    assert people.street().post(f"/callbacks/{call['id']}/dispute", told).status_code == 200
+    reason = {"text": "录音里市民说接到过电话。"}
+    assert people.street().post(f"/callbacks/{call['id']}/dispute", reason).status_code == 200
     page = supervisor.get(f"/decisions/{number}?kind=dispute")
     assert 'name="resolved" value="unresolved" checked' in page.text
-    assert told["text"] in page.text
+    assert reason["text"] in page.text
     heard = {**DISCONTENT, "resolved": "partly", "text": "复听录音。"}
     answer = decides(supervisor, number, "hear_again", **heard)
     assert answer.status_code == 303, alert(answer.text)
@@ -188,6 +189,85 @@ def test_an_answer_is_asked_for(people: People, district: Visitor) -> None:
     answer = decides(district, number, "supervise", **asked)
     assert answer.headers["location"] == f"/console/decisions/{number}?done=supervise"
     assert "请报处置结果。" in district.get(f"/decisions/{number}").text
+
+
+def test_what_is_asked_stays_on_the_list_until_it_is_answered(
+    people: People, district: Visitor, supervisor: Visitor
+) -> None:
+    number, calm = ticket(people), ticket(people)
+    asked = {"level": "district", "reason": "请报处置结果。"}
+    due_at = later(people, number, -1)
+    people.district().does("supervise", number, **asked, answer_due_at=due_at)
+    for visitor in (district, supervisor):
+        page = visitor.get("/registers/asked").text
+        assert f"/console/decisions/{number}" in page
+        assert calm not in page
+    assert number not in district.get("/registers/asked?kind=advice").text
+    assert number not in district.get("/registers/asked?late=late").text
+    assert district.get("/registers/asked?office_code=nowhere").status_code == 422
+    people.street().does("note", number, text="已处置。")
+    assert number not in district.get("/registers/asked").text
+
+
+def test_the_register_of_holds_is_filtered(
+    people: People, district: Visitor, supervisor: Visitor
+) -> None:
+    number, street = ticket(people), people.street()
+    street.does("acknowledge", number)
+    street.does("contact", number, method="call", reached=True)
+    asked = {"reason_code": "funds", "plan": "先立项，再施工。"}
+    street.does("request-hold", number, **asked, review_at=later(people, number, 60))
+    for person in (people.district(), people.supervisor):
+        person.does("decide-hold", number, approve=True, text="同意。")
+    for query, is_there in (
+        ("", True),
+        ("?district_code=110101", False),
+        ("?district_code=all&reason_code=funds&level=street", True),
+        ("?level=city", False),
+        (f"?office_code={WANGJING}", True),
+        (f"?office_code={DONGHU}", False),
+    ):
+        assert (number in district.get(f"/registers/holds{query}").text) is is_there
+    page = supervisor.get("/registers/holds").text
+    assert f"/console/decisions/{number}" in page
+    assert "先立项，再施工。" in page
+
+
+def test_exclusions_are_decided_one_after_the_other(people: People, district: Visitor) -> None:
+    first, second = (assessed(people) for _ in range(2))
+    for number in (first, second):
+        asked = {"code": "X2", "text": "超出政策。"}
+        assert people.street().post(f"/tickets/{number}/exclusion", asked).status_code == 200
+    evaluator = Visitor(people.client).signs_in(people("evaluator"))
+    assert first in evaluator.get("/registers/exclusions?whose=ours&code=X2").text
+    assert first not in evaluator.get("/registers/exclusions?code=X3").text
+    for number, then in ((first, f"decisions/{second}?kind=exclusion&"), (second, "registers/")):
+        answer = decides(district, number, "review-exclusion", approve="yes")
+        assert answer.headers["location"].startswith(f"/console/{then}")
+    assert first not in district.get("/registers/exclusions?whose=ours").text
+    assert first in district.get("/registers/exclusions").text
+
+
+def test_raised_whistles_come_with_their_tier(people: People, district: Visitor) -> None:
+    whistle = blow(people, "110105-market")["number"]
+    assert whistle not in district.get("/registers/whistles").text
+    reason = {"reason": "需区级协调。"}
+    answer = people("chief", WANGJING).post(f"/whistles/{whistle}/escalate", reason)
+    assert answer.status_code == 200, answer.text
+    assert f"/console/whistles/{whistle}" in district.get("/registers/whistles").text
+    assert whistle not in district.get("/registers/whistles?tier=city").text
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [("supervisor", "exclusions"), ("evaluator", "exclusions"), ("panel", "holds")],
+)
+def test_registers_begin_with_what_is_ones_own(people: People, role: str, first: str) -> None:
+    visitor = Visitor(people.client, "en").signs_in(people(role))
+    assert visitor.get("/registers").headers["location"] == f"/console/registers/{first}"
+    page = visitor.get(f"/registers/{first}")
+    assert page.is_success
+    assert "Filter" in page.text
 
 
 @pytest.mark.parametrize("role", ["operator", "callback", "analyst"])

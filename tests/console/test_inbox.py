@@ -26,9 +26,22 @@ NOW = datetime(2026, 11, 21, 15, 0, tzinfo=BEIJING)
 )
 def test_the_pressing_come_first(alarms: list[str], hours: float | None, group: str) -> None:
     until = None if hours is None else (NOW + timedelta(hours=hours)).isoformat()
-    calm: dict[str, Any] = {"alarms": [], "waits_until": None}
-    [first, *_] = grouped([calm, {"alarms": alarms, "waits_until": until}], NOW)
+    calm: dict[str, Any] = {"kind": "joint", "status": "", "alarms": [], "waits_until": None}
+    [first, *_] = grouped([calm, {**calm, "alarms": alarms, "waits_until": until}], NOW)
     assert first.code == group
+
+
+def test_the_limit_of_the_next_step_comes_before_the_whole() -> None:
+    due = {"kind": "lead", "alarms": [], "waits_until": "2026-11-28T00:00:00Z"}
+    limits = {
+        "acknowledge_due_at": "2026-11-21T08:00:00Z",
+        "contact_due_at": "2026-11-22T06:00:00Z",
+    }
+    unsigned = {**due, **limits, "status": "dispatched"}
+    signed = {**due, **limits, "status": "acknowledged"}
+    begun = {**due, **limits, "status": "in_progress"}
+    groups = {group.code: group.rows for group in grouped([begun, signed, unsigned], NOW)}
+    assert groups == {"today": [unsigned], "later": [signed, begun]}
 
 
 def test_a_task_is_acknowledged_from_the_list_with_one_tap(people: People) -> None:

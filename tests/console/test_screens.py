@@ -106,7 +106,7 @@ def test_a_rank_is_opened_down_to_its_ticket(people: People, screens: Screens) -
     stages.called(people, number)
     board = screens.open(people("evaluator"), "/console/board?period=2026-11")
     assert grave(board) == []
-    shoot(board, "board")
+    shoot(board, "board", whole=False)
     board.get_by_role("link", name="望京街道").press("Enter")
     board.get_by_role("link", name="应计").first.press("Enter")
     expect(board.get_by_role("link", name=number)).to_be_visible()

@@ -108,3 +108,34 @@ def test_a_department_sees_no_ticket_and_no_new_whistle(
     whistle = blown(chief, number)
     assert number not in market.get(whistle).text
     assert "/whistles/new" not in market.get("/whistles").text
+
+
+def test_more_offices_are_called_and_a_whistle_is_ruled_false(
+    people: People, chief: Visitor
+) -> None:
+    whistle = blown(chief, ticket(people))
+    more = {"office_code-0": "110105-police", "actions-0": "维护秩序"}
+    done(chief, whistle, "compose", **more)
+    assert "北京市公安局朝阳分局" in chief.get(whistle).text
+    district = Visitor(people.client).signs_in(people.district())
+    page = district.get(whistle)
+    ruling = {"finding": "reckless", "text": "属街道自身职责。"}
+    one_side = {f"statement-{WANGJING}": "商户抗拒检查。"}
+    answer = district.fills_in(page, f"{whistle}/rule-false", **ruling, **one_side)
+    assert answer.status_code == 422
+    assert "商户抗拒检查。</textarea>" in answer.text
+    both = {**one_side, f"statement-{MARKET}": "到场未见违法。"}
+    done(district, whistle, "rule-false", **ruling, **both)
+    assert "乱吹哨" in chief.get(whistle).text
+
+
+def test_a_stale_form_names_what_others_did(
+    people: People, chief: Visitor, market: Visitor
+) -> None:
+    whistle = blown(chief, ticket(people))
+    page = chief.get(whistle)
+    done(market, whistle, f"{MARKET}/accept")
+    answer = chief.fills_in(page, f"{whistle}/cancel", reason="误报 & 撤回")
+    assert answer.status_code == 412
+    assert "接哨" in alert(answer.text)
+    assert "误报 &amp; 撤回</textarea>" in answer.text

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from tests.given import WANGJING, People
 from tests.past import JIANWAI, Json, Store, case
+from tests.wire import statements
 
 UNRESOLVED = {"resolved": "unresolved"}
 
@@ -55,3 +56,19 @@ def test_private_cells_are_left_out(people: People, lived: None) -> None:
     [noise] = [row for row in goals(people, published=True).values() if row["received"] is None]
     assert (noise["office_code"], noise["assessed"]) == (JIANWAI, None)
     assert noise["resolution"] == {"percent": None, "numerator": "0", "denominator": 0}
+
+
+def test_goals_are_counted_again_only_when_a_table_behind_them_changed(
+    people: People, store: Store, app: FastAPI
+) -> None:
+    store([case(1, category="0201")])
+    first = goals(people)
+    with statements(app.state.engine) as sent:
+        again = goals(people, office_code=WANGJING)
+        recalled = [text for text in sent if "assessment" in text and "GROUP BY" in text]
+    store([case(2, category="0201")])
+    more = goals(people, office_code=WANGJING)
+
+    [key] = [key for key, row in again.items() if row["assessed"]]
+    assert recalled == []
+    assert (first[key]["assessed"], again[key]["assessed"], more[key]["assessed"]) == (1, 1, 2)

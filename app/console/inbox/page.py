@@ -16,6 +16,7 @@ from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
 
+LAST = "9999"
 ROWS = 200
 """On a page."""
 GROUPS = {
@@ -43,8 +44,21 @@ def is_department(office: OfficeEntry | None) -> bool:
     return not is_street(office)
 
 
+LIMITS = {"dispatched": "acknowledge_due_at", "acknowledged": "contact_due_at"}
+"""Of a lead office's next step, by the ticket's status."""
+
+
+def step_until(row: Row) -> str | None:
+    """Until when the next step is to be taken: a signature and a first contact have limits of their
+    own, before the whole is due."""
+    own = LIMITS.get(row["status"]) if row["kind"] == "lead" else None
+    limit = row[own] if own else None
+    due: str | None = row["waits_until"]
+    return min(limit, due) if limit and due else due
+
+
 def group_of(row: Row, now: datetime) -> str:
-    until = instant(row["waits_until"])
+    until = instant(step_until(row))
     if row["alarms"]:
         return "alarm"
     if until is not None and until < now:
@@ -54,10 +68,11 @@ def group_of(row: Row, now: datetime) -> str:
 
 
 def grouped(rows: Iterable[Row], now: datetime) -> Iterator[Group]:
-    """The rows by how pressing they are; in each group they keep their order."""
+    """The rows by how pressing they are, in each group by their next step's limit."""
     rows = list(rows)
     for code, title in GROUPS.items():
         members = [row for row in rows if group_of(row, now) == code]
+        members.sort(key=lambda row: step_until(row) or LAST)
         if members:
             yield Group(code, title, members)
 
@@ -82,6 +97,7 @@ async def listed(visit: Visit, template: str) -> Response:
         groups=groups,
         inbox=inbox,
         live=True,
+        step_until=step_until,
         dispatches=bool(to_dispatch),
         holders=await hands.holders(visit, to_dispatch) if to_dispatch else {},
     )

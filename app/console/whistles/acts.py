@@ -1,12 +1,13 @@
 """Acts on a whistle, on a summons, and on a department's record: each a form, sent once."""
 
 from http import HTTPStatus
+from typing import Any
 
 from starlette.responses import Response
 
 from app.console.acts import SHOWN_AGAIN
 from app.console.api import Refused, path
-from app.console.forms import Json
+from app.console.forms import WHOLE, Json
 from app.console.forms import body as filled
 from app.console.visit import Draft, Visit, page
 from app.console.whistles import forms
@@ -15,7 +16,7 @@ from app.console.whistles.page import show_whistle
 
 async def act(visit: Visit) -> Response:
     name, number = visit.request.path_params["act"], visit.request.path_params["number"]
-    body = filled(forms.OF_WHISTLE.get(name, ()), visit.fields)
+    body = forms.whistle_body(name, visit.fields)
     return await sent(visit, name, path("/v1/whistles/{}/{}", number, name), body)
 
 
@@ -41,9 +42,19 @@ async def sent(visit: Visit, name: str, target: str, body: Json) -> Response:
     except Refused as refused:
         if refused.status not in SHOWN_AGAIN:
             raise
-        visit.draft = Draft(name, fields, refused.problem)
+        missed = await missed_events(visit, number)
+        visit.draft = Draft(name, fields, refused.problem, missed)
         return await show_whistle(visit, number, refused.status)
     return visit.go(f"/whistles/{number}", done=name.rpartition(" ")[2])
+
+
+async def missed_events(visit: Visit, number: str) -> tuple[Any, ...]:
+    """What came after the page was shown, whose last event the form names."""
+    seen = visit.fields.get("seen", "")
+    if not WHOLE.fullmatch(seen):
+        return ()
+    events = await visit.api.get(path("/v1/whistles/{}/events", number))
+    return tuple(event for event in events if event["seq"] > int(seen))
 
 
 async def show_code(visit: Visit) -> Response:

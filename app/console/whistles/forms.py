@@ -67,6 +67,18 @@ OF_WHISTLE: Forms = {
         Field("new_date_at", Message("New date"), Kind.INSTANT),
         TEXT,
     ),
+    "rule-false": (
+        Field("finding", Message("Finding"), Kind.CHOICE, choices=FINDINGS),
+        TEXT,
+        Field(
+            "hazard_plausible",
+            Message("The danger could be believed in at the time"),
+            Kind.YES_NO,
+            required=False,
+            hint=Message("Only of an emergency where nothing was there"),
+        ),
+    ),
+    "compose": (),
     "notify": (TEXT,),
     "conclude": (TEXT,),
 }
@@ -155,6 +167,8 @@ SOURCES = {
     "past": Message("it was called before"),
     "roster": Message("it has people in the street's centre"),
 }
+STATEMENT = "statement-"
+"""How the field of an office's statement begins."""
 ROWS = 60
 
 
@@ -174,6 +188,22 @@ def summonses(typed: Mapping[str, str]) -> list[Json]:
 def new_body(typed: Mapping[str, str]) -> Json:
     whistle = {**filled(NEW, typed), "summonses": summonses(typed)}
     return whistle | ({"draft": True} if typed.get("draft") == "yes" else {})
+
+
+def whistle_body(act: str, typed: Mapping[str, str]) -> Json:
+    if act == "compose":
+        return {"summonses": summonses(typed)}
+    made = filled(OF_WHISTLE.get(act, ()), typed)
+    return made | ({"statements": statements(typed)} if act == "rule-false" else {})
+
+
+def statements(typed: Mapping[str, str]) -> list[Json]:
+    """What each office says that was heard."""
+    return [
+        {"office_code": name.removeprefix(STATEMENT), "text": text.strip()}
+        for name, text in typed.items()
+        if name.startswith(STATEMENT) and text.strip()
+    ]
 
 
 def results(typed: Mapping[str, str]) -> Json:

@@ -5,7 +5,7 @@ this day and all that follow, and every seal made since.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -22,7 +22,7 @@ from app.kit.db import Base, Sessions
 from app.kit.instants import StillRecording, settled
 from app.kit.workdays import ONE_DAY, day_of, midnight
 from app.rankings.bundles import Bundle, digest_of_lines, number_of, unpacked
-from app.rankings.models import RegistryVersion
+from app.rankings.models import RegistryVersion, Seal
 from app.seals.audit.faults import Fault, Kind
 from app.tickets.events import Event
 from app.whistles.events import WhistleEvent
@@ -41,8 +41,8 @@ class ChainDay(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     number: Mapped[int]
-    """Of its lines: of each ticket and whistle with an event on that day, and of each part of the
-    registry that changed."""
+    """Of its lines: of each ticket and whistle with an event on that day, of each part of the
+    registry that changed, and of each seal that was made."""
     lines: Mapped[bytes] = mapped_column(sa.LargeBinary)
     digest: Mapped[str]
     former_hash: Mapped[str | None]
@@ -114,16 +114,24 @@ def hash_of(day: date, number: int, digest: str, former: str | None) -> str:
 
 def lines(session: Session, day: date) -> Iterator[str]:
     """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's and
-    of each book of evaluations; then the registry."""
+    of each book of evaluations; then the registry, and the seals."""
     begins, ends = midnight(day), midnight(day + ONE_DAY)
-    instants = (*(kind.at for kind, _ in CHAINS), RegistryVersion.recorded_at)
+    instants = (
+        *(kind.at for kind, _ in CHAINS),
+        RegistryVersion.recorded_at,
+        Seal.published_at,
+    )
     happened = (sa.exists().where(at >= begins, at < ends) for at in instants)
-    *in_chains, in_registry = session.execute(select(*happened)).one()  # most days: in one of them
+    *in_chains, in_registry, in_seals = session.execute(
+        select(*happened)
+    ).one()  # most days: in one of them
     for (kind, number), is_any in zip(CHAINS, in_chains, strict=True):
         if is_any:
             yield from last_links(session, kind, number, begins, ends)
     if in_registry:
         yield from registered(session, begins, ends)
+    if in_seals:
+        yield from sealed(session, begins, ends)
 
 
 def last_links(
@@ -147,6 +155,16 @@ def registered(session: Session, begins: datetime, ends: datetime) -> Iterator[s
         yield text_of(f"registry {part.part}", part.recorded_at, digest)
 
 
+def sealed(session: Session, begins: datetime, ends: datetime) -> Iterator[str]:
+    """Of the last seal no later one has the hash."""
+    seals = select(Seal).where(Seal.published_at >= begins, Seal.published_at < ends)
+    for seal in session.scalars(seals.order_by(Seal.period)):
+        yield text_of(f"{SEAL}{seal.period}", seal.published_at, seal.seal_hash)
+
+
+SEAL = "seal "
+TABLES = {"registry ": "registry_version", SEAL: "seal"}
+"""By the beginning of a line's name."""
 BOOK = func.concat("evaluation ", EvaluationEvent.term, " ", EvaluationEvent.owner_code)
 CHAINS: tuple[tuple[Any, Any], ...] = (
     (Event, Event.ticket_number),
@@ -180,13 +198,19 @@ def chained(day: ChainDay, former: ChainDay | None) -> Iterator[Fault]:
         yield Fault(fault=Kind.WRONG_DAY, day=day.day)
 
 
+def is_older(number: str, kept: Container[str]) -> bool:
+    """A seal of a day that was hashed before days named seals: the next seal alone has its hash."""
+    return number.startswith(SEAL) and number not in kept
+
+
 def changed(session: Session, day: ChainDay) -> Iterator[Fault]:
     kept, now = by_number(unpacked(day.lines)), by_number(lines(session, day.day))
     for number in sorted(kept.keys() | now.keys()):
-        if kept.get(number) == now.get(number):
+        if kept.get(number) == now.get(number) or is_older(number, kept):
             continue
-        if number.startswith("registry "):
-            yield Fault(fault=Kind.WRONG_ROW, table="registry_version", day=day.day)
+        table = next((table for start, table in TABLES.items() if number.startswith(start)), None)
+        if table:
+            yield Fault(fault=Kind.WRONG_ROW, table=table, day=day.day)
         elif number not in now:
             yield Fault(fault=Kind.MISSING_EVENT, number=number, day=day.day)
         else:
