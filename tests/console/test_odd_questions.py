@@ -11,11 +11,12 @@ from tests import given
 from tests.console.visitor import Visitor
 from tests.given import CHAOYANG, WANGJING, People
 
-NAMES = """
-q cursor before after was done period with league district counts rate ticket kind status
-response resolution satisfaction partly min_reached number phone urgency office_code sort
-citizen.phone address.text content category other_category format title offices
-""".split()
+NAMES = (
+    *("q", "cursor", "before", "after", "was", "done", "period", "with", "league", "district"),
+    *("counts", "rate", "ticket", "kind", "status", "response", "resolution", "satisfaction"),
+    *("partly", "min_reached", "number", "phone", "urgency", "office_code", "sort", "format"),
+    *("citizen.phone", "address.text", "content", "category", "other_category", "title"),
+)
 ODD = ("-1", "\x00", "'\"><script>", "9999-12", "1e400", "长" * 100)
 PARTS = ("x'\"><script>", "\x00")
 ROLES = ("dispatcher", "operator", "handler", "callback", "supervisor", "evaluator", "admin")

@@ -58,7 +58,7 @@ async def show_form(visit: Visit, period: str, status: int, shown: Mapping[str, 
         "marking/form.html",
         status,
         marks=form,
-        rows=sorted(form["rows"], key=order) if form else [],
+        rows=sorted(map(with_dealings, form["rows"] if form else ()), key=order),
         street=street,
         streets=streets(visit),
         fields=forms.mark_fields(visit.city.policies.at(visit.clock()).evaluation.marks),
@@ -86,12 +86,13 @@ def streets(visit: Visit) -> list[Any]:
 
 def order(row: Row) -> tuple[bool, bool, str]:
     """What is to be marked comes first, and of that with whom there were dealings."""
-    return row["status"] != "open", not has_dealings(row), row["office_code"]
+    return row["status"] != "open", not row["has_dealings"], row["office_code"]
 
 
-def has_dealings(row: Row) -> bool:
+def with_dealings(row: Row) -> Row:
+    """Whether the record has anything of the street and the department, or the chief said so."""
     counts = (row["summonses"]["called"], row["tickets"]["joint"], row["supervisions"]["asked"])
-    return any(counts)
+    return {**row, "has_dealings": any(counts) or row["mark"] is not None}
 
 
 def faults(visit: Visit) -> dict[str, str]:
