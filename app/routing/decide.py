@@ -32,8 +32,8 @@ from app.routing.reading.spots import Spot
 from app.routing.reasons import Reason, tell
 from app.routing.record import Record
 from app.routing.spelling import Sounds, Spellings
-from app.routing.teachable import Generic
-from app.routing.teachers import Teachers
+from app.routing.teaching.teachable import Generic
+from app.routing.teaching.teachers import Teachers
 from app.routing.weighing.grounds import OlderPlace, lay
 from app.routing.weighing.ranker import Ranker
 from app.routing.weighing.traits import key_of

@@ -14,7 +14,7 @@ from app.routing.given import Catalogue, Gazetteer
 from app.routing.positions import Lies
 from app.routing.reading.elsewhere import ForeignName
 from app.routing.reading.names import FormerDistrict, Landmark
-from app.routing.teachable import Generic
+from app.routing.teaching.teachable import Generic
 from app.routing.weighing.grounds import OlderPlace
 from app.routing.weighing.ranker import Ranker
 

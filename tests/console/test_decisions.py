@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from app.sweep import sweep
+from tests.conftest import StillClock
 from tests.console.visitor import Visitor, alert
 from tests.given import DISCONTENT, WANGJING, People, awaiting, replied, ticket
 from tests.whistles.blown import blow
@@ -274,3 +277,16 @@ def test_registers_begin_with_what_is_ones_own(people: People, role: str, first:
 def test_others_decide_nothing(people: People, role: str) -> None:
     number = ticket(people)
     assert Visitor(people.client).signs_in(people(role)).get(f"/decisions/{number}").is_client_error
+
+
+def test_what_rings_for_a_supervisor_is_decided_one_after_the_other(
+    people: People, supervisor: Visitor, clock: StillClock, app: FastAPI
+) -> None:
+    first, second = (ticket(people) for _ in range(2))
+    for number in (first, second):
+        replied(people, number)
+    clock.tick(hours=17)
+    sweep(app.state.sessions, app.state.city, clock)
+    assert f"/console/decisions/{first}?kind=alarm" in supervisor.get("/inbox").text
+    answer = decides(supervisor, first, "review", approve="yes")
+    assert answer.headers["location"].startswith(f"/console/decisions/{second}?")

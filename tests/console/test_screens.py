@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests import given, stages
 from tests.console.browser import Screens, grave, shoot
+from tests.console.test_case import PNG
 from tests.given import People
 
 
@@ -123,3 +124,31 @@ def test_a_rank_is_opened_down_to_its_ticket(people: People, screens: Screens) -
     board.goto("/console/wall")
     assert grave(board) == []
     shoot(board, "wall")
+
+
+def test_a_district_reviews_by_keyboard_and_asks(people: People, screens: Screens) -> None:
+    first, second = (given.ticket(people) for _ in range(2))
+    for number in (first, second):
+        given.replied(people, number)
+    people.street().send(f"/tickets/{first}/attachments", PNG, {"Content-Type": "image/png"})
+    desk = screens.open(people.district(), "/console/inbox")
+    desk.locator(f"[href*='{first}']").press("Enter")
+    expect(desk.locator(".photos img")).to_have_js_property("complete", True)
+    assert grave(desk) == []
+    shoot(desk, "decision")
+    desk.keyboard.press("Alt+a")
+    desk.wait_for_url(f"**/decisions/{second}?kind=review&done=review")
+    desk.locator("#review-text").press_sequentially("缺少照片。")
+    desk.reload()
+    expect(desk.locator("#review-text")).to_have_value("缺少照片。")
+    desk.keyboard.press("Alt+r")
+    expect(desk.get_by_text("已完成：审核反馈")).to_be_visible()
+    statuses = [
+        people.supervisor.get(f"/tickets/{each}").json()["status"] for each in (first, second)
+    ]
+    assert statuses == ["awaiting_callback", "in_progress"]
+    desk.goto("/console/registers/asked")
+    assert grave(desk) == []
+    phone = screens.open(people.district(), f"/console/decisions/{second}", phone=True)
+    assert grave(phone) == []
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")

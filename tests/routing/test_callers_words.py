@@ -16,7 +16,7 @@ from app.routing.drawing import draw
 from app.routing.load import DATA, make_router, read_landmarks
 from app.routing.memory import Key, Lesson
 from app.routing.reasons import TEXTS, Reason, tell
-from app.routing.teachers import FEWEST_TURNED, Teachers
+from app.routing.teaching.teachers import FEWEST_TURNED, Teachers
 from bench import sentences
 from tests.routing.test_routing import TODAY
 

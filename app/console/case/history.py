@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from app.kit.messages import Message
@@ -128,12 +129,12 @@ WARNINGS = {
 
 
 def warning(code: str) -> Message | str:
-    """`before-48h`, `share-0.5` and the like have their figure in their name."""
+    """`before-48h`, `share-1/2` and the like have their figure in their name."""
     kind, _, figure = code.partition("-")
     if kind == "before":
         return Message("Due in {hours} hours", hours=figure.removesuffix("h"))
     if kind == "share":
-        percent = round(float(figure) * 100)
+        percent = round(Fraction(figure) * 100)
         return Message("{percent} per cent of its time are over", percent=percent)
     return WARNINGS.get(code, code)
 

@@ -18,7 +18,8 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`kind` is that of an inbox's row, and `asked` the event by which it was asked for."""
+    """`kind` is that of an inbox's row, and `asked` the event by which it was asked for; a reply
+    stands on the page of itself."""
 
     kind: str
     act: str
@@ -40,7 +41,7 @@ EXCLUSION = "exclusion"
 DECISIONS = {
     decision.act: decision
     for decision in (
-        of_ticket("review", "review", "reply", FORMS["review"]),
+        of_ticket("review", "review", "", FORMS["review"]),
         of_ticket("objection", "rule-objection", "object", FORMS["rule-objection"]),
         of_ticket("consulting", "conclude", "object", FORMS["conclude"]),
         of_ticket("extension", "decide-extension", "request-extension", JUDGED),

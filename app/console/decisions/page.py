@@ -152,8 +152,13 @@ async def following(visit: Visit, decision: Decision, number: str) -> list[str]:
     if decision.kind in LISTS:
         return []
     inbox = await visit.api.get("/v1/inbox", limit=WAITING)
-    same = [row["number"] for row in inbox["items"] if row["kind"] == decision.kind]
+    same = [row["number"] for row in inbox["items"] if is_like(row, decision)]
     return [each for each in same if each != number]
+
+
+def is_like(row: Json, decision: Decision) -> bool:
+    """Whether a row of the inbox waits for such a decision, be it as an alarm."""
+    return row["kind"] == decision.kind or decision.act in row.get("allowed", ())
 
 
 async def first_free(visit: Visit, decision: Decision, numbers: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""What a confirmed dispatch may teach: which names can be a place, and whose word weighs."""
