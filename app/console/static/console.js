@@ -63,6 +63,8 @@ document.addEventListener("keydown", function (event) {
   if (target.matches("input, select, textarea")) target.focus(); else target.click();
 });
 
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+
 // Live: an entry of the feed wakes whatever has hx-trigger="live from:body".
 function live() {
   const address = document.body.dataset.live;
