@@ -31,6 +31,7 @@ from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
 from app.console.marking import page as marking
+from app.console.marking import units
 from app.console.pages import STATIC
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
@@ -104,6 +105,7 @@ def make_console(api: FastAPI) -> Starlette:
             *calls.ROUTES,
             *search.ROUTES,
             *inbox.ROUTES,
+            *units.ROUTES,
             *marking.ROUTES,
             *new_whistle.ROUTES,
             *whistles.ROUTES,

@@ -57,3 +57,18 @@ def test_a_handler_reads_and_does_not_mark(people: People) -> None:
     page = handler.get("/marks")
     assert page.status_code == 200
     assert f"/marks/{period(people)}/{MARKET}" not in page.text
+
+
+def test_communities_and_sections_are_marked(people: People, chief: Visitor) -> None:
+    units = f"/marks/{period(people)}/units"
+    section = {"code": "urban", "name": "城市管理办公室"}
+    assert chief.fills_in(chief.get(units), units, **section).status_code == 303
+    page = chief.get(units)
+    assert "望京西园三区" in page.text
+    too_much = chief.fills_in(page, f"{units}/urban", **{**ITEMS, "items.effect": "99"})
+    assert too_much.status_code == 422
+    assert 'value="99"' in too_much.text
+    assert chief.fills_in(page, f"{units}/urban", **ITEMS, word="items").status_code == 303
+    assert "88.5" in chief.get(units).text
+    handler = Visitor(people.client).signs_in(people.street())
+    assert f"{units}/urban" not in handler.get(units).text

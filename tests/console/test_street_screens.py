@@ -39,6 +39,7 @@ def test_a_day_on_the_telephone(people: People, screens: Screens) -> None:
     expect(phone.locator(".badge.status")).to_have_text("已反馈待审核")
     assert grave(phone) == []
     fits(phone)
+    shoot(phone, "street-ticket", whole=False)
 
 
 def note(phone: Page) -> None:

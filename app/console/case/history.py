@@ -1,6 +1,6 @@
 """What happened to a ticket, in words: of each event the members of its data, in a fixed order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ class Shown(StrEnum):
     """Codes of alarms' addressees."""
     LIST = "list"
     WARNING = "warning"
+    FILE = "file"
     MESSAGE = "message"
 
 
@@ -80,7 +81,7 @@ MEMBERS: Mapping[str, tuple[Message | None, str]] = {
     "published": (Message("Published where"), Shown.WORDS),
     "evidence": (Message("Evidence"), Shown.WORDS),
     "recording": (Message("Recording"), Shown.WORDS),
-    "media_type": (UNTITLED, Shown.WORDS),
+    "media_type": (UNTITLED, Shown.FILE),
     "urged": (Message("Times"), Shown.WORDS),
 }
 """In the order of the page. What is not named here tells a person nothing."""
@@ -113,8 +114,8 @@ def lines(event: Mapping[str, Any]) -> Iterator[Line]:
         if how[1] == Shown.WORDS and isinstance(value, bool):
             continue
         label, shown = how
-        if shown == Shown.WARNING:
-            shown, value = Shown.MESSAGE, warning(value)
+        if shown in IN_WORDS:
+            shown, value = Shown.MESSAGE, IN_WORDS[shown](value)
         yield Line(label, shown, value)
 
 
@@ -136,3 +137,20 @@ def warning(code: str) -> Message | str:
         percent = round(Fraction(figure) * 100)
         return Message("{percent} per cent of its time are over", percent=percent)
     return WARNINGS.get(code, code)
+
+
+FILES = {
+    "image": Message("Photo"),
+    "video": Message("Video"),
+    "audio": Message("Recording"),
+}
+
+
+def file_kind(media_type: str) -> Message:
+    return FILES.get(media_type.partition("/")[0], Message("Document"))
+
+
+IN_WORDS: Mapping[str, Callable[[str], Message | str]] = {
+    Shown.WARNING: warning,
+    Shown.FILE: file_kind,
+}

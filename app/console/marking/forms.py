@@ -1,6 +1,7 @@
 """The forms of a mark, of an appeal and of the decision on it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from app.console.forms import Field, Json, Kind
 from app.console.forms import body as filled
@@ -20,8 +21,14 @@ DECISION: Sequence[Field] = (
 )
 
 
-def mark_fields(most: MarkItems) -> Sequence[Field]:
-    """The four items, each from 0 to its points."""
+SECTION: Sequence[Field] = (
+    Field("code", Message("Short name in letters"), hint=Message("Such as urban; it stays")),
+    Field("name", Message("Name of the section")),
+)
+
+
+def unit_fields(most: MarkItems) -> Sequence[Field]:
+    """The four items, each from 0 to its points, and why."""
     items = tuple(
         Field(
             f"items.{name}",
@@ -32,13 +39,13 @@ def mark_fields(most: MarkItems) -> Sequence[Field]:
         )
         for name, label in ITEMS.items()
     )
-    reason = Field(
-        "reason",
-        Message("Reasons"),
-        Kind.AREA,
-        required=False,
-        hint=Message("Needed for another mark than the proposed one"),
-    )
+    return (*items, Field("reason", Message("Reasons"), Kind.AREA, required=False))
+
+
+def mark_fields(most: MarkItems) -> Sequence[Field]:
+    """The same of a department, where another mark than the proposed one has its reasons."""
+    *items, reason = unit_fields(most)
+    reason = replace(reason, hint=Message("Needed for another mark than the proposed one"))
     veto = Field(
         "veto.text",
         Message("Veto with its reasons"),

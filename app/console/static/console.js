@@ -16,6 +16,9 @@ window.addEventListener("pageshow", function () {
   });
 });
 
+// A page that comes back as it was is shown anew: another may have acted, its stream was closed.
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
 // A draft survives a reload: in this tab, until its form was taken or the person signs out.
 const DRAFT = "draft:", SENT = "sent:";
 function typed(form) {
@@ -59,6 +62,8 @@ document.addEventListener("keydown", function (event) {
   event.preventDefault();
   if (target.matches("input, select, textarea")) target.focus(); else target.click();
 });
+
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 
 // Live: an entry of the feed wakes whatever has hx-trigger="live from:body".
 function live() {

@@ -1,0 +1,69 @@
+"""Inside the street: the chief marks its communities and sections."""
+
+from starlette.responses import Response
+
+from app.access.roles import HANDLERS, Role
+from app.console import forms as engine
+from app.console.acts import SHOWN_AGAIN
+from app.console.api import Refused, path
+from app.console.forms import Field, Json
+from app.console.marking import forms
+from app.console.marking.page import READERS, street_of
+from app.console.visit import Draft, Visit, page
+
+
+def fields(visit: Visit) -> tuple[Field, ...]:
+    return tuple(forms.unit_fields(visit.city.policies.at(visit.clock()).evaluation.marks))
+
+
+async def show(visit: Visit) -> Response:
+    return await show_units(visit)
+
+
+async def show_units(visit: Visit, status: int = 200) -> Response:
+    """Communities and sections, each ranked among its like."""
+    period = visit.request.path_params["period"]
+    target = path("/v1/evaluations/{}/units", period)
+    units = await visit.api.get(target, street_code=street_of(visit))
+    asked = (*fields(visit), *forms.SECTION)
+    return visit.page(
+        "marking/units.html",
+        status,
+        period=period,
+        units=units,
+        fields=fields(visit),
+        section=forms.SECTION,
+        errors=engine.errors(asked, visit.draft.problem) if visit.draft else {},
+        may_mark=visit.caller.role is Role.CHIEF,
+    )
+
+
+async def mark(visit: Visit) -> Response:
+    parts = visit.request.path_params
+    target = path("/v1/evaluations/{}/units/{}", parts["period"], parts["unit"])
+    return await sent(visit, parts["unit"], target, forms.mark_body(fields(visit), visit.fields))
+
+
+async def add_section(visit: Visit) -> Response:
+    """A section of the street, by a short name of the chief's own."""
+    target = path("/v1/units/{}", visit.fields.get("code", "").strip() or "-")
+    return await sent(visit, "section", target, {"name": visit.fields.get("name", "")})
+
+
+async def sent(visit: Visit, form: str, target: str, body: Json) -> Response:
+    """Refused, the page is shown with the form as it was."""
+    try:
+        await visit.api.post(target, body, method="PUT")
+    except Refused as refused:
+        if refused.status not in SHOWN_AGAIN:
+            raise
+        visit.draft = Draft(form, visit.fields, refused.problem)
+        return await show_units(visit, refused.status)
+    return visit.go(f"/marks/{visit.request.path_params['period']}/units", done="evaluate")
+
+
+ROUTES = [
+    page("/marks/{period}/units", show, READERS),
+    page("/marks/{period}/units", add_section, HANDLERS, methods=["POST"]),
+    page("/marks/{period}/units/{unit}", mark, HANDLERS, methods=["POST"]),
+]
