@@ -96,6 +96,11 @@ def errors(fields: Sequence[Field], problem: Mapping[str, Any]) -> dict[str, str
     return made
 
 
+def names(fields: Iterable[Field]) -> dict[str, Message]:
+    """The labels of fields by where the API's errors name them."""
+    return {field.pointer: field.label for field in fields}
+
+
 def field_at(fields: Sequence[Field], pointer: str) -> str | None:
     within = (field.name for field in fields if f"{field.pointer}/".startswith(f"{pointer}/"))
     return next(within, None)

@@ -10,7 +10,7 @@ from app.console.api import path
 from app.console.board.page import ROLES
 from app.console.board.periods import RATES, Shown, choose
 from app.console.visit import Visit, page
-from app.kit.messages import CHINESE, Message, word_of
+from app.kit.messages import Message, language, word_of
 
 KINDS_SHOWN = 12
 UNSORTED = Message("Without a category")
@@ -47,7 +47,7 @@ def by_goal(rows: list[Any]) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for row in rows:
         counts[row["goal"]] += row["received"] or 0
-    return [(word_of("Goal", goal, CHINESE), count) for goal, count in counts.most_common()]
+    return [(word_of("Goal", goal, language.get()), count) for goal, count in counts.most_common()]
 
 
 async def show(visit: Visit) -> Response:

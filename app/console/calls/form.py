@@ -80,8 +80,8 @@ def request(typed: Mapping[str, str]) -> Json:
     of_call = (TYPES, PHONE, NAME, CONTENT, ADDRESS, *MORE, *BESIDE.get(outcome, ()))
     made: dict[str, Any] = body(of_call, typed)
     made.setdefault("channel", "phone")
-    first_line = made.get("content", "").split("\n")[0]
-    made.setdefault("title", first_line[:TITLE_LENGTH])
+    if "content" in made:
+        made.setdefault("title", made["content"].split("\n")[0][:TITLE_LENGTH])
     category = (typed.get("category") or typed.get("other_category") or "").strip()
     if category:
         made["category"] = category

@@ -29,6 +29,7 @@ def blank(visit: Visit, status: int = 200) -> Response:
         "calls/call.html",
         status,
         form=form,
+        names=engine.names(form.FIELDS),
         typed=draft.fields if draft else {},
         errors=engine.errors(form.FIELDS, draft.problem) if draft else {},
     )

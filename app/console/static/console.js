@@ -16,6 +16,9 @@ window.addEventListener("pageshow", function () {
   });
 });
 
+// A page that comes back as it was is shown anew: another may have acted, its stream was closed.
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
 // A draft survives a reload: in this tab, until its form was taken or the person signs out.
 const DRAFT = "draft:", SENT = "sent:";
 function typed(form) {
