@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from app.console import labels
-from app.kit.messages import Language, Message, in_language
+from app.kit.messages import ENGLISH, Language, Message, in_language
 from app.kit.web.language import BY_LANGUAGE
 from app.kit.workdays import BEIJING
 
@@ -112,6 +112,7 @@ def environment(language: Language) -> Environment:
         "next_page": next_page,
         "static": static,
         "language": language,
+        "colon": ": " if language == ENGLISH else "：",
     }
     return made
 

@@ -70,7 +70,15 @@ function live() {
   const address = document.body.dataset.live;
   if (!address || !window.EventSource) return;
   const source = new EventSource(address);
-  source.onmessage = (event) => document.body.dispatchEvent(new CustomEvent("live", { detail: event.data }));
+  let last = 0, waiting = 0;
+  function wake() {  // at most every two seconds, and never without the last entry
+    waiting = waiting || setTimeout(function () {
+      waiting = 0; last = Date.now();
+      document.body.dispatchEvent(new CustomEvent("live"));
+    }, Math.max(0, last + 2000 - Date.now()));
+  }
+  source.onmessage = wake;
+  source.onopen = wake;  // what came between the page and its stream, or while the line was broken
   window.addEventListener("pagehide", () => source.close());
 }
 
