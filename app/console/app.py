@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.access.roles import Role
-from app.console import lists, refusals, sign_in
+from app.console import hands, lists, refusals, sign_in
 from app.console.acts import ROUTES as ACTS
 from app.console.admin import pages as admin
 from app.console.api import Refused, make_client
@@ -110,6 +110,7 @@ def make_console(api: FastAPI) -> Starlette:
             *new_whistle.ROUTES,
             *whistles.ROUTES,
             *whistle_acts.ROUTES,
+            *hands.ROUTES,
             *dispatch.ROUTES,
             *decisions.ROUTES,
             *registers.ROUTES,

@@ -5,9 +5,11 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from app.access import claims
-from app.console.visit import Visit
+from app.access.roles import CITY, Role
+from app.console.visit import Visit, page
 from app.kit.db import Sessions
 
 T = TypeVar("T")
@@ -36,3 +38,12 @@ async def take(visit: Visit, number: str) -> bool:
 
 async def let_go(visit: Visit, number: str) -> None:
     await ask(visit, lambda session: claims.let_go(session, number, visit.caller.id))
+
+
+async def keep(visit: Visit) -> Response:
+    """Asked by an open page: who has a ticket in hand holds it longer."""
+    await take(visit, visit.request.path_params["number"])
+    return Response(status_code=204)
+
+
+ROUTES = [page("/hands/{number}", keep, CITY | {Role.DISTRICT}, ["POST"])]

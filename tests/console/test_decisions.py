@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from app.sweep import sweep
 from tests.conftest import StillClock
-from tests.console.visitor import Visitor, alert
+from tests.console.visitor import Forms, Visitor, alert
 from tests.given import DISCONTENT, WANGJING, People, awaiting, replied, ticket
 from tests.whistles.blown import blow
 
@@ -174,6 +174,10 @@ def test_who_comes_second_keeps_his_words_and_sees_what_was_done(
     replied(people, number)
     page = supervisor.get(f"/decisions/{number}")
     assert "正在处理" in district.get(f"/decisions/{number}").text
+    assert "正在处理" in district.get("/inbox").text
+    fields = Forms(page.text).by_action[f"/console/decisions/{number}/let-go"]
+    assert supervisor.post(f"/hands/{number}", fields).status_code == 204
+    assert "正在处理" in district.get("/inbox").text
     decides(district, number, "review", approve="yes")
     act = f"/decisions/{number}/review"
     answer = supervisor.fills_in(page, act, approve="no", text="缺少照片。")

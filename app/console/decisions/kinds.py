@@ -33,7 +33,7 @@ def of_ticket(kind: str, act: str, asked: str, fields: Sequence[Field]) -> Decis
     return Decision(kind, act, asked, fields, f"/v1/tickets/{{}}/{act}")
 
 
-UNSAID = Field("text", Message("Words"), Kind.AREA, required=False)
+UNSAID = Field("text", Message("Opinion"), Kind.AREA, required=False)
 """An approval without words says that one agrees."""
 JUDGED = (APPROVE, UNSAID)
 HEARD = Field("text", Message("How that was found"), Kind.AREA)

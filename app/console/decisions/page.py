@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from app.access.roles import ADDRESSED
 from app.console import forms as engine
 from app.console import hands
 from app.console.acts import SHOWN_AGAIN, events_since
@@ -171,7 +172,8 @@ async def first_free(visit: Visit, decision: Decision, numbers: list[str]) -> st
 
 async def let_go(visit: Visit) -> Response:
     await hands.let_go(visit, visit.request.path_params["number"])
-    return visit.go(LISTS.get(visit.fields.get("kind", ""), "/inbox"))
+    beginning = "/inbox" if visit.caller.role in ADDRESSED else "/registers"
+    return visit.go(LISTS.get(visit.fields.get("kind", ""), beginning))
 
 
 ROUTES = [

@@ -26,6 +26,12 @@ GROUPS = {
     "later": Message("Due later"),
 }
 """In the order of the page."""
+DISPATCH, DECISIONS, TICKETS = "dispatch", "decisions", "tickets"
+RULED = frozenset(
+    {"review", "objection", "consulting", "extension", "hold", "exclusion", "dispute"}
+)
+RULERS_OF_ALARMS = frozenset({Role.DISTRICT, Role.SUPERVISOR})
+"""For whom an alarm rings because somebody's word is awaited, be it their own."""
 
 Row = Mapping[str, Any]
 
@@ -91,16 +97,28 @@ async def listed(visit: Visit, template: str) -> Response:
     asked = {"limit": ROWS, "cursor": visit.query.get("cursor")}
     inbox = await visit.api.get("/v1/inbox", **asked)
     groups = list(grouped(inbox["items"], visit.clock()))
-    to_dispatch = [row["number"] for row in inbox["items"] if row["kind"] == "dispatch"]
+    places = {
+        row["number"]: place_of(row, visit.caller.role) for row in inbox["items"] if "number" in row
+    }
+    shared = [number for number, place in places.items() if place != TICKETS]
     return visit.page(
         template,
         groups=groups,
         inbox=inbox,
         live=True,
         step_until=step_until,
-        dispatches=bool(to_dispatch),
-        holders=await hands.holders(visit, to_dispatch) if to_dispatch else {},
+        places=places,
+        dispatches=DISPATCH in places.values(),
+        holders=await hands.holders(visit, shared) if shared else {},
     )
+
+
+def place_of(row: Row, role: Role) -> str:
+    """The page on which a ticket's row is worked: in one person's hand, or the ticket's own."""
+    if row["kind"] == "dispatch":
+        return DISPATCH
+    is_ruled = row["kind"] in RULED or (row["kind"] == "alarm" and role in RULERS_OF_ALARMS)
+    return DECISIONS if is_ruled else TICKETS
 
 
 DESKS = (
