@@ -1,4 +1,4 @@
-"""A Chinese page has no English word: only codes, numbers, keys of a keyboard and names of files."""
+"""A Chinese page has no English word: only codes, numbers, keys of a keyboard, names of files."""
 
 import re
 from html.parser import HTMLParser
