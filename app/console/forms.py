@@ -97,8 +97,13 @@ def errors(fields: Sequence[Field], problem: Mapping[str, Any]) -> dict[str, str
 
 
 def names(fields: Iterable[Field]) -> dict[str, Message]:
-    """The labels of fields by where the API's errors name them."""
-    return {field.pointer: field.label for field in fields}
+    """The labels of fields by where the API's errors name them; a member that is missing as a whole
+    has its first field's."""
+    made: dict[str, Message] = {}
+    for field in fields:
+        made[field.pointer] = field.label
+        made.setdefault(field.pointer.rpartition("/")[0], field.label)
+    return made
 
 
 def field_at(fields: Sequence[Field], pointer: str) -> str | None:

@@ -55,6 +55,15 @@ def clock_time(value: str | datetime | None, now: datetime) -> str:
     return f"{at:%m-%d %H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"
 
 
+def spoken(value: str, now: datetime) -> Message:
+    """An instant as it is read to a caller."""
+    at = datetime.fromisoformat(value).astimezone(BEIJING)
+    time = f"{at:%H:%M}"
+    if at.date() == now.astimezone(BEIJING).date():
+        return Message("{time} today", time=time)
+    return Message("{time} on {month}/{day}", time=time, month=at.month, day=at.day)
+
+
 def span(length: timedelta) -> Message:
     """A length of time in its two largest units at the most."""
     days, hours, minutes = length // DAY, length % DAY // HOUR, length % HOUR // MINUTE
@@ -101,7 +110,7 @@ def environment(language: Language) -> Environment:
             Message(message, **parts) if isinstance(message, str) else message, language
         )
 
-    timely: dict[str, Callable[..., Any]] = {"remaining": remaining, "ago": ago}
+    timely: dict[str, Callable[..., Any]] = {"remaining": remaining, "ago": ago, "spoken": spoken}
     for name, filter_of in timely.items():
         made.filters[name] = lambda value, now, filter_of=filter_of: tell(filter_of(value, now))
     made.filters["time"] = clock_time
