@@ -23,7 +23,7 @@ function options(figures) {
   const bars = (pairs) => ({ ...common, xAxis: { type: "value" }, yAxis: { type: "category", inverse: true, data: pairs.map((pair) => pair[0]) }, series: [{ type: "bar", data: pairs.map((pair) => pair[1]), itemStyle: { color: COLOURS[1] } }] });
   return {
     volume: { ...common, xAxis: { type: "category", data: figures.months }, yAxis: { type: "value" }, series: [{ type: "bar", data: figures.volume, itemStyle: { color: COLOURS[1] } }] },
-    rates: { ...common, legend: { top: 0 }, xAxis: { type: "category", data: figures.months }, yAxis: { type: "value", min: "dataMin", max: 100 },
+    rates: { ...common, legend: { top: 0 }, xAxis: { type: "category", data: figures.months }, yAxis: { type: "value", min: (values) => Math.max(0, Math.floor(values.min / 10) * 10 - 10), max: 100 },
       series: Object.entries(figures.rates).map(([name, values], place) => ({ name, type: "line", data: values, lineStyle: { type: DASHES[place] }, itemStyle: { color: COLOURS[place] } })) },
     kinds: bars(figures.kinds), goals: bars(figures.goals),
   };
@@ -39,12 +39,13 @@ function draw(figures) {
     chart.setOption(option);
     window.addEventListener("resize", () => chart.resize());
     const buttons = document.querySelector(`[data-of="${id}"]`);
+    const name = document.querySelector("h1").textContent.replace(/\s/g, "") + "_" + document.getElementById(`${id}-title`).textContent;
     buttons.hidden = false;
-    buttons.querySelector("[data-save=png]").onclick = () => save(`${id}.png`, chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" }));
+    buttons.querySelector("[data-save=png]").onclick = () => save(`${name}.png`, chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" }));
     buttons.querySelector("[data-save=svg]").onclick = function () {
       const paper = echarts.init(null, null, { renderer: "svg", ssr: true, width: place.clientWidth, height: place.clientHeight });
       paper.setOption(option);
-      save(`${id}.svg`, URL.createObjectURL(new Blob([paper.renderToSVGString()], { type: "image/svg+xml" })));
+      save(`${name}.svg`, URL.createObjectURL(new Blob([paper.renderToSVGString()], { type: "image/svg+xml" })));
       paper.dispose();
     };
   }
