@@ -65,7 +65,7 @@ PAGES = {
     ),
     "admin": (
         "/welcome",
-        "/admin/keys",
+        "/admin/keys?q=值班",
         "/admin/sessions",
         "/admin/data",
         "/admin/health",
@@ -79,16 +79,15 @@ OFFICES = {"handler": WANGJING, "district": CHAOYANG}
 @pytest.fixture
 def staff(people: People) -> dict[str, Person]:
     """Whose keys bear Chinese names."""
+    made = {"admin": people.admin}
     for role in PAGES.keys() - {"admin"}:
-        office = OFFICES.get(role)
-        new = {"role": role, "office_code": office, "label": "值班"}
-        key = people.admin.post("/keys", new).json()["key"]
-        people.made[role, office] = Person(people.client, key)
-    return {role: person for (role, _), person in people.made.items()} | {"admin": people.admin}
+        new = {"role": role, "office_code": OFFICES.get(role), "label": "值班"}
+        made[role] = Person(people.client, people.admin.post("/keys", new).json()["key"])
+    return made
 
 
 @pytest.fixture
-def numbers(staff: dict[str, Person], people: People, clock: StillClock) -> list[str]:
+def numbers(people: People, clock: StillClock) -> list[str]:
     """A called ticket, one to be dispatched, one at work."""
     called = given.ticket(people)
     given.awaiting(people, called)
