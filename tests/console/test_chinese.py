@@ -77,17 +77,19 @@ OFFICES = {"handler": WANGJING, "district": CHAOYANG}
 
 
 @pytest.fixture
-def staff(people: People) -> dict[str, Person]:
+def staff(people: People, monkeypatch: pytest.MonkeyPatch) -> dict[str, Person]:
     """Whose keys bear Chinese names."""
-    made = {"admin": people.admin}
+    made = {}
     for role in PAGES.keys() - {"admin"}:
-        new = {"role": role, "office_code": OFFICES.get(role), "label": "值班"}
-        made[role] = Person(people.client, people.admin.post("/keys", new).json()["key"])
-    return made
+        office = OFFICES.get(role)
+        new = {"role": role, "office_code": office, "label": "值班"}
+        made[role, office] = Person(people.client, people.admin.post("/keys", new).json()["key"])
+    monkeypatch.setattr(people, "made", made)
+    return {role: person for (role, _), person in made.items()} | {"admin": people.admin}
 
 
 @pytest.fixture
-def numbers(people: People, clock: StillClock) -> list[str]:
+def numbers(staff: dict[str, Person], people: People, clock: StillClock) -> list[str]:
     """A called ticket, one to be dispatched, one at work."""
     called = given.ticket(people)
     given.awaiting(people, called)
