@@ -48,8 +48,9 @@ MOST_REMEMBERED = 10_000
 
 DESKS: tuple[Desk, ...] = (
     Desk("/call", Message("A call"), calls.OPERATOR),
-    Desk("/callbacks", Message("Callbacks"), callback.DESK),
+    Desk("/callbacks", Message("Callbacks"), callback.CALLERS),
     *inbox.DESKS,
+    Desk("/callbacks", Message("Callbacks"), callback.DESK - callback.CALLERS),
     registers.DESK,
     whistles.DESK,
     marking.DESK,

@@ -65,7 +65,7 @@ PAGES = {
     ),
     "admin": (
         "/welcome",
-        "/admin/keys",
+        "/admin/keys?q=值班",
         "/admin/sessions",
         "/admin/data",
         "/admin/health",
@@ -77,14 +77,15 @@ OFFICES = {"handler": WANGJING, "district": CHAOYANG}
 
 
 @pytest.fixture
-def staff(people: People) -> dict[str, Person]:
+def staff(people: People, monkeypatch: pytest.MonkeyPatch) -> dict[str, Person]:
     """Whose keys bear Chinese names."""
+    made = {}
     for role in PAGES.keys() - {"admin"}:
         office = OFFICES.get(role)
         new = {"role": role, "office_code": office, "label": "值班"}
-        key = people.admin.post("/keys", new).json()["key"]
-        people.made[role, office] = Person(people.client, key)
-    return {role: person for (role, _), person in people.made.items()} | {"admin": people.admin}
+        made[role, office] = Person(people.client, people.admin.post("/keys", new).json()["key"])
+    monkeypatch.setattr(people, "made", made)
+    return {role: person for (role, _), person in made.items()} | {"admin": people.admin}
 
 
 @pytest.fixture

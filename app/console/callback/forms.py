@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.console.forms import Field, Json, Kind, body
+from app.console.forms import Field, Json, Kind, body, names
 from app.kit.messages import Message
 
 REACHED = "reached"
@@ -26,6 +26,15 @@ REASONABLE = Field("reasonable", Message("Is the demand reasonable?"), Kind.YES_
 RECORDING = Field("recording", Message("Recording"), required=False)
 TEXT = Field("text", Message("What was seen"), Kind.AREA)
 EVIDENCE = Field("evidence", Message("Where the evidence is kept"), Kind.AREA)
+
+
+NAMES: Mapping[str, Message] = {
+    "/reach": Message("Was the citizen reached?"),
+    "/method": Message("How it was verified"),
+    **{f"/{code}": question for code, (question, _) in QUESTIONS.items()},
+    **names((REASON, REASONABLE, RECORDING, TEXT, EVIDENCE)),
+}
+"""What each answer is called, by where the API's errors name it."""
 
 
 def answers(typed: Mapping[str, str]) -> Json:

@@ -1,7 +1,7 @@
 """A ticket's page: the request, who works on it, what this person may do now, what was done."""
 
 from asyncio import gather
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.console import forms as engine
 from app.console.api import Forwarded, Refused, path
 from app.console.case.forms import BESIDE, FIRST, FORMS, OWN_PLACE
 from app.console.case.history import lines
-from app.console.forms import WHOLE
+from app.console.forms import WHOLE, Field
 from app.console.marks import marked
 from app.console.visit import Visit, page
 from app.kit.messages import Message
@@ -50,6 +50,7 @@ async def show_case(
         limits=limits(ticket),
         address=marked_address(ticket),
         errors=faults(visit),
+        names=engine.names(refused_fields(visit)),
         live=visit.caller.role in ADDRESSED,
         **offered(visit, ticket, events, beside["callbacks"]),
         **beside,
@@ -155,9 +156,13 @@ def contact_of(ticket: Json, events: list[Json], contact: Json | None) -> dict[s
 def faults(visit: Visit) -> dict[str, str]:
     """What is wrong with each field of the refused form."""
     draft = visit.draft
-    if not draft:
-        return {}
-    return engine.errors(FORMS.get(draft.act) or BESIDE.get(draft.act, ()), draft.problem)
+    return engine.errors(refused_fields(visit), draft.problem) if draft else {}
+
+
+def refused_fields(visit: Visit) -> Sequence[Field]:
+    """The fields of the refused form."""
+    draft = visit.draft
+    return (FORMS.get(draft.act) or BESIDE.get(draft.act, ())) if draft else ()
 
 
 async def reveal(visit: Visit) -> Response:
