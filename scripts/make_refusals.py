@@ -17,6 +17,9 @@ from app.feed.waits import TooManyWaiting
 from app.forces.recording import NoSuchMember
 from app.kit import errors
 from app.kit.errors import Refusal
+from app.kit.host.background import Overdue
+from app.kit.host.health import NotMigrated, NotWritable
+from app.kit.host.startup import NotStarted
 from app.kit.web import etag
 from app.kit.web.ndjson import LineTooLong
 from app.kit.web.paging import BadCursor
@@ -33,6 +36,7 @@ AGAIN = "make it again: python -m scripts.make_refusals"
 FAMILIES = frozenset({Refusal, *STATUS})
 MEMBER = "POST /v1/offices/{code}/roster/members/{member_id}"
 UNREAD: dict[str, tuple[type[Refusal], ...]] = {
+    "GET /readyz": (Overdue, NotMigrated, NotStarted, NotWritable),
     "GET /v1/route": (NoSuchCategory,),
     "POST /v1/route/batch": (LineTooLong,),
     "GET /v1/inbox": (BadCursor, TooManyWaiting),

@@ -13,7 +13,7 @@ from app.routing.witnesses import Official, Witness, shared
 
 SEVERAL = 2
 DISTRICT_DIGITS = 6
-SIDE = re.compile("[东西南北中前后]+大?[街路]")
+SIDE = re.compile("[东西南北中前后]{1,3}大?[街路]")
 """Behind an area's name it makes a road's."""
 Names = Mapping[str, str]
 

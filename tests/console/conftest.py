@@ -14,8 +14,10 @@ from tests.console.browser import Screens, chromium
 from tests.given import People
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ended with its file: while it is open, Playwright's event loop runs in this thread, and no
+    other test could run its own."""
     with chromium() as started:
         yield started
 

@@ -18,7 +18,7 @@ from tests import given, stages
 from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting
 from tests.imports.test_imports import line
-from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store
+from tests.past import BORDER, WORKED_EXAMPLE, Json, Store
 
 MONTH = "/rankings/2026-11"
 LATER = BORDER + timedelta(days=70)
@@ -295,7 +295,7 @@ def test_who_waited_for_a_ticket_acts_later_than_what_was_done_to_it_meanwhile(
             merge = threads.submit(people.dispatcher.post, f"/tickets/{member}/merge", joined)
             assert records(app)
             clock.tick(seconds=10)
-            moved = {"office_code": DONGHUAMEN, "reason": "不属望京街道。"}
+            moved = {"office_code": "110105043", "reason": "不属望京街道。"}
             people.dispatcher.does("dispatch", second, **moved)
             between = clock.at
             clock.tick(seconds=10)

@@ -54,7 +54,7 @@ CASES = 400
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 MUCH_LATER = datetime(2027, 2, 1, tzinfo=UTC)
 LIVELY = Plan(
-    date(2026, 9, 19), date(2026, 10, 19), CASES, seed=7, photos=Path("never"), eventful=20
+    date(2026, 9, 19), date(2026, 10, 19), CASES, seed=8, photos=Path("never"), eventful=20
 )
 
 TURNS = {
