@@ -167,3 +167,16 @@ def test_a_text_is_cut_at_its_spans() -> None:
     ]
     assert "".join(text for text, _ in pieces) == "一二三四五六"
     assert marked("", []) == []
+
+
+def test_a_search_that_is_refused_names_its_field(people: People) -> None:
+    page = Visitor(people.client).signs_in(people.operator).get("/search?phone=1")
+    assert page.status_code == 422
+    assert "电话号码：" in page.text[page.text.index('role="alert"') :]
+
+
+def test_an_empty_call_is_refused_by_the_names_of_its_fields(people: People) -> None:
+    visitor = Visitor(people.client).signs_in(people.operator)
+    answer = visitor.fills_in(visitor.get("/call"), "/call", type="complaint")
+    assert answer.status_code == 422
+    assert {"来电内容：必填", "地址：必填"} <= set(alert(answer.text).split())
