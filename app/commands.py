@@ -121,7 +121,10 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
     )
     with ready_database(given) as sessions:
         city = read_city(given, sessions)
-        with sessions.begin() as session, tqdm(total=plan.cases, unit=" lives", delay=1) as bar:
+        with (
+            sessions.begin() as session,
+            tqdm(total=plan.cases, unit=" lives", disable=None) as bar,
+        ):
             now = recording(session, clock.utc)
             made = simulation.simulate(session, city, plan, now, bar.update)
             follow.go_back(session, midnight(plan.start))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.console.forms import Field, Json, Kind
 from app.console.forms import body as filled
+from app.console.labels import URGENCY
 from app.console.visit import Fields
 from app.kit.messages import Message
 
@@ -13,12 +14,6 @@ APPROVE = Field("approve", Message("Approved"), Kind.YES_NO)
 OFFICE = Field("office_code", Message("Office"), Kind.OFFICE)
 JOINT = Field("joint_office_codes", Message("Joint offices"), Kind.OFFICES, required=False)
 DUE = Field("answer_due_at", Message("Answer by"), Kind.INSTANT)
-URGENCIES = {
-    "L1": Message("L1 emergency"),
-    "L2": Message("L2 urgent"),
-    "L3": Message("L3 general"),
-    "L4": Message("L4 complex"),
-}
 SERVICES = {
     "110": Message("110 police"),
     "119": Message("119 fire"),
@@ -209,7 +204,7 @@ FORMS: Mapping[str, Sequence[Field]] = {
     "merge": (Field("parent_number", Message("Number of the first ticket")),),
     "unmerge": (REASON,),
     "grade": (
-        Field("urgency", Message("Urgency"), Kind.CHOICE, choices=URGENCIES),
+        Field("urgency", Message("Urgency"), Kind.CHOICE, choices=URGENCY),
         REASON,
     ),
     "urge": (TEXT,),

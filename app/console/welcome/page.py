@@ -41,7 +41,7 @@ async def show(visit: Visit) -> Response:
 
 async def simulate(visit: Visit) -> Response:
     """Begin it once, as a process of its own: it lasts a minute or so, and ends with all or
-    nothing."""
+    nothing. What it says of a fault stands in the service's log."""
     state = visit.request.app.state
     is_running = state.simulation is not None and state.simulation.poll() is None
     if not is_running and await is_empty(visit):
@@ -51,7 +51,6 @@ async def simulate(visit: Visit) -> Response:
             [sys.executable, "-m", "app", "simulate", *days],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
         )
     return visit.go("/welcome")
 
