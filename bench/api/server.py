@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,11 +132,10 @@ def serving(name: str, tree: Path, database: str, data: Path) -> Iterator[Server
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        if "http://" not in line:
+        address = re.search(r"http://[\d.]+:(\d+)", line)
+        if address is None:
             raise Failed(f"{name}: {tree} does not serve: {line!r}")
-        port = urlsplit(line[line.index("http://") :].split(";")[0]).port
-        assert port is not None
-        yield Server(name, database, port, process.pid, tree, data)
+        yield Server(name, database, int(address[1]), process.pid, tree, data)
     finally:
         process.terminate()
         process.wait(60)
