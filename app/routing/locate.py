@@ -16,7 +16,7 @@ from app.routing.positions import Lies, nearest
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.named import named_beyond_doubt
 from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
-from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
+from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, again, understand
 from app.routing.reading.spots import PART, Spot
 from app.routing.reasons import Reason
 from app.routing.record import Record, Said
@@ -139,21 +139,14 @@ class Locator:
             return asked
         return max(asked, self.records[scene.district is None].enough)
 
-    def note(self, key: Key, street_code: str) -> None:
+    def note(self, lexicon: Lexicon, key: Key, street_code: str, built: bool) -> None:
         """Take down what is said of a place before its street is learned, with its district and
         without."""
         spot = Spot(0, len(key.name), key.name, key.number, road=key.number is not None)
         for record, district in zip(self.records, (key.district_code, None), strict=True):
-            if (best := self.said_of(spot, district)) is not None:
-                record.note(Said(best[1], best[0] == street_code, key[:2]))
-
-    def said_of(self, spot: Spot, district: str | None) -> tuple[str, float] | None:
-        """The likeliest street of a place, and its chance, by all that is known now."""
-        if past := remembered(self.memory, spot, district):
-            return by_past(past, everywhere=district is None).ranked[0]
-        ground = self.grounds[district or CITY_WIDE]
-        sheet = describe(ground, self.memory, spot, "")
-        return self.ranker.rank(ground, sheet)[0] if is_ranked(ground, sheet) else None
+            witness = self.by_words(again(lexicon, spot, district, built))
+            if witness is not None:
+                record.note(Said(witness.sure, witness.best == street_code, key[:2]))
 
     def near(self, query: Query, policy: Thresholds, on: date) -> list[str]:
         if self.areas is None or query.lon is None or query.lat is None:

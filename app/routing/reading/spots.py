@@ -39,6 +39,8 @@ LEAD = re.compile(
     "今天|昨天|最近|刚才|来到|中国|_|(?:爸妈|爸爸?|妈妈?|父母|父亲|母亲|爷爷|奶奶|姥爷|姥姥|公婆|老人|孩子|儿子|女儿|亲戚|"
     "朋友|同事)们?(?=家?[住在]))+"
 )
+BUILT = re.compile("楼|单元|栋|幢|座|层")
+"""Behind a place's name they tell of a building: a village's land is built over."""
 HOME = re.compile("我家|家住|住在|我住|本人住|我是|居住|户籍")
 BARE_NUMBER = re.compile("[甲乙丙丁]?-?[0-9][0-9A-Z-]*$")
 BARE = string.digits + string.ascii_uppercase + "-"
