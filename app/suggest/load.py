@@ -54,9 +54,7 @@ def read_emergencies(catalogue: Catalogue, path: Path = DATA / "emergencies.toml
     return Emergencies(since, dangers, innocent, ended)
 
 
-def danger(
-    catalogue: Catalogue, where: str, line: Mapping[str, Any], kinds: Kinds
-) -> Danger:
+def danger(catalogue: Catalogue, where: str, line: Mapping[str, Any], kinds: Kinds) -> Danger:
     for fault in chain(faults(catalogue, line), faults_of_form(line)):
         raise BadWords(Message("{where}: {fault}", where=where, fault=fault))
     lists = {key: written(where, key, line.get(key, []), kinds) for key in LISTS}
