@@ -38,6 +38,7 @@ from app.console.visit import PREFIX, Visit, page
 from app.console.wall import page as wall
 from app.console.welcome import page as welcome
 from app.console.whistles import acts as whistle_acts
+from app.console.whistles import campaign
 from app.console.whistles import new as new_whistle
 from app.console.whistles import page as whistles
 from app.kit.errors import Refusal
@@ -110,6 +111,7 @@ def make_console(api: FastAPI) -> Starlette:
             *marking.ROUTES,
             *new_whistle.ROUTES,
             *whistles.ROUTES,
+            *campaign.ROUTES,
             *whistle_acts.ROUTES,
             *hands.ROUTES,
             *dispatch.ROUTES,

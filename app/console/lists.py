@@ -5,6 +5,8 @@ from typing import Any
 from starlette.responses import Response
 
 from app.console.api import Forwarded
+from app.console.forms import SEPARATORS
+from app.console.naming import SEVERAL
 from app.console.visit import Visit, page
 from app.kit.workdays import day_of
 
@@ -14,9 +16,12 @@ BEYOND = 2**53
 
 
 async def offices(visit: Visit) -> Response:
-    """Offices whose name, other name or code begins or contains what was typed, best first."""
-    typed = next((text.strip() for text in visit.query.values() if text.strip()), "")
-    last = typed.replace("，", ",").replace("、", ",").replace(" ", ",").rpartition(",")[2]
+    """Offices whose name, other name or code begins or contains what was typed, best first; of a
+    field for several those that the last word means, behind the words before it."""
+    field, typed = next(
+        ((name, text.strip()) for name, text in visit.query.items() if text.strip()), ("", "")
+    )
+    last = SEPARATORS.split(typed)[-1] if SEVERAL in field else typed
     today = day_of(visit.clock())
     named = [
         office
@@ -24,7 +29,8 @@ async def offices(visit: Visit) -> Response:
         if last and office.active(today) and any(last in name for name in names(office))
     ]
     named.sort(key=lambda office: (not office.name.startswith(last), len(office.name), office.code))
-    return visit.page("offices.html", offices=named[:OFFICES_SHOWN])
+    before = typed.removesuffix(last)
+    return visit.page("offices.html", offices=named[:OFFICES_SHOWN], before=before)
 
 
 def names(office: Any) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from starlette.responses import Response
 
 from app.access.roles import HANDLERS, Role
 from app.console import forms as engine
-from app.console.acts import SHOWN_AGAIN
+from app.console.acts import keep
 from app.console.api import Refused, path
 from app.console.forms import Field, Json
 from app.console.marking import forms
 from app.console.marking.page import READERS, street_of
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 
 
 def fields(visit: Visit) -> tuple[Field, ...]:
@@ -53,11 +53,9 @@ async def add_section(visit: Visit) -> Response:
 async def sent(visit: Visit, form: str, target: str, body: Json) -> Response:
     """Refused, the page is shown with the form as it was."""
     try:
-        await visit.api.post(target, body, method="PUT")
+        await visit.act(target, body, "PUT")
     except Refused as refused:
-        if refused.status not in SHOWN_AGAIN:
-            raise
-        visit.draft = Draft(form, visit.fields, refused.problem)
+        await keep(visit, form, refused)
         return await show_units(visit, refused.status)
     return visit.go(f"/marks/{visit.request.path_params['period']}/units", done="evaluate")
 

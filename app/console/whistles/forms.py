@@ -79,8 +79,6 @@ OF_WHISTLE: Forms = {
         ),
     ),
     "compose": (),
-    "notify": (TEXT,),
-    "conclude": (TEXT,),
 }
 OF_SUMMONS: Forms = {
     "accept": (),
