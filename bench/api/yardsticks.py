@@ -45,7 +45,11 @@ GIVEN = {
         "waits_for": "place.code",
     },
     "request": {"ticket_number": "t.number"},
-    "citizen": {"ticket_number": "t.number", "phone_hash": "sha256(t.number::bytea)"},
+    "citizen": {
+        "ticket_number": "t.number",
+        "phone_hash": "sha256(t.number::bytea)",
+        **dict.fromkeys(("name", "phone", "callback_phone"), "NULL"),
+    },
     "dispatch": {
         "ticket_number": "t.number",
         "office_code": "CASE m.role WHEN 'lead' THEN place.code ELSE place.district END",
@@ -73,7 +77,8 @@ COPY (SELECT t.*, r.*, c.* FROM ticket t JOIN request r ON r.ticket_number = t.n
 
 
 def one_ticket(database: str, model: str) -> str:
-    """A script that writes the rows of a POST, as copies of the model's."""
+    """A script that writes the rows of a POST, as copies of the model's; of the citizens nothing
+    that is enciphered, for it opens under its own ticket's number alone."""
     names: dict[str, str] = {}
     with psycopg.connect(database, cursor_factory=psycopg.ClientCursor) as connection:
         for table, given in GIVEN.items():
