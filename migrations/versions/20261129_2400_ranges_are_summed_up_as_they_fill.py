@@ -7,7 +7,7 @@ by time reads all that came since the last one.
 from alembic import op
 
 revision = "c2400a1e7b55"
-down_revision = "b2361d90a3f8"
+down_revision = "c0502e112480"
 branch_labels = None
 depends_on = None
 
