@@ -38,7 +38,7 @@ def place(app: FastAPI, content: bytes) -> Path:
     return store.path_of(folder, sha256(content).hexdigest())
 
 
-def told(people: People, clock: StillClock) -> str:
+def spoken_of(people: People, clock: StillClock) -> str:
     """A finished ticket with words of its citizen, or about him, in all places."""
     number = given.ticket(
         people,
@@ -71,7 +71,7 @@ def written(app: FastAPI) -> str:
 def test_nothing_of_the_person_is_left_and_every_number_stays(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    number, other = told(people, clock), finished(people, clock)
+    number, other = spoken_of(people, clock), finished(people, clock)
     clock.at = LATER
     seal = sealed(people, "2026-11")
     before = people("evaluator").get("/rankings/2026-11").json()
@@ -150,13 +150,13 @@ def test_after_the_retention_it_is_erased_by_itself(
 def test_a_file_that_another_ticket_has_too_keeps_its_bytes(
     app: FastAPI, people: People, clock: StillClock
 ) -> None:
-    one, other = finished(people, clock), finished(people, clock)
-    for number in (one, other):
+    first, second = finished(people, clock), finished(people, clock)
+    for number in (first, second):
         assert people.street().send(f"/tickets/{number}/attachments", JPEG).status_code == 201
 
-    people.supervisor.does("erase", one, **ASKED)
+    people.supervisor.does("erase", first, **ASKED)
     files.remove_some(app.state.sessions, app.state.settings.attachments)
     assert place(app, JPEG).exists()
-    people.supervisor.does("erase", other, **ASKED)
+    people.supervisor.does("erase", second, **ASKED)
     files.remove_some(app.state.sessions, app.state.settings.attachments)
     assert not place(app, JPEG).exists()
