@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d2440e1a5e06"
-down_revision = "b2361d90a3f8"
+down_revision = "c2400a1e7b55"
 branch_labels = None
 depends_on = None
 
