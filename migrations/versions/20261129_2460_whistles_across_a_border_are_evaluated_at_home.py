@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c2460e1b7d92"
-down_revision = "b2361d90a3f8"
+down_revision = "d2440e1a5e06"
 branch_labels = None
 depends_on = None
 
