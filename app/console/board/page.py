@@ -1,7 +1,8 @@
 """The table of a period, and one office of it."""
 
 from asyncio import gather
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from app.console.api import Forwarded, Refused, path
 from app.console.board import drawing
 from app.console.board.periods import LEAGUES, RATES, Shown, choose
 from app.console.visit import Visit, page
+from app.rankings import row_tickets
 
 VERIFIERS = frozenset({Role.EVALUATOR, Role.AUDITOR})
 SEALERS = frozenset({Role.EVALUATOR})
@@ -74,9 +76,15 @@ async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Respons
         leagues=LEAGUES,
         rates=RATES,
         districts=districts(visit),
+        opens=opens(visit),
         may={"verify": role in VERIFIERS, "seal": role in SEALERS, "try": role in TRIERS},
         **{"verdict": None, "problem": None, **outcome},
     )
+
+
+def opens(visit: Visit) -> Callable[[str], bool]:
+    """Whether the tickets of an office's row are open to who looks."""
+    return partial(row_tickets.may_open, visit.caller, visit.city.offices)
 
 
 def districts(visit: Visit) -> list[Any]:
@@ -123,7 +131,13 @@ async def office(visit: Visit) -> Response:
         for rate in RATES
     }
     return visit.page(
-        "board/office.html", shown=shown, row=row, months=months, bars=bars, rates=RATES
+        "board/office.html",
+        shown=shown,
+        row=row,
+        months=months,
+        bars=bars,
+        rates=RATES,
+        opens=opens(visit),
     )
 
 
