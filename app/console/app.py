@@ -31,8 +31,10 @@ from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
 from app.console.marking import page as marking
-from app.console.marking import units
+from app.console.marking import performance, units
+from app.console.oversight import page as oversight
 from app.console.pages import STATIC
+from app.console.roster import page as roster
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
 from app.console.wall import page as wall
@@ -55,10 +57,13 @@ DESKS: tuple[Desk, ...] = (
     registers.DESK,
     whistles.DESK,
     marking.DESK,
+    performance.DESK,
+    roster.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     Desk("/board", Message("Ranking"), board.ROLES),
     Desk("/wall", Message("Wall"), wall.ROLES),
+    oversight.DESK,
     *admin.DESKS,
 )
 """In the order of the bar."""
@@ -109,6 +114,9 @@ def make_console(api: FastAPI) -> Starlette:
             *inbox.ROUTES,
             *units.ROUTES,
             *marking.ROUTES,
+            *performance.ROUTES,
+            *roster.ROUTES,
+            *oversight.ROUTES,
             *new_whistle.ROUTES,
             *whistles.ROUTES,
             *campaign.ROUTES,

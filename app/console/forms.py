@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from app.kit.messages import Message
 
@@ -37,7 +37,7 @@ class Kind(StrEnum):
     """Persons, each on a line."""
     FIGURES = "figures"
     """Numbers, each on a line behind its name."""
-    HIDDEN = "hidden"
+    CATEGORY = "category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,14 @@ class Field:
     def pointer(self) -> str:
         """Where the API's errors name it."""
         return "/" + self.name.replace(".", "/")
+
+    @property
+    def optional(self) -> Self:
+        return replace(self, required=False)
+
+    def within(self, above: str) -> Self:
+        """The same member of an object that lies in another."""
+        return replace(self, name=f"{above}.{self.name}")
 
 
 def body(fields: Iterable[Field], typed: Mapping[str, str]) -> Json:

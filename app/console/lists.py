@@ -10,7 +10,7 @@ from app.console.naming import SEVERAL
 from app.console.visit import Visit, page
 from app.kit.workdays import day_of
 
-OFFICES_SHOWN = 12
+SHOWN = 12
 BEYOND = 2**53
 """A number that no feed reaches: its reader hears what comes next."""
 
@@ -30,11 +30,23 @@ async def offices(visit: Visit) -> Response:
     ]
     named.sort(key=lambda office: (not office.name.startswith(last), len(office.name), office.code))
     before = typed.removesuffix(last)
-    return visit.page("offices.html", offices=named[:OFFICES_SHOWN], before=before)
+    return visit.page("offices.html", offices=named[:SHOWN], before=before)
 
 
 def names(office: Any) -> tuple[str, ...]:
     return (office.code, office.name, *office.aliases)
+
+
+async def categories(visit: Visit) -> Response:
+    """Categories whose code begins with what was typed, or whose name contains it."""
+    typed = next((text.strip() for text in visit.query.values() if text.strip()), "")
+    named = [
+        category
+        for category in visit.city.catalogue.categories.values()
+        if typed and (category.code.startswith(typed) or typed in category.name)
+    ]
+    named.sort(key=lambda category: (len(category.code), category.code))
+    return visit.page("categories.html", categories=named[:SHOWN])
 
 
 async def live(visit: Visit) -> Any:
@@ -42,4 +54,4 @@ async def live(visit: Visit) -> Any:
     return Forwarded(visit.api, visit.request, "/v1/feed/stream", f"after={BEYOND}")
 
 
-ROUTES = [page("/offices", offices), page("/live", live)]
+ROUTES = [page("/offices", offices), page("/categories", categories), page("/live", live)]
