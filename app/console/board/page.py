@@ -2,21 +2,20 @@
 
 from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
-from app.access.roles import ANYONE, Role
+from app.access.roles import ANYONE, HANDLERS, Role
 from app.console.api import Forwarded, Refused, path
 from app.console.board import drawing
 from app.console.board.periods import LEAGUES, RATES, Shown, choose
 from app.console.visit import Visit, page
-from app.rankings import row_tickets
 
 VERIFIERS = frozenset({Role.EVALUATOR, Role.AUDITOR})
 SEALERS = frozenset({Role.EVALUATOR})
 TRIERS = frozenset({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR})
+OPENERS = frozenset({*VERIFIERS, Role.SUPERVISOR, Role.DISTRICT}) | HANDLERS
 ROWS = 200
 COUNTS = ("numerator", "denominator", "excluded")
 
@@ -83,8 +82,15 @@ async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Respons
 
 
 def opens(visit: Visit) -> Callable[[str], bool]:
-    """Whether the tickets of an office's row are open to who looks."""
-    return partial(row_tickets.may_open, visit.caller, visit.city.offices)
+    """Whether the tickets of an office's row are open to who looks: all to the city's controllers,
+    a district's to it, an office's to itself."""
+    caller, offices = visit.caller, visit.city.offices
+
+    def is_open(code: str) -> bool:
+        owner = offices[code].district_code if caller.role is Role.DISTRICT else code
+        return caller.role in OPENERS and caller.office_code in (None, owner)
+
+    return is_open
 
 
 def districts(visit: Visit) -> list[Any]:
