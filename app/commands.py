@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from app import command_line, main, settings
 from app import serve as service
+from app.access import jobs
 from app.access import service as access
 from app.access.roles import Caller, Role
 from app.access.schemas import NewKey
@@ -133,6 +134,7 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
             sessions.begin() as session,
             tqdm(total=plan.cases, unit=for_reader(Message(" lives")), disable=None) as bar,
         ):
+            jobs.perform(session, jobs.SIMULATION)
             now = recording(session, clock.utc)
             made = simulation.simulate(session, city, plan, now, bar.update)
             follow.go_back(session, midnight(plan.start))

@@ -35,7 +35,7 @@ DUE_OR_LAST = f"COALESCE(due_at, '{FAR}'::timestamp with time zone)"
 
 def in_order_of_time(name: str, column: str) -> Index:
     """An index for statistics: a few pages for millions of rows, written nearly in that order."""
-    return Index(name, column, postgresql_using="brin")
+    return Index(name, column, postgresql_using="brin", postgresql_with={"autosummarize": "on"})
 
 
 def at_desk(column: str) -> Index:
@@ -180,6 +180,8 @@ class Ticket(Base):
     called: Mapped[bool] = mapped_column(server_default=sa.false())
     """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
+    erased_at: Mapped[datetime | None]
+    """Since when its citizen, its words and its files are no more (RULEBOOK D.16)."""
 
     __table_args__ = (
         Index(
