@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c250e4b1a900"
-down_revision = "c2400a1e7b55"
+down_revision = "c2460e1b7d92"
 branch_labels = None
 depends_on = None
 
