@@ -54,8 +54,8 @@ def carried(app: FastAPI) -> None:
 
 
 def check_all(people: People, number: str) -> None:
-    found = people.operator.get("/tickets", phone="138 1234 5678").json()["items"]
-    assert [ticket["number"] for ticket in found] == [number]
+    listed = people.operator.get("/tickets", phone="138 1234 5678").json()["items"]
+    assert [ticket["number"] for ticket in listed] == [number]
     assert people.operator.get("/tickets", phone="01084567890").json()["items"]
     shown = people.operator.get(f"/tickets/{number}").json()["citizen"]
     assert {name: shown[name] for name in CITIZEN} == CITIZEN
