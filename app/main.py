@@ -206,7 +206,8 @@ def read_together(app: FastAPI) -> None:
     state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
     state.feeds = Gathered(engine, pages.read)
-    state.gate = gate.Gate(engine, state.settings.secret_key)
+    secrets = state.settings.secret_key, state.settings.former_secret_key
+    state.gate = gate.Gate(engine, *secrets)
 
 
 @asynccontextmanager
