@@ -30,6 +30,7 @@ class Course:
     """Dispatches to lead offices."""
     contacts: list[Row] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
+    files: list[Row] = field(default_factory=list)
     exclusion: Row | None = None
     correction: Row | None = None
     limits: Row = field(default_factory=dict)

@@ -35,7 +35,7 @@ def follow(course: Course, event: Happened) -> None:
         return
     if event.seq == 1:
         begin(course, event)
-    if event.from_status is not event.to_status and event.to_status in TERMINAL:
+    elif event.from_status is not event.to_status and event.to_status in TERMINAL:
         course.ticket["closed_at"] = event.since
     if event.action in MARKS:
         MARKS[event.action](course, event)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from app.attachments.models import Attachment
 from app.callbacks.models import (
     Assessment,
     Callback,
@@ -119,6 +120,7 @@ HOLD = (
 ANSWER = ("answer_due_at", "waits_until", "answered_at", "answer_seq")
 SUPERVISION = ("office_code", "level", "issuer", "issued_at", *ANSWER)
 ADVICE = ("about", "from_office", "office_code", "given_at", *ANSWER)
+ATTACHMENT = ("seq", "sha256", "media_type", "size", "office_code", "at")
 EXCLUSION_REQUEST = (
     "seq",
     "office_code",
@@ -158,6 +160,7 @@ class Rows:
     helpers: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
     disputes: list[Row] = field(default_factory=list)
+    files: list[Row] = field(default_factory=list)
 
 
 TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
@@ -177,6 +180,7 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
     "advices": (Advice, "seq", ("seq", *ADVICE)),
     "helpers": (Dispatch, "seq", ("seq", *HELPER)),
     "requests": (ExclusionRequest, "seq", EXCLUSION_REQUEST),
+    "files": (Attachment, "seq", ATTACHMENT),
 }
 LED = {
     "leads": Dispatch.role == DispatchRole.LEAD,

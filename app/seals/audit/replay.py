@@ -218,6 +218,11 @@ def answer(course: Course, event: Happened) -> None:
     course.helpers.answer(event)
 
 
+def attach(course: Course, event: Happened) -> None:
+    sent = {"seq": event.seq, "office_code": event.office_code, "at": event.at}
+    course.files.append({**event.data, **sent})
+
+
 def relay(course: Course, event: Happened) -> None:
     """The office's text for the citizen of a secret ticket; the hotline's word on it is none."""
     if event.office_code is not None:
@@ -318,6 +323,7 @@ STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.RELAY: relay,
     Action.ADVISE: inform,
     Action.FEED_BACK: answer,
+    Action.ATTACH: attach,
     Action.CALLBACK: call_back,
     Action.VERIFICATION: verify,
     Action.REQUEST_EXCLUSION: ask_exclusion,

@@ -138,6 +138,7 @@ def proceeded(number: str, rows: Rows, course: Course) -> Iterator[Fault]:
         ("advice", expected.advice, rows.advices),
         ("exclusion_request", appeals.rows("exclusion_request"), rows.requests),
         ("dispute", appeals.rows("dispute"), rows.disputes),
+        ("attachment", course.files, rows.files),
     ):
         yield from compared(number, table, right, kept)
 
