@@ -4,18 +4,19 @@ import argparse
 import logging.config
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import NoReturn
 
 import msgspec
 import sqlalchemy as sa
+from pydantic import ValidationError
 from tqdm import tqdm
 
-from app import main, settings
+from app import command_line, main, settings
 from app import serve as service
+from app.access import jobs
 from app.access import service as access
 from app.access.roles import Caller, Role
 from app.access.schemas import NewKey
@@ -24,11 +25,12 @@ from app.feed import service as feed
 from app.imports import service as history
 from app.kit import clock, db
 from app.kit.db import ONE_SNAPSHOT, Sessions
-from app.kit.errors import Refusal
+from app.kit.errors import Invalid, Refusal
 from app.kit.host import cluster, embedded, migrate, port
 from app.kit.instants import recording
-from app.kit.messages import Message, Texts, for_reader, reason_of
+from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
+from app.kit.web.faults import faults, first_of
 from app.kit.workdays import midnight
 from app.rankings import service as rankings
 from app.rankings.counting.keep_days import keep as keep_days
@@ -75,10 +77,17 @@ def upgrade(given: Settings, asked: argparse.Namespace) -> None:
 
 def key(given: Settings, asked: argparse.Namespace) -> None:
     """Make a key and show it, this once."""
-    new = NewKey(role=asked.role, office_code=asked.office, label=asked.label)
+    new = new_key(asked)
     with ready_database(given) as sessions, sessions.begin() as session:
         made, text = access.make(session, given.secret_key, new, "jiesu key", clock.utc())
-    say(f"{text}  (id {made.id}, {made.role})")
+    say(Message("{key}  (id {id}, {role})", key=text, id=made.id, role=made.role))
+
+
+def new_key(asked: argparse.Namespace) -> NewKey:
+    try:
+        return NewKey(role=Role(asked.role), office_code=asked.office, label=asked.label)
+    except ValidationError as refused:
+        raise Invalid(first_of(faults(refused.errors()))) from None
 
 
 def sweep_now(given: Settings, asked: argparse.Namespace) -> None:
@@ -101,8 +110,8 @@ def import_cases(given: Settings, asked: argparse.Namespace) -> None:
         with tqdm(total=total, unit="B", unit_scale=True) as bar:
             made = history.take_in_file(sessions, city, caller, file, clock.utc, bar.update)
     for line in made.rejected:
-        faults = "; ".join(" ".join(e.values()).strip() for e in line.errors)
-        say(Message("line {number}: {faults}", number=line.line, faults=faults))
+        why = "; ".join(" ".join(e.values()).strip() for e in line.errors)
+        say(Message("line {number}: {faults}", number=line.line, faults=why))
     rejected = len(made.rejected) + (made.unlisted or 0)
     say(
         Message(
@@ -123,8 +132,9 @@ def simulate(given: Settings, asked: argparse.Namespace) -> None:
         city = read_city(given, sessions)
         with (
             sessions.begin() as session,
-            tqdm(total=plan.cases, unit=" lives", disable=None) as bar,
+            tqdm(total=plan.cases, unit=for_reader(Message(" lives")), disable=None) as bar,
         ):
+            jobs.perform(session, jobs.SIMULATION)
             now = recording(session, clock.utc)
             made = simulation.simulate(session, city, plan, now, bar.update)
             follow.go_back(session, midnight(plan.start))
@@ -170,10 +180,10 @@ def seal(given: Settings, asked: argparse.Namespace) -> None:
 
 def verify(given: Settings, asked: argparse.Namespace) -> None:
     """Check a sealed period against the record, or a downloaded ranking by itself."""
-    faults = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
-    for line in faults:
+    wrong = offline.faults(content(asked.file)) if asked.file else differences(given, asked)
+    for line in wrong:
         say(line)
-    if faults:
+    if wrong:
         sys.exit(1)
     say(Message("everything holds"))
 
@@ -196,8 +206,7 @@ def content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as fault:
-        why = Message("{file} cannot be read: {reason}", file=file, reason=fault.strerror)
-        sys.exit(f"jiesu: {for_reader(why)}")
+        end(Message("{file} cannot be read: {reason}", file=file, reason=fault))
 
 
 def differences(given: Settings, asked: argparse.Namespace) -> list[str]:
@@ -229,92 +238,39 @@ def ready_database(given: Settings) -> Iterator[Sessions]:
         yield sessions
 
 
-def readable(name: str) -> BinaryIO:
-    try:
-        return Path(name).open("rb")
-    except OSError as fault:
-        raise argparse.ArgumentTypeError(str(fault)) from None
-
-
 def say(line: Message | str) -> None:
     sys.stdout.write(for_reader(line) + "\n")
 
 
-PURPOSES: Texts = {
-    "serve": "Serve the API until SIGTERM, on a database of its own when none is given.",
-    "migrate": "Bring the database to this version's migrations, and do nothing else.",
-    "seed": "Bring database, offices, catalogue, policies and the administrator's key up to date.",
-    "sweep": "Apply due changes and count finished days, as the service does every few seconds.",
-    "import": "Take in finished cases of an older system: NDJSON, one a line.",
-    "simulate": "Fill a past with an imagined city's requests, and let them live on until now.",
-    "seal": "Seal a period's rankings for good, in the name of `jiesu seal`.",
-    "verify": "Check a sealed period against the record, or a downloaded ranking by itself.",
-    "audit": "Check the record: events, rows and days; each fault is a line of JSON.",
-    "reroute": "Make a ticket's route again, as of its instant, and name the differences.",
-    "route": "Route a text by all that is known now, and draw what was found; nothing is kept.",
-    "key": "Make a key and show it, this once.",
+ACTS = {
+    "serve": serve,
+    "migrate": upgrade,
+    "seed": seed,
+    "sweep": sweep_now,
+    "import": import_cases,
+    "simulate": simulate,
+    "seal": seal,
+    "verify": verify,
+    "audit": audit_record,
+    "reroute": reroute,
+    "route": route,
+    "key": key,
 }
-
-
-def here(text: str) -> str:
-    return for_reader(Message(text))
-
-
-def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jiesu", description=here("接诉: the hotline's service"))
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, act: Callable[..., None]) -> argparse.ArgumentParser:
-        purpose = here(PURPOSES[name])
-        added = commands.add_parser(name, help=purpose, description=purpose)
-        added.set_defaults(act=act, begins=act in BEGIN)
-        return added
-
-    command("serve", serve)
-    for name, act in (("migrate", upgrade), ("seed", seed), ("sweep", sweep_now)):
-        command(name, act)
-    importing = command("import", import_cases)
-    importing.add_argument("file", type=readable, metavar="FILE")
-    plan_of(command("simulate", simulate))
-    period_of(command("seal", seal))
-    checking = command("verify", verify).add_mutually_exclusive_group(required=True)
-    period_of(checking, nargs="?")
-    checking.add_argument("--file", type=Path, metavar="FILE", help=here("a ranking as JSON"))
-    command("audit", audit_record).add_argument("what", choices=["verify"])
-    command("reroute", reroute).add_argument("number", metavar="NUMBER", help=here("a ticket's"))
-    routed = command("route", route)
-    routed.add_argument("text", metavar="TEXT", help=here("an address or a sentence"))
-    routed.add_argument("--district", metavar="CODE", help=here("the caller's district"))
-    making = command("key", key)
-    making.add_argument("role", choices=list(Role), type=Role, metavar="ROLE", help=", ".join(Role))
-    making.add_argument("--office", metavar="CODE", help=here("the office that the key acts for"))
-    making.add_argument("--label", required=True, help=here("whose it is, for the list of keys"))
-    return parser
-
-
-def plan_of(asked: argparse.ArgumentParser) -> None:
-    days: dict[str, Any] = {"type": date.fromisoformat, "required": True, "metavar": "DAY"}
-    asked.add_argument("--from", dest="start", help=here("the first day of requests"), **days)
-    asked.add_argument("--to", dest="end", help=here("the day after the last"), **days)
-    asked.add_argument("--cases", type=int, default=20_000, help=here("how many requests"))
-    asked.add_argument("--seed", type=int, default=7, help=here("which city"))
-    asked.add_argument("--among-others", action="store_true", help=here("beside other tickets"))
-
-
-def period_of(asked: argparse._ActionsContainer, **more: Any) -> None:
-    asked.add_argument("period", metavar="PERIOD", help=here("like 2026-10"), **more)
-
-
 BEGIN = (serve, seed, upgrade)
 """The commands that may make a database; the others work on one that is there."""
 
 
 def run() -> None:
     settings.speak()
-    asked = command_line().parse_args()
+    asked = command_line.parser().parse_args()
+    act = ACTS[asked.command]
     try:
-        given = settings.load(asked.begins)
+        given = settings.load(act in BEGIN)
         logging.config.dictConfig(logs.config(given.log_level))
-        asked.act(given, asked)
+        act(given, asked)
     except TOLD_IN_ONE_LINE as refusal:
-        sys.exit(f"jiesu: {for_reader(reason_of(refusal))}")
+        end(reason_of(refusal))
+
+
+def end(why: Message) -> NoReturn:
+    sys.exit(f"jiesu: {for_reader(why)}")

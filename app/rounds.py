@@ -1,5 +1,6 @@
 """Rounds: what the service does by itself at intervals, beside the requests."""
 
+from contextlib import suppress
 from functools import partial
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from app.access import service as access
 from app.evaluations import waiting
 from app.figures import EVERY_SECONDS
 from app.kit.host.background import Act
+from app.kit.instants import StillRecording
 from app.kit.web import metrics
 from app.kit.workdays import years_missing
 from app.rankings.counting.keep_days import keep as keep_days
@@ -81,6 +83,8 @@ def tell_missing(app: FastAPI) -> bool:
 
 
 def follow(app: FastAPI) -> bool:
-    """One round at each interval, however much is left: requests have most of the machine."""
-    follow_some(app.state.own_sessions, app.state.clock)
+    """One round at each interval, however much is left: requests have most of the machine. While a
+    long transaction records, as a simulation's does, a search looks at all that changed."""
+    with suppress(StillRecording):
+        follow_some(app.state.own_sessions, app.state.clock)
     return False

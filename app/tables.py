@@ -2,6 +2,7 @@
 
 from app.access.claims import Claim
 from app.access.exports import Export
+from app.access.jobs import Job
 from app.access.models import ConsoleSession, Key, SecretMark
 from app.attachments.models import Attachment
 from app.callbacks.models import (
@@ -80,6 +81,7 @@ TABLES: tuple[type[Base], ...] = (
     Key,
     ConsoleSession,
     Claim,
+    Job,
     SecretMark,
     Export,
     IdempotencyKey,

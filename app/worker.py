@@ -11,6 +11,7 @@ from app.kit.errors import Refusal
 from app.kit.host import cluster, migrate, serving
 from app.kit.host.serving import Parent
 from app.kit.host.workers import REFUSED
+from app.kit.messages import for_reader, reason_of
 from app.kit.web import logs
 from app.routing.areas import BadAreas
 from app.settings import Settings
@@ -41,13 +42,14 @@ def application(given: Settings, is_prepared: bool = False) -> FastAPI:
 
 def work(listener: socket.socket, parent: Parent | None = None) -> None:
     """Answers requests until SIGTERM; refuses in one line what can never be served."""
+    settings.speak()
     try:
         given = settings.load()
         logging.config.dictConfig(logs.config(given.log_level))
         app = application(given, parent is not None and parent.is_prepared)
         app.state.startup.begin()
     except TOLD_IN_ONE_LINE as refusal:
-        sys.stderr.write(f"jiesu: {refusal}\n")
+        sys.stderr.write(f"jiesu: {for_reader(reason_of(refusal))}\n")
         sys.exit(REFUSED if parent else 1)
     serving.serve(app, listener, given.log_level, parent)
 

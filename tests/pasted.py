@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from httpx import Response
 
-from app.commands import command_line
+from app import command_line
 from tests.client import Client
 from tests.given import ADMIN_KEY, People
 
@@ -158,9 +158,9 @@ class Shell:
 
     def key(self, words: list[str]) -> str:
         """As `jiesu key` would make it; its words must be that command's."""
-        made = command_line().parse_args(words)
+        made = command_line.parser().parse_args(words)
         return (
-            self.people(made.role.value, made.office)
+            self.people(made.role, made.office)
             .headers["Authorization"]
             .join(["Authorization: ", ""])
         )

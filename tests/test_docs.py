@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from app import command_line
 from app.access.roles import Role
-from app.commands import command_line
 from app.kit.errors import Refusal
 from app.kit.web import problems
 from app.rankings.exports import facts as facts_export
@@ -188,7 +188,9 @@ def test_every_setting_is_explained() -> None:
 def test_every_command_that_is_named_exists(name: str) -> None:
     document = pasted.text(name)
     targets = set(re.findall(r"^([a-z]+):", pasted.text("Makefile"), re.MULTILINE))
-    subcommands = set(re.findall(r"^    ([a-z]+) ", command_line().format_help(), re.MULTILINE))
+    subcommands = set(
+        re.findall(r"^    ([a-z]+) ", command_line.parser().format_help(), re.MULTILINE)
+    )
 
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", document, re.MULTILINE)) <= targets
     assert set(re.findall(r"(?:`|bin/)jiesu ([a-z]+)", document)) <= subcommands

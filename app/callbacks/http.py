@@ -47,8 +47,8 @@ def ticket_for(roles: Iterable[Role]) -> Any:
         once: OneEffect,
     ) -> Subject:
         with once.remembered():
-            ticket = scope.get(session, caller, number)
-            return Subject(caller, ticket.number, parent=ticket.merged_into)
+            ticket = scope.outline(session, caller, number)
+        return Subject(caller, ticket.number, parent=ticket.merged_into)
 
     return Depends(seen)
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from app.console.api import Refused, path
 from app.console.case import forms
 from app.console.case.page import show_case
+from app.console.forms import WHOLE
 from app.console.visit import Draft, Visit, page
 from app.kit.messages import Message
 
@@ -52,16 +53,23 @@ async def send(visit: Visit, number: str, name: str, version: str) -> None:
         path(own, number, fields.get("of", "")) if own else path("/v1/tickets/{}/{}", number, name)
     )
     once = fields.get("once", "")
-    await visit.api.post(target, forms.body(name, fields), version=version, once=once)
+    body = visit.offices.coded(forms.body(name, fields))
+    await visit.api.post(target, body, version=version, once=once)
 
 
 async def shown_again(visit: Visit, number: str, name: str, refused: Refused) -> Response:
     """The ticket's page with the form as it was sent. Passes on what no page can show."""
+    await keep(visit, name, refused, path("/v1/tickets/{}/events", number))
+    return await show_case(visit, number, refused.status)
+
+
+async def keep(visit: Visit, name: str, refused: Refused, events: str = "") -> None:
+    """Keep a refused form for its page, with what others did since that was shown; `events` is the
+    API's path of them. Passes on what no page can show."""
     if refused.status not in SHOWN_AGAIN:
         raise refused
-    missed = await events_since(visit, number, visit.fields.get("seen", ""))
+    missed = await events_since(visit, events) if events else []
     visit.draft = Draft(name, visit.fields, refused.problem, tuple(missed))
-    return await show_case(visit, number, refused.status)
 
 
 async def note(visit: Visit) -> Response:
@@ -120,12 +128,12 @@ def back_to(page: str, otherwise: str) -> str:
     return page if page.startswith("/") and not page.startswith("//") else otherwise
 
 
-async def events_since(visit: Visit, number: str, seen: str) -> list[Mapping[str, Any]]:
-    """The events that came after the page was shown, whose last event was number `seen`."""
-    if not seen.isdecimal():
+async def events_since(visit: Visit, events: str) -> list[Mapping[str, Any]]:
+    """The events that came after the page was shown; its form names the last one before."""
+    seen = visit.fields.get("seen", "")
+    if not WHOLE.fullmatch(seen):
         return []
-    events = await visit.api.get(path("/v1/tickets/{}/events", number))
-    return [event for event in events if event["seq"] > int(seen)]
+    return [event for event in await visit.api.get(events) if event["seq"] > int(seen)]
 
 
 ROUTES = [

@@ -31,13 +31,16 @@ from app.console.desks import Desk
 from app.console.dispatch import page as dispatch
 from app.console.inbox import page as inbox
 from app.console.marking import page as marking
-from app.console.marking import units
+from app.console.marking import performance, units
+from app.console.oversight import page as oversight
 from app.console.pages import STATIC
+from app.console.roster import page as roster
 from app.console.safety import Safe
 from app.console.visit import PREFIX, Visit, page
 from app.console.wall import page as wall
 from app.console.welcome import page as welcome
 from app.console.whistles import acts as whistle_acts
+from app.console.whistles import campaign
 from app.console.whistles import new as new_whistle
 from app.console.whistles import page as whistles
 from app.kit.errors import Refusal
@@ -54,10 +57,13 @@ DESKS: tuple[Desk, ...] = (
     registers.DESK,
     whistles.DESK,
     marking.DESK,
+    performance.DESK,
+    roster.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
     Desk("/board", Message("Ranking"), board.ROLES),
     Desk("/wall", Message("Wall"), wall.ROLES),
+    oversight.DESK,
     *admin.DESKS,
 )
 """In the order of the bar."""
@@ -108,8 +114,12 @@ def make_console(api: FastAPI) -> Starlette:
             *inbox.ROUTES,
             *units.ROUTES,
             *marking.ROUTES,
+            *performance.ROUTES,
+            *roster.ROUTES,
+            *oversight.ROUTES,
             *new_whistle.ROUTES,
             *whistles.ROUTES,
+            *campaign.ROUTES,
             *whistle_acts.ROUTES,
             *hands.ROUTES,
             *dispatch.ROUTES,

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from app.kit.messages import Message
 
@@ -12,6 +12,7 @@ Json = dict[str, Any]
 Choices = Mapping[str, Message]
 BEIJING_OFFSET = "+08:00"
 WHOLE = re.compile(r"-?[0-9]{1,12}")
+SEPARATORS = re.compile(r"[\s,，、]+")
 DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
 
 
@@ -24,12 +25,19 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     INSTANT = "instant"
     """Typed in Beijing's time."""
+    DAY = "day"
     NUMBER = "number"
     DECIMAL = "decimal"
     OFFICE = "office"
     OFFICES = "offices"
-    """Codes of offices with spaces or commas between them."""
-    HIDDEN = "hidden"
+    """Names or codes with spaces or commas between them."""
+    PERSON = "person"
+    """A name, an office and a duty, with spaces or commas between them."""
+    PEOPLE = "people"
+    """Persons, each on a line."""
+    FIGURES = "figures"
+    """Numbers, each on a line behind its name."""
+    CATEGORY = "category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,14 @@ class Field:
     def pointer(self) -> str:
         """Where the API's errors name it."""
         return "/" + self.name.replace(".", "/")
+
+    @property
+    def optional(self) -> Self:
+        return replace(self, required=False)
+
+    def within(self, above: str) -> Self:
+        """The same member of an object that lies in another."""
+        return replace(self, name=f"{above}.{self.name}")
 
 
 def body(fields: Iterable[Field], typed: Mapping[str, str]) -> Json:
@@ -72,7 +88,23 @@ def value(kind: Kind, text: str) -> Any:
 
 
 def codes(text: str) -> list[str]:
-    return re.split(r"[\s,，、]+", text.strip(" ,，、"))
+    return SEPARATORS.split(text.strip(" ,，、"))
+
+
+def filled(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def person(text: str) -> Json:
+    """Who names no office is left without one, and the API says so."""
+    parts = SEPARATORS.split(text.strip(" ,，、"), maxsplit=2)
+    return dict(zip(("name", "office_code", "duty"), parts, strict=False))
+
+
+def figures(text: str) -> Json:
+    """The number is what follows the last space, comma or colon of a line."""
+    pairs = (re.split(r"[\s,，:：]+(?=\S+$)", line, maxsplit=1) for line in filled(text))
+    return {pair[0]: value(Kind.DECIMAL, "".join(pair[1:])) for pair in pairs}
 
 
 VALUES: Mapping[Kind, Callable[[str], Any]] = {
@@ -80,7 +112,10 @@ VALUES: Mapping[Kind, Callable[[str], Any]] = {
     Kind.INSTANT: lambda text: f"{text}{BEIJING_OFFSET}",
     Kind.NUMBER: lambda text: int(text) if WHOLE.fullmatch(text) else text,
     Kind.DECIMAL: lambda text: float(text) if DECIMAL.fullmatch(text) else text,
-    Kind.LINES: lambda text: [line.strip() for line in text.splitlines() if line.strip()],
+    Kind.LINES: filled,
+    Kind.PERSON: person,
+    Kind.PEOPLE: lambda text: [person(line) for line in filled(text)],
+    Kind.FIGURES: figures,
     Kind.OFFICES: codes,
 }
 
@@ -107,5 +142,12 @@ def names(fields: Iterable[Field]) -> dict[str, Message]:
 
 
 def field_at(fields: Sequence[Field], pointer: str) -> str | None:
-    within = (field.name for field in fields if f"{field.pointer}/".startswith(f"{pointer}/"))
-    return next(within, None)
+    """The field that a pointer names, or the first one within the member that it names; of a list
+    the field in which its members are typed."""
+    near = (field.name for field in fields if is_near(field.pointer, pointer))
+    return next(near, None)
+
+
+def is_near(field: str, fault: str) -> bool:
+    """Whether one of two pointers leads to the other, or into it."""
+    return f"{field}/".startswith(f"{fault}/") or f"{fault}/".startswith(f"{field}/")

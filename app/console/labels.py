@@ -66,6 +66,17 @@ COUNTS = {
     "denominator": Message("all"),
     "excluded": Message("left out"),
 }
+FORCE_ACTION = {
+    "set_model": Message("Choose the model"),
+    "add": Message("Take a person in"),
+    "change": Message("Change what is noted of him"),
+    "remove": Message("Let him go"),
+    "reveal": Message("Show his telephone"),
+    "plan_shift": Message("Plan a shift"),
+    "cancel_shift": Message("Cancel the shift"),
+    "attend": Message("Note who is there"),
+    "mark": Message("Mark his month"),
+}
 LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "span": SPAN,
@@ -76,6 +87,7 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
     "ranking_class": RANKING_CLASS,
     "counts": COUNTS,
     "matching": MATCHING,
+    "force_action": FORCE_ACTION,
     "placing": PLACING,
     "waits": duty_labels.WAITS,
     "because": duty_labels.BECAUSE,

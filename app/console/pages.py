@@ -55,6 +55,12 @@ def clock_time(value: str | datetime | None, now: datetime) -> str:
     return f"{at:%m-%d %H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"
 
 
+def local_minute(value: str | datetime | None) -> str:
+    """As the field of a form has it: `2026-11-29T14:05`."""
+    at = instant(value)
+    return f"{at:%Y-%m-%dT%H:%M}" if at else ""
+
+
 def spoken(value: str, now: datetime) -> Message:
     """An instant as it is read to a caller."""
     at = datetime.fromisoformat(value).astimezone(BEIJING)

@@ -19,10 +19,12 @@ from app.city import City
 from app.console import pages, safety
 from app.console.api import Api
 from app.console.desks import Desk, offered
+from app.console.naming import Names
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Unauthenticated
 from app.kit.messages import Message, language
+from app.kit.workdays import day_of
 from app.offices.directory import OfficeEntry
 
 PREFIX = "/console"
@@ -53,6 +55,7 @@ class Visit:
     caller: Caller
     form: FormData = field(default_factory=FormData)
     draft: Draft | None = None
+    names: Names | None = None
 
     @property
     def city(self) -> City:
@@ -88,10 +91,24 @@ class Visit:
         return {name: value for name, value in self.form.items() if isinstance(value, str)}
 
     @property
+    def offices(self) -> Names:
+        """The offices by their names of today."""
+        if self.names is None:
+            self.names = Names(self.city.offices, day_of(self.clock()))
+        return self.names
+
+    @property
     def files(self) -> list[UploadFile]:
         """The files that were sent; a field left empty is none."""
         files = (value for _, value in self.form.multi_items() if isinstance(value, UploadFile))
         return [file for file in files if file.filename]
+
+    async def act(self, target: str, body: Any, method: str = "POST") -> Any:
+        """The request of the form that was sent: of the version that its page showed, and once."""
+        version, once = (self.fields.get(name, "") for name in ("version", "once"))
+        once = once if method == "POST" else ""
+        body = self.offices.coded(body)
+        return await self.api.post(target, body, version=version, once=once, method=method)
 
     @property
     def desks(self) -> tuple[Desk, ...]:

@@ -1,4 +1,4 @@
-"""Statements made once: compiled when a module is read, sent with what changes as parameters.
+"""Statements made once: compiled when first sent, sent with what changes as parameters.
 
 SQLAlchemy walks a statement anew for each execution; for a page of tickets that takes longer than
 PostgreSQL takes to answer it.
@@ -6,6 +6,7 @@ PostgreSQL takes to answer it.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -33,12 +34,18 @@ class Ready:
     """
 
     def __init__(self, statement: sa.ClauseElement) -> None:
-        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+        self.statement = statement
+
+    @cached_property
+    def text(self) -> str:
+        compiled = self.statement.compile(
+            dialect=DIALECT, compile_kwargs={"render_postcompile": True}
+        )
         values = {
             name: f"%({name})s" if value is None else sql.Literal(value).as_string()
             for name, value in compiled.params.items()
         }
-        self.text = str(compiled).replace("%%", "%%%%") % values
+        return str(compiled).replace("%%", "%%%%") % values
 
     def given(self, **values: Any) -> Statement:
         return Statement(self.text, values)

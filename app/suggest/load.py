@@ -1,7 +1,7 @@
 """The files of app/data/suggest, read into the rules' own types."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -12,12 +12,14 @@ from app.kit.messages import Message
 from app.offices.catalogue import Catalogue, Urgency
 from app.offices.files import lines, many
 from app.suggest.emergencies import Danger, Emergencies
-from app.suggest.reading import Reading
+from app.suggest.forms import BadPattern, forms, with_kinds
+from app.suggest.reading import SPACES, plain
 from app.suggest.suggester import Suggester
 
 DATA = Path(__file__).parent.parent / "data" / "suggest"
 SERVICES = frozenset({"110", "119", "120", "122"})
 LISTS = ("words", "things", "faults", "unless", "over")
+Kinds = Mapping[str, Sequence[str]]
 MEMBERS = frozenset({"category", "urgency", "tell", "lasting", *LISTS})
 
 
@@ -31,8 +33,12 @@ def read_emergencies(catalogue: Catalogue, path: Path = DATA / "emergencies.toml
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise BadWords(Message("{name}: {fault}", name=path.name, fault=fault)) from None
+    kinds = {
+        name: written(path.name, f"kinds.{name}", words, {})
+        for name, words in table.get("kinds", {}).items()
+    }
     dangers = [
-        danger(catalogue, f"{path.name}, emergency {number}", line)
+        danger(catalogue, f"{path.name}, emergency {number}", line, kinds)
         for number, line in enumerate(table.get("emergency", []), 1)
     ]
     since = table.get("effective_from")
@@ -42,14 +48,16 @@ def read_emergencies(catalogue: Catalogue, path: Path = DATA / "emergencies.toml
                 "{name}: needs effective_from, a day, and at least one emergency", name=path.name
             )
         )
-    innocent, ended = (written(path.name, key, table.get(key, [])) for key in ("innocent", "ended"))
+    innocent, ended = (
+        written(path.name, key, table.get(key, []), kinds) for key in ("innocent", "ended")
+    )
     return Emergencies(since, dangers, innocent, ended)
 
 
-def danger(catalogue: Catalogue, where: str, line: Mapping[str, Any]) -> Danger:
+def danger(catalogue: Catalogue, where: str, line: Mapping[str, Any], kinds: Kinds) -> Danger:
     for fault in chain(faults(catalogue, line), faults_of_form(line)):
         raise BadWords(Message("{where}: {fault}", where=where, fault=fault))
-    lists = {key: written(where, key, line.get(key, [])) for key in LISTS}
+    lists = {key: written(where, key, line.get(key, []), kinds) for key in LISTS}
     tell = tuple(line.get("tell", [])) or catalogue.tell(line["category"])
     return Danger(
         line["category"],
@@ -79,11 +87,16 @@ def faults_of_form(line: Mapping[str, Any]) -> Iterator[Message]:
         yield Message("needs words, or things with faults")
 
 
-def written(where: str, key: str, words: object) -> tuple[str, ...]:
-    """The words as a text is searched for them."""
+def written(where: str, key: str, words: object, kinds: Kinds) -> tuple[str, ...]:
+    """The words as a text is searched for them, of patterns all they stand for."""
     if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
         raise BadWords(Message("{where}: {key} is a list of words", where=where, key=key))
-    return tuple(dict.fromkeys(Reading(word).text for word in words))
+    try:
+        patterns = [SPACES.sub("", plain(with_kinds(word, kinds))) for word in words]
+        each = [form for pattern in patterns for form in forms(pattern)]
+    except BadPattern as fault:
+        raise BadWords(Message("{where}: {fault}", where=where, fault=fault)) from None
+    return tuple(dict.fromkeys(each))
 
 
 def read_synonyms(

@@ -13,14 +13,18 @@ from app.whistles.life.waits import Awaited, Waiting
 from app.whistles.models import Summons, Whistle
 
 
-def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -> WhistleStanding:
+def standing_of(
+    whistle: Whistle, summonses: Sequence[Summons], now: datetime, office_code: str | None = None
+) -> WhistleStanding:
+    """As a caller of that office finds it."""
     return WhistleStanding(
         status=whistle.status,
         level=whistle.level,
         now=now,
         confirmed=whistle.blown_at is None or whistle.confirmed_at is not None,
         tier=whistle.tier,
-        verified=whistle.verified_at is not None,
+        verified=has_verified(whistle, summonses, office_code),
+        unverified_street=None if whistle.verified_at else whistle.street_code,
         rule_until=whistle.rule_until,
         appeal_until=whistle.appeal_until,
         appealed=whistle.appealed_at is not None,
@@ -31,6 +35,13 @@ def standing_of(whistle: Whistle, summonses: Sequence[Summons], now: datetime) -
         concluded=whistle.concluded_at is not None,
         summonses=tuple(map(summons_standing, summonses)),
     )
+
+
+def has_verified(whistle: Whistle, summonses: Sequence[Summons], office_code: str | None) -> bool:
+    """Whether the office is a street that has verified."""
+    verified = {each.office_code for each in summonses if each.verified_at}
+    own = {whistle.street_code} if whistle.verified_at else set()
+    return office_code in own | verified
 
 
 def summons_standing(summons: Summons) -> SummonsStanding:

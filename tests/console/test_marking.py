@@ -72,3 +72,40 @@ def test_communities_and_sections_are_marked(people: People, chief: Visitor) -> 
     assert "88.5" in chief.get(units).text
     handler = Visitor(people.client).signs_in(people.street())
     assert f"{units}/urban" not in handler.get(units).text
+
+
+def test_a_section_is_renamed_and_closed(people: People, chief: Visitor) -> None:
+    units = f"/marks/{period(people)}/units"
+    section = {"code": "urban", "name": "城市管理办公室"}
+    assert chief.fills_in(chief.get(units), units, **section).status_code == 303
+    kept = {"name": "城管办", "closed": "yes"}
+    assert chief.fills_in(chief.get(units), f"{units}/urban/keep", **kept).status_code == 303
+    [unit] = [
+        unit for unit in people("chief", WANGJING).get("/units").json() if unit["code"] == "urban"
+    ]
+    assert (unit["name"], unit["closed_at"] is not None) == ("城管办", True)
+    assert "已撤销" in chief.get(units).text
+
+
+def test_the_rest_of_a_performance_is_entered(people: People) -> None:
+    evaluator = Visitor(people.client).signs_in(people("evaluator"))
+    of_office = f"/performance/{period(people)}/of/{MARKET}"
+    assert of_office in evaluator.get(f"/performance/{period(people)}").text
+    too_much = evaluator.fills_in(evaluator.get(of_office), of_office, other="101")
+    assert too_much.status_code == 422
+    assert 'value="101"' in too_much.text
+    assert evaluator.fills_in(too_much, of_office, other="91.5").status_code == 303
+    assert "91.5" in evaluator.get(of_office).text
+    running = evaluator.get(f"/performance/{period(people)}")
+    early = evaluator.fills_in(running, f"/performance/{period(people)}/seal")
+    assert early.status_code == 409
+    assert 'role="alert"' in early.text
+    sheet = evaluator.get(f"/performance/file?period={period(people)}&format=csv")
+    assert "text/csv" in sheet.headers["content-type"]
+
+
+def test_a_supervisor_reads_performance_and_changes_nothing(people: People) -> None:
+    supervisor = Visitor(people.client).signs_in(people.supervisor)
+    of_office = f"/performance/{period(people)}/of/{MARKET}"
+    assert 'name="other"' not in supervisor.get(of_office).text
+    assert "/seal" not in supervisor.get(f"/performance/{period(people)}").text

@@ -19,7 +19,10 @@ NAMES = (
 )
 ODD = ("-1", "\x00", "'\"><script>", "长" * 100)
 PARTS = ("x'\"><script>", "\x00")
-ROLES = ("dispatcher", "operator", "handler", "callback", "supervisor", "evaluator", "admin")
+ROLES = (
+    *("dispatcher", "operator", "handler", "callback", "supervisor", "evaluator", "auditor"),
+    "admin",
+)
 HELD = {"/live"}
 """A stream."""
 

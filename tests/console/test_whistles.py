@@ -89,7 +89,7 @@ def test_a_refused_whistle_keeps_what_was_typed(people: People, chief: Visitor) 
     answer = chief.fills_in(page, "/whistles/new", **{**WHISTLE, "matter": "占道 & 抗拒"}, **rows)
     assert answer.status_code == 422
     assert "占道 &amp; 抗拒</textarea>" in answer.text
-    assert f'value="{WANGJING}"' in answer.text
+    assert 'value="望京街道"' in answer.text
 
 
 def test_a_handler_drafts_and_the_chief_blows(people: People, chief: Visitor) -> None:

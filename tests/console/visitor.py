@@ -15,20 +15,42 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "
 
 
 class Forms(HTMLParser):
-    """Each form's fields with their values, by the form's action."""
+    """Each form's fields with the values that a browser would send, by the form's action; of forms
+    with one action the first."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.by_action: dict[str, dict[str, str]] = {}
         self.open: dict[str, str] = {}
+        self.area, self.choice = "", ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form":
-            self.open = self.by_action.setdefault(given.get("action") or "", {})
-        elif tag == "input" and given.get("name") and given.get("type") != "radio":
+            self.open = {}
+            self.by_action.setdefault(given.get("action") or "", self.open)
+        elif tag == "textarea":
+            self.area = given.get("name") or ""
+            self.open[self.area] = ""
+        elif tag == "select":
+            self.choice = given.get("name") or ""
+        elif tag == "option" and (self.choice not in self.open or "selected" in given):
+            self.open[self.choice] = given.get("value") or ""
+        elif tag == "input" and given.get("name") and is_sent(given):
             self.open[str(given["name"])] = given.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.open[self.area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+
+
+def is_sent(given: dict[str, str | None]) -> bool:
+    return given.get("type") not in ("radio", "checkbox") or "checked" in given
 
 
 class Visitor:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
+from app import rounds
 from app.kit.instants import RECORDING, recorders, recording, settled
 from app.sweep import sweep
 from tests import given, stages
@@ -231,6 +232,24 @@ def test_who_would_wait_too_long_for_a_recorder_is_told_to_come_again(
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.json()["type"] == "/problems/still-recording"
     assert ask(people).status_code in (200, 201)
+
+
+@pytest.mark.parametrize("name", ["follow", "hash_days"])
+def test_a_round_comes_again_where_a_long_transaction_records(
+    people: People,
+    clock: StillClock,
+    app: FastAPI,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    """So it is no failure, and the service stays ready beside a simulation."""
+    monkeypatch.setattr("app.kit.instants.PATIENCE_SECONDS", 0.1)
+    given.ticket(people)
+    clock.tick(days=1)
+    act = next(act for act in rounds.acts(app) if act.name == name)
+
+    with held(app, RECORDS):
+        assert act.do() is False
 
 
 def test_nobody_waits_for_what_he_records_himself(

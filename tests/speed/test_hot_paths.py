@@ -160,7 +160,7 @@ MOST = {
     list_page: Cost(1, 1, 1),
     feed: Cost(1, 1, 1),
     received: Cost(7, 2, 0),
-    acknowledged: Cost(11, 13, 1),
+    acknowledged: Cost(9, 11, 1),
     ranking: Cost(1, 1, 1),
 }
 

@@ -4,6 +4,7 @@
 with none: then it must not ring.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,16 @@ def test_what_is_no_danger_does_not_ring(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "heard_of", "false"), [("first", 64, 3), ("second", 37, 2), ("third", 35, 2)]
+    ("table", "heard_of", "false"),
+    [
+        ("first", 66, 2),
+        ("second", 37, 2),
+        ("third", 35, 2),
+        ("fourth", 153, 0),
+        ("fifth", 89, 1),
+        ("sixth", 93, 2),
+        ("seventh", 26, 1),
+    ],
 )
 def test_what_the_list_had_not_seen_is_heard_as_the_page_says(
     table: str, heard_of: int, false: int
@@ -128,6 +138,10 @@ words = ["煤气味"]
         (GOOD + 'tell = ["911"]', "emergency 1: tell is of"),
         (GOOD + "lasting = 3", "emergency 1: lasting is true or false"),
         (GOOD + 'word = ["x"]', "emergency 1: there is no member 'word'"),
+        (GOOD.replace("煤气味", "煤(气|味"), "emergency 1: '煤(气|味' needs letters, and brackets"),
+        (GOOD.replace("煤气味", "<gas>味"), "emergency 1: '<gas>味': no kind 'gas'"),
+        (GOOD.replace("煤气味", "(|煤)"), "emergency 1: '(|煤)' needs letters"),
+        (GOOD.replace("煤气味", "(一|二|三|四|五|六|七|八|九)" * 4), "has over 5000 words"),
         (GOOD.replace("2026-11-29", '"today"'), "needs effective_from, a day"),
         ("effective_from = 2026-11-29", "at least one emergency"),
         ("effective_from =", "words.toml"),
@@ -137,10 +151,26 @@ def test_a_wrong_list_is_refused_with_its_line(wrong: str, fault: str, tmp_path:
     path = tmp_path / "words.toml"
     path.write_text(wrong, encoding="utf-8")
 
-    with pytest.raises(BadWords, match=fault):
+    with pytest.raises(BadWords, match=re.escape(fault)):
         read_emergencies(CATALOGUE, path)
     path.write_text(GOOD, encoding="utf-8")
     assert read_emergencies(CATALOGUE, path).suggest("有煤气味") is not None
+
+
+def test_a_pattern_stands_for_all_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "words.toml"
+    kinds = '[kinds]\ngas = ["煤气", "瓦斯"]\n'
+    text = GOOD.replace("[[emergency]]", kinds + "[[emergency]]").replace(
+        "煤气味", "<gas>(的|)(味|臭)"
+    )
+    path.write_text(text, encoding="utf-8")
+
+    [danger] = read_emergencies(CATALOGUE, path).dangers
+
+    assert danger.words == (
+        *("煤气的味", "煤气的臭", "煤气味", "煤气臭"),
+        *("瓦斯的味", "瓦斯的臭", "瓦斯味", "瓦斯臭"),
+    )
 
 
 ENGLISH = [

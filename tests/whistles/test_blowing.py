@@ -316,7 +316,7 @@ def test_lists_by_filter_and_in_pages(people: People, clock: StillClock) -> None
 def test_a_district_conducts_where_policy_says_so(
     people: People, app: FastAPI, conducted_by_districts: None
 ) -> None:
-    """As in Wuhua: the street blows, the district's grid centre composes and commands."""
+    """As in Wuhua: the street blows, the district's grid centre composes, commands, supervises."""
     whistle = blown.blow(people, MARKET)
     number, district = whistle["number"], ("district", CHAOYANG)
     assert whistle["conductor"]["code"] == CHAOYANG
@@ -325,6 +325,8 @@ def test_a_district_conducts_where_policy_says_so(
     assert act(people, CHIEF, number, "compose", more).status_code == 403
     assert len(does(people, district, number, "compose", **more)["summonses"]) == 2
     assert does(people, district, number, "start")["status"] == "in_action"
+    asked = {"reason": "请到场", "answer_due_at": "2026-10-20T04:00:00Z"}
+    does(people, district, number, f"summonses/{POLICE}/supervise", **asked)
     blown.reports_in(people, number, MARKET)
     blown.feeds_back(people, number, MARKET)
     path = f"summonses/{MARKET}/release"

@@ -106,6 +106,7 @@ def test_who_may_do_what(
             "/teams/0/members/1/office_code",
         ),
         ({"until": "2026-10-20T02:00:00Z"}, "/until"),
+        ({"until": "2027-10-22T02:00:00Z"}, "/until"),
     ],
 )
 def test_a_command_that_is_none(people: People, changed: dict[str, Any], pointer: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
+from tests.stages import DONGHUAMEN
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, act, does, of
 from tests.whistles.test_settling import SEEN, fed_back
@@ -43,10 +44,12 @@ def test_the_district_rules_after_both_sides(people: People, finding: str) -> No
         (ruling("empty", MARKET), "/statements"),
         (ruling("empty", WANGJING), "/statements"),
         (ruling("empty", WANGJING, "ent-water"), "/statements/1/office_code"),
+        (ruling("reckless", WANGJING, DONGHUAMEN), "/statements"),  # two streets are one side
+        (ruling("wrong_department", WANGJING, DONGHUAMEN), "/statements"),
     ],
 )
 def test_one_side_is_not_enough(people: People, body: dict[str, Any], pointer: str) -> None:
-    number = blown.blow(people)["number"]
+    number = blown.blow(people, MARKET, POLICE, DONGHUAMEN)["number"]
     answer = act(people, DISTRICT, number, "rule-false", body)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/both-sides")
     assert answer.json()["errors"][0]["pointer"] == pointer

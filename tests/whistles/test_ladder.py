@@ -136,6 +136,7 @@ def test_up_to_a_central_office_with_a_liaison_and_no_further(people: People) ->
     wrong = [
         {**plan, "lead_office_code": POWER},
         {**plan, "new_date_at": "2026-10-20T02:00:00Z"},
+        {**plan, "new_date_at": "2027-10-22T02:00:00Z"},
         {**plan, "liaison": {**liaison, "office_code": MARKET}},
     ]
     for body in wrong:

@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from app.evaluations import terms
 from app.evaluations.compute import behind
-from app.kit.workdays import day_of
 from app.seals.audit import whistles
 from app.sweep import sweep
 from app.whistles.evaluation import records
@@ -25,11 +24,12 @@ from app.whistles.life.loop import (
     WhistleAction,
     WhistleStatus,
 )
+from app.whistles.life.parts import WHO
 from app.whistles.replay import replay
 from tests import stages
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
-from tests.whistles import blown, campaigns
+from tests.whistles import blown, forms
 from tests.whistles.blown import MARKET, POLICE, POWER
 
 NEXT_STREET = "110105043"
@@ -60,27 +60,7 @@ SPANS = [
     timedelta(days=8),
 ]
 OFFICES = (MARKET, POLICE, POWER, NEXT_STREET)
-STATEMENTS = [{"office_code": WANGJING, "text": "属实"}, {"office_code": MARKET, "text": "不属实"}]
-PATHS = {
-    "issue-code": "codes",
-    "evaluate": "evaluations/{office}",
-    "appeal-evaluation": "evaluations/{office}/appeal",
-    "decide-evaluation": "evaluations/{office}/appeal/decision",
-    "organise": "campaign",
-    **{action: f"campaign/{action}" for action in ("log", "correct-log", "meet", "notify")},
-    "conclude": "campaign/conclude",
-}
-"""Of actions whose path is not their name."""
-
-OF_THE_WHISTLE = (
-    *("blow", "compose", "confirm", "cancel", "start", "join", "issue-code", "verify", "settle"),
-    *("send-back", "escalate", "coordinate", "rule-false", "appeal", "decide-appeal"),
-    *("evaluate", "appeal-evaluation", "decide-evaluation"),
-)
-OF_A_SUMMONS = (
-    *("accept", "report-in", "feed-back", "leave", "release", "interim-release", "object"),
-    *("rule-objection", "waive", "supervise", "answer"),
-)
+ACTIONS = sorted(action.value for action in WHO)
 
 
 class Whistles(RuleBasedStateMachine):
@@ -94,10 +74,8 @@ class Whistles(RuleBasedStateMachine):
     def begin(self, kind: str, draft: bool) -> None:
         self.clock.reset()
         calls = [
-            blown.call(MARKET, "查处", "清退"),
-            blown.call(POLICE),
+            *forms.calls(MARKET, POLICE, NEXT_STREET),
             blown.call(POWER, required=False),
-            blown.call(NEXT_STREET),
         ]
         self.number = str(
             blown.blow(self.people, kind=kind, summonses=calls, draft=draft)["number"]
@@ -147,7 +125,7 @@ class Whistles(RuleBasedStateMachine):
 
     @rule(
         actor=st.sampled_from(sorted(ACTORS)),
-        action=st.sampled_from(OF_THE_WHISTLE + OF_A_SUMMONS),
+        action=st.sampled_from(ACTIONS),
         office=st.sampled_from(OFFICES),
         yes=st.booleans(),
     )
@@ -168,60 +146,9 @@ class Whistles(RuleBasedStateMachine):
         return number
 
     def send(self, actor: str, action: str, office: str, yes: bool) -> Response:
-        of_summons = f"summonses/{office}/{action}"
-        path = PATHS.get(action, action if action in OF_THE_WHISTLE else of_summons)
-        body = self.bodies(office, yes).get(action, {})
         person = self.people(*ACTORS[actor])
-        return person.post(f"/whistles/{self.number}/{path.format(office=office)}", body)
-
-    def of_campaign(self) -> dict[str, dict[str, Any]]:
-        today = f"{day_of(self.clock())}"
-        meeting = {"held_at": self.clock().isoformat(), "resolutions": ["断电"], "text": "研判"}
-        return {
-            "organise": campaigns.plan(),
-            "log": campaigns.day(on=today),
-            "correct-log": campaigns.day(on=today, reason="漏记"),
-            "meet": {**meeting, "people": [campaigns.person("张书记")]},
-            "notify": {"text": "进展"},
-            "conclude": {"text": "小结"},
-        }
-
-    def bodies(self, office: str, yes: bool) -> dict[str, dict[str, Any]]:
-        ahead = (self.clock() + timedelta(hours=20)).isoformat()
-        words, ruling = {"text": "同意"}, {"uphold": yes, "text": "裁定"}
-        results = [{"action": 1, "result": "已办", "document": "罚1号"}]
-        if office == MARKET:
-            results.append({"action": 2, "result": "已办", "document": "罚2号"})
-        return {
-            **self.of_campaign(),
-            "compose": {"summonses": [blown.call("110105-water" if yes else "city-housing")]},
-            "cancel": {"reason": "误吹"},
-            "verify": {**words, "evidence": ["照片"]},
-            "settle": words,
-            "send-back": {"reason": "未清"},
-            "escalate": {"reason": "超出本级"},
-            "coordinate": {**words, "lead_office_code": MARKET, "new_date_at": ahead},
-            "rule-false": {
-                **words,
-                "finding": "wrong_department" if yes else "reckless",
-                "statements": STATEMENTS,
-            },
-            "appeal": words,
-            "decide-appeal": ruling,
-            "report-in": {"person": "王强", "duty": "队长", **blown.NEAR},
-            "feed-back": {"results": results},
-            "leave": {"reason": "另有任务"},
-            "release": words,
-            "interim-release": {**words, "next_at": ahead},
-            "object": {"ground": "not_my_duty", "text": "非职责"},
-            "rule-objection": ruling,
-            "waive": words,
-            "supervise": {"reason": "请到场", "answer_due_at": ahead},
-            "answer": words,
-            "evaluate": {"effect": 12, "attitude": 13},
-            "appeal-evaluation": words,
-            "decide-evaluation": {"approve": yes, "text": "裁定"},
-        }
+        body = forms.bodies(self.clock(), office, yes).get(action, {})
+        return person.post(f"/whistles/{self.number}/{forms.path(action, office)}", body)
 
     def events(self) -> list[dict[str, Any]]:
         chief = self.people("chief", WANGJING)

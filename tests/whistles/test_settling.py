@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
@@ -85,17 +87,20 @@ def test_of_two_streets_both_verify(people: People) -> None:
     assert does(people, DISTRICT, number, "settle", text="结项")["status"] == "settled"
 
 
-def test_the_district_waits_for_the_other_street(people: People) -> None:
+@pytest.mark.parametrize(("first", "awaited"), [(WANGJING, OTHER_STREET), (OTHER_STREET, WANGJING)])
+def test_the_district_waits_for_either_street(people: People, first: str, awaited: str) -> None:
     called = [call(OTHER_STREET, "联合值守"), call(MARKET)]
     number = str(blown.blow(people, summonses=called)["number"])
     does(people, ("handler", OTHER_STREET), number, "join")
     blown.reports_in(people, number, MARKET)
     blown.feeds_back(people, number, MARKET)
-    does(people, STREET, number, "verify", **SEEN)
+    after = does(people, ("handler", first), number, "verify", **SEEN)
     blown.releases(people, number, MARKET)
     answer = act(people, DISTRICT, number, "settle", {"text": "结项"})
     assert answer.json()["type"] == "/problems/other-street-unverified"
-    assert answer.json()["office_codes"] == [OTHER_STREET]
+    assert answer.json()["office_codes"] == [awaited]
+    assert "verify" not in after["allowed"]
+    assert "verify" in people("handler", awaited).get(f"/whistles/{number}").json()["allowed"]
 
 
 def test_bad_verifications_change_nothing(people: People) -> None:

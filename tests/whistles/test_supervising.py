@@ -1,6 +1,6 @@
 """督办 of an office that a whistle summoned, the answer that it owes, and its silence (D.2)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.whistles.blown import MARKET, POLICE, of
 
 CHIEF = ("chief", WANGJING)
 AT_MARKET = ("handler", MARKET)
+QUARTER_ENDS = datetime(2026, 12, 18, 16, tzinfo=UTC)
 
 
 def supervises(
@@ -36,8 +37,8 @@ def owed(people: People, role: str, office: str) -> list[tuple[str, str]]:
     return [(row["because"], row["waits_until"]) for row in rows if "answer" in row["because"]]
 
 
-def beside(people: People) -> dict[str, Any]:
-    form = people(*CHIEF).get("/evaluations/2026-Q4").json()
+def beside(people: People, period: str = "2026-Q4") -> dict[str, Any]:
+    form = people(*CHIEF).get(f"/evaluations/{period}").json()
     row = next(row for row in form["rows"] if row["office_code"] == MARKET)
     return dict(row["supervisions"])
 
@@ -90,6 +91,22 @@ def test_silence_is_told_to_the_district_once(
     assert answers(people, number).status_code == 200
     assert owed(people, "district", CHAOYANG) == []
     assert beside(people) == {"asked": 1, "answered": 1, "late": 1, "missed": 0}
+
+
+def test_an_answer_of_the_next_period_belongs_to_its_supervision(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    number = blown.blow(people, level="w3", kind="key_work")["number"]
+    clock.at = QUARTER_ENDS - timedelta(hours=3)
+    supervises(people, clock, number)
+    clock.at = QUARTER_ENDS + timedelta(hours=1)
+    sweep(app.state.own_sessions, app.state.city, app.state.clock)
+    assert beside(people) == {"asked": 1, "answered": 0, "late": 0, "missed": 1}
+
+    answers(people, number)
+
+    assert beside(people) == {"asked": 1, "answered": 1, "late": 1, "missed": 0}
+    assert set(beside(people, "2027-Q1").values()) == {0}
 
 
 @pytest.mark.parametrize("hours", [0, -1, 24 * 367])

@@ -83,7 +83,9 @@ def words(key: Any) -> str:
 async def make(visit: Visit) -> Response:
     """The key is shown on this answer alone."""
     try:
-        made = await visit.api.post("/v1/keys", engine.body(FORM, visit.fields))
+        made = await visit.api.post(
+            "/v1/keys", visit.offices.coded(engine.body(FORM, visit.fields))
+        )
     except Refused as refused:
         visit.draft = Draft(MAKE, visit.fields, refused.problem)
         return await listed(visit, refused.status)

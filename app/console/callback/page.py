@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from app.access.roles import Role
 from app.console import hands
+from app.console.acts import keep
 from app.console.api import Refused, path
 from app.console.callback import forms
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 
 DESK = frozenset({Role.CALLBACK, Role.SUPERVISOR})
 CALLERS = frozenset({Role.CALLBACK})
@@ -50,6 +51,7 @@ async def show_call(visit: Visit, number: str, status: int = 200) -> Response:
         status,
         ticket=ticket,
         attempts=attempts,
+        seen=events[-1]["seq"],
         contacts=[event for event in events if event["action"] == "contact"],
         holder=others.get(number),
         script=forms,
@@ -70,11 +72,10 @@ async def verify(visit: Visit) -> Response:
 
 
 async def sent(visit: Visit, act: str, body: Any, number: str) -> Response:
-    once = visit.fields.get("once", "")
     try:
-        await visit.api.post(path(f"/v1/tickets/{{}}/{act}", number), body, once=once)
+        await visit.act(path(f"/v1/tickets/{{}}/{act}", number), body)
     except Refused as refused:
-        visit.draft = Draft(act, visit.fields, refused.problem)
+        await keep(visit, act, refused, path("/v1/tickets/{}/events", number))
         return await show_call(visit, number, refused.status)
     await hands.let_go(visit, number)
     return visit.go("/callbacks", done="callback" if act == "callbacks" else act)

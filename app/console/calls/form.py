@@ -36,12 +36,26 @@ PHONE = Field(
 NAME = Field("citizen.name", Message("Name"), required=False)
 CONTENT = Field("content", Message("The caller's words"), Kind.AREA)
 ADDRESS = Field("address.text", Message("Address"), required=False)
+PUBLISHED = Message("Where it was published, of media and opinion")
 MORE = (
     Field("channel", Message("Channel"), Kind.CHOICE, required=False, choices=CHANNELS),
     Field("title", Message("Title"), required=False, hint=Message("else its first words")),
     Field("urgency", Message("Urgency"), Kind.CHOICE, required=False, choices=URGENCY),
     Field("citizen.callback_phone", Message("Telephone for callbacks"), required=False),
+    Field("citizen.callback_after", Message("Call back after"), Kind.INSTANT, required=False),
+    Field("citizen.language", Message("The caller's language"), required=False),
     Field("occurred_at", Message("Happened at"), Kind.INSTANT, required=False),
+    Field("line", Message("Line that was dialled"), required=False, hint=Message("else 12345")),
+    Field("source.outlet", Message("Published by"), required=False, group=PUBLISHED),
+    Field("source.title", Message("Its title"), required=False, group=PUBLISHED),
+    Field("source.url", Message("Its web address"), required=False, group=PUBLISHED),
+    Field(
+        "source.published_at",
+        Message("Published at"),
+        Kind.INSTANT,
+        required=False,
+        group=PUBLISHED,
+    ),
 )
 TYPES = Field("type", Message("Kind"), Kind.CHOICE, choices=TYPES_OF_TICKET)
 WORDS = Field("acceptance.text", Message("What the caller is told"), Kind.AREA, required=False)

@@ -103,11 +103,12 @@ FORMS: Mapping[str, Sequence[Field]] = {
     "dispatch": (OFFICE, JOINT, REASON),
     "correct": (
         Field("title", Message("Title"), required=False),
-        Field("category", Message("Category"), required=False),
+        Field("category", Message("Category"), Kind.CATEGORY, required=False),
         Field("address.text", Message("Address"), required=False),
         Field("citizen.name", Message("Name"), required=False),
         Field("citizen.phone", Message("Telephone"), required=False),
         Field("citizen.callback_phone", Message("Telephone for callbacks"), required=False),
+        Field("citizen.anonymous", Message("Anonymous"), Kind.YES_NO, required=False),
         Field("occurred_at", Message("Happened at"), Kind.INSTANT, required=False),
         REASON,
     ),
@@ -118,6 +119,7 @@ FORMS: Mapping[str, Sequence[Field]] = {
         Field("method", Message("How"), Kind.CHOICE, choices=METHODS),
         Field("reached", Message("Reached"), Kind.YES_NO),
         Field("note", Message("Note"), Kind.AREA, required=False),
+        Field("evidence", Message("Evidence"), required=False),
     ),
     "relay": (
         TEXT,

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.access.roles import ADDRESSED, HANDLERS
+from app.access.roles import ADDRESSED, HANDLERS, Role
 from app.console import forms as engine
 from app.console.api import Forwarded, Refused, path
 from app.console.case.forms import BESIDE, FIRST, FORMS, OWN_PLACE
@@ -62,14 +62,22 @@ async def others(visit: Visit, ticket: Json, events: list[Json]) -> dict[str, An
     """What stands beside a ticket: calls to the citizen, a group's members, whistles."""
     number = ticket["number"]
     actions = {event["action"] for event in events}
-    callbacks, members, whistles = await gather(
+    watches = visit.caller.role in WATCHERS
+    callbacks, members, whistles, disclosures = await gather(
         some(visit, path("/v1/tickets/{}/callbacks", number), bool(actions & CALLS)),
         some(visit, path("/v1/tickets/{}/members", number), bool(ticket["members"])),
         some(visit, f"/v1/whistles?ticket_number={number}", "whistle" in actions),
+        some(visit, path("/v1/tickets/{}/disclosures", number), watches),
     )
-    return {"callbacks": callbacks, "members": members, "whistles": whistles}
+    return {
+        "callbacks": callbacks,
+        "members": members,
+        "whistles": whistles,
+        "disclosures": disclosures,
+    }
 
 
+WATCHERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 CALLS = frozenset({"callback", "verification"})
 
 

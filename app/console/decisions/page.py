@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.access.roles import ADDRESSED
 from app.console import forms as engine
 from app.console import hands
-from app.console.acts import SHOWN_AGAIN, events_since
+from app.console.acts import keep
 from app.console.api import Refused, path
 from app.console.callback import forms as script
 from app.console.case.forms import RULINGS
@@ -16,7 +16,7 @@ from app.console.case.history import lines
 from app.console.case.page import marked_address
 from app.console.decisions import kinds
 from app.console.decisions.kinds import DECISIONS, EXCLUSION, RULERS, Decision, Json
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 
 WAITING = 200
 """Tickets of the inbox that are looked through for the next one."""
@@ -122,24 +122,14 @@ async def act(visit: Visit) -> Response:
     after = await following(visit, decision, number) if decision else []
     request = kinds.request_of(name, visit.caller.role, fields, visit.words(kinds.AGREED))
     try:
-        await visit.api.post(
-            target, request, version=fields.get("version", ""), once=fields.get("once", "")
-        )
+        await visit.act(target, request)
     except Refused as refused:
-        return await shown_again(visit, number, name, refused)
+        await keep(visit, name, refused, path("/v1/tickets/{}/events", number))
+        return await show_decision(visit, number, refused.status)
     if decision is None:
         return visit.go(f"/decisions/{number}", done=name)
     await hands.let_go(visit, number)
     return visit.go(await first_free(visit, decision, after), done=name)
-
-
-async def shown_again(visit: Visit, number: str, name: str, refused: Refused) -> Response:
-    """The form as it was sent, with what others did meanwhile."""
-    if refused.status not in SHOWN_AGAIN:
-        raise refused
-    missed = await events_since(visit, number, visit.fields.get("seen", ""))
-    visit.draft = Draft(name, visit.fields, refused.problem, tuple(missed))
-    return await show_decision(visit, number, refused.status)
 
 
 async def following(visit: Visit, decision: Decision, number: str) -> list[str]:

@@ -76,7 +76,7 @@ async def read(visit: Visit, address: str, asked: Mapping[str, Any], rows_of: Ro
 
 def chosen(visit: Visit, *names: str) -> dict[str, str]:
     """The filters of the query; a district reads its own lines until it asks for all."""
-    asked = {name: visit.query.get(name, "").strip() for name in names}
+    asked = visit.offices.coded({name: visit.query.get(name, "").strip() for name in names})
     if "district_code" in asked and not asked["district_code"] and visit.caller.office_code:
         asked["district_code"] = visit.caller.office_code
     return {name: text for name, text in asked.items() if text and text != ALL}

@@ -7,10 +7,11 @@ from starlette.responses import Response
 from app.access.roles import Role
 from app.console import forms as engine
 from app.console import hands
+from app.console.acts import keep
 from app.console.api import Refused, path
 from app.console.case.forms import FORMS, body
 from app.console.marks import marked
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 
 DISPATCHERS = frozenset({Role.DISPATCHER, Role.DISTRICT})
 WAITING = 200
@@ -80,17 +81,12 @@ async def beside(visit: Visit, ticket: Any) -> list[Any]:
 
 async def act(visit: Visit) -> Response:
     """Dispatch it, or do what else is to be done; then to the next one."""
-    parts, fields = visit.request.path_params, visit.fields
+    parts = visit.request.path_params
     number, name = parts["number"], parts["act"]
     try:
-        await visit.api.post(
-            path("/v1/tickets/{}/{}", number, name),
-            body(name, fields),
-            version=fields.get("version", ""),
-            once=fields.get("once", ""),
-        )
+        await visit.act(path("/v1/tickets/{}/{}", number, name), body(name, visit.fields))
     except Refused as refused:
-        visit.draft = Draft(name, fields, refused.problem)
+        await keep(visit, name, refused, path("/v1/tickets/{}/events", number))
         return await show_ticket(visit, number, refused.status)
     await hands.let_go(visit, number)
     return visit.go("/inbox", done=name)

@@ -25,6 +25,11 @@ SECTION: Sequence[Field] = (
     Field("code", Message("Short name in letters"), hint=Message("Such as urban; it stays")),
     Field("name", Message("Name of the section")),
 )
+KEPT: Sequence[Field] = (
+    Field("name", Message("Name of the section")),
+    Field("closed", Message("Closed"), Kind.YES_NO),
+)
+"""Of a section that there is."""
 
 
 def unit_fields(most: MarkItems) -> Sequence[Field]:

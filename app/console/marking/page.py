@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from app.access.roles import HANDLERS, Role
 from app.console import forms as engine
-from app.console.acts import SHOWN_AGAIN
+from app.console.acts import keep
 from app.console.api import Refused, path
 from app.console.desks import Desk
 from app.console.forms import Json
 from app.console.forms import body as filled
 from app.console.marking import forms
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 from app.kit.messages import Message
 from app.offices.directory import STREET_KINDS
 
@@ -130,13 +130,10 @@ async def decide(visit: Visit) -> Response:
 async def sent(visit: Visit, target: str, body: Json, method: str = "POST") -> Response:
     """Refused, the page is shown with the form as it was."""
     parts, fields = visit.request.path_params, visit.fields
-    once = "" if method == "PUT" else fields.get("once", "")
     try:
-        await visit.api.post(target, body, once=once, method=method)
+        await visit.act(target, body, method)
     except Refused as refused:
-        if refused.status not in SHOWN_AGAIN:
-            raise
-        visit.draft = Draft(fields.get("street_code") or parts["office"], fields, refused.problem)
+        await keep(visit, fields.get("street_code") or parts["office"], refused)
         return await show_period(visit, parts["period"], refused.status)
     street = street_of(visit)
     place = f"/marks/{parts['period']}" + (f"?street_code={street}" if street else "")

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from app.access import jobs
+from app.access.jobs import SIMULATION, State
 from app.access.roles import Role
+from app.console import hands
 from app.console.api import path
 from app.console.visit import Visit, page
 from app.kit.workdays import day_of
@@ -28,30 +31,47 @@ async def is_empty(visit: Visit) -> bool:
 
 async def show(visit: Visit) -> Response:
     """The offer; while the simulation runs its page asks again and again."""
-    running: Any = visit.request.app.state.simulation
-    ended = running.poll() if running else None
+    state = await simulation(visit)
     return visit.page(
         "welcome/page.html",
         empty=await is_empty(visit),
-        running=running is not None and ended is None,
-        failed=bool(ended),
+        running=state is State.RUNNING,
+        failed=state is State.FAILED,
         cases=CASES,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The simulation that this process of the service has begun."""
+
+    process: subprocess.Popen[bytes]
+    at: datetime
+
+
+async def simulation(visit: Visit) -> State:
+    """As every process of the service knows it; the one that began it tells of its early end."""
+    begun: Begun | None = visit.request.app.state.simulation
+    if begun is not None and begun.process.poll() is not None:
+        visit.request.app.state.simulation = None
+        await hands.ask(visit, lambda session: jobs.give_up(session, SIMULATION, begun.at))
+    return await hands.ask(visit, lambda session: jobs.state(session, SIMULATION))
 
 
 async def simulate(visit: Visit) -> Response:
     """Begin it once, as a process of its own: it lasts a minute or so, and ends with all or
     nothing. What it says of a fault stands in the service's log."""
-    state = visit.request.app.state
-    is_running = state.simulation is not None and state.simulation.poll() is None
-    if not is_running and await is_empty(visit):
-        last = day_of(visit.clock())
-        days = ["--from", str(last - MONTH), "--to", str(last), "--cases", str(CASES)]
-        state.simulation = subprocess.Popen(
-            [sys.executable, "-m", "app", "simulate", *days],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+    if await is_empty(visit):
+        begun_at = await hands.ask(visit, lambda session: jobs.begin(session, SIMULATION))
+        if begun_at is not None:
+            last = day_of(visit.clock())
+            days = ["--from", str(last - MONTH), "--to", str(last), "--cases", str(CASES)]
+            process = subprocess.Popen(
+                [sys.executable, "-m", "app", "simulate", *days],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+            visit.request.app.state.simulation = Begun(process, begun_at)
     return visit.go("/welcome")
 
 

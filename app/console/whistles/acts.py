@@ -1,15 +1,14 @@
 """Acts on a whistle, on a summons, and on a department's record: each a form, sent once."""
 
 from http import HTTPStatus
-from typing import Any
 
 from starlette.responses import Response
 
-from app.console.acts import SHOWN_AGAIN
+from app.console.acts import keep
 from app.console.api import Refused, path
-from app.console.forms import WHOLE, Json
+from app.console.forms import Json
 from app.console.forms import body as filled
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 from app.console.whistles import forms
 from app.console.whistles.page import show_whistle
 
@@ -34,27 +33,13 @@ async def act_on_summons(visit: Visit) -> Response:
 
 async def sent(visit: Visit, name: str, target: str, body: Json) -> Response:
     """Refused, the whistle's page is shown with the form as it was."""
-    number, fields = visit.request.path_params["number"], visit.fields
+    number = visit.request.path_params["number"]
     try:
-        await visit.api.post(
-            target, body, version=fields.get("version", ""), once=fields.get("once", "")
-        )
+        await visit.act(target, body)
     except Refused as refused:
-        if refused.status not in SHOWN_AGAIN:
-            raise
-        missed = await missed_events(visit, number)
-        visit.draft = Draft(name, fields, refused.problem, missed)
+        await keep(visit, name, refused, path("/v1/whistles/{}/events", number))
         return await show_whistle(visit, number, refused.status)
     return visit.go(f"/whistles/{number}", done=name.rpartition(" ")[2])
-
-
-async def missed_events(visit: Visit, number: str) -> tuple[Any, ...]:
-    """What came after the page was shown, whose last event the form names."""
-    seen = visit.fields.get("seen", "")
-    if not WHOLE.fullmatch(seen):
-        return ()
-    events = await visit.api.get(path("/v1/whistles/{}/events", number))
-    return tuple(event for event in events if event["seq"] > int(seen))
 
 
 async def show_code(visit: Visit) -> Response:

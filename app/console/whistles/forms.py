@@ -42,6 +42,8 @@ FINDINGS = {
     "reckless": Message("Outside the kinds, or the street's own"),
     "wrong_department": Message("The wrong department"),
 }
+LIAISON = Message("The city's liaison")
+OF_CENTRAL = Message("Where a central office takes part")
 OF_WHISTLE: Forms = {
     "blow": (),
     "confirm": (),
@@ -66,6 +68,8 @@ OF_WHISTLE: Forms = {
         Field("lead_office_code", Message("Lead department"), Kind.OFFICE),
         Field("new_date_at", Message("New date"), Kind.INSTANT),
         TEXT,
+        Field("liaison.person", Message("Liaison"), required=False, hint=OF_CENTRAL, group=LIAISON),
+        Field("liaison.office_code", Message("Office"), Kind.OFFICE, False, group=LIAISON),
     ),
     "rule-false": (
         Field("finding", Message("Finding"), Kind.CHOICE, choices=FINDINGS),
@@ -79,8 +83,6 @@ OF_WHISTLE: Forms = {
         ),
     ),
     "compose": (),
-    "notify": (TEXT,),
-    "conclude": (TEXT,),
 }
 OF_SUMMONS: Forms = {
     "accept": (),

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from app.access.roles import HANDLERS
 from app.console import forms as engine
-from app.console.acts import SHOWN_AGAIN, under_names
+from app.console.acts import SHOWN_AGAIN, keep, under_names
 from app.console.api import Refused, path
-from app.console.visit import Draft, Visit, page
+from app.console.visit import Visit, page
 from app.console.whistles import forms
 
 BLANK = 3
@@ -93,7 +93,8 @@ async def form_page(
 def called(visit: Visit) -> dict[str, str]:
     """The names of the offices that the form calls, by their places in the API's list."""
     offices = visit.city.offices
-    codes = [summons["office_code"] for summons in forms.summonses(visit.fields)]
+    summonses = visit.offices.coded(forms.summonses(visit.fields))
+    codes = [summons["office_code"] for summons in summonses]
     names = [offices[code].name if code in offices else code for code in codes]
     return {f"/summonses/{place}": name for place, name in enumerate(names)}
 
@@ -102,13 +103,9 @@ async def blow(visit: Visit) -> Response:
     """Blown at once, or kept as a draft; refused, the form is shown as it was."""
     fields = visit.fields
     try:
-        whistle = await visit.api.post(
-            "/v1/whistles", forms.new_body(fields), once=fields.get("once", "")
-        )
+        whistle = await visit.act("/v1/whistles", forms.new_body(fields))
     except Refused as refused:
-        if refused.status not in SHOWN_AGAIN:
-            raise
-        visit.draft = Draft("new", fields, under_names(refused, called(visit), visit).problem)
+        await keep(visit, "new", under_names(refused, called(visit), visit))
         proposed = proposed_before(fields)
         return await form_page(visit, fields, proposed, refused.status)
     done = "draft" if whistle["status"] == "draft" else "blow"

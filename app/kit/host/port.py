@@ -38,10 +38,10 @@ def take_port(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise CannotListen(
             Message(
-                "cannot serve on {host}:{port}: {strerror}",
+                "cannot serve on {host}:{port}: {error}",
                 host=host,
                 port=port,
-                strerror=error.strerror,
+                error=error,
             )
         ) from None
     return listener
@@ -71,9 +71,9 @@ def open_port(listener: socket.socket) -> None:
     except OSError as error:
         raise CannotListen(
             Message(
-                "cannot serve on {listener}: {strerror}",
+                "cannot serve on {listener}: {error}",
                 listener=listener.getsockname(),
-                strerror=error.strerror,
+                error=error,
             )
         ) from None
 

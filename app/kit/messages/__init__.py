@@ -11,7 +11,10 @@ from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeVar
 
+from app.kit.messages import foreign
 from app.kit.messages.catalogues import templates, values
+from app.kit.messages.marks import Texts as Texts
+from app.kit.messages.marks import template as template
 
 Language = Literal["zh", "en"]
 
@@ -26,9 +29,6 @@ UNITS: Mapping[Language, Sequence[str]] = {
     "en": (" d", " h", " min", " s"),
 }
 
-Texts = Mapping[str, str]
-"""A table of templates by code: `TEXTS: Texts = {…}` marks them for the catalogues."""
-
 E = TypeVar("E", bound=Enum)
 
 language: ContextVar[Language] = ContextVar("language", default=CHINESE)
@@ -38,7 +38,7 @@ language: ContextVar[Language] = ContextVar("language", default=CHINESE)
 class Message:
     """`Message("no key {key}", key=key_id)`; `str` tells it in English. A part that is a message
     is told in the same language, a member of an enumeration by its word, an instant in Beijing's
-    time, a list joined."""
+    time, a list joined, an error of a library in our words."""
 
     __slots__ = ("parts", "template")
 
@@ -87,11 +87,6 @@ class Vocabulary:
 
     def word(self, code: str, reader: Language) -> str:
         return word_of(self.kind, code, reader)
-
-
-def template(words: str) -> str:
-    """The words themselves: marks a template which stands in a table, for the catalogues."""
-    return words
 
 
 SHAPES: dict[str, str] = {}
@@ -153,9 +148,9 @@ def in_words(value: object, reader: Language) -> object:
 
 
 def reason_of(error: Exception) -> Message:
-    """What an error says; of one that is not ours, as it says it."""
+    """What an error says."""
     [*_, reason] = error.args or ("",)
-    return reason if isinstance(reason, Message) else Message("{reason}", reason=str(error))
+    return reason if isinstance(reason, Message) else Message("{reason}", reason=error)
 
 
 PLAIN = frozenset({str, int, float})
@@ -198,6 +193,17 @@ def day(on: date, reader: Language) -> str:
     return on.strftime(DAY) if reader == CHINESE else on.isoformat()
 
 
+def fault(error: Exception, reader: Language) -> str:
+    """Of an error: its message, or what a library says, in English in its own words."""
+    [*_, reason] = error.args or ("",)
+    if not isinstance(reason, Message):
+        if reader == ENGLISH:
+            return str(getattr(error, "strerror", None) or error)
+        words, parts = foreign.words_of(error)
+        reason = Message(words, **parts)
+    return in_language(reason, reader)
+
+
 def span(length: timedelta, reader: Language) -> str:
     """`2小时30分钟`, `2 h 30 min`; less than a minute in seconds."""
     minutes, seconds = divmod(round(length.total_seconds()), 60)
@@ -216,4 +222,5 @@ TELLING: Mapping[type, Callable[[Any, Language], str]] = {
     datetime: moment,
     date: day,
     timedelta: span,
+    Exception: fault,
 }

@@ -116,9 +116,6 @@ class Route(APIRoute):
         check = get_parameterless_sub_dependant(depends=Depends(only(names)), path=self.path_format)
         self.dependant.dependencies.append(check)
         self.app = repeated(self.app)
-        quick = QUICK.get(self.endpoint)
-        if quick:
-            self.app = quick_first(quick, self.app)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         settle(self.dependant)
@@ -160,20 +157,24 @@ class Heads:
 
 
 class Straight:
-    """Finds the routes of QUICK before all others: a router tries its eighty one by one."""
+    """Finds the routes of QUICK before all others, and answers their usual requests: a router tries
+    its eighty one by one."""
 
     def __init__(self, router: APIRouter) -> None:
         self.otherwise = router.middleware_stack
         self.routes: dict[tuple[str, int], list[Route]] = defaultdict(list)
         """By method and number of slashes."""
+        self.apps: dict[str, ASGIApp] = {}
+        """By the route's identity: the usual request, and its endpoint for any other."""
         for route in router.routes:
             if isinstance(route, Route) and route.endpoint in QUICK:
+                self.apps[route.unique_id] = quick_first(QUICK[route.endpoint], route.app)
                 for method in route.methods or ():
                     self.routes[method, route.path.count("/")].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self.route(scope) if scope["type"] == "http" else None
-        await (route.handle if route else self.otherwise)(scope, receive, send)
+        await (self.apps[route.unique_id] if route else self.otherwise)(scope, receive, send)
 
     def route(self, scope: Scope) -> Route | None:
         for route in self.routes.get((scope["method"], scope["path"].count("/")), ()):

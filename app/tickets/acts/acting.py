@@ -60,10 +60,11 @@ class Doing:
 
     def show(self, caller: Caller, number: str) -> TicketView:
         """The changed ticket, with its ETag."""
-        ticket = scope.get(self.session, caller, number)
+        viewer = Viewer(caller, self.city, self.now, self.session)
+        ticket = view.seen(viewer, number)
         self.response.headers["ETag"] = f'"{spoken(ticket.version)}"'
         self.response.headers.update(NO_STORE)
-        return view.view_of(Viewer(caller, self.city, self.now, self.session), ticket)
+        return view.view_of(viewer, ticket)
 
 
 Changing = Annotated[Doing, Depends()]
@@ -135,7 +136,7 @@ def taking(action: Action) -> Any:
         if_match: IfMatch,
     ) -> Act:
         with doing.once.remembered():
-            ticket = scope.get(doing.session, caller, number)
+            ticket = scope.outline(doing.session, caller, number)
         return Act(action, caller, ticket.number, ticket.merged_into, doing, if_match)
 
     return Depends(act)

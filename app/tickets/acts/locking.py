@@ -43,7 +43,7 @@ def locked(
     ticket = existing(number, session.scalar(statement, asked(caller, number)))
     if ticket.merged_into:
         concerned.add(ticket.merged_into)
-    tickets = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(concerned)))).all()
+    tickets = renewed_tickets(session, concerned)
     now = clock()  # later than every change of these rows
     change = up_to_date(session, city, ticket, now)
     for other in tickets:
@@ -62,6 +62,13 @@ def renewed(query: Select[Ticket]) -> Select[Ticket]:
     """The query with a lock; rows that the session has already are read again."""
     newest: Select[Ticket] = query.order_by(Ticket.number).with_for_update()
     return newest.execution_options(populate_existing=True)
+
+
+def renewed_tickets(session: Session, numbers: Collection[str]) -> Sequence[Ticket]:
+    """Tickets of any scope, locked; of no numbers, nothing is asked."""
+    if not numbers:
+        return ()
+    return session.scalars(renewed(select(Ticket).where(Ticket.number.in_(numbers)))).all()
 
 
 @cache
@@ -126,7 +133,7 @@ def changes(
     session: Session, city: City, numbers: Sequence[str], now: datetime
 ) -> dict[str, Change]:
     """Changes of many locked tickets of any scope, by number, without a caller yet."""
-    tickets = session.scalars(renewed(select(Ticket).where(Ticket.number.in_(numbers))))
+    tickets = renewed_tickets(session, numbers)
     by_number = {ticket.number: Change(session, city, ticket, now) for ticket in tickets}
     given = select(Dispatch).where(Dispatch.ticket_number.in_(numbers), Dispatch.ended_at.is_(None))
     for dispatch in session.scalars(given.order_by(Dispatch.office_code)):
@@ -134,11 +141,12 @@ def changes(
     return by_number
 
 
+ACTIVE = (
+    select(Dispatch)
+    .where(Dispatch.ticket_number == scope.NUMBER, Dispatch.ended_at.is_(None))
+    .order_by(Dispatch.office_code)
+)
+
+
 def active(session: Session, number: str) -> list[Dispatch]:
-    return list(
-        session.scalars(
-            select(Dispatch)
-            .where(Dispatch.ticket_number == number, Dispatch.ended_at.is_(None))
-            .order_by(Dispatch.office_code)
-        )
-    )
+    return list(session.scalars(ACTIVE, {"number": number}))

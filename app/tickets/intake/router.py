@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 
 async def usual(request: Request) -> Response | None:
     """A whole request by an operator, without FastAPI's dependencies; None: the endpoint answers or
-    refuses it. Takes 0.1 ms of the processor less."""
+    refuses it. Takes a twentieth of the processor's time less."""
     caller, keys = await gate.caller(request), request.headers.getlist("idempotency-key")
     if caller.role is not Role.OPERATOR or request.query_params or not is_json(request):
         return None

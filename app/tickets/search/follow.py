@@ -57,12 +57,14 @@ WITHIN = parameter("numbers", ARRAY(sa.Text))
 
 
 def follow_some(sessions: Sessions, clock: Clock) -> bool:
-    """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many."""
+    """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many. Refuses
+    StillRecording."""
     with sessions.begin() as session:
         if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
             return False
         until = clock()
         mark = not_ahead(mark_of(session) or BEGINNING, until)
+        LAG.set((until - mark.at).total_seconds())
         settled(session)
         changed = changes(session, mark, until)
         more = len(changed) == AT_ONCE

@@ -58,16 +58,20 @@ class InScope:
     """Reads the tickets of a group of questions, as far as each caller may see them."""
 
     def __init__(self, select_for: Callable[[Role], sa.Select[Any]]) -> None:
-        city_wide = Ready(select_for(Role.OPERATOR))
-        self.by_role = {
-            role: city_wide if role in CITY else Ready(select_for(role)) for role in scope.READERS
-        }
-        """One for each scope; its lines end with the question's place."""
+        self.select_for = select_for
+        self.by_role: dict[Role, Ready] = {}
+        """One for each scope, made when first asked for; a line ends with the question's place."""
+
+    def ready(self, role: Role) -> Ready:
+        like = Role.OPERATOR if role in CITY else role
+        if like not in self.by_role:
+            self.by_role[like] = Ready(self.select_for(like))
+        return self.by_role[like]
 
     def __call__(self, connection: sa.Connection, questions: Sequence[Asked]) -> dict[Asked, Lines]:
         groups: dict[Ready, list[Asked]] = defaultdict(list)
         for asked in questions:
-            groups[self.by_role[asked.role]].append(asked)
+            groups[self.ready(asked.role)].append(asked)
         lines: dict[Asked, list[Sequence[Any]]] = defaultdict(list)
         for statement, group in groups.items():
             numbers = [asked.number for asked in group]

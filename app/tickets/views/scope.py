@@ -13,7 +13,7 @@ from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.city import City, district_of
 from app.kit.errors import NotFound
 from app.kit.messages import Message
-from app.kit.ready import parameter
+from app.kit.ready import Ready, parameter
 from app.offices.directory import STREET_KINDS
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.parts import Part
@@ -178,6 +178,25 @@ def office_parts(
 
 class NoSuchTicket(NotFound):
     title = "There is no such ticket here"
+
+
+class Outline(NamedTuple):
+    """A ticket by its number, and the parent of its group."""
+
+    number: str
+    merged_into: str | None
+
+
+def outline(session: Session, caller: Caller, number: str) -> Outline:
+    """What an act must know of its ticket before it locks and reads it. Refuses as `get` does."""
+    statement = outline_in_scope(caller.role).given(**asked(caller, number))
+    line = existing(number, statement.run(session.connection()).one_or_none())
+    return Outline(line.number, line.merged_into)
+
+
+@cache
+def outline_in_scope(role: Role) -> Ready:
+    return Ready(in_scope(role).with_only_columns(Ticket.number, Ticket.merged_into))
 
 
 def get(session: Session, caller: Caller, number: str) -> Ticket:

@@ -99,14 +99,13 @@ def as_json(looker: Looker, row: Row, bulk: bool = False) -> bytes:
     return msgspec.json.encode(members(looker, row, bulk))
 
 
-def view_of(viewer: Viewer, ticket: Ticket) -> TicketView:
-    return views(viewer, [ticket], bulk=False)[0]
+def view_of(looker: Looker, row: Row) -> TicketView:
+    return TicketView.model_validate(members(looker, row, bulk=False))
 
 
-def views(viewer: Viewer, tickets: Sequence[Ticket], bulk: bool = True) -> list[TicketView]:
-    """In the order given; `bulk` masks every citizen whatever the role."""
-    viewer.session.flush()
-    shown = numbered(viewer, [ticket.number for ticket in tickets], bulk)
+def views(viewer: Viewer, tickets: Sequence[Ticket]) -> list[TicketView]:
+    """In the order given, every citizen masked."""
+    shown = numbered(viewer, [ticket.number for ticket in tickets])
     return [TicketView.model_validate(ticket) for ticket in shown]
 
 

@@ -86,7 +86,8 @@ class WhistleChange:
 
     @property
     def standing(self) -> WhistleStanding:
-        return standing.standing_of(self.whistle, self.summonses, self.now)
+        own = self.caller.office_code if self.caller else None
+        return standing.standing_of(self.whistle, self.summonses, self.now, own)
 
     def give_part(self, caller: Caller) -> None:
         self.caller = caller

@@ -11,6 +11,7 @@ from app.kit.errors import Invalid
 from app.kit.messages import Message
 from app.offices.directory import OfficeKind
 from app.tickets.acts.forms import Reason, Words
+from app.tickets.acts.supervision import LONGEST
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Coordination, Liaison
 from app.whistles.event_data import Coordinated, Moved, Raised
@@ -74,8 +75,8 @@ def coordinate(change: WhistleChange, body: Coordination) -> None:
 
 
 def check_coordination(change: WhistleChange, body: Coordination) -> None:
-    """Refuses (BadCoordination) a lead that is not summoned, a date that has passed, and a liaison
-    with what is no central office."""
+    """Refuses (BadCoordination) a lead that is not summoned, a date that has passed or lies more
+    than a year ahead, and a liaison with what is no central office."""
     called = {
         each.office_code
         for each in change.summonses
@@ -89,8 +90,8 @@ def check_coordination(change: WhistleChange, body: Coordination) -> None:
                 lead_office_code=body.lead_office_code,
             ),
         )
-    if body.new_date_at <= change.now:
-        raise bad("/new_date_at", Message("must lie ahead"))
+    if not change.now < body.new_date_at <= change.now + LONGEST:
+        raise bad("/new_date_at", Message("must lie ahead, within a year"))
     if body.liaison is not None:
         check_liaison(change, body.liaison)
 

@@ -1,7 +1,6 @@
 """False whistles 空哨 and 乱吹哨: the district rules after it has heard both sides, the street
 appeals once, to the city (RULEBOOK D.14.7)."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from msgspec import UNSET
@@ -53,16 +52,16 @@ class NobodyLeft(IllegalWhistleMove):
 def check_ruling(change: WhistleChange, body: FalseRuling) -> None:
     """Refuses BothSides and HazardUnsaid."""
     heard = [statement.office_code for statement in body.statements]
-    called = {each.office_code for each in change.summonses}
+    taking_part = {change.whistle.street_code, *(each.office_code for each in change.summonses)}
     for place, code in enumerate(heard):
-        if code != change.whistle.street_code and code not in called:
+        if code not in taking_part:
             raise one_sided(
                 f"/statements/{place}/office_code",
                 Message("{office_code} takes no part in this whistle", office_code=code),
             )
     if change.whistle.street_code not in heard:
         raise one_sided("/statements", Message("the street that blew it is not heard"))
-    if not set(heard) & called:
+    if not set(heard) & other_side(change, body):
         raise one_sided("/statements", Message("no summoned office is heard"))
     if is_empty_emergency(change, body) and body.hazard_plausible is None:
         detail = Message("is missing for an emergency")
@@ -120,8 +119,17 @@ def let_go(change: WhistleChange, body: FalseRuling) -> None:
     change.record(A.RULE_FALSE, data, words_of(body), to=after)
 
 
-def departments(change: WhistleChange) -> Iterable[Summons]:
-    return (each for each in change.summonses if each.kind is SummonsKind.DEPARTMENT)
+def other_side(change: WhistleChange, body: FalseRuling) -> set[str]:
+    """The departments; the other street, where no department is called. A department that was let
+    go is not let go again."""
+    called = departments(change)
+    if body.finding is Finding.WRONG_DEPARTMENT:
+        return {each.office_code for each in called if not is_withdrawn(each)}
+    return {each.office_code for each in called or change.summonses}
+
+
+def departments(change: WhistleChange) -> list[Summons]:
+    return [each for each in change.summonses if each.kind is SummonsKind.DEPARTMENT]
 
 
 def is_withdrawn(summons: Summons) -> bool:

@@ -10,22 +10,19 @@ from app.whistles.acts.forms import Verification
 from app.whistles.event_data import SentBack, Settled, Verified
 from app.whistles.life.ladder import BY_ITSELF_FROM, Trigger
 from app.whistles.life.loop import SummonsStatus, WhistleAction
-from app.whistles.life.refusals import VerifiedBefore
 from app.whistles.models import Summons, Whistle
 
 A = WhistleAction
 
 
 def verify(change: WhistleChange, body: Verification) -> None:
-    """H7: what the street saw; of two streets each verifies. Refuses VerifiedBefore."""
+    """H7: what the street saw; of two streets each verifies."""
     caller = change.caller
     assert caller is not None  # no street verifies by itself
     own: Whistle | Summons = change.whistle
     for summons in change.summonses:
         if summons.office_code == caller.office_code:
             own = summons
-    if own.verified_at is not None:
-        raise VerifiedBefore
     own.verified_at = change.now
     data = Verified(street_code=caller.office_code or "", evidence=len(body.evidence))
     change.record(A.VERIFY, data, words={"text": body.text, "evidence": body.evidence})

@@ -11,6 +11,7 @@ from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.tickets.acts.forms import Words
+from app.tickets.acts.supervision import LONGEST
 from app.whistles.acts.change import WhistleChange
 from app.whistles.campaigns import record
 from app.whistles.campaigns.forms import Campaign, CorrectedDay, Meeting, Person, TeamDay
@@ -73,7 +74,7 @@ def check_logged_teams(change: WhistleChange, body: Campaign) -> None:
 
 def check_campaign(change: WhistleChange, body: Campaign) -> None:
     """Refuses NoSuchOffice, and BadCampaign: a liaison of an office that takes no part, and a plan
-    date that has passed."""
+    date that has passed or lies more than a year ahead."""
     check_office(change, body.command.head, "/command/head")
     check_offices(change, body.command.members, "/command/members")
     part = taking_part(change)
@@ -89,8 +90,8 @@ def check_campaign(change: WhistleChange, body: Campaign) -> None:
                     office_code=team.liaison.office_code,
                 ),
             )
-    if body.until and body.until <= change.now:
-        raise bad("/until", Message("must lie ahead"))
+    if body.until and not change.now < body.until <= change.now + LONGEST:
+        raise bad("/until", Message("must lie ahead, within a year"))
 
 
 def taking_part(change: WhistleChange) -> set[str]:

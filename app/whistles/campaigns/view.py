@@ -67,7 +67,7 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
     )
     policy = viewer.city.policies.named(whistle.policy)
     parts = scope.parts(viewer.caller, whistle, summonses, policy)
-    state = standing.standing_of(whistle, summonses, viewer.now)
+    state = standing.standing_of(whistle, summonses, viewer.now, viewer.caller.office_code)
     return CampaignView(
         number=whistle.number,
         version=whistle.version,

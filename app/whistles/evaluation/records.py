@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.kit.decimals import two_decimals
 from app.offices.models import Office
@@ -274,25 +274,41 @@ def next_act(evaluation: EvaluationView, rules: Evaluation, now: datetime) -> Wh
 def supervised(
     session: Session, since: datetime, until: datetime, street: str
 ) -> Mapping[str, tuple[int, int, int, int]]:
-    """By office: supervisions 督办 of a time by a street's whistles, answered, answered late, and
-    not answered at all in time."""
-    office, action = WhistleEvent.data["office_code"].astext, WhistleEvent.action
-    late = (action == WhistleAction.ANSWER) & (WhistleEvent.data["late"].astext == "true")
+    """By office: supervisions 督办 by a street's whistles that were asked in a time; of these the
+    answered ones, those answered late, and those that are not answered though their time is over,
+    whenever that is."""
+    asked = select(WhistleEvent).where(WhistleEvent.action == WhistleAction.SUPERVISE)
+    asked = asked.where(WhistleEvent.at >= since, WhistleEvent.at < until)
+    ask = aliased(WhistleEvent, asked.subquery())
+    office = ask.data["office_code"].astext
+    answer = first_after(ask, WhistleAction.ANSWER).lateral()
+    silence = first_after(ask, WhistleAction.UNANSWERED).lateral()
+    in_silence = silence.c.seq < func.coalesce(answer.c.seq, silence.c.seq + 1)
     query = (
         select(
             office,
-            func.count().filter(action == WhistleAction.SUPERVISE),
-            func.count().filter(action == WhistleAction.ANSWER),
-            func.count().filter(late),
-            func.count().filter(action == WhistleAction.UNANSWERED) - func.count().filter(late),
+            func.count(),
+            func.count(answer.c.seq),
+            func.count().filter(in_silence, answer.c.seq.is_not(None)),
+            func.count().filter(in_silence, answer.c.seq.is_(None)),
         )
-        .join(Whistle, Whistle.number == WhistleEvent.whistle_number)
-        .where(
-            Whistle.street_code == street,
-            WhistleEvent.at >= since,
-            WhistleEvent.at < until,
-            action.in_([WhistleAction.SUPERVISE, WhistleAction.ANSWER, WhistleAction.UNANSWERED]),
-        )
+        .select_from(ask)
+        .join(Whistle, Whistle.number == ask.whistle_number)
+        .outerjoin(answer, sa.true())
+        .outerjoin(silence, sa.true())
+        .where(Whistle.street_code == street)
         .group_by(office)
     )
-    return {code: (asked, *rest) for code, asked, *rest in session.execute(query)}
+    return {code: (count, *rest) for code, count, *rest in session.execute(query)}
+
+
+def first_after(ask: type[WhistleEvent], action: WhistleAction) -> Select[int]:
+    """The first event of that action about the same office."""
+    later = aliased(WhistleEvent)
+    query = select(later.seq).where(
+        later.whistle_number == ask.whistle_number,
+        later.seq > ask.seq,
+        later.action == action,
+        later.data["office_code"].astext == ask.data["office_code"].astext,
+    )
+    return query.order_by(later.seq).limit(1)

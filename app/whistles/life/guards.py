@@ -99,7 +99,9 @@ class WhistleStanding:
     summonses: tuple[SummonsStanding, ...]
     tier: Tier = Tier.STREET
     verified: bool = False
-    """The street that blew it has verified on the spot."""
+    """The caller's street has verified on the spot."""
+    unverified_street: str | None = None
+    """The street that blew it, until it has verified."""
     rule_until: datetime | None = None
     """Of a settled whistle: until when it may be found false."""
     appeal_until: datetime | None = None
@@ -114,11 +116,13 @@ class WhistleStanding:
 
     @property
     def unverified(self) -> list[str]:
-        """The other streets that have not verified; once the city coordinates, they need not."""
+        """The streets that have not verified; once the city coordinates, the other ones need
+        not."""
+        own = [self.unverified_street] if self.unverified_street else []
         if self.tier in OF_THE_CITY:
-            return []
+            return own
         peers = [each for each in self.summonses if each.is_peer and each.status not in OVER]
-        return [each.office_code for each in peers if not each.verified]
+        return own + [each.office_code for each in peers if not each.verified]
 
     @property
     def deciding(self) -> list[SummonsStanding]:
@@ -189,7 +193,7 @@ def no_campaign_open(whistle: WhistleStanding) -> None:
 def to_verify(whistle: WhistleStanding) -> None:
     no_campaign_open(whistle)
     all_fed_back(whistle)
-    if whistle.verified and not whistle.unverified:
+    if whistle.verified:
         raise VerifiedBefore
 
 

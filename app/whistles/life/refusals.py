@@ -77,7 +77,7 @@ class ObjectionUndecided(IllegalWhistleMove):
 
 
 class OtherStreetUnverified(IllegalWhistleMove):
-    title = "The other street has not verified"
+    title = "A street that takes part has not verified"
 
 
 class AnswerOwed(IllegalWhistleMove):

@@ -153,7 +153,7 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
     city, summonses = viewer.city, beside.summonses.get(whistle.number, [])
     policy = city.policies.named(whistle.policy)
     parts = scope.parts(viewer.caller, whistle, summonses, policy)
-    state = standing.standing_of(whistle, summonses, viewer.now)
+    state = standing.standing_of(whistle, summonses, viewer.now, viewer.caller.office_code)
     only_summoned = scope.is_summoned_only(viewer.caller, whistle, summonses)
     evaluations = [
         with_acts(viewer, evaluation, parts, policy)

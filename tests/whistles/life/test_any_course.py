@@ -37,6 +37,7 @@ from app.whistles.life.parts import WhistlePart
 
 A, P, S, W = WhistleAction, SummonsStatus, WhistleStatus, WhistlePart
 NOW = datetime(2026, 10, 20, 2, tzinfo=UTC)
+STREET = "street"
 CHIEFS = {W.CHIEF, W.CO_CHIEF}
 OF_SUMMONED = frozenset({W.SUMMONED})
 SETTLED = {S.SETTLED, S.EVALUATED}
@@ -89,7 +90,12 @@ class AnyCourse(RuleBasedStateMachine):
         offices = [called(place, each, level, False) for place, each in enumerate(required)]
         others = [called(len(offices), True, level, True)] if peer else []
         self.whistle = WhistleStanding(
-            status=S.DRAFT, level=level, now=NOW, confirmed=True, summonses=(*offices, *others)
+            status=S.DRAFT,
+            level=level,
+            now=NOW,
+            confirmed=True,
+            unverified_street=STREET,
+            summonses=(*offices, *others),
         )
         self.ruled_from = S.DRAFT
 
@@ -162,12 +168,14 @@ class AnyCourse(RuleBasedStateMachine):
         for each in self.whistle.summonses:
             self.along(data, action, part, each, after)
         changes: dict[WhistleAction, dict[str, Any]] = {
-            A.VERIFY: {"verified": self.whistle.verified or part is W.STREET},
-            A.SEND_BACK: {"verified": False},
-            A.ESCALATE: {"tier": ABOVE.get(self.whistle.tier), "verified": False},
+            A.VERIFY: {"unverified_street": self.whistle.unverified_street},
+            A.SEND_BACK: {"unverified_street": STREET},
+            A.ESCALATE: {"unverified_street": STREET, "tier": ABOVE.get(self.whistle.tier)},
             A.APPEAL: {"appealed": True},
             A.DECIDE_APPEAL: {"appeal_decided": True},
         }
+        if action is A.VERIFY and part is W.STREET:
+            changes[A.VERIFY] = {"unverified_street": None}
         if action is A.COMPOSE:
             self.compose(data.draw(st.booleans()))
         self.whistle = replace(self.whistle, **changes.get(action, {}))
@@ -187,6 +195,8 @@ class AnyCourse(RuleBasedStateMachine):
             self.change(summons, status=P.ACCEPTED)
         elif action is A.VERIFY and part is W.CO_STREET:
             self.change(summons, verified=summons.is_peer)
+        elif action in (A.ESCALATE, A.SEND_BACK):
+            self.change(summons, verified=False)
         elif action is A.RULE_FALSE and after is not S.FALSE and outcomes:
             self.change(summons, status=data.draw(st.sampled_from([summons.status, *outcomes])))
 
@@ -216,6 +226,7 @@ class AnyCourse(RuleBasedStateMachine):
         if hasattr(self, "whistle") and self.whistle.status in SETTLED:
             required = [s for s in self.whistle.summonses if s.required and not s.is_peer]
             assert {each.status for each in required} <= OVER
+            assert self.whistle.unverified == [], "of two streets both verify"
 
     @invariant()
     def the_summoned_alone_settle_and_release_nothing(self) -> None:

@@ -1,0 +1,51 @@
+"""The words that a pattern of the list stands for: `(a|b|)c` and `<kind>`, multiplied out.
+
+So a list tells verbs, objects and people once, and the automaton finds every way to join them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+
+from app.kit.errors import Invalid
+from app.kit.messages import Message
+
+KIND = re.compile("<([^<>]*)>")
+GROUP = re.compile(r"\(([^()]*)\)")
+SIGNS = re.compile("[()<>|]")
+
+MOST = 5_000
+"""Words of one pattern."""
+
+
+class BadPattern(Invalid):
+    title = "A pattern of words is not well formed"
+
+
+def with_kinds(pattern: str, kinds: Mapping[str, Sequence[str]]) -> str:
+    """Each <name> as the words of its kind. Refuses (BadPattern) a name that there is not."""
+    for name in KIND.findall(pattern):
+        if name not in kinds:
+            raise BadPattern(Message("{pattern!r}: no kind {name!r}", pattern=pattern, name=name))
+    return KIND.sub(lambda kind: "(" + "|".join(kinds[kind[1]]) + ")", pattern)
+
+
+def forms(pattern: str) -> Iterator[str]:
+    """The words, each once. Refuses (BadPattern) a bracket without its fellow, and too many."""
+    if prod(group.count("|") + 1 for group in GROUP.findall(pattern)) > MOST:
+        raise BadPattern(Message("{pattern!r} has over {most} words", pattern=pattern, most=MOST))
+    for word in dict.fromkeys(multiplied(pattern)):
+        if not word or SIGNS.search(word):
+            raise BadPattern(
+                Message("{pattern!r} needs letters, and brackets in pairs", pattern=pattern)
+            )
+        yield word
+
+
+def multiplied(pattern: str) -> Iterator[str]:
+    group = GROUP.search(pattern)
+    if group is None:
+        yield pattern
+        return
+    for part in group[1].split("|"):
+        yield from multiplied(pattern[: group.start()] + part + pattern[group.end() :])
