@@ -70,10 +70,10 @@ COMPARED: dict[str, Sequence[str]] = {
     "force_event": (*OF_ROSTER, "link"),
     "force_statement": ("street_code", "seq", "words", "salt"),
     "force_member": (
-        *("id", "street_code", "office_code", "kind", "seat"),
+        *("street_code", "office_code", "kind", "seat"),
         *("name", "phone", "duty", "joined_at", "left_at"),
     ),
-    "force_shift": ("id", "member_id", "starts_at", "ends_at", "cancelled_at"),
+    "force_shift": ("member_id", "starts_at", "ends_at", "cancelled_at"),
     "force_day": ("member_id", "day", "present", "seq"),
     "force_mark": ("member_id", "month", "mark", "seq"),
 }
