@@ -30,6 +30,8 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 
 Answer = list[tuple[Any, ...]]
 Answers = Callable[[], Awaitable[list[Answer]]]
+Early = Callable[[], Awaitable[Answer]]
+Done = Callable[[], Awaitable[None]]
 
 
 class Prepared(NamedTuple):
@@ -64,34 +66,65 @@ class Exchange:
 
     def asking(self, *statements: Statement | None) -> Answers:
         """The same, sent now and read when it is called: meanwhile there may be other work."""
-        expected = self.send_all([statement for statement in statements if statement])
+        expected = self.send_all(statements)
 
         async def answers() -> list[Answer]:
-            results = iter(await self.receive(expected))
-            return [self.rows(next(results)) if statement else [] for statement in statements]
+            results = received(self.server)
+            _, *rows = [await self.read(results, each) for each in expected]
+            await self.finish(results)
+            return rows
 
         return answers
 
-    def committing(self, *statements: Statement | None) -> Answers:
-        """The same, and the commit; where one is refused, nothing is committed."""
-        return self.asking(*statements, COMMIT)
+    def committing(
+        self, first: Statement | None, *statements: Statement | None
+    ) -> tuple[Early, Done]:
+        """The same, and the commit: the first one's rows are to be read first, and come before the
+        others are done. Where one is refused, nothing is committed."""
+        begun, early, *rest = self.send_all([first, *statements, COMMIT], is_early=True)
+        results = received(self.server)
 
-    def send_all(self, statements: Sequence[Statement]) -> list[bool]:
-        """Of each result that is to come, whether it is wanted."""
+        async def rows() -> Answer:
+            return await self.read(results, [*begun, *early])
+
+        async def committed() -> None:
+            for each in rest:
+                await self.read(results, each)
+            await self.finish(results)
+
+        return rows, committed
+
+    def send_all(
+        self, statements: Sequence[Statement | None], is_early: bool = False
+    ) -> list[list[bool]]:
+        """Of the results of the transaction's beginning, and of each statement's, whether they are
+        wanted. The first one's are sent back when they are there (`is_early`), or with all."""
         self.failed = True
         self.server.enter_pipeline_mode()
-        expected = [*self.begin(), *(it for statement in statements for it in self.send(statement))]
+        expected = [list(self.begin())]
+        for place, statement in enumerate(statements):
+            expected.append(list(self.send(statement)) if statement else [])
+            if is_early and not place:
+                self.server.send_flush_request()
         self.server.pipeline_sync()
         self.server.flush()
         return expected
 
-    async def receive(self, expected: Sequence[bool]) -> list[PGresult]:
-        every = [result async for result in received(self.server)]
-        results = zip(every, expected, strict=True)
-        wanted = [result for result, is_wanted in results if is_wanted]
+    async def read(self, results: AsyncIterator[PGresult], expected: Sequence[bool]) -> Answer:
+        """The rows of a statement."""
+        rows: Answer = []
+        for is_wanted in expected:
+            result = await anext(results)
+            if is_wanted:
+                rows = self.rows(result)
+        return rows
+
+    async def finish(self, results: AsyncIterator[PGresult]) -> None:
+        """Nothing is left to be read."""
+        async for result in results:
+            raise AssertionError(result)
         self.server.exit_pipeline_mode()
         self.failed = False
-        return wanted
 
     def begin(self) -> Iterator[bool]:
         if self.server.transaction_status == TransactionStatus.IDLE:

@@ -65,7 +65,7 @@ def seal(session: Session, period: Period, by: str, clock: Clock) -> Seal:
     now = clock()
     settled(session)
     check_sealable(session, period, now)
-    days.keep(session, lambda: now, most=None)
+    days.keep(session, lambda: now)
     known = registry.known(session, now)
     record = Record(session, period, as_of=now, registry=known)
     rankings = [sealed_ranking(view) for view in compute.rankings(record, League).values()]

@@ -35,7 +35,7 @@ DUE_OR_LAST = f"COALESCE(due_at, '{FAR}'::timestamp with time zone)"
 
 def in_order_of_time(name: str, column: str) -> Index:
     """An index for statistics: a few pages for millions of rows, written nearly in that order."""
-    return Index(name, column, postgresql_using="brin")
+    return Index(name, column, postgresql_using="brin", postgresql_with={"autosummarize": "on"})
 
 
 def at_desk(column: str) -> Index:

@@ -54,7 +54,14 @@ class WhistleEvent(Base):
     """Of its words, if it has any; it stays when they are erased."""
     link: Mapped[bytes]
 
-    __table_args__ = (Index("ix_whistle_event_at", "at", postgresql_using="brin"),)
+    __table_args__ = (
+        Index(
+            "ix_whistle_event_at",
+            "at",
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        ),
+    )
 
 
 class WhistleStatement(Base):

@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app.kit.db import make_engine
-from app.kit.exchange import exchanging
+from app.kit.exchange import Answer, Exchange, exchanging
 from app.kit.ready import Statement
 
 WRITE = "INSERT INTO exchanged (number, text) VALUES (%(number)s::integer, %(text)s::text)"
@@ -44,6 +44,14 @@ async def kept(engine: sa.Engine) -> list[int]:
     async with exchanging(engine, CapacityLimiter(1)) as exchange:
         [rows] = await exchange.ask(READ)
     return [number for number, _ in rows]
+
+
+async def commit(exchange: Exchange, *statements: Statement) -> Answer:
+    """The rows of the first."""
+    rows, committed = exchange.committing(*statements)
+    first = await rows()
+    await committed()
+    return first
 
 
 async def test_each_statement_has_its_rows(engine: sa.Engine) -> None:
@@ -84,9 +92,25 @@ async def test_what_is_not_committed_is_gone(engine: sa.Engine) -> None:
         await exchange.ask(write(1))
     async with exchanging(engine, CapacityLimiter(1)) as exchange:
         await exchange.ask(write(2))
-        await exchange.committing(write(3))()
+        await commit(exchange, write(3))
 
     assert await kept(engine) == [2, 3]
+
+
+async def test_the_first_rows_come_before_the_others_are_done(
+    app: FastAPI, engine: sa.Engine
+) -> None:
+    with app.state.engine.begin() as other:
+        other.exec_driver_sql("SELECT pg_advisory_xact_lock(7)")
+        async with exchanging(engine, CapacityLimiter(1)) as exchange:
+            waits = Statement("SELECT pg_advisory_xact_lock(7)", {})
+            rows, committed = exchange.committing(Statement("SELECT 1", {}), waits, write(4))
+
+            assert await rows() == [(1,)]
+            other.commit()
+            await committed()
+
+    assert await kept(engine) == [4]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -96,11 +120,11 @@ async def test_a_refused_statement_leaves_nothing(engine: sa.Engine, place: int)
 
     with pytest.raises(psycopg.errors.DivisionByZero):
         async with exchanging(engine, CapacityLimiter(1)) as exchange:
-            await exchange.committing(*statements)()
+            await commit(exchange, *statements)
 
     assert await kept(engine) == []
     async with exchanging(engine, CapacityLimiter(1)) as exchange:
-        await exchange.committing(write(1))()
+        await commit(exchange, write(1))
     assert await kept(engine) == [1]
 
 
@@ -118,7 +142,7 @@ async def test_large_questions_and_answers_pass_at_once(engine: sa.Engine) -> No
 async def test_a_statement_is_prepared_once_for_a_connection(engine: sa.Engine) -> None:
     for number in range(3):
         async with exchanging(engine, CapacityLimiter(1)) as exchange:
-            await exchange.committing(write(number))()
+            await commit(exchange, write(number))
 
     async with exchanging(engine, CapacityLimiter(1)) as exchange:
         [[(names,)]] = await exchange.ask(

@@ -91,7 +91,7 @@ def city(people: People, clock: StillClock, app: FastAPI) -> None:
     came_excluded(people)
     clock.at = LATER
     with app.state.sessions.begin() as session:
-        days.keep(session, clock, most=None)
+        days.keep(session, clock)
         assert audited(session, app) == []
 
 

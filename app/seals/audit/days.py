@@ -28,7 +28,6 @@ from app.tickets.events import Event
 from app.whistles.events import WhistleEvent
 
 ONE_AT_A_TIME = 0xDA1
-AT_ONCE = 10
 FORMAT = 1
 
 logger = logging.getLogger(__name__)
@@ -50,15 +49,16 @@ class ChainDay(Base):
 
 
 def keep_some(sessions: Sessions, clock: Clock) -> bool:
-    """The act of the background: it comes again where a long transaction still records."""
+    """The act of the background, a day a transaction, so that a slow day undoes no other; it comes
+    again where a long transaction still records."""
     try:
         with sessions.begin() as session:
-            return keep(session, clock)
+            return keep(session, clock, most=1)
     except StillRecording:
         return False
 
 
-def keep(session: Session, clock: Clock, most: int | None = AT_ONCE) -> bool:
+def keep(session: Session, clock: Clock, most: int | None = None) -> bool:
     """Hash the days that are over, the oldest first; whether more may be left. Refuses
     StillRecording."""
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))

@@ -110,26 +110,26 @@ async def written_down(
     look: Look,
     keys: Mapping[Name, tuple[str, int]],
     was_committed: WasCommitted,
-) -> Iterator[Answer]:
+) -> Sequence[Answer]:
     """The second exchange, and the answers."""
     written = receive.tables(city.cipher, new)
     places = related.search((ticket.arrival.subject for ticket in new), look.since)
     drafts: Sequence[Draft] = ()
-    there: Neighbours = {}
+    outcomes: Sequence[Answer] = ()
     try:
-        committed = exchange.committing(
+        near, committed = exchange.committing(
             places, *writing(written, new), *settling(look.claimed, keys)
         )
         drafts = await drafted(city, written, new)  # while the database writes
-        near, *_ = await committed()
-        there = related.by_place(near)
+        outcomes = answers(city, new, drafts, look.earlier, related.by_place(await near()))
+        await committed()
     except psycopg.OperationalError:
         exchange.end()
         trace = Trace(look.transaction, new[0].number, new[0].arrival.at) if new else None
         if not (trace and await was_committed(trace)):
             raise
     drafts = drafts or await drafted(city, written, new)
-    return answers(city, new, drafts, look.earlier, there)
+    return outcomes or answers(city, new, drafts, look.earlier, {})
 
 
 def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awaitable[Look]]:
@@ -226,8 +226,13 @@ def answers(
     drafts: Sequence[Draft],
     earlier: Mapping[bytes, Sequence[Before]],
     there: Neighbours,
-) -> Iterator[Answer]:
-    for (number, _, arrival), draft in zip(new, drafts, strict=True):
-        known = Known(earlier.get(arrival.caller or b"", ()), there)
-        also = {"related": related.related(city, arrival.subject, known, number), **draft.of_matter}
-        yield Answer(HTTPStatus.CREATED, draft.ticket, also)
+) -> list[Answer]:
+    return [
+        answer(city, ticket, draft, Known(earlier.get(ticket.arrival.caller or b"", ()), there))
+        for ticket, draft in zip(new, drafts, strict=True)
+    ]
+
+
+def answer(city: City, new: New, draft: Draft, known: Known) -> Answer:
+    near = related.related(city, new.arrival.subject, known, new.number)
+    return Answer(HTTPStatus.CREATED, draft.ticket, {"related": near, **draft.of_matter})
