@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f2420a14c0de"
-down_revision = "c0502e112480"
+down_revision = "c2400a1e7b55"
 branch_labels = None
 depends_on = None
 

@@ -35,7 +35,9 @@ UNREADABLE = (LookupError, TypeError, ValueError)
 
 def of_whistles(session: Session) -> Iterator[Fault]:
     """Of every whistle on record, and of every one that events tell of."""
-    every = select(WhistleEvent.whistle_number).union(select(Whistle.number))
+    every = select(WhistleEvent.whistle_number).union(
+        select(Whistle.number), select(WhistleStatement.whistle_number)
+    )
     numbers = iter(sorted(session.scalars(every)))
     while some := list(islice(numbers, AT_ONCE)):
         heads, rows = heads_of(session, some), rows_of(session, some)
