@@ -25,6 +25,7 @@ from app.callbacks.router import router as callbacks
 from app.city import OF_CITIZENS, City
 from app.console import app as console
 from app.duties.load import Known, read_centres, read_duties
+from app.erasure.router import router as erasure
 from app.evaluations.router import router as evaluations
 from app.feed import pages
 from app.feed import service as feed
@@ -215,6 +216,7 @@ def create_app(settings: Settings, prepare: Callable[[], None] | None = None) ->
         views.merges_router,
         views.searches_router,
         attachments,
+        erasure,
         views.holds_router,
         callbacks,
         proposing,

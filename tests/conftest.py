@@ -26,6 +26,7 @@ from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from app.suggest.memory import Memory
+from tests import nursery
 from tests.client import Client
 from tests.given import ADMIN_KEY, People
 from tests.past import Store, storing
@@ -92,6 +93,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.option.basetemp = mkdtemp(prefix="jiesu-tests-")
         config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(nursery.opened().close)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

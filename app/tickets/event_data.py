@@ -42,6 +42,14 @@ class EndReason(StrEnum):
 
 
 @worded
+class ErasedFor(StrEnum):
+    """Why a person was erased."""
+
+    REQUEST = "request"
+    RETENTION = "retention"
+
+
+@worded
 class Notice(StrEnum):
     """A kind of feed entry that is neither an action nor a dispatch's end."""
 
@@ -390,6 +398,10 @@ class Imported(EventData, frozen=True, kw_only=True):
     """How it was verified, in place of a callback."""
 
 
+class Erased(EventData, frozen=True, kw_only=True):
+    why: ErasedFor
+
+
 DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.RECEIVE: (Received,),
     Action.IMPORT: (Imported,),
@@ -440,6 +452,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.DISPUTE: (Disputed,),
     Action.CORRECT: (Corrected, HeardAgain),
     Action.HEAR_AGAIN: (HeardAgain,),
+    Action.ERASE: (Erased,),
 }
 """The kinds of data of each action; all other actions have empty data."""
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f2420a14c0de"
-down_revision = "c2400a1e7b55"
+down_revision = "d2440e1a5e06"
 branch_labels = None
 depends_on = None
 

@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.tickets.intake import rerouting
 from app.tickets.views.scope import NoSuchTicket
 from tests.given import WANGJING, People, ticket
-from tests.serving.test_serve import jiesu
+from tests.serving.test_serve import forked
 
 JINZHAN = "110105036"
 WEST, EAST = (116.40, 116.45), (116.45, 116.50)
@@ -142,7 +142,7 @@ def test_the_command_ends_with_that_line(
 ) -> None:
     file.write_text("{}")
 
-    ended = jiesu(
+    ended = forked(
         "seed",
         tmp_path,
         AREAS=str(file),

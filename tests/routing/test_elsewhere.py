@@ -5,12 +5,12 @@ from itertools import cycle
 
 import pytest
 
-from app.offices.files import read_gazetteer
 from app.routing.decision import DecisionKind
 from app.routing.load import read_elsewhere
+from tests import shipped
 from tests.routing.test_routing import TODAY, route, shared
 
-GAZETTEER = read_gazetteer()
+GAZETTEER = shipped.gazetteer()
 ELSEWHERE = read_elsewhere()
 CITIES = [name for name in ELSEWHERE if not name.is_county and name.short]
 OWN = {name.text for name in GAZETTEER.names} | {

@@ -232,6 +232,7 @@ FORMS: Mapping[str, Sequence[Field]] = {
     "note": (TEXT,),
     "reveal": (REASON,),
     "conceal": (REASON,),
+    "erase": (REASON,),
 }
 ELSEWHERE = frozenset({"callback", "verification", "reveal"})
 """Acts that have a page, or a place on one, of their own."""

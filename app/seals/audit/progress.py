@@ -26,7 +26,7 @@ from app.tickets.life.objections import UPHELD, Ruling
 
 COUNTS = ("returns", "urged", "extensions", "renewals", "upheld", "members")
 FLAGS = ("forced", "excluded")
-INSTANTS = ("acknowledged_at", "replied_at", "closed_at", "repeat_of")
+INSTANTS = ("acknowledged_at", "replied_at", "closed_at", "erased_at", "repeat_of")
 
 
 def follow(course: Course, event: Happened) -> None:
@@ -155,6 +155,12 @@ def conceal(course: Course, event: Happened) -> None:
     course.ticket["secret"] = True
 
 
+def erase(course: Course, event: Happened) -> None:
+    course.ticket["erased_at"] = event.at
+    for file in course.files:
+        file["erased"] = True
+
+
 MARKS: dict[Action, Callable[[Course, Happened], Any]] = {
     Action.ACKNOWLEDGE: acknowledge,
     Action.REJECT_OBJECTION: acknowledge,
@@ -172,4 +178,5 @@ MARKS: dict[Action, Callable[[Course, Happened], Any]] = {
     Action.LET_GO: let_go,
     Action.UNMERGE: unmerge,
     Action.CONCEAL: conceal,
+    Action.ERASE: erase,
 }

@@ -53,6 +53,7 @@ TICKET = (
     "acknowledged_at",
     "replied_at",
     "closed_at",
+    "erased_at",
     "acknowledge_due_at",
     "contact_due_at",
     "due_at",
@@ -120,7 +121,7 @@ HOLD = (
 ANSWER = ("answer_due_at", "waits_until", "answered_at", "answer_seq")
 SUPERVISION = ("office_code", "level", "issuer", "issued_at", *ANSWER)
 ADVICE = ("about", "from_office", "office_code", "given_at", *ANSWER)
-ATTACHMENT = ("seq", "sha256", "media_type", "size", "office_code", "at")
+ATTACHMENT = ("seq", "sha256", "media_type", "size", "office_code", "at", "erased")
 EXCLUSION_REQUEST = (
     "seq",
     "office_code",

@@ -219,7 +219,7 @@ def answer(course: Course, event: Happened) -> None:
 
 
 def attach(course: Course, event: Happened) -> None:
-    sent = {"seq": event.seq, "office_code": event.office_code, "at": event.at}
+    sent = {"seq": event.seq, "office_code": event.office_code, "at": event.at, "erased": False}
     course.files.append({**event.data, **sent})
 
 
