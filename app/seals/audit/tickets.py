@@ -138,9 +138,15 @@ def proceeded(number: str, rows: Rows, course: Course) -> Iterator[Fault]:
         ("advice", expected.advice, rows.advices),
         ("exclusion_request", appeals.rows("exclusion_request"), rows.requests),
         ("dispute", appeals.rows("dispute"), rows.disputes),
-        ("attachment", course.files, rows.files),
+        ("attachment", course.files, files_of(rows, course)),
     ):
         yield from compared(number, table, right, kept)
+
+
+def files_of(rows: Rows, course: Course) -> list[Row]:
+    """Those of an erased person may be here still, and are none."""
+    gone = course.ticket.get("erased_at") is not None
+    return [file for file in rows.files if not (gone and file["erased"])]
 
 
 def assessed(number: str, rows: Rows, course: Course) -> Iterator[Fault]:
