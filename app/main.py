@@ -71,7 +71,7 @@ from app.statistics.router import router as statistics
 from app.suggest import service as suggesting
 from app.suggest.load import make_suggester
 from app.suggest.router import router as suggestions
-from app.tickets import citizens
+from app.tickets import citizens, renewal
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
@@ -143,17 +143,19 @@ def prepare(settings: Settings) -> None:
                 read_centres(known, settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
-            access.keep_secret(session, settings.secret_key, now)
+            secrets = settings.secret_key, settings.former_secret_key
+            access.keep_secret(session, *secrets, now)
             if settings.admin_key:
                 access.keep_admin(session, settings.secret_key, settings.admin_key, now)
-        encipher_citizens(db.make_sessions(engine), settings.secret_key)
+        encipher_citizens(db.make_sessions(engine), *secrets)
     finally:
         engine.dispose()
 
 
-def encipher_citizens(sessions: Sessions, secret: bytes) -> None:
-    """Encipher names and numbers that an older version wrote in plain text, some at a time."""
-    cipher, count = Cipher(secret, OF_CITIZENS), 0
+def encipher_citizens(sessions: Sessions, secret: bytes, former: bytes = b"") -> None:
+    """Encipher names and numbers that an older version wrote in plain text, and anew those under a
+    former secret, some at a time."""
+    cipher, count = Cipher(secret, OF_CITIZENS, former), 0
     with sessions.begin() as session:
         citizens.encipher_corrections(session, cipher)
     while True:
@@ -163,6 +165,21 @@ def encipher_citizens(sessions: Sessions, secret: bytes) -> None:
             break
         count += enciphered
         logger.info("citizens enciphered: %s", count)
+    if former:
+        renew_secret(sessions, cipher, secret)
+
+
+def renew_secret(sessions: Sessions, cipher: Cipher, secret: bytes) -> None:
+    """Encipher citizens anew; one that was cut off goes on where it stood."""
+    number: str | None = ""
+    while number is not None:
+        with sessions.begin() as session:
+            number = renewal.renew_citizens(session, cipher, secret, number)
+        logger.info("citizens enciphered anew up to %s", number or "the last one")
+    place: tuple[str, int] | None = ("", 0)
+    while place is not None:
+        with sessions.begin() as session:
+            place = renewal.renew_corrections(session, cipher, place)
 
 
 def make_city(session: Session, settings: Settings) -> City:
@@ -181,6 +198,7 @@ def make_city(session: Session, settings: Settings) -> City:
         router,
         suggester,
         settings.secret_key,
+        settings.former_secret_key,
         duties=read_duties(known, settings.data_overlay),
         centres=read_centres(known, settings.data_overlay),
         communities=frozenset(place.code for place in gazetteer.places),
@@ -319,7 +337,8 @@ def read_together(app: FastAPI) -> None:
     state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
     state.feeds = Gathered(engine, pages.read)
-    state.gate = gate.Gate(engine, state.settings.secret_key)
+    secrets = state.settings.secret_key, state.settings.former_secret_key
+    state.gate = gate.Gate(engine, *secrets)
 
 
 @asynccontextmanager

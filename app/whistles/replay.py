@@ -31,7 +31,7 @@ SUMMONS = (
     *("arrived_at", "absent_at", "early_leave", "missed", "fed_back_at", "released_at"),
     *("withdrawn_at", "waived_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
     *OFFER,
-    *("refusal_at", "refused", "refusal_ruled_at"),
+    *("refusal_at", "refused", "refusal_ruled_at", "evaluated_by"),
     *("sent_at", "left_at", "away", "next_at"),
 )
 
@@ -140,6 +140,7 @@ def call(course: Course, event: Event, status: SummonsStatus) -> None:
             **dict.fromkeys(SUMMONS),
             "kind": sent["kind"],
             "required": sent["required"],
+            "evaluated_by": sent.get("evaluated_by"),
             "status": status,
             **limits(sent),
             "sent_at": event["at"] if status is P.SENT else None,

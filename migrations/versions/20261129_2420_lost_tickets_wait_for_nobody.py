@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f2420a14c0de"
-down_revision = "d2440e1a5e06"
+down_revision = "c250e4b1a900"
 branch_labels = None
 depends_on = None
 

@@ -47,6 +47,30 @@ def test_who_may_not_open_the_tickets_is_told_so(people: People) -> None:
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("role", "office"),
+    [
+        ("analyst", None),
+        ("supervisor", None),
+        ("auditor", None),
+        ("district", CHAOYANG),
+        ("district", "110101"),
+        ("chief", WANGJING),
+        ("chief", stages.JIUXIANQIAO),
+    ],
+)
+def test_a_number_is_a_link_for_whom_it_opens(
+    people: People, role: str, office: str | None
+) -> None:
+    assessed(people)
+    person = Visitor(people.client).signs_in(people(role, office))
+    tickets = f"/board/offices/{WANGJING}/tickets?period={PERIOD}"
+    opens = person.get(tickets).status_code == 200
+    for page in ("/board", f"/board/offices/{WANGJING}"):
+        shown = person.get(f"{page}?period={PERIOD}").text
+        assert (f"/offices/{WANGJING}/tickets" in shown) is opens, page
+
+
 def test_other_values_show_who_gains_and_are_stored_nowhere(people: People) -> None:
     assessed(people)
     analyst = visitor(people, "analyst")

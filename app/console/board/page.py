@@ -1,12 +1,12 @@
 """The table of a period, and one office of it."""
 
 from asyncio import gather
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
-from app.access.roles import ANYONE, Role
+from app.access.roles import ANYONE, HANDLERS, Role
 from app.console.api import Forwarded, Refused, path
 from app.console.board import drawing
 from app.console.board.periods import LEAGUES, RATES, Shown, choose
@@ -15,6 +15,7 @@ from app.console.visit import Visit, page
 VERIFIERS = frozenset({Role.EVALUATOR, Role.AUDITOR})
 SEALERS = frozenset({Role.EVALUATOR})
 TRIERS = frozenset({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR})
+OPENERS = frozenset({*VERIFIERS, Role.SUPERVISOR, Role.DISTRICT}) | HANDLERS
 ROWS = 200
 COUNTS = ("numerator", "denominator", "excluded")
 
@@ -74,9 +75,22 @@ async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Respons
         leagues=LEAGUES,
         rates=RATES,
         districts=districts(visit),
+        opens=opens(visit),
         may={"verify": role in VERIFIERS, "seal": role in SEALERS, "try": role in TRIERS},
         **{"verdict": None, "problem": None, **outcome},
     )
+
+
+def opens(visit: Visit) -> Callable[[str], bool]:
+    """Whether the tickets of an office's row are open to who looks: all to the city's controllers,
+    a district's to it, an office's to itself."""
+    caller, offices = visit.caller, visit.city.offices
+
+    def is_open(code: str) -> bool:
+        owner = offices[code].district_code if caller.role is Role.DISTRICT else code
+        return caller.role in OPENERS and caller.office_code in (None, owner)
+
+    return is_open
 
 
 def districts(visit: Visit) -> list[Any]:
@@ -123,7 +137,13 @@ async def office(visit: Visit) -> Response:
         for rate in RATES
     }
     return visit.page(
-        "board/office.html", shown=shown, row=row, months=months, bars=bars, rates=RATES
+        "board/office.html",
+        shown=shown,
+        row=row,
+        months=months,
+        bars=bars,
+        rates=RATES,
+        opens=opens(visit),
     )
 
 

@@ -1,6 +1,6 @@
 """Waits: for whom a whistle waits, for which act, and until when; what lies in whose inbox."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -96,15 +96,21 @@ class Awaited:
     refusal_ruled_at: datetime | None = None
     offered_at: datetime | None = None
     offer_due_at: datetime | None = None
+    evaluated_by: str | None = None
 
 
-def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+def waits(
+    whistle: Waiting, summonses: Iterable[Awaited], marked: Collection[str] = ()
+) -> Iterator[Wait]:
     """All of a whistle, as far as its status allows the act; when it is cancelled or found false,
-    an appeal alone is left."""
-    return (wait for wait in wanted(whistle, summonses) if (whistle.status, wait.because) in MOVES)
+    an appeal alone is left. `marked`: the offices that were evaluated."""
+    every = wanted(whistle, summonses, marked)
+    return (wait for wait in every if (whistle.status, wait.because) in MOVES)
 
 
-def wanted(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+def wanted(
+    whistle: Waiting, summonses: Iterable[Awaited], marked: Collection[str]
+) -> Iterator[Wait]:
     """The same, whatever the status allows."""
     yield from of_blowing(whistle)
     if whistle.appealed_at and not whistle.appeal_decided_at:
@@ -121,7 +127,7 @@ def wanted(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
             yield from of_others(whistle, summons)
-    yield from of_records(whistle)
+    yield from of_records(whistle, [each for each in summonses if each.office_code not in marked])
 
 
 def of_blowing(whistle: Waiting) -> Iterator[Wait]:
@@ -155,14 +161,25 @@ def of_refusals(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait
             yield Wait(whistle.district_code, WaitKind.WHISTLE, *rule)
 
 
-def of_records(whistle: Waiting) -> Iterator[Wait]:
-    """The chief's evaluation of what is settled, and the district's word on an appeal."""
+def of_records(whistle: Waiting, unmarked: Sequence[Awaited]) -> Iterator[Wait]:
+    """The chief's evaluation of what is settled, of two streets each of its own departments; and
+    the district's word on an appeal."""
     since, kind = whistle.since, WaitKind.WHISTLE
     if whistle.status is S.SETTLED and whistle.mark_due_at:
-        yield Wait(whistle.street_code, kind, A.EVALUATE, since, whistle.mark_due_at)
+        for street in sorted(evaluators(whistle, unmarked)):
+            yield Wait(street, kind, A.EVALUATE, since, whistle.mark_due_at)
     if whistle.decide_due_at:
         decide = (A.DECIDE_EVALUATION, since, whistle.decide_due_at)
         yield Wait(whistle.district_code, kind, *decide)
+
+
+def evaluators(whistle: Waiting, unmarked: Sequence[Awaited]) -> set[str]:
+    """The streets that take part and have not evaluated every department of theirs."""
+    let_go = P.WITHDRAWN_BY_RULING
+    departments = [each for each in unmarked if each.kind is SummonsKind.DEPARTMENT]
+    joined = {each.office_code for each in unmarked if each.status is P.ACCEPTED}
+    wanted = {s.evaluated_by or whistle.street_code for s in departments if s.status is not let_go}
+    return wanted & (joined | {whistle.street_code})
 
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
