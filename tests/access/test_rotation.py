@@ -8,7 +8,7 @@ from os import urandom
 import pytest
 from fastapi import FastAPI
 
-from app import main
+from app import preparation
 from app.access.gate import Gate
 from app.access.service import OtherSecret, carry_over, keep_secret
 from app.seals import auditing
@@ -26,7 +26,7 @@ def rotate(app: FastAPI, new: bytes, former: bytes) -> None:
     """As a start with JIESU_SECRET_KEY and JIESU_FORMER_SECRET_KEY."""
     with app.state.sessions.begin() as session:
         keep_secret(session, new, former, LONG_AGO)
-    main.encipher_citizens(app.state.sessions, new, former)
+    preparation.encipher_citizens(app.state.sessions, new, former)
     serve(app, new, former)
 
 
@@ -54,8 +54,8 @@ def carried(app: FastAPI) -> None:
 
 
 def check_all(people: People, number: str) -> None:
-    found = people.operator.get("/tickets", phone="138 1234 5678").json()["items"]
-    assert [ticket["number"] for ticket in found] == [number]
+    listed = people.operator.get("/tickets", phone="138 1234 5678").json()["items"]
+    assert [ticket["number"] for ticket in listed] == [number]
     assert people.operator.get("/tickets", phone="01084567890").json()["items"]
     shown = people.operator.get(f"/tickets/{number}").json()["citizen"]
     assert {name: shown[name] for name in CITIZEN} == CITIZEN
