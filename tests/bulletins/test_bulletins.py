@@ -29,7 +29,7 @@ def codes(streets: list[Json]) -> list[str]:
 def test_it_is_counted_again_only_when_a_table_behind_it_changed(
     people: People, store: Store, app: FastAPI
 ) -> None:
-    store([case(1)])
+    store([case(1, category="0201")])
     first = month(people, "2026-09")
     with statements(app.state.engine) as sent:
         again = month(people, "2026-09")
