@@ -25,7 +25,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import main
+from app import preparation
 from app.bulletins.monthly import monthly
 from app.city import City
 from app.kit import db
@@ -223,11 +223,11 @@ def counts(session: Session, period: Period) -> object:
 def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     migrate.upgrade(url)
     settings = Settings(database_url=url, secret_key=bytes(range(32)))
-    main.prepare(settings)
+    preparation.prepare(settings)
     engine = db.make_engine(url, pool_size=4)
     sessions = db.make_sessions(engine)
     with sessions() as session:
-        city = main.make_city(session, settings)
+        city = preparation.make_city(session, settings)
     prepare(url, engine, city, facts, others)
     period = Periods(city.policies).named(OPEN)
     yardstick = within(sessions, lambda session: bare(session, BARE, period))

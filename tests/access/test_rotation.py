@@ -8,7 +8,7 @@ from os import urandom
 import pytest
 from fastapi import FastAPI
 
-from app import main
+from app import preparation
 from app.access.gate import Gate
 from app.access.service import OtherSecret, carry_over, keep_secret
 from app.seals import auditing
@@ -26,7 +26,7 @@ def rotate(app: FastAPI, new: bytes, former: bytes) -> None:
     """As a start with JIESU_SECRET_KEY and JIESU_FORMER_SECRET_KEY."""
     with app.state.sessions.begin() as session:
         keep_secret(session, new, former, LONG_AGO)
-    main.encipher_citizens(app.state.sessions, new, former)
+    preparation.encipher_citizens(app.state.sessions, new, former)
     serve(app, new, former)
 
 

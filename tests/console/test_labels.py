@@ -44,7 +44,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "urgency": Urgency,
     "because": (*Alarm, *STEPS.values()),
     "waits": STEPS,
-    "span": (*PlaceKind, *locate.RANKED, *locate.WHOLE_PLACE, "district"),
+    "span": (*PlaceKind, *locate.WHOLE_PLACE, "district", "street", "stem"),
     "status": Status,
 }
 
