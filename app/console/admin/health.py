@@ -31,6 +31,7 @@ ACTS: Mapping[str, Message] = {
     "hash_days": Message("Days hashed for the seals"),
     "ask_forms": Message("Departments' evaluations asked for"),
     "follow": Message("Search kept up with tickets"),
+    "erase": Message("Citizens erased whose time is over"),
     "tell_missing": Message("Missing whistles told"),
     "learn": Message("Routing lessons learned"),
     "count_pools": Message("Connections counted"),
