@@ -28,11 +28,11 @@ LEADING_TO_HIM = frozenset({"name", "callback_phone", "language", "callback_afte
 """What a citizen tells anew of himself, and what a system outside knows his request by."""
 
 
-def history(role: Role) -> sa.Select[Any]:
+def history(role: Role, questions: sa.FromClause) -> sa.Select[Any]:
     """Every event of the tickets asked for that a role may see, oldest first, with what was said
     in it, and whether the reader is not to know by whom."""
     near = role in NEAR_THE_SUBJECT
-    ticket = by_number.in_scope(role).subquery("ticket")
+    ticket = by_number.in_scope(role, questions).subquery("ticket")
     statement = (Statement.ticket_number == Event.ticket_number) & (Statement.seq == Event.seq)
     return (
         select(
