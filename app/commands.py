@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from app import command_line, main, settings
+from app import command_line, preparation, settings
 from app import serve as service
 from app.access import jobs
 from app.access import service as access
@@ -26,7 +26,7 @@ from app.imports import service as history
 from app.kit import clock, db
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Invalid, Refusal
-from app.kit.host import cluster, embedded, migrate, port
+from app.kit.host import cluster, embedded, migrate, port, terminal
 from app.kit.instants import recording
 from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
@@ -166,7 +166,7 @@ def route(given: Settings, asked: argparse.Namespace) -> None:
 
 def read_city(given: Settings, sessions: Sessions) -> City:
     with sessions() as session:
-        return main.make_city(session, given)
+        return preparation.make_city(session, given)
 
 
 def seal(given: Settings, asked: argparse.Namespace) -> None:
@@ -261,7 +261,7 @@ BEGIN = (serve, seed, upgrade)
 
 
 def run() -> None:
-    settings.speak()
+    terminal.speak()
     asked = command_line.parser().parse_args()
     act = ACTS[asked.command]
     try:

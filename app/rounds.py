@@ -6,6 +6,8 @@ from functools import partial
 from fastapi import FastAPI
 
 from app.access import service as access
+from app.erasure import files
+from app.erasure.service import erase_some
 from app.evaluations import waiting
 from app.figures import EVERY_SECONDS
 from app.kit.host.background import Act
@@ -22,6 +24,7 @@ from app.whistles.proposing import signals
 
 USES_SECONDS = 60.0
 ASKED_SECONDS = 600.0
+ERASED_SECONDS = 60.0
 
 
 def acts(app: FastAPI) -> tuple[Act, ...]:
@@ -55,6 +58,7 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
         Act("count_days", settings.sweep_seconds, count_days),
         Act("hash_days", settings.sweep_seconds, hash_days),
         Act("ask_forms", ASKED_SECONDS, partial(ask_forms, app)),
+        Act("erase", ERASED_SECONDS, partial(erase, app)),
         Act("tell_missing", ASKED_SECONDS, partial(tell_missing, app)),
         Act("follow", settings.learn_seconds, partial(follow, app)),
         Act("learn", settings.learn_seconds, learn),
@@ -62,10 +66,17 @@ def acts(app: FastAPI) -> tuple[Act, ...]:
     )
 
 
+def erase(app: FastAPI) -> bool:
+    sessions = app.state.own_sessions
+    more = erase_some(sessions, app.state.city, app.state.clock)
+    return files.remove_some(sessions, app.state.settings.attachments) or more
+
+
 def note_uses(app: FastAPI) -> bool:
-    uses = app.state.gate.uses()
+    uses, carried = app.state.gate.uses(), dict(app.state.gate.carried)
     with app.state.own_sessions.begin() as session:
         access.note_uses(session, uses)
+        access.carry_over(session, carried)
     app.state.gate.note_recorded(uses)
     return False
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
-from app import main
+from app import main, preparation
 from app.access import gate
 from app.kit import messages
 from app.kit.host import embedded, migrate
@@ -26,6 +26,7 @@ from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from app.suggest.memory import Memory
+from tests import nursery
 from tests.client import Client
 from tests.given import ADMIN_KEY, People
 from tests.past import Store, storing
@@ -92,6 +93,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.option.basetemp = mkdtemp(prefix="jiesu-tests-")
         config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(nursery.opened().close)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -163,7 +166,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Iterator[FastAPI]:
     migrate.upgrade(settings.database)
-    main.prepare(settings)
+    preparation.prepare(settings)
     app = main.create_app(settings)
     yield app
     for engine in app.state.engines:  # `served` does so, too, where a test asks for it

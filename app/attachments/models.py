@@ -27,5 +27,11 @@ class Attachment(Base):
     office_code: Mapped[Code | None]
     """The office that sent it; none for the hotline's own desks."""
     at: Mapped[datetime]
+    erased: Mapped[bool] = mapped_column(server_default=sa.false())
+    """With its ticket; the row stays until the bytes are gone."""
 
-    __table_args__ = (sa.UniqueConstraint("ticket_number", "sha256"),)
+    __table_args__ = (
+        sa.UniqueConstraint("ticket_number", "sha256"),
+        sa.Index("ix_attachment_erased", "id", postgresql_where=sa.text("erased")),
+        sa.Index("ix_attachment_sha256", "sha256"),
+    )

@@ -122,10 +122,10 @@ def same_file(change: Change, file: Received) -> Attachment | None:
 
 
 def check_open(change: Change) -> None:
-    """Refuses (IllegalMove) a ticket that ended without a callback, unless in a group, and
-    (TooManyFiles) a full one."""
+    """Refuses (IllegalMove) a ticket that ended without a callback, unless in a group, and one that
+    was erased, and (TooManyFiles) a full one."""
     ticket = change.ticket
-    if (ticket.status, Action.ATTACH) not in MOVES:
+    if (ticket.status, Action.ATTACH) not in MOVES or ticket.erased_at is not None:
         raise IllegalMove(
             Message("cannot attach to a ticket that is {status}", status=ticket.status)
         )
@@ -136,13 +136,13 @@ def check_open(change: Change) -> None:
 
 def of(session: Session, number: str) -> Sequence[Attachment]:
     """The files of a ticket, oldest first."""
-    rows = select(Attachment).filter_by(ticket_number=number).order_by(Attachment.id)
+    rows = select(Attachment).filter_by(ticket_number=number, erased=False).order_by(Attachment.id)
     return session.scalars(rows).all()
 
 
 def find(session: Session, number: str, attachment_id: int) -> Attachment:
     """Refuses (NoSuchFile) a file of another ticket, and an unknown one."""
-    query = select(Attachment).filter_by(ticket_number=number, id=attachment_id)
+    query = select(Attachment).filter_by(ticket_number=number, id=attachment_id, erased=False)
     file = session.scalar(query)
     if file is None:
         raise NoSuchFile(

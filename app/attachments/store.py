@@ -124,3 +124,8 @@ def sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def remove(folder: Path, sha256: str) -> None:
+    """The bytes of that name, if they are there."""
+    path_of(folder, sha256).unlink(missing_ok=True)

@@ -5,7 +5,6 @@ from app.policy.documents import Policy
 NOT_YET = frozenset(
     {
         "malicious.expires",
-        "privacy.retention",
         "signals.every",
         "signals.every_urgent",
         "signals.cluster",

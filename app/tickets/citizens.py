@@ -239,6 +239,9 @@ def caller_hash(secret: bytes, phone: str | None, anonymous: bool) -> bytes | No
 NOBODYS = b""
 """In place of the hash of a number that names no citizen."""
 
+ERASED = "已消除"
+"""In place of the words of a request whose person was erased."""
+
 AT_ONCE = 1_000
 
 

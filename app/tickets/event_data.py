@@ -42,6 +42,14 @@ class EndReason(StrEnum):
 
 
 @worded
+class ErasedFor(StrEnum):
+    """Why a person was erased."""
+
+    REQUEST = "request"
+    RETENTION = "retention"
+
+
+@worded
 class Notice(StrEnum):
     """A kind of feed entry that is neither an action nor a dispatch's end."""
 
@@ -75,19 +83,24 @@ class Received(EventData, frozen=True, kw_only=True):
     reachable: bool
     no_citizen: bool | UnsetType = UNSET
     """Set where nobody can be called (RULEBOOK D.9.1)."""
+    secret: bool | UnsetType = UNSET
+    repeat_of: str | UnsetType = UNSET
+    """The ticket that the citizen asks again about, if there is one."""
     district_code: str | UnsetType | None = UNSET
     street_code: str | UnsetType | None = UNSET
     community_code: str | UnsetType | None = UNSET
 
 
 class Routed(Placed, frozen=True, kw_only=True):
-    """Codes and figures of a route, none of the caller's words."""
+    """Codes and figures of a route, none of the caller's words; each office's part, where it was
+    dispatched."""
 
     decision: DecisionKind
     office_code: str | None
     confidence: float
     method: str
     gazetteer: str
+    offices: dict[str, DispatchRole] | UnsetType = UNSET
 
 
 class Given(Placed, frozen=True, kw_only=True):
@@ -204,8 +217,12 @@ class ExtensionDecided(Reviewed, frozen=True, kw_only=True):
 
 
 class HoldAsked(EventData, frozen=True, kw_only=True):
+    """`milestones`: the instant of each step of the plan."""
+
     reason_code: HoldReason
     review_at: datetime
+    level: HoldLevel | UnsetType = UNSET
+    milestones: list[str] | UnsetType = UNSET
 
 
 class HoldDecided(Reviewed, frozen=True, kw_only=True):
@@ -256,6 +273,12 @@ class Supervised(EventData, frozen=True, kw_only=True):
     level: SupervisionLevel
     answer_due_at: datetime
     office_code: str | UnsetType = UNSET
+
+
+class SupervisionsAnswered(EventData, frozen=True, kw_only=True):
+    """The events of the supervisions that it answers; set while any waits for an answer."""
+
+    supervision_seqs: list[int] | UnsetType = UNSET
 
 
 class Advised(EventData, frozen=True, kw_only=True):
@@ -364,6 +387,7 @@ class Imported(EventData, frozen=True, kw_only=True):
     merge_group: str | None
     received_at: datetime
     replied_at: datetime | None
+    acknowledged_at: datetime | UnsetType | None = UNSET
     dispatched_at: datetime | UnsetType = UNSET
     contacts: list[tuple[str, Method, bool]] | UnsetType = UNSET
     """Of each the instant, the method, and whether the citizen was reached."""
@@ -372,6 +396,10 @@ class Imported(EventData, frozen=True, kw_only=True):
     """Reach, contacted, resolved, satisfied."""
     verified: Verified | UnsetType = UNSET
     """How it was verified, in place of a callback."""
+
+
+class Erased(EventData, frozen=True, kw_only=True):
+    why: ErasedFor
 
 
 DATA: dict[Action, tuple[type[EventData], ...]] = {
@@ -387,6 +415,8 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.RETURN: (Returned,),
     Action.CONTACT: (Contacted,),
     Action.RELAY: (Relayed,),
+    Action.NOTE: (SupervisionsAnswered,),
+    Action.FEED_BACK: (SupervisionsAnswered,),
     Action.REPLY: (Replied,),
     Action.REVIEW: (Reviewed,),
     Action.OBJECT: (Objected,),
@@ -422,6 +452,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.DISPUTE: (Disputed,),
     Action.CORRECT: (Corrected, HeardAgain),
     Action.HEAR_AGAIN: (HeardAgain,),
+    Action.ERASE: (Erased,),
 }
 """The kinds of data of each action; all other actions have empty data."""
 

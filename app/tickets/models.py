@@ -180,6 +180,8 @@ class Ticket(Base):
     called: Mapped[bool] = mapped_column(server_default=sa.false())
     """Its own citizen was called back in this cycle, and a member's is still to be."""
     repeat_of: Mapped[Code | None] = mapped_column(ForeignKey("ticket.number"))
+    erased_at: Mapped[datetime | None]
+    """Since when its citizen, its words and its files are no more (RULEBOOK D.16)."""
 
     __table_args__ = (
         Index(

@@ -43,6 +43,7 @@ def standing_of(
         "extendable": urgency in policy.extension.levels,
         "extended": ticket.extensions >= policy.extension.max,
         "full": ticket.version >= policy.ticket.events,
+        "erased": ticket.erased_at is not None,
         "kept_by": tuple(ticket.whistles) if policy.reply.require_whistle_closed else (),
     }
     return Standing(*columns(ticket), **derived)

@@ -142,7 +142,7 @@ def shown(people: People, period: str) -> dict[str, Json]:
     }
 
 
-MAY = ["reveal", "conceal"]
+MAY = ["reveal", "conceal", "erase"]
 
 
 def test_a_finished_case_is_shown_as_a_closed_ticket_with_its_own_times(people: People) -> None:

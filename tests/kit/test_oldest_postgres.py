@@ -9,7 +9,7 @@ import pytest
 from app.kit.host.migrate import OLDEST, NoDatabase, check_version
 from tests import pasted
 from tests.postgres import made_by
-from tests.serving.test_serve import jiesu, refusal
+from tests.serving.test_serve import forked, refusal
 
 OTHERS = sorted(
     (int(path.parent.parent.name), path.parent)
@@ -51,7 +51,7 @@ def test_an_older_server_is_refused_before_anything_is_done(tmp_path: Path) -> N
     key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
     with made_by(programs) as postgres:
         postgres.start()
-        line = refusal(jiesu("serve", tmp_path, DATABASE_URL=postgres.url, SECRET_KEY=key))
+        line = refusal(forked("serve", tmp_path, DATABASE_URL=postgres.url, SECRET_KEY=key))
         with psycopg.connect(postgres.url) as connection:
             tables = connection.execute(
                 "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"

@@ -20,12 +20,13 @@ from app.offices.catalogue import (
     Urgency,
     compile_catalogue,
 )
-from app.offices.files import read_catalogue, read_marks
+from app.offices.files import read_marks
+from tests import shipped
 
 CHAOYANG = "110105"
 WANGJING = "110105026"
 TODAY = date(2026, 11, 1)
-BEIJING = read_catalogue()
+BEIJING = shipped.catalogue()
 
 STREET = Duty()
 MARKET = Duty(TargetKind.DISTRICT_DEPT, "*-market", (), department_duty=True)

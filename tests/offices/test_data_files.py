@@ -13,17 +13,16 @@ from app.offices.directory import STREET_KINDS, OfficeKind
 from app.offices.files import (
     DATA,
     lines,
-    read_catalogue,
     read_directory,
-    read_gazetteer,
     read_places,
 )
 from app.offices.gazetteer import NameKind, PlaceKind, StreetKind, compile_gazetteer
+from tests import shipped
 
-GAZETTEER = read_gazetteer()
+GAZETTEER = shipped.gazetteer()
 PLACES = read_places()
 OFFICES = {office.code: office for office in read_directory(GAZETTEER)}
-CATALOGUE = read_catalogue()
+CATALOGUE = shipped.catalogue()
 DISTRICTS = {district.code for district in GAZETTEER.districts}
 STREETS = {street.code: street for street in GAZETTEER.streets}
 

@@ -11,14 +11,14 @@ import pytest
 from fastapi import FastAPI
 
 from app import commands as command
-from app import main
+from app import preparation
 from app.routing.areas import BadAreas
 from app.routing.load import read_areas
 from app.settings import Settings
 from app.tickets.intake import rerouting
 from app.tickets.views.scope import NoSuchTicket
 from tests.given import WANGJING, People, ticket
-from tests.serving.test_serve import jiesu
+from tests.serving.test_serve import forked
 
 JINZHAN = "110105036"
 WEST, EAST = (116.40, 116.45), (116.45, 116.50)
@@ -45,7 +45,7 @@ def mapped(app: FastAPI, people: People, settings: Settings, file: Path) -> Sett
     file.write_text(json.dumps(TWO))
     given = settings.model_copy(update={"areas": file})
     with app.state.sessions() as session:
-        app.state.city = main.make_city(session, given)
+        app.state.city = preparation.make_city(session, given)
     return given
 
 
@@ -134,7 +134,7 @@ def test_it_is_told_before_serving(people: People, settings: Settings, file: Pat
     file.write_text("{}")
 
     with pytest.raises(BadAreas):
-        main.prepare(settings.model_copy(update={"areas": file}))
+        preparation.prepare(settings.model_copy(update={"areas": file}))
 
 
 def test_the_command_ends_with_that_line(
@@ -142,7 +142,7 @@ def test_the_command_ends_with_that_line(
 ) -> None:
     file.write_text("{}")
 
-    ended = jiesu(
+    ended = forked(
         "seed",
         tmp_path,
         AREAS=str(file),

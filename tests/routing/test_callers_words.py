@@ -9,25 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import app.routing
-from app.offices.catalogue import compile_catalogue
-from app.offices.files import read_gazetteer
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds
 from app.routing.drawing import draw
-from app.routing.load import DATA, make_router, read_landmarks
+from app.routing.load import DATA, read_landmarks
 from app.routing.memory import Key, Lesson
 from app.routing.reasons import TEXTS, Reason, tell
 from app.routing.teaching.teachers import FEWEST_TURNED, Teachers
 from bench import sentences
+from tests import shipped
 from tests.routing.test_routing import TODAY
 
-GAZETTEER = read_gazetteer()
-ROUTER = make_router(GAZETTEER, compile_catalogue([], []), {})
+GAZETTEER = shipped.gazetteer()
 POLICY = Thresholds("test", accept=0.85, margin=0.10)
 NAMES = {street.code: street.name for street in GAZETTEER.streets}
 
 
 def route(text: str) -> Decision:
-    return ROUTER.route(Query(text), POLICY, TODAY)
+    return shipped.router().route(Query(text), POLICY, TODAY)
 
 
 def streets(decision: Decision) -> list[str]:
@@ -115,7 +113,7 @@ def test_the_last_word_holds(text: str, office: str) -> None:
 
 
 def test_a_sentence_is_hardly_ever_sent_wrongly() -> None:
-    table = sentences.measure(ROUTER)
+    table = sentences.measure(shipped.router())
 
     assert table["all"].sentences >= 150
     assert table["kept apart"].sentences >= 50
@@ -235,7 +233,7 @@ def test_the_rooms_example_is_true() -> None:
     ],
 )
 def test_the_street_that_is_meant_comes_first(text: str, streets: list[str]) -> None:
-    decision = ROUTER.route(Query(text))
+    decision = shipped.router().route(Query(text))
 
     assert [c.office_name for c in decision.candidates][: len(streets)] == streets
     assert decision.explained

@@ -15,7 +15,6 @@ from app.offices.catalogue import (
     Urgency,
     compile_catalogue,
 )
-from app.offices.files import read_gazetteer
 from app.routing.areas import Areas, BadAreas
 from app.routing.decide import Beyond, Router
 from app.routing.decision import Decision, DecisionKind, Query, Thresholds, kept
@@ -23,6 +22,7 @@ from app.routing.load import make_router, read_elsewhere, read_ranker, version_o
 from app.routing.memory import Key, Lesson
 from app.routing.schemas import RouteView
 from app.routing.witnesses import LEAST_KNOWN
+from tests import shipped
 
 TODAY = date(2026, 10, 20)
 POLICY = Thresholds("test", accept=0.85, margin=0.10, border_m=30)
@@ -37,7 +37,7 @@ CATALOGUE = compile_catalogue(
     ],
     [CatalogueRule("r1", "07", Duty(TargetKind.DISTRICT_CENTRE, "*"), keywords=("骑线",))],
 )
-GAZETTEER = read_gazetteer()
+GAZETTEER = shipped.gazetteer()
 OFFICES = {"110105-market": "朝阳区市场监督管理局", "ent-water": "自来水集团"}
 
 

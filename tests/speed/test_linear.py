@@ -17,9 +17,8 @@ from app.routing.reading import spots
 from app.routing.weighing import grounds
 from app.tickets import personal, telephones
 from app.tickets.life.likeness import similarity
+from tests import shipped
 from tests.routing.test_routing import route
-from tests.suggest.test_emergencies import EMERGENCIES
-from tests.suggest.test_suggestions import SUGGESTER
 
 PARSING = importlib.import_module("re._parser")
 """Python's own reading of a pattern, which has no public name."""
@@ -152,8 +151,8 @@ PIECES = [
 ]
 FUNCTIONS: dict[str, Read] = {
     "route": route,
-    "emergencies": EMERGENCIES.suggest,
-    "suggest": SUGGESTER.suggest,
+    "emergencies": lambda text: shipped.emergencies().suggest(text),
+    "suggest": lambda text: shipped.suggester().suggest(text),
     "similarity": lambda text: similarity(text, text[::-1]),
     "telephone": telephones.read,
     "personal data": lambda text: personal.hide(text, "望京路号"),

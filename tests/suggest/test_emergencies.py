@@ -10,18 +10,17 @@ from pathlib import Path
 import pytest
 
 from app.offices.catalogue import Urgency
-from app.offices.files import read_catalogue
 from app.suggest.load import BadWords, read_emergencies
 from app.suggest.suggestion import Suggestion
+from tests import shipped
 from tests.suggest.calls import emergencies, phrases
 
-CATALOGUE = read_catalogue()
-EMERGENCIES = read_emergencies(CATALOGUE)
+CATALOGUE = shipped.catalogue()
 CALLS = emergencies()
 
 
 def heard(text: str) -> Suggestion | None:
-    return EMERGENCIES.suggest(text)
+    return shipped.emergencies().suggest(text)
 
 
 @pytest.mark.parametrize(("text", "categories"), [call for call in CALLS if call[1]])

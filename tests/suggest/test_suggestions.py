@@ -8,22 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.offices.files import read_catalogue
 from app.suggest.grams import grams, neighbours
 from app.suggest.load import BadWords, make_suggester, read_synonyms
 from app.suggest.memory import MOST, MOST_PAIRS, Memory
 from app.suggest.suggester import Suggester
+from tests import shipped
 from tests.suggest.calls import Call, calls
 
-CATALOGUE = read_catalogue()
-SUGGESTER = make_suggester(CATALOGUE)
+CATALOGUE = shipped.catalogue()
 SYNONYMS = read_synonyms(CATALOGUE)
 CALLS = calls()
 LEAVES = [entry for entry in CATALOGUE.categories.values() if entry.level == 3]
 
 
 def categories(text: str, most: int = 3) -> list[str]:
-    return [suggestion.category for suggestion in SUGGESTER.likely(text, most)]
+    return [suggestion.category for suggestion in shipped.suggester().likely(text, most)]
 
 
 def right(asked: Sequence[Call], most: int) -> float:
@@ -70,12 +69,12 @@ def test_every_category_has_synonyms() -> None:
     "text", ["", "。", "abc", "１２３", "🙂🙂", "\n\n", "The tap drips since May"]
 )
 def test_words_that_say_nothing_suggest_nothing(text: str) -> None:
-    assert SUGGESTER.suggest(text) == []
+    assert shipped.suggester().suggest(text) == []
 
 
 @given(st.text(alphabet="煤气味着火没有暖气不热电梯坏了楼道灯 ，。！\n１aＡ電梯", max_size=80))
 def test_words_stand_where_they_are_said_to_stand(text: str) -> None:
-    suggestions = SUGGESTER.suggest(text)
+    suggestions = shipped.suggester().suggest(text)
 
     for suggestion in suggestions:
         assert 0 <= suggestion.confidence <= 1
@@ -87,8 +86,15 @@ def test_words_stand_where_they_are_said_to_stand(text: str) -> None:
     assert len({each.category for each in suggestions}) == len(suggestions) <= 5
 
 
+def test_letters_of_a_mark_up_are_no_words() -> None:
+    suggestions = shipped.suggester().suggest('<div class="x">噪声扰民</div>')
+
+    assert suggestions[0].words[0].text == "噪声扰民"
+    assert not any(word.text.isascii() for each in suggestions for word in each.words)
+
+
 def test_an_emergency_stands_before_all() -> None:
-    first, *others = SUGGESTER.suggest("楼道灯坏了，黑，还有一股煤气味")
+    first, *others = shipped.suggester().suggest("楼道灯坏了，黑，还有一股煤气味")
 
     assert (first.category, first.urgency, first.emergency, first.tell) == (
         "020401",
@@ -115,7 +121,7 @@ DIALECT = "隔壁的碾盘子撂俺门前，碍手碍脚"
 
 
 def test_lessons_teach_new_words() -> None:
-    suggester = Suggester(CATALOGUE, SUGGESTER.emergencies, SYNONYMS)
+    suggester = Suggester(CATALOGUE, shipped.suggester().emergencies, SYNONYMS)
     position = suggester.profiles.position["060203"]
     before = [each.category for each in suggester.likely(DIALECT, 1)]
     for number in range(5):

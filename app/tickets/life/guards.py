@@ -116,6 +116,8 @@ class Standing:
     extended: bool = False
     full: bool = False
     """It has as many events as policy lets acts write that move nothing."""
+    erased: bool = False
+    """Its citizen, words and files are no more (D.16)."""
     kept_by: tuple[str, ...] = ()
     """Whistles of which a required summons is open, where policy lets the reply wait for them."""
 
@@ -329,6 +331,13 @@ def needs_room(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     return TicketFull() if ticket.full else None
 
 
+def needs_its_words(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
+    """D.16: once, and in a group only when the whole group is over."""
+    if ticket.head is not None and ticket.head not in TERMINAL:
+        return refuse(True, template("the group of this ticket is not over yet"))
+    return refuse(ticket.erased, template("this ticket was erased already"))
+
+
 def needs_room_to_relay(ticket: Standing, parts: frozenset[Part]) -> IllegalMove | None:
     return needs_relay(ticket, parts) or needs_room(ticket, parts)
 
@@ -357,6 +366,7 @@ GUARDS: dict[Action, Guard] = {
     A.REPLY: needs_no_whistle,
     A.REVEAL: needs_openness,
     A.CONCEAL: needs_no_secrecy,
+    A.ERASE: needs_its_words,
     A.CALLBACK: needs_call,
     A.VERIFICATION: needs_no_citizen,
     A.OBJECT: needs_right_to_object,

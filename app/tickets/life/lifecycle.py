@@ -89,6 +89,8 @@ class Action(StrEnum):
     VOID = "void"
     REVEAL = "reveal"
     CONCEAL = "conceal"
+    ERASE = "erase"
+    """Its citizen, words and files, of one that is over."""
     IMPORT = "import"
     """Taken in as an older system finished it."""
     GRADE = "grade"
@@ -298,6 +300,8 @@ MOVES: Moves = {
     **staying(A.REVEAL, S),
     # D.16: secret from now on
     **staying(A.CONCEAL, S),
+    # D.16: nothing of a person is left
+    **staying(A.ERASE, TERMINAL),
 }
 
 

@@ -53,6 +53,7 @@ WHO: dict[Action, frozenset[Part]] = {
     A.VOID: frozenset({P.SUPERVISOR}),
     A.REVEAL: frozenset({P.OPERATOR, P.CALLBACK, P.SUPERVISOR, P.LEAD, P.INTERIM}),
     A.CONCEAL: frozenset({P.OPERATOR, P.CALLBACK, P.SUPERVISOR}),
+    A.ERASE: frozenset({P.SUPERVISOR}),
     A.GRADE: frozenset({P.OPERATOR, P.DISPATCHER, P.SUPERVISOR, P.DISTRICT}),
     A.OBJECT: frozenset({P.LEAD}),
     A.RULE_OBJECTION: frozenset({P.DISPATCHER, P.DISTRICT, P.SUPERVISOR}),

@@ -126,6 +126,7 @@ class TicketView(View):
     line: str | None
     source: SourceView | None
     occurred_at: At | None
+    erased_at: At | None
     policy: str
     allowed: list[Action]
 

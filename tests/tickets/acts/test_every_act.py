@@ -77,6 +77,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "unmerge": {"reason": "不是一件事"},
     "reveal": {"reason": "联系诉求人"},
     "conceal": {"reason": "诉求人要求保密"},
+    "erase": {"reason": "依申请消除"},
 }
 BY_ROLE: dict[tuple[str, str], dict[str, Any]] = {
     ("rule-objection", "supervisor"): {"decision": "not_acceptable", "text": "不应受理"},
@@ -145,6 +146,7 @@ RIGHTS: Rights = {
         (HAD_BY_OFFICE | {S.MERGED}, OFFICE),
     ],
     "conceal": [(set(Status), {"operator", "callback", "supervisor"})],
+    "erase": [(set(Status) - OPEN - {S.MERGED}, {"supervisor"})],
 }
 BY_NAME = {**FORMS, "callbacks": CONTENT}
 CALLED: Rights = {**RIGHTS, "callbacks": [({S.AWAITING_CALLBACK}, {"callback"})]}

@@ -80,7 +80,7 @@ RULEBOOK: list[Row] = [
     ("unmerge (D.11)", {S.MERGED}, {S.DISPATCHED, S.TO_DISPATCH}, {P.SUPERVISOR}),
 ]
 LATER = {
-    *(A.REVEAL, A.CONCEAL, A.ANSWER_ADVICE, A.ALARM, A.WHISTLE_OVER),
+    *(A.REVEAL, A.CONCEAL, A.ERASE, A.ANSWER_ADVICE, A.ALARM, A.WHISTLE_OVER),
     *(A.REQUEST_EXCLUSION, A.REVIEW_EXCLUSION, A.DECIDE_EXCLUSION, A.DISPUTE, A.HEAR_AGAIN),
 }
 """On the record of what has ended; none of it changes the status."""
@@ -150,7 +150,7 @@ def test_nothing_leaves_a_terminal_status_but_a_member_its_group() -> None:
 def test_every_action_is_somebodys_or_happens_by_itself_or_has_a_path_of_its_own() -> None:
     moves = {action for _, action in MOVES}
     own_path = {
-        *LATER - {A.REVEAL, A.CONCEAL, A.ANSWER_ADVICE, A.ALARM},
+        *LATER - {A.REVEAL, A.CONCEAL, A.ERASE, A.ANSWER_ADVICE, A.ALARM},
         *(A.ADOPT, A.LET_GO, A.ATTACH, A.WHISTLE),
     }
 
