@@ -45,6 +45,8 @@ class City:
     suggester: Suggester
     secret: bytes = field(default=b"", repr=False)
     """The server's, for keyed hashes."""
+    former_secret: bytes = field(default=b"", repr=False)
+    """Under which some citizens may be enciphered still."""
     cipher: Cipher = field(init=False, repr=False)
     """Of citizens' names and numbers."""
     duties: DutyList = NOTHING_NAMED
@@ -56,7 +58,7 @@ class City:
     periods: Periods = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "cipher", Cipher(self.secret, OF_CITIZENS))
+        object.__setattr__(self, "cipher", Cipher(self.secret, OF_CITIZENS, self.former_secret))
         object.__setattr__(self, "periods", Periods(self.policies))
         rules = [(policy.name, policy.sha256) for policy in self.policies.documents]
         known = repr((rules, sorted(self.offices.items())))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from app import command_line, main, settings
+from app import command_line, preparation, settings
 from app import serve as service
 from app.access import jobs
 from app.access import service as access
@@ -166,7 +166,7 @@ def route(given: Settings, asked: argparse.Namespace) -> None:
 
 def read_city(given: Settings, sessions: Sessions) -> City:
     with sessions() as session:
-        return main.make_city(session, given)
+        return preparation.make_city(session, given)
 
 
 def seal(given: Settings, asked: argparse.Namespace) -> None:

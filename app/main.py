@@ -1,30 +1,23 @@
-"""The application: all rooms meet here, and what they hold in memory is prepared here."""
+"""The application: all rooms meet here."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from starlette.types import Scope
 
-from app import docs_page, rounds
+from app import docs_page, preparation, rounds
 from app.access import gate
-from app.access import service as access
 from app.access.router import exports_router
 from app.access.router import router as keys
 from app.attachments.router import router as attachments
 from app.bulletins.router import router as bulletins
-from app.callbacks.models import Assessment
 from app.callbacks.router import router as callbacks
-from app.city import OF_CITIZENS, City
 from app.console import app as console
-from app.duties.load import Known, read_centres, read_duties
 from app.erasure.router import router as erasure
 from app.evaluations.router import router as evaluations
 from app.feed import pages
@@ -35,47 +28,37 @@ from app.figures import Figures
 from app.forces.router import router as forces
 from app.imports.router import router as history
 from app.kit import clock, db
-from app.kit.cipher import Cipher
-from app.kit.db import REQUESTS, Limits, Sessions
+from app.kit.db import REQUESTS, Limits
 from app.kit.gather import Gathered
-from app.kit.host import ending, health, roles
+from app.kit.host import ending, health
 from app.kit.host.background import Background
 from app.kit.host.door import Door
 from app.kit.host.health import Readiness
 from app.kit.host.rates import Rate, address_of, key_of
 from app.kit.host.startup import Startup
-from app.kit.instants import recording
 from app.kit.share import Shares
 from app.kit.web import cors, problems
 from app.kit.web.language import Languages
 from app.kit.web.logs import Observed
 from app.kit.web.route import Heads, Straight
 from app.kit.web.streams import Streams
-from app.offices import seed
 from app.offices import service as offices
 from app.offices.router import open_to
 from app.openapi import document
 from app.openapi.document import Described
-from app.policy import idle, record
-from app.policy.documents import Policies
-from app.rankings import registry
 from app.rankings.quick import Rankings
 from app.rankings.router import router as rankings
 from app.reference.router import router as reference
 from app.routing import service as routing
-from app.routing.load import make_router, read_areas
 from app.routing.router import router as routes
 from app.seals.router import router as seals
 from app.settings import AT_ONCE, OWN_CONNECTIONS, STREAM_CONNECTIONS, Settings
 from app.statistics.router import router as statistics
 from app.suggest import service as suggesting
-from app.suggest.load import make_suggester
 from app.suggest.router import router as suggestions
-from app.tickets import citizens
 from app.tickets.acts.router import router as actions
 from app.tickets.intake.router import router as tickets
 from app.tickets.intake.together import Together
-from app.tickets.models import Ticket
 from app.tickets.views import router as views
 from app.tickets.views.inbox import Inboxes
 from app.tickets.views.quick import Readings
@@ -88,103 +71,7 @@ from app.whistles.sign_in.router import router as report_in_page
 
 logger = logging.getLogger(__name__)
 
-ONE_AT_A_TIME = 0x5EED
 LOOKS = Limits(statement_ms=2_000)
-POLICIES = Path(__file__).parent / "data" / "policy"
-
-
-def read_policies(settings: Settings) -> Policies:
-    """The shipped documents and the city's own. Refuses (PolicyRefused) a faulty one."""
-    folders = [POLICIES, *([settings.policy_dir] if settings.policy_dir else [])]
-    texts: dict[str, str] = {}
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
-        texts[path.stem] = path.read_text(encoding="utf-8")
-    return Policies.read(texts)
-
-
-def last_work(session: Session) -> datetime | None:
-    """The instant at which a case was last worked by the rules; None in an empty database."""
-    worked_at = (func.max(Ticket.updated_at), func.max(Assessment.recorded_at))
-    instants = [session.scalar(select(newest)) for newest in worked_at]
-    return max((instant for instant in instants if instant), default=None)
-
-
-def note(settings: Settings) -> None:
-    """Tell in the log what an operator should know: keys of the rules in force that are not in use
-    yet, and a role of the database that may do too much."""
-    logger.info(idle.notice(read_policies(settings).at(clock.utc())))
-    engine = db.make_engine(settings.database, 1)
-    try:
-        with engine.connect() as connection:
-            roles.warn_of_might(connection)
-    finally:
-        engine.dispose()
-
-
-def prepare(settings: Settings) -> None:
-    """Prepare a migrated database for the first request; a second time changes nothing.
-
-    Refuses PolicyRefused, BadOverlay, BadWords, BadDutyList and BadAreas: the operator's files are
-    checked before serving.
-    """
-    engine = db.make_engine(settings.database, 1, Limits(statement_ms=0))
-    policies = read_policies(settings)
-    try:
-        with db.make_sessions(engine).begin() as session:
-            session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-            now = recording(session, clock.utc)
-            record.record(session, policies, now, last_work(session))
-            seed.seed(session, now, overlay=settings.data_overlay)
-            if settings.data_overlay:
-                catalogue = offices.catalogue(session)
-                make_suggester(catalogue, settings.data_overlay)
-                known = Known.of(catalogue, offices.directory(session))
-                read_duties(known, settings.data_overlay)
-                read_centres(known, settings.data_overlay)
-            registry.record(session, registry.tabled(session), now)
-            read_areas(settings.areas, offices.directory(session))
-            access.keep_secret(session, settings.secret_key, now)
-            if settings.admin_key:
-                access.keep_admin(session, settings.secret_key, settings.admin_key, now)
-        encipher_citizens(db.make_sessions(engine), settings.secret_key)
-    finally:
-        engine.dispose()
-
-
-def encipher_citizens(sessions: Sessions, secret: bytes) -> None:
-    """Encipher names and numbers that an older version wrote in plain text, some at a time."""
-    cipher, count = Cipher(secret, OF_CITIZENS), 0
-    with sessions.begin() as session:
-        citizens.encipher_corrections(session, cipher)
-    while True:
-        with sessions.begin() as session:
-            enciphered = citizens.encipher_some(session, cipher, secret)
-        if not enciphered:
-            break
-        count += enciphered
-        logger.info("citizens enciphered: %s", count)
-
-
-def make_city(session: Session, settings: Settings) -> City:
-    """All that routing and the services hold in memory, read once."""
-    policies = read_policies(settings)
-    gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
-    directory = offices.directory(session)
-    names = {code: office.name for code, office in directory.items()}
-    router = make_router(gazetteer, catalogue, names, settings.areas)
-    suggester = make_suggester(catalogue, settings.data_overlay)
-    known = Known.of(catalogue, directory)
-    return City(
-        policies,
-        catalogue,
-        directory,
-        router,
-        suggester,
-        settings.secret_key,
-        duties=read_duties(known, settings.data_overlay),
-        centres=read_centres(known, settings.data_overlay),
-        communities=frozenset(place.code for place in gazetteer.places),
-    )
 
 
 def create_app(settings: Settings, prepare: Callable[[], None] | None = None) -> FastAPI:
@@ -319,7 +206,8 @@ def read_together(app: FastAPI) -> None:
     state.rankings = Rankings(engine, state.sessions)
     state.offices = Gathered(engine, offices.read)
     state.feeds = Gathered(engine, pages.read)
-    state.gate = gate.Gate(engine, state.settings.secret_key)
+    secrets = state.settings.secret_key, state.settings.former_secret_key
+    state.gate = gate.Gate(engine, *secrets)
 
 
 @asynccontextmanager
@@ -340,6 +228,6 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 def load(app: FastAPI) -> None:
     with app.state.own_sessions() as session:
-        app.state.city = make_city(session, app.state.settings)
+        app.state.city = preparation.make_city(session, app.state.settings)
         routing.refresh(session, app.state.city.router)
         suggesting.refresh(session, app.state.city.suggester)

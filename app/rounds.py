@@ -73,9 +73,10 @@ def erase(app: FastAPI) -> bool:
 
 
 def note_uses(app: FastAPI) -> bool:
-    uses = app.state.gate.uses()
+    uses, carried = app.state.gate.uses(), dict(app.state.gate.carried)
     with app.state.own_sessions.begin() as session:
         access.note_uses(session, uses)
+        access.carry_over(session, carried)
     app.state.gate.note_recorded(uses)
     return False
 

@@ -118,6 +118,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: Annotated[str, BeforeValidator(checked_url)] | None = Field(None, repr=False)
     secret_key: Annotated[bytes, BeforeValidator(decoded)] = Field(b"", repr=False)
+    former_secret_key: Annotated[bytes, BeforeValidator(decoded)] = Field(b"", repr=False)
+    """The secret that `secret_key` takes the place of."""
     admin_key: Annotated[str, AfterValidator(checked_key)] = Field("", repr=False)
     policy_dir: Path | None = None
     data_overlay: Path | None = None

@@ -6,7 +6,7 @@ import sys
 
 from fastapi import FastAPI
 
-from app import main, settings
+from app import main, preparation, settings
 from app.kit.errors import Refusal
 from app.kit.host import cluster, migrate, serving
 from app.kit.host.serving import Parent
@@ -28,12 +28,12 @@ TOLD_IN_ONE_LINE = (
 def prepare(given: Settings) -> None:
     """Everything that the first request relies on; doing it again changes nothing."""
     migrate.upgrade(given.migrating_database)
-    main.prepare(given)
+    preparation.prepare(given)
 
 
 def prepare_to_serve(given: Settings) -> None:
     prepare(given)
-    main.note(given)
+    preparation.note(given)
 
 
 def application(given: Settings, is_prepared: bool = False) -> FastAPI:

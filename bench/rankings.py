@@ -25,7 +25,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import main
+from app import preparation
 from app.bulletins.monthly import monthly
 from app.city import City
 from app.kit import db
@@ -39,6 +39,7 @@ from app.rankings.counting.record import Record
 from app.rankings.exports import facts as facts_export
 from app.rankings.exports import parquet
 from app.rankings.exports.sheet import as_csv
+from app.rankings.recall import Memory
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.seals import service as seals
@@ -152,12 +153,15 @@ def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
             service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view(), ENGLISH
         )
 
-    period = Periods(city.policies).named(OPEN)
+    period, memory = Periods(city.policies).named(OPEN), Memory()
     acts: dict[str, Callable[[Session], object]] = {
         "open month": read(OPEN),
         "open month, CSV": table,
         "sealed month": read(BEFORE),
         "open month, bulletin": lambda session: monthly(Asked(session, city, NOW), OPEN),
+        "bulletin, nothing changed": lambda session: monthly(
+            Asked(session, city, NOW, memory), OPEN
+        ),
         "open month, goals": lambda session: goals(Asked(session, city, NOW), OPEN, GoalsQuery()),
         "its counts alone": lambda session: counts(session, period),
         "bare volume": lambda session: bare(session, BARE_VOLUME, period),
@@ -219,11 +223,11 @@ def counts(session: Session, period: Period) -> object:
 def bench(url: str, facts: int, others: int, rounds: int) -> dict[str, Any]:
     migrate.upgrade(url)
     settings = Settings(database_url=url, secret_key=bytes(range(32)))
-    main.prepare(settings)
+    preparation.prepare(settings)
     engine = db.make_engine(url, pool_size=4)
     sessions = db.make_sessions(engine)
     with sessions() as session:
-        city = main.make_city(session, settings)
+        city = preparation.make_city(session, settings)
     prepare(url, engine, city, facts, others)
     period = Periods(city.policies).named(OPEN)
     yardstick = within(sessions, lambda session: bare(session, BARE, period))

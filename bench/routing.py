@@ -136,9 +136,9 @@ def ask(
 
 def confirm(router: Router, rows: Iterable[Row], lesson: Lesson = Lesson.CONFIRM) -> None:
     for row in rows:
-        key = router.key(row["address_text"], row["street_code"], ON)
-        if key:
-            router.learn(lesson, key, row["street_code"], ON)
+        place = router.named_place(row["address_text"], row["street_code"], ON)
+        if place:
+            router.learn(lesson, place.key, row["street_code"], ON, built=place.built)
 
 
 def ask_knowing_the_others(router: Router, rows: Sequence[Row]) -> list[Answer]:

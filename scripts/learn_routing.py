@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ from app.routing.weighing.profile import Floats
 from app.routing.weighing.traits import describe, key_of
 
 ON = date(2026, 1, 1)
-FOLDS = 5
+FOLDS, SPLITS = 5, 2
+"""Each row is answered once by each of two ways to part the places: the judges learn from both."""
 FRACTIONS = (0.0, 0.2, 0.5, 0.8)
 """Of the other rows that a memory is made of, for the ranker."""
 JUDGED_WITH = (0.0, 0.2, *(0.5,) * 2, *(0.8,) * 2, *(0.9,) * 4)
@@ -51,7 +53,7 @@ GROWN = {
     "objective": "binary",
     "learning_rate": 0.12,
     "num_leaves": LEAVES,
-    "min_data_in_leaf": 40,
+    "min_data_in_leaf": 40 * SPLITS,
     "lambda_l2": 5.0,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.8,
@@ -72,6 +74,8 @@ without one five times in six, since the policy asks for more there already."""
 JUDGES = 5
 """Judges that differ by chance alone; in their mean so much is enough."""
 DECIMALS = 5
+BANDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+FEWEST_IN_BAND = 200
 
 
 @dataclass(frozen=True)
@@ -130,11 +134,12 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
-def folds(rows: Sequence[Row]) -> NDArray[np.int64]:
+def folds(rows: Sequence[Row], split: int = 0) -> NDArray[np.int64]:
     """Rows of one place in one fold."""
-    places = sorted({(row.district, row.spot.name) for row in rows})
-    fold = dict(zip(places, np.random.default_rng(0).permutation(len(places)) % FOLDS, strict=True))
-    return np.array([fold[row.district, row.spot.name] for row in rows])
+    places = sorted({place_of(row) for row in rows})
+    parts = np.random.default_rng(split).permutation(len(places)) % FOLDS
+    fold = dict(zip(places, parts, strict=True))
+    return np.array([fold[place_of(row)] for row in rows])
 
 
 def remember(rows: Sequence[Row], taught: Sequence[int]) -> tuple[dict[str, Ground], Memory]:
@@ -277,18 +282,20 @@ def shares(document: dict[str, object], x: Floats) -> Floats:
 
 
 def cross_validate(rows: Sequence[Row]) -> list[Answer]:
-    """Every sample, answered by numbers that never saw its place."""
-    fold = folds(rows)
+    """Every sample, answered by numbers that never saw its place: once for each split."""
+    return [answer for split in range(SPLITS) for answer in answers_of(rows, split)]
+
+
+def answers_of(rows: Sequence[Row], split: int) -> Iterator[Answer]:
+    fold = folds(rows, split)
     documents = [
         learn(list(samples(rows, list(map(int, np.nonzero(fold != out)[0])), FRACTIONS, seed=out)))
         for out in range(FOLDS)
     ]
-    answers = []
-    for sample in samples(rows, range(len(rows)), JUDGED_WITH, seed=100):
+    for sample in samples(rows, range(len(rows)), JUDGED_WITH, seed=100 + split):
         share = shares(documents[fold[sample.row]], sample.x)
         asked = (sample.row, sample.memory, sample.whole_city, sample.truth)
-        answers.append(Answer(*asked, share, sample.judged_by(share)))
-    return answers
+        yield Answer(*asked, share, sample.judged_by(share))
 
 
 def grow(answers: Sequence[Answer], seed: int) -> lightgbm.Booster:
@@ -388,6 +395,7 @@ def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
             some = [pair for pair in pairs if pair[1].memory == fraction]
             if some:
                 print(f"memory {fraction:.1f} {name:8}", figures(some))
+                print(*bands(some), sep="\n")
 
 
 def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
@@ -397,6 +405,19 @@ def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
     at = {c: right[order[: int(len(order) * c)]].mean() for c in (0.3, 0.5, 0.6, 0.7, 0.8)}
     curve = " ".join(f"p@{c:.1f} {value:.3f}" for c, value in at.items())
     return f"n {len(right)} top1 {right.mean():.3f} top3 {three:.3f} {curve}"
+
+
+def bands(pairs: Sequence[tuple[float, Answer]]) -> Iterator[str]:
+    """What was said, what was right, and how far they may differ by chance alone."""
+    chances = np.array([chance for chance, _ in pairs])
+    right = np.array([answer.right for _, answer in pairs])
+    for low, high in pairwise(BANDS):
+        inside = (chances >= low) & (chances < high)
+        number = int(inside.sum())
+        if number >= FEWEST_IN_BAND * SPLITS:
+            chance, share_right = chances[inside].mean(), right[inside].mean()
+            error = np.sqrt(chance * (1 - chance) / number * SPLITS)
+            yield f"  {low:.2f}-{high:.2f} {number:5} {chance:.3f} {share_right:.3f} +-{error:.3f}"
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
-from app import main
+from app import main, preparation
 from app.access import gate
 from app.kit import messages
 from app.kit.address import psycopg_url
@@ -180,7 +180,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Iterator[FastAPI]:
     migrate.upgrade(settings.database)
-    main.prepare(settings)
+    preparation.prepare(settings)
     app = main.create_app(settings)
     yield app
     for engine in app.state.engines:  # `served` does so, too, where a test asks for it

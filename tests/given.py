@@ -19,6 +19,7 @@ class Person:
 
     def __init__(self, client: Client, key: str) -> None:
         self.client = client
+        self.key = key
         self.headers = {"Authorization": f"Bearer {key}"}
 
     def get(self, path: str, headers: Any = None, **asked: Any) -> Response:

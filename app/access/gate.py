@@ -35,8 +35,12 @@ class Gate:
     A key revoked here is refused at once; elsewhere when what is remembered of it runs out.
     """
 
-    def __init__(self, engine: sa.Engine, secret: bytes, clock: Clock = clock.utc) -> None:
-        self.secret = secret
+    def __init__(
+        self, engine: sa.Engine, secret: bytes, former: bytes = b"", clock: Clock = clock.utc
+    ) -> None:
+        self.secret, self.former = secret, former
+        self.carried: dict[bytes, bytes] = {}
+        """Hashes of a former secret, under which keys were found, with the new ones."""
         self.clock = clock
         self.seen: dict[bytes, tuple[float, Caller]] = {}
         self.used: dict[str, datetime] = {}
@@ -46,7 +50,16 @@ class Gate:
     async def caller(self, key: str) -> Caller | None:
         """Who holds a key, unless it is unknown or revoked."""
         key_hash = service.hashed(self.secret, key)
-        return self.remembered(key_hash) or await self.unseen.answer(key_hash)
+        holder = self.remembered(key_hash) or await self.unseen.answer(key_hash)
+        return holder or (await self.caller_of_before(key, key_hash) if self.former else None)
+
+    async def caller_of_before(self, key: str, new: bytes) -> Caller | None:
+        """Who holds a key that was made under the former secret."""
+        old = service.hashed(self.former, key)
+        caller = self.remembered(old) or await self.unseen.answer(old)
+        if caller is not None:
+            self.carried[old] = new
+        return caller
 
     def remembered(self, key_hash: bytes) -> Caller | None:
         at, caller = self.seen.get(key_hash, (0.0, None))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -92,11 +92,16 @@ def unfit(detail: Message) -> OfficeUnfit:
     return OfficeUnfit(detail, errors=[{"pointer": "/office_code", "detail": detail}])
 
 
-def keep_secret(session: Session, secret: bytes, now: datetime) -> None:
-    """The first secret that a database sees is its own. Refuses (OtherSecret) another."""
-    mark = hashed(secret, "the secret of this database")
+MARKED = "the secret of this database"
+
+
+def keep_secret(session: Session, secret: bytes, former: bytes, now: datetime) -> None:
+    """The first secret that a database sees is its own, until it comes as the former one of
+    another. Refuses (OtherSecret) any other."""
+    mark = hashed(secret, MARKED)
     known = session.scalar(select(SecretMark.mark))
-    if known is None:
+    if known is None or (former and hmac.compare_digest(known, hashed(former, MARKED))):
+        session.execute(delete(SecretMark))
         session.add(SecretMark(mark=mark, made_at=now))
     elif not hmac.compare_digest(known, mark):
         raise OtherSecret(
@@ -188,6 +193,19 @@ SHUT = Ready(
 def shut(connection: sa.Connection, ids: Sequence[str]) -> frozenset[str]:
     """Those of these keys that open nothing any more: revoked, or expired."""
     return frozenset(id for (id,) in SHUT.rows(connection, ids=list(ids)))
+
+
+CARRY = [
+    sa.text(f"UPDATE {table} SET hash = :new WHERE hash = :old")
+    for table in ("key", "console_session")
+]
+
+
+def carry_over(session: Session, hashes: Mapping[bytes, bytes]) -> None:
+    """Keys and sessions that were presented, from a former secret's hash to the new one's."""
+    for old, new in hashes.items():
+        for statement in CARRY:
+            session.execute(statement, {"old": old, "new": new})
 
 
 NOTE = sa.text("""

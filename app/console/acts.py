@@ -36,6 +36,9 @@ OWN_PATHS = {
 """Of acts whose path does not end with their name; the second part is the form's `of`."""
 
 
+KEPT = Message("The files are kept; the note is not, and is still in the form.")
+
+
 async def act(visit: Visit) -> Response:
     """Sends the act that the path names; a refused one shows the ticket with the form as it was."""
     number, name = visit.request.path_params["number"], visit.request.path_params["act"]
@@ -57,35 +60,39 @@ async def send(visit: Visit, number: str, name: str, version: str) -> None:
     await visit.api.post(target, body, version=version, once=once)
 
 
-async def shown_again(visit: Visit, number: str, name: str, refused: Refused) -> Response:
+async def shown_again(
+    visit: Visit, number: str, name: str, refused: Refused, kept: Message | None = None
+) -> Response:
     """The ticket's page with the form as it was sent. Passes on what no page can show."""
-    await keep(visit, name, refused, path("/v1/tickets/{}/events", number))
+    await keep(visit, name, refused, path("/v1/tickets/{}/events", number), kept)
     return await show_case(visit, number, refused.status)
 
 
-async def keep(visit: Visit, name: str, refused: Refused, events: str = "") -> None:
+async def keep(
+    visit: Visit, name: str, refused: Refused, events: str = "", kept: Message | None = None
+) -> None:
     """Keep a refused form for its page, with what others did since that was shown; `events` is the
-    API's path of them. Passes on what no page can show."""
+    API's path of them, `kept` what was done of the form. Passes on what no page can show."""
     if refused.status not in SHOWN_AGAIN:
         raise refused
     missed = await events_since(visit, events) if events else []
-    visit.draft = Draft(name, visit.fields, refused.problem, tuple(missed))
+    visit.draft = Draft(name, visit.fields, refused.problem, tuple(missed), kept)
 
 
 async def note(visit: Visit) -> Response:
     """Files, and what is noted of them, each where there is any. The files come first: where one is
     refused nothing is kept, and the note stands in its form again. Sent again they are the same."""
     number, version = visit.request.path_params["number"], visit.fields.get("version", "")
-    done, has_words = "attach", bool(visit.fields.get("text", "").strip())
+    done, has_words, kept = "attach", bool(visit.fields.get("text", "").strip()), None
     try:
         if visit.files:
             await send_files(visit, number, version)
-            version = ""
+            version, kept = "", KEPT
         if has_words or not visit.files:
             await send(visit, number, "note", version)
             done = "note"
     except Refused as refused:
-        return await shown_again(visit, number, "note", named(refused, visit))
+        return await shown_again(visit, number, "note", named(refused, visit), kept)
     return visit.go(f"/tickets/{number}", done=done)
 
 

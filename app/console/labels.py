@@ -22,6 +22,8 @@ SPAN = {
     "stem": Message("area"),
     "landmark": Message("landmark"),
     "older": Message("older name"),
+    "village": Message("community or village"),
+    "similarity": Message("a name like it"),
     "memory": Message("learned place"),
 }
 WARNING = {
@@ -44,6 +46,15 @@ MATCHING = {
 PLACING = {
     "address": Message("the same address"),
     "distance": Message("near each other"),
+}
+EXTENSION_REASON = {
+    "materials": Message("Materials or parts are awaited"),
+    "weather": Message("Weather or season"),
+    "contractor": Message("A contractor or owner is awaited"),
+    "approval": Message("An approval is awaited"),
+    "inspection": Message("An inspection or a survey is awaited"),
+    "whistle": Message("A whistle is open"),
+    "other": Message("Another reason, told in the plan"),
 }
 PERIOD_STATE = {
     "open": Message("running"),
@@ -77,9 +88,12 @@ FORCE_ACTION = {
     "attend": Message("Note who is there"),
     "mark": Message("Mark his month"),
 }
+ELSE = {"because": "alarm"}
+"""An alarm that rang is why a ticket waits."""
 LABELS: Mapping[str, Mapping[str, Message]] = {
     "urgency": URGENCY,
     "span": SPAN,
+    "extension_reason": EXTENSION_REASON,
     "warning": WARNING,
     "why": WHY,
     "period_state": PERIOD_STATE,
@@ -98,9 +112,9 @@ def of(kind: str, code: str | None, reader: Language) -> str:
     """The label of a code; without a code there is none."""
     if not code:
         return ""
-    if kind in LABELS:
-        message = LABELS[kind].get(code)
-        return in_language(message, reader) if message else code
+    if message := LABELS.get(kind, {}).get(code):
+        return in_language(message, reader)
+    kind = ELSE.get(kind, kind)
     if reader == ENGLISH:
         return code.replace("_", " ").replace("-", " ").capitalize()
     return word_of("".join(part.title() for part in kind.split("_")), code, reader)

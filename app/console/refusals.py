@@ -1,5 +1,6 @@
 """Refusals as pages: what is wrong, what was not done, and what to do now."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,8 @@ from app.kit.errors import Refusal
 from app.kit.messages import Message, in_language, language
 from app.kit.web import problems
 
+CHOSEN = re.compile(r"[a-z]+(?:[_-][a-z]+)*|L[1-4]")
+"""A code of the API: it was chosen, not typed."""
 SECRET_FIELDS = frozenset({safety.FIELD, "key", "version", "once", "back"})
 
 
@@ -65,7 +68,11 @@ def typed(request: Request) -> dict[str, str]:
     form: FormData = getattr(request.state, "form", FormData())
     kept = {"back": str(form["back"])} if "back" in form else {}
     texts = {name: value for name, value in form.items() if isinstance(value, str) and value}
-    return kept | {name: text for name, text in texts.items() if name not in SECRET_FIELDS}
+    return kept | {
+        name: text
+        for name, text in texts.items()
+        if name not in SECRET_FIELDS and not CHOSEN.fullmatch(text)
+    }
 
 
 async def page(request: Request, status: int, problem: Mapping[str, Any]) -> Response:

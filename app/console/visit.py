@@ -46,6 +46,8 @@ class Draft:
     problem: Mapping[str, Any]
     missed: tuple[Mapping[str, Any], ...] = ()
     """Events that came between the page and the act."""
+    kept: Message | None = None
+    """What was done of it before it was refused."""
 
 
 @dataclass(slots=True)

@@ -25,20 +25,27 @@ def line_of(office: OfficeEntry) -> str:
 def on_form(
     street: OfficeEntry, offices: Offices, dealt: Collection[str], day: date
 ) -> list[OfficeEntry]:
-    """The departments of its district and the branches that serve it, as of the term's last day,
-    and those others that it `dealt` with; by kind, then by code."""
+    """The departments of its district and the branches that serve it, as of the term's last day;
+    those others of its district, and departments of the city and enterprises, that it `dealt` with;
+    by kind, then by code."""
     known = [office for office in offices.values() if office.kind in KINDS]
     own = [
         office
         for office in known
-        if office.code in dealt or (serves(office, street, offices) and office.active(day))
+        if (office.code in dealt and within(office, street))
+        or (serves(office, street, offices) and office.active(day))
     ]
     return sorted(own, key=lambda office: (KINDS.index(office.kind), office.code))
 
 
+def within(office: OfficeEntry, street: OfficeEntry) -> bool:
+    """A department of another district is marked by that one's streets alone."""
+    return office.kind in BY_DEALINGS or office.district_code == street.district_code
+
+
 def serves(office: OfficeEntry, street: OfficeEntry, offices: Offices) -> bool:
     """A branch under a street serves that one, any other one its whole district."""
-    if office.kind not in OF_DISTRICT or office.district_code != street.district_code:
+    if office.kind not in OF_DISTRICT or not within(office, street):
         return False
     parent = offices.get(office.parent_code or "")
     return parent is None or parent.kind not in STREET_KINDS or parent.code == street.code

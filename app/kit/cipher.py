@@ -24,12 +24,14 @@ class Unreadable(ValueError):
 
 
 class Cipher:
-    """Enciphers and deciphers under one key, made of the server's secret for one purpose."""
+    """Enciphers under one key, made of the server's secret for one purpose; deciphers also what was
+    enciphered under its former secret, if it has one."""
 
-    def __init__(self, secret: bytes, purpose: bytes) -> None:
+    def __init__(self, secret: bytes, purpose: bytes, former: bytes = b"") -> None:
         key = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(secret)
         self.aead = AESGCM(key)
         self.prefix = f"{FORM}{sha256(key).hexdigest()[:8]}:"
+        self.former = Cipher(former, purpose) if former else None
 
     def seal(self, text: str, row: str) -> str:
         """The text, to be opened for this row alone; twice the same text is never the same."""
@@ -40,7 +42,9 @@ class Cipher:
     def open(self, sealed: str, row: str) -> str:
         """Raises Unreadable."""
         if not sealed.startswith(self.prefix):
-            raise Unreadable
+            if self.former is None:
+                raise Unreadable
+            return self.former.open(sealed, row)
         try:
             parts = b64decode(sealed[len(self.prefix) :], validate=True)
             return self.aead.decrypt(

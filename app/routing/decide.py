@@ -27,7 +27,7 @@ from app.routing.reading.names import (
     change_days,
     meanings,
 )
-from app.routing.reading.scene import understand
+from app.routing.reading.scene import Scene, understand
 from app.routing.reading.spots import Spot
 from app.routing.reasons import Reason, tell
 from app.routing.record import Record
@@ -68,6 +68,14 @@ class Beyond(NamedTuple):
     sounds: Sounds = MappingProxyType({})
     positions: Sequence[Lies] = ()
     version: str = ""
+
+
+class NamedPlace(NamedTuple):
+    """A place as a lesson has it: whether a building is told behind it is asked of, too, before
+    the lesson is learned."""
+
+    key: Key
+    built: bool
 
 
 NOTHING_BEYOND = Beyond()
@@ -135,27 +143,39 @@ class Router:
         return self.answer(place, policy, (duty, verdict, judged, office))
 
     def learn(
-        self, lesson: Lesson, key: Key, street_code: str, on: date, teacher: str | None = None
+        self,
+        lesson: Lesson,
+        key: Key,
+        street_code: str,
+        on: date,
+        teacher: str | None = None,
+        built: bool = False,
     ) -> None:
         """Learn from a confirmed dispatch, an upheld objection or an order to forget; a name that
         can be no place of its own teaches nothing, nor does an office whose upheld objections
-        are turned round (`teacher`)."""
+        are turned round (`teacher`). `built`: a building was told behind the name."""
         if not self.teachers.is_heard(lesson, key, street_code, teacher):
             return
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
         if lesson is Lesson.CONFIRM:
-            self.locator.note(key, street_code)
+            self.locator.note(self.lexicon(on), key, street_code, built)
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
 
     def key(self, text: str, street_code: str, on: date) -> Key | None:
         """How the place of a text would be remembered for a street; None where none is named."""
-        spot = self.place(text, on)[1]
+        place = self.named_place(text, street_code, on)
+        return place.key if place else None
+
+    def named_place(self, text: str, street_code: str, on: date) -> NamedPlace | None:
+        """The same, with what else a lesson has of the text."""
+        scene = self.scene(text, on)
+        spot = place_of(scene)
         if spot is None or not self.can_teach(spot.name):
             return None
-        return key_of(spot, street_code[:6])
+        return NamedPlace(key_of(spot, street_code[:6]), scene.is_built)
 
     def can_teach(self, name: str) -> bool:
         """Whether a name can be a place of its own, or holds one that the gazetteer knows."""
@@ -165,10 +185,11 @@ class Router:
 
     def place(self, text: str, on: date) -> tuple[str | None, Spot | None]:
         """The district and the place that a text names, each None where it names none."""
-        scene = understand(self.lexicon(on), self.abroad, Query(text))
-        is_ours = scene.spot is not None and scene.spot.name and not scene.elsewhere
-        spot = scene.spot if is_ours else None
-        return scene.district, spot
+        scene = self.scene(text, on)
+        return scene.district, place_of(scene)
+
+    def scene(self, text: str, on: date) -> Scene:
+        return understand(self.lexicon(on), self.abroad, Query(text))
 
     def lexicon(self, on: date) -> Lexicon:
         """The names in force on a day; made when first asked for."""
@@ -306,3 +327,9 @@ class Router:
         if verdict.decision is DecisionKind.DISPATCH or place.outside:
             return None
         return question(place, [self.label(code) for code, _ in candidates_of(place)])
+
+
+def place_of(scene: Scene) -> Spot | None:
+    """The place, where one of Beijing is named."""
+    is_ours = scene.spot is not None and scene.spot.name and not scene.elsewhere
+    return scene.spot if is_ours else None

@@ -14,8 +14,9 @@ from app.routing.decision import Query, Span, Thresholds, rounded
 from app.routing.memory import Key, Memory
 from app.routing.positions import Lies, nearest
 from app.routing.reading.elsewhere import Abroad
+from app.routing.reading.named import named_beyond_doubt
 from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
-from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, understand
+from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, again, understand
 from app.routing.reading.spots import PART, Spot
 from app.routing.reasons import Reason
 from app.routing.record import Record, Said
@@ -27,6 +28,7 @@ from app.routing.witnesses import (
     Official,
     Witness,
     by_landmark,
+    by_name,
     by_nearby,
     by_official_name,
     by_past,
@@ -41,8 +43,6 @@ CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
 WHOLE_PLACE = ("memory", "similarity")
-RANKED = ("similarity", "community", "village", "stem")
-"""Witnesses whose chance is the ranker's."""
 OFFICE = re.compile("..(?:街道|地区|镇|乡)")
 """An office's name: where it is none of ours, it is misspelled."""
 NOBODY = ("", 0.0)
@@ -135,25 +135,18 @@ class Locator:
         """The chance needed for a dispatch: what the policy asks for at least, and of a chance
         that the ranker gives so much that those above it were right often enough."""
         asked = policy.enough(district_known=scene.district is not None)
-        if witness is None or witness.method not in RANKED:
+        if witness is None or not witness.is_judged:
             return asked
         return max(asked, self.records[scene.district is None].enough)
 
-    def note(self, key: Key, street_code: str) -> None:
+    def note(self, lexicon: Lexicon, key: Key, street_code: str, built: bool) -> None:
         """Take down what is said of a place before its street is learned, with its district and
         without."""
         spot = Spot(0, len(key.name), key.name, key.number, road=key.number is not None)
         for record, district in zip(self.records, (key.district_code, None), strict=True):
-            if (best := self.said_of(spot, district)) is not None:
-                record.note(Said(best[1], best[0] == street_code, key[:2]))
-
-    def said_of(self, spot: Spot, district: str | None) -> tuple[str, float] | None:
-        """The likeliest street of a place, and its chance, by all that is known now."""
-        if past := remembered(self.memory, spot, district):
-            return by_past(past, everywhere=district is None).ranked[0]
-        ground = self.grounds[district or CITY_WIDE]
-        sheet = describe(ground, self.memory, spot, "")
-        return self.ranker.rank(ground, sheet)[0] if is_ranked(ground, sheet) else None
+            witness = self.by_words(again(lexicon, spot, district, built))
+            if witness is not None:
+                record.note(Said(witness.sure, witness.best == street_code, key[:2]))
 
     def near(self, query: Query, policy: Thresholds, on: date) -> list[str]:
         if self.areas is None or query.lon is None or query.lat is None:
@@ -187,6 +180,8 @@ class Locator:
         past = remembered(self.memory, scene.spot, scene.district)
         if past:
             return by_past(past, everywhere=scene.district is None)
+        if community := named_beyond_doubt(scene):
+            return by_name(community, called(community), everywhere=scene.district is None)
         if landmark := landmark_of(scene, scene.spot):
             meant = sorted(scene.meant_by(landmark), key=is_no_landmark)
             return by_landmark(meant[0].name, [*dict.fromkeys(meaning.code for meaning in meant)])
@@ -216,12 +211,12 @@ class Locator:
         if stem and best not in stem:
             return by_stem(sorted(stem), scene.words, ranked)
         if meaning := standing(scene, spot, best):
-            return Witness(
-                ranked, meaning.kind.value, Reason("community", {"place": called(meaning)})
-            )
+            why = Reason("community", {"place": called(meaning)})
+            return Witness(ranked, meaning.kind.value, why, is_judged=True)
         like = likest(ground, sheet.alike, best)
         parts = {"place": scene.words} | ({"name": like} if like else {})
-        return Witness(ranked, "similarity", Reason("like" if like else "around", parts))
+        why = Reason("like" if like else "around", parts)
+        return Witness(ranked, "similarity", why, is_judged=True)
 
 
 def is_ranked(ground: Ground, sheet: Sheet) -> bool:

@@ -12,6 +12,7 @@ from app.routing.memory import Lesson
 
 class RoutingLesson(Base):
     """A place and a street, no person: `name` stops at compound or village, `number` is a road's.
+    With `built` some building was told behind it, of which nothing else is kept.
 
     `ticket_number` is the ticket that taught it, so that what an erased citizen's tickets alone
     taught can be forgotten; `teacher` is the office whose upheld objection it follows.
@@ -35,6 +36,7 @@ class RoutingLesson(Base):
     district_code: Mapped[Code]
     name: Mapped[str]
     number: Mapped[int | None]
+    built: Mapped[bool] = mapped_column(server_default=sa.false())
     street_code: Mapped[Code] = mapped_column(ForeignKey("office.code"))
     taught_on: Mapped[date]
     recorded_at: Mapped[datetime]

@@ -90,11 +90,12 @@ def lessons(router: Router, dispatch: Taught, now: datetime) -> Iterator[dict[st
     or the place is known well."""
     on = day_of(dispatch.at)
     known = dispatch.street_code in router.grounds[""].position
-    key = router.key(dispatch.text, dispatch.street_code, on) if known else None
-    if key and not is_known_well(router, key, dispatch, on):
+    place = router.named_place(dispatch.text, dispatch.street_code, on) if known else None
+    if place and not is_known_well(router, place.key, dispatch, on):
         yield {
             "lesson": dispatch.lesson,
-            **key._asdict(),
+            **place.key._asdict(),
+            "built": place.built,
             "street_code": dispatch.street_code,
             "taught_on": on,
             "recorded_at": now,
@@ -141,7 +142,7 @@ def note_lag(router: Router, seconds: float) -> None:
 
 def apply(router: Router, row: RoutingLesson) -> None:
     key = Key(row.district_code, row.name, row.number)
-    router.learn(row.lesson, key, row.street_code, row.taught_on, row.teacher)
+    router.learn(row.lesson, key, row.street_code, row.taught_on, row.teacher, row.built)
     router.learned_to = (row.transaction, row.id)
 
 

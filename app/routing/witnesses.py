@@ -6,8 +6,9 @@ them contradict (`conflicts`), a person decides.
 1. An official name in the text (OFFICIAL; IN_SEVERAL when two districts have such a street).
 2. The city's polygons, where they were loaded (INSIDE; on a border both streets, BORDER).
 3. A clear past of just this place (PAST, by the number of confirmed cases).
-4. A landmark (LANDMARK; astride several streets each of them alike).
-5. The ranker's calibrated probability, from names and memory (ranker).
+4. A community named in full, or behind its own street's short name (NAMED; `named`).
+5. A landmark (LANDMARK; astride several streets each of them alike).
+6. The ranker's calibrated probability, from names and memory (ranker).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,9 @@ BORDER = 0.80
 PAST = (0.0, 0.97, 0.98, 0.99)
 """By the number of cases, three and more alike; measured as in docs/routing.md."""
 
+NAMED = 0.98
+"""Of 106 such addresses with a district all were right, of 95 without one 94."""
+
 LANDMARK = 0.75
 """Not enough for a dispatch: a landmark's street is told by hand, and it may be as large as two."""
 
@@ -45,7 +49,7 @@ ASKED = ("landmark", "spelling")
 """Witnesses whose candidates are shown to a person, however many they are."""
 UNCLEAR_PAST = 0.5
 STEM_ALONE = 0.6
-PAST_OF_ANY_DISTRICT = 0.96
+SUREST_ANYWHERE = 0.96
 MOST_SPELLED = 5
 SHORTEST_ANYWHERE = 4
 """A shorter remembered name counts only where the district is known."""
@@ -59,6 +63,8 @@ class Witness(Struct, frozen=True, gc=False):
     why: Reason
     cases: int = 0
     """Of a past: how many speak for the best street."""
+    is_judged: bool = False
+    """Whether its chance is the judge's, and the record says how much of it is enough."""
 
     @property
     def best(self) -> str:
@@ -130,6 +136,12 @@ def by_nearby(near: Sequence[tuple[str, float]]) -> Witness:
     return Witness(ranked, NEARBY, Reason(NEARBY))
 
 
+def by_name(community: Meaning, name: str, everywhere: bool) -> Witness:
+    sure = SUREST_ANYWHERE if everywhere else NAMED
+    why = Reason("community", {"place": name})
+    return Witness(((community.code, sure),), community.kind.value, why)
+
+
 def by_landmark(name: str, codes: Sequence[str]) -> Witness:
     ranked = tuple((code, LANDMARK / len(codes)) for code in codes)
     return Witness(ranked, "landmark", Reason("landmark", {"place": name}))
@@ -147,7 +159,7 @@ def by_spelling(name: str, meant: Sequence[Meaning]) -> Witness:
 def by_past(past: Past, everywhere: bool) -> Witness:
     best, count, total = leader(past)
     sure = PAST[min(count, len(PAST) - 1)] if is_clear(past) else UNCLEAR_PAST
-    sure = min(sure, PAST_OF_ANY_DISTRICT) if everywhere else sure
+    sure = min(sure, SUREST_ANYWHERE) if everywhere else sure
     shares = {code: (1 - sure) * tally.count / total for code, tally in past.items()}
     ranked = sorted((shares | {best: sure}).items(), key=lambda item: (-item[1], item[0]))
     cases = f"{count} of {total}" if count < total else str(count)

@@ -26,12 +26,13 @@ from app.evaluations.schemas import (
 from app.evaluations.terms import Term
 from app.kit.errors import Conflict
 from app.simulate.life import DAY, Task, desk
-from app.simulate.whistle_life import Deed, WhistleLife, words
+from app.simulate.whistle_life import Deed, WhistleLife, person, words
 from app.tickets.acts.forms import Decision
 from app.whistles.acts import evaluating as records
 from app.whistles.acts.forms import NewEvaluation
 from app.whistles.evaluation.records import of_whistles
-from app.whistles.life.loop import WhistleAction
+from app.whistles.evaluation.score import Record
+from app.whistles.life.loop import SummonsStatus, WhistleAction
 
 A = WhistleAction
 
@@ -52,12 +53,13 @@ def settled(life: WhistleLife, before: str | None, now: datetime) -> Iterator[Ta
     known = of_whistles(life.session, life.known.policies, [number], now)
     yield from inside(life, term)
     for record in known.get(number, ()):
-        yield from points(life, record.office_code, now)
-        yield from mark(life, term, record.office_code)
+        yield from points(life, record, now)
+        yield from mark(life, term, record)
 
 
-def points(life: WhistleLife, code: str, now: datetime) -> Iterator[Task]:
-    if not life.likely(POINTS_GIVEN):
+def points(life: WhistleLife, record: Record, now: datetime) -> Iterator[Task]:
+    code = record.office_code
+    if not life.likely(POINTS_GIVEN) or not takes_part(life, record.street_code):
         return
     body = NewEvaluation(
         effect=Decimal(life.chance.randint(5, 15)),
@@ -66,7 +68,7 @@ def points(life: WhistleLife, code: str, now: datetime) -> Iterator[Task]:
     )
     gives = (records.evaluate, body, code, records.check)
     at = life.within(now, (life.whistle.mark_due_at or now) - now)
-    yield life.later(at, Deed(A.EVALUATE, life.chief(), *gives))
+    yield life.later(at, Deed(A.EVALUATE, life.chief_of(record.street_code), *gives))
     if life.seldom(APPEALED):
         says = (records.appeal, words("评分与记录不符。"), code)
         yield life.later(at + DAY, Deed(A.APPEAL_EVALUATION, life.office(code), *says))
@@ -76,10 +78,16 @@ def points(life: WhistleLife, code: str, now: datetime) -> Iterator[Task]:
             yield life.later(at + 3 * DAY, Deed(A.DECIDE_EVALUATION, life.district(), *decides))
 
 
-def mark(life: WhistleLife, term: Term, code: str) -> Iterator[Task]:
+def takes_part(life: WhistleLife, street: str) -> bool:
+    """The street that blew, or another one that has joined."""
+    joined = {s.office_code for s in life.summonses() if s.status is SummonsStatus.ACCEPTED}
+    return street in joined | {life.whistle.street_code}
+
+
+def mark(life: WhistleLife, term: Term, record: Record) -> Iterator[Task]:
     """Each street and department has one mark, whatever the number of whistles: the second whistle
     asks for the same again, which changes nothing."""
-    street = life.whistle.street_code
+    street, code = record.street_code, record.office_code
     chance = Random(f"{term.name}/{street}/{code}")
     word, appeals = chance.random(), chance.random() < APPEALED
     at = term.ends_at + term.policy.evaluation.deadline * chance.random()
@@ -90,9 +98,10 @@ def mark(life: WhistleLife, term: Term, code: str) -> Iterator[Task]:
         body = NewMark(items=items(term, chance), reason="结合日常协作情况。", veto=veto)
     else:
         return
-    yield doing(life, term, life.chief(), at, lambda act: marking.mark(act, street, code, body))
+    chief = life.chief_of(street)
+    yield doing(life, term, chief, at, lambda act: marking.mark(act, street, code, body))
     if appeals:
-        yield from appeal(life, term, code)
+        yield from appeal(life, term, record)
     yield other(life, term, code)
 
 
@@ -122,13 +131,14 @@ def share(most: int, chance: Random) -> Decimal:
     return Decimal(most * chance.randint(60, 100)) / 100
 
 
-def appeal(life: WhistleLife, term: Term, code: str) -> Iterator[Task]:
+def appeal(life: WhistleLife, term: Term, record: Record) -> Iterator[Task]:
     """The department's, after the deadline; the street's district decides."""
-    street, district = life.whistle.street_code, life.whistle.district_code
+    street, code = record.street_code, record.office_code
+    district = life.known.offices[street].district_code or ""
     body = NewAppeal(street_code=street, text="申请复核评价。")
     decision = AppealDecision(street_code=street, approve=False, text="维持。")
     at = term.deadline_at + DAY
-    office, centre = life.office(code), life.district()
+    office, centre = life.office(code), person(Role.DISTRICT, district, district)
     yield doing(life, term, office, at, lambda act: marking.appeal(act, code, district, body))
     yield doing(life, term, centre, at + 2 * DAY, lambda act: marking.decide(act, code, decision))
 

@@ -20,7 +20,7 @@ from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.parts import Part
 
 ASKS_FOR_TIME = 0.025
-REASONS = {"awaiting_parts": 4, "several_offices": 3, "bad_weather": 2, "needs_survey": 1}
+REASONS = {"materials": 4, "contractor": 3, "weather": 2, "inspection": 1}
 DAYS_ASKED = {3: 3, 5: 3, 7: 4}
 UNDECIDED = 0.08
 GRANTED = 0.85

@@ -85,6 +85,10 @@ class WhistleLife:
     def chief(self) -> Caller:
         return self.street(Role.CHIEF)
 
+    def chief_of(self, street: str) -> Caller:
+        """Of a street that takes part."""
+        return person(Role.CHIEF, street, self.known.offices[street].district_code)
+
     def street(self, role: Role = Role.HANDLER) -> Caller:
         return person(role, self.whistle.street_code, self.whistle.district_code)
 

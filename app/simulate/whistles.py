@@ -214,7 +214,8 @@ def composition(life: WhistleLife, now: datetime) -> Task:
 
 def false_ruling(life: WhistleLife, now: datetime) -> Task:
     """After statements of both sides (D.14.7)."""
-    heard = [life.whistle.street_code, life.summonses()[0].office_code]
+    department = next(s for s in life.summonses() if s.kind is SummonsKind.DEPARTMENT)
+    heard = [life.whistle.street_code, department.office_code]
     body = FalseRuling(
         finding=life.chance.choice((Finding.EMPTY, Finding.RECKLESS)),
         text="听取双方意见后认定。",

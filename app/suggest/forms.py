@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
-from app.kit.errors import Invalid
 from app.kit.messages import Message
 
 KIND = re.compile("<([^<>]*)>")
@@ -18,8 +17,8 @@ MOST = 5_000
 """Words of one pattern."""
 
 
-class BadPattern(Invalid):
-    title = "A pattern of words is not well formed"
+class BadPattern(ValueError):
+    """A pattern that is not well formed; its message says why."""
 
 
 def with_kinds(pattern: str, kinds: Mapping[str, Sequence[str]]) -> str:

@@ -95,7 +95,7 @@ def written(where: str, key: str, words: object, kinds: Kinds) -> tuple[str, ...
         patterns = [SPACES.sub("", plain(with_kinds(word, kinds))) for word in words]
         each = [form for pattern in patterns for form in forms(pattern)]
     except BadPattern as fault:
-        raise BadWords(Message("{where}: {fault}", where=where, fault=fault)) from None
+        raise BadWords(Message("{where}: {fault}", where=where, fault=fault.args[0])) from None
     return tuple(dict.fromkeys(each))
 
 

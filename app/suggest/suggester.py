@@ -87,13 +87,19 @@ def softmax(scores: Floats) -> Floats:
 def words_of(
     reading: Reading, places: Sequence[Place], shares: Mapping[int, float]
 ) -> Iterator[Word]:
-    """The parts of the text that say most, in its own writing."""
+    """The parts of the text that say most, in its own writing; no Latin letter alone, as of a
+    mark-up, for it tells a reader nothing."""
     least = TELLING * max(shares.values(), default=0.0)
-    strong = [gram for gram, share in shares.items() if 0 < share >= least]
-    marked = {at for gram in strong for at in places[gram]}
+    strong = [places[gram] for gram, share in shares.items() if 0 < share >= least]
+    marked = {at for place in strong if not is_letter(reading.text, place) for at in place}
     for start, end in runs(sorted(marked)):
         span = reading.span(start, end)
         yield Word(*span, reading.original[slice(*span)])
+
+
+def is_letter(text: str, gram: Place) -> bool:
+    first, last = gram
+    return first == last and text[first].isascii()
 
 
 def runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

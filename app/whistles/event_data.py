@@ -35,13 +35,15 @@ class Moved(WhistleData, frozen=True, kw_only=True):
 
 
 class Sent(WhistleData, frozen=True, kw_only=True):
-    """A summons with its limits; of a draft there are none."""
+    """A summons with its limits; of a draft there are none. `evaluated_by`: the other street, of a
+    department of its district."""
 
     kind: SummonsKind
     required: bool
     actions: int
     accept_due_at: datetime | None = None
     arrive_due_at: datetime | None = None
+    evaluated_by: str | None = None
 
 
 class Written(WhistleData, frozen=True, kw_only=True):

@@ -188,6 +188,9 @@ class Summons(Base):
     """The instant at which the whistle is raised for it, unless it comes, is ruled on or joins."""
     verified_at: Mapped[datetime | None]
     """Of the other street: it has verified on the spot (D.14.6)."""
+    evaluated_by: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The other street, which evaluates the departments of its district; null: the street that
+    blew."""
 
     __table_args__ = (Index("ix_summons_office_code", "office_code", "whistle_number"),)
 

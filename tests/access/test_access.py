@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app import main, rounds
+from app import preparation, rounds
 from app.access.gate import Gate
 from app.kit import db
 from tests import given, stages
@@ -393,7 +393,7 @@ def test_only_an_operator_takes_tickets_in(people: People, role: str) -> None:
 def begun_with(app: FastAPI, text: str) -> None:
     """As at a start of the service with this JIESU_ADMIN_KEY."""
     settings = app.state.settings.model_copy(update={"admin_key": text})
-    main.prepare(settings)
+    preparation.prepare(settings)
 
 
 @pytest.fixture

@@ -45,4 +45,4 @@ def test_one_who_may_not_is_not_told_who_exported(people: People) -> None:
 
 def test_a_secret_that_is_not_the_databases_own_is_refused(app: FastAPI) -> None:
     with app.state.sessions() as session, pytest.raises(OtherSecret, match="JIESU_SECRET_KEY"):
-        keep_secret(session, bytes(32), LONG_AGO)
+        keep_secret(session, bytes(32), b"", LONG_AGO)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from fastapi import FastAPI
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -62,9 +63,10 @@ def chromium() -> Iterator[Browser]:
 class Screens:
     """The browsers' windows of one test, and all that went wrong in them."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    def __init__(self, browser: Browser, address: str, api: FastAPI) -> None:
         self.browser = browser
         self.address = address
+        self.api = api
         self.contexts: list[BrowserContext] = []
         self.faults: list[str] = []
 
@@ -91,7 +93,7 @@ class Screens:
         """A person's page, after he signed in with his key."""
         page = self.window(**window)
         page.goto("/console/sign-in")
-        page.locator("[name=key]").fill(person.headers["Authorization"].removeprefix("Bearer "))
+        page.locator("[name=key]").fill(person.key)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/sign-in" not in url)
         if path != "/console/":

@@ -43,7 +43,7 @@ def screens(
     """Fails, when the test is over, by whatever went wrong in any window."""
     second, address = behind_port
     second.state.city = app.state.city
-    opened = Screens(browser, address)
+    opened = Screens(browser, address, second)
     yield opened
     opened.close()
     assert opened.faults == []

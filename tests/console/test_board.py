@@ -47,6 +47,30 @@ def test_who_may_not_open_the_tickets_is_told_so(people: People) -> None:
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("role", "office"),
+    [
+        ("analyst", None),
+        ("supervisor", None),
+        ("auditor", None),
+        ("district", CHAOYANG),
+        ("district", "110101"),
+        ("chief", WANGJING),
+        ("chief", stages.JIUXIANQIAO),
+    ],
+)
+def test_a_number_is_a_link_for_whom_it_opens(
+    people: People, role: str, office: str | None
+) -> None:
+    assessed(people)
+    person = Visitor(people.client).signs_in(people(role, office))
+    tickets = f"/board/offices/{WANGJING}/tickets?period={PERIOD}"
+    opens = person.get(tickets).status_code == 200
+    for page in ("/board", f"/board/offices/{WANGJING}"):
+        shown = person.get(f"{page}?period={PERIOD}").text
+        assert (f"/offices/{WANGJING}/tickets" in shown) is opens, page
+
+
 def test_other_values_show_who_gains_and_are_stored_nowhere(people: People) -> None:
     assessed(people)
     analyst = visitor(people, "analyst")
@@ -117,6 +141,10 @@ def test_a_table_is_taken_away_as_a_file(people: People, kind: str) -> None:
 def test_the_months_bulletin_opens(people: People) -> None:
     assessed(people)
     answer = visitor(people, "analyst").get(f"/board/bulletins/month/{PERIOD}")
+    for kind, name in (("quarter", "2026-Q4"), ("year", "2026")):
+        page = visitor(people, "analyst").get(f"/board/bulletins/{kind}/{name}")
+        assert (page.status_code, page.text[:9].lower()) == (200, "<!doctype"), kind
+    assert visitor(people, "analyst").get(f"/board/bulletins/week/{PERIOD}").status_code == 404
     assert answer.status_code == 200
     assert "text/html" in answer.headers["content-type"]
 
@@ -138,3 +166,18 @@ def test_drawings_bear_no_style() -> None:
     assert drawing.line([5.0], "") != ""
     assert drawing.interval(None, 1.0, 2.0, "") == ""
     assert "style=" not in drawing.interval(20.0, 50.0, 80.0, "x")
+
+
+def test_every_assessment_is_taken_along_by_whom_it_concerns(people: People) -> None:
+    number = assessed(people)
+    facts = f"/board/files/{PERIOD}/facts?format=csv"
+    assert facts in visitor(people, "analyst").get(f"/board?period={PERIOD}").text
+    assert number in visitor(people, "analyst").get(facts).text
+    chief = Visitor(people.client).signs_in(people("chief", WANGJING))
+    assert facts not in chief.get(f"/board?period={PERIOD}").text
+    assert chief.get(facts).status_code == 403
+
+
+def test_what_came_to_light_after_a_seal_has_its_page(people: People) -> None:
+    page = visitor(people, "evaluator")
+    assert "封账后记录" in page.get(f"/board/adjustments?period={PERIOD}").text

@@ -77,6 +77,19 @@ def test_what_becomes_of_a_call(
     assert newest(people)["status"] == status
 
 
+def test_a_service_that_could_not_be_told_is_named(people: People, operator: Visitor) -> None:
+    declined = {"acceptance.text": "请走诉讼。", "acceptance.reason_code": "na_legal_route"}
+    answer = sent(operator, outcome="decline", hand_on="119", **declined)
+    assert answer.status_code == 201
+    assert newest(people)["status"] == "not_accepted"
+    assert "转告专线未成功" in answer.text
+
+
+def test_what_the_caller_may_be_asked_is_told(operator: Visitor) -> None:
+    assert "请询问来电人：" in operator.get("/call/place?address.text=天坛公园东门").text
+    assert "请询问来电人：" not in operator.get("/call/place?address.text=朝阳区望京街道").text
+
+
 def test_what_is_beside_an_outcome_is_not_sent_with_another(
     people: People, operator: Visitor
 ) -> None:

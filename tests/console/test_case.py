@@ -127,3 +127,13 @@ def test_what_is_said_of_an_assessed_ticket_is_offered_once(
         assert f"/tickets/{number}/{act}" not in street.get(f"/tickets/{number}").text
     other = Visitor(people.client).signs_in(people("handler", "110105-market"))
     assert WANGJING not in other.get("/inbox").text
+
+
+def test_files_of_a_refused_note_are_kept_and_that_is_told(people: People, street: Visitor) -> None:
+    number = ticket(people)
+    page = with_files(street, number, PNG, text="长" * 20_001)
+    assert "文件已保存；记事未保存" in page
+    assert "未作任何更改" not in page
+    again = with_files(street, number, PNG, text="已到现场")
+    assert "done=note" in again
+    assert len(people.street().get(f"/tickets/{number}/attachments").json()) == 1

@@ -90,7 +90,10 @@ def test_a_section_is_renamed_and_closed(people: People, chief: Visitor) -> None
 def test_the_rest_of_a_performance_is_entered(people: People) -> None:
     evaluator = Visitor(people.client).signs_in(people("evaluator"))
     of_office = f"/performance/{period(people)}/of/{MARKET}"
-    assert of_office in evaluator.get(f"/performance/{period(people)}").text
+    table = f"/performance/{period(people)}"
+    assert of_office not in evaluator.get(table).text
+    assert of_office in evaluator.get(f"{table}?all=1").text
+    assert of_office in evaluator.get(f"{table}?q=朝阳区市场监督管理局").text
     too_much = evaluator.fills_in(evaluator.get(of_office), of_office, other="101")
     assert too_much.status_code == 422
     assert 'value="101"' in too_much.text

@@ -6,6 +6,16 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
 
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
 from app.evaluations import terms
 from app.evaluations.compute import Behind, performances
 from app.evaluations.events import Entries, Entry
@@ -17,7 +27,7 @@ from app.offices.directory import OfficeEntry, OfficeKind
 from app.whistles.evaluation import score
 from app.whistles.evaluation.score import Attendance, Chief, Record
 from tests.evaluations import recount
-from tests.evaluations.recount import Call, Saying, Season, Whistle
+from tests.evaluations.recount import Call, Exact, Saying, Season, Whistle
 from tests.evaluations.test_terms import QUARTERS
 
 TERMS = 2_000
@@ -125,7 +135,7 @@ def behind(season: Season) -> Behind:
     return Behind(TERM, OVER, Entries(marks=marks, others=dict(season.others)), records)
 
 
-def counted(season: Season) -> tuple[Mapping[str, object], Mapping[str, int]]:
+def counted(season: Season) -> tuple[Mapping[str, tuple[Exact, Exact]], Mapping[str, int]]:
     known = performances(behind(season), DEPARTMENTS)
     shown = {code: (each.evaluation, each.value) for code, each in known.items()}
     return shown, places(known, season.lines)
@@ -159,3 +169,55 @@ def test_a_busy_street_weighs_like_any_other() -> None:
         given = season(random)
         busy = replace(given, whistles=[w for w in given.whistles for _ in range(5)])
         assert counted(given) == counted(busy)
+
+
+class Course(RuleBasedStateMachine):
+    """A term that is lived step by step: whistles are blown, settled or found false, streets speak,
+    appeals are approved. Of the issue's promises these hold at each step: a false whistle leaves no
+    trace, a busy street weighs like any other, no evaluation means no performance."""
+
+    @initialize(seed=st.integers(0, 1_000))
+    def begin(self, seed: int) -> None:
+        self.random = Random(seed)
+        others = {code: points(self.random, 100) for code in sorted(DEPARTMENTS)[1:]}
+        lines = {code: line_of(office) for code, office in DEPARTMENTS.items()}
+        self.season = Season(others=others, lines=lines)
+
+    @rule()
+    def a_whistle_is_settled(self) -> None:
+        self.season.whistles.append(replace(whistle(self.random), false=False))
+
+    @rule()
+    def a_whistle_is_found_false(self) -> None:
+        before = counted(self.season)
+        self.season.whistles.append(replace(whistle(self.random), false=True))
+        assert counted(self.season) == before
+
+    @rule(street=st.sampled_from(STREETS), code=st.sampled_from(sorted(DEPARTMENTS)))
+    def a_street_speaks(self, street: str, code: str) -> None:
+        self.season.sayings[street, code] = saying(self.random)
+
+    @rule(times=st.integers(2, 9), street=st.sampled_from(STREETS))
+    def a_street_is_busy(self, times: int, street: str) -> None:
+        """It lives the same again and again, and weighs what it weighed."""
+        before = counted(self.season)
+        own = [each for each in self.season.whistles if each.street == street]
+        busy = replace(self.season, whistles=[*self.season.whistles, *own * times])
+        assert counted(busy) == before
+
+    @invariant()
+    def no_evaluation_means_no_performance(self) -> None:
+        if not hasattr(self, "season"):
+            return
+        marks = recount.evaluations(self.season)
+        shown, ranks = counted(self.season)
+        for code, (evaluation, value) in shown.items():
+            assert (evaluation is None) is (marks[code] == [])
+            assert len(marks[code]) >= 3 or (value is None and code not in ranks)
+
+
+def test_what_is_promised_holds_in_every_term() -> None:
+    run_state_machine_as_test(
+        Course,
+        settings=settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True),
+    )

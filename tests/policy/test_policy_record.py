@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from app import main
+from app import preparation
 from app.policy import record
 from app.policy.documents import Policies, PolicyRefused
 from app.settings import Settings
@@ -22,7 +22,8 @@ LONG_AFTER = datetime(2099, 1, 1, tzinfo=UTC)
 """After the start of the tests' own database."""
 
 SHIPPED = {
-    path.stem: path.read_text(encoding="utf-8") for path in sorted(main.POLICIES.glob("*.toml"))
+    path.stem: path.read_text(encoding="utf-8")
+    for path in sorted(preparation.POLICIES.glob("*.toml"))
 }
 ANY = next(iter(SHIPPED))
 BEGINS = "effective_from = 2019-01-01"
@@ -138,4 +139,4 @@ def test_the_start_knows_whether_there_was_work(
     work(app, people)
     (tmp_path / "late.toml").write_text(beginning(LONG_AGO), encoding="utf-8")
     with pytest.raises(PolicyRefused, match="late: effective_from"):
-        main.prepare(settings.model_copy(update={"policy_dir": tmp_path}))
+        preparation.prepare(settings.model_copy(update={"policy_dir": tmp_path}))

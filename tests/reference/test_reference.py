@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.access.roles import STAFF, Role
-from app.main import POLICIES
 from app.offices.files import DATA, read_catalogue
 from app.policy.documents import Policies
+from app.preparation import POLICIES
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 

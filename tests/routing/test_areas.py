@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from app import commands as command
-from app import main
+from app import preparation
 from app.routing.areas import BadAreas
 from app.routing.load import read_areas
 from app.settings import Settings
@@ -45,7 +45,7 @@ def mapped(app: FastAPI, people: People, settings: Settings, file: Path) -> Sett
     file.write_text(json.dumps(TWO))
     given = settings.model_copy(update={"areas": file})
     with app.state.sessions() as session:
-        app.state.city = main.make_city(session, given)
+        app.state.city = preparation.make_city(session, given)
     return given
 
 
@@ -134,7 +134,7 @@ def test_it_is_told_before_serving(people: People, settings: Settings, file: Pat
     file.write_text("{}")
 
     with pytest.raises(BadAreas):
-        main.prepare(settings.model_copy(update={"areas": file}))
+        preparation.prepare(settings.model_copy(update={"areas": file}))
 
 
 def test_the_command_ends_with_that_line(

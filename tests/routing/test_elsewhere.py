@@ -1,6 +1,6 @@
 """Another city's place is never Beijing's, and what Beijing named after a city stays Beijing's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 
 import pytest
@@ -34,8 +34,32 @@ def foreign() -> Iterator[str]:
             yield f"{name.short}{next(areas)}{next(streets)}"
 
 
-def test_the_national_list_before_our_streets_is_dispatched_nowhere() -> None:
-    sent = [text for text in foreign() if route(text).decision is DecisionKind.DISPATCH]
+BEHIND = (
+    *(
+        "{city}，{street}有人占道",
+        "{city}{street}北京路12号",
+        "{city}的{street}",
+        "我在{city}{street}",
+    ),
+    *("{city}那边的{street}", "{city}县城里{street}", "{city}境内 {street}"),
+)
+
+
+def odd_words() -> Iterator[str]:
+    """Each name of the national list, by turns in a sentence with one of our streets behind it."""
+    streets, sentences = cycle(STREETS), cycle(BEHIND)
+    for name in ELSEWHERE:
+        yield next(sentences).format(city=name.name, street=next(streets))
+    for name in CITIES:
+        if name.short not in OWN:
+            yield next(sentences).format(city=name.short, street=next(streets))
+
+
+@pytest.mark.parametrize("texts", [foreign, odd_words])
+def test_the_national_list_before_our_streets_is_dispatched_nowhere(
+    texts: Callable[[], Iterator[str]],
+) -> None:
+    sent = [text for text in texts() if route(text).decision is DecisionKind.DISPATCH]
     assert sent == []
 
 
@@ -59,6 +83,7 @@ def test_each_of_our_streets_behind_another_city_is_not_ours(street: str) -> Non
         ("四川饭店旁边，西城区金融街街道", "金融街街道"),
         ("重庆小面馆油烟，翠城馨园308楼", "垡头街道"),
         ("北京市通州区中仓街道", "中仓街道"),
+        ("广州，北京朝阳区望京街道漏水", "望京街道"),
     ],
 )
 def test_what_beijing_named_after_a_city_stays_beijings(text: str, street: str) -> None:
@@ -68,7 +93,15 @@ def test_what_beijing_named_after_a_city_stays_beijings(text: str, street: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["广州市天河区体育西路", "杭州余杭南苑街道", "吉林长春朝阳区红旗街"]
+    "text",
+    [
+        "广州市天河区体育西路",
+        "于都县望京街道",
+        "于都望京街道",
+        "京山望京街道",
+        "杭州余杭南苑街道",
+        "吉林长春朝阳区红旗街",
+    ],
 )
 def test_another_city_teaches_nothing(text: str) -> None:
     assert shared().key(text, "110105026", TODAY) is None

@@ -197,3 +197,18 @@ def test_a_district_said_against_a_place_known_in_another_is_named(
 
     assert (routed.decision, routed.queue) == (DecisionKind.PERSON, None)
     assert routed.reason == "海淀区 is said, but 望京西园三区 is known in 朝阳区, 望京街道"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["朝阳区东八间房村3号楼", "朝阳区金榆嘉苑", "朝阳区百子湾东社区2单元", "朝阳区阜荣街12号"],
+)
+def test_before_a_lesson_the_router_says_what_it_said_to_the_caller(text: str) -> None:
+    """The record rests on such chances; a building behind a village's name counts."""
+    router = fresh()
+    place = router.named_place(text, WANGJING, TODAY)
+    decision = router.route(Query(text), POLICY, TODAY)
+    assert place is not None
+    router.learn(Lesson.CONFIRM, place.key, WANGJING, TODAY, built=place.built)
+
+    assert router.records[0].fresh[-1].chance == pytest.approx(decision.confidence, abs=1e-4)

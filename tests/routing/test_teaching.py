@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import main
+from app import preparation
 from app.offices.directory import OfficeKind
 from app.routing import service
 from app.routing.memory import Key, Lesson, Memory
@@ -197,7 +197,7 @@ def test_a_route_is_made_again_with_the_memory_that_it_had(
     third = given.ticket(people, address={"text": PLACE})
 
     for number in (first, second, third):
-        fresh = main.make_city(session, app.state.settings)
+        fresh = preparation.make_city(session, app.state.settings)
         assert list(rerouting.differences(session, fresh, number)) == []
 
 
@@ -209,7 +209,7 @@ def test_a_route_that_cannot_be_made_again_names_what_differs(
     number = given.ticket(people, address={"text": PLACE})
     people("supervisor").delete(f"/routing/memory?text={PLACE}")
 
-    fresh = main.make_city(session, app.state.settings)
+    fresh = preparation.make_city(session, app.state.settings)
     names = {name for name, *_ in rerouting.differences(session, fresh, number)}
     assert {"decision", "office_code", "method", "memory"} <= names
 
@@ -218,7 +218,7 @@ def test_a_route_made_again_by_another_ranker_says_so(
     people: People, app: FastAPI, session: Session
 ) -> None:
     number = given.ticket(people)
-    fresh = main.make_city(session, app.state.settings)
+    fresh = preparation.make_city(session, app.state.settings)
     locator = fresh.router.locator
     before = locator.ranker.version
     locator.ranker = replace(locator.ranker, version="other")

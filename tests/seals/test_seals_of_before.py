@@ -18,7 +18,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from app import main
+from app import main, preparation
 from app.kit.host import migrate
 from app.seals import offline
 from app.settings import Settings
@@ -69,7 +69,7 @@ def interrupt(url: str) -> None:
 def before(restored: str, settings: Settings) -> Iterator[People]:
     """People with keys to the service on that database."""
     own = settings.model_copy(update={"database_url": restored})
-    main.prepare(own)
+    preparation.prepare(own)
     with Client(main.create_app(own)) as client:
         yield People(client)
 

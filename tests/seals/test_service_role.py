@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.engine import make_url
 
-from app import main
+from app import main, preparation
 from app.kit.host import migrate, roles
 from app.settings import Settings
 from tests import given, stages
@@ -90,8 +90,8 @@ def test_the_service_starts_in_that_role_on_a_migrated_database(
 ) -> None:
     migrate.upgrade(role_url)
     served = settings.model_copy(update={"database_url": role_url})
-    main.prepare(served)
-    main.note(served)
+    preparation.prepare(served)
+    preparation.note(served)
 
     assert "could change its own record" not in caplog.text
 
@@ -99,7 +99,7 @@ def test_the_service_starts_in_that_role_on_a_migrated_database(
 def test_a_service_that_could_change_its_record_is_warned_of(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    main.note(settings)
+    preparation.note(settings)
 
     assert "could change its own record" in caplog.text
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from app.callbacks import appeals, conduct
 from app.callbacks.answers import Answers, Reach, Resolved, Satisfied
-from app.main import POLICIES
 from app.offices.catalogue import Urgency
 from app.period import Periods
 from app.policy import documents
 from app.policy.documents import Policies, Policy
+from app.preparation import POLICIES
 from app.rankings.rates import Counts
 from app.statistics.kpis import KPIS, NO_WORK, Figures, mean, waited_minutes
 from app.tickets.life import limits

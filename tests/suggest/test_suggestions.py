@@ -86,6 +86,13 @@ def test_words_stand_where_they_are_said_to_stand(text: str) -> None:
     assert len({each.category for each in suggestions}) == len(suggestions) <= 5
 
 
+def test_letters_of_a_mark_up_are_no_words() -> None:
+    suggestions = shipped.suggester().suggest('<div class="x">噪声扰民</div>')
+
+    assert suggestions[0].words[0].text == "噪声扰民"
+    assert not any(word.text.isascii() for each in suggestions for word in each.words)
+
+
 def test_an_emergency_stands_before_all() -> None:
     first, *others = shipped.suggester().suggest("楼道灯坏了，黑，还有一股煤气味")
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app import main
+from app import preparation
 from app.seals.audit import service as audit
 from app.tables import TABLES
 from app.tickets.citizens import ENCIPHERED
@@ -85,7 +85,7 @@ def test_what_an_older_version_wrote_is_enciphered_at_the_start(
     people: People, app: FastAPI, written_before: str
 ) -> None:
     for _ in range(2):
-        main.encipher_citizens(app.state.sessions, app.state.settings.secret_key)
+        preparation.encipher_citizens(app.state.sessions, app.state.settings.secret_key)
 
     citizen = people.operator.get(f"/tickets/{written_before}").json()["citizen"]
     assert (citizen["name"], citizen["phone"]) == ("赵七", "13711112222")

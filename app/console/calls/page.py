@@ -11,6 +11,7 @@ from app.console.api import Refused, path
 from app.console.calls import form
 from app.console.marks import marked
 from app.console.visit import Draft, Visit, page
+from app.routing import reasons
 
 OPERATOR = frozenset({Role.OPERATOR})
 SHOWN = 6
@@ -50,7 +51,9 @@ async def take(visit: Visit) -> Response:
     untold = await hand_on(visit, ticket)
     if visit.fields.get("hand_on") in ticket["tell"] and not untold:
         ticket["tell"] = []
-    return visit.page("calls/taken.html", 201, ticket=ticket, untold=untold)
+    return visit.page(
+        "calls/taken.html", 201, ticket=ticket, untold=untold, question=reasons.message
+    )
 
 
 async def hand_on(visit: Visit, ticket: dict[str, Any]) -> Any:
@@ -95,6 +98,7 @@ async def place(visit: Visit) -> Response:
         "calls/place.html",
         route=route,
         text=text,
+        question=reasons.message,
         marks=marked(text, route["evidence"]),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.console.forms import Field, Json, Kind
 from app.console.forms import body as filled
-from app.console.labels import URGENCY
+from app.console.labels import EXTENSION_REASON, URGENCY
 from app.console.visit import Fields
 from app.kit.messages import Message
 
@@ -66,15 +66,6 @@ ABOUT = {
     "reward": Message("A reward"),
 }
 
-EXTENSION_REASONS = {
-    "materials": Message("Materials or parts are awaited"),
-    "weather": Message("Weather or season"),
-    "contractor": Message("A contractor or owner is awaited"),
-    "approval": Message("An approval is awaited"),
-    "inspection": Message("An inspection or a survey is awaited"),
-    "whistle": Message("A whistle is open"),
-    "other": Message("Another reason, told in the plan"),
-}
 TO_HOTLINE = Message("To the hotline")
 TO_CITIZEN = Message("To the citizen")
 TO_PUBLIC = Message("To the public, where media or opinion were the source")
@@ -143,7 +134,7 @@ FORMS: Mapping[str, Sequence[Field]] = {
         TEXT,
     ),
     "request-extension": (
-        Field("reason_code", Message("Why"), Kind.CHOICE, choices=EXTENSION_REASONS),
+        Field("reason_code", Message("Why"), Kind.CHOICE, choices=EXTENSION_REASON),
         Field("plan", Message("Plan"), Kind.AREA),
         Field("due_at", Message("Until"), Kind.INSTANT),
     ),

@@ -91,6 +91,7 @@ BY_ACTION: Mapping[tuple[str, str], tuple[Message | None, str] | None] = {
     ("route", "decision"): (Message("Decision"), "decision_kind"),
     ("verification", "method"): (Message("How"), "verified"),
     ("request-hold", "reason_code"): (Message("Why"), "hold_reason"),
+    ("request-extension", "reason_code"): (Message("Why"), "extension_reason"),
     ("decline", "reason_code"): (Message("Why"), "decline_reason"),
     ("expire", "reason_code"): (Message("Why"), "decline_reason"),
     ("end_hold", "level"): (Message("Level"), "hold_level"),

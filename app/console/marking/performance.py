@@ -1,6 +1,7 @@
 """Departments' performance 部门绩效: the table of a period, one department of it, and its seal."""
 
 from asyncio import gather
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.responses import Response
@@ -45,12 +46,22 @@ async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Respons
         status,
         terms=terms,
         term=term,
-        table=table,
+        rows=list(wanted(visit, table["rows"])),
         seal=seal,
         may_verify=visit.caller.role in VERIFIERS,
         may_seal=visit.caller.role is Role.EVALUATOR,
         **{"verdict": None, "problem": None, **outcome},
     )
+
+
+def wanted(visit: Visit, rows: list[Any]) -> Iterator[Any]:
+    """Those whose name has the words of the query; without words those of which something is on
+    record, or all where all are asked for."""
+    words = visit.query.get("q", "").strip()
+    for row in rows:
+        is_known = row["streets"] or row["other"] is not None or "all" in visit.query
+        if words in row["office_name"] if words else is_known:
+            yield row
 
 
 async def seal_of(visit: Visit, period: str, state: str) -> Any:

@@ -18,7 +18,7 @@ PEOPLE = Field("people", Message("Who was there"), Kind.PEOPLE, hint=EACH)
 DAY: Sequence[Field] = (
     Field("day", Message("Day"), Kind.DAY),
     PEOPLE,
-    Field("work", Message("What was done"), Kind.AREA),
+    Field("work", Message("Work of the day"), Kind.AREA),
     Field(
         "figures",
         Message("Figures of this day"),

@@ -32,9 +32,13 @@ OF_A_CITY = re.compile("市[场民政]")
 """义乌市场 is no 义乌市."""
 BUILT = re.compile(
     "路|街(?!道)|大道|巷|胡同|桥(?!区)|大厦|饭店|酒店|宾馆|公寓|会馆|商场|商城|超市|餐|菜|小吃|面馆|火锅|烤|银行|广场|"
-    "办事处|小区|社区|家园|花园|嘉园|苑|里|庄|村|厂|学校|小学|中学|医院|公园|市场|楼|院|站|店|馆|号|期"
+    "办事处|小区|社区|家园|花园|嘉园|苑|(?<!城)里|庄|村|厂|学校|小学|中学|医院|公园|市场|楼|院|站|店|馆|号|期"
 )
 """A road, a house, an estate or a shop in Beijing that has a city's name."""
+CITY_ROAD = re.compile("[东西南北中]{0,2}(?:路|大?街|大道)")
+"""北京路 is another city's road."""
+SWALLOWED = re.compile("(?<![位落处属关对])于|从")
+"""Words that lead in, with which names begin, too: 于都, 从化."""
 
 
 class ForeignName(NamedTuple):
@@ -70,18 +74,48 @@ class Abroad:
 
     def place(self, text: str, at: int, divisions: Sequence[Find], finds: Sequence[Find]) -> str:
         """The other city in which the place at `at` lies by its clause; empty for Beijing."""
-        if any(find.kinds & CITY for find in divisions):
+        if any(find.kinds & CITY and self.is_beijing(text, find) for find in divisions):
             return ""
-        return before_ours(text, divisions) or self.at_head(text, at, finds)
+        return (
+            before_ours(text, divisions)
+            or self.at_head(text, at, finds)
+            or self.alone_before(text, at, finds)
+        )
+
+    def is_beijing(self, text: str, city: Find) -> bool:
+        """Whether 北京 or 京 is the city itself, and neither begins a road's name nor 京山."""
+        longer = len(self.short(text, city.start)) > city.end - city.start
+        return not longer and CITY_ROAD.match(text, city.end) is None
+
+    def alone_before(self, text: str, at: int, finds: Sequence[Find]) -> str:
+        """The city that is all of the clause before the place's: 杭州市，石楼镇."""
+        end = max(text.rfind(BREAK, 0, at), text.rfind(JOIN, 0, at))
+        if end <= 0:
+            return ""
+        start = self.start_of(text, end)
+        for find in finds:
+            if find.kinds & FOREIGN and (find.start, find.end) == (start, end):
+                return find.meanings[0].name
+        head = self.head(text, start, finds)
+        return head.name if head is not None and head.end == end else ""
+
+    def start_of(self, text: str, at: int) -> int:
+        """The beginning of what the clause before `at` names, behind the words that lead in."""
+        begin = max(text.rfind(BREAK, 0, at), text.rfind(JOIN, 0, at)) + 1
+        lead = LEAD.match(text, begin, max(at, begin))
+        if lead is None:
+            return begin
+        last = lead.end() - 1
+        return last if SWALLOWED.match(text, last) and self.short(text, last) else lead.end()
 
     def at_head(self, text: str, at: int, finds: Sequence[Find]) -> str:
-        head = self.head(text, start_of(text, at), finds)
+        head = self.head(text, self.start_of(text, at), finds)
         if head is None:
             return ""
         behind = [find for find in finds if find.start >= head.end]
         ours = next((find for find in behind if find.kinds & (BEIJING | FOREIGN)), None)
         reach = head.end + WIDEST
-        near = ours is not None and ours.start <= reach and same_clause(text, head.end, ours.start)
+        near = ours is not None and ours.start <= reach and is_beside(text, head.end, ours.start)
         between = text[head.end : ours.start if ours is not None and near else reach]
         if BUILT.search(between) or PERSONAL.search(between):
             return ""
@@ -135,12 +169,6 @@ def before_ours(text: str, divisions: Sequence[Find]) -> str:
     return others[0].meanings[0].name
 
 
-def start_of(text: str, at: int) -> int:
-    """The beginning of what a clause names, behind the words that lead in."""
-    begin = max(text.rfind(BREAK, 0, at), text.rfind(JOIN, 0, at)) + 1
-    lead = LEAD.match(text, begin, max(at, begin))
-    return lead.end() if lead else begin
-
-
-def same_clause(text: str, start: int, end: int) -> bool:
-    return BREAK not in text[start:end]
+def is_beside(text: str, end: int, start: int) -> bool:
+    """Whether no clause ends between a name's end and the next name, or none but the name's."""
+    return text.startswith(BREAK, end) or BREAK not in text[end:start]

@@ -15,13 +15,14 @@ import ahocorasick
 from msgspec import Struct
 
 from app.kit.workdays import in_force
-from app.routing.given import STRONG_NAMES, Gazetteer, Place
+from app.routing.given import STRONG_NAMES, VILLAGE, Gazetteer, Place
 from app.routing.reading.text import read
 
 CITY = ("北京市", "北京", "京")
 COMMITTEE = re.compile(r"(社区)?(居民|村民|家属)?(委员会|居委会|村委会)$")
 SHORTEST = 2
 SHORTEST_COMMUNITY = 3
+VILLAGE_WORD = "村"
 
 
 class Kind(StrEnum):
@@ -100,7 +101,9 @@ def place_forms(place: Place) -> Iterator[str]:
     short = short_name(place)
     yield short
     yield short + "社区"
-    if short.endswith("村") and len(short) > SHORTEST + 1:
+    if place.kind == VILLAGE:
+        yield short.removesuffix(VILLAGE_WORD) + VILLAGE_WORD
+    if short.endswith(VILLAGE_WORD) and len(short) > SHORTEST + 1:
         yield short[:-1]
 
 

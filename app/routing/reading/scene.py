@@ -8,13 +8,14 @@ from app.routing.decision import Query
 from app.routing.reading.corrections import corrected, joined
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.names import PLACES, Find, Kind, Lexicon, Meaning, kinds
-from app.routing.reading.spots import Spot, choose, place_key, spots
+from app.routing.reading.spots import BUILT, Spot, choose, place_key, spots
 from app.routing.reading.text import Reading, read
 
 DISTRICT_KINDS = (Kind.DISTRICT, Kind.SHORT_DISTRICT)
 AREAS = PLACES | kinds(Kind.STEM)
 DISTRICTS = kinds(*DISTRICT_KINDS)
 STREETS = kinds(Kind.STREET)
+A_BUILDING = "1号楼"
 
 
 class Scene(Struct, frozen=True, gc=False):
@@ -47,6 +48,11 @@ class Scene(Struct, frozen=True, gc=False):
         return self.text[start:end]
 
     @property
+    def is_built(self) -> bool:
+        """Whether a building is told behind the place."""
+        return bool(self.spot and BUILT.search(self.reading.text, self.spot.end))
+
+    @property
     def is_named(self) -> bool:
         return bool(self.spot and self.spot.name)
 
@@ -76,6 +82,23 @@ def understand(lexicon: Lexicon, abroad: Abroad, query: Query) -> Scene:
         districts=districts,
         district=districts[0] if len(districts) == 1 else None,
         elsewhere=abroad.place(reading.text, beginning(spot, divisions), divisions, finds),
+        named=tuple([find for find in finds if find.kinds & AREAS]),
+    )
+
+
+def again(lexicon: Lexicon, spot: Spot, district: str | None, built: bool) -> Scene:
+    """A place as it is remembered, as if a caller named it."""
+    number = "" if spot.number is None else f"{spot.number}号"
+    reading = read(f"{spot.name}{number}{A_BUILDING if built else ''}")
+    finds = [find for find in lexicon.find(reading.text) if find.end <= spot.end]
+    return Scene(
+        text=spot.name,
+        reading=reading,
+        spot=spot,
+        finds=tuple(finds),
+        districts=(district,) if district else (),
+        district=district,
+        elsewhere="",
         named=tuple([find for find in finds if find.kinds & AREAS]),
     )
 

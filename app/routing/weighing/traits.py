@@ -8,14 +8,12 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from app.routing.memory import Key, Memory, leader
-from app.routing.reading.spots import Spot
+from app.routing.reading.spots import BUILT, Spot
 from app.routing.weighing.grounds import AT, CHARACTERS, LENGTH, ONES, Flags, Ground
 from app.routing.weighing.profile import Floats
 from app.routing.weighing.similarity import SOURCES, Likeness, grams
 
 BUILDING = re.compile("楼|单元|栋|座")
-INSIDE = re.compile("楼|单元|栋|幢|座|层")
-"""Behind a village's name they tell that its land is built over."""
 NUMBER_NEAR, NUMBER_BETWEEN = AT["number_near"], AT["number_between"]
 STEM_BEGINS, STEM_WITHIN = AT["stem_begins"], AT["stem_within"]
 NUMBER_SCALE = 20
@@ -70,7 +68,7 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
         write_stems(ground.stems, name, place_grams, numbers)
     if spot.road and spot.number is not None:
         write_numbers(sorted(known_numbers(ground, memory, spot)), spot.number, numbers)
-    inside = INSIDE.search(tail) is not None
+    inside = BUILT.search(tail) is not None
     if not ground.whole_city:
         return Sheet(ground.codes, numbers, alike, False, name, inside)
     worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)

@@ -14,6 +14,7 @@ from app.whistles.evaluation import records
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.event_data import EvaluationDecided, Moved, WhistleEvaluated
 from app.whistles.life.loop import WhistleAction, WhistleStatus
+from app.whistles.life.refusals import NotYourWhistle
 from app.whistles.models import Summons
 
 A = WhistleAction
@@ -48,7 +49,8 @@ class EvaluationAppealRepeated(Conflict):
 
 
 def check(change: WhistleChange, summons: Summons, body: NewEvaluation) -> None:
-    """Refuses PointsOutOfRange and EvaluationUnexplained."""
+    """Refuses NotYourWhistle, PointsOutOfRange and EvaluationUnexplained."""
+    check_street(change, summons)
     rules = change.policy.evaluation
     points = {"effect": body.effect, "attitude": body.attitude}
     most = {name: getattr(rules.record, name) for name in points}
@@ -65,6 +67,13 @@ def check(change: WhistleChange, summons: Summons, body: NewEvaluation) -> None:
             "needed below {text_below} points, and for rough conduct", text_below=rules.text_below
         )
         raise EvaluationUnexplained(detail, errors=[{"pointer": "/text", "detail": detail}])
+
+
+def check_street(change: WhistleChange, summons: Summons) -> None:
+    """Of two streets each evaluates the departments of its own district (D.15)."""
+    street = summons.evaluated_by or change.whistle.street_code
+    if change.caller is not None and change.caller.office_code != street:
+        raise NotYourWhistle(Message("{street} evaluates that office", street=street))
 
 
 def evaluate(change: WhistleChange, summons: Summons, body: NewEvaluation) -> None:
@@ -88,6 +97,7 @@ def evaluate(change: WhistleChange, summons: Summons, body: NewEvaluation) -> No
         marked_by=change.caller.id,
     )
     change.session.add(mark)
+    change.session.flush()
     data = WhistleEvaluated(
         office_code=summons.office_code,
         summons=summons.status,

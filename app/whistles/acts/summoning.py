@@ -50,6 +50,7 @@ def summon(change: WhistleChange, wanted: Sequence[NewSummons]) -> list[Summons]
                 office_code=office.code,
                 kind=kind_of(office),
                 required=each.required,
+                evaluated_by=evaluator_of(change, office, offices),
                 status=SummonsStatus.DRAFT,
                 early_leave=False,
                 away=False,
@@ -80,6 +81,18 @@ def reach_of(change: WhistleChange, offices: Iterable[OfficeEntry]) -> set[str |
     peers = {entry.district_code for entry in offices if entry.kind in STREET_KINDS}
     joined = (change.city.offices[code].district_code for code in change.peers())
     return {change.whistle.district_code, *peers, *joined}
+
+
+def evaluator_of(
+    change: WhistleChange, office: OfficeEntry, called: Iterable[OfficeEntry]
+) -> str | None:
+    """The other street of the district of a department of another one than the whistle's: a street
+    evaluates departments of its own district (D.15)."""
+    if office.kind in STREET_KINDS or office.district_code in (None, change.whistle.district_code):
+        return None
+    peers = {entry.code for entry in called if entry.kind in STREET_KINDS} | change.peers()
+    districts = {code: change.city.offices[code].district_code for code in peers}
+    return min((code for code in peers if districts[code] == office.district_code), default=None)
 
 
 def check_office(
@@ -140,6 +153,7 @@ def sent(change: WhistleChange, summonses: Iterable[Summons]) -> dict[str, Sent]
             actions=asked[summons.office_code],
             accept_due_at=summons.accept_due_at,
             arrive_due_at=summons.arrive_due_at,
+            evaluated_by=summons.evaluated_by,
         )
         for summons in summonses
     }

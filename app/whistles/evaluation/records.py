@@ -56,7 +56,7 @@ def of_term(
     """Of whistles settled in a time, of all streets or of one, as of the instant `at`."""
     query = rows(at).where(Whistle.settled_at >= since, Whistle.settled_at < until)
     if street:
-        query = query.where(Whistle.street_code == street)
+        query = query.where(evaluator() == street)
     return list(made(session, query, policies, at, at))
 
 
@@ -69,6 +69,11 @@ def of_whistles(
     for record in made(session, query, policies, now, LATEST):
         records[record.whistle_number].append(record)
     return records
+
+
+def evaluator() -> sa.ColumnElement[str]:
+    """The street that evaluates a summoned office."""
+    return func.coalesce(Summons.evaluated_by, Whistle.street_code)
 
 
 def rows(at: datetime) -> sa.Select[Whistle, Summons, WhistleMark]:
@@ -118,7 +123,8 @@ def made(
         rules = policies.named(whistle.policy).evaluation
         settled_at = whistle.settled_at
         assert settled_at is not None  # the query says so
-        key = (whistle.number, whistle.street_code, summons.office_code, settled_at)
+        street = summons.evaluated_by or whistle.street_code
+        key = (whistle.number, street, summons.office_code, settled_at)
         given = chief(mark, as_of)
         marks = Marks(given, mark_until(marked_from(whistle, as_of), rules))
         yield score.record(key, attendance(whistle, summons), marks, rules, now)
@@ -177,8 +183,8 @@ class Summoned:
 def summoned(
     session: Session, since: datetime, until: datetime, street: str
 ) -> Mapping[str, Summoned]:
-    """By office: of whistles that the street blew in a time, without false and cancelled ones and
-    without summonses withdrawn by ruling."""
+    """By office that the street evaluates: of whistles blown in a time, without false and cancelled
+    ones and without summonses withdrawn by ruling."""
     left_out = (WhistleStatus.FALSE, WhistleStatus.CANCELLED)
     ruled = Summons.objected_at.is_not(None) & (Summons.status != SummonsStatus.OBJECTED)
     query = (
@@ -193,7 +199,7 @@ def summoned(
         )
         .join(Whistle, Whistle.number == Summons.whistle_number)
         .where(
-            Whistle.street_code == street,
+            evaluator() == street,
             Whistle.blown_at >= since,
             Whistle.blown_at < until,
             Whistle.status.not_in(left_out),
@@ -251,6 +257,7 @@ def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
     return EvaluationView(
         **shown(record),
         office_code=record.office_code,
+        street_code=record.street_code,
         rough=mark.rough if mark else False,
         marked_at=mark.marked_at if mark else None,
         appealed_at=mark.appealed_at if mark else None,

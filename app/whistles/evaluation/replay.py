@@ -50,6 +50,7 @@ class Called:
 
     required: bool
     kind: SummonsKind
+    evaluated_by: str | None = None
     sent_at: datetime | None = None
     arrive_due_at: datetime | None = None
     arrived_at: datetime | None = None
@@ -111,7 +112,9 @@ class Lived:
 
     def summon(self, summonses: Mapping[str, Sent], at: datetime) -> None:
         for code, sent in summonses.items():
-            called = self.offices.setdefault(code, Called(sent.required, sent.kind))
+            called = self.offices.setdefault(
+                code, Called(sent.required, sent.kind, sent.evaluated_by)
+            )
             if sent.arrive_due_at is not None:
                 called.sent_at, called.arrive_due_at = at, sent.arrive_due_at
 
@@ -238,7 +241,8 @@ def of_whistle(whistle: Lived, policies: Policies, at: datetime) -> Iterator[Rec
     for code, called in whistle.offices.items():
         if called.withdrawn or called.kind is SummonsKind.PEER or not is_due(called):
             continue
-        key = (whistle.number, whistle.street_code, code, whistle.settled_at)
+        street = called.evaluated_by or whistle.street_code
+        key = (whistle.number, street, code, whistle.settled_at)
         marks = Marks(called.chief, mark_until(whistle.marked_from or whistle.settled_at, rules))
         yield score.record(key, attendance(whistle, called), marks, rules, at)
 

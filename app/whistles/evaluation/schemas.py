@@ -26,9 +26,10 @@ class RecordView(View):
 
 
 class EvaluationView(RecordView):
-    """One department's record; `rough`: 简单粗暴执法."""
+    """One department's record; `street_code` evaluates it. `rough`: 简单粗暴执法."""
 
     office_code: str
+    street_code: str
     rough: bool
     marked_at: At | None
     appealed_at: At | None

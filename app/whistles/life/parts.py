@@ -67,7 +67,7 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.MEET: frozenset({P.CHIEF, P.CO_CHIEF, P.CONDUCTOR, P.LIAISON}),
     A.NOTIFY: frozenset({P.CHIEF, P.CO_CHIEF, P.CONDUCTOR, P.LIAISON}),
     A.CONCLUDE: frozenset({P.CHIEF, P.CONDUCTOR}),
-    A.EVALUATE: frozenset({P.CHIEF}),
+    A.EVALUATE: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.APPEAL_EVALUATION: frozenset({P.SUMMONED}),
     A.DECIDE_EVALUATION: frozenset({P.DISTRICT}),
 }

@@ -1,6 +1,6 @@
 """Waits: for whom a whistle waits, for which act, and until when; what lies in whose inbox."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -96,15 +96,22 @@ class Awaited:
     refusal_ruled_at: datetime | None = None
     offered_at: datetime | None = None
     offer_due_at: datetime | None = None
+    evaluated_by: str | None = None
+    offered_from: str | None = None
 
 
-def waits(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+def waits(
+    whistle: Waiting, summonses: Iterable[Awaited], marked: Collection[str] = ()
+) -> Iterator[Wait]:
     """All of a whistle, as far as its status allows the act; when it is cancelled or found false,
-    an appeal alone is left."""
-    return (wait for wait in wanted(whistle, summonses) if (whistle.status, wait.because) in MOVES)
+    an appeal alone is left. `marked`: the offices that were evaluated."""
+    every = wanted(whistle, summonses, marked)
+    return (wait for wait in every if (whistle.status, wait.because) in MOVES)
 
 
-def wanted(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+def wanted(
+    whistle: Waiting, summonses: Iterable[Awaited], marked: Collection[str]
+) -> Iterator[Wait]:
     """The same, whatever the status allows."""
     yield from of_blowing(whistle)
     if whistle.appealed_at and not whistle.appeal_decided_at:
@@ -116,12 +123,13 @@ def wanted(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
     if whistle.status in UNSETTLED:
         yield from of_whistle(whistle)
         yield from of_coordinator(whistle, summonses)
+        in_offers = {code for each in summonses for code in parties(each)}
         for summons in summonses:
-            yield from of_offer(summons)
+            yield from of_offer(whistle, summons)
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
-            yield from of_others(whistle, summons)
-    yield from of_records(whistle)
+            yield from of_others(whistle, summons, summons.office_code in in_offers)
+    yield from of_records(whistle, [each for each in summonses if each.office_code not in marked])
 
 
 def of_blowing(whistle: Waiting) -> Iterator[Wait]:
@@ -155,14 +163,25 @@ def of_refusals(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait
             yield Wait(whistle.district_code, WaitKind.WHISTLE, *rule)
 
 
-def of_records(whistle: Waiting) -> Iterator[Wait]:
-    """The chief's evaluation of what is settled, and the district's word on an appeal."""
+def of_records(whistle: Waiting, unmarked: Sequence[Awaited]) -> Iterator[Wait]:
+    """The chief's evaluation of what is settled, of two streets each of its own departments; and
+    the district's word on an appeal."""
     since, kind = whistle.since, WaitKind.WHISTLE
     if whistle.status is S.SETTLED and whistle.mark_due_at:
-        yield Wait(whistle.street_code, kind, A.EVALUATE, since, whistle.mark_due_at)
+        for street in sorted(evaluators(whistle, unmarked)):
+            yield Wait(street, kind, A.EVALUATE, since, whistle.mark_due_at)
     if whistle.decide_due_at:
         decide = (A.DECIDE_EVALUATION, since, whistle.decide_due_at)
         yield Wait(whistle.district_code, kind, *decide)
+
+
+def evaluators(whistle: Waiting, unmarked: Sequence[Awaited]) -> set[str]:
+    """The streets that take part and have not evaluated every department of theirs."""
+    let_go = P.WITHDRAWN_BY_RULING
+    departments = [each for each in unmarked if each.kind is SummonsKind.DEPARTMENT]
+    joined = {each.office_code for each in unmarked if each.status is P.ACCEPTED}
+    wanted = {s.evaluated_by or whistle.street_code for s in departments if s.status is not let_go}
+    return wanted & (joined | {whistle.street_code})
 
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
@@ -218,17 +237,26 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
             yield Wait(*own, A.FEED_BACK, *span(summons.arrived_at, finish))
 
 
-def of_offer(summons: Awaited) -> Iterator[Wait]:
-    """Actions that it is asked to take over."""
+def parties(asked: Awaited) -> tuple[str, ...]:
+    """The office that gives actions up and the one that is asked: neither is released now."""
+    if asked.offered_from is None or asked.status in OVER:
+        return ()
+    return asked.offered_from, asked.office_code
+
+
+def of_offer(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+    """Actions that it is asked to take over; the street, which may take its offer back, sees until
+    when an answer is due, and that it is late."""
     if summons.offered_at and summons.status not in OVER:
-        limits = span(summons.offered_at, summons.offer_due_at)
-        yield Wait(summons.office_code, WaitKind.SUMMONS, A.CONSENT, *limits)
+        code, limits = summons.office_code, span(summons.offered_at, summons.offer_due_at)
+        yield Wait(code, WaitKind.SUMMONS, A.CONSENT, *limits)
+        yield Wait(whistle.street_code, WaitKind.WHISTLE, A.HAND_OVER, *limits, code)
 
 
-def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+def of_others(whistle: Waiting, summons: Awaited, in_offer: bool) -> Iterator[Wait]:
     """What the street or its district has to do about it."""
     about = summons.office_code
-    if summons.status is P.FED_BACK and not whistle.is_campaign_open:
+    if summons.status is P.FED_BACK and not whistle.is_campaign_open and not in_offer:
         release = span(summons.fed_back_at, whistle.finish_at or summons.fed_back_at)
         yield Wait(whistle.street_code, WaitKind.WHISTLE, A.RELEASE, *release, about)
     if summons.status is P.OBJECTED:

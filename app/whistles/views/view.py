@@ -203,6 +203,8 @@ def with_acts(
     """An evaluation with what the caller may do about it."""
     own = scope.office_parts(viewer.caller, parts, evaluation.office_code)
     action = records.next_act(evaluation, policy.evaluation, viewer.now)
+    if action is WhistleAction.EVALUATE and evaluation.street_code != viewer.caller.office_code:
+        action = None
     allowed = [action] if action and WHO[action] & own else []
     return evaluation.model_copy(update={"allowed": allowed})
 
