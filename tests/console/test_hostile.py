@@ -16,6 +16,7 @@ from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles.blown import MARKET
 
 PERIOD, MONTH = "{period}", "2026-10"
+BOARD = ("charts", "compare", "trial", "adjustments")
 PAGES = {
     "operator": ("/call", "/search?q=WWW&status=open", "/tickets/{working}"),
     "dispatcher": ("/inbox", "/dispatch/{to_dispatch}", "/merges", "/decisions/{objected}"),
@@ -40,7 +41,7 @@ PAGES = {
         f"/board/offices/{WANGJING}/tickets?period={MONTH}&counts=denominator",
     ),
     "auditor": ("/oversight/exports", f"/centre?district_code={CHAOYANG}", "/tickets/{called}"),
-    "analyst": tuple(f"/board/{name}?period={MONTH}" for name in ("charts", "compare", "trial")),
+    "analyst": tuple(f"/board/{name}?period={MONTH}" for name in BOARD),
     "admin": (
         *("/welcome", "/admin/keys", "/admin/sessions", "/admin/rules", "/admin/data"),
         *("/admin/health", "/admin/exports", "/admin/imports"),
@@ -61,6 +62,7 @@ NO_PAGES = {
         "/board/bulletins/{kind}/{name}",
         "/performance/file",
         "/board/series",
+        "/board/files/{period}/facts",
     ),
 }
 """Ways to a page, parts of one, files."""
