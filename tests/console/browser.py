@@ -123,6 +123,12 @@ class Screens:
             context.close()
 
 
+def chord(page: Page, keys: str) -> None:
+    """Keys for a page that is there: what is pressed before its scripts are is lost."""
+    page.wait_for_load_state("domcontentloaded")
+    page.keyboard.press(keys)
+
+
 def grave(page: Page) -> list[str]:
     """What axe finds serious or critical on a page, with where it is."""
     with suppress(AttributeError):
