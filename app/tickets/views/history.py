@@ -32,11 +32,11 @@ HIS = frozenset({name(Received.repeat_of)})
 """What an event's data has of his other tickets."""
 
 
-def history(role: Role) -> sa.Select[Any]:
+def history(role: Role, questions: sa.FromClause) -> sa.Select[Any]:
     """Every event of the tickets asked for that a role may see, oldest first, with what was said
     in it, and whether the reader is not to know by whom."""
     near = role in NEAR_THE_SUBJECT
-    ticket = by_number.in_scope(role).subquery("ticket")
+    ticket = by_number.in_scope(role, questions).subquery("ticket")
     statement = (Statement.ticket_number == Event.ticket_number) & (Statement.seq == Event.seq)
     return (
         select(
