@@ -88,10 +88,10 @@ def test_every_page_is_walked(app: FastAPI) -> None:
 
 def faults(page: Page, path: str) -> list[Any]:
     answer = page.goto(f"/console{path}")
-    found: list[Any] = [] if answer and answer.status == 200 else [answer and answer.status]
+    seen: list[Any] = [] if answer and answer.status == 200 else [answer and answer.status]
     if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        found.append(f"{page.evaluate('document.documentElement.scrollWidth')} pixels wide")
-    return found
+        seen.append(f"{page.evaluate('document.documentElement.scrollWidth')} pixels wide")
+    return seen
 
 
 def test_no_page_runs_or_widens_by_what_people_write(

@@ -22,7 +22,7 @@ class Helpers:
     """The dispatches so far to all offices but the lead; `seq` is the lead's."""
 
     rows: list[Row] = field(default_factory=list)
-    told: bool = True
+    complete: bool = True
     """False after the route of an older version, which did not tell whom it was given to."""
 
     def active(self) -> Iterator[Row]:
@@ -33,7 +33,7 @@ class Helpers:
 
     def begin(self, seq: int, offices: Mapping[str, str] | None, at: datetime) -> None:
         """With a dispatch to a lead; `offices` with their roles."""
-        self.told = self.told and offices is not None
+        self.complete = self.complete and offices is not None
         for code, role in (offices or {}).items():
             if role != DispatchRole.LEAD:
                 self.add(seq, code, role, at)

@@ -46,13 +46,13 @@ def follow(course: Course, event: Happened) -> None:
 def begin(course: Course, event: Happened) -> None:
     course.ticket |= {**dict.fromkeys(COUNTS, 0), **dict.fromkeys(FLAGS, False), "objectors": []}
     course.ticket |= dict.fromkeys(INSTANTS)
-    told = event.data
-    if name(Received.secret) in told:
-        course.ticket["secret"] = read(told, Received.secret)
-        course.ticket["repeat_of"] = told.get(name(Received.repeat_of))
+    received = event.data
+    if name(Received.secret) in received:
+        course.ticket["secret"] = read(received, Received.secret)
+        course.ticket["repeat_of"] = received.get(name(Received.repeat_of))
     elif event.action is Action.RECEIVE:
         del course.ticket["repeat_of"]
-    if told["type"] == TicketType.REPORT:
+    if received["type"] == TicketType.REPORT:
         course.ticket["secret"] = True
     if event.action is Action.IMPORT:
         came(course, event)

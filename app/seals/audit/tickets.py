@@ -102,7 +102,7 @@ def followed(
     if not course.told_whole:
         return
     yield from compared(number, "dispatch", course.leads, rows.leads)
-    if course.helpers.told:
+    if course.helpers.complete:
         yield from helped(number, course.helpers.rows, rows.helpers)
     yield from compared(number, "contact", course.contacts, rows.contacts, CONTACT)
     calls = numbered(course.calls, head)

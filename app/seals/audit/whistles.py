@@ -78,11 +78,11 @@ def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Itera
         return
     yield from compared(number, "whistle", course.whistle, head, replay.WHISTLE)
     tickets: dict[str, Row] = {number: {} for number in course.tickets}
-    told: Sequence[Mapping[Any, Row]]
-    told = (course.summonses, course.marks, course.visits, tickets)
+    derived: Sequence[Mapping[Any, Row]]
+    derived = (course.summonses, course.marks, course.visits, tickets)
     for place, (table, key, names) in enumerate(OF_WHISTLE):
         left = {row[key]: row for row in others[place]}
-        yield from of_table(number, told[place], left, table, names)
+        yield from of_table(number, derived[place], left, table, names)
 
 
 OF_WHISTLE = (
