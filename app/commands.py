@@ -26,7 +26,7 @@ from app.imports import service as history
 from app.kit import clock, db
 from app.kit.db import ONE_SNAPSHOT, Sessions
 from app.kit.errors import Invalid, Refusal
-from app.kit.host import cluster, embedded, migrate, port
+from app.kit.host import cluster, embedded, migrate, port, terminal
 from app.kit.instants import recording
 from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
@@ -261,7 +261,7 @@ BEGIN = (serve, seed, upgrade)
 
 
 def run() -> None:
-    settings.speak()
+    terminal.speak()
     asked = command_line.parser().parse_args()
     act = ACTS[asked.command]
     try:

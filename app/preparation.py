@@ -83,11 +83,11 @@ def prepare(settings: Settings) -> None:
                 read_centres(known, settings.data_overlay)
             registry.record(session, registry.tabled(session), now)
             read_areas(settings.areas, offices.directory(session))
-            secrets = settings.secret_key, settings.former_secret_key
-            access.keep_secret(session, *secrets, now)
+            secret, former = settings.secret_key, settings.former_secret_key
+            access.keep_secret(session, secret, former, now)
             if settings.admin_key:
-                access.keep_admin(session, settings.secret_key, settings.admin_key, now)
-        encipher_citizens(db.make_sessions(engine), *secrets)
+                access.keep_admin(session, secret, settings.admin_key, now, former)
+        encipher_citizens(db.make_sessions(engine), secret, former)
     finally:
         engine.dispose()
 

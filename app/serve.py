@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 
 from app import settings
-from app.kit.host import cluster, embedded, ending, port, workers
+from app.kit.host import cluster, embedded, ending, port, terminal, workers
 from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
 from app.settings import Settings
@@ -18,7 +18,7 @@ TOLD_IN_ONE_LINE = (settings.BadSettings, cluster.CannotStart, port.CannotListen
 
 
 def run() -> None:
-    settings.speak()
+    terminal.speak()
     try:
         given = settings.load()
         logging.config.dictConfig(logs.config(given.log_level))

@@ -1,13 +1,8 @@
-"""Settings: the operator's JIESU_* variables, and secrets made and kept where none is given."""
+"""Settings: the operator's JIESU_* variables."""
 
-import base64
-import binascii
 import ipaddress
-import os
 import re
-import secrets
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -24,8 +19,8 @@ from sqlalchemy.exc import ArgumentError
 
 from app.attachments.kinds import MediaType
 from app.kit.address import psycopg_url
-from app.kit.host import embedded
-from app.kit.messages import CHINESE, ENGLISH, Language, Message, language, reason_of
+from app.kit.host import embedded, kept_secrets
+from app.kit.messages import Message, reason_of
 from app.kit.web.faults import words
 
 PREFIX = "JIESU_"
@@ -37,41 +32,14 @@ AT_ONCE = 2
 """Groups of new requests that a worker takes in at once."""
 LOOKS = 3
 """One connection for what tells readiness, one for figures, one for who waits for something new."""
-SECRET_BYTES = 32
 LEAST_VARIETY = 8  # different bytes or characters; chance gives a true secret far more
 
 
-LANGUAGE_IN = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-
-
-def of_terminal(variable: Callable[[str], str | None]) -> Language:
-    """By the first of these variables that says one, as gettext does: Chinese unless English."""
-    named = next(filter(None, map(variable, LANGUAGE_IN)), "")
-    return ENGLISH if named.lower().startswith(ENGLISH) else CHINESE
-
-
-def speak() -> None:
-    """What this process says, it says in its terminal's language."""
-    language.set(of_terminal(os.getenv))
+Secret = Annotated[bytes, BeforeValidator(kept_secrets.decoded)]
 
 
 class BadSettings(Exception):
     """A wrong variable and the reason, in one line for the operator."""
-
-
-def decoded(value: object) -> object:
-    """32 bytes from base64, plain or URL-safe; bytes stay as they are."""
-    if not isinstance(value, str):
-        return value
-    try:
-        secret = base64.b64decode(value.translate(str.maketrans("-_", "+/")), validate=True)
-    except binascii.Error:
-        secret = b""
-    if len(secret) != SECRET_BYTES:
-        raise ValueError(
-            Message("must be {secret_bytes} bytes in base64", secret_bytes=SECRET_BYTES)
-        )
-    return secret
 
 
 def checked_url(value: str) -> str:
@@ -117,8 +85,8 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)
     data_dir: Path = Path("var")
     database_url: Annotated[str, BeforeValidator(checked_url)] | None = Field(None, repr=False)
-    secret_key: Annotated[bytes, BeforeValidator(decoded)] = Field(b"", repr=False)
-    former_secret_key: Annotated[bytes, BeforeValidator(decoded)] = Field(b"", repr=False)
+    secret_key: Secret = Field(b"", repr=False)
+    former_secret_key: Secret = Field(b"", repr=False)
     """The secret that `secret_key` takes the place of."""
     admin_key: Annotated[str, AfterValidator(checked_key)] = Field("", repr=False)
     policy_dir: Path | None = None
@@ -304,8 +272,8 @@ def with_kept_secrets(given: Settings) -> Settings:
     """Take missing secrets from the data directory; they are made there on first use."""
     try:
         kept = {
-            "secret_key": given.secret_key or decoded(kept_in(given.secret_key_file, made_secret)),
-            "admin_key": given.admin_key or kept_in(given.admin_key_file, secrets.token_urlsafe),
+            "secret_key": given.secret_key or kept_secrets.secret_in(given.secret_key_file),
+            "admin_key": given.admin_key or kept_secrets.key_in(given.admin_key_file),
         }
     except (OSError, ValueError) as error:
         raise BadSettings(
@@ -317,20 +285,3 @@ def with_kept_secrets(given: Settings) -> Settings:
             )
         ) from None
     return given.model_copy(update=kept)
-
-
-def made_secret() -> str:
-    return base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-
-
-def kept_in(path: Path, make: Callable[[], str]) -> str:
-    """The file's one line, readable by its owner alone; if two processes make it, one wins."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(make() + "\n")
-        with suppress(FileExistsError):
-            os.link(new, path)
-        new.unlink()
-    return path.read_text().strip()

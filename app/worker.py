@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from app import main, preparation, settings
 from app.kit.errors import Refusal
-from app.kit.host import cluster, migrate, serving
+from app.kit.host import cluster, migrate, serving, terminal
 from app.kit.host.serving import Parent
 from app.kit.host.workers import REFUSED
 from app.kit.messages import for_reader, reason_of
@@ -42,7 +42,7 @@ def application(given: Settings, is_prepared: bool = False) -> FastAPI:
 
 def work(listener: socket.socket, parent: Parent | None = None) -> None:
     """Answers requests until SIGTERM; refuses in one line what can never be served."""
-    settings.speak()
+    terminal.speak()
     try:
         given = settings.load()
         logging.config.dictConfig(logs.config(given.log_level))

@@ -39,6 +39,7 @@ from app.rankings.counting.record import Record
 from app.rankings.exports import facts as facts_export
 from app.rankings.exports import parquet
 from app.rankings.exports.sheet import as_csv
+from app.rankings.recall import Memory
 from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.seals import service as seals
@@ -152,12 +153,15 @@ def works(sessions: db.Sessions, city: City) -> dict[str, Callable[[], object]]:
             service.ranking(Asked(session, city, NOW), OPEN, RankingQuery()).view(), ENGLISH
         )
 
-    period = Periods(city.policies).named(OPEN)
+    period, memory = Periods(city.policies).named(OPEN), Memory()
     acts: dict[str, Callable[[Session], object]] = {
         "open month": read(OPEN),
         "open month, CSV": table,
         "sealed month": read(BEFORE),
         "open month, bulletin": lambda session: monthly(Asked(session, city, NOW), OPEN),
+        "bulletin, nothing changed": lambda session: monthly(
+            Asked(session, city, NOW, memory), OPEN
+        ),
         "open month, goals": lambda session: goals(Asked(session, city, NOW), OPEN, GoalsQuery()),
         "its counts alone": lambda session: counts(session, period),
         "bare volume": lambda session: bare(session, BARE_VOLUME, period),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import commands, settings
+from app.kit.host import terminal
 from app.settings import BadSettings, Settings
 
 SECRET = base64.b64encode(bytes(range(32))).decode()
@@ -145,7 +146,7 @@ SPEAKS = [
 
 @pytest.mark.parametrize(("variables", "spoken"), SPEAKS)
 def test_a_command_speaks_the_terminals_language(variables: dict[str, str], spoken: str) -> None:
-    assert settings.of_terminal(variables.get) == spoken
+    assert terminal.of_terminal(variables.get) == spoken
 
 
 @pytest.mark.parametrize(

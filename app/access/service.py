@@ -109,22 +109,27 @@ def keep_secret(session: Session, secret: bytes, former: bytes, now: datetime) -
         )
 
 
-def keep_admin(session: Session, secret: bytes, text: str, now: datetime) -> None:
-    """The administrator's key of the settings is on record; a former one no longer opens. One that
-    was revoked stays revoked, whoever starts the service with it."""
-    known = session.scalar(select(Key).where(Key.hash == hashed(secret, text)))
+def keep_admin(
+    session: Session, secret: bytes, text: str, now: datetime, former: bytes = b""
+) -> None:
+    """The administrator's key of the settings is on record; another of before no longer opens. One
+    that was revoked stays revoked, whoever starts the service with it, and under a new secret."""
+    own = hashed(secret, text)
+    hashes = [own, hashed(former, text)] if former else [own]
+    known = session.scalar(select(Key).where(Key.hash.in_(hashes)))
     if known is not None:
+        known.hash = own
         if known.revoked_at is not None:
             logger.warning("JIESU_ADMIN_KEY was revoked and opens nothing; set another one")
         return
     of_settings = select(Key).where(Key.created_by == SETTINGS)
-    former = session.scalars(of_settings).all()
-    for key in former:
+    others = session.scalars(of_settings).all()
+    for key in others:
         retire(key, SETTINGS, now)
     session.add(
         Key(
-            id=f"{ADMIN_ID}{len(former) + 1}" if former else ADMIN_ID,
-            hash=hashed(secret, text),
+            id=f"{ADMIN_ID}{len(others) + 1}" if others else ADMIN_ID,
+            hash=own,
             role=Role.ADMIN,
             label="JIESU_ADMIN_KEY",
             created_at=now,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import Any
 
 from app.bulletins import pack, whistles
 from app.bulletins.schemas import BulletinView, ClassView, PackView, PlaceView
@@ -12,29 +13,32 @@ from app.rankings.published import WITH_PACK
 from app.rankings.rates import Standing
 from app.rankings.schemas import RATES, RankingQuery, RowView, members
 from app.rankings.service import Asked, ranking
+from app.rankings.versions import EVERY
 
 MOST_MOVED = 10
 
 
 def monthly(asked: Asked, name: str) -> BulletinView:
     """The month with the meeting's pack, which a seal of an older format has not. Refuses
-    MalformedPeriod, NoSuchPeriod."""
+    MalformedPeriod, NoSuchPeriod. The pack's counts are made again only when a table behind them
+    changed."""
     month = of_streets(asked, name)
     seal = asked.session.get(Seal, month.period) if month.sealed else None
     if seal is not None and seal.format < WITH_PACK:
         return month
     of = pack.months(asked, month.period)
+    states = tuple(record and record.period.state(asked.now) for record in of[1:])
+    counted = asked.recall()(("pack", month.period, states), EVERY, lambda _: parts(of))
+    return PackView(**dict(month), **counted, whistles=whistles.of_month(asked.city, of.this))
+
+
+def parts(of: pack.Months) -> dict[str, Any]:
+    """Of a pack, by its members' names, what rests on the tables behind rankings."""
     leagues = {
         name: pack.compared(of, league, shown, all_rows=league is League.DISTRICTS)
         for name, league in LEAGUES.items()
     }
-    return PackView(
-        **dict(month),
-        **leagues,
-        matters=pack.matters(of),
-        praise=pack.praise(of),
-        whistles=whistles.of_month(asked.city, of.this),
-    )
+    return {**leagues, "matters": pack.matters(of), "praise": pack.praise(of)}
 
 
 LEAGUES = {

@@ -55,6 +55,8 @@ async def session_over(request: Request, refusal: SessionOver) -> Response:
         path = current[current.find(PREFIX) :] if PREFIX in current else f"{PREFIX}/"
         target = f"{PREFIX}/sign-in?{sign_in.AFTER}={pages.quoted(path)}"
         return Response(status_code=401, headers={"HX-Redirect": target})
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return Response(status_code=HTTPStatus.NO_CONTENT)  # a stream that asks no more
     if request.method in safety.SAFE:
         target = f"{PREFIX}/sign-in?{sign_in.AFTER}={pages.quoted(here)}"
         return RedirectResponse(target, HTTPStatus.SEE_OTHER)

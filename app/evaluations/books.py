@@ -161,5 +161,6 @@ def has_its_words(event: EvaluationEvent, statement: EvaluationStatement | None)
 
 def terms_on_record(session: Session) -> list[str]:
     """Also those whose books are gone, and whose events are not."""
-    both = select(Book.term).union(select(EvaluationEvent.term))
-    return sorted(session.scalars(both))
+    spoken = select(EvaluationStatement.term)
+    every = select(Book.term).union(select(EvaluationEvent.term), spoken)
+    return sorted(session.scalars(every))

@@ -162,6 +162,7 @@ def imported(past: Past) -> Imported:
         merge_group=case.merge_group,
         received_at=case.received_at,
         replied_at=case.replied_at,
+        acknowledged_at=case.acknowledged_at,
         dispatched_at=case.dispatched_at,
         contacts=[(made.at.isoformat(), made.method, made.reached) for made in case.contacts],
         called_at=case.result.at,

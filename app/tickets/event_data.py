@@ -83,19 +83,24 @@ class Received(EventData, frozen=True, kw_only=True):
     reachable: bool
     no_citizen: bool | UnsetType = UNSET
     """Set where nobody can be called (RULEBOOK D.9.1)."""
+    secret: bool | UnsetType = UNSET
+    repeat_of: str | UnsetType = UNSET
+    """The ticket that the citizen asks again about, if there is one."""
     district_code: str | UnsetType | None = UNSET
     street_code: str | UnsetType | None = UNSET
     community_code: str | UnsetType | None = UNSET
 
 
 class Routed(Placed, frozen=True, kw_only=True):
-    """Codes and figures of a route, none of the caller's words."""
+    """Codes and figures of a route, none of the caller's words; each office's part, where it was
+    dispatched."""
 
     decision: DecisionKind
     office_code: str | None
     confidence: float
     method: str
     gazetteer: str
+    offices: dict[str, DispatchRole] | UnsetType = UNSET
 
 
 class Given(Placed, frozen=True, kw_only=True):
@@ -212,8 +217,12 @@ class ExtensionDecided(Reviewed, frozen=True, kw_only=True):
 
 
 class HoldAsked(EventData, frozen=True, kw_only=True):
+    """`milestones`: the instant of each step of the plan."""
+
     reason_code: HoldReason
     review_at: datetime
+    level: HoldLevel | UnsetType = UNSET
+    milestones: list[str] | UnsetType = UNSET
 
 
 class HoldDecided(Reviewed, frozen=True, kw_only=True):
@@ -264,6 +273,12 @@ class Supervised(EventData, frozen=True, kw_only=True):
     level: SupervisionLevel
     answer_due_at: datetime
     office_code: str | UnsetType = UNSET
+
+
+class SupervisionsAnswered(EventData, frozen=True, kw_only=True):
+    """The events of the supervisions that it answers; set while any waits for an answer."""
+
+    supervision_seqs: list[int] | UnsetType = UNSET
 
 
 class Advised(EventData, frozen=True, kw_only=True):
@@ -372,6 +387,7 @@ class Imported(EventData, frozen=True, kw_only=True):
     merge_group: str | None
     received_at: datetime
     replied_at: datetime | None
+    acknowledged_at: datetime | UnsetType | None = UNSET
     dispatched_at: datetime | UnsetType = UNSET
     contacts: list[tuple[str, Method, bool]] | UnsetType = UNSET
     """Of each the instant, the method, and whether the citizen was reached."""
@@ -399,6 +415,8 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.RETURN: (Returned,),
     Action.CONTACT: (Contacted,),
     Action.RELAY: (Relayed,),
+    Action.NOTE: (SupervisionsAnswered,),
+    Action.FEED_BACK: (SupervisionsAnswered,),
     Action.REPLY: (Replied,),
     Action.REVIEW: (Reviewed,),
     Action.OBJECT: (Objected,),

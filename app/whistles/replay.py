@@ -17,6 +17,7 @@ WHISTLE = (
     *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
     *("started_at", "verified_at", "settled_at", "returns"),
     *("campaign_at", "campaign_until", "liaisons", "concluded_at", "ruled_at", "finding"),
+    *("ruled_from", "appealed_at", "appeal_decided_at"),
 )
 """The columns of a whistle that its events tell."""
 
@@ -31,7 +32,11 @@ SUMMONS = (
     *("withdrawn_at", "waived_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
     *OFFER,
     *("refusal_at", "refused", "refusal_ruled_at", "evaluated_by"),
+    *("sent_at", "left_at", "away", "next_at"),
 )
+
+VISIT = ("office_code", "came_at", "left_at", "distance_m", "by_code")
+"""The columns of an attendance."""
 
 MARK = ("effect", "attitude", "rough", "marked_at", "marked_by")
 APPEAL = ("appealed_at", "appealed_by", "set_aside", "decided_at")
@@ -53,6 +58,8 @@ MARKED = {
     A.SETTLE: "settled_at",
     A.CONFIRM: "confirmed_at",
     A.CONCLUDE: "concluded_at",
+    A.APPEAL: "appealed_at",
+    A.DECIDE_APPEAL: "appeal_decided_at",
 }
 """The same of a whistle."""
 
@@ -65,6 +72,10 @@ class Course:
     summonses: dict[str, Row] = field(default_factory=dict)
     marks: dict[str, Row] = field(default_factory=dict)
     """The chief's points, by office."""
+    visits: dict[int, Row] = field(default_factory=dict)
+    """By event."""
+    tickets: list[str] = field(default_factory=list)
+    """For which it was blown."""
 
     def summons(self, event: Event) -> Row:
         return self.summonses[event["data"]["office_code"]]
@@ -95,6 +106,7 @@ def follow(course: Course, action: WhistleAction, event: Event) -> None:
 
 def draft(course: Course, event: Event) -> None:
     data = event["data"]
+    course.tickets = data["tickets"]
     course.whistle |= {
         **{name: data[name] for name in WRITTEN},
         "meet_at": instant(data["meet_at"]),
@@ -131,7 +143,9 @@ def call(course: Course, event: Event, status: SummonsStatus) -> None:
             "evaluated_by": sent.get("evaluated_by"),
             "status": status,
             **limits(sent),
+            "sent_at": event["at"] if status is P.SENT else None,
             "early_leave": False,
+            "away": False,
             "missed": 0,
         }
 
@@ -159,11 +173,31 @@ def report_in(course: Course, event: Event) -> None:
     summons = course.summons(event)
     for name in ("accepted_at", "arrived_at"):
         summons[name] = summons[name] or event["at"]
-    summons["came_at"] = event["at"]
+    summons |= {"came_at": event["at"], "away": False, "left_at": None, "next_at": None}
+    how = {name: event["data"][name] for name in ("office_code", "distance_m", "by_code")}
+    course.visits[event["seq"]] = {**how, "came_at": event["at"], "left_at": None}
 
 
 def leave(course: Course, event: Event) -> None:
-    course.summons(event)["early_leave"] |= event["data"]["early"]
+    summons = course.summons(event)
+    summons["early_leave"] |= event["data"]["early"]
+    if not summons["away"]:
+        summons["left_at"] = event["at"]
+    end_visit(course, event)
+
+
+def release_for_now(course: Course, event: Event) -> None:
+    course.summons(event)["next_at"] = instant(event["data"]["next_at"])
+    end_visit(course, event)
+
+
+def end_visit(course: Course, event: Event) -> None:
+    """Of the office's last visit."""
+    office = event["data"]["office_code"]
+    course.summonses[office]["away"] = True
+    visits = [visit for visit in course.visits.values() if visit["office_code"] == office]
+    if visits and visits[-1]["left_at"] is None:
+        visits[-1]["left_at"] = event["at"]
 
 
 def absent(course: Course, event: Event) -> None:
@@ -171,16 +205,16 @@ def absent(course: Course, event: Event) -> None:
 
 
 def miss(course: Course, event: Event) -> None:
-    course.summons(event)["missed"] += 1
+    summons = course.summons(event)
+    summons |= {"missed": summons["missed"] + 1, "next_at": None}
 
 
 def rule_objection(course: Course, event: Event) -> None:
     data, summons = event["data"], course.summons(event)
     if data["uphold"]:
         summons["withdrawn_at"] = event["at"]
-    for name in ("accept_due_at", "arrive_due_at"):
-        if name in data:
-            summons[name] = instant(data[name])
+    if "accept_due_at" in data:
+        summons |= {**limits(data), "sent_at": event["at"]}
 
 
 def verify(course: Course, event: Event) -> None:
@@ -223,7 +257,7 @@ def decide_appeal(course: Course, event: Event) -> None:
     if event["data"]["uphold"]:
         course.whistle["finding"] = None
     for code, sent in event["data"].get("summonses", {}).items():
-        course.summonses[code] |= limits(sent)
+        course.summonses[code] |= {**limits(sent), "sent_at": event["at"]}
 
 
 def send_back(course: Course, event: Event) -> None:
@@ -240,6 +274,7 @@ def send_back(course: Course, event: Event) -> None:
 def rule_false(course: Course, event: Event) -> None:
     if event["to_status"] == "false":
         course.whistle |= {"ruled_at": event["at"], "finding": event["data"]["finding"]}
+        course.whistle["ruled_from"] = event["from_status"]
     for code in event["data"]["withdrawn"]:
         course.summonses[code] |= {"status": P.WITHDRAWN_BY_RULING, "withdrawn_at": event["at"]}
 
@@ -299,6 +334,7 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.START: start,
     A.REPORT_IN: report_in,
     A.LEAVE: leave,
+    A.INTERIM_RELEASE: release_for_now,
     A.ABSENT: absent,
     A.MISS: miss,
     A.RULE_OBJECTION: rule_objection,

@@ -7,10 +7,12 @@ from os import urandom
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from app import preparation
 from app.access.gate import Gate
-from app.access.service import OtherSecret, carry_over, keep_secret
+from app.access.models import Key
+from app.access.service import OtherSecret, carry_over, hashed, keep_admin, keep_secret
 from app.seals import auditing
 from app.tickets import renewal
 from tests import given
@@ -94,6 +96,20 @@ def test_one_that_was_cut_off_goes_on(
     rotate(app, NEW, old)
     for number, citizen in names.items():
         assert people.operator.get(f"/tickets/{number}").json()["citizen"] == citizen
+
+
+def test_an_administrators_key_stays_what_it_was(app: FastAPI, people: People, old: bytes) -> None:
+    """The same row, with its revocation, under the hash of the new secret."""
+    with app.state.sessions() as session:
+        before = session.get_one(Key, "admin").created_at
+        for revoked_at in (None, LONG_AGO):
+            session.get_one(Key, "admin").revoked_at = revoked_at
+            session.get_one(Key, "admin").hash = hashed(old, ADMIN_KEY)
+            session.flush()
+            keep_admin(session, NEW, ADMIN_KEY, LONG_AGO, old)
+            [key] = session.scalars(select(Key).where(Key.role == "admin")).all()
+            assert (key.hash, key.created_at) == (hashed(NEW, ADMIN_KEY), before)
+            assert key.revoked_at == revoked_at
 
 
 def test_what_cannot_be_deciphered_stays_as_it_is(app: FastAPI, people: People, old: bytes) -> None:

@@ -5,10 +5,12 @@ import io
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from tests.conftest import StillClock
 from tests.given import CHINESE, WANGJING, People
 from tests.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case
+from tests.wire import statements
 
 FOUR = (WANGJING, JIANWAI, HEPINGJIE, DONGHUAMEN)
 UNRESOLVED = {"resolved": "unresolved"}
@@ -22,6 +24,22 @@ def month(people: People, period: str) -> Json:
 
 def codes(streets: list[Json]) -> list[str]:
     return [street["office_code"] for street in streets]
+
+
+def test_it_is_counted_again_only_when_a_table_behind_it_changed(
+    people: People, store: Store, app: FastAPI
+) -> None:
+    store([case(1, category="0201")])
+    first = month(people, "2026-09")
+    with statements(app.state.engine) as sent:
+        again = month(people, "2026-09")
+        counted = [text for text in sent if "GROUP BY" in text and "assessment" in text]
+    store([case(2, category="0201")])
+    more = month(people, "2026-09")
+
+    assert counted == []
+    assert again == first
+    assert [sum(row["assessed"] for row in each["matters"]) for each in (first, more)] == [1, 2]
 
 
 def test_the_month_names_the_classes_and_who_moved(people: People, store: Store) -> None:

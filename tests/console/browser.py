@@ -44,6 +44,8 @@ PHONE: dict[str, Any] = {
 }
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 """Chromium's own line about a page that tells of a refusal: pages may, files may not."""
+LEFT = ("htmx:afterRequest", "htmx:sendAbort")
+"""htmx's lines about a page that was left before its part came; a part that fails has others."""
 PAGES = {"document", "xhr", "fetch"}
 SHOTS = "JIESU_TEST_SCREENSHOTS"
 
@@ -101,7 +103,7 @@ class Screens:
         return page
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(REFUSED):
+        if message.type == "error" and not message.text.startswith((REFUSED, *LEFT)):
             self.faults.append(f"console: {message.text}")
 
     def check_host(self, request: Request) -> None:
@@ -121,6 +123,12 @@ class Screens:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
+
+
+def chord(page: Page, keys: str) -> None:
+    """Keys for a page that is there: what is pressed before its scripts are is lost."""
+    page.wait_for_load_state("domcontentloaded")
+    page.keyboard.press(keys)
 
 
 def grave(page: Page) -> list[str]:

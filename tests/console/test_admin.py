@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Page
 
-from app.console.admin import rules
+from app.console.admin import health, rules
 from app.offices.overlay_report import report
 from tests.console.browser import Screens, grave, shoot
 from tests.console.visitor import Visitor
@@ -166,3 +166,7 @@ def test_without_scripts_a_key_is_made_all_the_same(admin: Person, screens: Scre
 
     assert len(page.locator("#made").text_content() or "") > 40
     assert page.get_by_text("<script>一号坐席</script>").first.is_visible()
+
+
+def test_every_act_of_the_background_has_its_words(app: FastAPI) -> None:
+    assert set(health.ACTS) == set(names(app))

@@ -141,6 +141,10 @@ def test_a_table_is_taken_away_as_a_file(people: People, kind: str) -> None:
 def test_the_months_bulletin_opens(people: People) -> None:
     assessed(people)
     answer = visitor(people, "analyst").get(f"/board/bulletins/month/{PERIOD}")
+    for kind, name in (("quarter", "2026-Q4"), ("year", "2026")):
+        page = visitor(people, "analyst").get(f"/board/bulletins/{kind}/{name}")
+        assert (page.status_code, page.text[:9].lower()) == (200, "<!doctype"), kind
+    assert visitor(people, "analyst").get(f"/board/bulletins/week/{PERIOD}").status_code == 404
     assert answer.status_code == 200
     assert "text/html" in answer.headers["content-type"]
 
@@ -162,3 +166,18 @@ def test_drawings_bear_no_style() -> None:
     assert drawing.line([5.0], "") != ""
     assert drawing.interval(None, 1.0, 2.0, "") == ""
     assert "style=" not in drawing.interval(20.0, 50.0, 80.0, "x")
+
+
+def test_every_assessment_is_taken_along_by_whom_it_concerns(people: People) -> None:
+    number = assessed(people)
+    facts = f"/board/files/{PERIOD}/facts?format=csv"
+    assert facts in visitor(people, "analyst").get(f"/board?period={PERIOD}").text
+    assert number in visitor(people, "analyst").get(facts).text
+    chief = Visitor(people.client).signs_in(people("chief", WANGJING))
+    assert facts not in chief.get(f"/board?period={PERIOD}").text
+    assert chief.get(facts).status_code == 403
+
+
+def test_what_came_to_light_after_a_seal_has_its_page(people: People) -> None:
+    page = visitor(people, "evaluator")
+    assert "封账后记录" in page.get(f"/board/adjustments?period={PERIOD}").text

@@ -148,7 +148,9 @@ def test_an_exclusion_passes_district_supervisor_and_evaluator(
     ):
         answer = decides(visitor, number, act, approve="yes")
         assert answer.status_code == 303, alert(answer.text)
-        assert f"/console/decisions/{number}/{act}" not in visitor.get(f"/decisions/{number}").text
+        page = visitor.get(f"/decisions/{number}").text
+        assert f"/console/decisions/{number}/{act}" not in page
+        assert "区级初审" in page
     assert people.supervisor.get(f"/tickets/{number}").json()["excluded"]
 
 

@@ -1,13 +1,15 @@
 """The dispatcher's screens: one ticket in one person's hand, candidates, and pairs to be merged."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from tests.conftest import StillClock
 from tests.console.visitor import Forms, Visitor
 from tests.given import People, Person, ticket
+from tests.whistles.blown import swept
 
 VAGUE = {"text": "望京"}
 
@@ -47,6 +49,21 @@ def test_what_is_put_back_or_forgotten_is_anybodys(people: People, app: FastAPI)
         long_ago = datetime(2026, 1, 1, tzinfo=UTC)
         connection.execute(sa.text("UPDATE console_claim SET until = :at"), {"at": long_ago})
     assert "正在处理" not in first.get(f"/dispatch/{number}").text
+
+
+def test_the_queue_is_by_urgency_and_age_with_the_alarm_in_front(
+    people: People, clock: StillClock, app: FastAPI
+) -> None:
+    alarmed = ticket(people, address=VAGUE)
+    clock.at += timedelta(hours=3)
+    assert swept(app)
+    older = ticket(people, address=VAGUE)
+    clock.at += timedelta(minutes=1)
+    newer = ticket(people, address=VAGUE)
+    grave = ticket(people, address=VAGUE, urgency="L2")
+    page = Visitor(people.client).signs_in(people.dispatcher).get("/inbox").text
+    places = [page.index(f"/dispatch/{number}") for number in (alarmed, grave, older, newer)]
+    assert places == sorted(places)
 
 
 def test_a_candidate_is_chosen_with_one_click(people: People) -> None:

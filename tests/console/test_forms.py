@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.callbacks.answers import Contacted, Reach, Resolved, Satisfied
 from app.console.admin import keys
+from app.console.board.periods import LEAGUES
 from app.console.callback import forms as script
 from app.console.calls import form as call
+from app.console.calls import search
 from app.console.case import forms as case
 from app.console.decisions import kinds
 from app.console.forms import Field, Kind
@@ -20,6 +23,10 @@ from app.console.roster import forms as roster
 from app.console.whistles import campaign_forms as campaign
 from app.console.whistles import forms as whistles
 from app.policy.whistles import MarkItems
+from app.rankings.leagues import League
+from app.tickets.life.lifecycle import Status
+from app.tickets.life.objections import Ruling
+from app.tickets.life.sources import Verified
 
 Schema = Mapping[str, Any]
 TICKET, WHISTLE = "/v1/tickets/{number}", "/v1/whistles/{number}"
@@ -171,3 +178,23 @@ def test_a_choice_offers_every_value(path: str, bodies: dict[str, Schema]) -> No
         if field.kind is Kind.CHOICE and "enum" in schemas.get(name, ()):
             wanted = set(schemas[name]["enum"]) - LEFT_OUT.get(f"{path} {name}", set())
             assert set(field.choices or ()) == wanted, name
+
+
+@pytest.mark.parametrize(
+    ("offered", "codes"),
+    [
+        (search.STATUSES, Status),
+        (script.REACH, set(Reach) - {Reach.VERIFIED}),
+        (script.QUESTIONS["contacted"][1], Contacted),
+        (script.QUESTIONS["resolved"][1], Resolved),
+        (script.QUESTIONS["satisfied"][1], Satisfied),
+        (script.SEEN, set(Resolved) - {Resolved.NO_ANSWER}),
+        (script.METHODS, Verified),
+        (LEAGUES, League),
+        ({act for acts in kinds.RULED.values() for act in acts}, Ruling),
+    ],
+)
+def test_what_a_page_offers_by_itself_is_all_there_is(
+    offered: Iterable[str], codes: Iterable[str]
+) -> None:
+    assert set(offered) == {str(code) for code in codes}

@@ -16,6 +16,7 @@ from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles.blown import MARKET
 
 PERIOD, MONTH = "{period}", "2026-10"
+BOARD = ("charts", "compare", "trial", "adjustments")
 PAGES = {
     "operator": ("/call", "/search?q=WWW&status=open", "/tickets/{working}"),
     "dispatcher": ("/inbox", "/dispatch/{to_dispatch}", "/merges", "/decisions/{objected}"),
@@ -40,7 +41,7 @@ PAGES = {
         f"/board/offices/{WANGJING}/tickets?period={MONTH}&counts=denominator",
     ),
     "auditor": ("/oversight/exports", f"/centre?district_code={CHAOYANG}", "/tickets/{called}"),
-    "analyst": tuple(f"/board/{name}?period={MONTH}" for name in ("charts", "compare", "trial")),
+    "analyst": tuple(f"/board/{name}?period={MONTH}" for name in BOARD),
     "admin": (
         *("/welcome", "/admin/keys", "/admin/sessions", "/admin/rules", "/admin/data"),
         *("/admin/health", "/admin/exports", "/admin/imports"),
@@ -61,6 +62,7 @@ NO_PAGES = {
         "/board/bulletins/{kind}/{name}",
         "/performance/file",
         "/board/series",
+        "/board/files/{period}/facts",
     ),
 }
 """Ways to a page, parts of one, files."""
@@ -86,10 +88,10 @@ def test_every_page_is_walked(app: FastAPI) -> None:
 
 def faults(page: Page, path: str) -> list[Any]:
     answer = page.goto(f"/console{path}")
-    found: list[Any] = [] if answer and answer.status == 200 else [answer and answer.status]
+    seen: list[Any] = [] if answer and answer.status == 200 else [answer and answer.status]
     if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        found.append(f"{page.evaluate('document.documentElement.scrollWidth')} pixels wide")
-    return found
+        seen.append(f"{page.evaluate('document.documentElement.scrollWidth')} pixels wide")
+    return seen
 
 
 def test_no_page_runs_or_widens_by_what_people_write(

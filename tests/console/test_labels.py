@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
+from app import rounds
 from app.console import labels
+from app.console.admin import health
 from app.console.case.history import BY_ACTION, MEMBERS, Shown
 from app.kit.messages.catalogues import values
 from app.offices.catalogue import Urgency
@@ -53,3 +56,7 @@ CODES: Mapping[str, Iterable[str]] = {
 def test_every_code_of_a_kind_has_its_label(kind: str) -> None:
     codes = [str(code) for code in CODES[kind]]
     assert [code for code in codes if labels.of(kind, code, "zh") == code] == []
+
+
+def test_every_act_of_the_background_has_its_name(app: FastAPI) -> None:
+    assert {act.name for act in rounds.acts(app)} == health.ACTS.keys()

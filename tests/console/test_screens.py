@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests import given, stages
-from tests.console.browser import Screens, grave, shoot
+from tests.console.browser import Screens, chord, grave, shoot
 from tests.console.test_case import PNG
 from tests.given import People
 
@@ -11,9 +11,9 @@ from tests.given import People
 def type_in(desk: Page) -> None:
     expect(desk.locator("#phone")).to_be_focused()
     desk.keyboard.type("13800000000")
-    desk.keyboard.press("Alt+w")
+    chord(desk, "Alt+w")
     desk.keyboard.type("工地夜里十一点还在施工")
-    desk.keyboard.press("Alt+a")
+    chord(desk, "Alt+a")
     desk.keyboard.type("朝阳区望京西园三区308楼")
 
 
@@ -35,14 +35,14 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     expect(desk.locator("#content")).to_have_value("工地夜里十一点还在施工")
     expect(desk.locator("#phone")).to_have_value("13800000000")
 
-    desk.keyboard.press("Alt+1")
+    chord(desk, "Alt+1")
     expect(desk.get_by_role("heading", name="请向来电人宣读")).to_be_visible()
     expect(desk.get_by_text("您的诉求由望京街道办理")).to_be_visible()
     assert grave(desk) == []
     expect(street.get_by_role("link", name="工地夜里十一点还在施工")).to_be_visible()
     assert grave(street) == []
     shoot(street, "street-tasks")
-    desk.keyboard.press("Alt+n")
+    chord(desk, "Alt+n")
     expect(desk.locator("#content")).to_have_value("")
 
 
@@ -70,11 +70,11 @@ def test_a_dispatcher_works_his_queue_by_keyboard(people: People, screens: Scree
     number = given.ticket(people, address={"text": "望京"})
     desk = screens.open(people.dispatcher, "/console/inbox")
     assert grave(desk) == []
-    desk.keyboard.press("Alt+n")
+    chord(desk, "Alt+n")
     expect(desk.get_by_role("heading", name="候选单位")).to_be_visible()
     assert grave(desk) == []
     shoot(desk, "dispatcher")
-    desk.keyboard.press("Alt+1")
+    chord(desk, "Alt+1")
     expect(desk.get_by_text("已完成：派单")).to_be_visible()
     assert people.dispatcher.get(f"/tickets/{number}").json()["status"] == "dispatched"
 
@@ -85,7 +85,7 @@ def test_a_callback_by_keyboard(people: People, screens: Screens) -> None:
     desk = screens.open(people.callback, "/console/callbacks")
     desk.get_by_role("link", name="夜间施工噪声").press("Enter")
     expect(desk.get_by_role("heading", name="通话")).to_be_visible()
-    desk.keyboard.press("Alt+t")
+    chord(desk, "Alt+t")
     expect(desk.get_by_role("link", name="13800000000")).to_be_visible()
     for name, value in (
         ("reach", "reached"),
@@ -96,7 +96,7 @@ def test_a_callback_by_keyboard(people: People, screens: Screens) -> None:
         desk.locator(f"[name={name}][value={value}]").press("Space")
     assert grave(desk) == []
     shoot(desk, "callback")
-    desk.keyboard.press("Alt+s")
+    chord(desk, "Alt+s")
     expect(desk.get_by_text("目前没有待回访的工单")).to_be_visible()
     assert people.callback.get(f"/tickets/{number}").json()["status"] == "closed"
 
@@ -136,12 +136,12 @@ def test_a_district_reviews_by_keyboard_and_asks(people: People, screens: Screen
     expect(desk.locator(".photos img")).to_have_js_property("complete", True)
     assert grave(desk) == []
     shoot(desk, "decision")
-    desk.keyboard.press("Alt+a")
+    chord(desk, "Alt+a")
     desk.wait_for_url(f"**/decisions/{second}?kind=review&done=review")
     desk.locator("#review-text").press_sequentially("缺少照片。")
     desk.reload()
     expect(desk.locator("#review-text")).to_have_value("缺少照片。")
-    desk.keyboard.press("Alt+r")
+    chord(desk, "Alt+r")
     expect(desk.get_by_text("已完成：审核反馈")).to_be_visible()
     statuses = [
         people.supervisor.get(f"/tickets/{each}").json()["status"] for each in (first, second)

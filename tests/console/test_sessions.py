@@ -103,6 +103,7 @@ def test_a_session_ends(
     visitor.cookies["jiesu_session"] = token
     assert visitor.get("/offices?q=x").status_code == 303
     assert visitor.get("/offices?q=x", {"HX-Request": "true"}).status_code == 401
+    assert visitor.get("/live", {"Accept": "text/event-stream"}).status_code == 204
     keys = people.client.get("/v1/keys", headers={"Authorization": f"Bearer {token}"})
     assert keys.status_code == 401
 

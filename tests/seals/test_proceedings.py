@@ -7,19 +7,22 @@ import pytest
 from fastapi import FastAPI
 
 from app.seals.audit.faults import Kind
-from app.seals.audit.record import EXTENSION, HOLD, OBJECTION, SUPERVISION
-from tests import stages
+from app.seals.audit.record import ADVICE, EXTENSION, HOLD, OBJECTION, SUPERVISION
+from tests import given, stages
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, People
+from tests.given import CHAOYANG, WANGJING, People
 from tests.sealing import force
 from tests.seals.test_audit import audited
-from tests.stages import JIUXIANQIAO
+from tests.stages import JIUXIANQIAO, MARKET
+
+POLICE = "110105-police"
 
 TABLES = {
     "objection": OBJECTION,
     "extension": EXTENSION,
     "hold": HOLD,
     "supervision": SUPERVISION,
+    "advice": ADVICE,
 }
 OTHERS = {
     "office_code": f"'{JIUXIANQIAO}'",
@@ -33,6 +36,11 @@ OTHERS = {
     "level": "'district'",
     "issuer": "'somebody'",
     "dispatch_seq": "dispatch_seq + 1",
+    "milestones": "'{2026-12-01}'",
+    "from_office": "'110101001'",
+    "about": "'reward'",
+    "answer_seq": "answer_seq + 1",
+    "waits_until": "answer_due_at - interval '1 second'",
 }
 
 
@@ -66,16 +74,39 @@ def held(people: People, clock: StillClock) -> str:
 
 
 def supervised(people: People, clock: StillClock) -> str:
-    number = stages.working(people)
+    number = given.ticket(people)
+    joint = {"office_code": JIUXIANQIAO, "joint_office_codes": [MARKET, POLICE], "reason": "联办"}
+    people.dispatcher.does("dispatch", number, **joint)
     order = {"level": "city", "reason": "请报结果", "answer_due_at": later(clock, hours=4)}
     people.supervisor.does("supervise", number, **order)
     clock.tick(hours=5)
-    people.street().does("note", number, text="已处理")
+    people.street(JIUXIANQIAO).does("note", number, text="已处理")
     people.supervisor.does("supervise", number, **{**order, "answer_due_at": later(clock, days=1)})
+    for office in (MARKET, POLICE):
+        asked = {"answer_due_at": later(clock, hours=2), "to_office_code": office}
+        chief = people("chief", JIUXIANQIAO)
+        chief.does("supervise", number, **{**order, "level": "street", **asked})
+    people.street(MARKET).does("feed-back", number, text="已查处")
     return number
 
 
-LIVES = {"objection": objected, "extension": extended, "hold": held, "supervision": supervised}
+def advised(people: People, clock: StillClock) -> str:
+    number = stages.working(people)
+    chief, advice = people("chief", WANGJING), {"about": "plan", "text": "建议纳入改造"}
+    for office in (CHAOYANG, "city-housing"):
+        asked = {"to_office_code": office, "answer_due_at": later(clock, hours=4)}
+        chief.does("advise", number, **advice, **asked)
+    people.street("city-housing").does("answer-advice", number, text="纳入计划")
+    return number
+
+
+LIVES = {
+    "objection": objected,
+    "extension": extended,
+    "hold": held,
+    "supervision": supervised,
+    "advice": advised,
+}
 
 
 @pytest.mark.parametrize("table", LIVES)
@@ -104,7 +135,8 @@ def forged(kept: dict[int, dict[str, Any]], column: str) -> tuple[int, str]:
 
 
 def written(value: Any) -> str:
-    return "NULL" if value is None else f"'{value}'"
+    text = "{" + ",".join(value) + "}" if isinstance(value, list) else value
+    return "NULL" if value is None else f"'{text}'"
 
 
 @pytest.mark.parametrize("table", LIVES)

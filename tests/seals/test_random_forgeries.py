@@ -63,6 +63,8 @@ def documents(value: Row) -> st.SearchStrategy[Row]:
 CODES: list[str | None] = [None, "110105026", "110101001", "110105", "city-market", "0701"]
 OTHERS: list[tuple[type[Any], Callable[[Any], st.SearchStrategy[Any]]]] = [
     (sa.TIMESTAMP, instants),
+    (sa.Interval, lambda _: st.timedeltas(timedelta(0), timedelta(days=9))),
+    (sa.ARRAY, lambda _: st.lists(st.sampled_from(CODES[1:]), max_size=2)),
     (sa.Boolean, lambda _: st.booleans()),
     (sa.Integer, lambda _: st.integers(0, 12)),
     (sa.LargeBinary, lambda _: st.binary(min_size=32, max_size=32)),

@@ -41,6 +41,7 @@ def test_an_action_is_handed_over_with_consent_and_its_office_released(
     offered = of(does(people, CHIEF, number, HAND, **OFFER), POLICE)
     assert (offered["offered_from"], offered["offered_actions"]) == (MARKET, [2])
     assert waits(people, POLICE, number) == ["consent"]
+    assert set(waits(people, WANGJING, number)) == {"verify", "hand-over"}, "none can be released"
     early = act(people, CHIEF, number, f"summonses/{MARKET}/release", {"text": "可撤"})
     assert (early.status_code, early.json()["type"]) == (409, "/problems/offer-open")
 
@@ -82,6 +83,7 @@ def test_an_offer_is_declined_or_taken_back(people: People, who: blown.Who) -> N
     assert twice.json()["type"] == "/problems/offer-pending"
     after = does(people, who, number, f"summonses/{POLICE}/decline", text="非我职责")
     assert (of(after, POLICE)["offered_from"], waits(people, POLICE, number)) == (None, [])
+    assert waits(people, WANGJING, number).count("release") == 2
     gone = act(people, POLICES, number, f"summonses/{POLICE}/consent", {"text": "接手"})
     assert (gone.status_code, gone.json()["type"]) == (409, "/problems/nothing-offered")
     assert of(blown.releases(people, number, MARKET), MARKET)["status"] == "released"

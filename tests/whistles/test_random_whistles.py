@@ -193,7 +193,10 @@ class Whistles(RuleBasedStateMachine):
         for event in history:
             if event["action"] != "settle":
                 continue
-            read = [{**e, "to_status": e["to"]} for e in history[: event["seq"]]]
+            read = [
+                {**e, "from_status": e["from"], "to_status": e["to"]}
+                for e in history[: event["seq"]]
+            ]
             for summons in replay(read).summonses.values():
                 if summons["kind"] == SummonsKind.DEPARTMENT and summons["required"]:
                     assert SummonsStatus(summons["status"]) in OVER

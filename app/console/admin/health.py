@@ -30,6 +30,7 @@ ACTS: Mapping[str, Message] = {
     "count_days": Message("Days counted for the rankings"),
     "hash_days": Message("Days hashed for the seals"),
     "ask_forms": Message("Departments' evaluations asked for"),
+    "erase": Message("Citizens forgotten whose time is over"),
     "follow": Message("Search kept up with tickets"),
     "tell_missing": Message("Missing whistles told"),
     "learn": Message("Routing lessons learned"),

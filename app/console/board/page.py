@@ -2,8 +2,10 @@
 
 from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.access.roles import ANYONE, HANDLERS, Role
@@ -14,6 +16,7 @@ from app.console.visit import Visit, page
 
 VERIFIERS = frozenset({Role.EVALUATOR, Role.AUDITOR})
 SEALERS = frozenset({Role.EVALUATOR})
+EXPORTERS = frozenset({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR, Role.SUPERVISOR})
 TRIERS = frozenset({Role.ANALYST, Role.EVALUATOR, Role.AUDITOR})
 OPENERS = frozenset({*VERIFIERS, Role.SUPERVISOR, Role.DISTRICT}) | HANDLERS
 ROWS = 200
@@ -69,6 +72,7 @@ async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Respons
         "board/table.html",
         status,
         shown=shown,
+        spans=spans(shown.period),
         table=table,
         sparks=lines(rankings.values(), codes),
         seal=seal,
@@ -76,7 +80,8 @@ async def show_table(visit: Visit, status: int = 200, **outcome: Any) -> Respons
         rates=RATES,
         districts=districts(visit),
         opens=opens(visit),
-        may={"verify": role in VERIFIERS, "seal": role in SEALERS, "try": role in TRIERS},
+        may={"verify": role in VERIFIERS, "seal": role in SEALERS, "try": role in TRIERS}
+        | {"export": role in EXPORTERS},
         **{"verdict": None, "problem": None, **outcome},
     )
 
@@ -189,22 +194,51 @@ async def download(visit: Visit) -> Any:
     return Forwarded(visit.api, visit.request, target)
 
 
+async def facts(visit: Visit) -> Any:
+    """Every assessment behind a period: `format` is csv, ndjson or parquet."""
+    target = path("/v1/rankings/{}/facts", visit.request.path_params["period"])
+    return Forwarded(visit.api, visit.request, target)
+
+
+BULLETINS = {
+    "day": "/v1/bulletins/{}",
+    "month": "/v1/rankings/{}/bulletin",
+    "quarter": "/v1/bulletins/quarters/{}",
+    "year": "/v1/bulletins/years/{}",
+}
+
+
 async def bulletin(visit: Visit) -> Any:
-    """The month's or the day's bulletin as a page of its own."""
+    """The bulletin of a day, a month, a quarter or a year as a page of its own."""
     parts = visit.request.path_params
-    target = (
-        path("/v1/rankings/{}/bulletin", parts["name"])
-        if parts["kind"] == "month"
-        else path("/v1/bulletins/{}", parts["name"])
-    )
-    return Forwarded(visit.api, visit.request, target, "format=html")
+    template = BULLETINS.get(parts["kind"])
+    if template is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return Forwarded(visit.api, visit.request, path(template, parts["name"]), "format=html")
+
+
+def spans(period: str) -> tuple[str, str]:
+    """The quarter and the year in which a period lies: `2026-Q4`, `2026`."""
+    year, month = period.split("-")
+    return f"{year}-Q{(int(month) + 2) // 3}", year
+
+
+async def adjustments(visit: Visit) -> Response:
+    """What was recorded of sealed periods while this one ran."""
+    shown = await choose(visit)
+    if shown is None:
+        return visit.page("board/empty.html")
+    recorded = await visit.api.get(path("/v1/rankings/{}/adjustments", shown.period))
+    return visit.page("board/adjustments.html", shown=shown, recorded=recorded)
 
 
 ROUTES = [
     page("/board", show),
     page("/board/offices/{code}", office),
     page("/board/offices/{code}/tickets", tickets),
+    page("/board/adjustments", adjustments),
     page("/board/files/{period}", download),
+    page("/board/files/{period}/facts", facts, EXPORTERS),
     page("/board/bulletins/{kind}/{name}", bulletin),
     page("/board/{act:str}", act, VERIFIERS | SEALERS, ["POST"]),
 ]

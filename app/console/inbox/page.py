@@ -83,6 +83,19 @@ def grouped(rows: Iterable[Row], now: datetime) -> Iterator[Group]:
             yield Group(code, title, members)
 
 
+OF_DESKS = {"alarm": GROUPS["alarm"], "waiting": Message("Waiting")}
+
+
+def of_desk(rows: Iterable[Row]) -> Iterator[Group]:
+    """What waits for a desk of the city: alarms first, and in each part the most urgent first and
+    then the oldest, as the API lists them."""
+    rows = list(rows)
+    for code, title in OF_DESKS.items():
+        members = [row for row in rows if bool(row["alarms"]) is (code == "alarm")]
+        if members:
+            yield Group(code, title, members)
+
+
 async def show(visit: Visit) -> Response:
     """The list; its rows alone where only those are asked for."""
     return await listed(visit, "inbox/rows.html" if visit.is_part else "inbox/page.html")
@@ -96,7 +109,8 @@ async def show_day(visit: Visit) -> Response:
 async def listed(visit: Visit, template: str) -> Response:
     asked = {"limit": ROWS, "cursor": visit.query.get("cursor")}
     inbox = await visit.api.get("/v1/inbox", **asked)
-    groups = list(grouped(inbox["items"], visit.clock()))
+    rows = inbox["items"]
+    groups = list(grouped(rows, visit.clock()) if visit.office else of_desk(rows))
     places = {
         row["number"]: place_of(row, visit.caller.role) for row in inbox["items"] if "number" in row
     }

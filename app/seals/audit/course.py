@@ -1,11 +1,14 @@
 """A ticket's course: the rows that its events so far leave, and the limits that follow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies, Policy
+from app.seals.audit.appeals import Appeals
+from app.seals.audit.helpers import Helpers
 from app.seals.audit.proceedings import Proceedings
 from app.tickets.life import limits
 
@@ -27,6 +30,7 @@ class Course:
     """Dispatches to lead offices."""
     contacts: list[Row] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
+    files: list[Row] = field(default_factory=list)
     exclusion: Row | None = None
     correction: Row | None = None
     limits: Row = field(default_factory=dict)
@@ -36,7 +40,9 @@ class Course:
     asked: str | None = None
     """The ground on which an office asked to exclude it."""
     reworked: list[datetime] = field(default_factory=list)
+    helpers: Helpers = field(default_factory=Helpers)
     proceedings: Proceedings = field(default_factory=Proceedings)
+    appeals: Appeals = field(default_factory=Appeals)
     told_whole: bool = True
     """False for an import from before imports told all that they brought."""
 
@@ -45,24 +51,30 @@ class Course:
         last = self.leads[-1] if self.leads else None
         return last if last and last["ended_at"] is None else None
 
-    def give(self, office_code: str, at: datetime, now: datetime) -> None:
+    def give(
+        self, office_code: str, at: datetime, now: datetime, offices: Mapping[str, str] | None
+    ) -> None:
+        """To a lead; `offices` are all with their roles, as far as they are told."""
         self.end(now)
         self.policy = self.policies.at(at)
         self.given += 1
         self.limits = limits.columns(limits.due(self.policy, self.urgency, at))
         self.ticket |= {"office_code": office_code, "policy": self.policy.name}
-        self.ticket["dispatched_at"] = at
+        self.ticket |= {"dispatched_at": at, "acknowledged_at": None}
         self.leads.append(
             {
                 "seq": self.given,
                 "office_code": office_code,
                 "dispatched_at": at,
                 "ended_at": None,
+                "acknowledged_at": None,
                 **self.limits,
             }
         )
+        self.helpers.begin(self.given, offices, at)
 
     def end(self, now: datetime) -> None:
+        self.helpers.end(now)
         if self.lead:
             self.lead["ended_at"] = now
 
@@ -70,7 +82,13 @@ class Course:
         """No office leads it, and no clock runs."""
         self.end(now)
         self.limits = limits.columns(None)
-        self.ticket |= {"office_code": None, "dispatched_at": None}
+        self.ticket |= {"office_code": None, "dispatched_at": None, "acknowledged_at": None}
+
+    def close(self) -> None:
+        """The limits and counts that it has in the end, as columns of the ticket."""
+        limit = {column: self.limits.get(column) for column in limits.columns(None)}
+        counts = {"dispatches": self.given, "reworks": len(self.reworked)}
+        self.ticket |= {**limit, **counts, "due_left": self.due_left}
 
     def set_limit(self, column: str, at: datetime | None) -> None:
         self.limits[column] = at

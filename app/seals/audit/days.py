@@ -20,6 +20,7 @@ from app.evaluations.models import EvaluationEvent
 from app.kit.clock import Clock
 from app.kit.db import Base, Sessions
 from app.kit.instants import StillRecording, settled
+from app.kit.ready import parameter
 from app.kit.workdays import ONE_DAY, day_of, midnight
 from app.rankings.bundles import Bundle, digest_of_lines, number_of, unpacked
 from app.rankings.models import RegistryVersion, Seal
@@ -29,6 +30,9 @@ from app.whistles.events import WhistleEvent
 
 ONE_AT_A_TIME = 0xDA1
 FORMAT = 1
+
+Span = dict[str, datetime]
+"""When a day begins and ends, as parameters of the statements below."""
 
 logger = logging.getLogger(__name__)
 
@@ -115,51 +119,32 @@ def hash_of(day: date, number: int, digest: str, former: str | None) -> str:
 def lines(session: Session, day: date) -> Iterator[str]:
     """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's and
     of each book of evaluations; then the registry, and the seals."""
-    begins, ends = midnight(day), midnight(day + ONE_DAY)
-    instants = (
-        *(kind.at for kind, _ in CHAINS),
-        RegistryVersion.recorded_at,
-        Seal.published_at,
-    )
-    happened = (sa.exists().where(at >= begins, at < ends) for at in instants)
-    *in_chains, in_registry, in_seals = session.execute(
-        select(*happened)
-    ).one()  # most days: in one of them
-    for (kind, number), is_any in zip(CHAINS, in_chains, strict=True):
+    span = {"begins": midnight(day), "ends": midnight(day + ONE_DAY)}
+    *in_chains, in_registry, in_seals = session.execute(HAPPENED, span).one()  # most: in one
+    for last_links, is_any in zip(LAST_LINKS, in_chains, strict=True):
         if is_any:
-            yield from last_links(session, kind, number, begins, ends)
+            yield from (text_of(*row) for row in session.execute(last_links, span))
     if in_registry:
-        yield from registered(session, begins, ends)
+        yield from registered(session, span)
     if in_seals:
-        yield from sealed(session, begins, ends)
+        yield from sealed(session, span)
 
 
-def last_links(
-    session: Session, kind: Any, number: Any, begins: datetime, ends: datetime
-) -> Iterator[str]:
-    last = (
-        select(number, kind.seq, func.encode(kind.link, "hex"))
-        .where(kind.at >= begins, kind.at < ends)
-        .ext(distinct_on(number))
-        .order_by(number, kind.seq.desc())
-    )
-    for row in session.execute(last.execution_options(yield_per=1_000)):
-        yield text_of(*row)
-
-
-def registered(session: Session, begins: datetime, ends: datetime) -> Iterator[str]:
-    recorded_at = RegistryVersion.recorded_at
-    versions = select(RegistryVersion).where(recorded_at >= begins, recorded_at < ends)
-    for part in session.scalars(versions.order_by(recorded_at, RegistryVersion.part)):
+def registered(session: Session, span: Span) -> Iterator[str]:
+    for part in session.scalars(REGISTERED, span):
         digest = digest_of_lines(unpacked(part.lines))
         yield text_of(f"registry {part.part}", part.recorded_at, digest)
 
 
-def sealed(session: Session, begins: datetime, ends: datetime) -> Iterator[str]:
+def sealed(session: Session, span: Span) -> Iterator[str]:
     """Of the last seal no later one has the hash."""
-    seals = select(Seal).where(Seal.published_at >= begins, Seal.published_at < ends)
-    for seal in session.scalars(seals.order_by(Seal.period)):
+    for seal in session.scalars(SEALED, span):
         yield text_of(f"{SEAL}{seal.period}", seal.published_at, seal.seal_hash)
+
+
+def in_span(at: Any) -> sa.ColumnElement[bool]:
+    begins, ends = (parameter(name, sa.TIMESTAMP(timezone=True)) for name in ("begins", "ends"))
+    return sa.and_(at >= begins, at < ends)
 
 
 SEAL = "seal "
@@ -172,6 +157,22 @@ CHAINS: tuple[tuple[Any, Any], ...] = (
     (EvaluationEvent, BOOK.collate("C")),
 )
 """Events, and by which name each chain of them is kept."""
+INSTANTS = (*(kind.at for kind, _ in CHAINS), RegistryVersion.recorded_at, Seal.published_at)
+HAPPENED = select(*(sa.exists().where(in_span(at)) for at in INSTANTS))
+LAST_LINKS = [
+    select(number, kind.seq, func.encode(kind.link, "hex"))
+    .where(in_span(kind.at))
+    .ext(distinct_on(number))
+    .order_by(number, kind.seq.desc())
+    .execution_options(yield_per=1_000)
+    for kind, number in CHAINS
+]
+REGISTERED = (
+    select(RegistryVersion)
+    .where(in_span(RegistryVersion.recorded_at))
+    .order_by(RegistryVersion.recorded_at, RegistryVersion.part)
+)
+SEALED = select(Seal).where(in_span(Seal.published_at)).order_by(Seal.period)
 
 
 def text_of(*line: object) -> str:

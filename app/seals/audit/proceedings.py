@@ -1,8 +1,9 @@
-"""What was asked for and decided, replayed from a ticket's events: objections, extensions, holds
-and supervisions.
+"""What was asked for and decided, replayed from a ticket's events: objections, extensions, holds,
+supervisions and advices.
 
-Rates of objections and the counts of a quarter rest on these rows. The step that a joint office
-answers is left out: whether it still was one, not every event tells.
+Rates of objections and the counts of a quarter rest on these rows. Events of older versions tell
+neither a hold's level and milestones nor what answers a supervision of a joint office: such rows
+are compared without these columns.
 """
 
 from collections.abc import Callable
@@ -11,8 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from app.access.roles import Role
+from app.seals.audit.helpers import Helpers
 from app.seals.rederive.assessments import Happened
 from app.tickets.event_data import (
+    AdviceAnswered,
+    Advised,
     ExtensionAsked,
     HoldAsked,
     Objected,
@@ -23,7 +27,7 @@ from app.tickets.event_data import (
     name,
     read,
 )
-from app.tickets.life.lifecycle import Action
+from app.tickets.life.lifecycle import TERMINAL, Action, DispatchRole
 from app.tickets.life.objections import Ruling
 
 Row = dict[str, Any]
@@ -37,11 +41,23 @@ class Proceedings:
     extension: list[Row] = field(default_factory=list)
     hold: list[Row] = field(default_factory=list)
     supervision: list[Row] = field(default_factory=list)
+    advice: list[Row] = field(default_factory=list)
 
     def follow(self, event: Happened, lead: Row | None) -> None:
         """`lead`: the dispatch to the lead office, as it is after the event."""
         if event.action in STEPS:
             STEPS[event.action](self, event, lead)
+
+    def await_answers(self, event: Happened, helpers: Helpers) -> None:
+        """What is asked of an office waits in its inbox for as long as it has the ticket."""
+        joint = helpers.codes(DispatchRole.JOINT) if event.to_status not in TERMINAL else set()
+        for rows, here in (
+            (self.supervision, joint),
+            (self.advice, helpers.codes(*DispatchRole)),
+        ):
+            for row in rows:
+                waits = row.get("answered_at") is None and row["office_code"] in here
+                row["waits_until"] = row["answer_due_at"] if waits else None
 
 
 def asked(event: Happened, **columns: Any) -> Row:
@@ -112,15 +128,19 @@ def void_extension(rows: Proceedings, event: Happened, lead: Row | None) -> None
 
 def ask_hold(rows: Proceedings, event: Happened, lead: Row | None) -> None:
     steps = ("district_at", "held_at", "refused_at", "ended_at", "done")
+    plan = ("reason_code", *(column for column in PLAN if column in event.data))
     rows.hold.append(
         asked(
             event,
-            reason_code=read(event.data, HoldAsked.reason_code),
+            **{column: event.data[column] for column in plan},
             asked_at=event.at,
             review_at=instant(event, HoldAsked.review_at),
             **dict.fromkeys(steps),
         )
     )
+
+
+PLAN = ("level", "milestones")
 
 
 def decide_hold(rows: Proceedings, event: Happened, lead: Row | None) -> None:
@@ -150,25 +170,65 @@ def review_hold(rows: Proceedings, event: Happened, lead: Row | None) -> None:
 
 
 def supervise(rows: Proceedings, event: Happened, lead: Row | None) -> None:
-    joint = event.data.get(name(Supervised.office_code))
     row = {
         "seq": event.seq,
-        "office_code": joint,
+        "office_code": event.data.get(name(Supervised.office_code)),
         "level": read(event.data, Supervised.level),
         "issuer": event.actor,
         "issued_at": event.at,
         "answer_due_at": instant(event, Supervised.answer_due_at),
     }
-    rows.supervision.append(row if joint else {**row, "answered_at": None})
+    rows.supervision.append({**row, **UNANSWERED})
 
 
-def note(rows: Proceedings, event: Happened, lead: Row | None) -> None:
-    """The lead office's next note answers what no other office is asked."""
-    if lead is None or event.office_code != lead["office_code"]:
+UNANSWERED: Row = {"answered_at": None, "answer_seq": None}
+
+
+ANSWERED = "supervision_seqs"
+
+
+def answer(rows: Proceedings, event: Happened, lead: Row | None) -> None:
+    """An office's note or answer, which tells the supervisions that it answers."""
+    if ANSWERED not in event.data:
+        answer_of_before(rows, event, lead)
         return
+    seqs = event.data[ANSWERED]
     for row in rows.supervision:
-        if row["office_code"] is None:
-            row["answered_at"] = row["answered_at"] or event.at
+        if row["seq"] in seqs:
+            row |= {"answered_at": event.at, "answer_seq": event.seq}
+
+
+def answer_of_before(rows: Proceedings, event: Happened, lead: Row | None) -> None:
+    """The lead office's next note answers what no other office is asked; whether another's did, an
+    event of an older version does not tell."""
+    own = None if lead and event.office_code == lead["office_code"] else event.office_code
+    for row in rows.supervision:
+        if row["office_code"] == own and row.get("answered_at") is None:
+            if own is None:
+                row |= {"answered_at": event.at, "answer_seq": event.seq}
+            else:
+                for column in UNANSWERED:
+                    row.pop(column, None)
+
+
+def advise(rows: Proceedings, event: Happened, lead: Row | None) -> None:
+    rows.advice.append(
+        {
+            "seq": event.seq,
+            "about": read(event.data, Advised.about),
+            "from_office": event.office_code,
+            "office_code": read(event.data, Advised.to_office_code),
+            "given_at": event.at,
+            "answer_due_at": instant(event, Advised.answer_due_at),
+            **UNANSWERED,
+        }
+    )
+
+
+def answer_advice(rows: Proceedings, event: Happened, lead: Row | None) -> None:
+    seq = read(event.data, AdviceAnswered.advice_seq)
+    [row] = [row for row in rows.advice if row["seq"] == seq]
+    row |= {"answered_at": event.at, "answer_seq": event.seq}
 
 
 STEPS: dict[Action, Callable[[Proceedings, Happened, Row | None], None]] = {
@@ -185,5 +245,8 @@ STEPS: dict[Action, Callable[[Proceedings, Happened, Row | None], None]] = {
     Action.RESUME: resume,
     Action.END_HOLD: review_hold,
     Action.SUPERVISE: supervise,
-    Action.NOTE: note,
+    Action.NOTE: answer,
+    Action.FEED_BACK: answer,
+    Action.ADVISE: advise,
+    Action.ANSWER_ADVICE: answer_advice,
 }

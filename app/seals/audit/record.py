@@ -10,7 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.callbacks.models import Assessment, Callback, Correction, Exclusion
+from app.attachments.models import Attachment
+from app.callbacks.models import (
+    Assessment,
+    Callback,
+    Correction,
+    Dispute,
+    Exclusion,
+    ExclusionRequest,
+)
 from app.kit.db import Base
 from app.seals.audit.replay import ANSWERS
 from app.tickets.citizens import FormerCitizen
@@ -18,7 +26,7 @@ from app.tickets.events import Event, Statement
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.links import MEMBERS
 from app.tickets.models import ContactMade, Dispatch, Ticket
-from app.tickets.proceedings import Extension, Hold, Objection, Supervision
+from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
 
 Row = Mapping[Any, Any]
 
@@ -41,9 +49,40 @@ TICKET = (
     "dispatched_at",
     "assessed_at",
     "merged_into",
+    "secret",
+    "acknowledged_at",
+    "replied_at",
+    "closed_at",
+    "erased_at",
+    "acknowledge_due_at",
+    "contact_due_at",
+    "due_at",
+    "due_left",
+    "forced",
+    "objectors",
+    "upheld",
+    "extensions",
+    "renewals",
+    "returns",
+    "reworks",
+    "dispatches",
+    "urged",
+    "excluded",
+    "members",
+    "repeat_of",
 )
-DISPATCH = ("office_code", "dispatched_at", "ended_at")
+DISPATCH = ("office_code", "dispatched_at", "acknowledged_at", "ended_at")
 LIMITS = ("acknowledge_due_at", "contact_due_at", "due_at")
+HELPER = (
+    "office_code",
+    "role",
+    "dispatched_at",
+    "due_at",
+    "waits_until",
+    "answered_at",
+    "answer_seq",
+    "ended_at",
+)
 CONTACT = ("dispatch_seq", "office_code", "at", "method", "reached")
 CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "method", "final")
 EXCLUSION = ("code", "decided_at", "recorded_at")
@@ -69,15 +108,34 @@ EXTENSION = (
 HOLD = (
     "office_code",
     "reason_code",
+    "level",
     "asked_at",
     "review_at",
+    "milestones",
     "district_at",
     "held_at",
     "refused_at",
     "ended_at",
     "done",
 )
-SUPERVISION = ("office_code", "level", "issuer", "issued_at", "answer_due_at", "answered_at")
+ANSWER = ("answer_due_at", "waits_until", "answered_at", "answer_seq")
+SUPERVISION = ("office_code", "level", "issuer", "issued_at", *ANSWER)
+ADVICE = ("about", "from_office", "office_code", "given_at", *ANSWER)
+ATTACHMENT = ("seq", "sha256", "media_type", "size", "office_code", "at", "erased")
+EXCLUSION_REQUEST = (
+    "seq",
+    "office_code",
+    "district_code",
+    "code",
+    "asked_at",
+    "reviewed",
+    "reviewed_at",
+    "flagged",
+    "flagged_at",
+    "approved",
+    "decided_at",
+)
+DISPUTE = ("callback_id", "office_code", "raised_at", "heard_at")
 CORRECTION = ("callback_id", *ANSWERS, "corrected_at", "recorded_at")
 
 
@@ -99,6 +157,11 @@ class Rows:
     extensions: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
     supervisions: list[Row] = field(default_factory=list)
+    advices: list[Row] = field(default_factory=list)
+    helpers: list[Row] = field(default_factory=list)
+    requests: list[Row] = field(default_factory=list)
+    disputes: list[Row] = field(default_factory=list)
+    files: list[Row] = field(default_factory=list)
 
 
 TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
@@ -115,6 +178,14 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
     "extensions": (Extension, "seq", ("seq", *EXTENSION)),
     "holds": (Hold, "seq", ("seq", *HOLD)),
     "supervisions": (Supervision, "seq", ("seq", *SUPERVISION)),
+    "advices": (Advice, "seq", ("seq", *ADVICE)),
+    "helpers": (Dispatch, "seq", ("seq", *HELPER)),
+    "requests": (ExclusionRequest, "seq", EXCLUSION_REQUEST),
+    "files": (Attachment, "seq", ATTACHMENT),
+}
+LED = {
+    "leads": Dispatch.role == DispatchRole.LEAD,
+    "helpers": Dispatch.role != DispatchRole.LEAD,
 }
 
 
@@ -130,8 +201,12 @@ def rows(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
         table = model.__table__.c
         listed = select(table.ticket_number, *(table[column] for column in columns))
         listed = listed.where(table.ticket_number == theirs).order_by(table[order])
-        if model is Dispatch:
-            listed = listed.where(Dispatch.role == DispatchRole.LEAD)
+        if name in LED:
+            listed = listed.where(LED[name])
         for row in session.execute(listed).mappings():
             getattr(by_ticket[row["ticket_number"]], name).append(row)
+    disputes = select(Callback.ticket_number, *(Dispute.__table__.c[name] for name in DISPUTE))
+    of_theirs = disputes.join(Dispute).where(Callback.ticket_number == theirs)
+    for row in session.execute(of_theirs).mappings():
+        by_ticket[row["ticket_number"]].disputes.append(row)
     return by_ticket

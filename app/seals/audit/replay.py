@@ -9,10 +9,13 @@ from datetime import datetime
 from app.callbacks.answers import Reach
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policies
+from app.seals.audit import progress
 from app.seals.audit.course import Course, Row
+from app.seals.audit.helpers import Helpers
 from app.seals.rederive.assessments import Happened
 from app.tickets.event_data import (
     Adopted,
+    Advised,
     CalledBack,
     Contacted,
     Corrected,
@@ -53,8 +56,22 @@ def replay(events: Iterable[Happened], policies: Policies) -> Course:
             STEPS[event.action](course, event)
         if event.enters(Status.REWORK):
             rework(course, event)
-        course.proceedings.follow(event, course.lead)
+        progress.follow(course, event)
+        follow_others(course, event)
+    if course.told_whole:
+        course.close()
     return course
+
+
+def follow_others(course: Course, event: Happened) -> None:
+    """The other offices, and what was asked for and decided."""
+    if course.policy is not None and not course.ticket.get("merged_into"):
+        due_at = course.limits.get("due_at")
+        course.helpers.await_answers(event, course.policy, course.urgency, due_at)
+    course.appeals.follow(event)
+    course.proceedings.follow(event, course.lead)
+    merged = course.ticket.get("merged_into") is not None
+    course.proceedings.await_answers(event, Helpers() if merged else course.helpers)
 
 
 def rework(course: Course, event: Happened) -> None:
@@ -94,11 +111,11 @@ def take_over(course: Course, event: Happened) -> None:
     called_at = instant(event_data, Imported.called_at)
     course.ticket |= {"assessed_at": called_at, "community_code": None}
     begun = instant(event_data, Imported.dispatched_at)
-    course.give(read(event_data, Imported.office_code), begun, begun)
+    office_code = read(event_data, Imported.office_code)
+    course.give(office_code, begun, begun, {office_code: DispatchRole.LEAD})
     for seq, (at, method, reached) in enumerate(event_data["contacts"], 1):
         made = {"seq": seq, "at": datetime.fromisoformat(at), "method": method, "reached": reached}
-        office = read(event_data, Imported.office_code)
-        course.contacts.append({**made, "dispatch_seq": 1, "office_code": office})
+        course.contacts.append({**made, "dispatch_seq": 1, "office_code": office_code})
     answers = dict(zip(ANSWERS, event_data["answers"], strict=True))
     method = event_data.get(name(Imported.verified))
     final = {"cycle": 0, "reasonable": None, "method": method, "final": True}
@@ -114,7 +131,9 @@ def instant(event_data: Row, member: object) -> datetime:
 
 def route(course: Course, event: Happened) -> None:
     if event.to_status is Status.DISPATCHED:
-        course.give(read(event.data, Routed.office_code) or "", event.since, event.at)
+        office_code = read(event.data, Routed.office_code) or ""
+        offices = event.data.get("offices")
+        course.give(office_code, event.since, event.at, offices)
 
 
 def dispatch(course: Course, event: Happened) -> None:
@@ -126,9 +145,11 @@ def dispatch(course: Course, event: Happened) -> None:
     elif lead is None:
         course.take_back(event.at)
     elif course.lead is None or course.lead["office_code"] != lead:
-        course.give(lead, event.at, event.at)
+        course.give(lead, event.at, event.at, offices)
+    else:
+        course.helpers.share(course.lead["seq"], offices, event.at)
     if event.to_status is Status.MERGED:
-        course.ticket["merged_into"] = event.data[name(Merged.parent_number)]
+        join(course, event)
 
 
 def unmerge(course: Course, event: Happened) -> None:
@@ -138,7 +159,11 @@ def unmerge(course: Course, event: Happened) -> None:
 
 def merge(course: Course, event: Happened) -> None:
     course.take_back(event.at)
-    course.ticket["merged_into"] = read(event.data, Merged.parent_number)
+    join(course, event)
+
+
+def join(course: Course, event: Happened) -> None:
+    course.ticket["merged_into"], course.due_left = read(event.data, Merged.parent_number), None
 
 
 def adopt(course: Course, event: Happened) -> None:
@@ -181,6 +206,21 @@ def contact(course: Course, event: Happened) -> None:
         add_contact(
             course, event, read(event.data, Contacted.method), read(event.data, Contacted.reached)
         )
+
+
+def inform(course: Course, event: Happened) -> None:
+    """Who is advised has the ticket from then on."""
+    assert course.lead is not None  # it is a lead that advises
+    course.helpers.inform(course.lead["seq"], read(event.data, Advised.to_office_code), event.at)
+
+
+def answer(course: Course, event: Happened) -> None:
+    course.helpers.answer(event)
+
+
+def attach(course: Course, event: Happened) -> None:
+    sent = {"seq": event.seq, "office_code": event.office_code, "at": event.at, "erased": False}
+    course.files.append({**event.data, **sent})
 
 
 def relay(course: Course, event: Happened) -> None:
@@ -281,6 +321,9 @@ STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.END_HOLD: resume,
     Action.CONTACT: contact,
     Action.RELAY: relay,
+    Action.ADVISE: inform,
+    Action.FEED_BACK: answer,
+    Action.ATTACH: attach,
     Action.CALLBACK: call_back,
     Action.VERIFICATION: verify,
     Action.REQUEST_EXCLUSION: ask_exclusion,

@@ -40,7 +40,8 @@ TABLES: dict[str, tuple[type[Base], tuple[str, ...]]] = {
 
 def faults(session: Session) -> Iterator[Fault]:
     """Of every roster, in order of the street's code."""
-    codes = select(ForceEvent.street_code).union(select(Force.street_code)).subquery()
+    spoken = select(ForceStatement.street_code)
+    codes = select(ForceEvent.street_code).union(select(Force.street_code), spoken).subquery()
     for code in session.scalars(select(codes.c.street_code).order_by(codes.c.street_code)).all():
         yield from of_street(session, code)
 

@@ -15,8 +15,8 @@ from app.kit.db import Base
 from app.seals.audit import record, tickets
 from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
-from app.tickets.citizens import Citizen
-from app.tickets.events import Event
+from app.tickets.citizens import Citizen, FormerCitizen
+from app.tickets.events import Event, Statement
 from app.tickets.life.lifecycle import Action
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 
@@ -36,6 +36,8 @@ OF_TICKETS: tuple[type[Base], ...] = (
     Exclusion,
     Correction,
     FeedEntry,
+    Statement,
+    FormerCitizen,
 )
 """Whose rows tell of tickets."""
 

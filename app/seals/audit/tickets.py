@@ -10,14 +10,11 @@ from app.kit.errors import Refusal
 from app.policy.documents import Policies
 from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
-from app.seals.audit.proceedings import Proceedings
 from app.seals.audit.record import (
     CALL,
     CONTACT,
     CORRECTION,
-    DISPATCH,
     EXCLUSION,
-    LIMITS,
     Rows,
 )
 from app.seals.audit.replay import replay
@@ -104,8 +101,9 @@ def followed(
         yield from compared(number, "ticket", [course.ticket], [rows.ticket], tuple(course.ticket))
     if not course.told_whole:
         return
-    led = (*DISPATCH, *LIMITS)
-    yield from compared(number, "dispatch", course.leads, rows.leads, led)
+    yield from compared(number, "dispatch", course.leads, rows.leads)
+    if course.helpers.complete:
+        yield from helped(number, course.helpers.rows, rows.helpers)
     yield from compared(number, "contact", course.contacts, rows.contacts, CONTACT)
     calls = numbered(course.calls, head)
     yield from compared(number, "callback", calls, rows.calls, CALL)
@@ -114,16 +112,41 @@ def followed(
         ("correction", course.correction, rows.corrections, CORRECTION),
     ):
         yield from compared(number, table, [row] if row else [], kept, columns)
-    yield from proceeded(number, rows, course.proceedings)
+    yield from proceeded(number, rows, course)
     yield from assessed(number, rows, course)
 
 
-def proceeded(number: str, rows: Rows, expected: Proceedings) -> Iterator[Fault]:
-    """Of each row that what its events tell."""
-    yield from compared(number, "objection", expected.objection, rows.objections)
-    yield from compared(number, "extension", expected.extension, rows.extensions)
-    yield from compared(number, "hold", expected.hold, rows.holds)
-    yield from compared(number, "supervision", expected.supervision, rows.supervisions)
+def helped(number: str, expected: Sequence[Row], kept: Sequence[Row]) -> Iterator[Fault]:
+    """Joint and informed offices, lead by lead and office by office."""
+    places = {(row["seq"], row["office_code"]) for row in (*expected, *kept)}
+    for place in sorted(places):
+        mine, theirs = (
+            [row for row in rows if (row["seq"], row["office_code"]) == place]
+            for rows in (expected, kept)
+        )
+        yield from compared(number, "dispatch", mine, theirs)
+
+
+def proceeded(number: str, rows: Rows, course: Course) -> Iterator[Fault]:
+    """What was asked for and decided."""
+    expected, appeals = course.proceedings, course.appeals
+    for table, right, kept in (
+        ("objection", expected.objection, rows.objections),
+        ("extension", expected.extension, rows.extensions),
+        ("hold", expected.hold, rows.holds),
+        ("supervision", expected.supervision, rows.supervisions),
+        ("advice", expected.advice, rows.advices),
+        ("exclusion_request", appeals.rows("exclusion_request"), rows.requests),
+        ("dispute", appeals.rows("dispute"), rows.disputes),
+        ("attachment", course.files, files_of(rows, course)),
+    ):
+        yield from compared(number, table, right, kept)
+
+
+def files_of(rows: Rows, course: Course) -> list[Row]:
+    """Those of an erased person may be here still, and are none."""
+    gone = course.ticket.get("erased_at") is not None
+    return [file for file in rows.files if not (gone and file["erased"])]
 
 
 def assessed(number: str, rows: Rows, course: Course) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from app.seals.audit.faults import Fault, Kind
 from app.whistles import replay
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.events import MEMBERS, WhistleEvent, WhistleStatement
-from app.whistles.models import Summons, Whistle
+from app.whistles.models import Attendance, Summons, Whistle, WhistleTicket
 
 AT_ONCE = 1_000
 
@@ -27,13 +27,17 @@ TABLES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "statements": (WhistleStatement, "seq", ("seq", "words", "salt")),
     "summonses": (Summons, "office_code", ("office_code", *replay.SUMMONS)),
     "marks": (WhistleMark, "office_code", ("office_code", *MARK)),
+    "visits": (Attendance, "seq", ("seq", *replay.VISIT)),
+    "tickets": (WhistleTicket, "ticket_number", ("ticket_number",)),
 }
 UNREADABLE = (LookupError, TypeError, ValueError)
 
 
 def of_whistles(session: Session) -> Iterator[Fault]:
     """Of every whistle on record, and of every one that events tell of."""
-    every = select(WhistleEvent.whistle_number).union(select(Whistle.number))
+    every = select(WhistleEvent.whistle_number).union(
+        select(Whistle.number), select(WhistleStatement.whistle_number)
+    )
     numbers = iter(sorted(session.scalars(every)))
     while some := list(islice(numbers, AT_ONCE)):
         heads, rows = heads_of(session, some), rows_of(session, some)
@@ -63,7 +67,7 @@ def rows_of(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
 
 
 def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Iterator[Fault]:
-    events, statements, summonses, marks = (rows[kind].get(number, []) for kind in TABLES)
+    events, statements, *others = (rows[kind].get(number, []) for kind in TABLES)
     yield from chains.linked(number, events, statements, head, MEMBERS)
     if head is None:
         return
@@ -73,17 +77,33 @@ def of_whistle(number: str, head: Row | None, rows: Mapping[str, Rows]) -> Itera
         yield Fault(fault=Kind.UNREADABLE, number=number)
         return
     yield from compared(number, "whistle", course.whistle, head, replay.WHISTLE)
-    yield from of_offices(number, course.summonses, summonses, "summons", replay.SUMMONS)
-    yield from of_offices(number, course.marks, marks, "whistle_mark", MARK)
+    tickets: dict[str, Row] = {number: {} for number in course.tickets}
+    derived: Sequence[Mapping[Any, Row]]
+    derived = (course.summonses, course.marks, course.visits, tickets)
+    for place, (table, key, names) in enumerate(OF_WHISTLE):
+        left = {row[key]: row for row in others[place]}
+        yield from of_table(number, derived[place], left, table, names)
 
 
-def of_offices(
-    number: str, expected: Mapping[str, Row], kept: Sequence[Row], table: str, names: Sequence[str]
+OF_WHISTLE = (
+    ("summons", "office_code", replay.SUMMONS),
+    ("whistle_mark", "office_code", MARK),
+    ("attendance", "seq", replay.VISIT),
+    ("whistle_ticket", "ticket_number", ()),
+)
+"""Tables with several rows of a whistle, each under its key, and the columns that are compared."""
+
+
+def of_table(
+    number: str,
+    expected: Mapping[Any, Row],
+    left: dict[Any, Row],
+    table: str,
+    names: Sequence[str],
 ) -> Iterator[Fault]:
-    """Rows of a whistle with one for each office."""
-    left = {row["office_code"]: row for row in kept}
-    for code, expected_row in expected.items():
-        row = left.pop(code, None)
+    """Rows of a whistle by their keys."""
+    for key, expected_row in expected.items():
+        row = left.pop(key, None)
         if row is None:
             yield Fault(fault=Kind.MISSING_ROW, number=number, table=table)
         else:

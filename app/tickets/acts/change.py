@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -37,7 +38,7 @@ from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import is_passed_on
 from app.tickets.models import ContactMade, Dispatch, Ticket
-from app.tickets.proceedings import Supervision
+from app.tickets.proceedings import Advice, Supervision
 from app.tickets.standing import standing_of
 
 SYSTEM = "system"
@@ -128,7 +129,7 @@ class Change:
         self.set_timers()
         if ticket.members and ticket.status is not before:
             self.call_members()
-        self.await_helpers()
+        self.await_others()
         self.write(self.event(action, before, data, due_at), words or {})
         if action not in NO_NEWS:
             append(self.session, self.news(action, data))
@@ -155,13 +156,6 @@ class Change:
         ticket.asked_at = ticket.tried_at = None
         if ticket.status in TERMINAL:
             ticket.closed_at, ticket.relay_asked_at = at, None
-            self.await_no_answer()
-
-    def await_no_answer(self) -> None:
-        """Of a ticket that has ended no supervision waits in an inbox."""
-        if self.ticket.supervised:
-            asked = update(Supervision).where(Supervision.ticket_number == self.ticket.number)
-            self.session.execute(asked.values(waits_until=None))
 
     def lapse(self) -> None:
         """Open requests end where the new status allows no decision on them."""
@@ -209,19 +203,35 @@ class Change:
         for name, value in limits.wound(self.policy, Timers.of(self.ticket)).items():
             setattr(self.ticket, name, value)
 
-    def await_helpers(self) -> None:
+    def await_others(self) -> None:
         """Joint offices owe an answer while the ticket is in its offices; it lies in their inboxes,
         and in those of the advised, which show whatever changes in it."""
-        if self.ticket.merged_into:
-            return
+        ticket = self.ticket
+        helpers = [d for d in self.dispatches if d.role is DispatchRole.JOINT]
+        if not ticket.merged_into:
+            self.await_helpers(helpers)
+        if ticket.supervised:
+            asked = helpers if ticket.status not in TERMINAL else []
+            self.await_answers(Supervision, {helper.office_code for helper in asked})
+        if ticket.advised:
+            self.await_answers(Advice, {dispatch.office_code for dispatch in self.dispatches})
+            touch(self.session, ticket.advised)
+
+    def await_helpers(self, helpers: Iterable[Dispatch]) -> None:
         working = self.ticket.status in IN_OFFICE
-        for helper in (d for d in self.dispatches if d.role is DispatchRole.JOINT):
+        for helper in helpers:
             owes = working and helper.answered_at is None
             if owes:
                 helper.due_at = self.helper_due(helper)
             helper.waits_until = helper.due_at if owes else None
             touch(self.session, [helper.office_code])
-        touch(self.session, self.ticket.advised)
+
+    def await_answers(self, asked: type[Supervision | Advice], offices: Collection[str]) -> None:
+        """What is asked of an office lies in its inbox for as long as it has the ticket."""
+        here = asked.office_code.in_(offices)
+        open_ones = (asked.ticket_number == self.ticket.number) & asked.answered_at.is_(None)
+        until = sa.case((here, asked.answer_due_at))
+        self.session.execute(update(asked).where(open_ones).values(waits_until=until))
 
     def helper_due(self, helper: Dispatch) -> datetime:
         """A joint office has the time of the ticket's level from its own dispatch, and at least the

@@ -25,11 +25,7 @@ from app.tickets.event_data import (
 from app.tickets.life import contacts
 from app.tickets.life.contacts import Method
 from app.tickets.life.lifecycle import Action, Status
-from app.tickets.life.parts import Part
 from app.tickets.life.sources import PUBLIC
-
-ANSWERERS = frozenset({Part.LEAD, Part.HELPER})
-"""Whose notes answer a supervision."""
 
 
 class NobodyToAnswer(Invalid):
@@ -66,16 +62,14 @@ def feed_back(change: Change, body: FeedBack) -> None:
     own = next(d for d in change.dispatches if d.office_code == caller.office_code)
     own.answered_at = own.answered_at or change.now
     own.answer_seq = ticket.version + 1
-    if ticket.supervised:
-        answer_supervision(change)
+    data = answer_supervision(change)
     words = {"text": body.text, "measures": body.measures}
-    change.record(Action.FEED_BACK, ticket.status, words=words)
+    change.record(Action.FEED_BACK, ticket.status, data=data, words=words)
 
 
 def note(change: Change, body: Words) -> None:
-    if change.ticket.supervised and change.parts & ANSWERERS:
-        answer_supervision(change)
-    change.record(Action.NOTE, change.ticket.status, words={"text": body.text})
+    data = answer_supervision(change)
+    change.record(Action.NOTE, change.ticket.status, data=data, words={"text": body.text})
 
 
 def reply(change: Change, body: NewReply) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import asdict
 from sqlalchemy import select
 
 from app.kit.errors import Conflict, Invalid
@@ -43,22 +44,25 @@ def request(change: Change, body: NewHold) -> None:
             Message("at most {max_renew} times", max_renew=change.policy.hold.max_renew)
         )
     ticket.asks_hold = Part.DISTRICT if ticket.district_code else Part.SUPERVISOR
+    data = HoldAsked(
+        reason_code=body.reason_code,
+        review_at=body.review_at,
+        level=level_now(change),
+        milestones=[milestone.at.isoformat() for milestone in body.milestones],
+    )
     change.session.add(
         Hold(
             ticket_number=ticket.number,
             seq=ticket.version + 1,
             office_code=ticket.office_code,
-            reason_code=body.reason_code,
-            level=level_now(change),
             asked_at=change.now,
-            review_at=body.review_at,
-            milestones=[milestone.at.isoformat() for milestone in body.milestones],
+            **asdict(data),
         )
     )
     change.record(
         Action.REQUEST_HOLD,
         ticket.status,
-        data=HoldAsked(reason_code=body.reason_code, review_at=body.review_at),
+        data=data,
         words={
             "plan": body.plan,
             "milestones": [milestone.text for milestone in body.milestones] or None,

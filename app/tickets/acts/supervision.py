@@ -11,7 +11,7 @@ from app.kit.messages import Message
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import NewSupervision
 from app.tickets.acts.urgency import allow
-from app.tickets.event_data import Supervised
+from app.tickets.event_data import Supervised, SupervisionsAnswered
 from app.tickets.life import alarms
 from app.tickets.life.alarms import Alarm, Ring
 from app.tickets.life.holds import SupervisionLevel
@@ -19,6 +19,9 @@ from app.tickets.life.lifecycle import Action, DispatchRole
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 from app.tickets.proceedings import Supervision
+
+ANSWERERS = frozenset({Part.LEAD, Part.HELPER})
+"""Whose notes answer a supervision."""
 
 
 class AnswerTimePast(Invalid):
@@ -93,20 +96,29 @@ def not_joint(detail: Message, joint: list[str]) -> NotJoint:
     return NotJoint(detail, errors=[fault], joint_office_codes=joint)
 
 
-def answer_supervision(change: Change) -> None:
+def answer_supervision(change: Change) -> SupervisionsAnswered | None:
     """An office's next note or answer answers what is asked of it: of the lead all that names no
-    other office."""
-    ticket, caller = change.ticket, change.caller
-    assert caller is not None  # no answer falls due by itself
-    own = None if Part.LEAD in change.parts else caller.office_code
+    other office. The data of its event."""
+    if not change.ticket.supervised:
+        return None
+    if not change.parts & ANSWERERS:
+        return SupervisionsAnswered(supervision_seqs=[])
+    assert change.caller is not None  # no answer falls due by itself
+    own = None if Part.LEAD in change.parts else change.caller.office_code
     every = unanswered(change)
     mine = [supervision for supervision in every if supervision.office_code == own]
-    if not mine:
-        return
+    if mine:
+        settle(change, mine, [supervision for supervision in every if supervision not in mine])
+    return SupervisionsAnswered(supervision_seqs=sorted(supervision.seq for supervision in mine))
+
+
+def settle(change: Change, mine: list[Supervision], others: list[Supervision]) -> None:
+    """Mark the answered ones, and await the others."""
+    ticket = change.ticket
     for supervision in mine:
         supervision.answered_at, supervision.answer_seq = change.now, ticket.version + 1
         supervision.waits_until = None
-    left = [supervision.answer_due_at for supervision in every if supervision not in mine]
+    left = [supervision.answer_due_at for supervision in others]
     ticket.supervised = bool(left)
     ticket.answer_due_at = min((at for at in left if at >= change.now), default=None)
     if all(at >= change.now for at in left):

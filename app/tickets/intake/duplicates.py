@@ -36,6 +36,10 @@ FEW = 64
 EVERYONE = 0
 """The advisory lock that intake shares, but for a batch of more citizens than FEW."""
 
+BATCHES = 1
+"""The lock before which such batches stand in line, so that a request waits for one of them at
+most: they would stand before it in EVERYONE's line, one after the other."""
+
 
 class Asking(Protocol):
     """A request that has passed every check."""
@@ -108,7 +112,7 @@ def key_of(caller: bytes) -> int:
     return int.from_bytes(caller[:8], signed=True)
 
 
-ALL_CITIZENS = f"SELECT pg_advisory_xact_lock({EVERYONE})"
+ALL_CITIZENS = f"SELECT pg_advisory_xact_lock({BATCHES}), pg_advisory_xact_lock({EVERYONE})"
 CITIZENS = f"""
     SELECT pg_advisory_xact_lock_shared({EVERYONE}), pg_advisory_xact_lock(key)
     FROM unnest(%(keys)s::bigint[]) AS key

@@ -305,7 +305,8 @@ def ended(arrival: Arrival) -> dict[str, Any]:
 
 def routed(arrival: Arrival) -> dict[str, Any]:
     """By the system."""
-    data = dispatch.routed(arrival.decision, dispatch.located(arrival.decision))
+    place = dispatch.located(arrival.decision)
+    data = dispatch.routed(arrival.decision, place, arrival.share.roles() if arrival.share else {})
     system = {"actor": SYSTEM, "role": None, "office_code": None}
     return {**system, "action": Action.ROUTE, "data": as_json(data)}
 
@@ -322,6 +323,8 @@ def matter_told(arrival: Arrival) -> Received:
         anonymous=new.citizen.anonymous,
         reachable=new.citizen.telephone is not None,
         no_citizen=True if arrival.no_citizen else UNSET,
+        secret=arrival.secret,
+        repeat_of=arrival.repeat_of or UNSET,
         **(dispatch.located(arrival.decision) if unrouted else {}),
     )
 

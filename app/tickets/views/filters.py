@@ -119,13 +119,18 @@ AskedStatus = Annotated[
 """A status, or `open` for every one that has not ended."""
 
 
+def district_of(queue: object) -> object:
+    return queue.removeprefix("district:") if isinstance(queue, str) else queue
+
+
 class Filters(Form):
     """Which tickets; times are half-open [from, to), and a date alone is a day in Beijing."""
 
     office_code: codes.Office = None
     district_code: codes.District = None
     community_code: codes.Community = None
-    queue: codes.District = None
+    queue: Annotated[codes.District, BeforeValidator(district_of)] = None
+    """`110105`, or `district:110105` as the rulebook has it."""
     status: list[AskedStatus] = []
     type: list[TicketType] = []
     channel: list[Channel] = []

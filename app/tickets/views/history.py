@@ -11,6 +11,7 @@ from app.access.roles import Role
 from app.kit.cipher import Cipher
 from app.tickets import personal
 from app.tickets.citizens import NEAR_THE_SUBJECT, Citizen, former_names, names_of
+from app.tickets.event_data import Received, name
 from app.tickets.events import Event, Statement
 from app.tickets.views import by_number
 from app.tickets.views.by_number import Lines
@@ -27,12 +28,15 @@ WRITTEN = tuple(info.serialization_alias or name for name, info in EventView.mod
 LEADING_TO_HIM = frozenset({"name", "callback_phone", "language", "callback_after", "external_id"})
 """What a citizen tells anew of himself, and what a system outside knows his request by."""
 
+HIS = frozenset({name(Received.repeat_of)})
+"""What an event's data has of his other tickets."""
 
-def history(role: Role) -> sa.Select[Any]:
+
+def history(role: Role, questions: sa.FromClause) -> sa.Select[Any]:
     """Every event of the tickets asked for that a role may see, oldest first, with what was said
     in it, and whether the reader is not to know by whom."""
     near = role in NEAR_THE_SUBJECT
-    ticket = by_number.in_scope(role).subquery("ticket")
+    ticket = by_number.in_scope(role, questions).subquery("ticket")
     statement = (Statement.ticket_number == Event.ticket_number) & (Statement.seq == Event.seq)
     return (
         select(
@@ -65,6 +69,8 @@ def members(cipher: Cipher, *line: Any) -> dict[str, Any]:
     *values, words, number, secret, name, former = line
     event = dict(zip(WRITTEN, values, strict=True))
     spoken = words
+    if secret:
+        event["data"] = {name: event["data"][name] for name in event["data"] if name not in HIS}
     if secret and words:
         spoken = masked(words, *names_of(cipher, number, name, *(former or ())))
     event["data"] = {**event["data"], **(spoken or {})}

@@ -81,8 +81,8 @@ NUMBERS = parameter("numbers", ARRAY(sa.Text))
 NUMBERED = Ready(rows.shown(select(Ticket).where(Ticket.number == sa.any_(NUMBERS))))
 
 
-def asked_for(role: Role) -> sa.Select[Any]:
-    return rows.shown(by_number.in_scope(role), None, "place")
+def asked_for(role: Role, questions: sa.FromClause) -> sa.Select[Any]:
+    return rows.shown(by_number.in_scope(role, questions), None, "place")
 
 
 IN_SCOPE = by_number.InScope(asked_for)

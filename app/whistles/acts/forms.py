@@ -8,7 +8,18 @@ from pydantic import StringConstraints as Text
 
 from app.kit.messages import Message, shape
 from app.kit.web.position import Position
-from app.kit.web.wire import Flag, Form, Line, OfficeCode, OneLine, Points, Prose, Shown, Told
+from app.kit.web.wire import (
+    Clean,
+    Flag,
+    Form,
+    Line,
+    OfficeCode,
+    OneLine,
+    Points,
+    Prose,
+    Shown,
+    Told,
+)
 from app.tickets.acts.forms import Reason
 from app.tickets.texts import AddressText, Lat, Lon, Number
 from app.whistles.life.loop import Finding, WhistleKind, WhistleLevel, WhistleOrigin
@@ -18,7 +29,7 @@ MOST_SUMMONSES = 60
 MOST_ACTIONS = 20
 MOST_TICKETS = 100
 
-Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown]
+Matter = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=2_000), Shown, Clean]
 Document = Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=100), Shown, OneLine]
 ActionNumber = Annotated[int, Field(ge=1, strict=True)]
 REPORT_CODE = shape(r"^[A-Za-z0-9-]{6,64}$", "is no code of 6 to 64 letters and digits")

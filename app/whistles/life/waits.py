@@ -97,6 +97,7 @@ class Awaited:
     offered_at: datetime | None = None
     offer_due_at: datetime | None = None
     evaluated_by: str | None = None
+    offered_from: str | None = None
 
 
 def waits(
@@ -122,11 +123,12 @@ def wanted(
     if whistle.status in UNSETTLED:
         yield from of_whistle(whistle)
         yield from of_coordinator(whistle, summonses)
+        in_offers = {code for each in summonses for code in parties(each)}
         for summons in summonses:
-            yield from of_offer(summons)
+            yield from of_offer(whistle, summons)
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
-            yield from of_others(whistle, summons)
+            yield from of_others(whistle, summons, summons.office_code in in_offers)
     yield from of_records(whistle, [each for each in summonses if each.office_code not in marked])
 
 
@@ -235,17 +237,26 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
             yield Wait(*own, A.FEED_BACK, *span(summons.arrived_at, finish))
 
 
-def of_offer(summons: Awaited) -> Iterator[Wait]:
-    """Actions that it is asked to take over."""
+def parties(asked: Awaited) -> tuple[str, ...]:
+    """The office that gives actions up and the one that is asked: neither is released now."""
+    if asked.offered_from is None or asked.status in OVER:
+        return ()
+    return asked.offered_from, asked.office_code
+
+
+def of_offer(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+    """Actions that it is asked to take over; the street, which may take its offer back, sees until
+    when an answer is due, and that it is late."""
     if summons.offered_at and summons.status not in OVER:
-        limits = span(summons.offered_at, summons.offer_due_at)
-        yield Wait(summons.office_code, WaitKind.SUMMONS, A.CONSENT, *limits)
+        code, limits = summons.office_code, span(summons.offered_at, summons.offer_due_at)
+        yield Wait(code, WaitKind.SUMMONS, A.CONSENT, *limits)
+        yield Wait(whistle.street_code, WaitKind.WHISTLE, A.HAND_OVER, *limits, code)
 
 
-def of_others(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+def of_others(whistle: Waiting, summons: Awaited, in_offer: bool) -> Iterator[Wait]:
     """What the street or its district has to do about it."""
     about = summons.office_code
-    if summons.status is P.FED_BACK and not whistle.is_campaign_open:
+    if summons.status is P.FED_BACK and not whistle.is_campaign_open and not in_offer:
         release = span(summons.fed_back_at, whistle.finish_at or summons.fed_back_at)
         yield Wait(whistle.street_code, WaitKind.WHISTLE, A.RELEASE, *release, about)
     if summons.status is P.OBJECTED:

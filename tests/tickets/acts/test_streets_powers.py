@@ -328,3 +328,54 @@ def test_a_joint_offices_clock_follows_that_of_the_lead(people: People, clock: S
     people.dispatcher.does("grade", number, urgency="L2", reason="停水")
     [hastened] = limits()
     assert stages.instant(hastened) == clock() + 24 * HOUR
+
+
+def test_an_office_that_has_lost_the_ticket_is_asked_nothing_in_its_inbox(
+    people: People, clock: StillClock
+) -> None:
+    """It could not open what lies there; what it is asked comes back with the ticket."""
+    number, market = shared(people, MARKET), people.street(MARKET)
+    chief(people).does("supervise", number, **supervision(clock))
+    both = [(number, "supervision", "note"), (number, "joint", "feed-back")]
+    assert waiting(market) == both
+
+    people.dispatcher.does("dispatch", number, office_code=JIUXIANQIAO, reason="属酒仙桥")
+    assert (market.get(f"/tickets/{number}").status_code, waiting(market)) == (404, [])
+
+    again = {"office_code": WANGJING, "joint_office_codes": [MARKET], "reason": "仍属望京"}
+    people.dispatcher.does("dispatch", number, **again)
+    assert waiting(market) == both
+    market.does("feed-back", number, text="已查处")
+    assert waiting(market) == []
+
+
+def test_who_is_advised_keeps_the_ticket_until_he_has_answered(
+    people: People, clock: StillClock
+) -> None:
+    number, housing = given.ticket(people), people.street(CITY_OFFICE)
+    chief(people).does("advise", number, **advice(clock, to_office_code=CITY_OFFICE))
+    address = {"text": "朝阳区酒仙桥街道酒仙桥路10号"}
+    people.operator.does("correct", number, address=address, reason="记错了")
+    assert people.operator.get(f"/tickets/{number}").json()["office"]["code"] == JIUXIANQIAO
+    assert waiting(housing) == [(number, "advice", "answer-advice")]
+    housing.does("answer-advice", number, text="纳入计划")
+    assert waiting(housing) == []
+
+
+def test_who_was_advised_may_be_advised_again_after_a_ruling_of_all(
+    people: People, clock: StillClock
+) -> None:
+    """会商 takes the ticket from those who owe nothing."""
+    number, housing = shared(people), people.street(CITY_OFFICE)
+    asked = advice(clock, to_office_code=CITY_OFFICE)
+    chief(people).does("advise", number, **asked)
+    housing.does("answer-advice", number, text="纳入计划")
+    outside = stages.objection(proposed_office_code=stages.DONGHUAMEN)
+    people.street().does("object", number, **outside)
+    people.dispatcher.does("rule-objection", number, decision="consult", text="会商")
+    concluded = {"lead_office_code": WANGJING, "joint_office_codes": [], "text": "仍由望京办理"}
+    people("panel").does("conclude", number, **concluded)
+    assert housing.get(f"/tickets/{number}").status_code == 404
+
+    chief(people).does("advise", number, **asked)
+    assert waiting(housing) == [(number, "advice", "answer-advice")]

@@ -1,6 +1,7 @@
 """Requests that share a commit: each sender gets the truth about his own, whatever the others'."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from app.access.roles import Caller, Role
 from app.settings import AT_ONCE
 from app.tickets.citizens import caller_hash
 from app.tickets.intake.commits import Trace, was_committed
-from app.tickets.intake.duplicates import EVERYONE, key_of
+from app.tickets.intake.duplicates import BATCHES, EVERYONE, FEW, key_of
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.requests import Answer, Request
 from tests import given
@@ -235,6 +236,28 @@ def test_who_waits_for_a_citizen_keeps_no_group_waiting(operator: Person, app: F
 
     assert sorted(answer.status_code for answer in answers) == [200] * AT_ONCE + [201]
     assert len({answer.json()["number"] for answer in answers}) == 1
+
+
+def test_a_request_waits_for_one_large_batch_and_not_for_those_that_wait(
+    operator: Person, app: FastAPI
+) -> None:
+    lines = "\n".join(json.dumps(body()) for _ in range(FEW + 1)).encode()
+    with ThreadPoolExecutor() as threads:
+        with psycopg.connect(app.state.settings.database, autocommit=True) as another_batch:
+            another_batch.execute("SELECT pg_advisory_lock(%s)", [BATCHES])
+            batch = threads.submit(operator.send, "/tickets/batch", lines)
+            wait_for_lock(app)
+            assert operator.post("/tickets", body()).status_code == 201
+            assert not batch.done()
+        assert batch.result().status_code == 200
+
+
+def wait_for_lock(app: FastAPI) -> None:
+    for _ in range(1_000):
+        if counted(app, "count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            return
+        sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: FastAPI) -> None:

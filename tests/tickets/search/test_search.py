@@ -88,6 +88,7 @@ FOUND: list[tuple[dict[str, Any], str]] = [
     ({"district_code": CHAOYANG, "q": "健身"}, "shop"),
     ({"office_code": WANGJING, "q": "京A12345"}, "plate"),
     ({"queue": CHAOYANG}, "vague"),
+    ({"queue": f"district:{CHAOYANG}"}, "vague"),
     ({"urgency": "L1", "q": "井盖"}, "urgent"),
     ({"status": "to_dispatch"}, "vague"),
     ({"status": "to_dispatch", "q": "路灯"}, "vague"),

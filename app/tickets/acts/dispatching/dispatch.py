@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy import select, update
 
 from app.city import district_of
@@ -39,8 +40,10 @@ class UnfitOffice(Invalid):
 def give(
     change: Change, given: Share, at: datetime, why: EndReason = EndReason.REDISPATCHED
 ) -> None:
-    """End the active dispatches and begin new ones with a full clock from `at` (T7, T7b)."""
+    """End the active dispatches and begin new ones with a full clock from `at` (T7, T7b). Who owes
+    an answer to an advice keeps the ticket."""
     ticket = change.ticket
+    given = share(change.city, given.lead, given.joint, [*given.informed, *ticket.advised])
     former = end(change, why)
     if former and former != given.lead:
         ticket.interim_office = ticket.interim_office or former
@@ -50,8 +53,7 @@ def give(
         forget_whistles(change)
     policy = change.city.policies.at(at)
     due = limits.due(policy, ticket.urgency, at)
-    ticket.policy = policy.name
-    ticket.office_code = given.lead
+    ticket.policy, ticket.office_code = policy.name, given.lead
     ticket.district_code = ticket.district_code or district_of(change.city, given.lead)
     leave_queue(change, given, why)
     ticket.dispatches += 1
@@ -87,7 +89,7 @@ def share_anew(change: Change, joint: Iterable[str], why: EndReason) -> None:
     roles = given.roles()
     release(change, [d for d in change.dispatches if d.office_code not in roles], why)
     for dispatch in change.dispatches:
-        dispatch.role = roles.pop(dispatch.office_code)
+        dispatch.role, dispatch.waits_until = roles.pop(dispatch.office_code), None
     due = limits.due(change.policy, ticket.urgency, change.now)
     more = rows(ticket.number, lead.seq, given, due, change.now)
     added = [Dispatch(**row) for row in more if row["office_code"] in roles]
@@ -96,18 +98,15 @@ def share_anew(change: Change, joint: Iterable[str], why: EndReason) -> None:
 
 
 def inform(change: Change, office_code: str) -> None:
-    """Let an office know of the ticket, unless it has it already."""
+    """Let an office know of the ticket, unless it has it already; a 会商 may have taken it away."""
     lead = change.lead
     assert lead is not None  # a street's, that asks
     if office_code in {dispatch.office_code for dispatch in change.dispatches}:
         return
-    informed = Dispatch(
-        ticket_number=lead.ticket_number,
-        seq=lead.seq,
-        office_code=office_code,
-        role=DispatchRole.INFORMED,
-        dispatched_at=change.now,
-    )
+    key = {"ticket_number": lead.ticket_number, "seq": lead.seq, "office_code": office_code}
+    former = change.session.get(Dispatch, key)
+    informed = former or Dispatch(**key, dispatched_at=change.now)
+    informed.role, informed.ended_at, informed.end_reason = DispatchRole.INFORMED, None, None
     change.session.add(informed)
     change.dispatches = [*change.dispatches, informed]
 
@@ -125,7 +124,7 @@ def release(change: Change, dispatches: Sequence[Dispatch], why: EndReason) -> N
         return
     ticket, now = change.ticket, change.now
     for dispatch in dispatches:
-        dispatch.ended_at, dispatch.end_reason = now, why
+        dispatch.ended_at, dispatch.end_reason, dispatch.waits_until = now, why, None
     append(
         change.session,
         [
@@ -201,10 +200,14 @@ def shares(change: Change) -> dict[str, Any]:
     """The members of `Given`, for events with more members."""
     ticket = change.ticket
     return {
-        "offices": {d.office_code: d.role for d in change.dispatches},
+        "offices": roles(change),
         "due_at": ticket.due_at,
         **place(ticket),
     }
+
+
+def roles(change: Change) -> dict[str, DispatchRole]:
+    return {dispatch.office_code: dispatch.role for dispatch in change.dispatches}
 
 
 def place(ticket: Ticket) -> dict[str, str | None]:
@@ -250,8 +253,7 @@ def by_person(
         ticket.community_code = None
     elif ticket.street_code is None:
         ticket.district_code = lead.district_code or ticket.district_code
-    informed = [ticket.district_code, *ticket.advised]
-    given = share(change.city, lead_code, joint_codes, informed)
+    given = share(change.city, lead_code, joint_codes, [ticket.district_code])
     give(change, given, change.now, why)
 
 
@@ -314,7 +316,7 @@ def route(change: Change, decision: Decision, due_at: datetime | None = None) ->
         give(change, share_of(change.city, decision), due_at or change.now)
     change.ticket.queue = decision.queue
     to = outcome(decision.decision, change.ticket.urgency, waited=due_at is not None)
-    data = routed(decision, place(change.ticket))
+    data = routed(decision, place(change.ticket), roles(change))
     change.record(Action.ROUTE, to, data=data, due_at=due_at)
 
 
@@ -326,14 +328,17 @@ def outcome(decision: DecisionKind, urgency: Urgency, waited: bool = False) -> S
     return Status.TO_DISPATCH if to is Status.NEED_INFO and at_once else to
 
 
-def routed(decision: Decision, place: dict[str, str | None]) -> Routed:
-    """The event data of a route, with the ticket's place."""
+def routed(
+    decision: Decision, place: dict[str, str | None], offices: dict[str, DispatchRole]
+) -> Routed:
+    """The event data of a route, with the ticket's place and its offices, if it has any."""
     return Routed(
         decision=decision.decision,
         office_code=decision.office_code,
         confidence=decision.confidence,
         method=decision.method,
         gazetteer=decision.gazetteer,
+        offices=offices or UNSET,
         **place,
     )
 
