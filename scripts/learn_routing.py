@@ -1,13 +1,15 @@
 """Learn the numbers of app/data/routing/ranker.json from labelled addresses.
 
-    python scripts/learn_routing.py ADDRESSES.csv [--check]
+    python scripts/learn_routing.py ADDRESSES.csv [--check] [--folds FOLDS.json]
 
 The file has the columns `address_text`, `place_text`, `street_code`. What is written are weights,
 means, spreads and the trees of two judges: no address, no place, no name. Each row is asked several
 times: with an empty memory and with memories made of other rows, with and without its district.
 Rows of one place stand together on one side of every split; the judges learn from answers of
 numbers that never saw the place. With --check nothing is written: the figures of five-fold
-cross-validation are printed. The trees are grown by LightGBM (`pip install lightgbm==4.7.0`), which
+cross-validation are printed. With --folds the numbers of each fold, ranker and judges, are written
+there, with the hashes of the places that they never saw: for `python -m bench.learning_curve`. The
+trees are grown by LightGBM (`pip install lightgbm==4.7.0`), which
 the service does without.
 """
 
@@ -38,6 +40,7 @@ from app.routing.weighing.grounds import COLUMNS, Ground, lay
 from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES
 from app.routing.weighing.profile import Floats
 from app.routing.weighing.traits import describe, key_of
+from bench.learning_curve import place_hash
 
 ON = date(2026, 1, 1)
 FOLDS, SPLITS = 5, 2
@@ -287,15 +290,20 @@ def cross_validate(rows: Sequence[Row]) -> list[Answer]:
 
 
 def answers_of(rows: Sequence[Row], split: int) -> Iterator[Answer]:
-    fold = folds(rows, split)
-    documents = [
-        learn(list(samples(rows, list(map(int, np.nonzero(fold != out)[0])), FRACTIONS, seed=out)))
-        for out in range(FOLDS)
-    ]
+    fold, documents = folds(rows, split), documents_of(rows, split)
     for sample in samples(rows, range(len(rows)), JUDGED_WITH, seed=100 + split):
         share = shares(documents[fold[sample.row]], sample.x)
         asked = (sample.row, sample.memory, sample.whole_city, sample.truth)
         yield Answer(*asked, share, sample.judged_by(share))
+
+
+def documents_of(rows: Sequence[Row], split: int) -> list[dict[str, object]]:
+    """For each fold the numbers that never saw its places."""
+    fold = folds(rows, split)
+    return [
+        learn(list(samples(rows, list(map(int, np.nonzero(fold != out)[0])), FRACTIONS, seed=out)))
+        for out in range(FOLDS)
+    ]
 
 
 def grow(answers: Sequence[Answer], seed: int) -> lightgbm.Booster:
@@ -326,7 +334,7 @@ def judged(
     fold = folds(rows)
     of_row = np.array([fold[answer.row] for answer in answers])
     pairs = []
-    for out in range(FOLDS):
+    for out in sorted(set(of_row.tolist())):
         booster = grow([answers[at] for at in np.nonzero(of_row != out)[0]], seed)
         asked = [answers[at] for at in np.nonzero(of_row == out)[0]]
         chances = booster.predict(np.array([answer.numbers for answer in asked]))
@@ -424,24 +432,44 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("addresses", type=Path)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--folds", type=Path)
     given = parser.parse_args()
     rows = read_rows(given.addresses)
     answers = cross_validate(rows)
     report(rows, answers)
+    if given.folds:
+        write(given.folds, json.dumps(unseen(rows, answers)))
     if given.check:
         return
-    document = learn(list(samples(rows, range(len(rows)), FRACTIONS, seed=0)))
+    numbers = learn(list(samples(rows, range(len(rows)), FRACTIONS, seed=0)))
+    write(DATA / "ranker.json", json.dumps(document(rows, answers, numbers), indent=1) + "\n")
+
+
+def document(
+    rows: Sequence[Row], answers: Sequence[Answer], numbers: Mapping[str, object]
+) -> dict[str, Any]:
+    """The whole file: the ranker's numbers, the judges that these answers teach, and a version."""
     plain = {
         name: value if isinstance(value, list) else np.round(np.asarray(value), DECIMALS).tolist()
-        for name, value in document.items()
+        for name, value in numbers.items()
     }
     plain["numbers"] = list(NUMBERS)
     for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.whole_city == whole_city]
         plain[f"judge_{name}"] = judge(rows, of_kind, deviations)
     content = json.dumps(plain, sort_keys=True).encode()
-    plain["version"] = sha256(content).hexdigest()[:12]
-    write(DATA / "ranker.json", json.dumps(plain, indent=1) + "\n")
+    return {**plain, "version": sha256(content).hexdigest()[:12]}
+
+
+def unseen(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Any]:
+    """The whole document of each fold, and the fold of each place by its hash."""
+    fold = folds(rows)
+    documents = [
+        document(rows, [answer for answer in answers if fold[answer.row] != out], numbers)
+        for out, numbers in enumerate(documents_of(rows, 0))
+    ]
+    places = {place_hash(*place_of(row)): int(out) for row, out in zip(rows, fold, strict=True)}
+    return {"folds": documents, "places": places}
 
 
 def write(path: Path, content: str) -> None:

@@ -1,13 +1,14 @@
 """Contradictions about a place: a person decides, and the reason names both sides."""
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.kit.datum import in_city
 from app.routing.decision import Query
-from app.routing.reading.names import PLACES, STEMS, Find, Kind
+from app.routing.reading.names import PLACES, STEMS, Find, Kind, Meaning
 from app.routing.reading.scene import Scene
-from app.routing.reading.spots import AREA
+from app.routing.reading.spots import AREA, START
 from app.routing.reasons import Reason
 from app.routing.witnesses import Official, Witness, shared
 
@@ -93,17 +94,28 @@ def bare_area(scene: Scene, witness: Witness | None, names: Names) -> Reason | N
     RULEBOOK D.5 has it."""
     if witness is None or scene.spot is None or witness.method in ("street", "memory"):
         return None
-    for area in scene.named:
-        if area.kinds & STEMS and (witness.best in codes(area) or is_its_area(scene, area)):
-            place = known_elsewhere(scene, area)
-            if place:
-                parts = {
-                    "area": area.meanings[0].name,
-                    "place": place.meanings[0].name,
-                    "street": names[min(codes(place, scene.district or ""))],
-                }
-                return Reason("bare_area", parts)
+    places = [find for find in scene.named if find.kinds & PLACES]
+    for area in areas_spoken_of(scene, witness):
+        if place := known_elsewhere(scene, area, places):
+            parts = {
+                "area": area.meanings[0].name,
+                "place": place.meanings[0].name,
+                "street": names[min(codes(place, scene.district or ""))],
+            }
+            return Reason("bare_area", parts)
     return None
+
+
+def areas_spoken_of(scene: Scene, witness: Witness) -> Iterator[Find]:
+    """The short names of the best street, each where it stands first, and the one just before the
+    place."""
+    known: set[tuple[Meaning, ...]] = set()
+    for area in scene.named:
+        if area.kinds & STEMS:
+            is_first = area.meanings not in known and witness.best in codes(area)
+            if is_first or is_its_area(scene, area):
+                known.add(area.meanings)
+                yield area
 
 
 def is_its_area(scene: Scene, area: Find) -> bool:
@@ -112,14 +124,14 @@ def is_its_area(scene: Scene, area: Find) -> bool:
     return spot is not None and AREA.fullmatch(scene.reading.text, area.end, spot.start) is not None
 
 
-def known_elsewhere(scene: Scene, area: Find) -> Find | None:
-    """A community or village behind an area that is no street of the area's name."""
+def known_elsewhere(scene: Scene, area: Find, places: Sequence[Find]) -> Find | None:
+    """The first of the communities and villages behind an area that is no street's of its name."""
     own = codes(area)
-    for find in scene.named:
+    for find in places[bisect_left(places, area.end, key=START) :]:
         if find.start == area.end and SIDE.fullmatch(scene.reading.text, find.start, find.end):
             continue  # 回龙观东大街 is a road's name as a whole
-        streets = codes(find, scene.district or "") if find.kinds & PLACES else set()
-        if find.start >= area.end and streets and streets.isdisjoint(own):
+        streets = codes(find, scene.district or "")
+        if streets and streets.isdisjoint(own):
             return find
     return None
 

@@ -90,8 +90,8 @@ def forms(kind: type[Form]) -> Iterator[type[Form]]:
 def takes(form: type[Form], name: str, text: str) -> bool:
     """Whether a member takes a text, or a list of such texts."""
     field = form.model_fields[name]
-    told: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-    adapter: TypeAdapter[Any] = TypeAdapter(told)
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
     return any(fits(adapter, value) for value in (text, [text]))
 
 

@@ -80,3 +80,18 @@ def test_a_community_called_by_its_name_is_never_sent_to_another_street() -> Non
 def test_the_chance_is_no_more_than_what_was_measured_allows() -> None:
     assert surely(1.0, 108, 1.0) >= NAMED
     assert surely(96 / 97, 97, 1.0) >= SUREST_ANYWHERE
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("八里庄街道那边，海淀区，没暖气", True),  # two districts have one
+        ("望京街道路灯坏了，朝阳区", True),
+        ("河北镇磁家务村，门头沟区", False),  # of another district
+        ("我家在海淀区，望京街道施工", True),  # the caller's home
+    ],
+)
+def test_a_district_said_alone_is_the_streets(text: str, sent: bool) -> None:
+    decision = route(text)
+
+    assert (decision.decision is DecisionKind.DISPATCH) is sent, decision.reason

@@ -139,6 +139,8 @@ def test_the_patterns_and_their_characters_are_all_there() -> None:
 PIECES = [
     *"望京路号1一十、，(但#-A &<百",
     "望京街道",
+    "望京",
+    "那边的",
     "朝阳区",
     "煤气",
     "没有着火",

@@ -35,6 +35,7 @@ BUILT = re.compile(
     "办事处|小区|社区|家园|花园|嘉园|苑|(?<!城)里|庄|村|厂|学校|小学|中学|医院|公园|市场|楼|院|站|店|馆|号|期"
 )
 """A road, a house, an estate or a shop in Beijing that has a city's name."""
+CAPITAL = "北京"
 CITY_ROAD = re.compile("[东西南北中]{0,2}(?:路|大?街|大道)")
 """北京路 is another city's road."""
 SWALLOWED = re.compile("(?<![位落处属关对])于|从")
@@ -84,8 +85,10 @@ class Abroad:
 
     def is_beijing(self, text: str, city: Find) -> bool:
         """Whether 北京 or 京 is the city itself, and neither begins a road's name nor 京山."""
-        longer = len(self.short(text, city.start)) > city.end - city.start
-        return not longer and CITY_ROAD.match(text, city.end) is None
+        length = city.end - city.start
+        if length == 1:
+            return len(self.short(text, city.start)) <= length
+        return length > len(CAPITAL) or CITY_ROAD.match(text, city.end) is None
 
     def alone_before(self, text: str, at: int, finds: Sequence[Find]) -> str:
         """The city that is all of the clause before the place's: 杭州市，石楼镇."""

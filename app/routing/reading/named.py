@@ -23,12 +23,15 @@ def named_beyond_doubt(scene: Scene) -> Meaning | None:
     if spot is None:
         return None
     text = scene.reading.text
+    stems: list[Find] = []
     for place in scene.named:
-        inside = spot.start <= place.start and place.end <= spot.end
-        if place.kinds & PLACES and inside and not ROAD.match(text, place.end, spot.end):
-            areas = areas_before(scene, place)
-            if areas or (place.start == spot.start and is_in_full(scene, place)):
+        if place.kinds & PLACES and spot.start <= place.start and place.end <= spot.end:
+            areas = areas_before(text, stems, place) if stems else ()
+            in_full = place.start == spot.start and text.endswith(IN_FULL, 0, place.end)
+            if (areas or in_full) and not ROAD.match(text, place.end, spot.end):
                 return the_only(meanings_within(scene, place), areas)
+        if place.kinds & STEMS:
+            stems.append(place)
     return None
 
 
@@ -44,16 +47,10 @@ def meanings_within(scene: Scene, place: Find) -> Iterator[Meaning]:
     return (m for m in place.meanings if m.place_code and m.code.startswith(district))
 
 
-def areas_before(scene: Scene, place: Find) -> Sequence[set[str]]:
+def areas_before(text: str, stems: Sequence[Find], place: Find) -> Sequence[set[str]]:
     """Of each short name of a street just before a place its streets."""
-    text = scene.reading.text
     return [
         {meaning.code for meaning in area.meanings if meaning.kind is Kind.STEM}
-        for area in scene.named
-        if area.kinds & STEMS
-        and (area.end == place.start or AREA.fullmatch(text, area.end, place.start))
+        for area in stems
+        if area.end == place.start or AREA.fullmatch(text, area.end, place.start)
     ]
-
-
-def is_in_full(scene: Scene, place: Find) -> bool:
-    return scene.reading.text[place.start : place.end].endswith(IN_FULL)

@@ -118,13 +118,23 @@ def districts_of(divisions: Sequence[Find], given: str | None) -> tuple[str, ...
 
 def divisions_of(spot: Spot | None, places: Sequence[Spot]) -> tuple[Find, ...]:
     """The administrative names of the place's own clause, else of the nearest one before it,
-    else of any."""
-    if spot is None or spot.divisions:
-        return spot.divisions if spot is not None else ()
+    else of any; to a street without its district a district said alone belongs."""
+    if spot is None:
+        return ()
+    if spot.divisions:
+        return spot.divisions + district_alone(spot, places)
     others = [other for other in places if other.divisions and not (spot.known and other.home)]
     before = [other.divisions for other in others if other.start <= spot.start]
     behind = [other.divisions for other in others]
     return (before[-1:] or behind[:1] or [()])[0]
+
+
+def district_alone(spot: Spot, places: Sequence[Spot]) -> tuple[Find, ...]:
+    """石楼镇夏村|门头沟区: the district that another clause consists of."""
+    if len(places) == 1 or any(find.kinds & DISTRICTS for find in spot.divisions):
+        return ()
+    alone = (other.divisions for other in places if not (other.name or other.home))
+    return next((finds for finds in alone if any(f.kinds & DISTRICTS for f in finds)), ())
 
 
 def bearing(
