@@ -86,6 +86,7 @@ NOT_LIVED = {
     Action.ANSWER_ADVICE: "and nobody owes it an answer",
     Action.IMPORT: "an older system's cases come finished",
     Action.SKIP_CALLBACK: "Beijing's sample is everyone; see the city that calls back only some",
+    Action.ERASE: "nobody asks for it, and its lives are younger than the retention",
 }
 
 
