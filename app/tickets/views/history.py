@@ -30,7 +30,7 @@ WRITTEN = tuple(info.serialization_alias or name for name, info in EventView.mod
 LEADING_TO_HIM = frozenset({"name", "callback_phone", "language", "callback_after", "external_id"})
 """What a citizen tells anew of himself, and what a system outside knows his request by."""
 
-HIS = frozenset({name(Received.repeat_of)})
+HIS = frozenset({name(Received.repeat_of), name(Adopted.same_citizen)})
 """What an event's data has of his other tickets."""
 
 NAMING = frozenset(map(name, (Received.repeat_of, Merged.parent_number, LetGo.member_number)))
