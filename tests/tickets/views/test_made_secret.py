@@ -41,13 +41,13 @@ def moved(people: People, number: str, *helpers: str) -> None:
 
 
 def repeated(people: People, clock: StillClock) -> Link:
-    told = {"citizen": CITIZEN, "category": "0701", "address": HERE}
-    first = given.ticket(people, **told)
+    request = {"citizen": CITIZEN, "category": "0701", "address": HERE}
+    first = given.ticket(people, **request)
     body = {"office_code": JIUXIANQIAO, "reason": "属酒仙桥街道"}
     people.dispatcher.does("dispatch", first, **body)
     given.awaiting(people, first, JIUXIANQIAO)
     assert people.callback.post(f"/tickets/{first}/callbacks", given.CONTENT).status_code == 201
-    again = given.ticket(people, **told)
+    again = given.ticket(people, **request)
     assert stages.seen(people, again)["repeat_of"] == first
     pages = {"/v1/tickets", "/v1/inbox", "application/x-ndjson"}
     return Link(first, again, pages | {f"/v1/tickets/{again}", f"/v1/tickets/{again}/events"})
