@@ -24,8 +24,8 @@ def district(people: People) -> str:
 def test_of_a_mark(people: People, app: FastAPI, action: str) -> None:
     marked(people, WANGJING, 10)
     appeals(people)
-    one = district(people)
-    force(app, f"UPDATE evaluation_event SET actor = '{one}' WHERE action = '{action}'")
+    key_id = district(people)
+    force(app, f"UPDATE evaluation_event SET actor = '{key_id}' WHERE action = '{action}'")
 
     refused = decides(people, approve=True)
 
