@@ -73,7 +73,7 @@ class Service:
         self.url = self.greeting.split()[4].rstrip(";")
         key = (self.directory / "admin.key").read_text().strip()
         headers = {"Authorization": f"Bearer {key}"}
-        self.client = httpx.Client(base_url=self.url, headers=headers)
+        self.client = httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_SECONDS)
 
     def end(self, how: signal.Signals) -> tuple[int, list[str]]:
         """Its exit code and the lines of its log."""

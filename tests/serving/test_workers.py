@@ -139,7 +139,7 @@ def load(postgres: Postgres, servers: list[Server]) -> Iterator[Load]:
         f"{servers[0].url}/v1/keys",
         json={"role": "operator", "label": "load"},
         headers={"Authorization": f"Bearer {ADMIN_KEY}"},
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
     load = Load(servers, made.json()["key"])
     yield load
