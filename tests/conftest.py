@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
@@ -100,11 +101,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        path = item.path.relative_to(TESTS).as_posix()
-        return next((n for n, dear in enumerate(DEAREST) if path.startswith(dear)), len(DEAREST))
+    @cache
+    def place(path: Path) -> int:
+        name = path.relative_to(TESTS).as_posix()
+        return next((n for n, dear in enumerate(DEAREST) if name.startswith(dear)), len(DEAREST))
 
-    items.sort(key=place)
+    items.sort(key=lambda item: place(item.path))
 
 
 def beside(app: FastAPI, **changed: Any) -> FastAPI:

@@ -16,7 +16,7 @@ from app.kit.messages import Message
 from app.kit.web.wire import At, Flag, Form, Line, Number, OfficeCode, Points, Prose, View
 from app.period import State
 from app.rankings.ranks import Grade
-from app.rankings.schemas import ENCODER, Exact, Percent
+from app.rankings.schemas import ENCODER, Exact, Percent, ResultsView
 from app.whistles.evaluation.schemas import RecordView
 
 
@@ -293,6 +293,8 @@ class DepartmentView(PerformanceRow):
 
     period: str
     sealed: bool
+    linked: ResultsView
+    """双考核: of the tickets that settled whistles of this period called it for; no score."""
     marks: list[StreetMarkView]
 
 

@@ -21,8 +21,14 @@ from app.kit.web.sheets.table import Table
 from app.kit.web.sheets.workbook import workbook
 from app.period import State
 from app.rankings import registry
+from app.rankings.counting import linked
+from app.rankings.counting.days import between
+from app.rankings.counting.record import Record
 from app.rankings.exports.sheet import GRADE_WORDS as GRADES
+from app.rankings.rates import NOTHING
+from app.rankings.schemas import ResultsView, shown_results
 from app.rankings.service import NoSuchLine
+from app.whistles.models import Summons, Whistle
 
 COLUMNS = tuple(member.name for member in fields(PerformanceRow))
 WORDS = {"status": Vocabulary.of(PerformanceStatus), "grade": GRADES}
@@ -59,7 +65,21 @@ def department(session: Session, span: Span, at: At, code: str) -> DepartmentVie
     shown = row or compute.row(offices[code], None, Performance(), span.terms[0].policy)
     marks = [mark for facts in every for mark in forms.street_marks(session, facts, offices, code)]
     members = {name: getattr(shown, name) for name in COLUMNS}
-    return DepartmentView(**members, period=span.name, sealed=view.sealed, marks=marks)
+    return DepartmentView(
+        **members,
+        period=span.name,
+        sealed=view.sealed,
+        linked=linked_results(session, span, at, code),
+        marks=marks,
+    )
+
+
+def linked_results(session: Session, span: Span, at: At, code: str) -> ResultsView:
+    """Of the tickets of whistles that called the department and were settled in the span."""
+    begins, ends = span.terms[0].starts_at, span.terms[-1].ends_at
+    record = Record(session, at.city.periods.of(begins))
+    settled = between(Whistle.settled_at, begins, ends) & (Summons.office_code == code)
+    return shown_results(linked.results(record, settled).get(code, NOTHING))
 
 
 def list_terms(session: Session, at: At) -> list[TermView]:

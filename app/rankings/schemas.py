@@ -26,7 +26,7 @@ from app.period import Period, State
 from app.policy.keys import Class, Weights
 from app.rankings.leagues import League
 from app.rankings.ranks import Grade
-from app.rankings.rates import Rate, Standing
+from app.rankings.rates import Counts, Rate, Standing
 from app.rankings.table import Line
 from app.tickets.views.lists import Paging
 
@@ -120,6 +120,16 @@ class RateView:
     percent: Percent | None
     numerator: Exact
     denominator: int
+
+
+@dataclass(slots=True, kw_only=True)
+class ResultsView:
+    """The three rates of some `tickets`, those that were assessed."""
+
+    tickets: int
+    response: RateView
+    resolution: RateView
+    satisfaction: RateView
 
 
 @dataclass(slots=True, kw_only=True)
@@ -219,6 +229,15 @@ def shown_rate(rate: Rate) -> RateView:
         percent=rate.shown,
         numerator=str(rate.numerator),
         denominator=rate.denominator,
+    )
+
+
+def shown_results(counts: Counts) -> ResultsView:
+    return ResultsView(
+        tickets=counts.assessed,
+        response=shown_rate(Rate(counts.responded, counts.assessed)),
+        resolution=shown_rate(Rate(counts.resolved, counts.resolution_answers)),
+        satisfaction=shown_rate(Rate(counts.satisfied, counts.satisfaction_answers)),
     )
 
 

@@ -1,35 +1,28 @@
 """Whistles of a period, by the streets that blew and by the offices that were called (RULEBOOK
 D.14.7, D.15, D.20)."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from app.callbacks.models import Assessment, Correction
 from app.kit.decimals import two_decimals
 from app.kit.web.wire import View
 from app.offices.directory import STREET_KINDS, OfficeEntry
 from app.period import Period
-from app.rankings.counting.assessments import kind_of, outcome_of
+from app.rankings.counting import linked
 from app.rankings.counting.record import Record, within
 from app.rankings.leagues import works
-from app.rankings.rates import NOTHING, Counts, Rate, admitted, count
-from app.rankings.schemas import Exact, Percent, RateView, shown_rate
+from app.rankings.rates import NOTHING, Rate
+from app.rankings.schemas import Exact, Percent, RateView, shown_rate, shown_results
 from app.rankings.service import Asked
 from app.statistics import whistle_rates
 from app.statistics.whistle_rates import Outlier, Spread
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch
-from app.whistles.life.loop import SummonsKind, SummonsStatus, WhistleStatus
-from app.whistles.models import Summons, Whistle, WhistleTicket
+from app.whistles.life.loop import WhistleStatus
+from app.whistles.models import Summons, Whistle
 from app.whistles.proposing.models import MissingWhistle
-
-SETTLED = (WhistleStatus.SETTLED, WhistleStatus.EVALUATED)
-"""False ones leave no trace with those they called."""
 
 NO_FIGURES = (0, 0, 0, 0)
 
@@ -133,7 +126,7 @@ def dispatches(record: Record) -> Mapping[str, int]:
 def of_streets(record: Record) -> Mapping[str, tuple[int, int, int, int]]:
     """Blown in the period: all, false, settled, and settled at the first verification. Whistles
     that were taken back are none."""
-    settled = Whistle.status.in_(SETTLED)
+    settled = Whistle.status.in_(linked.SETTLED)
     query = select(
         Whistle.street_code,
         func.count(),
@@ -185,11 +178,12 @@ def street_row(
 
 def departments(asked: Asked, record: Record) -> list[DepartmentWhistles]:
     """Of each office that a settled whistle called, in order of code."""
-    attended, results = attendance(record), dual_view(record)
+    settled = within(Whistle.settled_at, record.period)
+    attended, results = attendance(record), linked.results(record, settled)
     rows = []
     for code, (summoned, on_time, early) in sorted(attended.items()):
         office = asked.city.offices.get(code)
-        tickets = results.get(code, NOTHING)
+        tickets = shown_results(results.get(code, NOTHING))
         rows.append(
             DepartmentWhistles(
                 office_code=code,
@@ -198,55 +192,19 @@ def departments(asked: Asked, record: Record) -> list[DepartmentWhistles]:
                 summoned=summoned,
                 arrived_on_time=shown_rate(Rate(on_time, summoned)),
                 left_early=early,
-                tickets=tickets.assessed,
-                response=shown_rate(Rate(tickets.responded, tickets.assessed)),
-                resolution=shown_rate(Rate(tickets.resolved, tickets.resolution_answers)),
-                satisfaction=shown_rate(Rate(tickets.satisfied, tickets.satisfaction_answers)),
+                tickets=tickets.tickets,
+                response=tickets.response,
+                resolution=tickets.resolution,
+                satisfaction=tickets.satisfaction,
             )
         )
     return rows
-
-
-def called(record: Record, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
-    """Summonses of departments by whistles that were settled in the period, without those that a
-    ruling has withdrawn."""
-    return (
-        select(Summons.office_code, *columns)
-        .join(Whistle, Whistle.number == Summons.whistle_number)
-        .where(
-            Whistle.status.in_(SETTLED),
-            within(Whistle.settled_at, record.period),
-            Summons.kind == SummonsKind.DEPARTMENT,
-            Summons.status != SummonsStatus.WITHDRAWN_BY_RULING,
-        )
-    )
 
 
 def attendance(record: Record) -> Mapping[str, tuple[int, int, int]]:
     """Summoned, arrived on time, left early."""
     on_time = Summons.arrived_at <= Summons.arrive_due_at
     numbers = (func.count(), func.count().filter(on_time), func.count().filter(Summons.early_leave))
-    rows = record.session.execute(called(record, *numbers).group_by(Summons.office_code))
+    query = linked.called(within(Whistle.settled_at, record.period), *numbers)
+    rows = record.session.execute(query.group_by(Summons.office_code))
     return {code: (summoned, punctual, early) for code, summoned, punctual, early in rows}
-
-
-def dual_view(record: Record) -> Mapping[str, Counts]:
-    """Results of the tickets that settled whistles were blown for, whenever these were assessed:
-    each once for an office, merged ones one by one, excluded ones not at all."""
-    policy = record.period.policy
-    query = (
-        called(record, Assessment, Correction)
-        .join(WhistleTicket, WhistleTicket.whistle_number == Whistle.number)
-        .join(Assessment, Assessment.ticket_number == WhistleTicket.ticket_number)
-        .outerjoin(Correction, record.heard())
-        .where(~record.excluded())
-    )
-    facts = {
-        (code, fact.ticket_number): (fact, heard)
-        for code, fact, heard in record.session.execute(query)
-    }
-    sums: dict[str, Counts] = defaultdict(lambda: NOTHING)
-    for (code, _), (fact, heard) in facts.items():
-        if admitted(kind_of(fact), policy.assess):
-            sums[code] += count(outcome_of(fact, heard or fact), policy.score)
-    return sums

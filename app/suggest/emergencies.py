@@ -152,19 +152,19 @@ class Cover:
 
 def compile_words(dangers: Sequence[Danger], innocent: Sequence[str]) -> ahocorasick.Automaton:
     """One automaton that finds every word of the list in a single pass, with its roles."""
-    roles: dict[str, set[tuple[Role, int]]] = {}
+    roles: dict[str, tuple[tuple[Role, int], ...]] = {}
     for line, danger in enumerate(dangers):
         parts = (danger.words, danger.things, danger.faults, danger.unless)
         for role, words in zip(
             (Role.WORD, Role.THING, Role.FAULT, Role.UNLESS), parts, strict=True
         ):
             for word in words:
-                roles.setdefault(word, set()).add((role, line))
+                roles[word] = (*roles.get(word, ()), (role, line))
     for word in innocent:
-        roles.setdefault(word, set()).add((Role.INNOCENT, 0))
+        roles[word] = (*roles.get(word, ()), (Role.INNOCENT, 0))
     automaton = ahocorasick.Automaton()
     for word, uses in roles.items():
-        automaton.add_word(word, (len(word), tuple(sorted(uses))))
+        automaton.add_word(word, (len(word), uses))
     automaton.make_automaton()
     return automaton
 

@@ -5,6 +5,7 @@ So a list tells verbs, objects and people once, and the automaton finds every wa
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from math import prod
 
 from app.kit.messages import Message
@@ -33,18 +34,20 @@ def forms(pattern: str) -> Iterator[str]:
     """The words, each once. Refuses (BadPattern) a bracket without its fellow, and too many."""
     if prod(group.count("|") + 1 for group in GROUP.findall(pattern)) > MOST:
         raise BadPattern(Message("{pattern!r} has over {most} words", pattern=pattern, most=MOST))
-    for word in dict.fromkeys(multiplied(pattern)):
-        if not word or SIGNS.search(word):
-            raise BadPattern(
-                Message("{pattern!r} needs letters, and brackets in pairs", pattern=pattern)
-            )
-        yield word
+    words = dict.fromkeys(multiplied(pattern))
+    if "" in words or SIGNS.search("".join(words)):
+        raise BadPattern(
+            Message("{pattern!r} needs letters, and brackets in pairs", pattern=pattern)
+        )
+    return iter(words)
 
 
 def multiplied(pattern: str) -> Iterator[str]:
-    group = GROUP.search(pattern)
-    if group is None:
-        yield pattern
-        return
-    for part in group[1].split("|"):
-        yield from multiplied(pattern[: group.start()] + part + pattern[group.end() :])
+    """Of groups within groups the inner ones first."""
+    parts = GROUP.split(pattern)
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    for word in map("".join, product(*choices)):
+        if GROUP.search(word):
+            yield from multiplied(word)
+        else:
+            yield word

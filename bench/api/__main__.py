@@ -19,10 +19,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from app import main as application
 from app.kit import clock
 from app.kit.host import embedded
 from app.period import Period, Periods
+from app.preparation import read_policies
 from app.settings import Settings
 from bench import rankings
 from bench.api import city, client, report, rows, server, usage, yardsticks
@@ -183,7 +183,7 @@ class Bench:
 
 def periods(now: datetime) -> tuple[Period, Period]:
     """The open period, and the last that may be sealed."""
-    known = Periods(application.read_policies(Settings(secret_key=server.SECRET)))
+    known = Periods(read_policies(Settings(secret_key=server.SECRET)))
     opened = known.of(now)
     sealed = known.previous(opened)
     if (now - sealed.ends_at).days <= sealed.policy.period.freeze_days:

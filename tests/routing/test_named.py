@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.offices.files import read_gazetteer
 from app.routing.decision import DecisionKind
 from app.routing.reading.names import short_name
 from app.routing.record import surely
 from app.routing.witnesses import NAMED, SUREST_ANYWHERE
+from tests import shipped
 from tests.routing.test_routing import route
 
-GAZETTEER = read_gazetteer()
+GAZETTEER = shipped.gazetteer()
 STREETS = {street.code: street.name for street in GAZETTEER.streets}
 DISTRICTS = {district.code: district.name for district in GAZETTEER.districts}
 

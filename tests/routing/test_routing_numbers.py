@@ -1,19 +1,24 @@
 """The learned numbers, and how texts and names are read for them."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
-from app.offices.files import read_gazetteer
 from app.routing.load import DATA, read_elsewhere, read_ranker
 from app.routing.memory import Memory
 from app.routing.reading.spots import Spot
 from app.routing.reading.text import read, value
-from app.routing.weighing.grounds import COLUMNS, essence, lay
+from app.routing.weighing.grounds import COLUMNS, Ground, essence, lay
 from app.routing.weighing.profile import Floats, Profile
 from app.routing.weighing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
 from app.routing.weighing.traits import describe
+from tests import shipped
 
-GROUNDS = lay(read_gazetteer())
+
+@cache
+def grounds() -> dict[str, Ground]:
+    return lay(shipped.gazetteer())
 
 
 @pytest.mark.parametrize(
@@ -111,7 +116,7 @@ def test_a_part_that_many_names_have_leads_to_none_of_them() -> None:
 
 
 def test_what_is_told_of_a_street_stands_in_its_columns() -> None:
-    ground = GROUNDS["110105"]
+    ground = grounds()["110105"]
     name = "望京西园3区"
 
     sheet = describe(ground, Memory(), Spot(0, 6, name, 308), "308楼")
@@ -167,9 +172,9 @@ def test_the_learned_numbers_hold_no_name() -> None:
 
 def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
     ranker = read_ranker()
-    sheet = describe(GROUNDS["110105"], Memory(), Spot(0, 6, "望京西园3区", 308), "308楼")
+    sheet = describe(grounds()["110105"], Memory(), Spot(0, 6, "望京西园3区", 308), "308楼")
 
-    ranked = ranker.rank(GROUNDS["110105"], sheet)
+    ranked = ranker.rank(grounds()["110105"], sheet)
 
     shares = [share for _, share in ranked]
     assert shares == sorted(shares, reverse=True)
@@ -177,6 +182,6 @@ def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
 
 
 def test_no_district_of_beijing_is_another_city() -> None:
-    assert not {district.name for district in read_gazetteer().districts} & {
+    assert not {district.name for district in shipped.gazetteer().districts} & {
         name.name for name in read_elsewhere()
     }

@@ -11,6 +11,7 @@ from tests.whistles.test_settling import SEEN
 
 DISTRICT = ("district", CHAOYANG)
 PERIOD = "2026-11"
+RATES = ("response", "resolution", "satisfaction")
 
 
 def statistics(people: People) -> dict[str, Any]:
@@ -55,8 +56,12 @@ def test_streets_that_blow_and_departments_that_come(people: People) -> None:
     [market] = shown["departments"]
     assert (market["office_code"], market["summoned"], market["tickets"]) == (MARKET, 1, 1)
     assert market["arrived_on_time"]["percent"] == 100.0
-    rates = [market[name]["percent"] for name in ("response", "resolution", "satisfaction")]
+    rates = [market[name]["percent"] for name in RATES]
     assert rates == [100.0, 0.0, 100.0]
+    opened = people("auditor").get(f"/departments/{MARKET}/performance/2026-Q4").json()
+    assert opened["linked"] == {name: market[name] for name in ("tickets", *RATES)}
+    unseen = people("auditor").get(f"/departments/{MARKET}/performance/2026-Q3").json()
+    assert unseen["linked"]["tickets"] == 0
 
 
 def test_an_unknown_period_and_a_stranger(people: People) -> None:

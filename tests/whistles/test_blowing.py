@@ -334,8 +334,22 @@ def test_a_district_conducts_where_policy_says_so(
     blown.releases(people, number, MARKET)
 
 
+def test_a_kind_that_the_policy_does_not_name_is_not_blown(people: People, app: FastAPI) -> None:
+    """Beijing's first three, of 2018."""
+    named = 'kinds = ["enforcement", "emergency", "key_work"'
+    governed_by(app, (f'{named}, "beyond_duty", "appeal"]', f"{named}]"))
+    refused = people(*CHIEF).post("/whistles", body(MARKET, kind="beyond_duty"))
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/kind-not-in-use")
+    assert refused.json()["errors"][0]["pointer"] == "/kind"
+    assert blown.blow(people, MARKET, kind="key_work")["status"] == "blown"
+
+
 @pytest.fixture
 def conducted_by_districts(people: People, app: FastAPI) -> None:
-    text = policies.text(("[whistle]   ", '[whistle]\nconductor = "district"'))
-    document = parse("beijing-2019", text)
+    governed_by(app, ("[whistle]   ", '[whistle]\nconductor = "district"'))
+
+
+def governed_by(app: FastAPI, change: tuple[str, str]) -> None:
+    """Under Beijing's policy with a change."""
+    document = parse("beijing-2019", policies.text(change))
     app.state.city = replace(app.state.city, policies=Policies((document,)))

@@ -9,6 +9,7 @@ from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, does, of
 
 OTHER_STREET = "110108010"
+STATEMENTS = [{"office_code": code, "text": "陈述"} for code in (WANGJING, MARKET)]
 
 
 def waits(people: People, role: str, office: str, **asked: Any) -> list[tuple[str, str]]:
@@ -38,6 +39,34 @@ def test_each_step_lies_with_whoever_acts_next(people: People, clock: StillClock
     third = people("chief", WANGJING).get("/inbox", limit=5, cursor=second["next"]).json()
     assert [item["because"] for item in third["items"]] == ["release"]
     assert third["next"] is None
+
+
+def test_the_end_lies_with_district_and_chief_and_each_party_hears_of_it(people: People) -> None:
+    number = blown.blow(people, MARKET)["number"]
+    blown.reports_in(people, number, MARKET)
+    blown.feeds_back(people, number, MARKET)
+    blown.releases(people, number, MARKET)
+    seen = {"text": "现场已清理。", "evidence": ["照片"]}
+    assert waits(people, "district", CHAOYANG) == []
+    does(people, ("handler", WANGJING), number, "verify", **seen)
+    assert waits(people, "district", CHAOYANG) == [("whistle", "settle")]
+    does(people, ("district", CHAOYANG), number, "settle", text="结项")
+    assert waits(people, "district", CHAOYANG) == []
+    assert waits(people, "chief", WANGJING) == [("whistle", "evaluate")]
+    does(people, ("chief", WANGJING), number, f"evaluations/{MARKET}", effect=12, attitude=13)
+    assert waits(people, "chief", WANGJING) == []
+
+    lived = ["blow", "report-in", "feed-back", "release", "verify", "settle", "evaluate"]
+    for role, office in (("handler", MARKET), ("handler", WANGJING), ("district", CHAOYANG)):
+        heard = people(role, office).get("/feed").json()["items"]
+        assert [entry["kind"] for entry in heard] == lived, role
+    ruling = {"finding": "empty", "text": "查无此事", "statements": STATEMENTS}
+    does(people, ("district", CHAOYANG), number, "rule-false", **ruling)
+    does(people, ("chief", WANGJING), number, "appeal", text="确有占道")
+    desk = people("supervisor").get("/inbox").json()["items"]
+    assert [(item["whistle_number"], item["because"]) for item in desk] == [
+        (number, "decide-appeal")
+    ]
 
 
 def test_the_summoned_see_place_and_matter_and_no_telephone(people: People) -> None:

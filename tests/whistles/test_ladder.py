@@ -148,6 +148,16 @@ def test_up_to_a_central_office_with_a_liaison_and_no_further(people: People) ->
         ("request", "district", "city"),
         ("request", "city", "central"),
     ]
+    history = people(*SUPERVISOR).get(f"/whistles/{number}/events").json()
+    steps = [event["data"] for event in history if event["action"] == "escalate"]
+    owners = [CHAOYANG, "city:supervision", "city:supervision"]
+    assert [(step["owner"], step["reason"]) for step in steps] == [(o, "权属在上") for o in owners]
+    planned = history[-1]["data"]
+    assert (planned["new_date_at"], planned["lead_office_code"]) == (
+        "2026-12-01T00:00:00Z",
+        RAILWAY,
+    )
+    assert (planned["liaison"], planned["liaison_person"]) == (RAILWAY, "赵工")
 
 
 def test_who_coordinates_goes_on_without_an_office_that_never_came(

@@ -4,6 +4,11 @@ MOVES (RULEBOOK D.6.2).
 Each function takes a checked `Change` and the request's body.
 """
 
+from itertools import chain
+
+from sqlalchemy import or_, select
+
+from app.feed import service as feed
 from app.kit.messages import Message
 from app.routing.decision import Decision, DecisionKind
 from app.tickets import citizens
@@ -35,7 +40,7 @@ from app.tickets.event_data import (
 from app.tickets.life.guards import NotYourPart, TicketFull
 from app.tickets.life.lifecycle import AT_A_DESK, Action, IllegalMove, Status
 from app.tickets.life.parts import Part
-from app.tickets.models import Request
+from app.tickets.models import Request, Ticket
 
 GRAVE = frozenset({DeclineReason.NA_UNLAWFUL, DeclineReason.NA_MALICIOUS})
 
@@ -183,10 +188,17 @@ def reveal(change: Change, body: Reason) -> None:
 
 
 def conceal(change: Change, body: Reason) -> None:
-    """D.16: the citizen asks for secrecy afterwards; no office sees his name and number again."""
+    """D.16: the citizen asks for secrecy afterwards; no office sees his name and number again,
+    nor does an ordinary ticket in its inbox point to this one."""
     citizens.citizen(change.session, change.ticket.number).confidential = True
     change.ticket.secret = True
     change.record(Action.CONCEAL, change.ticket.status, words={"reason": body.reason})
+    pointing = or_(
+        Ticket.repeat_of == change.ticket.number, Ticket.merged_into == change.ticket.number
+    )
+    inboxes = select(Ticket.waits_for, Ticket.asked_of).where(pointing)
+    codes = chain.from_iterable(change.session.execute(inboxes))
+    feed.touch(change.session, filter(None, codes))
 
 
 def check_decline(change: Change, body: Decline) -> None:

@@ -33,10 +33,10 @@ def moments(city: City, tickets: Iterable[Row]) -> Iterator[datetime]:
 
 
 def is_unturned(city: City, row: Row, now: datetime) -> bool:
-    """Whether a ticket's version tells all of it: time alone has changed nothing since then, and a
-    member of a group changes with its parent."""
+    """Whether a ticket's version tells all of it: time alone has changed nothing since then, a
+    member of a group changes with its parent, and no ticket that it repeats was made secret."""
     turned = any(row.updated_at <= at < now for at in moments(city, [row]))
-    return row.merged_into is None and not turned
+    return row.merged_into is None and not row.repeats_secret and not turned
 
 
 def between(instants: Iterable[datetime], now: datetime) -> tuple[datetime, datetime | None]:

@@ -21,6 +21,7 @@ from app.tickets.life.likeness import METRES_PER_DEGREE, Matter
 from app.tickets.matter import matter_of
 from app.tickets.models import Request, Ticket
 from app.tickets.persons import are_one
+from app.tickets.views import scope
 from app.tickets.views.lists import Paging
 from app.tickets.views.schemas import MemberView, MergeCandidate, MergeProposal
 from app.tickets.views.view import Viewer
@@ -36,11 +37,15 @@ LOOKED_AT = 20
 
 
 def members(viewer: Viewer, ticket: Ticket) -> list[MemberView]:
-    """Whoever was merged into a ticket, oldest first, masked as in a list."""
-    query = select(Ticket, Citizen).join(Citizen, Citizen.ticket_number == Ticket.number)
+    """Whoever was merged into a ticket, oldest first, masked as in a list, without the secret ones
+    that the caller may not see."""
+    query = select(Ticket, Citizen, scope.nameable(viewer.caller))
+    query = query.join(Citizen, Citizen.ticket_number == Ticket.number)
     rows = viewer.session.execute(
         query.where(Ticket.merged_into == ticket.number).order_by(Ticket.received_at, Ticket.number)
-    )
+    ).all()
+    near = viewer.caller.role in citizens.NEAR_THE_SUBJECT
+    is_mixed = near and any(member.secret is not ticket.secret for member, *_ in rows)
     return [
         MemberView(
             number=member.number,
@@ -50,9 +55,10 @@ def members(viewer: Viewer, ticket: Ticket) -> list[MemberView]:
             contacted_at=member.contacted_at,
             callback_due_at=member.callback_due_at,
             assessed_at=member.assessed_at,
-            same_citizen=member.same_citizen,
+            same_citizen=member.same_citizen and not is_mixed,
         )
-        for member, citizen in rows
+        for member, citizen, is_named in rows
+        if is_named
     ]
 
 

@@ -3,7 +3,8 @@
 A list is asked for again and again, and hardly any of its tickets has changed meanwhile. So a page
 is read as numbers with stamps, and only what is new of it is read and told anew. A stamp is made of
 the transactions that wrote the rows of which a ticket is told: its own, its request's, its
-citizen's and its group's parent's; dispatches change only with their ticket.
+citizen's and its group's parent's, and of the secrecy of the one that it repeats; dispatches change
+only with their ticket.
 """
 
 from collections.abc import Sequence
@@ -42,7 +43,8 @@ Key = tuple[str, Language, Role, str | None, str]
 
 XMIN: sa.ColumnElement[Any] = sa.literal_column("ticket.xmin").label("xmin")
 STAMP: sa.ColumnElement[Any] = sa.literal_column(
-    "concat_ws(' ', page.xmin, request.xmin, citizen.xmin, parent.xmin)"
+    "concat_ws(' ', page.xmin, request.xmin, citizen.xmin, parent.xmin,"
+    " (SELECT secret FROM ticket AS repeated WHERE repeated.number = page.repeat_of))"
 ).label("stamp")
 ANY_NUMBER = select(Ticket, XMIN).where(Ticket.number == sa.any_(view.NUMBERS))
 NUMBERED = Ready(rows.shown(ANY_NUMBER).add_columns(STAMP))
@@ -52,7 +54,8 @@ NUMBERED = Ready(rows.shown(ANY_NUMBER).add_columns(STAMP))
 def stamped(shape: Shape) -> Ready:
     by = shape.order
     keys = [column for column in by.columns if column is not Ticket.number]
-    columns: list[Any] = [Ticket.number, Ticket.due_at, *keys, Ticket.merged_into, XMIN]
+    pointers = (Ticket.merged_into, Ticket.repeat_of)
+    columns: list[Any] = [Ticket.number, Ticket.due_at, *keys, *pointers, XMIN]
     page = candidates.page(shape, *columns).subquery("page")
     shown = (page.c.number, page.c.due_at, *(page.c[column.key] for column in keys), STAMP)
     return Ready(by.sorted(rows.joined(page, *shown), page))

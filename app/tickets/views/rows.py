@@ -69,6 +69,8 @@ NAMES = (
     "given_head",
     "head",
     "head_interim",
+    "repeats_secret",
+    "head_secret",
 )
 
 Values = Mapping[str, Any]
@@ -87,7 +89,7 @@ KINDS: dict[str, dict[str, Any]] = {
 ROLES = {str(role): role for role in DispatchRole}
 
 
-PARENT = aliased(Ticket, name="parent")
+PARENT, REPEATED = aliased(Ticket, name="parent"), aliased(Ticket, name="repeated")
 
 
 def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[Any]:
@@ -106,6 +108,8 @@ def shown(tickets: Select[Any], by: Order | None = None, *also: str) -> Select[A
         given(page.c.merged_into).label("given_head"),
         PARENT.status.label("head"),
         PARENT.interim_office.label("head_interim"),
+        repeats_secret(page),
+        PARENT.secret.label("head_secret"),
         *(page.c[name] for name in also),
     )
     whole = joined(page, *every)
@@ -121,6 +125,12 @@ def joined(page: sa.FromClause, *columns: Any) -> Select[Any]:
         .join(Citizen, Citizen.ticket_number == page.c.number)
         .outerjoin(PARENT, PARENT.number == page.c.merged_into)
     )
+
+
+def repeats_secret(page: sa.FromClause) -> sa.Label[Any]:
+    """Whether the ticket that it repeats is secret by now."""
+    secret = select(REPEATED.secret).where(REPEATED.number == page.c.repeat_of)
+    return secret.scalar_subquery().label("repeats_secret")
 
 
 def given(number: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:

@@ -237,7 +237,8 @@ class MemberView(View):
     callback_due_at: At | None
     assessed_at: At | None
     same_citizen: bool
-    """One person's, who is contacted and called under another number of the group."""
+    """One person's, who is contacted and called under another number of the group; no office is
+    told so where some of the group are secret."""
 
 
 class MergeCandidate(View):

@@ -61,6 +61,12 @@ def visible(caller: Caller) -> sa.ColumnElement[bool]:
     return visible_at(caller.role, caller.office_code)
 
 
+def nameable(caller: Caller) -> sa.ColumnElement[bool]:
+    """The condition on `ticket` under which something else that this caller reads may name it: a
+    secret one is named to nobody who may not see it."""
+    return sa.or_(~Ticket.secret, visible(caller))
+
+
 @cache
 def visible_at(role: Role, office_code: str | None) -> sa.ColumnElement[bool]:
     """Made once for each office: making it takes longer than asking it."""

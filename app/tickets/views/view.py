@@ -35,6 +35,9 @@ NO_MEMBERS: Members = dict.fromkeys(TicketView.model_fields)
 
 LEADING_TO_HIM: Members = {"repeat_of": None, "external_id": None}
 
+POINTERS = {"repeat_of": "repeats_secret", "merged_into": "head_secret"}
+"""Members that name another ticket, each with what tells that one's secrecy."""
+
 CODES = frozenset(
     {
         "number",
@@ -148,10 +151,13 @@ def members(looker: Looker, row: Row, bulk: bool) -> Members:
 
 
 def hidden(looker: Looker, row: Row, shown: Members) -> Members:
-    """Members of a secret ticket as an office sees them: nothing leads to its citizen, and free
-    text tells neither a name of his, past or present, nor a number."""
-    if not row.secret or looker.caller.role not in citizens.NEAR_THE_SUBJECT:
+    """Members as an office sees them: no ordinary ticket points to one that is secret by now; of a
+    secret one nothing leads to its citizen, and free text tells neither a name of his, past or
+    present, nor a number."""
+    if looker.caller.role not in citizens.NEAR_THE_SUBJECT:
         return shown
+    if not row.secret:
+        return {**shown, **dict.fromkeys(name for name in POINTERS if getattr(row, POINTERS[name]))}
     kept = (row.caller_name, *(row.former_names or ()))
     names = citizens.names_of(looker.city.cipher, row.number, *kept)
     return {**without_persons(shown, names), **LEADING_TO_HIM}

@@ -1,6 +1,6 @@
 """Lists of whistles, newest first; and what happened to one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from app.kit.messages import Message
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, Page, instant
 from app.kit.web.wire import Form, Told
 from app.tickets import personal
+from app.tickets.models import Ticket
 from app.tickets.texts import Number
 from app.tickets.views import scope as ticket_scope
 from app.tickets.views.view import Viewer
@@ -33,6 +34,9 @@ from app.whistles.views.schemas import WhistleEventView, WhistleView
 Shown = Callable[[Viewer, Sequence[Whistle]], list[WhistleView]]
 
 NEWEST = Order((Whistle.created_at, Whistle.number), (instant, str), falling=True)
+
+TICKETS = "tickets"
+"""Of an event's data, the whistle's tickets."""
 
 ANY_OPEN = "open"
 STATUSES = [ANY_OPEN, *(status.value for status in WhistleStatus)]
@@ -138,11 +142,20 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
         .where(WhistleEvent.whistle_number == whistle.number)
         .order_by(WhistleEvent.seq)
     )
+    lines = viewer.session.execute(query).all()
+    named = None if near else nameable(viewer, [event for event, *_ in lines])
     return [
-        event_view(event, personal.hide_all(words, *names) if hidden else words, label, near)
-        for event, words, label in viewer.session.execute(query)
+        event_view(event, personal.hide_all(words, *names) if hidden else words, label, named)
+        for event, words, label in lines
         if not near or is_open_to(viewer.caller, event)
     ]
+
+
+def nameable(viewer: Viewer, events: Iterable[WhistleEvent]) -> Collection[str]:
+    """The tickets in events, without the secret ones that the caller may not see."""
+    numbers = {number for event in events for number in event.data.get(TICKETS, ())}
+    query = select(Ticket.number).where(ticket_scope.nameable(viewer.caller))
+    return set(viewer.session.scalars(query.where(Ticket.number.in_(numbers))))
 
 
 def is_open_to(caller: Caller, event: WhistleEvent) -> bool:
@@ -151,10 +164,17 @@ def is_open_to(caller: Caller, event: WhistleEvent) -> bool:
 
 
 def event_view(
-    event: WhistleEvent, words: dict[str, Any] | None, label: str | None, near: bool
+    event: WhistleEvent,
+    words: dict[str, Any] | None,
+    label: str | None,
+    named: Collection[str] | None,
 ) -> WhistleEventView:
-    """To whom is only summoned no ticket is named."""
-    data = {name: value for name, value in event.data.items() if not near or name != "tickets"}
+    """`named` are the tickets that may be named; to whom is only summoned none is, nor told of."""
+    data = dict(event.data)
+    if named is None:
+        data.pop(TICKETS, None)
+    elif TICKETS in data:
+        data[TICKETS] = [number for number in data[TICKETS] if number in named]
     return WhistleEventView(
         seq=event.seq,
         at=event.at,

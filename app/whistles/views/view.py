@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.city import City
 from app.policy.documents import Policy
 from app.tickets import personal
+from app.tickets.models import Ticket
+from app.tickets.views import scope as ticket_scope
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import Viewer
 from app.whistles import persons, standing
@@ -94,7 +96,9 @@ def views(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
 
 def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
     session, policies = viewer.session, viewer.city.policies
-    links = by_number(session, select(WhistleTicket), WhistleTicket, numbers)
+    named = select(WhistleTicket).join(Ticket, Ticket.number == WhistleTicket.ticket_number)
+    named = named.where(ticket_scope.nameable(viewer.caller))
+    links = by_number(session, named, WhistleTicket, numbers)
     return Beside(
         by_number(session, select(Summons).order_by(Summons.office_code), Summons, numbers),
         by_number(session, select(ActionItem).order_by(ActionItem.seq), ActionItem, numbers),
