@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from time import sleep
 from typing import Any
 
 import psycopg
@@ -26,6 +25,7 @@ from app.tickets.intake.requests import Answer, Request
 from tests import given
 from tests.client import Client
 from tests.given import WANGJING, People, Person
+from tests.patience import eventually
 
 
 @pytest.fixture
@@ -64,11 +64,11 @@ def sent_together(
 
 def wait_until(app: FastAPI, writers: int, waiting: int) -> None:
     shared = app.state.together
-    for _ in range(1_000):
-        if (len(shared.writers), len(shared.waiting)) == (writers, waiting):
-            return
-        sleep(0.01)
-    raise AssertionError(f"{len(shared.writers)} are writing, {len(shared.waiting)} wait")
+
+    def counts() -> tuple[int, int]:
+        return len(shared.writers), len(shared.waiting)
+
+    assert eventually(lambda: counts() == (writers, waiting)), counts()
 
 
 def body(**changed: Any) -> dict[str, Any]:
@@ -274,11 +274,8 @@ def lock_of(app: FastAPI, request: dict[str, Any]) -> int:
 
 
 def wait_for_lock(app: FastAPI) -> None:
-    for _ in range(1_000):
-        if counted(app, "count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            return
-        sleep(0.01)
-    raise AssertionError("nobody waits")
+    waiting = "count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    assert eventually(lambda: counted(app, waiting))
 
 
 def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: FastAPI) -> None:
