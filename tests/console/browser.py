@@ -45,7 +45,8 @@ PHONE: dict[str, Any] = {
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 """Chromium's own line about a page that tells of a refusal: pages may, files may not."""
 LEFT = ("htmx:afterRequest", "htmx:sendAbort")
-"""htmx's lines about a page that was left before its part came; a part that fails has others."""
+"""htmx's lines about a page that was left before its part came. A broken line and a late answer
+have the first, too, and beside it one of their own (`sendError`, `timeout`), which is heard."""
 PAGES = {"document", "xhr", "fetch"}
 SHOTS = "JIESU_TEST_SCREENSHOTS"
 

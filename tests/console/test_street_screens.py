@@ -2,17 +2,19 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from tests.console.browser import Screens, grave, shoot
 from tests.given import WANGJING, People, ticket
+from tests.whistles import blown
 
 MARKET = "110105-market"
+HERE: Geolocation = {"longitude": blown.NEAR["lon"], "latitude": blown.NEAR["lat"]}
 
 
 def fits(page: Page) -> None:
     """Nothing lies beyond the side of the telephone."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= screen.width")
 
 
 def test_a_day_on_the_telephone(people: People, screens: Screens) -> None:
@@ -96,3 +98,26 @@ def press_to(page: Page, selector: str) -> None:
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
     raise AssertionError(f"no way by keys to {selector}")
+
+
+def test_who_comes_to_a_whistle_reports_in_from_his_telephone(
+    people: People, screens: Screens
+) -> None:
+    """The street's QR opens the page; without an account, and with the position (H3)."""
+    number = blown.blow(people, MARKET)["number"]
+    code = people.street().post(f"/whistles/{number}/codes").json()
+    phone = screens.window(phone=True)
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation(HERE)
+    phone.goto("/" + code["url"].split("/", 3)[3])
+    expect(phone.locator("#lon")).to_have_value(f"{HERE['longitude']}")
+    assert grave(phone) == []
+    fits(phone)
+    phone.locator("[name=person]").fill("王强")
+    phone.locator("[name=duty]").fill("执法队长")
+    phone.locator("button").tap()
+    expect(phone.get_by_text("已报到")).to_be_visible()
+    fits(phone)
+    summons = blown.of(people.street().get(f"/whistles/{number}").json(), MARKET)
+    [visit] = summons["attendance"]
+    assert (summons["on_time"], visit["by_code"], visit["distance_m"]) == (True, True, 41)
