@@ -58,12 +58,16 @@ DEAREST = (
     "serving/test_kills.py",
     "rankings/test_kept_days.py",
     "tickets/acts/test_every_act.py",
+    "console/test_hostile.py",
+    "whistles/test_every_whistle_act.py",
     "seals",
     "serving",
     "simulate",
     "tickets/views",
     "rankings",
     "routing/test_areas.py",
+    "stories",
+    "whistles",
 )
 """Files and rooms that take longest; begun last, one would be waited for alone."""
 

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 PLACE = "NURSERY"
 """The variable that names the socket."""
@@ -95,12 +95,13 @@ def bear(caller: socket.socket) -> None:
 
 
 class Process:
-    """One of them, as `subprocess.Popen` shows a process; its log is read when it has ended."""
+    """One of them, as `subprocess.Popen` shows a process; its log is read when it has ended, or is
+    the file that is given."""
 
-    def __init__(self, birth: Birth) -> None:
+    def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
         self.line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.line.connect(os.environ[PLACE])
-        self.log = TemporaryFile()  # noqa: SIM115
+        self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115
         reading, writing = os.pipe()
         with Path(os.devnull).open() as nothing:
             streams = [nothing.fileno(), writing, self.log.fileno()]

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+
+from tests.nursery import PLACE, Birth, Process
 
 SECRET = bytes(range(32))
 ADMIN_KEY = "an-administrators-key-for-benches"
@@ -100,15 +103,19 @@ def program(tree: Path) -> str:
     return str(tree / ".venv" / "bin" / "jiesu")
 
 
+def begin(tree: Path, command: str, database: str, data: Path) -> subprocess.Popen[str] | Process:
+    """A command of the tree; of this one by the nursery of tests, where there is one."""
+    variables = environment(database, data)
+    if tree == HERE and PLACE in os.environ:
+        return Process(Birth([command], variables, str(data)), sys.stderr)
+    started = [program(tree), command]
+    return subprocess.Popen(started, cwd=data, env=variables, stdout=subprocess.PIPE, text=True)
+
+
 def jiesu(tree: Path, command: str, database: str, data: Path) -> None:
     """Runs a command of the tree to its end."""
-    subprocess.run(
-        [program(tree), command],
-        cwd=data,
-        env=environment(database, data),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    if begin(tree, command, database, data).wait():
+        raise Failed(f"{tree}: {command} failed")
 
 
 def new_database(cluster: str, name: str) -> str:
@@ -122,13 +129,7 @@ def new_database(cluster: str, name: str) -> str:
 def serving(name: str, tree: Path, database: str, data: Path) -> Iterator[Server]:
     """The tree's service on a free port, until the block ends."""
     data.mkdir(exist_ok=True)
-    process = subprocess.Popen(
-        [program(tree), "serve"],
-        cwd=data,
-        env=environment(database, data),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = begin(tree, "serve", database, data)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 import httpx
 import psutil
 
 from app.kit.host import embedded
+from tests.nursery import PLACE, Birth, Process
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 180
@@ -22,6 +24,17 @@ LOOK_SECONDS = 0.05
 
 class NeverReady(Exception):
     """The service does not come back."""
+
+
+def begin(
+    arguments: list[str], variables: dict[str, str], log: IO[Any] | None = None
+) -> subprocess.Popen[bytes] | Process:
+    """By the nursery of tests, where there is one."""
+    variables = {"PATH": os.environ["PATH"], **variables}
+    if PLACE in os.environ:
+        return Process(Birth(arguments, variables, str(ROOT)), log)
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
 
 
 class Service:
@@ -38,13 +51,7 @@ class Service:
         given = {"DATA_DIR": self.directory, "PORT": self.port, "WORKERS": self.workers}
         variables = {f"JIESU_{name}": str(value) for name, value in given.items()}
         with (self.directory / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "app", "serve"],
-                cwd=ROOT,
-                env={"PATH": os.environ["PATH"], **variables},
-                stdout=log,
-                stderr=log,
-            )
+            self.process = begin(["serve"], variables, log)
         self.await_ready()
 
     def await_ready(self) -> None:

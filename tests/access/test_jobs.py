@@ -13,6 +13,7 @@ from app.access import jobs
 from app.access.jobs import State
 from tests.console.visitor import Forms, Visitor
 from tests.given import People
+from tests.patience import PATIENCE_SECONDS
 
 NAME = jobs.SIMULATION
 pytestmark = pytest.mark.usefixtures("people")
@@ -73,7 +74,7 @@ def test_a_simulation_that_fails_is_told_and_offered_again(
     assert "/console/welcome/simulate" not in Forms(page).by_action
     mounts = [route for route in app.routes if isinstance(route, Mount)]
     console: Any = next(mount.app for mount in mounts if mount.path == "/console")
-    console.state.simulation.process.wait(timeout=120)
+    console.state.simulation.process.wait(timeout=PATIENCE_SECONDS)
     for _ in range(2):  # the second time only the database can tell
         page = admin.get("/welcome").text
         assert 'role="alert"' in page

@@ -45,7 +45,8 @@ PHONE: dict[str, Any] = {
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 """Chromium's own line about a page that tells of a refusal: pages may, files may not."""
 LEFT = ("htmx:afterRequest", "htmx:sendAbort")
-"""htmx's lines about a page that was left before its part came; a part that fails has others."""
+"""htmx's lines about a page that was left before its part came. A broken line and a late answer
+have the first, too, and beside it one of their own (`sendError`, `timeout`), which is heard."""
 PAGES = {"document", "xhr", "fetch"}
 SHOTS = "JIESU_TEST_SCREENSHOTS"
 
@@ -94,10 +95,7 @@ class Screens:
     def open(self, person: Person, path: str = "/console/", **window: Any) -> Page:
         """A person's page, after he signed in with his key."""
         page = self.window(**window)
-        page.goto("/console/sign-in")
-        page.locator("[name=key]").fill(person.key)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+        sign_in(page, person)
         if path != "/console/":
             page.goto(path)
         return page
@@ -123,6 +121,15 @@ class Screens:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
+
+
+def sign_in(page: Page, person: Person) -> None:
+    """With his key, whoever was there before."""
+    page.context.clear_cookies()
+    page.goto("/console/sign-in")
+    page.locator("[name=key]").fill(person.key)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def chord(page: Page, keys: str) -> None:

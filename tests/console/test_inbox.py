@@ -1,5 +1,6 @@
 """An office's tasks: what is pressing first, acknowledged with one tap, printed, and its own."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from app.console.inbox.page import grouped
 from app.kit.workdays import BEIJING
 from tests.console.visitor import Visitor
-from tests.given import CHAOYANG, People, ticket
+from tests.given import CHAOYANG, People, awaiting, ticket
+from tests.whistles import blown
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=BEIJING)
 
@@ -76,3 +78,20 @@ def test_the_days_list_is_for_paper(people: People) -> None:
 def test_who_is_not_addressed_has_no_tasks(people: People) -> None:
     assert Visitor(people.client).signs_in(people.operator).get("/inbox").status_code == 403
     assert Visitor(people.client).signs_in(people.district(CHAOYANG)).get("/inbox").is_success
+
+
+def test_what_has_the_focus_has_it_still_when_its_list_is_shown_anew(people: People) -> None:
+    """The focus is given back by an element's id."""
+    ticket(people)
+    awaiting(people, ticket(people))
+    blown.blow(people)
+    market = people("handler", blown.MARKET)
+    pages = {"/inbox": people.street(), "/callbacks": people.callback, "/whistles": market}
+    for path, person in [*pages.items(), ("/inbox", market)]:
+        page = Visitor(people.client).signs_in(person).get(path).text
+        _, live = page.split('hx-trigger="live', 1)
+        elements = re.findall(r"<(?:a|button) [^>]*", live.split("</main>")[0])
+        assert elements, path
+        ids = [re.findall(' id="([^"]+)"', element) for element in elements]
+        assert all(ids), (path, elements)
+        assert len({name for [name] in ids}) == len(elements)

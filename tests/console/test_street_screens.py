@@ -2,19 +2,19 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from tests.console.browser import Screens, grave, shoot
 from tests.given import WANGJING, People, ticket
 from tests.whistles import blown
 
 MARKET = "110105-market"
-HERE = {"longitude": blown.NEAR["lon"], "latitude": blown.NEAR["lat"]}
+HERE: Geolocation = {"longitude": blown.NEAR["lon"], "latitude": blown.NEAR["lat"]}
 
 
 def fits(page: Page) -> None:
     """Nothing lies beyond the side of the telephone."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= screen.width")
 
 
 def test_a_day_on_the_telephone(people: People, screens: Screens) -> None:

@@ -1,10 +1,10 @@
 """Who waits for something new hears of it at once, misses nothing, and stands in nobody's way."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -19,6 +19,7 @@ from tests import given
 from tests.conftest import StillClock, beside
 from tests.given import ADMIN_KEY, WANGJING, People
 from tests.live import served
+from tests.patience import eventually
 from tests.wire import wired
 
 PATIENCE_SECONDS = 20.0
@@ -81,15 +82,6 @@ def housed(app: FastAPI) -> Iterator[House]:
 @pytest.fixture
 def street(people: People) -> dict[str, str]:
     return people.street().headers
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = monotonic() + PATIENCE_SECONDS
-    while monotonic() < deadline:
-        if holds():
-            return True
-        sleep(0.01)
-    return False
 
 
 def read(lines: Iterator[str], number: int) -> list[Entry]:

@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from time import monotonic, sleep
+from time import sleep
 
 import httpx
 import psycopg
@@ -16,6 +16,7 @@ from tests import given
 from tests.conftest import StillClock, beside
 from tests.given import ADMIN_KEY, People
 from tests.live import asked, served, status_of
+from tests.patience import eventually
 
 TICKETS = 150
 LONG = "夜间施工噪声，" * 2_850
@@ -97,13 +98,12 @@ def test_unread_streams_of_one_key_stop_nobody(
 
 def is_open_again(address: Address, people: People, path: str, accept: str) -> bool:
     """At once, when the clients have gone."""
-    deadline = monotonic() + 10
-    while monotonic() < deadline:
+
+    def is_open() -> bool:
         with asked(address, path, key_of(people, "supervisor"), accept) as client:
-            if status_of(client) == 200:
-                return True
-        sleep(0.05)
-    return False
+            return status_of(client) == 200
+
+    return eventually(is_open)
 
 
 def test_unread_streams_of_many_keys_stop_nobody(

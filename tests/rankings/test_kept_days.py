@@ -28,6 +28,7 @@ from tests.cases import random_cases
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, People
 from tests.past import STREETS, Store, case, storing
+from tests.patience import PATIENCE_SECONDS
 from tests.stages import DONGHUAMEN
 
 PERIOD = "2026-11"
@@ -330,7 +331,7 @@ def test_a_day_that_somebody_is_changing_is_left_for_the_next_time(
     with app.state.sessions() as session:
         session.execute(sa.update(Ticket).values(street_code=DONGHUAMEN))
         with ThreadPoolExecutor() as pool:
-            assert pool.submit(keep, app).result(timeout=20) == 0
+            assert pool.submit(keep, app).result(timeout=PATIENCE_SECONDS) == 0
         before = served(people)
         assert before == scanned(app)
         session.commit()
@@ -347,7 +348,7 @@ def test_what_is_not_yet_committed_is_never_missing_later(
     with app.state.sessions() as session:  # before anything is kept
         session.execute(sa.update(Ticket).values(street_code=DONGHUAMEN))
         with ThreadPoolExecutor() as pool:
-            pool.submit(keep, app).result(timeout=20)
+            pool.submit(keep, app).result(timeout=PATIENCE_SECONDS)
         session.commit()
 
     assert served(people) == scanned(app)
@@ -374,7 +375,7 @@ def test_who_changes_a_day_while_it_is_counted_waits_and_marks_it(
         assert not moved.done()
         kept_by(app, counting, arrived)
         counting.commit()
-        moved.result(timeout=20)
+        moved.result(timeout=PATIENCE_SECONDS)
 
     assert arrived in marks(app)
     assert served(people) == scanned(app)

@@ -20,6 +20,7 @@ from tests.conftest import StillClock
 from tests.given import CONTENT, WANGJING, People, awaiting
 from tests.imports.test_imports import line
 from tests.past import BORDER, WORKED_EXAMPLE, Json, Store
+from tests.patience import eventually
 
 MONTH = "/rankings/2026-11"
 LATER = BORDER + timedelta(days=70)
@@ -46,13 +47,10 @@ def waits(pending: Future[Any], seconds: float = 0.5) -> bool:
     return not pending.done()
 
 
-def records(app: FastAPI, seconds: float = 30) -> bool:
+def records(app: FastAPI) -> bool:
     """Soon somebody does."""
-    end = monotonic() + seconds
     with app.state.sessions() as session:
-        while monotonic() < end and not recorders(session):
-            sleep(0.01)
-        return bool(recorders(session))
+        return eventually(lambda: bool(recorders(session)))
 
 
 def request(people: People, clock: StillClock, app: FastAPI) -> Act:

@@ -20,10 +20,9 @@ from app.kit.host import embedded
 from app.kit.host.serving import BEAT_SECONDS
 from tests.given import request
 from tests.nursery import Birth, Process
+from tests.patience import PATIENCE_SECONDS, eventually
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 120
-"""On a busy machine; a worker that is still starting looks for its parent when it is up."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENGLISH = {"PATH": PATH, "LANGUAGE": "en"}
 
@@ -74,7 +73,7 @@ class Service:
         self.url = self.greeting.split()[4].rstrip(";")
         key = (self.directory / "admin.key").read_text().strip()
         headers = {"Authorization": f"Bearer {key}"}
-        self.client = httpx.Client(base_url=self.url, headers=headers)
+        self.client = httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_SECONDS)
 
     def end(self, how: signal.Signals) -> tuple[int, list[str]]:
         """Its exit code and the lines of its log."""
@@ -210,7 +209,7 @@ def test_a_batch_that_comes_slowly_is_received_when_all_of_it_has_come(service: 
 
 def connected(service: Service) -> socket.socket:
     host, port = service.url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=60)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)
 
 
 def whole(client: socket.socket) -> bytes:
@@ -259,13 +258,9 @@ def test_sigterm_answers_what_is_open_and_ends_the_database(service: Service) ->
 def test_a_killed_postgres_is_started_again(service: Service) -> None:
     killed = service.postgres()
     killed.kill()
-    killed.wait(10)
+    killed.wait(PATIENCE_SECONDS)
 
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not service.is_ready():
-        time.sleep(0.05)
-
-    assert service.is_ready()
+    assert eventually(service.is_ready)
     assert service.postgres().pid != killed.pid
 
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -19,22 +19,12 @@ from psycopg.errors import InsufficientPrivilege
 
 from app.kit.host import cluster, migrate, roles
 from tests.given import ADMIN_KEY, request
+from tests.patience import PATIENCE_SECONDS, eventually
 from tests.postgres import Postgres, made_by
 from tests.serving.test_serve import ROOT, begin, jiesu
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-PATIENCE_SECONDS = 120
-"""For whatever comes up on a busy machine."""
 WORKERS = 2
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def is_worker(process: psutil.Process) -> bool:
@@ -149,7 +139,7 @@ def load(postgres: Postgres, servers: list[Server]) -> Iterator[Load]:
         f"{servers[0].url}/v1/keys",
         json={"role": "operator", "label": "load"},
         headers={"Authorization": f"Bearer {ADMIN_KEY}"},
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
     load = Load(servers, made.json()["key"])
     yield load

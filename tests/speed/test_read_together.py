@@ -19,6 +19,7 @@ from app.tickets.views.by_number import asked_by
 from tests import given
 from tests.client import Client
 from tests.given import WANGJING, People, Person
+from tests.patience import eventually
 from tests.stages import JIUXIANQIAO
 from tests.wire import statements
 
@@ -59,11 +60,8 @@ WAITING = "FROM pg_stat_activity WHERE datname = current_database() AND wait_eve
 
 
 def wait_for(server: psycopg.Connection, what: str) -> None:
-    for _ in range(1_000):
-        if server.execute(f"SELECT {what} {WAITING}".encode()).fetchone() == (True,):
-            return
-        sleep(0.01)
-    raise AssertionError(f"not reached: {what}")
+    query = f"SELECT {what} {WAITING}".encode()
+    assert eventually(lambda: server.execute(query).fetchone() == (True,)), what
 
 
 def wait_until_asked(app: FastAPI, number: int) -> None:
@@ -73,11 +71,11 @@ def wait_until_asked(app: FastAPI, number: int) -> None:
         state.readings.events,
         state.offices,
     ]
-    for _ in range(1_000):
-        if sum(len(who) for reading in readings for who in reading.asked.values()) == number:
-            return
-        sleep(0.01)
-    raise AssertionError("the questions did not come")
+
+    def asked() -> int:
+        return sum(len(who) for reading in readings for who in reading.asked.values())
+
+    assert eventually(lambda: asked() == number)
 
 
 def reading(person: Person, path: str) -> Ask:

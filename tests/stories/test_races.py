@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier, Thread
-from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from tests import given, stages
 from tests.client import Client
 from tests.conftest import StillClock
 from tests.given import BODIES, CONTENT, WANGJING, People
+from tests.patience import eventually
 
 CHAOWAI, XUEYUANLU = "110105001", "110108010"
 
@@ -203,20 +203,15 @@ def test_a_deadlocks_victim_is_repeated_whole(people: People, app: FastAPI) -> N
     assert answers[0].json()["version"] == 3
     assert [e["seq"] for e in street.get("/feed").json()["items"]] == [1, 2]
     deadlocks = "SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = current_database()"
-    assert eventually(app, deadlocks)
+    assert becomes_true(app, deadlocks)
 
 
 def await_lock(app: FastAPI) -> None:
-    assert eventually(app, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+    assert becomes_true(app, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
 
 
-def eventually(app: FastAPI, query: str) -> bool:
-    """Whether it becomes true within some seconds."""
-    for _ in range(200):
-        if rows(app, query) == [(True,)]:
-            return True
-        sleep(0.02)
-    return False
+def becomes_true(app: FastAPI, query: str) -> bool:
+    return eventually(lambda: rows(app, query) == [(True,)])
 
 
 def test_nothing_is_answered_before_it_is_committed(people: People, app: FastAPI) -> None:

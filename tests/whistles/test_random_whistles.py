@@ -182,11 +182,19 @@ class Whistles(RuleBasedStateMachine):
             assert WhistleStatus(status) in MOVES[at, action], event
 
     def check_releases(self, history: list[dict[str, Any]]) -> None:
-        """D.21-10: the street alone lets go."""
+        """D.21-10: the street alone lets go; whatever comes after, who was let go stays so, also
+        where he owes an answer to a supervision (D.2)."""
+        statuses: dict[str, str] = {}
         for event in history:
-            if event["data"].get("summons") == "released" and event["action"] != "leave":
-                assert event["office_code"] in STREETS
-                assert event["office_code"] != event["data"]["office_code"]
+            office_code, status = (event["data"].get(key) for key in ("office_code", "summons"))
+            if status is None:
+                continue
+            before, statuses[office_code] = statuses.get(office_code), status
+            if before == SummonsStatus.RELEASED:
+                assert status in OVER, event
+            elif status == SummonsStatus.RELEASED:
+                assert event["action"] == WhistleAction.RELEASE, event
+                assert event["office_code"] in STREETS - {office_code}
 
     def check_settled(self, history: list[dict[str, Any]]) -> None:
         """D.21-10: what is settled has released or let go every required office."""
@@ -235,3 +243,20 @@ def test_what_is_promised_holds_in_every_whistle_s_life(
             derandomize=True,
         ),
     )
+
+
+def test_who_is_released_may_still_owe_an_answer(
+    app: FastAPI, people: People, clock: StillClock
+) -> None:
+    """Its silence is told by itself and releases nobody: a course that was found by chance."""
+    Whistles.app, Whistles.people, Whistles.clock = app, people, clock
+    course = Whistles()
+    course.begin(kind="enforcement", draft=False)
+    course.the_work_goes_on(steps=9)
+    course.take("chief", "supervise", MARKET, yes=False)
+
+    course.teardown()
+
+    ends = [(e["action"], e["data"].get("summons"), e["office_code"]) for e in course.events()]
+    assert ("release", "released", WANGJING) in ends
+    assert ("unanswered", "released", None) in ends

@@ -32,13 +32,16 @@ REMEMBERED = 100
 """The newest tickets of one citizen that a new request is compared with."""
 
 FEW = 64
+"""Citizens that are locked without standing in line: the server has room for as many locks of each
+connection."""
 
 EVERYONE = 0
-"""The advisory lock that intake shares, but for a batch of more citizens than FEW."""
+"""The advisory lock that intake shares. The release before had it alone for a large batch, and may
+still be there while it is replaced."""
 
 BATCHES = 1
-"""The lock before which such batches stand in line, so that a request waits for one of them at
-most: they would stand before it in EVERYONE's line, one after the other."""
+"""The lock before which batches of more citizens than FEW stand in line, so that one of them at
+most takes room from others' locks."""
 
 
 class Asking(Protocol):
@@ -95,11 +98,9 @@ class Finding(NamedTuple):
 
 def one_at_a_time(callers: Collection[bytes]) -> Statement:
     """Until the commit nobody else takes in a request of these citizens: two equal ones that come
-    at the same instant see each other. Always in the same order, so that nobody waits in a ring;
-    many citizens are one lock, for the server has room for so many only."""
-    if len(callers) > FEW:
-        return Statement(ALL_CITIZENS, {})
-    return Statement(CITIZENS, {"keys": sorted({key_of(caller) for caller in callers})})
+    at the same instant see each other. Always in the same order, so that nobody waits in a ring."""
+    locking = CITIZENS if len(callers) <= FEW else MANY_CITIZENS
+    return Statement(locking, {"keys": sorted({key_of(caller) for caller in callers})})
 
 
 def those_free(callers: Collection[bytes]) -> Statement:
@@ -112,7 +113,11 @@ def key_of(caller: bytes) -> int:
     return int.from_bytes(caller[:8], signed=True)
 
 
-ALL_CITIZENS = f"SELECT pg_advisory_xact_lock({BATCHES}), pg_advisory_xact_lock({EVERYONE})"
+MANY_CITIZENS = f"""
+    SELECT pg_advisory_xact_lock({BATCHES}), pg_advisory_xact_lock_shared({EVERYONE}),
+        pg_advisory_xact_lock(key)
+    FROM unnest(%(keys)s::bigint[]) AS key
+"""
 CITIZENS = f"""
     SELECT pg_advisory_xact_lock_shared({EVERYONE}), pg_advisory_xact_lock(key)
     FROM unnest(%(keys)s::bigint[]) AS key

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from time import sleep
 from typing import Any
 
 import psycopg
@@ -26,6 +25,7 @@ from app.tickets.intake.requests import Answer, Request
 from tests import given
 from tests.client import Client
 from tests.given import WANGJING, People, Person
+from tests.patience import eventually
 
 
 @pytest.fixture
@@ -64,11 +64,11 @@ def sent_together(
 
 def wait_until(app: FastAPI, writers: int, waiting: int) -> None:
     shared = app.state.together
-    for _ in range(1_000):
-        if (len(shared.writers), len(shared.waiting)) == (writers, waiting):
-            return
-        sleep(0.01)
-    raise AssertionError(f"{len(shared.writers)} are writing, {len(shared.waiting)} wait")
+
+    def counts() -> tuple[int, int]:
+        return len(shared.writers), len(shared.waiting)
+
+    assert eventually(lambda: counts() == (writers, waiting)), counts()
 
 
 def body(**changed: Any) -> dict[str, Any]:
@@ -222,11 +222,9 @@ def test_a_fault_of_ours_in_one_request_hurts_only_its_sender(
 def test_who_waits_for_a_citizen_keeps_no_group_waiting(operator: Person, app: FastAPI) -> None:
     """Whoever has him: here another process. His other requests wait for their turn."""
     his = body()
-    citizen = caller_hash(app.state.city.secret, his["citizen"]["phone"], False)
-    assert citizen is not None
     with ThreadPoolExecutor(2 * AT_ONCE + 1) as threads:
         with psycopg.connect(app.state.settings.database, autocommit=True) as stranger:
-            stranger.execute("SELECT pg_advisory_lock(%s)", [key_of(citizen)])
+            stranger.execute("SELECT pg_advisory_lock(%s)", [lock_of(app, his)])
             waiting = [threads.submit(operator.post, "/tickets", his) for _ in range(AT_ONCE + 1)]
             others = [threads.submit(operator.post, "/tickets", body()) for _ in range(AT_ONCE)]
             assert {other.result().status_code for other in others} == {201}
@@ -238,7 +236,7 @@ def test_who_waits_for_a_citizen_keeps_no_group_waiting(operator: Person, app: F
     assert len({answer.json()["number"] for answer in answers}) == 1
 
 
-def test_a_request_waits_for_one_large_batch_and_not_for_those_that_wait(
+def test_a_request_waits_for_no_large_batch_that_stands_in_line(
     operator: Person, app: FastAPI
 ) -> None:
     lines = "\n".join(json.dumps(body()) for _ in range(FEW + 1)).encode()
@@ -252,12 +250,32 @@ def test_a_request_waits_for_one_large_batch_and_not_for_those_that_wait(
         assert batch.result().status_code == 200
 
 
+def test_a_large_batch_keeps_nobody_waiting_but_its_citizens(
+    operator: Person, app: FastAPI
+) -> None:
+    requests = sorted((body() for _ in range(FEW + 1)), key=lambda request: lock_of(app, request))
+    lines = "\n".join(map(json.dumps, requests)).encode()
+    with ThreadPoolExecutor() as threads:
+        with psycopg.connect(app.state.settings.database, autocommit=True) as stranger:
+            stranger.execute("SELECT pg_advisory_lock(%s)", [lock_of(app, requests[-1])])
+            batch = threads.submit(operator.send, "/tickets/batch", lines)
+            wait_for_lock(app)
+            his = threads.submit(operator.post, "/tickets", requests[0])
+            assert operator.post("/tickets", body()).status_code == 201
+            assert not any(answer.done() for answer in (batch, his))
+        assert (batch.result().status_code, his.result().status_code) == (200, 200)
+
+
+def lock_of(app: FastAPI, request: dict[str, Any]) -> int:
+    """Of the citizen who asks."""
+    citizen = caller_hash(app.state.city.secret, request["citizen"]["phone"], False)
+    assert citizen is not None
+    return key_of(citizen)
+
+
 def wait_for_lock(app: FastAPI) -> None:
-    for _ in range(1_000):
-        if counted(app, "count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            return
-        sleep(0.01)
-    raise AssertionError("nobody waits")
+    waiting = "count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    assert eventually(lambda: counted(app, waiting))
 
 
 def test_a_number_given_again_after_a_crash_proves_nothing(people: People, app: FastAPI) -> None:
