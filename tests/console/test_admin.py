@@ -68,7 +68,7 @@ def test_every_page_is_accessible_on_a_telephone_in_either_language(
         for path in PAGES:
             page.goto(f"/console/admin{path}")
             assert grave(page) == [], path
-            wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            wide = page.evaluate("document.documentElement.scrollWidth > screen.width")
             assert not wide, (path, language)
             if not phone:
                 shoot(page, f"admin{path.replace('/', '-')}")

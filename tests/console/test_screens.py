@@ -151,4 +151,4 @@ def test_a_district_reviews_by_keyboard_and_asks(people: People, screens: Screen
     assert grave(desk) == []
     phone = screens.open(people.district(), f"/console/decisions/{second}", phone=True)
     assert grave(phone) == []
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone.evaluate("document.documentElement.scrollWidth <= screen.width")

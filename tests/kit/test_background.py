@@ -28,6 +28,7 @@ NAMES = (
     "count_days",
     "hash_days",
     "ask_forms",
+    "erase",
     "tell_missing",
     "follow",
     "learn",

@@ -5,7 +5,6 @@ and stays that, and what is polled every few seconds is small.
 """
 
 import re
-from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -23,9 +22,8 @@ NOT_MODIFIED = 304
 
 
 class PackedRoute(Route):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.app = Compressed(self.app)
+    def as_sent(self, app: ASGIApp) -> ASGIApp:
+        return Compressed(app)
 
 
 class Compressed:

@@ -115,7 +115,12 @@ class Route(APIRoute):
         names = dict(query_names(self.dependant))
         check = get_parameterless_sub_dependant(depends=Depends(only(names)), path=self.path_format)
         self.dependant.dependencies.append(check)
-        self.app = repeated(self.app)
+        self.answering = repeated(self.app)
+        self.app = self.as_sent(self.answering)
+
+    def as_sent(self, app: ASGIApp) -> ASGIApp:
+        """The route's answers as they leave; the usual request's, too."""
+        return app
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         settle(self.dependant)
@@ -168,7 +173,8 @@ class Straight:
         """By the route's identity: the usual request, and its endpoint for any other."""
         for route in router.routes:
             if isinstance(route, Route) and route.endpoint in QUICK:
-                self.apps[route.unique_id] = quick_first(QUICK[route.endpoint], route.app)
+                usual_first = quick_first(QUICK[route.endpoint], route.answering)
+                self.apps[route.unique_id] = route.as_sent(usual_first)
                 for method in route.methods or ():
                     self.routes[method, route.path.count("/")].append(route)
 
