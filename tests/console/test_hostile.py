@@ -89,7 +89,7 @@ def test_every_page_is_walked(app: FastAPI) -> None:
 def faults(page: Page, path: str) -> list[Any]:
     answer = page.goto(f"/console{path}")
     seen: list[Any] = [] if answer and answer.status == 200 else [answer and answer.status]
-    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+    if not page.evaluate("document.documentElement.scrollWidth <= screen.width"):
         seen.append(f"{page.evaluate('document.documentElement.scrollWidth')} pixels wide")
     return seen
 
