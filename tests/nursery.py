@@ -101,7 +101,7 @@ class Process:
     def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
         self.line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.line.connect(os.environ[PLACE])
-        self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115
+        self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115 - `communicate` closes it
         reading, writing = os.pipe()
         with Path(os.devnull).open() as nothing:
             streams = [nothing.fileno(), writing, self.log.fileno()]

@@ -37,7 +37,7 @@ class Cursor(psycopg.Cursor[Any]):
     _query_cls = Query
 
     @property
-    def description(self) -> list[Column] | None:  # type: ignore[override]
+    def description(self) -> list[Column] | None:  # type: ignore[override] # no Column is made
         result = self.pgresult
         if not result or not result.nfields:
             return None

@@ -116,7 +116,7 @@ def make_engine(url: str, pool_size: int, limits: Limits | None = None) -> sa.En
     """One pool, as large as the threads that may ask it; who waits too long gets 503.
 
     The connection used last is used next, as its statements are prepared. Before that it is looked
-    at, which costs no round trip; one lost without a word is found by use (see kit/web/route.py).
+    at, which costs no round trip; one lost without a word is found by use (see kit/web/again.py).
     """
     engine = sa.create_engine(
         psycopg_url(url),

@@ -5,7 +5,7 @@ import re
 
 import sqlalchemy as sa
 from fastapi import FastAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests import given, stages
 from tests.conftest import StillClock
@@ -79,8 +79,8 @@ def test_a_photo_on_a_slow_line_and_on_a_broken_one(people: People, screens: Scr
     form = street.locator("form[action$='/note']")
     form.locator("xpath=..").locator("summary").tap()
     form.locator("textarea").fill("已到现场")
-    photo = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": picture(street)}
-    form.locator("#photos").set_input_files(photo)  # type: ignore[arg-type]
+    photo = FilePayload(name="现场.jpg", mimeType="image/jpeg", buffer=picture(street))
+    form.locator("#photos").set_input_files(photo)
     street.context.set_offline(True)
     form.locator("button").tap()
     expect(form.locator("[data-lost]")).to_be_visible()

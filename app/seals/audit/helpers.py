@@ -19,7 +19,7 @@ NEW: Row = dict.fromkeys(("ended_at", "due_at", "waits_until", "answered_at", "a
 
 @dataclass(slots=True)
 class Helpers:
-    """The dispatches so far to all offices but the lead; `seq` is the lead's."""
+    """A ticket's dispatches so far to all offices but the lead; `seq` is that of the lead's."""
 
     rows: list[Row] = field(default_factory=list)
     complete: bool = True

@@ -24,8 +24,8 @@ from app.kit.errors import Unavailable
 from app.kit.exchange import exchanging
 from app.kit.instants import recording
 from app.kit.messages import Message
+from app.kit.web.again import DEADLOCK, TRIES
 from app.kit.web.idempotency import Claims
-from app.kit.web.route import DEADLOCK, TRIES
 from app.tickets.intake import plain, receive, related
 from app.tickets.intake.arrival import Arrival, arrive, as_of
 from app.tickets.intake.beside import beside
