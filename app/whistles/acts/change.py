@@ -20,7 +20,7 @@ from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.tickets import personal
 from app.whistles import events, persons, standing
-from app.whistles.evaluation import records
+from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
@@ -189,7 +189,7 @@ class WhistleChange:
         fall = falls.next_fall(*standing.timers_of(whistle, self.summonses))
         whistle.next_due_at = fall.at if fall else None
         is_settled = whistle.status is WhistleStatus.SETTLED
-        marked = records.marked(self.session, whistle.number) if is_settled else ()
+        marked = record_views.marked(self.session, whistle.number) if is_settled else ()
         every = waits(*standing.waiting_of(whistle, self.summonses), marked)
         names = self.citizens
         rows = (self.errand(wait, names) for wait in every)
