@@ -138,7 +138,7 @@ def test_words_of_an_emergency_raise_the_level_where_no_category_is_given(people
 
 
 def test_a_danger_that_the_list_does_not_know_is_asked_about(people: People) -> None:
-    """Whatever the category; not where the level is the gravest already, nor of ordinary matters."""
+    """Whatever the category; not where the level is the gravest, nor of ordinary matters."""
     matter = {"title": "求助", "content": "酒吧门口两拨人抡酒瓶子，有个人脖子上血直往外滋。"}
     answer = tell(people, **matter)
     named = tell(people, category="0701", citizen=OTHER, **matter)
