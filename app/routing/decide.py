@@ -124,6 +124,8 @@ class Router:
         )
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
+        self.is_behind = False
+        """Whether so many lessons follow the next one that what is said before it never counts."""
         self.lag = 0.0
         """For how many seconds the next lesson has been waiting."""
         self.learning = Lock()
@@ -158,7 +160,9 @@ class Router:
             return
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
-        if lesson is Lesson.CONFIRM:
+        if lesson is Lesson.CONFIRM and self.is_behind:
+            self.locator.pass_over()
+        elif lesson is Lesson.CONFIRM:
             self.locator.note(self.lexicon(on), key, street_code, built)
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
