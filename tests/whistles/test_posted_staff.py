@@ -1,9 +1,9 @@
-"""Posted staff are summoned through the street's centre, with the same records (RULEBOOK D.14.4)."""
+"""Posted staff are summoned through the street's centre, with the same records (D.14.4)."""
 
 from typing import Any
 
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
+from tests.given import CHINESE, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, act, call, does, of
 from tests.whistles.test_proposals import posted
@@ -49,4 +49,4 @@ def test_the_centre_accepts_and_reports_its_posted_people_in(
     assert (event["office_code"], event["data"]["member_id"]) == (WANGJING, member)
     assert waits(people, STREET) == []
     assert waits(people, ("handler", POLICE)) == [("feed-back", None)], "what it did is its own"
-    assert "派驻人员" in people(*CHIEF).get(f"/whistles/{number}/order").text
+    assert "派驻人员" in people(*CHIEF).get(f"/whistles/{number}/order", CHINESE).text
