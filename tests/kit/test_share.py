@@ -245,9 +245,9 @@ def test_a_limit_is_429_with_the_time_to_wait(people: People, app: FastAPI, limi
 def test_a_page_is_counted_once_however_much_it_asks(people: People, app: FastAPI) -> None:
     """Of its browser's address: what is asked in process comes from none, and not from one that
     all the city's pages share."""
-    with Client(beside(app, rate_per_address=0.3, pool_size=2)) as client:
-        visitor = Visitor(client).signs_in(people("dispatcher"))
-        answers = [visitor.get("/inbox") for _ in range(2)]
+    visitor, number = Visitor(people.client).signs_in(people("dispatcher")), given.ticket(people)
+    with Client(beside(app, rate_per_address=0.1, pool_size=2)) as visitor.client:
+        answers = [visitor.get(f"/dispatch/{number}") for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 429]
 
