@@ -77,6 +77,21 @@ class Composed(WhistleData, frozen=True, kw_only=True):
     summonses: dict[str, Sent]
 
 
+class LeadProposed(WhistleData, frozen=True, kw_only=True):
+    """`street_code`: the street that is to lead; `asked`: the one that is to answer by
+    `answer_due_at`."""
+
+    street_code: str
+    asked: str
+    answer_due_at: datetime
+
+
+class LeadAnswered(WhistleData, frozen=True, kw_only=True):
+    """`street_code`: the street that leads from now on, or does not."""
+
+    street_code: str
+
+
 class CodeIssued(WhistleData, frozen=True, kw_only=True):
     expires_at: datetime
 
@@ -265,6 +280,9 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.CANCEL: WhistleData,
     A.START: WhistleData,
     A.JOIN: Moved,
+    A.PROPOSE_LEAD: LeadProposed,
+    A.AGREE_LEAD: LeadAnswered,
+    A.DECLINE_LEAD: LeadAnswered,
     A.ISSUE_CODE: CodeIssued,
     A.ACCEPT: Moved,
     A.REPORT_IN: ReportedIn,

@@ -44,7 +44,14 @@ class Whistle(Base):
     """The street or township that blows."""
     district_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
     conductor: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
-    """The street, or the district's centre by policy: it composes and commands (D.14.3)."""
+    """The street, the district's centre by policy, or the other street where both agree: it
+    composes and commands (D.14.3, D.14.6)."""
+    proposed_lead: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The street that is to conduct it instead, until the other has answered (D.14.6)."""
+    lead_asked: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The street whose answer is awaited."""
+    lead_proposed_at: Mapped[datetime | None]
+    lead_answer_due_at: Mapped[datetime | None]
     tier: Mapped[Tier] = mapped_column(one_of(Tier))
     """Who coordinates (D.14.5)."""
     matter: Mapped[str]

@@ -12,8 +12,11 @@ Event = Mapping[Any, Any]
 
 A, P = WhistleAction, SummonsStatus
 
+LEAD = ("proposed_lead", "lead_asked", "lead_proposed_at", "lead_answer_due_at")
+
 WHISTLE = (
     *("status", "version", "kind", "level", "origin", "in_progress", "street_code", "policy"),
+    *LEAD,
     *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
     *("started_at", "verified_at", "settled_at", "returns"),
     *("campaign_at", "campaign_until", "liaisons", "concluded_at", "ruled_at", "finding"),
@@ -22,7 +25,7 @@ WHISTLE = (
 """The columns of a whistle that its events tell."""
 
 WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
-"""Those that stay as the first event says."""
+"""Those that the first event says; all but the conductor stay so."""
 
 OFFER = ("offered_from", "offered_actions", "offered_at", "offer_due_at")
 
@@ -222,6 +225,25 @@ def verify(course: Course, event: Event) -> None:
         course.whistle["verified_at"] = event["at"]
 
 
+def propose_lead(course: Course, event: Event) -> None:
+    data = event["data"]
+    course.whistle |= {
+        "proposed_lead": data["street_code"],
+        "lead_asked": data["asked"],
+        "lead_proposed_at": event["at"],
+        "lead_answer_due_at": instant(data["answer_due_at"]),
+    }
+
+
+def agree_lead(course: Course, event: Event) -> None:
+    course.whistle["conductor"] = event["data"]["street_code"]
+    decline_lead(course, event)
+
+
+def decline_lead(course: Course, event: Event) -> None:
+    course.whistle |= dict.fromkeys(LEAD)
+
+
 def escalate(course: Course, event: Event) -> None:
     course.whistle["verified_at"] = None
 
@@ -340,6 +362,9 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.RULE_OBJECTION: rule_objection,
     A.VERIFY: verify,
     A.SEND_BACK: send_back,
+    A.PROPOSE_LEAD: propose_lead,
+    A.AGREE_LEAD: agree_lead,
+    A.DECLINE_LEAD: decline_lead,
     A.ESCALATE: escalate,
     A.HAND_OVER: hand_over,
     A.CONSENT: consent,

@@ -1,4 +1,4 @@
-"""What went out of the service and what came in: exports, imports, and the city's own data."""
+"""What went out of the service, and the city's own data."""
 
 from pathlib import Path
 
@@ -18,11 +18,6 @@ async def exports(visit: Visit) -> Response:
     page = await visit.api.get("/v1/exports", cursor=visit.query.get("cursor"))
     labels = {key["id"]: key["label"] for key in await every(visit)}
     return visit.page("admin/exports.html", tabs=TABS, page=page, labels=labels)
-
-
-async def imports(visit: Visit) -> Response:
-    page = await visit.api.get("/v1/imports/cases")
-    return visit.page("admin/imports.html", tabs=TABS, days=page["items"])
 
 
 async def data(visit: Visit) -> Response:

@@ -99,6 +99,13 @@ class NewWhistle(Composition):
     draft: Flag = False
 
 
+class LeadProposal(Form):
+    """`street_code`: the street that is to lead."""
+
+    street_code: OfficeCode
+    text: Prose
+
+
 class ReportIn(Position):
     """`lon` and `lat`, or the street's one-time `code`."""
 

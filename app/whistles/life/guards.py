@@ -31,10 +31,14 @@ from app.whistles.life.refusals import (
     CampaignUnderWay,
     CampaignUnfit,
     ConfirmedBefore,
+    LeadAskedOfAnother,
+    LeadProposed,
     NoAppeal,
     NobodyCoordinates,
     NoCampaign,
     NoInterimRelease,
+    NoLeadProposed,
+    NoLeadToGive,
     NoRefusal,
     NotFedBack,
     NothingAsked,
@@ -89,6 +93,22 @@ class SummonsStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Which of the streets leads, as far as the caller's has a word in it (D.14.6)."""
+
+    is_free: bool
+    """Another street has joined, and a street leads."""
+    proposed: bool = False
+    awaits_caller: bool = False
+    """The caller's street is asked."""
+    concerns_caller: bool = False
+    """It is asked, or has proposed."""
+
+
+LEAD_OF_ONE = Lead(is_free=False)
+
+
+@dataclass(frozen=True, slots=True)
 class WhistleStanding:
     """A whistle, as far as its guards need it."""
 
@@ -113,6 +133,7 @@ class WhistleStanding:
     """The plan date, or its coordinator's new one."""
     concluded: bool = False
     """Of a campaign: it has its summary."""
+    lead: Lead = LEAD_OF_ONE
 
     @property
     def unverified(self) -> list[str]:
@@ -209,6 +230,26 @@ def was_raised(whistle: WhistleStanding) -> None:
         raise NobodyCoordinates
 
 
+def lead_to_give(whistle: WhistleStanding) -> None:
+    if not whistle.lead.is_free:
+        raise NoLeadToGive
+    if whistle.lead.proposed:
+        raise LeadProposed
+
+
+def asked_to_agree(whistle: WhistleStanding) -> None:
+    lead_proposed(whistle)
+    if not whistle.lead.awaits_caller:
+        raise LeadAskedOfAnother
+
+
+def lead_proposed(whistle: WhistleStanding) -> None:
+    if not whistle.lead.proposed:
+        raise NoLeadProposed
+    if not whistle.lead.concerns_caller:
+        raise LeadAskedOfAnother
+
+
 def in_time_to_rule(whistle: WhistleStanding) -> None:
     if whistle.rule_until is not None and whistle.now > whistle.rule_until:
         raise RulingLate(Message("until {until}", until=whistle.rule_until))
@@ -229,6 +270,9 @@ def has_appeal(whistle: WhistleStanding) -> None:
 GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.CANCEL: nobody_arrived,
     A.CONFIRM: unconfirmed,
+    A.PROPOSE_LEAD: lead_to_give,
+    A.AGREE_LEAD: asked_to_agree,
+    A.DECLINE_LEAD: lead_proposed,
     A.VERIFY: to_verify,
     A.SETTLE: all_released,
     A.ESCALATE: has_tier_above,

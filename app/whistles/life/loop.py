@@ -107,6 +107,10 @@ class WhistleAction(StrEnum):
     CANCEL = "cancel"
     START = "start"
     JOIN = "join"
+    PROPOSE_LEAD = "propose-lead"
+    """Of two streets one asks that the other lead, or that it lead itself."""
+    AGREE_LEAD = "agree-lead"
+    DECLINE_LEAD = "decline-lead"
     ISSUE_CODE = "issue-code"
     ACCEPT = "accept"
     REPORT_IN = "report-in"
@@ -186,6 +190,9 @@ OF_OFFICE = OF_RECORD | {A.REPORT_REFUSAL, A.RULE_REFUSAL, A.SUPERVISE, A.ANSWER
 OF_TEAM = frozenset({A.LOG, A.CORRECT_LOG})
 """Actions of one team of a campaign: every day, so the other offices are not told."""
 
+BETWEEN_STREETS = frozenset({A.PROPOSE_LEAD, A.DECLINE_LEAD})
+"""What two streets say to each other; the offices are told what they agree on."""
+
 OF_CAMPAIGN = OF_TEAM | {A.ORGANISE, A.MEET, A.NOTIFY, A.CONCLUDE}
 
 BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE, A.UNANSWERED})
@@ -242,8 +249,11 @@ MOVES: Moves[WhistleStatus] = {
     (S.DRAFT, A.COMPOSE): (S.DRAFT,),
     **following([A.COMPOSE], UNDER_WAY | {S.FED_BACK}),
     **ending(A.CANCEL, (S.DRAFT, S.BLOWN, S.ESCALATED), S.CANCELLED),
-    # D.14.6: the other street
+    # D.14.6: the other street; the initiator leads unless both agree otherwise
     **staying(A.JOIN, UNSETTLED),
+    **staying(A.PROPOSE_LEAD, UNSETTLED),
+    **staying(A.AGREE_LEAD, UNSETTLED),
+    **staying(A.DECLINE_LEAD, UNSETTLED),
     # H2 to H6: what its summoned offices do, and what follows for the whistle
     **staying(A.ISSUE_CODE, UNSETTLED),
     **staying(A.ACCEPT, UNDER_WAY | {S.FED_BACK}),

@@ -20,7 +20,8 @@ class WhistlePart(StrEnum):
     CO_CHIEF = "co_chief"  # chief of the other street, once it has joined (D.14.6)
     CO_STREET = "co_street"  # any of its people, once it has joined
     PEER = "peer"  # any of its people, until it has joined
-    CONDUCTOR = "conductor"  # who composes and commands: street or district, by policy
+    CONDUCTOR = "conductor"  # who composes and commands: street or district, by policy, or
+    # the other street, where both agree
     SUMMONED = "summoned"  # handler or chief of the summoned office
     DISTRICT = "district"  # the district of the street that blows, or of the other street
     COORDINATOR = "coordinator"  # whose tier it was raised to: district or city (D.14.5)
@@ -36,6 +37,9 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.CANCEL: frozenset({P.CHIEF, P.DRAFTER}),
     A.START: frozenset({P.CONDUCTOR}),
     A.JOIN: frozenset({P.PEER}),
+    A.PROPOSE_LEAD: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.AGREE_LEAD: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.DECLINE_LEAD: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.ISSUE_CODE: frozenset({P.STREET, P.CO_STREET}),
     A.ACCEPT: frozenset({P.SUMMONED}),
     A.REPORT_IN: frozenset({P.SUMMONED}),

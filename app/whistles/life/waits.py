@@ -55,6 +55,12 @@ class Waiting:
     finish_due_at: datetime | None
     new_date_at: datetime | None = None
     """In place of the plan date, once its coordinator has set one."""
+    conductor: str = ""
+    """Who composes and commands."""
+    lead_asked: str | None = None
+    """The street that is to say who leads."""
+    lead_proposed_at: datetime | None = None
+    lead_answer_due_at: datetime | None = None
     tier: Tier = Tier.STREET
     verified_at: datetime | None = None
     appealed_at: datetime | None = None
@@ -122,6 +128,7 @@ def wanted(
     yield from of_refusals(whistle, summonses)
     if whistle.status in UNSETTLED:
         yield from of_whistle(whistle)
+        yield from of_lead(whistle)
         yield from of_coordinator(whistle, summonses)
         in_offers = {code for each in summonses for code in parties(each)}
         for summons in summonses:
@@ -185,9 +192,21 @@ def evaluators(whistle: Waiting, unmarked: Sequence[Awaited]) -> set[str]:
 
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
-    own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_at or whistle.since
-    if whistle.status is S.FED_BACK:
-        yield Wait(*own, A.CONCLUDE if whistle.is_campaign_open else A.VERIFY, whistle.since, until)
+    """A campaign is concluded by who conducts it, what is fed back is verified by the street."""
+    if whistle.status is not S.FED_BACK:
+        return
+    limits = (whistle.since, whistle.finish_at or whistle.since)
+    if whistle.is_campaign_open:
+        yield Wait(whistle.conductor, WaitKind.WHISTLE, A.CONCLUDE, *limits)
+    else:
+        yield Wait(whistle.street_code, WaitKind.WHISTLE, A.VERIFY, *limits)
+
+
+def of_lead(whistle: Waiting) -> Iterator[Wait]:
+    """The other street's word on who leads (D.14.6)."""
+    if whistle.lead_asked:
+        limits = span(whistle.lead_proposed_at, whistle.lead_answer_due_at)
+        yield Wait(whistle.lead_asked, WaitKind.WHISTLE, A.AGREE_LEAD, *limits)
 
 
 def of_coordinator(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:

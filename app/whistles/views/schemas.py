@@ -112,6 +112,11 @@ class WhistleView(View):
     street: OfficeBrief
     district_code: str
     conductor: OfficeBrief
+    proposed_lead: str | None
+    """The street that is to conduct it, if `lead_asked` agrees."""
+    lead_asked: str | None
+    lead_proposed_at: At | None
+    lead_answer_due_at: At | None
     tier: Tier
     created_at: At
     updated_at: At

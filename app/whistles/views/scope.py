@@ -126,7 +126,7 @@ def street_parts(
         yield from own_parts(whistle, policy, is_chief)
     for summons in summonses:
         if summons.kind is SummonsKind.PEER and summons.office_code == caller.office_code:
-            yield from peer_parts(summons, is_chief)
+            yield from peer_parts(summons, is_chief, whistle.conductor)
 
 
 def own_parts(whistle: Whistle, policy: Policy, is_chief: bool) -> Iterator[WhistlePart]:
@@ -144,13 +144,14 @@ def chief_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:
         yield P.CONDUCTOR
 
 
-def peer_parts(summons: Summons, is_chief: bool) -> Iterator[WhistlePart]:
+def peer_parts(summons: Summons, is_chief: bool, conductor: str) -> Iterator[WhistlePart]:
     if summons.status is not SummonsStatus.ACCEPTED:
         yield P.PEER
         return
     yield P.CO_STREET
     if is_chief:
         yield P.CO_CHIEF
+        yield from (P.CONDUCTOR,) if summons.office_code == conductor else ()
 
 
 def office_parts(
