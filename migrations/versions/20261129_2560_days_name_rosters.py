@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c2560a14d3f1"
-down_revision = "f2420a14c0de"
+down_revision = "a2540d61e8f3"
 branch_labels = None
 depends_on = None
 
