@@ -37,11 +37,10 @@ def path(template: str, *parts: str) -> str:
     return template.format(*(quote(part, safe="") for part in parts))
 
 
-def marks(version: str, once: str) -> dict[str, bytes]:
-    """The headers of an act. Whatever a form sent in place of its marks goes as it is, and the API
-    says what is wrong."""
+def marks(version: str, once: str) -> dict[str, str]:
+    """The headers of an act."""
     given = {"If-Match": f'"{version}"' if version else "", "Idempotency-Key": once}
-    return {name: text.encode("utf-8", "replace") for name, text in given.items() if text}
+    return {name: text for name, text in given.items() if text}
 
 
 def make_client(api: ASGIApp) -> httpx.AsyncClient:
@@ -80,10 +79,11 @@ class Api:
         return answer.json() if answer.content else None
 
     async def send(
-        self, method: str, path: str, *, headers: Mapping[str, bytes] | None = None, **parts: Any
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **parts: Any
     ) -> httpx.Response:
-        own = {name: text.encode() for name, text in self.headers.items()} | dict(headers or {})
-        lines = [(name.encode(), text) for name, text in own.items()]
+        """A header goes as it is, whatever a form sent in its place: the API says what is wrong."""
+        own = {**self.headers, **(headers or {})}
+        lines = [(name.encode(), text.encode("utf-8", "replace")) for name, text in own.items()]
         answer = await self.client.request(method, path, headers=lines, **parts)
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise Refused(answer.status_code, answer.json())

@@ -133,7 +133,7 @@ def made_anew(session: Session) -> None:
         session.execute(sa.text(statement))
     head = BEFORE_ALL
     for event in session.execute(EVENTS.order_by(FORCE.seq)).mappings().all():
-        head = link(head, event, MEMBERS)
+        head = link(head, {**event}, MEMBERS)
         mine = sa.update(ForceEvent).where(FORCE.seq == event["seq"])
         session.execute(mine.values(link=head))
     session.execute(sa.update(Force).values(chain_head=head))
