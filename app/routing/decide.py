@@ -160,10 +160,9 @@ class Router:
             return
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
-        if lesson is Lesson.CONFIRM and self.is_behind:
-            self.locator.pass_over()
-        elif lesson is Lesson.CONFIRM:
-            self.locator.note(self.lexicon(on), key, street_code, built)
+        if lesson is Lesson.CONFIRM:
+            ask = self.locator.pass_over if self.is_behind else self.locator.note
+            ask(self.lexicon(on), key, street_code, built)
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
