@@ -148,7 +148,7 @@ class Locator:
             is_right = witness is not None and witness.best == street_code
             record.note(Said(witness.sure, is_right, key[:2]) if witness else None)
 
-    def pass_over(self, *_: object) -> None:
+    def pass_over(self) -> None:
         """Ask nothing of a place: what is said of it would not count any more."""
         for record in self.records:
             record.note(None)
