@@ -167,15 +167,15 @@ def go_back(session: Session, to: datetime) -> None:
 
 def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
     """The next tickets in order of their change, each with its instant."""
-    changed = CHANGED.given(**mark._asdict(), until=until, most=AT_ONCE, beyond=0)
-    return [Mark(*row) for row in changed.run(session.connection())]
+    given = {**mark._asdict(), "until": until, "most": AT_ONCE, "beyond": 0}
+    return [Mark(*row) for row in CHANGED.rows(session.connection(), **given)]
 
 
 def is_far_behind(session: Session, mark: Mark, until: datetime) -> bool:
     """Whether no search uses the keys, and none will after this round."""
     beyond = FAR_BEHIND + AT_ONCE
-    changed = CHANGED.given(**mark._asdict(), until=until, most=1, beyond=beyond)
-    return changed.run(session.connection()).first() is not None
+    given = {**mark._asdict(), "until": until, "most": 1, "beyond": beyond}
+    return bool(CHANGED.rows(session.connection(), **given))
 
 
 def changed_since() -> sa.Select[datetime, str]:
