@@ -241,4 +241,4 @@ def answers(
 
 def answer(request: Request, new: New, draft: Draft, known: Known) -> Answer:
     near = related.related(request.city, new.arrival.subject, known, new.number)
-    return request.told(HTTPStatus.CREATED, draft.ticket, {"related": near, **draft.of_matter})
+    return request.as_answer(HTTPStatus.CREATED, draft.ticket, {"related": near, **draft.of_matter})

@@ -64,7 +64,7 @@ class Request:
         """Its citizen and its key, as far as it has them."""
         return self.names if self.citizen is None else self.names | {self.citizen}
 
-    def told(self, status: HTTPStatus, ticket: Members, beside: Members) -> Answer:
+    def as_answer(self, status: HTTPStatus, ticket: Members, beside: Members) -> Answer:
         urged = {"duplicate_of_open": True} if status is HTTPStatus.OK else {}
         route = in_own_language(ticket["route"], self.reader)
         body = msgspec.json.encode({**ticket, "route": route, **urged, **beside})

@@ -221,7 +221,7 @@ def answer(session: Session, request: Request, arrival: Arrival, taken: Taken) -
         session.connection(), request.city.cipher, arrival.caller, arrival.subject, since
     )
     also = beside(request.city, arrival, known, taken.number)
-    return request.told(taken.status, members, also)
+    return request.as_answer(taken.status, members, also)
 
 
 def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:
