@@ -215,7 +215,9 @@ def test_before_a_lesson_the_router_says_what_it_said_to_the_caller(text: str) -
     assert place is not None
     router.learn(Lesson.CONFIRM, place.key, WANGJING, TODAY, built=place.built)
 
-    assert router.records[0].fresh[-1].chance == pytest.approx(decision.confidence, abs=1e-4)
+    answer = router.records[0].answers[-1]
+    assert answer is not None
+    assert answer.chance == pytest.approx(decision.confidence, abs=1e-4)
 
 
 def test_a_service_that_starts_late_knows_what_the_others_know(
