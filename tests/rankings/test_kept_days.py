@@ -90,7 +90,7 @@ def test_the_days_that_are_over_are_kept_and_their_numbers_used(
     store(case(n, NOON + timedelta(days=n % 5)) for n in range(20))
     before = served(people)
 
-    assert keep(app) == 6 * (19 + 30)  # days of this month and the former one, by six columns
+    assert keep(app) == 9 * (19 + 30)  # days of this month and the former one, by nine columns
     assert keep(app) == 0
     assert served(people) == before == scanned(app)
     falsify(app)
@@ -110,7 +110,7 @@ def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
     assert served(people) == scanned(app)
     assert keep(app) == 0
     clock.tick(minutes=1)
-    assert keep(app) == 6
+    assert keep(app) == 9
     assert marks(app) == set()
     assert served(people) == scanned(app)
 
@@ -385,7 +385,12 @@ def kept_by(app: FastAPI, session: Session, day: keep_days.Day) -> None:
     """What the keeper does in its transaction, once it is alone."""
     now = app.state.clock()
     (period, _) = keep_days.open_periods(session, app.state.city.periods, now)
-    keep_days.write(session, day, keep_days.count_of(Record(session, period), day), now)
+    keep_days.write(
+        session,
+        day,
+        keep_days.count_of(Record(session, period), app.state.city.catalogue, day),
+        now,
+    )
     session.flush()
 
 
