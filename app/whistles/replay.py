@@ -20,7 +20,7 @@ WHISTLE = (
     *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
     *("started_at", "verified_at", "settled_at", "returns"),
     *("campaign_at", "campaign_until", "liaisons", "concluded_at", "ruled_at", "finding"),
-    *("ruled_from", "appealed_at", "appeal_decided_at"),
+    *("ruled_from", "appealed_at", "appeal_decided_at", "signal_at", "signal_read_at"),
 )
 """The columns of a whistle that its events tell."""
 
@@ -35,7 +35,7 @@ SUMMONS = (
     *("withdrawn_at", "waived_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
     *OFFER,
     *("refusal_at", "refused", "refusal_ruled_at", "evaluated_by"),
-    *("sent_at", "left_at", "away", "next_at"),
+    *("sent_at", "left_at", "away", "next_at", "through_centre", "thanked_at"),
 )
 
 VISIT = ("office_code", "came_at", "left_at", "distance_m", "by_code")
@@ -53,6 +53,7 @@ MARKED_AT = {
     A.OBJECT: "objected_at",
     A.REPORT_REFUSAL: "refusal_at",
     A.RULE_REFUSAL: "refusal_ruled_at",
+    A.THANK: "thanked_at",
 }
 """The column of a summons that says when an action was done."""
 
@@ -63,6 +64,8 @@ MARKED = {
     A.CONCLUDE: "concluded_at",
     A.APPEAL: "appealed_at",
     A.DECIDE_APPEAL: "appeal_decided_at",
+    A.TOO_MANY_FALSE: "signal_at",
+    A.READ_SIGNAL: "signal_read_at",
 }
 """The same of a whistle."""
 
@@ -144,6 +147,7 @@ def call(course: Course, event: Event, status: SummonsStatus) -> None:
             "kind": sent["kind"],
             "required": sent["required"],
             "evaluated_by": sent.get("evaluated_by"),
+            "through_centre": sent.get("through_centre", False),
             "status": status,
             **limits(sent),
             "sent_at": event["at"] if status is P.SENT else None,

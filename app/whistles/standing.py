@@ -34,6 +34,7 @@ def standing_of(
         finish_at=whistle.new_date_at or whistle.finish_due_at,
         concluded=whistle.concluded_at is not None,
         lead=lead_of(whistle, summonses, office_code),
+        signal=whistle.signal_at is not None and whistle.signal_read_at is None,
         summonses=tuple(map(summons_standing, summonses)),
     )
 
@@ -79,6 +80,8 @@ def summons_standing(summons: Summons) -> SummonsStanding:
         has_left=summons.left_at is not None,
         refusal=summons.refused is None if summons.refusal_at else None,
         came_at=summons.came_at,
+        is_marked=summons.is_marked,
+        thanked=summons.thanked_at is not None,
     )
 
 

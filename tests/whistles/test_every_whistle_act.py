@@ -24,17 +24,17 @@ EVER: dict[str, str] = {
     # D.2, D.14.3, D.14.4: whose part an action ever is; of `summoned`, about its own summons
     "chief": "blow compose cancel confirm start issue-code release hand-over decline"
     " interim-release verify send-back escalate appeal report-refusal supervise organise log"
-    " correct-log meet notify conclude evaluate propose-lead agree-lead decline-lead",
+    " correct-log meet notify conclude evaluate propose-lead agree-lead decline-lead thank",
     "street": "blow compose cancel issue-code verify send-back organise log correct-log meet"
     " notify",
     "co-chief": "join issue-code release hand-over decline interim-release verify send-back"
     " escalate report-refusal supervise meet notify propose-lead agree-lead decline-lead compose"
-    " start organise conclude",
+    " start organise conclude thank",
     "co-street": "join issue-code verify send-back",
     "summoned": "accept report-in feed-back leave object consent decline answer appeal-evaluation"
     " log correct-log meet notify",
     "district": "settle send-back escalate coordinate waive rule-objection rule-false rule-refusal"
-    " decide-evaluation",
+    " decide-evaluation read-signal",
     "city": "settle send-back escalate coordinate waive rule-objection rule-refusal decide-appeal",
     "other district": "",
     "auditor": "",
@@ -166,8 +166,8 @@ OPEN: dict[str, dict[str, str]] = {
     },
     "evaluated": {"summoned": "appeal-evaluation leave", "district": "rule-false"},
     "cancelled": {},
-    "false": {"chief": "appeal"},
-    "ruling appealed": {"city": "decide-appeal"},
+    "false": {"chief": "appeal", "district": "read-signal"},
+    "ruling appealed": {"city": "decide-appeal", "district": "read-signal"},
     "campaign": {
         "chief": f"cancel conclude correct-log log meet notify organise {WAITING}",
         "street": "correct-log issue-code log meet notify",

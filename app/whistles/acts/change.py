@@ -27,9 +27,9 @@ from app.whistles.life import falls, guards
 from app.whistles.life.guards import WhistleStanding
 from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY
 from app.whistles.life.loop import (
-    BETWEEN_STREETS,
     BY_ITSELF,
     MOVES,
+    OF_STREETS,
     OF_SUMMONS,
     OF_TEAM,
     PROGRESS,
@@ -232,7 +232,7 @@ class WhistleChange:
         if isinstance(data, Moved):
             entry |= {"office_code": data.office_code, "summons": data.summons}
         own = data.office_code if isinstance(data, Moved) else None
-        whole = action not in OF_SUMMONS | OF_TEAM | BETWEEN_STREETS and own is None
+        whole = action not in OF_SUMMONS | OF_TEAM | OF_STREETS and own is None
         return [
             News(code, self.now, action, whistle_number=self.whistle.number, data=entry)
             for code in sorted(self.concerned(own, whole))

@@ -33,6 +33,7 @@ from app.whistles.life.refusals import (
     ConfirmedBefore,
     LeadAskedOfAnother,
     LeadProposed,
+    MarkedNotThanked,
     NoAppeal,
     NobodyCoordinates,
     NoCampaign,
@@ -40,6 +41,7 @@ from app.whistles.life.refusals import (
     NoLeadProposed,
     NoLeadToGive,
     NoRefusal,
+    NoSignal,
     NotFedBack,
     NothingAsked,
     NothingOffered,
@@ -55,6 +57,7 @@ from app.whistles.life.refusals import (
     SomebodyArrived,
     StillSummoned,
     StillThere,
+    ThankedBefore,
     TopOfLadder,
     VerifiedBefore,
     WhistleObjectionLate,
@@ -90,6 +93,9 @@ class SummonsStanding:
     """A refusal was reported: True while the district has not ruled on it."""
     came_at: datetime | None = None
     """The last time it reported in."""
+    is_marked: bool = True
+    """By its kind of office: it has a record (D.15)."""
+    thanked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,8 @@ class WhistleStanding:
     concluded: bool = False
     """Of a campaign: it has its summary."""
     lead: Lead = LEAD_OF_ONE
+    signal: bool = False
+    """The district has not read that there are too many false whistles."""
 
     @property
     def unverified(self) -> list[str]:
@@ -267,6 +275,11 @@ def has_appeal(whistle: WhistleStanding) -> None:
         raise NoAppeal
 
 
+def signal_unread(whistle: WhistleStanding) -> None:
+    if not whistle.signal:
+        raise NoSignal
+
+
 GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.CANCEL: nobody_arrived,
     A.CONFIRM: unconfirmed,
@@ -280,6 +293,7 @@ GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.RULE_FALSE: in_time_to_rule,
     A.APPEAL: appealable,
     A.DECIDE_APPEAL: has_appeal,
+    A.READ_SIGNAL: signal_unread,
     A.ORGANISE: to_organise,
     A.LOG: campaign_open,
     A.CORRECT_LOG: of_campaign,
@@ -380,11 +394,21 @@ def refusal_reported(whistle: WhistleStanding, summons: SummonsStanding) -> None
         raise NothingReported
 
 
+def to_thank(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    """驻区单位 who came: not assessed, thanked."""
+    if summons.is_marked or summons.is_peer:
+        raise MarkedNotThanked
+    arrived(whistle, summons)
+    if summons.thanked:
+        raise ThankedBefore
+
+
 OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
     A.REPORT_REFUSAL: refuses,
     A.RULE_REFUSAL: refusal_reported,
     A.SUPERVISE: supervisable,
     A.ANSWER: supervised,
+    A.THANK: to_thank,
 }
 
 

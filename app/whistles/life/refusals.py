@@ -80,6 +80,22 @@ class OtherStreetUnverified(IllegalWhistleMove):
     title = "A street that takes part has not verified"
 
 
+class HazardRemains(IllegalWhistleMove):
+    title = "An emergency is verified once its hazard is removed"
+
+
+class MarkedNotThanked(IllegalWhistleMove):
+    title = "This office is marked, or is a street: it is not thanked"
+
+
+class ThankedBefore(IllegalWhistleMove):
+    title = "This office has been thanked"
+
+
+class NoSignal(IllegalWhistleMove):
+    title = "No signal waits for the district"
+
+
 class NoLeadToGive(IllegalWhistleMove):
     title = "No other street has joined, or no street leads this whistle"
 

@@ -23,7 +23,7 @@ ROLE_PARTS: dict[Role, frozenset[WhistlePart]] = {
     Role.SUPERVISOR: frozenset({P.CITY, P.COORDINATOR}),
     Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR, P.COORDINATOR}),
     Role.HANDLER: frozenset(
-        {P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED, P.LIAISON}
+        {P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED, P.LIAISON, P.CENTRE}
     ),
     Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY, P.COORDINATOR},
 }
@@ -155,8 +155,14 @@ def peer_parts(summons: Summons, is_chief: bool, conductor: str) -> Iterator[Whi
 
 
 def office_parts(
-    caller: Caller, of_whistle: Collection[WhistlePart], office_code: str
+    caller: Caller,
+    of_whistle: Collection[WhistlePart],
+    office_code: str,
+    through_centre: bool = False,
 ) -> frozenset[WhistlePart]:
     """A caller's parts in what concerns one summoned office."""
     own = caller.role in HANDLERS and caller.office_code == office_code
-    return frozenset({*of_whistle, *([P.SUMMONED] if own else [])})
+    of_centre = through_centre and P.STREET in of_whistle
+    return frozenset(
+        {*of_whistle, *([P.SUMMONED] if own else []), *([P.CENTRE] if of_centre else [])}
+    )

@@ -238,7 +238,7 @@ def summons_view(
     beside: Beside,
 ) -> SummonsView:
     number, code = summons.whistle_number, summons.office_code
-    own = scope.office_parts(viewer.caller, parts, code)
+    own = scope.office_parts(viewer.caller, parts, code, summons.through_centre)
     state = standing.summons_standing(summons)
     items = [item for item in beside.items.get(number, []) if item.office_code == code]
     return SummonsView(
