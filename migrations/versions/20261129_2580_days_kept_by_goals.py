@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f15c2580d4a7"
-down_revision = "a2540d61e8f3"
+down_revision = "c2560a14d3f1"
 branch_labels = None
 depends_on = None
 
