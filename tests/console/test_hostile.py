@@ -62,7 +62,6 @@ NO_PAGES = {
         "/board/files/{period}",
         "/board/bulletins/{kind}/{name}",
         "/performance/file",
-        "/board/series",
         "/board/files/{period}/facts",
     ),
 }

@@ -115,7 +115,7 @@ def test_a_rank_is_opened_down_to_its_ticket(people: People, screens: Screens) -
     expect(board.locator("#rates canvas")).to_be_visible()
     with board.expect_download() as saved:
         board.locator("[data-of=rates] [data-save=svg]").press("Enter")
-    assert saved.value.suggested_filename == "图表·2026-11_各周期三率.svg"
+    assert saved.value.suggested_filename == "图表·2026-11_各周期三率·街道（乡镇）.svg"
     assert grave(board) == []
     board.goto("/console/board/trial?period=2026-11")
     board.locator("[type=range]").first.press("ArrowRight")
