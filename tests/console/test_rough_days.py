@@ -15,11 +15,17 @@ from tests.given import WANGJING, People
 from tests.whistles import blown
 
 KILOBYTES = 1024
+SLOW = {
+    "offline": False,
+    "latency": 50,
+    "downloadThroughput": -1,
+    "uploadThroughput": 500 * KILOBYTES,
+}
 
 
 def picture(page: Page) -> bytes:
-    """A photo of a telephone's size: what follows its end no reader looks at."""
-    return page.screenshot(type="jpeg") + bytes(700 * KILOBYTES)
+    """A photo of nearly 10 MB: what follows its end no reader looks at."""
+    return page.screenshot(type="jpeg") + bytes(9_500 * KILOBYTES)
 
 
 def test_desks_without_scripts(people: People, screens: Screens, clock: StillClock) -> None:
@@ -82,18 +88,24 @@ def test_a_photo_on_a_slow_line_and_on_a_broken_one(people: People, screens: Scr
     photo = FilePayload(name="现场.jpg", mimeType="image/jpeg", buffer=picture(street))
     form.locator("#photos").set_input_files(photo)
     street.context.set_offline(True)
-    form.locator("button").tap()
+    form.locator("button.primary").tap()
     expect(form.locator("[data-lost]")).to_be_visible()
     expect(form.locator("textarea")).to_have_value("已到现场")
     street.context.set_offline(False)
     screens.faults[:] = [fault for fault in screens.faults if "net::ERR" not in fault]
 
-    slow = {"offline": False, "latency": 50, "downloadThroughput": -1}
     line = street.context.new_cdp_session(street)
-    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": 300 * KILOBYTES})
-    form.locator("button").tap()
+    line.send("Network.emulateNetworkConditions", SLOW)
+    form.locator("button.primary").tap()
     bar = form.locator("progress")
-    expect(bar).to_be_visible()
+    expect(bar).to_have_attribute("value", re.compile("[1-9]"))
+    form.get_by_role("button", name="停止上传").tap()
+    expect(bar).to_be_hidden()
+    expect(form.locator("textarea")).to_have_value("已到现场")
+    assert people.street().get(f"/tickets/{number}/attachments").json() == []
+
+    line.send("Network.emulateNetworkConditions", {**SLOW, "uploadThroughput": 9_500 * KILOBYTES})
+    form.locator("button.primary").tap()
     expect(bar).to_have_attribute("value", re.compile("[1-9]"))
     expect(street.locator(".photos img")).to_have_count(1)
     events = people.street().get(f"/tickets/{number}/events").json()
