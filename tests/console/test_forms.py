@@ -43,7 +43,8 @@ def named(*names: str) -> list[Field]:
     return [Field(name, case.TEXT.label, Kind.LINE) for name in names]
 
 
-ROWS = named("summonses.office_code", "summonses.required", "summonses.actions")
+CALL = ("office_code", "required", "actions", "through_centre")
+ROWS = named(*(f"summonses.{name}" for name in CALL))
 ANSWERS = [*named("reach", *script.QUESTIONS), script.REASON, script.REASONABLE, script.RECORDING]
 FORMS: dict[str, Iterable[Field]] = {
     **{f"{TICKET}/{act}": fields for act, fields in case.FORMS.items()},

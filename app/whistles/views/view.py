@@ -18,7 +18,7 @@ from app.tickets.views import scope as ticket_scope
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import Viewer
 from app.whistles import persons, standing
-from app.whistles.evaluation import records
+from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
@@ -104,7 +104,7 @@ def read_beside(viewer: Viewer, numbers: Sequence[str]) -> Beside:
         by_number(session, select(ActionItem).order_by(ActionItem.seq), ActionItem, numbers),
         visits(session, numbers),
         {number: sorted(row.ticket_number for row in rows) for number, rows in links.items()},
-        records.views(session, policies, numbers, viewer.now),
+        record_views.views(session, policies, numbers, viewer.now),
         persons.names(session, viewer.city.cipher, numbers),
     )
 
@@ -206,7 +206,7 @@ def with_acts(
 ) -> EvaluationView:
     """An evaluation with what the caller may do about it."""
     own = scope.office_parts(viewer.caller, parts, evaluation.office_code)
-    action = records.next_act(evaluation, policy.evaluation, viewer.now)
+    action = record_views.next_act(evaluation, policy.evaluation, viewer.now)
     if action is WhistleAction.EVALUATE and evaluation.street_code != viewer.caller.office_code:
         action = None
     allowed = [action] if action and WHO[action] & own else []
@@ -225,7 +225,7 @@ def acts_on_records(
     """The same, of all the evaluations of a whistle."""
     city = viewer.city
     policy = city.policies.named(whistle.policy)
-    known = records.views(viewer.session, city.policies, [whistle.number], viewer.now)
+    known = record_views.views(viewer.session, city.policies, [whistle.number], viewer.now)
     every = known.get(whistle.number, [])
     return acts_on(with_acts(viewer, evaluation, parts, policy) for evaluation in every)
 
@@ -238,7 +238,7 @@ def summons_view(
     beside: Beside,
 ) -> SummonsView:
     number, code = summons.whistle_number, summons.office_code
-    own = scope.office_parts(viewer.caller, parts, code)
+    own = scope.office_parts(viewer.caller, parts, code, summons.through_centre)
     state = standing.summons_standing(summons)
     items = [item for item in beside.items.get(number, []) if item.office_code == code]
     return SummonsView(
