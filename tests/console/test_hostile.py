@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.conftest import StillClock
 from tests.console import hostile
-from tests.console.browser import PHONE, Screens, grave, sign_in
+from tests.console.browser import PHONE, Screens, grave
 from tests.console.test_odd_questions import addresses
 from tests.console.visitor import Visitor
 from tests.given import CHAOYANG, WANGJING, People
@@ -113,7 +113,7 @@ def test_no_page_runs_or_widens_by_what_people_write(
     page = screens.window(phone=True)
     page.on("dialog", lambda dialog: screens.faults.append(f"dialog: {dialog.message}"))
     for role, paths in PAGES.items():
-        sign_in(page, staff[role])
+        screens.enter(page, staff[role])
         for path in paths:
             bad = faults(page, path.format(**known))
             bad += [] if path in SEEN_BY_AXE else grave(page)

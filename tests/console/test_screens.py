@@ -1,4 +1,4 @@
-"""The desks' main work in a browser: by keyboard alone, by clicks, without scripts, and live."""
+"""The desks' work in a browser: by their keys, by clicks, and live."""
 
 from playwright.sync_api import Page, expect
 
@@ -44,17 +44,6 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     shoot(street, "street-tasks")
     chord(desk, "Alt+n")
     expect(desk.locator("#content")).to_have_value("")
-
-
-def test_without_scripts_a_call_is_taken_and_acknowledged(people: People, screens: Screens) -> None:
-    desk = screens.open(people.operator, "/console/call", scripts=False)
-    desk.get_by_label("来电内容").fill("路灯不亮")
-    desk.get_by_label("地址").fill("朝阳区望京街道望京西园三区")
-    desk.get_by_role("button", name="受理并派单").click()
-    expect(desk.get_by_text("您的诉求由望京街道办理")).to_be_visible()
-    street = screens.open(people.street(), "/console/inbox", scripts=False)
-    street.get_by_role("button", name="签收").click()
-    expect(street.get_by_text("已完成：签收")).to_be_visible()
 
 
 def test_a_double_click_acts_once(people: People, screens: Screens) -> None:
