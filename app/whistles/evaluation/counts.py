@@ -64,7 +64,7 @@ def supervised(
     session: Session, since: datetime, until: datetime, street: str
 ) -> Mapping[str, tuple[int, int, int, int]]:
     """By office that the street evaluates: supervisions 督办 that were asked in a time; of these
-    the answered ones, those answered late, and those that are not answered though their time is over,
+    the answered ones, those answered late, and those not answered though their time is over,
     whenever that is."""
     asked = select(WhistleEvent).where(WhistleEvent.action == WhistleAction.SUPERVISE)
     asked = asked.where(WhistleEvent.at >= since, WhistleEvent.at < until)
