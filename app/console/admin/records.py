@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.console.admin.desk import TABS
 from app.console.admin.keys import every
 from app.console.visit import Visit
+from app.kit.share import in_turn
 from app.offices.overlay_report import report
 
 ROWS_SHOWN = 200
@@ -23,5 +23,5 @@ async def exports(visit: Visit) -> Response:
 async def data(visit: Visit) -> Response:
     """The files of the overlay with their rows, and what each takes the place of."""
     folder: Path | None = visit.request.app.state.api.state.settings.data_overlay
-    files = await run_in_threadpool(report, folder) if folder else []
+    files = await in_turn(report, folder) if folder else []
     return visit.page("admin/data.html", tabs=TABS, folder=folder, files=files, most=ROWS_SHOWN)

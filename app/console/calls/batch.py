@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.access.roles import Role
@@ -15,6 +14,7 @@ from app.console.calls import sheet
 from app.console.desks import Desk
 from app.console.visit import Draft, Visit, page
 from app.kit.messages import Message, in_language
+from app.kit.share import in_turn
 from app.kit.web.sheets import names
 from app.kit.web.sheets.sheet import line
 from app.kit.web.sheets.table import MARKS
@@ -74,7 +74,7 @@ async def taken(visit: Visit) -> list[Result]:
     """The answer to each line. Refuses sheet.Unreadable, and (Refused) too many lines."""
     if not visit.files:
         raise sheet.Unreadable(NO_FILE)
-    rows = await run_in_threadpool(sheet.rows, await visit.files[0].read())
+    rows = await in_turn(sheet.rows, await visit.files[0].read())
     if not rows:
         return []
     body = "\n".join(row.text for row in rows).encode()
