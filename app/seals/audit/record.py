@@ -54,6 +54,7 @@ TICKET = (
     "replied_at",
     "closed_at",
     "erased_at",
+    "updated_at",
     "acknowledge_due_at",
     "contact_due_at",
     "due_at",
@@ -71,7 +72,7 @@ TICKET = (
     "members",
     "repeat_of",
 )
-DISPATCH = ("office_code", "dispatched_at", "acknowledged_at", "ended_at")
+DISPATCH = ("office_code", "dispatched_at", "acknowledged_at", "ended_at", "end_reason")
 LIMITS = ("acknowledge_due_at", "contact_due_at", "due_at")
 HELPER = (
     "office_code",
@@ -82,6 +83,7 @@ HELPER = (
     "answered_at",
     "answer_seq",
     "ended_at",
+    "end_reason",
 )
 CONTACT = ("dispatch_seq", "office_code", "at", "method", "reached")
 CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "method", "final")

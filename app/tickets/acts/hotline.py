@@ -189,10 +189,11 @@ def reveal(change: Change, body: Reason) -> None:
 
 def conceal(change: Change, body: Reason) -> None:
     """D.16: the citizen asks for secrecy afterwards; no office sees his name and number again,
-    nor does an ordinary ticket in its inbox point to this one."""
+    nor does an ordinary ticket in its inbox point to this one. Its words teach nothing any more."""
     citizens.citizen(change.session, change.ticket.number).confidential = True
     change.ticket.secret = True
     change.record(Action.CONCEAL, change.ticket.status, words={"reason": body.reason})
+    teaching.forget_category(change)
     pointing = or_(
         Ticket.repeat_of == change.ticket.number, Ticket.merged_into == change.ticket.number
     )
