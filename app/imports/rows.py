@@ -131,7 +131,7 @@ def contact(past: Past) -> Iterator[Row]:
         }
 
 
-def event(past: Past, said: Row) -> Row:
+def event(past: Past, words: Row) -> Row:
     """Its first and only event, which has its words as well."""
     return {
         "ticket_number": past.number,
@@ -141,11 +141,11 @@ def event(past: Past, said: Row) -> Row:
         "role": past.caller.role,
         "action": Action.IMPORT,
         "to_status": Status.CLOSED,
-        "data": as_json(imported(past, said)),
+        "data": as_json(imported(past, words)),
     }
 
 
-def imported(past: Past, said: Row) -> Imported:
+def imported(past: Past, words: Row) -> Imported:
     """The event data, with the facts of a case for verification (RULEBOOK D.21-11)."""
     case, [row] = past.case, ticket(past)
     return Imported(
@@ -155,7 +155,7 @@ def imported(past: Past, said: Row) -> Imported:
         category=case.category,
         urgency=case.urgency,
         anonymous=past.anonymous,
-        request_hash=wording.hash_of(said),
+        request_hash=wording.hash_of(words),
         office_code=case.office_code,
         district_code=row["district_code"],
         street_code=row["street_code"],
@@ -239,9 +239,9 @@ def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
     """The rows of all cases, table by table."""
     tickets, requests, events, statements = [], [], [], []
     for case in cases:
-        said, spoken = request(case), statement(case)
-        [event_row] = linked(BEFORE_ALL, [{**event(case, said), "words_hash": hash_of(spoken)}])
-        requests.append(said)
+        words, spoken = request(case), statement(case)
+        [event_row] = linked(BEFORE_ALL, [{**event(case, words), "words_hash": hash_of(spoken)}])
+        requests.append(words)
         tickets += [row | {"chain_head": event_row["link"]} for row in ticket(case)]
         events.append(event_row)
         statements += [spoken] if spoken else []

@@ -13,8 +13,8 @@ SAID = ("title", "content", "address", "source")
 
 def hash_of(request: Mapping[str, Any]) -> str:
     """Of a row with its salt."""
-    said = {name: request[name] for name in SAID}
-    return links.words_hash(request["salt"], said).hex()
+    words = {name: request[name] for name in SAID}
+    return links.words_hash(request["salt"], words).hex()
 
 
 def renewed(request: Request) -> str:

@@ -166,7 +166,7 @@ class Rows:
     requests: list[Row] = field(default_factory=list)
     disputes: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
-    said: list[Row] = field(default_factory=list)
+    wordings: list[Row] = field(default_factory=list)
 
 
 TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
@@ -187,7 +187,7 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
     "helpers": (Dispatch, "seq", ("seq", *HELPER)),
     "requests": (ExclusionRequest, "seq", EXCLUSION_REQUEST),
     "files": (Attachment, "seq", ATTACHMENT),
-    "said": (Request, "ticket_number", REQUEST),
+    "wordings": (Request, "ticket_number", REQUEST),
 }
 LED = {
     "leads": Dispatch.role == DispatchRole.LEAD,

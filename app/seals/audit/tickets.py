@@ -65,9 +65,9 @@ def worded(number: str, rows: Rows) -> Iterator[Fault]:
     hashes = [h for event in rows.events if (h := event["data"].get("request_hash"))]
     if not hashes or rows.ticket is None or rows.ticket["erased_at"]:
         return
-    if not rows.said:
+    if not rows.wordings:
         yield Fault(fault=Kind.MISSING_ROW, number=number, table="request")
-    elif rows.said[0]["salt"] is None or wording.hash_of(rows.said[0]) != hashes[-1]:
+    elif rows.wordings[0]["salt"] is None or wording.hash_of(rows.wordings[0]) != hashes[-1]:
         yield Fault(fault=Kind.WRONG_WORDS, number=number, table="request")
 
 
