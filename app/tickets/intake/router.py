@@ -81,8 +81,8 @@ async def received(request: Request, caller: Caller, new: NewTicket, key: str | 
         NewRequest(caller, new, key, body_hash, state.city, state.clock)
     )
     headers = {
-        "Location": f"{router.prefix}/{answer.ticket['number']}",
-        "ETag": f'"{spoken(answer.ticket["version"])}"',
+        "Location": f"{router.prefix}/{answer.number}",
+        "ETag": f'"{spoken(answer.version)}"',
         **NO_STORE,
         **({"Idempotency-Replayed": "true"} if answer.replayed else {}),
     }
