@@ -67,6 +67,11 @@ def nameable(caller: Caller) -> sa.ColumnElement[bool]:
     return sa.or_(~Ticket.secret, visible(caller))
 
 
+def nameable_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The same, for a statement that is made once."""
+    return sa.or_(~Ticket.secret, visible_to(role, office_code))
+
+
 @cache
 def visible_at(role: Role, office_code: str | None) -> sa.ColumnElement[bool]:
     """Made once for each office: making it takes longer than asking it."""

@@ -13,6 +13,7 @@ from app.kit.errors import Conflict, Stale
 from app.kit.instants import recording
 from app.kit.messages import Message
 from app.kit.web.etag import Versions
+from app.tickets.views.scope import NUMBER, asked
 from app.tickets.views.view import Viewer
 from app.whistles.acts import due
 from app.whistles.acts.change import WhistleChange
@@ -35,9 +36,8 @@ def locked(
 ) -> WhistleChange:
     """Lock the whistle until the commit and apply its due changes. Refuses NoSuchWhistle."""
     recording(session, clock)
-    newest = in_scope(caller, number).with_for_update()
-    query = newest.execution_options(populate_existing=True)
-    whistle = existing(number, session.scalar(query))
+    newest = in_scope(caller).with_for_update().execution_options(populate_existing=True)
+    whistle = existing(number, session.scalar(newest, asked(caller, number)))
     change = WhistleChange(session, city, whistle, summonses_of(session, number), clock())
     due.apply_due(change)
     change.give_part(caller)
@@ -46,8 +46,15 @@ def locked(
 
 def summonses_of(session: Session, number: str) -> list[Summons]:
     """As they are now, in order of office; who has locked the whistle changes them alone."""
-    query = select(Summons).where(Summons.whistle_number == number).order_by(Summons.office_code)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    return list(session.scalars(SUMMONSES, {"number": number}))
+
+
+SUMMONSES = (
+    select(Summons)
+    .where(Summons.whistle_number == NUMBER)
+    .order_by(Summons.office_code)
+    .execution_options(populate_existing=True)
+)
 
 
 def check_part(change: WhistleChange, action: WhistleAction, of: Summons | None) -> None:
