@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.access.roles import Caller
+from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
-from app.kit.instants import recording
+from app.kit.instants import HELD
 from app.kit.messages import Message
 from app.kit.web.etag import Versions
 from app.tickets.views.scope import NUMBER, asked
@@ -21,7 +23,7 @@ from app.whistles.life import guards
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO
 from app.whistles.life.refusals import NotYourWhistle
-from app.whistles.models import Summons
+from app.whistles.models import Summons, Whistle
 from app.whistles.standing import summons_standing
 from app.whistles.views import scope, view
 from app.whistles.views.scope import existing, in_scope
@@ -35,13 +37,19 @@ def locked(
     session: Session, city: City, caller: Caller, number: str, clock: Clock
 ) -> WhistleChange:
     """Lock the whistle until the commit and apply its due changes. Refuses NoSuchWhistle."""
-    recording(session, clock)
-    newest = in_scope(caller).with_for_update().execution_options(populate_existing=True)
-    whistle = existing(number, session.scalar(newest, asked(caller, number)))
+    line = session.execute(recorded_in_scope(caller.role), asked(caller, number)).one_or_none()
+    whistle: Whistle = existing(number, line[0] if line else None)
     change = WhistleChange(session, city, whistle, summonses_of(session, number), clock())
     due.apply_due(change)
     change.give_part(caller)
     return change
+
+
+@cache
+def recorded_in_scope(role: Role) -> Select[Whistle, Any]:
+    """The locked whistle, for a recorder."""
+    newest = in_scope(role).add_columns(HELD).with_for_update(of=Whistle)
+    return newest.execution_options(populate_existing=True)
 
 
 def summonses_of(session: Session, number: str) -> list[Summons]:

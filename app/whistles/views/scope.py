@@ -64,14 +64,14 @@ OF_CITY = select(Whistle).where(Whistle.number == NUMBER, BLOWN)
 OF_OFFICE = select(Whistle).where(Whistle.number == NUMBER, takes_part(OWN_OFFICE))
 
 
-def in_scope(caller: Caller) -> Select[Whistle]:
+def in_scope(role: Role) -> Select[Whistle]:
     """A whistle by its number, with the parameters `asked`."""
-    return OF_CITY if caller.role in CITY else OF_OFFICE
+    return OF_CITY if role in CITY else OF_OFFICE
 
 
 def get(session: Session, caller: Caller, number: str) -> Whistle:
     """Refuses (NoSuchWhistle) what does not exist and what is not the caller's to know of."""
-    return existing(number, session.scalar(in_scope(caller), asked(caller, number)))
+    return existing(number, session.scalar(in_scope(caller.role), asked(caller, number)))
 
 
 def existing(number: str, whistle: Whistle | None) -> Whistle:
