@@ -19,7 +19,7 @@ from app.routing import service as routing
 from app.seals.audit import days
 from app.suggest import service as suggesting
 from app.sweep import forget_keys, sweep_some
-from app.tickets.search.follow import follow_some
+from app.tickets.search.follow import follow_round
 from app.whistles.proposing import signals
 
 USES_SECONDS = 60.0
@@ -94,8 +94,8 @@ def tell_missing(app: FastAPI) -> bool:
 
 
 def follow(app: FastAPI) -> bool:
-    """One round at each interval, however much is left: requests have most of the machine. While a
-    long transaction records, as a simulation's does, a search looks at all that changed."""
+    """While a long transaction records, as a simulation's does, a search looks at all that
+    changed."""
     with suppress(StillRecording):
-        follow_some(app.state.own_sessions, app.state.clock)
+        follow_round(app.state.own_sessions, app.state.clock)
     return False

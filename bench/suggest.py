@@ -116,6 +116,10 @@ def report_times(suggester: Suggester) -> None:
     works = {
         "ordinary call, words of an emergency": lambda: suggester.emergencies.suggest(ORDINARY),
         "emergency, words of an emergency": lambda: suggester.emergencies.suggest(EMERGENCY),
+        "ordinary call, second ear": lambda: suggester.second_ear.doubt(ORDINARY),
+        "20,000 characters, second ear": lambda: suggester.second_ear.doubt(
+            (ORDINARY * 500)[:20_000]
+        ),
         "ordinary call, candidates": lambda: suggester.suggest(ORDINARY),
         "20,000 characters, candidates": lambda: suggester.suggest((ORDINARY * 500)[:20_000]),
     }
@@ -125,16 +129,17 @@ def report_times(suggester: Suggester) -> None:
 
 
 def report_apart(suggester: Suggester) -> None:
-    tables: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    """Of each table what rings, and what rings or is asked about."""
+    tables: dict[tuple[str, bool], list[tuple[bool, bool]]] = defaultdict(list)
     for phrase in phrases():
-        heard = suggester.emergencies.suggest(phrase.text) is not None
-        tables[phrase.table].append((phrase.rings, heard))
-    print("\n| measured before seen, now | must ring | ring | must not | ring all the same |")
+        rings = suggester.emergencies.suggest(phrase.text) is not None
+        is_asked = suggester.second_ear.doubt(phrase.text) is not None
+        tables[phrase.table, phrase.rings].append((rings, rings or is_asked))
+    print("\n| measured before seen, now | | texts | ring | ring or are asked about |")
     print("|---|---|---|---|---|")
-    for table, pairs in tables.items():
-        must = [heard for rings, heard in pairs if rings]
-        harmless = [heard for rings, heard in pairs if not rings]
-        print(f"| {table} | {len(must)} | {sum(must)} | {len(harmless)} | {sum(harmless)} |")
+    for (table, must), pairs in tables.items():
+        ring, heard = (sum(each) for each in zip(*pairs, strict=True))
+        print(f"| {table} | {'must' if must else 'must not'} | {len(pairs)} | {ring} | {heard} |")
 
 
 def best_time(work: Callable[[], object]) -> float:

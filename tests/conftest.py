@@ -240,18 +240,23 @@ def empty(connection: sa.Connection, *tables: str) -> None:
     connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
-def clear(connection: sa.Connection) -> None:
-    """Takes out what a test put in, by DELETE: TRUNCATE makes each table and index a new file.
-    Whoever still writes a ticket, as one whose client is gone, is waited for."""
-    connection.exec_driver_sql("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
+def used(connection: sa.Connection) -> dict[str, int]:
+    """The size of each table that tests fill, where it has any."""
     sizes = connection.exec_driver_sql(
         "SELECT relname, pg_relation_size(oid) FROM pg_class"
         " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
     ).all()
-    used = {table: size for table, size in sizes if size and table not in KEPT | KEPT_TOO}
-    grown = sorted(table for table, size in used.items() if size > SMALL)
+    return {table: size for table, size in sizes if size and table not in KEPT | KEPT_TOO}
+
+
+def clear(connection: sa.Connection) -> None:
+    """Takes out what a test put in, by DELETE: TRUNCATE makes each table and index a new file.
+    Whoever still writes a ticket, as one whose client is gone, is waited for."""
+    connection.exec_driver_sql("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
+    sizes = used(connection)
+    grown = sorted(table for table, size in sizes.items() if size > SMALL)
     connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-    connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in used))
+    connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in sizes))
     if grown:
         empty(connection, *grown)
 

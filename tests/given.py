@@ -119,7 +119,7 @@ def ticket(people: People, **changed: Any) -> str:
     return str(answer.json()["number"])
 
 
-BESIDE = frozenset({"related", "suggested", "tell", "warnings"})
+BESIDE = frozenset({"related", "suggested", "possible_danger", "tell", "warnings"})
 """What the answer to a new request tells beside its ticket."""
 
 

@@ -76,6 +76,8 @@ class Connection:
     def __init__(self, wire: Wire, client: socket.socket, server: socket.socket) -> None:
         self.wire, self.client, self.server = wire, client, server
         self.answered = True
+        self.breaks = False
+        """All that its client says in this trip is the last."""
         self.over = Event()
         wire.open += [client, server]
 
@@ -85,21 +87,20 @@ class Connection:
 
     def ask(self) -> None:
         while data := received(self.client):
-            broken = self.begins_trip() and self.wire.trips == self.wire.cut_at
-            if broken:
-                self.break_off(data if self.wire.arrives else b"")
+            self.breaks |= self.begins_trip() and self.wire.trips == self.wire.cut_at
+            if self.breaks and not self.wire.arrives:
+                self.break_off()
                 return
             if not sent(self.server, data):
                 break
         self.end()
 
-    def break_off(self, last: bytes) -> None:
-        """The client hears no more; the server hears this, and then the end."""
+    def break_off(self) -> None:
+        """The client hears no more, and the server hears its end."""
         self.wire.broken.append(self)
-        self.client.shutdown(socket.SHUT_RDWR)
-        if sent(self.server, last):
-            with suppress(OSError):
-                self.server.shutdown(socket.SHUT_WR)
+        with suppress(OSError):
+            self.client.shutdown(socket.SHUT_RDWR)
+            self.server.shutdown(socket.SHUT_WR)
 
     def begins_trip(self) -> bool:
         begins, self.answered = self.answered, False
@@ -108,8 +109,13 @@ class Connection:
 
     def answer(self) -> None:
         while data := received(self.server):
+            if self.breaks:
+                self.break_off()
+                break
             self.answered = True
             sent(self.client, data)
+        while self.breaks and received(self.server):
+            continue
         self.end()
         self.over.set()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.console.api import Refused, path
+from app.console.api import Refused, marks, path
 from app.console.case import forms
 from app.console.case.page import show_case
 from app.console.forms import WHOLE
@@ -121,12 +121,11 @@ def within(pointer: str, place: str) -> bool:
 async def send_files(visit: Visit, number: str, version: str) -> None:
     """All of them or none."""
     once = visit.fields.get("once", "")
-    marks = {"If-Match": f'"{version}"'} if version else {}
     await visit.api.send(
         "POST",
         path("/v1/tickets/{}/attachments", number),
         files=[("files", (file.filename, file.file, file.content_type)) for file in visit.files],
-        headers=marks | ({"Idempotency-Key": f"files-{once}"} if once else {}),
+        headers=marks(version, once and f"files-{once}"),
     )
 
 

@@ -14,6 +14,9 @@ from app.kit.messages import Language
 KEPT_HEADERS = frozenset({b"range", b"if-none-match", b"last-event-id", b"accept"})
 """Those of the browser that a forwarded request keeps."""
 
+NOBODY = ("", 0)
+"""The client of what is asked in process: the browser's address was counted at the page."""
+
 
 class Refused(Exception):
     """An answer of the API that is a problem (RFC 9457), in the reader's language."""
@@ -34,8 +37,14 @@ def path(template: str, *parts: str) -> str:
     return template.format(*(quote(part, safe="") for part in parts))
 
 
+def marks(version: str, once: str) -> dict[str, str]:
+    """The headers of an act."""
+    given = {"If-Match": f'"{version}"' if version else "", "Idempotency-Key": once}
+    return {name: text for name, text in given.items() if text}
+
+
 def make_client(api: ASGIApp) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(api, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api, raise_app_exceptions=False, client=NOBODY)
     return httpx.AsyncClient(transport=transport, base_url="http://console", trust_env=False)
 
 
@@ -66,16 +75,16 @@ class Api:
         self, path: str, body: Any, *, version: str = "", once: str = "", method: str = "POST"
     ) -> Any:
         """An act: with the `version` that was seen (If-Match), and `once` (Idempotency-Key)."""
-        headers = {"If-Match": f'"{version}"'} if version else {}
-        headers |= {"Idempotency-Key": once} if once else {}
-        answer = await self.send(method, path, json=body, headers=headers)
+        answer = await self.send(method, path, json=body, headers=marks(version, once))
         return answer.json() if answer.content else None
 
     async def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **parts: Any
     ) -> httpx.Response:
+        """A header goes as it is, whatever a form sent in its place: the API says what is wrong."""
         own = {**self.headers, **(headers or {})}
-        answer = await self.client.request(method, path, headers=own, **parts)
+        lines = [(name.encode(), text.encode("utf-8", "replace")) for name, text in own.items()]
+        answer = await self.client.request(method, path, headers=lines, **parts)
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise Refused(answer.status_code, answer.json())
         return answer
@@ -98,9 +107,10 @@ class Forwarded:
         ]
         inner = {
             name: scope[name]
-            for name in ("type", "asgi", "http_version", "scheme", "server", "client")
+            for name in ("type", "asgi", "http_version", "scheme", "server")
             if name in scope
         } | {
+            "client": NOBODY,
             "method": "GET",
             "path": self.path,
             "raw_path": quote(self.path).encode(),

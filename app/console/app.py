@@ -22,8 +22,8 @@ from app.console.api import Refused, make_client
 from app.console.board import charts, trial
 from app.console.board import page as board
 from app.console.callback import page as callback
+from app.console.calls import batch, search
 from app.console.calls import page as calls
-from app.console.calls import search
 from app.console.case import page as case
 from app.console.decisions import page as decisions
 from app.console.decisions import registers
@@ -61,6 +61,7 @@ DESKS: tuple[Desk, ...] = (
     roster.DESK,
     Desk("/merges", Message("Merges"), frozenset({Role.DISPATCHER})),
     Desk("/search", Message("Search"), search.SEARCHERS),
+    batch.DESK,
     Desk("/board", Message("Ranking"), board.ROLES),
     Desk("/wall", Message("Wall"), wall.ROLES),
     oversight.DESK,
@@ -111,6 +112,7 @@ def make_console(api: FastAPI) -> Starlette:
             *lists.ROUTES,
             *calls.ROUTES,
             *search.ROUTES,
+            *batch.ROUTES,
             *inbox.ROUTES,
             *units.ROUTES,
             *marking.ROUTES,

@@ -1,10 +1,10 @@
 """Signing in with a key, and out. A sign-in by another service (OIDC) ends at `signed_in`, too."""
 
 import secrets
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,6 +16,7 @@ from app.console.visit import COOKIE, PREFIX, Visit, page
 from app.kit.db import Sessions
 from app.kit.errors import Unauthenticated
 from app.kit.messages import language
+from app.kit.share import in_turn
 
 VISIT = "jiesu_visit"
 """A cookie of who has not signed in yet: the form bears its stamp."""
@@ -62,7 +63,7 @@ async def sign_in(request: Request) -> Response:
     after = str(form.get(AFTER, ""))
     try:
         key = str(form.get("key", "")).strip()
-        token = await run_in_threadpool(begin, state.api.state.sessions, state.secret, key)
+        token = await in_turn(partial(begin, state.api.state.sessions, state.secret), key)
     except Unauthenticated as refusal:
         return form_page(request, 401, after=after, problem=refusal)
     return signed_in(request, token, after)
@@ -82,7 +83,7 @@ def signed_in(request: Request, token: str, after: str) -> Response:
 
 async def sign_out(visit: Visit) -> Response:
     state, token = visit.request.app.state, visit.api.token
-    await run_in_threadpool(end, state.api.state.sessions, state.secret, token)
+    await in_turn(partial(end, state.api.state.sessions, state.secret), token)
     state.api.state.gate.forget_session(hashed(state.secret, token))
     answer = RedirectResponse(f"{PREFIX}/sign-in", 303)
     answer.delete_cookie(COOKIE, path=PREFIX)

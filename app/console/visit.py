@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +24,7 @@ from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.errors import Unauthenticated
 from app.kit.messages import Message, language
+from app.kit.share import in_turn
 from app.kit.workdays import day_of
 from app.offices.directory import OfficeEntry
 
@@ -135,10 +136,10 @@ class Visit:
     def go(self, path: str, done: str = "") -> Response:
         """To another page (303), which says what was done. htmx goes there as a whole page."""
         mark = ("&" if "?" in path else "?") + f"done={quote(done)}" if done else ""
-        target = f"{PREFIX}{path}{mark}"
+        answer = RedirectResponse(f"{PREFIX}{path}{mark}", 303)
         if self.is_part:
-            return Response(status_code=204, headers={"HX-Redirect": target})
-        return RedirectResponse(target, 303)
+            return Response(status_code=204, headers={"HX-Redirect": answer.headers["location"]})
+        return answer
 
 
 Page = Callable[[Visit], Awaitable[Response]]
@@ -187,8 +188,8 @@ async def signed_in(request: Request) -> Visit:
     caller = await state.api.state.gate.caller(token) if token else None
     if caller is None:
         raise SessionOver(Message("sign in again; nothing was changed"))
-    await keep_alive(request, token)
     request.state.caller_id = caller.id
+    await keep_alive(request, token)
     api = Api(state.api, state.client, token, language.get(), request.state.request_id)
     return Visit(request, api, caller)
 
@@ -197,7 +198,7 @@ async def keep_alive(request: Request, token: str) -> None:
     """A session in use is renewed; each process asks for it once in some minutes."""
     state = request.app.state
     if state.renewals.is_due(token):
-        await run_in_threadpool(renew, state.api.state.sessions, state.secret, token)
+        await in_turn(partial(renew, state.api.state.sessions, state.secret), token)
 
 
 def renew(sessions_of: Sessions, secret: bytes, token: str) -> None:

@@ -16,8 +16,8 @@ from app.tickets.life.holds import SupervisionLevel
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.proceedings import Supervision
-from app.whistles.evaluation import records
-from app.whistles.evaluation.records import Summoned, summoned
+from app.whistles.evaluation import counts
+from app.whistles.evaluation.counts import Summoned, summoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def joint_tickets(
         )
         .group_by(Dispatch.office_code)
     )
-    return {code: TicketCounts(*counts) for code, *counts in session.execute(query)}
+    return {code: TicketCounts(*row) for code, *row in session.execute(query)}
 
 
 def counted(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
@@ -116,8 +116,8 @@ def supervised(
         )
         .group_by(Supervision.office_code)
     )
-    of_tickets = {code: tuple(counts) for code, *counts in session.execute(query) if code}
-    of_whistles = records.supervised(session, term.starts_at, term.ends_at, street)
+    of_tickets = {code: tuple(row) for code, *row in session.execute(query) if code}
+    of_whistles = counts.supervised(session, term.starts_at, term.ends_at, street)
     nothing = (0, 0, 0, 0)
     return {
         code: SupervisionCounts(

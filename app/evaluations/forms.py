@@ -27,7 +27,7 @@ from app.evaluations.schemas import (
 from app.evaluations.terms import Term, last_day
 from app.kit.decimals import two_decimals
 from app.offices.directory import OfficeEntry
-from app.whistles.evaluation import records
+from app.whistles.evaluation import views
 from app.whistles.evaluation.score import Record
 
 
@@ -168,7 +168,7 @@ def appeal(owner: str, entry: Entry | None, texts: Texts) -> AppealView | None:
 
 def whistle(record: Record) -> WhistleRecordView:
     return WhistleRecordView(
-        number=record.whistle_number, settled_at=record.settled_at, **records.shown(record)
+        number=record.whistle_number, settled_at=record.settled_at, **views.shown(record)
     )
 
 

@@ -17,9 +17,10 @@ from app.forces.roster import (
 from app.forces.schemas import Because, ForceContact, MemberChange, NewMember, NewMembers, NewModel
 from app.forces.service import person_of
 from app.kit.errors import Invalid
-from app.kit.messages import Message
+from app.kit.messages import Message, Vocabulary, Word
 
 CHANGEABLE = ("kind", "seat", "name", "phone", "duty")
+CHANGEABLE_WORDS = Vocabulary("changeable of a member", CHANGEABLE)
 OF_A_PERSON = frozenset({"name", "phone", "duty"})
 
 
@@ -93,7 +94,8 @@ def alter(change: RosterChange, member: ForceMember, body: MemberChange) -> None
         if value != getattr(member, name) and (value is not None or name == "seat")
     }
     if not new:
-        raise NothingChanged(Message("name one of {names} with another value", names=CHANGEABLE))
+        names = [Word(name, CHANGEABLE_WORDS.kind) for name in CHANGEABLE]
+        raise NothingChanged(Message("name one of {names} with another value", names=names))
     of_rules = {name: value for name, value in new.items() if name != "duty"}
     altered = replace(person_of(member), **of_rules)
     check_home(change.street, change.city.offices[member.office_code], altered.kind, "")

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import psycopg
 import sqlalchemy as sa
 from fastapi import Depends, Request
+from psycopg.adapt import Transformer
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -101,6 +102,8 @@ class Connection(psycopg.Connection[Any]):
         self.cursor_factory = Cursor
         self.prepared: set[bytes] = set()
         """The names of what kit/exchange.py has prepared."""
+        self.adapter = Transformer(self)
+        """Its: what it has learned to read and to write stays."""
 
     def rollback(self) -> None:
         if self.pgconn.transaction_status not in OPEN:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from anyio import CapacityLimiter, to_thread
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import PyFormat
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -57,8 +57,10 @@ class Exchange:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.server: PGconn = connection.pgconn
-        self.adapter = Transformer(connection)
+        self.adapter = connection.adapter
         self.failed = False
+        self.ahead: list[list[bool]] = []
+        """Of what was sent ahead, of each result whether it is wanted."""
 
     async def ask(self, *statements: Statement | None) -> list[Answer]:
         """The rows of each statement, in order; of None, none."""
@@ -76,16 +78,23 @@ class Exchange:
 
         return answers
 
-    def committing(
-        self, first: Statement | None, *statements: Statement | None
-    ) -> tuple[Early, Done]:
-        """The same, and the commit: the first one's rows are to be read first, and come before the
-        others are done. Where one is refused, nothing is committed."""
-        begun, early, *rest = self.send_all([first, *statements, COMMIT], is_early=True)
+    def send_ahead(self, statement: Statement) -> None:
+        """Of what is committed next the first, while former answers are still to be read: the
+        server works on it meanwhile, and keeps its rows until it hears more."""
+        self.ahead.append([*self.begin(), *self.send(statement)])
+        self.server.flush()
+
+    def committing(self, *statements: Statement) -> tuple[Early, Done]:
+        """The same, and the commit. The rows of what was sent ahead are to be read first, and come
+        before the others are done. Where one is refused, nothing is committed."""
+        ahead, self.ahead = self.ahead, []
+        if ahead:
+            self.server.send_flush_request()
+        rest = self.send_all([*statements, COMMIT])
         results = received(self.server)
 
         async def rows() -> Answer:
-            return await self.read(results, [*begun, *early])
+            return [row for each in ahead for row in await self.read(results, each)]
 
         async def committed() -> None:
             for each in rest:
@@ -94,18 +103,11 @@ class Exchange:
 
         return rows, committed
 
-    def send_all(
-        self, statements: Sequence[Statement | None], is_early: bool = False
-    ) -> list[list[bool]]:
+    def send_all(self, statements: Sequence[Statement | None]) -> list[list[bool]]:
         """Of the results of the transaction's beginning, and of each statement's, whether they are
-        wanted. The first one's are sent back when they are there (`is_early`), or with all."""
-        self.failed = True
-        self.server.enter_pipeline_mode()
+        wanted."""
         expected = [list(self.begin())]
-        for place, statement in enumerate(statements):
-            expected.append(list(self.send(statement)) if statement else [])
-            if is_early and not place:
-                self.server.send_flush_request()
+        expected += [list(self.send(each)) if each else [] for each in statements]
         self.server.pipeline_sync()
         self.server.flush()
         return expected
@@ -120,13 +122,16 @@ class Exchange:
         return rows
 
     async def finish(self, results: AsyncIterator[PGresult]) -> None:
-        """Nothing is left to be read."""
+        """Nothing is left to be read, but of what was sent ahead."""
         async for result in results:
             raise AssertionError(result)
-        self.server.exit_pipeline_mode()
-        self.failed = False
+        if not self.ahead:
+            self.server.exit_pipeline_mode()
+            self.failed = False
 
     def begin(self) -> Iterator[bool]:
+        self.failed = True
+        self.server.enter_pipeline_mode()
         if self.server.transaction_status == TransactionStatus.IDLE:
             self.server.send_query_params(b"BEGIN", None)
             yield False

@@ -14,7 +14,6 @@ from typing import NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from app.kit.errors import TooMany
@@ -44,9 +43,10 @@ class Claim(NamedTuple):
 
 
 def claims_of(scope: Scope) -> Iterator[Claim]:
-    """A caller's by his key, or by his address; and those on what he would change."""
+    """A caller's, by the key that he is known by, however he writes it and in however many sessions
+    of the console he uses it, or by his address; and those on what he would change."""
     address = scope["client"][0] if scope.get("client") else ""
-    yield Claim(Headers(scope=scope).get("authorization", address), None)
+    yield Claim(scope.get("state", {}).get("caller_id") or address, None)
     parts = scope["path"].split("/", COLLECTION + 2)
     if scope["method"] not in SAFE and len(parts) > COLLECTION + 1:
         yield Claim("/".join(parts[: COLLECTION + 1]), ON_ONE_THING)
@@ -97,8 +97,10 @@ async def acquire(place: asyncio.Semaphore, patience: float | None) -> None:
 present: ContextVar[Turn | None] = ContextVar("present", default=None)
 
 
-async def in_turn(act: Callable[..., T], value: object, patience: float | None) -> T:
-    """In a thread; at once where nothing is shared."""
+async def in_turn(
+    act: Callable[..., T], value: object, patience: float | None = PATIENCE_SECONDS
+) -> T:
+    """In a thread; at once where nothing is shared. Refuses TooManyAtOnce."""
     turn = present.get()
     if turn is None:
         return await run_in_threadpool(act, value)

@@ -43,7 +43,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "centre_seats.csv": ("code", "model", "name", "kind", "offices", "least", "most", "basis"),
 }
-WORDS = ("emergencies.toml", "synonyms.csv")
+WORDS = ("emergencies.toml", "second_ear.csv", "synonyms.csv")
 """A city's own words; `suggest.load` reads them."""
 BESIDE = {"categories.csv": ("parent",)}
 """Columns that may be left out."""

@@ -124,6 +124,8 @@ class Router:
         )
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
+        self.is_behind = False
+        """Whether so many lessons follow the next one that what is said before it never counts."""
         self.lag = 0.0
         """For how many seconds the next lesson has been waiting."""
         self.learning = Lock()
@@ -159,10 +161,17 @@ class Router:
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
         if lesson is Lesson.CONFIRM:
-            self.locator.note(self.lexicon(on), key, street_code, built)
+            self.note(NamedPlace(key, built), street_code, on)
         for changed in self.memory.learn(lesson, key, street_code, on):
             for code in ("", changed.district_code):
                 self.grounds[code].update(self.memory, changed)
+
+    def note(self, place: NamedPlace, street_code: str, on: date) -> None:
+        """Ask of a place before its lesson is learned, where the answer still counts."""
+        if self.is_behind:
+            self.locator.pass_over()
+        else:
+            self.locator.note(self.lexicon(on), place.key, street_code, place.built)
 
     def key(self, text: str, street_code: str, on: date) -> Key | None:
         """How the place of a text would be remembered for a street; None where none is named."""

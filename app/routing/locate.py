@@ -145,8 +145,13 @@ class Locator:
         spot = Spot(0, len(key.name), key.name, key.number, road=key.number is not None)
         for record, district in zip(self.records, (key.district_code, None), strict=True):
             witness = self.by_words(again(lexicon, spot, district, built))
-            if witness is not None:
-                record.note(Said(witness.sure, witness.best == street_code, key[:2]))
+            is_right = witness is not None and witness.best == street_code
+            record.note(Said(witness.sure, is_right, key[:2]) if witness else None)
+
+    def pass_over(self) -> None:
+        """Ask nothing of a place: what is said of it would not count any more."""
+        for record in self.records:
+            record.note(None)
 
     def near(self, query: Query, policy: Thresholds, on: date) -> list[str]:
         if self.areas is None or query.lon is None or query.lat is None:

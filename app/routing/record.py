@@ -16,6 +16,8 @@ from typing import NamedTuple
 WANTED = 0.97
 FEWEST_PLACES = 60
 KEPT, FEWEST_KEPT, AT_ONCE = 3_000, 500, 100
+PUSHED_OUT = KEPT + 5 * AT_ONCE
+"""Of so many later lessons KEPT surely count: the others withdraw, or their names are no places."""
 DEVIATIONS = 1.0
 
 
@@ -28,8 +30,9 @@ class Said(NamedTuple):
 
 
 class Record:
-    """The last KEPT answers about places that were confirmed afterwards; they count AT_ONCE at a
-    time, so that the chance is drawn seldom and is the same in every process.
+    """The answers about the places of the last KEPT lessons, each asked for before its lesson was
+    learned. They count AT_ONCE at a time, so that the chance is drawn seldom and is the same in
+    every process.
 
     `before` is enough while fewer than FEWEST_KEPT are confirmed. Until KEPT are, the city's own
     lower it where they prove it too high, and raise it only where they disprove it: few answers
@@ -38,24 +41,26 @@ class Record:
 
     def __init__(self, before: float) -> None:
         self.before = before
-        self.answers: deque[Said] = deque(maxlen=KEPT)
-        self.fresh: list[Said] = []
+        self.answers: deque[Said | None] = deque(maxlen=KEPT)
+        self.lessons = 0
         self.enough = before
         """The least chance to be sent with."""
 
-    def note(self, answer: Said) -> None:
-        self.fresh.append(answer)
-        if len(self.fresh) == AT_ONCE:
-            self.answers.extend(self.fresh)
-            self.fresh = []
+    def note(self, answer: Said | None) -> None:
+        """Take down the answer about a lesson's place; None where there was none, or where later
+        lessons push it out before it counts."""
+        self.answers.append(answer)
+        self.lessons += 1
+        if self.lessons % AT_ONCE == 0:
             self.enough = self.drawn()
 
     def drawn(self) -> float:
-        number = len(self.answers)
-        if number < FEWEST_KEPT:
+        answers = [answer for answer in self.answers if answer is not None]
+        if len(answers) < FEWEST_KEPT:
             return self.before
-        proven = least_enough(self.answers, DEVIATIONS)
-        if number < KEPT and proven > self.before and not disproved(self.answers, self.before):
+        proven = least_enough(answers, DEVIATIONS)
+        is_young = len(self.answers) < KEPT
+        if is_young and proven > self.before and not disproved(answers, self.before):
             return self.before
         return proven
 

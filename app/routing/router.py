@@ -2,12 +2,12 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec.structs import replace
 from pydantic import TypeAdapter
-from starlette.concurrency import run_in_threadpool
 
 from app.access.gate import allow
 from app.access.roles import STAFF, Role
@@ -15,6 +15,7 @@ from app.kit.clock import Now
 from app.kit.db import Writing
 from app.kit.errors import Refusal, TooLarge
 from app.kit.messages import for_reader
+from app.kit.share import in_turn
 from app.kit.web import ndjson
 from app.kit.web.language import BY_LANGUAGE
 from app.kit.web.problems import describe
@@ -92,11 +93,11 @@ async def route_batch(request: Request, city: AtCity, now: Now) -> Ndjson:
     async for lines in ndjson.chunks(request.stream(), READ_AT_ONCE):
         if len(answers) + len(lines) > MOST_LINES:
             raise TooManyLines(most_lines=MOST_LINES)
-        answers += await run_in_threadpool(answer, city, lines, now)
+        answers += await in_turn(partial(answer, city, now), lines)
     return Ndjson("".join(answers), headers=BY_LANGUAGE)
 
 
-def answer(city: City, lines: ndjson.Chunk, now: datetime) -> list[str]:
+def answer(city: City, now: datetime, lines: ndjson.Chunk) -> list[str]:
     return [answer_line(city, line, now) for line in lines]
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, pairwise
 
 import sqlalchemy as sa
 from prometheus_client import Gauge
@@ -22,6 +23,7 @@ from app.routing.decide import Router
 from app.routing.decision import Decision, Query, Thresholds
 from app.routing.memory import Key, Lesson, Past, is_clear
 from app.routing.models import RoutingLesson
+from app.routing.record import PUSHED_OUT
 from app.routing.schemas import MemoryView, RememberedView, RouteQuestion, TallyView
 
 LATE_SECONDS = 60.0
@@ -116,13 +118,10 @@ def is_known_well(router: Router, key: Key, dispatch: Taught, on: date) -> bool:
 def refresh(session: Session, router: Router) -> int:
     """Learn the lessons recorded since the last time; their number. The session must see at each
     statement all that was committed before it."""
-    learned = 0
     with router.learning:
         before = settled(session)
-        for rows in read_after(session, RoutingLesson, router.learned_to, before):
-            for row in rows:
-                apply(router, row)
-            learned += len(rows)
+        unread = read_after(session, RoutingLesson, router.learned_to, before)
+        learned = learn_all(router, unread)
         note_lag(router, session.execute(LAG, {"settled": before}).scalar() or 0.0)
     return learned
 
@@ -140,10 +139,26 @@ def note_lag(router: Router, seconds: float) -> None:
     router.lag = seconds
 
 
-def apply(router: Router, row: RoutingLesson) -> None:
-    key = Key(row.district_code, row.name, row.number)
-    router.learn(row.lesson, key, row.street_code, row.taught_on, row.teacher, row.built)
-    router.learned_to = (row.transaction, row.id)
+def learn_all(router: Router, portions: Iterable[Sequence[RoutingLesson]]) -> int:
+    """Learn these lessons; their number. Of most of a long row of them, as a service reads when it
+    starts, nothing is asked before: it takes a seventh of the time."""
+    learned = 0
+    for row, following in followed(portions):
+        router.is_behind = following > PUSHED_OUT
+        key = Key(row.district_code, row.name, row.number)
+        router.learn(row.lesson, key, row.street_code, row.taught_on, row.teacher, row.built)
+        router.learned_to = (row.transaction, row.id)
+        learned += 1
+    return learned
+
+
+def followed(
+    portions: Iterable[Sequence[RoutingLesson]],
+) -> Iterator[tuple[RoutingLesson, int]]:
+    """Each row with the number of those that follow in its portion and the next."""
+    for rows, following in pairwise(chain(portions, [()])):
+        for at, row in enumerate(rows, 1):
+            yield row, len(rows) - at + len(following)
 
 
 def learn_up_to(session: Session, router: Router, version: str) -> None:
@@ -155,8 +170,7 @@ def learn_up_to(session: Session, router: Router, version: str) -> None:
         .where(place <= sa.tuple_(*map(sa.literal, last)))
         .order_by(RoutingLesson.transaction, RoutingLesson.id)
     )
-    for row in session.scalars(wanted):
-        apply(router, row)
+    learn_all(router, [session.scalars(wanted).all()])
 
 
 def remembered(router: Router, text: str, now: datetime) -> MemoryView:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from app.policy.whistles import FalseWhistle
-
 PER = 1_000
 HUNDRED = 100
 
@@ -54,8 +52,3 @@ def nearest(ordered: Sequence[Fraction], percentile: int) -> Fraction:
     """The smallest rate with at least so many percent of all at or below it."""
     rank = -(-percentile * len(ordered) // HUNDRED)
     return ordered[max(rank, 1) - 1]
-
-
-def too_many_false(false: int, whistles: int, rules: FalseWhistle) -> bool:
-    """A signal to the district's leader: `max` false whistles in a period, or more than `rate`."""
-    return false >= rules.max or (whistles > 0 and Fraction(false, whistles) > rules.rate)

@@ -20,6 +20,7 @@ from app.statistics import whistle_rates
 from app.statistics.whistle_rates import Outlier, Spread
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch
+from app.whistles.life.false_whistles import too_many_false
 from app.whistles.life.loop import WhistleStatus
 from app.whistles.models import Summons, Whistle
 from app.whistles.proposing.models import MissingWhistle
@@ -169,7 +170,7 @@ def street_row(
         per_1000_exact=None if rate is None else str(rate),
         outlier=spread.outlier(rate),
         false_whistles=false,
-        signal=whistle_rates.too_many_false(false, every, period.policy.whistle.false),
+        signal=too_many_false(false, every, period.policy.whistle.false),
         missing=missing,
         settled=settled,
         settled_at_first=shown_rate(Rate(at_first, settled)),

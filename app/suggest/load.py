@@ -1,5 +1,6 @@
 """The files of app/data/suggest, read into the rules' own types."""
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -14,12 +15,15 @@ from app.offices.files import lines, many
 from app.suggest.emergencies import Danger, Emergencies
 from app.suggest.forms import BadPattern, forms, with_kinds
 from app.suggest.reading import SPACES, plain
+from app.suggest.second_ear import SecondEar
 from app.suggest.suggester import Suggester
 
 DATA = Path(__file__).parent.parent / "data" / "suggest"
 SERVICES = frozenset({"110", "119", "120", "122"})
 LISTS = ("words", "things", "faults", "unless", "over")
 Kinds = Mapping[str, Sequence[str]]
+BIAS, ASKS_FROM = "(bias)", "(asks from)"
+"""Lines of the second ear's file that are no grams."""
 MEMBERS = frozenset({"category", "urgency", "tell", "lasting", *LISTS})
 
 
@@ -118,13 +122,50 @@ def read_synonyms(
     return synonyms
 
 
+def read_second_ear(path: Path = DATA / "second_ear.csv") -> SecondEar:
+    """What `scripts/learn_dangers.py` learned. Refuses (BadWords) a line that has no number, and a
+    file without its two own lines."""
+    weights: dict[str, float] = {}
+    for number, line in enumerate(lines(path), 2):
+        try:
+            weights[line["gram"]] = float(line["weight"])
+        except (KeyError, TypeError, ValueError):
+            raise BadWords(
+                Message(
+                    "{name}, line {number}: needs a gram and a number",
+                    name=path.name,
+                    number=number,
+                )
+            ) from None
+    bias, asks_from = (weights.pop(name, math.nan) for name in (BIAS, ASKS_FROM))
+    if not (math.isfinite(bias) and 0 < asks_from < 1):
+        raise BadWords(
+            Message(
+                "{name}: needs lines {bias}, a number, and {asks_from}, between 0 and 1",
+                name=path.name,
+                bias=BIAS,
+                asks_from=ASKS_FROM,
+            )
+        )
+    return SecondEar(weights, bias, asks_from)
+
+
 def make_suggester(catalogue: Catalogue, overlay: Path | None = None) -> Suggester:
     """With all that the project ships, its memory empty. A city's overlay may have words of an
-    emergency of its own, instead of the shipped, and synonyms, each instead of its category's."""
+    emergency and a second ear of its own, each instead of the shipped, and synonyms, each instead
+    of its category's."""
     emergencies = DATA / "emergencies.toml"
     synonyms = read_synonyms(catalogue)
     if overlay and (own := overlay / emergencies.name).exists():
         emergencies = own
     if overlay and (own := overlay / "synonyms.csv").exists():
         synonyms |= read_synonyms(catalogue, own)
-    return Suggester(catalogue, read_emergencies(catalogue, emergencies), synonyms)
+    second_ear = DATA / "second_ear.csv"
+    if overlay and (own := overlay / second_ear.name).exists():
+        second_ear = own
+    return Suggester(
+        catalogue,
+        read_emergencies(catalogue, emergencies),
+        synonyms,
+        read_second_ear(second_ear),
+    )

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from app.access.gate import allow
 from app.access.roles import STAFF
 from app.kit.web.route import Route
-from app.suggest.schemas import CandidateView, Question, SpanView, SuggestView, Words
+from app.suggest.schemas import CandidateView, DoubtView, Question, SpanView, SuggestView, Words
 from app.suggest.suggester import Suggester
-from app.suggest.suggestion import Suggestion
+from app.suggest.suggestion import Doubt, Suggestion, spoken
 
 
 class City(Protocol):
@@ -44,10 +44,17 @@ def suggest_of_long_text(suggester: AtHand, question: Question) -> SuggestView:
 
 def suggested(suggester: Suggester, text: str) -> SuggestView:
     suggestions = suggester.suggest(text)
+    is_heard = any(each.emergency for each in suggestions)
+    doubt = None if is_heard else suggester.second_ear.doubt(text)
     return SuggestView(
         candidates=[candidate(suggester, suggestion) for suggestion in suggestions],
+        possible_danger=doubt_view(doubt) if doubt else None,
         tell=[service for each in suggestions[:1] if each.emergency for service in each.tell],
     )
+
+
+def doubt_view(doubt: Doubt) -> DoubtView:
+    return DoubtView(likelihood=doubt.likelihood, words=doubt.clause.text)
 
 
 def candidate(suggester: Suggester, suggestion: Suggestion) -> CandidateView:
@@ -55,7 +62,7 @@ def candidate(suggester: Suggester, suggestion: Suggestion) -> CandidateView:
         category=suggestion.category,
         name=suggester.catalogue.category(suggestion.category).name,
         urgency=suggestion.urgency,
-        words=list(dict.fromkeys(word.text for word in suggestion.words)),
+        words=spoken(suggestion.words),
         spans=[SpanView(start=w.start, end=w.end, text=w.text) for w in suggestion.words],
         confidence=suggestion.confidence,
         emergency=suggestion.emergency,

@@ -38,8 +38,17 @@ class CandidateView(View):
     """Of the list of words of an emergency; its level is the list's."""
 
 
+class DoubtView(View):
+    """A danger for which the list has no word: nothing is raised, the operator asks."""
+
+    likelihood: Annotated[float, Field(ge=0, le=1)]
+    words: str
+    """The caller's clause that says most."""
+
+
 class SuggestView(View):
     """Candidates, an emergency first, then the likeliest; `tell` names services to be told."""
 
     candidates: list[CandidateView]
+    possible_danger: DoubtView | None
     tell: list[str]

@@ -13,6 +13,7 @@ from app.suggest.grams import LONGEST, Place, grams, neighbours
 from app.suggest.memory import MOST_PAIRS, Memory
 from app.suggest.profiles import Floats, Profiles
 from app.suggest.reading import Reading
+from app.suggest.second_ear import SecondEar
 from app.suggest.suggestion import Suggestion, Word
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -36,9 +37,11 @@ class Suggester:
         catalogue: Catalogue,
         emergencies: Emergencies,
         synonyms: Mapping[str, Sequence[str]],
+        second_ear: SecondEar,
     ) -> None:
         self.catalogue = catalogue
         self.emergencies = emergencies
+        self.second_ear = second_ear
         names = {code: entry.name for code, entry in catalogue.categories.items()}
         self.profiles = Profiles(names, synonyms)
         self.memory = Memory(len(self.profiles.codes))

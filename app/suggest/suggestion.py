@@ -1,5 +1,6 @@
 """What a caller's words suggest: a category, a level, and the words that say so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.offices.catalogue import Urgency
@@ -25,3 +26,17 @@ class Suggestion:
     tell: tuple[str, ...] = ()
     emergency: bool = False
     """By the list of words of an emergency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A danger that the list does not know may be meant; `likelihood` is 0 to 1."""
+
+    likelihood: float
+    clause: Word
+    """What says most of it."""
+
+
+def spoken(words: Sequence[Word]) -> list[str]:
+    """The words, each once."""
+    return list(dict.fromkeys(word.text for word in words))

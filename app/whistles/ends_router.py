@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.kit.web.route import Route
 from app.tickets.acts.forms import Reason, Words
-from app.whistles.acts import escalating, ruling, settling, supervising
+from app.whistles.acts import escalating, false_signals, ruling, settling, supervising
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle
 from app.whistles.acts.forms import (
     AppealDecision,
@@ -29,7 +29,7 @@ def verify_whistle(
     act: Annotated[WhistleAct, on_whistle(A.VERIFY)], body: Verification
 ) -> WhistleView:
     """H7: the street has looked on the spot."""
-    return act(settling.verify, body)
+    return act(settling.verify, body, settling.check)
 
 
 @router.post("/{number}/settle")
@@ -76,6 +76,12 @@ def appeal_ruling(act: Annotated[WhistleAct, on_whistle(A.APPEAL)], body: Words)
     return act(ruling.appeal, body)
 
 
+@router.post("/{number}/read-signal")
+def read_signal(act: Annotated[WhistleAct, on_whistle(A.READ_SIGNAL)], body: Words) -> WhistleView:
+    """D.14.7: the district's leader has seen that a street blows too many false whistles."""
+    return act(false_signals.read, body)
+
+
 @router.post("/{number}/decide-appeal")
 def decide_on_appeal(
     act: Annotated[WhistleAct, on_whistle(A.DECIDE_APPEAL)], body: AppealDecision
@@ -104,6 +110,12 @@ def rule_on_refusal(
 ) -> WhistleView:
     """The district has looked into it; an office that refused owes an answer."""
     return act.on_summons(supervising.rule_refusal, body, supervising.check)
+
+
+@router.post("/{number}/summonses/{office_code}/thank")
+def thank_office(act: Annotated[WhistleAct, on_summons(A.THANK)], body: Words) -> WhistleView:
+    """D.14.4: a unit of the area 驻区单位 that helped is thanked, not marked."""
+    return act.on_summons(settling.thank, body)
 
 
 @router.post("/{number}/summonses/{office_code}/supervise")

@@ -35,7 +35,8 @@ class Moved(WhistleData, frozen=True, kw_only=True):
 
 
 class Sent(WhistleData, frozen=True, kw_only=True):
-    """A summons with its limits; of a draft there are none. `evaluated_by`: the other street, of a
+    """A summons with its limits; of a draft there are none. `through_centre`: those are called whom
+    the office has posted to the street's centre. `evaluated_by`: the other street, of a
     department of its district."""
 
     kind: SummonsKind
@@ -44,6 +45,7 @@ class Sent(WhistleData, frozen=True, kw_only=True):
     accept_due_at: datetime | None = None
     arrive_due_at: datetime | None = None
     evaluated_by: str | None = None
+    through_centre: bool | UnsetType = UNSET
 
 
 class Written(WhistleData, frozen=True, kw_only=True):
@@ -77,15 +79,32 @@ class Composed(WhistleData, frozen=True, kw_only=True):
     summonses: dict[str, Sent]
 
 
+class LeadProposed(WhistleData, frozen=True, kw_only=True):
+    """`street_code`: the street that is to lead; `asked`: the one that is to answer by
+    `answer_due_at`."""
+
+    street_code: str
+    asked: str
+    answer_due_at: datetime
+
+
+class LeadAnswered(WhistleData, frozen=True, kw_only=True):
+    """`street_code`: the street that leads from now on, or does not."""
+
+    street_code: str
+
+
 class CodeIssued(WhistleData, frozen=True, kw_only=True):
     expires_at: datetime
 
 
 class ReportedIn(Moved, frozen=True, kw_only=True):
-    """`distance_m` is from the meeting point; `by_code`, with the street's code."""
+    """`distance_m` is from the meeting point; `by_code`, with the street's code; `member_id`, of
+    the roster of the street's centre."""
 
     distance_m: int | None
     by_code: bool
+    member_id: int | UnsetType = UNSET
 
 
 class Left(Moved, frozen=True, kw_only=True):
@@ -138,10 +157,12 @@ class WhistleRuled(Moved, frozen=True, kw_only=True):
 
 
 class Verified(WhistleData, frozen=True, kw_only=True):
-    """`street_code`: the street that saw it; `evidence`, how many photographs or records."""
+    """`street_code`: the street that saw it; `evidence`, how many photographs or records;
+    `hazard_removed`, of an emergency."""
 
     street_code: str
     evidence: int
+    hazard_removed: bool | UnsetType = UNSET
 
 
 class Settled(WhistleData, frozen=True, kw_only=True):
@@ -211,6 +232,14 @@ class FoundFalse(WhistleData, frozen=True, kw_only=True):
     appeal_until: datetime | UnsetType = UNSET
 
 
+class FalseSignal(WhistleData, frozen=True, kw_only=True):
+    """Of the street's whistles in the period: the false ones, and all."""
+
+    period: str
+    false_whistles: int
+    whistles: int
+
+
 class AppealDecided(WhistleData, frozen=True, kw_only=True):
     """`summonses`: those that had not come, with their new limits."""
 
@@ -265,6 +294,9 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.CANCEL: WhistleData,
     A.START: WhistleData,
     A.JOIN: Moved,
+    A.PROPOSE_LEAD: LeadProposed,
+    A.AGREE_LEAD: LeadAnswered,
+    A.DECLINE_LEAD: LeadAnswered,
     A.ISSUE_CODE: CodeIssued,
     A.ACCEPT: Moved,
     A.REPORT_IN: ReportedIn,
@@ -281,6 +313,7 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.RULE_REFUSAL: RefusalRuled,
     A.SUPERVISE: WhistleSupervised,
     A.ANSWER: SupervisionAnswered,
+    A.THANK: Moved,
     A.UNANSWERED: Moved,
     A.EVALUATE: WhistleEvaluated,
     A.APPEAL_EVALUATION: Moved,
@@ -302,6 +335,8 @@ DATA: dict[WhistleAction, type[WhistleData]] = {
     A.COORDINATE: Coordinated,
     A.WAIVE: Moved,
     A.RULE_FALSE: FoundFalse,
+    A.TOO_MANY_FALSE: FalseSignal,
+    A.READ_SIGNAL: WhistleData,
     A.APPEAL: WhistleData,
     A.DECIDE_APPEAL: AppealDecided,
 }

@@ -44,7 +44,14 @@ class Whistle(Base):
     """The street or township that blows."""
     district_code: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
     conductor: Mapped[Code] = mapped_column(ForeignKey(OFFICE))
-    """The street, or the district's centre by policy: it composes and commands (D.14.3)."""
+    """The street, the district's centre by policy, or the other street where both agree: it
+    composes and commands (D.14.3, D.14.6)."""
+    proposed_lead: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The street that is to conduct it instead, until the other has answered (D.14.6)."""
+    lead_asked: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))
+    """The street whose answer is awaited."""
+    lead_proposed_at: Mapped[datetime | None]
+    lead_answer_due_at: Mapped[datetime | None]
     tier: Mapped[Tier] = mapped_column(one_of(Tier))
     """Who coordinates (D.14.5)."""
     matter: Mapped[str]
@@ -99,6 +106,10 @@ class Whistle(Base):
     """The instant of that ruling; it stays when an appeal is upheld."""
     finding: Mapped[Finding | None] = mapped_column(one_of(Finding))
     """Null again once an appeal is upheld."""
+    signal_at: Mapped[datetime | None]
+    """Since when it is, with the street's other false whistles of its period, one too many."""
+    signal_read_at: Mapped[datetime | None]
+    """The district has read that."""
     appeal_until: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     appeal_decided_at: Mapped[datetime | None]
@@ -186,6 +197,11 @@ class Summons(Base):
     offer_due_at: Mapped[datetime | None]
     escalate_at: Mapped[datetime | None]
     """The instant at which the whistle is raised for it, unless it comes, is ruled on or joins."""
+    through_centre: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Its people posted to the street's centre are called, through the centre (D.14.4)."""
+    is_marked: Mapped[bool] = mapped_column(server_default=sa.true())
+    """By its kind of office, when it was called: it has a record (D.15)."""
+    thanked_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
     """Of the other street: it has verified on the spot (D.14.6)."""
     evaluated_by: Mapped[Code | None] = mapped_column(ForeignKey(OFFICE))

@@ -12,17 +12,20 @@ Event = Mapping[Any, Any]
 
 A, P = WhistleAction, SummonsStatus
 
+LEAD = ("proposed_lead", "lead_asked", "lead_proposed_at", "lead_answer_due_at")
+
 WHISTLE = (
     *("status", "version", "kind", "level", "origin", "in_progress", "street_code", "policy"),
+    *LEAD,
     *("conductor", "meet_at", "finish_due_at", "blown_at", "confirmed_at", "unconfirmed"),
     *("started_at", "verified_at", "settled_at", "returns"),
     *("campaign_at", "campaign_until", "liaisons", "concluded_at", "ruled_at", "finding"),
-    *("ruled_from", "appealed_at", "appeal_decided_at"),
+    *("ruled_from", "appealed_at", "appeal_decided_at", "signal_at", "signal_read_at"),
 )
 """The columns of a whistle that its events tell."""
 
 WRITTEN = ("kind", "level", "origin", "in_progress", "policy", "conductor")
-"""Those that stay as the first event says."""
+"""Those that the first event says; all but the conductor stay so."""
 
 OFFER = ("offered_from", "offered_actions", "offered_at", "offer_due_at")
 
@@ -32,7 +35,7 @@ SUMMONS = (
     *("withdrawn_at", "waived_at", "objected_at", "supervised_at", "answer_due_at", "came_at"),
     *OFFER,
     *("refusal_at", "refused", "refusal_ruled_at", "evaluated_by"),
-    *("sent_at", "left_at", "away", "next_at"),
+    *("sent_at", "left_at", "away", "next_at", "through_centre", "thanked_at"),
 )
 
 VISIT = ("office_code", "came_at", "left_at", "distance_m", "by_code")
@@ -50,6 +53,7 @@ MARKED_AT = {
     A.OBJECT: "objected_at",
     A.REPORT_REFUSAL: "refusal_at",
     A.RULE_REFUSAL: "refusal_ruled_at",
+    A.THANK: "thanked_at",
 }
 """The column of a summons that says when an action was done."""
 
@@ -60,6 +64,8 @@ MARKED = {
     A.CONCLUDE: "concluded_at",
     A.APPEAL: "appealed_at",
     A.DECIDE_APPEAL: "appeal_decided_at",
+    A.TOO_MANY_FALSE: "signal_at",
+    A.READ_SIGNAL: "signal_read_at",
 }
 """The same of a whistle."""
 
@@ -141,6 +147,7 @@ def call(course: Course, event: Event, status: SummonsStatus) -> None:
             "kind": sent["kind"],
             "required": sent["required"],
             "evaluated_by": sent.get("evaluated_by"),
+            "through_centre": sent.get("through_centre", False),
             "status": status,
             **limits(sent),
             "sent_at": event["at"] if status is P.SENT else None,
@@ -220,6 +227,25 @@ def rule_objection(course: Course, event: Event) -> None:
 def verify(course: Course, event: Event) -> None:
     if event["data"]["street_code"] == course.whistle["street_code"]:
         course.whistle["verified_at"] = event["at"]
+
+
+def propose_lead(course: Course, event: Event) -> None:
+    data = event["data"]
+    course.whistle |= {
+        "proposed_lead": data["street_code"],
+        "lead_asked": data["asked"],
+        "lead_proposed_at": event["at"],
+        "lead_answer_due_at": instant(data["answer_due_at"]),
+    }
+
+
+def agree_lead(course: Course, event: Event) -> None:
+    course.whistle["conductor"] = event["data"]["street_code"]
+    decline_lead(course, event)
+
+
+def decline_lead(course: Course, event: Event) -> None:
+    course.whistle |= dict.fromkeys(LEAD)
 
 
 def escalate(course: Course, event: Event) -> None:
@@ -340,6 +366,9 @@ EFFECTS: dict[WhistleAction, Callable[[Course, Event], None]] = {
     A.RULE_OBJECTION: rule_objection,
     A.VERIFY: verify,
     A.SEND_BACK: send_back,
+    A.PROPOSE_LEAD: propose_lead,
+    A.AGREE_LEAD: agree_lead,
+    A.DECLINE_LEAD: decline_lead,
     A.ESCALATE: escalate,
     A.HAND_OVER: hand_over,
     A.CONSENT: consent,

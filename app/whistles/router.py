@@ -15,12 +15,13 @@ from app.kit.web.route import Route
 from app.tickets.acts.acting import Changing
 from app.tickets.acts.forms import Decision, Nothing, Reason, Words
 from app.tickets.disclosure import NO_STORE
-from app.whistles.acts import blowing, codes, evaluating, handing, objecting, reporting
+from app.whistles.acts import blowing, codes, evaluating, handing, leading, objecting, reporting
 from app.whistles.acts.acting import WhistleAct, on_summons, on_whistle, show
 from app.whistles.acts.forms import (
     Composition,
     HandOver,
     InterimRelease,
+    LeadProposal,
     NewEvaluation,
     NewWhistle,
     ObjectionRuling,
@@ -124,6 +125,28 @@ def start_action(act: Annotated[WhistleAct, on_whistle(A.START)], body: Nothing)
 def join_whistle(act: Annotated[WhistleAct, on_whistle(A.JOIN)], body: Nothing) -> WhistleView:
     """D.14.6: the other street takes part."""
     return act(blowing.join, body)
+
+
+@router.post("/{number}/propose-lead")
+def propose_lead(
+    act: Annotated[WhistleAct, on_whistle(A.PROPOSE_LEAD)], body: LeadProposal
+) -> WhistleView:
+    """D.14.6: of two streets one offers the lead, or asks for it."""
+    return act(leading.propose, body, leading.check)
+
+
+@router.post("/{number}/agree-lead")
+def agree_to_lead(act: Annotated[WhistleAct, on_whistle(A.AGREE_LEAD)], body: Words) -> WhistleView:
+    """D.14.6: the other street agrees; the proposed one conducts from now on."""
+    return act(leading.agree, body)
+
+
+@router.post("/{number}/decline-lead")
+def decline_lead(
+    act: Annotated[WhistleAct, on_whistle(A.DECLINE_LEAD)], body: Words
+) -> WhistleView:
+    """The other street does not agree; or the proposal is taken back."""
+    return act(leading.decline, body)
 
 
 @router.post("/{number}/codes", status_code=201)

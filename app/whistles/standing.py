@@ -1,14 +1,14 @@
 """Standings: a whistle's rows as its rules read them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from app.whistles.life.falls import SummonsTimers, WhistleTimers
-from app.whistles.life.guards import SummonsStanding, WhistleStanding
-from app.whistles.life.loop import Called, SummonsKind
+from app.whistles.life.guards import Lead, SummonsStanding, WhistleStanding
+from app.whistles.life.loop import Called, SummonsKind, SummonsStatus
 from app.whistles.life.waits import Awaited, Waiting
 from app.whistles.models import Summons, Whistle
 
@@ -33,8 +33,27 @@ def standing_of(
         is_campaign=whistle.campaign_at is not None,
         finish_at=whistle.new_date_at or whistle.finish_due_at,
         concluded=whistle.concluded_at is not None,
+        lead=lead_of(whistle, summonses, office_code),
+        signal=whistle.signal_at is not None and whistle.signal_read_at is None,
         summonses=tuple(map(summons_standing, summonses)),
     )
+
+
+def lead_of(whistle: Whistle, summonses: Sequence[Summons], office_code: str | None) -> Lead:
+    """For a caller of that office."""
+    joined = joined_streets(summonses)
+    return Lead(
+        is_free=bool(joined) and whistle.conductor in {whistle.street_code, *joined},
+        proposed=whistle.proposed_lead is not None,
+        awaits_caller=office_code == whistle.lead_asked,
+        concerns_caller=office_code in (whistle.conductor, whistle.proposed_lead),
+    )
+
+
+def joined_streets(summonses: Iterable[Summons]) -> list[str]:
+    """The other streets that take part."""
+    peers = (each for each in summonses if each.kind is SummonsKind.PEER)
+    return [each.office_code for each in peers if each.status is SummonsStatus.ACCEPTED]
 
 
 def has_verified(whistle: Whistle, summonses: Sequence[Summons], office_code: str | None) -> bool:
@@ -61,6 +80,8 @@ def summons_standing(summons: Summons) -> SummonsStanding:
         has_left=summons.left_at is not None,
         refusal=summons.refused is None if summons.refusal_at else None,
         came_at=summons.came_at,
+        is_marked=summons.is_marked,
+        thanked=summons.thanked_at is not None,
     )
 
 

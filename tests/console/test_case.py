@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from app.console.case.history import Shown, lines
-from tests.client import Client
 from tests.console.visitor import Forms, Visitor, alert
 from tests.given import DISCONTENT, WANGJING, People, awaiting, ticket
 
@@ -24,16 +23,8 @@ def street(people: People) -> Visitor:
 
 def with_files(visitor: Visitor, number: str, *files: bytes, **typed: str) -> str:
     """The page after a note was sent as a browser sends a form with files."""
-    page = visitor.get(f"/tickets/{number}")
-    fields = Forms(page.text).by_action[f"/console/tickets/{number}/note"] | typed
-    del fields["files"]
-    client: Client = visitor.client
-    answer = client.post(
-        f"/console/tickets/{number}/note",
-        data=fields,
-        files=[("files", (f"现场{place}.png", file)) for place, file in enumerate(files)],
-        headers=visitor.headers({"Sec-Fetch-Site": "same-origin"}),
-    )
+    path = f"/tickets/{number}"
+    answer = visitor.sends(path, *files, action=f"{path}/note", **typed)
     return str(answer.headers.get("location") or answer.text)
 
 

@@ -11,7 +11,7 @@ from tests.console.visitor import Visitor
 from tests.given import CHAOYANG, WANGJING, People, Person
 
 CODES = re.compile(
-    r"BJ\d+|SH\d+|[0-9a-f]{12,}|sha256:|SHA-256|beijing-2019|\badmin\b|JIESU_\w+|Alt|XLSX|CSV|PNG|SVG|Excel|MB"
+    r"BJ\d+|SH\d+|[0-9a-f]{12,}|sha256:|SHA-256|beijing-2019|\badmin\b|JIESU_\w+|Alt|XLSX|CSV|JSON|PNG|SVG|Excel|MB"
     r"|L[1-4]|12345"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -43,7 +43,8 @@ def named(*names: str) -> list[Field]:
     return [Field(name, case.TEXT.label, Kind.LINE) for name in names]
 
 
-ROWS = named("summonses.office_code", "summonses.required", "summonses.actions")
+CALL = ("office_code", "required", "actions", "through_centre")
+ROWS = named(*(f"summonses.{name}" for name in CALL))
 ANSWERS = [*named("reach", *script.QUESTIONS), script.REASON, script.REASONABLE, script.RECORDING]
 FORMS: dict[str, Iterable[Field]] = {
     **{f"{TICKET}/{act}": fields for act, fields in case.FORMS.items()},
@@ -94,20 +95,24 @@ BUTTONS = {
     "/v1/routing/memory",
     f"{TICKET}/attachments",
     f"{WHISTLE}/codes",
-}
-"""Without a form of fields."""
-FOR_PROGRAMS = {
     "/v1/tickets/batch",
-    "/v1/route/batch",
     "/v1/imports/cases",
+}
+"""Without a form of fields: a button, or a file."""
+OF_PAGES = {
     "/v1/suggest",
     "/v1/rankings/{period}/what-if",
     "/v1/rankings/{period}/compare",
     "/report-in/{code}",
+}
+"""Asked by a page while one types, by the board's sliders and its choice of periods, and by the
+page of a whistle's QR code."""
+FOR_PROGRAMS = {
+    "/v1/route/batch",
     "/v1/callbacks/{callback_id}/dispute",
     "/v1/callbacks/{callback_id}/correction",
 }
-"""Files of many lines, a page of its own, what a screen asks by itself, older paths."""
+"""Many addresses at once, and older paths."""
 LEFT_OUT = {f"{TICKET}/contact method": {"relay"}}
 """Values that the act refuses."""
 UNASKED = {"datum", "lon", "lat", "district_code", "external_id"}
@@ -162,7 +167,7 @@ def asked(fields: Iterable[Field]) -> dict[str, Field]:
 
 
 def test_every_act_has_its_form(bodies: dict[str, Schema]) -> None:
-    assert bodies.keys() == FORMS.keys() | BUTTONS | FOR_PROGRAMS
+    assert bodies.keys() == FORMS.keys() | BUTTONS | OF_PAGES | FOR_PROGRAMS
 
 
 @pytest.mark.parametrize("path", FORMS)

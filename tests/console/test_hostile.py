@@ -18,7 +18,7 @@ from tests.whistles.blown import MARKET
 PERIOD, MONTH = "{period}", "2026-10"
 BOARD = ("charts", "compare", "trial", "adjustments")
 PAGES = {
-    "operator": ("/call", "/search?q=WWW&status=open", "/tickets/{working}"),
+    "operator": ("/call", "/batch", "/search?q=WWW&status=open", "/tickets/{working}"),
     "dispatcher": ("/inbox", "/dispatch/{to_dispatch}", "/merges", "/decisions/{objected}"),
     "callback": ("/callbacks", "/callbacks/{awaiting}"),
     "handler": ("/inbox", "/inbox/day", "/tickets/{called}", "/centre"),
@@ -57,6 +57,7 @@ NO_PAGES = {
     *("/", "/sign-in", "/admin", "/oversight", "/registers"),
     *("/offices", "/categories", "/call/at-place", "/call/caller", "/call/place", "/call/words"),
     *("/tickets/{number}/since", "/whistles/proposal", "/tickets/{number}/files/{file}"),
+    "/batch/template",
     *(
         "/board/files/{period}",
         "/board/bulletins/{kind}/{name}",

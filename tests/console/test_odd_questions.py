@@ -1,6 +1,7 @@
 """Addresses as nobody should write them: each page tells what is wrong, none breaks."""
 
 import re
+from collections.abc import Set
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
 from tests import given
-from tests.console.visitor import Visitor
+from tests.console.visitor import Forms, Visitor
 from tests.given import CHAOYANG, WANGJING, People
 
 NAMES = (
@@ -23,6 +24,14 @@ ROLES = (
     *("dispatcher", "operator", "handler", "callback", "supervisor", "evaluator", "auditor"),
     "admin",
 )
+FORMS = {
+    "operator": ("/call",),
+    "handler": ("/tickets/{}", "/whistles/new?ticket={}"),
+    "dispatcher": ("/tickets/{}", "/dispatch/{}"),
+    "supervisor": ("/tickets/{}",),
+}
+"""Pages with forms, of a ticket."""
+MARKS = ("version", "once")
 HELD = {"/live"}
 """A stream."""
 
@@ -68,3 +77,31 @@ def test_no_page_breaks_by_its_address(
             answer = visitor.get(address)
             assert answer.status_code < 500, address
             assert "><script>" not in answer.text, address
+
+
+def test_no_form_breaks_by_what_it_carries(people: People, visitors: dict[str, Visitor]) -> None:
+    """Neither by its marks, each by itself, nor by its other fields."""
+    number = given.ticket(people)
+    for role, pages in FORMS.items():
+        for page in pages:
+            forms = Forms(visitors[role].get(page.format(number)).text).by_action
+            assert len(forms) > 1, page
+            for action, fields in forms.items():
+                for odd in ({name} for name in MARKS if name in fields):
+                    check_form(visitors[role], action, fields, odd)
+                check_form(visitors[role], action, fields, fields.keys() - {"csrf", *MARKS})
+
+
+def check_form(visitor: Visitor, action: str, fields: dict[str, str], odd: Set[str]) -> None:
+    path = action.removeprefix("/console")
+    if path not in ("/sign-out", ""):
+        answer = visitor.post(path, fields | dict.fromkeys(odd, "长\x00"))
+        assert answer.status_code < 500, (action, odd)
+
+
+def test_nothing_is_in_hand_but_tickets(visitors: dict[str, Visitor]) -> None:
+    dispatcher = visitors["dispatcher"]
+    mark = Forms(dispatcher.get("/inbox").text).by_action["/console/sign-out"]["csrf"]
+
+    for thing in (*PARTS, "BJ1", "长" * 900):
+        assert dispatcher.post(f"/hands/{quote(thing)}", {"csrf": mark}).status_code == 404

@@ -17,7 +17,7 @@ from app.forces.models import ForceEvent, ForceMember, ForceStatement
 from app.forces.recording import MEMBERS
 from app.tickets.life import links
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
+from tests.given import CHAOYANG, CHINESE, WANGJING, People, Person
 
 OTHER = "110105001"
 POLICE, FIRE, MARKET = "110105-police", "110105-fire", "110105-market"
@@ -163,13 +163,14 @@ def test_changes_have_their_reason_and_their_history(people: People) -> None:
     body = {"duty": "消防安全", "phone": "13800000005", "kind": "on_call", **WHY}
 
     changed = chief.post(f"{path}/change", body)
-    same = chief.post(f"{path}/change", {"duty": "消防安全", **WHY})
+    same = chief.post(f"{path}/change", {"duty": "消防安全", **WHY}, CHINESE)
     gone = chief.post(f"{path}/remove", WHY)
 
     assert changed.status_code == 200, changed.text
     [shown] = changed.json()["members"]
     assert (shown["duty"], shown["kind"], shown["phone"]) == ("消防安全", "on_call", "138****0005")
     assert (same.status_code, same.json()["type"]) == (422, "/problems/nothing-changed")
+    assert "类别、席位、姓名、电话、职务" in same.json()["detail"]
     assert gone.json()["members"] == []
     assert chief.post(f"{path}/change", {"duty": "甲", **WHY}).status_code == 404
     events = chief.get(f"{ROSTER}/events").json()["items"]

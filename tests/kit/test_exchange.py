@@ -48,7 +48,8 @@ async def kept(engine: sa.Engine) -> list[int]:
 
 async def commit(exchange: Exchange, *statements: Statement) -> Answer:
     """The rows of the first."""
-    rows, committed = exchange.committing(*statements)
+    exchange.send_ahead(statements[0])
+    rows, committed = exchange.committing(*statements[1:])
     first = await rows()
     await committed()
     return first
@@ -97,16 +98,20 @@ async def test_what_is_not_committed_is_gone(engine: sa.Engine) -> None:
     assert await kept(engine) == [2, 3]
 
 
-async def test_the_first_rows_come_before_the_others_are_done(
+async def test_what_was_sent_ahead_comes_before_the_others_are_done(
     app: FastAPI, engine: sa.Engine
 ) -> None:
     with app.state.engine.begin() as other:
         other.exec_driver_sql("SELECT pg_advisory_xact_lock(7)")
         async with exchanging(engine, CapacityLimiter(1)) as exchange:
             waits = Statement("SELECT pg_advisory_xact_lock(7)", {})
-            rows, committed = exchange.committing(Statement("SELECT 1", {}), waits, write(4))
+            answers = exchange.asking(READ)
+            exchange.send_ahead(Statement("SELECT 1", {}))
+            assert await answers() == [[]]
+            exchange.send_ahead(Statement("SELECT 2", {}))
+            rows, committed = exchange.committing(waits, write(4))
 
-            assert await rows() == [(1,)]
+            assert await rows() == [(1,), (2,)]
             other.commit()
             await committed()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import count, cycle, islice
 from time import sleep
 from typing import Any
 
@@ -16,11 +16,12 @@ from starlette.types import Scope
 from app.kit import hop
 from app.kit.host import rates
 from app.kit.host.rates import Rate, TooManyRequests, address_of, key_of
-from app.kit.share import ON_ONE_THING, Claim, claims_of
+from app.kit.share import OF_THREADS, ON_ONE_THING, Claim, claims_of
 from app.settings import Settings
 from tests import given
 from tests.client import Client
 from tests.conftest import beside
+from tests.console.visitor import Forms, Visitor
 from tests.given import ADMIN_KEY, WANGJING, People, Person
 
 CALLS = 45
@@ -30,9 +31,11 @@ WAITING = (
 )
 
 
-def scope_of(method: str, path: str, key: str = "") -> Scope:
+def scope_of(method: str, path: str, key: str = "", caller: str = "") -> Scope:
+    """`caller` is known by the key, once that was looked up."""
     headers = [(b"authorization", key.encode())] if key else []
     return {
+        "state": {"caller_id": caller} if caller else {},
         "type": "http",
         "method": method,
         "path": path,
@@ -44,28 +47,26 @@ def scope_of(method: str, path: str, key: str = "") -> Scope:
 @pytest.mark.parametrize(
     ("method", "path", "claims"),
     [
-        ("GET", "/v1/tickets/BJ1", [("Bearer k", None)]),
-        ("POST", "/v1/tickets", [("Bearer k", None)]),
-        ("POST", "/v1/tickets/batch", [("Bearer k", None)]),
-        ("POST", "/v1/tickets/BJ1/note", [("Bearer k", None), ("/v1/tickets/BJ1", 2)]),
-        (
-            "POST",
-            "/v1/tickets/BJ1/callbacks/7/dispute",
-            [("Bearer k", None), ("/v1/tickets/BJ1", 2)],
-        ),
-        ("POST", "/v1/rankings/2026-10/seal", [("Bearer k", None), ("/v1/rankings/2026-10", 2)]),
+        ("GET", "/v1/tickets/BJ1", [("k", None)]),
+        ("POST", "/v1/tickets", [("k", None)]),
+        ("POST", "/v1/tickets/batch", [("k", None)]),
+        ("POST", "/v1/tickets/BJ1/note", [("k", None), ("/v1/tickets/BJ1", 2)]),
+        ("POST", "/v1/tickets/BJ1/callbacks/7/dispute", [("k", None), ("/v1/tickets/BJ1", 2)]),
+        ("POST", "/v1/rankings/2026-10/seal", [("k", None), ("/v1/rankings/2026-10", 2)]),
     ],
 )
 def test_a_request_claims_a_share_of_its_caller_and_one_of_what_it_changes(
     method: str, path: str, claims: list[tuple[str, int | None]]
 ) -> None:
-    assert list(claims_of(scope_of(method, path, "Bearer k"))) == [
-        Claim(*claim) for claim in claims
-    ]
+    for written in ("Bearer 1", "bearer  1", "Bearer a-session's-token"):
+        assert list(claims_of(scope_of(method, path, written, "k"))) == [
+            Claim(*claim) for claim in claims
+        ]
 
 
-def test_without_a_key_the_address_is_the_caller() -> None:
-    assert list(claims_of(scope_of("GET", "/v1/offices"))) == [Claim("10.0.0.7", None)]
+def test_without_a_key_that_is_known_the_address_is_the_caller() -> None:
+    for written in ("", "Bearer another-at-each-request"):
+        assert list(claims_of(scope_of("GET", "/v1/offices", written))) == [Claim("10.0.0.7", None)]
 
 
 @contextmanager
@@ -158,6 +159,30 @@ def test_calls_of_one_citizen_stop_nobody_else(people: People, citizens: Iterato
     assert {answer.result().status_code for answer in answers} <= {200, 201}
 
 
+def test_a_queue_of_one_persons_pages_stops_nobody_else(
+    people: People, app: FastAPI, citizens: Iterator[str]
+) -> None:
+    """Also what a page asks the database itself is asked in the key's turn."""
+    number = given.ticket(people)
+    visitor = Visitor(people.client).signs_in(people("callback"))
+    mark = next(iter(Forms(visitor.get("/callbacks").text).by_action.values()))["csrf"]
+
+    def keep() -> Response:
+        return visitor.post(f"/hands/{number}", {"csrf": mark})
+
+    assert keep().status_code == 204
+    with ThreadPoolExecutor(CALLS) as threads:
+        with locked(app, "SELECT FROM console_claim WHERE thing = %s FOR UPDATE", number):
+            answers = [threads.submit(keep) for _ in range(CALLS)]
+            while not waiting(app):
+                sleep(0.01)
+            check_others(people, number, citizens)
+            assert waiting(app) <= app.state.settings.pool_size // OF_THREADS
+        statuses = {answer.result().status_code for answer in answers}
+
+    assert statuses <= {204, 429, 503}
+
+
 def test_who_waits_too_long_for_a_lock_is_told_so(people: People, app: FastAPI) -> None:
     number = given.ticket(people)
 
@@ -180,9 +205,10 @@ def test_a_rate_lets_a_burst_through_and_then_says_when(
     monkeypatch.setattr(rates, "monotonic", lambda: now[0])
     rate = Rate(per_second, key_of)
     mine, another = scope_of("GET", "/", "Bearer a"), scope_of("GET", "/", "Bearer b")
+    spelled = [scope_of("GET", "/", written) for written in ("bearer a", "BEARER   a ")]
 
-    for _ in range(at_once):
-        rate.check(mine)
+    for _, scope in zip(range(at_once), cycle([mine, *spelled]), strict=False):
+        rate.check(scope)
     with pytest.raises(TooManyRequests) as refused:
         rate.check(mine)
     rate.check(another)
@@ -214,6 +240,16 @@ def test_a_limit_is_429_with_the_time_to_wait(people: People, app: FastAPI, limi
     assert answers[3].json()["type"] == "/problems/too-many-requests"
     assert answers[3].headers["Retry-After"] == str(answers[3].json()["retry_after"]) == "4"
     assert "X-Request-ID" in answers[3].headers
+
+
+def test_a_page_is_counted_once_however_much_it_asks(people: People, app: FastAPI) -> None:
+    """Of its browser's address: what is asked in process comes from none, and not from one that
+    all the city's pages share."""
+    visitor, number = Visitor(people.client).signs_in(people("dispatcher")), given.ticket(people)
+    with Client(beside(app, rate_per_address=0.1, pool_size=2)) as visitor.client:
+        answers = [visitor.get(f"/dispatch/{number}") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
 
 
 def test_without_a_limit_there_is_none(settings: Settings) -> None:

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.routing import record, service
 from app.routing.decision import DecisionKind, Query
+from app.routing.given import Place
 from app.routing.load import DATA, read_generic
 from app.routing.memory import Lesson
+from app.routing.models import RoutingLesson
+from app.routing.reading.names import short_name
 from app.routing.reading.text import read
 from tests.routing.test_routing import GAZETTEER, POLICY, TODAY, confirm, fresh, route, shared
 
@@ -211,4 +215,41 @@ def test_before_a_lesson_the_router_says_what_it_said_to_the_caller(text: str) -
     assert place is not None
     router.learn(Lesson.CONFIRM, place.key, WANGJING, TODAY, built=place.built)
 
-    assert router.records[0].fresh[-1].chance == pytest.approx(decision.confidence, abs=1e-4)
+    answer = router.records[0].answers[-1]
+    assert answer is not None
+    assert answer.chance == pytest.approx(decision.confidence, abs=1e-4)
+
+
+def test_a_service_that_starts_late_knows_what_the_others_know(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It asks of the last places alone, and is as sure as one that asked of every place in turn."""
+    for name, number in {"KEPT": 20, "FEWEST_KEPT": 5, "AT_ONCE": 4, "FEWEST_PLACES": 3}.items():
+        monkeypatch.setattr(record, name, number)
+    monkeypatch.setattr(service, "PUSHED_OUT", 30)
+    lessons = [lesson_of(place, at) for at, place in enumerate(GAZETTEER.places[:900:10])]
+    early, late = fresh(), fresh()
+
+    for lesson in lessons:
+        service.learn_all(early, [[lesson]])
+    service.learn_all(late, [lessons[:50], lessons[50:]])
+
+    asked = [sum(map(bool, router.records[0].answers)) for router in (early, late)]
+    assert asked == [20, 20]
+    assert [kept.enough for kept in late.records] == [kept.enough for kept in early.records]
+    assert late.records[0].enough != late.records[0].before
+    assert late.memory.places == early.memory.places
+
+
+def lesson_of(place: Place, at: int) -> RoutingLesson:
+    """Of an estate beside the community, in its street."""
+    return RoutingLesson(
+        lesson=Lesson.CONFIRM,
+        district_code=place.street_code[:6],
+        name=f"{short_name(place)[:2]}鹤鸣{place.code[-4:]}苑",
+        street_code=place.street_code,
+        taught_on=TODAY,
+        built=False,
+        transaction=1,
+        id=at,
+    )

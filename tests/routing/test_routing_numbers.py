@@ -12,7 +12,7 @@ from app.routing.reading.text import read, value
 from app.routing.weighing.grounds import COLUMNS, Ground, essence, lay
 from app.routing.weighing.profile import Floats, Profile
 from app.routing.weighing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
-from app.routing.weighing.traits import describe
+from app.routing.weighing.traits import MOST_LIKELY, describe, likeliest
 from tests import shipped
 
 
@@ -157,6 +157,21 @@ def test_a_name_taken_out_of_the_profile_was_never_there() -> None:
 
     assert not np.allclose(learned, before)
     assert np.allclose(character_sums(profile, "王家峪"), before)
+
+
+@pytest.mark.parametrize(
+    ("cosines", "worth", "streets"),
+    [
+        ({5: (0.4, 0), 2: (0.9, 1)}, [0.0, 3.0, 0.0], [1, 2, 0]),
+        ({}, [1.0, 1.0, 2.0], [2, 1, 0]),
+        ({}, [7.0] + [0.0] * MOST_LIKELY + [1.0], [0, MOST_LIKELY + 1, *range(MOST_LIKELY, 2, -1)]),
+    ],
+)
+def test_the_citys_likeliest_streets_come_by_name_then_by_characters(
+    cosines: dict[int, tuple[float, int]], worth: list[float], streets: list[int]
+) -> None:
+    kept = likeliest(Likeness(cosines), np.array(worth, dtype=np.float32))
+    assert kept.tolist() == streets
 
 
 def test_unknown_characters_say_nothing() -> None:

@@ -66,14 +66,14 @@ COMPARED: dict[str, Sequence[str]] = {
     "evaluation_book": ("term", "owner_code", "seq", "link"),
     "evaluation_event": (*OF_BOOK, "link"),
     "evaluation_statement": ("term", "owner_code", "seq", "words", "salt"),
-    "force": ("street_code", "version", "chain_head"),
+    "force": ("street_code", "model", "version", "chain_head"),
     "force_event": (*OF_ROSTER, "link"),
     "force_statement": ("street_code", "seq", "words", "salt"),
     "force_member": (
         *("street_code", "office_code", "kind"),
         *("name", "phone", "duty", "joined_at", "left_at"),
     ),
-    "force_shift": ("member_id", "starts_at", "ends_at", "cancelled_at"),
+    "force_shift": ("member_id", "street_code", "starts_at", "ends_at", "cancelled_at"),
     "force_day": ("member_id", "day", "present", "seq"),
     "force_mark": ("member_id", "month", "mark", "seq"),
 }

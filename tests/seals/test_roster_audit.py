@@ -1,10 +1,14 @@
 """`jiesu audit verify` names what was changed of a roster by force: its events, words and rows."""
 
+import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from app.seals.audit import rosters
+from app.forces.models import Force, ForceEvent
+from app.forces.recording import MEMBERS
+from app.seals.audit import days, rosters
+from app.tickets.life.links import BEFORE_ALL, link
 from tests.conftest import StillClock
 from tests.given import WANGJING, People
 
@@ -114,3 +118,47 @@ def test_words_may_be_erased(people: People, app: FastAPI, clock: StillClock) ->
         connection.exec_driver_sql("DELETE FROM force_statement")
 
     assert faults(app) == []
+
+
+FORCE, EVENTS = ForceEvent.__table__.c, sa.select(*ForceEvent.__table__.c)
+
+
+def made_anew(session: Session) -> None:
+    """A better mark, in row and event alike, and every link after it, up to the head."""
+    session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    for statement in (
+        "UPDATE force_mark SET mark = 100",
+        "UPDATE force_event SET data = jsonb_set(data, '{mark}', '100') WHERE action = 'mark'",
+    ):
+        session.execute(sa.text(statement))
+    head = BEFORE_ALL
+    for event in session.execute(EVENTS.order_by(FORCE.seq)).mappings().all():
+        head = link(head, {**event}, MEMBERS)
+        mine = sa.update(ForceEvent).where(FORCE.seq == event["seq"])
+        session.execute(mine.values(link=head))
+    session.execute(sa.update(Force).values(chain_head=head))
+
+
+@pytest.mark.parametrize("form", [days.WITHOUT_ROSTERS, days.FORMAT])
+def test_a_roster_that_was_made_anew_whole_is_not_the_one_of_its_day(
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    monkeypatch: pytest.MonkeyPatch,
+    form: int,
+) -> None:
+    """Only a day that was hashed before days named rosters cannot tell."""
+    lived(people, clock)
+    clock.tick(days=1)
+    monkeypatch.setattr(days, "FORMAT", form)
+    while days.keep_some(app.state.sessions, clock):
+        pass
+    monkeypatch.undo()
+    with app.state.sessions() as session:
+        assert list(days.faults(session)) == []
+        made_anew(session)
+        assert named(session) == []
+        wrong = [(f.fault.value, f.number) for f in days.faults(session)]
+        session.rollback()
+
+    assert wrong == [("wrong_link", f"roster {WANGJING}")] * (form == days.FORMAT)

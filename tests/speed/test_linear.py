@@ -155,6 +155,7 @@ FUNCTIONS: dict[str, Read] = {
     "route": route,
     "emergencies": lambda text: shipped.emergencies().suggest(text),
     "suggest": lambda text: shipped.suggester().suggest(text),
+    "second ear": shipped.suggester().second_ear.doubt,
     "similarity": lambda text: similarity(text, text[::-1]),
     "telephone": telephones.read,
     "personal data": lambda text: personal.hide(text, "望京路号"),

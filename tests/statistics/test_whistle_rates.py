@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy.whistles import FalseWhistle
-from app.statistics.whistle_rates import Outlier, Spread, rate, spread, too_many_false
+from app.statistics.whistle_rates import Outlier, Spread, rate, spread
+from app.whistles.life.false_whistles import too_many_false
 
 RULES = FalseWhistle(rule_days=5, appeal_days=5, max=2, rate=Fraction(1, 10))
 RATES = st.lists(st.fractions(0, 1_000), min_size=1, max_size=60)

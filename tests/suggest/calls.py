@@ -44,3 +44,8 @@ def phrases() -> list[Phrase]:
         Phrase(line["table"], line["text"], line["rings"] == "1")
         for line in lines(HERE / "apart.csv")
     ]
+
+
+def taught() -> list[tuple[str, bool]]:
+    """Texts that only the second ear learns from, and whether each must ring."""
+    return [(line["text"], line["rings"] == "1") for line in lines(HERE / "taught.csv")]

@@ -49,6 +49,7 @@ def test_what_is_no_danger_does_not_ring(text: str) -> None:
         ("fifth", 89, 1),
         ("sixth", 93, 2),
         ("seventh", 26, 1),
+        ("eighth", 42, 4),
     ],
 )
 def test_what_the_list_had_not_seen_is_heard_as_the_page_says(

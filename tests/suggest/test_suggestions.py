@@ -12,6 +12,7 @@ from app.suggest.grams import grams, neighbours
 from app.suggest.load import BadWords, make_suggester, read_synonyms
 from app.suggest.memory import MOST, MOST_PAIRS, Memory
 from app.suggest.suggester import Suggester
+from app.suggest.suggestion import Doubt, Word
 from tests import shipped
 from tests.suggest.calls import Call, calls
 
@@ -121,7 +122,9 @@ DIALECT = "隔壁的碾盘子撂俺门前，碍手碍脚"
 
 
 def test_lessons_teach_new_words() -> None:
-    suggester = Suggester(CATALOGUE, shipped.suggester().emergencies, SYNONYMS)
+    suggester = Suggester(
+        CATALOGUE, shipped.suggester().emergencies, SYNONYMS, shipped.suggester().second_ear
+    )
     position = suggester.profiles.position["060203"]
     before = [each.category for each in suggester.likely(DIALECT, 1)]
     for number in range(5):
@@ -195,6 +198,21 @@ def test_a_city_has_words_of_its_own(tmp_path: Path) -> None:
     assert [each.category for each in city.suggest("楼道灯不亮", 1)] == ["020803"]
     assert city.emergencies.suggest("铁牛冒气") is not None
     assert city.emergencies.suggest("楼道着火了") is None
+
+    ear = tmp_path / "second_ear.csv"
+    ear.write_text("gram,weight\n(bias),-5\n(asks from),0.5\n铁牛,6\n", encoding="utf-8")
+    doubt = make_suggester(CATALOGUE, tmp_path).second_ear.doubt
+    assert doubt("铁牛。路灯不亮") == Doubt(0.7311, Word(0, 2, "铁牛"))
+    assert doubt("路灯不亮") is None
+    for wrong in (
+        "(bias),-5\n(asks from),0.5\n铁牛,多",
+        "铁牛,6\n(bias),-5",
+        "(bias),nan\n(asks from),0.5",
+    ):
+        ear.write_text(f"gram,weight\n{wrong}\n", encoding="utf-8")
+        with pytest.raises(BadWords, match=r"second_ear\.csv"):
+            make_suggester(CATALOGUE, tmp_path)
+    ear.unlink()
 
     (tmp_path / "synonyms.csv").write_text("code,words\n990101,铁牛\n", encoding="utf-8")
     with pytest.raises(BadWords, match="990101"):

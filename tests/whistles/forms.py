@@ -6,6 +6,7 @@ from typing import Any
 from app.kit.workdays import day_of
 from app.whistles.life.loop import OF_OFFICE, OF_RECORD, OF_SUMMONS
 from tests.given import WANGJING
+from tests.stages import DONGHUAMEN
 from tests.whistles import blown, campaigns
 from tests.whistles.blown import MARKET, POLICE
 
@@ -45,6 +46,9 @@ def bodies(now: datetime, office: str, yes: bool = True) -> dict[str, dict[str, 
         **of_campaign(now),
         "compose": {"summonses": [blown.call("110105-water" if yes else "city-housing")]},
         "cancel": {"reason": "误吹"},
+        "propose-lead": {**words, "street_code": DONGHUAMEN},
+        "agree-lead": words,
+        "decline-lead": words,
         "verify": {**words, "evidence": ["照片"]},
         "settle": words,
         "send-back": {"reason": "未清"},
@@ -56,6 +60,8 @@ def bodies(now: datetime, office: str, yes: bool = True) -> dict[str, dict[str, 
             "statements": STATEMENTS,
         },
         "appeal": words,
+        "thank": words,
+        "read-signal": words,
         "decide-appeal": ruling,
         "report-in": {"person": "王强", "duty": "队长", **blown.NEAR},
         "feed-back": {"results": results},

@@ -36,6 +36,11 @@ STAGES: dict[str, list[Step]] = {
     "blown": [],
     "joined": JOINED,
     "absent": JOINED,
+    "led by the other": [
+        *JOINED,
+        (CHIEF, A.PROPOSE_LEAD, ""),
+        (CO_CHIEF, A.AGREE_LEAD, ""),
+    ],
     "objected": [*JOINED, (AT_MARKET, A.OBJECT, MARKET)],
     "let go": [
         *JOINED,

@@ -24,16 +24,17 @@ EVER: dict[str, str] = {
     # D.2, D.14.3, D.14.4: whose part an action ever is; of `summoned`, about its own summons
     "chief": "blow compose cancel confirm start issue-code release hand-over decline"
     " interim-release verify send-back escalate appeal report-refusal supervise organise log"
-    " correct-log meet notify conclude evaluate",
+    " correct-log meet notify conclude evaluate propose-lead agree-lead decline-lead thank",
     "street": "blow compose cancel issue-code verify send-back organise log correct-log meet"
     " notify",
     "co-chief": "join issue-code release hand-over decline interim-release verify send-back"
-    " escalate report-refusal supervise meet notify",
+    " escalate report-refusal supervise meet notify propose-lead agree-lead decline-lead compose"
+    " start organise conclude thank",
     "co-street": "join issue-code verify send-back",
     "summoned": "accept report-in feed-back leave object consent decline answer appeal-evaluation"
     " log correct-log meet notify",
     "district": "settle send-back escalate coordinate waive rule-objection rule-false rule-refusal"
-    " decide-evaluation",
+    " decide-evaluation read-signal",
     "city": "settle send-back escalate coordinate waive rule-objection rule-refusal decide-appeal",
     "other district": "",
     "auditor": "",
@@ -65,6 +66,12 @@ OPEN: dict[str, dict[str, str]] = {
         **STREET,
         **COMING,
         "summoned": "report-in",
+    },
+    "led by the other": {
+        "chief": "cancel escalate issue-code supervise",
+        **STREET,
+        **COMING,
+        "co-chief": "compose start",
     },
     "objected": {
         "chief": f"cancel {WAITING}",
@@ -159,8 +166,8 @@ OPEN: dict[str, dict[str, str]] = {
     },
     "evaluated": {"summoned": "appeal-evaluation leave", "district": "rule-false"},
     "cancelled": {},
-    "false": {"chief": "appeal"},
-    "ruling appealed": {"city": "decide-appeal"},
+    "false": {"chief": "appeal", "district": "read-signal"},
+    "ruling appealed": {"city": "decide-appeal", "district": "read-signal"},
     "campaign": {
         "chief": f"cancel conclude correct-log log meet notify organise {WAITING}",
         "street": "correct-log issue-code log meet notify",
@@ -175,6 +182,11 @@ OPEN: dict[str, dict[str, str]] = {
     },
 }
 """By stage and actor: the actions that are open on the whistle, and about the summoned office."""
+
+COMMAND = {"compose", "start", "organise", "conclude"}
+"""Of the street that leads alone."""
+
+OVER = ("settled", "marked", "appealed", "evaluated", "cancelled", "false", "ruling appealed")
 
 ABOUT = {"offered": POLICE}
 """The summoned office of a stage, where it is not the market regulators'."""
@@ -191,6 +203,7 @@ UNFIT: dict[str, set[str]] = {
     "hand-over": {"offered"},
     "rule-false": {"let go"},
     "organise": {"let go"},
+    "propose-lead": {"draft", "blown"},
 }
 
 
@@ -207,13 +220,15 @@ def open_to(name: str, actor: str) -> set[str]:
     """Another street that has joined may what the first may, as far as it is ever its part."""
     stage = OPEN[name]
     own = set(stage.get(actor, "").split())
+    if actor in ("chief", "co-chief") and name not in ("draft", "blown", *OVER):
+        own |= {"propose-lead"}
     if name in ("draft", "blown"):
         return own | set(stage.get("co-street", "").split() if actor == "co-chief" else ())
     if actor == "co-street" and actor not in stage:
         return set(stage.get("street", "").split()) & set(EVER[actor].split())
     if actor == "co-chief":
-        first = set(stage.get("chief", "").split()) & set(EVER[actor].split())
-        return first | open_to(name, "co-street")
+        first = set(stage.get("chief", "").split()) & set(EVER[actor].split()) - COMMAND
+        return own | first | open_to(name, "co-street")
     return own
 
 
@@ -266,10 +281,12 @@ def refusals(name: str, actor: str, action: str) -> set[int]:
     it, the other street takes part once it has joined, who coordinates goes by the tier."""
     no_liaison = set() if name.startswith("campaign") else {"log", "correct-log", "meet", "notify"}
     no_draft = {"blow"} if name == "draft" else {"blow", "compose", "cancel", "organise"}
-    unjoined = name == "blown"
+    unjoined, led_by_other = name == "blown", name == "led by the other"
+    not_led = set() if led_by_other else COMMAND
     parts: dict[str, set[str]] = {
         "street": no_draft | no_liaison,
-        "co-chief": set(EVER["co-chief"].split()) if unjoined else {"join"},
+        "chief": {"compose", "start"} if led_by_other else set(),
+        "co-chief": set(EVER["co-chief"].split()) if unjoined else {"join"} | not_led,
         "co-street": set(EVER["co-street"].split()) if unjoined else {"join"},
         "summoned": no_liaison or {"log"},  # the day of the street's team
         "district": set() if name == "at the district" else {"coordinate"},

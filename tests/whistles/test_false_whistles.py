@@ -1,6 +1,7 @@
 """空哨, 乱吹哨, the wrong department: the ruling, the appeal, what is left (RULEBOOK D.14.7)."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.conftest import StillClock
 from tests.given import CHAOYANG, WANGJING, People
 from tests.stages import DONGHUAMEN
+from tests.stories.test_races import at_once, statuses
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, act, does, of
 from tests.whistles.test_settling import SEEN, fed_back
@@ -162,3 +164,37 @@ def test_the_city_s_word_is_final(people: People, clock: StillClock) -> None:
     wrong = does(people, DISTRICT, number, "rule-false", **ruling("wrong_department"))
     assert [record["office_code"] for record in wrong["evaluations"]] == [POLICE]
     does(people, CHIEF, number, f"evaluations/{POLICE}", effect=12, attitude=13)
+
+
+def test_too_many_false_whistles_are_told_to_the_district_once_a_period(
+    people: People, clock: StillClock
+) -> None:
+    """Two rulings at once, and a third: one signal in feed and inbox; the next period, another."""
+
+    def waiting() -> list[str]:
+        rows = people(*DISTRICT).get("/inbox").json()["items"]
+        return [row["whistle_number"] for row in rows if row["because"] == "read-signal"]
+
+    district = people(*DISTRICT)
+    numbers = [str(blown.blow(people, MARKET)["number"]) for _ in range(3)]
+    paths = [f"/whistles/{number}/rule-false" for number in numbers[:2]]
+    answers = at_once(*[partial(district.post, path, ruling("empty")) for path in paths])
+    assert statuses(answers) == [200, 200]
+    [signalled] = waiting()
+    does(people, DISTRICT, numbers[2], "rule-false", **ruling("empty"))
+    assert waiting() == [signalled]
+    events = people(*CHIEF).get(f"/whistles/{signalled}/events").json()
+    signals = {e["actor"]: e["data"]["period"] for e in events if e["action"] == "too-many-false"}
+    assert signals == {"system": "2026-11"}
+    hidden = people("handler", MARKET).get(f"/whistles/{signalled}/events").json()
+    assert "too-many-false" not in {event["action"] for event in hidden}
+    does(people, DISTRICT, signalled, "read-signal", text="约谈街道主要负责人")
+    again = act(people, DISTRICT, signalled, "read-signal", {"text": "约谈"})
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/no-signal")
+    heard = [entry["kind"] for entry in district.get("/feed").json()["items"]]
+    assert (heard.count("too-many-false"), waiting()) == (1, [])
+
+    clock.tick(days=31)
+    later = str(blown.blow(people, MARKET)["number"])
+    does(people, DISTRICT, later, "rule-false", **ruling("reckless"))
+    assert waiting() == [later]

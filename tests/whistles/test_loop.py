@@ -34,9 +34,9 @@ FOLLOWING = {S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.FED_BACK, S.RETURNED, S.ESCAL
 
 SUMMONS: list[tuple[str, WhistleAction, set[SummonsStatus], set[SummonsStatus], Who]] = [
     ("H1", A.BLOW, {P.DRAFT}, {P.SENT}, {W.BLOWER}),
-    ("H2", A.ACCEPT, {P.SENT}, {P.ACCEPTED}, {W.SUMMONED}),
+    ("H2", A.ACCEPT, {P.SENT}, {P.ACCEPTED}, {W.SUMMONED, W.CENTRE}),
     ("D.14.6", A.JOIN, {P.SENT}, {P.ACCEPTED}, {W.PEER}),
-    ("H3", A.REPORT_IN, AWAITED | {P.ABSENT}, {P.ARRIVED}, {W.SUMMONED}),
+    ("H3", A.REPORT_IN, AWAITED | {P.ABSENT}, {P.ARRIVED}, {W.SUMMONED, W.CENTRE}),
     ("H3 absent", A.ABSENT, AWAITED, {P.ABSENT}, {SYSTEM}),
     ("H4 begins", A.START, {P.ARRIVED}, {P.WORKING}, {W.CONDUCTOR}),
     ("H4", A.FEED_BACK, {P.ARRIVED, P.WORKING}, {P.FED_BACK}, {W.SUMMONED}),
@@ -152,7 +152,8 @@ def test_h11_a_false_whistle_ends_but_for_an_appeal() -> None:
         at for (at, done), ends in MOVES.items() if done is A.RULE_FALSE and S.FALSE in ends
     }
     assert false_from == set(UNSETTLED) | {S.SETTLED, S.EVALUATED}
-    assert {done for at, done in MOVES if at is S.FALSE} - {A.LEAVE} == {A.APPEAL, A.DECIDE_APPEAL}
+    left = {A.APPEAL, A.DECIDE_APPEAL, A.TOO_MANY_FALSE, A.READ_SIGNAL}
+    assert {done for at, done in MOVES if at is S.FALSE} - {A.LEAVE} == left
 
 
 def test_ends_are_final_for_the_summoned() -> None:

@@ -27,6 +27,39 @@ def fed_back(people: People, *offices: str, **changed: Any) -> str:
     return number
 
 
+def test_an_emergency_is_verified_once_its_hazard_is_removed(people: People) -> None:
+    number = fed_back(people, MARKET, kind="emergency")
+    left = act(people, STREET, number, "verify", {**SEEN, "hazard_removed": False})
+    assert (left.status_code, left.json()["type"]) == (409, "/problems/hazard-remains")
+    does(people, STREET, number, "verify", **SEEN, hazard_removed=True)
+    *_, event = people(*STREET).get(f"/whistles/{number}/events").json()
+    assert event["data"]["hazard_removed"] is True
+    other = fed_back(people, MARKET)
+    asked = act(people, STREET, other, "verify", {**SEEN, "hazard_removed": True})
+    assert (asked.status_code, asked.json()["type"]) == (422, "/problems/no-emergency")
+
+
+def test_a_unit_of_the_area_that_helped_is_thanked_and_not_marked(people: People) -> None:
+    """驻区单位 are not assessed, but thanked (D.14.4)."""
+    unit = "central-state-assets"
+    number = fed_back(people, MARKET, unit, kind="key_work")
+    for office in (MARKET, unit):
+        blown.releases(people, number, office)
+    path, words = f"summonses/{unit}/thank", {"text": "感谢贵单位提供场地和人员"}
+    assert act(people, CHIEF, number, path, words).status_code == 409
+    blown.settles(people, number)
+    rows = people(*CHIEF).get("/inbox").json()["items"]
+    due = {(row["because"], row["whistle"]["summoned_office_code"]) for row in rows}
+    assert due == {("evaluate", None), ("thank", unit)}
+    assert of(does(people, CHIEF, number, path, **words), unit)["thanked_at"]
+    kinds = [entry["kind"] for entry in people("handler", unit).get("/feed").json()["items"]]
+    assert kinds[-1] == "thank"
+    again = act(people, CHIEF, number, path, words)
+    assert again.json()["type"] == "/problems/thanked-before"
+    marked = act(people, CHIEF, number, f"summonses/{MARKET}/thank", words)
+    assert (marked.status_code, marked.json()["type"]) == (409, "/problems/marked-not-thanked")
+
+
 def test_a_whistle_ends_when_the_street_has_looked_and_the_district_has_checked(
     people: People, clock: StillClock
 ) -> None:

@@ -1,6 +1,6 @@
 """The administrator's pages by their addresses."""
 
-from app.console.admin import health, keys, records, rules, sessions
+from app.console.admin import health, imports, keys, records, rules, sessions
 from app.console.admin.desk import ADMIN, DESK
 from app.console.visit import page
 
@@ -17,5 +17,6 @@ ROUTES = [
     page("/admin/data", records.data, ADMIN),
     page("/admin/health", health.show, ADMIN),
     page("/admin/exports", records.exports, ADMIN),
-    page("/admin/imports", records.imports, ADMIN),
+    page("/admin/imports", imports.show, ADMIN),
+    page("/admin/imports", imports.take, ADMIN, POST),
 ]

@@ -1,13 +1,13 @@
-"""What went out of the service and what came in: exports, imports, and the city's own data."""
+"""What went out of the service, and the city's own data."""
 
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.console.admin.desk import TABS
 from app.console.admin.keys import every
 from app.console.visit import Visit
+from app.kit.share import in_turn
 from app.offices.overlay_report import report
 
 ROWS_SHOWN = 200
@@ -20,13 +20,8 @@ async def exports(visit: Visit) -> Response:
     return visit.page("admin/exports.html", tabs=TABS, page=page, labels=labels)
 
 
-async def imports(visit: Visit) -> Response:
-    page = await visit.api.get("/v1/imports/cases")
-    return visit.page("admin/imports.html", tabs=TABS, days=page["items"])
-
-
 async def data(visit: Visit) -> Response:
     """The files of the overlay with their rows, and what each takes the place of."""
     folder: Path | None = visit.request.app.state.api.state.settings.data_overlay
-    files = await run_in_threadpool(report, folder) if folder else []
+    files = await in_turn(report, folder) if folder else []
     return visit.page("admin/data.html", tabs=TABS, folder=folder, files=files, most=ROWS_SHOWN)

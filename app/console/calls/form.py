@@ -89,13 +89,12 @@ CHECKS = ("citizen.anonymous", "citizen.confidential")
 
 
 def request(typed: Mapping[str, str]) -> Json:
-    """The API's request of a form. A call without a title has its first words for one."""
+    """The API's request of a form."""
     outcome = typed.get("outcome") or ACCEPT
     of_call = (TYPES, PHONE, NAME, CONTENT, ADDRESS, *MORE, *BESIDE.get(outcome, ()))
     made: dict[str, Any] = body(of_call, typed)
     made.setdefault("channel", "phone")
-    if "content" in made:
-        made.setdefault("title", made["content"].split("\n")[0][:TITLE_LENGTH])
+    titled(made)
     category = (typed.get("category") or typed.get("other_category") or "").strip()
     if category:
         made["category"] = category
@@ -104,4 +103,11 @@ def request(typed: Mapping[str, str]) -> Json:
             made.setdefault("citizen", {})[name.partition(".")[2]] = True
     if outcome != ACCEPT:
         made.setdefault("acceptance", {})["outcome"] = outcome
+    return made
+
+
+def titled(made: Json) -> Json:
+    """A request without a title has its first words for one."""
+    if "content" in made:
+        made.setdefault("title", made["content"].split("\n")[0][:TITLE_LENGTH])
     return made

@@ -117,12 +117,13 @@ async def at_place(visit: Visit) -> Response:
 async def words(visit: Visit) -> Response:
     """The categories that the caller's words may mean, and the services that must be told."""
     text = visit.query.get("content", "").strip()
-    answer: Any = {"candidates": [], "tell": []}
+    answer: Any = {"candidates": [], "possible_danger": None, "tell": []}
     if text:
         answer = await visit.api.post("/v1/suggest", {"text": text})
     return visit.page(
         "calls/words.html",
         candidates=answer["candidates"],
+        possible_danger=answer["possible_danger"],
         tell=answer["tell"],
         chosen=visit.query.get("category", ""),
     )

@@ -49,7 +49,7 @@ async def telephones(visit: Visit) -> Response:
 async def exports(visit: Visit) -> Response:
     """Who took a whole list out of the service, the latest first."""
     taken = await visit.api.get("/v1/exports", cursor=visit.query.get("cursor"))
-    return shown(visit, "exports", exports=taken)
+    return shown(visit, "exports", page=taken, labels={})
 
 
 async def memory(visit: Visit) -> Response:

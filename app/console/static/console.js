@@ -87,10 +87,11 @@ function free(form) {
   delete form.dataset.sent;
   form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
 }
+function show(text) { document.open(); document.write(text); document.close(); }
 function refuse(form, text) {
   const shown = new DOMParser().parseFromString(text, "text/html");
   const problem = shown.querySelector("[data-problem]"), place = form.querySelector("[data-refused]");
-  if (!problem || !place) { document.open(); document.write(text); document.close(); return; }
+  if (!problem || !place) { show(text); return; }
   place.replaceChildren(problem);
   problem.scrollIntoView({ block: "nearest" });
   const again = [...shown.forms].find((other) => other.getAttribute("action") === form.getAttribute("action"));
@@ -120,8 +121,9 @@ document.addEventListener("submit", function (event) {
   bar.hidden = false;
   request.upload.onprogress = (part) => { if (part.lengthComputable) { bar.max = part.total; bar.value = part.loaded; } };
   request.onload = function () {
-    if (request.status < 400) { location.assign(request.responseURL); return; }
-    refuse(form, request.responseText);
+    if (request.status >= 400) refuse(form, request.responseText);
+    else if (request.responseURL !== form.action) location.assign(request.responseURL);
+    else show(request.responseText);
   };
   request.onerror = function () {
     bar.hidden = true; free(form);

@@ -42,6 +42,8 @@ FINDINGS = {
     "reckless": Message("Outside the kinds, or the street's own"),
     "wrong_department": Message("The wrong department"),
 }
+HAZARD = Field("hazard_removed", Message("The hazard is removed"), Kind.YES_NO)
+"""Of an emergency alone (H7)."""
 LIAISON = Message("The city's liaison")
 OF_CENTRAL = Message("Where a central office takes part")
 OF_WHISTLE: Forms = {
@@ -49,6 +51,9 @@ OF_WHISTLE: Forms = {
     "confirm": (),
     "start": (),
     "join": (),
+    "propose-lead": (Field("street_code", Message("Street that is to lead"), Kind.OFFICE), TEXT),
+    "agree-lead": (TEXT,),
+    "decline-lead": (TEXT,),
     "cancel": (REASON,),
     "send-back": (REASON,),
     "escalate": (REASON,),
@@ -60,8 +65,10 @@ OF_WHISTLE: Forms = {
             Kind.LINES,
             hint=Message("Photographs or records by name or number, one a line"),
         ),
+        HAZARD,
     ),
     "settle": (TEXT,),
+    "read-signal": (Field("text", Message("What follows from it"), Kind.AREA),),
     "appeal": (TEXT,),
     "decide-appeal": (UPHOLD, TEXT),
     "coordinate": (
@@ -112,6 +119,7 @@ OF_SUMMONS: Forms = {
     ),
     "supervise": (REASON, DUE),
     "answer": (TEXT,),
+    "thank": (Field("text", Message("Words of thanks"), Kind.AREA),),
     "hand-over": (
         Field("to_office_code", Message("To which summoned office"), Kind.OFFICE),
         Field(
@@ -183,8 +191,18 @@ def summonses(typed: Mapping[str, str]) -> list[Json]:
         if actions.strip() or (code.strip() and f"proposed-{row}" not in typed):
             lines = [line.strip() for line in actions.splitlines() if line.strip()]
             required = typed.get(f"required-{row}") != "no"
-            called.append({"office_code": code.strip(), "required": required, "actions": lines})
+            by_centre = typed.get(f"through_centre-{row}") == "yes"
+            more = {"through_centre": True} if by_centre else {}
+            called.append(
+                {"office_code": code.strip(), "required": required, "actions": lines, **more}
+            )
     return called
+
+
+def of_whistle(act: str, kind: str) -> Sequence[Field]:
+    """The form of an act on a whistle of a kind."""
+    fields = OF_WHISTLE[act]
+    return fields if kind == "emergency" else [field for field in fields if field is not HAZARD]
 
 
 def new_body(typed: Mapping[str, str]) -> Json:

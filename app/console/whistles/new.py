@@ -78,7 +78,8 @@ def rows(proposed: list[Json], typed: Mapping[str, str]) -> dict[str, Any]:
 
 def proposed_before(typed: Mapping[str, str]) -> list[Json]:
     """The offices that a form which is shown again had proposed."""
-    codes = [typed[f"office_code-{row}"] for row in range(forms.ROWS) if f"proposed-{row}" in typed]
+    rows = [row for row in range(forms.ROWS) if f"proposed-{row}" in typed]
+    codes = [typed.get(f"office_code-{row}", "") for row in rows]
     return [{"office_code": code, "because": (), "people": (), "required": False} for code in codes]
 
 

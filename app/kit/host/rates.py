@@ -53,8 +53,10 @@ class Rate:
 
 
 def key_of(scope: Scope) -> str | None:
-    return Headers(scope=scope).get("authorization")
+    """However the scheme and the spaces are written."""
+    return Headers(scope=scope).get("authorization", "").partition(" ")[2].strip() or None
 
 
 def address_of(scope: Scope) -> str | None:
-    return scope["client"][0] if scope.get("client") else None
+    """None of what the console asks in process: its own request was counted."""
+    return scope["client"][0] or None if scope.get("client") else None

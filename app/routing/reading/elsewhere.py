@@ -23,6 +23,7 @@ OWN = BEIJING | kinds(Kind.COMMUNITY, Kind.VILLAGE, Kind.STEM)
 
 WIDEST = 12
 """Characters between a short name and Beijing's street behind it."""
+SHORTEST = 2
 CHAIN = 2
 """Short names one behind the other: 吉林长春, 广州天河."""
 
@@ -60,18 +61,22 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Abroad:
-    """The short names of other cities and counties."""
+    """The short names of other cities and counties, and their first characters: most places begin
+    with none of these."""
 
     cities: frozenset[str]
     counties: frozenset[str]
     longest: int
+    beginnings: frozenset[str]
 
     @classmethod
     def of(cls, names: Iterable[ForeignName]) -> "Abroad":
         known = [(read(name.short).text, name.is_county) for name in names if name.short]
         cities = frozenset(short for short, is_county in known if not is_county)
         counties = frozenset(short for short, _ in known) - cities
-        return cls(cities, counties, max(map(len, cities | counties), default=0))
+        shorts = cities | counties
+        beginnings = frozenset(short[:SHORTEST] for short in shorts)
+        return cls(cities, counties, max(map(len, shorts), default=0), beginnings)
 
     def place(self, text: str, at: int, divisions: Sequence[Find], finds: Sequence[Find]) -> str:
         """The other city in which the place at `at` lies by its clause; empty for Beijing."""
@@ -142,7 +147,9 @@ class Abroad:
             start += len(name)
 
     def short(self, text: str, start: int) -> str:
-        for length in range(self.longest, 1, -1):
+        if text[start : start + SHORTEST] not in self.beginnings:
+            return ""
+        for length in range(self.longest, SHORTEST - 1, -1):
             name = text[start : start + length]
             if len(name) == length and (name in self.cities or name in self.counties):
                 return name

@@ -2,7 +2,7 @@
 
 A tree asks of a number whether it is above a border, and ends in a leaf with a value; the values of
 all trees together are the logarithm of the odds. Every node of a tree is asked at once: an answer
-"above" rules out the leaves on its left, and the first leaf left over is the tree's.
+"above" rules out the leaves on its left, and the first leaf that none rules out is the tree's.
 """
 
 import math
@@ -11,23 +11,24 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 LEAVES = 8
 NODES = LEAVES - 1
 EVERY_LEAF = (1 << LEAVES) - 1
-FIRST = np.array([(mask & -mask).bit_length() - 1 for mask in range(EVERY_LEAF + 1)])
-"""The first leaf of a set of leaves; the empty set never occurs."""
+FIRST = np.array([(~out & -~out).bit_length() - 1 for out in range(EVERY_LEAF + 1)])
+"""The first leaf that is not in a set of leaves; the set of all never occurs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The nodes of all trees, NODES for each; `enough` is the least chance with which the places
+    """The nodes of all trees: the first of each, then the second of each, NODES for each tree, with
+    the leaves that it rules out; `enough` is the least chance with which the places
     it was learned from were right often enough (RULEBOOK D.5 R3)."""
 
     features: NDArray[np.intp]
     borders: NDArray[np.float64]
-    masks: NDArray[np.uint8]
+    ruled_out: NDArray[np.uint8]
     values: NDArray[np.float64]
     starts: NDArray[np.intp]
     enough: float
@@ -36,9 +37,9 @@ class Judge:
     def of(cls, document: Mapping[str, Any]) -> Self:
         values = np.array(document["values"], dtype=float)
         return cls(
-            features=np.array(document["features"], dtype=np.intp),
-            borders=np.array(document["borders"], dtype=float),
-            masks=np.array(document["masks"], dtype=np.uint8),
+            features=by_node(document["features"], np.intp),
+            borders=by_node(document["borders"], float),
+            ruled_out=EVERY_LEAF - by_node(document["masks"], np.uint8),
             values=values,
             starts=np.arange(0, len(values), LEAVES),
             enough=document["enough"],
@@ -47,6 +48,11 @@ class Judge:
     def chance(self, numbers: Sequence[float]) -> float:
         """The chance that the street with these numbers (evidence.NUMBERS) is the right one."""
         above = np.array(numbers).take(self.features) > self.borders
-        left = np.where(above, self.masks, EVERY_LEAF).reshape(-1, NODES)
-        leaves = self.starts + FIRST.take(np.bitwise_and.reduce(left, axis=1))
+        out = np.bitwise_or.reduce((above * self.ruled_out).reshape(NODES, -1))
+        leaves = self.starts + FIRST.take(out)
         return 1.0 / (1.0 + math.exp(-float(self.values.take(leaves).sum())))
+
+
+def by_node(of_trees: Sequence[float], kind: DTypeLike) -> NDArray[Any]:
+    """A document's list, NODES for each tree, as the Judge has it."""
+    return np.array(of_trees, dtype=kind).reshape(-1, NODES).T.ravel()

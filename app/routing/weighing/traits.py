@@ -72,9 +72,14 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     if not ground.whole_city:
         return Sheet(ground.codes, numbers, alike, False, name, inside)
     worth = numbers[CHARACTERS:].sum(axis=0, dtype=np.float32)
-    kept = likeliest(ground, alike, worth)
+    kept = likeliest(alike, worth)
     return Sheet(
-        [ground.codes[at] for at in kept], numbers.take(kept, axis=1), alike, True, name, inside
+        [ground.codes[at] for at in kept.tolist()],
+        numbers.take(kept, axis=1),
+        alike,
+        True,
+        name,
+        inside,
     )
 
 
@@ -83,14 +88,15 @@ def flags_of(spot: Spot, tail: str) -> Flags:
     return spot.road, village, not village and BUILDING.search(tail) is not None
 
 
-def likeliest(ground: Ground, alike: Likeness, worth: Floats) -> Ids:
+def likeliest(alike: Likeness, worth: Floats) -> Ids:
     """The city's streets worth ranking: by the likest name, then by the weights of the place's
-    characters, which are their first `worth`."""
+    characters, which are their first `worth`; of equals the last come first."""
     for slot, (cosine, _) in alike.likest.items():
         at = slot // SOURCES
         worth[at] = max(worth[at], ALIKE + cosine)
-    order: Ids = worth.argsort(kind="stable")[: -MOST_LIKELY - 1 : -1]
-    return order
+    most = min(MOST_LIKELY, len(worth))
+    likely: Ids = (worth >= np.partition(worth, -most)[-most]).nonzero()[0]
+    return likely[worth[likely].argsort(kind="stable")[: -most - 1 : -1]]
 
 
 def write_alike(alike: Likeness, cells: "memoryview[float]", width: int) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.evaluations.models import EvaluationEvent
+from app.forces.models import ForceEvent
 from app.kit.clock import Clock
 from app.kit.db import Base, Sessions
 from app.kit.instants import StillRecording, settled
@@ -29,7 +30,9 @@ from app.tickets.events import Event
 from app.whistles.events import WhistleEvent
 
 ONE_AT_A_TIME = 0xDA1
-FORMAT = 1
+WITHOUT_ROSTERS = 1
+FORMAT = 2
+"""Of what is hashed: days of before do not name rosters, and the oldest of them no seals either."""
 
 Span = dict[str, datetime]
 """When a day begins and ends, as parameters of the statements below."""
@@ -43,9 +46,10 @@ class ChainDay(Base):
     __tablename__ = "chain_day"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    format: Mapped[int]
     number: Mapped[int]
-    """Of its lines: of each ticket and whistle with an event on that day, of each part of the
-    registry that changed, and of each seal that was made."""
+    """Of its lines: of each chain with an event on that day, of each part of the registry that
+    changed, and of each seal that was made."""
     lines: Mapped[bytes] = mapped_column(sa.LargeBinary)
     digest: Mapped[str]
     former_hash: Mapped[str | None]
@@ -91,14 +95,15 @@ def next_day(session: Session) -> date | None:
 def add(session: Session, day: date, former: str | None) -> str:
     """The day's hash, which rests on the former's."""
     bundle = Bundle()
-    digest = bundle.add(lines(session, day))
+    digest = bundle.add(lines(session, day, FORMAT))
     made = ChainDay(
         day=day,
+        format=FORMAT,
         number=bundle.number,
         lines=bytes(bundle.packed),
         digest=digest,
         former_hash=former,
-        day_hash=hash_of(day, bundle.number, digest, former),
+        day_hash=hash_of((FORMAT, day, bundle.number, digest, former)),
     )
     session.add(made)
     session.flush()
@@ -111,17 +116,18 @@ def last_hash(session: Session, before: date) -> str | None:
     return session.scalar(query.order_by(ChainDay.day.desc()).limit(1))
 
 
-def hash_of(day: date, number: int, digest: str, former: str | None) -> str:
-    text = msgspec.json.encode([FORMAT, day, number, digest, former])
-    return f"sha256:{sha256(text).hexdigest()}"
+def hash_of(members: tuple[int, date, int, str, str | None]) -> str:
+    """Of a day's format, date, number of lines, digest and former hash."""
+    return f"sha256:{sha256(msgspec.json.encode(members)).hexdigest()}"
 
 
-def lines(session: Session, day: date) -> Iterator[str]:
-    """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's and
-    of each book of evaluations; then the registry, and the seals."""
+def lines(session: Session, day: date, form: int) -> Iterator[str]:
+    """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's, of
+    each book of evaluations and of each roster; then the registry, and the seals."""
     span = {"begins": midnight(day), "ends": midnight(day + ONE_DAY)}
     *in_chains, in_registry, in_seals = session.execute(HAPPENED, span).one()  # most: in one
-    for last_links, is_any in zip(LAST_LINKS, in_chains, strict=True):
+    chains = LAST_LINKS[:-1] if form == WITHOUT_ROSTERS else LAST_LINKS
+    for last_links, is_any in zip(chains, in_chains, strict=False):
         if is_any:
             yield from (text_of(*row) for row in session.execute(last_links, span))
     if in_registry:
@@ -151,12 +157,14 @@ SEAL = "seal "
 TABLES = {"registry ": "registry_version", SEAL: "seal"}
 """By the beginning of a line's name."""
 BOOK = func.concat("evaluation ", EvaluationEvent.term, " ", EvaluationEvent.owner_code)
+ROSTER = func.concat("roster ", ForceEvent.street_code)
 CHAINS: tuple[tuple[Any, Any], ...] = (
     (Event, Event.ticket_number),
     (WhistleEvent, WhistleEvent.whistle_number),
     (EvaluationEvent, BOOK.collate("C")),
+    (ForceEvent, ROSTER.collate("C")),
 )
-"""Events, and by which name each chain of them is kept."""
+"""Events, and by which name each chain of them is kept; rosters are the last."""
 INSTANTS = (*(kind.at for kind, _ in CHAINS), RegistryVersion.recorded_at, Seal.published_at)
 HAPPENED = select(*(sa.exists().where(in_span(at)) for at in INSTANTS))
 LAST_LINKS = [
@@ -193,21 +201,22 @@ def faults(session: Session, first: date = date.min, last: date = date.max) -> I
 def chained(day: ChainDay, former: ChainDay | None) -> Iterator[Fault]:
     listed = unpacked(day.lines)
     kept = (len(listed), digest_of_lines(listed), former.day_hash if former else None)
-    right = hash_of(day.day, day.number, day.digest, day.former_hash)
+    right = hash_of((day.format, day.day, day.number, day.digest, day.former_hash))
     follows = former is None or former.day + ONE_DAY == day.day
     if kept != (day.number, day.digest, day.former_hash) or right != day.day_hash or not follows:
         yield Fault(fault=Kind.WRONG_DAY, day=day.day)
 
 
-def is_older(number: str, kept: Container[str]) -> bool:
+def is_older(number: str, kept: Container[str], form: int) -> bool:
     """A seal of a day that was hashed before days named seals: the next seal alone has its hash."""
-    return number.startswith(SEAL) and number not in kept
+    return form == WITHOUT_ROSTERS and number.startswith(SEAL) and number not in kept
 
 
 def changed(session: Session, day: ChainDay) -> Iterator[Fault]:
-    kept, now = by_number(unpacked(day.lines)), by_number(lines(session, day.day))
+    kept = by_number(unpacked(day.lines))
+    now = by_number(lines(session, day.day, day.format))
     for number in sorted(kept.keys() | now.keys()):
-        if kept.get(number) == now.get(number) or is_older(number, kept):
+        if kept.get(number) == now.get(number) or is_older(number, kept, day.format):
             continue
         table = next((table for start, table in TABLES.items() if number.startswith(start)), None)
         if table:

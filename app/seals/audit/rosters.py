@@ -30,6 +30,7 @@ Key = tuple[Any, ...]
 Left = dict[str, dict[Key, dict[str, Any]]]
 """By table and key, the columns that the events leave."""
 
+SET_MODEL = ForceAction.SET_MODEL
 TABLES: dict[str, tuple[type[Base], tuple[str, ...]]] = {
     "force_member": (ForceMember, ("id",)),
     "force_shift": (ForceShift, ("id",)),
@@ -50,7 +51,11 @@ def of_street(session: Session, code: str) -> Iterator[Fault]:
     events = rows(session, ForceEvent, ForceEvent.street_code == code, ForceEvent.seq)
     spoken = rows(session, ForceStatement, ForceStatement.street_code == code, ForceStatement.seq)
     heads = rows(session, Force, Force.street_code == code, Force.street_code)
-    yield from chains.linked(code, events, spoken, next(iter(heads), None), MEMBERS)
+    head = next(iter(heads), None)
+    yield from chains.linked(code, events, spoken, head, MEMBERS)
+    models = [event["data"].get("model") for event in events if event["action"] == SET_MODEL]
+    if head and head["model"] != (models[-1] if models else None):
+        yield Fault(fault=Kind.WRONG_ROW, number=code, table="force", column="model")
     left: Left = {name: {} for name in TABLES}
     words = {row["seq"]: row["words"] for row in spoken}
     try:
@@ -93,7 +98,7 @@ def compared(
 
 
 def nothing(left: Left, event: Row) -> None:
-    """A model that is chosen, a telephone that is looked at: no row follows."""
+    """A model that is chosen, a telephone that is looked at: no row of `left` follows."""
 
 
 def joined(left: Left, event: Row) -> None:
@@ -131,6 +136,7 @@ def planned(left: Left, event: Row) -> None:
     data = event["data"]
     left["force_shift"][data["shift_id"],] = {
         "member_id": event["member_id"],
+        "street_code": event["street_code"],
         "starts_at": datetime.fromisoformat(data["starts_at"]),
         "ends_at": datetime.fromisoformat(data["ends_at"]),
         "cancelled_at": None,

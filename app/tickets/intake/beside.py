@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.city import City
-from app.suggest.suggestion import Suggestion
+from app.offices.catalogue import Urgency
+from app.suggest.suggestion import Suggestion, spoken
 from app.tickets import personal, telephones
 from app.tickets.intake.arrival import Arrival, services
 from app.tickets.intake.forms import NewTicket
@@ -39,6 +40,7 @@ def of_words(city: City, arrival: Arrival, suggestion: Suggestion | None) -> Mem
     """What the request's own words tell."""
     return {
         "suggested": shown(suggestion) if suggestion else None,
+        "possible_danger": possible_danger(city, arrival),
         "tell": services(city, arrival.new, arrival.suggestion),
         "warnings": warnings(arrival.new),
     }
@@ -53,11 +55,21 @@ def likely(city: City, new: NewTicket) -> Suggestion | None:
     return first[0] if first and first[0].confidence >= LEAST_SURE else None
 
 
+def possible_danger(city: City, arrival: Arrival) -> Members | None:
+    """A danger for which the list has no word: a question to the operator, where nothing graver is
+    known and nobody else asks."""
+    is_asked = arrival.urgency is not Urgency.L1 and arrival.new.type is not TicketType.PRAISE
+    if arrival.suggestion is not None or not is_asked:
+        return None
+    doubt = city.suggester.second_ear.doubt(words(arrival.new.title, arrival.new.content))
+    return {"likelihood": doubt.likelihood, "words": doubt.clause.text} if doubt else None
+
+
 def shown(suggestion: Suggestion) -> Members:
     return {
         "category": suggestion.category,
         "urgency": suggestion.urgency,
-        "words": list(dict.fromkeys(word.text for word in suggestion.words)),
+        "words": spoken(suggestion.words),
     }
 
 

@@ -1,8 +1,9 @@
 """Plain new requests of a group: two exchanges with the database take them in, and commit.
 
 The first claims their keys, locks their citizens, reads the citizens' earlier tickets and takes
-numbers; the second writes every row, with the feeds' entries, and commits. The answers are told
-from the written rows while the database writes them. A request is left out when its key came
+numbers; the second reads the places' tickets, writes every row, with the feeds' entries, and
+commits. It is begun while the rows are made, and the answers are told from them while the database
+writes them. A request is left out when its key came
 before, or when its citizen has an open ticket on the same matter, or is locked by another
 transaction: a group waits for no citizen.
 """
@@ -70,8 +71,6 @@ class Look(NamedTuple):
     """Of the citizens, by `key_of`, those that are locked now."""
     earlier: Mapping[bytes, Sequence[Before]]
     """The citizens' tickets."""
-    since: datetime
-    """What was finished before is not looked at."""
 
 
 async def take_in(
@@ -80,48 +79,49 @@ async def take_in(
     """T1 for each plain new request, and the refusals, by place in the group. Where the connection
     is lost at the commit, `was_committed` is asked. A group that the database refuses is raised,
     and nothing of it is written."""
-    look_up = looking_up(exchange, group)
-    early = group[0].clock()
+    city, early = group[0].city, group[0].clock()
+    since = early - timedelta(days=max(policy.repeat.days for policy in city.policies.documents))
+    look_up = looking_up(exchange, group, early, since)
     refusals, arrivals = await arrived(group, early)  # while the database looks up
+    look_around(exchange, arrivals, since)
     look = await look_up()
     now = group[0].clock()
-    if group[0].city.rules_alike(early, now):
+    if city.rules_alike(early, now):
         arrivals = {place: arrival.later(now) for place, arrival in arrivals.items()}
     else:
         refusals, arrivals = await arrived(group, now)
+        look_around(exchange, arrivals, since)
     plain = plain_ones(group, arrivals, look, now)
     new = [
         New(receive.number_of(value, now), group[place].caller, arrival)
         for value, (place, arrival) in zip(look.numbers, plain.items(), strict=False)
     ]
-    keys = {
-        name: (new[n].number, HTTPStatus.CREATED)
-        for n, place in enumerate(plain)
-        for name in group[place].names
-    }
-    outcomes = await written_down(exchange, group[0].city, new, look, keys, was_committed)
+    requests = [group[place] for place in plain]
+    outcomes = await written_down(exchange, city, requests, new, look, was_committed)
     return refusals | dict(zip(plain, outcomes, strict=True))
 
 
 async def written_down(
     exchange: Exchange,
     city: City,
+    requests: Sequence[Request],
     new: Sequence[New],
     look: Look,
-    keys: Mapping[Name, tuple[str, int]],
     was_committed: WasCommitted,
 ) -> Sequence[Answer]:
     """The second exchange, and the answers."""
     written = receive.tables(city.cipher, new)
-    places = related.search((ticket.arrival.subject for ticket in new), look.since)
+    keys = {
+        name: (ticket.number, HTTPStatus.CREATED)
+        for request, ticket in zip(requests, new, strict=True)
+        for name in request.names
+    }
     drafts: Sequence[Draft] = ()
     outcomes: Sequence[Answer] = ()
     try:
-        near, committed = exchange.committing(
-            places, *writing(written, new), *settling(look.claimed, keys)
-        )
+        near, committed = exchange.committing(*writing(written, new), *settling(look.claimed, keys))
         drafts = await drafted(city, written, new)  # while the database writes
-        outcomes = answers(city, new, drafts, look.earlier, related.by_place(await near()))
+        outcomes = answers(requests, new, drafts, look.earlier, related.by_place(await near()))
         await committed()
     except psycopg.OperationalError:
         exchange.end()
@@ -129,17 +129,17 @@ async def written_down(
         if not (trace and await was_committed(trace)):
             raise
     drafts = drafts or await drafted(city, written, new)
-    return outcomes or answers(city, new, drafts, look.earlier, {})
+    return outcomes or answers(requests, new, drafts, look.earlier, {})
 
 
-def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awaitable[Look]]:
+def looking_up(
+    exchange: Exchange, group: Sequence[Request], now: datetime, since: datetime
+) -> Callable[[], Awaitable[Look]]:
     """Claims keys before it locks citizens, as every taker-in does. The instant of the request is
-    a later one: `since` is early enough for each policy."""
-    city, now = group[0].city, group[0].clock()
+    a later one than `now`; `since` is early enough for each policy."""
+    city = group[0].city
     hashes = {name: request.body_hash for request in group for name in request.names}
     citizens = {request.citizen for request in group if request.citizen}
-    days = max(policy.repeat.days for policy in city.policies.documents)
-    since = now - timedelta(days=days)
     answers = exchange.asking(
         Statement(BEGIN, {"count": len(group)}),
         idempotency.claim(PATH, hashes, now) if hashes else None,
@@ -152,11 +152,17 @@ def looking_up(exchange: Exchange, group: Sequence[Request]) -> Callable[[], Awa
         transaction, _, numbers = begun
         names = frozenset((caller, key) for caller, key in claimed)
         free = frozenset(key for _, key, is_free in locked if is_free)
-        return Look(
-            transaction, numbers, names, free, duplicates.by_caller(city.cipher, earlier), since
-        )
+        mine = duplicates.by_caller(city.cipher, earlier)
+        return Look(transaction, numbers, names, free, mine)
 
     return look_up
+
+
+def look_around(exchange: Exchange, arrivals: Arrivals, since: datetime) -> None:
+    """Has the tickets of their places read while their rows are made."""
+    places = related.search((arrival.subject for arrival in arrivals.values()), since)
+    if places:
+        exchange.send_ahead(places)
 
 
 async def arrived(group: Sequence[Request], now: datetime) -> tuple[dict[int, Outcome], Arrivals]:
@@ -221,18 +227,18 @@ async def drafted(city: City, written: Tables, new: Sequence[New]) -> list[Draft
 
 
 def answers(
-    city: City,
+    requests: Sequence[Request],
     new: Sequence[New],
     drafts: Sequence[Draft],
     earlier: Mapping[bytes, Sequence[Before]],
     there: Neighbours,
 ) -> list[Answer]:
     return [
-        answer(city, ticket, draft, Known(earlier.get(ticket.arrival.caller or b"", ()), there))
-        for ticket, draft in zip(new, drafts, strict=True)
+        answer(request, ticket, draft, Known(earlier.get(request.citizen or b"", ()), there))
+        for request, ticket, draft in zip(requests, new, drafts, strict=True)
     ]
 
 
-def answer(city: City, new: New, draft: Draft, known: Known) -> Answer:
-    near = related.related(city, new.arrival.subject, known, new.number)
-    return Answer(HTTPStatus.CREATED, draft.ticket, {"related": near, **draft.of_matter})
+def answer(request: Request, new: New, draft: Draft, known: Known) -> Answer:
+    near = related.related(request.city, new.arrival.subject, known, new.number)
+    return request.as_answer(HTTPStatus.CREATED, draft.ticket, {"related": near, **draft.of_matter})

@@ -10,7 +10,7 @@ import msgspec
 from app.access.roles import Caller
 from app.city import City
 from app.kit.clock import Clock
-from app.kit.messages import language
+from app.kit.messages import Language, language
 from app.kit.web.idempotency import Name
 from app.routing.kept_reasons import in_own_language
 from app.tickets.citizens import caller_hash
@@ -27,16 +27,10 @@ class Answer(NamedTuple):
     which was urged."""
 
     status: HTTPStatus
-    ticket: Members
-    beside: Members
+    number: str
+    version: int
+    body: bytes
     replayed: bool = False
-
-    @property
-    def body(self) -> bytes:
-        """In the language of who reads now: the group that took it in had readers of any."""
-        urged = {"duplicate_of_open": True} if self.status is HTTPStatus.OK else {}
-        route = in_own_language(self.ticket["route"], language.get())
-        return msgspec.json.encode({**self.ticket, "route": route, **urged, **self.beside})
 
 
 Outcome = Answer | Exception
@@ -52,6 +46,8 @@ class Request:
     body_hash: bytes
     city: City
     clock: Clock
+    reader: Language = field(default_factory=language.get)
+    """Who sent it: a group has readers of any language."""
     answer: "asyncio.Future[Answer]" = field(default_factory=asyncio.Future)
     names: frozenset[Name] = field(init=False)
     """Of its key; none without one."""
@@ -67,3 +63,9 @@ class Request:
     def marks(self) -> frozenset[Mark]:
         """Its citizen and its key, as far as it has them."""
         return self.names if self.citizen is None else self.names | {self.citizen}
+
+    def as_answer(self, status: HTTPStatus, ticket: Members, beside: Members) -> Answer:
+        urged = {"duplicate_of_open": True} if status is HTTPStatus.OK else {}
+        route = in_own_language(ticket["route"], self.reader)
+        body = msgspec.json.encode({**ticket, "route": route, **urged, **beside})
+        return Answer(status, ticket["number"], ticket["version"], body)

@@ -1,10 +1,10 @@
 """Requests over HTTP: one, or a batch of lines."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from app.access import gate
 from app.access.gate import Operator
@@ -13,6 +13,8 @@ from app.city import AtCity
 from app.kit.clock import AtClock
 from app.kit.db import Writing
 from app.kit.instants import recording
+from app.kit.share import in_turn
+from app.kit.web import ndjson
 from app.kit.web.etag import spoken
 from app.kit.web.idempotency import KeyHeader, KeyText, keyed_hash
 from app.kit.web.once import meant
@@ -79,8 +81,8 @@ async def received(request: Request, caller: Caller, new: NewTicket, key: str | 
         NewRequest(caller, new, key, body_hash, state.city, state.clock)
     )
     headers = {
-        "Location": f"{router.prefix}/{answer.ticket['number']}",
-        "ETag": f'"{spoken(answer.ticket["version"])}"',
+        "Location": f"{router.prefix}/{answer.number}",
+        "ETag": f'"{spoken(answer.version)}"',
         **NO_STORE,
         **({"Idempotency-Replayed": "true"} if answer.replayed else {}),
     }
@@ -97,9 +99,9 @@ async def receive_batch(
     """
     lines = await batch.read(request.stream())  # of a slow client for long: received when all is
 
-    def receive() -> str:
+    def receive(lines: Sequence[ndjson.Line]) -> str:
         now = recording(session, clock)
         brought = batch.Batch(session, city, caller, request.app.state.secret, clock, now)
         return brought.receive(lines)
 
-    return Ndjson(await run_in_threadpool(receive))
+    return Ndjson(await in_turn(receive, lines))

@@ -10,7 +10,7 @@ in before (docs/performance.md).
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -73,18 +73,20 @@ class Together:
 
     async def write_groups(self) -> None:
         while group := self.next_group():
-            outcomes: Sequence[Outcome | None]
             try:
-                outcomes = await self.taken_in(group)
-            except Exception as fault:
-                outcomes = [fault] * len(group)  # each sender is told; the next group is written
-            for request, outcome in zip(group, outcomes, strict=True):
-                if outcome is None:
-                    task = asyncio.create_task(self.write_alone(request))
-                    self.by_themselves.add(task)
-                    task.add_done_callback(self.by_themselves.discard)
-                else:
-                    self.settle(request, outcome)
+                await self.take_in(group)
+            except Exception as fault:  # each sender is told; the next group is written
+                self.tell(group, dict.fromkeys(range(len(group)), fault))
+
+    def tell(self, group: Sequence[Request], outcomes: Mapping[int, Outcome]) -> None:
+        """By place in the group; a request without an outcome is taken in by itself."""
+        for place, request in enumerate(group):
+            if place in outcomes:
+                self.settle(request, outcomes[place])
+            else:
+                task = asyncio.create_task(self.write_alone(request))
+                self.by_themselves.add(task)
+                task.add_done_callback(self.by_themselves.discard)
 
     async def write_alone(self, request: Request) -> None:
         outcome: Outcome
@@ -101,17 +103,20 @@ class Together:
         self.written -= request.marks
         settle(request.answer, outcome)
 
-    async def taken_in(self, group: Sequence[Request]) -> list[Outcome | None]:
-        """What became of each request, in order; None: it is to be taken in by itself."""
-        outcomes: dict[int, Outcome]
+    async def take_in(self, group: Sequence[Request]) -> None:
+        """Refuses (Unavailable) where nobody can tell what became of the commit."""
+        outcomes: Mapping[int, Outcome] | None = None
         try:
             async with exchanging(self.engine, self.threads) as exchange:
                 outcomes = await plain.take_in(exchange, group, self.was_committed)
+                self.tell(group, outcomes)
+                if not self.waiting:
+                    await asyncio.sleep(0)  # the answers go out before the connection goes back
         except Unavailable:
-            raise  # nobody can tell what became of the commit
+            raise
         except Exception:
-            outcomes = {}  # whoever's fault it is, he alone is told of it
-        return [outcomes.get(place) for place in range(len(group))]
+            if outcomes is None:
+                self.tell(group, {})  # whoever's fault it is, he alone is told of it
 
     async def was_committed(self, trace: Trace) -> bool:
         return await to_thread.run_sync(was_committed, self.sessions, trace, limiter=self.threads)
@@ -172,7 +177,7 @@ def committed(sessions: Sessions, request: Request) -> Answer:
     commits.set(begun)
     with sessions() as session:
         answer = any_one(session, request)
-        trace = trace_of(session, answer.ticket["number"])
+        trace = trace_of(session, answer.number)
         try:
             session.commit()
         except DBAPIError:
@@ -216,7 +221,7 @@ def answer(session: Session, request: Request, arrival: Arrival, taken: Taken) -
         session.connection(), request.city.cipher, arrival.caller, arrival.subject, since
     )
     also = beside(request.city, arrival, known, taken.number)
-    return Answer(taken.status, members, also)
+    return request.as_answer(taken.status, members, also)
 
 
 def ticket(session: Session, request: Request, number: str, now: datetime) -> Members:

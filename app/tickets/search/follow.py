@@ -6,13 +6,14 @@ looks at what changed since the mark by itself. One process at a time follows.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from prometheus_client import Gauge
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from app.kit.clock import Clock
@@ -24,8 +25,11 @@ from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
 
-AT_ONCE = 500
-"""Tickets of a round: a long way behind, requests still have most of the machine."""
+AT_ONCE, PORTIONS = 100, 8
+"""Tickets of a portion, and portions of a round."""
+REST = 2
+"""After a portion, in its own time: requests have most of the machine, and none waits for longer
+than a portion takes."""
 LEFT_OVER, LEFT_OVER_FAR_BEHIND = "64kB", "16MB"
 """Of keys that wait to be sorted into the index, which every search looks through; far behind, none
 does, and the more are sorted at once, the faster."""
@@ -56,11 +60,21 @@ BEGINNING = Mark(keys.EPOCH, "")
 WITHIN = parameter("numbers", ARRAY(sa.Text))
 
 
+def follow_round(sessions: Sessions, clock: Clock) -> None:
+    """A round, whatever is left then. Refuses StillRecording."""
+    for _ in range(PORTIONS):
+        began = monotonic()
+        if not follow_some(sessions, clock):
+            return
+        sleep(REST * (monotonic() - began))
+
+
 def follow_some(sessions: Sessions, clock: Clock) -> bool:
     """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many. Refuses
     StillRecording."""
     with sessions.begin() as session:
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWING))):
+        [(is_alone,)] = Statement(TRY, {}).run(session.connection())
+        if not is_alone:
             return False
         until = clock()
         mark = not_ahead(mark_of(session) or BEGINNING, until)
@@ -85,11 +99,12 @@ def not_ahead(mark: Mark, now: datetime) -> Mark:
 
 def mark_of(session: Session) -> Mark | None:
     """None while nothing was followed yet."""
-    row = session.execute(MARK).one_or_none()
-    return Mark(row.at, row.number) if row else None
+    rows = MARK.rows(session.connection())
+    return next((Mark(*row) for row in rows), None)
 
 
-MARK = select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY)
+TRY = f"SELECT pg_try_advisory_xact_lock({FOLLOWING})"
+MARK = Ready(select(SearchMark.at, SearchMark.number).where(SearchMark.id == ONLY))
 
 
 WAITING = sa.text(
@@ -133,9 +148,14 @@ def near_now(connection: sa.Connection) -> Near | None:
 
 
 def keep(session: Session, mark: Mark) -> None:
-    row = {"id": ONLY, "at": mark.at, "number": mark.number}
-    statement = insert(SearchMark).values(row)
-    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+    Statement(KEEP, mark._asdict()).run(session.connection())
+
+
+KEEP = f"""
+    INSERT INTO {SearchMark.__tablename__} (id, at, number)
+    VALUES ({ONLY}, %(at)s::timestamptz, %(number)s)
+    ON CONFLICT (id) DO UPDATE SET at = excluded.at, number = excluded.number
+"""
 
 
 def go_back(session: Session, to: datetime) -> None:
@@ -148,20 +168,32 @@ def go_back(session: Session, to: datetime) -> None:
 
 def changes(session: Session, mark: Mark, until: datetime) -> Sequence[Mark]:
     """The next tickets in order of their change, each with its instant."""
-    rows = session.execute(changed_since(mark, until).limit(AT_ONCE))
-    return [Mark(row.updated_at, row.number) for row in rows]
+    given = {**mark._asdict(), "until": until, "most": AT_ONCE, "beyond": 0}
+    return [Mark(*row) for row in CHANGED.rows(session.connection(), **given)]
 
 
 def is_far_behind(session: Session, mark: Mark, until: datetime) -> bool:
     """Whether no search uses the keys, and none will after this round."""
-    beyond = changed_since(mark, until).offset(FAR_BEHIND + AT_ONCE).limit(1)
-    return session.execute(beyond).first() is not None
+    beyond = FAR_BEHIND + AT_ONCE
+    given = {**mark._asdict(), "until": until, "most": 1, "beyond": beyond}
+    return bool(CHANGED.rows(session.connection(), **given))
 
 
-def changed_since(mark: Mark, until: datetime) -> sa.Select[datetime, str]:
+def changed_since() -> sa.Select[datetime, str]:
     key = (Ticket.updated_at, Ticket.number)
-    query = select(*key).where(sa.tuple_(*key) > sa.tuple_(*mark), Ticket.updated_at < until)
-    return query.order_by(*key)
+    instant = sa.TIMESTAMP(timezone=True)
+    mark = sa.tuple_(parameter("at", instant), parameter("number", sa.Text))
+    query = select(*key).where(
+        sa.tuple_(*key) > mark, Ticket.updated_at < parameter("until", instant)
+    )
+    return (
+        query.order_by(*key)
+        .offset(parameter("beyond", sa.Integer))
+        .limit(parameter("most", sa.Integer))
+    )
+
+
+CHANGED = Ready(changed_since())
 
 
 def write(session: Session, numbers: Sequence[str]) -> None:

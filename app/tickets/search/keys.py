@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain, islice, pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
@@ -32,6 +33,9 @@ REMOTE, REMOTE_BITS = 0xD800, (1 << 11) - 1
 
 SHORT_END, LONG_END = 4, 7
 """Digits at the end of a ticket's number that are a key."""
+
+REMEMBERED = 2_000
+"""Facts: offices, categories and the last minutes come again and again."""
 
 MINUTE = timedelta(minutes=1)
 SPANS = (4, 64, 1_024, 16_384, 262_144)
@@ -79,6 +83,7 @@ def signed(key: int) -> int:
     return key - 2 * SIGN if key >= SIGN else key
 
 
+@lru_cache(REMEMBERED)
 def fact(name: str, value: object) -> int:
     return signed(FACTS | crc32(f"{name} {value}".encode()) & FACT_BITS)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.kit.web.paging import Page
 from app.kit.web.wire import At, View
 from app.offices.catalogue import Urgency
+from app.suggest.schemas import DoubtView
 from app.tickets.citizens import CitizenView
 from app.tickets.life import duties
 from app.tickets.life.alarms import Alarm
@@ -215,6 +216,8 @@ class ReceivedView(TicketView):
 
     related: list[RelatedView]
     suggested: SuggestedView | None
+    possible_danger: DoubtView | None
+    """Where no danger is known: what the operator should ask about."""
     tell: list[str]
     """Services that must be told as well."""
     warnings: list[WarningView]

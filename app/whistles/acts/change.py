@@ -21,7 +21,7 @@ from app.policy.documents import Policy
 from app.tickets import personal
 from app.tickets.views.scope import NUMBER, OWN_OFFICE
 from app.whistles import events, persons, standing
-from app.whistles.evaluation import records
+from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
@@ -30,6 +30,7 @@ from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY
 from app.whistles.life.loop import (
     BY_ITSELF,
     MOVES,
+    OF_STREETS,
     OF_SUMMONS,
     OF_TEAM,
     PROGRESS,
@@ -194,7 +195,7 @@ class WhistleChange:
         fall = falls.next_fall(*standing.timers_of(whistle, self.summonses))
         whistle.next_due_at = fall.at if fall else None
         is_settled = whistle.status is WhistleStatus.SETTLED
-        marked = records.marked(self.session, whistle.number) if is_settled else ()
+        marked = record_views.marked(self.session, whistle.number) if is_settled else ()
         every = waits(*standing.waiting_of(whistle, self.summonses), marked)
         names = self.citizens
         rows = (self.errand(wait, names) for wait in every)
@@ -236,7 +237,7 @@ class WhistleChange:
         if isinstance(data, Moved):
             entry |= {"office_code": data.office_code, "summons": data.summons}
         own = data.office_code if isinstance(data, Moved) else None
-        whole = action not in OF_SUMMONS | OF_TEAM and own is None
+        whole = action not in OF_SUMMONS | OF_TEAM | OF_STREETS and own is None
         return [
             News(code, self.now, action, whistle_number=self.whistle.number, data=entry)
             for code in sorted(self.concerned(own, whole))

@@ -10,7 +10,7 @@ from app.tickets.acts.extension import FourEyes
 from app.tickets.acts.forms import Decision, Words
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import NewEvaluation
-from app.whistles.evaluation import records
+from app.whistles.evaluation import records, views
 from app.whistles.evaluation.models import WhistleMark
 from app.whistles.event_data import EvaluationDecided, Moved, WhistleEvaluated
 from app.whistles.life.loop import WhistleAction, WhistleStatus
@@ -114,7 +114,7 @@ def unmarked(change: WhistleChange) -> set[str]:
     """The offices whose records the chief has not marked."""
     number = change.whistle.number
     known = records.of_whistles(change.session, change.city.policies, [number], change.now)
-    marked = records.marked(change.session, number)
+    marked = views.marked(change.session, number)
     return {record.office_code for record in known.get(number, ())} - marked
 
 
@@ -166,7 +166,7 @@ def decide(change: WhistleChange, summons: Summons, body: Decision) -> None:
 
 def next_decision(change: WhistleChange) -> datetime | None:
     """Until when the district decides on the appeal that waits longest."""
-    since = records.appealed_since(change.session, change.whistle.number)
+    since = views.appealed_since(change.session, change.whistle.number)
     return since + change.policy.evaluation.appeal if since else None
 
 

@@ -58,10 +58,12 @@ class Spot(Position):
 
 
 class NewSummons(Form):
-    """`actions`: each a thing that is asked of the office."""
+    """`actions`: each a thing that is asked of the office. `through_centre`: of those whom it has
+    posted to the street's enforcement centre."""
 
     office_code: OfficeCode
     required: Flag = True
+    through_centre: Flag = False
     actions: Annotated[list[Line], Field(min_length=1, max_length=MOST_ACTIONS)]
 
     @model_validator(mode="after")
@@ -97,6 +99,13 @@ class NewWhistle(Composition):
     ticket_numbers: Annotated[list[Number], Field(max_length=MOST_TICKETS)] = []
     in_progress: Flag = False
     draft: Flag = False
+
+
+class LeadProposal(Form):
+    """`street_code`: the street that is to lead."""
+
+    street_code: OfficeCode
+    text: Prose
 
 
 class ReportIn(Position):
@@ -156,10 +165,12 @@ class SummonsObjection(Form):
 
 
 class Verification(Form):
-    """`evidence`: photographs or records of what the street saw, by name or number."""
+    """`evidence`: photographs or records of what the street saw, by name or number.
+    `hazard_removed`, of an emergency alone: verifying it says so, where it is left out."""
 
     text: Prose
     evidence: Annotated[list[Line], Field(min_length=1, max_length=MOST_ACTIONS)]
+    hazard_removed: Flag | None = None
 
     @field_validator("evidence", mode="before")
     @classmethod

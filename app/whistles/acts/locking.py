@@ -21,7 +21,7 @@ from app.whistles.acts import due
 from app.whistles.acts.change import WhistleChange
 from app.whistles.life import guards
 from app.whistles.life.loop import WhistleAction
-from app.whistles.life.parts import WHO
+from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.refusals import NotYourWhistle
 from app.whistles.models import Summons, Whistle
 from app.whistles.standing import summons_standing
@@ -67,13 +67,18 @@ SUMMONSES = (
 
 def check_part(change: WhistleChange, action: WhistleAction, of: Summons | None) -> None:
     """Refuses NotYourWhistle."""
-    parts = change.parts
-    if of is not None and change.caller is not None:
-        parts = scope.office_parts(change.caller, parts, of.office_code)
+    parts = change.parts if of is None else parts_in(change, of)
     if not parts & WHO[action]:
         raise NotYourWhistle(
             Message("{action} is done by: {parts}", action=action, parts=sorted(WHO[action]))
         )
+
+
+def parts_in(change: WhistleChange, of: Summons) -> frozenset[WhistlePart]:
+    """The caller's, in what concerns that summons."""
+    if change.caller is None:
+        return change.parts
+    return scope.office_parts(change.caller, change.parts, of.office_code, of.through_centre)
 
 
 def check_state(
@@ -113,7 +118,7 @@ def explained(change: WhistleChange, of: Summons | None) -> Iterator[None]:
             facts["allowed"] = [*guards.allowed(whistle, change.parts), *on_records(change)]
         elif change.caller is not None:
             summons = summons_standing(of)
-            parts = scope.office_parts(change.caller, change.parts, of.office_code)
+            parts = parts_in(change, of)
             facts["status_now"] = summons.status
             facts["allowed"] = guards.summons_allowed(whistle, summons, parts)
         met.facts = {**facts, **met.facts}

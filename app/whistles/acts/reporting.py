@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec import UNSET
 from sqlalchemy import select
 
 from app.kit.errors import Invalid
@@ -15,7 +16,7 @@ from app.tickets import personal
 from app.tickets.acts.forms import Nothing, Reason, Words
 from app.tickets.acts.supervision import LONGEST
 from app.tickets.life.likeness import metres
-from app.whistles.acts import codes
+from app.whistles.acts import centre, codes
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import InterimRelease, ReportIn, Result, Results
 from app.whistles.acts.handing import kept
@@ -82,11 +83,13 @@ def report_in(change: WhistleChange, summons: Summons, body: ReportIn) -> None:
     summons.away, summons.left_at, summons.next_at = False, None, None
     summons.escalate_at = None
     whole = None if distance is None else round(distance)
+    member = centre.member(change, summons, body.person)
     data = ReportedIn(
         office_code=summons.office_code,
         summons=summons.status,
         distance_m=whole,
         by_code=body.code is not None,
+        member_id=member.id if member else UNSET,
     )
     change.record(A.REPORT_IN, data, words={"person": body.person, "duty": body.duty})
     change.session.add(
@@ -102,7 +105,8 @@ def report_in(change: WhistleChange, summons: Summons, body: ReportIn) -> None:
 
 
 def check_report(change: WhistleChange, summons: Summons, body: ReportIn) -> None:
-    """Refuses TooFar and NoMeetingPosition; with a code, CodeUnknown."""
+    """Refuses NotInTheCentre, TooFar and NoMeetingPosition; with a code, CodeUnknown."""
+    centre.check_person(change, summons, body.person)
     if body.code is not None:
         codes.check(change, body.code)
         return

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from app.kit.errors import Invalid
 from app.kit.messages import Message
 from app.tickets.acts.forms import Words
-from app.whistles.acts import summoning
+from app.whistles.acts import false_signals, summoning
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import AppealDecision, FalseRuling
 from app.whistles.event_data import AppealDecided, FoundFalse, WhistleData
@@ -98,6 +98,7 @@ def rule_false(change: WhistleChange, body: FalseRuling) -> None:
         appeal_until=whistle.appeal_until,
     )
     change.record(A.RULE_FALSE, data, words_of(body), to=S.FALSE)
+    false_signals.tell(change)
 
 
 def let_go(change: WhistleChange, body: FalseRuling) -> None:

@@ -3,20 +3,43 @@
 
 from datetime import timedelta
 
+from msgspec import UNSET
+
+from app.kit.errors import Invalid
+from app.kit.messages import Message
 from app.tickets.acts.forms import Reason, Words
 from app.whistles.acts import escalating, handing
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import Verification
-from app.whistles.event_data import SentBack, Settled, Verified
+from app.whistles.event_data import Moved, SentBack, Settled, Verified
 from app.whistles.life.ladder import BY_ITSELF_FROM, Trigger
-from app.whistles.life.loop import SummonsStatus, WhistleAction
+from app.whistles.life.loop import SummonsStatus, WhistleAction, WhistleKind
+from app.whistles.life.refusals import HazardRemains
 from app.whistles.models import Summons, Whistle
 
 A = WhistleAction
 
 
+class NoEmergency(Invalid):
+    title = "Of an emergency alone it is said whether the hazard is removed"
+
+
+def check(change: WhistleChange, body: Verification) -> None:
+    """Refuses NoEmergency."""
+    if body.hazard_removed is not None and not is_emergency(change):
+        detail = Message("the whistle is {kind}", kind=change.whistle.kind)
+        raise NoEmergency(detail, errors=[{"pointer": "/hazard_removed", "detail": detail}])
+
+
+def is_emergency(change: WhistleChange) -> bool:
+    return change.whistle.kind is WhistleKind.EMERGENCY
+
+
 def verify(change: WhistleChange, body: Verification) -> None:
-    """H7: what the street saw; of two streets each verifies."""
+    """H7: what the street saw; of two streets each verifies. Of an emergency it says with it that
+    the hazard is removed. Refuses HazardRemains."""
+    if body.hazard_removed is False:
+        raise HazardRemains
     caller = change.caller
     assert caller is not None  # no street verifies by itself
     own: Whistle | Summons = change.whistle
@@ -24,7 +47,11 @@ def verify(change: WhistleChange, body: Verification) -> None:
         if summons.office_code == caller.office_code:
             own = summons
     own.verified_at = change.now
-    data = Verified(street_code=caller.office_code or "", evidence=len(body.evidence))
+    data = Verified(
+        street_code=caller.office_code or "",
+        evidence=len(body.evidence),
+        hazard_removed=True if is_emergency(change) else UNSET,
+    )
     change.record(A.VERIFY, data, words={"text": body.text, "evidence": body.evidence})
 
 
@@ -34,6 +61,13 @@ def settle(change: WhistleChange, body: Words) -> None:
     whistle.settled_at = change.now
     whistle.rule_until = change.now + timedelta(days=rules.rule_days)
     change.record(A.SETTLE, Settled(rule_until=whistle.rule_until), words={"text": body.text})
+
+
+def thank(change: WhistleChange, summons: Summons, body: Words) -> None:
+    """驻区单位 and who else helps without being marked: not assessed, thanked (D.14.4)."""
+    summons.thanked_at = change.now
+    data = Moved(office_code=summons.office_code, summons=summons.status)
+    change.record(A.THANK, data, words={"text": body.text}, to=change.whistle.status)
 
 
 def send_back(change: WhistleChange, body: Reason) -> None:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec import UNSET
 from sqlalchemy import func, select
 
 from app.kit.errors import Invalid
 from app.kit.messages import Message
 from app.offices.directory import STREET_KINDS, OfficeEntry, OfficeKind
 from app.policy.documents import Policy
+from app.whistles.acts import centre
 from app.whistles.acts.change import WhistleChange
 from app.whistles.acts.forms import NewSummons
+from app.whistles.evaluation.score import MARKED_KINDS
 from app.whistles.event_data import Sent
 from app.whistles.life import clocks
 from app.whistles.life.clocks import Call
@@ -44,12 +47,16 @@ def summon(change: WhistleChange, wanted: Sequence[NewSummons]) -> list[Summons]
     made = []
     for place, (each, office) in enumerate(zip(wanted, offices, strict=True)):
         check_office(change, office, reach, f"/summonses/{place}/office_code")
+        if each.through_centre:
+            check_centre(change, office, f"/summonses/{place}/through_centre")
         made.append(
             Summons(
                 whistle_number=change.whistle.number,
                 office_code=office.code,
                 kind=kind_of(office),
                 required=each.required,
+                through_centre=each.through_centre,
+                is_marked=office.kind in MARKED_KINDS,
                 evaluated_by=evaluator_of(change, office, offices),
                 status=SummonsStatus.DRAFT,
                 early_leave=False,
@@ -115,6 +122,13 @@ def check_office(
         raise BadSummons(reason, errors=[{"pointer": pointer, "detail": reason}])
 
 
+def check_centre(change: WhistleChange, office: OfficeEntry, pointer: str) -> None:
+    """Refuses (BadSummons) an office that has nobody in the street's centre."""
+    if not centre.of_office(change, office.code):
+        reason = Message("{office} has nobody in the street's centre", office=office.name)
+        raise BadSummons(reason, errors=[{"pointer": pointer, "detail": reason}])
+
+
 def call_of(whistle: Whistle) -> Call:
     return Call(whistle.kind, whistle.level, whistle.in_progress, whistle.meet_at)
 
@@ -154,6 +168,7 @@ def sent(change: WhistleChange, summonses: Iterable[Summons]) -> dict[str, Sent]
             accept_due_at=summons.accept_due_at,
             arrive_due_at=summons.arrive_due_at,
             evaluated_by=summons.evaluated_by,
+            through_centre=summons.through_centre or UNSET,
         )
         for summons in summonses
     }

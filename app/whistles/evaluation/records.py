@@ -6,35 +6,28 @@ if it could, and did not. Whoever was waived for its absence has one.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.kit.decimals import two_decimals
 from app.offices.models import Office
 from app.policy.documents import Policies
-from app.policy.whistles import Evaluation
 from app.whistles.evaluation import score
 from app.whistles.evaluation.models import WhistleMark
-from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.evaluation.score import (
     MARKED_KINDS,
     Attendance,
     Chief,
     Marks,
     Record,
-    RecordStatus,
     mark_until,
 )
 from app.whistles.events import WhistleEvent
 from app.whistles.life.loop import (
     SummonsKind,
-    SummonsStatus,
     WhistleAction,
     WhistleLevel,
     WhistleStatus,
@@ -164,160 +157,3 @@ def chief(mark: WhistleMark | None, at: datetime) -> Chief | None:
         attitude=Fraction(mark.attitude),
         set_aside=bool(decided and mark.set_aside),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Summoned:
-    """How often a street's whistles called an office, and how it came."""
-
-    called: int = 0
-    late: int = 0
-    absent: int = 0
-    left_early: int = 0
-    refused: int = 0
-    """Objections that were ruled against."""
-    refusals: int = 0
-    """拒不履行, as the district found."""
-
-
-def summoned(
-    session: Session, since: datetime, until: datetime, street: str
-) -> Mapping[str, Summoned]:
-    """By office that the street evaluates: of whistles blown in a time, without false and cancelled
-    ones and without summonses withdrawn by ruling."""
-    left_out = (WhistleStatus.FALSE, WhistleStatus.CANCELLED)
-    ruled = Summons.objected_at.is_not(None) & (Summons.status != SummonsStatus.OBJECTED)
-    query = (
-        select(
-            Summons.office_code,
-            func.count(),
-            func.count().filter(Summons.arrived_at > Summons.arrive_due_at),
-            func.count().filter(Summons.absent_at.is_not(None), Summons.arrived_at.is_(None)),
-            func.count().filter(Summons.early_leave),
-            func.count().filter(ruled),
-            func.count().filter(Summons.refused.is_(True)),
-        )
-        .join(Whistle, Whistle.number == Summons.whistle_number)
-        .where(
-            evaluator() == street,
-            Whistle.blown_at >= since,
-            Whistle.blown_at < until,
-            Whistle.status.not_in(left_out),
-            Summons.kind == SummonsKind.DEPARTMENT,
-            Summons.status != SummonsStatus.WITHDRAWN_BY_RULING,
-        )
-        .group_by(Summons.office_code)
-    )
-    return {code: Summoned(*counts) for code, *counts in session.execute(query)}
-
-
-def marked(session: Session, number: str) -> set[str]:
-    """The offices that the chief has marked for a whistle."""
-    query = select(WhistleMark.office_code).where(WhistleMark.whistle_number == number)
-    return set(session.scalars(query))
-
-
-def appealed_since(session: Session, number: str) -> datetime | None:
-    """Since when the oldest appeal waits that is not decided."""
-    waiting = select(func.min(WhistleMark.appealed_at)).where(
-        WhistleMark.whistle_number == number, WhistleMark.decided_at.is_(None)
-    )
-    return session.scalar(waiting)
-
-
-def shown(record: Record) -> dict[str, Any]:
-    """The members of a RecordView."""
-    points = asdict(record.items)
-    return {
-        "status": record.status,
-        "items": {name: two_decimals(value) for name, value in points.items()},
-        "total": two_decimals(record.total),
-        "total_exact": None if record.total is None else str(record.total),
-    }
-
-
-def views(
-    session: Session, policies: Policies, numbers: Sequence[str], now: datetime
-) -> dict[str, list[EvaluationView]]:
-    """The evaluations of settled whistles, by number and in order of office; `allowed` is for
-    whoever shows them."""
-    if not numbers:
-        return {}
-    marks = marks_of(session, numbers)
-    return {
-        number: [evaluation(record, marks.get((number, record.office_code))) for record in known]
-        for number, known in of_whistles(session, policies, numbers, now).items()
-    }
-
-
-def marks_of(session: Session, numbers: Sequence[str]) -> dict[tuple[str, str], WhistleMark]:
-    query = select(WhistleMark).where(WhistleMark.whistle_number.in_(numbers))
-    return {(mark.whistle_number, mark.office_code): mark for mark in session.scalars(query)}
-
-
-def evaluation(record: Record, mark: WhistleMark | None) -> EvaluationView:
-    return EvaluationView(
-        **shown(record),
-        office_code=record.office_code,
-        street_code=record.street_code,
-        rough=mark.rough if mark else False,
-        marked_at=mark.marked_at if mark else None,
-        appealed_at=mark.appealed_at if mark else None,
-        set_aside=mark.set_aside if mark else None,
-        allowed=[],
-    )
-
-
-def next_act(evaluation: EvaluationView, rules: Evaluation, now: datetime) -> WhistleAction | None:
-    """What may be done about a record: marked, appealed against, decided on; each once."""
-    if evaluation.status is RecordStatus.OPEN:
-        return WhistleAction.EVALUATE
-    if evaluation.marked_at is None:
-        return None
-    if evaluation.appealed_at is None:
-        in_time = now <= evaluation.marked_at + rules.appeal
-        return WhistleAction.APPEAL_EVALUATION if in_time else None
-    return WhistleAction.DECIDE_EVALUATION if evaluation.set_aside is None else None
-
-
-def supervised(
-    session: Session, since: datetime, until: datetime, street: str
-) -> Mapping[str, tuple[int, int, int, int]]:
-    """By office: supervisions 督办 by a street's whistles that were asked in a time; of these the
-    answered ones, those answered late, and those that are not answered though their time is over,
-    whenever that is."""
-    asked = select(WhistleEvent).where(WhistleEvent.action == WhistleAction.SUPERVISE)
-    asked = asked.where(WhistleEvent.at >= since, WhistleEvent.at < until)
-    ask = aliased(WhistleEvent, asked.subquery())
-    office = ask.data["office_code"].astext
-    answer = first_after(ask, WhistleAction.ANSWER).lateral()
-    silence = first_after(ask, WhistleAction.UNANSWERED).lateral()
-    in_silence = silence.c.seq < func.coalesce(answer.c.seq, silence.c.seq + 1)
-    query = (
-        select(
-            office,
-            func.count(),
-            func.count(answer.c.seq),
-            func.count().filter(in_silence, answer.c.seq.is_not(None)),
-            func.count().filter(in_silence, answer.c.seq.is_(None)),
-        )
-        .select_from(ask)
-        .join(Whistle, Whistle.number == ask.whistle_number)
-        .outerjoin(answer, sa.true())
-        .outerjoin(silence, sa.true())
-        .where(Whistle.street_code == street)
-        .group_by(office)
-    )
-    return {code: (count, *rest) for code, count, *rest in session.execute(query)}
-
-
-def first_after(ask: type[WhistleEvent], action: WhistleAction) -> Select[int]:
-    """The first event of that action about the same office."""
-    later = aliased(WhistleEvent)
-    query = select(later.seq).where(
-        later.whistle_number == ask.whistle_number,
-        later.seq > ask.seq,
-        later.action == action,
-        later.data["office_code"].astext == ask.data["office_code"].astext,
-    )
-    return query.order_by(later.seq).limit(1)

@@ -31,11 +31,17 @@ from app.whistles.life.refusals import (
     CampaignUnderWay,
     CampaignUnfit,
     ConfirmedBefore,
+    LeadAskedOfAnother,
+    LeadProposed,
+    MarkedNotThanked,
     NoAppeal,
     NobodyCoordinates,
     NoCampaign,
     NoInterimRelease,
+    NoLeadProposed,
+    NoLeadToGive,
     NoRefusal,
+    NoSignal,
     NotFedBack,
     NothingAsked,
     NothingOffered,
@@ -51,6 +57,7 @@ from app.whistles.life.refusals import (
     SomebodyArrived,
     StillSummoned,
     StillThere,
+    ThankedBefore,
     TopOfLadder,
     VerifiedBefore,
     WhistleObjectionLate,
@@ -86,6 +93,25 @@ class SummonsStanding:
     """A refusal was reported: True while the district has not ruled on it."""
     came_at: datetime | None = None
     """The last time it reported in."""
+    is_marked: bool = True
+    """By its kind of office: it has a record (D.15)."""
+    thanked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Which of the streets leads, as far as the caller's has a word in it (D.14.6)."""
+
+    is_free: bool
+    """Another street has joined, and a street leads."""
+    proposed: bool = False
+    awaits_caller: bool = False
+    """The caller's street is asked."""
+    concerns_caller: bool = False
+    """It is asked, or has proposed."""
+
+
+LEAD_OF_ONE = Lead(is_free=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +139,9 @@ class WhistleStanding:
     """The plan date, or its coordinator's new one."""
     concluded: bool = False
     """Of a campaign: it has its summary."""
+    lead: Lead = LEAD_OF_ONE
+    signal: bool = False
+    """The district has not read that there are too many false whistles."""
 
     @property
     def unverified(self) -> list[str]:
@@ -209,6 +238,26 @@ def was_raised(whistle: WhistleStanding) -> None:
         raise NobodyCoordinates
 
 
+def lead_to_give(whistle: WhistleStanding) -> None:
+    if not whistle.lead.is_free:
+        raise NoLeadToGive
+    if whistle.lead.proposed:
+        raise LeadProposed
+
+
+def asked_to_agree(whistle: WhistleStanding) -> None:
+    lead_proposed(whistle)
+    if not whistle.lead.awaits_caller:
+        raise LeadAskedOfAnother
+
+
+def lead_proposed(whistle: WhistleStanding) -> None:
+    if not whistle.lead.proposed:
+        raise NoLeadProposed
+    if not whistle.lead.concerns_caller:
+        raise LeadAskedOfAnother
+
+
 def in_time_to_rule(whistle: WhistleStanding) -> None:
     if whistle.rule_until is not None and whistle.now > whistle.rule_until:
         raise RulingLate(Message("until {until}", until=whistle.rule_until))
@@ -226,9 +275,17 @@ def has_appeal(whistle: WhistleStanding) -> None:
         raise NoAppeal
 
 
+def signal_unread(whistle: WhistleStanding) -> None:
+    if not whistle.signal:
+        raise NoSignal
+
+
 GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.CANCEL: nobody_arrived,
     A.CONFIRM: unconfirmed,
+    A.PROPOSE_LEAD: lead_to_give,
+    A.AGREE_LEAD: asked_to_agree,
+    A.DECLINE_LEAD: lead_proposed,
     A.VERIFY: to_verify,
     A.SETTLE: all_released,
     A.ESCALATE: has_tier_above,
@@ -236,6 +293,7 @@ GUARDS: dict[WhistleAction, Callable[[WhistleStanding], None]] = {
     A.RULE_FALSE: in_time_to_rule,
     A.APPEAL: appealable,
     A.DECIDE_APPEAL: has_appeal,
+    A.READ_SIGNAL: signal_unread,
     A.ORGANISE: to_organise,
     A.LOG: campaign_open,
     A.CORRECT_LOG: of_campaign,
@@ -336,11 +394,21 @@ def refusal_reported(whistle: WhistleStanding, summons: SummonsStanding) -> None
         raise NothingReported
 
 
+def to_thank(whistle: WhistleStanding, summons: SummonsStanding) -> None:
+    """驻区单位 who came: not assessed, thanked."""
+    if summons.is_marked or summons.is_peer:
+        raise MarkedNotThanked
+    arrived(whistle, summons)
+    if summons.thanked:
+        raise ThankedBefore
+
+
 OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], None]] = {
     A.REPORT_REFUSAL: refuses,
     A.RULE_REFUSAL: refusal_reported,
     A.SUPERVISE: supervisable,
     A.ANSWER: supervised,
+    A.THANK: to_thank,
 }
 
 

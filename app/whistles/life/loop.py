@@ -107,6 +107,10 @@ class WhistleAction(StrEnum):
     CANCEL = "cancel"
     START = "start"
     JOIN = "join"
+    PROPOSE_LEAD = "propose-lead"
+    """Of two streets one asks that the other lead, or that it lead itself."""
+    AGREE_LEAD = "agree-lead"
+    DECLINE_LEAD = "decline-lead"
     ISSUE_CODE = "issue-code"
     ACCEPT = "accept"
     REPORT_IN = "report-in"
@@ -137,6 +141,10 @@ class WhistleAction(StrEnum):
     RULE_REFUSAL = "rule-refusal"
     SUPERVISE = "supervise"
     ANSWER = "answer"
+    THANK = "thank"
+    """Of an office that helps and is not marked: a unit in the area 驻区单位."""
+    READ_SIGNAL = "read-signal"
+    """The district has seen the signal of too many false whistles."""
     # a campaign 专项行动
     ORGANISE = "organise"
     """Command and teams are named, or named anew."""
@@ -145,7 +153,9 @@ class WhistleAction(StrEnum):
     MEET = "meet"
     NOTIFY = "notify"
     CONCLUDE = "conclude"
-    # due changes: they happen by themselves, when nobody acted in time
+    # what happens by itself; due changes, when nobody acted in time
+    TOO_MANY_FALSE = "too-many-false"
+    """With this one the street has blown too many false whistles in a period."""
     LAPSE = "lapse"
     """Nobody confirmed it in time: it stays valid, and flagged."""
     ABSENT = "absent"
@@ -180,15 +190,19 @@ OF_SUMMONS = frozenset(
 OF_RECORD = frozenset({A.EVALUATE, A.APPEAL_EVALUATION, A.DECIDE_EVALUATION})
 """Actions on one department's record of a settled whistle."""
 
-OF_OFFICE = OF_RECORD | {A.REPORT_REFUSAL, A.RULE_REFUSAL, A.SUPERVISE, A.ANSWER}
+OF_OFFICE = OF_RECORD | {A.REPORT_REFUSAL, A.RULE_REFUSAL, A.SUPERVISE, A.ANSWER, A.THANK}
 """Actions about one summoned office that leave the status of its summons."""
 
 OF_TEAM = frozenset({A.LOG, A.CORRECT_LOG})
 """Actions of one team of a campaign: every day, so the other offices are not told."""
 
+OF_STREETS = frozenset({A.PROPOSE_LEAD, A.DECLINE_LEAD, A.TOO_MANY_FALSE, A.READ_SIGNAL})
+"""Between the streets and their districts: the summoned offices are not told. They are told what
+two streets agree on."""
+
 OF_CAMPAIGN = OF_TEAM | {A.ORGANISE, A.MEET, A.NOTIFY, A.CONCLUDE}
 
-BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE, A.UNANSWERED})
+BY_ITSELF = frozenset({A.LAPSE, A.ABSENT, A.MISS, A.CLOSE, A.UNANSWERED, A.TOO_MANY_FALSE})
 
 TERMINAL = frozenset({S.EVALUATED, S.CANCELLED, S.FALSE})
 UNDER_WAY = frozenset({S.BLOWN, S.ASSEMBLING, S.IN_ACTION, S.RETURNED, S.ESCALATED})
@@ -242,8 +256,11 @@ MOVES: Moves[WhistleStatus] = {
     (S.DRAFT, A.COMPOSE): (S.DRAFT,),
     **following([A.COMPOSE], UNDER_WAY | {S.FED_BACK}),
     **ending(A.CANCEL, (S.DRAFT, S.BLOWN, S.ESCALATED), S.CANCELLED),
-    # D.14.6: the other street
+    # D.14.6: the other street; the initiator leads unless both agree otherwise
     **staying(A.JOIN, UNSETTLED),
+    **staying(A.PROPOSE_LEAD, UNSETTLED),
+    **staying(A.AGREE_LEAD, UNSETTLED),
+    **staying(A.DECLINE_LEAD, UNSETTLED),
     # H2 to H6: what its summoned offices do, and what follows for the whistle
     **staying(A.ISSUE_CODE, UNSETTLED),
     **staying(A.ACCEPT, UNDER_WAY | {S.FED_BACK}),
@@ -283,6 +300,7 @@ MOVES: Moves[WhistleStatus] = {
     # H9: each department is evaluated; the last one ends it, or the time to do so
     (S.SETTLED, A.EVALUATE): (S.SETTLED, S.EVALUATED),
     (S.SETTLED, A.CLOSE): (S.EVALUATED,),
+    **staying(A.THANK, (S.SETTLED, S.EVALUATED)),
     **staying(A.APPEAL_EVALUATION, (S.SETTLED, S.EVALUATED)),
     **staying(A.DECIDE_EVALUATION, (S.SETTLED, S.EVALUATED)),
     # H10, H11
@@ -295,6 +313,8 @@ MOVES: Moves[WhistleStatus] = {
     # the days to rule outlast the chief's evaluation of what was settled
     (S.EVALUATED, A.RULE_FALSE): (S.FALSE, S.EVALUATED),
     (S.FALSE, A.APPEAL): (S.FALSE,),
+    (S.FALSE, A.TOO_MANY_FALSE): (S.FALSE,),
+    **staying(A.READ_SIGNAL, VALID | {S.FALSE}),
     (S.FALSE, A.DECIDE_APPEAL): (S.FALSE, S.SETTLED, S.EVALUATED, *PROGRESS, *LATER),
 }
 

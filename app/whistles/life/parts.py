@@ -20,8 +20,10 @@ class WhistlePart(StrEnum):
     CO_CHIEF = "co_chief"  # chief of the other street, once it has joined (D.14.6)
     CO_STREET = "co_street"  # any of its people, once it has joined
     PEER = "peer"  # any of its people, until it has joined
-    CONDUCTOR = "conductor"  # who composes and commands: street or district, by policy
+    CONDUCTOR = "conductor"  # who composes and commands: street or district, by policy, or
+    # the other street, where both agree
     SUMMONED = "summoned"  # handler or chief of the summoned office
+    CENTRE = "centre"  # any of the street's people, of whom its centre calls (D.14.4)
     DISTRICT = "district"  # the district of the street that blows, or of the other street
     COORDINATOR = "coordinator"  # whose tier it was raised to: district or city (D.14.5)
     CITY = "city"  # the city's supervisor
@@ -36,9 +38,12 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.CANCEL: frozenset({P.CHIEF, P.DRAFTER}),
     A.START: frozenset({P.CONDUCTOR}),
     A.JOIN: frozenset({P.PEER}),
+    A.PROPOSE_LEAD: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.AGREE_LEAD: frozenset({P.CHIEF, P.CO_CHIEF}),
+    A.DECLINE_LEAD: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.ISSUE_CODE: frozenset({P.STREET, P.CO_STREET}),
-    A.ACCEPT: frozenset({P.SUMMONED}),
-    A.REPORT_IN: frozenset({P.SUMMONED}),
+    A.ACCEPT: frozenset({P.SUMMONED, P.CENTRE}),
+    A.REPORT_IN: frozenset({P.SUMMONED, P.CENTRE}),
     A.FEED_BACK: frozenset({P.SUMMONED}),
     A.LEAVE: frozenset({P.SUMMONED}),
     A.OBJECT: frozenset({P.SUMMONED}),
@@ -56,11 +61,13 @@ WHO: dict[WhistleAction, frozenset[WhistlePart]] = {
     A.WAIVE: frozenset({P.DISTRICT, P.COORDINATOR}),
     A.RULE_FALSE: frozenset({P.DISTRICT}),
     A.APPEAL: frozenset({P.CHIEF}),
+    A.READ_SIGNAL: frozenset({P.DISTRICT}),
     A.DECIDE_APPEAL: frozenset({P.CITY}),
     A.REPORT_REFUSAL: frozenset({P.CHIEF, P.CO_CHIEF, P.CONDUCTOR}),
     A.RULE_REFUSAL: frozenset({P.DISTRICT, P.COORDINATOR}),
     A.SUPERVISE: frozenset({P.CHIEF, P.CO_CHIEF, P.CONDUCTOR}),
     A.ANSWER: frozenset({P.SUMMONED}),
+    A.THANK: frozenset({P.CHIEF, P.CO_CHIEF}),
     A.ORGANISE: frozenset({P.CHIEF, P.CONDUCTOR, P.DRAFTER}),
     A.LOG: frozenset({P.CHIEF, P.LIAISON}),
     A.CORRECT_LOG: frozenset({P.CHIEF, P.LIAISON}),

@@ -80,6 +80,38 @@ class OtherStreetUnverified(IllegalWhistleMove):
     title = "A street that takes part has not verified"
 
 
+class HazardRemains(IllegalWhistleMove):
+    title = "An emergency is verified once its hazard is removed"
+
+
+class MarkedNotThanked(IllegalWhistleMove):
+    title = "This office is marked, or is a street: it is not thanked"
+
+
+class ThankedBefore(IllegalWhistleMove):
+    title = "This office has been thanked"
+
+
+class NoSignal(IllegalWhistleMove):
+    title = "No signal waits for the district"
+
+
+class NoLeadToGive(IllegalWhistleMove):
+    title = "No other street has joined, or no street leads this whistle"
+
+
+class LeadProposed(IllegalWhistleMove):
+    title = "A street has not answered who is to lead"
+
+
+class NoLeadProposed(IllegalWhistleMove):
+    title = "Nobody has proposed that another street lead"
+
+
+class LeadAskedOfAnother(IllegalWhistleMove):
+    title = "Another street answers who is to lead"
+
+
 class AnswerOwed(IllegalWhistleMove):
     title = "This office owes an answer already, or is not supervised"
 

@@ -55,6 +55,14 @@ class Waiting:
     finish_due_at: datetime | None
     new_date_at: datetime | None = None
     """In place of the plan date, once its coordinator has set one."""
+    conductor: str = ""
+    """Who composes and commands."""
+    lead_asked: str | None = None
+    """The street that is to say who leads."""
+    lead_proposed_at: datetime | None = None
+    lead_answer_due_at: datetime | None = None
+    signal_at: datetime | None = None
+    signal_read_at: datetime | None = None
     tier: Tier = Tier.STREET
     verified_at: datetime | None = None
     appealed_at: datetime | None = None
@@ -98,6 +106,9 @@ class Awaited:
     offer_due_at: datetime | None = None
     evaluated_by: str | None = None
     offered_from: str | None = None
+    through_centre: bool = False
+    is_marked: bool = True
+    thanked_at: datetime | None = None
 
 
 def waits(
@@ -117,18 +128,24 @@ def wanted(
     if whistle.appealed_at and not whistle.appeal_decided_at:
         desk = (CITY_DESK, WaitKind.WHISTLE)
         yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
+    if whistle.signal_at and not whistle.signal_read_at:
+        since, kind = whistle.signal_at, WaitKind.WHISTLE
+        yield Wait(whistle.district_code, kind, A.READ_SIGNAL, since, since)
     summonses = list(summonses)
     yield from of_answers(whistle, summonses)
     yield from of_refusals(whistle, summonses)
     if whistle.status in UNSETTLED:
         yield from of_whistle(whistle)
+        yield from of_lead(whistle)
         yield from of_coordinator(whistle, summonses)
         in_offers = {code for each in summonses for code in parties(each)}
         for summons in summonses:
             yield from of_offer(whistle, summons)
             yield from of_peer(summons)
             yield from of_office(whistle, summons)
+            yield from of_centre(whistle, summons)
             yield from of_others(whistle, summons, summons.office_code in in_offers)
+    yield from of_thanks(whistle, summonses)
     yield from of_records(whistle, [each for each in summonses if each.office_code not in marked])
 
 
@@ -185,9 +202,21 @@ def evaluators(whistle: Waiting, unmarked: Sequence[Awaited]) -> set[str]:
 
 
 def of_whistle(whistle: Waiting) -> Iterator[Wait]:
-    own, until = (whistle.street_code, WaitKind.WHISTLE), whistle.finish_at or whistle.since
-    if whistle.status is S.FED_BACK:
-        yield Wait(*own, A.CONCLUDE if whistle.is_campaign_open else A.VERIFY, whistle.since, until)
+    """A campaign is concluded by who conducts it, what is fed back is verified by the street."""
+    if whistle.status is not S.FED_BACK:
+        return
+    limits = (whistle.since, whistle.finish_at or whistle.since)
+    if whistle.is_campaign_open:
+        yield Wait(whistle.conductor, WaitKind.WHISTLE, A.CONCLUDE, *limits)
+    else:
+        yield Wait(whistle.street_code, WaitKind.WHISTLE, A.VERIFY, *limits)
+
+
+def of_lead(whistle: Waiting) -> Iterator[Wait]:
+    """The other street's word on who leads (D.14.6)."""
+    if whistle.lead_asked:
+        limits = span(whistle.lead_proposed_at, whistle.lead_answer_due_at)
+        yield Wait(whistle.lead_asked, WaitKind.WHISTLE, A.AGREE_LEAD, *limits)
 
 
 def of_coordinator(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
@@ -235,6 +264,27 @@ def of_office(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
             yield Wait(*own, A.REPORT_IN, *span(summons.arrived_at, summons.next_at or finish))
         case P.ARRIVED | P.WORKING:
             yield Wait(*own, A.FEED_BACK, *span(summons.arrived_at, finish))
+
+
+def of_centre(whistle: Waiting, summons: Awaited) -> Iterator[Wait]:
+    """The street's centre calls its posted people: it accepts for them, and they come."""
+    if summons.through_centre:
+        for wait in of_office(whistle, summons):
+            if wait.because in (A.ACCEPT, A.REPORT_IN):
+                yield wait._replace(
+                    office_code=whistle.street_code, kind=WaitKind.WHISTLE, of=wait.office_code
+                )
+
+
+def of_thanks(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:
+    """驻区单位 that came are thanked, as long as departments are evaluated."""
+    if whistle.status is S.SETTLED and whistle.mark_due_at:
+        limits = (whistle.since, whistle.mark_due_at)
+        for each in summonses:
+            helped = each.kind is SummonsKind.DEPARTMENT and each.arrived_at is not None
+            if helped and not each.is_marked and each.thanked_at is None:
+                street = whistle.street_code
+                yield Wait(street, WaitKind.WHISTLE, A.THANK, *limits, each.office_code)
 
 
 def parties(asked: Awaited) -> tuple[str, ...]:

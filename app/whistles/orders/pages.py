@@ -55,6 +55,7 @@ class Called:
     name: str
     required: bool
     power: str
+    through_centre: bool
     arrive_by: str
     actions: list[str]
 
@@ -124,6 +125,7 @@ def called(summonses: list[SummonsView], kinds: Kinds) -> Iterator[Called]:
             yield Called(
                 name=summons.office_name,
                 required=summons.required,
+                through_centre=summons.through_centre,
                 power=for_reader(POWERS[kind]) if kind in POWERS else "—",
                 arrive_by=in_beijing(summons.arrive_due_at),
                 actions=[item.action for item in summons.actions],

@@ -22,6 +22,7 @@ from app.whistles import persons
 from app.whistles.events import WhistleEvent, WhistleStatement
 from app.whistles.life.loop import (
     OF_OFFICE,
+    OF_STREETS,
     TERMINAL,
     SummonsStatus,
     WhistleKind,
@@ -162,7 +163,10 @@ def nameable(viewer: Viewer, events: Iterable[WhistleEvent]) -> Collection[str]:
 
 
 def is_open_to(caller: Caller, event: WhistleEvent) -> bool:
-    """To whom is only summoned another office's evaluation is not shown."""
+    """To whom is only summoned neither another office's evaluation is shown nor what streets and
+    districts say to each other."""
+    if event.action in OF_STREETS:
+        return False
     return event.action not in OF_OFFICE or event.data.get("office_code") == caller.office_code
 
 

@@ -59,6 +59,8 @@ class SummonsView(View):
     office_name: str
     kind: SummonsKind
     required: bool
+    through_centre: bool
+    """Its people posted to the street's centre are called, and come through the centre."""
     status: SummonsStatus
     sent_at: At | None
     accept_due_at: At | None
@@ -88,6 +90,7 @@ class SummonsView(View):
     offered_actions: list[int] | None
     offered_at: At | None
     offer_due_at: At | None
+    thanked_at: At | None
     supervised_at: At | None
     answer_due_at: At | None
     verified_at: At | None
@@ -112,6 +115,11 @@ class WhistleView(View):
     street: OfficeBrief
     district_code: str
     conductor: OfficeBrief
+    proposed_lead: str | None
+    """The street that is to conduct it, if `lead_asked` agrees."""
+    lead_asked: str | None
+    lead_proposed_at: At | None
+    lead_answer_due_at: At | None
     tier: Tier
     created_at: At
     updated_at: At
@@ -135,6 +143,9 @@ class WhistleView(View):
     lead_office_code: str | None
     rule_until: At | None
     finding: Finding | None
+    signal_at: At | None
+    """With this one the street has blown too many false ones in their period."""
+    signal_read_at: At | None
     appeal_until: At | None
     appealed_at: At | None
     appeal_decided_at: At | None

@@ -25,7 +25,7 @@ ROLE_PARTS: dict[Role, frozenset[WhistlePart]] = {
     Role.SUPERVISOR: frozenset({P.CITY, P.COORDINATOR}),
     Role.DISTRICT: frozenset({P.DISTRICT, P.CONDUCTOR, P.COORDINATOR}),
     Role.HANDLER: frozenset(
-        {P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED, P.LIAISON}
+        {P.STREET, P.BLOWER, P.DRAFTER, P.CO_STREET, P.PEER, P.SUMMONED, P.LIAISON, P.CENTRE}
     ),
     Role.CHIEF: frozenset(P) - {P.DISTRICT, P.CITY, P.COORDINATOR},
 }
@@ -139,7 +139,7 @@ def street_parts(
         yield from own_parts(whistle, policy, is_chief)
     for summons in summonses:
         if summons.kind is SummonsKind.PEER and summons.office_code == caller.office_code:
-            yield from peer_parts(summons, is_chief)
+            yield from peer_parts(summons, is_chief, whistle.conductor)
 
 
 def own_parts(whistle: Whistle, policy: Policy, is_chief: bool) -> Iterator[WhistlePart]:
@@ -157,18 +157,25 @@ def chief_parts(caller: Caller, whistle: Whistle) -> Iterator[WhistlePart]:
         yield P.CONDUCTOR
 
 
-def peer_parts(summons: Summons, is_chief: bool) -> Iterator[WhistlePart]:
+def peer_parts(summons: Summons, is_chief: bool, conductor: str) -> Iterator[WhistlePart]:
     if summons.status is not SummonsStatus.ACCEPTED:
         yield P.PEER
         return
     yield P.CO_STREET
     if is_chief:
         yield P.CO_CHIEF
+        yield from (P.CONDUCTOR,) if summons.office_code == conductor else ()
 
 
 def office_parts(
-    caller: Caller, of_whistle: Collection[WhistlePart], office_code: str
+    caller: Caller,
+    of_whistle: Collection[WhistlePart],
+    office_code: str,
+    through_centre: bool = False,
 ) -> frozenset[WhistlePart]:
     """A caller's parts in what concerns one summoned office."""
     own = caller.role in HANDLERS and caller.office_code == office_code
-    return frozenset({*of_whistle, *([P.SUMMONED] if own else [])})
+    of_centre = through_centre and P.STREET in of_whistle
+    return frozenset(
+        {*of_whistle, *([P.SUMMONED] if own else []), *([P.CENTRE] if of_centre else [])}
+    )

@@ -20,7 +20,7 @@ from app.tickets.views import scope as ticket_scope
 from app.tickets.views.schemas import OfficeBrief
 from app.tickets.views.view import NUMBERS, Viewer
 from app.whistles import persons, standing
-from app.whistles.evaluation import records
+from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
@@ -104,7 +104,7 @@ def read_beside(viewer: Viewer, whistles: Sequence[Whistle]) -> Beside:
         by_number(session, ACTIONS, numbers),
         visits(session, numbers),
         tickets(viewer, numbers),
-        records.views(session, policies, settled(whistles), viewer.now),
+        record_views.views(session, policies, settled(whistles), viewer.now),
         persons.names(session, viewer.city.cipher, numbers),
     )
 
@@ -258,7 +258,7 @@ def with_acts(
 ) -> EvaluationView:
     """An evaluation with what the caller may do about it."""
     own = scope.office_parts(viewer.caller, parts, evaluation.office_code)
-    action = records.next_act(evaluation, policy.evaluation, viewer.now)
+    action = record_views.next_act(evaluation, policy.evaluation, viewer.now)
     if action is WhistleAction.EVALUATE and evaluation.street_code != viewer.caller.office_code:
         action = None
     allowed = [action] if action and WHO[action] & own else []
@@ -277,7 +277,7 @@ def acts_on_records(
     """The same, of all the evaluations of a whistle."""
     city = viewer.city
     policy = city.policies.named(whistle.policy)
-    known = records.views(viewer.session, city.policies, settled([whistle]), viewer.now)
+    known = record_views.views(viewer.session, city.policies, settled([whistle]), viewer.now)
     every = known.get(whistle.number, [])
     return acts_on(with_acts(viewer, evaluation, parts, policy) for evaluation in every)
 
@@ -290,7 +290,7 @@ def summons_view(
     beside: Beside,
 ) -> SummonsView:
     number, code = summons.whistle_number, summons.office_code
-    own = scope.office_parts(viewer.caller, parts, code)
+    own = scope.office_parts(viewer.caller, parts, code, summons.through_centre)
     state = standing.summons_standing(summons)
     items = [item for item in beside.items.get(number, []) if item.office_code == code]
     return SummonsView(

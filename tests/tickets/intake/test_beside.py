@@ -137,6 +137,22 @@ def test_words_of_an_emergency_raise_the_level_where_no_category_is_given(people
     assert received["data"]["urgency"] == "L1"
 
 
+def test_a_danger_that_the_list_does_not_know_is_asked_about(people: People) -> None:
+    """Whatever the category; not where the level is the gravest, nor of ordinary matters."""
+    matter = {"title": "求助", "content": "酒吧门口两拨人抡酒瓶子，有个人脖子上血直往外滋。"}
+    answer = tell(people, **matter)
+    named = tell(people, category="0701", citizen=OTHER, **matter)
+    grave = tell(people, urgency="L1", citizen={}, **matter)
+
+    assert (answer["urgency"], answer["tell"]) == ("L3", [])
+    assert answer["possible_danger"] == named["possible_danger"]
+    assert answer["possible_danger"]["likelihood"] > 0.9
+    assert answer["possible_danger"]["words"] == "有个人脖子上血直往外滋"
+    assert grave["possible_danger"] is None
+    assert tell(people, **GAS)["possible_danger"] is None
+    assert tell(people, **LAMP)["possible_danger"] is None
+
+
 def test_a_category_that_is_given_keeps_its_level_and_the_words_are_told(people: People) -> None:
     answer = tell(people, category="0701", **GAS)
 
