@@ -13,7 +13,7 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
-from app.kit.instants import HELD
+from app.kit.instants import HELD, recording
 from app.kit.messages import Message
 from app.kit.web.etag import Versions
 from app.tickets.acts import due
@@ -38,6 +38,7 @@ def locked(
     of its group. Rows are locked in order of number."""
     concerned = set(filter(None, others)) - {number}
     if concerned:
+        recording(session, clock)
         lock(session, {number, *concerned})
     statement = recorded_in_scope(caller.role)
     line = session.execute(statement, asked(caller, number)).one_or_none()
