@@ -25,7 +25,7 @@ from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
 
-AT_ONCE, PORTIONS = 100, 8
+AT_ONCE, PORTIONS = 64, 12
 """Tickets of a portion, and portions of a round."""
 REST = 2
 """After a portion, in its own time: requests have most of the machine, and none waits for longer
