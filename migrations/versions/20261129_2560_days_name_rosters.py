@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c2560a14d3f1"
-down_revision = "f15c2580d4a7"
+down_revision = "b2541d7f02c6"
 branch_labels = None
 depends_on = None
 

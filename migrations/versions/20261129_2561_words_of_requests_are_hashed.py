@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c2561a14d3f2"
-down_revision = "c2560a14d3f1"
+down_revision = "f15c2580d4a7"
 branch_labels = None
 depends_on = None
 
