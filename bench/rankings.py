@@ -51,17 +51,20 @@ OPEN, BEFORE = "2026-11", "2026-10"
 
 TICKETS = """
 INSERT INTO ticket (number, status, since, version, channel, type, urgency, secret, anonymous,
-    street_code, district_code, office_code, policy, received_at, updated_at, chain_head)
+    street_code, district_code, office_code, category, policy, received_at, updated_at, chain_head)
 SELECT %(prefix)s || lpad(n::text, 9, '0'), 'closed', at, 9, 'phone', 'complaint', 'L3', false,
-    false, code, left(code, 6), code, 'beijing-2019', at, at, ''
+    false, code, left(code, 6), code, category, 'beijing-2019', at, at, ''
 FROM (SELECT n, %(start)s::timestamptz + n * %(step)s::interval AS at,
-        (%(streets)s::text[])[1 + (n * 7919) %% %(streets_number)s] AS code
-      FROM generate_series(0, %(number)s::bigint - 1) AS n) AS made
+        (%(streets)s::text[])[1 + (n * 7919) %% %(streets_number)s] AS code,
+        leaves[1 + (n * 31) %% cardinality(leaves)] AS category
+      FROM generate_series(0, %(number)s::bigint - 1) AS n, (
+        SELECT array_agg(code ORDER BY code) AS leaves FROM category WHERE length(code) = 6
+      ) AS categories) AS made
 """
 FACTS = """
-INSERT INTO assessment (ticket_number, office_code, district_code, type, channel, urgency,
+INSERT INTO assessment (ticket_number, office_code, district_code, category, type, channel, urgency,
     anonymous, reach, contacted, resolved, satisfied, contact_ok, late, assessed_at, recorded_at)
-SELECT number, office_code, district_code, type, channel, urgency, false,
+SELECT number, office_code, district_code, category, type, channel, urgency, false,
     CASE WHEN said < 0.8 THEN 'reached' ELSE 'unreached' END,
     CASE WHEN said < 0.75 THEN 'yes' WHEN said < 0.8 THEN 'no' END,
     CASE WHEN said < 0.6 THEN 'resolved' WHEN said < 0.65 THEN 'partly'

@@ -25,6 +25,7 @@ from app.tickets.life.lifecycle import TicketType
 from app.tickets.models import Ticket
 
 T = TypeVar("T")
+R = TypeVar("R", Record, Record | None)
 
 UPPERMOST = 2
 """Digits of a category of the first level."""
@@ -95,7 +96,7 @@ def worked(view: ComparedView) -> bool:
 def matters(of: Months) -> list[MatterView]:
     """Kinds of matter by the categories of the first level, the most frequent first."""
     names = {code: entry.name for code, entry in of.asked.city.catalogue.categories.items()}
-    requests = [by_matter(volumes.volumes, record, add) for record in of[1:]]
+    requests = [of_sealed(of, record, "matters", asked_by_matter) for record in of[1:]]
     counts = by_matter(assessments.counts, of.this, add)
     codes = sorted({*requests[0], *counts}, key=lambda code: (-requests[0].get(code, 0), code))
     return [
@@ -108,6 +109,18 @@ def matters(of: Months) -> list[MatterView]:
         )
         for code in codes
     ]
+
+
+def asked_by_matter(record: Record | None) -> Mapping[str, int]:
+    return by_matter(volumes.volumes, record, add)
+
+
+def of_sealed(of: Months, record: R, name: str, count: Callable[[R], T]) -> T:
+    """Counted once of an instant that is past: what was on record then stays so."""
+    if record is None or record.as_of is None:
+        return count(record)
+    key = (name, record.period.name, record.as_of)
+    return of.asked.recall()(key, (), lambda _: count(record))
 
 
 MONTHS = ("requests", "last_month", "last_year")
@@ -133,7 +146,9 @@ def rates_of(counts: Counts, record: Record) -> dict[str, Any]:
 
 def praise(of: Months) -> CountedView:
     """表扬: praise is counted, and never assessed (D.3)."""
-    numbers = (0 if record is None else praised(record) for record in of[1:])
+    numbers = (
+        0 if record is None else of_sealed(of, record, "praise", praised) for record in of[1:]
+    )
     return CountedView(**dict(zip(MONTHS, numbers, strict=True)))
 
 

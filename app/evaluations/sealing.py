@@ -24,6 +24,7 @@ from app.period import Periods, State
 from app.rankings.bundles import Bundle
 from app.rankings.published import AlreadySealed, NotSealed, NotYetFrozen, SealInOrder
 from app.rankings.schemas import as_json
+from app.whistles.evaluation import records
 from app.whistles.evaluation.score import Record
 
 ONE_AT_A_TIME = 0x5EA2
@@ -79,7 +80,7 @@ def check_sealable(session: Session, span: Span, periods: Periods, now: datetime
             Message("{period} is sealed", period=span.name), status_now=State.SEALED, allowed=[]
         )
     if span.is_term:
-        check_time(span.terms[0], now)
+        check_time(session, span.terms[0], now)
         check_order(session, span.terms[0], periods)
         return
     for term in terms.of_year(span.name, periods):
@@ -88,14 +89,17 @@ def check_sealable(session: Session, span: Span, periods: Periods, now: datetime
             raise SealInOrder(detail, status_now=State.CLOSED, allowed=[], first=term.name)
 
 
-def check_time(term: Term, now: datetime) -> None:
-    """Refuses (NotYetFrozen) while an appeal may be made or decided."""
-    if now <= term.decide_until:
-        after = in_utc(term.decide_until)
+def check_time(session: Session, term: Term, now: datetime) -> None:
+    """Refuses (NotYetFrozen) while an appeal may be made or decided: against a mark of the term, or
+    against a whistle's record, which may be marked later than the term's deadline."""
+    appeal = term.policy.evaluation.appeal
+    of_records = records.open_until(session, term.starts_at, term.ends_at, appeal)
+    last = max(term.decide_until, of_records or term.decide_until)
+    if now <= last:
         raise NotYetFrozen(
-            Message("{term} can be sealed after {after}", term=term.name, after=term.decide_until),
+            Message("{term} can be sealed after {after}", term=term.name, after=last),
             status_now=term.state(now),
-            sealable_at=after,
+            sealable_at=in_utc(last),
             allowed=[],
         )
 

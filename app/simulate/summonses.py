@@ -8,9 +8,10 @@ from app.access.roles import Caller
 from app.simulate.life import DAY, HOUR, MINUTE, Task
 from app.simulate.whistle_life import Deed, WhistleLife, words
 from app.tickets.acts.forms import Nothing, Reason
-from app.whistles.acts import blowing, objecting, reporting, supervising
+from app.whistles.acts import blowing, leading, objecting, reporting, supervising
 from app.whistles.acts.forms import (
     InterimRelease,
+    LeadProposal,
     ObjectionRuling,
     Result,
     Results,
@@ -37,6 +38,7 @@ KEEPS_APPOINTMENT = 0.85
 RELEASED_AT_ONCE = 0.7
 SUPERVISED = 0.4
 JOINS = 0.8
+LEADS = 0.3
 ANSWERS = 0.8
 STARTS_WITHOUT = 0.5
 
@@ -170,6 +172,16 @@ def peer(life: WhistleLife, summons: Summons, now: datetime) -> Iterator[Task]:
         code = summons.office_code
         joins = Deed(A.JOIN, life.office(code), blowing.join)
         yield life.later(life.within(now, 12 * HOUR), joins)
+    if summons.status is P.ACCEPTED and life.likely(LEADS):
+        yield lead(life, summons.office_code, now)
+
+
+def lead(life: WhistleLife, street: str, now: datetime) -> Task:
+    """Both agree that the other street leads."""
+    offer = LeadProposal(street_code=street, text="现场主要在贵辖区。")
+    proposes = Deed(A.PROPOSE_LEAD, life.chief(), leading.propose, offer, None, leading.check)
+    agrees = Deed(A.AGREE_LEAD, life.chief_of(street), leading.agree, words("同意。"))
+    return life.later(now + 20 * MINUTE, proposes, agrees)
 
 
 def joined(life: WhistleLife) -> Iterator[Caller]:

@@ -16,7 +16,7 @@ from app.simulate.whistle_life import MOST, Deed, WhistleLife, person, words
 from app.tickets.acts import extension
 from app.tickets.acts.forms import NewExtension, Reason
 from app.tickets.life.lifecycle import Action, Status
-from app.whistles.acts import blowing, escalating, ruling, settling
+from app.whistles.acts import blowing, escalating, false_signals, ruling, settling
 from app.whistles.acts.forms import (
     AppealDecision,
     Composition,
@@ -282,6 +282,10 @@ def take_over(life: WhistleLife, now: datetime) -> Iterator[Task]:
 
 
 def false(life: WhistleLife, before: str | None, now: datetime) -> Iterator[Task]:
+    """The district reads the signal of too many; some streets appeal (D.14.7)."""
+    if life.whistle.signal_at and not life.whistle.signal_read_at:
+        reads = (false_signals.read, words("已约谈。"))
+        yield life.later(now + 2 * HOUR, Deed(A.READ_SIGNAL, life.district(), *reads))
     if not life.likely(APPEALED):
         return
     appeals = Deed(A.APPEAL, life.chief(), ruling.appeal, words("险情属实，申请复核。"))

@@ -1,17 +1,15 @@
 """七有五性 by street (RULEBOOK D.17): requests, for 10,000 residents too, and the three rates."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-
-from sqlalchemy import func, select
+from collections.abc import Mapping
 
 from app import codes
 from app.kit.decimals import rounded
 from app.kit.web.wire import Form, View
-from app.offices.catalogue import Catalogue, Goal
+from app.offices.catalogue import Goal
 from app.offices.directory import STREET_KINDS, OfficeEntry
-from app.rankings.counting import as_of, assessments, volumes
-from app.rankings.counting.record import Record, within
+from app.rankings.counting import assessments
+from app.rankings.counting import goals as counting
+from app.rankings.counting.goals import Key
 from app.rankings.leagues import works
 from app.rankings.rates import NOTHING, Counts, Rate
 from app.rankings.schemas import Percent, RateView
@@ -19,12 +17,6 @@ from app.rankings.service import Asked
 from app.rankings.table import RESIDENTS
 from app.rankings.versions import EVERY
 from app.statistics.service import Sheet
-from app.tickets.models import Ticket
-
-LED = "office_code || ' ' || coalesce(category, '')"
-"""Of an assessment, its office and its category."""
-
-Key = tuple[str, Goal]
 
 
 class GoalsQuery(Form):
@@ -64,7 +56,7 @@ def goals(asked: Asked, name: str, query: GoalsQuery) -> GoalsView:
 
     def counted(_: object) -> tuple[Mapping[Key, int], Mapping[Key, Counts]]:
         assessments.plan_anew(record.session)
-        return requests(record, catalogue), assessed(record, catalogue)
+        return counting.received(record, catalogue), counting.assessed(record, catalogue)
 
     received, counts = asked.recall()(("goals", period.name), EVERY, counted)
     sheet = Sheet(period, period.policy.privacy.min_cell if query.published else 0)
@@ -85,39 +77,6 @@ def goals(asked: Asked, name: str, query: GoalsQuery) -> GoalsView:
             for street in streets
         ],
     )
-
-
-def requests(record: Record, catalogue: Catalogue) -> Mapping[Key, int]:
-    street = as_of.at(record.as_of, "street_code")
-    query = (
-        select(street, Ticket.category, func.count())
-        .where(
-            street.is_not(None),
-            within(Ticket.received_at, record.period),
-            Ticket.type.in_(sorted(record.period.policy.assess.types)),
-            *volumes.accepted(record),
-        )
-        .group_by(street, Ticket.category)
-    )
-    sums: dict[Key, int] = defaultdict(int)
-    for code, category, number in record.session.execute(query):
-        for goal in served(catalogue, category):
-            sums[code, goal] += number
-    return sums
-
-
-def assessed(record: Record, catalogue: Catalogue) -> Mapping[Key, Counts]:
-    sums: dict[Key, Counts] = defaultdict(lambda: NOTHING)
-    for led, counts in assessments.counts(record, LED).items():
-        code, _, category = led.partition(" ")
-        for goal in served(catalogue, category):
-            sums[code, goal] += counts
-    return sums
-
-
-def served(catalogue: Catalogue, category: str | None) -> Iterator[Goal]:
-    entry = catalogue.categories.get(category or "")
-    yield from entry.goals if entry else ()
 
 
 def row(

@@ -1,10 +1,12 @@
 """The speed of the API for its users, beside that of the machine and of the bare database.
 
-    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR | --beside N] [--json FILE]
+    python -m bench.api [--scale small] [--rows post,inbox] [--tree DIR | --beside N]
+                        [--city DIR] [--json FILE]
 
 `--tree` names another checkout with its own `.venv`: its service is measured in turn with ours, on
 a separate database loaded the same way. `--beside` measures ours in turn with itself in a city of N
-tickets: the growth, whatever the machine does meanwhile.
+tickets: the growth, whatever the machine does meanwhile. `--city` keeps the loaded city in a
+directory; a later run measures it as it is, without growth.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
@@ -26,7 +28,7 @@ from app.preparation import read_policies
 from app.settings import Settings
 from bench import rankings
 from bench.api import city, client, report, rows, server, usage, yardsticks
-from bench.api.city import City
+from bench.api.city import City, Kept
 from bench.api.client import Load
 from bench.api.rows import ROWS, Row, Site
 from bench.api.scales import SCALES, Scale, named_by_environment
@@ -56,19 +58,33 @@ class Bench:
     def open(self, name: str, tree: Path, cluster: str, stack: ExitStack) -> None:
         """Open a tree's service with a separate database of a single ticket."""
         data = self.directory / name
-        data.mkdir()
-        database = server.new_database(cluster, f"bench_{name}")
+        data.mkdir(exist_ok=True)
+        database = server.database(cluster, f"bench_{name}")
+        loaded = city.kept(database) if name == OURS else None
+        if not loaded:
+            server.make_anew(cluster, database)
         started = stack.enter_context(server.serving(name, tree, database, data))
         started.call("GET", "/readyz", "")
+        self.sites.append(self.site(started))
+        if loaded:
+            self.cities.append(loaded.city)
+            self.tickets, self.facts = loaded.tickets, loaded.facts
+        else:
+            self.cities.append(self.empty_city(self.sites[-1], name))
+            if name == SMALL and self.tickets:
+                small = self.cities[-1]
+                small.load(self.beside, small.streets * city.WAITING, self.now)
+
+    def empty_city(self, site: Site, name: str) -> City:
+        """The city of a single ticket, the model of all others."""
+        database = site.server.database
         least = round(self.scale.tickets * min(self.scale.growth))
         tickets = self.beside if name == SMALL else least
         streets = city.prepare(database, tickets)
-        site = self.site(started)
         body = rows.new_ticket(rows.addresses(site)[0], "15900000000")
-        path = "/v1/tickets"
-        place = started.call_text("POST", path, started.key("operator"), body, 201)
-        self.cities.append(City(database, place.headers["location"].split("/")[-1], streets))
-        self.sites.append(site)
+        key = site.server.key("operator")
+        place = site.server.call_text("POST", "/v1/tickets", key, body, 201)
+        return City(database, place.headers["location"].split("/")[-1], streets)
 
     def site(self, started: Server) -> Site:
         opened, sealed = periods(self.now)
@@ -102,11 +118,14 @@ class Bench:
     def grow(self, part: float) -> None:
         """Load the city up to this part; the first part brings all tickets in inboxes."""
         more = round(self.scale.tickets * part) - self.tickets
-        for loaded in self.cities[:1] if self.beside and self.tickets else self.cities:
-            waiting = 0 if self.tickets else loaded.streets * city.WAITING
-            small = self.beside and loaded is not self.cities[0]
-            loaded.load(self.beside if small else more, waiting, self.now)
+        for place, loaded in enumerate(self.cities):
+            if not place or not self.beside:
+                waiting = 0 if self.tickets else loaded.streets * city.WAITING
+                loaded.load(more, waiting, self.now)
+            elif not self.tickets:
+                loaded.load(self.beside, loaded.streets * city.WAITING, self.now)
         self.tickets += more
+        self.keep()
 
     def assess(self, number: int) -> None:
         """Load facts of the open period up to this number; the first also bring a sealed period."""
@@ -118,6 +137,11 @@ class Bench:
                 key = site.server.key("evaluator")
                 site.server.call("POST", f"/v1/rankings/{sealed.name}/seal", key, {}, 201)
         self.facts = number
+        self.keep()
+
+    def keep(self) -> None:
+        """Note how far our city is loaded."""
+        city.keep(Kept(self.cities[0], self.tickets, self.facts))
 
     def settle(self) -> None:
         """Let every service know what was loaded behind its back."""
@@ -200,16 +224,17 @@ def asked(names: str) -> list[Row]:
 
 def stages(bench: Bench, chosen: list[Row]) -> Iterator[list[Row]]:
     """The stages of the city's growth, each with the rows to be measured after it."""
-    for part in bench.scale.growth:
-        growing = [row for row in chosen if row.grows]
-        if growing:
-            bench.grow(part)
-            bench.settle()
-            yield growing
-    bench.grow(1)
+    growing = [row for row in chosen if row.grows]
+    for part in bench.scale.growth if growing and not bench.tickets else ():
+        bench.grow(part)
+        bench.settle()
+        yield growing
+    if bench.tickets < bench.scale.tickets:
+        bench.grow(1)
     ranked = [row for row in chosen if row.name.startswith("ranking")]
     for number in bench.scale.facts if ranked else ():
-        bench.assess(number)
+        if number > bench.facts:
+            bench.assess(number)
         bench.settle()
         yield ranked
     if not ranked:
@@ -224,11 +249,13 @@ def run() -> None:
     second = parser.add_mutually_exclusive_group()
     second.add_argument("--tree", type=Path, help="another checkout, measured in turn")
     second.add_argument("--beside", type=int, default=0, help="tickets of a city measured in turn")
+    parser.add_argument("--city", type=Path, help="where the loaded city is kept")
     parser.add_argument("--json", type=Path, help="where the figures are kept, too")
     given = parser.parse_args()
     chosen = asked(given.rows)
     with ExitStack() as stack:
-        bench = opened(stack, SCALES[given.scale], given.tree, given.beside)
+        directory = given.city or stack.enter_context(passing_directory())
+        bench = opened(stack, directory, SCALES[given.scale], given.tree, given.beside)
         report.head()
         for stage in stages(bench, chosen):
             for row in stage:
@@ -238,8 +265,15 @@ def run() -> None:
         given.json.write_text(report.as_json(results), encoding="utf-8")
 
 
-def opened(stack: ExitStack, scale: Scale, tree: Path | None, beside: int) -> Bench:
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-bench-")))
+@contextmanager
+def passing_directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="jiesu-bench-") as directory:
+        yield Path(directory)
+
+
+def opened(
+    stack: ExitStack, directory: Path, scale: Scale, tree: Path | None, beside: int
+) -> Bench:
     clients = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("fork")))
     clients.submit(int).result()  # while there is no other thread here
     cluster = stack.enter_context(embedded.running(directory, max_connections=CONNECTIONS))

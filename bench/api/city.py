@@ -229,6 +229,35 @@ class City:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A city as far as it is loaded."""
+
+    city: City
+    tickets: int
+    facts: int
+
+
+def keep(loaded: Kept) -> None:
+    """Note in its database how far a city is loaded."""
+    row = (loaded.city.model, loaded.city.streets, loaded.tickets, loaded.facts)
+    with psycopg.connect(loaded.city.database, autocommit=True) as connection:
+        connection.execute("INSERT INTO bench.kept VALUES (%s, %s, %s, %s)", row)
+
+
+def kept(database: str) -> Kept | None:
+    """The city that a database holds; none where there is no such database, or no city in it."""
+    newest = (
+        "SELECT model, streets, tickets, facts FROM bench.kept ORDER BY tickets DESC, facts DESC"
+    )
+    try:
+        with psycopg.connect(database) as connection:
+            row = connection.execute(newest).fetchone()
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+        return None
+    return Kept(City(database, row[0], row[1]), row[2], row[3]) if row else None
+
+
 TABLES = {
     "ticket": (TICKET, ""),
     "request": (REQUEST, ""),
@@ -252,6 +281,9 @@ def prepare(database: str, number: int) -> int:
         connection.execute("CREATE SCHEMA bench")
         connection.execute(STREETS)
         connection.execute("CREATE TABLE bench.caller (n bigint PRIMARY KEY, hash bytea)")
+        connection.execute(
+            "CREATE TABLE bench.kept (model text, streets int, tickets bigint, facts bigint)"
+        )
         connection.execute("CREATE UNLOGGED TABLE bench.known (number text, name text, phone text)")
         row = connection.execute("SELECT count(*) FROM bench.street").fetchone()
     assert row is not None

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 from tests.nursery import PLACE, Birth, Process
 
@@ -118,11 +119,17 @@ def jiesu(tree: Path, command: str, database: str, data: Path) -> None:
         raise Failed(f"{tree}: {command} failed")
 
 
-def new_database(cluster: str, name: str) -> str:
-    """The URL of a new, empty database in the cluster."""
-    with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+def database(cluster: str, name: str) -> str:
+    """The URL of a database of the cluster, which may not be there yet."""
     return urlsplit(cluster)._replace(path=f"/{name}").geturl()
+
+
+def make_anew(cluster: str, url: str) -> None:
+    """Make the database, in place of one of that name."""
+    name = sql.Identifier(urlsplit(url).path[1:])
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from app.console.visit import PREFIX
+from tests.console.visitor import Visitor
 from tests.given import Person
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -93,12 +95,23 @@ class Screens:
         return context.new_page()
 
     def open(self, person: Person, path: str = "/console/", **window: Any) -> Page:
-        """A person's page, after he signed in with his key."""
+        """A person's page, after he signed in."""
         page = self.window(**window)
-        sign_in(page, person)
-        if path != "/console/":
-            page.goto(path)
+        self.enter(page, person)
+        page.goto(path)
         return page
+
+    def enter(self, page: Page, person: Person) -> None:
+        """The window is this person's from now on, whoever was there before. He signed in
+        elsewhere: how that is done in a browser is a test of its own."""
+        cookies = Visitor(person.client).signs_in(person).cookies
+        page.context.clear_cookies()
+        page.context.add_cookies(
+            [
+                {"name": name, "value": value, "domain": "127.0.0.1", "path": PREFIX}
+                for name, value in cookies.items()
+            ]
+        )
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith((REFUSED, *LEFT)):
@@ -121,15 +134,6 @@ class Screens:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
-
-
-def sign_in(page: Page, person: Person) -> None:
-    """With his key, whoever was there before."""
-    page.context.clear_cookies()
-    page.goto("/console/sign-in")
-    page.locator("[name=key]").fill(person.key)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def chord(page: Page, keys: str) -> None:
@@ -158,3 +162,8 @@ def shoot(page: Page, name: str, *, whole: bool = True) -> None:
     folder = os.environ.get(SHOTS)
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+
+
+def pictured() -> bool:
+    """Whether the run was asked for pictures."""
+    return SHOTS in os.environ

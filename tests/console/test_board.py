@@ -1,8 +1,11 @@
 """The board: a ranking opened down to its tickets, tried, compared, sealed and verified."""
 
+import json
+from html import unescape
+
 import pytest
 
-from app.console.board import drawing
+from app.console.board import charts, drawing
 from app.console.board.trial import body
 from tests import given, stages
 from tests.conftest import StillClock
@@ -121,12 +124,21 @@ def test_a_period_is_sealed_and_verified_by_a_click(people: People, clock: Still
 def test_charts_have_their_tables_and_their_figures(people: People) -> None:
     assessed(people)
     analyst = visitor(people, "analyst")
-    page = analyst.get(f"/board/charts?period={PERIOD}")
-    assert page.status_code == 200
-    series = analyst.get(f"/board/series?period={PERIOD}").json()
-    assert series["months"][-1] == PERIOD
-    assert series["volume"][-1] == 1
-    assert series["rates"]["响应率"][-1] == 100.0
+    page = analyst.get(f"/board/charts?period={PERIOD}").text
+    figures = json.loads(unescape(page.split('data-figures="')[1].split('"')[0]))
+    assert figures["months"][-1] == PERIOD
+    assert figures["volume"][-1] == 1
+    assert figures["rates"]["响应率"][-1] == 100.0
+
+
+def test_rates_of_several_offices_are_pooled_by_their_cases() -> None:
+    rows = [
+        {"response": {"numerator": "20/3", "denominator": 10}},
+        {"response": {"numerator": "1", "denominator": 1}},
+        {"response": {"numerator": "0", "denominator": 0}},
+    ]
+    assert charts.pooled(rows, "response") == 69.70
+    assert charts.pooled(rows[2:], "response") is None
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

@@ -1,4 +1,4 @@
-"""The desks' main work in a browser: by keyboard alone, by clicks, without scripts, and live."""
+"""The desks' work in a browser: by their keys, by clicks, and live."""
 
 from playwright.sync_api import Page, expect
 
@@ -26,7 +26,7 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     desk = screens.open(people.operator, "/console/call")
     type_in(desk)
     expect(desk.get_by_role("group", name="建议分类")).to_be_visible()
-    expect(desk.locator("#place strong")).to_have_text("望京街道")
+    expect(desk.locator("#place .goes strong")).to_have_text("望京街道")
     expect(desk.locator("#place mark").last).to_have_text("望京西园三区")
     assert grave(desk) == []
     shoot(desk, "operator")
@@ -44,17 +44,6 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     shoot(street, "street-tasks")
     chord(desk, "Alt+n")
     expect(desk.locator("#content")).to_have_value("")
-
-
-def test_without_scripts_a_call_is_taken_and_acknowledged(people: People, screens: Screens) -> None:
-    desk = screens.open(people.operator, "/console/call", scripts=False)
-    desk.get_by_label("来电内容").fill("路灯不亮")
-    desk.get_by_label("地址").fill("朝阳区望京街道望京西园三区")
-    desk.get_by_role("button", name="受理并派单").click()
-    expect(desk.get_by_text("您的诉求由望京街道办理")).to_be_visible()
-    street = screens.open(people.street(), "/console/inbox", scripts=False)
-    street.get_by_role("button", name="签收").click()
-    expect(street.get_by_text("已完成：签收")).to_be_visible()
 
 
 def test_a_double_click_acts_once(people: People, screens: Screens) -> None:
@@ -115,7 +104,7 @@ def test_a_rank_is_opened_down_to_its_ticket(people: People, screens: Screens) -
     expect(board.locator("#rates canvas")).to_be_visible()
     with board.expect_download() as saved:
         board.locator("[data-of=rates] [data-save=svg]").press("Enter")
-    assert saved.value.suggested_filename == "图表·2026-11_各周期三率.svg"
+    assert saved.value.suggested_filename == "图表·2026-11_各周期三率·街道（乡镇）.svg"
     assert grave(board) == []
     board.goto("/console/board/trial?period=2026-11")
     board.locator("[type=range]").first.press("ArrowRight")

@@ -48,13 +48,13 @@ def note(phone: Page) -> None:
     form.locator("#photos").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": b"x"}
     )
-    form.locator("button").tap()
+    form.locator("button.primary").tap()
     expect(form.locator("[data-refused]")).to_contain_text("a.png")
     expect(form.locator("textarea")).to_have_value("已到现场")
     form.locator("#photos").set_input_files(
         {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": phone.screenshot(type="jpeg")}
     )
-    form.locator("button").tap()
+    form.locator("button.primary").tap()
     expect(phone.locator(".photos img")).to_have_count(1)
 
 
@@ -64,7 +64,7 @@ def reply(phone: Page) -> None:
         form.locator("xpath=..").locator("summary").tap()
     form.locator("#reply-text").fill("电梯已恢复运行。")
     form.locator("#reply-citizen_feedback-method").select_option("call")
-    form.locator("button").tap()
+    form.locator("button.primary").tap()
 
 
 def test_a_department_accepts_by_keys_alone(people: People, screens: Screens) -> None:

@@ -23,6 +23,9 @@ def number(people: People) -> str:
     calls = forms.calls(MARKET, ABROAD, DONGHUAMEN)
     number = str(blown.blow(people, level="w2", kind="appeal", summonses=calls)["number"])
     blown.does(people, steps.CO_STREET, number, "join")
+    ask = {"reason": "请到场", "answer_due_at": "2026-10-21T02:00:00Z"}
+    blown.does(people, steps.CHIEF, number, f"summonses/{ABROAD}/supervise", **ask)
+    blown.does(people, ("handler", ABROAD), number, f"summonses/{ABROAD}/answer", text="已在途中")
     for office in (MARKET, ABROAD):
         blown.reports_in(people, number, office)
         actions = blown.of(people(*steps.CHIEF).get(f"/whistles/{number}").json(), office)
@@ -74,6 +77,7 @@ def test_a_street_marks_no_department_of_another_district(people: People, number
     own, other = of_form(people, DONGHUAMEN), of_form(people, WANGJING)
 
     assert (own[ABROAD]["proposed"], own[ABROAD]["summonses"]["called"]) == (95, 1)
+    assert own[ABROAD]["supervisions"] == {"asked": 1, "answered": 1, "late": 0, "missed": 0}
     assert ABROAD not in other
     assert MARKET not in own
     foreign = marks(people, WANGJING, ABROAD, items=items(60), reason="到场慢。")

@@ -1,10 +1,12 @@
 """A sealed performance beside the whistles behind it, and the events that they left."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from app.kit.web.wire import in_utc
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import entered, marked, marks, row
 from tests.evaluations.test_sealed_performance import AFTER, sealed, verified
@@ -114,6 +116,39 @@ def test_a_whistle_given_back_after_the_seal_changes_no_seal(
     assert given["settled_at"] < "2027-01-01"
     assert verified(people)["differences"] == []
     assert sealed_again(people) == whistles
+
+
+def test_a_seal_waits_for_a_record_whose_appeal_is_in_time(
+    people: People, clock: StillClock
+) -> None:
+    """Given back late, a whistle may be marked after the term's own last day; then its department
+    appeals, and the district has its five days. What it decides after these changes no seal."""
+    number = lived(people)
+    heard = [{"office_code": code, "text": "陈述"} for code in (WANGJING, MARKET)]
+    ruling = {"finding": "reckless", "text": "查实", "statements": heard}
+    other = str(blown.settled(people, MARKET)["number"])
+    blown.does(people, ("district", CHAOYANG), other, "rule-false", **ruling)
+    blown.does(people, ("chief", WANGJING), other, "appeal", text="确有占道")
+    clock.at = AFTER - timedelta(hours=1)
+    decided = {"uphold": True, "text": "撤销裁定"}
+    blown.does(people, ("supervisor", None), other, "decide-appeal", **decided)
+    clock.at = AFTER
+    blown.does(people, ("chief", WANGJING), other, f"evaluations/{MARKET}", effect=9, attitude=9)
+    appeal = f"evaluations/{MARKET}/appeal"
+    blown.does(people, ("handler", MARKET), other, appeal, text="分数过低")
+    clock.tick(days=5)
+    early = people("evaluator").post("/evaluations/2026-Q4/seal")
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/not-yet-frozen")
+    assert early.json()["sealable_at"] == in_utc(clock.at)
+    clock.tick(microseconds=1)
+    assert sealed(people)["counts"]["whistles"] == 3
+    before = row(people)
+    clock.tick(seconds=1)
+    blown.does(
+        people, ("district", CHAOYANG), other, f"{appeal}/decision", approve=True, text="有误"
+    )
+    assert (row(people), verified(people)["differences"]) == (before, [])
+    assert number != other
 
 
 def sealed_again(people: People) -> int:

@@ -19,7 +19,7 @@ SABOTAGED = """
 import asyncio, sys
 from app.kit.host import background
 
-async def end(self, act, threads):
+async def end(self, *_):
     await asyncio.sleep(0.5)
 
 background.Background.keep_doing = end

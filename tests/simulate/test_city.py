@@ -39,14 +39,21 @@ from app.seals.audit import rosters
 from app.seals.audit import service as audit
 from app.seals.audit.whistles import of_whistles
 from app.seals.contradictions import Deriving
+from app.simulate import whistles as imagined
 from app.simulate.service import Inhabited, NotThePast, Plan, simulate
 from app.tickets.citizens import Citizen
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import IN_OFFICE, OPEN, TERMINAL, Action, DispatchRole, Status
 from app.tickets.models import Dispatch, Ticket
 from app.whistles.events import WhistleEvent
-from app.whistles.life.loop import UNSETTLED, WhistleAction, WhistleStatus
-from app.whistles.models import Whistle
+from app.whistles.life.loop import (
+    UNSETTLED,
+    SummonsKind,
+    WhistleAction,
+    WhistleKind,
+    WhistleStatus,
+)
+from app.whistles.models import Summons, Whistle
 from tests.client import Client
 from tests.recount import ASSESSED_TYPES, period_of
 
@@ -59,6 +66,7 @@ LIVELY = Plan(
 
 TURNS = {
     WhistleAction.ABSENT,
+    WhistleAction.AGREE_LEAD,
     WhistleAction.CANCEL,
     WhistleAction.CONFIRM,
     WhistleAction.CONCLUDE,
@@ -73,12 +81,16 @@ TURNS = {
     WhistleAction.NOTIFY,
     WhistleAction.OBJECT,
     WhistleAction.ORGANISE,
+    WhistleAction.READ_SIGNAL,
     WhistleAction.RULE_FALSE,
     WhistleAction.RULE_OBJECTION,
     WhistleAction.SEND_BACK,
     WhistleAction.SUPERVISE,
 }
 """What befalls some whistles of it, beside the plain course."""
+
+FIRST_THREE = (WhistleKind.ENFORCEMENT, WhistleKind.EMERGENCY, WhistleKind.KEY_WORK)
+"""Beijing's kinds of 2018 (D.14.1)."""
 
 NOT_LIVED = {
     Action.FEED_BACK: "joint offices of the simulated city leave the answer to the lead",
@@ -395,6 +407,28 @@ def test_whistles_are_lived_with_their_turns_and_end(city: Session) -> None:
     assert done >= TURNS, sorted(TURNS - done)
     assert statuses[WhistleStatus.EVALUATED] > statuses.total() / 2, statuses
     assert sum(statuses[status] for status in UNSETTLED) <= 1, statuses
+
+
+def test_whistles_have_the_shares_that_the_sources_tell_of(city: Session, app: FastAPI) -> None:
+    """No source has a figure, so these are bounds: most are of Beijing's first three kinds, and
+    enforcement is the most frequent [S1, S2]; most call two departments or more (H1), which mostly
+    come in their time, and what is looked at on the spot is mostly done [S3]; of false ones an
+    eventful city has more than the few at which a leader is told (D.14.7), a plain one less."""
+    whistles = city.scalars(select(Whistle).where(Whistle.blown_at.is_not(None))).all()
+    kinds = Counter(whistle.kind for whistle in whistles)
+    of_departments = Summons.kind == SummonsKind.DEPARTMENT
+    called = Counter(city.scalars(select(Summons.whistle_number).where(of_departments)))
+    came = city.scalars(select(Summons).where(Summons.arrived_at.is_not(None))).all()
+    ended = [whistle.returns for whistle in whistles if whistle.settled_at and not whistle.finding]
+
+    assert kinds.most_common(1)[0][0] is WhistleKind.ENFORCEMENT, kinds
+    assert sum(kinds[kind] for kind in FIRST_THREE) > kinds.total() / 2, kinds
+    assert sum(number > 1 for number in called.values()) > 0.75 * len(called), called
+    assert 0.6 < sum(summons.on_time is True for summons in came) / len(came) < 1
+    assert 0.6 < ended.count(0) / len(ended) < 1, ended
+    assert 0 < sum(whistle.finding is not None for whistle in whistles) < 0.25 * len(whistles)
+    rules = app.state.city.policies.at(NOW).whistle
+    assert rules.false.rate > imagined.FALSE
 
 
 def test_streets_mark_the_departments_that_they_whistled_for(city: Session) -> None:

@@ -53,6 +53,6 @@ function draw(figures) {
 document.addEventListener("DOMContentLoaded", function () {
   document.querySelectorAll("[data-slider]").forEach(slide);
   if (document.querySelector("[data-sum]")) sum();
-  const series = document.querySelector("[data-series]");
-  if (series) fetch(series.dataset.series).then((answer) => answer.json()).then(draw);
+  const figures = document.querySelector("[data-figures]");
+  if (figures) draw(JSON.parse(figures.dataset.figures));
 });

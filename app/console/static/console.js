@@ -7,7 +7,7 @@ document.addEventListener("submit", function (event) {
   if (form.dataset.sent) { event.preventDefault(); return; }
   if (form.hasAttribute("hx-post")) return;
   form.dataset.sent = "1";
-  form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  form.querySelectorAll("button:not([type])").forEach((button) => button.setAttribute("aria-disabled", "true"));
 });
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form[data-sent]").forEach(function (form) {
@@ -96,8 +96,6 @@ function refuse(form, text) {
   problem.scrollIntoView({ block: "nearest" });
   const again = [...shown.forms].find((other) => other.getAttribute("action") === form.getAttribute("action"));
   if (again) mark(form, (name) => again.elements[name] && again.elements[name].value);
-  const bar = form.querySelector("progress");
-  if (bar) bar.hidden = true;
   sessionStorage.removeItem(SENT + form.dataset.draft);
   free(form);
 }
@@ -112,23 +110,24 @@ document.addEventListener("htmx:afterSwap", function (event) {
   if (fresh) for (const form of document.forms) if (form.elements.version) mark(form, (name) => fresh.dataset[name]);
 });
 
-// A file goes with its progress shown; without this the form sends it plainly.
+// A file goes with its progress shown, and can be stopped; without this the form sends it plainly.
 document.addEventListener("submit", function (event) {
   const form = event.target, bar = form.querySelector("progress");
   if (event.defaultPrevented || form.enctype !== "multipart/form-data" || !bar) return;
   event.preventDefault();
-  const request = new XMLHttpRequest();
-  bar.hidden = false;
+  const request = new XMLHttpRequest(), stop = form.querySelector("[data-stop]"), lost = form.querySelector("[data-lost]");
+  const sending = (is) => { bar.hidden = stop.hidden = !is; if (!is) { bar.removeAttribute("value"); free(form); } };
+  sending(true);
+  lost.hidden = true;
+  stop.onclick = () => request.abort();
   request.upload.onprogress = (part) => { if (part.lengthComputable) { bar.max = part.total; bar.value = part.loaded; } };
   request.onload = function () {
-    if (request.status >= 400) refuse(form, request.responseText);
+    if (request.status >= 400) { sending(false); refuse(form, request.responseText); }
     else if (request.responseURL !== form.action) location.assign(request.responseURL);
     else show(request.responseText);
   };
-  request.onerror = function () {
-    bar.hidden = true; free(form);
-    const told = form.querySelector("[data-lost]"); if (told) told.hidden = false;
-  };
+  request.onabort = () => sending(false);
+  request.onerror = () => { sending(false); lost.hidden = false; };
   request.open("POST", form.action);
   request.send(new FormData(form));
 });

@@ -80,9 +80,10 @@ class Background:
     def start(self) -> None:
         threads = CapacityLimiter(len(self.acts))
         self.stopping = asyncio.Event()
-        for act in self.acts:
+        for place, act in enumerate(self.acts, 1):
             self.note_success(act)
-            loop = asyncio.create_task(self.keep_doing(act, threads), name=act.name)
+            first = act.every_seconds * place / len(self.acts)  # those of one interval come apart
+            loop = asyncio.create_task(self.keep_doing(act, first, threads), name=act.name)
             loop.add_done_callback(self.note_end)
             self.loops.append(loop)
 
@@ -95,8 +96,8 @@ class Background:
                 loop.cancel()
         self.loops.clear()
 
-    async def keep_doing(self, act: Act, threads: CapacityLimiter) -> None:
-        failures, pause = 0, act.every_seconds
+    async def keep_doing(self, act: Act, pause: float, threads: CapacityLimiter) -> None:
+        failures = 0
         while not await self.is_stopped_within(pause):
             try:
                 more = await run_sync(act.do, abandon_on_cancel=True, limiter=threads)

@@ -25,7 +25,6 @@ from app.callbacks.outcome import (
     Outcome,
     code,
     mask,
-    tally_sql,
 )
 from app.period import Period
 from app.policy.keys import Assess, Scoring
@@ -72,16 +71,19 @@ def counts(record: Record, by: str) -> dict[str, Counts]:
     index need not hold them. No exclusion is older than its assessment. An empty column counts for
     the empty text; an empty industry for nobody.
     """
-    out = record.excluded(since=record.period.starts_at)
     sums = defaultdict(lambda: NOTHING, read(record, counted(record, alone(record, by))))
-    for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
-        sums[owner] += Counts(excluded=gone.assessed + gone.not_assessed) - gone
-    for owner, moved in corrected(record, by):
-        sums[owner] += moved
-    grouped = count_members(members(record, by), record.period, record.closed())
-    for owner, together in grouped.items():
-        sums[owner] += together
+    for owner, change in changes(record, by):
+        sums[owner] += change
     return sums
+
+
+def changes(record: Record, by: str) -> Iterator[tuple[str, Counts]]:
+    """What is added to the counts of all tickets in no merged group."""
+    out = record.excluded(since=record.period.starts_at)
+    for owner, gone in read(record, added(record, by, [in_period(record)], ALONE, out)).items():
+        yield owner, Counts(excluded=gone.assessed + gone.not_assessed) - gone
+    yield from corrected(record, by)
+    yield from count_members(members(record, by), record.period, record.closed()).items()
 
 
 def alone(record: Record, by: str) -> Count:
@@ -151,7 +153,8 @@ def counts_of(by_tally: Iterable[Tally], numbers: Sequence[int]) -> Counts:
 
 
 def tally_of(by: str) -> sa.ColumnElement[str]:
-    return TALLY.get(by, sa.literal_column(tally_sql(f"coalesce({by}, '')")))
+    """The outcome is the last letter of every tally of a row."""
+    return TALLY.get(by, sa.literal_column(f"coalesce({by}, '') || right(office_tally, 1)"))
 
 
 def owned(by: str) -> Where:

@@ -88,10 +88,11 @@ Numbers = dict[str, list[int]]
 """What the rows of each owner add up to: the same sums for everyone, in one order."""
 
 WATCHED = {
-    "assessment": frozenset({"office_code", "industry_office"}),
-    "ticket": frozenset({"street_code", "district_code", "office_code", "category"}),
+    "assessment": frozenset({"office_code", "industry_office", "category", "goals"}),
+    "ticket": frozenset({"street_code", "district_code", "office_code", "category", "goals"}),
 }
-"""The columns by which days may be kept: of these the triggers know."""
+"""The columns by which days may be kept: of these the triggers know. Goals are of a street and a
+category together."""
 
 HOLES = 7
 """So many days counted apart take as long as a whole month in the order of its index."""

@@ -18,8 +18,9 @@ from app.city import City
 from app.kit.clock import Clock
 from app.kit.db import Sessions
 from app.kit.workdays import ONE_DAY, day_of
+from app.offices.catalogue import Catalogue
 from app.period import Period, Periods
-from app.rankings.counting import assessments, volumes
+from app.rankings.counting import assessments, goals, volumes
 from app.rankings.counting.days import ChangedDay, Count, TalliedDay, changed
 from app.rankings.counting.record import Record
 from app.rankings.leagues import PLANS
@@ -56,8 +57,8 @@ def keep(sessions: Sessions, city: City, clock: Clock) -> int:
     with sessions.begin() as session:
         periods = open_periods(session, city.periods, now)
         forget(session, periods)
-        wanted = list(islice(due(session, periods, now), AT_ONCE))
-    return sum(keep_day(sessions, period, day, now) for period, day in wanted)
+        wanted = list(islice(due(session, city.catalogue, periods, now), AT_ONCE))
+    return sum(keep_day(sessions, city.catalogue, (period, day), now) for period, day in wanted)
 
 
 def open_periods(session: Session, periods: Periods, now: datetime) -> list[Period]:
@@ -73,11 +74,13 @@ def forget(session: Session, periods: list[Period]) -> None:
     session.execute(delete(TalliedDay).where(TalliedDay.day < first))
 
 
-def due(session: Session, periods: list[Period], now: datetime) -> Iterator[tuple[Period, Day]]:
+def due(
+    session: Session, catalogue: Catalogue, periods: list[Period], now: datetime
+) -> Iterator[tuple[Period, Day]]:
     """The newest day first: the days not yet kept stay one span."""
     known = states(session)
     for period in periods:
-        rules = {(c.source, c.by): c.digest for c in counts(Record(session, period))}
+        rules = {(c.source, c.by): c.digest for c in counts(Record(session, period), catalogue)}
         for day in finished(period, now):
             for (source, by), rule in rules.items():
                 counted_day = Day(source, day, by)
@@ -85,9 +88,9 @@ def due(session: Session, periods: list[Period], now: datetime) -> Iterator[tupl
                     yield period, counted_day
 
 
-def states(session: Session) -> Mapping[Day, State]:
+def states(session: Session, *where: sa.ColumnElement[bool]) -> Mapping[Day, State]:
     names = (TalliedDay.source, TalliedDay.day, TalliedDay.counted_by)
-    query = select(*names, TalliedDay.rule, TalliedDay.counted_at, changed())
+    query = select(*names, TalliedDay.rule, TalliedDay.counted_at, changed()).where(*where)
     return {Day(*row[:3]): State(*row[3:]) for row in session.execute(query)}
 
 
@@ -104,26 +107,32 @@ def finished(period: Period, now: datetime) -> Iterator[date]:
         day -= ONE_DAY
 
 
-def counts(record: Record) -> Iterator[Count]:
-    """All that some league counts of a period."""
-    for by in sorted({plan.assessed_by for plan in PLANS.values()}):
+def counts(record: Record, catalogue: Catalogue) -> Iterator[Count]:
+    """All that some league, the goals and the kinds of matter count of a period."""
+    for by in sorted({"category", *(plan.assessed_by for plan in PLANS.values())}):
         yield assessments.alone(record, by)
     lead = record.period.policy.volume.by == "lead"
     for by in sorted({plan.led_by if lead else plan.located_by for plan in PLANS.values()}):
         yield volumes.accepted_by(record, by)
+    served = goals.together(catalogue)
+    yield goals.assessed_by(record, served)
+    yield goals.received_by(record, served)
 
 
-def keep_day(sessions: Sessions, period: Period, day: Day, now: datetime) -> bool:
+def keep_day(
+    sessions: Sessions, catalogue: Catalogue, of: tuple[Period, Day], now: datetime
+) -> bool:
     """Whether the day was counted: not while a writer changes it or another sweep counts it.
 
     Each statement after the lock sees all commits before it.
     """
+    period, day = of
     with sessions.begin() as session:
         session.connection(execution_options={"isolation_level": "READ COMMITTED"})
         if not session.scalar(select(alone_with(day))):
             return False
-        count = count_of(Record(session, period), day)
-        if not is_due(states(session).get(day), count.digest, now):
+        count = count_of(Record(session, period), catalogue, day)
+        if not is_due(states(session, *day.of(TalliedDay)).get(day), count.digest, now):
             return False
         assessments.plan_anew(session)
         write(session, day, count, now)
@@ -142,6 +151,7 @@ def write(session: Session, day: Day, count: Count, now: datetime) -> None:
     session.add(TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body))
 
 
-def count_of(record: Record, day: Day) -> Count:
-    (count,) = (c for c in counts(record) if (c.source, c.by) == (day.source, day.counted_by))
+def count_of(record: Record, catalogue: Catalogue, day: Day) -> Count:
+    every = counts(record, catalogue)
+    (count,) = (c for c in every if (c.source, c.by) == (day.source, day.counted_by))
     return count

@@ -83,10 +83,12 @@ def keep(session: Session, clock: Clock, most: int | None = None) -> bool:
 
 
 def next_day(session: Session) -> date | None:
-    """The day after the last one hashed; at first that of the oldest event."""
+    """The day after the last one hashed; at first that of the oldest event, for which every event
+    is read: a city that was restored or imported may have many."""
     last: date | None = session.scalar(select(func.max(ChainDay.day)))
     if last:
         return last + ONE_DAY
+    session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     firsts = (select(func.min(kind.at)).scalar_subquery() for kind, _ in CHAINS)
     first: datetime | None = session.scalar(select(func.least(*firsts)))
     return day_of(first) if first else None

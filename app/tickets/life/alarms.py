@@ -111,7 +111,9 @@ def unadvised(at: datetime) -> Ring:
 
 def rung(policy: Policy, ticket: Timers) -> list[Ring]:
     """The steps that have rung, and whose wait lasts."""
-    every = [*rings(policy, ticket), unadvised(ticket.since)] if ticket.warned else []
+    if not ticket.warned:
+        return []
+    every = [*rings(policy, ticket), unadvised(ticket.since)]
     if ticket.status in OPEN:
         every += (missed(ticket, ticket.since, of_city) for of_city in (False, True))
     return [ring for ring in every if ring.name in ticket.warned]

@@ -214,7 +214,9 @@ def callback_limit(policy: Policy, ticket: Timers) -> timedelta:
 
 def wound(policy: Policy, ticket: Timers) -> dict[str, Any]:
     """The timers as columns of the ticket: the next due change, who is to act and by when."""
-    ticket = replace(ticket, callback_due_at=callback_due(policy, ticket))
+    due_at = callback_due(policy, ticket)
+    if due_at != ticket.callback_due_at:
+        ticket = replace(ticket, callback_due_at=due_at)
     fall = next_fall(policy, ticket)
     lead, district = duties.of_lead(policy, ticket), duties.of_district(policy, ticket)
     at_desks = duties.at_desks(policy, ticket)

@@ -25,7 +25,7 @@ from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
 
-AT_ONCE, PORTIONS = 100, 8
+AT_ONCE, PORTIONS = 64, 12
 """Tickets of a portion, and portions of a round."""
 REST = 2
 """After a portion, in its own time: requests have most of the machine, and none waits for longer
@@ -73,7 +73,8 @@ def follow_some(sessions: Sessions, clock: Clock) -> bool:
     """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many. Refuses
     StillRecording."""
     with sessions.begin() as session:
-        if not Statement(TRY, {}).run(session.connection()).scalar_one():
+        [(is_alone,)] = Statement(TRY, {}).run(session.connection())
+        if not is_alone:
             return False
         until = clock()
         mark = not_ahead(mark_of(session) or BEGINNING, until)

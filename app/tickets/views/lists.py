@@ -153,7 +153,7 @@ def lines(
     wanted = sorted(set(keys_of(asked, shape.source)))
     values |= {"mark": near.at, "recent": near.recent, "keys": wanted}
     if shape.source is Source.WHOLE:
-        return inlined(statement(shape).given(**values), keys=wanted).run(connection).all()
+        return inlined(statement(shape).given(**values), keys=wanted).run(connection)
     with one_plan(connection):
         for narrowed, bounds in narrower(shape, values):
             page = statement(narrowed).rows(connection, **values, **bounds)

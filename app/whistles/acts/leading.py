@@ -18,14 +18,15 @@ class BadLead(Invalid):
 
 
 def check(change: WhistleChange, body: LeadProposal) -> None:
-    """Refuses (BadLead) a street that takes no part or leads already; and, by a street that does
-    not lead, another than itself."""
+    """Refuses NoSuchOffice, and (BadLead) a street that takes no part or leads already; and, by a
+    street that does not lead, another than itself."""
     whistle, street = change.whistle, body.street_code
+    name = change.city.office(street, "/street_code", change.now).name
     reason = None
     if street not in {whistle.street_code, *joined_streets(change.summonses)}:
-        reason = Message("{street} takes no part in this whistle", street=street)
+        reason = Message("{street} takes no part in this whistle", street=name)
     elif street == whistle.conductor:
-        reason = Message("{street} leads this whistle", street=street)
+        reason = Message("{street} leads this whistle", street=name)
     elif own(change) not in (whistle.conductor, street):
         reason = Message("a street that does not lead proposes itself")
     if reason:

@@ -63,8 +63,8 @@ def summoned(
 def supervised(
     session: Session, since: datetime, until: datetime, street: str
 ) -> Mapping[str, tuple[int, int, int, int]]:
-    """By office: supervisions 督办 by a street's whistles that were asked in a time; of these the
-    answered ones, those answered late, and those that are not answered though their time is over,
+    """By office that the street evaluates: supervisions 督办 that were asked in a time; of these
+    the answered ones, those answered late, and those not answered though their time is over,
     whenever that is."""
     asked = select(WhistleEvent).where(WhistleEvent.action == WhistleAction.SUPERVISE)
     asked = asked.where(WhistleEvent.at >= since, WhistleEvent.at < until)
@@ -83,12 +83,21 @@ def supervised(
         )
         .select_from(ask)
         .join(Whistle, Whistle.number == ask.whistle_number)
+        .join(Summons, of_the_office(ask))
         .outerjoin(answer, sa.true())
         .outerjoin(silence, sa.true())
-        .where(Whistle.street_code == street)
+        .where(evaluator() == street)
         .group_by(office)
     )
     return {code: (count, *rest) for code, count, *rest in session.execute(query)}
+
+
+def of_the_office(ask: type[WhistleEvent]) -> sa.ColumnElement[bool]:
+    """The summons of the office that was asked."""
+    return sa.and_(
+        Summons.whistle_number == ask.whistle_number,
+        Summons.office_code == ask.data["office_code"].astext,
+    )
 
 
 def first_after(ask: type[WhistleEvent], action: WhistleAction) -> Select[int]:

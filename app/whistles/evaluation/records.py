@@ -6,7 +6,7 @@ if it could, and did not. Whoever was waived for its absence has one.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import sqlalchemy as sa
@@ -62,6 +62,24 @@ def of_whistles(
     for record in made(session, query, policies, now, LATEST):
         records[record.whistle_number].append(record)
     return records
+
+
+def open_until(
+    session: Session, since: datetime, until: datetime, appeal: timedelta
+) -> datetime | None:
+    """Until when records of whistles settled in a time may still change within their own limits:
+    the chief may mark, the department may appeal, or the district decides."""
+    of_time = sa.and_(Whistle.settled_at >= since, Whistle.settled_at < until)
+    undecided = sa.case((WhistleMark.decided_at.is_(None), WhistleMark.appealed_at + appeal))
+    after_mark = func.coalesce(
+        sa.case((WhistleMark.appealed_at.is_(None), WhistleMark.marked_at + appeal)), undecided
+    )
+    marking = select(func.max(Whistle.mark_due_at)).where(of_time)
+    deciding = select(func.max(after_mark)).join(
+        Whistle, Whistle.number == WhistleMark.whistle_number
+    )
+    limits = session.scalar(marking), session.scalar(deciding.where(of_time))
+    return max(filter(None, limits), default=None)
 
 
 def evaluator() -> sa.ColumnElement[str]:

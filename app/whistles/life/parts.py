@@ -24,7 +24,7 @@ class WhistlePart(StrEnum):
     # the other street, where both agree
     SUMMONED = "summoned"  # handler or chief of the summoned office
     CENTRE = "centre"  # any of the street's people, of whom its centre calls (D.14.4)
-    DISTRICT = "district"  # the district of the street that blows, or of the other street
+    DISTRICT = "district"  # the district of the street that blows
     COORDINATOR = "coordinator"  # whose tier it was raised to: district or city (D.14.5)
     CITY = "city"  # the city's supervisor
 

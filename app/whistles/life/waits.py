@@ -125,12 +125,7 @@ def wanted(
 ) -> Iterator[Wait]:
     """The same, whatever the status allows."""
     yield from of_blowing(whistle)
-    if whistle.appealed_at and not whistle.appeal_decided_at:
-        desk = (CITY_DESK, WaitKind.WHISTLE)
-        yield Wait(*desk, A.DECIDE_APPEAL, whistle.appealed_at, whistle.appealed_at)
-    if whistle.signal_at and not whistle.signal_read_at:
-        since, kind = whistle.signal_at, WaitKind.WHISTLE
-        yield Wait(whistle.district_code, kind, A.READ_SIGNAL, since, since)
+    yield from of_false(whistle)
     summonses = list(summonses)
     yield from of_answers(whistle, summonses)
     yield from of_refusals(whistle, summonses)
@@ -156,6 +151,15 @@ def of_blowing(whistle: Waiting) -> Iterator[Wait]:
         yield Wait(*own, A.BLOW, whistle.created_at, whistle.created_at)
     if whistle.status in VALID and whistle.confirm_due_at and whistle.blown_at:
         yield Wait(*own, A.CONFIRM, whistle.blown_at, whistle.confirm_due_at)
+
+
+def of_false(whistle: Waiting) -> Iterator[Wait]:
+    """D.14.7: the city's word on an appeal; the district's leader reads that there are too many."""
+    appealed_at, signal_at = whistle.appealed_at, whistle.signal_at
+    if appealed_at and not whistle.appeal_decided_at:
+        yield Wait(CITY_DESK, WaitKind.WHISTLE, A.DECIDE_APPEAL, appealed_at, appealed_at)
+    if signal_at and not whistle.signal_read_at:
+        yield Wait(whistle.district_code, WaitKind.WHISTLE, A.READ_SIGNAL, signal_at, signal_at)
 
 
 def of_answers(whistle: Waiting, summonses: Iterable[Awaited]) -> Iterator[Wait]:

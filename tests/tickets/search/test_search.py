@@ -359,9 +359,26 @@ def test_others_may_not_search_for_a_telephone_however_it_is_written(
 
 
 def test_every_change_is_followed_once_and_an_entry_that_stays_is_not_written(
-    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    city: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    follow(app, clock)
+    """In a round no more than its portions, with a rest after each that was full."""
+    monkeypatch.setattr(follow_room, "AT_ONCE", len(city) // 2 - 1)
+    monkeypatch.setattr(follow_room, "PORTIONS", 2)
+    rests: list[float] = []
+    monkeypatch.setattr(follow_room, "sleep", rests.append)
+    clock.tick(seconds=1)
+    sizes = []
+    for _ in range(2):
+        follow_room.follow_round(app.state.own_sessions, clock)
+        sizes.append(len(entries(app)))
+    assert sizes == [2 * (len(city) // 2 - 1), len(city)]
+    assert len(rests) >= 2
+    assert min(rests) > 0
+
     before = entries(app)
     people.street().does("acknowledge", city["noise"])
     people.dispatcher.does("grade", city["plate"], urgency="L2", reason="堵路")
