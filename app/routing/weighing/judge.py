@@ -13,8 +13,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from app.routing.weighing.evidence import NUMBERS
-
 LEAVES = 8
 NODES = LEAVES - 1
 EVERY_LEAF = (1 << LEAVES) - 1
@@ -22,7 +20,8 @@ FIRST = np.array([(~out & -~out).bit_length() - 1 for out in range(EVERY_LEAF + 
 """The first leaf that is not in a set of leaves; the set of all never occurs."""
 FLAT = (0.3, 0.7)
 FEW = math.log1p(300)
-MEMORY = NUMBERS.index("memory")
+MEMORY = -1
+"""The last of the numbers: how many cases are confirmed, as a logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
