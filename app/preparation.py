@@ -1,6 +1,7 @@
 """What is put on record, and read into memory, before the first request."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from app.kit.host import roles
 from app.kit.instants import recording
 from app.offices import seed
 from app.offices import service as offices
+from app.offices.catalogue import Catalogue
+from app.offices.directory import OfficeEntry
 from app.policy import idle, record
 from app.policy.documents import Policies
 from app.rankings import registry
@@ -75,14 +78,11 @@ def prepare(settings: Settings) -> None:
             now = recording(session, clock.utc)
             record.record(session, policies, now, last_work(session))
             seed.seed(session, now, overlay=settings.data_overlay)
+            tabled = registry.tabled(session)
             if settings.data_overlay:
-                catalogue = offices.catalogue(session)
-                make_suggester(catalogue, settings.data_overlay)
-                known = Known.of(catalogue, offices.directory(session))
-                read_duties(known, settings.data_overlay)
-                read_centres(known, settings.data_overlay)
-            registry.record(session, registry.tabled(session), now)
-            read_areas(settings.areas, offices.directory(session))
+                check_overlay(offices.catalogue(session), tabled.offices, settings.data_overlay)
+            registry.record(session, tabled, now)
+            read_areas(settings.areas, tabled.offices)
             secret, former = settings.secret_key, settings.former_secret_key
             access.keep_secret(session, secret, former, now)
             if settings.admin_key:
@@ -90,6 +90,16 @@ def prepare(settings: Settings) -> None:
         encipher_citizens(db.make_sessions(engine), secret, former)
     finally:
         engine.dispose()
+
+
+def check_overlay(
+    catalogue: Catalogue, directory: Mapping[str, OfficeEntry], overlay: Path
+) -> None:
+    """Refuses BadWords and BadDutyList."""
+    make_suggester(catalogue, overlay)
+    known = Known.of(catalogue, directory)
+    read_duties(known, overlay)
+    read_centres(known, overlay)
 
 
 def encipher_citizens(sessions: Sessions, secret: bytes, former: bytes = b"") -> None:

@@ -37,7 +37,7 @@ from app.routing.reading.text import read
 from app.routing.record import Said, least_enough
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING, evidence
 from app.routing.weighing.grounds import COLUMNS, Ground, lay
-from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES
+from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES, is_flat
 from app.routing.weighing.profile import Floats
 from app.routing.weighing.traits import describe, key_of
 from bench.learning_curve import place_hash
@@ -118,6 +118,10 @@ class Answer:
     @property
     def right(self) -> bool:
         return int(self.shares.argmax()) == self.truth
+
+
+Judged = tuple[float, Answer]
+"""An answer with its chance by a judge that never saw its place."""
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -327,9 +331,7 @@ def judge(rows: Sequence[Row], answers: Sequence[Answer], deviations: float) -> 
     }
 
 
-def judged(
-    rows: Sequence[Row], answers: Sequence[Answer], seed: int = SEED
-) -> list[tuple[float, Answer]]:
+def judged(rows: Sequence[Row], answers: Sequence[Answer], seed: int = SEED) -> list[Judged]:
     """Every answer with its chance by a judge that never saw its place."""
     fold = folds(rows)
     of_row = np.array([fold[answer.row] for answer in answers])
@@ -381,12 +383,33 @@ def enough(rows: Sequence[Row], answers: Sequence[Answer], deviations: float) ->
     return float(np.mean([least_enough(alone(rows, pair), deviations) for pair in pairs]))
 
 
-def alone(rows: Sequence[Row], pairs: Sequence[tuple[float, Answer]]) -> list[Said]:
+def alone(rows: Sequence[Row], pairs: Sequence[Judged]) -> list[Said]:
     """What was said without a memory."""
     return [
         Said(chance, answer.right, place_of(rows[answer.row]))
         for chance, answer in pairs
         if answer.memory == 0
+    ]
+
+
+def level_of(pairs: Sequence[Judged]) -> float:
+    """The share right of what the trees cannot tell apart."""
+    return float(np.mean([answer.right for chance, answer in pairs if is_level(chance, answer)]))
+
+
+def is_level(chance: float, answer: Answer) -> bool:
+    return answer.memory == 0 and is_flat(chance)
+
+
+def levelled(rows: Sequence[Row], pairs: Sequence[Judged]) -> list[Judged]:
+    """The pairs as they are said, each with the level of the other folds."""
+    fold = folds(rows)
+    levels = [
+        level_of([pair for pair in pairs if fold[pair[1].row] != out]) for out in range(FOLDS)
+    ]
+    return [
+        (levels[fold[answer.row]] if is_level(chance, answer) else chance, answer)
+        for chance, answer in pairs
     ]
 
 
@@ -398,6 +421,8 @@ def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
     for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.whole_city == whole_city]
         pairs = judged(rows, of_kind)
+        if whole_city:
+            pairs = levelled(rows, pairs)
         print(f"{name}: enough is {enough(rows, of_kind, deviations):.4f}")
         for fraction in dict.fromkeys(JUDGED_WITH):
             some = [pair for pair in pairs if pair[1].memory == fraction]
@@ -406,7 +431,7 @@ def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
                 print(*bands(some), sep="\n")
 
 
-def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
+def figures(pairs: Sequence[Judged]) -> str:
     right = np.array([answer.right for _, answer in pairs])
     three = np.mean([a.truth in (-a.shares).argsort()[:3] for _, a in pairs])
     order = np.argsort([-chance for chance, _ in pairs], kind="stable")
@@ -415,7 +440,7 @@ def figures(pairs: Sequence[tuple[float, Answer]]) -> str:
     return f"n {len(right)} top1 {right.mean():.3f} top3 {three:.3f} {curve}"
 
 
-def bands(pairs: Sequence[tuple[float, Answer]]) -> Iterator[str]:
+def bands(pairs: Sequence[Judged]) -> Iterator[str]:
     """What was said, what was right, and how far they may differ by chance alone."""
     chances = np.array([chance for chance, _ in pairs])
     right = np.array([answer.right for _, answer in pairs])
@@ -457,6 +482,10 @@ def document(
     for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.whole_city == whole_city]
         plain[f"judge_{name}"] = judge(rows, of_kind, deviations)
+        if whole_city:
+            growths = [judged(rows, of_kind, SEED + at) for at in range(JUDGES)]
+            level = float(np.mean([level_of(pairs) for pairs in growths]))
+            plain[f"judge_{name}"]["level"] = round(level, DECIMALS)
     content = json.dumps(plain, sort_keys=True).encode()
     return {**plain, "version": sha256(content).hexdigest()[:12]}
 

@@ -1,8 +1,9 @@
 """One migrated, seeded PostgreSQL for the session, emptied after each test; a clock that stands."""
 
+import fcntl
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -102,6 +103,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
     if not hasattr(config, "workerinput"):
         config.add_cleanup(nursery.opened().close)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """One process collects alone: what it compiles, and what hypothesis looks up in our modules,
+    the others then read."""
+    with Path(os.environ[nursery.PLACE]).with_name("collected").open("w") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(turn, fcntl.LOCK_SH)
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

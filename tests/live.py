@@ -5,7 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import sleep
+from typing import Any
 
+import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -42,6 +44,11 @@ def asked(address: tuple[str, int], path: str, key: str, accept: str) -> socket.
         f"Accept: {accept}\r\nConnection: close\r\n\r\n".encode()
     )
     return client
+
+
+def plain_client(**given: Any) -> httpx.Client:
+    """For HTTP alone: to read the machine's certificates takes longer than most requests."""
+    return httpx.Client(verify=False, **given)
 
 
 def status_of(client: socket.socket) -> int:

@@ -1,14 +1,18 @@
 """A wire to the database that counts the round trips over it, and can be cut at one of them."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
+
+from app.kit.ready import Statement
 
 CHUNK = 1 << 16
 PORT = 5432
@@ -156,6 +160,14 @@ def statements(engine: sa.Engine) -> Iterator[list[str]]:
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
+    def run(statement: Statement, connection: sa.Connection) -> Sequence[Any]:
+        if connection.engine.pool is engine.pool:
+            sent.append(statement.text)
+        return by_driver(statement, connection)
+
+    by_driver = Statement.run
     sa.event.listen(engine, "before_cursor_execute", note)
-    yield sent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Statement, "run", run)
+        yield sent
     sa.event.remove(engine, "before_cursor_execute", note)

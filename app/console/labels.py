@@ -77,6 +77,13 @@ COUNTS = {
     "denominator": Message("all"),
     "excluded": Message("left out"),
 }
+EXPORTED = {
+    "tickets": Message("Tickets"),
+    "whistles": Message("Whistles"),
+    "facts": Message("Every assessment"),
+    "roster": Message("Roster"),
+}
+"""Lists by the word of their path."""
 FORCE_ACTION = {
     "set_model": Message("Choose the model"),
     "add": Message("Take a person in"),
@@ -100,6 +107,7 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
     "row_status": ROW_STATUS,
     "ranking_class": RANKING_CLASS,
     "counts": COUNTS,
+    "exported": EXPORTED,
     "matching": MATCHING,
     "force_action": FORCE_ACTION,
     "placing": PLACING,

@@ -61,6 +61,7 @@ def forget(change: Change) -> None:
     nothing = {
         "place_key": None,
         "source": None,
+        "salt": None,
         "route": {**kept, **WORDLESS, "understood": NOTHING},
     }
     set_all(session, ticket, Request, {**words, **nothing})

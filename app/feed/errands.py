@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.feed.models import Errand
 from app.feed.service import touch
+from app.kit.ready import parameter
+
+OF_WHISTLE = sa.select(Errand).where(Errand.number == parameter("number", sa.Text))
 
 NAMES = tuple(column.key for column in Errand.__table__.columns)
 
@@ -16,8 +19,8 @@ def replace(session: Session, number: str, rows: Iterable[Mapping[str, Any]]) ->
     """All errands of a whistle: `rows` have all columns but the number and the place among those
     of their office."""
     wanted = numbered(number, rows)
-    query = sa.select(Errand).where(Errand.number == number)
-    kept = {(each.office_code, each.seq): each for each in session.scalars(query)}
+    errands = session.scalars(OF_WHISTLE, {"number": number})
+    kept = {(each.office_code, each.seq): each for each in errands}
     touch(session, {code for code, _ in (kept.keys() | wanted.keys())})
     for place, row in wanted.items():
         errand = kept.pop(place, None)

@@ -10,9 +10,10 @@ from app.imports.case import Past
 from app.kit.db import Base
 from app.offices.directory import STREET_KINDS
 from app.routing.decision import Decision, DecisionKind, kept
+from app.tickets import wording
 from app.tickets.citizens import Citizen
 from app.tickets.event_data import Imported, Registered, as_json
-from app.tickets.events import Event, Statement, hash_of, linked, statement_row
+from app.tickets.events import Event, Statement, hash_of, linked, new_salt, statement_row
 from app.tickets.life.lifecycle import Action, DispatchRole, Status, TicketType
 from app.tickets.life.links import BEFORE_ALL
 from app.tickets.models import ContactMade, Dispatch, Request, Ticket
@@ -55,15 +56,17 @@ def ticket(past: Past) -> Iterator[Row]:
     }
 
 
-def request(past: Past) -> Iterator[Row]:
+def request(past: Past) -> Row:
     """The older system sends no words; its office is taken over, not routed."""
     address, office = past.case.address, past.office
-    yield {
+    return {
         "ticket_number": past.number,
         "title": "",
         "content": "",
         "address": address.text,
         "said_district": address.district_code,
+        "source": None,
+        "salt": new_salt(),
         "route": TAKEN
         | {
             "office_code": office.code,
@@ -128,7 +131,7 @@ def contact(past: Past) -> Iterator[Row]:
         }
 
 
-def event(past: Past) -> Row:
+def event(past: Past, words: Row) -> Row:
     """Its first and only event, which has its words as well."""
     return {
         "ticket_number": past.number,
@@ -138,11 +141,11 @@ def event(past: Past) -> Row:
         "role": past.caller.role,
         "action": Action.IMPORT,
         "to_status": Status.CLOSED,
-        "data": as_json(imported(past)),
+        "data": as_json(imported(past, words)),
     }
 
 
-def imported(past: Past) -> Imported:
+def imported(past: Past, words: Row) -> Imported:
     """The event data, with the facts of a case for verification (RULEBOOK D.21-11)."""
     case, [row] = past.case, ticket(past)
     return Imported(
@@ -152,6 +155,7 @@ def imported(past: Past) -> Imported:
         category=case.category,
         urgency=case.urgency,
         anonymous=past.anonymous,
+        request_hash=wording.hash_of(words),
         office_code=case.office_code,
         district_code=row["district_code"],
         street_code=row["street_code"],
@@ -219,7 +223,6 @@ def exclusion(past: Past) -> Iterator[Row]:
 
 
 OF_TICKET: dict[type[Base], Callable[[Past], Iterator[Row]]] = {
-    Request: request,
     Citizen: citizen,
     Dispatch: dispatch,
     ContactMade: contact,
@@ -229,19 +232,21 @@ OF_TICKET: dict[type[Base], Callable[[Past], Iterator[Row]]] = {
 }
 """Rows that refer to the ticket."""
 
-TABLES: tuple[type[Base], ...] = (Ticket, *OF_TICKET, Event, Statement)
+TABLES: tuple[type[Base], ...] = (Ticket, Request, *OF_TICKET, Event, Statement)
 
 
 def tables(cases: list[Past]) -> Iterator[tuple[type[Base], list[Row]]]:
     """The rows of all cases, table by table."""
-    tickets, events, statements = [], [], []
+    tickets, requests, events, statements = [], [], [], []
     for case in cases:
-        spoken = statement(case)
-        [event_row] = linked(BEFORE_ALL, [{**event(case), "words_hash": hash_of(spoken)}])
+        words, spoken = request(case), statement(case)
+        [event_row] = linked(BEFORE_ALL, [{**event(case, words), "words_hash": hash_of(spoken)}])
+        requests.append(words)
         tickets += [row | {"chain_head": event_row["link"]} for row in ticket(case)]
         events.append(event_row)
         statements += [spoken] if spoken else []
     yield Ticket, tickets
+    yield Request, requests
     for model, rows in OF_TICKET.items():
         yield model, [row for case in cases for row in rows(case)]
     yield Event, events

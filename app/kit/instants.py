@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from time import monotonic, sleep
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -36,7 +36,9 @@ class StillRecording(Unavailable):
     title = "What happened by then is still being written"
 
 
-RECORD = sa.text(f"SELECT pg_advisory_xact_lock_shared({RECORDING})")
+HELD: sa.ColumnElement[Any] = sa.literal_column(f"pg_advisory_xact_lock_shared({RECORDING})")
+"""A column that makes a statement a recorder's, which then reads the clock: `recording`."""
+RECORD = sa.select(HELD)
 
 
 def recording(session: Session, clock: Clock) -> datetime:

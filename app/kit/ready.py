@@ -4,11 +4,13 @@ SQLAlchemy walks a statement anew for each execution; for a page of tickets that
 PostgreSQL takes to answer it.
 """
 
+from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, cast
 
+import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
@@ -21,8 +23,41 @@ class Statement(NamedTuple):
     text: str
     values: dict[str, Any]
 
-    def run(self, connection: sa.Connection) -> sa.CursorResult[Any]:
-        return connection.exec_driver_sql(self.text, self.values)
+    def run(self, connection: sa.Connection) -> Sequence[Any]:
+        """Its rows, if it has any: enums as their values, JSON as PostgreSQL's driver reads it.
+
+        Sent by the driver alone, which takes 0.4 of the processor's time; what fails is raised as
+        SQLAlchemy raises it (DBAPIError).
+        """
+        if not connection.in_transaction():
+            connection.begin()
+        driver = cast(psycopg.Connection[Any], connection.connection.driver_connection)
+        try:
+            cursor = driver.execute(self.text, self.values)
+            return read(cursor) if cursor.description else ()
+        except psycopg.Error as fault:
+            raise raised(connection, self, fault) from fault
+
+
+def read(cursor: psycopg.Cursor[Any]) -> Sequence[Any]:
+    row = row_of(tuple(column[0] for column in cursor.description or ()))
+    return list(map(row._make, cursor.fetchall()))
+
+
+@lru_cache(maxsize=1_000)
+def row_of(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names, rename=True)  # names of a statement, which are data here
+
+
+def raised(connection: sa.Connection, statement: Statement, fault: psycopg.Error) -> Exception:
+    """What SQLAlchemy would raise; a connection that is lost is given up."""
+    driver = cast(psycopg.Connection[Any], connection.connection.driver_connection)
+    lost = driver.closed or driver.broken
+    if lost:
+        connection.invalidate(fault)
+    return sa.exc.DBAPIError.instance(
+        statement.text, statement.values, fault, psycopg.Error, connection_invalidated=lost
+    )
 
 
 class Ready:
@@ -52,7 +87,7 @@ class Ready:
 
     def rows(self, connection: sa.Connection, **values: Any) -> Sequence[Any]:
         """What is read: enums as their values, JSON as PostgreSQL's driver reads it."""
-        return self.given(**values).run(connection).all()
+        return self.given(**values).run(connection)
 
 
 PLANNED = {

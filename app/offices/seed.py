@@ -6,13 +6,14 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.db import Base
+from app.kit.ready import Statement
+from app.kit.rows import as_json, insertion, table_of
 from app.offices.catalogue import Catalogue, CatalogueRule, CategoryEntry, Duty
 from app.offices.directory import OfficeEntry
 from app.offices.files import DATA, read_city
@@ -74,21 +75,24 @@ def seed(
 
 def put(session: Session, model: type[Base], rows: Rows) -> Seeded:
     """Insert new rows, update changed ones, and from a REPLACED table remove all others."""
-    table = cast(sa.Table, model.__table__)
+    table = table_of(model)
     removed = remove_others(session, table, rows) if model in REPLACED else 0
     if not rows:
         return Seeded(table.name, removed=removed)
-    new = insert(table)
-    plain = [column.name for column in table.columns if not column.primary_key]
-    put_in = new.on_conflict_do_update(
-        constraint=table.primary_key,
-        set_={name: new.excluded[name] for name in plain},
-        where=sa.tuple_(*(table.c[name] for name in plain)).is_distinct_from(
-            sa.tuple_(*(new.excluded[name] for name in plain))
-        ),
-    ).returning(sa.literal_column("xmax = 0", sa.Boolean))
-    were_new = session.scalars(put_in, rows).all()
+    put_in = Statement(insertion_of_changes(model, tuple(rows[0])), {table.name: as_json(rows)})
+    were_new = [new for (new,) in put_in.run(session.connection())]
     return Seeded(table.name, sum(were_new), len(were_new) - sum(were_new), removed)
+
+
+def insertion_of_changes(model: type[Base], names: tuple[str, ...]) -> str:
+    """A row that is the same is not even locked: most starts change nothing."""
+    table, columns = table_of(model), ", ".join(names)
+    key = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    return (
+        f"{insertion(model, names)} EXCEPT SELECT {columns} FROM {table.name}"
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes} RETURNING xmax = 0"
+    )
 
 
 def remove_others(session: Session, table: sa.Table, rows: Rows) -> int:

@@ -138,8 +138,10 @@ def gazetteer(session: Session) -> Gazetteer:
         streets,
         street_names(session),
         (
-            Place(row.code, row.street_code or "", row.name, row.kind)
-            for row in session.scalars(select(PlaceRow))
+            Place(code, street_code or "", name, kind)
+            for code, street_code, name, kind in session.execute(
+                select(PlaceRow.code, PlaceRow.street_code, PlaceRow.name, PlaceRow.kind)
+            )
         ),
     )
 

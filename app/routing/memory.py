@@ -111,11 +111,15 @@ class Memory:
         if past is None:
             return set()
         self.volumes.subtract({code: tally.count for code, tally in past.items()})
+        road = key.district_code, key.name
         if key.number is not None:
-            del self.numbers[key.district_code, key.name][key.number]
-        alike = (other.district_code for other in self.same_name(key))
-        if key.district_code not in alike:
+            del self.numbers[road][key.number]
+            if not self.numbers[road]:
+                del self.numbers[road]
+        if not self.same_name(key):
             self.districts[key.name].discard(key.district_code)
+            if not self.districts[key.name]:
+                del self.districts[key.name]
         return {key}
 
     def same_name(self, key: Key) -> list[Key]:

@@ -81,6 +81,8 @@ class Received(EventData, frozen=True, kw_only=True):
     urgency: Urgency
     anonymous: bool
     reachable: bool
+    request_hash: str | UnsetType = UNSET
+    """Of the words, salted; an older version did not tell it."""
     no_citizen: bool | UnsetType = UNSET
     """Set where nobody can be called (RULEBOOK D.9.1)."""
     secret: bool | UnsetType = UNSET
@@ -89,6 +91,11 @@ class Received(EventData, frozen=True, kw_only=True):
     district_code: str | UnsetType | None = UNSET
     street_code: str | UnsetType | None = UNSET
     community_code: str | UnsetType | None = UNSET
+
+
+class Added(Placed, frozen=True, kw_only=True):
+    request_hash: str | UnsetType = UNSET
+    """Of the words as they are now, salted."""
 
 
 class Routed(Placed, frozen=True, kw_only=True):
@@ -145,6 +152,7 @@ class Corrected(EventData, frozen=True, kw_only=True):
 
     members: list[str]
     citizen_hash: str | UnsetType = UNSET
+    request_hash: str | UnsetType = UNSET
     anonymous: bool | UnsetType = UNSET
     reachable: bool | UnsetType = UNSET
     no_citizen: bool | UnsetType = UNSET
@@ -379,6 +387,7 @@ class Imported(EventData, frozen=True, kw_only=True):
     category: str | None
     urgency: Urgency
     anonymous: bool
+    request_hash: str | UnsetType = UNSET
     office_code: str
     district_code: str | None
     street_code: str | None
@@ -406,7 +415,7 @@ DATA: dict[Action, tuple[type[EventData], ...]] = {
     Action.RECEIVE: (Received,),
     Action.IMPORT: (Imported,),
     Action.ROUTE: (Routed,),
-    Action.ADD: (Placed,),
+    Action.ADD: (Added,),
     Action.TRANSFER: (Transferred,),
     Action.HAND_ON: (Transferred,),
     Action.DECLINE: (Declined,),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import Role
 from app.kit.db import Base, Code, Json, one_of
-from app.kit.rows import Row, insert_many
+from app.kit.rows import Row, insertion_of
 from app.tickets.life import links
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.models import in_order_of_time
@@ -58,9 +58,10 @@ class Statement(Base):
     """Of the words' hash in the event."""
 
 
-def append(session: Session, rows: Sequence[Row]) -> None:
-    """Write linked events; every row has the names of the first row."""
-    insert_many(session, Event, rows)
+def append(session: Session, rows: Sequence[Row], statements: Sequence[Row] = ()) -> None:
+    """Write linked events, and the words in them; every row has the names of the first row."""
+    if rows:
+        insertion_of({Event: rows, Statement: statements}).run(session.connection())
 
 
 def linked(former: bytes, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:

@@ -296,6 +296,8 @@ class Request(Base):
     """Where the problem was published: outlet, title, url, published_at."""
     route: Mapped[Json]
     """The routing decision with its evidence, in words of the address."""
+    salt: Mapped[bytes | None]
+    """Of the words' hash in the events; None where they were erased, or no event has it."""
 
     __table_args__ = (
         Index(

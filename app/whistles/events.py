@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.access.roles import Role
 from app.kit.db import Base, Code, Json, one_of
+from app.kit.rows import Row, insertion_of
 from app.tickets.events import new_salt
 from app.tickets.life import links
 from app.whistles.life.loop import WhistleAction, WhistleStatus
@@ -80,13 +81,15 @@ def write(
     session: Session, former: bytes, event: Mapping[str, Any], words: Mapping[str, Any]
 ) -> bytes:
     """Add an event after the link `former`, and its words; the event's own link."""
-    words_hash = None
+    words_hash, statements = None, list[Row]()
     if words:
         salt = new_salt()
         words_hash = links.words_hash(salt, words)
         place = {"whistle_number": event["whistle_number"], "seq": event["seq"]}
-        session.add(WhistleStatement(**place, words=dict(words), salt=salt))
+        statements.append({**place, "words": dict(words), "salt": salt})
     whole = {**event, "words_hash": words_hash}
     link = links.link(former, whole, MEMBERS)
-    session.add(WhistleEvent(**whole, link=link))
+    events: list[Row] = [{**whole, "link": link}]
+    written = {WhistleEvent: events, WhistleStatement: statements}
+    insertion_of(written).run(session.connection())
     return link

@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from bench.faults import record
 from bench.faults.followers import Follower, misheard
-from bench.faults.service import KILLS, LOOK_SECONDS, ROOT, Service
+from bench.faults.service import KILLS, LOOK_SECONDS, Service, begin
 from bench.faults.writers import STREET, Writer
 
 LEAST_ACKNOWLEDGED = 10
@@ -102,9 +101,7 @@ def writing(service: Service, number: int, seed: int) -> Iterator[list[Writer]]:
 
 def audit(service: Service) -> int:
     """The exit code of `jiesu audit verify`."""
-    command = [sys.executable, "-m", "app", "audit", "verify"]
-    variables = {"JIESU_DATA_DIR": str(service.directory)}
-    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+    return begin(["audit", "verify"], {"JIESU_DATA_DIR": str(service.directory)}).wait()
 
 
 def main() -> None:

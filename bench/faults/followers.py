@@ -35,7 +35,7 @@ class Follower:
 
     def run(self) -> None:
         headers = {"Authorization": f"Bearer {self.key}"}
-        with httpx.Client(base_url=self.url, headers=headers, timeout=60) as client:
+        with httpx.Client(base_url=self.url, headers=headers, timeout=60, verify=False) as client:
             while not self.stopping.is_set():
                 try:
                     self.follow(client)

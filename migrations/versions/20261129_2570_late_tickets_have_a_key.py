@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "a2570e86c4d9"
-down_revision = "f15c2580d4a7"
+down_revision = "c2561a14d3f2"
 branch_labels = None
 depends_on = None
 

@@ -162,3 +162,8 @@ def shoot(page: Page, name: str, *, whole: bool = True) -> None:
     folder = os.environ.get(SHOTS)
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+
+
+def pictured() -> bool:
+    """Whether the run was asked for pictures."""
+    return SHOTS in os.environ

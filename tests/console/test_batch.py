@@ -70,10 +70,19 @@ def test_rows_keep_their_lines_and_keys_and_equal_ones_are_told_apart() -> None:
     ]
 
 
+def test_no_more_of_a_file_is_read_than_is_taken() -> None:
+    """One request more than the API takes, which then refuses them all."""
+    rows = sheet.rows(f"{HEADINGS}\n{NIGHT}\n{NIGHT}\u2028\x0b\n".encode())
+    assert len(rows) == 2
+    assert len(sheet.rows(f"{HEADINGS}\n".encode() + f"{NIGHT}\n".encode() * 3_000)) == 1_001
+    assert len(sheet.rows(b"{}\n" * 3_000)) == 1_001
+
+
 @pytest.mark.parametrize(
     ("content", "detail"),
     [
         (b"PK\x03\x04", "另存为 CSV"),
+        (b"x" * (sheet.MOST_BYTES + 1), "超过 16 百万字节"),
         (b"\xff\xfe\x00", "不是文本"),
         ("来源渠道,颜色\n".encode(), "没有名为“颜色”的列"),
         ("来源渠道,来源渠道\n".encode(), "“来源渠道”列重复"),

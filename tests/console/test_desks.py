@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests import given, stages
 from tests.conftest import StillClock
-from tests.console.browser import Screens
+from tests.console.browser import Screens, pictured, shoot
 from tests.given import WANGJING, People, Person
-from tests.whistles import blown
+from tests.whistles import blown, campaigns
 
 MARKET = "110105-market"
 PERIOD = "2026-11"
@@ -212,3 +212,21 @@ def test_every_desk_does_its_main_job(
         for step in job.steps:
             hand(page, step)
         expect(page.locator(job.done).first, make.__name__).to_be_visible()
+    if scripts and pictured():
+        picture(people, screens, page)
+
+
+def picture(people: People, screens: Screens, page: Page) -> None:
+    """What no test of its own has in a browser, for the documents."""
+    campaign = campaigns.organised(people)
+    member = {"name": "王伟", "duty": "治安执法", "phone": "13800000001"}
+    new = {"members": [{**member, "office_code": blown.POLICE, "kind": "posted"}]}
+    people("chief", WANGJING).post(f"/offices/{WANGJING}/roster/members", new)
+    for person, path, name in (
+        (people.operator, "/batch", "operator-batch"),
+        (people("chief", WANGJING), f"/whistles/{campaign}/campaign", "campaign"),
+        (people("chief", WANGJING), "/centre", "roster"),
+    ):
+        screens.enter(page, person)
+        page.goto(f"/console{path}")
+        shoot(page, name, whole=False)

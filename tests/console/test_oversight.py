@@ -13,7 +13,7 @@ def test_looks_at_citizens_are_seen(people: People) -> None:
     telephones = auditor.get("/oversight/telephones").text
     assert "坐席" in telephones
     assert "13800000000" not in telephones
-    assert "/v1/tickets" in auditor.get("/oversight/exports").text
+    assert "工单 <code>/v1/tickets" in auditor.get("/oversight/exports").text
     assert "随工单查看过" in auditor.get(f"/tickets/{number}").text
     assert auditor.get("/oversight/memory").status_code == 403
 

@@ -26,7 +26,7 @@ def test_a_call_by_keyboard_alone_reaches_the_street_at_once(
     desk = screens.open(people.operator, "/console/call")
     type_in(desk)
     expect(desk.get_by_role("group", name="建议分类")).to_be_visible()
-    expect(desk.locator("#place strong")).to_have_text("望京街道")
+    expect(desk.locator("#place .goes strong")).to_have_text("望京街道")
     expect(desk.locator("#place mark").last).to_have_text("望京西园三区")
     assert grave(desk) == []
     shoot(desk, "operator")

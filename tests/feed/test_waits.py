@@ -18,7 +18,7 @@ from app.settings import Settings
 from tests import given
 from tests.conftest import StillClock, beside
 from tests.given import ADMIN_KEY, WANGJING, People
-from tests.live import served
+from tests.live import plain_client, served
 from tests.patience import eventually
 from tests.wire import wired
 
@@ -35,7 +35,7 @@ class House:
     def __init__(self, app: FastAPI, address: tuple[str, int], threads: ThreadPoolExecutor) -> None:
         self.app = app
         self.threads = threads
-        self.client = httpx.Client(
+        self.client = plain_client(
             base_url=f"http://{address[0]}:{address[1]}/v1",
             timeout=PATIENCE_SECONDS,
             limits=httpx.Limits(max_connections=None),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from time import sleep
 
-import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
@@ -15,7 +14,7 @@ from app.kit.web.streams import MOST, OF_ONE_KEY
 from tests import given
 from tests.conftest import StillClock, beside
 from tests.given import ADMIN_KEY, People
-from tests.live import asked, served, status_of
+from tests.live import asked, plain_client, served, status_of
 from tests.patience import eventually
 
 TICKETS = 150
@@ -71,7 +70,7 @@ def idle_in_transaction(app: FastAPI, query: str = BUSY) -> set[int]:
 
 def check_others(people: People, app: FastAPI, address: Address) -> None:
     headers = {"Authorization": f"Bearer {key_of(people, 'operator')}"}
-    with httpx.Client(base_url=f"http://{address[0]}:{address[1]}", headers=headers) as client:
+    with plain_client(base_url=f"http://{address[0]}:{address[1]}", headers=headers) as client:
         assert client.get("/readyz").status_code == 200
         assert client.post("/v1/tickets", json=given.request()).status_code in (200, 201)
         assert client.get("/v1/tickets").status_code == 200
@@ -109,12 +108,13 @@ def is_open_again(address: Address, people: People, path: str, accept: str) -> b
 def test_unread_streams_of_many_keys_stop_nobody(
     people: People, app: FastAPI, address: Address
 ) -> None:
-    url = f"http://{address[0]}:{address[1]}/v1/keys"
     admin = {"Authorization": f"Bearer {ADMIN_KEY}"}
-    keys = [
-        httpx.post(url, json={"role": "supervisor", "label": f"{n}"}, headers=admin).json()["key"]
-        for n in range(MOST // OF_ONE_KEY + 1)
-    ]
+    with plain_client(base_url=f"http://{address[0]}:{address[1]}/v1", headers=admin) as client:
+        made = [
+            client.post("/keys", json={"role": "supervisor", "label": f"{n}"})
+            for n in range(MOST // OF_ONE_KEY + 1)
+        ]
+    keys = [answer.json()["key"] for answer in made]
     with ExitStack() as opened:
         clients: list[socket.socket] = [
             opened.enter_context(asked(address, "/v1/tickets", key, "text/csv"))
@@ -135,8 +135,9 @@ def test_a_stream_holds_every_ticket_once_and_in_the_order_of_the_pages(
     url = f"http://{address[0]}:{address[1]}/v1/tickets"
     accept = {"Accept": "application/x-ndjson"}
 
-    lines = httpx.get(url, headers={**headers, **accept}, timeout=60).text.splitlines()
-    pages = httpx.get(f"{url}?limit=500", headers=headers, timeout=60).json()
+    with plain_client(headers=headers, timeout=60) as client:
+        lines = client.get(url, headers=accept).text.splitlines()
+        pages = client.get(url, params={"limit": 500}).json()
 
     assert [json.loads(line) for line in lines] == pages["items"]
     assert len(lines) == TICKETS

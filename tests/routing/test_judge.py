@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,20 @@ def test_a_tree_ends_in_the_leaf_of_its_answers(numbers: tuple[float, float], le
     judge = judge_of([(0, 0.5, 0b11111110), (1, 5.0, 0b11111101)], [-2.0, 1.0, 3.0])
 
     assert judge.chance(numbers) == pytest.approx(1 / (1 + math.exp(-leaf)))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "cases", "chance"),
+    [(0.0, 0, 0.53), (0.0, 300, 0.53), (0.0, 301, 0.5), (3.0, 0, 0.953)],
+)
+def test_what_the_trees_cannot_tell_apart_has_one_chance_while_cases_are_few(
+    leaf: float, cases: int, chance: float
+) -> None:
+    judge = replace(judge_of([(0, 0.5, 0b11111110)], [leaf, leaf]), level=0.53)
+    numbers = [0.0] * SIZE
+    numbers[NUMBERS.index("memory")] = math.log1p(cases)
+
+    assert judge.chance(numbers) == pytest.approx(chance, abs=1e-3)
 
 
 NUMBER = st.floats(-5, 5)

@@ -41,6 +41,7 @@ COMPARED: dict[str, Sequence[str]] = {
     "ticket": ("number", *record.TICKET),
     "event": (*OF_TICKET, "link"),
     "statement": ("ticket_number", "seq", "words", "salt"),
+    "request": ("title", "content", "address", "source", "salt"),
     "former_citizen": ("ticket_number", "seq", "former", "corrected", "salt"),
     "dispatch": ("ticket_number", "seq", *record.DISPATCH, *record.LIMITS, *record.HELPER),
     "contact": ("ticket_number", "seq", *record.CONTACT),
@@ -132,15 +133,16 @@ def disputed(people: People, clock: StillClock) -> None:
 
 
 def refined(people: People, clock: StillClock) -> None:
-    """Of a closed matter, with a photograph, corrected and made secret."""
+    """Of a closed matter, with a photograph, corrected, added to and made secret."""
     caller = {"name": "张三", "phone": "13900005678"}
     first = finished(people, clock, citizen=caller)
     clock.tick(hours=1)
     number = given.ticket(people, citizen=caller)
     assert people.operator.get(f"/tickets/{number}").json()["repeat_of"] == first
     attach(people, number)
-    corrected = {"citizen": {"phone": "139 0000 5679"}, "reason": "抄错号码"}
+    corrected = {"title": "噪声", "citizen": {"phone": "139 0000 5679"}, "reason": "抄错"}
     people.operator.does("correct", number, **corrected)
+    people.operator.does("add", number, text="今夜又在施工。")
     people.operator.does("conceal", number, reason="诉求人要求保密")
 
 

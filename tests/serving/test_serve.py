@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import httpx
 import psutil
 import psycopg
 import pytest
@@ -19,6 +18,7 @@ from app.kit.clock import utc
 from app.kit.host import embedded
 from app.kit.host.serving import BEAT_SECONDS
 from tests.given import request
+from tests.live import plain_client
 from tests.nursery import Birth, Process
 from tests.patience import PATIENCE_SECONDS, eventually
 
@@ -73,7 +73,7 @@ class Service:
         self.url = self.greeting.split()[4].rstrip(";")
         key = (self.directory / "admin.key").read_text().strip()
         headers = {"Authorization": f"Bearer {key}"}
-        self.client = httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_SECONDS)
+        self.client = plain_client(base_url=self.url, headers=headers, timeout=PATIENCE_SECONDS)
 
     def end(self, how: signal.Signals) -> tuple[int, list[str]]:
         """Its exit code and the lines of its log."""

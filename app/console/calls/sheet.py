@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
 from app.console.calls import form
@@ -33,6 +34,10 @@ COLUMNS: tuple[Field, ...] = (
 DELIMITERS = ",;\t"
 DAY_AND_TIME = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[ T]+(\d{1,2}):(\d{2})(:\d{2})?")
 MOST_KEPT = 40
+MOST_BYTES = 16_000_000
+MOST_REQUESTS = 1_000
+"""Of a file, as many as the API takes; one more is sent on, for the API to refuse them all."""
+LINES = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 
 class Unreadable(Exception):
@@ -55,12 +60,14 @@ def rows(content: bytes) -> list[Row]:
     """The requests of a file. Each has a key of its own words, under which the API takes it once,
     however often the file is sent. Refuses Unreadable."""
     text = decoded(content)
-    kept = lines(text) if text.lstrip().startswith("{") else table(text)
-    return list(keyed(kept))
+    kept = lines(text) if text[:MOST_KEPT].lstrip().startswith("{") else table(text)
+    return list(keyed(islice(kept, MOST_REQUESTS + 1)))
 
 
 def decoded(content: bytes) -> str:
     """As spreadsheets write: UTF-8, UTF-16 with its mark, or GB 18030. Refuses Unreadable."""
+    if len(content) > MOST_BYTES:
+        raise Unreadable(Message("more than {most} million bytes", most=MOST_BYTES // 1_000_000))
     if content.startswith(b"PK"):
         raise Unreadable(Message("a workbook: save it as CSV first"))
     is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -74,9 +81,14 @@ def decoded(content: bytes) -> str:
 
 def lines(text: str) -> Iterator[Row]:
     """NDJSON: each line as it stands."""
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(each_line(text), 1):
         if line.strip():
             yield Row(number, line.strip(), title(line))
+
+
+def each_line(text: str) -> Iterator[str]:
+    """One after the other, so that no more of a large file is read than is taken."""
+    return (match[0] for match in LINES.finditer(text))
 
 
 def title(line: str) -> str:
@@ -89,9 +101,9 @@ def title(line: str) -> str:
 
 def table(text: str) -> Iterator[Row]:
     """A row of cells is what a person would type into the form of a call. Refuses Unreadable."""
-    head = text.split("\n", 1)[0]
+    head = next(each_line(text), "")
     delimiter = max(DELIMITERS, key=head.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(each_line(text), delimiter=delimiter, strict=True)
     columns: Sequence[Field] = ()
     try:
         for cells in reader:

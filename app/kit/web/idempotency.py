@@ -106,7 +106,7 @@ class Claims:
         if made:
             self.run(settlement(self.path, made))
 
-    def run(self, statement: Statement) -> sa.CursorResult[Any]:
+    def run(self, statement: Statement) -> Sequence[Any]:
         return statement.run(self.session.connection())
 
 

@@ -88,9 +88,9 @@ def due(
                     yield period, counted_day
 
 
-def states(session: Session) -> Mapping[Day, State]:
+def states(session: Session, *where: sa.ColumnElement[bool]) -> Mapping[Day, State]:
     names = (TalliedDay.source, TalliedDay.day, TalliedDay.counted_by)
-    query = select(*names, TalliedDay.rule, TalliedDay.counted_at, changed())
+    query = select(*names, TalliedDay.rule, TalliedDay.counted_at, changed()).where(*where)
     return {Day(*row[:3]): State(*row[3:]) for row in session.execute(query)}
 
 
@@ -132,7 +132,7 @@ def keep_day(
         if not session.scalar(select(alone_with(day))):
             return False
         count = count_of(Record(session, period), catalogue, day)
-        if not is_due(states(session).get(day), count.digest, now):
+        if not is_due(states(session, *day.of(TalliedDay)).get(day), count.digest, now):
             return False
         assessments.plan_anew(session)
         write(session, day, count, now)

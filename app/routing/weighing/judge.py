@@ -18,6 +18,10 @@ NODES = LEAVES - 1
 EVERY_LEAF = (1 << LEAVES) - 1
 FIRST = np.array([(~out & -~out).bit_length() - 1 for out in range(EVERY_LEAF + 1)])
 """The first leaf that is not in a set of leaves; the set of all never occurs."""
+FLAT = (0.3, 0.7)
+FEW = math.log1p(300)
+MEMORY = -1
+"""The last of the numbers: how many cases are confirmed, as a logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class Judge:
     values: NDArray[np.float64]
     starts: NDArray[np.intp]
     enough: float
+    level: float | None
+    """Instead of every chance within FLAT, where a city has confirmed FEW cases at most: the share
+    that was right, as the trees cannot tell these apart."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -43,6 +50,7 @@ class Judge:
             values=values,
             starts=np.arange(0, len(values), LEAVES),
             enough=document["enough"],
+            level=document.get("level"),
         )
 
     def chance(self, numbers: Sequence[float]) -> float:
@@ -50,7 +58,14 @@ class Judge:
         above = np.array(numbers).take(self.features) > self.borders
         out = np.bitwise_or.reduce((above * self.ruled_out).reshape(NODES, -1))
         leaves = self.starts + FIRST.take(out)
-        return 1.0 / (1.0 + math.exp(-float(self.values.take(leaves).sum())))
+        chance = 1.0 / (1.0 + math.exp(-float(self.values.take(leaves).sum())))
+        if self.level is not None and is_flat(chance) and numbers[MEMORY] <= FEW:
+            return self.level
+        return chance
+
+
+def is_flat(chance: float) -> bool:
+    return FLAT[0] <= chance < FLAT[1]
 
 
 def by_node(of_trees: Sequence[float], kind: DTypeLike) -> NDArray[Any]:

@@ -10,6 +10,7 @@ from app.policy.documents import Policies, Policy
 from app.seals.audit.appeals import Appeals
 from app.seals.audit.helpers import Helpers
 from app.seals.audit.proceedings import Proceedings
+from app.tickets.event_data import EndReason
 from app.tickets.life import limits
 
 Row = dict[str, Any]
@@ -37,6 +38,8 @@ class Course:
     """The ticket's own; those of its dispatch stay as they are from the first rework on."""
     due_left: timedelta | None = None
     given: int = 0
+    why: EndReason = EndReason.REDISPATCHED
+    """Of what the present event ends."""
     asked: str | None = None
     """The ground on which an office asked to exclude it."""
     reworked: list[datetime] = field(default_factory=list)
@@ -67,6 +70,7 @@ class Course:
                 "office_code": office_code,
                 "dispatched_at": at,
                 "ended_at": None,
+                "end_reason": None,
                 "acknowledged_at": None,
                 **self.limits,
             }
@@ -74,9 +78,9 @@ class Course:
         self.helpers.begin(self.given, offices, at)
 
     def end(self, now: datetime) -> None:
-        self.helpers.end(now)
+        self.helpers.end(now, self.why)
         if self.lead:
-            self.lead["ended_at"] = now
+            self.lead.update(ended_at=now, end_reason=self.why)
 
     def take_back(self, now: datetime) -> None:
         """No office leads it, and no clock runs."""

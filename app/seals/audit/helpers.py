@@ -9,12 +9,14 @@ from typing import Any
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.seals.rederive.assessments import Happened
+from app.tickets.event_data import EndReason
 from app.tickets.life import limits
 from app.tickets.life.lifecycle import IN_OFFICE, DispatchRole
 
 Row = dict[str, Any]
 
-NEW: Row = dict.fromkeys(("ended_at", "due_at", "waits_until", "answered_at", "answer_seq"))
+LATER = ("ended_at", "end_reason", "due_at", "waits_until", "answered_at", "answer_seq")
+NEW: Row = dict.fromkeys(LATER)
 
 
 @dataclass(slots=True)
@@ -42,15 +44,16 @@ class Helpers:
         key = {"seq": seq, "office_code": code}
         self.rows.append({**key, "role": role, "dispatched_at": at, **NEW})
 
-    def end(self, now: datetime) -> None:
+    def end(self, now: datetime, why: EndReason) -> None:
         for row in [*self.active()]:
-            row["ended_at"], row["waits_until"] = now, None
+            row.update(ended_at=now, end_reason=why, waits_until=None)
 
-    def share(self, seq: int, offices: Mapping[str, str], now: datetime) -> None:
+    def share(self, seq: int, offices: Mapping[str, str], now: datetime, why: EndReason) -> None:
         """The same lead with other helpers."""
         for row in [*self.active()]:
             role = offices.get(row["office_code"])
-            row.update({"role": role} if role else {"ended_at": now}, waits_until=None)
+            gone = {"ended_at": now, "end_reason": why}
+            row.update({"role": role} if role else gone, waits_until=None)
         left = self.codes(*DispatchRole)
         more = {code: role for code, role in offices.items() if code not in left}
         self.begin(seq, more, now)
@@ -61,7 +64,7 @@ class Helpers:
             return
         for row in self.rows:
             if (row["seq"], row["office_code"]) == (seq, code):
-                row.update(role=DispatchRole.INFORMED, ended_at=None)
+                row.update(role=DispatchRole.INFORMED, ended_at=None, end_reason=None)
                 return
         self.add(seq, code, DispatchRole.INFORMED, now)
 

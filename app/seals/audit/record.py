@@ -25,8 +25,9 @@ from app.tickets.citizens import FormerCitizen
 from app.tickets.events import Event, Statement
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.life.links import MEMBERS
-from app.tickets.models import ContactMade, Dispatch, Ticket
+from app.tickets.models import ContactMade, Dispatch, Request, Ticket
 from app.tickets.proceedings import Advice, Extension, Hold, Objection, Supervision
+from app.tickets.wording import SAID
 
 Row = Mapping[Any, Any]
 
@@ -54,6 +55,7 @@ TICKET = (
     "replied_at",
     "closed_at",
     "erased_at",
+    "updated_at",
     "acknowledge_due_at",
     "contact_due_at",
     "due_at",
@@ -71,7 +73,7 @@ TICKET = (
     "members",
     "repeat_of",
 )
-DISPATCH = ("office_code", "dispatched_at", "acknowledged_at", "ended_at")
+DISPATCH = ("office_code", "dispatched_at", "acknowledged_at", "ended_at", "end_reason")
 LIMITS = ("acknowledge_due_at", "contact_due_at", "due_at")
 HELPER = (
     "office_code",
@@ -82,6 +84,7 @@ HELPER = (
     "answered_at",
     "answer_seq",
     "ended_at",
+    "end_reason",
 )
 CONTACT = ("dispatch_seq", "office_code", "at", "method", "reached")
 CALL = ("cycle", "attempt", "at", *ANSWERS, "reasonable", "method", "final")
@@ -121,6 +124,7 @@ HOLD = (
 ANSWER = ("answer_due_at", "waits_until", "answered_at", "answer_seq")
 SUPERVISION = ("office_code", "level", "issuer", "issued_at", *ANSWER)
 ADVICE = ("about", "from_office", "office_code", "given_at", *ANSWER)
+REQUEST = (*SAID, "salt")
 ATTACHMENT = ("seq", "sha256", "media_type", "size", "office_code", "at", "erased")
 EXCLUSION_REQUEST = (
     "seq",
@@ -162,6 +166,7 @@ class Rows:
     requests: list[Row] = field(default_factory=list)
     disputes: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
+    wordings: list[Row] = field(default_factory=list)
 
 
 TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
@@ -182,6 +187,7 @@ TABLES: dict[str, tuple[type[Base], str, tuple[str, ...]]] = {
     "helpers": (Dispatch, "seq", ("seq", *HELPER)),
     "requests": (ExclusionRequest, "seq", EXCLUSION_REQUEST),
     "files": (Attachment, "seq", ATTACHMENT),
+    "wordings": (Request, "ticket_number", REQUEST),
 }
 LED = {
     "leads": Dispatch.role == DispatchRole.LEAD,

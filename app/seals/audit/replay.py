@@ -19,6 +19,7 @@ from app.tickets.event_data import (
     CalledBack,
     Contacted,
     Corrected,
+    EndReason,
     ExclusionJudged,
     ExtensionDecided,
     Given,
@@ -50,8 +51,9 @@ def replay(events: Iterable[Happened], policies: Policies) -> Course:
     """Raises LookupError, TypeError or ValueError where an event does not tell what it must."""
     course = Course(policies)
     for event in events:
-        course.ticket["status"] = event.to_status
+        course.ticket |= {"status": event.to_status, "updated_at": event.at}
         course.ticket |= {name: event.data[name] for name in PLACE if name in event.data}
+        course.why = ENDS.get(event.action, EndReason.REDISPATCHED)
         if event.action in STEPS:
             STEPS[event.action](course, event)
         if event.enters(Status.REWORK):
@@ -147,7 +149,7 @@ def dispatch(course: Course, event: Happened) -> None:
     elif course.lead is None or course.lead["office_code"] != lead:
         course.give(lead, event.at, event.at, offices)
     else:
-        course.helpers.share(course.lead["seq"], offices, event.at)
+        course.helpers.share(course.lead["seq"], offices, event.at, course.why)
     if event.to_status is Status.MERGED:
         join(course, event)
 
@@ -300,6 +302,15 @@ def hear_again(course: Course, event: Happened) -> None:
         heard = {name: event.data[name] for name in ("callback_id", *ANSWERS)}
         course.correction = {**heard, "corrected_at": event.at, "recorded_at": event.at}
 
+
+ENDS = {
+    Action.RULE_OBJECTION: EndReason.UPHELD,
+    Action.CONCLUDE: EndReason.CONSULTED,
+    Action.MERGE: EndReason.MERGED,
+    Action.TRANSFER: EndReason.TRANSFERRED,
+    Action.DECLINE: EndReason.NOT_ACCEPTED,
+}
+"""Why dispatches are over that an act ends; any other gives the ticket to others."""
 
 STEPS: dict[Action, Callable[[Course, Happened], None]] = {
     Action.RECEIVE: receive,

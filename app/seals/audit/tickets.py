@@ -19,6 +19,7 @@ from app.seals.audit.record import (
 )
 from app.seals.audit.replay import replay
 from app.seals.rederive.assessments import Happened
+from app.tickets import wording
 from app.tickets.citizens import correction_hash, opened
 from app.tickets.life import links
 
@@ -53,8 +54,21 @@ def linked(number: str, rows: Rows, cipher: Cipher) -> Iterator[Fault]:
             yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
     for place in words:
         yield Fault(fault=Kind.WRONG_WORDS, number=number, seq=place)
+    yield from worded(number, rows)
     yield from corrected(number, rows, cipher)
     yield from headed(number, rows, former)
+
+
+def worded(number: str, rows: Rows) -> Iterator[Fault]:
+    """A request whose words are not those that its events have the hash of, unless they were
+    erased."""
+    hashes = [h for event in rows.events if (h := event["data"].get("request_hash"))]
+    if not hashes or rows.ticket is None or rows.ticket["erased_at"]:
+        return
+    if not rows.wordings:
+        yield Fault(fault=Kind.MISSING_ROW, number=number, table="request")
+    elif rows.wordings[0]["salt"] is None or wording.hash_of(rows.wordings[0]) != hashes[-1]:
+        yield Fault(fault=Kind.WRONG_WORDS, number=number, table="request")
 
 
 def corrected(number: str, rows: Rows, cipher: Cipher) -> Iterator[Fault]:

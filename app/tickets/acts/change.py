@@ -19,7 +19,6 @@ from app.feed.service import News, append, touch
 from app.policy.documents import Policy
 from app.tickets import events
 from app.tickets.event_data import Alarmed, EventData, Warned, as_json
-from app.tickets.events import Statement
 from app.tickets.life import alarms, duties, limits
 from app.tickets.life.alarms import district
 from app.tickets.life.contacts import Contact, counted, next_from, tried
@@ -143,10 +142,8 @@ class Change:
         statement = events.statement_row(ticket.number, ticket.version, spoken) if spoken else None
         event["words_hash"] = events.hash_of(statement)
         [row] = events.linked(ticket.chain_head, [event])
-        events.append(self.session, [row])
+        events.append(self.session, [row], [statement] if statement else [])
         ticket.chain_head = row["link"]
-        if statement:
-            self.session.add(Statement(**statement))
 
     def begin(self, at: datetime) -> None:
         """A new status counts from this instant."""

@@ -13,7 +13,7 @@ from app.access.roles import DESKS, Role
 from app.feed.service import News, append
 from app.offices.catalogue import Urgency
 from app.routing.decision import Decision, DecisionKind
-from app.tickets import citizens, times
+from app.tickets import citizens, times, wording
 from app.tickets.acts import urgency, whereabouts
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch, teaching
@@ -44,6 +44,8 @@ def correct(change: Change, body: Correction) -> None:
     for name in body.named:
         more_facts, more_words = MEMBERS[name](change, request, getattr(body, name))
         facts, words = facts | more_facts, words | more_words
+    if body.title or body.address:
+        facts["request_hash"] = wording.renewed(request)
     decision = routed_again(change, request, body)
     if body.address:
         facts |= dispatch.place(ticket)

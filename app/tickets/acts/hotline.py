@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from app.feed import service as feed
 from app.kit.messages import Message
 from app.routing.decision import Decision, DecisionKind
-from app.tickets import citizens
+from app.tickets import citizens, wording
 from app.tickets.acts import urgency, whereabouts
 from app.tickets.acts.change import Change
 from app.tickets.acts.dispatching import dispatch as dispatching
@@ -29,9 +29,9 @@ from app.tickets.acts.forms import (
     Words,
 )
 from app.tickets.event_data import (
+    Added,
     Declined,
     EndReason,
-    Placed,
     Returned,
     Reviewed,
     Transferred,
@@ -101,13 +101,14 @@ def add(change: Change, body: Add) -> None:
     if ticket.status not in AT_A_DESK:
         if body.address:
             raise IllegalMove(Message("an office has it: its address is corrected, not added"))
-        data = Placed(**dispatching.place(ticket))
+        data = Added(**dispatching.place(ticket), request_hash=wording.renewed(request))
         change.record(Action.ADD, ticket.status, data=data, words=words)
         return
     before, decision = ticket.status, whereabouts.find(change, request, body)
     if decision:
         ticket.queue = decision.queue
-    change.record(Action.ADD, data=Placed(**dispatching.place(ticket)), words=words)
+    data = Added(**dispatching.place(ticket), request_hash=wording.renewed(request))
+    change.record(Action.ADD, data=data, words=words)
     if decision and is_routed(change, body, before, decision):
         dispatching.route(change, decision)
 
@@ -189,10 +190,11 @@ def reveal(change: Change, body: Reason) -> None:
 
 def conceal(change: Change, body: Reason) -> None:
     """D.16: the citizen asks for secrecy afterwards; no office sees his name and number again,
-    nor does an ordinary ticket in its inbox point to this one."""
+    nor does an ordinary ticket in its inbox point to this one. Its words teach nothing any more."""
     citizens.citizen(change.session, change.ticket.number).confidential = True
     change.ticket.secret = True
     change.record(Action.CONCEAL, change.ticket.status, words={"reason": body.reason})
+    teaching.forget_category(change)
     pointing = or_(
         Ticket.repeat_of == change.ticket.number, Ticket.merged_into == change.ticket.number
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
-from app.kit.instants import recording
+from app.kit.instants import HELD, recording
 from app.kit.messages import Message
 from app.kit.web.etag import Versions
 from app.tickets.acts import due
@@ -35,12 +36,13 @@ def locked(
 ) -> Change:
     """Lock the ticket until the commit and apply its due changes; likewise `others` and the parent
     of its group. Rows are locked in order of number."""
-    recording(session, clock)
     concerned = set(filter(None, others)) - {number}
     if concerned:
+        recording(session, clock)
         lock(session, {number, *concerned})
-    statement = renewed_in_scope(caller.role)
-    ticket = existing(number, session.scalar(statement, asked(caller, number)))
+    statement = recorded_in_scope(caller.role)
+    line = session.execute(statement, asked(caller, number)).one_or_none()
+    ticket: Ticket = existing(number, line[0] if line else None)
     if ticket.merged_into:
         concerned.add(ticket.merged_into)
     tickets = renewed_tickets(session, concerned)
@@ -72,8 +74,9 @@ def renewed_tickets(session: Session, numbers: Collection[str]) -> Sequence[Tick
 
 
 @cache
-def renewed_in_scope(role: Role) -> Select[Ticket]:
-    return renewed(in_scope(role))
+def recorded_in_scope(role: Role) -> Select[Ticket, Any]:
+    """The locked ticket, for a recorder."""
+    return renewed(in_scope(role)).add_columns(HELD)
 
 
 def up_to_date(session: Session, city: City, ticket: Ticket, now: datetime) -> Change:

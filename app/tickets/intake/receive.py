@@ -20,12 +20,13 @@ from app.kit.db import Base
 from app.kit.rows import Row, insertion_of
 from app.kit.workdays import day_of
 from app.routing.decision import kept
+from app.tickets import wording
 from app.tickets.acts import locking
 from app.tickets.acts.change import DESK_CODES, SYSTEM, Change
 from app.tickets.acts.dispatching import dispatch, recipients
 from app.tickets.citizens import Citizen, sealed
 from app.tickets.event_data import Alarmed, Received, as_json
-from app.tickets.events import Event, Statement, hash_of, linked, statement_row
+from app.tickets.events import Event, Statement, hash_of, linked, new_salt, statement_row
 from app.tickets.intake import acceptance, again, duplicates
 from app.tickets.intake.arrival import Arrival
 from app.tickets.intake.duplicates import Before
@@ -136,9 +137,10 @@ Tables = dict[type[Base], list[dict[str, Any]]]
 def tables(cipher: Cipher, new: Sequence[New]) -> Tables:
     """The rows that new tickets are."""
     statements = [statement_of(ticket) for ticket in new]
+    requests = [request_row(number, arrival) for number, _, arrival in new]
     events = [
-        list(linked(BEFORE_ALL, event_rows(ticket, statement)))
-        for ticket, statement in zip(new, statements, strict=True)
+        list(linked(BEFORE_ALL, event_rows(*parts)))
+        for parts in zip(new, requests, statements, strict=True)
     ]
     return {
         Ticket: [
@@ -146,7 +148,7 @@ def tables(cipher: Cipher, new: Sequence[New]) -> Tables:
             | {"version": rows[-1]["seq"], "chain_head": rows[-1]["link"]}
             for (number, _, arrival), rows in zip(new, events, strict=True)
         ],
-        Request: [request_row(number, arrival) for number, _, arrival in new],
+        Request: requests,
         Citizen: [citizen_row(cipher, number, arrival) for number, _, arrival in new],
         Dispatch: [row for number, _, arrival in new for row in dispatch_rows(number, arrival)],
         Event: [row for rows in events for row in rows],
@@ -232,6 +234,7 @@ def request_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "said_district": new.address.district_code,
         "source": new.source and new.source.model_dump(mode="json"),
         "route": kept(arrival.decision),
+        "salt": new_salt(),
     }
 
 
@@ -260,7 +263,7 @@ def statement_of(new: New) -> dict[str, Any] | None:
     return statement_row(number, SECOND, acceptance.words_of(arrival.new.acceptance))
 
 
-def event_rows(new: New, statement: Row | None) -> list[dict[str, Any]]:
+def event_rows(new: New, request: Row, statement: Row | None) -> list[dict[str, Any]]:
     """That it was received, by whom; that the system found where it belongs, or that the operator
     ended it; and that it rings."""
     number, caller, arrival = new
@@ -274,7 +277,7 @@ def event_rows(new: New, statement: Row | None) -> list[dict[str, Any]]:
         "action": Action.RECEIVE,
         "from_status": None,
         "to_status": Status.RECEIVED,
-        "data": as_json(matter_told(arrival)),
+        "data": as_json(matter_told(arrival, request)),
     }
     if arrival.status is Status.RECEIVED:
         return [received]
@@ -311,7 +314,7 @@ def routed(arrival: Arrival) -> dict[str, Any]:
     return {**system, "action": Action.ROUTE, "data": as_json(data)}
 
 
-def matter_told(arrival: Arrival) -> Received:
+def matter_told(arrival: Arrival, request: Row) -> Received:
     new = arrival.new
     unrouted = arrival.ended or arrival.status is Status.RECEIVED
     return Received(
@@ -322,6 +325,7 @@ def matter_told(arrival: Arrival) -> Received:
         urgency=arrival.urgency,
         anonymous=new.citizen.anonymous,
         reachable=new.citizen.telephone is not None,
+        request_hash=wording.hash_of(request),
         no_citizen=True if arrival.no_citizen else UNSET,
         secret=arrival.secret,
         repeat_of=arrival.repeat_of or UNSET,

@@ -74,7 +74,8 @@ def follow_some(sessions: Sessions, clock: Clock) -> bool:
     """Brings the entries of AT_ONCE changed tickets up to date; whether there were so many. Refuses
     StillRecording."""
     with sessions.begin() as session:
-        if not Statement(TRY, {}).run(session.connection()).scalar_one():
+        [(is_alone,)] = Statement(TRY, {}).run(session.connection())
+        if not is_alone:
             return False
         until = clock()
         mark = not_ahead(mark_of(session) or BEGINNING, until)

@@ -67,6 +67,11 @@ def nameable(caller: Caller) -> sa.ColumnElement[bool]:
     return sa.or_(~Ticket.secret, visible(caller))
 
 
+def nameable_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The same, for a statement that is made once."""
+    return sa.or_(~Ticket.secret, visible_to(role, office_code))
+
+
 @cache
 def visible_at(role: Role, office_code: str | None) -> sa.ColumnElement[bool]:
     """Made once for each office: making it takes longer than asking it."""
@@ -195,9 +200,8 @@ class Outline(NamedTuple):
 
 def outline(session: Session, caller: Caller, number: str) -> Outline:
     """What an act must know of its ticket before it locks and reads it. Refuses as `get` does."""
-    statement = outline_in_scope(caller.role).given(**asked(caller, number))
-    line = existing(number, statement.run(session.connection()).one_or_none())
-    return Outline(line.number, line.merged_into)
+    lines = outline_in_scope(caller.role).rows(session.connection(), **asked(caller, number))
+    return Outline(*existing(number, lines[0] if lines else None))
 
 
 @cache

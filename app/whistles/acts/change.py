@@ -19,6 +19,7 @@ from app.feed import errands
 from app.feed.service import News, append
 from app.policy.documents import Policy
 from app.tickets import personal
+from app.tickets.views.scope import NUMBER, OWN_OFFICE
 from app.whistles import events, persons, standing
 from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.score import mark_until
@@ -68,6 +69,13 @@ FOLLOWED = frozenset(
 NO_NEWS = frozenset({A.DRAFT, A.ISSUE_CODE})
 
 
+ITEMS = (
+    select(ActionItem)
+    .where(ActionItem.whistle_number == NUMBER, ActionItem.office_code == OWN_OFFICE)
+    .order_by(ActionItem.seq)
+)
+
+
 @dataclass
 class WhistleChange:
     session: Session
@@ -97,11 +105,8 @@ class WhistleChange:
 
     def items(self, summons: Summons) -> list[ActionItem]:
         """What is asked of the office, in order."""
-        query = select(ActionItem).where(
-            ActionItem.whistle_number == self.whistle.number,
-            ActionItem.office_code == summons.office_code,
-        )
-        return list(self.session.scalars(query.order_by(ActionItem.seq)))
+        asked = {"number": self.whistle.number, "own_office": summons.office_code}
+        return list(self.session.scalars(ITEMS, asked))
 
     def move(
         self, summons: Summons, action: WhistleAction, to: SummonsStatus | None = None

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.access.roles import Caller
+from app.access.roles import Caller, Role
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.errors import Conflict, Stale
-from app.kit.instants import recording
+from app.kit.instants import HELD
 from app.kit.messages import Message
 from app.kit.web.etag import Versions
+from app.tickets.views.scope import NUMBER, asked
 from app.tickets.views.view import Viewer
 from app.whistles.acts import due
 from app.whistles.acts.change import WhistleChange
@@ -20,7 +23,7 @@ from app.whistles.life import guards
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.refusals import NotYourWhistle
-from app.whistles.models import Summons
+from app.whistles.models import Summons, Whistle
 from app.whistles.standing import summons_standing
 from app.whistles.views import scope, view
 from app.whistles.views.scope import existing, in_scope
@@ -34,20 +37,32 @@ def locked(
     session: Session, city: City, caller: Caller, number: str, clock: Clock
 ) -> WhistleChange:
     """Lock the whistle until the commit and apply its due changes. Refuses NoSuchWhistle."""
-    recording(session, clock)
-    newest = in_scope(caller, number).with_for_update()
-    query = newest.execution_options(populate_existing=True)
-    whistle = existing(number, session.scalar(query))
+    line = session.execute(recorded_in_scope(caller.role), asked(caller, number)).one_or_none()
+    whistle: Whistle = existing(number, line[0] if line else None)
     change = WhistleChange(session, city, whistle, summonses_of(session, number), clock())
     due.apply_due(change)
     change.give_part(caller)
     return change
 
 
+@cache
+def recorded_in_scope(role: Role) -> Select[Whistle, Any]:
+    """The locked whistle, for a recorder."""
+    newest = in_scope(role).add_columns(HELD).with_for_update(of=Whistle)
+    return newest.execution_options(populate_existing=True)
+
+
 def summonses_of(session: Session, number: str) -> list[Summons]:
     """As they are now, in order of office; who has locked the whistle changes them alone."""
-    query = select(Summons).where(Summons.whistle_number == number).order_by(Summons.office_code)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    return list(session.scalars(SUMMONSES, {"number": number}))
+
+
+SUMMONSES = (
+    select(Summons)
+    .where(Summons.whistle_number == NUMBER)
+    .order_by(Summons.office_code)
+    .execution_options(populate_existing=True)
+)
 
 
 def check_part(change: WhistleChange, action: WhistleAction, of: Summons | None) -> None:

@@ -48,6 +48,8 @@ def views(
 ) -> dict[str, list[EvaluationView]]:
     """The evaluations of settled whistles, by number and in order of office; `allowed` is for
     whoever shows them."""
+    if not numbers:
+        return {}
     marks = marks_of(session, numbers)
     return {
         number: [evaluation(record, marks.get((number, record.office_code))) for record in known]

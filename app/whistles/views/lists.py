@@ -18,6 +18,7 @@ from app.tickets.models import Ticket
 from app.tickets.texts import Number
 from app.tickets.views import scope as ticket_scope
 from app.tickets.views.view import Viewer
+from app.whistles import persons
 from app.whistles.events import WhistleEvent, WhistleStatement
 from app.whistles.life.loop import (
     OF_OFFICE,
@@ -127,9 +128,9 @@ def linked_to(viewer: Viewer, number: str) -> sa.ColumnElement[bool]:
 
 def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     """Everything that happened to a whistle, oldest first, with the words."""
-    beside = view.read_beside(viewer, [whistle.number])
-    summonses, names = beside.summonses, beside.names.get(whistle.number, ())
-    called = summonses.get(whistle.number, [])
+    known = persons.names(viewer.session, viewer.city.cipher, [whistle.number])
+    names = known.get(whistle.number, ())
+    called = view.summonses(viewer.session, [whistle.number]).get(whistle.number, [])
     near = scope.is_summoned_only(viewer.caller, whistle, called)
     hidden = not scope.is_of_street(viewer.caller, whistle, called)
     query = (
@@ -155,6 +156,8 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
 def nameable(viewer: Viewer, events: Iterable[WhistleEvent]) -> Collection[str]:
     """The tickets in events, without the secret ones that the caller may not see."""
     numbers = {number for event in events for number in event.data.get(TICKETS, ())}
+    if not numbers:
+        return ()
     query = select(Ticket.number).where(ticket_scope.nameable(viewer.caller))
     return set(viewer.session.scalars(query.where(Ticket.number.in_(numbers))))
 

@@ -1,6 +1,7 @@
 """Which whistles a caller may know of, and which parts are his: decided here only."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
@@ -10,6 +11,7 @@ from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.kit.errors import NotFound
 from app.kit.messages import Message
 from app.policy.documents import Policy
+from app.tickets.views.scope import NUMBER, OWN_OFFICE, asked
 from app.whistles.life.ladder import OF_THE_CITY
 from app.whistles.life.loop import SummonsKind, SummonsStatus, Tier, WhistleStatus
 from app.whistles.life.parts import WhistlePart, may_blow
@@ -38,27 +40,38 @@ class NoSuchSummons(NotFound):
     title = "This whistle does not summon that office"
 
 
+BLOWN = Whistle.status != WhistleStatus.DRAFT
+
+
 def visible(caller: Caller) -> sa.ColumnElement[bool]:
     """The condition on `whistle` that every reading and every act of this caller carries: the
     city's desks know of every whistle that was blown, an office of those it takes part in."""
     if caller.role in CITY:
-        return Whistle.status != WhistleStatus.DRAFT
+        return BLOWN
     if caller.office_code is None:
         return sa.false()
+    return takes_part(sa.literal(caller.office_code, sa.Text))
+
+
+def takes_part(office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         WhistleParty.whistle_number == Whistle.number,
-        WhistleParty.office_code == caller.office_code,
+        WhistleParty.office_code == office_code,
     )
 
 
-def in_scope(caller: Caller, number: str) -> Select[Whistle]:
-    known = number if number.isascii() and number.isalnum() else ""
-    return select(Whistle).where(Whistle.number == known, visible(caller))
+OF_CITY = select(Whistle).where(Whistle.number == NUMBER, BLOWN)
+OF_OFFICE = select(Whistle).where(Whistle.number == NUMBER, takes_part(OWN_OFFICE))
+
+
+def in_scope(role: Role) -> Select[Whistle]:
+    """A whistle by its number, with the parameters `asked`."""
+    return OF_CITY if role in CITY else OF_OFFICE
 
 
 def get(session: Session, caller: Caller, number: str) -> Whistle:
     """Refuses (NoSuchWhistle) what does not exist and what is not the caller's to know of."""
-    return existing(number, session.scalar(in_scope(caller, number)))
+    return existing(number, session.scalar(in_scope(caller.role), asked(caller, number)))
 
 
 def existing(number: str, whistle: Whistle | None) -> Whistle:
