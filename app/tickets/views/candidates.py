@@ -81,6 +81,8 @@ class Shape(NamedTuple):
     source: Source
     several: tuple[str, ...] = ()
     """The filters of which several values are keys."""
+    many_due: bool = False
+    """Whether more than LOOKED_AT open tickets are past due."""
 
     @property
     def order(self) -> Order:
@@ -90,12 +92,14 @@ class Shape(NamedTuple):
 
 STATUSES = parameter("status", ARRAY(sa.Text))
 KEYS = parameter("keys", ARRAY(sa.Integer))
+OPEN_KEYS = parameter("open_keys", ARRAY(sa.Integer))
+"""The same of what is open, be it late or not."""
 SPAN = parameter("span", ARRAY(sa.Integer))
 RECENT = parameter("recent", ARRAY(sa.Text))
 """The numbers of what changed since the mark."""
 LOOKED_AT = 2_000
-"""Open tickets of a head: where they have no page, the keys lead to few. And as many tickets of
-some statuses are few."""
+"""Open tickets of a head: where they have no page, the keys lead to few. And so many tickets of
+some statuses, or past due, are looked at whatever their keys."""
 FENCE: sa.ColumnElement[int] = sa.literal_column("0")
 """As an offset: what stands within is not mixed with what stands around it."""
 
@@ -140,14 +144,22 @@ def sources(shape: Shape) -> Iterator[sa.Select[Any]]:
     yield by_head(shape, checked) if shape.source is Source.HEAD else by_keys(shape, checked)
     yield checked.where(Ticket.number == sa.any_(RECENT))
     if shape.overdue:
-        yield by_due(checked)
+        yield by_keys(shape, checked, OPEN_KEYS) if shape.many_due else by_due(checked)
 
 
 def by_due(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Of what is open, what is past due: no change of a ticket gives it a key for that."""
-    is_past = at("now") > DUE_OR_LAST
-    past = DUE.sorted(select(Ticket.number).where(IS_OPEN, is_past)).offset(FENCE).subquery()
+    past = past_due().offset(FENCE).subquery()
     return query.join(past, past.c.number == Ticket.number)
+
+
+def past_due() -> sa.Select[Any]:
+    """Of what is open, what is past due: no change of a ticket gives it a key for that."""
+    return DUE.sorted(select(Ticket.number).where(IS_OPEN, at("now") > DUE_OR_LAST))
+
+
+def are_many(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Whether there are more than LOOKED_AT."""
+    return select(query.offset(sa.literal_column(str(LOOKED_AT))).exists())
 
 
 def by_status(shape: Shape) -> sa.Select[Any]:
@@ -160,10 +172,8 @@ def by_status(shape: Shape) -> sa.Select[Any]:
     return select(each.c.number).select_from(asked).join(each, sa.true())
 
 
-def are_few() -> sa.Select[Any]:
-    """Whether no more than LOOKED_AT tickets have one of the statuses."""
-    beyond = select(Ticket.number).where(status_is(sa.any_(STATUSES)))
-    return select(sa.not_(beyond.offset(sa.literal_column(str(LOOKED_AT))).exists()))
+def with_statuses() -> sa.Select[Any]:
+    return select(Ticket.number).where(status_is(sa.any_(STATUSES)))
 
 
 def status_is(value: Any) -> Condition:
@@ -171,8 +181,8 @@ def status_is(value: Any) -> Condition:
     return sa.and_(sa.cast(Ticket.status, sa.Text) == value, Ticket.status != Status.CLOSED)
 
 
-def by_keys(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
-    keyed = select(SearchEntry.ticket_number).where(*has_keys(shape))
+def by_keys(shape: Shape, query: sa.Select[Any], every: Any = KEYS) -> sa.Select[Any]:
+    keyed = select(SearchEntry.ticket_number).where(*has_keys(shape, every))
     if shape.source is Source.WINDOW:
         keyed = keyed.where(SearchEntry.keys.overlap(SPAN))
     entry = (keyed.offset(FENCE) if shape.source is Source.REST else keyed).subquery()
@@ -188,8 +198,8 @@ def by_head(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
-def has_keys(shape: Shape) -> Iterator[Condition]:
-    yield SearchEntry.keys.contains(KEYS)
+def has_keys(shape: Shape, every: Any = KEYS) -> Iterator[Condition]:
+    yield SearchEntry.keys.contains(every)
     for name in shape.several:
         yield SearchEntry.keys.overlap(parameter(f"{name}_keys", ARRAY(sa.Integer)))
 

@@ -174,6 +174,9 @@ def lines(
     if near is None:
         return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
     values |= near._asdict()
+    if shape.overdue:
+        many_due = are_many(connection, MANY_DUE, now=values["now"])
+        shape = shape._replace(many_due=many_due)
     with one_plan(connection):
         for narrowed, bounds in narrower(shape, values):
             page = statement(narrowed).rows(connection, **values, **bounds)
@@ -187,9 +190,13 @@ def has_few(connection: sa.Connection, asked: Asked) -> bool:
     shape = asked.shape
     if "status" not in shape.names or not statuses_of(asked.values) or not is_long(shape):
         return False
+    return not are_many(connection, MANY_STATUSES, status=asked.values["status"])
+
+
+def are_many(connection: sa.Connection, statement: Ready, **values: Any) -> bool:
     with one_plan(connection):
-        [[few]] = ARE_FEW.rows(connection, status=asked.values["status"])
-    return bool(few)
+        [[many]] = statement.rows(connection, **values)
+    return bool(many)
 
 
 def is_long(shape: Shape) -> bool:
@@ -197,7 +204,8 @@ def is_long(shape: Shape) -> bool:
     return shape.source is not Source.WALK or shape.order not in (NEWEST, CHANGES)
 
 
-ARE_FEW = Ready(candidates.are_few())
+MANY_STATUSES = Ready(candidates.are_many(candidates.with_statuses()))
+MANY_DUE = Ready(candidates.are_many(candidates.past_due()))
 
 
 def narrower(shape: Shape, values: Mapping[str, Any]) -> Iterator[tuple[Shape, Mapping[str, Any]]]:
@@ -217,7 +225,9 @@ def narrower(shape: Shape, values: Mapping[str, Any]) -> Iterator[tuple[Shape, M
 
 def as_parameters(asked: Asked) -> dict[str, Any]:
     values = {**asked.values, "own_office": asked.office_code}
-    values["keys"] = sorted(set(keys_of(asked)))
+    every = set(keys_of(asked))
+    values["keys"] = sorted(every)
+    values["open_keys"] = sorted(every - {keys.LATE} | {keys.OPEN})
     for name in asked.shape.several:
         values[f"{name}_keys"] = [keys.fact(name, value) for value in values[name]]
     if "open" in values:

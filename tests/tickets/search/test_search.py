@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.access.roles import Caller, Role
-from app.kit.ready import Statement
+from app.kit.ready import Ready, Statement
 from app.tickets.search import follow as follow_room
 from app.tickets.search.follow import follow_some
 from app.tickets.views import lists
@@ -127,7 +127,11 @@ def test_each_filter_leaves_what_it_says_whether_keys_are_kept_up_or_not(
 
 
 def test_what_is_overdue_is_listed_whether_it_is_open_or_came_late(
-    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    city: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     noise = people.operator.get(f"/tickets/{city['noise']}").json()
     clock.at = datetime.fromisoformat(noise["due_at"])
@@ -141,7 +145,8 @@ def test_what_is_overdue_is_listed_whether_it_is_open_or_came_late(
     assert city["noise"] in late
     assert {fresh, city["vague"]} & set(late) == set()
 
-    for _ in range(2):
+    for many in (False, False, True):
+        monkeypatch.setattr(lists, "MANY_DUE", Ready(sa.select(sa.literal(many))))
         for limit in (1, 50):
             assert numbers(people.operator, overdue=True, limit=limit) == late
         for asked in ({"type": "complaint"}, {"district_code": CHAOYANG}, {"q": "施工"}):
