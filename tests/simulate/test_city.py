@@ -54,8 +54,8 @@ from app.whistles.life.loop import (
     WhistleStatus,
 )
 from app.whistles.models import Summons, Whistle
-from tests.client import Client
-from tests.recount import ASSESSED_TYPES, period_of
+from tests.aids.client import Client
+from tests.aids.recount import ASSESSED_TYPES, period_of
 
 CASES = 400
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

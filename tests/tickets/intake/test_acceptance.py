@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.sweep import sweep
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 FIRE = {"outcome": "transfer", "service": "119", "text": "三楼着火，已转消防。"}
 ANSWER = {"outcome": "answer", "text": "办事大厅周六上午开门。"}
