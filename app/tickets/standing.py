@@ -68,9 +68,14 @@ def overdue(ticket: Ticket | SimpleNamespace, now: datetime) -> bool:
 def overdue_in(ticket: Any, now: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """`overdue` in SQL, of Ticket or of columns of the same names."""
     working = ticket.status.in_(IN_OFFICE)
-    late = sa.or_(ticket.forced, sa.func.coalesce(ticket.replied_at > ticket.due_at, False))
-    past = sa.case((working, ticket.due_at < now), else_=late)
-    return sa.func.coalesce(sa.and_(ticket.due_at.is_not(None), past), False)
+    past = sa.case((working, ticket.due_at < now), else_=late_in(ticket))
+    return sa.func.coalesce(past, False)
+
+
+def late_in(ticket: Any) -> sa.ColumnElement[bool]:
+    """Whether its last result is late, which time alone does not change."""
+    came_late = sa.func.coalesce(ticket.replied_at > ticket.due_at, False)
+    return sa.and_(ticket.due_at.is_not(None), sa.or_(ticket.forced, came_late))
 
 
 def turns(ticket: Ticket | SimpleNamespace, policy: Policy) -> Iterator[datetime]:

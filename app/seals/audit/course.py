@@ -88,11 +88,11 @@ class Course:
         self.limits = limits.columns(None)
         self.ticket |= {"office_code": None, "dispatched_at": None, "acknowledged_at": None}
 
-    def close(self) -> None:
-        """The limits and counts that it has in the end, as columns of the ticket."""
+    def close(self, last_at: datetime) -> None:
+        """The limits and counts that it has after its last event, as columns of the ticket."""
         limit = {column: self.limits.get(column) for column in limits.columns(None)}
         counts = {"dispatches": self.given, "reworks": len(self.reworked)}
-        self.ticket |= {**limit, **counts, "due_left": self.due_left}
+        self.ticket |= {**limit, **counts, "due_left": self.due_left, "updated_at": last_at}
 
     def set_limit(self, column: str, at: datetime | None) -> None:
         self.limits[column] = at

@@ -3,7 +3,7 @@
 Nothing is read but events and policies, so whatever a row says otherwise is false.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from app.callbacks.answers import Reach
@@ -47,11 +47,11 @@ AS_MEMBER = 0
 """The dispatch of a contact with a group's member."""
 
 
-def replay(events: Iterable[Happened], policies: Policies) -> Course:
+def replay(events: Sequence[Happened], policies: Policies) -> Course:
     """Raises LookupError, TypeError or ValueError where an event does not tell what it must."""
     course = Course(policies)
     for event in events:
-        course.ticket |= {"status": event.to_status, "updated_at": event.at}
+        course.ticket["status"] = event.to_status
         course.ticket |= {name: event.data[name] for name in PLACE if name in event.data}
         course.why = ENDS.get(event.action, EndReason.REDISPATCHED)
         if event.action in STEPS:
@@ -61,7 +61,7 @@ def replay(events: Iterable[Happened], policies: Policies) -> Course:
         progress.follow(course, event)
         follow_others(course, event)
     if course.told_whole:
-        course.close()
+        course.close(events[-1].at)
     return course
 
 

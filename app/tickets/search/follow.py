@@ -24,6 +24,7 @@ from app.tickets.life.lifecycle import TERMINAL
 from app.tickets.models import Dispatch, Request, Ticket
 from app.tickets.search import keys
 from app.tickets.search.models import SearchEntry, SearchMark
+from app.tickets.standing import late_in
 
 AT_ONCE, PORTIONS = 64, 12
 """Tickets of a portion, and portions of a round."""
@@ -113,11 +114,14 @@ WAITING = sa.text(
 
 
 class Near(NamedTuple):
-    """How far the entries are kept up, and the tickets that changed since, with the members of
-    their groups: one more than FAR_BEHIND where they are more."""
+    """How far the entries are kept up; the tickets that changed since, with the members of their
+    groups: one more than FAR_BEHIND where they are more; when the first ticket and the last came.
+    """
 
-    at: datetime
+    mark: datetime
     recent: list[str]
+    earliest: datetime
+    latest: datetime
 
 
 def near() -> sa.Select[Any]:
@@ -135,7 +139,12 @@ def near() -> sa.Select[Any]:
         .join(heads, heads.c.number == member.merged_into)
         .where(heads.c.members > 0),
     )
-    return select(SearchMark.at, func.array(every.scalar_subquery())).where(SearchMark.id == ONLY)
+    recent_numbers = func.array(every.scalar_subquery())
+    ends = (
+        func.coalesce(select(end(Ticket.received_at)).scalar_subquery(), SearchMark.at)
+        for end in (func.min, func.max)
+    )
+    return select(SearchMark.at, recent_numbers, *ends).where(SearchMark.id == ONLY)
 
 
 NEAR = Ready(near())
@@ -236,6 +245,7 @@ def read() -> sa.Select[Any]:
         select(
             *(getattr(Ticket, name) for name in ("number", "received_at", "category", *FACTS)),
             Ticket.status,
+            late_in(Ticket).label("late"),
             Ticket.district_code,
             Ticket.interim_office,
             parent.interim_office.label("head_interim"),
@@ -261,5 +271,6 @@ def all_of(line: Any) -> Iterator[int]:
     yield from keys.of_category(line.category or "")
     yield from (keys.fact(name, getattr(line, name)) for name in FACTS)
     yield from ([keys.OPEN] if line.status not in TERMINAL else [])
+    yield from ([keys.LATE] if line.late else [])
     offices = {line.district_code, line.interim_office, line.head_interim, *(line.offices or ())}
     yield from (keys.fact("office", code) for code in offices if code)

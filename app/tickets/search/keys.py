@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 from zlib import crc32
@@ -57,12 +57,6 @@ def of_text(text: str) -> Iterator[int]:
     return chain.from_iterable(map(of_run, runs(text)))
 
 
-def of_each_run(text: str) -> Iterator[int]:
-    """A key of each run that has one. The pairs of a word come together: who reckons with each of
-    them takes the word for rarer than it is."""
-    return (key for run in runs(text) for key in islice(of_run(run), 1))
-
-
 def runs(text: str) -> Iterator[str]:
     return chain.from_iterable(RUN.findall(word) for word in words(text))
 
@@ -90,6 +84,8 @@ def fact(name: str, value: object) -> int:
 
 OPEN = fact("open", True)
 """Of a ticket that has not ended."""
+LATE = fact("late", True)
+"""Of a ticket whose result came late, or was forced for want of one."""
 
 
 def of_category(code: str) -> Iterator[int]:

@@ -6,8 +6,12 @@ the list's order and no longer than the page: the tickets with all keys in `sear
 for first where the page most likely is, and what changed since the mark up to which the entries are
 kept. Either way every condition is checked on the ticket itself, so that a list never shows what
 was true before.
+
+A status that few tickets have at a time is walked by itself, each status of a list in its own part
+of the index.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -19,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.access.roles import Role
 from app.kit.ready import parameter
 from app.kit.web.paging import Order, instant, write_cursor
+from app.tickets.life.lifecycle import Status
 from app.tickets.models import FAR, Ticket
 from app.tickets.search.models import SearchEntry
 from app.tickets.views.filters import IS_OPEN, Condition, Sort, at, conditions, says_all
@@ -60,8 +65,8 @@ class Source(Enum):
     REST = auto()
     """All candidates, found by their keys before all else: so few that no window or head had a page
     of them."""
-    WHOLE = auto()
-    """All candidates, found as the planner likes."""
+    STATUSES = auto()
+    """The tickets of each status asked for, none of which is `closed`."""
 
 
 class Shape(NamedTuple):
@@ -74,6 +79,8 @@ class Shape(NamedTuple):
     goes_on: bool
     limit: int
     source: Source
+    several: tuple[str, ...] = ()
+    """The filters of which several values are keys."""
 
     @property
     def order(self) -> Order:
@@ -81,12 +88,14 @@ class Shape(NamedTuple):
         return CHANGES if "updated_after" in self.names else SORTED[self.sort]
 
 
+STATUSES = parameter("status", ARRAY(sa.Text))
 KEYS = parameter("keys", ARRAY(sa.Integer))
 SPAN = parameter("span", ARRAY(sa.Integer))
 RECENT = parameter("recent", ARRAY(sa.Text))
 """The numbers of what changed since the mark."""
 LOOKED_AT = 2_000
-"""Open tickets of a head: where they have no page, the keys lead to few."""
+"""Open tickets of a head: where they have no page, the keys lead to few. And as many tickets of
+some statuses are few."""
 FENCE: sa.ColumnElement[int] = sa.literal_column("0")
 """As an offset: what stands within is not mixed with what stands around it."""
 
@@ -118,18 +127,52 @@ def words(shape: Shape, number: Any) -> list[Condition]:
 
 
 def numbers(shape: Shape) -> sa.CompoundSelect[Any]:
-    checked = checks(shape)
-    shown: list[Any] = [c for c in shape.order.columns if c is not Ticket.number]
-    leading = by_head if shape.source is Source.HEAD else by_keys
-    entered = leading(shape, select(Ticket.number, *shown).where(*checked))
-    recent = select(Ticket.number, *shown).where(Ticket.number == sa.any_(RECENT), *checked)
-    every: list[sa.Select[Any]] = [entered, recent]
-    pages = (first(shape, query).subquery() for query in every)
+    pages = (first(shape, query).subquery() for query in sources(shape))
     return sa.union(*(select(page.c.number) for page in pages))
 
 
+def sources(shape: Shape) -> Iterator[sa.Select[Any]]:
+    shown: list[Any] = [c for c in shape.order.columns if c is not Ticket.number]
+    checked = select(Ticket.number, *shown).where(*checks(shape))
+    if shape.source is Source.STATUSES:
+        yield select(Ticket.number, *shown).where(Ticket.number.in_(by_status(shape)))
+        return
+    yield by_head(shape, checked) if shape.source is Source.HEAD else by_keys(shape, checked)
+    yield checked.where(Ticket.number == sa.any_(RECENT))
+    if shape.overdue:
+        yield by_due(checked)
+
+
+def by_due(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Of what is open, what is past due: no change of a ticket gives it a key for that."""
+    is_past = at("now") > DUE_OR_LAST
+    past = DUE.sorted(select(Ticket.number).where(IS_OPEN, is_past)).offset(FENCE).subquery()
+    return query.join(past, past.c.number == Ticket.number)
+
+
+def by_status(shape: Shape) -> sa.Select[Any]:
+    """The numbers of a page of each status; with words to be read yet, of all that it has."""
+    asked = sa.func.unnest(STATUSES).table_valued("status").render_derived("asked")
+    query = select(Ticket.number).where(status_is(asked.c.status), *checks(shape))
+    if "q" not in shape.names:
+        query = shape.order.ready(query, shape.goes_on, shape.limit)
+    each = query.lateral("each")
+    return select(each.c.number).select_from(asked).join(each, sa.true())
+
+
+def are_few() -> sa.Select[Any]:
+    """Whether no more than LOOKED_AT tickets have one of the statuses."""
+    beyond = select(Ticket.number).where(status_is(sa.any_(STATUSES)))
+    return select(sa.not_(beyond.offset(sa.literal_column(str(LOOKED_AT))).exists()))
+
+
+def status_is(value: Any) -> Condition:
+    """By their index, which has none that is closed."""
+    return sa.and_(sa.cast(Ticket.status, sa.Text) == value, Ticket.status != Status.CLOSED)
+
+
 def by_keys(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
-    keyed = select(SearchEntry.ticket_number).where(SearchEntry.keys.contains(KEYS))
+    keyed = select(SearchEntry.ticket_number).where(*has_keys(shape))
     if shape.source is Source.WINDOW:
         keyed = keyed.where(SearchEntry.keys.overlap(SPAN))
     entry = (keyed.offset(FENCE) if shape.source is Source.REST else keyed).subquery()
@@ -139,12 +182,16 @@ def by_keys(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
 def by_head(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
     every = shape.order.onward(select(Ticket.number).where(IS_OPEN), shape.goes_on)
     head = shape.order.sorted(every).limit(sa.literal_column(str(LOOKED_AT))).subquery()
-    has_keys = select(SearchEntry.keys.contains(KEYS)).where(
-        SearchEntry.ticket_number == Ticket.number
-    )
+    entry = select(sa.and_(*has_keys(shape))).where(SearchEntry.ticket_number == Ticket.number)
     return query.join(head, head.c.number == Ticket.number).where(
-        has_keys.correlate(Ticket).scalar_subquery()
+        entry.correlate(Ticket).scalar_subquery()
     )
+
+
+def has_keys(shape: Shape) -> Iterator[Condition]:
+    yield SearchEntry.keys.contains(KEYS)
+    for name in shape.several:
+        yield SearchEntry.keys.overlap(parameter(f"{name}_keys", ARRAY(sa.Integer)))
 
 
 def first(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:

@@ -7,9 +7,9 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from app.access.roles import CITY, Caller, Role
+from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.kit.db import ONE_SNAPSHOT, Sessions
-from app.kit.ready import Ready, Statement, one_plan
+from app.kit.ready import Ready, one_plan
 from app.kit.web.paging import DEFAULT_LIMIT, CursorText, Limit, Order, instant
 from app.kit.web.wire import Form, in_utc
 from app.tickets.citizens import caller_hash
@@ -44,8 +44,16 @@ ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 FEW = frozenset({"external_id", "number", "phone", "queue"})
 """Filters by which an index leads to few tickets."""
 
-KEYED = frozenset({"category", "channel", "community_code", "end", "q", "type"})
+CHOSEN = ("type", "channel", "urgency")
+"""Filters of one value or several, each of which is a key."""
+
+KEYED = frozenset({"category", "community_code", "end", "q", *CHOSEN})
 """Filters that may leave few of many, and are keys of `search_entry`."""
+
+
+BEGINNINGS = ("earliest", "received_from")
+ENDS = ("mark", "latest", "key_0", "received_to")
+"""Of a list's time: it has nothing before the last beginning, nor after the first end."""
 
 
 class Asked(NamedTuple):
@@ -69,7 +77,10 @@ class Asked(NamedTuple):
     def shape(self) -> Shape:
         names = tuple(name for name, _ in self.filters)
         goes_on = bool(self.cursor)
-        walk = Shape(self.role, names, self.overdue, self.sort, goes_on, self.limit, Source.WALK)
+        several = tuple(name for name in CHOSEN if len(self.values.get(name, ())) > 1)
+        walk = Shape(
+            self.role, names, self.overdue, self.sort, goes_on, self.limit, Source.WALK, several
+        )
         return walk._replace(source=source_of(walk, self.values))
 
 
@@ -90,33 +101,42 @@ def asked_by(caller: Caller, listing: Listing) -> Asked:
 
 
 def source_of(walk: Shape, values: Mapping[str, Any]) -> Source:
-    """Few tickets are walked, and so are changes, of which a poller asks for the last. A status
-    that few tickets have at a time is left to the planner, which knows how many."""
+    """Few tickets are walked, and so are changes, of which a poller asks for the last."""
     names = frozenset(walk.names)
-    in_few = len(values.get("status", ())) == 1 and values["status"] != [Status.CLOSED]
     if names & FEW or walk.order is CHANGES:
         return Source.WALK
-    if not names & KEYED and (walk.role is not Role.DISTRICT or in_few or walk.order is not NEWEST):
-        return Source.WALK
-    if in_few:
-        return Source.WHOLE
-    return Source.WINDOW if walk.order is NEWEST else Source.HEAD
+    if names & KEYED or (walk.overdue and walk.role not in HANDLERS):
+        return by_keys(walk)
+    if walk.role is Role.DISTRICT and walk.order is NEWEST:
+        return Source.WINDOW
+    in_order = walk.role in CITY and walk.order is NEWEST
+    return Source.STATUSES if in_order and statuses_of(values) else Source.WALK
 
 
-def keys_of(asked: Asked, source: Source) -> Iterator[int]:
-    """Keys that every ticket of the list has; of words one each where the planner reckons with
-    them."""
+def by_keys(walk: Shape) -> Source:
+    if walk.order is NEWEST:
+        return Source.WINDOW
+    return Source.REST if walk.overdue else Source.HEAD
+
+
+def statuses_of(values: Mapping[str, Any]) -> list[str]:
+    """Those by which a list is walked: none where closed ones, which are nearly all, are in it."""
+    statuses = sorted(OPEN) if "open" in values else values.get("status", [])
+    return [] if Status.CLOSED in statuses else statuses
+
+
+def keys_of(asked: Asked) -> Iterator[int]:
+    """Keys that every ticket of the list has but for what is open and overdue."""
     values = asked.values
-    of_words = keys.of_each_run if source is Source.WHOLE else keys.of_text
-    yield from of_words(" ".join(values.get("q", ())))
+    yield from keys.of_text(" ".join(values.get("q", ())))
     yield from (keys.of_end(values[name]) for name in ("end",) if name in values)
     offices = {values.get("office_code"), values.get("district_code")}
     if asked.role not in CITY:
         offices.add(asked.office_code)
     yield from (keys.fact("office", code) for code in offices if code)
     yield from facts_of(values)
-    if is_open(asked.sort, values):
-        yield keys.OPEN
+    yield from [keys.OPEN] if is_open(asked.sort, values) else []
+    yield from [keys.LATE] if asked.overdue else []
 
 
 def facts_of(values: Mapping[str, Any]) -> Iterator[int]:
@@ -124,7 +144,7 @@ def facts_of(values: Mapping[str, Any]) -> Iterator[int]:
         yield keys.fact("category", values["category"])
     if "community_code" in values:
         yield keys.fact("community_code", values["community_code"])
-    for name in ("type", "channel", "urgency"):
+    for name in CHOSEN:
         if len(values.get(name, ())) == 1:
             yield keys.fact(name, values[name][0])
 
@@ -147,13 +167,13 @@ def lines(
     """
     shape = asked.shape
     values = {**as_parameters(asked), **shape.order.values(asked.cursor), **more}
+    if shape.source is Source.STATUSES or has_few(connection, asked):
+        with one_plan(connection):
+            return statement(shape._replace(source=Source.STATUSES)).rows(connection, **values)
     near = follow.near_now(connection) if shape.source is not Source.WALK else None
     if near is None:
         return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
-    wanted = sorted(set(keys_of(asked, shape.source)))
-    values |= {"mark": near.at, "recent": near.recent, "keys": wanted}
-    if shape.source is Source.WHOLE:
-        return inlined(statement(shape).given(**values), keys=wanted).run(connection)
+    values |= near._asdict()
     with one_plan(connection):
         for narrowed, bounds in narrower(shape, values):
             page = statement(narrowed).rows(connection, **values, **bounds)
@@ -162,31 +182,46 @@ def lines(
     return page
 
 
+def has_few(connection: sa.Connection, asked: Asked) -> bool:
+    """Whether few tickets have the statuses of a list that has more to it, or another order."""
+    shape = asked.shape
+    if "status" not in shape.names or not statuses_of(asked.values) or not is_long(shape):
+        return False
+    with one_plan(connection):
+        [[few]] = ARE_FEW.rows(connection, status=asked.values["status"])
+    return bool(few)
+
+
+def is_long(shape: Shape) -> bool:
+    """Whether a walk might be: not of what an index leads to, or of what an office has."""
+    return shape.source is not Source.WALK or shape.order not in (NEWEST, CHANGES)
+
+
+ARE_FEW = Ready(candidates.are_few())
+
+
 def narrower(shape: Shape, values: Mapping[str, Any]) -> Iterator[tuple[Shape, Mapping[str, Any]]]:
     """What is looked through, and with which values more, until it fills the page; the last has all
     that there is."""
     if shape.source is Source.HEAD:
         yield shape, {}
-    else:
-        ends = [values[name] for name in ("mark", "key_0", "received_to") if name in values]
+    elif shape.source is Source.WINDOW:
+        ends = [values[name] for name in ENDS if name in values]
+        beginning = max(values[name] for name in BEGINNINGS if name in values)
         for window in keys.windows(min(ends)):
             yield shape, {"window_since": window.since, "span": list(window.keys)}
-            if window.since <= values.get("received_from", keys.EPOCH):
+            if window.since <= beginning:
                 return
     yield shape._replace(source=Source.REST), {}
 
 
-def inlined(statement: Statement, **arrays: Sequence[int]) -> Statement:
-    """With arrays of numbers in the text: the planner then knows how many tickets have them, and
-    whether to begin with them or with the order."""
-    text = statement.text
-    for name, values in arrays.items():
-        text = text.replace(f"%({name})s", f"'{{{','.join(map(str, values))}}}'")
-    return Statement(text, statement.values)
-
-
 def as_parameters(asked: Asked) -> dict[str, Any]:
     values = {**asked.values, "own_office": asked.office_code}
+    values["keys"] = sorted(set(keys_of(asked)))
+    for name in asked.shape.several:
+        values[f"{name}_keys"] = [keys.fact(name, value) for value in values[name]]
+    if "open" in values:
+        values["status"] = sorted(OPEN)
     if "q" in values:
         values["q"] = [keys.pattern(word) for word in values["q"]]
     if "end" in values:

@@ -43,12 +43,6 @@ def test_a_text_has_every_key_of_its_words(before: str, word: str, after: str) -
     assert all(-keys.SIGN <= key < keys.SIGN for key in keys.of_text(text))
 
 
-@given(TEXTS)
-def test_a_key_of_each_run_is_a_key_of_the_text(text: str) -> None:
-    assert set(keys.of_each_run(text)) <= set(keys.of_text(text))
-    assert any(keys.of_each_run(text)) == any(keys.of_text(text))
-
-
 def test_a_text_of_twenty_thousand_characters_has_no_more_keys_than_characters() -> None:
     text = "".join(chr(0x4E00 + n % 5000) for n in range(20_000))
 

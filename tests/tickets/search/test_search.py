@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -100,6 +100,15 @@ FOUND: list[tuple[dict[str, Any], str]] = [
     ({"phone": "65123456"}, "noise"),
     ({"phone": "13912345678"}, ""),
     ({"external_id": "K-7"}, "noise"),
+    ({"urgency": ["L1", "L2"]}, "urgent"),
+    ({"urgency": ["L1", "L2"], "type": ["complaint", "report"]}, "urgent"),
+    ({"type": ["praise", "report"], "channel": ["phone", "web"]}, "praise secret"),
+    ({"status": ["received", "need_info"]}, "praise"),
+    ({"status": ["on_hold", "need_info"]}, ""),
+    ({"status": ["received", "to_dispatch"], "type": ["complaint", "praise"]}, "praise vague"),
+    ({"status": ["to_dispatch", "dispatched"], "q": "健身"}, "shop haidian"),
+    ({"status": "to_dispatch", "sort": "urgency"}, "vague"),
+    ({"received_to": "2026-01-01"}, ""),
 ]
 
 
@@ -115,6 +124,33 @@ def test_each_filter_leaves_what_it_says_whether_keys_are_kept_up_or_not(
     for (asked, expected), early, late in zip(everything, before, after, strict=True):
         wanted = sorted(expected.split(), key=[*city].index, reverse=True)
         assert (early, late) == (wanted, wanted), asked
+
+
+def test_what_is_overdue_is_listed_whether_it_is_open_or_came_late(
+    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+) -> None:
+    noise = people.operator.get(f"/tickets/{city['noise']}").json()
+    clock.at = datetime.fromisoformat(noise["due_at"])
+    clock.tick(hours=1)
+    given.replied(people, city["noise"])
+    fresh = given.ticket(people)
+    every = numbers(people.operator)
+    late = [
+        number for number in every if people.operator.get(f"/tickets/{number}").json()["overdue"]
+    ]
+    assert city["noise"] in late
+    assert {fresh, city["vague"]} & set(late) == set()
+
+    for _ in range(2):
+        for limit in (1, 50):
+            assert numbers(people.operator, overdue=True, limit=limit) == late
+        for asked in ({"type": "complaint"}, {"district_code": CHAOYANG}, {"q": "施工"}):
+            both = set(numbers(people.operator, **asked)) & set(late)
+            assert set(numbers(people.operator, overdue=True, **asked)) == both
+        assert numbers(people.district(HAIDIAN), overdue=True) == [city["haidian"]]
+        assert city["noise"] in numbers(people.operator, overdue=True, sort="due")
+        assert numbers(people.operator, overdue=True, status="replied") == [city["noise"]]
+        follow(app, clock)
 
 
 def by_number(city: dict[str, str]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -474,15 +510,57 @@ QUESTIONS: list[tuple[Role, dict[str, Any]]] = [
 def test_no_filter_reads_the_whole_table(
     people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
 ) -> None:
-    multiply(app, city["noise"])
-    follow(app, clock)
-    with app.state.engine.begin() as connection:
-        connection.exec_driver_sql("ANALYZE ticket, request, citizen, dispatch, search_entry")
+    grow(app, clock, city)
     with app.state.engine.connect() as connection:
         for role, asked in QUESTIONS:
             office = {Role.DISTRICT: HAIDIAN, Role.HANDLER: WANGJING}.get(role)
             for plan in plans(connection, role, office, asked, app):
                 assert not scanned(plan) & {"ticket", "search_entry", "request"}, (role, asked)
+
+
+NOBODY_HAS: dict[str, Any] = {
+    "status": "on_hold",
+    "type": "consult",
+    "channel": "web",
+    "urgency": "L2",
+    "category": "02",
+    "queue": HAIDIAN,
+    "overdue": True,
+    "received_to": "2026-01-01",
+}
+NEARLY_ALL_HAVE: list[dict[str, Any]] = [
+    {},
+    {"status": "open"},
+    {"type": "complaint"},
+    {"district_code": CHAOYANG},
+    {"q": "噪声"},
+]
+
+
+def test_what_nobody_has_is_not_looked_for_in_what_all_have(
+    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+) -> None:
+    grow(app, clock, city)
+    with app.state.engine.connect() as connection:
+        for name, value in NOBODY_HAS.items():
+            for common in NEARLY_ALL_HAVE:
+                asked = {**common, name: value}
+                made = plans(connection, Role.OPERATOR, None, asked, app)
+                assert max(map(most_rows, made)) <= 2 * len(city), asked
+
+
+def most_rows(plan: dict[str, Any]) -> int:
+    """Of a node of a plan: how many it read at the most."""
+    names = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    here = plan["Actual Loops"] * sum(plan.get(name, 0) for name in names)
+    return max([int(here), *map(most_rows, plan.get("Plans", ()))])
+
+
+def grow(app: FastAPI, clock: StillClock, city: dict[str, str]) -> None:
+    multiply(app, city["noise"])
+    follow(app, clock)
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE ticket, request, citizen, dispatch, search_entry")
 
 
 def multiply(app: FastAPI, number: str) -> None:
@@ -522,16 +600,15 @@ def plans(
     class Explained(Statement):
         def run(self, connection: sa.Connection) -> Any:
             [[[plan]]] = connection.exec_driver_sql(
-                f"EXPLAIN (FORMAT JSON) {self.text}", self.values
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {self.text}", self.values
             )
             made.append(plan["Plan"])
             return super().run(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.kit.ready.Statement", Explained)
-        patch.setattr(lists, "Statement", Explained)
         looker = Looker(caller, app.state.city, app.state.clock())
-        lists.lines(connection, question, lists.listed, **lists.not_held(looker, listing))
+        lists.lines(connection, question, lists.numbered, **lists.not_held(looker, listing))
     return made
 
 
