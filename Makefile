@@ -3,8 +3,10 @@
 BIN := .venv/bin
 READY := .venv/.ready
 
-# The newest Python that can make a virtual environment; only looked for when there is none yet.
-FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
+# A Python that can make a virtual environment; only looked for when there is none yet. That of a
+# Linux comes first: it is built with profile-guided optimisation, which saves a sixth of the time.
+FIND_PYTHON = for python in $(if $(wildcard /etc/os-release),/usr/bin/python3) \
+	    python3.13 python3.12 python3.11 python3; do \
 	  $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	    && { echo $$python; break; }; \
 	done

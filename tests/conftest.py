@@ -30,10 +30,10 @@ from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from app.suggest.memory import Memory
-from tests import nursery
-from tests.client import Client
-from tests.given import ADMIN_KEY, People
-from tests.past import Store, storing
+from tests.aids import nursery
+from tests.aids.client import Client
+from tests.aids.given import ADMIN_KEY, People
+from tests.aids.past import Store, storing
 
 KEPT = frozenset({"office", "district", "office_name", "place", "category", "catalogue_rule"})
 KEPT_TOO = frozenset(

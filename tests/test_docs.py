@@ -21,10 +21,10 @@ from app.settings import PREFIX, Settings
 from app.tickets.life.lifecycle import MOVES, OPEN, Action, Status
 from app.tickets.life.parts import WHO
 from scripts import make_event_table
-from tests import examples, pasted
-from tests.client import Client
+from tests.aids import examples, pasted
+from tests.aids.client import Client
+from tests.aids.given import People
 from tests.conftest import StillClock
-from tests.given import People
 
 API = pasted.text("openapi.md")
 READMES = ("README.md", "README.zh-CN.md")

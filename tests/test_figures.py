@@ -14,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from app import figures
 from app.kit.instants import RECORDING
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import People
 from tests.conftest import StillClock
-from tests.given import People
 
 RULES = yaml.safe_load(Path("docs/alerts.yml").read_text())
 EACH = [rule for group in RULES["groups"] for rule in group["rules"]]

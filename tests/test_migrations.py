@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.kit.address import psycopg_url
 from app.kit.host import migrate
 from app.tables import TABLES
-from tests import stages
-from tests.given import People
+from tests.aids import stages
+from tests.aids.given import People
 
 METADATA = TABLES[0].metadata
 ENUMS = [

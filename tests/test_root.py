@@ -3,7 +3,7 @@
 from collections import Counter
 from fnmatch import fnmatch
 
-from tests.pasted import ROOT, text
+from tests.aids.pasted import ROOT, text
 
 MAY_HOLD = {
     # read first

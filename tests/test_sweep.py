@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock, empty
-from tests.given import WANGJING, People
 
 
 def swept(app: FastAPI) -> int:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from tests.nursery import PLACE, Birth, Process
+from tests.aids.nursery import PLACE, Birth, Process
 
 SECRET = bytes(range(32))
 ADMIN_KEY = "an-administrators-key-for-benches"

@@ -15,7 +15,7 @@ import httpx
 import psutil
 
 from app.kit.host import embedded
-from tests.nursery import PLACE, Birth, Process
+from tests.aids.nursery import PLACE, Birth, Process
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 180

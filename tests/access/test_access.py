@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from app import preparation, rounds
 from app.access.gate import Gate
 from app.kit import db
-from tests import given, stages
-from tests.client import Client
-from tests.given import ADMIN_KEY, CHAOYANG, WANGJING, People, Person
-from tests.wire import statements
+from tests.aids import given, stages
+from tests.aids.client import Client
+from tests.aids.given import ADMIN_KEY, CHAOYANG, WANGJING, People, Person
+from tests.aids.wire import statements
 
 XUEYUANLU = "110108010"
 HAIDIAN = "110108"

@@ -6,9 +6,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.access.service import OtherSecret, keep_secret
-from tests import given
+from tests.aids import given
+from tests.aids.given import People
 from tests.conftest import LONG_AGO
-from tests.given import People
 
 
 def exports(people: People) -> list[dict[str, Any]]:

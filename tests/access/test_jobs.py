@@ -11,9 +11,9 @@ from starlette.routing import Mount
 
 from app.access import jobs
 from app.access.jobs import State
+from tests.aids.given import People
+from tests.aids.patience import PATIENCE_SECONDS
 from tests.console.visitor import Forms, Visitor
-from tests.given import People
-from tests.patience import PATIENCE_SECONDS
 
 NAME = jobs.SIMULATION
 pytestmark = pytest.mark.usefixtures("people")

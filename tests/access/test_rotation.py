@@ -15,9 +15,9 @@ from app.access.models import Key
 from app.access.service import OtherSecret, carry_over, hashed, keep_admin, keep_secret
 from app.seals import auditing
 from app.tickets import renewal
-from tests import given
+from tests.aids import given
+from tests.aids.given import ADMIN_KEY, People
 from tests.conftest import LONG_AGO
-from tests.given import ADMIN_KEY, People
 from tests.tickets.test_citizens import dumped
 
 CITIZEN = {"name": "欧阳奋强", "phone": "13812345678", "callback_phone": "010-84567890-6"}

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.attachments import store
-from tests import given
-from tests.given import CONTENT, JPEG, People
+from tests.aids import given
+from tests.aids.given import CONTENT, JPEG, People
 
 MOST_BYTES = 10_000_000
 

@@ -9,9 +9,9 @@ from httpx import Response
 
 from app.attachments import store
 from app.attachments.kinds import MediaType
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, JPEG, People, Person
 from tests.attachments.recordings import DOCUMENTS, RECORDINGS
-from tests.given import CHAOYANG, JPEG, People, Person
 
 BOUNDARY = "----WebKitFormBoundaryAbCd"
 PDF = b"%PDF-1.7 an order"

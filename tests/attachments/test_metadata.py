@@ -11,8 +11,8 @@ from app.attachments import metadata
 from app.attachments.content import parts
 from app.attachments.kinds import MediaType, kind_of
 from app.attachments.metadata import ORIENTATION, STRIPPED, orientation
-from tests import given
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 
 
 def without(content: bytes, kind: MediaType) -> bytes | None:

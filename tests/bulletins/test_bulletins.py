@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
+from tests.aids.given import CHINESE, WANGJING, People
+from tests.aids.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case
+from tests.aids.wire import statements
 from tests.conftest import StillClock
-from tests.given import CHINESE, WANGJING, People
-from tests.past import BORDER, DONGHUAMEN, HEPINGJIE, JIANWAI, Json, Store, case
-from tests.wire import statements
 
 FOUR = (WANGJING, JIANWAI, HEPINGJIE, DONGHUAMEN)
 UNRESOLVED = {"resolved": "unresolved"}

@@ -12,9 +12,9 @@ from html.parser import HTMLParser
 import pytest
 from fastapi import FastAPI
 
+from tests.aids.given import WANGJING, People, request
+from tests.aids.past import BORDER, JIANWAI, WORKED_EXAMPLE, Store, case
 from tests.conftest import StillClock
-from tests.given import WANGJING, People, request
-from tests.past import BORDER, JIANWAI, WORKED_EXAMPLE, Store, case
 
 PAGES = (
     "/bulletins/2026-09-16",

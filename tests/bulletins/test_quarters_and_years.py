@@ -9,10 +9,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHINESE, WANGJING, People, awaiting, request, ticket
+from tests.aids.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
 from tests.conftest import StillClock
-from tests.given import CHINESE, WANGJING, People, awaiting, request, ticket
-from tests.past import BORDER, DONGHUAMEN, WORKED_EXAMPLE, Json, Store, case
 
 QUARTER = "/bulletins/quarters/2026-Q4"
 WATER = "city-water"

@@ -1,11 +1,11 @@
 """吹哨 in the bulletin of a month, on its page and in its sheet."""
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.whistles import blown
+from tests.whistles.acts.test_false_whistles import ruling
 from tests.whistles.blown import MARKET, POLICE, does
-from tests.whistles.test_false_whistles import ruling
 from tests.whistles.test_linked_tickets import at_work
 
 

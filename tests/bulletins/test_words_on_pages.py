@@ -17,7 +17,8 @@ from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Action, Status
 from app.tickets.life.timers import Timers
 from app.tickets.life.warnings import warnings
-from tests import pasted, policies
+from tests import policies
+from tests.aids import pasted
 from tests.tickets.life.test_warnings import GIVEN
 
 

@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CONTENT, DISCONTENT, People
 from tests.conftest import StillClock
-from tests.given import CONTENT, DISCONTENT, People
 
 TICK = timedelta(microseconds=1)
 VAIN = {"reach": "unreached"}

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 
 TICK = timedelta(microseconds=1)
 DENIED = {**given.CONTENT, "contacted": "no", "resolved": "unresolved"}

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

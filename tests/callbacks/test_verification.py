@@ -7,10 +7,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.seals import auditing
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CONTENT, WANGJING, People
+from tests.aids.sealing import LATER, force, sealed, tickets_under, verified
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People
-from tests.sealing import LATER, force, sealed, tickets_under, verified
 
 Json = dict[str, Any]
 

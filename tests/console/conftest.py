@@ -7,11 +7,11 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser
 
-from tests import live
-from tests.client import Client
+from tests.aids import live
+from tests.aids.client import Client
+from tests.aids.given import People
 from tests.conftest import beside
-from tests.console.browser import Screens, chromium
-from tests.given import People
+from tests.console.browsing.browser import Screens, chromium
 
 
 @pytest.fixture(scope="module")

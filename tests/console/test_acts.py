@@ -5,8 +5,8 @@ from fastapi.routing import APIRoute
 
 from app.console.case import forms
 from app.tickets.acts.router import router as acts
+from tests.aids.given import People, ticket
 from tests.console.visitor import Visitor, alert
-from tests.given import People, ticket
 
 SCRIPT = "<script>alert(1)</script>"
 

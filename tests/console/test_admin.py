@@ -8,9 +8,9 @@ from playwright.sync_api import Page
 
 from app.console.admin import health, rules
 from app.offices.overlay_report import report
-from tests.console.browser import Screens, grave, shoot
+from tests.aids.given import ADMIN_KEY, WANGJING, People, Person
+from tests.console.browsing.browser import Screens, grave, shoot
 from tests.console.visitor import Visitor
-from tests.given import ADMIN_KEY, WANGJING, People, Person
 
 PAGES = ("", "/keys", "/sessions", "/rules", "/data", "/health", "/exports", "/imports")
 

@@ -7,10 +7,10 @@ import pytest
 
 from app.console.board import charts, drawing
 from app.console.board.trial import body
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
 from tests.console.visitor import Visitor
-from tests.given import CHAOYANG, WANGJING, People
 
 PERIOD = "2026-11"
 

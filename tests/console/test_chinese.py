@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
 from tests.conftest import StillClock
 from tests.console.visitor import Visitor
-from tests.given import CHAOYANG, WANGJING, People, Person
 
 CODES = re.compile(
     r"BJ\d+|SH\d+|[0-9a-f]{12,}|sha256:|SHA-256|beijing-2019|\badmin\b|JIESU_\w+|Alt|XLSX|CSV|JSON|PNG|SVG|Excel|MB"

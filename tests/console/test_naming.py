@@ -6,8 +6,8 @@ import pytest
 
 from app.console.naming import Names
 from app.offices.directory import OfficeEntry, OfficeKind
+from tests.aids.given import People, ticket
 from tests.console.visitor import Forms, Visitor
-from tests.given import People, ticket
 
 TODAY = date(2026, 11, 20)
 OFFICES = {

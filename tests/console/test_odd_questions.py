@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.console.visitor import Forms, Visitor
-from tests.given import CHAOYANG, WANGJING, People
 
 NAMES = (
     *("q", "cursor", "before", "after", "was", "done", "period", "with", "league", "district"),

@@ -1,7 +1,7 @@
 """Oversight: who searched by a telephone, who exported, who read a number, what was learned."""
 
+from tests.aids.given import People, ticket
 from tests.console.visitor import Visitor
-from tests.given import People, ticket
 
 
 def test_looks_at_citizens_are_seen(people: People) -> None:

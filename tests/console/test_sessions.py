@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from tests.aids.given import WANGJING, People, ticket
 from tests.console.visitor import Forms, Visitor
-from tests.given import WANGJING, People, ticket
 
 HOME, SIGN_IN = "/", "/sign-in"
 

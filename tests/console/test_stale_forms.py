@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests import stages
+from tests.aids import stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.console.filling import WORDS, Filled
-from tests.console.test_roster import WANG
-from tests.console.test_whistles import MARKET
+from tests.console.browsing.filling import WORDS, Filled
+from tests.console.desks.test_roster import WANG
+from tests.console.desks.test_whistles import MARKET
 from tests.console.visitor import Visitor, alert
-from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.campaigns import day, organised
 

@@ -8,7 +8,7 @@ import pytest
 from setuptools import Distribution
 
 from scripts import vendor
-from tests.pasted import ROOT
+from tests.aids.pasted import ROOT
 
 NAMED_BY_US = {vendor.LIST}
 

@@ -1,8 +1,8 @@
 """The first visit of an administrator."""
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import People
 from tests.console.visitor import Forms, Visitor
-from tests.given import People
 
 
 def test_an_empty_city_offers_a_month_to_look_at(people: People) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from httpx import Response
 
-from tests.client import Client
-from tests.given import Person
+from tests.aids.client import Client
+from tests.aids.given import Person
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 

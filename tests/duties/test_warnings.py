@@ -11,7 +11,7 @@ from app.offices.catalogue import Catalogue, NoSuchCategory
 from app.offices.directory import OfficeEntry
 from app.offices.files import read_city
 from app.policy.whistles import WhistleKind
-from tests.given import WANGJING
+from tests.aids.given import WANGJING
 
 TODAY = date(2026, 10, 20)
 POLICE, FIRE, MARKET = "110105-police", "110105-fire", "110105-market"

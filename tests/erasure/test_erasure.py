@@ -11,10 +11,10 @@ from app.attachments import store
 from app.erasure import files
 from app.erasure.service import erase_some
 from app.seals import auditing
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import JPEG, People
+from tests.aids.sealing import LATER, finished, sealed, verified
 from tests.conftest import StillClock
-from tests.given import JPEG, People
-from tests.sealing import LATER, finished, sealed, verified
 from tests.tickets.test_citizens import dumped
 
 SECRETS = (

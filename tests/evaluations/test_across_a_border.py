@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import DONGHUAMEN
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import TERM, items, marks
 from tests.evaluations.test_sealed_performance import AFTER, sealed, verified
-from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import DONGHUAMEN
 from tests.whistles import blown, forms, steps
 from tests.whistles.blown import MARKET
 

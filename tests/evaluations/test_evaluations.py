@@ -9,10 +9,10 @@ from httpx import Response
 
 from app import rounds
 from app.evaluations import books
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 from tests.rankings.test_workbook import cells
-from tests.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, MARKET
 
 TERM = "2026-Q4"
 ITEMS = {"response": 25, "effect": 30, "cooperation": 18, "lawfulness": 15}

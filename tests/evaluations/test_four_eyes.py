@@ -3,11 +3,11 @@
 import pytest
 from fastapi import FastAPI
 
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.sealing import force
+from tests.aids.stages import MARKET
 from tests.evaluations.test_evaluations import appeals, decides, marked
 from tests.evaluations.test_whistles_on_record import evaluated
-from tests.given import CHAOYANG, WANGJING, People
-from tests.sealing import force
-from tests.stages import MARKET
 from tests.whistles import blown
 
 SAME = "/problems/four-eyes"

@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from tests.aids.given import WANGJING, People
+from tests.aids.sealing import force
+from tests.aids.stages import MARKET
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import TERM, entered, marked, row, three_mark
-from tests.given import WANGJING, People
-from tests.sealing import force
-from tests.stages import MARKET
 
 AFTER = datetime(2027, 1, 7, 16, 0, 0, 1, tzinfo=UTC)
 """The deadline, five days to appeal and five to decide are over."""

@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI
 
 from app.kit.web.wire import in_utc
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.sealing import force
+from tests.aids.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import entered, marked, marks, row
 from tests.evaluations.test_sealed_performance import AFTER, sealed, verified
 from tests.evaluations.test_whistles_on_record import evaluated
-from tests.given import CHAOYANG, WANGJING, People
-from tests.sealing import force
-from tests.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.whistles import blown
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from tests.aids.given import WANGJING, People
+from tests.aids.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import TERM, entered, items, marked, marks, row
-from tests.given import WANGJING, People
-from tests.stages import JIUXIANQIAO, MAIZIDIAN, MARKET
 from tests.tickets.acts.test_streets_powers import shared
 from tests.whistles import blown
 from tests.whistles.blown import POLICE

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, DISCONTENT, WANGJING, People, Person
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, DISCONTENT, WANGJING, People, Person
 
 
 def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:

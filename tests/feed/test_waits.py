@@ -15,12 +15,12 @@ from fastapi import FastAPI
 from app.feed import stream
 from app.feed.waits import LONGEST_SECONDS, OF_ONE_KEY, Waits
 from app.settings import Settings
-from tests import given
+from tests.aids import given
+from tests.aids.given import ADMIN_KEY, WANGJING, People
+from tests.aids.live import plain_client, served
+from tests.aids.patience import eventually
+from tests.aids.wire import wired
 from tests.conftest import StillClock, beside
-from tests.given import ADMIN_KEY, WANGJING, People
-from tests.live import plain_client, served
-from tests.patience import eventually
-from tests.wire import wired
 
 PATIENCE_SECONDS = 20.0
 EVENT_STREAM = "text/event-stream; charset=utf-8"

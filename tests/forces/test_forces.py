@@ -16,8 +16,8 @@ from app.access.roles import Role
 from app.forces.models import ForceEvent, ForceMember, ForceStatement
 from app.forces.recording import MEMBERS
 from app.tickets.life import links
+from tests.aids.given import CHAOYANG, CHINESE, WANGJING, People, Person
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CHINESE, WANGJING, People, Person
 
 OTHER = "110105001"
 POLICE, FIRE, MARKET = "110105-police", "110105-fire", "110105-market"

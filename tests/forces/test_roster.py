@@ -26,7 +26,7 @@ from app.forces.roster import (
 from app.kit.workdays import midnight
 from app.offices.directory import OfficeEntry
 from app.offices.files import read_city
-from tests.given import WANGJING
+from tests.aids.given import WANGJING
 
 NINE = datetime(2026, 10, 20, 1, 0, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -17,11 +17,11 @@ from app.imports.models import ImportedCase
 from app.kit.db import Base
 from app.kit.web.ndjson import MOST_BYTES
 from app.tickets.models import Ticket
-from tests import recount
-from tests.cases import random_cases
+from tests.aids import recount
+from tests.aids.cases import random_cases
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.recount import Case
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.recount import Case
 
 Json = dict[str, Any]
 JIANWAI, HEPINGJIE, DONGHUAMEN = "110105001", "110105007", "110101001"

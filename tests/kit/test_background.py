@@ -17,9 +17,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.kit.host.background import Act, Background
 from app.kit.web.idempotency import FORGOTTEN_AT_ONCE
 from app.sweep import forget_keys
-from tests import given
+from tests.aids import given
+from tests.aids.given import People, Person
 from tests.conftest import StillClock
-from tests.given import People, Person
 
 NAMES = (
     "note_uses",

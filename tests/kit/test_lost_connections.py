@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.settings import Settings
-from tests import given
-from tests.client import Client
+from tests.aids import given
+from tests.aids.client import Client
+from tests.aids.given import WANGJING, People, Person
+from tests.aids.wire import Wire, wired
 from tests.conftest import StillClock, beside
-from tests.given import WANGJING, People, Person
-from tests.wire import Wire, wired
 
 OTHERS = (
     "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

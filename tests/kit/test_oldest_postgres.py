@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from app.kit.host.migrate import OLDEST, NoDatabase, check_version
-from tests import pasted
-from tests.postgres import made_by
+from tests.aids import pasted
+from tests.aids.postgres import made_by
 from tests.serving.test_serve import forked, refusal
 
 OTHERS = sorted(

@@ -21,7 +21,7 @@ from app.offices.catalogue import (
     compile_catalogue,
 )
 from app.offices.files import read_marks
-from tests import shipped
+from tests.aids import shipped
 
 CHAOYANG = "110105"
 WANGJING = "110105026"

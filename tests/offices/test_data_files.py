@@ -17,7 +17,7 @@ from app.offices.files import (
     read_places,
 )
 from app.offices.gazetteer import NameKind, PlaceKind, StreetKind, compile_gazetteer
-from tests import shipped
+from tests.aids import shipped
 
 GAZETTEER = shipped.gazetteer()
 PLACES = read_places()

@@ -16,7 +16,7 @@ from app.offices.catalogue import ConflictingRules
 from app.offices.files import DATA, read_catalogue, read_gazetteer
 from app.offices.models import Office
 from app.offices.seed import Seeded, seed
-from tests.given import People, Person
+from tests.aids.given import People, Person
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -15,8 +15,8 @@ from app.offices.gazetteer import NameKind
 from app.offices.overlay import overlaid
 from app.offices.overlay_files import BadOverlay
 from app.offices.seed import Seeded, seed
-from tests.given import CHAOYANG, WANGJING, People
-from tests.past import Store, case
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.past import Store, case
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OFFICES = "code,kind,name,district_code,line,aliases,active_from,active_to\n"

@@ -12,10 +12,10 @@ from app import preparation
 from app.policy import record
 from app.policy.documents import Policies, PolicyRefused
 from app.settings import Settings
-from tests import given
+from tests.aids import given
+from tests.aids.given import People
+from tests.aids.past import case, storing
 from tests.conftest import LONG_AGO
-from tests.given import People
-from tests.past import case, storing
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 LONG_AFTER = datetime(2099, 1, 1, tzinfo=UTC)

@@ -19,10 +19,10 @@ from app.rankings.counting import as_of
 from app.rankings.leagues import League
 from app.seals import service as seals
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, CONTENT, WANGJING, People, awaiting
+from tests.aids.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case
 from tests.conftest import LONG_AGO, StillClock
-from tests.given import CHAOYANG, CONTENT, WANGJING, People, awaiting
-from tests.past import BORDER, DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case
 
 LEAGUES = tuple(league.value for league in League)
 RATES = ("response", "resolution", "satisfaction")

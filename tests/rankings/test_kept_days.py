@@ -24,13 +24,13 @@ from app.rankings.schemas import RankingQuery
 from app.rankings.service import Asked
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
-from tests import given, stages
-from tests.cases import random_cases
+from tests.aids import given, stages
+from tests.aids.cases import random_cases
+from tests.aids.given import CHAOYANG, People
+from tests.aids.past import STREETS, Store, case, storing
+from tests.aids.patience import PATIENCE_SECONDS
+from tests.aids.stages import DONGHUAMEN
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, People
-from tests.past import STREETS, Store, case, storing
-from tests.patience import PATIENCE_SECONDS
-from tests.stages import DONGHUAMEN
 
 PERIOD = "2026-11"
 NOON = datetime.fromisoformat("2026-10-28T12:00:00+08:00")

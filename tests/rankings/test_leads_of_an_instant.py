@@ -13,9 +13,9 @@ from app.rankings.counting import as_of
 from app.tickets.life import leads
 from app.tickets.life.lifecycle import DispatchRole
 from app.tickets.models import Dispatch, Ticket
-from tests import given
-from tests.given import People
-from tests.past import STREETS
+from tests.aids import given
+from tests.aids.given import People
+from tests.aids.past import STREETS
 
 NOON = datetime.fromisoformat("2026-10-20T12:00:00+08:00")
 INSTANTS = [NOON + timedelta(hours=n) for n in range(4)]

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from app.offices.directory import STREET_KINDS
 from app.policy.documents import Policies
 from app.seals import offline
-from tests.given import CHAOYANG, WANGJING, People
-from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Json, Store, case
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 TOWNSHIP = "110105021"

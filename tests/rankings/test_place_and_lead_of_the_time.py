@@ -3,9 +3,9 @@
 import pytest
 
 from app.rankings.leagues import League
+from tests.aids.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.aids.past import BORDER, DONGHUAMEN
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People, awaiting, ticket
-from tests.past import BORDER, DONGHUAMEN
 
 PERIOD = "/rankings/2026-11"
 WATER = "city-water"

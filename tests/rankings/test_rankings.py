@@ -19,11 +19,10 @@ from app.kit.messages import ENGLISH
 from app.rankings.counting.assessments import outcome_of
 from app.rankings.exports.sheet import as_csv
 from app.rankings.forms import recognised
-from tests import recount
-from tests.cases import random_cases
-from tests.conftest import StillClock, empty
-from tests.given import CHAOYANG, WANGJING, People
-from tests.past import (
+from tests.aids import recount
+from tests.aids.cases import random_cases
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.past import (
     BORDER,
     DONGHUAMEN,
     JIANWAI,
@@ -37,6 +36,7 @@ from tests.past import (
     storing,
     ticket,
 )
+from tests.conftest import StillClock, empty
 
 
 def row(people: People, office: str = WANGJING, period: str = "2026-09", **asked: Any) -> Json:

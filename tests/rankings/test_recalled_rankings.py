@@ -21,14 +21,14 @@ from app.rankings.service import Asked
 from app.rankings.versions import EVERY, TableVersion
 from app.tickets.life.lifecycle import Status
 from app.tickets.models import NOT_TAKEN, Ticket
-from tests import given
-from tests.client import Client
+from tests.aids import given
+from tests.aids.client import Client
+from tests.aids.given import People, Person
+from tests.aids.past import JIANWAI, Store, case
+from tests.aids.sealing import force, sealed
+from tests.aids.stages import DONGHUAMEN, working
+from tests.aids.wire import statements
 from tests.conftest import StillClock, beside
-from tests.given import People, Person
-from tests.past import JIANWAI, Store, case
-from tests.sealing import force, sealed
-from tests.stages import DONGHUAMEN, working
-from tests.wire import statements
 
 FORMER, PERIOD = "2026-10", "2026-11"
 BEFORE, AT, NOW = (datetime.fromisoformat(f"2026-10-{day}T10:00:00+08:00") for day in (10, 22, 27))

@@ -15,11 +15,11 @@ from app.rankings.counting.merged import Member, count_members
 from app.rankings.ranks import places
 from app.rankings.rates import Score, score
 from app.tickets.life.lifecycle import Channel, TicketType
-from tests import recount
-from tests.cases import answers as answers_of
-from tests.cases import random_cases
-from tests.past import BORDER, STREETS
-from tests.recount import Case
+from tests.aids import recount
+from tests.aids.cases import answers as answers_of
+from tests.aids.cases import random_cases
+from tests.aids.past import BORDER, STREETS
+from tests.aids.recount import Case
 
 POLICY = parse("beijing-2019", Path("app/data/policy/beijing-2019.toml").read_text())
 PERIODS = Periods(Policies((POLICY,)))

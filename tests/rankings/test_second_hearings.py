@@ -11,12 +11,12 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import Callback, Correction
-from tests import recount
-from tests.cases import CONTACTED, RESOLVED, SATISFIED, random_cases
-from tests.cases import answers as answers_of
+from tests.aids import recount
+from tests.aids.cases import CONTACTED, RESOLVED, SATISFIED, random_cases
+from tests.aids.cases import answers as answers_of
+from tests.aids.given import People
+from tests.aids.past import BORDER, STREETS, Json, storing
 from tests.conftest import StillClock
-from tests.given import People
-from tests.past import BORDER, STREETS, Json, storing
 
 RATES = {"response": "responded", "resolution": "resolved", "satisfaction": "satisfied"}
 AFTER_THE_SEAL = datetime(2026, 10, 20, 2, 0, 1, tzinfo=UTC)

@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from app.policy.documents import Policies
 from tests import policies
-from tests.cases import random_cases
-from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case
+from tests.aids.cases import random_cases
+from tests.aids.given import People
+from tests.aids.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case
 
 OFFICIAL = {"response": "0.30", "resolution": "0.35", "satisfaction": "0.35"}
 

@@ -11,7 +11,7 @@ import pytest
 from app.kit.messages import CHINESE
 from app.kit.web.sheets.workbook import workbook
 from app.rankings.exports.sheet import TABLE
-from tests.given import People
+from tests.aids.given import People
 from tests.whistles.test_linked_tickets import at_work
 
 SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -15,12 +15,12 @@ from httpx import Response
 from app import rounds
 from app.kit.instants import RECORDING, recorders, recording, settled
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CONTENT, WANGJING, People, awaiting
+from tests.aids.past import BORDER, WORKED_EXAMPLE, Json, Store
+from tests.aids.patience import eventually
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People, awaiting
 from tests.imports.test_imports import line
-from tests.past import BORDER, WORKED_EXAMPLE, Json, Store
-from tests.patience import eventually
 
 MONTH = "/rankings/2026-11"
 LATER = BORDER + timedelta(days=70)

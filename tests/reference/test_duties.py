@@ -3,7 +3,7 @@
 import pytest
 
 from app.access.roles import STAFF, Role
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids.given import CHAOYANG, WANGJING, People
 
 TOWNSHIP = "110105035"
 PATHS = ("/duties", "/powers", f"/offices/{WANGJING}/duties")

@@ -10,8 +10,8 @@ from app.access.roles import STAFF, Role
 from app.offices.files import DATA, read_catalogue
 from app.policy.documents import Policies
 from app.preparation import POLICIES
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 PATHS = ("/categories", "/catalogue", "/policies", "/policies/beijing-2019")
 OFFICES = {Role.DISTRICT: CHAOYANG, Role.HANDLER: WANGJING, Role.CHIEF: WANGJING}

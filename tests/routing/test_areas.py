@@ -17,7 +17,7 @@ from app.routing.load import read_areas
 from app.settings import Settings
 from app.tickets.intake import rerouting
 from app.tickets.views.scope import NoSuchTicket
-from tests.given import WANGJING, People, ticket
+from tests.aids.given import WANGJING, People, ticket
 from tests.serving.test_serve import forked, refusal
 
 JINZHAN = "110105036"

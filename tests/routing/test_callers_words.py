@@ -16,7 +16,7 @@ from app.routing.memory import Key, Lesson
 from app.routing.reasons import TEXTS, Reason, tell
 from app.routing.teaching.teachers import FEWEST_TURNED, Teachers
 from bench import sentences
-from tests import shipped
+from tests.aids import shipped
 from tests.routing.test_routing import TODAY
 
 GAZETTEER = shipped.gazetteer()

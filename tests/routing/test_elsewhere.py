@@ -7,7 +7,7 @@ import pytest
 
 from app.routing.decision import DecisionKind
 from app.routing.load import read_elsewhere
-from tests import shipped
+from tests.aids import shipped
 from tests.routing.test_routing import TODAY, route, shared
 
 GAZETTEER = shipped.gazetteer()

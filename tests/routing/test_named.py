@@ -8,7 +8,7 @@ from app.routing.decision import DecisionKind
 from app.routing.reading.names import short_name
 from app.routing.record import surely
 from app.routing.witnesses import NAMED, SUREST_ANYWHERE
-from tests import shipped
+from tests.aids import shipped
 from tests.routing.test_routing import route
 
 GAZETTEER = shipped.gazetteer()

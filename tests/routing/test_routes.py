@@ -26,8 +26,8 @@ from app.routing.reading.text import read
 from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
 from app.settings import Settings
-from tests import given
-from tests.given import CHAOYANG, WANGJING, People, Person
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
 
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
 JINZHAN = "110105036"

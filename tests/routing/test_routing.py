@@ -22,7 +22,7 @@ from app.routing.load import make_router, read_elsewhere, read_ranker, version_o
 from app.routing.memory import Key, Lesson
 from app.routing.schemas import RouteView
 from app.routing.witnesses import LEAST_KNOWN
-from tests import shipped
+from tests.aids import shipped
 
 TODAY = date(2026, 10, 20)
 POLICY = Thresholds("test", accept=0.85, margin=0.10, border_m=30)

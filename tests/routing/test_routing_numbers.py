@@ -13,7 +13,7 @@ from app.routing.weighing.grounds import COLUMNS, Ground, essence, lay
 from app.routing.weighing.profile import Floats, Profile
 from app.routing.weighing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
 from app.routing.weighing.traits import MOST_LIKELY, describe, likeliest
-from tests import shipped
+from tests.aids import shipped
 
 
 @cache

@@ -17,9 +17,9 @@ from app.routing import service
 from app.routing.memory import Key, Lesson, Memory
 from app.routing.models import RoutingLesson
 from app.tickets.intake import rerouting
-from tests import given
+from tests.aids import given
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 
 PLACE = "朝阳区金榆嘉苑3号楼2单元"
 """No gazetteer knows it, so that nothing but memory can tell its street."""

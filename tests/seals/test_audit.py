@@ -6,10 +6,10 @@ from app.kit.workdays import day_of
 from app.seals import auditing
 from app.seals.audit import days
 from app.seals.audit.faults import Fault
-from tests import given
+from tests.aids import given
+from tests.aids.given import People
+from tests.aids.sealing import LATER, SEALED, finished, force, sealed, tampered
 from tests.conftest import StillClock
-from tests.given import People
-from tests.sealing import LATER, SEALED, finished, force, sealed, tampered
 from tests.seals.test_seals_of_before import before, restored
 
 __all__ = ["before", "restored"]

@@ -6,11 +6,11 @@ from fastapi import FastAPI
 from app.seals import auditing
 from app.seals.audit import days
 from app.seals.audit.faults import Kind
+from tests.aids.given import WANGJING, People
+from tests.aids.sealing import force
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import TERM, appeals, decides, marked
 from tests.evaluations.test_whistles_on_record import evaluated
-from tests.given import WANGJING, People
-from tests.sealing import force
 
 BOOK = f"{TERM} {WANGJING}"
 

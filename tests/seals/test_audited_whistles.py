@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from app.seals import auditing
 from app.seals.audit import days
 from app.sweep import sweep
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.sealing import force
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.sealing import force
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, POWER, does
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from fastapi import FastAPI
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import DISCONTENT, People, ticket
+from tests.aids.sealing import LATER, finished, force, sealed, tickets_under, verified
 from tests.callbacks import test_disputes, test_exclusions
 from tests.conftest import StillClock
-from tests.given import DISCONTENT, People, ticket
 from tests.imports.test_imports import DISSATISFIED, EXCLUDED, called_back, imported, line
-from tests.sealing import LATER, finished, force, sealed, tickets_under, verified
 
 OCTOBER, MONTH = "2026-10", "2026-11"
 BEFORE, AFTER = LATER - timedelta(days=9), LATER + timedelta(hours=1)

@@ -21,14 +21,14 @@ from app.tables import metadata
 from app.tickets.life.links import MEMBERS as OF_TICKET
 from app.whistles import replay
 from app.whistles.events import MEMBERS as OF_WHISTLE
-from tests import given
+from tests.aids import given
+from tests.aids.given import WANGJING, People
+from tests.aids.sealing import finished
 from tests.attachments.test_attachments import attach
 from tests.callbacks import test_disputes
 from tests.conftest import StillClock
 from tests.evaluations.test_evaluations import appeals, decides, marked
 from tests.evaluations.test_whistles_on_record import evaluated
-from tests.given import WANGJING, People
-from tests.sealing import finished
 from tests.seals import test_roster_audit
 from tests.seals.test_audited_whistles import eventful
 from tests.seals.test_derived_decisions import came_excluded, excluded

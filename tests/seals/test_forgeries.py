@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
+from tests.aids.given import People
+from tests.aids.linking import relink
+from tests.aids.sealing import LATER, finished, sealed, verified
 from tests.conftest import StillClock
-from tests.given import People
-from tests.linking import relink
-from tests.sealing import LATER, finished, sealed, verified
 from tests.seals.test_audit import audited
 
 MONTH = "2026-11"

@@ -10,10 +10,10 @@ import pytest
 from app.rankings import forms, schemas
 from app.rankings.forms import FORMS, NEWEST, Form, Row1
 from app.seals import offline, service
+from tests.aids.given import WANGJING, People
+from tests.aids.past import WORKED_EXAMPLE, Store
+from tests.aids.sealing import sealed, verified
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
-from tests.past import WORKED_EXAMPLE, Store
-from tests.sealing import sealed, verified
 
 STRUCTS: dict[type[Any], type[Any]] = {
     schemas.RankingView: forms.Ranking1,

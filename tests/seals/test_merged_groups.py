@@ -4,11 +4,11 @@ members of it are called back later."""
 from datetime import timedelta
 from typing import Any
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import DISCONTENT, WANGJING, People, awaiting
+from tests.aids.past import BORDER, Store, case
+from tests.aids.sealing import sealed, verified
 from tests.conftest import StillClock
-from tests.given import DISCONTENT, WANGJING, People, awaiting
-from tests.past import BORDER, Store, case
-from tests.sealing import sealed, verified
 
 FIRST, SECOND = "BJ202609010000000", "BJ202609010000001"
 UNRESOLVED = {"resolved": "unresolved", "satisfied": "dissatisfied"}

@@ -19,10 +19,10 @@ from app.rankings.schemas import RowView, as_json
 from app.seals import offline
 from app.settings import Settings
 from tests import policies
-from tests.cases import random_cases
+from tests.aids.cases import random_cases
+from tests.aids.given import CHAOYANG, People
+from tests.aids.past import BORDER, WORKED_EXAMPLE, Store, case, storing
 from tests.conftest import StillClock, clear
-from tests.given import CHAOYANG, People
-from tests.past import BORDER, WORKED_EXAMPLE, Store, case, storing
 
 Change = Callable[[list[RowView]], Any]
 LEAGUES = tuple(League)

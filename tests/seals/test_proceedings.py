@@ -8,12 +8,12 @@ from fastapi import FastAPI
 
 from app.seals.audit.faults import Kind
 from app.seals.audit.record import ADVICE, EXTENSION, HOLD, OBJECTION, SUPERVISION
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.sealing import force
+from tests.aids.stages import JIUXIANQIAO, MARKET
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.sealing import force
 from tests.seals.test_audit import audited
-from tests.stages import JIUXIANQIAO, MARKET
 
 POLICE = "110105-police"
 

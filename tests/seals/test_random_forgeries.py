@@ -24,10 +24,10 @@ from app.seals.audit.faults import Fault
 from app.tickets.events import Event
 from app.tickets.life.links import MEMBERS
 from app.tickets.models import ContactMade, Dispatch, Ticket
+from tests.aids.given import People
+from tests.aids.linking import relink
+from tests.aids.sealing import LATER, finished
 from tests.conftest import StillClock
-from tests.given import People
-from tests.linking import relink
-from tests.sealing import LATER, finished
 from tests.seals.test_derived_decisions import came_excluded, corrected, excluded
 
 TRIED = int(os.environ.get("JIESU_TEST_FORGERIES", "80"))

@@ -10,12 +10,12 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People, ticket
+from tests.aids.linking import relink
+from tests.aids.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case, storing
+from tests.aids.sealing import LATER, finished, force, sealed, tampered, tickets_under, verified
 from tests.conftest import StillClock
-from tests.given import WANGJING, People, ticket
-from tests.linking import relink
-from tests.past import DONGHUAMEN, JIANWAI, WORKED_EXAMPLE, Store, case, storing
-from tests.sealing import LATER, finished, force, sealed, tampered, tickets_under, verified
 
 MONTH = "2026-11"
 

@@ -9,8 +9,8 @@ from app.forces.models import Force, ForceEvent
 from app.forces.recording import MEMBERS
 from app.seals.audit import days, rosters
 from app.tickets.life.links import BEFORE_ALL, link
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 
 ROSTER = f"/offices/{WANGJING}/roster"
 WHY = {"reason": "工作需要。"}

@@ -15,12 +15,12 @@ from app.callbacks.answers import ExclusionCode
 from app.callbacks.models import Exclusion
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, Status
-from tests.cases import random_cases
+from tests.aids.cases import random_cases
+from tests.aids.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.aids.linking import relink
+from tests.aids.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
+from tests.aids.sealing import force, sealed, tampered, verified
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People, awaiting, ticket
-from tests.linking import relink
-from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
-from tests.sealing import force, sealed, tampered, verified
 
 FROZEN = BORDER + timedelta(days=5)
 FIRST = "BJ2026090100000"

@@ -22,9 +22,9 @@ from app import main, preparation
 from app.kit.host import migrate
 from app.seals import offline
 from app.settings import Settings
-from tests.client import Client
-from tests.given import People
-from tests.sealing import verified
+from tests.aids.client import Client
+from tests.aids.given import People
+from tests.aids.sealing import verified
 
 LINKING = "d17f5b3c8a60"
 HERE = Path(__file__).parent

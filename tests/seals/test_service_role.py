@@ -12,11 +12,11 @@ from sqlalchemy.engine import make_url
 from app import main, preparation
 from app.kit.host import migrate, roles
 from app.settings import Settings
-from tests import given, stages
-from tests.client import Client
+from tests.aids import given, stages
+from tests.aids.client import Client
+from tests.aids.given import People
+from tests.aids.sealing import LATER, sealed, verified
 from tests.conftest import StillClock
-from tests.given import People
-from tests.sealing import LATER, sealed, verified
 
 REFUSED = [
     "TRUNCATE feed_entry",

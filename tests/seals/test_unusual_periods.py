@@ -14,12 +14,12 @@ from app.policy.documents import Policies
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Action, DispatchRole, Status
 from app.tickets.models import Dispatch
-from tests.cases import random_cases
+from tests.aids.cases import random_cases
+from tests.aids.given import CONTENT, WANGJING, People, awaiting, ticket
+from tests.aids.linking import relink
+from tests.aids.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
+from tests.aids.sealing import sealed, verified
 from tests.conftest import StillClock, empty
-from tests.given import CONTENT, WANGJING, People, awaiting, ticket
-from tests.linking import relink
-from tests.past import BORDER, JIANWAI, STREETS, WORKED_EXAMPLE, Json, Store, case
-from tests.sealing import sealed, verified
 
 DOCUMENT = Path("app/data/policy/beijing-2019.toml").read_text()
 WEIGHTS = "weights = { response = 0.30, resolution = 0.35, satisfaction = 0.35 }"

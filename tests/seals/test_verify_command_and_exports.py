@@ -16,10 +16,10 @@ from app.commands import seal, verify
 from app.kit.web.wire import in_utc
 from app.seals import offline
 from app.settings import Settings
-from tests.cases import random_cases
-from tests.given import People
-from tests.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case
-from tests.recount import called_back_at
+from tests.aids.cases import random_cases
+from tests.aids.given import People
+from tests.aids.past import BORDER, STREETS, WORKED_EXAMPLE, Json, Store, case
+from tests.aids.recount import called_back_at
 
 
 def test_what_was_downloaded_holds_by_itself(people: People, store: Store) -> None:

@@ -17,10 +17,10 @@ import pytest
 from app.kit.clock import utc
 from app.kit.host import embedded
 from app.kit.host.serving import BEAT_SECONDS
-from tests.given import request
-from tests.live import plain_client
-from tests.nursery import Birth, Process
-from tests.patience import PATIENCE_SECONDS, eventually
+from tests.aids.given import request
+from tests.aids.live import plain_client
+from tests.aids.nursery import Birth, Process
+from tests.aids.patience import PATIENCE_SECONDS, eventually
 
 ROOT = Path(__file__).parents[2]
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

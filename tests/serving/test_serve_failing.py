@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.given import JPEG, request
-from tests.patience import PATIENCE_SECONDS, eventually
+from tests.aids.given import JPEG, request
+from tests.aids.patience import PATIENCE_SECONDS, eventually
 from tests.serving.test_serve import PATH, ROOT, Service
 
 SABOTAGED = """

@@ -18,10 +18,10 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from app.kit.host import cluster, migrate, roles
-from tests.given import ADMIN_KEY, request
-from tests.live import plain_client
-from tests.patience import PATIENCE_SECONDS, eventually
-from tests.postgres import Postgres, made_by
+from tests.aids.given import ADMIN_KEY, request
+from tests.aids.live import plain_client
+from tests.aids.patience import PATIENCE_SECONDS, eventually
+from tests.aids.postgres import Postgres, made_by
 from tests.serving.test_serve import ROOT, begin, jiesu
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

@@ -14,11 +14,11 @@ from httpx import Response
 
 from app.kit.exchange import Exchange
 from app.kit.ready import Statement
-from tests import given
-from tests.client import Client
+from tests.aids import given
+from tests.aids.client import Client
+from tests.aids.given import WANGJING, People, Person
+from tests.aids.wire import Wire, wired
 from tests.conftest import StillClock, beside
-from tests.given import WANGJING, People, Person
-from tests.wire import Wire, wired
 
 MONTH = "/rankings/2026-11"
 WARM = 7

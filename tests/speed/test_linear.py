@@ -17,7 +17,7 @@ from app.routing.reading import spots
 from app.routing.weighing import grounds
 from app.tickets import personal, telephones
 from app.tickets.life.likeness import similarity
-from tests import shipped
+from tests.aids import shipped
 from tests.routing.test_routing import route
 
 PARSING = importlib.import_module("re._parser")

@@ -16,12 +16,12 @@ from app.access import gate
 from app.access.roles import Caller, Role
 from app.kit.gather import Gathered
 from app.tickets.views.by_number import asked_by
-from tests import given
-from tests.client import Client
-from tests.given import WANGJING, People, Person
-from tests.patience import eventually
-from tests.stages import JIUXIANQIAO
-from tests.wire import statements
+from tests.aids import given
+from tests.aids.client import Client
+from tests.aids.given import WANGJING, People, Person
+from tests.aids.patience import eventually
+from tests.aids.stages import JIUXIANQIAO
+from tests.aids.wire import statements
 
 Ask = Callable[[], Response]
 

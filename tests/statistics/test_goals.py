@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tests.given import WANGJING, People
-from tests.past import JIANWAI, Json, Store, case
-from tests.wire import statements
+from tests.aids.given import WANGJING, People
+from tests.aids.past import JIANWAI, Json, Store, case
+from tests.aids.wire import statements
 
 UNRESOLVED = {"resolved": "unresolved"}
 

@@ -19,10 +19,10 @@ from app.tickets.life.lifecycle import TERMINAL, Channel, Status, TicketType
 from app.tickets.life.objections import Ground, Ruling
 from app.tickets.models import Dispatch, Ticket
 from app.tickets.proceedings import Objection
-from tests import given
-from tests import recount as slow
+from tests.aids import given
+from tests.aids import recount as slow
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 JIANWAI, DONGHUAMEN, POWER, MARKET = "110105001", "110101001", "ent-power", "110105-market"
 OFFICES = [WANGJING, JIANWAI, DONGHUAMEN, POWER, MARKET]

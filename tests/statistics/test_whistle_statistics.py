@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
+from tests.whistles.acts.test_false_whistles import ruling
+from tests.whistles.acts.test_settling import SEEN
 from tests.whistles.blown import MARKET, POLICE, does
-from tests.whistles.test_false_whistles import ruling
 from tests.whistles.test_linked_tickets import REPLY, at_work
-from tests.whistles.test_settling import SEEN
 
 DISTRICT = ("district", CHAOYANG)
 PERIOD = "2026-11"

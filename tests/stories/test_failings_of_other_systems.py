@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People
+from tests.aids.stages import DONGHUAMEN, JIUXIANQIAO, refused, tries
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
-from tests.stages import DONGHUAMEN, JIUXIANQIAO, refused, tries
 
 BAD: dict[str, Any] = {"resolved": "unresolved", "satisfied": "dissatisfied"}
 

@@ -23,10 +23,10 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from app.access.roles import Role
-from tests import stages
-from tests.client import Client
+from tests.aids import stages
+from tests.aids.client import Client
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
 
 TRIED = int(os.environ.get("JIESU_TEST_REQUESTS", "5"))
 """Of each route and each way, for a role that has a part in it; one for another."""

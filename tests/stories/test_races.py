@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.sweep import sweep
-from tests import given, stages
-from tests.client import Client
+from tests.aids import given, stages
+from tests.aids.client import Client
+from tests.aids.given import BODIES, CONTENT, WANGJING, People
+from tests.aids.patience import eventually
 from tests.conftest import StillClock
-from tests.given import BODIES, CONTENT, WANGJING, People
-from tests.patience import eventually
 
 CHAOWAI, XUEYUANLU = "110105001", "110108010"
 

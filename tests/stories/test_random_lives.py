@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from app.seals.audit import service as audit
 from app.sweep import sweep
 from app.tickets.life.lifecycle import IN_OFFICE, MOVES, TERMINAL, Action, Status
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import People, Person
+from tests.aids.stages import DONGHUAMEN, JIUXIANQIAO
 from tests.conftest import StillClock
-from tests.given import People, Person
-from tests.stages import DONGHUAMEN, JIUXIANQIAO
 from tests.tickets.acts.test_every_act import FORMS, ROLES, form
 
 SPANS = [

@@ -1,9 +1,9 @@
 """A ticket that two streets hand to each other: the clock never stops, and 会商 ends it."""
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People
+from tests.aids.stages import JIUXIANQIAO, refused, tries
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
-from tests.stages import JIUXIANQIAO, refused, tries
 
 
 def test_a_bounced_ticket_ends_in_a_consultation_whose_word_is_final(

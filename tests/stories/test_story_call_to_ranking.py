@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, CONTENT, DISCONTENT, WANGJING, People, Person
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CONTENT, DISCONTENT, WANGJING, People, Person
 
 CHAOWAI = "110105001"
 

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 
 from app.sweep import sweep
 from app.tickets.life.lifecycle import OPEN
-from tests import given
+from tests.aids import given
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 
 XIYUAN = "朝阳区望京街道望京西园三区308楼"
 NANHU = "朝阳区望京街道南湖东园二区"

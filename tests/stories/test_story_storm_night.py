@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.kit.db import Sessions
-from tests import given
+from tests.aids import given
+from tests.aids.given import CONTENT, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People
 
 CALLS = 40
 FLOOD = {

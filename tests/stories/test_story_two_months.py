@@ -5,9 +5,9 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import stages
+from tests.aids import stages
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 
 
 def test_a_matter_of_two_months_is_held_renewed_done_and_counted(

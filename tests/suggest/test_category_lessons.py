@@ -13,8 +13,8 @@ from app.suggest import service
 from app.suggest.load import make_suggester
 from app.suggest.memory import Memory
 from app.suggest.models import CategoryLesson
-from tests import given
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 
 WORDS = {"title": "碾盘子撂门前", "content": "隔壁的碾盘子撂俺门前，碍手碍脚。"}
 CATEGORY = "060203"

@@ -12,7 +12,7 @@ import pytest
 from app.offices.catalogue import Urgency
 from app.suggest.load import BadWords, read_emergencies
 from app.suggest.suggestion import Suggestion
-from tests import shipped
+from tests.aids import shipped
 from tests.suggest.calls import emergencies, phrases
 
 CATALOGUE = shipped.catalogue()

@@ -6,7 +6,7 @@ Learned by `scripts/learn_dangers.py` from the other tables; docs/suggest.md has
 import pytest
 
 from app.suggest.suggestion import Doubt
-from tests import shipped
+from tests.aids import shipped
 from tests.suggest.calls import phrases
 
 

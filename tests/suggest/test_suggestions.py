@@ -13,7 +13,7 @@ from app.suggest.load import BadWords, make_suggester, read_synonyms
 from app.suggest.memory import MOST, MOST_PAIRS, Memory
 from app.suggest.suggester import Suggester
 from app.suggest.suggestion import Doubt, Word
-from tests import shipped
+from tests.aids import shipped
 from tests.suggest.calls import Call, calls
 
 CATALOGUE = shipped.catalogue()

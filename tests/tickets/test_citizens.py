@@ -10,8 +10,8 @@ from app import preparation
 from app.seals.audit import service as audit
 from app.tables import TABLES
 from app.tickets.citizens import ENCIPHERED
-from tests import given
-from tests.given import People
+from tests.aids import given
+from tests.aids.given import People
 
 CITIZEN = {"name": "欧阳奋强", "phone": "13812345678", "callback_phone": "010-84567890 转 6"}
 KNOWN = ("欧阳", "奋强", "1234567", "84567890", "13987654321", "13700001111")

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.sweep import sweep
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids.given import CHAOYANG, WANGJING, People
 
 Who = tuple[str, str | None]
 """A role, and the office that its key is bound to."""

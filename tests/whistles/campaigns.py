@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.given import WANGJING, People
+from tests.aids.given import WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, does
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.seals.audit import whistles
-from tests.given import People
+from tests.aids.given import People
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.kit.workdays import day_of
 from app.whistles.life.loop import OF_OFFICE, OF_RECORD, OF_SUMMONS
-from tests.given import WANGJING
-from tests.stages import DONGHUAMEN
+from tests.aids.given import WANGJING
+from tests.aids.stages import DONGHUAMEN
 from tests.whistles import blown, campaigns
 from tests.whistles.blown import MARKET, POLICE
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.whistles.life.loop import WhistleAction
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import DONGHUAMEN
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import DONGHUAMEN
 from tests.whistles import blown, forms
 from tests.whistles.blown import MARKET, POLICE, POWER, Who
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.aids.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.whistles import blown, campaigns
 from tests.whistles.blown import MARKET, POLICE, POWER, act, does, of
 from tests.whistles.campaigns import CHIEF, crew, day, organised, person, plan, seen

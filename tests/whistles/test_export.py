@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE
 

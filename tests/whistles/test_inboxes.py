@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CHINESE, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, does, of
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, call, does
 

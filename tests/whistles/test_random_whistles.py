@@ -26,9 +26,9 @@ from app.whistles.life.loop import (
 )
 from app.whistles.life.parts import WHO
 from app.whistles.replay import replay
-from tests import stages
+from tests.aids import stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 from tests.whistles import blown, forms
 from tests.whistles.blown import MARKET, POLICE, POWER
 

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from app.sweep import forget_keys
 from app.whistles.sign_in import pages
-from tests.client import Client
+from tests.aids.client import Client
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 from tests.stories.test_races import at_once, statuses
 from tests.whistles import blown
 from tests.whistles.blown import MARKET, POLICE, of

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.feed import service as feed
 from app.kit.db import Sessions, make_sessions
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.stages import Build
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.stages import Build
 
 TICK = timedelta(microseconds=1)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from fastapi import FastAPI
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 ROOM = 60
 FEW = 6

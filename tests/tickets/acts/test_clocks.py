@@ -11,10 +11,11 @@ from fastapi import FastAPI
 
 from app.policy.documents import Policies
 from app.sweep import sweep
-from tests import given, policies, stages
+from tests import policies
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People
+from tests.aids.stages import JIUXIANQIAO, MAIZIDIAN, tries
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
-from tests.stages import JIUXIANQIAO, MAIZIDIAN, tries
 
 TICK = timedelta(microseconds=1)
 WORKING = ('calendar = "natural"', 'calendar = "working"')

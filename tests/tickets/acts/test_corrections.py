@@ -7,10 +7,10 @@ from fastapi import FastAPI
 
 from app.seals.audit import service as audit
 from app.tickets.citizens import correction_hash, opened
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CONTENT, WANGJING, People
+from tests.aids.stages import JIUXIANQIAO, refused, tries
 from tests.conftest import StillClock
-from tests.given import CONTENT, WANGJING, People
-from tests.stages import JIUXIANQIAO, refused, tries
 
 GAS = "020401"  # 燃气泄漏: L1
 LOW = "0501"  # 停车: L3

@@ -7,9 +7,9 @@ from fastapi import FastAPI
 
 from app.seals.audit import service as audit
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import People
 from tests.conftest import StillClock
-from tests.given import People
 
 GAS = "刚才没说清楚，楼道里煤气味很大，头都晕了。"
 HELD = {"acceptance": {"outcome": "hold"}}

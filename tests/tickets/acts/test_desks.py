@@ -7,10 +7,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import DONGHUAMEN, MARKET, refused, tries
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import DONGHUAMEN, MARKET, refused, tries
 
 TICK = timedelta(microseconds=1)
 IN_VAIN = {"method": "call", "reached": False}

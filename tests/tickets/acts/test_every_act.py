@@ -18,11 +18,11 @@ from httpx import Response
 
 from app.access.roles import OFFICE_BOUND, Role
 from app.tickets.life.lifecycle import Status
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, CONTENT, WANGJING, People, Person
+from tests.aids.stages import DONGHUAMEN, JIUXIANQIAO, STAGES, Build
+from tests.aids.standing import Standing
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CONTENT, WANGJING, People, Person
-from tests.stages import DONGHUAMEN, JIUXIANQIAO, STAGES, Build
-from tests.standing import Standing
 
 S = Status
 MARKET = "110105-market"

@@ -4,9 +4,9 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import People
 from tests.conftest import StillClock
-from tests.given import People
 from tests.tickets.acts.test_every_act import KINDS, UNCHANGING, Stage, Walk
 
 DONE: dict[str, tuple[str, str]] = {

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests import stages
+from tests.aids import stages
+from tests.aids.given import People
+from tests.aids.stages import refused, tries
 from tests.conftest import StillClock
-from tests.given import People
-from tests.stages import refused, tries
 
 TICK = timedelta(microseconds=1)
 WEEK = timedelta(days=7)

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 
 from app.policy.documents import Policies
 from app.sweep import sweep
-from tests import given, policies, stages
+from tests import policies
+from tests.aids import given, stages
+from tests.aids.given import DISCONTENT, WANGJING, People
+from tests.aids.stages import JIUXIANQIAO, refused, tries
 from tests.conftest import StillClock
-from tests.given import DISCONTENT, WANGJING, People
-from tests.stages import JIUXIANQIAO, refused, tries
 
 TICK = timedelta(microseconds=1)
 NONE_IS_CALLED = ("sample = 1.0", "sample = 0.000000001")

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, CONTENT, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, CONTENT, WANGJING, People
 
 NOISE = "0701"
 TICK, DAY = timedelta(microseconds=1), timedelta(days=1)

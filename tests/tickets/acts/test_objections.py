@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, refused, tries
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import DONGHUAMEN, JIUXIANQIAO, MAIZIDIAN, refused, tries
 
 TICK = timedelta(microseconds=1)
 WINDOWS = [

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import DISCONTENT, WANGJING, People
+from tests.aids.stages import DONGHUAMEN, refused
 from tests.conftest import StillClock
-from tests.given import DISCONTENT, WANGJING, People
-from tests.stages import DONGHUAMEN, refused
 
 STALE = {"If-Match": '"1"'}
 WORD = {"approve": True, "text": "属实"}

@@ -7,10 +7,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.seals.audit import service as audit
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CONTENT, People
+from tests.aids.stages import refused, tries
 from tests.conftest import StillClock
-from tests.given import CONTENT, People
-from tests.stages import refused, tries
 
 ASKS = {"text": "请问违建在几层？"}
 SECRET: list[dict[str, Any]] = [

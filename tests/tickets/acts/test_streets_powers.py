@@ -7,10 +7,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.stages import JIUXIANQIAO, MARKET, refused, tries
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.stages import JIUXIANQIAO, MARKET, refused, tries
 
 TICK = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)

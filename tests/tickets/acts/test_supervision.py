@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import stages
+from tests.aids import stages
+from tests.aids.given import People, Person
 from tests.conftest import StillClock
-from tests.given import People, Person
 
 TICK = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)

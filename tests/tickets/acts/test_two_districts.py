@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import DONGHUAMEN, JIUXIANQIAO, refused, tries
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import DONGHUAMEN, JIUXIANQIAO, refused, tries
 
 DONGCHENG = "110101"
 

@@ -9,10 +9,10 @@ from fastapi import FastAPI
 
 from app.sweep import sweep
 from app.tickets.life.holds import SupervisionLevel
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.stages import refused, tries
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
-from tests.stages import refused, tries
 
 TICK = timedelta(microseconds=1)
 

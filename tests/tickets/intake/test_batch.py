@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from app.kit.web.ndjson import MOST_BYTES
 from app.tickets.models import Ticket
-from tests import given
+from tests.aids import given
+from tests.aids.given import WANGJING, People, Person
 from tests.conftest import StillClock
-from tests.given import WANGJING, People, Person
 
 Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 
 HOME = "朝阳区望京街道望京西园三区308楼"
 OTHER_HOME = "朝阳区望京街道望京西园四区401楼"

@@ -11,9 +11,9 @@ from app.access.roles import Caller, Role
 from app.tickets.intake import receive
 from app.tickets.intake.arrival import arrive
 from app.tickets.intake.forms import NewTicket
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 NOISE = "0701"
 MADE = ("ticket", "request", "citizen", "dispatch")

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.sweep import sweep
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import BODIES, CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import BODIES, CHAOYANG, WANGJING, People
 
 HAIDIAN = "110108"
 XUEYUANLU = "110108010"

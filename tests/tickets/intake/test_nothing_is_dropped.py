@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from app.tickets.citizens import masked_phone
 from app.tickets.intake.forms import Acceptance, NewCitizen, NewTicket, Place, Source
-from tests import given
-from tests.given import WANGJING, People, Person
+from tests.aids import given
+from tests.aids.given import WANGJING, People, Person
 
 ADDRESS = "朝阳区望京街道望京西园三区308楼"
 FIRST: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.routing.decide import Router
-from tests import given, stages
-from tests.given import People
+from tests.aids import given, stages
+from tests.aids.given import People
 
 BY_ROUTE = {"text": "朝阳区望京街道望京西园三区308楼"}
 REQUESTS: dict[str, dict[str, Any]] = {

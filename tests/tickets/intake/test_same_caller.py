@@ -6,10 +6,10 @@ import pytest
 
 from app.policy.keys import Merge
 from app.tickets.life.likeness import Matching, Matter, proposed, repeated
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import WANGJING, People
+from tests.aids.sealing import LATER, sealed, verified
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
-from tests.sealing import LATER, sealed, verified
 
 RULE = Merge(members=9, days=7, radius_m=100, similarity=0.85, count="group_once")
 HOUSE = "朝阳区望京街道望京西园三区308楼"

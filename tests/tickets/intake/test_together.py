@@ -22,10 +22,10 @@ from app.tickets.intake.commits import Trace, was_committed
 from app.tickets.intake.duplicates import BATCHES, EVERYONE, FEW, key_of
 from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.requests import Answer, Request
-from tests import given
-from tests.client import Client
-from tests.given import WANGJING, People, Person
-from tests.patience import eventually
+from tests.aids import given
+from tests.aids.client import Client
+from tests.aids.given import WANGJING, People, Person
+from tests.aids.patience import eventually
 
 
 @pytest.fixture

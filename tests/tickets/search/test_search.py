@@ -18,9 +18,9 @@ from app.tickets.views import lists
 from app.tickets.views.filters import Sort
 from app.tickets.views.lists import Listing
 from app.tickets.views.view import Looker
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 from tests.tickets.views.test_lists import numbers
 
 HAIDIAN = "110108"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 
 def numbers(person: given.Person) -> list[str]:

@@ -22,13 +22,13 @@ from app.tickets.life.duties import DESK_COLUMNS
 from app.tickets.life.parts import Part
 from app.tickets.models import Ticket
 from app.tickets.views.schemas import WaitingView
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.stages import JIUXIANQIAO, Build
+from tests.aids.wire import statements
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.stages import JIUXIANQIAO, Build
 from tests.tickets.views import plainly
 from tests.tickets.views.test_same_json import BUILDS
-from tests.wire import statements
 
 WATCHED = (
     (Role.HANDLER, WANGJING),

@@ -18,13 +18,13 @@ from app.sweep import sweep
 from app.tickets.models import Ticket
 from app.tickets.views import scope
 from app.tickets.views.schemas import TicketView
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.stages import JIUXIANQIAO, Build
+from tests.aids.wire import statements
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.stages import JIUXIANQIAO, Build
 from tests.tickets.views import plainly
 from tests.tickets.views.test_inbox_versions import WALKS
-from tests.wire import statements
 
 LOOKING = (
     (Role.SUPERVISOR, None),

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from app.access.roles import Role
 from app.tickets.views import pages
 from app.tickets.views.lists import Asked
-from tests import given
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.wire import statements
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.wire import statements
 
 TICK = timedelta(microseconds=1)
 

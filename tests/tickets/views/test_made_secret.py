@@ -9,12 +9,12 @@ import pytest
 from fastapi import FastAPI
 from httpx import Response
 
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.stages import JIUXIANQIAO
 from tests.conftest import StillClock
 from tests.console.test_odd_questions import addresses
 from tests.console.visitor import Visitor
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.stages import JIUXIANQIAO
 from tests.whistles import blown
 
 CITIZEN = {"name": "李四", "phone": "13800000077"}

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from app.kit.instants import recording
 from app.tickets.models import Ticket
-from tests import given
+from tests.aids import given
+from tests.aids.given import People
 from tests.conftest import StillClock
-from tests.given import People
 
 
 def polled(people: People, after: str, **asked: Any) -> Any:

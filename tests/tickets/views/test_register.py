@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from tests import stages
+from tests.aids import stages
+from tests.aids.given import CHAOYANG, WANGJING, People
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People
 
 
 def test_the_next_to_be_reviewed_stands_first(people: People, clock: StillClock) -> None:

@@ -12,10 +12,10 @@ from app.kit.web.paging import Page
 from app.tickets.models import Ticket
 from app.tickets.views.schemas import EventView, TicketView, WaitingView
 from app.tickets.views.scope import READERS
-from tests import given, stages
+from tests.aids import given, stages
+from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.aids.stages import JIUXIANQIAO, MARKET, STAGES, Build
 from tests.conftest import StillClock
-from tests.given import CHAOYANG, WANGJING, People, Person
-from tests.stages import JIUXIANQIAO, MARKET, STAGES, Build
 from tests.tickets.views import plainly
 
 OFFICES = {

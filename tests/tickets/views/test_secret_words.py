@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests import given
-from tests.given import CHAOYANG, WANGJING, People
+from tests.aids import given
+from tests.aids.given import CHAOYANG, WANGJING, People
 
 PHONE, CARD, NAME = "13812345678", "110105199001011234", "张三丰"
 LEAKS = (PHONE, "138 1234 5678", CARD, "一三八一二三四五六七八", NAME)

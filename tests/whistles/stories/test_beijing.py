@@ -16,8 +16,8 @@ from app.sweep import sweep
 from app.whistles.life import clocks
 from app.whistles.life.clocks import Call
 from app.whistles.life.loop import WhistleKind, WhistleLevel
+from tests.aids.given import People
 from tests.conftest import StillClock
-from tests.given import People
 from tests.whistles import blown
 from tests.whistles.blown import act, call, does, of
 

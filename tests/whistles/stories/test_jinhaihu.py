@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from app.kit.workdays import day_of
 from app.sweep import sweep
+from tests.aids.given import CHINESE, People
 from tests.conftest import StillClock
-from tests.given import CHINESE, People
 from tests.whistles import blown
 from tests.whistles.blown import act, does, of
 from tests.whistles.campaigns import crew, person, seen

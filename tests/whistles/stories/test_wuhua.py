@@ -5,8 +5,8 @@ Lived by 望京街道, since the offices are Beijing's.
 
 from typing import Any
 
+from tests.aids.given import WANGJING, People
 from tests.conftest import StillClock
-from tests.given import WANGJING, People
 from tests.whistles import blown
 from tests.whistles.blown import act, does
 from tests.whistles.campaigns import CHIEF, crew, person, seen

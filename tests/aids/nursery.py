@@ -1,0 +1,146 @@
+"""Processes of `jiesu` that are forked from one which has imported it: to import it takes each as
+long as the rest of its start. Each has its own arguments, variables, folder, streams and exit code,
+and is signalled and killed as any other process.
+
+`python -m tests.aids.nursery HANDLE` serves at this socket until its standard input ends, and
+imports `jiesu` when the first process is asked for.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any, NamedTuple
+
+PLACE = "NURSERY"
+"""The variable that names the socket."""
+STREAMS = 3
+LONGEST = 65_536  # bytes of arguments and variables
+NOT_YET = "the process has not ended"
+
+
+class Birth(NamedTuple):
+    """What a process begins with; its standard streams come as handles."""
+
+    arguments: Sequence[str]
+    variables: Mapping[str, str]
+    folder: str
+
+    def live(self, streams: Sequence[int]) -> None:
+        """Becomes this process."""
+        for number, handle in enumerate(streams):
+            os.dup2(handle, number)
+        os.closerange(STREAMS, os.sysconf("SC_OPEN_MAX"))
+        os.environ.clear()
+        os.environ.update(self.variables)
+        os.chdir(self.folder)
+        sys.argv = ["jiesu", *self.arguments]
+        gc.enable()
+        import_module("app.__main__").run()
+
+
+def opened() -> ExitStack:
+    """The nursery of this run and of all processes that are started later, until it is closed."""
+    with ExitStack() as stack, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        folder = stack.enter_context(TemporaryDirectory(prefix="jiesu-nursery-"))
+        os.environ[PLACE] = f"{folder}/socket"
+        listener.bind(os.environ[PLACE])
+        listener.listen(100)
+        command = [sys.executable, "-m", "tests.aids.nursery", str(listener.fileno())]
+        handles, root = [listener.fileno()], Path(__file__).parents[2]
+        stack.enter_context(Popen(command, pass_fds=handles, cwd=root, stdin=PIPE, stdout=DEVNULL))
+        return stack.pop_all()
+
+
+def serve(handle: int) -> None:
+    """Returns in no process but the first; each other ends here."""
+    with socket.socket(fileno=handle) as listener:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            caller, _ = listener.accept()
+            gc.disable()
+            import_module("app.commands")
+            gc.freeze()
+            if os.fork() == 0:
+                listener.detach()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                bear(caller)
+            caller.close()
+
+
+def bear(caller: socket.socket) -> None:
+    """Forks the process that is asked for, and waits for its end; tells its number, then its exit
+    code."""
+    message, handles, _, _ = socket.recv_fds(caller, LONGEST, STREAMS)
+    process = os.fork()
+    if process == 0:
+        caller.detach()
+        Birth(*json.loads(message)).live(handles)
+        sys.exit()
+    for handle in handles:
+        os.close(handle)
+    caller.send(str(process).encode())
+    _, status = os.waitpid(process, 0)
+    caller.send(str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
+class Process:
+    """One of them, as `subprocess.Popen` shows a process; its log is read when it has ended, or is
+    the file that is given."""
+
+    def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
+        self.line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.line.connect(os.environ[PLACE])
+        self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115 - `communicate` closes it
+        reading, writing = os.pipe()
+        with Path(os.devnull).open() as nothing:
+            streams = [nothing.fileno(), writing, self.log.fileno()]
+            socket.send_fds(self.line, [json.dumps(birth).encode()], streams)
+        os.close(writing)
+        self.stdout = os.fdopen(reading, encoding="utf-8")
+        self.pid = int(self.line.recv(LONGEST))
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self.line], [], [], 0)[0]:
+            self.returncode = int(self.line.recv(LONGEST))
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.poll() is None:
+            select.select([self.line], [], [], timeout)
+        code = self.poll()
+        if code is None:
+            raise TimeoutExpired(NOT_YET, timeout or 0)
+        return code
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What it wrote, and its log, when it has ended."""
+        self.wait(timeout)
+        with self.stdout, self.log, self.line:
+            self.log.seek(0)
+            return self.stdout.read(), self.log.read().decode()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
