@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 # A Python that can make a virtual environment; only looked for when there is none yet. That of a
-# Linux comes first: it is built with profile-guided optimisation, which saves a sixth of the time.
+# Linux comes first: built with profile-guided optimisation, it saves an eighth of the time and more.
 FIND_PYTHON = for python in $(if $(wildcard /etc/os-release),/usr/bin/python3) \
 	    python3.13 python3.12 python3.11 python3; do \
 	  $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
