@@ -66,13 +66,16 @@ class People:
         self.client = client
         self.admin = Person(client, ADMIN_KEY)
         self.made: dict[tuple[str, str | None], Person] = {}
+        self.key_ids: dict[tuple[str, str | None], str] = {}
 
     def __call__(self, role: str, office_code: str | None = None) -> Person:
         if (role, office_code) not in self.made:
             new = {"role": role, "office_code": office_code, "label": f"{role} {office_code}"}
             answer = self.admin.post("/keys", new)
             assert answer.status_code == 201, answer.text
-            self.made[role, office_code] = Person(self.client, answer.json()["key"])
+            key = answer.json()
+            self.made[role, office_code] = Person(self.client, key["key"])
+            self.key_ids[role, office_code] = key["id"]
         return self.made[role, office_code]
 
     @property

@@ -16,8 +16,7 @@ SAME = "/problems/four-eyes"
 def district(people: People) -> str:
     """The id of the district's key."""
     people.district()
-    keys = people.admin.get("/keys", limit=500).json()["items"]
-    return str(next(key["id"] for key in keys if key["label"] == f"district {CHAOYANG}"))
+    return people.key_ids["district", CHAOYANG]
 
 
 @pytest.mark.parametrize("action", ["mark", "appeal"])
