@@ -95,8 +95,8 @@ def bear(caller: socket.socket) -> None:
 
 
 class Process:
-    """One of them, as `subprocess.Popen` shows a process; its log is read when it has ended, or is
-    the file that is given."""
+    """A process of the nursery, shown as by `subprocess.Popen`; its log is a given file, or read at
+    its end."""
 
     def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
         self.line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -25,7 +25,6 @@ from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
 from app.whistles.life import falls, guards
-from app.whistles.life.guards import WhistleStanding
 from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY
 from app.whistles.life.loop import (
     BY_ITSELF,
@@ -43,6 +42,7 @@ from app.whistles.life.loop import (
     progress,
 )
 from app.whistles.life.parts import WhistlePart
+from app.whistles.life.standings import WhistleStanding
 from app.whistles.life.waits import Wait, waits
 from app.whistles.models import ActionItem, Summons, Whistle, WhistleParty
 from app.whistles.views import scope

@@ -24,9 +24,9 @@ from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.schemas import EvaluationView
 from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
-from app.whistles.life.guards import WhistleStanding
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO, WhistlePart
+from app.whistles.life.standings import WhistleStanding
 from app.whistles.models import ActionItem, Attendance, Summons, Whistle, WhistleTicket
 from app.whistles.views import scope
 from app.whistles.views.schemas import (

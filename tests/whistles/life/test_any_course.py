@@ -18,7 +18,6 @@ from hypothesis.stateful import (
 
 from app.whistles.acts.handing import ABLE
 from app.whistles.life import guards
-from app.whistles.life.guards import SummonsStanding, WhistleStanding
 from app.whistles.life.ladder import ABOVE
 from app.whistles.life.loop import (
     AWAITED,
@@ -34,6 +33,7 @@ from app.whistles.life.loop import (
     WhistleStatus,
 )
 from app.whistles.life.parts import WhistlePart
+from app.whistles.life.standings import SummonsStanding, WhistleStanding
 
 A, P, S, W = WhistleAction, SummonsStatus, WhistleStatus, WhistlePart
 NOW = datetime(2026, 10, 20, 2, tzinfo=UTC)
