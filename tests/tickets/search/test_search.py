@@ -555,9 +555,10 @@ def test_what_nobody_has_is_not_looked_for_in_what_all_have(
 
 
 def most_rows(plan: dict[str, Any]) -> int:
-    """Of a node of a plan: how many it read at the most."""
+    """Of a scan in a plan: how many it read at the most."""
     names = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
-    here = plan["Actual Loops"] * sum(plan.get(name, 0) for name in names)
+    reads = bool(plan.keys() & {"Relation Name", "Index Name"})
+    here = reads * plan["Actual Loops"] * sum(plan.get(name, 0) for name in names)
     return max([int(here), *map(most_rows, plan.get("Plans", ()))])
 
 
