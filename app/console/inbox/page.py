@@ -15,6 +15,7 @@ from app.console.visit import Visit, page
 from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.offices.directory import STREET_KINDS, OfficeEntry
+from app.tickets.life.alarms import Alarm
 
 LAST = "9999"
 ROWS = 200
@@ -131,7 +132,8 @@ def place_of(row: Row, role: Role) -> str:
     """The page on which a ticket's row is worked: in one person's hand, or the ticket's own."""
     if row["kind"] == "dispatch":
         return DISPATCH
-    is_ruled = row["kind"] in RULED or (row["kind"] == "alarm" and role in RULERS_OF_ALARMS)
+    is_awaited = row["kind"] == "alarm" and row["because"] != Alarm.POSSIBLE_DANGER
+    is_ruled = row["kind"] in RULED or (is_awaited and role in RULERS_OF_ALARMS)
     return DECISIONS if is_ruled else TICKETS
 
 
