@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f82600c5a1e4"
-down_revision = "a2570e86c4d9"
+down_revision = "f15d2620a7c4"
 branch_labels = None
 depends_on = None
 

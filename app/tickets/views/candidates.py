@@ -174,12 +174,17 @@ def are_many(query: sa.Select[Any], most: int = LOOKED_AT) -> sa.Select[Any]:
 
 
 def by_status(shape: Shape) -> sa.Select[Any]:
-    """The numbers of a page of each status; with words to be read yet, of all that it has."""
+    """The numbers of a page of each status; with words to be read yet or in another order, of all
+    that it has, for they are few."""
     asked = sa.func.unnest(STATUSES).table_valued("status").render_derived("asked")
+    if "q" in shape.names or shape.order is not NEWEST:
+        every = select(Ticket.number).where(status_is(asked.c.status)).offset(FENCE).lateral("each")
+        few = select(every.c.number).select_from(asked).join(every, sa.true()).subquery()
+        return (
+            select(few.c.number).join(Ticket, Ticket.number == few.c.number).where(*checks(shape))
+        )
     query = select(Ticket.number).where(status_is(asked.c.status), *checks(shape))
-    if "q" not in shape.names:
-        query = shape.order.ready(query, shape.goes_on, shape.limit)
-    each = query.lateral("each")
+    each = shape.order.ready(query, shape.goes_on, shape.limit).lateral("each")
     return select(each.c.number).select_from(asked).join(each, sa.true())
 
 

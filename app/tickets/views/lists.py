@@ -48,8 +48,11 @@ KEYED = frozenset({"category", "community_code", "end", "q", *leading.CHOSEN})
 """Filters that may leave few of many, and are keys of `search_entry`."""
 
 
-LONGER = 256
-"""Times a window may be longer than the one before it: of what is so rare few are met in it."""
+LONGER, LONGER_OF_ENDED = 256, 16
+"""Times a window may be longer than the one before it: of what is so rare few are met in it; but of
+what came last nothing has ended yet."""
+SHORT = 4
+"""Times a window is shorter than the whole time, or its spans lead nowhere."""
 HARDLY_ANY = 0.4
 """Tickets of a part that has none."""
 BEGINNINGS = ("earliest", "received_from")
@@ -179,19 +182,19 @@ def by_windows(
     values: Mapping[str, Any],
 ) -> Sequence[Any]:
     """The last window that is looked through has a page, or all that there is. The next is longer
-    by twice what a page still takes where tickets are as many as in the part looked at last; and
-    spans lead nowhere where most of the time is looked through."""
+    by twice what a page still takes where tickets are as many as in the part looked at last."""
     until = min(values[name] for name in ENDS if name in values)
     beginning = max(values[name] for name in BEGINNINGS if name in values)
     whole = (until - beginning) // keys.MINUTE + 1
+    most = LONGER_OF_ENDED if shape.open is False else LONGER
     minutes, before = keys.SPANS[0], 0
-    while beginning > values["earliest"] or minutes < whole // 2:
+    while beginning > values["earliest"] or SHORT * minutes < whole:
         window = keys.window(until, minutes)
         page = statement(shape).rows(connection, **values, **window._asdict())
         if len(page) > shape.limit or window.since <= beginning:
             return page
         more = 2 * (shape.limit + 1 - len(page)) / max(len(page) - before, HARDLY_ANY)
-        minutes, before = min(whole, round(minutes * min(1 + more, LONGER))), len(page)
+        minutes, before = min(whole, round(minutes * min(1 + more, most))), len(page)
     return statement(rest(connection, shape, values)).rows(connection, **values)
 
 
