@@ -168,7 +168,7 @@ def past_due() -> sa.Select[Any]:
     return DUE.sorted(select(Ticket.number).where(IS_OPEN, at("now") > DUE_OR_LAST))
 
 
-def are_many(query: sa.Select[Any], most: int = LOOKED_AT) -> sa.Select[Any]:
+def are_many(query: sa.Select[Any], most: int) -> sa.Select[Any]:
     """Whether there are more."""
     return select(query.offset(sa.literal_column(str(most))).exists())
 

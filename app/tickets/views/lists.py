@@ -237,13 +237,13 @@ def may_be_long(shape: Shape) -> bool:
     return shape.source is not Source.WALK or shape.order not in (NEWEST, CHANGES)
 
 
-MANY_STATUSES = Ready(candidates.are_many(candidates.with_statuses()))
-MANY_DUE = Ready(candidates.are_many(candidates.past_due()))
+MANY_STATUSES = Ready(candidates.are_many(candidates.with_statuses(), candidates.LOOKED_AT))
+MANY_DUE = Ready(candidates.are_many(candidates.past_due(), candidates.LOOKED_AT))
 
 
 @cache
 def many_changes(goes_on: bool) -> Ready:
-    return Ready(candidates.are_many(candidates.changed(goes_on)))
+    return Ready(candidates.are_many(candidates.changed(goes_on), candidates.LOOKED_AT))
 
 
 @lru_cache(maxsize=500)
