@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a13c2590e8d1"
-down_revision = "a2570e86c4d9"
+down_revision = "f15d2620a7c4"
 branch_labels = None
 depends_on = None
 
