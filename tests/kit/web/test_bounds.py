@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from time import sleep
+from typing import Any
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -174,11 +175,8 @@ class Line(asyncio.Transport):
         self.sends: list[bytes] = []
         self.is_closed = False
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Any) -> None:
         self.sends.append(data)
-
-    def writelines(self, parts: Iterable[bytes]) -> None:
-        self.sends.append(b"".join(parts))
 
     def is_closing(self) -> bool:
         return self.is_closed
