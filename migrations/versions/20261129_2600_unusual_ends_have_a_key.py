@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f82600c5a1e4"
-down_revision = "f15d2620a7c4"
+down_revision = "a13c2590e8d1"
 branch_labels = None
 depends_on = None
 
