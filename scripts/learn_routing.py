@@ -37,6 +37,7 @@ from app.routing.reading.text import read
 from app.routing.record import Said, least_enough
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING, evidence
 from app.routing.weighing.grounds import COLUMNS, Ground, lay
+from app.routing.weighing.grounds import learn as take_in
 from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES, is_flat
 from app.routing.weighing.profile import Floats
 from app.routing.weighing.traits import describe, key_of
@@ -156,8 +157,7 @@ def remember(rows: Sequence[Row], taught: Sequence[int]) -> tuple[dict[str, Grou
         for key in memory.learn(
             Lesson.CONFIRM, key_of(row.spot, row.district), row.street_code, ON
         ):
-            for code in ("", key.district_code):
-                grounds[code].update(memory, key)
+            take_in(grounds, memory, [key])
     return grounds, memory
 
 
