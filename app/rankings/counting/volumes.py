@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from app.callbacks.models import Assessment
 from app.rankings.counting import as_of
 from app.rankings.counting.assessments import counted
-from app.rankings.counting.days import WHOLE, Count, Numbers, Parts
+from app.rankings.counting.days import NO_VALUES, WHOLE, Count, Numbers, Parts, Values
 from app.rankings.counting.record import Record, Where
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Status, TicketType
@@ -28,9 +28,9 @@ def accepted_by(record: Record, by: str) -> Count:
     types = tuple(sorted(record.period.policy.assess.types))
     column = as_of.at(record.as_of, by)
 
-    def counted_in(parts: Parts) -> Numbers:
+    def counted_in(parts: Parts, values: Values) -> Numbers:
         where = (of_types(types), *accepted(record))
-        requests = numbers(record.session, column, *where, parts=parts)
+        requests = numbers(record.session, column, *where, parts=parts, values=values)
         return {owner: [number] for owner, number in requests.items()}
 
     return Count(
@@ -111,9 +111,13 @@ def held_at(instant: datetime) -> Iterator[Where]:
 
 
 def numbers(
-    session: Session, column: sa.ColumnElement[str], *where: Where, parts: Parts = WHOLE
+    session: Session,
+    column: sa.ColumnElement[str],
+    *where: Where,
+    parts: Parts = WHOLE,
+    values: Values = NO_VALUES,
 ) -> dict[str, int]:
-    return dict(session.execute(counting(column, where, tuple(parts))).all())
+    return dict(session.execute(counting(column, where, tuple(parts)), values).all())
 
 
 @lru_cache(maxsize=64)
