@@ -18,10 +18,10 @@ from app.rankings.counting.record import Record
 from app.rankings.forms import FORMS, NEWEST, Form
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.published import EVER
 from app.rankings.schemas import RankingView
 from app.seals import evidence, sources, wholeness
 from app.seals.contradictions import Deriving
-from app.seals.histories import EVER
 from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
 
