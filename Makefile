@@ -11,6 +11,10 @@ FIND_PYTHON = for python in $(if $(wildcard /etc/os-release),/usr/bin/python3) \
 	    && { echo $$python; break; }; \
 	done
 
+# The lock's own pip comes first: that of an older Python looks at every file of an index, for half
+# of its time. What is installed is compiled on all cores, which pip does on one.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
 # What was compiled is kept: each process that begins, and a gate starts fifty, would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -57,8 +61,10 @@ $(READY): requirements.lock pyproject.toml
 	  echo "Making .venv with $$($$python --version); the first time takes a minute"; \
 	  $$python -m venv --clear .venv; \
 	}
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@sed -n '/^pip==/,/# via/p' requirements.lock | $(INSTALL) --no-deps --require-hashes -r /dev/stdin
+	@$(INSTALL) --no-deps --require-hashes -r requirements.lock
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -W ignore -m compileall -q -j 0 -x '/(tests|mypy|mypyc)/' .venv/lib app
 	@touch $@
 
 # One lock for every Python we run on; it names no index, so each machine uses its own.

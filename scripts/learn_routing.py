@@ -37,14 +37,15 @@ from app.routing.reading.text import read
 from app.routing.record import Said, least_enough
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING, evidence
 from app.routing.weighing.grounds import COLUMNS, Ground, lay
+from app.routing.weighing.grounds import learn as take_in
 from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES, is_flat
 from app.routing.weighing.profile import Floats
 from app.routing.weighing.traits import describe, key_of
 from bench.learning_curve import place_hash
 
 ON = date(2026, 1, 1)
-FOLDS, SPLITS = 5, 2
-"""Each row is answered once by each of two ways to part the places: the judges learn from both."""
+FOLDS, SPLITS = 5, 6
+"""Each row is answered once by each of six ways to part the places: the judges learn from all."""
 FRACTIONS = (0.0, 0.2, 0.5, 0.8)
 """Of the other rows that a memory is made of, for the ranker."""
 JUDGED_WITH = (0.0, 0.2, *(0.5,) * 2, *(0.8,) * 2, *(0.9,) * 4)
@@ -156,8 +157,7 @@ def remember(rows: Sequence[Row], taught: Sequence[int]) -> tuple[dict[str, Grou
         for key in memory.learn(
             Lesson.CONFIRM, key_of(row.spot, row.district), row.street_code, ON
         ):
-            for code in ("", key.district_code):
-                grounds[code].update(memory, key)
+            take_in(grounds, memory, [key])
     return grounds, memory
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from fnmatch import fnmatch
+from tomllib import loads
 
 from tests.aids.pasted import ROOT, text
 
@@ -48,3 +49,18 @@ MOST_FILES = 22
 def test_no_room_of_the_service_has_outgrown_its_folder() -> None:
     files = Counter(path.parent.relative_to(ROOT) for path in (ROOT / "app").rglob("*.py"))
     assert {str(room): count for room, count in files.items() if count > MOST_FILES} == {}
+
+
+MOST_LAYERS = 6
+"""In a room; the house itself is a row of rooms."""
+
+
+def test_no_contract_of_a_room_has_too_many_layers() -> None:
+    contracts = loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = {
+        contract["name"]: len(contract["layers"])
+        for contract in contracts
+        if contract["type"] == "layers" and contract["containers"] != ["app"]
+    }
+    assert len(layers) > MOST_LAYERS
+    assert {name: count for name, count in layers.items() if count > MOST_LAYERS} == {}

@@ -23,6 +23,7 @@ TALLIES = Vocabulary(
         *("overdue-chief", "overdue-district", "overdue-supervisor", "objection", "consulting"),
         *("problem", "unsigned", "uncontacted", "undispatched", "unplaced", "not-handed-on"),
         *("unreviewed", "uncalled", "unrelayed", "supervision", "unanswered-advice"),
+        "possible-danger",
         *("answered", "answered_late", "unanswered", "done", "undone", "renewed"),
         *("blown", "settled", "ruled_false", "raised", "absent", "left_early"),
     ),

@@ -9,7 +9,7 @@ the driver's own pipeline 0.3 ms, and 0.7 ms in a session.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from hashlib import sha256
@@ -84,13 +84,18 @@ class Exchange:
         self.ahead.append([*self.begin(), *self.send(statement)])
         self.server.flush()
 
-    def committing(self, *statements: Statement) -> tuple[Early, Done]:
-        """The same, and the commit. The rows of what was sent ahead are to be read first, and come
-        before the others are done. Where one is refused, nothing is committed."""
+    def committing(self, statements: Iterable[Statement]) -> tuple[Early, Done]:
+        """The same, and the commit. The server works on each while the next is made. The rows of
+        what was sent ahead are to be read first, and come before the others are done. Where one is
+        refused, nothing is committed."""
         ahead, self.ahead = self.ahead, []
         if ahead:
             self.server.send_flush_request()
-        rest = self.send_all([*statements, COMMIT])
+        rest = [[*self.begin()]]
+        for statement in statements:
+            rest.append([*self.send(statement)])
+            self.server.flush()
+        rest += self.send_all([COMMIT])
         results = received(self.server)
 
         async def rows() -> Answer:

@@ -31,12 +31,16 @@ class Statement(NamedTuple):
         """
         if not connection.in_transaction():
             connection.begin()
-        driver = cast(psycopg.Connection[Any], connection.connection.driver_connection)
+        driver = driver_of(connection)
         try:
             cursor = driver.execute(self.text, self.values)
             return read(cursor) if cursor.description else ()
         except psycopg.Error as fault:
             raise raised(connection, self, fault) from fault
+
+
+def driver_of(connection: sa.Connection) -> psycopg.Connection[Any]:
+    return cast(psycopg.Connection[Any], connection.connection.driver_connection)
 
 
 def read(cursor: psycopg.Cursor[Any]) -> Sequence[Any]:
@@ -51,7 +55,7 @@ def row_of(names: tuple[str, ...]) -> Any:
 
 def raised(connection: sa.Connection, statement: Statement, fault: psycopg.Error) -> Exception:
     """What SQLAlchemy would raise; a connection that is lost is given up."""
-    driver = cast(psycopg.Connection[Any], connection.connection.driver_connection)
+    driver = driver_of(connection)
     lost = driver.closed or driver.broken
     if lost:
         connection.invalidate(fault)
@@ -105,11 +109,14 @@ PLAN_ANEW = "; ".join(f"RESET {name}" for name in PLANNED)
 def one_plan(connection: sa.Connection) -> Iterator[sa.Connection]:
     """Inside, a statement is planned once for all its parameters, as a walk from row to row by
     indexes: where each has one good plan, and making it anew, or a process for a part of it, takes
-    longer than running it."""
+    longer than running it. It is kept from the first time on."""
     connection.exec_driver_sql(PLAN)
+    driver = driver_of(connection)
+    before, driver.prepare_threshold = driver.prepare_threshold, 0
     try:
         yield connection
     finally:
+        driver.prepare_threshold = before
         with suppress(sa.exc.DBAPIError):  # lost, or rolled back with what failed in it
             connection.exec_driver_sql(PLAN_ANEW)
 

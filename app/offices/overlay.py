@@ -46,6 +46,7 @@ from app.offices.gazetteer import (
     Street,
     compile_gazetteer,
 )
+from app.offices.overlay_checks import check_days, check_kinds
 from app.offices.overlay_files import COLUMNS, BadOverlay, Row, check_folder, rows
 
 CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -66,6 +67,7 @@ def overlaid(base: CityData, folder: Path) -> CityData:
     districts |= {row.cells["code"]: row.read(read_district) for row in files["districts.csv"]}
     own = {row.cells["code"]: office(row, districts) for row in files["offices.csv"]}
     offices = {office.code: office for office in base.offices}
+    check_kinds(files["offices.csv"], own, offices)
     for district in districts.values():
         for entry in (centre(district), *departments(base.departments, district)):
             offices.setdefault(entry.code, entry)
@@ -89,6 +91,7 @@ def read_district(line: Line) -> District:
 
 def office(row: Row, districts: Mapping[str, District]) -> OfficeEntry:
     entry = row.read(read_office)
+    check_days(row)
     if not OF_KIND.get(entry.kind, CODE).fullmatch(entry.code):
         raise row.refused(
             Message("{code!r} is no code of a {kind}", code=entry.code, kind=entry.kind)
@@ -206,6 +209,7 @@ def names_of(entry: OfficeEntry) -> Iterator[Name]:
 def own_names(given: Iterable[Row], streets: Mapping[str, Street]) -> Iterator[Name]:
     for row in given:
         name = row.read(read_name)
+        check_days(row)
         if name.street_code not in streets:
             raise row.refused(
                 Message(

@@ -99,11 +99,11 @@ def rows(path: Path) -> Iterator[Row]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadOverlay(Message("{name}: is not UTF-8", name=path.name)) from None
-    reader = csv.DictReader(text.splitlines())
+    reader = csv.DictReader(text.splitlines(keepends=True))
     check_columns(path.name, reader.fieldnames or ())
     seen: dict[str, int] = {}
-    for cells in reader:
-        row = Row(path.name, reader.line_num, cells)
+    for row in numbered(path.name, reader):
+        cells = row.cells
         if None in cells or None in cells.values():
             raise row.refused(Message("has more or fewer cells than the first line"))
         key = key_of(row)
@@ -113,6 +113,18 @@ def rows(path: Path) -> Iterator[Row]:
             )
         seen[key] = row.number
         yield row
+
+
+def numbered(file: str, reader: "csv.DictReader[str]") -> Iterator[Row]:
+    """The lines, each by the number of its first; one whose quotation mark is never closed has all
+    that follow. Refuses (BadOverlay) a cell longer than any of people."""
+    try:
+        for cells in reader:
+            breaks = sum(cell.rstrip().count("\n") for cell in cells.values() if type(cell) is str)
+            yield Row(file, reader.line_num - breaks, cells)
+    except csv.Error:
+        row, most = Row(file, reader.line_num + 1, {}), csv.field_size_limit()
+        raise row.refused(Message("a cell has more than {most} characters", most=most)) from None
 
 
 def check_columns(name: str, given: Iterable[str]) -> None:

@@ -34,7 +34,7 @@ from app.routing.record import Record
 from app.routing.spelling import Sounds, Spellings
 from app.routing.teaching.teachable import Generic
 from app.routing.teaching.teachers import Teachers
-from app.routing.weighing.grounds import OlderPlace, lay
+from app.routing.weighing.grounds import OlderPlace, lay, learn
 from app.routing.weighing.ranker import Ranker
 from app.routing.weighing.traits import key_of
 from app.routing.witnesses import NEARBY, Witness
@@ -124,8 +124,10 @@ class Router:
         )
         self.learned_to = (0, 0)
         """The last lesson learned: the version of the memory in every decision."""
+        # Whether so many lessons follow the next one that what is said before it never counts: then
+        # names are taken in when it has caught up, those that stay.
         self.is_behind = False
-        """Whether so many lessons follow the next one that what is said before it never counts."""
+        self.changed: dict[Key, None] = {}  # names to be taken in, in order
         self.lag = 0.0
         """For how many seconds the next lesson has been waiting."""
         self.learning = Lock()
@@ -160,11 +162,19 @@ class Router:
             return
         if lesson is Lesson.CONFIRM and not self.can_teach(key.name):
             return
+        if not self.is_behind:
+            self.catch_up()
         if lesson is Lesson.CONFIRM:
             self.note(NamedPlace(key, built), street_code, on)
-        for changed in self.memory.learn(lesson, key, street_code, on):
-            for code in ("", changed.district_code):
-                self.grounds[code].update(self.memory, changed)
+        changed = self.memory.learn(lesson, key, street_code, on)
+        self.changed.update((place._replace(number=None), None) for place in changed)
+        if not self.is_behind:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take in the names that memory has learned or forgotten."""
+        changed, self.changed = self.changed, {}
+        learn(self.grounds, self.memory, changed)
 
     def note(self, place: NamedPlace, street_code: str, on: date) -> None:
         """Ask of a place before its lesson is learned, where the answer still counts."""

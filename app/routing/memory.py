@@ -6,12 +6,14 @@ It holds at most MOST_PLACES; the place without a case for longest goes.
 A place's past is never changed, but replaced: who reads it meanwhile reads one state of it.
 """
 
-from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sys
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 MOST_PLACES = 200_000
 CLEAR = 2
@@ -35,8 +37,7 @@ class Key(NamedTuple):
         return self.name if self.number is None else f"{self.name}{self.number}号"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True, gc=False):
     """Confirmed cases of one place in one street."""
 
     count: int
@@ -52,15 +53,21 @@ class Tally:
 
 Past = Mapping[str, Tally]
 """Street code → tally."""
+Packed = tuple[tuple[str, Tally], ...]
+"""A past as it is kept, in half of a mapping's room."""
 
 
 class Memory:
     def __init__(self, most: int = MOST_PLACES) -> None:
         self.most = most
-        self.places: OrderedDict[Key, Past] = OrderedDict()
+        self.places: OrderedDict[Key, Packed] = OrderedDict()
         self.volumes: Counter[str] = Counter()
-        self.districts: defaultdict[str, set[str]] = defaultdict(set)
-        self.numbers: defaultdict[tuple[str, str], dict[int, Key]] = defaultdict(dict)
+        self.districts: Counter[str] = Counter()
+        """How many places each has."""
+        self.numbers: dict[Key, tuple[int, ...]] = {}
+        """The known numbers of a road."""
+        self.once: dict[date, Tally] = {}
+        """The tally of a single case of each day: most places share one."""
 
     def learn(self, lesson: Lesson, key: Key, street_code: str, on: date) -> set[Key]:
         """Learn a lesson; the places changed by it: this one, and a place that it pushes out."""
@@ -72,27 +79,28 @@ class Memory:
 
     def past(self, key: Key) -> Past:
         """The place's past as it is now; empty where another has just forgotten it."""
-        return self.places.get(key, {})
+        return dict(self.places.get(key, ()))
 
     def keys_named(self, name: str, number: int | None) -> list[Key]:
         """The places of that name in any district."""
-        districts = sorted(self.districts.get(name, set()).copy())
-        keys = (Key(district, name, number) for district in districts)
+        keys = (Key(district, name, number) for district in sorted(self.districts.copy()))
         return [key for key in keys if key in self.places]
 
-    def on_road(self, district_code: str, name: str) -> Mapping[int, Key]:
-        """The known numbers of a road."""
-        return dict(self.numbers.get((district_code, name), {}))
+    def on_road(self, district_code: str, name: str) -> Iterator[Key]:
+        """The known places of a road, by their numbers."""
+        road = Key(district_code, name)
+        return (road._replace(number=number) for number in self.numbers.get(road, ()))
 
     def _confirm(self, key: Key, street_code: str, on: date) -> set[Key]:
         past = self.past(key)
-        tally = past[street_code].more(on) if street_code in past else Tally(1, on, on)
-        self.places[key] = {**past, street_code: tally}
+        if not past:
+            key = self._enter(key)
+        once = self.once.setdefault(on, Tally(1, on, on))
+        tally = past[street_code].more(on) if street_code in past else once
+        street_code = sys.intern(street_code)
+        self.places[key] = (*({**past, street_code: tally}).items(),)
         self.volumes[street_code] += 1
         self.places.move_to_end(key)
-        self.districts[key.name].add(key.district_code)
-        if key.number is not None:
-            self.numbers[key.district_code, key.name][key.number] = key
         pushed_out = next(iter(self.places)) if len(self.places) > self.most else None
         return {key} | (self._drop(pushed_out) if pushed_out else set())
 
@@ -100,32 +108,40 @@ class Memory:
         past = self.past(key)
         if street_code not in past:
             return set()
-        self.volumes[street_code] -= 1
         left = past[street_code].fewer()
         others = {code: tally for code, tally in past.items() if code != street_code}
-        self.places[key] = {**others, street_code: left} if left.count else others
-        return {key} if self.places[key] else self._drop(key)
+        if not left.count and not others:
+            return self._drop(key)
+        self.volumes[street_code] -= 1
+        self.places[key] = (*({**others, street_code: left} if left.count else others).items(),)
+        return {key}
 
     def _drop(self, key: Key) -> set[Key]:
-        past = self.places.pop(key, None)
-        if past is None:
+        past = dict(self.places.pop(key, ()))
+        if not past:
             return set()
         self.volumes.subtract({code: tally.count for code, tally in past.items()})
-        road = key.district_code, key.name
+        self.districts[key.district_code] -= 1
         if key.number is not None:
-            del self.numbers[road][key.number]
+            road = key._replace(number=None)
+            self.numbers[road] = tuple(n for n in self.numbers[road] if n != key.number)
             if not self.numbers[road]:
                 del self.numbers[road]
-        if not self.same_name(key):
-            self.districts[key.name].discard(key.district_code)
-            if not self.districts[key.name]:
-                del self.districts[key.name]
         return {key}
+
+    def _enter(self, key: Key) -> Key:
+        """Take in a new place; its key, which shares its district's code with the others."""
+        key = key._replace(district_code=sys.intern(key.district_code))
+        self.districts[key.district_code] += 1
+        if key.number is not None:
+            road = key._replace(number=None)
+            self.numbers[road] = (*self.numbers.get(road, ()), key.number)
+        return key
 
     def same_name(self, key: Key) -> list[Key]:
         """The place without a number, and every known number, of one name in one district."""
-        numbered = self.numbers.get((key.district_code, key.name), {}).values()
-        whole = Key(key.district_code, key.name)
+        whole = key._replace(number=None)
+        numbered = self.on_road(key.district_code, key.name)
         return [*([whole] if whole in self.places else []), *numbered]
 
 

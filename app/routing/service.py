@@ -5,11 +5,12 @@ Lessons are rows; each process makes its memory of them, and reads new rows ever
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 
 import sqlalchemy as sa
+from msgspec.structs import asdict
 from prometheus_client import Gauge
 from sqlalchemy.orm import Session
 

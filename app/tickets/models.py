@@ -118,6 +118,8 @@ class Ticket(Base):
     """The instant from which the next one will."""
     relay_asked_at: Mapped[datetime | None]
     """The oldest text that the city is to pass on to the citizen of a secret ticket."""
+    danger_asked_at: Mapped[datetime | None]
+    """Since when somebody of the city is to look whether its words mean a danger (RULEBOOK D.4)."""
     forced: Mapped[bool] = mapped_column(server_default=sa.false())
     doubted: Mapped[bool] = mapped_column(server_default=sa.false())
     """The callback called the demand unreasonable, and no supervisor has decided yet."""

@@ -49,7 +49,7 @@ async def kept(engine: sa.Engine) -> list[int]:
 async def commit(exchange: Exchange, *statements: Statement) -> Answer:
     """The rows of the first."""
     exchange.send_ahead(statements[0])
-    rows, committed = exchange.committing(*statements[1:])
+    rows, committed = exchange.committing(statements[1:])
     first = await rows()
     await committed()
     return first
@@ -109,7 +109,7 @@ async def test_what_was_sent_ahead_comes_before_the_others_are_done(
             exchange.send_ahead(Statement("SELECT 1", {}))
             assert await answers() == [[]]
             exchange.send_ahead(Statement("SELECT 2", {}))
-            rows, committed = exchange.committing(waits, write(4))
+            rows, committed = exchange.committing([waits, write(4)])
 
             assert await rows() == [(1,), (2,)]
             other.commit()

@@ -229,6 +229,7 @@ def test_a_service_that_starts_late_knows_what_the_others_know(
     monkeypatch.setattr(service, "PUSHED_OUT", 30)
     lessons = [lesson_of(place, at) for at, place in enumerate(GAZETTEER.places[:900:10])]
     early, late = fresh(), fresh()
+    early.memory.most = late.memory.most = 70
 
     for lesson in lessons:
         service.learn_all(early, [[lesson]])
@@ -239,6 +240,9 @@ def test_a_service_that_starts_late_knows_what_the_others_know(
     assert [kept.enough for kept in late.records] == [kept.enough for kept in early.records]
     assert late.records[0].enough != late.records[0].before
     assert late.memory.places == early.memory.places
+    for lesson in lessons[::9]:  # some of them pushed out again
+        text = f"{lesson.name[:4]}新苑"
+        assert route(text, late) == route(text, early)
 
 
 def lesson_of(place: Place, at: int) -> RoutingLesson:

@@ -147,7 +147,7 @@ def test_an_uncommitted_lesson_is_waited_for(sessions: Sessions, router: Router)
         service.refresh(session, router)
 
     assert before == {}
-    (past,) = router.memory.places.values()
+    (past,) = map(dict, router.memory.places.values())
     assert {WANGJING, JINZHAN} == past.keys()
 
 

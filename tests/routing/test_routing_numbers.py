@@ -11,7 +11,7 @@ from app.routing.reading.spots import Spot
 from app.routing.reading.text import read, value
 from app.routing.weighing.grounds import COLUMNS, Ground, essence, lay
 from app.routing.weighing.profile import Floats, Profile
-from app.routing.weighing.similarity import COMMON, SOURCES, Index, Likeness, Rarity, grams
+from app.routing.weighing.similarity import COMMON, SOURCES, Index, Likeness, Part, Rarity, grams
 from app.routing.weighing.traits import MOST_LIKELY, describe, likeliest
 from tests.aids import shipped
 
@@ -73,8 +73,8 @@ def test_only_what_says_community_is_left_out_of_a_name() -> None:
 
 
 def index_of(*names: str) -> Index:
-    """Each name is of a street of its own."""
-    index = Index(Rarity.of(names))
+    """Each name is of a street of its own, and each street of a district of its own."""
+    index = Index(Rarity.of(names), range(len(names)))
     for street, name in enumerate(names):
         index.add(name, street)
     return index
@@ -111,8 +111,15 @@ def test_a_place_is_wholly_like_itself() -> None:
 
 def test_a_part_that_many_names_have_leads_to_none_of_them() -> None:
     index = index_of(*(chr(0x4E00 + at) * 2 + "东里" for at in range(COMMON + 1)))
+    second = Part(SOURCES, 2 * SOURCES, 1)
 
     assert not liken(index, "琥珀东里").likest
+    assert list(index.liken("琥珀东里", grams("琥珀东里"), second).likest) == [0]
+
+    index.drop(0)
+    assert len(liken(index, "琥珀东里").likest) == COMMON
+    index.drop(1)
+    assert not index.liken("琥珀东里", grams("琥珀东里"), second).likest
 
 
 def test_what_is_told_of_a_street_stands_in_its_columns() -> None:

@@ -92,7 +92,7 @@ def test_an_office_that_worked_unopposed_has_confirmed_the_route(
 
     given.awaiting(people, number)
     learn(app)
-    [past] = app.state.city.router.memory.places.values()
+    [past] = map(dict, app.state.city.router.memory.places.values())
     assert {street: tally.count for street, tally in past.items()} == {WANGJING: 1}
 
 

@@ -39,7 +39,7 @@ async def show_case(
         visit.api.get(path("/v1/tickets/{}/events", number)),
         visit.api.get(path("/v1/tickets/{}/attachments", number)),
     )
-    beside = await others(visit, ticket, events)
+    beside, danger = await gather(others(visit, ticket, events), danger_of(visit, ticket))
     return visit.page(
         "case/page.html",
         status,
@@ -49,6 +49,7 @@ async def show_case(
         lines=lines,
         limits=limits(ticket),
         address=marked_address(ticket),
+        danger=danger,
         errors=faults(visit),
         names=engine.names(refused_fields(visit)),
         live=visit.caller.role in ADDRESSED,
@@ -56,6 +57,23 @@ async def show_case(
         **beside,
         **contact_of(ticket, events, contact),
     )
+
+
+async def danger_of(visit: Visit, ticket: Json) -> str | None:
+    """The words that may mean a danger to life, for somebody of the city who is to look."""
+    if ticket["danger_asked_at"] is None or visit.caller.role not in LOOKERS:
+        return None
+    heard = await visit.api.post(
+        "/v1/suggest", {"text": f"{ticket['title']}\n{ticket['content']}"[:MOST_HEARD]}
+    )
+    if heard["possible_danger"]:
+        return str(heard["possible_danger"]["words"])
+    grave = (each for each in heard["candidates"] if each["emergency"])
+    return "、".join(word for each in grave for word in each["words"]) or ticket["title"]
+
+
+LOOKERS = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR})
+MOST_HEARD = 20_000
 
 
 async def others(visit: Visit, ticket: Json, events: list[Json]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ RULED = frozenset(
 )
 RULERS_OF_ALARMS = frozenset({Role.DISTRICT, Role.SUPERVISOR})
 """For whom an alarm rings because somebody's word is awaited, be it their own."""
+DANGER = "possible-danger"
+"""An alarm for whoever is to talk with the citizen."""
 
 Row = Mapping[str, Any]
 
@@ -131,7 +133,8 @@ def place_of(row: Row, role: Role) -> str:
     """The page on which a ticket's row is worked: in one person's hand, or the ticket's own."""
     if row["kind"] == "dispatch":
         return DISPATCH
-    is_ruled = row["kind"] in RULED or (row["kind"] == "alarm" and role in RULERS_OF_ALARMS)
+    is_awaited = row["kind"] == "alarm" and row["because"] != DANGER
+    is_ruled = row["kind"] in RULED or (is_awaited and role in RULERS_OF_ALARMS)
     return DECISIONS if is_ruled else TICKETS
 
 

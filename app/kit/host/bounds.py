@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -30,6 +30,37 @@ TYPE = "application/problem+json"
 Timer = asyncio.TimerHandle | None
 
 
+class Joining:
+    """A transport by which the head of an answer leaves together with its body, where that follows
+    at once: two sends cost twice the processor's time, and wake the client twice."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self.transport = transport
+        self.loop = loop
+        self.kept = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self.kept:
+            first, self.kept = self.kept, b""
+            self.transport.writelines((first, data))
+        elif data:
+            self.kept = data
+            self.loop.call_soon(self.send)
+
+    def send(self) -> None:
+        """What nothing has followed."""
+        if self.kept and not self.transport.is_closing():
+            self.transport.write(self.kept)
+        self.kept = b""
+
+    def close(self) -> None:
+        self.send()
+        self.transport.close()
+
+
 class Bounded(HttpToolsProtocol):
     in_head = True
     is_refused = False
@@ -40,7 +71,8 @@ class Bounded(HttpToolsProtocol):
     sending: Timer = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(cast(asyncio.Transport, transport))
+        joining = Joining(cast(asyncio.Transport, transport), self.loop)
+        super().connection_made(cast(asyncio.Transport, joining))
         self.await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

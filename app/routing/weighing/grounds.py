@@ -2,9 +2,12 @@
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,11 +17,22 @@ from app.routing.memory import Key, Memory
 from app.routing.reading.names import short_name
 from app.routing.reading.text import LONGEST_PLACE, read
 from app.routing.weighing.profile import Floats, Profile, lines
-from app.routing.weighing.similarity import HEAD, LEARNED, LONGEST_HEAD, TRAITS, Index, Rarity
+from app.routing.weighing.similarity import (
+    CITY,
+    HEAD,
+    LEARNED,
+    LONGEST_HEAD,
+    SOURCES,
+    TRAITS,
+    Index,
+    Part,
+    Rarity,
+)
 
 GENERAL = ("生活区", "社区")
 SHORTEST = 2
 DISTRICT_DIGITS = 6
+CITY_WIDE = ""
 
 STANDING = ("memory_volume", "places", "township")
 """The same for every place asked about: a street's share of cases and of places, and its kind."""
@@ -75,6 +89,17 @@ class Standing(NamedTuple):
 Flags: TypeAlias = tuple[bool, bool, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The city's names of places, for all grounds."""
+
+    index: Index
+    beginnings: Mapping[str, int]
+    """In how many streets of the city a name begins so: 阳光 and 时代 are anybody's."""
+    villages: Set[int]
+    """Names that are villages', by their number in the index."""
+
+
 class Ground:
     """Streets of a district or of the city, each by its position.
 
@@ -82,32 +107,23 @@ class Ground:
     each street. The numbers that hold for every name are filled in; `traits` writes the others.
     """
 
-    def __init__(
-        self, streets: Sequence[Street], rarity: Rarity, beginnings: Mapping[str, int]
-    ) -> None:
+    def __init__(self, streets: Sequence[Street], names: "Names", part: Part) -> None:
         self.codes = tuple(street.code for street in streets)
         self.position = {code: at for at, code in enumerate(self.codes)}
         self.width = len(self.codes)
-        self.index = Index(rarity)
-        self.beginnings = beginnings
-        """In how many streets of the city a name begins so: 阳光 and 时代 are anybody's."""
-        self.villages: set[int] = set()
-        """Names that are villages', by their number in the index."""
+        self.index, self.beginnings, self.villages = names.index, names.beginnings, names.villages
+        self.part = part
+        """Of the index, which is the city's."""
         self.village_counts = np.zeros(self.width)
         self.village_shares: list[float] = []
         """Of each street's places, the part that are villages."""
         self.districts = {code[:DISTRICT_DIGITS] for code in self.codes}
-        self.within = {
-            district: [at for at, code in enumerate(self.codes) if code.startswith(district)]
-            for district in self.districts
-        }
         self.whole_city = len(self.districts) > 1
         self.stems: dict[str, list[int]] = {}
         self.townships = np.array([street.kind == TOWNSHIP for street in streets], float)
         self.sizes = np.zeros(self.width)
         self.volumes = np.zeros(self.width)
         self.roads: dict[str, list[tuple[int, int]]] = {}
-        self.learned: dict[tuple[str, int], int] = {}
         self.profile = Profile(self.sizes)
         self.lengths = lines(np.repeat(np.arange(LONGEST_PLACE + 1)[:, None], self.width, axis=1))
         self._blanks: dict[Flags, bytes] = {}
@@ -143,55 +159,94 @@ class Ground:
             self.village_counts[at] += place.is_village
         name = place.name
         if len(name) >= SHORTEST:
-            name_id = self.index.add(name, at)
             self.profile.add(name, at)
-            if place.is_village:
-                self.villages.add(name_id)
         numbered = NUMBERED.match(name)
         if numbered and place.is_today:  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
 
-    def update(self, memory: Memory, key: Key) -> None:
-        """Take in the memory's cases of a name, over all its house numbers."""
-        counts: dict[int, int] = {}
-        for same in memory.same_name(key):
-            for code, tally in memory.past(same).items():
-                counts[self.position[code]] = counts.get(self.position[code], 0) + tally.count
-        for at in self.within[key.district_code]:
-            self.volumes[at] = memory.volumes[self.codes[at]]
-            self._learn(key.name, at, counts.get(at, 0))
+    def learn(self, name: str, changed: Mapping[str, int]) -> None:
+        """Take in which streets have a learned name now (1), and which no more (-1)."""
+        for code, times in changed.items():
+            self.profile.add(name, self.position[code], times)
+
+    def count(self, volumes: Mapping[str, int]) -> None:
+        """Take in how many cases these streets have."""
+        for code, volume in volumes.items():
+            self.volumes[self.position[code]] = volume
         self._blanks = {}
 
-    def _learn(self, name: str, at: int, count: int) -> None:
-        known = self.learned.get((name, at))
-        if count and known is None:
-            known = self.learned[name, at] = self.index.add(name, at, LEARNED)
-            self.profile.add(name, at)
-        elif not count and known is not None:
-            self.index.drop(self.learned.pop((name, at)))
-            self.profile.add(name, at, -1)
+
+def learn(grounds: Mapping[str, Ground], memory: Memory, changed: Iterable[Key]) -> None:
+    """Take in the memory's cases of these names, over all their house numbers."""
+    districts = set()
+    for key in changed:
+        learn_name(grounds[CITY_WIDE], grounds[key.district_code], memory, key)
+        districts.add(key.district_code)
+    for district_code in districts:
+        district = grounds[district_code]
+        volumes = {code: memory.volumes[code] for code in district.codes}
+        for ground in (grounds[CITY_WIDE], district):
+            ground.count(volumes)
+
+
+def learn_name(city: Ground, district: Ground, memory: Memory, key: Key) -> None:
+    index, part = district.index, district.part
+    known = index.learned(key.name, part)
+    streets = {code for same in memory.same_name(key) for code in memory.past(same)}
+    now = {district.position[code] for code in streets}
+    for at in sorted(now - known.keys()):
+        index.add(key.name, part.low // SOURCES + at, LEARNED)
+    for at in known.keys() - now:
+        index.drop(known[at])
+    changed = {district.codes[at]: 1 if at in now else -1 for at in now ^ known.keys()}
+    for ground in (city, district):
+        ground.learn(key.name, changed)
 
 
 def lay(gazetteer: Gazetteer, older: Iterable[OlderPlace] = ()) -> dict[str, Ground]:
     """A ground for each district by its code, and the city's under the empty code."""
-    known = {street.code for street in gazetteer.streets}
+    streets = sorted(gazetteer.streets, key=attrgetter("code"))
+    known = {street.code for street in streets}
     places = [
         Standing(place.street_code, essence(short_name(place)), place.kind == VILLAGE)
         for place in gazetteer.places
         if place.street_code in known
     ]
-    rarity = Rarity.of(place.name for place in places)
-    begin = beginnings_of(places)
+    districts = [district.code for district in gazetteer.districts]
+    of_street = [districts.index(street.code[:DISTRICT_DIGITS]) for street in streets]
+    index, begin = (
+        Index(Rarity.of(place.name for place in places), of_street),
+        beginnings_of(places),
+    )
     places += [
         Standing(place.street_code, essence(place.name), place.kind == VILLAGE, False)
         for place in older
         if place.street_code in known
     ]
-    codes = ["", *(district.code for district in gazetteer.districts)]
-    grounds = {code: Ground(within(gazetteer.streets, code), rarity, begin) for code in codes}
+    names = Names(index, begin, add_names(index, streets, places))
+    grounds = {CITY_WIDE: Ground(streets, names, CITY)}
+    for number, code in enumerate(districts):
+        own = within(streets, code)
+        first = bisect_left(streets, code, key=attrgetter("code"))
+        part = Part(first * SOURCES, (first + len(own)) * SOURCES, number)
+        grounds[code] = Ground(own, names, part)
     for ground in grounds.values():
         ground.fill(places, gazetteer.names)
     return grounds
+
+
+def add_names(
+    index: Index, streets: Sequence[Street], places: Iterable[Standing]
+) -> frozenset[int]:
+    """Take in the places' names; the numbers of those that are villages'."""
+    position = {street.code: at for at, street in enumerate(streets)}
+    villages = set()
+    for place in places:
+        if len(place.name) >= SHORTEST:
+            name_id = index.add(place.name, position[place.street_code])
+            if place.is_village:
+                villages.add(name_id)
+    return frozenset(villages)
 
 
 def beginnings_of(places: Iterable[Standing]) -> Mapping[str, int]:

@@ -7,11 +7,13 @@ read while it grows: a name's own data are in place before its grams point to it
 """
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+import sys
+from array import array
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import add, truediv
-from typing import Self
+from typing import NamedTuple, Self
 
 from msgspec import Struct
 
@@ -73,76 +75,165 @@ class Rarity:
 
 NOTHING = Likeness()
 
+Posting = int | list[int] | dict[int, list[int]]
+"""The names with a gram: one by its number alone, as most are; a few; or, where they are more than
+COMMON, each district's by themselves."""
+
+
+class Part(NamedTuple):
+    """A district, or the whole city (no `district`): the slots of its streets, and its number."""
+
+    low: int
+    high: int
+    district: int | None = None
+
+
+CITY = Part(0, sys.maxsize)
+EVERYBODY = (0,) * (COMMON + 1)
+"""More names than any is looked for among."""
+RESTING = 1_000
+"""A number that was free so long is given again: who read it meanwhile has done."""
+
 
 class Index:
-    """Names of places, each with its slot."""
+    """The city's names of places, each with its slot. `districts`: the number of each street's."""
 
-    def __init__(self, rarity: Rarity) -> None:
+    def __init__(self, rarity: Rarity, districts: Sequence[int]) -> None:
         self.rarity = rarity
+        self.districts = districts
         self.names: list[str] = []
-        self.slots: list[int] = []
-        self.sizes: list[float] = []
-        self.postings: dict[str, list[int]] = {}
+        self.slots = array("I")
+        self.sizes = array("d")
+        self.postings: dict[str, Posting] = {}
+        self.free: deque[int] = deque()
 
     def add(self, name: str, street: int, source: int = GAZETTEER) -> int:
         """Take a street's name in; `drop` takes it out again by the number returned."""
-        name_id = len(self.names)
         name_grams = dict.fromkeys(grams(name))  # in order: a sum is the same in every process
-        self.names.append(name)
-        self.slots.append(street * SOURCES + source)
-        self.sizes.append(self.rarity.size(name_grams))
+        slot, size = street * SOURCES + source, self.rarity.size(name_grams)
+        name_id = self._number(name, slot, size)
         for gram in name_grams:
-            self.postings.setdefault(gram, []).append(name_id)
+            posting = self.postings.get(gram)
+            if posting is None:
+                self.postings[gram] = name_id
+            elif isinstance(posting, int):
+                self.postings[gram] = [posting, name_id]
+            elif isinstance(posting, dict):
+                posting.setdefault(self.districts[street], []).append(name_id)
+            else:
+                posting.append(name_id)
+                if len(posting) > COMMON:
+                    self.postings[gram] = self._parted(posting)
         return name_id
 
     def drop(self, name_id: int) -> None:
         """Take a name out."""
+        district = self.districts[self.slots[name_id] // SOURCES]
         for gram in set(grams(self.names[name_id])):
             posting = self.postings[gram]
-            posting.remove(name_id)
-            if not posting:
+            if isinstance(posting, int):
                 del self.postings[gram]
+                continue
+            of_part = posting[district] if isinstance(posting, dict) else posting
+            of_part.remove(name_id)
+            left = sum(map(len, posting.values())) if isinstance(posting, dict) else len(posting)
+            if left <= COMMON:
+                self._few(gram, posting)
+        self.free.append(name_id)
 
-    def liken(self, place: str, place_grams: Collection[str]) -> Likeness:
-        """The likeness of a place to the names; `place_grams` are its grams, each once.
+    def learned(self, name: str, part: Part) -> dict[int, int]:
+        """The streets of a part that have learned a name, each with the name's number."""
+        fewest: Sequence[int] = ()
+        for gram in grams(name):
+            holders = self.held(gram, part)
+            if not holders:
+                return {}
+            fewest = min(fewest or holders, holders, key=len)
+        return {
+            (slot - part.low) // SOURCES: name_id
+            for name_id in fewest
+            if self.names[name_id] == name and (slot := self.slots[name_id]) % SOURCES == LEARNED
+        }
 
-        In the place's vector a gram in no name here counts as unknown, and a gram in more than
+    def held(self, gram: str, part: Part) -> Sequence[int]:
+        """The names of a part with this gram."""
+        posting = self.postings.get(gram, ())
+        if isinstance(posting, dict):
+            return EVERYBODY if part.district is None else posting.get(part.district, ())
+        some = (posting,) if isinstance(posting, int) else posting
+        if part.district is None:
+            return some
+        low, high, slots = part.low, part.high, self.slots
+        return [name_id for name_id in some if low <= slots[name_id] < high]
+
+    def _number(self, name: str, slot: int, size: float) -> int:
+        if len(self.free) > RESTING:
+            name_id = self.free.popleft()
+            self.names[name_id], self.slots[name_id], self.sizes[name_id] = name, slot, size
+            return name_id
+        self.names.append(name)
+        self.slots.append(slot)
+        self.sizes.append(size)
+        return len(self.names) - 1
+
+    def _parted(self, posting: Iterable[int]) -> dict[int, list[int]]:
+        parts: dict[int, list[int]] = {}
+        for name_id in posting:
+            district = self.districts[self.slots[name_id] // SOURCES]
+            parts.setdefault(district, []).append(name_id)
+        return parts
+
+    def _few(self, gram: str, posting: list[int] | dict[int, list[int]]) -> None:
+        """A gram that few names have after one is gone."""
+        parts = posting.values() if isinstance(posting, dict) else [posting]
+        left = [name_id for part in parts for name_id in part]
+        self.postings[gram] = left if len(left) > 1 else left[0]
+
+    def liken(self, place: str, place_grams: Iterable[str], part: Part = CITY) -> Likeness:
+        """The likeness of a place to the names of a part; `place_grams` are its grams, each once.
+
+        In the place's vector a gram in no name there counts as unknown, and a gram in more than
         COMMON names as nothing.
         """
-        postings, weigh, unknown = self.postings, self.rarity.weights.get, self.rarity.unknown
-        held = [*filter(postings.__contains__, place_grams)]
-        size = unknown * (len(place_grams) - len(held))
+        weigh, unknown, held = self.rarity.weights.get, self.rarity.unknown, self.held
+        strange = size = 0.0
         near: dict[int, float] = {}
         so_far = near.get
-        for gram in held:
-            posting = postings.get(gram, ())
-            if len(posting) <= COMMON:
+        for gram in place_grams:
+            holders = held(gram, part)
+            if not holders:
+                strange += unknown
+            elif len(holders) <= COMMON:
                 weight = weigh(gram, unknown)
                 size += weight
-                for name_id in (*posting,):  # as they are now: others may come and go
+                for name_id in (*holders,):  # as they are now: others may come and go
                     near[name_id] = so_far(name_id, 0.0) + weight
         if not near:
             return NOTHING
-        length = math.sqrt(size) or 1.0
-        likest = {slot: (share / length, name_id) for slot, share, name_id in self._rising(near)}
-        return Likeness(likest, self._heads(place, near))
+        length = math.sqrt(strange + size) or 1.0
+        likest = {
+            slot - part.low: (share / length, name_id)
+            for slot, share, _, name_id in self._rising(near)
+        }
+        return Likeness(likest, self._heads(place, near, part))
 
-    def _rising(self, near: Mapping[int, float]) -> list[tuple[int, float, int]]:
-        """Slot by slot, the likest name last."""
+    def _rising(self, near: Mapping[int, float]) -> list[tuple[int, float, str, int]]:
+        """Slot by slot, the likest name last; of equals by their characters, so that it is the
+        same name in every process."""
         slots = map(self.slots.__getitem__, near)
         shares = map(truediv, near.values(), map(self.sizes.__getitem__, near))
-        return sorted(zip(slots, shares, near, strict=True))
+        return sorted(zip(slots, shares, map(self.names.__getitem__, near), near, strict=True))
 
-    def _heads(self, place: str, near: Collection[int]) -> dict[int, int]:
+    def _heads(self, place: str, near: Collection[int], part: Part) -> dict[int, int]:
         """For each slot with a name that begins as the place does, the characters shared from the
         beginning. If few names have that first gram, only they are compared."""
         begins = place[:HEAD]
-        alike = self.postings.get(begins, ()) if len(begins) == HEAD else near
+        alike = self.held(begins, part) if len(begins) == HEAD else near
         heads: dict[int, int] = {}
         for name_id in (*alike,) if len(alike) <= COMMON else near:
             name = self.names[name_id]
             if name.startswith(begins):
-                slot = self.slots[name_id]
+                slot = self.slots[name_id] - part.low
                 heads[slot] = max(heads.get(slot, 0), common(place, name))
         return heads
 

@@ -60,7 +60,7 @@ def describe(ground: Ground, memory: Memory, spot: Spot, tail: str) -> Sheet:
     is the text behind the place."""
     name, width = spot.name, ground.width
     place_grams = dict.fromkeys(grams(name))
-    alike = ground.index.liken(name, place_grams)
+    alike = ground.index.liken(name, place_grams, ground.part)
     cells = ground.sheet(name, flags_of(spot, tail))
     numbers = np.frombuffer(cells).reshape(-1, width)
     write_alike(alike, memoryview(cells).cast("d"), width)
@@ -144,10 +144,10 @@ def write_numbers(known: Iterable[tuple[int, int]], number: int, numbers: Floats
 def known_numbers(ground: Ground, memory: Memory, spot: Spot) -> list[tuple[int, int]]:
     """Numbers of the road with the street of each, from communities' names and from memory."""
     known = list(ground.roads.get(spot.name, ()))
-    for district in ground.districts & memory.districts.get(spot.name, set()):
-        for number, key in memory.on_road(district, spot.name).items():
-            if past := memory.past(key):
-                known.append((number, ground.position[leader(past)[0]]))
+    for district in ground.districts:
+        for key in memory.on_road(district, spot.name):
+            if key.number is not None and (past := memory.past(key)):
+                known.append((key.number, ground.position[leader(past)[0]]))
     return known
 
 

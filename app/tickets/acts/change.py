@@ -18,9 +18,9 @@ from app.city import City
 from app.feed.service import News, append, touch
 from app.policy.documents import Policy
 from app.tickets import events
-from app.tickets.event_data import Alarmed, EventData, Warned, as_json
+from app.tickets.event_data import Alarmed, Contacted, EventData, Warned, as_json
 from app.tickets.life import alarms, duties, limits
-from app.tickets.life.alarms import district
+from app.tickets.life.alarms import Alarm, district
 from app.tickets.life.contacts import Contact, counted, next_from, tried
 from app.tickets.life.guards import Standing
 from app.tickets.life.lifecycle import (
@@ -123,6 +123,8 @@ class Change:
         if ticket.status is not before:
             self.begin(due_at or self.now)
         self.lapse()
+        if self.is_looked_at(action, data):
+            self.settle_danger()
         ticket.version += 1
         ticket.updated_at = self.now
         self.set_timers()
@@ -153,6 +155,7 @@ class Change:
         ticket.asked_at = ticket.tried_at = None
         if ticket.status in TERMINAL:
             ticket.closed_at, ticket.relay_asked_at = at, None
+            ticket.danger_asked_at = None
 
     def lapse(self) -> None:
         """Open requests end where the new status allows no decision on them."""
@@ -163,6 +166,21 @@ class Change:
             ticket.asks_hold = None
         if (ticket.status, Action.SUPERVISE) not in MOVES:
             ticket.answer_due_at = None
+
+    def is_looked_at(self, action: Action, data: EventData | None) -> bool:
+        """Whether by this act somebody of the city knows what the words mean, or the office has
+        spoken with the citizen."""
+        by_city = action in alarms.LOOKS and bool(self.parts & alarms.LOOKERS)
+        return by_city or (isinstance(data, Contacted) and data.reached)
+
+    def ask_danger(self) -> None:
+        """D.4: somebody of the city is to look whether a danger is meant."""
+        self.ticket.danger_asked_at = self.ticket.danger_asked_at or self.now
+
+    def settle_danger(self) -> None:
+        ticket = self.ticket
+        ticket.danger_asked_at = None
+        ticket.warned = alarms.lasting(ticket.warned, {Alarm.POSSIBLE_DANGER})
 
     def event(
         self,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.kit.errors import Conflict, Invalid
 from app.kit.messages import Message
 from app.offices.catalogue import Urgency
+from app.suggest.suggestion import Suggestion
 from app.tickets.acts import extension
 from app.tickets.acts.change import Change
 from app.tickets.acts.forms import Grading
@@ -52,17 +53,29 @@ def grade(change: Change, body: Grading) -> None:
 
 def heed(change: Change, text: str) -> None:
     """D.4: where no category is named, a danger that is told later raises the level as one that is
-    told at first, and a rescue service must be told of it."""
+    told at first, and a rescue service must be told of it. Of any other somebody of the city is to
+    look."""
     ticket = change.ticket
-    if ticket.category is not None or ticket.type is TicketType.PRAISE:
+    if ticket.type is TicketType.PRAISE:
         return
     danger = change.city.emergencies.suggest(text)
-    if danger is None:
+    if danger is None or ticket.category is not None:
+        if may_be_graver(change, danger, text):
+            change.ask_danger()
         return
     ticket.rescue = ticket.rescue or bool(danger.tell)
     if is_raised(ticket.urgency, danger.urgency):
         words = "、".join(dict.fromkeys(word.text for word in danger.words))
         grade(change, Grading(urgency=danger.urgency, reason=words))
+
+
+def may_be_graver(change: Change, danger: Suggestion | None, text: str) -> bool:
+    """Whether a text may tell of a danger that the level is not: by the list of words, or where
+    that is silent by the second ear."""
+    urgency = change.ticket.urgency
+    if danger is not None:
+        return is_raised(urgency, danger.urgency)
+    return urgency is not Urgency.L1 and change.city.suggester.second_ear.doubt(text) is not None
 
 
 def hasten(change: Change, new: Urgency) -> None:

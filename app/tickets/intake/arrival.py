@@ -1,13 +1,15 @@
 """A request that has passed every check, routed: all that is known of it before it is written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 
 from app.city import City
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.routing.decision import Decision, DecisionKind, Query
-from app.suggest.suggestion import Suggestion
+from app.suggest.suggestion import Doubt, Suggestion
 from app.tickets import citizens, times
 from app.tickets.acts.dispatching import recipients
 from app.tickets.acts.dispatching.recipients import Share
@@ -16,7 +18,7 @@ from app.tickets.intake.forms import NewTicket
 from app.tickets.intake.related import Subject, subject
 from app.tickets.life import limits, sources
 from app.tickets.life.alarms import URGENT
-from app.tickets.life.lifecycle import BETWEEN_OFFICES, Status, TicketType
+from app.tickets.life.lifecycle import BETWEEN_OFFICES, Channel, Status, TicketType
 from app.tickets.life.likeness import Matter
 from app.tickets.matter import words
 from app.tickets.persons import Sender
@@ -40,9 +42,14 @@ class Arrival:
     """The keyed hashes of his telephone, and of another one to be called at."""
     suggestion: Suggestion | None
     """The danger that its words tell, whatever its category."""
+    doubt: Callable[[], Doubt | None]
+    """The danger that they may mean, where nothing graver is known: listened for once, and of a
+    call only while the database writes it down."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
+    in_batch: bool = False
+    """It comes with many others, and nobody is on the line."""
 
     def later(self, now: datetime) -> "Arrival":
         """The same by the same rules and names, as it arrives at a later instant."""
@@ -57,6 +64,17 @@ class Arrival:
     def is_raised(self) -> bool:
         """Whether its level may be that of its words (RULEBOOK D.4)."""
         return self.suggestion is not None and self.new.category is None
+
+    @property
+    def danger_asked_at(self) -> datetime | None:
+        """Since when somebody of the city is to look whether its words mean a danger that its level
+        is not: nobody on the line can be asked (RULEBOOK D.4)."""
+        is_spoken = self.new.channel is Channel.PHONE and not self.in_batch
+        if is_spoken or self.ended:
+            return None
+        danger = self.suggestion
+        is_graver = danger.urgency < self.urgency if danger else self.doubt() is not None
+        return self.at if is_graver else None
 
     @property
     def sender(self) -> Sender:
@@ -122,6 +140,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
             city.secret, new.citizen.callback_phone, new.citizen.anonymous
         ),
         suggestion=suggestion,
+        doubt=cache(partial(doubt, city, new, urgency, suggestion)),
         rescue=bool(services(city, new, suggestion)),
     )
 
@@ -131,6 +150,15 @@ def suggest(city: City, new: NewTicket) -> Suggestion | None:
     if new.type is TicketType.PRAISE:
         return None
     return city.emergencies.suggest(words(new.title, new.content))
+
+
+def doubt(
+    city: City, new: NewTicket, urgency: Urgency, suggestion: Suggestion | None
+) -> Doubt | None:
+    """A danger for which the list has no word."""
+    if suggestion or urgency is Urgency.L1 or new.type is TicketType.PRAISE:
+        return None
+    return city.suggester.second_ear.doubt(words(new.title, new.content))
 
 
 def services(city: City, new: NewTicket, suggestion: Suggestion | None) -> list[str]:

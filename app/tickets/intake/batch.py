@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -99,7 +99,7 @@ class Batch:
     def arrive(self, line: Line) -> Fit:
         new = ndjson.parse(FORM, line)
         body_hash = keyed_hash(self.secret, meant(line.text or b""))
-        arrival = arrive(self.city, new, self.now)
+        arrival = replace(arrive(self.city, new, self.now), in_batch=True)
         return Fit(line.number, new.idempotency_key, body_hash, arrival)
 
     def received(self, fit: Sequence[Fit]) -> dict[int, Answer]:

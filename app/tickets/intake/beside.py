@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from app.city import City
-from app.offices.catalogue import Urgency
-from app.suggest.suggestion import Suggestion, spoken
+from app.suggest.suggestion import Doubt, Suggestion, spoken
 from app.tickets import personal, telephones
 from app.tickets.intake.arrival import Arrival, services
 from app.tickets.intake.forms import NewTicket
@@ -40,7 +39,7 @@ def of_words(city: City, arrival: Arrival, suggestion: Suggestion | None) -> Mem
     """What the request's own words tell."""
     return {
         "suggested": shown(suggestion) if suggestion else None,
-        "possible_danger": possible_danger(city, arrival),
+        "possible_danger": possible_danger(arrival.doubt()),
         "tell": services(city, arrival.new, arrival.suggestion),
         "warnings": warnings(arrival.new),
     }
@@ -55,13 +54,8 @@ def likely(city: City, new: NewTicket) -> Suggestion | None:
     return first[0] if first and first[0].confidence >= LEAST_SURE else None
 
 
-def possible_danger(city: City, arrival: Arrival) -> Members | None:
-    """A danger for which the list has no word: a question to the operator, where nothing graver is
-    known and nobody else asks."""
-    is_asked = arrival.urgency is not Urgency.L1 and arrival.new.type is not TicketType.PRAISE
-    if arrival.suggestion is not None or not is_asked:
-        return None
-    doubt = city.suggester.second_ear.doubt(words(arrival.new.title, arrival.new.content))
+def possible_danger(doubt: Doubt | None) -> Members | None:
+    """A question to the operator; where none is on the line, to the city's desks (D.4)."""
     return {"likelihood": doubt.likelihood, "words": doubt.clause.text} if doubt else None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import chain
 from typing import NamedTuple
 
 import psycopg
@@ -119,7 +120,8 @@ async def written_down(
     drafts: Sequence[Draft] = ()
     outcomes: Sequence[Answer] = ()
     try:
-        near, committed = exchange.committing(*writing(written, new), *settling(look.claimed, keys))
+        statements = chain(writing(written, new), settling(look.claimed, keys))
+        near, committed = exchange.committing(statements)
         drafts = await drafted(city, written, new)  # while the database writes
         outcomes = answers(requests, new, drafts, look.earlier, related.by_place(await near()))
         await committed()

@@ -218,6 +218,7 @@ def ticket_row(number: str, arrival: Arrival) -> dict[str, Any]:
         "dispatches": 1 if lead else 0,
         "repeat_of": arrival.repeat_of,
         "rescue": arrival.rescue,
+        "danger_asked_at": arrival.danger_asked_at,
         "warned": [Alarm.UNPLACED] if arrival.is_unplaced else [],
     }
     return row | limits.wound(arrival.policy, Timers.of_row(row))

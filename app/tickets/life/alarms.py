@@ -14,7 +14,7 @@ from app.kit.workdays import times
 from app.offices.catalogue import Urgency
 from app.policy.documents import Policy
 from app.tickets.life import objections
-from app.tickets.life.lifecycle import IN_OFFICE, OPEN, Status
+from app.tickets.life.lifecycle import IN_OFFICE, OPEN, Action, Status
 from app.tickets.life.parts import Part
 from app.tickets.life.timers import Timers
 
@@ -37,6 +37,7 @@ class Alarm(StrEnum):
     UNRELAYED = "unrelayed"
     UNANSWERED = "unanswered"
     UNANSWERED_ADVICE = "unanswered-advice"
+    POSSIBLE_DANGER = "possible-danger"
 
 
 A = Alarm
@@ -48,6 +49,22 @@ OF_ITS_STATUS = frozenset(
 
 OF_ITS_DISPATCH = frozenset({A.UNSIGNED, A.UNCONTACTED})
 """Their wait begins anew with each lead office."""
+
+
+LOOKS = frozenset(
+    {
+        Action.ASK,
+        Action.CORRECT,
+        Action.DISPATCH,
+        Action.GRADE,
+        Action.HAND_ON,
+        Action.MERGE,
+        Action.NOTE,
+    }
+)
+"""Acts by which somebody of the city shows that he has looked whether a danger is meant."""
+
+LOOKERS = frozenset({P.OPERATOR, P.DISPATCHER, P.SUPERVISOR})
 
 
 class Ring(NamedTuple):
@@ -92,10 +109,18 @@ def waits(policy: Policy, ticket: Timers) -> Iterator[Ring]:
         yield from OF_STATUS[ticket.status](policy, ticket)
     if ticket.relay_asked_at is not None:
         yield from unrelayed(policy, ticket, ticket.relay_asked_at)
+    if ticket.danger_asked_at is not None and ticket.status in OPEN:
+        yield from asked_about(policy, ticket.danger_asked_at)
     unrescued = ticket.rescue and ticket.handed_on_at is None
     if unrescued and ticket.urgency is Urgency.L1 and ticket.status in OPEN:
         at = (ticket.received_at or ticket.since) + policy.alarm.hand_on
         yield Ring(at, A.NOT_HANDED_ON, (P.DISPATCHER,))
+
+
+def asked_about(policy: Policy, asked_at: datetime) -> Iterator[Ring]:
+    """A danger may be meant, and nobody who could ask was on the line (D.4)."""
+    yield Ring(asked_at, A.POSSIBLE_DANGER, (P.DISPATCHER,))
+    yield Ring(asked_at + policy.route.manual_limit, A.POSSIBLE_DANGER, (P.SUPERVISOR,), 2)
 
 
 def missed(ticket: Timers, at: datetime, of_city: bool) -> Ring:

@@ -46,6 +46,7 @@ class Timers:
     tried_at: datetime | None = None
     handed_on_at: datetime | None = None
     relay_asked_at: datetime | None = None
+    danger_asked_at: datetime | None = None
     contacted_at: datetime | None = None
     acknowledge_due_at: datetime | None = None
     contact_due_at: datetime | None = None

@@ -36,6 +36,8 @@ LEFT_OVER, LEFT_OVER_FAR_BEHIND = "64kB", "16MB"
 does, and the more are sorted at once, the faster."""
 FAR_BEHIND = 5_000
 """Changes beyond the mark that a search does not look through."""
+MOST = 0.25
+"""The part of all tickets from which on a key leads nowhere."""
 SPREAD = timedelta(seconds=30)
 """How much of what was recorded by a clock that is behind is looked at again."""
 ONLY = 1
@@ -115,13 +117,15 @@ WAITING = sa.text(
 
 class Near(NamedTuple):
     """How far the entries are kept up; the tickets that changed since, with the members of their
-    groups: one more than FAR_BEHIND where they are more; when the first ticket and the last came.
+    groups: one more than FAR_BEHIND where they are more; when the first ticket and the last came;
+    the keys that lead nowhere.
     """
 
     mark: datetime
     recent: list[str]
     earliest: datetime
     latest: datetime
+    common: list[int]
 
 
 def near() -> sa.Select[Any]:
@@ -144,9 +148,17 @@ def near() -> sa.Select[Any]:
         func.coalesce(select(end(Ticket.received_at)).scalar_subquery(), SearchMark.at)
         for end in (func.min, func.max)
     )
-    return select(SearchMark.at, recent_numbers, *ends).where(SearchMark.id == ONLY)
+    return select(SearchMark.at, recent_numbers, *ends, COMMON).where(SearchMark.id == ONLY)
 
 
+COMMON: sa.ColumnElement[list[int]] = sa.literal_column(f"""ARRAY(
+    SELECT key FROM pg_stats, unnest(most_common_elems::text::integer[], most_common_elem_freqs)
+        AS known (key, part)
+    WHERE schemaname = current_schema AND tablename = '{SearchEntry.__tablename__}'
+        AND attname = '{SearchEntry.keys.key}' AND part > {MOST}
+)""")
+"""As the database's statistics know them: to look for such a key beside others takes longer than
+to look at what has the others alone."""
 NEAR = Ready(near())
 
 
@@ -271,6 +283,7 @@ def all_of(line: Any) -> Iterator[int]:
     yield from keys.of_category(line.category or "")
     yield from (keys.fact(name, getattr(line, name)) for name in FACTS)
     yield from ([keys.OPEN] if line.status not in TERMINAL else [])
+    yield from ([keys.ENDS[line.status]] if line.status in keys.ENDS else [])
     yield from ([keys.LATE] if line.late else [])
     offices = {line.district_code, line.interim_office, line.head_interim, *(line.offices or ())}
     yield from (keys.fact("office", code) for code in offices if code)

@@ -40,6 +40,7 @@ REMEMBERED = 2_000
 MINUTE = timedelta(minutes=1)
 SPANS = (4, 64, 1_024, 16_384, 262_144)
 """In minutes, each a key of its ticket: from a storm's page to half a year."""
+MOST_SPANS = 16
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -86,6 +87,11 @@ OPEN = fact("open", True)
 """Of a ticket that has not ended."""
 LATE = fact("late", True)
 """Of a ticket whose result came late, or was forced for want of one."""
+ENDS = {
+    status: fact("ended", status)
+    for status in ("merged", "not_accepted", "transferred", "void", "withdrawn")
+}
+"""Of a ticket that ended in an unusual way: most are closed or answered, which leads nowhere."""
 
 
 def of_category(code: str) -> Iterator[int]:
@@ -112,20 +118,20 @@ def span_key(span: int, place: int) -> int:
 
 
 class Window(NamedTuple):
-    """The tickets of two neighbouring spans, which are all from an instant on: a ticket has one of
-    these keys."""
+    """The tickets of neighbouring spans, which are all from an instant on: a ticket has the key of
+    one of them."""
 
-    keys: tuple[int, ...]
+    spans: list[int]
     since: datetime
 
 
-def windows(until: datetime) -> Iterator[Window]:
-    """Back from an instant, each longer than the one before it, which lies in it."""
-    minute = (until - EPOCH) // MINUTE
-    for span in SPANS:
-        place = minute // span
-        both = (span_key(span, place), span_key(span, place - 1))
-        yield Window(both, EPOCH + (place - 1) * span * MINUTE)
+def window(until: datetime, minutes: int) -> Window:
+    """What came in so many minutes before an instant, and a little more: in the shortest spans of
+    which few are enough, or in the longest."""
+    span = next((span for span in SPANS if minutes < MOST_SPANS * span), SPANS[-1])
+    last, number = (until - EPOCH) // MINUTE // span, -(-minutes // span)
+    places = range(last - number, last + 1)
+    return Window([span_key(span, place) for place in places], EPOCH + places[0] * span * MINUTE)
 
 
 def pattern(word: str) -> str:

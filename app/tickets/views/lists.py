@@ -1,7 +1,7 @@
 """Lists of tickets: by filter, by inbox; in pages, or streamed whole."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from app.kit.web.wire import Form, in_utc
 from app.tickets.citizens import caller_hash
 from app.tickets.life.lifecycle import OPEN, Status
 from app.tickets.models import Ticket
-from app.tickets.search import follow, keys
+from app.tickets.search import follow, keys, leading
 from app.tickets.views import candidates, rows, view
 from app.tickets.views.candidates import CHANGES, NEWEST, Shape, Source
 from app.tickets.views.filters import Filters, Sort, given
@@ -44,13 +44,17 @@ ASKED = Order((Ticket.asked_until, Ticket.number), (instant, str))
 FEW = frozenset({"external_id", "number", "phone", "queue"})
 """Filters by which an index leads to few tickets."""
 
-CHOSEN = ("type", "channel", "urgency")
-"""Filters of one value or several, each of which is a key."""
-
-KEYED = frozenset({"category", "community_code", "end", "q", *CHOSEN})
+KEYED = frozenset({"category", "community_code", "end", "q", *leading.CHOSEN})
 """Filters that may leave few of many, and are keys of `search_entry`."""
 
 
+LONGER, LONGER_OF_ENDED = 256, 16
+"""Times a window may be longer than the one before it: of what is so rare few are met in it; but of
+what came last nothing has ended yet."""
+SHORT = 4
+"""Times a window is shorter than the whole time, or its spans lead nowhere."""
+HARDLY_ANY = 0.4
+"""Tickets of a part that has none."""
 BEGINNINGS = ("earliest", "received_from")
 ENDS = ("mark", "latest", "key_0", "received_to")
 """Of a list's time: it has nothing before the last beginning, nor after the first end."""
@@ -77,10 +81,12 @@ class Asked(NamedTuple):
     def shape(self) -> Shape:
         names = tuple(name for name, _ in self.filters)
         goes_on = bool(self.cursor)
-        several = tuple(name for name in CHOSEN if len(self.values.get(name, ())) > 1)
+        every = leading.alternatives(self.values)
+        several = tuple(name for name in every if len(every[name]) > 1)
         walk = Shape(
             self.role, names, self.overdue, self.sort, goes_on, self.limit, Source.WALK, several
         )
+        walk = walk._replace(open=is_open(self.sort, self.values))
         return walk._replace(source=source_of(walk, self.values))
 
 
@@ -101,9 +107,9 @@ def asked_by(caller: Caller, listing: Listing) -> Asked:
 
 
 def source_of(walk: Shape, values: Mapping[str, Any]) -> Source:
-    """Few tickets are walked, and so are changes, of which a poller asks for the last."""
+    """Few tickets are walked, and changes that have no keys."""
     names = frozenset(walk.names)
-    if names & FEW or walk.order is CHANGES:
+    if names & FEW or (walk.order is CHANGES and not names & KEYED):
         return Source.WALK
     if names & KEYED or (walk.overdue and walk.role not in HANDLERS):
         return by_keys(walk)
@@ -126,33 +132,18 @@ def statuses_of(values: Mapping[str, Any]) -> list[str]:
 
 
 def keys_of(asked: Asked) -> Iterator[int]:
-    """Keys that every ticket of the list has but for what is open and overdue."""
-    values = asked.values
-    yield from keys.of_text(" ".join(values.get("q", ())))
-    yield from (keys.of_end(values[name]) for name in ("end",) if name in values)
-    offices = {values.get("office_code"), values.get("district_code")}
-    if asked.role not in CITY:
-        offices.add(asked.office_code)
-    yield from (keys.fact("office", code) for code in offices if code)
-    yield from facts_of(values)
-    yield from [keys.OPEN] if is_open(asked.sort, values) else []
-    yield from [keys.LATE] if asked.overdue else []
+    """Keys that every ticket of the list has."""
+    yield from leading.of_filters(asked.values)
+    if asked.role not in CITY and asked.office_code:
+        yield keys.fact("office", asked.office_code)
 
 
-def facts_of(values: Mapping[str, Any]) -> Iterator[int]:
-    if len(values.get("category", "")) % 2 == 0 and "category" in values:
-        yield keys.fact("category", values["category"])
-    if "community_code" in values:
-        yield keys.fact("community_code", values["community_code"])
-    for name in CHOSEN:
-        if len(values.get(name, ())) == 1:
-            yield keys.fact(name, values[name][0])
-
-
-def is_open(sort: Sort, values: Mapping[str, Any]) -> bool:
-    """Whether none that ended is asked for."""
-    asked = frozenset(values.get("status", ()))
-    return sort is not Sort.RECEIVED or "open" in values or (bool(asked) and asked <= OPEN)
+def is_open(sort: Sort, values: Mapping[str, Any]) -> bool | None:
+    """None where what is open and what has ended are both asked for."""
+    states = set(values.get("status", ()))
+    if sort is not Sort.RECEIVED or "open" in values or (states and states <= OPEN):
+        return True
+    return False if states and not states & OPEN else None
 
 
 def lines(
@@ -170,66 +161,108 @@ def lines(
     if shape.source is Source.STATUSES or has_few(connection, asked):
         with one_plan(connection):
             return statement(shape._replace(source=Source.STATUSES)).rows(connection, **values)
-    near = follow.near_now(connection) if shape.source is not Source.WALK else None
+    near = None if is_short(connection, shape, values) else follow.near_now(connection)
     if near is None:
         return statement(shape._replace(source=Source.WALK)).rows(connection, **values)
     values |= near._asdict()
-    if shape.overdue:
-        many_due = are_many(connection, MANY_DUE, now=values["now"])
-        shape = shape._replace(many_due=many_due)
+    shape = led(connection, shape, values)
     with one_plan(connection):
-        for narrowed, bounds in narrower(shape, values):
-            page = statement(narrowed).rows(connection, **values, **bounds)
-            if len(page) > shape.limit:
-                break
-    return page
+        if shape.source is Source.WINDOW:
+            return by_windows(connection, shape, statement, values)
+        page = statement(shape).rows(connection, **values) if shape.source is Source.HEAD else ()
+        if len(page) > shape.limit:
+            return page
+        return statement(rest(connection, shape, values)).rows(connection, **values)
+
+
+def by_windows(
+    connection: sa.Connection,
+    shape: Shape,
+    statement: Callable[[Shape], Ready],
+    values: Mapping[str, Any],
+) -> Sequence[Any]:
+    """The last window that is looked through has a page, or all that there is. The next is longer
+    by twice what a page still takes where tickets are as many as in the part looked at last."""
+    until = min(values[name] for name in ENDS if name in values)
+    beginning = max(values[name] for name in BEGINNINGS if name in values)
+    whole = (until - beginning) // keys.MINUTE + 1
+    most = LONGER_OF_ENDED if shape.open is False else LONGER
+    minutes, before = keys.SPANS[0], 0
+    while beginning > values["earliest"] or SHORT * minutes < whole:
+        window = keys.window(until, minutes)
+        page = statement(shape).rows(connection, **values, **window._asdict())
+        if len(page) > shape.limit or window.since <= beginning:
+            return page
+        more = 2 * (shape.limit + 1 - len(page)) / max(len(page) - before, HARDLY_ANY)
+        minutes, before = min(whole, round(minutes * min(1 + more, most))), len(page)
+    return statement(rest(connection, shape, values)).rows(connection, **values)
+
+
+def led(connection: sa.Connection, shape: Shape, values: dict[str, Any]) -> Shape:
+    """The shape of what its keys lead to, without those that lead nowhere."""
+    common = values["common"]
+    values["keys"] = leading.narrow(values["keys"], common)
+    several = tuple(name for name in shape.several if not {*values[f"{name}_keys"]} & {*common})
+    many_due = bool(shape.overdue) and are_many(connection, MANY_DUE, values)
+    return shape._replace(several=several, many_due=many_due)
+
+
+def is_short(connection: sa.Connection, shape: Shape, values: Mapping[str, Any]) -> bool:
+    """Whether a walk is: of what an index leads to, or of what changed lately."""
+    if shape.source is Source.WALK or shape.order is not CHANGES:
+        return shape.source is Source.WALK
+    return not are_many(connection, many_changes(shape.goes_on), values)
 
 
 def has_few(connection: sa.Connection, asked: Asked) -> bool:
     """Whether few tickets have the statuses of a list that has more to it, or another order."""
     shape = asked.shape
-    if "status" not in shape.names or not statuses_of(asked.values) or not is_long(shape):
+    if "status" not in shape.names or not statuses_of(asked.values) or not may_be_long(shape):
         return False
-    return not are_many(connection, MANY_STATUSES, status=asked.values["status"])
+    return not are_many(connection, MANY_STATUSES, asked.values)
 
 
-def are_many(connection: sa.Connection, statement: Ready, **values: Any) -> bool:
+def are_many(connection: sa.Connection, statement: Ready, values: Mapping[str, Any]) -> bool:
     with one_plan(connection):
-        [[many]] = statement.rows(connection, **values)
+        return beyond(connection, statement, values)
+
+
+def beyond(connection: sa.Connection, statement: Ready, values: Mapping[str, Any]) -> bool:
+    [[many]] = statement.rows(connection, **values)
     return bool(many)
 
 
-def is_long(shape: Shape) -> bool:
-    """Whether a walk might be: not of what an index leads to, or of what an office has."""
+def may_be_long(shape: Shape) -> bool:
+    """Whether a walk may be: not of what an index leads to, or of what an office has."""
     return shape.source is not Source.WALK or shape.order not in (NEWEST, CHANGES)
 
 
-MANY_STATUSES = Ready(candidates.are_many(candidates.with_statuses()))
-MANY_DUE = Ready(candidates.are_many(candidates.past_due()))
+MANY_STATUSES = Ready(candidates.are_many(candidates.with_statuses(), candidates.LOOKED_AT))
+MANY_DUE = Ready(candidates.are_many(candidates.past_due(), candidates.LOOKED_AT))
 
 
-def narrower(shape: Shape, values: Mapping[str, Any]) -> Iterator[tuple[Shape, Mapping[str, Any]]]:
-    """What is looked through, and with which values more, until it fills the page; the last has all
-    that there is."""
-    if shape.source is Source.HEAD:
-        yield shape, {}
-    elif shape.source is Source.WINDOW:
-        ends = [values[name] for name in ENDS if name in values]
-        beginning = max(values[name] for name in BEGINNINGS if name in values)
-        for window in keys.windows(min(ends)):
-            yield shape, {"window_since": window.since, "span": list(window.keys)}
-            if window.since <= beginning:
-                return
-    yield shape._replace(source=Source.REST), {}
+@cache
+def many_changes(goes_on: bool) -> Ready:
+    return Ready(candidates.are_many(candidates.changed(goes_on), candidates.LOOKED_AT))
+
+
+@lru_cache(maxsize=500)
+def many_keyed(shape: Shape) -> Ready:
+    return Ready(candidates.are_many(candidates.with_keys(shape), candidates.FEW_OF_MILLIONS))
+
+
+def rest(connection: sa.Connection, shape: Shape, values: Mapping[str, Any]) -> Shape:
+    """All that have the keys, or a walk where of changes too many have."""
+    keyed = many_keyed(shape)
+    is_walk = shape.order is CHANGES and beyond(connection, keyed, values)
+    return shape._replace(source=Source.WALK if is_walk else Source.REST)
 
 
 def as_parameters(asked: Asked) -> dict[str, Any]:
     values = {**asked.values, "own_office": asked.office_code}
-    every = set(keys_of(asked))
-    values["keys"] = sorted(every)
-    values["open_keys"] = sorted(every - {keys.LATE} | {keys.OPEN})
-    for name in asked.shape.several:
-        values[f"{name}_keys"] = [keys.fact(name, value) for value in values[name]]
+    values["keys"] = list(keys_of(asked))
+    every_one = leading.alternatives(asked.values)
+    values |= {f"{name}_keys": every_one[name] for name in asked.shape.several}
     if "open" in values:
         values["status"] = sorted(OPEN)
     if "q" in values:
@@ -247,21 +280,23 @@ def not_held(looker: Looker, listing: Filters) -> dict[str, Any]:
 
 def page(viewer: Viewer, listing: Listing) -> bytes:
     """A page of tickets in JSON. Refuses (BadCursor)."""
-    asked = asked_by(viewer.caller, listing)
-    tickets = tickets_of(viewer.connection, asked, **not_held(viewer, listing))
-    body = view.page(viewer, *asked.shape.order.cut(tickets, listing.limit))
+    asked, more = asked_by(viewer.caller, listing), not_held(viewer, listing)
+    first = asked._replace(cursor=None, limit=MOST_COUNTED)
+    counted = lines(viewer.connection, first, numbered, **more) if listing.count else []
+    is_first = listing.count and not listing.cursor
+    numbers = counted if is_first else lines(viewer.connection, asked, numbered, **more)
+    tickets, after = asked.shape.order.cut(numbers, listing.limit)
+    body = view.page(viewer, tickets_of(viewer.connection, tickets), after)
     if listing.updated_after:
         body = with_members(body, resume=in_utc(viewer.now))
-    return with_members(body, **counted(viewer, listing)) if listing.count else body
+    return with_members(body, **count_of(counted)) if listing.count else body
 
 
-def tickets_of(connection: sa.Connection, asked: Asked, **more: Any) -> list[rows.Row]:
-    return [rows.row_of(line) for line in lines(connection, asked, listed, **more)]
-
-
-@lru_cache(maxsize=500)
-def listed(shape: Shape) -> Ready:
-    return Ready(rows.shown(candidates.page(shape, Ticket), shape.order))
+def tickets_of(connection: sa.Connection, numbers: Sequence[Any]) -> list[rows.Row]:
+    """In their order."""
+    every = [line.number for line in numbers]
+    tickets = {row.number: row for row in rows.read(connection, view.NUMBERED, numbers=every)}
+    return [tickets[number] for number in every]
 
 
 def with_members(body: bytes, **members: Any) -> bytes:
@@ -269,17 +304,15 @@ def with_members(body: bytes, **members: Any) -> bytes:
     return b"%b,%b" % (body[:-1], msgspec.json.encode(members)[1:])
 
 
-def counted(viewer: Viewer, listing: Listing) -> dict[str, Any]:
+def count_of(numbers: Sequence[Any]) -> dict[str, Any]:
     """How many tickets the filters leave, from MOST_COUNTED on not exactly."""
-    first = listing.model_copy(update={"cursor": None, "limit": MOST_COUNTED})
-    asked = asked_by(viewer.caller, first)
-    number = len(lines(viewer.connection, asked, numbered, **not_held(viewer, listing)))
-    return {"count": min(number, MOST_COUNTED), "capped": number > MOST_COUNTED}
+    return {"count": min(len(numbers), MOST_COUNTED), "capped": len(numbers) > MOST_COUNTED}
 
 
 @lru_cache(maxsize=500)
 def numbered(shape: Shape) -> Ready:
-    return Ready(candidates.page(shape, Ticket.number))
+    """Numbers, and what a cursor is made of."""
+    return Ready(candidates.page(shape, *candidates.keyed(shape.order)))
 
 
 def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Members]:
@@ -291,7 +324,8 @@ def stream(sessions: Sessions, viewer: Looker, filters: Filters) -> Iterator[Mem
     while asked:
         with sessions() as session:
             connection = session.connection(execution_options=ONE_SNAPSHOT)
-            tickets = tickets_of(connection, asked, **more)
-        batch, cursor = asked.shape.order.cut(tickets, BATCH)
-        yield from (view.members(viewer, row, bulk=True) for row in batch)
+            numbers = lines(connection, asked, numbered, **more)
+            batch, cursor = asked.shape.order.cut(numbers, BATCH)
+            tickets = tickets_of(connection, batch)
+        yield from (view.members(viewer, row, bulk=True) for row in tickets)
         asked = asked._replace(cursor=cursor) if cursor else None

@@ -116,6 +116,7 @@ class TicketView(View):
     contact_attempts: int
     next_attempt_from: At | None
     relay_asked_at: At | None
+    danger_asked_at: At | None
     overdue: bool
     excluded: bool
     merged_into: str | None

@@ -30,7 +30,7 @@ from app.whistles.life.loop import (
     WhistleStatus,
 )
 from app.whistles.models import Summons, Whistle, WhistleTicket
-from app.whistles.views import scope, view
+from app.whistles.views import reading, scope, view
 from app.whistles.views.schemas import WhistleEventView, WhistleView
 
 Shown = Callable[[Viewer, Sequence[Whistle]], list[WhistleView]]
@@ -130,7 +130,7 @@ def history(viewer: Viewer, whistle: Whistle) -> list[WhistleEventView]:
     """Everything that happened to a whistle, oldest first, with the words."""
     known = persons.names(viewer.session, viewer.city.cipher, [whistle.number])
     names = known.get(whistle.number, ())
-    called = view.summonses(viewer.session, [whistle.number]).get(whistle.number, [])
+    called = reading.summonses(viewer.session, [whistle.number]).get(whistle.number, [])
     near = scope.is_summoned_only(viewer.caller, whistle, called)
     hidden = not scope.is_of_street(viewer.caller, whistle, called)
     query = (

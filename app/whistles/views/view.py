@@ -1,47 +1,29 @@
 """A whistle as a caller sees it: who is only summoned sees place and matter, no citizen."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
-import sqlalchemy as sa
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
-
-from app.access.roles import Role
 from app.city import City
-from app.kit.ready import Ready
 from app.policy.documents import Policy
 from app.tickets import personal
-from app.tickets.models import Ticket
-from app.tickets.views import scope as ticket_scope
 from app.tickets.views.schemas import OfficeBrief
-from app.tickets.views.view import NUMBERS, Viewer
+from app.tickets.views.view import Viewer
 from app.whistles import persons, standing
 from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.schemas import EvaluationView
-from app.whistles.events import WhistleStatement
 from app.whistles.life import guards
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.standings import WhistleStanding
-from app.whistles.models import ActionItem, Attendance, Summons, Whistle, WhistleTicket
-from app.whistles.views import scope
+from app.whistles.models import Summons, Whistle
+from app.whistles.views import reading, scope
+from app.whistles.views.reading import Beside
 from app.whistles.views.schemas import (
     ActionItemView,
-    AttendanceView,
     SpotView,
     SummonsView,
     WhistleView,
 )
-
-R = TypeVar("R")
-Rows = Mapping[str, list[R]]
-
-MOST_VISITS = 31
-"""Of an office: a campaign's daily attendance is shown whole by its own view."""
 
 COLUMNS = frozenset(column.key for column in Whistle.__table__.columns)
 SHOWN_OTHERWISE = {"matter", "why", "place", "meeting_point", "conductor"}
@@ -51,19 +33,6 @@ SUMMONS = tuple(
     for name in SummonsView.model_fields
     if name in {column.key for column in Summons.__table__.columns} | {"on_time"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands beside some whistles, by number."""
-
-    summonses: Rows[Summons]
-    items: Rows[ActionItem]
-    visits: Rows[tuple[str, AttendanceView]]
-    tickets: Rows[str]
-    evaluations: Rows[EvaluationView]
-    names: Mapping[str, Sequence[str]]
-    """Of citizens, which the street alone reads."""
 
 
 def view_of(viewer: Viewer, whistle: Whistle) -> WhistleView:
@@ -92,117 +61,8 @@ def without_persons(shown: WhistleView, hidden: Callable[[str], str]) -> Whistle
 def views(viewer: Viewer, whistles: Sequence[Whistle]) -> list[WhistleView]:
     """In the order given."""
     viewer.session.flush()
-    beside = read_beside(viewer, whistles)
+    beside = reading.beside(viewer, whistles)
     return [shown(viewer, whistle, beside) for whistle in whistles]
-
-
-def read_beside(viewer: Viewer, whistles: Sequence[Whistle]) -> Beside:
-    session, policies = viewer.session, viewer.city.policies
-    numbers = [whistle.number for whistle in whistles]
-    return Beside(
-        summonses(session, numbers),
-        by_number(session, ACTIONS, numbers),
-        visits(session, numbers),
-        tickets(viewer, numbers),
-        record_views.views(session, policies, settled(whistles), viewer.now),
-        persons.names(session, viewer.city.cipher, numbers),
-    )
-
-
-def settled(whistles: Iterable[Whistle]) -> list[str]:
-    """The numbers of those that may have evaluations."""
-    return [whistle.number for whistle in whistles if whistle.settled_at is not None]
-
-
-SUMMONSES = (
-    select(Summons).where(Summons.whistle_number == sa.any_(NUMBERS)).order_by(Summons.office_code)
-)
-ACTIONS = (
-    select(ActionItem).where(ActionItem.whistle_number == sa.any_(NUMBERS)).order_by(ActionItem.seq)
-)
-
-
-def summonses(session: Session, numbers: Sequence[str]) -> Rows[Summons]:
-    return by_number(session, SUMMONSES, numbers)
-
-
-def by_number(session: Session, query: Select[R], numbers: Sequence[str]) -> Rows[R]:
-    rows: dict[str, list[R]] = defaultdict(list)
-    for row in session.scalars(query, {"numbers": list(numbers)}):
-        number: str = cast(Any, row).whistle_number
-        rows[number].append(row)
-    return rows
-
-
-def tickets(viewer: Viewer, numbers: Sequence[str]) -> Rows[str]:
-    """Those for which a whistle is blown, in order of number, as far as the caller may know."""
-    caller, rows = viewer.caller, defaultdict(list)
-    asked = {"numbers": list(numbers), "own_office": caller.office_code}
-    for whistle, ticket in nameable_to(caller.role).rows(viewer.connection, **asked):
-        rows[whistle].append(ticket)
-    return rows
-
-
-@cache
-def nameable_to(role: Role) -> Ready:
-    of_whistle = WhistleTicket.whistle_number == sa.any_(NUMBERS)
-    return Ready(
-        select(WhistleTicket.whistle_number, WhistleTicket.ticket_number)
-        .join(Ticket, Ticket.number == WhistleTicket.ticket_number)
-        .where(of_whistle, ticket_scope.nameable_to(role, ticket_scope.OWN_OFFICE))
-        .order_by(WhistleTicket.ticket_number)
-    )
-
-
-def last_visits() -> sa.ClauseElement:
-    """Of each office the last MOST_VISITS, with the words of their events."""
-    of_office = (Attendance.whistle_number, Attendance.office_code)
-    nth = sa.func.row_number().over(partition_by=of_office, order_by=Attendance.seq.desc())
-    own = select(Attendance.whistle_number, Attendance.seq, nth.label("nth"))
-    last = own.where(Attendance.whistle_number == sa.any_(NUMBERS)).subquery()
-    return (
-        select(
-            Attendance.whistle_number,
-            Attendance.office_code,
-            Attendance.came_at,
-            Attendance.left_at,
-            Attendance.distance_m,
-            Attendance.by_code,
-            WhistleStatement.words,
-        )
-        .join(
-            last,
-            (last.c.whistle_number == Attendance.whistle_number)
-            & (last.c.seq == Attendance.seq)
-            & (last.c.nth <= MOST_VISITS),
-        )
-        .outerjoin(
-            WhistleStatement,
-            (WhistleStatement.whistle_number == Attendance.whistle_number)
-            & (WhistleStatement.seq == Attendance.seq),
-        )
-        .order_by(Attendance.seq)
-    )
-
-
-LAST_VISITS = Ready(last_visits())
-
-
-def visits(session: Session, numbers: Sequence[str]) -> Rows[tuple[str, AttendanceView]]:
-    """Who came the last times, with the office; the names are words of the event."""
-    rows: dict[str, list[tuple[str, AttendanceView]]] = defaultdict(list)
-    for visit in LAST_VISITS.rows(session.connection(), numbers=list(numbers)):
-        names = visit.words or {}
-        view = AttendanceView(
-            person=names.get("person"),
-            duty=names.get("duty"),
-            came_at=visit.came_at,
-            left_at=visit.left_at,
-            distance_m=visit.distance_m,
-            by_code=visit.by_code,
-        )
-        rows[visit.whistle_number].append((visit.office_code, view))
-    return rows
 
 
 def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
@@ -277,7 +137,9 @@ def acts_on_records(
     """The same, of all the evaluations of a whistle."""
     city = viewer.city
     policy = city.policies.named(whistle.policy)
-    known = record_views.views(viewer.session, city.policies, settled([whistle]), viewer.now)
+    known = record_views.views(
+        viewer.session, city.policies, reading.settled([whistle]), viewer.now
+    )
     every = known.get(whistle.number, [])
     return acts_on(with_acts(viewer, evaluation, parts, policy) for evaluation in every)
 

@@ -53,6 +53,17 @@ def test_events_are_told_in_words(people: People, street: Visitor) -> None:
     assert "not_my_area</p>" not in page
 
 
+def test_who_is_to_look_is_asked_whether_a_danger_is_meant(people: People, street: Visitor) -> None:
+    number = ticket(people, channel="app", content="有个人脖子上血直往外滋。")
+    question = "可能有险情，请向诉求人问清：有个人脖子上血直往外滋"
+    assert question not in street.get(f"/tickets/{number}").text
+    desk = Visitor(people.client).signs_in(people.dispatcher)
+    page = desk.get(f"/tickets/{number}")
+    assert question in page.text
+    assert desk.fills_in(page, f"/tickets/{number}/note", text="问过，没有险情。").is_redirect
+    assert question not in desk.get(f"/tickets/{number}").text
+
+
 def test_a_call_is_recorded_in_two_taps(people: People, street: Visitor) -> None:
     number = ticket(people, citizen={"name": "张三", "phone": "13800000000"})
     people.street().does("acknowledge", number)

@@ -1,9 +1,11 @@
 """What a client without a proxy between can take: heads and bodies are bounded in size and time."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from time import sleep
+from typing import Any
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -11,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.kit.host import bounds
-from app.kit.host.bounds import MOST_HEAD_BYTES, MOST_HEADERS
+from app.kit.host.bounds import MOST_HEAD_BYTES, MOST_HEADERS, Joining
 from tests.aids.live import served
 
 Address = tuple[str, int]
@@ -163,3 +165,52 @@ def is_reset(client: socket.socket, asked: bytes) -> bool:
         return True
     except TimeoutError:
         return False
+
+
+class Line(asyncio.Transport):
+    """Notes each time that it is written to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sends: list[bytes] = []
+        self.is_closed = False
+
+    def write(self, data: Any) -> None:
+        self.sends.append(data)
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.parametrize(
+    ("writes", "sends"),
+    [
+        ([b"head", b"body"], [b"headbody"]),
+        ([b"head", None, b"first", b"second"], [b"head", b"firstsecond"]),
+        ([b"head", b""], [b"head"]),
+        ([b"head", None], [b"head"]),
+        ([b"head"], [b"head"]),
+    ],
+    ids=["both", "the body later", "an empty body", "no body", "closed at once"],
+)
+def test_a_head_leaves_with_its_body_and_never_waits_for_one(
+    writes: list[bytes | None], sends: list[bytes]
+) -> None:
+    """None: the loop has its turn."""
+
+    async def write() -> list[bytes]:
+        line = Line()
+        joining = Joining(line, asyncio.get_running_loop())
+        for data in writes:
+            if data is None:
+                await asyncio.sleep(0)
+            else:
+                joining.write(data)
+        joining.close()
+        await asyncio.sleep(0)
+        return line.sends
+
+    assert asyncio.run(write()) == sends

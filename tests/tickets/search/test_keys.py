@@ -49,18 +49,17 @@ def test_a_text_of_twenty_thousand_characters_has_no_more_keys_than_characters()
     assert len(set(keys.of_text(text))) == 5000
 
 
-@given(INSTANTS, st.timedeltas(timedelta(0), timedelta(days=900)))
+@given(INSTANTS, st.timedeltas(timedelta(0), timedelta(days=900)), st.integers(1, 10_000_000))
 def test_a_window_has_all_that_came_since_and_nothing_else(
-    until: datetime, earlier: timedelta
+    until: datetime, earlier: timedelta, minutes: int
 ) -> None:
     at = until - earlier
-    windows = list(keys.windows(until))
+    window = keys.window(until, minutes)
+    length = until - window.since
 
-    for window in windows:
-        assert (at >= window.since) == bool(set(keys.of_time(at)) & set(window.keys))
-    assert [window.since for window in windows] == sorted(
-        (window.since for window in windows), reverse=True
-    )
+    assert (at >= window.since) == bool(set(keys.of_time(at)) & set(window.spans))
+    assert minutes * keys.MINUTE <= length < 3 * max(minutes, keys.SPANS[0]) * keys.MINUTE
+    assert len(window.spans) <= max(keys.MOST_SPANS, minutes // keys.SPANS[-1] + 1) + 1
 
 
 @pytest.mark.parametrize("digits", [4, 5, 6, 7, 8, 15])

@@ -14,7 +14,7 @@ from app.access.roles import Caller, Role
 from app.kit.ready import Ready, Statement
 from app.tickets.search import follow as follow_room
 from app.tickets.search.follow import follow_some
-from app.tickets.views import lists
+from app.tickets.views import candidates, lists, pages
 from app.tickets.views.filters import Sort
 from app.tickets.views.lists import Listing
 from app.tickets.views.view import Looker
@@ -271,13 +271,48 @@ def test_pages_are_right_under_every_order_and_filter(
         assert [json.loads(line)["number"] for line in answer.text.splitlines()] == whole
 
 
-def test_open_stands_for_every_open_status(people: People, city: dict[str, str]) -> None:
+def test_open_stands_for_every_open_status(
+    people: People, app: FastAPI, clock: StillClock, city: dict[str, str]
+) -> None:
     people.operator.does("withdraw", city["shop"], evidence="录音 1")
+    follow(app, clock)
 
     assert set(numbers(people.operator, status="open")) == set(city.values()) - {city["shop"]}
     both = numbers(people.operator, status=["open", "withdrawn"])
     assert set(both) == set(city.values())
     assert city["shop"] not in numbers(people.operator, sort="urgency")
+    of_fitness: list[tuple[list[str], str]] = [
+        (["open"], "haidian"),
+        (["withdrawn"], "shop"),
+        (["withdrawn", "closed"], "shop"),
+        (["withdrawn", "open"], "haidian shop"),
+        (["merged", "void"], ""),
+    ]
+    for status, expected in of_fitness:
+        every = numbers(people.operator, status=status, q="健身")
+        assert every == [city[name] for name in expected.split()], status
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_a_poller_for_words_gets_every_change_in_order(
+    people: People,
+    app: FastAPI,
+    clock: StillClock,
+    city: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+) -> None:
+    """Whether the first of what changed has a page of them, whether few or many have the words."""
+    for made in (pages.stamped, lists.many_changes, lists.many_keyed):
+        made.cache_clear()
+    monkeypatch.setattr(candidates, "LOOKED_AT", 2)
+    monkeypatch.setattr(candidates, "FEW_OF_MILLIONS", most)
+    follow(app, clock)
+    people.dispatcher.does("grade", city["shop"], urgency="L2", reason="危险")
+
+    for words, expected in (("夜里", "noise haidian vague"), ("健身", "haidian shop")):
+        polled = numbers(people.operator, updated_after="2026-10-19", q=words, limit=2)
+        assert polled == [city[name] for name in expected.split()]
 
 
 def test_a_count_is_capped(
@@ -552,12 +587,16 @@ def test_what_nobody_has_is_not_looked_for_in_what_all_have(
                 asked = {**common, name: value}
                 made = plans(connection, Role.OPERATOR, None, asked, app)
                 assert max(map(most_rows, made)) <= 2 * len(city), asked
+    for asked, expected in FOUND:
+        if "noise" not in expected:  # of which there are many now, and their keys lead nowhere
+            assert set(numbers(people.operator, **asked)) == {city[n] for n in expected.split()}
 
 
 def most_rows(plan: dict[str, Any]) -> int:
-    """Of a node of a plan: how many it read at the most."""
+    """Of a scan in a plan: how many it read at the most."""
     names = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
-    here = plan["Actual Loops"] * sum(plan.get(name, 0) for name in names)
+    reads = bool(plan.keys() & {"Relation Name", "Index Name"})
+    here = reads * plan["Actual Loops"] * sum(plan.get(name, 0) for name in names)
     return max([int(here), *map(most_rows, plan.get("Plans", ()))])
 
 
