@@ -17,6 +17,8 @@ from tests.aids.nursery import LONGEST, PLACE, Birth, asked
 
 DOOR = 3
 """The handle of the socket at which the process that has imported the tests is asked."""
+ERRORS = 2
+"""The handle of the standard stream of errors."""
 WORKER = "tests.aids.worker"
 
 
@@ -30,7 +32,7 @@ def opened(tests: Sequence[str], folder: Path) -> tuple[ExitStack, str]:
         birth = Birth(tests, dict(os.environ), str(folder), f"{__name__}:import_and_serve")
         reading, writing = os.pipe()
         with os.fdopen(reading), Path(os.devnull).open("w") as nothing:
-            streams = [reading, nothing.fileno(), sys.__stderr__.fileno(), listener.fileno()]
+            streams = [reading, nothing.fileno(), ERRORS, listener.fileno()]
             line = stack.enter_context(asked(birth, streams, os.environ[PLACE]))
         line.recv(LONGEST)
         stack.callback(line.recv, LONGEST)
