@@ -30,7 +30,7 @@ from app.suggest.second_ear import SecondEar, distinct
 from bench.suggest import simulated
 from tests.suggest.calls import calls, emergencies, phrases, taught
 
-APART = ("seventh", "eighth")
+APART = ("seventh", "eighth", "ninth")
 FOLDS, SEED = 5, 15
 PENALTY, STEPS, POWERS = 0.02, 400, 30
 LEAST_OFTEN = 2

@@ -44,8 +44,8 @@ from app.routing.weighing.traits import describe, key_of
 from bench.learning_curve import place_hash
 
 ON = date(2026, 1, 1)
-FOLDS, SPLITS = 5, 2
-"""Each row is answered once by each of two ways to part the places: the judges learn from both."""
+FOLDS, SPLITS = 5, 6
+"""Each row is answered once by each of six ways to part the places: the judges learn from all."""
 FRACTIONS = (0.0, 0.2, 0.5, 0.8)
 """Of the other rows that a memory is made of, for the ranker."""
 JUDGED_WITH = (0.0, 0.2, *(0.5,) * 2, *(0.8,) * 2, *(0.9,) * 4)

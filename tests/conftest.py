@@ -1,9 +1,8 @@
 """One migrated, seeded PostgreSQL for the session, emptied after each test; a clock that stands."""
 
-import fcntl
 import gc
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -30,7 +29,7 @@ from app.routing.decide import Router
 from app.routing.memory import Lesson
 from app.settings import Settings
 from app.suggest.memory import Memory
-from tests.aids import nursery
+from tests.aids import nursery, workers
 from tests.aids.client import Client
 from tests.aids.given import ADMIN_KEY, People
 from tests.aids.past import Store, storing
@@ -101,20 +100,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.option.basetemp = mkdtemp(prefix="jiesu-tests-")
         config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
-    if not hasattr(config, "workerinput"):
+    if nursery.PLACE not in os.environ:
         config.add_cleanup(nursery.opened().close)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """One process collects alone: what it compiles, and what hypothesis looks up in our modules,
-    the others then read."""
-    with Path(os.environ[nursery.PLACE]).with_name("collected").open("w") as turn:
-        try:
-            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            fcntl.flock(turn, fcntl.LOCK_SH)
-        return (yield)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """The tests are imported once for all workers."""
+    stack, command = workers.opened(config.args, config.invocation_params.dir)
+    config.add_cleanup(stack.close)
+    for spec in specs:
+        spec.python = command
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

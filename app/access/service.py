@@ -120,7 +120,10 @@ def keep_admin(
     if known is not None:
         known.hash = own
         if known.revoked_at is not None:
-            logger.warning("JIESU_ADMIN_KEY was revoked and opens nothing; set another one")
+            logger.warning(
+                "the administrator's key of JIESU_ADMIN_KEY or admin.key was revoked and opens"
+                " nothing: set another one, or make one by `jiesu key admin --label NAME`"
+            )
         return
     of_settings = select(Key).where(Key.created_by == SETTINGS)
     others = session.scalars(of_settings).all()

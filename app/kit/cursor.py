@@ -14,9 +14,14 @@ from psycopg import _queries
 Column = tuple[str, int, None, None, None, None, None]
 """As PEP 249 has it: name, type, and five facts of which PostgreSQL's driver knows none."""
 
-read_once = lru_cache(maxsize=4_000)(_queries._query2pg_nocache)
 LONGEST = 32_768
 """A longer statement is not kept: it has its values in it, and comes once."""
+
+
+@lru_cache(maxsize=4_000)
+def read_once(query: str, encoding: str) -> Any:
+    """By the text itself, whose hash Python keeps as long as the text."""
+    return _queries._query2pg_nocache(query.encode(encoding), encoding)
 
 
 class Query(_queries.PostgresQuery):
@@ -27,9 +32,7 @@ class Query(_queries.PostgresQuery):
             super().convert(query, vars)
             return
         encoding = self._tx.encoding
-        self.query, self._want_formats, self._order, self._parts = read_once(
-            query.encode(encoding), encoding
-        )
+        self.query, self._want_formats, self._order, self._parts = read_once(query, encoding)
         self.dump(vars)
 
 

@@ -20,19 +20,21 @@ from app.rankings.versions import EVERY, FACTS, LOAD, REGISTRY, SEALS
 
 
 def rankings(record: Record, leagues: Iterable[League]) -> dict[League, RankingView]:
-    """Whole leagues, hashed; what several of them rest on is counted once."""
+    """Whole leagues, not yet hashed; what several of them rest on is counted once."""
+    assessments.plan_anew(record.session)
     once = Once()
     return {league: whole(record, league, once) for league in leagues}
 
 
 def ranking(record: Record, league: League) -> RankingView:
     """The whole league, hashed."""
-    return whole(record, league, anew)
+    assessments.plan_anew(record.session)
+    return whole(record, league, anew).hashed()
 
 
 def whole(record: Record, league: League, recall: Recalling) -> RankingView:
     rows = [shown_row(line) for line in lines(record, league, recall)]
-    return replace(heading(record, league), rows=rows).hashed()
+    return replace(heading(record, league), rows=rows)
 
 
 Rows = Mapping[str, tuple[Line, bytes]]
@@ -43,6 +45,7 @@ def written(record: Record, league: League, recall: Recalling) -> bytes:
     """The same as JSON."""
 
     def rows(earlier: Rows | None) -> Rows:
+        assessments.plan_anew(record.session)
         return written_rows(lines(record, league, recall), earlier or {})
 
     known = recall(("rows", record.period.name, league), EVERY, rows)
@@ -74,7 +77,6 @@ def heading(record: Record, league: League) -> RankingView:
 
 
 def lines(record: Record, league: League, recall: Recalling) -> tuple[Line, ...]:
-    assessments.plan_anew(record.session)
     members = recall(("roster", league), REGISTRY, lambda _: league_of(record, league))
     now, before = stand(record, members, recall), former(record, members, recall)
     key = ("load", record.period.name, league)

@@ -100,9 +100,19 @@ class Form:
         return ENCODER.encode(self.narrowed(view))
 
     def hashed(self, view: RankingView) -> RankingView:
-        ranking = self.narrowed(view)
+        return replace(view, content_hash=self.hash_of(self.narrowed(view)))
+
+    def hash_of(self, ranking: Any) -> str:
+        """Of the form's own struct."""
         text = ENCODER.encode({name: getattr(ranking, name) for name in self.canonical})
-        return replace(view, content_hash=f"sha256:{sha256(text).hexdigest()}")
+        return f"sha256:{sha256(text).hexdigest()}"
+
+    def sealed(self, view: RankingView) -> tuple[RankingView, bytes]:
+        """A ranking hashed as a seal keeps it, and its bytes."""
+        ranking = self.narrowed(view)
+        text = self.hash_of(ranking)
+        body = ENCODER.encode(msgspec.structs.replace(ranking, sealed=True, content_hash=text))
+        return replace(view, sealed=True, content_hash=text), body
 
 
 NEWEST = 1

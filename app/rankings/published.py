@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict, NotFound
 from app.kit.messages import Message
+from app.kit.ready import Ready, parameter
 from app.period import Period
 from app.rankings.counting.record import Record
 from app.rankings.forms import Written
@@ -97,12 +99,25 @@ class SealedRows(msgspec.Struct):
 
 
 def sealed_rows(record: Record, period: Period, league: League) -> list[SealedRow] | None:
-    query = select(SealedRanking.body).join(Seal, Seal.period == SealedRanking.period)
-    query = query.where(Seal.period == period.name, SealedRanking.league == league)
-    if record.as_of:
-        query = query.where(Seal.published_at <= record.as_of)
-    body = record.session.scalar(query)
-    return None if body is None else msgspec.json.decode(body, type=SealedRows).rows
+    bodies = SEALED_BY_THEN.rows(
+        record.session.connection(),
+        period=period.name,
+        league=league.value,
+        instant=record.as_of or EVER,
+    )
+    return msgspec.json.decode(bodies[0].body, type=SealedRows).rows if bodies else None
+
+
+EVER = datetime.max.replace(tzinfo=UTC)
+SEALED_BY_THEN = Ready(
+    select(SealedRanking.body)
+    .join(Seal, Seal.period == SealedRanking.period)
+    .where(
+        SealedRanking.period == parameter("period", sa.Text),
+        SealedRanking.league == parameter("league", sa.Text),
+        Seal.published_at <= parameter("instant", sa.TIMESTAMP(timezone=True)),
+    )
+)
 
 
 def sealed(session: Session, period: str) -> Registry | None:

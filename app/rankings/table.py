@@ -75,13 +75,16 @@ def standings(
     """Every office that works in the period has a row, and every other office with counts. A score
     of earlier standings stays while its counts do."""
     weights = period.policy.score.weights_for(roster.league)
-    known = earlier.scores if earlier else {}
+    known, min_reached = earlier.scores if earlier else {}, period.policy.rank.min_reached
+    nothing = score(NOTHING, weights, min_reached)
 
     def scored(code: str) -> Score:
-        of_office, before = counts.get(code, NOTHING), known.get(code)
+        of_office, before = counts.get(code), known.get(code)
+        if of_office is None:
+            return nothing
         if before and before.counts == of_office:
             return before
-        return score(of_office, weights, period.policy.rank.min_reached)
+        return score(of_office, weights, min_reached)
 
     scores = {
         code: scored(code)

@@ -23,7 +23,8 @@ from app.offices.catalogue import Urgency
 from app.policy.documents import Policies
 from app.rankings.counting import as_of
 from app.rankings.counting.record import Record, within
-from app.seals.histories import EVER, Lines, lines
+from app.rankings.published import EVER
+from app.seals.histories import Lines, lines
 from app.seals.rederive.assessments import (
     Called,
     Case,

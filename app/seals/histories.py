@@ -2,7 +2,7 @@
 also reads them. No later column changes a line."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,7 +14,6 @@ from app.callbacks.models import Callback
 from app.tickets.events import Event
 from app.tickets.models import ContactMade
 
-EVER = datetime.max.replace(tzinfo=UTC)
 EVENT = (
     "seq",
     "at",

@@ -1,7 +1,6 @@
 """Sealing a period (RULEBOOK D.13.1): its rankings never change from then on."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -129,14 +128,13 @@ def has_facts(session: Session, period: Period) -> bool:
 
 
 def sealed_ranking(ranking: RankingView) -> SealedRanking:
-    form = FORMS[NEWEST]
-    view = form.hashed(replace(ranking, sealed=True))
+    view, body = FORMS[NEWEST].sealed(ranking)
     return SealedRanking(
         period=view.period,
         league=view.league,
         content_hash=view.content_hash,
         form=NEWEST,
-        body=form.written(view),
+        body=body,
     )
 
 

@@ -18,10 +18,10 @@ from app.rankings.counting.record import Record
 from app.rankings.forms import FORMS, NEWEST, Form
 from app.rankings.leagues import League, Roster
 from app.rankings.models import Seal, SealedFacts, SealedRanking, Subject
+from app.rankings.published import EVER
 from app.rankings.schemas import RankingView
 from app.seals import evidence, sources, wholeness
 from app.seals.contradictions import Deriving
-from app.seals.histories import EVER
 from app.seals.schemas import DifferenceView, NamedTicket, VerifyView, Why
 from app.seals.sources import Piece
 
@@ -36,11 +36,13 @@ def verify(session: Session, city: City, period: Period) -> VerifyView:
     seal = published.get(session, period.name)
     then = published.record_of(session, period)
     derived = Deriving(then)
-    check = Check(seal, list(compared(then, seal, derived)), forms_of(session, seal))
+    query = select(SealedRanking).filter_by(period=seal.period)
+    kept = {ranking.league: ranking for ranking in session.scalars(query)}
+    check = Check(seal, list(compared(then, seal, derived)), kept, forms_of(seal, kept))
     rankings = compute.rankings(then, check.forms)
-    again = {league: form.hashed(rankings[league]) for league, form in check.forms.items()}
+    again = {league: Again(*form.sealed(rankings[league])) for league, form in check.forms.items()}
     differences = [
-        *wholeness.broken(session, seal, period),
+        *wholeness.broken(session, seal, period, dict(check.hashes(again))),
         *evidence.falsified(then, derived),
         *evidence.audited(session, city, period),
         *check.lines(),
@@ -49,15 +51,14 @@ def verify(session: Session, city: City, period: Period) -> VerifyView:
     return VerifyView(
         same=not differences,
         content_hash=seal.content_hash,
-        recomputed_hash=again[League.STREETS].content_hash,
+        recomputed_hash=again[League.STREETS].view.content_hash,
         differences=differences,
     )
 
 
-def forms_of(session: Session, seal: Seal) -> dict[League, Form]:
+def forms_of(seal: Seal, kept: Mapping[League, SealedRanking]) -> dict[League, Form]:
     """Of each league that was sealed; the newest where the row is gone or its form is not known."""
-    query = select(SealedRanking.league, SealedRanking.form).filter_by(period=seal.period)
-    numbers = dict(session.execute(query).all())
+    numbers = {league: ranking.form for league, ranking in kept.items()}
     sealed = (league for league in League if league.value in seal.rankings)
     return {league: FORMS.get(numbers.get(league, NEWEST), FORMS[NEWEST]) for league in sealed}
 
@@ -125,11 +126,27 @@ def why_not(seal: Seal, piece: Piece, sealed: str | None) -> Why | None:
     return "late" if decided_late else None
 
 
+class Again(NamedTuple):
+    """A league made again, and the bytes that a seal would keep of it."""
+
+    view: RankingView
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     seal: Seal
     tickets: list[Differing]
+    kept: Mapping[League, SealedRanking]
     forms: Mapping[League, Form]
+
+    def hashes(self, again: Mapping[League, Again]) -> Iterator[tuple[League, str | None]]:
+        """Of the kept bytes; the same bytes are not read again."""
+        for league, ranking in self.kept.items():
+            made = again.get(league)
+            same = made and (made.view.content_hash, made.body)
+            whole = ranking.form in FORMS and same == (ranking.content_hash, ranking.body)
+            yield league, ranking.content_hash if whole else wholeness.hash_of_kept(ranking)
 
     def lines(self) -> Iterator[DifferenceView]:
         """Each office, day or register with a ticket that is not as it was sealed."""
@@ -145,16 +162,17 @@ class Check:
                 tickets=named,
             )
 
-    def leagues(self, again: Mapping[League, RankingView], now: Record) -> Iterator[DifferenceView]:
+    def leagues(self, again: Mapping[League, Again], now: Record) -> Iterator[DifferenceView]:
         """Each number of each row that is not the sealed one, with the late tickets counted in;
         of the members that its form has."""
-        today = compute.rankings(now, again) if self.tickets else again
-        for league in again:
-            form = self.forms[league]
-            kept = published.kept(now.session, self.seal.period, league)
+        today = compute.rankings(now, again) if self.tickets else {}
+        for league, made in again.items():
+            form, kept = self.forms[league], self.kept.get(league)
+            if not today and kept and kept.body == made.body:
+                continue
             sealed = rows(form, kept.body) if kept else {}
             members = compute.league_of(now, league)
-            for row in form.narrowed(today[league]).rows:
+            for row in form.narrowed(today.get(league, made.view)).rows:
                 for name, was, value in differing(sealed.get(row.office_code), row):
                     yield DifferenceView(
                         league=league,

@@ -1,6 +1,6 @@
 """A seal by itself: its hash, its parts', the chain of seals and of days, the policy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -9,22 +9,30 @@ from sqlalchemy.orm import Session
 from app.period import Period
 from app.rankings.bundles import digest_of, digest_of_lines, unpacked
 from app.rankings.forms import FORMS
+from app.rankings.leagues import League
 from app.rankings.models import Seal, SealedFacts, SealedRanking
 from app.seals import service as seals
 from app.seals.audit import days
 from app.seals.schemas import DifferenceView
 
+Hashes = Mapping[League, str | None]
 
-def broken(session: Session, seal: Seal, period: Period) -> Iterator[DifferenceView]:
-    """Where the seal itself does not hold: its own hash, its parts', the chain, the policy."""
-    for name, sealed, now in held(session, seal, period):
+
+def broken(
+    session: Session, seal: Seal, period: Period, hashes: Hashes
+) -> Iterator[DifferenceView]:
+    """Where the seal itself does not hold: its own hash, its parts', the chain, the policy; with
+    the hashes of the rankings that it keeps (`hash_of_kept`)."""
+    for name, sealed, now in held(session, seal, period, hashes):
         if sealed != now:
             yield DifferenceView(
                 league=None, office_code=None, field=name, sealed=sealed, now=now, tickets=[]
             )
 
 
-def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, object, object]]:
+def held(
+    session: Session, seal: Seal, period: Period, hashes: Hashes
+) -> Iterator[tuple[str, object, object]]:
     yield "seal_hash", seal.seal_hash, seals.hash_of(seal)
     if seal.chain:
         yield "chain", seal.chain, days.known(session, seal.sealed_at)
@@ -32,10 +40,9 @@ def held(session: Session, seal: Seal, period: Period) -> Iterator[tuple[str, ob
     if seal.former:
         former = session.get(Seal, seal.former)
         yield "former_hash", seal.former_hash, former and former.seal_hash
-    bodies = session.scalars(select(SealedRanking).where(SealedRanking.period == seal.period))
-    hashes = {kept.league.value: hash_of_kept(kept) for kept in bodies}
+    by_name: Mapping[str, str | None] = {league.value: text for league, text in hashes.items()}
     for league, sealed in sorted(seal.rankings.items()):
-        yield f"rankings.{league}", sealed, hashes.get(league)
+        yield f"rankings.{league}", sealed, by_name.get(league)
     query = select(SealedFacts).where(SealedFacts.period == seal.period)
     bundles = session.scalars(query.execution_options(yield_per=1))
     digests = ((kept.subject, kept.part, digest_of_kept(kept)) for kept in bundles)

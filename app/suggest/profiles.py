@@ -76,7 +76,8 @@ class Profiles:
         self.weights: Floats = np.array([weight for _, weight in rows])
 
     def evidence(self, text_grams: Sequence[str]) -> Evidence:
-        known = [(at, self.grams[gram]) for at, gram in enumerate(text_grams) if gram in self.grams]
+        looked_up = enumerate(map(self.grams.get, text_grams))
+        known = [(at, number) for at, number in looked_up if number is not None]
         numbers = np.array([number for _, number in known], dtype=np.intp)
         sizes = self.sizes[numbers]
         before = self.starts[numbers] - (np.cumsum(sizes) - sizes)

@@ -14,6 +14,7 @@ from app.suggest.reading import SENTENCE_END, Reading
 from app.suggest.suggestion import Doubt, Word
 
 LETTERS = 3
+LENGTHS = range(1, LETTERS + 1)
 SHOWN = 40
 
 
@@ -59,14 +60,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield after - length, after - 1
 
 
-def grams(text: str) -> Iterator[tuple[int, str]]:
-    """Every run of at most three letters of a clause, with its place."""
-    for start, clause in clauses(text):
-        for at in range(len(clause)):
-            for length in range(1, min(LETTERS, len(clause) - at) + 1):
-                yield start + at, clause[at : at + length]
-
-
 def distinct(text: str) -> dict[str, None]:
     """The grams of a text, each once, in their order: a sum does not depend on chance."""
-    return dict.fromkeys(gram for _, gram in grams(text))
+    return dict.fromkeys(
+        clause[at : at + length]  # at its end a run is one that was there before
+        for _, clause in clauses(text)
+        for at in range(len(clause))
+        for length in LENGTHS
+    )

@@ -68,8 +68,7 @@ class Suggester:
         scores = self.profiles.scores(evidence, self.profiles.hits(reading.text[:LONGEST]))
         scores += self.memory.scores(neighbours(reading.text, MOST_PAIRS))
         confidences = softmax(scores)
-        best = np.argsort(-scores, kind="stable")[:most].tolist() if scores.any() else []
-        likely = [at for at in best if confidences[at] >= LEAST]
+        likely = [at for at in best(scores, most) if confidences[at] >= LEAST]
         words = (words_of(reading, list(places.values()), evidence.of(at)) for at in likely)
         return [
             self.candidate(at, float(confidences[at]), tuple(parts))
@@ -79,6 +78,17 @@ class Suggester:
     def candidate(self, at: int, confidence: float, words: tuple[Word, ...]) -> Suggestion:
         entry = self.catalogue.category(self.profiles.codes[at])
         return Suggestion(entry.code, entry.urgency, words, round(confidence, 4), entry.tell)
+
+
+def best(scores: Floats, most: int) -> list[int]:
+    """The places of the highest, of equal ones the first; none where all are 0. New requests ask
+    for one, and sort nothing."""
+    if not scores.any():
+        return []
+    if most == 1:
+        return [int(scores.argmax())]
+    places: list[int] = np.argsort(-scores, kind="stable")[:most].tolist()
+    return places
 
 
 def softmax(scores: Floats) -> Floats:

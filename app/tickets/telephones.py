@@ -25,6 +25,11 @@ SERVICE = re.compile(r"[48]00[0-9]{7}")
 LOCAL = re.compile(r"[2-9][0-9]{7}")
 SHAPES = re.compile(rf"{USUAL.pattern}|0[0-9]{{2,3}}-[2-9][0-9]{{6,7}}|[48]00[0-9]{{7}}|\+[0-9]+")
 LONGEST_EXTENSION = 6
+UNSEEN = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff")
+)
+"""Characters without a width, which come along when a number is copied from a list of contacts."""
+LINK = "tel:"
 
 
 class Telephone(NamedTuple):
@@ -57,7 +62,8 @@ def read(text: str) -> Telephone | None:
     """The number in a text, or None: the text is no telephone number."""
     if USUAL.fullmatch(text):
         return Telephone(text)
-    plain = unicodedata.normalize("NFKC", text.translate(DASHES))
+    plain = unicodedata.normalize("NFKC", text.translate(DASHES).translate(UNSEEN))
+    plain = plain.strip().removeprefix(LINK)
     plain = EXTENSION.sub("~", re.sub(r"\s+", " ", plain)).strip()
     if not WRITTEN.fullmatch(plain) or not re.search("[0-9]{3}", re.sub("[^0-9]", "", plain)):
         return None

@@ -111,7 +111,7 @@ class Run:
             self.finished.set_result(None)
 
     async def pace(self, rate: float) -> None:
-        for number in range(int(self.load.seconds * rate)):
+        for number in range(max(round(self.load.seconds * rate), 1)):
             due = self.began + number / rate
             await asyncio.sleep(max(due - time.perf_counter(), 0))
             while self.idle and self.idle[-1].closed:

@@ -348,6 +348,16 @@ def route(site: Site, seconds: float) -> Load:
     return site.get(paths, site.server.key("operator"), seconds)
 
 
+def route_batch(site: Site, seconds: float) -> Load:
+    """As many lines as a batch of tickets, one batch after another."""
+    places = addresses(site)
+    texts = [json.dumps({"text": places[n % len(places)]}) for n in range(site.lines)]
+    body = "\n".join(texts).encode()
+    item = (request("POST", "/v1/route/batch", site.server.key("operator"), body),)
+    content = (b'"candidates"', site.lines)  # a refused line has a problem instead
+    return Load(site.server.port, [item], 1, seconds, content=content)
+
+
 def quoted(text: str) -> str:
     return "".join(f"%{byte:02X}" for byte in text.encode())
 
@@ -415,6 +425,7 @@ def every() -> Iterator[Row]:
     yield Row("acts", "acknowledge and contact", acts, "healthz")
     yield from ranked()
     yield Row("route", "route", route, "healthz")
+    yield Row("route-batch", "batch, routes", route_batch, "healthz", lines)
     yield Row("export", "export of a street, tickets", export, "copy-out", exported)
     yield Row("healthz", "/healthz", healthz, "select-1")
     yield Row("import", "import, cases", imports, "copy", lines)

@@ -106,7 +106,7 @@ def pgbench(database: str, script: str, clients: int, directory: Path) -> Work:
     def work(seconds: float) -> Turn:
         before = of_family(postmaster(directory))
         command = [str(cluster.programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients)]
-        command += ["-T", str(round(seconds))] if seconds >= 1 else ["-t", "20"]
+        command += ["-T", str(round(seconds))] if seconds >= 1 else ["-t", str(few(seconds))]
         command += ["-f", str(file), database]
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         rate = float(captured(r"tps = ([\d.]+)", output))
@@ -115,6 +115,11 @@ def pgbench(database: str, script: str, clients: int, directory: Path) -> Work:
         return Turn(done, done / rate, Usage(0.0, spent))
 
     return work
+
+
+def few(seconds: float) -> int:
+    """Transactions of each client; pgbench counts no part of a second."""
+    return max(round(200 * seconds), 1)
 
 
 def captured(pattern: str, text: str) -> str:

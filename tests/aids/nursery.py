@@ -14,38 +14,42 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, NamedTuple
 
 PLACE = "NURSERY"
 """The variable that names the socket."""
-STREAMS = 3
+MOST = 4
+"""Handles that a process may begin with: its standard streams and one more."""
 LONGEST = 65_536  # bytes of arguments and variables
 NOT_YET = "the process has not ended"
 
 
 class Birth(NamedTuple):
-    """What a process begins with; its standard streams come as handles."""
+    """What a process begins with; its standard streams, and a fourth, come as handles."""
 
     arguments: Sequence[str]
     variables: Mapping[str, str]
     folder: str
+    life: str = "app.__main__:run"
+    """What it calls, and ends."""
 
     def live(self, streams: Sequence[int]) -> None:
         """Becomes this process."""
         for number, handle in enumerate(streams):
             os.dup2(handle, number)
-        os.closerange(STREAMS, os.sysconf("SC_OPEN_MAX"))
+        os.closerange(len(streams), os.sysconf("SC_OPEN_MAX"))
         os.environ.clear()
         os.environ.update(self.variables)
         os.chdir(self.folder)
         sys.argv = ["jiesu", *self.arguments]
         gc.enable()
-        import_module("app.__main__").run()
+        resolve_name(self.life)()
 
 
 def opened() -> ExitStack:
@@ -61,26 +65,25 @@ def opened() -> ExitStack:
         return stack.pop_all()
 
 
-def serve(handle: int) -> None:
-    """Returns in no process but the first; each other ends here."""
-    with socket.socket(fileno=handle) as listener:
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        while listener in select.select([listener, sys.stdin], [], [])[0]:
-            caller, _ = listener.accept()
-            gc.disable()
-            import_module("app.commands")
-            gc.freeze()
-            if os.fork() == 0:
-                listener.detach()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                bear(caller)
-            caller.close()
+def serve(listener: socket.socket) -> None:
+    """Until standard input ends. Returns in no process but the first; each other ends here."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while listener in select.select([listener, sys.stdin], [], [])[0]:
+        caller, _ = listener.accept()
+        gc.disable()
+        import_module("app.commands")
+        gc.freeze()
+        if os.fork() == 0:
+            listener.detach()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            bear(caller)
+        caller.close()
 
 
 def bear(caller: socket.socket) -> None:
     """Forks the process that is asked for, and waits for its end; tells its number, then its exit
     code."""
-    message, handles, _, _ = socket.recv_fds(caller, LONGEST, STREAMS)
+    message, handles, _, _ = socket.recv_fds(caller, LONGEST, MOST)
     process = os.fork()
     if process == 0:
         caller.detach()
@@ -90,8 +93,18 @@ def bear(caller: socket.socket) -> None:
         os.close(handle)
     caller.send(str(process).encode())
     _, status = os.waitpid(process, 0)
-    caller.send(str(os.waitstatus_to_exitcode(status)).encode())
+    with suppress(ConnectionError):  # whoever asked may be gone
+        caller.send(str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)
+
+
+def asked(birth: Birth, streams: Sequence[int], place: str) -> socket.socket:
+    """Asks the nursery at a place for a process; the line to it tells the process's number, then
+    its exit code."""
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    line.connect(place)
+    socket.send_fds(line, [json.dumps(birth).encode()], streams)
+    return line
 
 
 class Process:
@@ -99,13 +112,11 @@ class Process:
     its end."""
 
     def __init__(self, birth: Birth, log: IO[Any] | None = None) -> None:
-        self.line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.line.connect(os.environ[PLACE])
         self.log: IO[Any] = log or TemporaryFile()  # noqa: SIM115 - `communicate` closes it
         reading, writing = os.pipe()
         with Path(os.devnull).open() as nothing:
             streams = [nothing.fileno(), writing, self.log.fileno()]
-            socket.send_fds(self.line, [json.dumps(birth).encode()], streams)
+            self.line = asked(birth, streams, os.environ[PLACE])
         os.close(writing)
         self.stdout = os.fdopen(reading, encoding="utf-8")
         self.pid = int(self.line.recv(LONGEST))
@@ -143,4 +154,5 @@ class Process:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    with socket.socket(fileno=int(sys.argv[1])) as door:
+        serve(door)

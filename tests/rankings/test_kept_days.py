@@ -384,7 +384,7 @@ def test_who_changes_a_day_while_it_is_counted_waits_and_marks_it(
             session.execute(sa.update(Ticket).values(street_code=DONGHUAMEN))
 
     with app.state.sessions() as counting, ThreadPoolExecutor() as pool:
-        assert counting.scalar(sa.select(keep_days.alone_with(arrived)))
+        assert keep_days.is_alone_with(counting, arrived)
         moved = pool.submit(move)
         sleep(0.3)
         assert not moved.done()
@@ -400,13 +400,9 @@ def kept_by(app: FastAPI, session: Session, day: keep_days.Day) -> None:
     """What the keeper does in its transaction, once it is alone."""
     now = app.state.clock()
     (period, _) = keep_days.open_periods(session, app.state.city.periods, now)
-    keep_days.write(
-        session,
-        day,
-        keep_days.count_of(Record(session, period), app.state.city.catalogue, day),
-        now,
-    )
-    session.flush()
+    record, catalogue = Record(session, period), app.state.city.catalogue
+    count = keep_days.count_of(record, catalogue, day.source, day.counted_by)
+    keep_days.write(session, day, count, now)
 
 
 def test_a_table_that_is_emptied_has_no_days(app: FastAPI, people: People, store: Store) -> None:

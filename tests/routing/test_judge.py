@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.routing.load import read_ranker
-from app.routing.record import AT_ONCE, FEWEST_KEPT, KEPT, Record, Said, least_enough, surely
+from app.routing.record import (
+    AT_ONCE,
+    FEWEST_KEPT,
+    KEPT,
+    LATELY,
+    Record,
+    Said,
+    least_enough,
+    surely,
+)
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING
 from app.routing.weighing.judge import EVERY_LEAF, NODES, Judge
 
@@ -113,6 +122,7 @@ def record_of(*rows: tuple[float, int, int]) -> Record:
         ([(0.95, FEWEST_KEPT, 10)], 1.0),  # disproved
         ([(0.95, KEPT, 33)], 1.0),  # as many are not proven either, and count alone
         ([(0.8, KEPT, 10_000), (0.95, KEPT, 10)], 1.0),  # what is long ago is forgotten
+        ([(0.95, KEPT - LATELY, 20), (0.99, LATELY, 100)], 0.95),  # both true: now .99 are right
     ],
 )
 def test_a_record_says_how_sure_is_sure_enough(

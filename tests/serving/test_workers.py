@@ -264,7 +264,7 @@ def test_a_worker_that_cannot_serve_is_told_once_and_ends_the_service(tmp_path: 
     policies.mkdir()
     (policies / "bad.toml").write_text("no = 'policy'")
 
-    process = jiesu("serve", tmp_path, WORKERS="3", POLICY_DIR=str(policies))
+    process = jiesu("serve", tmp_path, WORKERS="2", POLICY_DIR=str(policies))
 
     _, output = process.communicate(timeout=PATIENCE_SECONDS)
 

@@ -50,6 +50,7 @@ def test_what_is_no_danger_does_not_ring(text: str) -> None:
         ("sixth", 93, 2),
         ("seventh", 26, 1),
         ("eighth", 42, 4),
+        ("ninth", 57, 0),
     ],
 )
 def test_what_the_list_had_not_seen_is_heard_as_the_page_says(

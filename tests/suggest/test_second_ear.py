@@ -14,7 +14,9 @@ def doubt(text: str) -> Doubt | None:
     return shipped.suggester().second_ear.doubt(text)
 
 
-@pytest.mark.parametrize(("table", "heard_of", "false"), [("seventh", 49, 1), ("eighth", 72, 8)])
+@pytest.mark.parametrize(
+    ("table", "heard_of", "false"), [("seventh", 49, 1), ("eighth", 72, 8), ("ninth", 60, 0)]
+)
 def test_what_nobody_had_seen_rings_or_is_asked_about(
     table: str, heard_of: int, false: int
 ) -> None:

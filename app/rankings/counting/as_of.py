@@ -5,6 +5,7 @@ changes them; only tickets changed since the instant are looked up in their hist
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ Column = sa.SQLColumnExpression[Any]
 Instant = datetime | Column
 
 
+@lru_cache(maxsize=64)
 def at(instant: datetime | None, by: str) -> sa.ColumnElement[str]:
     """A column of the ticket as it was at an instant; without one, as it is."""
     now = Ticket.__table__.c[by]

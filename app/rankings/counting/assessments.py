@@ -29,7 +29,7 @@ from app.callbacks.outcome import (
 from app.period import Period
 from app.policy.keys import Assess, Scoring
 from app.rankings.counting import days
-from app.rankings.counting.days import Count, Numbers, Parts
+from app.rankings.counting.days import NO_VALUES, Count, Numbers, Parts, Values
 from app.rankings.counting.merged import Member, count_members
 from app.rankings.counting.record import Record, Where, within
 from app.rankings.rates import NOTHING, SUMS, Counts, Exact, admitted, count
@@ -93,7 +93,7 @@ def alone(record: Record, by: str) -> Count:
         at=Assessment.assessed_at,
         by=by,
         rule=(admitted_kinds(policy.assess), tallies(policy.score)),
-        numbers=lambda parts: added(record, by, parts, ALONE),
+        numbers=lambda parts, values: added(record, by, parts, ALONE, values=values),
         order=tally_of(by) if by in TALLY else None,
     )
 
@@ -102,10 +102,13 @@ def counted(record: Record, count: Count) -> Numbers:
     """The present counts, with kept days; of an instant, from the rows alone."""
     if record.as_of is None:
         return days.counted(record.session, record.period, count)
-    return count.numbers([count.within(record.period.starts_at, record.period.ends_at)])
+    every = count.within(record.period.starts_at, record.period.ends_at)
+    return count.numbers([every], NO_VALUES)
 
 
-def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
+def added(
+    record: Record, by: str, parts: Parts, *where: Where, values: Values = NO_VALUES
+) -> Numbers:
     """One pass over the rows, part by part, then one over their few thousand tallies: how many
     there are, how many of them are admitted (the others are only counted), and their tallies."""
     policy, known = record.period.policy, record.known(Assessment.recorded_at)
@@ -113,7 +116,7 @@ def added(record: Record, by: str, parts: Parts, *where: Where) -> Numbers:
     query = adding(by, kinds, score, tuple(parts), (*where, *known))
     return {
         owner: [int(number or 0) for number in numbers]
-        for owner, *numbers in record.session.execute(query)
+        for owner, *numbers in record.session.execute(query, values)
     }
 
 

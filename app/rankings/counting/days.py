@@ -5,11 +5,11 @@ a marked day is counted from its rows until the sweep counts it again (`keep_day
 marks and rows are read in one snapshot.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from operator import add
 from typing import Any
@@ -60,6 +60,10 @@ Part = sa.ColumnElement[bool]
 
 Parts = Sequence[Part]
 
+Values = Mapping[str, datetime]
+
+NO_VALUES: Values = {}
+
 WHOLE: Parts = (sa.true(),)
 
 
@@ -105,6 +109,13 @@ def between(at: sa.SQLColumnExpression[Any], begins: datetime, ends: datetime) -
     return (at >= begins) & (at < ends)
 
 
+@cache
+def of_span(at: sa.SQLColumnExpression[Any]) -> Part:
+    """In a span that is given when the statement is sent: for spans that are asked for once."""
+    begins, ends = (parameter(name, sa.DateTime(timezone=True)) for name in ("begins", "ends"))
+    return between(at, begins, ends)
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How the rows of a table are counted, as it stands now, by one of its columns."""
@@ -114,8 +125,9 @@ class Count:
     by: str
     rule: object
     """All else that decides how a row counts; of days counted by another rule nothing is taken."""
-    numbers: Callable[[Parts], Numbers]
-    """Counts the rows of some parts, no two of which have rows of one owner."""
+    numbers: Callable[[Parts, Values], Numbers]
+    """Counts the rows of some parts, no two of which have rows of one owner; with the values of
+    these parts' parameters."""
     order: sa.ColumnElement[str] | None = None
     """The column in whose order an index has all that is counted, if one has."""
 
@@ -131,7 +143,8 @@ class Count:
         return between(self.at, begins, ends)
 
     def of_day(self, day: date) -> Numbers:
-        return self.numbers([self.within(midnight(day), midnight(day + ONE_DAY))])
+        span = {"begins": midnight(day), "ends": midnight(day + ONE_DAY)}
+        return self.numbers([of_span(self.at)], span)
 
 
 def counted(session: Session, period: Period, count: Count) -> Numbers:
@@ -139,11 +152,11 @@ def counted(session: Session, period: Period, count: Count) -> Numbers:
     if kept and holes(period, kept) <= HOLES:
         sums = dict(together(tuple(kept.values())))
         for begins, ends in gaps(period, kept):
-            put(sums, count.numbers([count.within(begins, ends)]))
+            put(sums, count.numbers([count.within(begins, ends)], NO_VALUES))
         return sums
     every = count.within(period.starts_at, period.ends_at)
     with in_order(session, count.order) as parts:
-        return count.numbers([every & part for part in parts])
+        return count.numbers([every & part for part in parts], NO_VALUES)
 
 
 @lru_cache(maxsize=32)

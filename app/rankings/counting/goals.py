@@ -7,15 +7,16 @@ goals of its category together, of which there are some thirty, and counts for e
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.callbacks.models import Assessment
 from app.offices.catalogue import Catalogue, Goal
 from app.rankings.counting import as_of, assessments, volumes
-from app.rankings.counting.days import Count, Numbers, Parts, put
+from app.rankings.counting.days import Count, Numbers, Part, Parts, Values, put
 from app.rankings.counting.record import Record
 from app.rankings.rates import NOTHING, Counts
 from app.tickets.models import NOT_TAKEN, Ticket
@@ -63,7 +64,9 @@ def assessed_by(record: Record, served: Together) -> Count:
         at=Assessment.assessed_at,
         by=GOALS,
         rule=(kinds, tallies, served),
-        numbers=lambda parts: spread(assessments.added(record, by, parts, assessments.ALONE)),
+        numbers=lambda parts, values: spread(
+            assessments.added(record, by, parts, assessments.ALONE, values=values)
+        ),
     )
 
 
@@ -77,16 +80,24 @@ def received_by(record: Record, served: Together) -> Count:
     )
 
 
-def requests(record: Record, served: Together, parts: Parts) -> Numbers:
+def requests(record: Record, served: Together, parts: Parts, values: Values) -> Numbers:
     street = as_of.at(record.as_of, "street_code")
     types = tuple(sorted(record.period.policy.assess.types))
-    where = (street.is_not(None), volumes.of_types(types), *volumes.accepted(record))
-    query = select(street, Ticket.category, func.count()).group_by(street, Ticket.category)
+    where = (volumes.of_types(types), *volumes.accepted(record))
     numbers: Numbers = {}
     for part in parts:
-        for code, category, number in record.session.execute(query.where(part, *where)):
+        query = of_street_and_category(street, part, where)
+        for code, category, number in record.session.execute(query, values):
             put(numbers, {f"{code} {served.get(category or '', '')}": [number]})
     return spread(numbers)
+
+
+@lru_cache(maxsize=16)
+def of_street_and_category(
+    street: sa.ColumnElement[str], part: Part, where: tuple[Part, ...]
+) -> sa.Select[str, str | None, int]:
+    query = select(street, Ticket.category, func.count()).where(street.is_not(None), part, *where)
+    return query.group_by(street, Ticket.category)
 
 
 def of_fact(served: Together) -> str:

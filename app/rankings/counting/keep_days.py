@@ -12,11 +12,13 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.city import City
 from app.kit.clock import Clock
 from app.kit.db import Sessions
+from app.kit.ready import Ready, parameter
 from app.kit.workdays import ONE_DAY, day_of
 from app.offices.catalogue import Catalogue
 from app.period import Period, Periods
@@ -28,6 +30,8 @@ from app.rankings.models import Seal
 
 AT_ONCE = 12
 """Days, each by one column: less than a second's work between two sweeps."""
+ASSESSMENT, TICKET = "assessment", "ticket"
+"""The tables whose days are kept."""
 PAUSE = timedelta(minutes=1)
 """A day that changes all the time is not counted all the time."""
 
@@ -38,9 +42,6 @@ class Day(NamedTuple):
     source: str
     day: date
     counted_by: str
-
-    def of(self, table: type[TalliedDay] | type[ChangedDay]) -> tuple[sa.ColumnElement[bool], ...]:
-        return tuple(getattr(table, name) == value for name, value in self._asdict().items())
 
 
 class State(NamedTuple):
@@ -88,10 +89,31 @@ def due(
                     yield period, counted_day
 
 
-def states(session: Session, *where: sa.ColumnElement[bool]) -> Mapping[Day, State]:
-    names = (TalliedDay.source, TalliedDay.day, TalliedDay.counted_by)
-    query = select(*names, TalliedDay.rule, TalliedDay.counted_at, changed()).where(*where)
-    return {Day(*row[:3]): State(*row[3:]) for row in session.execute(query)}
+KEPT = (TalliedDay.source, TalliedDay.day, TalliedDay.counted_by)
+STATES = select(*KEPT, TalliedDay.rule, TalliedDay.counted_at, changed())
+
+
+def states(session: Session) -> Mapping[Day, State]:
+    return {Day(*row[:3]): State(*row[3:]) for row in session.execute(STATES)}
+
+
+PARAMETERS = {
+    "source": parameter("source", sa.Text),
+    "day": parameter("day", sa.Date),
+    "counted_by": parameter("counted_by", sa.Text),
+}
+
+
+def is_day(table: type[TalliedDay] | type[ChangedDay]) -> Iterator[sa.ColumnElement[bool]]:
+    return (getattr(table, name) == value for name, value in PARAMETERS.items())
+
+
+STATE = Ready(STATES.where(*is_day(TalliedDay)))
+
+
+def state(session: Session, day: Day) -> State | None:
+    rows = STATE.rows(session.connection(), **day._asdict())
+    return next((State(*row[3:]) for row in rows), None)
 
 
 def is_due(known: State | None, rule: str, now: datetime) -> bool:
@@ -109,14 +131,20 @@ def finished(period: Period, now: datetime) -> Iterator[date]:
 
 def counts(record: Record, catalogue: Catalogue) -> Iterator[Count]:
     """All that some league, the goals and the kinds of matter count of a period."""
-    for by in sorted({"category", *(plan.assessed_by for plan in PLANS.values())}):
-        yield assessments.alone(record, by)
+    for by in sorted({"category", goals.GOALS, *(plan.assessed_by for plan in PLANS.values())}):
+        yield count_of(record, catalogue, ASSESSMENT, by)
     lead = record.period.policy.volume.by == "lead"
-    for by in sorted({plan.led_by if lead else plan.located_by for plan in PLANS.values()}):
-        yield volumes.accepted_by(record, by)
-    served = goals.together(catalogue)
-    yield goals.assessed_by(record, served)
-    yield goals.received_by(record, served)
+    columns = {plan.led_by if lead else plan.located_by for plan in PLANS.values()}
+    for by in sorted({goals.GOALS, *columns}):
+        yield count_of(record, catalogue, TICKET, by)
+
+
+def count_of(record: Record, catalogue: Catalogue, source: str, by: str) -> Count:
+    if by == goals.GOALS:
+        count_by_goals = goals.assessed_by if source == ASSESSMENT else goals.received_by
+        return count_by_goals(record, goals.together(catalogue))
+    count_by_column = assessments.alone if source == ASSESSMENT else volumes.accepted_by
+    return count_by_column(record, by)
 
 
 def keep_day(
@@ -129,29 +157,48 @@ def keep_day(
     period, day = of
     with sessions.begin() as session:
         session.connection(execution_options={"isolation_level": "READ COMMITTED"})
-        if not session.scalar(select(alone_with(day))):
+        if not is_alone_with(session, day):
             return False
-        count = count_of(Record(session, period), catalogue, day)
-        if not is_due(states(session, *day.of(TalliedDay)).get(day), count.digest, now):
+        count = count_of(Record(session, period), catalogue, day.source, day.counted_by)
+        if not is_due(state(session, day), count.digest, now):
             return False
         assessments.plan_anew(session)
         write(session, day, count, now)
         return True
 
 
-def alone_with(day: Day) -> sa.ColumnElement[bool]:
-    slot = func.day_slot(day.day)
-    return func.pg_try_advisory_xact_lock(func.hashtext(day.source), slot)
+LOCK = Ready(
+    select(
+        func.pg_try_advisory_xact_lock(
+            func.hashtext(PARAMETERS["source"]), func.day_slot(PARAMETERS["day"])
+        ).label("alone")
+    )
+)
+
+
+def is_alone_with(session: Session, day: Day) -> bool:
+    """Whether no writer changes the day, and no other sweep counts it, until this transaction
+    ends."""
+    rows = LOCK.rows(session.connection(), source=day.source, day=day.day)
+    return all(row.alone for row in rows)
+
+
+NUMBERS = {
+    "rule": parameter("rule", sa.Text),
+    "counted_at": parameter("counted_at", sa.DateTime(timezone=True)),
+    "body": parameter("body", sa.LargeBinary),
+}
+INSERTED = insert(TalliedDay).from_select(
+    [*PARAMETERS, *NUMBERS], select(*PARAMETERS.values(), *NUMBERS.values())
+)
+WRITE = Ready(
+    INSERTED.on_conflict_do_update(
+        index_elements=list(PARAMETERS), set_={name: INSERTED.excluded[name] for name in NUMBERS}
+    ).add_cte(delete(ChangedDay).where(*is_day(ChangedDay)).cte("unmarked"))
+)
 
 
 def write(session: Session, day: Day, count: Count, now: datetime) -> None:
     body = msgspec.json.encode(count.of_day(day.day))
-    for table in (TalliedDay, ChangedDay):
-        session.execute(delete(table).where(*day.of(table)))
-    session.add(TalliedDay(**day._asdict(), rule=count.digest, counted_at=now, body=body))
-
-
-def count_of(record: Record, catalogue: Catalogue, day: Day) -> Count:
-    every = counts(record, catalogue)
-    (count,) = (c for c in every if (c.source, c.by) == (day.source, day.counted_by))
-    return count
+    counted_day = {**day._asdict(), "rule": count.digest, "counted_at": now, "body": body}
+    WRITE.given(**counted_day).run(session.connection())

@@ -1,6 +1,5 @@
 """How many requests there were, and how many are on hold: the numbers beside the rates."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.callbacks.models import Assessment
 from app.rankings.counting import as_of
 from app.rankings.counting.assessments import counted
-from app.rankings.counting.days import WHOLE, Count, Numbers, Parts
+from app.rankings.counting.days import NO_VALUES, WHOLE, Count, Numbers, Parts, Values
 from app.rankings.counting.record import Record, Where
 from app.tickets.events import Event
 from app.tickets.life.lifecycle import Status, TicketType
@@ -28,9 +27,9 @@ def accepted_by(record: Record, by: str) -> Count:
     types = tuple(sorted(record.period.policy.assess.types))
     column = as_of.at(record.as_of, by)
 
-    def counted_in(parts: Parts) -> Numbers:
+    def counted_in(parts: Parts, values: Values) -> Numbers:
         where = (of_types(types), *accepted(record))
-        requests = numbers(record.session, column, *where, parts=parts)
+        requests = numbers(record.session, column, *where, parts=parts, values=values)
         return {owner: [number] for owner, number in requests.items()}
 
     return Count(
@@ -62,18 +61,22 @@ TAKEN = Ticket.status.not_in(NOT_TAKEN)
 HELD = Ticket.status == Status.ON_HOLD
 
 
-def accepted(record: Record) -> Iterator[Where]:
+def accepted(record: Record) -> tuple[Where, ...]:
     """Not refused by then, and not brought along from an older system later on."""
     if record.as_of is None:
-        yield TAKEN
-        return
-    yield Ticket.received_at <= record.as_of
-    yield ~(Ticket.status.in_(NOT_TAKEN) & refused_by(record.as_of))
-    yield Ticket.number.not_in(
-        select(Assessment.ticket_number).where(
-            Assessment.recorded_at > record.known_by,
-            Assessment.recorded_at > Assessment.assessed_at,
-        )
+        return (TAKEN,)
+    return accepted_by_then(record.as_of, record.late or record.as_of)
+
+
+@lru_cache(maxsize=16)
+def accepted_by_then(instant: datetime, known_by: datetime) -> tuple[Where, ...]:
+    later = select(Assessment.ticket_number).where(
+        Assessment.recorded_at > known_by, Assessment.recorded_at > Assessment.assessed_at
+    )
+    return (
+        Ticket.received_at <= instant,
+        ~(Ticket.status.in_(NOT_TAKEN) & refused_by(instant)),
+        Ticket.number.not_in(later),
     )
 
 
@@ -92,7 +95,8 @@ def on_hold(record: Record, by: str) -> dict[str, int]:
     return numbers(record.session, owner, *held_at(record.as_of))
 
 
-def held_at(instant: datetime) -> Iterator[Where]:
+@lru_cache(maxsize=16)
+def held_at(instant: datetime) -> tuple[Where, ...]:
     """Tickets that stood on hold at the instant, each with the lead dispatch of that instant."""
     later = aliased(Event)
     left = sa.exists().where(
@@ -101,19 +105,25 @@ def held_at(instant: datetime) -> Iterator[Where]:
         later.at <= instant,
         later.to_status != Status.ON_HOLD,
     )
-    yield Event.ticket_number == Ticket.number
-    yield Event.to_status == Status.ON_HOLD
-    yield Event.from_status != Status.ON_HOLD
-    yield Event.at <= instant
-    yield ~left
-    yield Dispatch.ticket_number == Ticket.number
-    yield as_of.leads(instant)
+    return (
+        Event.ticket_number == Ticket.number,
+        Event.to_status == Status.ON_HOLD,
+        Event.from_status != Status.ON_HOLD,
+        Event.at <= instant,
+        ~left,
+        Dispatch.ticket_number == Ticket.number,
+        as_of.leads(instant),
+    )
 
 
 def numbers(
-    session: Session, column: sa.ColumnElement[str], *where: Where, parts: Parts = WHOLE
+    session: Session,
+    column: sa.ColumnElement[str],
+    *where: Where,
+    parts: Parts = WHOLE,
+    values: Values = NO_VALUES,
 ) -> dict[str, int]:
-    return dict(session.execute(counting(column, where, tuple(parts))).all())
+    return dict(session.execute(counting(column, where, tuple(parts)), values).all())
 
 
 @lru_cache(maxsize=64)

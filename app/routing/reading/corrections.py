@@ -1,7 +1,7 @@
 """What a caller takes back: 望京西园二区，不对，是西园三区; 不是清河，是上地."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +13,10 @@ from app.routing.reading.text import BREAK, JOIN, Edit, Reading
 WRONG = re.compile("不对|说错了?|讲错了?|记错了?|报错了?|错了|不是(?=[啊呀吧哦]?[|])")
 INSTEAD = re.compile("不是([^|]{2,20})[|]+(?:而|应该|它|那)?是")
 TAIL_NUMBER = re.compile("(?<![0-9])[0-9]++(?:号院|[区里期村条队])")
+PART_OF_ESTATE = re.compile(
+    f"[{BREAK}{JOIN}](?:就是|是)?(?=(?:第?[0-9]+|[东西南北中])[0-9]*(?:社区|[区里期村条园]))"
+)
+"""Between an estate and the part of it that is meant: 建新北区，第二社区; 十里堡，是北里那个."""
 LONGEST_JOINED = 12
 
 
@@ -73,16 +77,32 @@ def together(old: str, new: str) -> list[str]:
 
 
 def joined(lexicon: Lexicon, reading: Reading, finds: Sequence[Find]) -> Reading:
-    """望京，西园四区 as 望京西园四区, where that is a known name: an area, then the estate."""
+    """望京，西园四区 as 望京西园四区, where that is a known name: an area or an estate, then the
+    estate or its part."""
     text = reading.text
-    for find in finds:
-        at = find.end
-        if find.kinds & STEMS and text[at : at + 1] in (BREAK, JOIN):
-            behind = text[at + 1 : at + 1 + LONGEST_JOINED]
-            whole = lexicon.find(text[find.start : at] + behind)
-            if any(f.kinds & PLACES and f.start == 0 and f.end > at - find.start for f in whole):
-                return without(reading, at)
+    for start, end, behind in signs(text, finds):
+        if is_one_name(lexicon, text[start:end], text[behind:]):
+            for _ in range(end, behind):
+                reading = without(reading, end)
+            return reading
     return reading
+
+
+def signs(text: str, finds: Sequence[Find]) -> Iterator[tuple[int, int, int]]:
+    """What may stand between two parts of a name: where the first begins and ends, and where the
+    other begins."""
+    for find in finds:
+        if find.kinds & STEMS and text[find.end : find.end + 1] in (BREAK, JOIN):
+            yield find.start, find.end, find.end + 1
+    for sign in PART_OF_ESTATE.finditer(text):
+        yield 0, sign.start(), sign.end()
+
+
+def is_one_name(lexicon: Lexicon, before: str, behind: str) -> bool:
+    """Whether a known name begins before a sign and ends behind it."""
+    before = before[-LONGEST_JOINED:]
+    whole = lexicon.find(before + behind[:LONGEST_JOINED])
+    return any(find.kinds & PLACES and find.start < len(before) < find.end for find in whole)
 
 
 def without(reading: Reading, at: int) -> Reading:

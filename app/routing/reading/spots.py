@@ -47,6 +47,7 @@ BARE = string.digits + string.ascii_uppercase + "-"
 AREA = re.compile(
     "(?:地区)?(?:那边|那里|那儿|这边|这里|这儿|附近|1带|里头)的?(?:那个)?|的(?:那个)?"
 )
+THAT = "那个"
 PART = re.compile(
     "(?:地铁站|站|校区|主?院区|医院|公园)?(?:[东西南北正侧旁]*(?:门|广场|[侧边面头角])|[A-H][0-9]?[东西南北]*(?:出入口|出口|口)|"
     "[东西南北]*(?:出入口|出口|入口|进口|口)|出站口|站台|站前|门诊|急诊|住院|[部楼处]|停车场|宿舍|家属院|院|内|里|上|下|外)*"
@@ -158,7 +159,11 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
 
 
 def behind_area(text: str, begin: int, finds: Sequence[Find]) -> int:
-    """Where the place begins behind the area that it lies in: 良乡那边长阳半岛, 望京的西园四区."""
+    """Where the place begins behind the area that it lies in: 良乡那边长阳半岛, 望京的西园四区,
+    安乐林路那个定安里."""
+    for find in finds:
+        if find.kinds & PLACES and text.endswith(THAT, begin, find.start):
+            return find.start
     area = next((find for find in finds if find.start == begin and find.kinds & STEMS), None)
     words = AREA.match(text, area.end) if area else None
     if words is None:

@@ -21,7 +21,8 @@ from app.forces.models import ForceEvent
 from app.kit.clock import Clock
 from app.kit.db import Base, Sessions
 from app.kit.instants import StillRecording, settled
-from app.kit.ready import parameter
+from app.kit.ready import Ready, parameter
+from app.kit.rows import insert_many
 from app.kit.workdays import ONE_DAY, day_of, midnight
 from app.rankings.bundles import Bundle, digest_of_lines, number_of, unpacked
 from app.rankings.models import RegistryVersion, Seal
@@ -98,19 +99,19 @@ def add(session: Session, day: date, former: str | None) -> str:
     """The day's hash, which rests on the former's."""
     bundle = Bundle()
     digest = bundle.add(lines(session, day, FORMAT))
-    made = ChainDay(
-        day=day,
-        format=FORMAT,
-        number=bundle.number,
-        lines=bytes(bundle.packed),
-        digest=digest,
-        former_hash=former,
-        day_hash=hash_of((FORMAT, day, bundle.number, digest, former)),
-    )
-    session.add(made)
-    session.flush()
-    logger.info("a day was hashed", extra={"day": day.isoformat(), "day_hash": made.day_hash})
-    return made.day_hash
+    day_hash = hash_of((FORMAT, day, bundle.number, digest, former))
+    made = {
+        "day": day,
+        "format": FORMAT,
+        "number": bundle.number,
+        "lines": bytes(bundle.packed),
+        "digest": digest,
+        "former_hash": former,
+        "day_hash": day_hash,
+    }
+    insert_many(session, ChainDay, [made])
+    logger.info("a day was hashed", extra={"day": day.isoformat(), "day_hash": day_hash})
+    return day_hash
 
 
 def last_hash(session: Session, before: date) -> str | None:
@@ -127,7 +128,8 @@ def lines(session: Session, day: date, form: int) -> Iterator[str]:
     """`["number", seq, "link"]` of each ticket's last event of the day, then of each whistle's, of
     each book of evaluations and of each roster; then the registry, and the seals."""
     span = {"begins": midnight(day), "ends": midnight(day + ONE_DAY)}
-    *in_chains, in_registry, in_seals = session.execute(HAPPENED, span).one()  # most: in one
+    [happened] = HAPPENED.rows(session.connection(), **span)
+    *in_chains, in_registry, in_seals = happened  # most: in one
     chains = LAST_LINKS[:-1] if form == WITHOUT_ROSTERS else LAST_LINKS
     for last_links, is_any in zip(chains, in_chains, strict=False):
         if is_any:
@@ -168,7 +170,7 @@ CHAINS: tuple[tuple[Any, Any], ...] = (
 )
 """Events, and by which name each chain of them is kept; rosters are the last."""
 INSTANTS = (*(kind.at for kind, _ in CHAINS), RegistryVersion.recorded_at, Seal.published_at)
-HAPPENED = select(*(sa.exists().where(in_span(at)) for at in INSTANTS))
+HAPPENED = Ready(select(*(sa.exists().where(in_span(at)) for at in INSTANTS)))
 LAST_LINKS = [
     select(number, kind.seq, func.encode(kind.link, "hex"))
     .where(in_span(kind.at))

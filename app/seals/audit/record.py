@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from app.callbacks.models import (
     ExclusionRequest,
 )
 from app.kit.db import Base
+from app.kit.ready import Ready, parameter
 from app.seals.audit.replay import ANSWERS
 from app.tickets.citizens import FormerCitizen
 from app.tickets.events import Event, Statement
@@ -193,26 +195,41 @@ LED = {
     "leads": Dispatch.role == DispatchRole.LEAD,
     "helpers": Dispatch.role != DispatchRole.LEAD,
 }
+THEIRS = sa.any_(parameter("numbers", ARRAY(sa.Text())))
+
+
+def listing(name: str) -> sa.Select[*tuple[Any, ...]]:
+    model, order, columns = TABLES[name]
+    table = model.__table__.c
+    query = select(table.ticket_number, *(table[column] for column in columns))
+    query = query.where(table.ticket_number == THEIRS).order_by(table[order])
+    return query.where(LED[name]) if name in LED else query
+
+
+DISPUTES = (
+    select(Callback.ticket_number, *(Dispute.__table__.c[name] for name in DISPUTE))
+    .join(Dispute)
+    .where(Callback.ticket_number == THEIRS)
+)
+LISTINGS = {name: listing(name) for name in TABLES} | {"disputes": DISPUTES}
+QUERIES = {name: Ready(query) for name, query in LISTINGS.items()}
+ANY = Ready(select(*(sa.exists(query.order_by(None)) for query in LISTINGS.values())))
+"""Of most tickets most tables have no rows: which have some is asked at once."""
+TICKETS = Ready(
+    select(Ticket.number, *(Ticket.__table__.c[name] for name in TICKET)).where(
+        Ticket.number == THEIRS
+    )
+)
 
 
 def rows(session: Session, numbers: Sequence[str]) -> dict[str, Rows]:
     """By ticket, also of a number that has none."""
     by_ticket: dict[str, Rows] = defaultdict(Rows, {number: Rows() for number in numbers})
-    theirs = sa.any_(sa.literal([*numbers], ARRAY(sa.Text())))
-    tickets = Ticket.__table__.c
-    query = select(tickets.number, *(tickets[name] for name in TICKET))
-    for row in session.execute(query.where(tickets.number == theirs)).mappings():
-        by_ticket[row["number"]].ticket = row
-    for name, (model, order, columns) in TABLES.items():
-        table = model.__table__.c
-        listed = select(table.ticket_number, *(table[column] for column in columns))
-        listed = listed.where(table.ticket_number == theirs).order_by(table[order])
-        if name in LED:
-            listed = listed.where(LED[name])
-        for row in session.execute(listed).mappings():
-            getattr(by_ticket[row["ticket_number"]], name).append(row)
-    disputes = select(Callback.ticket_number, *(Dispute.__table__.c[name] for name in DISPUTE))
-    of_theirs = disputes.join(Dispute).where(Callback.ticket_number == theirs)
-    for row in session.execute(of_theirs).mappings():
-        by_ticket[row["ticket_number"]].disputes.append(row)
+    connection, theirs = session.connection(), [*numbers]
+    for row in TICKETS.rows(connection, numbers=theirs):
+        by_ticket[row.number].ticket = row._asdict()
+    [is_any] = ANY.rows(connection, numbers=theirs)
+    for name, query in compress(QUERIES.items(), is_any):
+        for row in query.rows(connection, numbers=theirs):
+            getattr(by_ticket[row.ticket_number], name).append(row._asdict())
     return by_ticket

@@ -12,6 +12,7 @@ from app.callbacks.models import Assessment, Callback, Correction, Exclusion
 from app.city import City
 from app.feed.models import FeedEntry
 from app.kit.db import Base
+from app.kit.ready import Ready, parameter
 from app.seals.audit import record, tickets
 from app.seals.audit.course import Course
 from app.seals.audit.faults import Fault, Kind
@@ -90,11 +91,17 @@ def numbers_of(session: Session, begins: datetime, ends: datetime) -> list[str]:
 
 def lost(session: Session, first: str = "", last: str = END) -> Iterator[Fault]:
     """The tickets in a range of numbers that other rows tell of, and that are not there."""
-    gone: set[str] = set()
-    for model in OF_TICKETS:
-        number = model.__table__.c.ticket_number
-        query = select(number).where(number >= first, number < last)
-        there = sa.exists().where(Ticket.number == number)
-        gone |= set(session.scalars(query.where(~there).distinct()))
-    for ticket in sorted(gone):
+    gone = LOST.rows(session.connection(), first=first, last=last)
+    for ticket in sorted(number for (number,) in gone):
         yield Fault(fault=Kind.MISSING_TICKET, number=ticket)
+
+
+def told_by(model: type[Base]) -> sa.Select[str]:
+    """The numbers in a range that a table tells of, and that no ticket has."""
+    number = model.__table__.c.ticket_number
+    first, last = (parameter(name, sa.Text) for name in ("first", "last"))
+    there = sa.exists().where(Ticket.number == number)
+    return select(number).where(number >= first, number < last, ~there)
+
+
+LOST = Ready(sa.union(*map(told_by, OF_TICKETS)))

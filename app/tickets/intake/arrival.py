@@ -1,7 +1,9 @@
 """A request that has passed every check, routed: all that is known of it before it is written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 
 from app.city import City
 from app.offices.catalogue import Urgency
@@ -40,8 +42,9 @@ class Arrival:
     """The keyed hashes of his telephone, and of another one to be called at."""
     suggestion: Suggestion | None
     """The danger that its words tell, whatever its category."""
-    doubt: Doubt | None
-    """The danger that they may mean, where nothing graver is known."""
+    doubt: Callable[[], Doubt | None]
+    """The danger that they may mean, where nothing graver is known: listened for once, and of a
+    call only while the database writes it down."""
     repeat_of: str | None = None
     rescue: bool = False
     """A rescue service must be told, too."""
@@ -67,9 +70,11 @@ class Arrival:
         """Since when somebody of the city is to look whether its words mean a danger that its level
         is not: nobody on the line can be asked (RULEBOOK D.4)."""
         is_spoken = self.new.channel is Channel.PHONE and not self.in_batch
+        if is_spoken or self.ended:
+            return None
         danger = self.suggestion
-        is_graver = danger.urgency < self.urgency if danger else self.doubt is not None
-        return self.at if is_graver and not (is_spoken or self.ended) else None
+        is_graver = danger.urgency < self.urgency if danger else self.doubt() is not None
+        return self.at if is_graver else None
 
     @property
     def sender(self) -> Sender:
@@ -135,7 +140,7 @@ def as_of(city: City, new: NewTicket, now: datetime) -> Arrival:
             city.secret, new.citizen.callback_phone, new.citizen.anonymous
         ),
         suggestion=suggestion,
-        doubt=None if suggestion else doubt(city, new, urgency),
+        doubt=cache(partial(doubt, city, new, urgency, suggestion)),
         rescue=bool(services(city, new, suggestion)),
     )
 
@@ -147,9 +152,11 @@ def suggest(city: City, new: NewTicket) -> Suggestion | None:
     return city.emergencies.suggest(words(new.title, new.content))
 
 
-def doubt(city: City, new: NewTicket, urgency: Urgency) -> Doubt | None:
+def doubt(
+    city: City, new: NewTicket, urgency: Urgency, suggestion: Suggestion | None
+) -> Doubt | None:
     """A danger for which the list has no word."""
-    if urgency is Urgency.L1 or new.type is TicketType.PRAISE:
+    if suggestion or urgency is Urgency.L1 or new.type is TicketType.PRAISE:
         return None
     return city.suggester.second_ear.doubt(words(new.title, new.content))
 

@@ -39,7 +39,7 @@ def of_words(city: City, arrival: Arrival, suggestion: Suggestion | None) -> Mem
     """What the request's own words tell."""
     return {
         "suggested": shown(suggestion) if suggestion else None,
-        "possible_danger": possible_danger(arrival.doubt),
+        "possible_danger": possible_danger(arrival.doubt()),
         "tell": services(city, arrival.new, arrival.suggestion),
         "warnings": warnings(arrival.new),
     }

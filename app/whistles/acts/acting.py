@@ -1,6 +1,6 @@
 """Acts on a whistle or a summons: right, lock, checks and change, in one order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -20,7 +20,7 @@ from app.whistles.acts.change import WhistleChange
 from app.whistles.life import guards
 from app.whistles.life.loop import OF_SUMMONS, WhistleAction
 from app.whistles.life.parts import WHO
-from app.whistles.models import Summons
+from app.whistles.models import Summons, Whistle
 from app.whistles.views import scope, view
 from app.whistles.views.schemas import WhistleView
 from app.whistles.views.scope import summoned
@@ -34,7 +34,8 @@ Act = Callable[[WhistleChange, Summons | None], R]
 
 def show(doing: Doing, caller: Caller, number: str) -> WhistleView:
     """The changed whistle, with its ETag."""
-    whistle = scope.get(doing.session, caller, number)
+    scope.outline(doing.session, caller, number)
+    whistle = doing.session.get_one(Whistle, number)  # read, and locked, by its act
     doing.response.headers["ETag"] = f'"{whistle.version}"'
     return view.view_of(Viewer(caller, doing.city, doing.now, doing.session), whistle)
 
@@ -86,6 +87,8 @@ class WhistleAct:
 
     step: Step
     doing: Doing
+    offices: Sequence[str]
+    """The summoned, before the whistle is locked."""
 
     def __call__(self, do: WhistleDo[B], body: B, check: WhistleDo[B] | None = None) -> WhistleView:
         """Take the step on the whistle once for each Idempotency-Key, and show it changed."""
@@ -146,8 +149,9 @@ def on_whistle(action: WhistleAction) -> Any:
         if_match: IfMatch,
     ) -> WhistleAct:
         with doing.once.remembered():
-            whistle = scope.get(doing.session, caller, number)
-        return WhistleAct(Step(action, caller, whistle.number, if_match=if_match), doing)
+            whistle = scope.outline(doing.session, caller, number)
+        step = Step(action, caller, whistle.number, if_match=if_match)
+        return WhistleAct(step, doing, whistle.offices)
 
     return Depends(act)
 
@@ -156,8 +160,7 @@ def on_summons(action: WhistleAction) -> Any:
     """The same, on the summons of an office. Refuses NoSuchSummons, too."""
 
     def act(office_code: str, whistle: Annotated[WhistleAct, on_whistle(action)]) -> WhistleAct:
-        summonses = locking.summonses_of(whistle.doing.session, whistle.step.number)
-        summoned(summonses, office_code)
+        scope.check_summoned(whistle.offices, office_code)
         return replace(whistle, step=replace(whistle.step, office_code=office_code))
 
     return Depends(act)

@@ -1,7 +1,7 @@
 """Which whistles a caller may know of, and which parts are his: decided here only."""
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.roles import CITY, HANDLERS, Caller, Role
 from app.kit.errors import NotFound
 from app.kit.messages import Message
+from app.kit.ready import Ready
 from app.policy.documents import Policy
 from app.tickets.views.scope import NUMBER, OWN_OFFICE, asked
 from app.whistles.life.ladder import OF_THE_CITY
@@ -18,6 +19,7 @@ from app.whistles.life.parts import WhistlePart, may_blow
 from app.whistles.models import Summons, Whistle, WhistleParty
 
 P = WhistlePart
+T = TypeVar("T")
 
 READERS = CITY | HANDLERS | {Role.DISTRICT}
 
@@ -74,7 +76,33 @@ def get(session: Session, caller: Caller, number: str) -> Whistle:
     return existing(number, session.scalar(in_scope(caller.role), asked(caller, number)))
 
 
-def existing(number: str, whistle: Whistle | None) -> Whistle:
+class Outline(NamedTuple):
+    """A whistle by its number, and the offices that it summons."""
+
+    number: str
+    offices: list[str]
+
+
+def outline(session: Session, caller: Caller, number: str) -> Outline:
+    """What an act must know of its whistle before it locks and reads it, and who shows a whistle
+    that his transaction has read. Refuses as `get` does."""
+    query = OUTLINE_OF_CITY if caller.role in CITY else OUTLINE_OF_OFFICE
+    lines = query.rows(session.connection(), **asked(caller, number))
+    return Outline(*existing(number, lines[0] if lines else None))
+
+
+OFFICES = (
+    select(sa.func.array_agg(Summons.office_code))
+    .where(Summons.whistle_number == Whistle.number)
+    .scalar_subquery()
+)
+OUTLINE = (Whistle.number, sa.func.coalesce(OFFICES, sa.literal_column("'{}'")))
+OUTLINE_OF_CITY, OUTLINE_OF_OFFICE = (
+    Ready(whistle.with_only_columns(*OUTLINE)) for whistle in (OF_CITY, OF_OFFICE)
+)
+
+
+def existing(number: str, whistle: T | None) -> T:
     if whistle is None:
         raise NoSuchWhistle(Message("no whistle {number}", number=number))
     return whistle
@@ -82,10 +110,14 @@ def existing(number: str, whistle: Whistle | None) -> Whistle:
 
 def summoned(summonses: Collection[Summons], office_code: str) -> Summons:
     """Refuses (NoSuchSummons)."""
-    for summons in summonses:
-        if summons.office_code == office_code:
-            return summons
-    raise NoSuchSummons(Message("no summons of {office_code}", office_code=office_code))
+    check_summoned([summons.office_code for summons in summonses], office_code)
+    return next(summons for summons in summonses if summons.office_code == office_code)
+
+
+def check_summoned(offices: Collection[str], office_code: str) -> None:
+    """Refuses (NoSuchSummons)."""
+    if office_code not in offices:
+        raise NoSuchSummons(Message("no summons of {office_code}", office_code=office_code))
 
 
 def is_summoned_only(caller: Caller, whistle: Whistle, summonses: Collection[Summons]) -> bool:
