@@ -29,8 +29,9 @@ def staff(people: People) -> dict[str, Person]:
     made = {"admin": people.admin}
     for name, role, office in roles:
         new = {"role": role, "office_code": office or None, "label": LINE[:100]}
-        key = people.admin.post("/keys", new).json()["key"]
-        made[name] = people.made[role, office or None] = Person(people.client, key)
+        key = people.admin.post("/keys", new).json()
+        made[name] = people.made[role, office or None] = Person(people.client, key["key"])
+        people.key_ids[role, office or None] = key["id"]
     return made
 
 
