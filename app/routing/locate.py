@@ -8,15 +8,15 @@ from datetime import date
 from msgspec import Struct
 
 from app.kit.datum import in_city
-from app.routing import conflicts
+from app.routing import conflicts, spans
 from app.routing.areas import Areas
-from app.routing.decision import Query, Span, Thresholds, rounded
+from app.routing.decision import Query, Span, Thresholds
 from app.routing.memory import Key, Memory
 from app.routing.positions import Lies, nearest
 from app.routing.reading.elsewhere import Abroad
 from app.routing.reading.named import named_beyond_doubt
-from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning, kinds
-from app.routing.reading.scene import DISTRICT_KINDS, DISTRICTS, STREETS, Scene, again, understand
+from app.routing.reading.names import LANDMARKS, PLACES, Find, Kind, Lexicon, Meaning
+from app.routing.reading.scene import Scene, again, understand
 from app.routing.reading.spots import PART, Spot
 from app.routing.reasons import Reason
 from app.routing.record import Record, Said
@@ -42,11 +42,9 @@ from app.routing.witnesses import (
 CITY_WIDE = ""
 MOST_SPANS = 20
 DISTRICT_DIGITS = 6
-WHOLE_PLACE = ("memory", "similarity")
 OFFICE = re.compile("..(?:街道|地区|镇|乡)")
 """An office's name: where it is none of ours, it is misspelled."""
 NOBODY = ("", 0.0)
-OFFICES = DISTRICTS | STREETS | PLACES | LANDMARKS | kinds(Kind.STEM)
 
 
 class Location(Struct, frozen=True, gc=False):
@@ -117,7 +115,9 @@ class Locator:
             or conflicts.off_the_map(query, witness, self.names)
             or conflicts.wrong_point(near, witness, scene, policy.accept, self.names)
         )
-        cited = cite(scene, witness, query.text) + cite_whole(scene, witness, query.text)
+        cited = spans.cite(scene, witness, query.text) + spans.cite_whole(
+            scene, witness, query.text
+        )
         return Location(
             witness=witness,
             spans=tuple(cited[:MOST_SPANS]),
@@ -278,32 +278,6 @@ def standing(scene: Scene, spot: Spot, best: str) -> Meaning | None:
                 if meaning.code == best and meaning.place_code:
                     return meaning
     return None
-
-
-def cite(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
-    """The finds that speak for anything, in the caller's own words."""
-    shares = dict(witness.ranked) if witness else {}
-    spans: list[Span] = []
-    for find in scene.finds:
-        if find.kinds & OFFICES:
-            start, end = scene.reading.span(find.start, find.end)
-            for meaning in scene.meant_by(find):
-                code, kind = meaning.code, meaning.kind
-                if kind in DISTRICT_KINDS:
-                    spans.append(Span(start, end, text[start:end], "district", code, 1.0))
-                elif code:
-                    sure = rounded(shares.get(code, 0.0))
-                    spans.append(Span(start, end, text[start:end], kind.value, code, sure))
-    return spans
-
-
-def cite_whole(scene: Scene, witness: Witness | None, text: str) -> list[Span]:
-    """The place as a whole, where memory or similarity gave its street."""
-    if witness is None or scene.spot is None or witness.method not in WHOLE_PLACE:
-        return []
-    start, end = scene.reading.span(scene.spot.start, scene.spot.end)
-    sure = rounded(witness.sure)
-    return [Span(start, end, text[start:end], witness.method, witness.best, sure)]
 
 
 def called(meaning: Meaning) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from app.routing.decision import Understood
-from app.routing.locate import OFFICES, Location
+from app.routing.locate import Location
 from app.routing.reading.scene import Scene
 from app.routing.reading.spots import Spot
 from app.routing.reasons import Reason
+from app.routing.spans import OFFICES
 from app.routing.witnesses import LEAST_KNOWN, NEARBY
 
 NOTHING = Understood()

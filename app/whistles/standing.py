@@ -7,7 +7,11 @@ from operator import attrgetter
 from typing import Any
 
 from app.whistles.life.falls import SummonsTimers, WhistleTimers
-from app.whistles.life.loop import Called, SummonsKind, SummonsStatus
+from app.whistles.life.loop import (
+    SummonsKind,
+    SummonsStatus,
+)
+from app.whistles.life.moves import Called
 from app.whistles.life.standings import Lead, SummonsStanding, WhistleStanding
 from app.whistles.life.waits import Awaited, Waiting
 from app.whistles.models import Summons, Whistle

@@ -14,7 +14,7 @@ from app.console.case.history import BY_ACTION, MEMBERS, Shown
 from app.kit.messages.catalogues import values
 from app.offices.catalogue import Urgency
 from app.offices.gazetteer import PlaceKind
-from app.routing import locate
+from app.routing import spans
 from app.tickets.life.alarms import Alarm
 from app.tickets.life.lifecycle import Status
 from app.tickets.views.lanes import STEPS
@@ -47,7 +47,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "urgency": Urgency,
     "because": (*Alarm, *STEPS.values()),
     "waits": STEPS,
-    "span": (*PlaceKind, *locate.WHOLE_PLACE, "district", "street", "stem"),
+    "span": (*PlaceKind, *spans.WHOLE_PLACE, "district", "street", "stem"),
     "status": Status,
 }
 

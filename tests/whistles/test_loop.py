@@ -8,19 +8,14 @@ from hypothesis import strategies as st
 
 from app.whistles.life.loop import (
     BY_ITSELF,
-    MOVES,
     OF_SUMMONS,
-    SUMMONS_MOVES,
     TERMINAL,
     UNSETTLED,
-    Called,
-    IllegalWhistleMove,
     SummonsStatus,
     WhistleAction,
     WhistleStatus,
-    move,
-    progress,
 )
+from app.whistles.life.moves import MOVES, SUMMONS_MOVES, Called, IllegalWhistleMove, move, progress
 from app.whistles.life.parts import WHO, WhistlePart
 
 S, P, A, W = WhistleStatus, SummonsStatus, WhistleAction, WhistlePart

@@ -17,13 +17,13 @@ from app.seals.audit import whistles
 from app.sweep import sweep
 from app.whistles.evaluation import records
 from app.whistles.life.loop import (
-    MOVES,
     OVER,
     SummonsKind,
     SummonsStatus,
     WhistleAction,
     WhistleStatus,
 )
+from app.whistles.life.moves import MOVES
 from app.whistles.life.parts import WHO
 from app.whistles.replay import replay
 from tests.aids import stages

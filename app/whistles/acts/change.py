@@ -24,23 +24,20 @@ from app.whistles import events, persons, standing
 from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.score import mark_until
 from app.whistles.event_data import Moved, WhistleData, as_json
-from app.whistles.life import falls, guards
+from app.whistles.life import falls, permission
 from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY
 from app.whistles.life.loop import (
     BY_ITSELF,
-    MOVES,
     OF_STREETS,
     OF_SUMMONS,
     OF_TEAM,
     PROGRESS,
-    SUMMONS_MOVES,
     TERMINAL,
     SummonsStatus,
     WhistleAction,
     WhistleStatus,
-    move,
-    progress,
 )
+from app.whistles.life.moves import MOVES, SUMMONS_MOVES, move, progress
 from app.whistles.life.parts import WhistlePart
 from app.whistles.life.standings import WhistleStanding
 from app.whistles.life.waits import Wait, waits
@@ -279,4 +276,4 @@ class WhistleChange:
         self.session.execute(known)
 
     def check_open(self, action: WhistleAction) -> None:
-        guards.check(self.standing, action)
+        permission.check(self.standing, action)

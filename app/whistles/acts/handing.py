@@ -13,11 +13,11 @@ from app.whistles.life import clocks
 from app.whistles.life.loop import (
     AWAITED,
     ON_SITE,
-    IllegalWhistleMove,
     SummonsKind,
     SummonsStatus,
     WhistleAction,
 )
+from app.whistles.life.moves import IllegalWhistleMove
 from app.whistles.models import ActionItem, Summons
 from app.whistles.views.scope import summoned
 

@@ -19,7 +19,7 @@ from app.tickets.views.scope import NUMBER, asked
 from app.tickets.views.view import Viewer
 from app.whistles.acts import due
 from app.whistles.acts.change import WhistleChange
-from app.whistles.life import guards
+from app.whistles.life import permission
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.refusals import NotYourWhistle
@@ -91,9 +91,9 @@ def check_state(
             Message("it is at version {version}", version=version), version=version
         )
     if of is None:
-        guards.check(change.standing, action)
+        permission.check(change.standing, action)
     else:
-        guards.check_summons(change.standing, summons_standing(of), action)
+        permission.check_summons(change.standing, summons_standing(of), action)
 
 
 def on_records(change: WhistleChange) -> list[WhistleAction]:
@@ -115,11 +115,11 @@ def explained(change: WhistleChange, of: Summons | None) -> Iterator[None]:
         facts: dict[str, object] = {"whistle_status": whistle.status}
         if of is None:
             facts = {"status_now": whistle.status}
-            facts["allowed"] = [*guards.allowed(whistle, change.parts), *on_records(change)]
+            facts["allowed"] = [*permission.allowed(whistle, change.parts), *on_records(change)]
         elif change.caller is not None:
             summons = summons_standing(of)
             parts = parts_in(change, of)
             facts["status_now"] = summons.status
-            facts["allowed"] = guards.summons_allowed(whistle, summons, parts)
+            facts["allowed"] = permission.summons_allowed(whistle, summons, parts)
         met.facts = {**facts, **met.facts}
         raise

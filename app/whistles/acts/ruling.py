@@ -17,13 +17,13 @@ from app.whistles.life.loop import (
     AWAITED,
     UNDER_WAY,
     Finding,
-    IllegalWhistleMove,
     SummonsKind,
     SummonsStatus,
     WhistleAction,
     WhistleKind,
     WhistleStatus,
 )
+from app.whistles.life.moves import IllegalWhistleMove
 from app.whistles.models import Summons
 
 A, S = WhistleAction, WhistleStatus

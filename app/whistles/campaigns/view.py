@@ -25,7 +25,7 @@ from app.whistles.campaigns.schemas import (
     TeamLogView,
     TeamView,
 )
-from app.whistles.life import guards
+from app.whistles.life import permission
 from app.whistles.life.loop import OF_CAMPAIGN, SummonsKind
 from app.whistles.models import Attendance, Summons, Whistle
 from app.whistles.views import scope
@@ -83,7 +83,7 @@ def view_of(viewer: Viewer, whistle: Whistle) -> CampaignView:
         notices=[
             NoticeView(at=entry.at, text=text(entry.words.get("text"))) for entry in course.notices
         ],
-        allowed=[each for each in guards.allowed(state, parts) if each in OF_CAMPAIGN],
+        allowed=[each for each in permission.allowed(state, parts) if each in OF_CAMPAIGN],
     )
 
 

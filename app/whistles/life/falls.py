@@ -11,7 +11,6 @@ from typing import NamedTuple
 from app.whistles.life.ladder import BY_ITSELF_FROM
 from app.whistles.life.loop import (
     AWAITED,
-    MOVES,
     UNSETTLED,
     VALID,
     SummonsKind,
@@ -20,6 +19,7 @@ from app.whistles.life.loop import (
     WhistleAction,
     WhistleStatus,
 )
+from app.whistles.life.moves import MOVES
 
 
 class WhistleFall(NamedTuple):

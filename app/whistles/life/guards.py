@@ -1,17 +1,12 @@
 """Guards: conditions of an action beside the status and the caller's part (RULEBOOK D.14)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from app.kit.messages import Message
 from app.kit.workdays import day_of
 from app.whistles.life.ladder import ABOVE
 from app.whistles.life.loop import (
-    MOVES,
-    OF_OFFICE,
-    OF_SUMMONS,
     OVER,
-    SUMMONS_MOVES,
-    IllegalWhistleMove,
     SummonsStatus,
     Tier,
     WhistleAction,
@@ -19,7 +14,6 @@ from app.whistles.life.loop import (
     WhistleLevel,
     WhistleStatus,
 )
-from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.refusals import (
     AnswerOwed,
     AppealedBefore,
@@ -314,76 +308,3 @@ OFFICE_GUARDS: dict[WhistleAction, Callable[[WhistleStanding, SummonsStanding], 
     A.ANSWER: supervised,
     A.THANK: to_thank,
 }
-
-
-def check(whistle: WhistleStanding, action: WhistleAction) -> None:
-    """Refuses (IllegalWhistleMove) what the whistle's status or a guard does not allow."""
-    if (whistle.status, action) not in MOVES:
-        raise IllegalWhistleMove(
-            Message(
-                "cannot {action} a whistle that is {status}", action=action, status=whistle.status
-            )
-        )
-    if action in GUARDS:
-        GUARDS[action](whistle)
-
-
-def check_summons(
-    whistle: WhistleStanding, summons: SummonsStanding, action: WhistleAction
-) -> None:
-    """Refuses (IllegalWhistleMove) what the whistle, the summons or a guard does not allow."""
-    if action in OFFICE_GUARDS:
-        check(whistle, action)
-        OFFICE_GUARDS[action](whistle, summons)
-        return
-    if (summons.status, action) not in SUMMONS_MOVES or summons.is_peer:
-        raise IllegalWhistleMove(
-            Message(
-                "cannot {action} a summons that is {status}", action=action, status=summons.status
-            )
-        )
-    check(whistle, action)
-    if action in SUMMONS_GUARDS:
-        SUMMONS_GUARDS[action](whistle, summons)
-
-
-def allowed(whistle: WhistleStanding, parts: Collection[WhistlePart]) -> list[WhistleAction]:
-    """The whistle's own actions that these parts may take now."""
-    return [
-        action
-        for action, who in WHO.items()
-        if action not in OF_SUMMONS | OF_OFFICE
-        and who.intersection(parts)
-        and is_open(whistle, action)
-    ]
-
-
-def is_open(whistle: WhistleStanding, action: WhistleAction) -> bool:
-    try:
-        check(whistle, action)
-    except IllegalWhistleMove:
-        return False
-    return True
-
-
-def summons_allowed(
-    whistle: WhistleStanding, summons: SummonsStanding, parts: Collection[WhistlePart]
-) -> list[WhistleAction]:
-    """The same of a summons."""
-    return [
-        action
-        for action in WHO
-        if action in OF_SUMMONS | OFFICE_GUARDS.keys()
-        and WHO[action].intersection(parts)
-        and is_summons_open(whistle, summons, action)
-    ]
-
-
-def is_summons_open(
-    whistle: WhistleStanding, summons: SummonsStanding, action: WhistleAction
-) -> bool:
-    try:
-        check_summons(whistle, summons, action)
-    except IllegalWhistleMove:
-        return False
-    return True

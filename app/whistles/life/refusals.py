@@ -1,7 +1,7 @@
 """Refusals of acts on whistles and summonses, by the rule that is in the way (RULEBOOK D.14)."""
 
 from app.kit.errors import Forbidden
-from app.whistles.life.loop import IllegalWhistleMove
+from app.whistles.life.moves import IllegalWhistleMove
 
 
 class NotYourWhistle(Forbidden):

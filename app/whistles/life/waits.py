@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from app.whistles.life.ladder import CITY_DESK, OF_THE_CITY, owner
 from app.whistles.life.loop import (
-    MOVES,
     OVER,
     UNSETTLED,
     VALID,
@@ -18,6 +17,7 @@ from app.whistles.life.loop import (
     WhistleAction,
     WhistleStatus,
 )
+from app.whistles.life.moves import MOVES
 
 A, P, S = WhistleAction, SummonsStatus, WhistleStatus
 

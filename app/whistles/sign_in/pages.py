@@ -17,7 +17,7 @@ from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.messages import Message, for_reader, language, phrase
 from app.kit.web.language import BY_LANGUAGE
 from app.whistles.acts.codes import CodeExpired, CodeUnknown, CodeUsed
-from app.whistles.life.loop import IllegalWhistleMove
+from app.whistles.life.moves import IllegalWhistleMove
 from app.whistles.life.refusals import ReportedInBefore
 from app.whistles.sign_in.service import Awaited
 from app.whistles.views.schemas import SignInCodeView

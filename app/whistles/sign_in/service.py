@@ -16,7 +16,7 @@ from app.whistles.acts import codes, reporting
 from app.whistles.acts.acting import Step, named
 from app.whistles.acts.forms import ReportIn
 from app.whistles.acts.locking import summonses_of
-from app.whistles.life import guards
+from app.whistles.life import permission
 from app.whistles.life.loop import WhistleAction
 from app.whistles.models import Whistle
 from app.whistles.standing import standing_of, summons_standing
@@ -57,7 +57,7 @@ def to_come(
     summonses = summonses_of(session, whistle.number)
     standing = standing_of(whistle, summonses, now)
     for summons in summonses:
-        if guards.is_summons_open(standing, summons_standing(summons), WhistleAction.REPORT_IN):
+        if permission.is_summons_open(standing, summons_standing(summons), WhistleAction.REPORT_IN):
             office = city.offices.get(summons.office_code)
             yield summons.office_code, office.name if office else summons.office_code
 

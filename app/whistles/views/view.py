@@ -11,7 +11,7 @@ from app.tickets.views.view import Viewer
 from app.whistles import persons, standing
 from app.whistles.evaluation import views as record_views
 from app.whistles.evaluation.schemas import EvaluationView
-from app.whistles.life import guards
+from app.whistles.life import permission
 from app.whistles.life.loop import WhistleAction
 from app.whistles.life.parts import WHO, WhistlePart
 from app.whistles.life.standings import WhistleStanding
@@ -94,7 +94,7 @@ def shown(viewer: Viewer, whistle: Whistle, beside: Beside) -> WhistleView:
         ],
         tickets=[] if only_summoned else list(beside.tickets.get(whistle.number, [])),
         evaluations=evaluations,
-        allowed=[*guards.allowed(state, parts), *acts_on(evaluations)],
+        allowed=[*permission.allowed(state, parts), *acts_on(evaluations)],
     )
 
 
@@ -161,7 +161,7 @@ def summons_view(
         absent=summons.absent_at is not None,
         actions=[ActionItemView.model_validate(item) for item in items],
         attendance=[visit for office, visit in beside.visits.get(number, []) if office == code],
-        allowed=guards.summons_allowed(whistle, state, own),
+        allowed=permission.summons_allowed(whistle, state, own),
     )
 
 
