@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from time import monotonic
 from typing import Any, Literal
 
@@ -154,6 +155,8 @@ class Figures:
     clock: Clock
     read_at: float = float("-inf")
     thread: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    counting: Lock = field(default_factory=Lock)
+    """A count by the background never takes the place of a later one that was asked for."""
 
     async def renew(self) -> None:
         await run_sync(self.read_anew, limiter=self.thread)
@@ -172,9 +175,10 @@ class Figures:
 
     def count_pools(self) -> bool:
         """Each worker's own; there is never more left to do."""
-        for name, engine in self.pools.items():
-            pool = engine.pool
-            assert isinstance(pool, QueuePool)
-            POOL_USED.labels(name).set(pool.checkedout())
-            POOL_SIZE.labels(name).set(pool.size())
+        with self.counting:
+            for name, engine in self.pools.items():
+                pool = engine.pool
+                assert isinstance(pool, QueuePool)
+                POOL_USED.labels(name).set(pool.checkedout())
+                POOL_SIZE.labels(name).set(pool.size())
         return False
