@@ -1,5 +1,6 @@
 """The one door: a bearer key becomes a Caller, and a role is let in or not."""
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -62,7 +63,7 @@ class Gate:
         return caller
 
     def remembered(self, key_hash: bytes) -> Caller | None:
-        at, caller = self.seen.get(key_hash, (0.0, None))
+        at, caller = self.seen.get(key_hash, (-math.inf, None))
         if (
             caller is None
             or at < time.monotonic() - REMEMBERED_SECONDS
@@ -76,7 +77,7 @@ class Gate:
         callers = {
             key_hash: caller
             for key_hash, caller in service.recognise(connection, hashes).items()
-            if self.revoked.get(caller.id, 0.0) <= asked_at - REMEMBERED_SECONDS
+            if self.revoked.get(caller.id, -math.inf) <= asked_at - REMEMBERED_SECONDS
         }
         if len(self.seen) >= MOST_REMEMBERED:
             self.seen.clear()

@@ -1,5 +1,6 @@
 """Keys, and what a key may see: one scope for every list, act, history, export and feed."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -117,6 +118,17 @@ def test_a_revoked_key_opens_nothing_at_once_and_for_ever(
         k for k in people.admin.get("/keys", limit=500).json()["items"] if k["id"] == made["id"]
     )
     assert key["revoked_at"] is not None
+
+
+def test_keys_open_on_a_machine_that_has_just_started(
+    people: People, app: FastAPI, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.access.gate.time.monotonic", lambda: 0.5)
+
+    caller = asyncio.run(Gate(app.state.engine, app.state.secret).caller(made["key"]))
+
+    assert caller is not None
+    assert caller.id == made["id"]
 
 
 def listed_as(people: People, key_id: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Readiness:
     engine: sa.Engine
     checks: Sequence[Callable[[], None]]
     """What else is looked at first, in order."""
-    written_at: float = 0.0
+    written_at: float = float("-inf")
     reason: str | None = None
     present: "asyncio.Task[Unavailable | None] | None" = None
     coming: "asyncio.Task[Unavailable | None] | None" = None
