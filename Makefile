@@ -23,8 +23,9 @@ unexport PYTHONDONTWRITEBYTECODE
 serve: $(READY)
 	@exec $(BIN)/jiesu serve
 
-# What checks one file after another leaves half of two cores to the tests.
-test: $(READY) browser
+# What checks one file after another leaves half of two cores to the tests; installing, too.
+test:
+	@$(MAKE) --jobs=2 $(READY) browser
 	@$(MAKE) --jobs=2 check tests
 
 tests: $(READY) browser
