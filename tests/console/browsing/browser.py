@@ -25,8 +25,11 @@ from app.console.visit import PREFIX
 from tests.aids.given import Person
 from tests.console.visitor import Visitor
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-MISSING = "a browser is needed: `make browser`, or install Debian's package chromium by hand"
+NAMES = (
+    "chromium-headless-shell",
+    *("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+)
+MISSING = "a browser is needed: `make browser`, or install Debian's package by hand"
 FLAGS = [
     "--no-sandbox",  # as root there is none
     "--disable-dev-shm-usage",
