@@ -26,7 +26,9 @@ from app.kit.address import psycopg_url
 from app.kit.host import embedded, migrate
 from app.rankings import registry
 from app.routing.decide import Router
-from app.routing.memory import Lesson
+from app.routing.memory import MOST_PLACES, Lesson
+from app.routing.record import Record
+from app.routing.teaching.teachers import Teachers
 from app.settings import Settings
 from app.suggest.memory import Memory
 from tests.aids import nursery, workers
@@ -270,8 +272,13 @@ def clear(connection: sa.Connection) -> None:
 
 
 def forget_lessons(router: Router) -> None:
+    """Leaves it as it was made."""
+    router.teachers = Teachers()
     for key in list(router.memory.places):
         router.learn(Lesson.FORGET, key, "", date.min)
+    router.memory.most = MOST_PLACES
+    for record in router.records:
+        vars(record).update(vars(Record(record.before)))
     router.learned_to = (0, 0)
 
 

@@ -12,12 +12,15 @@ from fastapi import FastAPI
 
 from app import commands as command
 from app import preparation
+from app.city import City
 from app.routing.areas import BadAreas
 from app.routing.load import read_areas
 from app.settings import Settings
 from app.tickets.intake import rerouting
 from app.tickets.views.scope import NoSuchTicket
+from tests.aids.client import Client
 from tests.aids.given import WANGJING, People, ticket
+from tests.conftest import forget_lessons
 from tests.serving.test_serve import forked, refusal
 
 JINZHAN = "110105036"
@@ -39,13 +42,22 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "areas.geojson"
 
 
-@pytest.fixture
-def mapped(app: FastAPI, people: People, settings: Settings, file: Path) -> Settings:
-    """The service as it is with the setting."""
+@pytest.fixture(scope="module")
+def made(
+    app: FastAPI, served: Client, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Settings, City]:
+    file = tmp_path_factory.mktemp("areas") / "two.geojson"
     file.write_text(json.dumps(TWO))
     given = settings.model_copy(update={"areas": file})
     with app.state.sessions() as session:
-        app.state.city = preparation.make_city(session, given)
+        return given, preparation.make_city(session, given)
+
+
+@pytest.fixture
+def mapped(app: FastAPI, people: People, made: tuple[Settings, City]) -> Settings:
+    """The service as it is with the setting."""
+    given, app.state.city = made
+    forget_lessons(app.state.city.router)
     return given
 
 

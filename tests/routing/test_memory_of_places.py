@@ -14,7 +14,16 @@ from app.routing.memory import Lesson
 from app.routing.models import RoutingLesson
 from app.routing.reading.names import short_name
 from app.routing.reading.text import read
-from tests.routing.test_routing import GAZETTEER, POLICY, TODAY, confirm, fresh, route, shared
+from tests.routing.test_routing import (
+    GAZETTEER,
+    POLICY,
+    TODAY,
+    confirm,
+    pupil,
+    pupils,
+    route,
+    shared,
+)
 
 WANGJING = "110105026"
 GENERIC = read_generic()
@@ -124,7 +133,7 @@ def test_places_are_learned_as_before() -> None:
 
 
 def test_a_lesson_of_before_that_is_no_place_is_not_heard() -> None:
-    router = fresh()
+    router = pupil()
     key = shared().key("朝阳区金榆嘉苑", WANGJING, TODAY)
     assert key is not None
     router.learn(Lesson.CONFIRM, key._replace(name="大门口"), WANGJING, TODAY)
@@ -133,7 +142,7 @@ def test_a_lesson_of_before_that_is_no_place_is_not_heard() -> None:
 
 @pytest.mark.parametrize(("cases", "decision"), [(1, "person"), (2, "person"), (3, "dispatch")])
 def test_a_few_cases_do_not_overrule_the_community_of_that_name(cases: int, decision: str) -> None:
-    router, other = fresh(), "110105005"
+    router, other = pupil(), "110105005"
     for _ in range(cases):
         confirm(router, "朝阳区望京西园三区", other)
 
@@ -209,7 +218,7 @@ def test_a_district_said_against_a_place_known_in_another_is_named(
 )
 def test_before_a_lesson_the_router_says_what_it_said_to_the_caller(text: str) -> None:
     """The record rests on such chances; a building behind a village's name counts."""
-    router = fresh()
+    router = pupil()
     place = router.named_place(text, WANGJING, TODAY)
     decision = router.route(Query(text), POLICY, TODAY)
     assert place is not None
@@ -228,7 +237,7 @@ def test_a_service_that_starts_late_knows_what_the_others_know(
         monkeypatch.setattr(record, name, number)
     monkeypatch.setattr(service, "PUSHED_OUT", 30)
     lessons = [lesson_of(place, at) for at, place in enumerate(GAZETTEER.places[:900:10])]
-    early, late = fresh(), fresh()
+    early, late = pupils()
     early.memory.most = late.memory.most = 70
 
     for lesson in lessons:

@@ -27,7 +27,9 @@ from app.routing.schemas import RouteQuestion
 from app.routing.service import Taught
 from app.settings import Settings
 from tests.aids import given
+from tests.aids.client import Client
 from tests.aids.given import CHAOYANG, WANGJING, People, Person
+from tests.conftest import forget_lessons
 
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
 JINZHAN = "110105036"
@@ -52,8 +54,17 @@ def router(app: FastAPI) -> Router:
     return router
 
 
-def fresh(app: FastAPI) -> Router:
+@pytest.fixture(scope="module")
+def made(app: FastAPI, served: Client) -> Router:
+    """Another process's."""
     return make_router(read_gazetteer(), app.state.city.catalogue, app.state.city.router.names)
+
+
+@pytest.fixture
+def fresh(made: Router) -> Router:
+    """It has learned nothing."""
+    forget_lessons(made)
+    return made
 
 
 def teach(
@@ -122,19 +133,17 @@ def test_more_lines_or_longer_ones_are_too_large(operator: Person) -> None:
 
 
 def test_what_was_taught_is_known_to_every_router(
-    app: FastAPI, sessions: Sessions, router: Router, operator: Person
+    sessions: Sessions, router: Router, operator: Person, fresh: Router
 ) -> None:
-    other = fresh(app)
-
     teach(sessions, router, JINZHAN, JINZHAN)
     with sessions() as session:
-        service.refresh(session, other)
+        service.refresh(session, fresh)
 
     view = operator.get("/route", text="朝阳区琥珀川嘉苑9号楼").json()
     assert (view["office_code"], view["method"]) == (JINZHAN, "memory")
     assert view["reason"] == "2 earlier requests from here went to 金盏乡"
-    assert other.memory.places == router.memory.places
-    assert other.learned_to == router.learned_to
+    assert fresh.memory.places == router.memory.places
+    assert fresh.learned_to == router.learned_to
 
 
 def test_an_uncommitted_lesson_is_waited_for(sessions: Sessions, router: Router) -> None:
@@ -151,19 +160,20 @@ def test_an_uncommitted_lesson_is_waited_for(sessions: Sessions, router: Router)
     assert {WANGJING, JINZHAN} == past.keys()
 
 
-def test_a_decision_can_be_made_again(app: FastAPI, sessions: Sessions, router: Router) -> None:
+def test_a_decision_can_be_made_again(
+    app: FastAPI, sessions: Sessions, router: Router, fresh: Router
+) -> None:
     teach(sessions, router, JINZHAN)
     policies = app.state.city.policies
     asked = RouteQuestion(text=NEWBUILT)
     first = service.route(router, policies, asked, NOW)
     teach(sessions, router, WANGJING, WANGJING, WANGJING)
 
-    again = fresh(app)
     with sessions() as session:
-        service.learn_up_to(session, again, first.memory)
+        service.learn_up_to(session, fresh, first.memory)
 
     assert service.route(router, policies, asked, NOW) != first
-    assert service.route(again, policies, asked, NOW) == first
+    assert service.route(fresh, policies, asked, NOW) == first
 
 
 def test_an_upheld_objection_unteaches(sessions: Sessions, router: Router) -> None:

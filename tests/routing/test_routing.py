@@ -23,6 +23,7 @@ from app.routing.memory import Key, Lesson
 from app.routing.schemas import RouteView
 from app.routing.witnesses import LEAST_KNOWN
 from tests.aids import shipped
+from tests.conftest import forget_lessons
 
 TODAY = date(2026, 10, 20)
 POLICY = Thresholds("test", accept=0.85, margin=0.10, border_m=30)
@@ -41,20 +42,26 @@ GAZETTEER = shipped.gazetteer()
 OFFICES = {"110105-market": "朝阳区市场监督管理局", "ent-water": "自来水集团"}
 
 
-def fresh() -> Router:
-    """A router whose memory is its own."""
+@cache
+def made(number: int) -> Router:
+    """Made when it is first asked, and not by each process that collects."""
     return make_router(GAZETTEER, CATALOGUE, OFFICES)
 
 
-@cache
 def shared() -> Router:
-    """Nobody teaches it. Made when it is first asked, and not by each process that collects."""
-    return fresh()
+    """Nobody teaches it."""
+    return made(0)
 
 
-@cache
+def pupil(number: int = 1) -> Router:
+    """A router that has learned nothing yet.."""
+    router = made(number)
+    forget_lessons(router)
+    return router
+
+
 def pupils() -> tuple[Router, Router]:
-    return fresh(), fresh()
+    return pupil(1), pupil(2)
 
 
 def route(asked: str | Query, router: Router | None = None, on: date = TODAY) -> Decision:
@@ -264,7 +271,7 @@ NEWBUILT = "朝阳区琥珀川嘉苑5号楼"
 
 
 def test_one_confirmed_case_is_enough_where_nothing_speaks_against_it() -> None:
-    router = fresh()
+    router = pupil()
     assert route(NEWBUILT, router).decision is not DecisionKind.DISPATCH
 
     confirm(router, NEWBUILT, JINZHAN)
@@ -275,7 +282,7 @@ def test_one_confirmed_case_is_enough_where_nothing_speaks_against_it() -> None:
 
 
 def test_one_contrary_case_of_three_does_not_flip_a_place() -> None:
-    router = fresh()
+    router = pupil()
     for street in (JINZHAN, JINZHAN, DOUGEZHUANG):
         confirm(router, NEWBUILT, street)
 
@@ -286,7 +293,7 @@ def test_one_contrary_case_of_three_does_not_flip_a_place() -> None:
 
 
 def test_a_past_that_speaks_for_both_goes_to_a_person() -> None:
-    router = fresh()
+    router = pupil()
     confirm(router, NEWBUILT, JINZHAN)
     confirm(router, NEWBUILT, DOUGEZHUANG)
 
@@ -300,7 +307,7 @@ def test_a_past_that_speaks_for_both_goes_to_a_person() -> None:
 
 
 def test_an_upheld_objection_unteaches() -> None:
-    router = fresh()
+    router = pupil()
     before = route(NEWBUILT, router)
     confirm(router, NEWBUILT, JINZHAN)
 
@@ -311,7 +318,7 @@ def test_an_upheld_objection_unteaches() -> None:
 
 
 def test_a_forgotten_place_is_as_if_it_had_never_been_heard_of() -> None:
-    router = fresh()
+    router = pupil()
     before = route(NEWBUILT, router)
     for _ in range(3):
         confirm(router, NEWBUILT, JINZHAN)
@@ -322,7 +329,7 @@ def test_a_forgotten_place_is_as_if_it_had_never_been_heard_of() -> None:
 
 
 def test_memory_never_overrides_an_official_name() -> None:
-    router = fresh()
+    router = pupil()
     for _ in range(9):
         confirm(router, "朝阳区望京街道琥珀川嘉苑", JINZHAN)
 
@@ -342,7 +349,7 @@ def test_a_road_is_remembered_with_its_number() -> None:
 
 
 def test_a_road_belongs_to_the_street_of_the_numbers_around() -> None:
-    router = fresh()
+    router = pupil()
     for number, street in ((2, JINZHAN), (10, JINZHAN), (90, DOUGEZHUANG), (98, DOUGEZHUANG)):
         confirm(router, f"朝阳区琥珀川东路{number}号", street)
 
@@ -354,7 +361,7 @@ def test_a_road_belongs_to_the_street_of_the_numbers_around() -> None:
 
 
 def test_memory_is_bounded_and_lets_go_of_the_oldest() -> None:
-    router = fresh()
+    router = pupil()
     router.memory.most = 2
     for name in ("琥珀川", "枫林湾", "银杏湾"):
         confirm(router, f"朝阳区{name}嘉苑", JINZHAN)
@@ -480,19 +487,13 @@ PLACES = [
 ]
 
 
-def emptied(router: Router) -> Router:
-    for key in list(router.memory.places):
-        router.learn(Lesson.FORGET, key, "", TODAY)
-    return router
-
-
 CASES = st.lists(st.sampled_from([WANGJING, JINZHAN, DOUGEZHUANG]), max_size=12)
 
 
 @given(CASES)
 @settings(max_examples=25)
 def test_no_past_overrides_an_official_name(cases: list[str]) -> None:
-    router = emptied(pupils()[0])
+    router = pupil()
     for street in cases:
         confirm(router, NEWBUILT, street)
 
@@ -506,7 +507,7 @@ def test_no_past_overrides_an_official_name(cases: list[str]) -> None:
 def test_one_contrary_case_among_three_or_more_flips_no_place(
     number: int, data: st.DataObject
 ) -> None:
-    router = emptied(pupils()[0])
+    router = pupil()
     contrary = data.draw(st.integers(0, number - 1))
     for at in range(number):
         confirm(router, NEWBUILT, DOUGEZHUANG if at == contrary else JINZHAN)
@@ -517,12 +518,12 @@ def test_one_contrary_case_among_three_or_more_flips_no_place(
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from([JINZHAN, DOUGEZHUANG]))))
 @settings(max_examples=15)
 def test_the_same_lessons_make_the_same_decisions(lessons: list[tuple[str, str]]) -> None:
-    pupil, other = map(emptied, pupils())
-    for router in (pupil, other):
+    first, second = pupils()
+    for router in (first, second):
         for place, street in lessons:
             confirm(router, place, street)
 
-    assert [route(place, pupil) for place in PLACES] == [route(place, other) for place in PLACES]
+    assert [route(place, first) for place in PLACES] == [route(place, second) for place in PLACES]
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import preparation
+from app.city import City
 from app.offices.directory import OfficeKind
 from app.routing import service
 from app.routing.memory import Key, Lesson, Memory
 from app.routing.models import RoutingLesson
 from app.tickets.intake import rerouting
 from tests.aids import given
+from tests.aids.client import Client
 from tests.aids.given import WANGJING, People
-from tests.conftest import StillClock
+from tests.conftest import StillClock, forget_lessons
 
 PLACE = "朝阳区金榆嘉苑3号楼2单元"
 """No gazetteer knows it, so that nothing but memory can tell its street."""
@@ -30,6 +32,20 @@ CHAOWAI = "110105001"
 def session(app: FastAPI, people: People) -> Iterator[Session]:
     with app.state.sessions() as session:
         yield session
+
+
+@pytest.fixture(scope="module")
+def made(app: FastAPI, served: Client) -> City:
+    """Another process's city."""
+    with app.state.sessions() as session:
+        return preparation.make_city(session, app.state.settings)
+
+
+@pytest.fixture
+def fresh(made: City) -> City:
+    """It has learned nothing."""
+    forget_lessons(made.router)
+    return made
 
 
 def unknown(people: People) -> str:
@@ -186,7 +202,7 @@ def test_many_cases_of_one_place_do_not_grow_the_record_for_ever(
 
 
 def test_a_route_is_made_again_with_the_memory_that_it_had(
-    people: People, app: FastAPI, session: Session
+    people: People, app: FastAPI, session: Session, fresh: City
 ) -> None:
     first = unknown(people)
     dispatch(people, first, WANGJING)
@@ -197,31 +213,29 @@ def test_a_route_is_made_again_with_the_memory_that_it_had(
     third = given.ticket(people, address={"text": PLACE})
 
     for number in (first, second, third):
-        fresh = preparation.make_city(session, app.state.settings)
+        forget_lessons(fresh.router)
         assert list(rerouting.differences(session, fresh, number)) == []
 
 
 def test_a_route_that_cannot_be_made_again_names_what_differs(
-    people: People, app: FastAPI, session: Session
+    people: People, app: FastAPI, session: Session, fresh: City
 ) -> None:
     dispatch(people, unknown(people), WANGJING)
     learn(app)
     number = given.ticket(people, address={"text": PLACE})
     people("supervisor").delete(f"/routing/memory?text={PLACE}")
 
-    fresh = preparation.make_city(session, app.state.settings)
     names = {name for name, *_ in rerouting.differences(session, fresh, number)}
     assert {"decision", "office_code", "method", "memory"} <= names
 
 
 def test_a_route_made_again_by_another_ranker_says_so(
-    people: People, app: FastAPI, session: Session
+    people: People, session: Session, fresh: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = given.ticket(people)
-    fresh = preparation.make_city(session, app.state.settings)
     locator = fresh.router.locator
     before = locator.ranker.version
-    locator.ranker = replace(locator.ranker, version="other")
+    monkeypatch.setattr(locator, "ranker", replace(locator.ranker, version="other"))
 
     differences = list(rerouting.differences(session, fresh, number))
 
