@@ -21,11 +21,14 @@ def relink(connection: sa.Connection, numbers: Collection[str] | None = None) ->
         numbers = connection.scalars(sa.text("SELECT number FROM ticket")).all()
     connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
     events = connection.execute(sa.text(EVENTS), {"numbers": list(numbers)}).mappings().all()
+    linked, headed = [], []
     for number, of_ticket in groupby(events, key=lambda event: event["ticket_number"]):
         link = links.BEFORE_ALL
         for event in of_ticket:
             link = links.link(link, {**event})
-            named = {"link": link, "ticket_number": number, "seq": event["seq"]}
-            connection.execute(sa.text(LINKED), named)
-        connection.execute(sa.text(HEADED), {"link": link, "ticket_number": number})
+            linked.append({"link": link, "ticket_number": number, "seq": event["seq"]})
+        headed.append({"link": link, "ticket_number": number})
+    for statement, rows in ((LINKED, linked), (HEADED, headed)):
+        if rows:
+            connection.execute(sa.text(statement), rows)
     connection.exec_driver_sql("SET LOCAL session_replication_role = origin")

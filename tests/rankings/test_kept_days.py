@@ -30,19 +30,39 @@ from tests.aids.given import CHAOYANG, People
 from tests.aids.past import STREETS, Store, case, storing
 from tests.aids.patience import PATIENCE_SECONDS
 from tests.aids.stages import DONGHUAMEN
-from tests.conftest import StillClock
+from tests.aids.standing import Standing
+from tests.conftest import StillClock, clear
 
 PERIOD = "2026-11"
 NOON = datetime.fromisoformat("2026-10-28T12:00:00+08:00")
 DAY = date(2026, 10, 28)
 WATER = "city-water"
+NOW = NOON + timedelta(days=10)
 
 
 @pytest.fixture
 def store(app: FastAPI, people: People, clock: StillClock) -> Store:
     """Facts of the days before the clock's, which stands in November."""
-    clock.at = NOON + timedelta(days=10)
+    clock.at = NOW
     return storing(app)
+
+
+@pytest.fixture(scope="module")
+def empty_days(app: FastAPI, clearing: sa.Engine) -> Standing:
+    """The days of a city without tickets, kept so long ago that those that change are counted."""
+    counted_at = NOW - keep_days.PAUSE
+    while keep_days.keep(app.state.sessions, app.state.city, lambda: counted_at):
+        pass
+    standing = Standing(clearing)
+    with clearing.begin() as connection:
+        clear(connection)
+    return standing
+
+
+@pytest.fixture
+def kept_before(people: People, empty_days: Standing) -> None:
+    """Only the days that change in a test are left to be counted."""
+    empty_days.put_back()
 
 
 def keep(app: FastAPI) -> int:
@@ -108,6 +128,7 @@ def test_the_days_that_are_over_are_kept_and_their_numbers_used(
     assert scanned(app) == before
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:
@@ -126,6 +147,7 @@ def test_a_day_that_changes_is_counted_again_but_not_all_the_time(
     assert served(people) == scanned(app)
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_of_other_rules_nothing_kept_is_taken(app: FastAPI, people: People, store: Store) -> None:
     answers = [{"resolved": "partly", "satisfied": "basic"}, {}]
     store(case(n, NOON, answers=answers[n % 2]) for n in range(8))
@@ -137,6 +159,7 @@ def test_of_other_rules_nothing_kept_is_taken(app: FastAPI, people: People, stor
     assert people("analyst").post(path, trial).content == before.content
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_as_of_an_instant_nothing_kept_is_taken(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:
@@ -304,6 +327,7 @@ def test_whatever_happens_in_whatever_order_every_league_is_as_if_nothing_were_k
     assert served(people, "2026-10") == scanned(app, "2026-10")
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_the_triggers_know_which_statuses_are_not_taken(
     app: FastAPI, people: People, store: Store
 ) -> None:
@@ -322,6 +346,7 @@ def marks_by(app: FastAPI, status: Status) -> bool:
         return session.scalar(sa.select(sa.exists().select_from(ChangedDay))) is True
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_a_ticket_that_is_worked_on_marks_nothing(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:
@@ -337,6 +362,7 @@ def test_a_ticket_that_is_worked_on_marks_nothing(
     assert marks(app) == {("ticket", arrived, by) for by in WATCHED["ticket"]}
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_a_day_that_somebody_is_changing_is_left_for_the_next_time(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:
@@ -405,6 +431,7 @@ def kept_by(app: FastAPI, session: Session, day: keep_days.Day) -> None:
     keep_days.write(session, day, count, now)
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_a_table_that_is_emptied_has_no_days(app: FastAPI, people: People, store: Store) -> None:
     store([case(1, NOON)])
     keep(app)
@@ -418,6 +445,7 @@ def test_a_table_that_is_emptied_has_no_days(app: FastAPI, people: People, store
     assert kept(app) == 0
 
 
+@pytest.mark.usefixtures("kept_before")
 def test_of_a_sealed_month_nothing_is_kept(
     app: FastAPI, people: People, store: Store, clock: StillClock
 ) -> None:

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from tests.aids.cases import CONTACTED, RESOLVED, SATISFIED, random_cases
 from tests.aids.cases import answers as answers_of
 from tests.aids.given import People
 from tests.aids.past import BORDER, STREETS, Json, storing
+from tests.aids.standing import Standing
 from tests.conftest import StillClock
 
 RATES = {"response": "responded", "resolution": "resolved", "satisfaction": "satisfied"}
@@ -33,9 +35,9 @@ def heard_again(chance: Random) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def corrected(app: FastAPI, people: People) -> list[Json]:
-    """Cases as the recordings have them; some were first recorded otherwise."""
+@pytest.fixture(scope="module")
+def stored(app: FastAPI, clearing: sa.Engine) -> tuple[list[Json], Standing]:
+    """The cases that `corrected` puts on record, and their rows."""
     chance = Random(4711)
     cases = random_cases(chance, 600, STREETS, BORDER)
     storing(app)(cases)
@@ -46,6 +48,14 @@ def corrected(app: FastAPI, people: People) -> list[Json]:
                 at = recount.called_back_at(case) + timedelta(days=1)
                 correct(session, f"BJ20260901{n:07}", case["callback"], heard, at)
                 case["callback"] |= heard
+    return cases, Standing(clearing)
+
+
+@pytest.fixture
+def corrected(people: People, stored: tuple[list[Json], Standing]) -> list[Json]:
+    """Cases as the recordings have them; some were first recorded otherwise."""
+    cases, standing = stored
+    standing.put_back()
     return cases
 
 

@@ -1,11 +1,15 @@
 """Every action done again: a second time, at the same time, on an old version, under one key."""
 
+from datetime import datetime
+
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import Response
 
 from tests.aids import given, stages
 from tests.aids.given import People
+from tests.aids.standing import Standing
 from tests.conftest import StillClock
 from tests.tickets.acts.test_every_act import KINDS, UNCHANGING, Stage, Walk
 
@@ -79,6 +83,32 @@ class Doer:
         return self.walk.person(self.role).post(path, self.body, headers)
 
 
+Ready = tuple[Doer, Standing, datetime]
+
+
+@pytest.fixture(scope="module")
+def ready() -> dict[str, Ready]:
+    """By their action, those who stood ready once."""
+    return {}
+
+
+@pytest.fixture
+def doer(
+    people: People,
+    clock: StillClock,
+    clearing: sa.Engine,
+    ready: dict[str, Ready],
+    action: str,
+) -> Doer:
+    """Of each action his ticket is brought there once, and its rows are put back."""
+    if action not in ready:
+        made = Doer(people, clock, action)
+        ready[action] = made, Standing(clearing), clock.at
+    doer, standing, clock.at = ready[action]
+    standing.put_back()
+    return doer
+
+
 def test_every_action_is_done_here_by_someone_who_may(people: People) -> None:
     walked = {action for stage in KINDS.values() for action in stage_actions(stage)}
     assert walked == DONE.keys()
@@ -93,54 +123,51 @@ def stage_actions(stage: Stage) -> set[str]:
 
 @pytest.mark.parametrize("action", sorted(DONE))
 def test_done_a_second_time_it_is_refused_or_is_one_step_more(
-    people: People, app: FastAPI, clock: StillClock, action: str
+    people: People, app: FastAPI, doer: Doer, action: str
 ) -> None:
-    does = Doer(people, clock, action)
-    first = does()
-    assert first.status_code == does.good, first.text
-    before, version = given.record(app), stages.seen(people, does.number)["version"]
+    first = doer()
+    assert first.status_code == doer.good, first.text
+    before, version = given.record(app), stages.seen(people, doer.number)["version"]
 
-    again = does()
+    again = doer()
 
     assert again.status_code == AGAIN.get(action, 409), again.text
     if again.status_code == 200:
-        assert stages.seen(people, does.number)["version"] == version + 1
+        assert stages.seen(people, doer.number)["version"] == version + 1
     else:
         assert given.record(app) == before
     if again.status_code == 409:
-        assert again.json()["status_now"] == stages.status(people, does.number)
+        assert again.json()["status_now"] == stages.status(people, doer.number)
 
 
 @pytest.mark.parametrize("action", ONCE)
-def test_of_six_at_once_one_is_done(people: People, clock: StillClock, action: str) -> None:
-    does = Doer(people, clock, action)
-    before = len(stages.events(people, does.number))
+def test_of_six_at_once_one_is_done(people: People, doer: Doer) -> None:
+    before = len(stages.events(people, doer.number))
 
-    answers = stages.at_once([does] * 6)
+    answers = stages.at_once([doer] * 6)
 
-    assert answers == [does.good] + [409] * 5
-    assert len(stages.events(people, does.number)) == before + 1
+    assert answers == [doer.good] + [409] * 5
+    assert len(stages.events(people, doer.number)) == before + 1
 
 
 @pytest.mark.parametrize("action", sorted(DONE))
 def test_on_an_old_version_nothing_is_done_and_on_this_one_it_is(
-    people: People, app: FastAPI, clock: StillClock, action: str
+    people: People, app: FastAPI, doer: Doer
 ) -> None:
-    does = Doer(people, clock, action)
-    version = stages.seen(people, does.number)["version"]
+    version = stages.seen(people, doer.number)["version"]
     before = given.record(app)
 
-    stale = does(**{"If-Match": f'"{version - 1}"'})
+    stale = doer(**{"If-Match": f'"{version - 1}"'})
 
     assert stale.status_code == 412, stale.text
     assert given.record(app) == before
-    fresh = does(**{"If-Match": f'"{version}"'})
-    assert fresh.status_code == does.good, fresh.text
+    fresh = doer(**{"If-Match": f'"{version}"'})
+    assert fresh.status_code == doer.good, fresh.text
 
 
 @pytest.mark.parametrize("action", KEPT)
-def test_under_one_key_it_has_one_effect(people: People, clock: StillClock, action: str) -> None:
-    doer, key = Doer(people, clock, action), {"Idempotency-Key": "once"}
+def test_under_one_key_it_has_one_effect(people: People, doer: Doer) -> None:
+    key = {"Idempotency-Key": "once"}
 
     first = doer(**key)
     version = stages.seen(people, doer.number)["version"]

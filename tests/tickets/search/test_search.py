@@ -20,6 +20,7 @@ from app.tickets.views.lists import Listing
 from app.tickets.views.view import Looker
 from tests.aids import given
 from tests.aids.given import CHAOYANG, WANGJING, People
+from tests.aids.standing import Standing
 from tests.conftest import StillClock
 from tests.tickets.views.test_lists import numbers
 
@@ -33,9 +34,28 @@ def follow(app: FastAPI, clock: StillClock) -> None:
         pass
 
 
+Made = tuple[dict[str, str], Standing, datetime]
+
+
+@pytest.fixture(scope="module")
+def cities() -> list[Made]:
+    """The one that was made, when it is: its tickets are taken in once."""
+    return []
+
+
 @pytest.fixture
-def city(people: People, clock: StillClock) -> dict[str, str]:
+def city(
+    people: People, clock: StillClock, clearing: sa.Engine, cities: list[Made]
+) -> dict[str, str]:
     """Some tickets by their names, each a minute after the one before."""
+    if not cities:
+        cities.append((tickets(people, clock), Standing(clearing), clock.at))
+    (made, standing, clock.at), *_ = cities
+    standing.put_back()
+    return made
+
+
+def tickets(people: People, clock: StillClock) -> dict[str, str]:
     wanted: dict[str, dict[str, Any]] = {
         "noise": {"citizen": {"name": "李四", "phone": "010-65123456"}, "external_id": "K-7"},
         "plate": {
