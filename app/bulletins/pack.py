@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from app.bulletins.schemas import BeforeView, ComparedView, CountedView, MatterView, PlaceView
-from app.callbacks.models import Assessment
 from app.kit.decimals import two_decimals
 from app.kit.errors import NotFound
 from app.rankings.counting import assessments, volumes
@@ -162,8 +161,5 @@ def praised(record: Record) -> int:
 
 
 def known_by(record: Record) -> Iterator[sa.ColumnElement[bool]]:
-    """Received by the record's instant, and not brought along from an older system later on."""
     if record.as_of:
-        later = select(Assessment.ticket_number).where(Assessment.recorded_at > record.as_of)
-        yield Ticket.received_at <= record.as_of
-        yield Ticket.number.not_in(later.where(Assessment.recorded_at > Assessment.assessed_at))
+        yield from volumes.known_by_then(record.as_of, record.as_of)

@@ -20,8 +20,7 @@ from app.seals.contradictions import Deriving
 def whole(session: Session, city: City) -> Iterator[Fault]:
     """Each ticket's and whistle's events by their links, each row by its events, each assessment
     made again, each day by its hash, and the rosters and evaluations of streets."""
-    numbers = list(audit.numbers_of_all(session))
-    yield from audit.of_tickets(session, city, numbers)
+    yield from audit.of_tickets(session, city, audit.numbers_of_all(session))
     yield from audit.lost(session)
     yield from whistles.of_whistles(session)
     yield from days.faults(session)

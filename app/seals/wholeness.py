@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.period import Period
-from app.rankings.bundles import digest_of, digest_of_lines, unpacked
+from app.rankings.bundles import digest_of, measured
 from app.rankings.forms import FORMS
 from app.rankings.leagues import League
 from app.rankings.models import Seal, SealedFacts, SealedRanking
@@ -62,6 +62,5 @@ def hash_of_kept(ranking: SealedRanking) -> str | None:
 
 def digest_of_kept(bundle: SealedFacts) -> str:
     """Nothing where the row does not say it itself."""
-    lines = unpacked(bundle.lines)
-    digest = digest_of_lines(lines)
-    return digest if (bundle.number, bundle.digest) == (len(lines), digest) else ""
+    kept = (bundle.number, bundle.digest)
+    return bundle.digest if kept == measured(bundle.lines) else ""

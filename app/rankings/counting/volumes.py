@@ -70,14 +70,18 @@ def accepted(record: Record) -> tuple[Where, ...]:
 
 @lru_cache(maxsize=16)
 def accepted_by_then(instant: datetime, known_by: datetime) -> tuple[Where, ...]:
-    later = select(Assessment.ticket_number).where(
-        Assessment.recorded_at > known_by, Assessment.recorded_at > Assessment.assessed_at
+    refused = Ticket.status.in_(NOT_TAKEN) & refused_by(instant)
+    return (*known_by_then(instant, known_by), ~refused)
+
+
+def known_by_then(instant: datetime, known_by: datetime) -> tuple[Where, ...]:
+    """Received by an instant, and not brought along from an older system later on."""
+    brought = sa.exists().where(
+        Assessment.ticket_number == Ticket.number,
+        Assessment.recorded_at > known_by,
+        Assessment.recorded_at > Assessment.assessed_at,
     )
-    return (
-        Ticket.received_at <= instant,
-        ~(Ticket.status.in_(NOT_TAKEN) & refused_by(instant)),
-        Ticket.number.not_in(later),
-    )
+    return Ticket.received_at <= instant, ~brought
 
 
 def refused_by(instant: datetime) -> Where:

@@ -24,7 +24,7 @@ from app.kit.instants import StillRecording, settled
 from app.kit.ready import Ready, parameter
 from app.kit.rows import insert_many
 from app.kit.workdays import ONE_DAY, day_of, midnight
-from app.rankings.bundles import Bundle, digest_of_lines, number_of, unpacked
+from app.rankings.bundles import Bundle, digest_of_lines, measured, number_of, unpacked
 from app.rankings.models import RegistryVersion, Seal
 from app.seals.audit.faults import Fault, Kind
 from app.tickets.events import Event
@@ -195,19 +195,27 @@ def faults(session: Session, first: date = date.min, last: date = date.max) -> I
     """Each hashed day that does not hold; from the first to the last day also the tickets that are
     not as they were hashed."""
     former: ChainDay | None = None
-    for day in session.scalars(select(ChainDay).order_by(ChainDay.day)):
-        yield from chained(day, former)
-        if first <= day.day <= last:
+    hashed = select(ChainDay).order_by(ChainDay.day).execution_options(yield_per=1)
+    for day in session.scalars(hashed):
+        kept = measured(day.lines)
+        yield from chained(day, kept, former)
+        if first <= day.day <= last and kept[1] != digest_of_lines(lines_of(session, day)):
             yield from changed(session, day)
         former = day
 
 
-def chained(day: ChainDay, former: ChainDay | None) -> Iterator[Fault]:
-    listed = unpacked(day.lines)
-    kept = (len(listed), digest_of_lines(listed), former.day_hash if former else None)
+def lines_of(session: Session, day: ChainDay) -> Iterator[str]:
+    """As they are now."""
+    return lines(session, day.day, day.format)
+
+
+def chained(day: ChainDay, kept: tuple[int, str], former: ChainDay | None) -> Iterator[Fault]:
+    """`kept` are the number and the hash of its lines."""
+    before = former.day_hash if former else None
     right = hash_of((day.format, day.day, day.number, day.digest, day.former_hash))
     follows = former is None or former.day + ONE_DAY == day.day
-    if kept != (day.number, day.digest, day.former_hash) or right != day.day_hash or not follows:
+    whole = kept == (day.number, day.digest) and day.former_hash == before
+    if not whole or right != day.day_hash or not follows:
         yield Fault(fault=Kind.WRONG_DAY, day=day.day)
 
 
@@ -218,7 +226,7 @@ def is_older(number: str, kept: Container[str], form: int) -> bool:
 
 def changed(session: Session, day: ChainDay) -> Iterator[Fault]:
     kept = by_number(unpacked(day.lines))
-    now = by_number(lines(session, day.day, day.format))
+    now = by_number(lines_of(session, day))
     for number in sorted(kept.keys() | now.keys()):
         if kept.get(number) == now.get(number) or is_older(number, kept, day.format):
             continue
