@@ -37,6 +37,8 @@ class Load:
     connections: int
     seconds: float
     status: int = 200
+    former: int = 200
+    """The status of all answers in an item but the last, whose is `status`."""
     first: int = 0
     """The number in the place of MARK in the first item."""
     numbers: int = 10**9
@@ -200,9 +202,10 @@ class Connection(asyncio.Protocol):
         self.run.free(self)
 
     def fault(self) -> int | None:
-        if self.status != self.run.load.status:
+        load = self.run.load
+        if self.status != (load.former if self.requests else load.status):
             return self.status
-        content = self.run.load.content
+        content = load.content
         if content and self.body.count(content[0]) != content[1]:
             return UNEXPECTED
         return None

@@ -12,7 +12,7 @@ from app.period import Period
 from bench.api.city import FIRST_PHONE
 from bench.api.client import MARK, Item, Load
 from bench.api.searched import COMMON, FIRST, SECOND
-from bench.api.server import Server
+from bench.api.server import Failed, Server
 from bench.api.turns import Turn
 
 EVERYBODY = 32
@@ -21,6 +21,8 @@ FRESH = 15_000_000_000
 PAGE = 50
 FAR = 1000
 """A page far from the beginning of a list."""
+PREPARING = 600
+"""Seconds at most for the tickets of a turn to be made ready."""
 DESKS = 8
 """The number of offices with polled inboxes."""
 
@@ -284,32 +286,33 @@ def search_telephone(site: Site, seconds: float) -> Load:
     return site.get([path], site.server.key("operator"), seconds, 1)
 
 
-def acts(site: Site, seconds: float) -> Load:
-    """Acknowledge and contact on dispatched tickets, fresh ones for each turn."""
-    number = max(int(seconds * 300), 10)
+def dispatched(site: Site, number: int) -> list[tuple[str, str]]:
+    """Fresh tickets in inboxes of streets, each with its street."""
     [(began,)] = site.ask("SELECT clock_timestamp()")
     for text in batches(site, addresses(site)[:DESKS], -(-number // site.lines)):
         site.send(Load(site.server.port, [(text,)], 1, 1, most=1))
-    rows = site.ask(
+    return site.ask(
         "SELECT number, office_code FROM ticket WHERE status = 'dispatched' AND version = 2"
         " AND length(office_code) = 9 AND received_at >= %s ORDER BY received_at LIMIT %s",
         began,
         number,
     )
-    items = []
-    for name, code in rows:
-        theirs = site.server.key("handler", code)
-        items.append(
-            (
-                request("POST", f"/v1/tickets/{name}/acknowledge", theirs, b"{}"),
-                request(
-                    "POST",
-                    f"/v1/tickets/{name}/contact",
-                    theirs,
-                    b'{"method":"call","reached":true}',
-                ),
-            )
-        )
+
+
+def act(number: str, action: str, key: str, **body: Any) -> bytes:
+    return request("POST", f"/v1/tickets/{number}/{action}", key, json.dumps(body).encode())
+
+
+def begun(site: Site, number: str, office_code: str) -> Item:
+    """Acknowledge and contact."""
+    theirs = site.server.key("handler", office_code)
+    contact = act(number, "contact", theirs, method="call", reached=True)
+    return act(number, "acknowledge", theirs), contact
+
+
+def acts(site: Site, seconds: float) -> Load:
+    """Acknowledge and contact on dispatched tickets, fresh ones for each turn."""
+    items = [begun(site, *row) for row in dispatched(site, max(int(seconds * 300), 10))]
     return Load(site.server.port, items, EVERYBODY, seconds, most=len(items))
 
 
@@ -329,6 +332,33 @@ def new_request(site: Site, seconds: float, *after: bytes) -> Load:
 def ranking_changed(site: Site, seconds: float) -> Load:
     path = f"/v1/rankings/{site.opened.name}"
     return new_request(site, seconds, request("GET", path, site.server.key("evaluator")))
+
+
+def new_assessment(site: Site, seconds: float, *after: bytes, **more: Any) -> Load:
+    """A callback, and what its caller asks for then; fresh tickets await it in each turn."""
+    rows = dispatched(site, max(int(seconds * 30), 2))
+    key, reviewer = site.server.key("callback"), site.server.key("supervisor")
+    replied = {"text": "已停工。", "citizen_feedback": {"method": "call"}}
+    steps = [
+        (
+            *begun(site, number, code),
+            act(number, "reply", site.server.key("handler", code), **replied),
+            act(number, "review", reviewer, approve=True),
+        )
+        for number, code in rows
+    ]
+    made = site.send(Load(site.server.port, steps, 1, PREPARING, most=len(steps)))
+    if made.wrong:
+        raise Failed(f"{site.server.name}: {made.wrong} {made.sample!r}")
+    answers = {"reach": "reached", "contacted": "yes", "resolved": "resolved", "satisfied": "very"}
+    items = [(act(number, "callbacks", key, **answers), *after) for number, _ in rows]
+    return Load(site.server.port, items, 1, seconds, most=len(items), **{"status": 201, **more})
+
+
+def ranking_assessed(site: Site, seconds: float) -> Load:
+    path = f"/v1/rankings/{site.opened.name}"
+    after = request("GET", path, site.server.key("evaluator"))
+    return new_assessment(site, seconds, after, former=201, status=200)
 
 
 def ranking_sealed(site: Site, seconds: float) -> Load:
@@ -387,9 +417,11 @@ def lines(site: Site) -> float:
 def ranked() -> Iterator[Row]:
     yield Row("ranking", "open ranking", ranking, "group-by")
     yield Row("ranking-changed", "a new request, open ranking", ranking_changed, "new-request")
+    yield Row("ranking-assessed", "a callback, open ranking", ranking_assessed, "new-assessment")
     yield Row("ranking-304", "open ranking, unchanged", ranking_unchanged, "healthz")
     yield Row("ranking-sealed", "sealed ranking", ranking_sealed, "healthz")
     yield Row("new-request", "a new request, in a batch", new_request, "")
+    yield Row("new-assessment", "a callback", new_assessment, "")
 
 
 def searched() -> Iterator[Row]:
