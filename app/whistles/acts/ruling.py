@@ -149,6 +149,12 @@ def appeal(change: WhistleChange, body: Words) -> None:
     change.record(A.APPEAL, WhistleData(), words={"text": body.text})
 
 
+def is_awaited(summons: Summons) -> bool:
+    """Whether its office is still to come; another street that has joined needs not (D.14.6)."""
+    joined = summons.kind is SummonsKind.PEER and summons.status is not SummonsStatus.SENT
+    return summons.status in AWAITED and not joined
+
+
 def decide_appeal(change: WhistleChange, body: AppealDecision) -> None:
     """The city's word, final. Upheld, the whistle is again what it was, and keeps its settlement;
     who had not come has new limits, and the chief as long as before to evaluate."""
@@ -160,7 +166,7 @@ def decide_appeal(change: WhistleChange, body: AppealDecision) -> None:
         assert whistle.ruled_from is not None  # set by the ruling
         after, whistle.finding, whistle.ended_at = whistle.ruled_from, None, None
         for summons in change.summonses:
-            if summons.status in AWAITED:
+            if is_awaited(summons):
                 summoning.set_limits(summons, whistle, change.policy, change.now)
                 renewed.append(summons)
     data = AppealDecided(

@@ -125,6 +125,27 @@ def test_two_streets_that_do_not_agree_in_three_days_go_to_the_city(
     assert does(people, SUPERVISOR, number, "settle", text="结项")["status"] == "settled"
 
 
+def test_a_street_that_joined_is_not_asked_again_after_an_upheld_appeal(
+    people: People, app: FastAPI, clock: StillClock
+) -> None:
+    called = [call(OTHER_STREET, "联合值守"), call(MARKET)]
+    number = blown.blow(people, summonses=called)["number"]
+    blown.reports_in(people, number, MARKET)
+    joined = of(does(people, ("chief", OTHER_STREET), number, "join"), OTHER_STREET)
+    heard = [{"office_code": code, "text": "陈述"} for code in (WANGJING, MARKET)]
+    false = {"finding": "empty", "text": "经核实", "statements": heard}
+    does(people, DISTRICT, number, "rule-false", **false)
+    does(people, CHIEF, number, "appeal", text="确有占道")
+    clock.tick(hours=1)
+    restored = does(people, SUPERVISOR, number, "decide-appeal", uphold=True, text="撤销裁定")
+    assert of(restored, OTHER_STREET) == joined
+
+    clock.tick(days=3)
+    swept(app)
+    blown.feeds_back(people, number, MARKET)
+    assert raised(people, number) == []
+
+
 def test_up_to_a_central_office_with_a_liaison_and_no_further(people: People) -> None:
     number = blown.blow(people, MARKET, RAILWAY)["number"]
     for who, above in ((CHIEF, "district"), (DISTRICT, "city"), (SUPERVISOR, "central")):
