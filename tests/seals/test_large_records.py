@@ -83,6 +83,7 @@ def test_a_day_that_holds_is_compared_by_its_hash(
     clock.at = midnight(DAY + ONE_DAY)
     with app.state.sessions.begin() as keeping:
         days.keep(keeping, clock)
+        assert keeping.scalar(sa.text("SHOW statement_timeout")) == "0"
 
     assert peak(lambda: last_of(days.faults(session))) < 4 * MEGABYTE
 

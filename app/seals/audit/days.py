@@ -68,8 +68,9 @@ def keep_some(sessions: Sessions, clock: Clock) -> bool:
 
 
 def keep(session: Session, clock: Clock, most: int | None = None) -> bool:
-    """Hash the days that are over, the oldest first; whether more may be left. Refuses
-    StillRecording."""
+    """Hash the days that are over, the oldest first, however long a day of the whole city takes;
+    whether more may be left. Refuses StillRecording."""
+    session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     today = day_of(clock())
     day = next_day(session)
@@ -89,7 +90,6 @@ def next_day(session: Session) -> date | None:
     last: date | None = session.scalar(select(func.max(ChainDay.day)))
     if last:
         return last + ONE_DAY
-    session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     firsts = (select(func.min(kind.at)).scalar_subquery() for kind, _ in CHAINS)
     first: datetime | None = session.scalar(select(func.least(*firsts)))
     return day_of(first) if first else None
