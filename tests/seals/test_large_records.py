@@ -93,6 +93,16 @@ def test_a_day_that_holds_is_compared_by_its_hash(
     assert (fault.fault, fault.number) == (Kind.WRONG_LINK, number)
 
 
+@pytest.mark.usefixtures("busy_day")
+def test_the_background_does_not_wait_for_a_seal(app: FastAPI, clock: StillClock) -> None:
+    clock.at = midnight(DAY + ONE_DAY)
+    with app.state.sessions.begin() as sealing:
+        days.keep(sealing, clock)
+        assert not days.keep_some(app.state.sessions, clock)
+    with app.state.sessions() as session:
+        assert session.scalars(select(ChainDay.day)).all() == [DAY]
+
+
 def test_the_days_of_years_are_read_one_after_the_other(session: Session) -> None:
     chance, number = Random(1), 12
     for day in range(number):

@@ -59,10 +59,11 @@ class ChainDay(Base):
 
 def keep_some(sessions: Sessions, clock: Clock) -> bool:
     """The act of the background, a day a transaction, so that a slow day undoes no other; it comes
-    again where a long transaction still records."""
+    again where a long transaction still records, or a seal is made, which hashes days itself."""
     try:
         with sessions.begin() as session:
-            return keep(session, clock, most=1)
+            alone = session.scalar(select(func.pg_try_advisory_xact_lock(ONE_AT_A_TIME)))
+            return bool(alone) and keep(session, clock, most=1)
     except StillRecording:
         return False
 
