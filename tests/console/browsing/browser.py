@@ -39,7 +39,17 @@ FLAGS = [
 PATIENCE_MS = 60_000  # of a busy machine
 AXE = Path(__file__).parents[1] / "vendor/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-GRAVE = {"serious", "critical"}
+GRAVE = ["serious", "critical"]
+AUDIT = """([tags, grave]) => axe.run(document, {
+  runOnly: tags,
+  resultTypes: ["violations"],
+  rules: Object.fromEntries(
+    axe._audit.rules
+      .filter(rule => rule.impact && !grave.includes(rule.impact))
+      .map(rule => [rule.id, {enabled: false}])
+  ),
+})"""
+"""All that is found by a rule has the impact of the rule; those of which none is grave are left."""
 WIDE = {"width": 1280, "height": 800}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
@@ -149,9 +159,7 @@ def grave(page: Page) -> list[str]:
     """What axe finds serious or critical on a page, with where it is."""
     with suppress(AttributeError):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    report = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
-    )
+    report = page.evaluate(AUDIT, [RULES, GRAVE])
     return [
         f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes']][:5]}"
         for fault in report["violations"]
