@@ -46,9 +46,10 @@ Arrivals = dict[int, Arrival]
 
 BEGIN = f"""
     SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared({RECORDING}),
-        array(SELECT nextval('{NUMBERS.name}') FROM generate_series(1, %(count)s::integer))
+        array(SELECT nextval('{NUMBERS.name}')
+            FROM unnest(array_fill(0, ARRAY[%(count)s::integer])))
 """
-
+"""Of an array the planner expects few members, however many are asked for, and keeps its plan."""
 
 AT_A_STRETCH = 8
 """Requests of a group: then whoever else waits for the event loop has his turn."""
