@@ -16,6 +16,7 @@ the service does without.
 import argparse
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,16 +30,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.offices.files import read_gazetteer
-from app.routing.load import DATA, read_older_places
+from app.routing.decision import Query
+from app.routing.load import DATA, read_elsewhere, read_older_places
 from app.routing.memory import Lesson, Memory, is_clear
+from app.routing.reading.elsewhere import Abroad
+from app.routing.reading.named import named_beyond_doubt
 from app.routing.reading.names import Lexicon, meanings
+from app.routing.reading.scene import understand
 from app.routing.reading.spots import Spot, spots
 from app.routing.reading.text import read
 from app.routing.record import Said, least_enough
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING, evidence
 from app.routing.weighing.grounds import COLUMNS, Ground, lay
 from app.routing.weighing.grounds import learn as take_in
-from app.routing.weighing.judge import EVERY_LEAF, LEAVES, NODES, is_flat
+from app.routing.weighing.judge import (
+    EVERY_LEAF,
+    KNOTS,
+    LEAVES,
+    MANY,
+    MEMORY,
+    NODES,
+    bent_by,
+    is_flat,
+)
 from app.routing.weighing.profile import Floats
 from app.routing.weighing.traits import describe, key_of
 from bench.learning_curve import place_hash
@@ -77,6 +91,9 @@ least as sure as is enough must be right enough, in deviations: within a distric
 without one five times in six, since the policy asks for more there already."""
 JUDGES = 5
 """Judges that differ by chance alone; in their mean so much is enough."""
+STIFFNESS, CAUTION = 100.0, 1.0
+"""How little a judge's bend may turn from knot to knot, and how small it stays without a cause."""
+STEPS_OF_BEND = 30
 DECIMALS = 5
 BANDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
 FEWEST_IN_BAND = 200
@@ -88,6 +105,9 @@ class Row:
     tail: str
     bare: tuple[Spot, str]
     street_code: str
+    is_named: tuple[bool, bool]
+    """Whether a community is named beyond doubt, with the district and without: then no judge is
+    asked."""
 
     @property
     def district(self) -> str:
@@ -128,6 +148,11 @@ Judged = tuple[float, Answer]
 def read_rows(path: Path) -> list[Row]:
     lexicon = Lexicon(meanings(read_gazetteer(), ON))
 
+    abroad = Abroad.of(read_elsewhere())
+
+    def is_named(text: str) -> bool:
+        return named_beyond_doubt(understand(lexicon, abroad, Query(text))) is not None
+
     def first(text: str) -> tuple[Spot, str] | None:
         reading = read(text)
         places = spots(reading.text, lexicon.find(reading.text))
@@ -138,7 +163,8 @@ def read_rows(path: Path) -> list[Row]:
         for line in csv.DictReader(file):
             whole, bare = first(line["address_text"]), first(line["place_text"])
             if whole and bare:
-                rows.append(Row(*whole, bare, line["street_code"]))
+                named = is_named(line["address_text"]), is_named(line["place_text"])
+                rows.append(Row(*whole, bare, line["street_code"], named))
     return rows
 
 
@@ -328,6 +354,7 @@ def judge(rows: Sequence[Row], answers: Sequence[Answer], deviations: float) -> 
         "masks": [mask for tree in trees for mask in tree.masks],
         "values": [value for tree in trees for value in tree.values],
         "enough": round(enough(rows, answers, deviations), DECIMALS),
+        "bend": np.round(bend(rows, judged(rows, answers)), DECIMALS).tolist(),
     }
 
 
@@ -401,16 +428,55 @@ def is_level(chance: float, answer: Answer) -> bool:
     return answer.memory == 0 and is_flat(chance)
 
 
-def levelled(rows: Sequence[Row], pairs: Sequence[Judged]) -> list[Judged]:
-    """The pairs as they are said, each with the level of the other folds."""
+def bend(rows: Sequence[Row], pairs: Sequence[Judged]) -> Floats:
+    """How far off the trees' odds are with a memory, at each of the KNOTS, each row with one vote:
+    the likeliest bend that is stiff and small."""
+    asked = [(chance, answer) for chance, answer in pairs if is_bent(rows, answer)]
+    odds = np.array([log_odds(chance) for chance, _ in asked])
+    right = np.array([float(answer.right) for _, answer in asked])
+    times = Counter(answer.row for _, answer in asked)
+    vote = np.array([1 / times[answer.row] for _, answer in asked])
+    near = np.array([np.interp(odds, KNOTS, unit) for unit in np.eye(len(KNOTS))]).T
+    turns = np.diff(np.eye(len(KNOTS)), 2, axis=0)
+    held = STIFFNESS * turns.T @ turns + CAUTION * np.eye(len(KNOTS))
+    bent = np.zeros(len(KNOTS))
+    for _ in range(STEPS_OF_BEND):
+        chance = 1 / (1 + np.exp(-(odds + near @ bent)))
+        slope = near.T @ (vote * (right - chance)) - held @ bent
+        steep = (near * (vote * chance * (1 - chance))[:, None]).T @ near + held
+        bent = bent + np.linalg.solve(steep, slope)
+    if (np.diff(np.array(KNOTS) + bent) < 0).any():
+        raise ValueError("a surer answer would be told as less sure: the bend is too steep")
+    return bent
+
+
+def is_bent(rows: Sequence[Row], answer: Answer) -> bool:
+    """Whether a judge is asked of it in the service, with a memory."""
+    return answer.memory > 0 and not rows[answer.row].is_named[answer.whole_city]
+
+
+def log_odds(chance: float) -> float:
+    return float(np.log(chance / (1 - chance)))
+
+
+def told(rows: Sequence[Row], pairs: Sequence[Judged], whole_city: bool) -> list[Judged]:
+    """The pairs as the service tells them, with the bend and the level of the other folds."""
     fold = folds(rows)
-    levels = [
-        level_of([pair for pair in pairs if fold[pair[1].row] != out]) for out in range(FOLDS)
-    ]
+    of_fold = {}
+    for out in range(FOLDS):
+        others = [pair for pair in pairs if fold[pair[1].row] != out]
+        of_fold[out] = bend(rows, others), level_of(others) if whole_city else None
     return [
-        (levels[fold[answer.row]] if is_level(chance, answer) else chance, answer)
-        for chance, answer in pairs
+        (as_told(chance, answer, *of_fold[fold[answer.row]]), answer) for chance, answer in pairs
     ]
+
+
+def as_told(chance: float, answer: Answer, bend: Floats, level: float | None) -> float:
+    if level is not None and is_level(chance, answer):
+        return level
+    odds = log_odds(chance)
+    odds += min(answer.numbers[MEMORY] / MANY, 1.0) * bent_by(bend.tolist(), odds)
+    return float(1 / (1 + np.exp(-odds)))
 
 
 def place_of(row: Row) -> tuple[str, str]:
@@ -420,9 +486,7 @@ def place_of(row: Row) -> tuple[str, str]:
 def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
     for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.whole_city == whole_city]
-        pairs = judged(rows, of_kind)
-        if whole_city:
-            pairs = levelled(rows, pairs)
+        pairs = told(rows, judged(rows, of_kind), whole_city)
         print(f"{name}: enough is {enough(rows, of_kind, deviations):.4f}")
         for fraction in dict.fromkeys(JUDGED_WITH):
             some = [pair for pair in pairs if pair[1].memory == fraction]

@@ -27,7 +27,7 @@ OFFICIAL = 0.99
 IN_SEVERAL = 0.5
 INSIDE = 0.98
 BORDER = 0.80
-PAST = (0.0, 0.97, 0.98, 0.99)
+PAST = (0.0, 0.98, 0.98, 0.99)
 """By the number of cases, three and more alike; measured as in docs/routing.md."""
 
 NAMED = 0.98
@@ -49,7 +49,7 @@ ASKED = ("landmark", "spelling")
 """Witnesses whose candidates are shown to a person, however many they are."""
 UNCLEAR_PAST = 0.5
 STEM_ALONE = 0.6
-SUREST_ANYWHERE = 0.96
+SUREST_ANYWHERE = 0.97
 MOST_SPELLED = 5
 SHORTEST_ANYWHERE = 4
 """A shorter remembered name counts only where the district is known."""

@@ -20,7 +20,7 @@ from app.routing.record import (
     surely,
 )
 from app.routing.weighing.evidence import FALLING, NUMBERS, RISING
-from app.routing.weighing.judge import EVERY_LEAF, NODES, Judge
+from app.routing.weighing.judge import EVERY_LEAF, KNOTS, NODES, UNBENT, Judge, bent_by
 
 JUDGES = read_ranker().judges
 SIZE = len(NUMBERS)
@@ -57,6 +57,31 @@ def test_what_the_trees_cannot_tell_apart_has_one_chance_while_cases_are_few(
     numbers[NUMBERS.index("memory")] = math.log1p(cases)
 
     assert judge.chance(numbers) == pytest.approx(chance, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("cases", "odds"), [(0, KNOTS[4]), (30, None), (500, KNOTS[4] - 0.2), (9_000, KNOTS[4] - 0.2)]
+)
+def test_the_more_is_confirmed_the_more_the_odds_are_bent(cases: int, odds: float | None) -> None:
+    bend = [0.0] * len(KNOTS)
+    bend[4] = -0.2
+    judge = replace(judge_of([(0, 0.5, 0b11111110)], [KNOTS[4]] * 2), bend=bend)
+    numbers = [0.0] * SIZE
+    numbers[NUMBERS.index("memory")] = math.log1p(cases)
+
+    chance = judge.chance(numbers)
+
+    told = math.log(chance / (1 - chance))
+    between = KNOTS[4] - 0.2 < told < KNOTS[4]
+    assert between if odds is None else told == pytest.approx(odds)
+
+
+@pytest.mark.parametrize(
+    ("odds", "by"),
+    [(-9.0, 1.0), (KNOTS[0], 1.0), ((KNOTS[0] + KNOTS[1]) / 2, 2.0), (KNOTS[1], 3.0), (9.0, 0.0)],
+)
+def test_between_knots_odds_are_bent_in_proportion(odds: float, by: float) -> None:
+    assert bent_by([1.0, 3.0, *UNBENT[2:]], odds) == pytest.approx(by)
 
 
 NUMBER = st.floats(-5, 5)

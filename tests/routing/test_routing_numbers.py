@@ -203,6 +203,18 @@ def test_shares_add_up_and_a_likelier_street_is_said_to_be_surer() -> None:
     assert sum(shares) <= 1.0001
 
 
+def test_no_other_street_is_told_as_surer_than_the_best() -> None:
+    """The judge doubts all of them: much is left for streets that are not told."""
+    ranker, ground = read_ranker(), grounds()[""]
+    sheet = describe(ground, Memory(), Spot(0, 2, "西里"), "")
+
+    ranked = ranker.rank(ground, sheet)
+
+    chances = [chance for _, chance in ranked]
+    assert set(chances) == {chances[0]}
+    assert sum(chances) < 0.5
+
+
 def test_no_district_of_beijing_is_another_city() -> None:
     assert not {district.name for district in shipped.gazetteer().districts} & {
         name.name for name in read_elsewhere()

@@ -60,7 +60,7 @@ class Ranker:
 
     def rank(self, ground: Ground, sheet: Sheet) -> tuple[tuple[str, float], ...]:
         """The most probable streets, best first. The best one's chance is the judge's; the others
-        divide the rest."""
+        divide the rest, and none has more than the best: what is over is no street's of these."""
         odds, streets = self.odds(sheet.numbers), sheet.streets
         order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:MOST_RANKED]
         total = sum(odds)
@@ -69,11 +69,11 @@ class Ranker:
         (first, most), *behind = ranked
         if not behind or behind[0][1] <= most * LEAST:
             return ((streets[first], sure),)
-        others = 1.0 - most
-        true = max(sure, behind[0][1] / (others + behind[0][1]))
-        left = (1.0 - true) / others
-        rest = [(streets[at], share * left) for at, share in behind if share > most * LEAST]
-        return ((streets[first], true), *rest)
+        left = (1.0 - sure) / (1.0 - most)
+        rest = [
+            (streets[at], min(share * left, sure)) for at, share in behind if share > most * LEAST
+        ]
+        return ((streets[first], sure), *rest)
 
     def odds(self, numbers: Floats) -> list[float]:
         """Each street's odds against the others. The sums are rounded to single precision: their
