@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.commands import verify
@@ -22,6 +23,7 @@ from tests import policies
 from tests.aids.cases import random_cases
 from tests.aids.given import CHAOYANG, People
 from tests.aids.past import BORDER, WORKED_EXAMPLE, Store, case, storing
+from tests.aids.standing import Standing
 from tests.conftest import StillClock, clear
 
 Change = Callable[[list[RowView]], Any]
@@ -53,6 +55,17 @@ def month(app: FastAPI, everyone: People, streets: list[str]) -> Month:
     with app.state.engine.begin() as connection:
         clear(connection)
     return month
+
+
+@pytest.fixture(scope="module")
+def two_months(app: FastAPI, everyone: People, clearing: sa.Engine, streets: list[str]) -> Standing:
+    """Cases of streets, departments and enterprises."""
+    offices = [*streets, "city-police", "ent-water", "110105-market"]
+    storing(app)(random_cases(Random(6), 500, offices, BORDER))
+    standing = Standing(clearing)
+    with clearing.begin() as connection:
+        clear(connection)
+    return standing
 
 
 @pytest.fixture
@@ -280,8 +293,7 @@ def test_a_what_if_is_no_ranking(people: People, store: Store) -> None:
 def test_whatever_the_policy_what_the_service_says_holds(
     app: FastAPI,
     people: People,
-    store: Store,
-    streets: list[str],
+    two_months: Standing,
     reseeded: Callable[..., None],
     changes: list[tuple[str, str]],
 ) -> None:
@@ -292,8 +304,7 @@ def test_whatever_the_policy_what_the_service_says_holds(
         for n, (code, office) in enumerate(app.state.city.offices.items())
     }
     reseeded(offices=populous)
-    offices = [*streets, "city-police", "ent-water", "110105-market"]
-    store(random_cases(Random(6), 500, offices, BORDER))
+    two_months.put_back()
 
     for period in ("2026-09", "2026-10"):
         asked: list[dict[str, str]] = [{"league": league} for league in LEAGUES]
