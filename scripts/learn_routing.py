@@ -459,7 +459,7 @@ def log_odds(chance: float) -> float:
     return float(np.log(chance / (1 - chance)))
 
 
-def told(rows: Sequence[Row], pairs: Sequence[Judged], whole_city: bool) -> list[Judged]:
+def as_the_service(rows: Sequence[Row], pairs: Sequence[Judged], whole_city: bool) -> list[Judged]:
     """The pairs as the service tells them, with the bend and the level of the other folds."""
     fold = folds(rows)
     of_fold = {}
@@ -486,7 +486,7 @@ def place_of(row: Row) -> tuple[str, str]:
 def report(rows: Sequence[Row], answers: Sequence[Answer]) -> None:
     for name, whole_city, deviations in JUDGED:
         of_kind = [answer for answer in answers if answer.whole_city == whole_city]
-        pairs = told(rows, judged(rows, of_kind), whole_city)
+        pairs = as_the_service(rows, judged(rows, of_kind), whole_city)
         print(f"{name}: enough is {enough(rows, of_kind, deviations):.4f}")
         for fraction in dict.fromkeys(JUDGED_WITH):
             some = [pair for pair in pairs if pair[1].memory == fraction]

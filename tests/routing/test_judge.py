@@ -71,9 +71,9 @@ def test_the_more_is_confirmed_the_more_the_odds_are_bent(cases: int, odds: floa
 
     chance = judge.chance(numbers)
 
-    told = math.log(chance / (1 - chance))
-    between = KNOTS[4] - 0.2 < told < KNOTS[4]
-    assert between if odds is None else told == pytest.approx(odds)
+    judged = math.log(chance / (1 - chance))
+    between = KNOTS[4] - 0.2 < judged < KNOTS[4]
+    assert between if odds is None else judged == pytest.approx(odds)
 
 
 @pytest.mark.parametrize(
