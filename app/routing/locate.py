@@ -25,6 +25,7 @@ from app.routing.weighing.grounds import Ground
 from app.routing.weighing.ranker import Ranker
 from app.routing.weighing.traits import Sheet, describe, likest
 from app.routing.witnesses import (
+    LEAST_KNOWN,
     Official,
     Witness,
     by_landmark,
@@ -208,13 +209,13 @@ class Locator:
         if ground is None:
             return None
         sheet = describe(ground, self.memory, spot, scene.reading.text[spot.end :])
-        if not is_ranked(ground, sheet):
-            return None
-        ranked = self.ranker.rank(ground, sheet)
-        best = ranked[0][0]
+        ranked = self.ranker.rank(ground, sheet) if is_ranked(ground, sheet) else (NOBODY,)
+        best, sure = ranked[0]
         stem = stems_of(scene, spot)
-        if stem and best not in stem:
+        if stem and (best not in stem or sure < LEAST_KNOWN):
             return by_stem(sorted(stem), scene.words, ranked)
+        if not best:
+            return None
         if meaning := standing(scene, spot, best):
             why = Reason("community", {"place": called(meaning)})
             return Witness(ranked, meaning.kind.value, why, is_judged=True)

@@ -45,7 +45,7 @@ NEAR = 0.35
 point alone decides nothing."""
 LEAST_KNOWN = 0.40
 """Below this the street counts as unknown (RULEBOOK D.5 R4, R5), though candidates are shown."""
-ASKED = ("landmark", "spelling")
+ASKED = ("landmark", "spelling", "stem")
 """Witnesses whose candidates are shown to a person, however many they are."""
 UNCLEAR_PAST = 0.5
 STEM_ALONE = 0.6
@@ -114,9 +114,10 @@ def by_official_name(official_names: Sequence[Official], names: Mapping[str, str
 
 
 def by_stem(stem: Sequence[str], name: str, ranked: Sequence[tuple[str, float]]) -> Witness:
-    """A street's short name alone, while the names around speak for another: both, for a person."""
+    """A street's short name alone, while the names around speak for another or for none: all that
+    may be meant, for a person."""
     share = (1 - STEM_ALONE) / 2
-    others = [(code, min(sure, share)) for code, sure in ranked if code not in stem]
+    others = [(code, min(sure, share)) for code, sure in ranked if sure and code not in stem]
     own = tuple((code, STEM_ALONE / len(stem)) for code in stem)
     return Witness((*own, *others), "stem", Reason("stem", {"place": name}))
 

@@ -230,6 +230,7 @@ def test_the_rooms_example_is_true() -> None:
         ("北京动物园南门黄牛倒票", ["展览路街道", "北下关街道"]),  # a landmark and a community
         ("天坛东里", ["天坛街道"]),  # a street's short name begins it, and no name is like it
         ("回龙观东大街", ["回龙观街道"]),  # a road, not 东大街 in the area of 回龙观
+        ("于家务", ["于家务回族乡"]),  # it begins with a word that leads in
     ],
 )
 def test_the_street_that_is_meant_comes_first(text: str, streets: list[str]) -> None:

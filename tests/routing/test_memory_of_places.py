@@ -172,6 +172,16 @@ def test_a_short_name_alone_never_goes_to_another_street() -> None:
             assert not is_sent or routed.office_code == code or routed.method == "street", asked
 
 
+def test_who_says_a_short_name_alone_is_shown_its_streets() -> None:
+    """Also where no name is like it (酒仙桥), and where several districts have it (八里庄)."""
+    for text, code in stems():
+        for asked in (text, f"我在{text}那边"):
+            routed = route(asked)
+            shown = [candidate.office_code for candidate in routed.candidates]
+            assert code in shown or routed.queue is not None, asked
+            assert routed.decision is not DecisionKind.NEED_INFO, asked
+
+
 @pytest.mark.parametrize(
     ("text", "both"),
     [

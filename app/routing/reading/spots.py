@@ -141,14 +141,14 @@ def administrative(start: int, finds: Sequence[Find]) -> list[Find]:
 
 def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | None:
     lead = LEAD.match(text, start, end)
-    begin = lead.end() if lead else start
+    begin = led_to(lead.end(), finds) if lead else start
     divisions = administrative(begin, finds)
     before = divisions[0].start if divisions else end
     home = before > start and HOME.search(text, start, before) is not None
     if divisions:
         begin = behind(divisions)
         if end - begin < SHORTEST and divisions[0].start - start >= SHORTEST:
-            begin, end = (lead.end() if lead else start), divisions[0].start
+            begin, end = (led_to(lead.end(), finds) if lead else start), divisions[0].start
     begin = behind_area(text, begin, finds)
     spot = cut(text, begin, end_of_landmark(text, begin, end, finds))
     if not divisions and (UNIT.match(text, begin, end) or len(spot.name) < SHORTEST):
@@ -156,6 +156,13 @@ def read_part(text: str, start: int, end: int, finds: Sequence[Find]) -> Spot | 
     spot.home, spot.divisions = home, tuple(divisions)
     spot.known = any(find.kinds & (PLACES | LANDMARKS) and find.start >= begin for find in finds)
     return spot
+
+
+def led_to(begin: int, finds: Sequence[Find]) -> int:
+    """Where the place begins behind the words that lead in; a name that begins with one of them
+    (于家务) is whole."""
+    swallowed = (find for find in finds if find.kinds & (PLACES | STEMS))
+    return next((find.start for find in swallowed if find.start < begin < find.end), begin)
 
 
 def behind_area(text: str, begin: int, finds: Sequence[Find]) -> int:
