@@ -91,8 +91,8 @@ hypothesis.settings.load_profile("gate")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two more than there are cores: some tests wait, for services that they start and stop."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are cores: some tests wait, for services that they start and stop."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)
