@@ -21,7 +21,7 @@ NEW: Row = dict.fromkeys(LATER)
 
 @dataclass(slots=True)
 class Helpers:
-    """A ticket's dispatches so far to all offices but the lead; `seq` is that of the lead's."""
+    """A ticket's dispatches so far to all offices but the lead; `seq` is the lead dispatch's."""
 
     rows: list[Row] = field(default_factory=list)
     complete: bool = True
