@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.sql import SQL, Composed
 from sqlalchemy.orm import Session
 
 from app import preparation
@@ -51,9 +52,9 @@ OPEN, BEFORE = "2026-11", "2026-10"
 
 TICKETS = """
 INSERT INTO ticket (number, status, since, version, channel, type, urgency, secret, anonymous,
-    street_code, district_code, office_code, category, policy, received_at, updated_at, chain_head)
+    street_code, district_code, office_code, category, policy, received_at, updated_at{column})
 SELECT %(prefix)s || lpad(n::text, 9, '0'), 'closed', at, 9, 'phone', 'complaint', 'L3', false,
-    false, code, left(code, 6), code, category, 'beijing-2019', at, at, ''
+    false, code, left(code, 6), code, category, 'beijing-2019', at, at{value}
 FROM (SELECT n, %(start)s::timestamptz + n * %(step)s::interval AS at,
         (%(streets)s::text[])[1 + (n * 7919) %% %(streets_number)s] AS code,
         leaves[1 + (n * 31) %% cardinality(leaves)] AS category
@@ -61,6 +62,12 @@ FROM (SELECT n, %(start)s::timestamptz + n * %(step)s::interval AS at,
         SELECT array_agg(code ORDER BY code) AS leaves FROM category WHERE length(code) = 6
       ) AS categories) AS made
 """
+CHAINED = ", chain_head", ", ''"
+IS_CHAINED = """
+SELECT true FROM information_schema.columns
+WHERE table_name = 'ticket' AND column_name = 'chain_head'
+"""
+"""Whether the measured tree chains a ticket's events; the state of 2026-11-21 does not."""
 FACTS = """
 INSERT INTO assessment (ticket_number, office_code, district_code, category, type, channel, urgency,
     anonymous, reach, contacted, resolved, satisfied, contact_ok, late, assessed_at, recorded_at)
@@ -92,6 +99,12 @@ EXPORTED = 10
 """The export is measured on this fraction of the month."""
 
 
+def tickets(connection: psycopg.Connection) -> Composed:
+    """The statement that writes TICKETS, with the columns that the database of this tree has."""
+    column, value = CHAINED if connection.execute(IS_CHAINED).fetchone() else ("", "")
+    return SQL(TICKETS).format(column=SQL(column), value=SQL(value))
+
+
 def fill(url: str, period: Period, number: int) -> None:
     """A number of finished tickets, spread evenly over a period and over all streets."""
     with psycopg.connect(url, autocommit=True) as connection:
@@ -111,7 +124,7 @@ def fill(url: str, period: Period, number: int) -> None:
             "number": number,
         }
         connection.execute("SET session_replication_role = replica")
-        connection.execute(TICKETS, values)
+        connection.execute(tickets(connection), values)
         connection.execute(FACTS, values)
 
 

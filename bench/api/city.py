@@ -20,7 +20,7 @@ from app.period import Period
 from app.tickets.citizens import sealed
 from bench.api.searched import CONTENT, enter
 from bench.api.server import SECRET
-from bench.rankings import FACTS, TICKETS
+from bench.rankings import FACTS, tickets
 
 WAITING = 80
 """Open tickets of a street: more than a page of its inbox."""
@@ -182,7 +182,7 @@ class City:
                 "number": number,
             }
             connection.execute("SET session_replication_role = replica")
-            connection.execute(TICKETS, values)
+            connection.execute(tickets(connection), values)
             connection.execute(f"{FACTS} WHERE number LIKE %(prefix)s || '%%'", values)
             connection.execute("DROP TABLE IF EXISTS bench.assessed")
             connection.execute(ASSESSED, values)
