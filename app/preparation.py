@@ -135,8 +135,8 @@ def renew_secret(sessions: Sessions, cipher: Cipher, secret: bytes) -> None:
 def make_city(session: Session, settings: Settings) -> City:
     """All that routing and the services hold in memory, read once."""
     policies = read_policies(settings)
-    gazetteer, catalogue = offices.gazetteer(session), offices.catalogue(session)
     directory = offices.directory(session)
+    gazetteer, catalogue = offices.gazetteer(session, directory), offices.catalogue(session)
     names = {code: office.name for code, office in directory.items()}
     router = make_router(gazetteer, catalogue, names, settings.areas)
     suggester = make_suggester(catalogue, settings.data_overlay)

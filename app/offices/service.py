@@ -1,6 +1,8 @@
 """Offices looked up, and the gazetteer, catalogue and directory for the rules to hold in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -61,6 +63,16 @@ MEMBERS: dict[str, Any] = {
     "district_name": DistrictRow.name,
     "aliases": ALIASES,
 }
+ENTRY: dict[str, Any] = {
+    field.name: getattr(Office, field.name) for field in fields(OfficeEntry)
+} | {"aliases": ALIASES}
+NAME = select(
+    OfficeName.office_code,
+    OfficeName.name,
+    OfficeName.kind,
+    OfficeName.active_from,
+    OfficeName.active_to,
+)
 CODES = parameter("codes", ARRAY(sa.Text))
 BY_CODE = Ready(
     select(*MEMBERS.values())
@@ -111,32 +123,22 @@ def conditions(wanted: OfficeFilter) -> Iterator[ColumnElement[bool]]:
 
 def directory(session: Session) -> dict[str, OfficeEntry]:
     """Every office by its code."""
-    return {office.code: entry(office) for office in session.scalars(select(Office))}
+    rows = session.execute(select(*ENTRY.values())).all()
+    members = (dict(zip(ENTRY, row, strict=True)) for row in rows)
+    return {
+        each["code"]: OfficeEntry(**each | {"aliases": (*each["aliases"],)}) for each in members
+    }
 
 
-def entry(office: Office) -> OfficeEntry:
-    return OfficeEntry(
-        code=office.code,
-        name=office.name,
-        kind=office.kind,
-        district_code=office.district_code,
-        parent_code=office.parent_code,
-        aliases=tuple(office.aliases),
-        population=office.population,
-        active_from=office.active_from,
-        active_to=office.active_to,
-        line=office.line,
-    )
-
-
-def gazetteer(session: Session) -> Gazetteer:
+def gazetteer(session: Session, directory: Mapping[str, OfficeEntry]) -> Gazetteer:
     """The same, under the same version, as `files.read_gazetteer` of the files last seeded."""
-    entries = directory(session).values()
-    streets = [street_of(entry) for entry in entries if entry.kind in STREET_KINDS]
+    streets = {
+        code: street_of(entry) for code, entry in directory.items() if entry.kind in STREET_KINDS
+    }
     return compile_gazetteer(
-        (District(row.code, row.name) for row in session.scalars(select(DistrictRow))),
-        streets,
-        street_names(session),
+        starmap(District, session.execute(select(DistrictRow.code, DistrictRow.name))),
+        streets.values(),
+        (name for name in starmap(Name, session.execute(NAME)) if name.street_code in streets),
         (
             Place(code, street_code or "", name, kind)
             for code, street_code, name, kind in session.execute(
@@ -144,14 +146,6 @@ def gazetteer(session: Session) -> Gazetteer:
             )
         ),
     )
-
-
-def street_names(session: Session) -> list[Name]:
-    names = select(OfficeName).join(Office).where(Office.kind.in_(STREET_KINDS))
-    return [
-        Name(name.office_code, name.name, name.kind, name.active_from, name.active_to)
-        for name in session.scalars(names)
-    ]
 
 
 def catalogue(session: Session) -> Catalogue:

@@ -103,7 +103,8 @@ class Router:
         self.beyond = beyond
         self.abroad = Abroad.of(beyond.elsewhere)
         self.days = change_days(gazetteer)
-        self.lexicons: dict[int, Lexicon] = {}
+        today = [*self.meanings(date.max)]
+        self.lexicons = {len(self.days): Lexicon(today)}
         self.names = {
             **office_names,
             **{district.code: district.name for district in gazetteer.districts},
@@ -116,7 +117,7 @@ class Router:
         self.memory = Memory()
         self.records = Record(ranker.judges[0].enough), Record(ranker.judges[1].enough)
         self.teachers = Teachers()
-        spellings = Spellings(self.meanings(date.max), beyond.sounds)
+        spellings = Spellings(today, beyond.sounds)
         self.locator = Locator(
             *(self.grounds, ranker, self.names, self.memory, self.abroad, self.records, spellings),
             beyond.positions,
@@ -132,7 +133,6 @@ class Router:
         """For how many seconds the next lesson has been waiting."""
         self.learning = Lock()
         """Held while new lessons are read: each lesson is learned once."""
-        self.lexicon(date.max)
 
     def route(self, query: Query, policy: Thresholds = USUAL, on: date = date.max) -> Decision:
         """The decision for a request as of a Beijing day, by all names of today where none is

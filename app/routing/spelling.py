@@ -3,15 +3,16 @@ pinyin. Who is meant is asked, never guessed.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
+from operator import ne
 
-from app.routing.reading.names import LANDMARKS, PLACES, Kind, Meaning, kinds
+from app.routing.reading.names import Kind, Meaning
 from app.routing.reading.text import read
 
-SPELLED = PLACES | LANDMARKS | kinds(Kind.STREET)
-HEARD = SPELLED | kinds(Kind.STEM)
+SPELLED = frozenset({Kind.COMMUNITY, Kind.VILLAGE, Kind.LANDMARK, Kind.STREET})
+HEARD = SPELLED | {Kind.STEM}
+"""A stem is known by its sound alone: of two characters each is another's."""
 BLANK = "?"
 SHORTEST = 4
 """Of a shorter name one wrong character leaves another name."""
@@ -33,63 +34,72 @@ class Spellings:
     def __init__(self, named: Iterable[tuple[str, Meaning]], sounds: Sounds) -> None:
         self.sounds = sounds
         self.known: dict[str, dict[Meaning, None]] = {}
-        self.blanked: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self.heard: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self.heads: set[str] = set(HEADS)
+        self.halves: dict[str, list[str]] = {}
+        self.heard: dict[str, list[str]] = {}
+        self.heads = dict.fromkeys(HEADS)
+        heard: dict[str, str] = {}
+        spelled: dict[str, None] = {}
         for name, meaning in named:
-            self.add(name, meaning)
+            if meaning.kind in HEARD and meaning.code:
+                form = heard[name] = heard.get(name) or read(name).text
+                self.known.setdefault(form, {})[meaning] = None
+                if meaning.kind in SPELLED:
+                    spelled[form] = None
+            elif meaning.kind is Kind.DISTRICT:
+                self.heads |= dict.fromkeys(self.sounds_of(name))
+        self.hear(heard)
+        self.spell(spelled)
 
-    def add(self, name: str, meaning: Meaning) -> None:
-        if meaning.kind is Kind.DISTRICT:
-            self.heads.update(self.sounds_of(name))
-        elif meaning.code and kinds(meaning.kind) & HEARD:
-            form = read(name).text
-            self.known.setdefault(form, {})[meaning] = None
-            self.spell(name, form, kinds(meaning.kind) & SPELLED)
+    def hear(self, names: Mapping[str, str]) -> None:
+        for name, form in names.items():
+            for sound in self.sounds_of(name):
+                if len(sound) >= SHORTEST_SOUND:
+                    self.heard.setdefault(sound, []).append(form)
 
-    def spell(self, name: str, form: str, may_be_misspelled: int) -> None:
-        """A stem is known by its sound alone: of two characters each is another's."""
-        if may_be_misspelled and len(form) >= SHORTEST:
-            for blanked in blanks(form):
-                self.blanked[blanked][form] = None
-        for sound in self.sounds_of(name):
-            if len(sound) >= SHORTEST_SOUND:
-                self.heard[sound][form] = None
+    def spell(self, forms: Iterable[str]) -> None:
+        for form in forms:
+            if len(form) >= SHORTEST:
+                for half in halves(form):
+                    self.halves.setdefault(half, []).append(form)
 
     def meant(self, name: str, district: str | None) -> list[Meaning]:
         """What a misspelled name may mean, names of the same sound first; in the district told, if
         there is any; nothing where the name is known as it is."""
         if name in self.known:
             return []
-        forms = dict.fromkeys([*self.of_sound(name), *self.of_blanks(name)])
+        forms = dict.fromkeys([*self.of_sound(name), *self.of_letters(name)])
         meanings = [meaning for form in forms for meaning in self.known[form]]
         inside = [m for m in meanings if district and m.code.startswith(district)]
         return inside or meanings
 
-    def of_blanks(self, name: str) -> Iterator[str]:
-        if len(name) >= SHORTEST:
-            for blanked in blanks(name):
-                yield from self.blanked.get(blanked, ())
+    def of_letters(self, name: str) -> list[str]:
+        """Names of which one character is wrong, the first one's first."""
+        if len(name) < SHORTEST:
+            return []
+        near = [form for half in halves(name) for form in self.halves.get(half, ())]
+        wrong = {form: places for form in near if len(places := differences(name, form)) == 1}
+        return sorted(wrong, key=wrong.__getitem__)
 
     def of_sound(self, name: str) -> Iterator[str]:
         for sound in self.sounds_of(name):
-            yield from self.heard.get(self.without_heads(sound), ())
+            for rest in self.without_heads(sound):
+                yield from self.heard.get(rest, ())
 
-    def without_heads(self, sound: str) -> str:
-        """望京 of `beijingshichaoyangquwangjing`."""
-        while head := next((head for head in self.heads if sound.startswith(head)), ""):
-            sound = sound[len(head) :]
-        return sound
+    def without_heads(self, sound: str) -> Iterator[str]:
+        """望京 of `beijingshichaoyangquwangjing`; of `beijingshifandaxue` 师范大学, too, for
+        where a head ends is not written."""
+        heads = [head for head in self.heads if sound.startswith(head)]
+        for head in heads:
+            yield from self.without_heads(sound[len(head) :])
+        if not heads:
+            yield sound
 
     def sounds_of(self, name: str) -> list[str]:
         """The sounds of a name, letters as they are; none where a character is unknown."""
         parts = [*self.parts(name)]
         if not all(parts):
             return []
-        readings = product(*parts)
-        return [
-            "".join(reading) for reading, _ in zip(readings, range(MOST_READINGS), strict=False)
-        ]
+        return [*map("".join, islice(product(*parts), MOST_READINGS))]
 
     def parts(self, name: str) -> Iterator[Sequence[str]]:
         for part in PART.findall(name):
@@ -99,8 +109,16 @@ class Spellings:
                 yield self.sounds.get(part, ())
 
 
-def blanks(form: str) -> list[str]:
-    return [f"{form[:at]}{BLANK}{form[at + 1 :]}" for at in range(len(form))]
+def halves(form: str) -> tuple[str, str]:
+    """Every second character: one wrong character leaves one half right."""
+    return form[::2], BLANK + form[1::2]
+
+
+def differences(name: str, form: str) -> list[int]:
+    """The places of the characters that differ, of two names of one length; else none."""
+    if len(name) != len(form):
+        return []
+    return [at for at, differs in enumerate(map(ne, name, form)) if differs]
 
 
 def spoken(digits: str) -> str:

@@ -59,7 +59,11 @@ def simulate(session: Session, known: City, wanted: Plan, now: datetime, lived: 
     check(session, wanted, now)
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     city = LivedCity(
-        offices.gazetteer(session), wanted.start, wanted.seed, wanted.photos, wanted.eventful
+        offices.gazetteer(session, known.offices),
+        wanted.start,
+        wanted.seed,
+        wanted.photos,
+        wanted.eventful,
     )
     asked = ask(city, known.catalogue, season(city, wanted.start, wanted.end), wanted.cases)
     return World(session, known, city, lived).live(asked, now)

@@ -158,8 +158,9 @@ def compile_words(dangers: Sequence[Danger], innocent: Sequence[str]) -> ahocora
         for role, words in zip(
             (Role.WORD, Role.THING, Role.FAULT, Role.UNLESS), parts, strict=True
         ):
+            use = ((role, line),)
             for word in words:
-                roles[word] = (*roles.get(word, ()), (role, line))
+                roles[word] = roles.get(word, ()) + use
     for word in innocent:
         roles[word] = (*roles.get(word, ()), (Role.INNOCENT, 0))
     automaton = ahocorasick.Automaton()

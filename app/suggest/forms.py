@@ -47,7 +47,7 @@ def multiplied(pattern: str) -> Iterator[str]:
     parts = GROUP.split(pattern)
     choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
     for word in map("".join, product(*choices)):
-        if GROUP.search(word):
+        if "(" in word and GROUP.search(word):
             yield from multiplied(word)
         else:
             yield word

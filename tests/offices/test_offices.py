@@ -165,7 +165,7 @@ def test_seeding_again_changes_nothing(session: Session) -> None:
 def test_the_database_gives_back_what_the_files_say(session: Session) -> None:
     seed(session, NOW)
 
-    assert service.gazetteer(session) == read_gazetteer()
+    assert service.gazetteer(session, service.directory(session)) == read_gazetteer()
     assert service.catalogue(session) == read_catalogue()
     assert service.directory(session)["110105026"].name == "望京街道"
 

@@ -97,7 +97,8 @@ def test_it_is_seeded_once_and_taken_back_as_far_as_may_be(session: Session, wri
     assert (first["district"].inserted, first["category"].inserted) == (1, 2)
     assert [table for table in again if table != Seeded(table.table)] == []
     assert service.directory(session)[WANGJING].population == 120_000
-    aliases = [n for n in service.gazetteer(session).names if n.text == "大望京"]
+    known = service.gazetteer(session, service.directory(session))
+    aliases = [n for n in known.names if n.text == "大望京"]
     assert [(name.street_code, name.kind) for name in aliases] == [(WANGJING, NameKind.ALIAS)]
 
     seed(session, NOW)

@@ -77,6 +77,8 @@ def test_landmarks_are_many_and_say_that_nobody_has_verified_them() -> None:
         ("wangjing xiyuan sanqu", "望京街道"),
         ("朝阳 jiuxianqiao jiedao 路灯不亮", "酒仙桥街道"),
         ("ChaoyangQu Wangjing Jiedao", "望京街道"),
+        ("Beijingshi wangjing xiyuan sanqu", "望京街道"),
+        ("beijing shifan daxue", "北太平庄街道"),  # and not `Beijing Shi`, the city
     ],
 )
 def test_a_misspelled_name_is_asked_about(text: str, office: str) -> None:

@@ -6,7 +6,6 @@ names of a day.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -71,8 +70,7 @@ class FormerDistrict(NamedTuple):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True, gc=False):
     """The meaning of a name. `code` is an office's or a district's; a place has its own too."""
 
     kind: Kind

@@ -129,10 +129,11 @@ class Ground:
         self._blanks: dict[Flags, bytes] = {}
 
     def fill(self, places: Iterable[Standing], names: Iterable[Name]) -> None:
-        """Take in the gazetteer's places and names on this ground."""
-        for place in places:
-            if place.street_code in self.position:
-                self.add_place(self.position[place.street_code], place)
+        """Take in this ground's places, and of the gazetteer's names those on it."""
+        own = [(place, self.position[place.street_code]) for place in places]
+        for place, at in own:
+            self.add_place(at, place)
+        self.profile.fill((place.name, at) for place, at in own if len(place.name) >= SHORTEST)
         self.village_shares = (self.village_counts / np.maximum(self.sizes, 1.0)).tolist()
         for name in names:
             if name.kind == STEM and name.street_code in self.position:
@@ -157,10 +158,7 @@ class Ground:
         if place.is_today:
             self.sizes[at] += 1
             self.village_counts[at] += place.is_village
-        name = place.name
-        if len(name) >= SHORTEST:
-            self.profile.add(name, at)
-        numbered = NUMBERED.match(name)
+        numbered = NUMBERED.match(place.name)
         if numbered and place.is_today:  # a community named after a house: 太平路24号
             self.roads.setdefault(numbered[1], []).append((int(numbered[2]), at))
 
@@ -214,10 +212,8 @@ def lay(gazetteer: Gazetteer, older: Iterable[OlderPlace] = ()) -> dict[str, Gro
     ]
     districts = [district.code for district in gazetteer.districts]
     of_street = [districts.index(street.code[:DISTRICT_DIGITS]) for street in streets]
-    index, begin = (
-        Index(Rarity.of(place.name for place in places), of_street),
-        beginnings_of(places),
-    )
+    index = Index(Rarity.of(place.name for place in places), of_street)
+    begin = beginnings_of(places)
     places += [
         Standing(place.street_code, essence(place.name), place.kind == VILLAGE, False)
         for place in older
@@ -230,8 +226,12 @@ def lay(gazetteer: Gazetteer, older: Iterable[OlderPlace] = ()) -> dict[str, Gro
         first = bisect_left(streets, code, key=attrgetter("code"))
         part = Part(first * SOURCES, (first + len(own)) * SOURCES, number)
         grounds[code] = Ground(own, names, part)
-    for ground in grounds.values():
-        ground.fill(places, gazetteer.names)
+    on: dict[str, list[Standing]] = {code: [] for code in districts}
+    for place in places:
+        on[place.street_code[:DISTRICT_DIGITS]].append(place)
+    on[CITY_WIDE] = places
+    for code, ground in grounds.items():
+        ground.fill(on[code], gazetteer.names)
     return grounds
 
 

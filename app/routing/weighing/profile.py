@@ -6,6 +6,7 @@ mean over the streets: `held` and `all` are the street's and all streets' names 
 `share` is the street's share of all names.
 """
 
+from collections.abc import Iterable
 from threading import Lock
 
 import numpy as np
@@ -44,6 +45,18 @@ class Profile:
         self.stale: set[str] = set()
         self.drawing = Lock()
 
+    def fill(self, names: Iterable[tuple[str, int]]) -> None:
+        """Count many names in, each with its street."""
+        rows = self.rows
+        cells = [
+            (rows.setdefault(mark, len(rows)), at)
+            for name, at in names
+            for mark in set(marks(name))
+        ]
+        self._make_room()
+        np.add.at(self.counts, tuple(np.array(cells, dtype=np.intp).reshape(-1, 2).T), 1)
+        self.stale.update(rows)
+
     def add(self, name: str, at: int, times: int = 1) -> None:
         """Count a name of a street in; with -1, out again."""
         for mark in set(marks(name)):
@@ -71,7 +84,10 @@ class Profile:
 
     def _row(self, mark: str) -> int:
         row = self.rows.setdefault(mark, len(self.rows))
-        if row == len(self.counts):
+        self._make_room()
+        return row
+
+    def _make_room(self) -> None:
+        while len(self.rows) > len(self.counts):
             with self.drawing:
                 self.counts = np.concatenate([self.counts, np.zeros_like(self.counts)])
-        return row

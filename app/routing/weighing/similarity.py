@@ -12,6 +12,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import add, truediv
 from typing import NamedTuple, Self
 
@@ -59,11 +60,8 @@ class Rarity:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Self:
-        known: Counter[str] = Counter()
-        total = 1
-        for name in names:
-            known.update(set(grams(name)))
-            total += 1
+        of_names = [set(grams(name)) for name in names]
+        known, total = Counter(chain.from_iterable(of_names)), len(of_names) + 1
         weights = {gram: math.log(total / (count + 1)) ** 2 for gram, count in known.items()}
         return cls(weights, math.log(total) ** 2)
 
