@@ -44,6 +44,9 @@ ROLE_PARTS: dict[Role, frozenset[Part]] = {
 
 T = TypeVar("T")
 
+OWN, MEMBER, PARENT = aliased(Ticket), aliased(Ticket), aliased(Ticket)
+"""Made once: an alias copies all columns of its table."""
+
 OWN_OFFICE = parameter("own_office", sa.Text)
 """The caller's, in a statement that is made once."""
 NUMBER = parameter("number", sa.Text)
@@ -104,17 +107,16 @@ def within(
 
 def had_by(office_code: sa.ColumnElement[Any]) -> tuple[Select[Any], ...]:
     """The numbers of tickets that an office has, keeps, leads the group of, keeps the group of."""
-    own, member, parent = aliased(Ticket), aliased(Ticket), aliased(Ticket)
     has = (Dispatch.office_code == office_code, Dispatch.ended_at.is_(None))
-    members = select(member.number)
+    members = select(MEMBER.number)
     return (
         select(Dispatch.ticket_number).where(*has),
-        select(own.number).where(own.interim_office == office_code),
-        members.join(Dispatch, Dispatch.ticket_number == member.merged_into).where(
+        select(OWN.number).where(OWN.interim_office == office_code),
+        members.join(Dispatch, Dispatch.ticket_number == MEMBER.merged_into).where(
             *has, Dispatch.role == LEAD
         ),
-        members.join(parent, parent.number == member.merged_into).where(
-            parent.interim_office == office_code
+        members.join(PARENT, PARENT.number == MEMBER.merged_into).where(
+            PARENT.interim_office == office_code
         ),
     )
 
