@@ -82,12 +82,8 @@ def visible_at(role: Role, office_code: str | None) -> sa.ColumnElement[bool]:
 
 
 def visible_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """For tickets that are looked for by number: each is asked for in the indexes."""
-    each = (
-        numbers.where(numbers.selected_columns[0] == Ticket.number).exists()
-        for numbers in had_by(office_code)
-    )
-    return within(role, office_code, sa.or_(*each))
+    """For tickets that are looked for by number."""
+    return within(role, office_code, sa.or_(*has_it(office_code)))
 
 
 def listed_to(role: Role, office_code: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -105,19 +101,39 @@ def within(
     return has_it if role in HANDLERS else sa.false()
 
 
+def given_to(office_code: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions on an active dispatch to an office."""
+    return (Dispatch.office_code == office_code, Dispatch.ended_at.is_(None))
+
+
 def had_by(office_code: sa.ColumnElement[Any]) -> tuple[Select[Any], ...]:
     """The numbers of tickets that an office has, keeps, leads the group of, keeps the group of."""
-    has = (Dispatch.office_code == office_code, Dispatch.ended_at.is_(None))
+    given = given_to(office_code)
     members = select(MEMBER.number)
     return (
-        select(Dispatch.ticket_number).where(*has),
+        select(Dispatch.ticket_number).where(*given),
         select(OWN.number).where(OWN.interim_office == office_code),
         members.join(Dispatch, Dispatch.ticket_number == MEMBER.merged_into).where(
-            *has, Dispatch.role == LEAD
+            *given, Dispatch.role == LEAD
         ),
         members.join(PARENT, PARENT.number == MEMBER.merged_into).where(
             PARENT.interim_office == office_code
         ),
+    )
+
+
+def has_it(office_code: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    """The same of one ticket, whose row is there: whether the office has it, keeps it, leads its
+    group, keeps its group."""
+    dispatch = select(Dispatch.seq).where(*given_to(office_code))
+    head = select(PARENT.number).where(PARENT.interim_office == office_code)
+    return (
+        dispatch.where(Dispatch.ticket_number == Ticket.number).exists(),
+        Ticket.interim_office == office_code,
+        dispatch.where(
+            Dispatch.ticket_number == Ticket.merged_into, Dispatch.role == LEAD
+        ).exists(),
+        head.where(PARENT.number == Ticket.merged_into).exists(),
     )
 
 
