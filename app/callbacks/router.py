@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.gate import allow
 from app.access.roles import Role
@@ -98,20 +98,20 @@ def heard_again(
     return service.show(step.doing.session, step(subject, hear, body, str(callback.id)))
 
 
-@router.post("/tickets/{number}/exclusion")
-def ask_exclusion(subject: Asked, step: Stepping, body: NewExclusion) -> TicketView:
+@router.post("/tickets/{number}/exclusion", response_model=TicketView)
+def ask_exclusion(subject: Asked, step: Stepping, body: NewExclusion) -> Response:
     """D.10: the office that the ticket counts for asks to leave it out of the rates."""
     return step.doing.show(subject.caller, step(subject, exclusions.ask, body))
 
 
-@router.post("/tickets/{number}/exclusion/review")
-def review_exclusion(subject: Reviewed, step: Stepping, body: Decision) -> TicketView:
+@router.post("/tickets/{number}/exclusion/review", response_model=TicketView)
+def review_exclusion(subject: Reviewed, step: Stepping, body: Decision) -> Response:
     """D.10: the office's district passes the request on, or ends it; X3: a supervisor too."""
     return step.doing.show(subject.caller, step(subject, exclusions.review, body))
 
 
-@router.post("/tickets/{number}/exclusion/decision")
-def decide_exclusion(subject: Decided, step: Stepping, body: Decision) -> TicketView:
+@router.post("/tickets/{number}/exclusion/decision", response_model=TicketView)
+def decide_exclusion(subject: Decided, step: Stepping, body: Decision) -> Response:
     """D.10: the evaluator decides before the period's freeze."""
     return step.doing.show(subject.caller, step(subject, exclusions.decide, body))
 

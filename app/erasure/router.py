@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from app.erasure import service
 from app.kit.web.route import Route
@@ -14,7 +14,7 @@ from app.tickets.views.schemas import TicketView
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], route_class=Route)
 
 
-@router.post("/{number}/erase")
-def erase_person(act: Annotated[Act, taking(Action.ERASE)], body: Reason) -> TicketView:
+@router.post("/{number}/erase", response_model=TicketView)
+def erase_person(act: Annotated[Act, taking(Action.ERASE)], body: Reason) -> Response:
     """D.16: of a ticket that is over, citizen, words and files are erased for good."""
     return act(service.erase, body)

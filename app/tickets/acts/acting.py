@@ -14,13 +14,13 @@ from app.kit.db import Writing
 from app.kit.messages import Message
 from app.kit.web.etag import IfMatch, Versions, spoken
 from app.kit.web.idempotency import OneEffect
+from app.kit.web.wire import JsonBytes
 from app.tickets.acts import locking
 from app.tickets.acts.change import Change
 from app.tickets.disclosure import NO_STORE
 from app.tickets.life.lifecycle import Action
 from app.tickets.life.parts import WHO
 from app.tickets.views import scope, view
-from app.tickets.views.schemas import TicketView
 from app.tickets.views.view import Viewer
 
 B = TypeVar("B")
@@ -58,13 +58,15 @@ class Doing:
         self.session.flush()
         return result
 
-    def show(self, caller: Caller, number: str) -> TicketView:
+    def show(self, caller: Caller, number: str) -> Response:
         """The changed ticket, with its ETag."""
         viewer = Viewer(caller, self.city, self.now, self.session)
         ticket = view.seen(viewer, number)
-        self.response.headers["ETag"] = f'"{spoken(ticket.version)}"'
-        self.response.headers.update(NO_STORE)
-        return view.view_of(viewer, ticket)
+        answer = JsonBytes(view.as_json(viewer, ticket), self.response.status_code or 200)
+        answer.headers.update(self.response.headers)
+        answer.headers["ETag"] = f'"{spoken(ticket.version)}"'
+        answer.headers.update(NO_STORE)
+        return answer
 
 
 Changing = Annotated[Doing, Depends()]
@@ -87,7 +89,7 @@ class Act:
         body: B,
         check: Callable[[Change, B], None] | None = None,
         *others: str | None,
-    ) -> TicketView:
+    ) -> Response:
         """Take the act once for each Idempotency-Key, and show the changed ticket."""
         return self.doing.show(
             self.caller, self.doing.once(lambda: self.take(do, body, check, *others))

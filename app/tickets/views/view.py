@@ -102,10 +102,6 @@ def as_json(looker: Looker, row: Row, bulk: bool = False) -> bytes:
     return msgspec.json.encode(members(looker, row, bulk))
 
 
-def view_of(looker: Looker, row: Row) -> TicketView:
-    return TicketView.model_validate(members(looker, row, bulk=False))
-
-
 def views(viewer: Viewer, tickets: Sequence[Ticket]) -> list[TicketView]:
     """In the order given, every citizen masked."""
     shown = numbered(viewer, [ticket.number for ticket in tickets])
