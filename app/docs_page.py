@@ -27,11 +27,16 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-START = """SwaggerUIBundle({
+START = """const readAsJson = (_, { specActions }) =>
+  text => specActions.updateJsonSpec({ ...JSON.parse(text), $$normalized: true });
+SwaggerUIBundle({
   url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true,
   docExpansion: 'none', defaultModelsExpandDepth: -1,
+  plugins: [{ statePlugins: { spec: { wrapActions: { parseToJson: readAsJson } } } }],
 });
 """
+"""Swagger UI would read a megabyte of JSON as YAML, and with each operation that is opened look
+through it for what no operation tells itself: ours tell their parameters and keys."""
 KINDS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 

@@ -8,6 +8,7 @@ own: `app/tickets/life/guards.py` to `tickets.life.po` where there is one, else 
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ from app.kit.messages.catalogues import CATALOGUES, all_entries
 
 APP = Path(__file__).parent.parent / "app"
 KEYWORDS = {"Message": None, "template": None, "shape": (2,), "_": None, "here": None}
+MARKS = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(")
+"""Babel splits each file into tokens, slowly; most have none of these."""
 TEMPLATES = (".html", ".txt", ".svg")
 
 Key = tuple[str, str]
@@ -74,10 +77,12 @@ def messages(path: Path) -> Iterator[Key]:
 def in_python(path: Path) -> Iterator[Key]:
     """What is marked, tables of texts, the titles of refusals, and the values of enumerations that
     have words."""
-    with path.open("rb") as file:
-        for _, words, _, _ in extract("python", file, KEYWORDS):
-            yield "", str(words)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    text = path.read_text(encoding="utf-8")
+    if MARKS.search(text):
+        with path.open("rb") as file:
+            for _, words, _, _ in extract("python", file, KEYWORDS):
+                yield "", str(words)
+    for node in ast.walk(ast.parse(text)):
         match node:
             case ast.ClassDef():
                 yield from in_class(node)

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -37,6 +37,22 @@ def codes(described: dict[str, Any]) -> frozenset[str]:
 
 
 extracted = cache(messages.extracted)
+
+Trees = Mapping[Path, Sequence[ast.Call | ast.Dict]]
+
+
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """The calls and the dictionaries of each file, from its root."""
+    return {
+        path.relative_to(APP.parent): [
+            node
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call | ast.Dict)
+        ]
+        for path in sorted(APP.rglob("*.py"))
+    }
+
 
 UPDATE = "run `.venv/bin/python -m scripts.messages`, then translate what is empty in"
 ENGLISH_ONLY = {"plural", "requests"}
@@ -105,24 +121,25 @@ def test_no_pattern_is_without_words(described: dict[str, Any]) -> None:
     assert {pattern for pattern in patterns if isinstance(pattern, str)} - SHAPES.keys() == set()
 
 
-def test_messages_are_templates() -> None:
+def test_messages_are_templates(trees: Trees) -> None:
     """Neither f-strings, nor texts put together, which no catalogue knows."""
-    for path, call in calls("Message", "template", "_"):
+    for path, call in calls(trees, "Message", "template", "_"):
         first = call.args[0] if call.args else None
         assert not isinstance(first, ast.JoinedStr | ast.BinOp), f"{path}:{call.lineno}"
 
 
-def test_refusals_tell_messages() -> None:
+def test_refusals_tell_messages(trees: Trees) -> None:
     """A refusal's text is Message("…"), so that it can be told in Chinese."""
     raised = {kind.__name__ for kind in kinds(Refusal)} | {"ValueError"}
-    bare = {f"{path}:{call.lineno}" for path, call in calls(*raised) if is_text(call.args[:1])}
+    texts = (each for each in calls(trees, *raised) if is_text(each[1].args[:1]))
+    bare = {f"{path}:{call.lineno}" for path, call in texts}
     assert not bare, "Message(…) is wanted there"
 
 
-def test_faults_of_fields_tell_messages() -> None:
+def test_faults_of_fields_tell_messages(trees: Trees) -> None:
     bare = set()
-    for path, tree in trees():
-        for node in ast.walk(tree):
+    for path, nodes in trees.items():
+        for node in nodes:
             if isinstance(node, ast.Dict):
                 for key, value in zip(node.keys, node.values, strict=True):
                     if (
@@ -159,14 +176,9 @@ def kinds(kind: type[Refusal]) -> Iterator[type[Refusal]]:
             yield from kinds(below)
 
 
-def trees() -> Iterator[tuple[Path, ast.AST]]:
-    for path in sorted(APP.rglob("*.py")):
-        yield path.relative_to(APP.parent), ast.parse(path.read_text(encoding="utf-8"))
-
-
-def calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
-    for path, tree in trees():
-        for node in ast.walk(tree):
+def calls(trees: Trees, *names: str) -> Iterator[tuple[Path, ast.Call]]:
+    for path, nodes in trees.items():
+        for node in nodes:
             if isinstance(node, ast.Call) and name_of(node.func) in names:
                 yield path, node
 

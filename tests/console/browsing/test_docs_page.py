@@ -15,7 +15,7 @@ def test_a_request_is_tried_out_with_a_key(people: People, screens: Screens) -> 
     page.locator(".auth-btn-wrapper button[type=submit]").click()
     page.locator(".auth-btn-wrapper .btn-done").click()
     page.locator("#operations-tag-reference").click()
-    page.locator("#operations-reference-list_categories_v1_categories_get").click()
+    page.locator("#operations-reference-list_policies_v1_policies_get").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
 
