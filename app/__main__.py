@@ -2,12 +2,13 @@
 starts workers stays small, and comes up while the machine is busy."""
 
 import sys
-from importlib import import_module
+
+from app import loaded
 
 
 def run() -> None:
     serves = sys.argv[1:] == ["serve"]
-    import_module("app.serve" if serves else "app.commands").run()
+    loaded("app.serve" if serves else "app.commands").run()
 
 
 if __name__ == "__main__":

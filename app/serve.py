@@ -1,12 +1,12 @@
-"""`jiesu serve`: the port, the database of its own where none is given, and what works on both."""
+"""`jiesu serve`: the port, the database of its own where none is given, and what works on both,
+each worker in a process of its own where there are several (`python -m app.serve HANDLES`)."""
 
 import logging.config
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from importlib import import_module
 
-from app import settings
+from app import loaded, settings
 from app.kit.host import cluster, embedded, ending, port, terminal, workers
 from app.kit.messages import Message, for_reader, reason_of
 from app.kit.web import logs
@@ -38,9 +38,9 @@ def serve(given: Settings) -> None:
         port.open_port(listener)
         port.announce(listener, lambda url: for_reader(greeting(given, url)))
         if given.workers == 1:
-            import_module(WORKER).work(listener)
+            loaded(WORKER).work(listener)
         else:
-            workers.run([sys.executable, "-m", WORKER], given.workers, listener)
+            workers.run([sys.executable, "-m", "app.serve"], given.workers, listener)
     sys.exit(ending.code())
 
 
@@ -66,3 +66,7 @@ def whose_key(given: Settings) -> Message:
     if given.admin_key:
         return Message("the administrator's key is JIESU_ADMIN_KEY")
     return Message("JIESU_ADMIN_KEY gives no administrator's key")
+
+
+if __name__ == "__main__":
+    loaded(WORKER).work_for(sys.argv[1:])

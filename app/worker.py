@@ -1,8 +1,9 @@
-"""One process that answers requests: by itself, or as one of several (`python -m app.worker`)."""
+"""One process that answers requests: by itself, or as one of several."""
 
 import logging.config
 import socket
 import sys
+from collections.abc import Sequence
 
 from fastapi import FastAPI
 
@@ -54,6 +55,7 @@ def work(listener: socket.socket, parent: Parent | None = None) -> None:
     serving.serve(app, listener, given.log_level, parent)
 
 
-if __name__ == "__main__":
-    parent = serving.parent_of(sys.argv[1:])
+def work_for(handles: Sequence[str]) -> None:
+    """The same as one of several, by the handles that its parent gives it."""
+    parent = serving.parent_of(handles)
     work(parent.listener, parent)

@@ -132,7 +132,7 @@ def kill_backend(service: Service, chance: random.Random) -> None:
 
 def is_worker(process: psutil.Process) -> bool:
     try:
-        return "app.worker" in process.cmdline()
+        return "app.serve" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False
 

@@ -30,7 +30,7 @@ WORKERS = 2
 
 def is_worker(process: psutil.Process) -> bool:
     try:
-        return "app.worker" in process.cmdline()
+        return "app.serve" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False
 
