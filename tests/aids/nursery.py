@@ -3,7 +3,7 @@ long as the rest of its start. Each has its own arguments, variables, folder, st
 and is signalled and killed as any other process.
 
 `python -m tests.aids.nursery HANDLE` serves at this socket until its standard input ends, and
-imports `jiesu` when the first process is asked for.
+imports `jiesu` when the first process is asked for, and makes the city of its first service.
 """
 
 import gc
@@ -72,6 +72,7 @@ def serve(listener: socket.socket) -> None:
         caller, _ = listener.accept()
         gc.disable()
         import_module("app.commands")
+        import_module("tests.aids.shipped").make_city()
         gc.freeze()
         if os.fork() == 0:
             listener.detach()

@@ -1,5 +1,6 @@
 """Routing: what is read, what is decided, and why."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -554,3 +555,12 @@ def test_a_stored_route_has_the_members_of_the_view_and_not_the_key_of_its_place
 
     assert decision.place == "望京西园3区"
     assert kept(decision) == RouteView.model_validate(decision).model_dump(mode="json")
+
+
+def test_what_was_made_before_a_process_began_is_given_once_and_for_the_same_data() -> None:
+    premade = shipped.Premade(lambda *given: [*given], GAZETTEER, None)
+    first = premade.left[0]
+
+    assert premade(replace(GAZETTEER, version="other"), None) is not first
+    assert premade(replace(GAZETTEER), None) is first
+    assert premade(GAZETTEER, None) is not first
