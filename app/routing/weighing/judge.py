@@ -31,9 +31,10 @@ KNOTS = tuple(
 """Where it is told how far the odds are bent; between them in proportion."""
 UNBENT = (0.0,) * len(KNOTS)
 MANY = math.log1p(500)
-"""With so many cases confirmed the odds are bent wholly, with fewer in proportion."""
+"""With so many cases confirmed, in the district or in the city, the odds are bent wholly; with
+fewer in proportion to their logarithm."""
 MEMORY = -1
-"""The last of the numbers: how many cases are confirmed, as a logarithm."""
+"""The last of the numbers: how many cases are confirmed on the ground, as a logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
