@@ -12,11 +12,12 @@ FOLDS.json tells of places by their hashes, and stays where it was made.
 
 import csv
 import json
+import math
 import os
 import statistics
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -121,9 +122,14 @@ def show_heads(title: str) -> None:
     print(f"\n{title:28}" + "".join(f"{head:>10}" for head in heads))
 
 
+def worst(figures: Iterable[float]) -> float:
+    """The least; none is worse than any."""
+    return min(figures, key=lambda figure: -math.inf if math.isnan(figure) else figure)
+
+
 def show_reach(points: Mapping[str, Sequence[Point]]) -> None:
     """The mean of all orders, and the worst of each figure."""
-    for title, choose in (("mean of orders", statistics.fmean), ("worst order", min)):
+    for title, choose in (("mean of orders", statistics.fmean), ("worst order", worst)):
         show_heads(title)
         for name, some in points.items():
             columns = zip(*(point.cells() for point in some), strict=True)
