@@ -234,9 +234,8 @@ def undisturbed(router: Router, rows: Sequence[Row]) -> float:
     """Microseconds for an address, the median of the fastest of RUNS for each: other work on the
     machine slows many runs, and speeds up none."""
     runs = zip(*(ask(router, rows) for _ in range(RUNS)), strict=True)
-    return round(
-        statistics.median(min(answer.seconds for answer in same) for same in runs) * 1e6, 1
-    )
+    least: list[float] = [min(answer.seconds for answer in same) for same in runs]
+    return round(statistics.median(least) * 1e6, 1)
 
 
 def measure(rows: Sequence[Row]) -> dict[str, object]:
