@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hypothesis
@@ -31,7 +30,7 @@ from app.routing.record import Record
 from app.routing.teaching.teachers import Teachers
 from app.settings import Settings
 from app.suggest.memory import Memory
-from tests.aids import nursery, workers
+from tests.aids import declared
 from tests.aids.client import Client
 from tests.aids.given import ADMIN_KEY, People
 from tests.aids.past import Store, storing
@@ -88,30 +87,6 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("gate")
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: some tests wait, for services that they start and stop."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """A folder of this run's own: another run that begins closes pytest's common one to the user
-    of the clusters that services make in it."""
-    if config.option.basetemp is None and not hasattr(config, "workerinput"):
-        config.option.basetemp = mkdtemp(prefix="jiesu-tests-")
-        config.add_cleanup(lambda: rmtree(config.option.basetemp, ignore_errors=True))
-    if nursery.PLACE not in os.environ:
-        config.add_cleanup(nursery.opened().close)
-
-
-def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
-    """The tests are imported once for all workers."""
-    stack, command = workers.opened(config.args, config.invocation_params.dir)
-    config.add_cleanup(stack.close)
-    for spec in specs:
-        spec.python = command
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -198,6 +173,7 @@ def app(settings: Settings) -> Iterator[FastAPI]:
     migrate.upgrade(settings.database)
     preparation.prepare(settings)
     app = main.create_app(settings)
+    app.openapi_schema = declared.document()
     yield app
     for engine in app.state.engines:  # `served` does so, too, where a test asks for it
         engine.dispose()

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
@@ -43,5 +44,6 @@ def opened(tests: Sequence[str], folder: Path) -> tuple[ExitStack, str]:
 def import_and_serve() -> None:
     """What cannot be imported, each worker says."""
     pytest.main([*sys.argv[1:], "--collect-only", "--quiet", "--quiet", "--numprocesses=0"])
+    import_module("tests.aids.declared").document()
     with socket.socket(fileno=DOOR) as listener:
         nursery.serve(listener)
